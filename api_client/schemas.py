@@ -1,0 +1,252 @@
+"""The messages that a kiosk sends to the membership service or receives from it.
+
+Each is defined here once: the service uses them as request bodies and ``response_model``,
+the kiosk parses answers with them. All times are timezone-aware and in UTC; days
+(``last_day``, ``birth_date``) are days in the organization's own time zone.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+MAX_CODE_LENGTH = 4096
+"""Longest scanned text that the service takes, in characters. QR codes hold at most 4,296."""
+
+
+class Message(BaseModel):
+    """Base of all messages: unknown keys of a newer peer are ignored, values are frozen."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Outcome(StrEnum):
+    """What a scan found. A scan that could not be checked has no outcome, but an error."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    NO_MEMBERSHIP = "no_membership"
+    NOT_YET_STARTED = "not_yet_started"
+    BLOCKED = "blocked"
+    CARD_REVOKED = "card_revoked"
+    UNKNOWN_CODE = "unknown_code"
+
+
+class Status(StrEnum):
+    """The two statuses a membership can have. Before it starts it has neither."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+
+
+class Reason(StrEnum):
+    """Why a membership stands as it does, beside its status."""
+
+    SCHEDULED = "scheduled"
+    ENDED_EARLY = "ended_early"
+    PAYMENT_OVERDUE = "payment_overdue"
+    NO_SEAT = "no_seat"
+
+
+class UnknownCause(StrEnum):
+    """Why a scanned text led to nobody."""
+
+    NOT_A_CARD = "not_a_card"
+    """The text has none of the forms that a card of ours can have."""
+    NOT_FOUND = "not_found"
+    """The form is right, but this organization knows no such card or customer."""
+
+
+class AttentionKind(StrEnum):
+    """Things the desk should notice although the membership is active."""
+
+    EXPIRES_SOON = "expires_soon"
+    PAYMENT_OVERDUE = "payment_overdue"
+    DESK_NOTE = "desk_note"
+    BIRTHDAY = "birthday"
+    SEEN_RECENTLY = "seen_recently"
+
+
+class ScanMethod(StrEnum):
+    """How the code reached the kiosk."""
+
+    CAMERA = "camera"
+    WEDGE = "wedge"
+    SEARCH = "search"
+
+
+class CustomerState(StrEnum):
+    """Standing of the person, apart from any membership."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    BANNED = "banned"
+
+
+class Attention(Message):
+    """One thing to notice. ``days``, ``minutes`` and ``text`` are set where the kind needs them."""
+
+    kind: AttentionKind
+    days: int | None = Field(None, description="Whole days left, 0 = today is the last day.")
+    minutes: int | None = Field(None, description="Minutes since the last visit.")
+    text: str | None = Field(None, description="The desk note.")
+
+
+class PermissionView(Message):
+    """An access indicator that a plan carries."""
+
+    key: str = Field(examples=["area.pool"])
+    label: str = Field(examples=["Pool"])
+
+
+class MembershipView(Message):
+    """One membership as it stands at the time of the answer.
+
+    ``company`` is None for a membership of the customer's own, else the name of the company
+    it is inherited from. ``status`` is None only before ``starts_at`` (reason ``scheduled``).
+    """
+
+    id: UUID
+    plan: str = Field(examples=["Gold Membership"])
+    status: Status | None
+    reason: Reason | None = None
+    company: str | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    last_day: date | None = Field(
+        None, description="Last day it is good for, inclusive, in the organization's time zone."
+    )
+    ended_early_at: AwareDatetime | None = None
+    ended_early_why: str | None = None
+    permissions: tuple[PermissionView, ...] = ()
+
+
+class CustomerView(Message):
+    """Who this is: what a desk needs to see of a customer."""
+
+    id: UUID
+    number: str = Field(examples=["C-000123"])
+    name: str = Field(examples=["Amara Okafor"])
+    state: CustomerState
+    language: str | None = None
+    photo_path: str | None = Field(
+        None, description="Path of the photo on the service; changes when the photo does."
+    )
+
+
+class CardView(Message):
+    """A wallet card, without its code."""
+
+    id: UUID
+    label: str = Field(examples=["Member card"])
+    issued_at: AwareDatetime
+    revoked_at: AwareDatetime | None = None
+
+
+class VisitCount(Message):
+    """Visits of one customer, this one included, undone ones not."""
+
+    today: int
+    total: int
+    previous_at: AwareDatetime | None = None
+
+
+class ScanRequest(Message):
+    """A scanned text, unread by the kiosk, and the visit id the kiosk made for it."""
+
+    visit_id: UUID
+    text: Annotated[str, Field(max_length=MAX_CODE_LENGTH)]
+    method: ScanMethod = ScanMethod.CAMERA
+    desk: Annotated[str, Field(max_length=80)] = ""
+
+
+class ScanAnswer(Message):
+    """Who this is and whether the membership is active.
+
+    ``membership`` is the one that decided the outcome; ``memberships`` are all that the
+    customer has or inherits, the deciding one first.
+    """
+
+    visit_id: UUID
+    outcome: Outcome
+    unknown_cause: UnknownCause | None = None
+    server_time: AwareDatetime
+    time_zone: str = Field(examples=["Europe/Berlin"])
+    customer: CustomerView | None = None
+    membership: MembershipView | None = None
+    memberships: tuple[MembershipView, ...] = ()
+    permissions: tuple[PermissionView, ...] = Field(
+        (), description="Union over the memberships that are active now."
+    )
+    attention: tuple[Attention, ...] = ()
+    card: CardView | None = None
+    current_card: CardView | None = Field(
+        None, description="For a revoked card: the customer's newest card that is good."
+    )
+    visits: VisitCount | None = None
+
+
+class CustomerHit(Message):
+    """A line of the customer search."""
+
+    customer: CustomerView
+    outcome: Outcome
+    plan: str | None = None
+
+
+class CustomerHits(Message):
+    """A page of the customer search, best first."""
+
+    items: tuple[CustomerHit, ...]
+    next_cursor: str | None = None
+
+
+class VisitView(Message):
+    """A visit as the list of recent visits shows it."""
+
+    id: UUID
+    at: AwareDatetime
+    customer_id: UUID
+    name: str
+    number: str
+    outcome: Outcome
+    desk: str = ""
+    undone_at: AwareDatetime | None = None
+
+
+class VisitPage(Message):
+    """A page of visits, newest first."""
+
+    items: tuple[VisitView, ...]
+    next_cursor: str | None = None
+
+
+class DeskInfo(Message):
+    """What a kiosk shows around the verdict: whose desk this is, and today's count."""
+
+    organization: str = Field(examples=["Riverside Club"])
+    time_zone: str
+    demo: bool = Field(description="True where the data is the invented demo club.")
+    visits_today: int
+    server_time: AwareDatetime
+    version: str
+
+
+class FieldFault(Message):
+    """One faulty field of a request: where it is and what is wrong."""
+
+    field: str = Field(examples=["body.email"])
+    message: str
+
+
+class Problem(Message):
+    """An error answer (RFC 9457, ``application/problem+json``). ``code`` is stable."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    code: str = Field(examples=["customer_not_found"])
+    errors: tuple[FieldFault, ...] = ()
