@@ -1,0 +1,198 @@
+"""Client of the membership API over one kept-alive ``requests.Session``.
+
+A client belongs to one thread. Every call has a deadline that covers connecting, sending,
+waiting and reading, also when the peer drips its answer byte by byte; it may be overrun by one
+wait on the socket, so by the deadline once more at the very worst.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import TypeVar
+from uuid import UUID
+
+import requests
+import urllib3
+from pydantic import ValidationError
+
+from .errors import ApiError, BadAnswer, NotAllowed, Refused, ServiceFault, TooSlow, Unreachable
+from .schemas import (
+    CustomerHits,
+    DeskInfo,
+    Message,
+    Problem,
+    ScanAnswer,
+    ScanRequest,
+    VisitPage,
+    VisitView,
+)
+
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+_CHUNK = 64 * 1024
+_RETRY_PAUSE_S = 0.1
+M = TypeVar("M", bound=Message)
+
+
+class MembershipClient:
+    """Asks one membership service with one key.
+
+    ``base_url`` without a trailing path, ``key`` as shown once when it was made,
+    ``deadline_s`` the default time in seconds that a call may take.
+    """
+
+    def __init__(self, base_url: str, key: str, *, deadline_s: float = 2.0) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._deadline_s = deadline_s
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["Authorization"] = f"Bearer {key}"
+        self._session.headers["Accept"] = "application/json"
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._session.close()
+
+    def record_scan(self, scan: ScanRequest, *, deadline_s: float | None = None) -> ScanAnswer:
+        """Record a scan and learn who it is.
+
+        The visit id makes a repeat harmless, so a refused or cut connection is tried again
+        until the deadline: the service may just be restarting.
+        """
+        end = time.monotonic() + (self._deadline_s if deadline_s is None else deadline_s)
+        body = scan.model_dump(mode="json")
+        while True:
+            try:
+                return self._ask(ScanAnswer, "POST", "/v1/scans", end=end, body=body)
+            except TooSlow:
+                raise
+            except Unreachable:
+                if time.monotonic() + _RETRY_PAUSE_S >= end:
+                    raise
+                time.sleep(_RETRY_PAUSE_S)
+
+    def desk(self) -> DeskInfo:
+        """Whose desk this is, and today's count. Also the sign of life of the service."""
+        return self._ask(DeskInfo, "GET", "/v1/desk")
+
+    def search_customers(self, text: str, *, limit: int = 8) -> CustomerHits:
+        """Find customers by part of a name, number, email, phone or card; best first."""
+        return self._ask(CustomerHits, "GET", "/v1/customers", params={"q": text, "limit": limit})
+
+    def recent_visits(self, *, limit: int = 12) -> VisitPage:
+        """List the newest visits of the organization."""
+        return self._ask(VisitPage, "GET", "/v1/visits", params={"limit": limit})
+
+    def undo_visit(self, visit_id: UUID) -> VisitView:
+        """Mark a visit as undone; it stays in the record and no longer counts."""
+        return self._ask(VisitView, "POST", f"/v1/visits/{visit_id}/undo")
+
+    def photo(self, path: str) -> bytes:
+        """Fetch an image by the ``photo_path`` of a customer. Answers the encoded bytes."""
+        end = time.monotonic() + self._deadline_s
+        return self._fetch("GET", path, end=end)[1]
+
+    def _ask(
+        self,
+        kind: type[M],
+        method: str,
+        path: str,
+        *,
+        end: float | None = None,
+        params: Mapping[str, str | int] | None = None,
+        body: object = None,
+    ) -> M:
+        end = time.monotonic() + self._deadline_s if end is None else end
+        status, raw = self._fetch(method, path, end=end, params=params, body=body)
+        try:
+            return kind.model_validate_json(raw)
+        except ValidationError as error:
+            raise BadAnswer(
+                f"The answer of {self.base_url}{path} (HTTP {status}) is no {kind.__name__}: "
+                f"{_first_fault(error)}."
+            ) from error
+
+    def _fetch(
+        self,
+        method: str,
+        path: str,
+        *,
+        end: float,
+        params: Mapping[str, str | int] | None = None,
+        body: object = None,
+    ) -> tuple[int, bytes]:
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TooSlow(f"{self.base_url} did not answer in time.")
+        try:
+            with self._session.request(
+                method,
+                self.base_url + path,
+                params=params,
+                json=body,
+                timeout=left,
+                stream=True,
+                allow_redirects=False,
+            ) as response:
+                raw = self._read(response, end)
+        except requests.Timeout as error:
+            raise TooSlow(f"{self.base_url} did not answer in time.") from error
+        except requests.exceptions.ContentDecodingError as error:
+            raise BadAnswer(f"{self.base_url} sent an answer that cannot be decoded.") from error
+        except requests.RequestException as error:
+            raise Unreachable(f"{self.base_url} cannot be reached.") from error
+        if response.status_code != requests.codes.ok:
+            raise _error_for(self.base_url, response, raw)
+        return response.status_code, raw
+
+    def _read(self, response: requests.Response, end: float) -> bytes:
+        """Read the body, at most to the deadline and to the size limit."""
+        parts: list[bytes] = []
+        size = 0
+        while part := _read_some(response):
+            parts.append(part)
+            size += len(part)
+            if size > MAX_ANSWER_BYTES:
+                raise BadAnswer(f"The answer of {self.base_url} is larger than expected.")
+            if time.monotonic() > end:
+                raise TooSlow(f"{self.base_url} did not finish its answer in time.")
+        return b"".join(parts)
+
+
+def _read_some(response: requests.Response) -> bytes:
+    """Read what has arrived, without waiting for a full chunk as ``iter_content`` does."""
+    try:
+        part: bytes = response.raw.read1(_CHUNK, decode_content=True)
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise requests.ReadTimeout(str(error)) from error
+    except urllib3.exceptions.DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(str(error)) from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise requests.ConnectionError(str(error)) from error
+    return part
+
+
+def _error_for(base_url: str, response: requests.Response, raw: bytes) -> ApiError:
+    status = response.status_code
+    problem = _problem(response, raw)
+    if status in {requests.codes.unauthorized, requests.codes.forbidden}:
+        why = f": {problem.detail}" if problem and problem.detail else "."
+        return NotAllowed(f"{base_url} does not accept this desk's key (HTTP {status}){why}")
+    if problem is None:
+        return BadAnswer(f"{base_url} answered HTTP {status} without a reason we can read.")
+    if status >= requests.codes.server_error:
+        return ServiceFault(f"The service failed: {problem.detail or problem.title}", problem)
+    return Refused(problem)
+
+
+def _problem(response: requests.Response, raw: bytes) -> Problem | None:
+    if not response.headers.get("Content-Type", "").startswith("application/problem+json"):
+        return None
+    try:
+        return Problem.model_validate_json(raw)
+    except ValidationError:
+        return None
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in fault["loc"]) or "body"
+    return f"{where}: {fault['msg']}"
