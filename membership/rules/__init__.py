@@ -1,0 +1,1 @@
+"""Pure membership rules: no database, no web; the clock is always an argument."""

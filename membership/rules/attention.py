@@ -1,0 +1,128 @@
+"""What the desk should notice beside an outcome."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from api_client.schemas import Attention, AttentionKind, Outcome, Reason
+from membership.rules.instants import last_day_before, local_day
+from membership.rules.outcome import Decision
+from membership.rules.permissions import covered_until
+
+_LEAP_DAY = (2, 29)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When something begins to deserve notice: days before an end, minutes after a visit."""
+
+    expires_soon_days: int = 14
+    seen_recently_minutes: int = 60
+
+
+DEFAULT_THRESHOLDS = Thresholds()
+
+
+def attention(
+    decision: Decision,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    desk_note: str | None = None,
+    birth_date: date | None = None,
+    last_visit_at: datetime | None = None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> tuple[Attention, ...]:
+    """Return what to notice, most pressing first: payment, end, note, last visit, birthday.
+
+    A desk note is shown with every customer, for it matters most beside a refusal. All else
+    is shown beside an active membership only. ``last_visit_at`` is the visit before this one.
+
+    Raises:
+        NaiveTimeError: a time has no zone.
+    """
+    if decision.outcome is Outcome.UNKNOWN_CODE:
+        return ()
+    note = (desk_note or "").strip()
+    found = [_notice(AttentionKind.DESK_NOTE, text=note) if note else None]
+    if decision.outcome is Outcome.ACTIVE:
+        today = local_day(now, zone)
+        found = [
+            _payment_overdue(decision),
+            _expires_soon(decision, now, zone, thresholds.expires_soon_days),
+            *found,
+            _seen_recently(last_visit_at, now, thresholds.seen_recently_minutes),
+            _birthday(birth_date, today),
+        ]
+    return tuple(each for each in found if each is not None)
+
+
+def _notice(
+    kind: AttentionKind,
+    *,
+    days: int | None = None,
+    minutes: int | None = None,
+    text: str | None = None,
+) -> Attention:
+    """Return one thing to notice, unset where its kind needs nothing."""
+    return Attention(kind=kind, days=days, minutes=minutes, text=text)
+
+
+def _payment_overdue(decision: Decision) -> Attention | None:
+    """Notice if any membership that grants is behind with its payment."""
+    reasons = {judged.standing.reason for judged in decision.memberships}
+    if Reason.PAYMENT_OVERDUE not in reasons:
+        return None
+    return _notice(AttentionKind.PAYMENT_OVERDUE)
+
+
+def _expires_soon(
+    decision: Decision, now: datetime, zone: ZoneInfo, threshold: int
+) -> Attention | None:
+    """Notice if the customer's cover ends within ``threshold`` days.
+
+    The cover, not the membership: who has already renewed, or holds another membership that
+    runs on, needs no reminder.
+    """
+    until = covered_until((judged.holding for judged in decision.memberships), now)
+    if until is None:
+        return None
+    days = (last_day_before(until, zone) - local_day(now, zone)).days
+    return _notice(AttentionKind.EXPIRES_SOON, days=days) if days <= threshold else None
+
+
+def _seen_recently(last: datetime | None, now: datetime, threshold: int) -> Attention | None:
+    """Notice a visit at most ``threshold`` minutes ago.
+
+    A visit that lies ahead by no more than that, after a clock was set back, was just now.
+    """
+    if last is None or abs(now - last) > timedelta(minutes=threshold):
+        return None
+    minutes = max(now - last, timedelta()) // timedelta(minutes=1)
+    return _notice(AttentionKind.SEEN_RECENTLY, minutes=minutes)
+
+
+def _birthday(birth_date: date | None, today: date) -> Attention | None:
+    """Notice a birthday today."""
+    if birth_date is None or not is_birthday(birth_date, today):
+        return None
+    return _notice(AttentionKind.BIRTHDAY)
+
+
+def is_birthday(birth_date: date, today: date) -> bool:
+    """Return whether ``today`` is a birthday of somebody born on ``birth_date``.
+
+    Who was born on 29 February celebrates on the 28th in common years, which is also where
+    the month arithmetic of memberships puts that day. The day of birth itself is none.
+    """
+    if today.year <= birth_date.year:
+        return False
+    born = (birth_date.month, birth_date.day)
+    if born == _LEAP_DAY and not _is_leap(today.year):
+        born = (2, 28)
+    return (today.month, today.day) == born
+
+
+def _is_leap(year: int) -> bool:
+    """Return whether ``year`` has a 29 February."""
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

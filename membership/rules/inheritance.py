@@ -1,0 +1,146 @@
+"""Which memberships a customer holds: their own, and those of the companies they belong to.
+
+Inheritance is computed from the links that stand now; no row is ever copied. Unlinking takes
+an inherited membership away in that instant, and linking again gives it back.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from api_client.schemas import Reason, Status
+from membership.rules.instants import require_aware
+from membership.rules.status import Standing, Term, standing
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company; ``seat_cap`` limits how many linked customers inherit, None does not."""
+
+    id: UUID
+    name: str
+    seat_cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A customer belongs to a company from ``linked_at`` up to, not including, ``unlinked_at``.
+
+    Raises:
+        NaiveTimeError: a time has no zone.
+    """
+
+    customer_id: UUID
+    company_id: UUID
+    linked_at: datetime
+    unlinked_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse times that name no instant."""
+        require_aware("linked_at", self.linked_at)
+        if self.unlinked_at is not None:
+            require_aware("unlinked_at", self.unlinked_at)
+
+    def holds(self, now: datetime) -> bool:
+        """Return whether the customer belongs to the company at ``now``."""
+        return self.linked_at <= now and (self.unlinked_at is None or now < self.unlinked_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What was sold to an owner: plan name, term and permission keys."""
+
+    id: UUID
+    owner_id: UUID
+    plan: str
+    term: Term
+    permissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A membership as one customer holds it.
+
+    ``company`` is the source: None for the customer's own membership, else the company it
+    is inherited from. ``has_seat`` is False where that company has more people than seats.
+    """
+
+    membership_id: UUID
+    plan: str
+    term: Term
+    permissions: tuple[str, ...] = ()
+    company: Company | None = None
+    has_seat: bool = True
+
+    def standing(self, now: datetime) -> Standing:
+        """Return how it stands for this customer at ``now``.
+
+        A membership that runs, but in which the customer has no seat, keeps its status with
+        the reason ``no_seat`` and grants nothing.
+
+        Raises:
+            NaiveTimeError: ``now`` has no zone.
+        """
+        found = standing(self.term, now)
+        if found.status is Status.ACTIVE and not self.has_seat:
+            return Standing(Status.ACTIVE, Reason.NO_SEAT)
+        return found
+
+
+def has_seat(earlier: int, seat_cap: int | None) -> bool:
+    """Return whether a customer has a seat, with ``earlier`` others linked before them.
+
+    For callers that count in the database; the order is that of ``seat_order``.
+    """
+    return seat_cap is None or earlier < seat_cap
+
+
+def seat_order(links: Iterable[Link], company_id: UUID, now: datetime) -> tuple[UUID, ...]:
+    """Return the customers linked to a company now, in the order in which they take seats.
+
+    Earliest link first, the customer id deciding between links of the same instant. Somebody
+    linked twice at once takes one seat, by the earlier link; a new link after an unlinking
+    goes to the back.
+
+    Raises:
+        NaiveTimeError: ``now`` has no zone.
+    """
+    require_aware("now", now)
+    standing_links = [li for li in links if li.company_id == company_id and li.holds(now)]
+    standing_links.sort(key=lambda link: (link.linked_at, link.customer_id))
+    return tuple(dict.fromkeys(link.customer_id for link in standing_links))
+
+
+def holdings(
+    customer_id: UUID,
+    memberships: Iterable[Membership],
+    companies: Mapping[UUID, Company],
+    links: Iterable[Link],
+    now: datetime,
+) -> tuple[Holding, ...]:
+    """Return all memberships that a customer has or inherits at ``now``, each with its source.
+
+    ``memberships`` may hold any owners; ``links`` must be complete for the companies in
+    ``companies``, or seats come out wrong. A link to a company that is not among
+    ``companies`` gives nothing.
+
+    Raises:
+        NaiveTimeError: ``now`` has no zone.
+    """
+    links = tuple(links)
+    order = {company_id: seat_order(links, company_id, now) for company_id in companies}
+    found = []
+    for sold in memberships:
+        if sold.owner_id == customer_id:
+            found.append(_held(sold, None, True))
+        elif customer_id in (queue := order.get(sold.owner_id, ())):
+            company = companies[sold.owner_id]
+            seated = has_seat(queue.index(customer_id), company.seat_cap)
+            found.append(_held(sold, company, seated))
+    return tuple(found)
+
+
+def _held(sold: Membership, company: Company | None, seated: bool) -> Holding:
+    """Return ``sold`` as held from ``company``, or directly."""
+    return Holding(sold.id, sold.plan, sold.term, sold.permissions, company, seated)

@@ -1,0 +1,78 @@
+"""What a customer may use: the union over the memberships that are active now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from api_client.schemas import CustomerState
+from membership.rules.inheritance import Holding
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A permission that a customer has now.
+
+    ``until`` is the first instant at which they would no longer have it, as things stand;
+    None if never. ``via`` names the memberships that give it now, in the order given.
+    """
+
+    key: str
+    until: datetime | None
+    via: tuple[UUID, ...]
+
+
+def grants(
+    held: Iterable[Holding], now: datetime, state: CustomerState = CustomerState.ACTIVE
+) -> tuple[Grant, ...]:
+    """Return all permissions of a customer at ``now``, sorted by key.
+
+    A banned customer has none, whatever they have bought; an inactive one keeps theirs.
+
+    Raises:
+        NaiveTimeError: ``now`` has no zone.
+    """
+    held = tuple(held)
+    keys = sorted({key for holding in held for key in holding.permissions})
+    found = (grant(held, key, now, state) for key in keys)
+    return tuple(each for each in found if each is not None)
+
+
+def grant(
+    held: Iterable[Holding],
+    key: str,
+    now: datetime,
+    state: CustomerState = CustomerState.ACTIVE,
+) -> Grant | None:
+    """Return the grant of one permission at ``now``, or None if the customer has it not.
+
+    Raises:
+        NaiveTimeError: ``now`` has no zone.
+    """
+    carriers = [holding for holding in held if key in holding.permissions]
+    active = [holding for holding in carriers if holding.standing(now).grants]
+    if not active or state is CustomerState.BANNED:
+        return None
+    via = tuple(dict.fromkeys(holding.membership_id for holding in active))
+    return Grant(key, covered_until(carriers, now), via)
+
+
+def covered_until(held: Iterable[Holding], now: datetime) -> datetime | None:
+    """Return the end of the unbroken cover that begins at ``now``; None if it never ends.
+
+    A membership that starts no later than another ends carries the cover on, so somebody
+    who renewed early is covered to the end of the renewal. Without cover it is ``now``.
+
+    Raises:
+        NaiveTimeError: ``now`` has no zone.
+    """
+    seated = [holding for holding in held if holding.has_seat and not holding.term.never_runs]
+    until = now
+    for holding in sorted(seated, key=lambda holding: holding.term.starts_at):
+        if holding.term.starts_at > until:
+            break
+        end = holding.term.end
+        if end is None:
+            return None
+        until = max(until, end)
+    return until
