@@ -12,8 +12,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-MAX_CODE_LENGTH = 4096
-"""Longest scanned text that the service takes, in characters. QR codes hold at most 4,296."""
+MAX_CODE_LENGTH = 8192
+"""Longest scanned text that the service takes, in characters. QR codes hold at most 7,089."""
 
 
 class Message(BaseModel):
@@ -154,10 +154,17 @@ class VisitCount(Message):
 
 
 class ScanRequest(Message):
-    """A scanned text, unread by the kiosk, and the visit id the kiosk made for it."""
+    """A scanned text, unread by the kiosk, and the visit id the kiosk made for it.
+
+    ``alternatives`` are other readings of the same scan, tried in order where ``text`` leads to
+    nobody: a hand scanner that types for another keyboard layout leaves two readings.
+    """
 
     visit_id: UUID
     text: Annotated[str, Field(max_length=MAX_CODE_LENGTH)]
+    alternatives: Annotated[
+        tuple[Annotated[str, Field(max_length=MAX_CODE_LENGTH)], ...], Field(max_length=2)
+    ] = ()
     method: ScanMethod = ScanMethod.CAMERA
     desk: Annotated[str, Field(max_length=80)] = ""
 

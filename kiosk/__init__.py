@@ -1,0 +1,1 @@
+"""The Qt app on the reception PC."""

@@ -1,0 +1,80 @@
+"""Why a card could not be checked, in words for the desk. Never a verdict about a member."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from api_client import errors
+
+from .texts import Texts
+
+
+class Cause(StrEnum):
+    """What kept the desk from an answer."""
+
+    UNREACHABLE = "unreachable"
+    TOO_SLOW = "too_slow"
+    NOT_ALLOWED = "not_allowed"
+    REFUSED = "refused"
+    SERVICE_FAULT = "service_fault"
+    STORAGE_FULL = "storage_full"
+    BAD_ANSWER = "bad_answer"
+    CODE_TOO_LONG = "code_too_long"
+    STARTING = "starting"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A look-up that brought no answer. ``detail`` is for the log and for support."""
+
+    cause: Cause
+    detail: str
+
+    def sentence(self, texts: Texts) -> str:
+        """Say it plainly, in the language of the desk."""
+        match self.cause:
+            case Cause.UNREACHABLE:
+                return texts.say("The membership service cannot be reached.")
+            case Cause.TOO_SLOW:
+                return texts.say("The membership service did not answer in time.")
+            case Cause.NOT_ALLOWED:
+                return texts.say("The membership service does not accept this desk's key.")
+            case Cause.REFUSED:
+                return texts.say("The membership service declined: {why}", why=self.detail)
+            case Cause.SERVICE_FAULT:
+                return texts.say("The membership service failed. Its log tells why.")
+            case Cause.STORAGE_FULL:
+                return texts.say("The disk of the membership service is full.")
+            case Cause.BAD_ANSWER:
+                return texts.say("What answers at the service's address is not the service.")
+            case Cause.CODE_TOO_LONG:
+                return texts.say("The code is too long to be a card.")
+            case Cause.STARTING:
+                return texts.say("The membership service is still starting.")
+            case Cause.INTERNAL:
+                return texts.say("The kiosk itself failed. Its log tells why.")
+
+
+def failure_of(error: errors.ApiError) -> Failure:
+    """Name the cause of ``error``."""
+    return Failure(_cause(error), str(error))
+
+
+def _cause(error: errors.ApiError) -> Cause:
+    match error:
+        case errors.TooSlow():
+            return Cause.TOO_SLOW
+        case errors.Unreachable():
+            return Cause.UNREACHABLE
+        case errors.NotAllowed():
+            return Cause.NOT_ALLOWED
+        case errors.Refused():
+            return Cause.REFUSED
+        case errors.BadAnswer():
+            return Cause.BAD_ANSWER
+        case errors.ServiceFault(problem=problem) if problem and problem.code == "storage_full":
+            return Cause.STORAGE_FULL
+        case errors.ServiceFault():
+            return Cause.SERVICE_FAULT
+        case _:
+            return Cause.INTERNAL

@@ -1,0 +1,130 @@
+"""Colours, type and spacing: the one place for looks.
+
+Lengths are in device-independent pixels. Colours are ``#rrggbb``.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+FONT_FAMILY = "Inter"
+FONT_FILES = ("Regular", "Medium", "SemiBold", "Bold")
+
+CAPTION, BODY, TITLE, LARGE, NAME, HEADLINE = 13, 15, 19, 26, 46, 76
+"""The type scale, in pixels at a verdict panel of ``DESIGN_HEIGHT``."""
+
+XS, S, M, L, XL, XXL = 4, 8, 16, 24, 32, 48
+"""The spacing scale."""
+
+RADIUS = 14
+DESIGN_HEIGHT = 760
+
+
+class Tone(StrEnum):
+    """The kinds of verdict a receptionist tells apart at a glance."""
+
+    ACTIVE = "active"
+    ATTENTION = "attention"
+    EXPIRED = "expired"
+    NO_MEMBERSHIP = "no_membership"
+    NOT_YET_STARTED = "not_yet_started"
+    BLOCKED = "blocked"
+    CARD_REVOKED = "card_revoked"
+    UNKNOWN_CODE = "unknown_code"
+    COULD_NOT_CHECK = "could_not_check"
+
+
+@dataclass(frozen=True)
+class Paint:
+    """A fill and the ink that is read on it."""
+
+    fill: str
+    ink: str
+
+
+TONES: dict[Tone, Paint] = {
+    Tone.ACTIVE: Paint("#00695c", "#ffffff"),
+    Tone.ATTENTION: Paint("#f5b301", "#241a00"),
+    Tone.EXPIRED: Paint("#b93815", "#ffffff"),
+    Tone.NO_MEMBERSHIP: Paint("#52606d", "#ffffff"),
+    Tone.NOT_YET_STARTED: Paint("#1d4fd7", "#ffffff"),
+    Tone.BLOCKED: Paint("#15151a", "#ffffff"),
+    Tone.CARD_REVOKED: Paint("#7a1fa2", "#ffffff"),
+    Tone.UNKNOWN_CODE: Paint("#d5d9e0", "#1b1f24"),
+    Tone.COULD_NOT_CHECK: Paint("#fff6d6", "#3a2c00"),
+}
+"""Fills differ in lightness as well as in hue, so that colour-blind eyes tell them apart."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The chrome around the verdict."""
+
+    name: str
+    window: str
+    surface: str
+    raised: str
+    line: str
+    ink: str
+    muted: str
+    accent: str
+    good: str
+    warn: str
+    bad: str
+
+
+LIGHT = Theme(
+    name="light",
+    window="#eef1f4",
+    surface="#ffffff",
+    raised="#f5f7f9",
+    line="#d5dbe1",
+    ink="#14181d",
+    muted="#55606c",
+    accent="#00695c",
+    good="#00796b",
+    warn="#8a5a00",
+    bad="#b3261e",
+)
+DARK = Theme(
+    name="dark",
+    window="#0e1216",
+    surface="#171c22",
+    raised="#1f262e",
+    line="#303943",
+    ink="#eef2f5",
+    muted="#a0acb8",
+    accent="#4db6a6",
+    good="#4fc3b0",
+    warn="#ffc14d",
+    bad="#ff8a75",
+)
+
+
+def stylesheet(theme: Theme) -> str:
+    """The application's style sheet for ``theme``."""
+    t = theme
+    return f"""
+    * {{ font-family: "{FONT_FAMILY}"; font-size: {BODY}px; color: {t.ink}; }}
+    QMainWindow, #root {{ background: {t.window}; }}
+    #bar, #side, #hits {{ background: {t.surface}; border: 1px solid {t.line};
+        border-radius: {RADIUS}px; }}
+    #bar QLabel, #side QLabel {{ background: transparent; }}
+    #club {{ font-size: {TITLE}px; font-weight: 600; }}
+    #clock {{ font-size: {TITLE}px; font-weight: 500; }}
+    #muted, #empty {{ color: {t.muted}; }}
+    #section {{ color: {t.muted}; font-size: {CAPTION}px; font-weight: 600; }}
+    QLineEdit {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px;
+        padding: 10px 14px; selection-background-color: {t.accent}; }}
+    QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 9px 13px; }}
+    QListView {{ background: transparent; border: none; outline: none; }}
+    QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 8px;
+        padding: 6px; }}
+    QToolButton:hover {{ background: {t.raised}; }}
+    QToolButton:focus {{ border: 1px solid {t.accent}; }}
+    QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {t.line}; border-radius: 4px; min-height: 32px; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+        background: transparent; height: 0; }}
+    QToolTip {{ background: {t.surface}; color: {t.ink}; border: 1px solid {t.line};
+        padding: 4px; }}
+    """

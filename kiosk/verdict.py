@@ -1,0 +1,259 @@
+"""From the outcome of a scan to what the desk is shown and hears. Pure: no widgets, no clock.
+
+The person comes first, always: whoever could be identified is shown, whatever the outcome.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from api_client.schemas import (
+    Attention,
+    AttentionKind,
+    CustomerView,
+    MembershipView,
+    Outcome,
+    Reason,
+    ScanAnswer,
+    UnknownCause,
+)
+
+from .failures import Failure
+from .style import Tone
+from .texts import Texts
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who the desk has in front of it."""
+
+    name: str
+    number: str
+    initials: str
+    photo_path: str | None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A labelled line under the headline."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All that the verdict panel paints and plays. ``dwell_s`` is how long it stays, in seconds."""
+
+    tone: Tone
+    headline: str
+    detail: str
+    person: Person | None = None
+    facts: tuple[Fact, ...] = ()
+    notes: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
+    answered: str = ""
+    dwell_s: float = 8.0
+
+    @property
+    def sound(self) -> str:
+        """Name of the sound, one per tone."""
+        return self.tone.value
+
+    @property
+    def spoken(self) -> str:
+        """One sentence for a screen reader."""
+        who = f"{self.person.name}: " if self.person else ""
+        return f"{who}{self.headline}. {self.detail}"
+
+
+_DWELL_S = {
+    Tone.ACTIVE: 6.0,
+    Tone.ATTENTION: 12.0,
+    Tone.UNKNOWN_CODE: 8.0,
+    Tone.COULD_NOT_CHECK: 30.0,
+}
+_DWELL_DEFAULT_S = 20.0
+
+
+def verdict_of(answer: ScanAnswer, texts: Texts) -> Verdict:
+    """Turn the service's answer into a verdict."""
+    tone = _tone(answer)
+    return Verdict(
+        tone=tone,
+        headline=_headlines(texts)[tone],
+        detail=_DETAILS[answer.outcome](answer, texts),
+        person=_person(answer.customer) if answer.customer else None,
+        facts=_facts(answer, texts),
+        notes=tuple(_note(attention, texts) for attention in answer.attention),
+        permissions=tuple(permission.label for permission in answer.permissions),
+        answered=texts.clock(answer.server_time, answer.time_zone),
+        dwell_s=_DWELL_S.get(tone, _DWELL_DEFAULT_S),
+    )
+
+
+def verdict_of_failure(failure: Failure, texts: Texts) -> Verdict:
+    """Turn a failed look-up into a verdict. It says nothing about any membership."""
+    return Verdict(
+        tone=Tone.COULD_NOT_CHECK,
+        headline=_headlines(texts)[Tone.COULD_NOT_CHECK],
+        detail=failure.sentence(texts),
+        notes=(
+            texts.say("This says nothing about the membership."),
+            texts.say("Press F5 to check again."),
+        ),
+        dwell_s=_DWELL_S[Tone.COULD_NOT_CHECK],
+    )
+
+
+def _tone(answer: ScanAnswer) -> Tone:
+    if answer.outcome is Outcome.ACTIVE and answer.attention:
+        return Tone.ATTENTION
+    return Tone(answer.outcome.value)
+
+
+def _headlines(texts: Texts) -> dict[Tone, str]:
+    return {
+        Tone.ACTIVE: texts.say("ACTIVE"),
+        Tone.ATTENTION: texts.say("ACTIVE · NOTE"),
+        Tone.EXPIRED: texts.say("EXPIRED"),
+        Tone.NO_MEMBERSHIP: texts.say("NO MEMBERSHIP"),
+        Tone.NOT_YET_STARTED: texts.say("NOT YET STARTED"),
+        Tone.BLOCKED: texts.say("BLOCKED"),
+        Tone.CARD_REVOKED: texts.say("CARD REVOKED"),
+        Tone.UNKNOWN_CODE: texts.say("UNKNOWN CODE"),
+        Tone.COULD_NOT_CHECK: texts.say("COULD NOT CHECK"),
+    }
+
+
+def _person(customer: CustomerView) -> Person:
+    words = [word for word in customer.name.split() if word[0].isalpha()]
+    initials = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words))
+    return Person(customer.name, customer.number, initials.upper() or "?", customer.photo_path)
+
+
+def _active(answer: ScanAnswer, texts: Texts) -> str:
+    held = answer.membership
+    return _valid_until(held, texts) if held else ""
+
+
+def _expired(answer: ScanAnswer, texts: Texts) -> str:
+    held = answer.membership
+    if held is None:
+        return texts.say("The membership has ended. It can be renewed at this desk.")
+    if held.reason is Reason.ENDED_EARLY and held.ended_early_at is not None:
+        day = texts.local_day(held.ended_early_at, answer.time_zone)
+        if held.ended_early_why:
+            return texts.say("Ended early on {day}: {why}.", day=day, why=held.ended_early_why)
+        return texts.say("Ended early on {day}.", day=day)
+    if held.last_day is not None:
+        return texts.say(
+            "{plan} was good until {day}. Renew at this desk.",
+            plan=held.plan,
+            day=texts.day(held.last_day),
+        )
+    if held.ends_at is not None:
+        day = texts.local_day(held.ends_at, answer.time_zone)
+        return texts.say("{plan} ended on {day}. Renew at this desk.", plan=held.plan, day=day)
+    return texts.say("The membership has ended. It can be renewed at this desk.")
+
+
+def _no_membership(answer: ScanAnswer, texts: Texts) -> str:
+    for membership in answer.memberships:
+        if membership.reason is Reason.NO_SEAT and membership.company:
+            return texts.say(
+                "All seats of {company} are taken by earlier members.", company=membership.company
+            )
+    return texts.say("We know this person, but there is no membership.")
+
+
+def _not_yet_started(answer: ScanAnswer, texts: Texts) -> str:
+    held = answer.membership
+    if held is None:
+        return texts.say("The membership has not started yet.")
+    day = texts.local_day(held.starts_at, answer.time_zone)
+    return texts.say("{plan} starts on {day}.", plan=held.plan, day=day)
+
+
+def _blocked(_answer: ScanAnswer, texts: Texts) -> str:
+    return texts.say("Do not admit. Please ask a manager.")
+
+
+def _revoked(answer: ScanAnswer, texts: Texts) -> str:
+    if answer.current_card is not None:
+        day = texts.local_day(answer.current_card.issued_at, answer.time_zone)
+        return texts.say(
+            "This card is no longer good. The current one is “{card}” of {day}.",
+            card=answer.current_card.label,
+            day=day,
+        )
+    return texts.say("This card is no longer good, and there is no other one.")
+
+
+def _unknown(answer: ScanAnswer, texts: Texts) -> str:
+    if answer.unknown_cause is UnknownCause.NOT_A_CARD:
+        return texts.say("This is not a member card. Is it a ticket or a product?")
+    return texts.say("No card or member of this club has this code.")
+
+
+_DETAILS: dict[Outcome, Callable[[ScanAnswer, Texts], str]] = {
+    Outcome.ACTIVE: _active,
+    Outcome.EXPIRED: _expired,
+    Outcome.NO_MEMBERSHIP: _no_membership,
+    Outcome.NOT_YET_STARTED: _not_yet_started,
+    Outcome.BLOCKED: _blocked,
+    Outcome.CARD_REVOKED: _revoked,
+    Outcome.UNKNOWN_CODE: _unknown,
+}
+
+
+def _valid_until(held: MembershipView, texts: Texts) -> str:
+    if held.last_day is not None:
+        return texts.say("Valid until {day}", day=texts.day(held.last_day))
+    return texts.say("Valid without end")
+
+
+def _facts(answer: ScanAnswer, texts: Texts) -> tuple[Fact, ...]:
+    facts = []
+    held = answer.membership
+    if held is not None:
+        facts.append(Fact(texts.say("Plan"), held.plan))
+        source = texts.say("through {company}", company=held.company) if held.company else None
+        facts.append(Fact(texts.say("Source"), source or texts.say("own membership")))
+    others = [m.plan for m in answer.memberships if held is not None and m.id != held.id]
+    if others:
+        facts.append(Fact(texts.say("Also"), ", ".join(dict.fromkeys(others))))
+    if answer.card is not None:
+        facts.append(Fact(texts.say("Card"), answer.card.label))
+    if answer.visits is not None:
+        facts.append(Fact(texts.say("Visits"), _visits(answer, texts)))
+    return tuple(facts)
+
+
+def _visits(answer: ScanAnswer, texts: Texts) -> str:
+    visits = answer.visits
+    assert visits is not None  # noqa: S101 - asked by the caller
+    count = texts.say_many("{count} visit", "{count} visits", visits.total)
+    if visits.previous_at is None:
+        return texts.say("first visit")
+    day = texts.local_day(visits.previous_at, answer.time_zone)
+    return texts.say("{count}, last on {day}", count=count, day=day)
+
+
+def _note(attention: Attention, texts: Texts) -> str:
+    match attention.kind:
+        case AttentionKind.EXPIRES_SOON:
+            days = attention.days or 0
+            if days == 0:
+                return texts.say("Today is the last day")
+            return texts.say_many("Expires in {count} day", "Expires in {count} days", days)
+        case AttentionKind.PAYMENT_OVERDUE:
+            return texts.say("Payment overdue")
+        case AttentionKind.DESK_NOTE:
+            return texts.say("Note: {text}", text=attention.text or "")
+        case AttentionKind.BIRTHDAY:
+            return texts.say("Birthday today")
+        case AttentionKind.SEEN_RECENTLY:
+            minutes = attention.minutes or 0
+            if minutes == 0:
+                return texts.say("Seen a moment ago")
+            return texts.say_many("Seen {count} minute ago", "Seen {count} minutes ago", minutes)

@@ -1,0 +1,1 @@
+"""Widgets only: they paint what they are given."""
