@@ -1,0 +1,1 @@
+"""Wallet passes: what is on a card, without database or web server."""
