@@ -1,0 +1,227 @@
+"""A scan on its way from the code to the verdict: ready, checking, showing. No widgets.
+
+Every code comes in here, from the camera, a hand scanner or the search box, and leaves as a
+``ScanRequest`` with a visit id that is made before anything is sent: whatever is repeated,
+late or lost after that is still the same visit.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from uuid import UUID, uuid4
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from api_client.schemas import ScanAnswer, ScanMethod, ScanRequest
+from scanner.events import Code, FrameRead
+from scanner.repeats import RepeatFilter
+
+from .failures import Cause, Failure
+from .settings import KioskSettings
+from .texts import Texts
+from .trace import Trace
+from .verdict import Verdict, verdict_of, verdict_of_failure
+from .wedge import Reading
+
+_WEDGE_FORMAT = "HandScanner"
+_MAX_WAITING = 4
+
+
+class State(Enum):
+    """Where the session stands."""
+
+    READY = auto()
+    CHECKING = auto()
+    SHOWING = auto()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A scan to be looked up: its request, the frame it was read from, when it came."""
+
+    request: ScanRequest
+    frame: FrameRead | None
+    code: Code | None
+    at_s: float
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A verdict with what led to it. ``answer`` is None where the look-up failed."""
+
+    verdict: Verdict
+    scan: Waiting
+    answer: ScanAnswer | None
+
+
+class ScanSession(QObject):
+    """The one scan at a time. Lives in the GUI thread."""
+
+    lookup_requested = Signal(object)
+    """ScanRequest for the network thread."""
+    checking = Signal(object)
+    """Waiting: a look-up has begun."""
+    showed = Signal(object)
+    """Shown: there is something to paint."""
+    cleared = Signal()
+    """Back to ready."""
+
+    def __init__(
+        self,
+        settings: KioskSettings,
+        texts: Texts,
+        trace: Trace,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._texts = texts
+        self._trace = trace
+        self._clock = clock
+        self._repeats = RepeatFilter(settings.away_after_s, settings.again_after_s)
+        self._hand_repeats = RepeatFilter(settings.hand_scanner_pause_s, agree_frames=1)
+        self._waiting: deque[Waiting] = deque(maxlen=_MAX_WAITING)
+        self._current: Waiting | None = None
+        self._shown: Shown | None = None
+        self._shown_at_s = float("-inf")
+        self._dwell = self._timer(self.clear)
+        self._patience = self._timer(self._give_up)
+        self._next = self._timer(self._begin_next)
+
+    @property
+    def state(self) -> State:
+        """Where the session stands."""
+        if self._current is not None:
+            return State.CHECKING
+        return State.SHOWING if self._shown else State.READY
+
+    @Slot(object)
+    def on_scanned(self, frame: FrameRead) -> None:
+        """Take a decoded frame; codes that are new scans are looked up."""
+        for code in self._repeats.admit(frame.codes, self._clock()):
+            self._enqueue(code.text, (), ScanMethod.CAMERA, frame, code)
+
+    @Slot(object)
+    def on_hand_scanned(self, reading: Reading) -> None:
+        """Take a code from a hand scanner. A trigger pulled twice is one scan."""
+        nowhere = ((0.0, 0.0),) * 4
+        code = Code(reading.typed, _WEDGE_FORMAT, nowhere, reading.typed.encode())
+        if self._hand_repeats.admit([code], self._clock()):
+            self._enqueue(reading.typed, reading.alternatives, ScanMethod.WEDGE, None, None)
+
+    @Slot(str)
+    def on_picked(self, customer_id: str) -> None:
+        """Take a customer who was picked from the search."""
+        self._enqueue(customer_id, (), ScanMethod.SEARCH, None, None)
+
+    @Slot(object, object)
+    def on_answered(self, visit_id: UUID, answer: ScanAnswer) -> None:
+        """Take the service's answer, also a late one for a scan given up but still shown."""
+        scan = self._scan_for(visit_id)
+        if scan is not None:
+            self._show(Shown(verdict_of(answer, self._texts), scan, answer))
+
+    @Slot(object, object)
+    def on_failed(self, visit_id: UUID, failure: Failure) -> None:
+        """Take the news that a scan could not be looked up."""
+        if self._current is not None and self._current.request.visit_id == visit_id:
+            self._show_failure(failure)
+
+    @Slot()
+    def clear(self) -> None:
+        """Take the verdict off the screen (Esc, or after its time)."""
+        self._dwell.stop()
+        if self._shown is not None:
+            self._shown = None
+            self.cleared.emit()
+
+    @Slot()
+    def recheck(self) -> None:
+        """Look up the scan on screen once more, as the same visit (F5)."""
+        if self._shown is not None and self._current is None:
+            self._begin(self._shown.scan)
+
+    @Slot()
+    def on_service_back(self) -> None:
+        """The service can be reached again: finish what could not be checked."""
+        if self._shown is not None and self._shown.answer is None:
+            self.recheck()
+
+    def _enqueue(
+        self,
+        text: str,
+        alternatives: tuple[str, ...],
+        method: ScanMethod,
+        frame: FrameRead | None,
+        code: Code | None,
+    ) -> None:
+        request = ScanRequest(
+            visit_id=uuid4(),
+            text=text,
+            alternatives=alternatives,
+            method=method,
+            desk=self._settings.desk,
+        )
+        self._waiting.append(Waiting(request, frame, code, self._clock()))
+        self._begin_next()
+
+    def _begin_next(self) -> None:
+        """Begin the oldest waiting scan, once the one before was on screen long enough to see."""
+        now = self._clock()
+        while self._waiting and now - self._waiting[0].at_s > self._settings.stale_after_s:
+            self._waiting.popleft()
+        if self._current is not None or not self._waiting:
+            return
+        pause = self._shown_at_s + self._settings.min_show_s - now
+        if self._waiting[0].request.method is ScanMethod.CAMERA and pause > 0:
+            self._next.start(int(pause * 1000) + 1)
+            return
+        self._begin(self._waiting.popleft())
+
+    def _begin(self, scan: Waiting) -> None:
+        self._dwell.stop()
+        self._current = scan
+        if scan.frame is not None:
+            self._trace_frame(scan, scan.frame)
+        self._patience.start(int(self._settings.patience_s * 1000))
+        self.lookup_requested.emit(scan.request)
+        self.checking.emit(scan)
+
+    def _trace_frame(self, scan: Waiting, frame: FrameRead) -> None:
+        visit = str(scan.request.visit_id)
+        self._trace.event("frame_captured", frame.captured_ns, frame=frame.number, visit=visit)
+        self._trace.event("decoded", frame.decoded_ns, frame=frame.number, visit=visit)
+
+    def _scan_for(self, visit_id: UUID) -> Waiting | None:
+        if self._current is not None:
+            return self._current if self._current.request.visit_id == visit_id else None
+        if self._shown is not None and self._shown.answer is None:
+            scan = self._shown.scan
+            return scan if scan.request.visit_id == visit_id else None
+        return None
+
+    def _give_up(self) -> None:
+        self._show_failure(Failure(Cause.TOO_SLOW, "no answer from the network thread"))
+
+    def _show_failure(self, failure: Failure) -> None:
+        if self._current is not None:
+            self._show(Shown(verdict_of_failure(failure, self._texts), self._current, None))
+
+    def _show(self, shown: Shown) -> None:
+        self._patience.stop()
+        self._current = None
+        self._shown = shown
+        self._shown_at_s = self._clock()
+        self._dwell.start(int(shown.verdict.dwell_s * 1000))
+        self.showed.emit(shown)
+        self._begin_next()
+
+    def _timer(self, then: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(then)
+        return timer

@@ -1,0 +1,55 @@
+"""What a kiosk can be told, read once at the start.
+
+From the command line first, then from ``WALLETDESK_KIOSK_…`` in the environment.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class KioskSettings(BaseSettings):
+    """Settings of one desk. Frozen; times are in seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WALLETDESK_KIOSK_", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    desk: str = Field("Front desk", max_length=80, description="Name of this desk in the record.")
+    camera: str | None = Field(
+        None,
+        description="Camera index or name, video file, image folder or stream URL; "
+        "without it the first camera, or the demo camera where there is none.",
+    )
+    language: str = Field("en", description="Language of the desk: en or de.")
+    theme: Literal["system", "light", "dark"] = "system"
+    full_screen: bool = False
+    mute: bool = Field(False, description="Play no sounds.")
+    deadline_s: float = Field(2.0, gt=0, description="How long the service may take for a scan.")
+    patience_s: float = Field(
+        5.0, gt=0, description="When a scan counts as not checked, whatever hangs."
+    )
+    away_after_s: float = Field(
+        1.0, gt=0, description="A card out of view this long counts as a new scan."
+    )
+    again_after_s: float | None = Field(
+        None, gt=0, description="A card held in view counts again after this time; never if empty."
+    )
+    hand_scanner_pause_s: float = Field(
+        1.0, gt=0, description="The same code from a hand scanner within this time is one scan."
+    )
+    min_show_s: float = Field(
+        0.8, ge=0, description="A verdict stays at least this long before the camera's next one."
+    )
+    stale_after_s: float = Field(
+        3.0, gt=0, description="A waiting scan older than this is dropped: the card is gone."
+    )
+    poll_s: float = Field(10.0, gt=0, description="How often the service is asked for its state.")
+    trace: Path | None = Field(None, description="File for one JSON line per event of a scan.")
+    report: Path | None = Field(
+        None, description="Folder for a picture of every verdict, and a table at the end."
+    )
+    exit_after_source: bool = Field(False, description="Stop when the file, folder or demo ends.")
+    loop: bool = Field(True, description="Play a file, folder or demo again and again.")
