@@ -1,0 +1,158 @@
+"""Turns what the user calls a camera into a source of frames.
+
+``open_source`` takes a camera index (``0``), a stable device name, a device path, a video
+file, a picture or a folder of pictures, the address of a network stream, or ``demo:DECK``.
+"""
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import cv2
+from cv2_enumerate_cameras import enumerate_cameras
+
+from scanner.demo_camera import DemoCamera
+from scanner.files import ImageFolder, VideoFile
+from scanner.picture import IMAGE_SUFFIXES, Image, as_image
+from scanner.settings import ScannerSettings
+from scanner.source import Source, SourceError, SourceLost
+
+STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp", "srt")
+DEMO_PREFIX = "demo:"
+BY_ID = Path("/dev/v4l/by-id")
+BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}
+"""One backend per system, so that a camera is listed once and its index means the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraInfo:
+    """A camera of this machine: the index to open it by, and the name its maker gave it."""
+
+    index: int
+    name: str
+
+
+def list_cameras() -> list[CameraInfo]:
+    """Return the cameras of this machine, by index. Works without a display."""
+    found = enumerate_cameras(BACKENDS.get(sys.platform, cv2.CAP_ANY))
+    cameras = (CameraInfo(int(camera.index), str(camera.name)) for camera in found)
+    return sorted(cameras, key=lambda camera: camera.index)
+
+
+def open_source(settings: ScannerSettings, open_timeout_s: float | None = None) -> Source:
+    """Open ``settings.source``. Raises SourceError that says what was looked for and where.
+
+    ``open_timeout_s`` bounds the opening of a network stream, in seconds.
+    """
+    spec = settings.source.strip()
+    if not spec:
+        raise SourceError("no camera is named")
+    if spec.startswith(DEMO_PREFIX):
+        return DemoCamera(Path(spec.removeprefix(DEMO_PREFIX)), settings.loop, settings.fps)
+    if urlsplit(spec).scheme.lower() in STREAM_SCHEMES:
+        return NetworkStream(settings, open_timeout_s or settings.open_timeout_s)
+    if spec.isdecimal():
+        return Webcam(int(spec), f"camera {spec}", settings)
+    path = Path(spec)
+    if path.is_dir():
+        return ImageFolder(path, settings.image_s, settings.fps, settings.loop)
+    if path.is_file():
+        if path.suffix.lower() in IMAGE_SUFFIXES:
+            return ImageFolder(path, settings.image_s, settings.fps, settings.loop)
+        return VideoFile(path, settings.loop)
+    return Webcam(camera_index(spec), f"camera {spec!r}", settings)
+
+
+def camera_index(name: str) -> int:
+    """Return the index of the camera called ``name``: device path, by-id name or maker's name.
+
+    A part of the name will do when it fits one camera only. Raises SourceError otherwise.
+    """
+    for device in (Path(name), BY_ID / name):
+        target = device.resolve().name
+        if device.exists() and target.startswith("video") and target[5:].isdecimal():
+            return int(target[5:])
+    cameras = list_cameras()
+    wanted = name.casefold()
+    exact = [camera for camera in cameras if camera.name.casefold() == wanted]
+    fitting = exact or [camera for camera in cameras if wanted in camera.name.casefold()]
+    if len(fitting) == 1:
+        return fitting[0].index
+    known = ", ".join(f"{camera.index} = {camera.name}" for camera in cameras) or "none"
+    if fitting:
+        raise SourceError(f"{name!r} fits several cameras of this machine: {known}")
+    raise SourceError(
+        f"no camera, file or folder is called {name!r}; cameras of this machine: {known}"
+    )
+
+
+class Webcam:
+    """A camera on this machine."""
+
+    live = True
+
+    def __init__(self, index: int, label: str, settings: ScannerSettings) -> None:
+        """Open camera ``index``, ask for size and rate. Raises SourceError if it is not there."""
+        self._label = label
+        self._capture = cv2.VideoCapture(index, BACKENDS.get(sys.platform, cv2.CAP_ANY))
+        if not self._capture.isOpened():
+            raise SourceError(f"{label} is not there, or another program uses it")
+        # Uncompressed 720p does not fit through USB 2 at 30 frames a second.
+        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width)
+        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height)
+        self._capture.set(cv2.CAP_PROP_FPS, settings.fps)
+        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+
+    def due_s(self) -> float:
+        """Return now: the camera sets the pace."""
+        return time.monotonic()
+
+    def read(self) -> Image:
+        """Return the next frame. Raises SourceLost when the camera gives none any more."""
+        good, frame = self._capture.read()
+        if not good or frame is None:
+            raise SourceLost(f"{self._label} was unplugged, or gives no pictures any more")
+        return as_image(frame)
+
+    def close(self) -> None:
+        """Release the camera."""
+        self._capture.release()
+
+
+class NetworkStream:
+    """A camera that is read over the network."""
+
+    live = True
+
+    def __init__(self, settings: ScannerSettings, open_timeout_s: float) -> None:
+        """Connect to the stream. Raises SourceError when nothing answers there in time."""
+        self._label = f"stream {settings.label}"
+        # Reading is watched from outside, so its own limit only has to be the longer one.
+        read_timeout_s = settings.stall_after_s * 4
+        parameters = [
+            cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
+            round(open_timeout_s * 1000),
+            cv2.CAP_PROP_READ_TIMEOUT_MSEC,
+            round(read_timeout_s * 1000),
+        ]
+        self._capture = cv2.VideoCapture(settings.source.strip(), cv2.CAP_FFMPEG, parameters)
+        if not self._capture.isOpened():
+            raise SourceError(f"{self._label} does not answer")
+
+    def due_s(self) -> float:
+        """Return now: the camera sets the pace."""
+        return time.monotonic()
+
+    def read(self) -> Image:
+        """Return the next frame. Raises SourceLost when the stream breaks off."""
+        good, frame = self._capture.read()
+        if not good or frame is None:
+            raise SourceLost(f"{self._label} broke off")
+        return as_image(frame)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._capture.release()

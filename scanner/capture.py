@@ -1,0 +1,165 @@
+"""The capture thread: opens the source, keeps the newest frame, heals what it can.
+
+What it cannot heal, a call into the driver that never returns, the supervisor sees from the
+phase that is noted here, and kills the process.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from scanner.camera import open_source
+from scanner.events import SourceChanged, SourceState
+from scanner.messages import Phase
+from scanner.picture import Image
+from scanner.settings import ScannerSettings
+from scanner.source import PictureSkipped, Source, SourceEnded, SourceError, SourceLost
+
+QUICK_OPEN_S = 2.5
+"""A network stream gets this long to answer, so that one that is back is found quickly;"""
+
+PATIENT_EVERY = 3
+"""every third time it gets the full time, for streams that are slow to start."""
+
+
+class NewestFrame:
+    """Holds one frame: putting another drops it, so there is never a backlog."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._condition = threading.Condition()
+        self._item: tuple[Image, int] | None = None
+        self._closed = False
+
+    def put(self, frame: Image, captured_ns: int) -> None:
+        """Offer a frame and when it was captured (monotonic ns)."""
+        with self._condition:
+            self._item = (frame, captured_ns)
+            self._condition.notify()
+
+    def close(self) -> None:
+        """Say that no frame follows; the one that waits is still handed out."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify()
+
+    def take(self) -> tuple[Image, int] | None:
+        """Wait for the newest frame and take it; None once closed and empty."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._item is not None or self._closed)
+            item, self._item = self._item, None
+            return item
+
+
+def same_picture(one: Image, other: Image) -> bool:
+    """Return whether two pictures are equal, looking at a few rows before all of them."""
+    return np.array_equal(one[::64], other[::64]) and np.array_equal(one, other)
+
+
+class FrozenCheck:
+    """Notices a picture that repeats itself byte for byte. Sensor noise never does."""
+
+    def __init__(self, after_s: float) -> None:
+        """Call it frozen after ``after_s`` seconds without any change."""
+        self._after_s = after_s
+        self._picture: Image | None = None
+        self._changed_s = 0.0
+
+    def is_frozen(self, picture: Image, now_s: float) -> bool:
+        """Return whether ``picture`` has been the same for too long at ``now_s``."""
+        if self._picture is None or not same_picture(picture, self._picture):
+            self._picture = picture
+            self._changed_s = now_s
+        return now_s - self._changed_s >= self._after_s
+
+
+class Capture:
+    """Reads one source until it ends; ``newest`` is where its frames go."""
+
+    def __init__(
+        self,
+        settings: ScannerSettings,
+        report: Callable[[SourceChanged], None],
+        enter: Callable[[Phase], None],
+    ) -> None:
+        """Take where to ``report`` changes, and whom to tell that a phase is entered."""
+        self.newest = NewestFrame()
+        self.error: Exception | None = None
+        self._settings = settings
+        self._report = report
+        self._enter = enter
+        self._frozen_check = FrozenCheck(settings.stall_after_s)
+        self._state: SourceState | None = None
+        self._attempts = 0
+
+    def start(self) -> None:
+        """Start the thread."""
+        threading.Thread(target=self._run, name="capture", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            while self._play():
+                self._enter(Phase.WAITING)
+                time.sleep(self._settings.retry_after_s)
+        except Exception as error:  # noqa: BLE001 - raised again by the main thread
+            self.error = error
+        finally:
+            self.newest.close()
+
+    def _play(self) -> bool:
+        """Open the source and read it; return whether to try again after it failed."""
+        self._enter(Phase.OPENING)
+        try:
+            source = open_source(self._settings, self._open_timeout_s())
+        except SourceError as error:
+            self._change(SourceState.LOST, f"{error}; trying again.")
+            return True
+        try:
+            self._read_all(source)
+        except SourceEnded:
+            return False
+        except SourceLost as error:
+            self._change(SourceState.LOST, f"{error}; waiting for it.")
+        finally:
+            self._enter(Phase.WAITING)
+            source.close()
+        return True
+
+    def _open_timeout_s(self) -> float:
+        self._attempts += 1
+        if self._attempts % PATIENT_EVERY == 0:
+            return self._settings.open_timeout_s
+        return min(QUICK_OPEN_S, self._settings.open_timeout_s)
+
+    def _read_all(self, source: Source) -> None:
+        """Hand on frames until the source fails, ends, or stays frozen."""
+        opened_s = time.monotonic()
+        while True:
+            self._enter(Phase.WAITING)
+            time.sleep(max(0.0, source.due_s() - time.monotonic()))
+            self._enter(Phase.READING)
+            try:
+                frame = source.read()
+            except PictureSkipped as error:
+                self._change(SourceState.RUNNING, f"Skipped: {error}.")
+                continue
+            captured_ns = time.monotonic_ns()
+            now_s = captured_ns / 1e9
+            if source.live and self._frozen_check.is_frozen(frame, now_s):
+                self._change(SourceState.FROZEN, "The picture stands still; reopening the camera.")
+                if now_s - opened_s >= self._settings.stall_after_s:
+                    return
+                continue
+            self._attempts = 0
+            self._change(SourceState.RUNNING, "")
+            self.newest.put(frame, captured_ns)
+
+    def _change(self, state: SourceState, detail: str) -> None:
+        """Report a change; while running, only what has something to say."""
+        if state is SourceState.RUNNING and state is self._state and not detail:
+            return
+        self._state = state
+        default = f"{self._settings.label} is running."
+        self._report(SourceChanged(state, detail or default))

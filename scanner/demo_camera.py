@@ -1,0 +1,128 @@
+"""A camera that is not there: wallet cards held up one after another, live looking.
+
+Each card of a deck comes into view from below, is held by a hand that is never quite still,
+and leaves again; between two cards the view is empty. The same deck gives the same film.
+"""
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from scanner.demo_card import load_deck, phone_with_card
+from scanner.demo_scene import HEIGHT, WIDTH, Pose, SensorNoise, glare_spot, place, reception
+from scanner.picture import Image
+from scanner.source import Pace, SourceEnded
+
+GAP_S = 0.8
+"""Empty view before each card and after the last, in seconds."""
+
+ENTER_S, HOLD_S, LEAVE_S = 0.3, 0.7, 0.2
+SHOWN_S = ENTER_S + HOLD_S + LEAVE_S
+TURN_S = GAP_S + SHOWN_S
+
+GLARE_SIDE = 360
+PHONE_SCALE = 0.82
+BELOW_VIEW = HEIGHT + 420.0
+"""Height of a phone's middle when it is out of view, in pixels from the top."""
+
+BLUR_SHARE = 0.25
+"""Share of the time between two frames for which the shutter is open."""
+
+
+class DemoCamera:
+    """Frames of 1280x720, BGR, at the given rate; ``loop`` starts the deck over for ever."""
+
+    live = False
+
+    def __init__(self, deck_path: Path, loop: bool, fps: int) -> None:
+        """Load the deck. Raises SourceError that names what is wrong with it."""
+        deck = load_deck(deck_path)
+        self._fps = fps
+        self._loop = loop
+        self._random = np.random.default_rng(7)
+        self._scene = reception(self._random)
+        self._noise = SensorNoise(self._random)
+        self._glare = glare_spot(GLARE_SIDE)
+        self._phones = [
+            phone_with_card(card, deck.title, number) for number, card in enumerate(deck.cards)
+        ]
+        self._pace = Pace(fps)
+        self._number = 0
+
+    @property
+    def length_s(self) -> float:
+        """How long the deck takes once, in seconds."""
+        return len(self._phones) * TURN_S + GAP_S
+
+    def due_s(self) -> float:
+        """Return when the next frame is due."""
+        return self._pace.due_s()
+
+    def read(self) -> Image:
+        """Return the next frame. Raises SourceEnded when the deck has been shown once."""
+        at_s = self._number / self._fps
+        if at_s >= self.length_s:
+            if not self._loop:
+                raise SourceEnded("the demo deck")
+            self._number, at_s = 0, 0.0
+        self._number += 1
+        self._pace.shown()
+        return self.render(at_s)
+
+    def render(self, at_s: float) -> Image:
+        """Return the frame at ``at_s`` seconds from the start of the deck."""
+        frame = self._scene.copy()
+        number, since_s = divmod(at_s, TURN_S)
+        shown_s = since_s - GAP_S
+        if int(number) < len(self._phones) and shown_s >= 0:
+            pose = pose_at(int(number), shown_s, self._fps)
+            place(frame, *self._phones[int(number)], pose)
+            self._add_glare(frame, pose)
+        self._noise.add_to(frame, self._random)
+        return frame
+
+    def _add_glare(self, frame: Image, pose: Pose) -> None:
+        """Add the lamp that the phone's glass mirrors near one of its upper corners."""
+        left = int(pose.x + 20 + 3 * pose.turn)
+        top = int(pose.y - 380 + 60 * pose.tilt_x)
+        area = frame[max(0, top) : top + GLARE_SIDE, left : left + GLARE_SIDE]
+        spot = self._glare[max(0, -top) :, :][: area.shape[0], : area.shape[1]]
+        if area.size:
+            # Saturating addition, as on a real sensor.
+            np.add(area, np.minimum(spot, 255 - area), out=area)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def pose_at(number: int, shown_s: float, fps: float) -> Pose:
+    """Return how card ``number`` is held ``shown_s`` seconds after it began to come into view."""
+    habit = np.random.default_rng(1000 + number)
+    rest_x, rest_y = WIDTH / 2 + habit.uniform(-170, 170), HEIGHT / 2 + habit.uniform(-20, 45)
+    turn, tilt_x, tilt_y = (
+        habit.uniform(-14, 14),
+        habit.uniform(-0.1, 0.1),
+        habit.uniform(-0.1, 0.1),
+    )
+    way = _way_in(shown_s)
+    speed = abs(way - _way_in(shown_s - 1.0 / fps)) * (BELOW_VIEW - rest_y)
+    sway = math.sin(2 * math.pi * 1.3 * shown_s + number)
+    return Pose(
+        x=rest_x + 5 * sway,
+        y=BELOW_VIEW + (rest_y - BELOW_VIEW) * way + 4 * math.cos(5 * shown_s + number),
+        scale=PHONE_SCALE * (1 + 0.015 * sway) * habit.uniform(0.9, 1.08),
+        turn=turn + 1.2 * sway + 16 * (1 - way),
+        tilt_x=tilt_x + 0.01 * sway,
+        tilt_y=tilt_y,
+        blur=speed * BLUR_SHARE,
+    )
+
+
+def _way_in(shown_s: float) -> float:
+    """Return how far in view a card is: 0 below the edge, 1 at rest; eased at both ends."""
+    if shown_s < ENTER_S:
+        share = max(0.0, shown_s / ENTER_S)
+    else:
+        share = min(1.0, max(0.0, (SHOWN_S - shown_s) / LEAVE_S))
+    return share * share * (3 - 2 * share)

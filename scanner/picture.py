@@ -1,0 +1,63 @@
+"""Small operations on pictures that several parts of the scanner share."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+"""A picture: uint8, BGR of shape (height, width, 3), or grey of shape (height, width)."""
+
+IMAGE_SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".pgm", ".ppm"}
+)
+VIDEO_SUFFIXES = frozenset(
+    {".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".wmv", ".mjpeg"}
+)
+
+
+class PictureError(Exception):
+    """A file that holds no picture. The message names the file and the reason."""
+
+
+def as_image(array: Any) -> Image:
+    """Return what OpenCV gave as an ``Image``; it is typed loosely there."""
+    return np.asarray(array, dtype=np.uint8)
+
+
+def grey_of(image: Image) -> Image:
+    """Return ``image`` as grey, contiguous, without copying where it is so already."""
+    if image.ndim == 2:
+        return np.ascontiguousarray(image)
+    if image.shape[2] == 4:
+        return as_image(cv2.cvtColor(image, cv2.COLOR_BGRA2GRAY))
+    return as_image(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
+
+
+def fit_within(image: Image, side: int) -> Image:
+    """Return ``image`` scaled down to fit ``side`` x ``side`` pixels; never enlarged."""
+    height, width = image.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    if scale == 1.0:
+        return image
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return as_image(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR))
+
+
+def load_picture(path: Path) -> Image:
+    """Read an image file as BGR. Raises PictureError when it is missing or not an image."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PictureError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if not data:
+        raise PictureError(f"{path}: is empty")
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error as error:
+        raise PictureError(f"{path}: cannot be decoded as an image: {error.err}") from error
+    if image is None:
+        raise PictureError(f"{path}: is not an image that can be read, or is damaged")
+    return as_image(image)

@@ -1,0 +1,262 @@
+"""The scanner process as its caller sees it: started, watched, killed and restarted here.
+
+A camera driver may hang in ``read``, a decoder may abort, a cable may be pulled. None of that
+can reach the caller: the work is done in a process of its own, and ``ScannerSupervisor``
+notices within three seconds, says so with a ``SourceChanged``, and starts afresh.
+
+This module loads neither OpenCV nor a decoder; only the scanner process does.
+"""
+
+import multiprocessing
+import time
+from collections import deque
+from dataclasses import dataclass
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+
+from scanner.events import Event, FrameRead, PreviewRef, SourceChanged, SourceState
+from scanner.messages import Failed, Heartbeat, Phase
+from scanner.preview import Image, PreviewRing
+from scanner.settings import ScannerSettings
+
+SILENT_S = 2.5
+"""A process that has spoken and then says nothing for this long is taken for dead."""
+
+START_S = 20.0
+"""How long a fresh process may take to say its first word: a virus scanner may read it first."""
+
+TICK_S = 0.1
+"""How often the watchdog looks, in seconds."""
+
+HEALTHY_S = 10.0
+"""A process that ran this long forgets the crashes before it."""
+
+RESTART_DELAYS_S = (0.0, 0.3, 1.0, 2.0)
+"""Pauses before the first, second, third and every further restart in a row."""
+
+STOP_S = 1.5
+"""How long ``stop`` waits for the process to leave by itself, and then for it to die."""
+
+
+def _run_child(
+    settings: ScannerSettings, pipe: connection.Connection, ring_name: str, generation: int
+) -> None:
+    """Entry point of the scanner process."""
+    from scanner.worker import run  # noqa: PLC0415 - loads OpenCV, which only the child needs
+
+    run(settings, pipe, ring_name, generation)
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """One scanner process, our end of its pipe, and when it was started (monotonic seconds)."""
+
+    process: BaseProcess
+    pipe: connection.Connection
+    started_s: float
+
+
+class ScannerSupervisor:
+    """Runs one scanner process and keeps it running. Use it from one thread.
+
+    After ``start``, call ``next_event`` again and again: that is also when the watchdog looks.
+    """
+
+    def __init__(self, settings: ScannerSettings) -> None:
+        """Take the settings; nothing is started yet."""
+        self._settings = settings
+        self._context = multiprocessing.get_context("spawn")
+        self._ring: PreviewRing | None = None
+        self._child: _Child | None = None
+        self._dying: list[BaseProcess] = []
+        self._pending: deque[Event] = deque()
+        self._last_state: SourceChanged | None = None
+        self._generation = 0
+        self._failures = 0
+        self._failure_detail: str | None = None
+        self._heard_s: float | None = None
+        self._restart_at_s: float | None = None
+
+    def __enter__(self) -> "ScannerSupervisor":
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the scanner process, or None while there is none."""
+        return None if self._child is None else self._child.process.pid
+
+    def start(self) -> None:
+        """Start the scanner process. Raises RuntimeError when it was started before."""
+        if self._ring is not None:
+            raise RuntimeError("this scanner has been started already")
+        self._ring = PreviewRing.create(self._settings.preview_width)
+        self._report(SourceState.OPENING, f"Opening {self._settings.label}.")
+        self._spawn(self._ring)
+
+    def next_event(self, timeout_s: float) -> Event | None:
+        """Return the next event, or None when there is none within ``timeout_s`` seconds."""
+        deadline_s = time.monotonic() + timeout_s
+        while True:
+            if self._pending:
+                return self._pending.popleft()
+            wait_s = deadline_s - time.monotonic()
+            self._pump(max(0.0, min(wait_s, TICK_S)))
+            if not self._pending and time.monotonic() >= deadline_s:
+                return None
+
+    def preview(self, ref: PreviewRef) -> Image | None:
+        """Return a BGR copy of a frame's preview, or None when it has been overwritten."""
+        return None if self._ring is None else self._ring.read(ref)
+
+    def stop(self) -> None:
+        """End the process, by force where it does not listen, and free the shared memory.
+
+        Returns within about three seconds. Calling it again does nothing.
+        """
+        self._restart_at_s = None
+        child, self._child = self._child, None
+        if child is not None:
+            child.pipe.close()
+            child.process.join(STOP_S)
+            self._kill(child.process)
+        deadline_s = time.monotonic() + STOP_S
+        for dying in self._dying:
+            dying.join(max(0.0, deadline_s - time.monotonic()))
+        self._reap()
+        if self._ring is not None:
+            self._ring.close()
+            self._ring = None
+
+    def _spawn(self, ring: PreviewRing) -> None:
+        self._generation += 1
+        ours, theirs = self._context.Pipe(duplex=True)
+        process = self._context.Process(
+            target=_run_child,
+            args=(self._settings, theirs, ring.name, self._generation),
+            name="walletdesk-scanner",
+            daemon=True,
+        )
+        process.start()
+        theirs.close()
+        self._child = _Child(process, ours, time.monotonic())
+        self._heard_s = None
+        self._failure_detail = None
+        self._restart_at_s = None
+
+    def _pump(self, wait_s: float) -> None:
+        """Take one message if one comes within ``wait_s``; otherwise see that all is well."""
+        self._reap()
+        child = self._child
+        if child is None:
+            self._restart_when_due(wait_s)
+            return
+        try:
+            if child.pipe.poll(wait_s):
+                self._take(child, child.pipe.recv())
+            else:
+                self._watch(child)
+        except (EOFError, OSError):
+            self._on_death(child)
+
+    def _restart_when_due(self, wait_s: float) -> None:
+        left_s = float("inf")
+        if self._restart_at_s is not None:
+            left_s = max(0.0, self._restart_at_s - time.monotonic())
+        time.sleep(min(left_s, wait_s))
+        if left_s <= wait_s and self._ring is not None:
+            self._spawn(self._ring)
+
+    def _take(self, child: _Child, message: object) -> None:
+        self._heard_s = time.monotonic()
+        if isinstance(message, Heartbeat):
+            self._judge(child, message)
+        elif isinstance(message, Failed):
+            self._failure_detail = message.detail
+        elif isinstance(message, SourceChanged):
+            self._report(message.state, message.detail)
+            if message.state is SourceState.ENDED:
+                self._part_from(child)
+        elif isinstance(message, FrameRead):
+            self._pending.append(message)
+        else:
+            raise TypeError(f"unexpected message from the scanner process: {message!r}")
+
+    def _report(self, state: SourceState, detail: str) -> None:
+        """Queue a change, unless it says again what was said last."""
+        change = SourceChanged(state, detail)
+        if change != self._last_state:
+            self._last_state = change
+            self._pending.append(change)
+
+    def _judge(self, child: _Child, beat: Heartbeat) -> None:
+        """Restart a process whose camera or decoder has hung."""
+        label, settings = self._settings.label, self._settings
+        if beat.phase is Phase.OPENING and beat.phase_s > settings.open_timeout_s:
+            self._restart(child, SourceState.STALLED, f"{label} does not open; trying again.")
+        elif beat.phase is Phase.READING and beat.phase_s > settings.stall_after_s:
+            self._restart(child, SourceState.STALLED, f"{label} sends no pictures; restarting it.")
+        elif beat.decoding_s > settings.stall_after_s:
+            self._restart(child, SourceState.CRASHED, "The decoder hangs; restarting it.")
+
+    def _watch(self, child: _Child) -> None:
+        """Restart a process that has fallen silent."""
+        now_s = time.monotonic()
+        if self._heard_s is None:
+            silent = now_s - child.started_s > START_S
+        else:
+            silent = now_s - self._heard_s > SILENT_S
+        if silent:
+            detail = "The scanner does not answer; restarting it."
+            self._restart(child, SourceState.CRASHED, detail)
+
+    def _on_death(self, child: _Child) -> None:
+        """The pipe broke: the process is dead or about to be."""
+        child.process.join(TICK_S)
+        code = child.process.exitcode
+        why = self._failure_detail or (
+            "it closed its pipe" if code is None else f"exit code {code}"
+        )
+        self._restart(child, SourceState.CRASHED, f"The scanner stopped ({why}); restarting it.")
+
+    def _restart(self, child: _Child, state: SourceState, detail: str) -> None:
+        self._part_from(child)
+        self._kill(child.process)
+        now_s = time.monotonic()
+        if now_s - child.started_s > HEALTHY_S:
+            self._failures = 0
+        delay_s = RESTART_DELAYS_S[min(self._failures, len(RESTART_DELAYS_S) - 1)]
+        self._failures += 1
+        self._restart_at_s = now_s + delay_s
+        self._report(state, detail)
+
+    def _part_from(self, child: _Child) -> None:
+        """Close the pipe, upon which the process leaves if it can; collect it later."""
+        child.pipe.close()
+        self._child = None
+        self._dying.append(child.process)
+
+    def _kill(self, process: BaseProcess) -> None:
+        """Send the kill signal without waiting; ``_reap`` collects the process later."""
+        if process.is_alive():
+            process.kill()
+        if process not in self._dying:
+            self._dying.append(process)
+
+    def _reap(self) -> None:
+        for process in list(self._dying):
+            if not process.is_alive():
+                process.join()
+                process.close()
+                self._dying.remove(process)

@@ -1,0 +1,98 @@
+"""Which codes in view count as new scans. Pure: the clock is passed in.
+
+A card held still is one scan. It counts again once it has been out of view for
+``away_after_s``; frames in which a held card is missed for less than that do not matter.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scanner.events import Code
+
+TWO_DIMENSIONAL = frozenset(
+    {"QRCode", "MicroQRCode", "RMQRCode", "Aztec", "PDF417", "MicroPDF417", "DataMatrix"}
+)
+"""Formats with error correction strong enough to believe one frame."""
+
+AGREE_WITHIN_S = 0.6
+"""Frames that read the same one-dimensional code agree when they are at most this far apart.
+
+Motion blur takes the frames between, so neighbours in time need not be neighbours in number.
+"""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is known of a code in view. Times are seconds of the caller's clock."""
+
+    last_s: float
+    frames: int
+    admitted_s: float | None
+
+
+class RepeatFilter:
+    """Remembers the codes in view, each by format and text, so several are kept apart.
+
+    ``away_after_s``: how long a code must be unseen to count as having left, in seconds.
+    ``again_after_s``: when set, a code held in view counts again after this many seconds.
+    ``agree_frames``: how many frames must read a one-dimensional code before it counts.
+    """
+
+    def __init__(
+        self,
+        away_after_s: float = 1.0,
+        again_after_s: float | None = None,
+        agree_frames: int = 2,
+    ) -> None:
+        """Raise ValueError for a time that is not above zero or a count below one."""
+        if away_after_s <= 0 or (again_after_s is not None and again_after_s <= 0):
+            raise ValueError("away_after_s and again_after_s must be above 0")
+        if agree_frames < 1:
+            raise ValueError(f"agree_frames must be at least 1, not {agree_frames}")
+        self._away_after_s = away_after_s
+        self._again_after_s = again_after_s
+        self._agree_frames = agree_frames
+        self._seen: dict[tuple[str, bytes, str], _Seen] = {}
+        self._now_s: float | None = None
+
+    def admit(self, codes: Iterable[Code], now_s: float) -> list[Code]:
+        """Return those of one frame's ``codes`` that are new scans at ``now_s``, in order."""
+        if self._now_s is not None and now_s < self._now_s:
+            self._shift_by(now_s - self._now_s)
+        self._now_s = now_s
+        self._drop_departed(now_s)
+        unique = {(code.format, code.raw, code.text): code for code in codes}
+        return [code for key, code in unique.items() if self._counts(key, code, now_s)]
+
+    def forget(self) -> None:
+        """Let every code in view count anew."""
+        self._seen.clear()
+        self._now_s = None
+
+    def _shift_by(self, step_s: float) -> None:
+        """Follow a clock that was set back, so nothing waits for the lost time to pass again."""
+        for seen in self._seen.values():
+            seen.last_s += step_s
+            if seen.admitted_s is not None:
+                seen.admitted_s += step_s
+
+    def _drop_departed(self, now_s: float) -> None:
+        for key, seen in list(self._seen.items()):
+            patience_s = self._away_after_s
+            if seen.admitted_s is None:
+                patience_s = min(patience_s, AGREE_WITHIN_S)
+            if now_s - seen.last_s >= patience_s:
+                del self._seen[key]
+
+    def _counts(self, key: tuple[str, bytes, str], code: Code, now_s: float) -> bool:
+        seen = self._seen.setdefault(key, _Seen(now_s, 0, None))
+        seen.last_s = now_s
+        seen.frames += 1
+        needed = 1 if code.format in TWO_DIMENSIONAL else self._agree_frames
+        if seen.admitted_s is None:
+            due = seen.frames >= needed
+        else:
+            due = self._again_after_s is not None and now_s - seen.admitted_s >= self._again_after_s
+        if due:
+            seen.admitted_s = now_s
+        return due

@@ -1,0 +1,77 @@
+"""Settings of one scanner, fixed from its start to its end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from scanner.events import Code
+
+DEFAULT_FORMATS = ("QRCode", "Aztec", "PDF417", "Code128", "EAN13")
+"""Symbologies that cards and key fobs carry, by their zxing-cpp names."""
+
+
+class Decoder(Protocol):
+    """Reads codes from the frames of one source, in order."""
+
+    def decode(self, frame: "npt.NDArray[np.uint8]") -> "tuple[Code, ...]":
+        """Return the codes in ``frame``: BGR, uint8, shape (height, width, 3)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerSettings:
+    """What to read from and how.
+
+    ``source`` is what ``scanner.camera.open_source`` takes. ``width``, ``height`` (pixels) and
+    ``fps`` are asked of a camera, which may answer with others. ``loop`` replays files,
+    folders and the demo. ``image_s`` is how long a folder shows each picture, in seconds.
+    A ``read`` that takes longer than ``stall_after_s``, or a live picture that repeats itself
+    for that long, is a fault; opening may take ``open_timeout_s``.
+    ``decoder`` builds the decoder in the scanner process and must be picklable (a function at
+    module level); None takes the built-in one.
+    """
+
+    source: str
+    width: int = 1280
+    height: int = 720
+    fps: int = 30
+    loop: bool = False
+    preview_width: int = 640
+    formats: tuple[str, ...] = DEFAULT_FORMATS
+    image_s: float = 1.5
+    stall_after_s: float = 2.0
+    open_timeout_s: float = 15.0
+    retry_after_s: float = 0.5
+    decoder: "Callable[[ScannerSettings], Decoder] | None" = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a size, rate or time that is not above zero."""
+        for name in (
+            "width",
+            "height",
+            "fps",
+            "preview_width",
+            "image_s",
+            "stall_after_s",
+            "open_timeout_s",
+            "retry_after_s",
+        ):
+            value = getattr(self, name)
+            if value <= 0:
+                raise ValueError(f"scanner setting {name} must be above 0, not {value}")
+        if not self.formats:
+            raise ValueError("scanner setting formats must name at least one symbology")
+
+    @property
+    def label(self) -> str:
+        """The source fit for screen and log: an address without user, password and query."""
+        parts = urlsplit(self.source)
+        if not parts.netloc:
+            return self.source
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit((parts.scheme, host, parts.path, "", ""))

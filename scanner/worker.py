@@ -1,0 +1,147 @@
+"""Inside the scanner process: capture in one thread, decoding in another, events to the pipe.
+
+The process ends by itself when its pipe breaks, which is what happens when the kiosk dies,
+however it dies.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from multiprocessing import connection
+from typing import NoReturn
+
+from scanner.events import FrameRead, SourceChanged, SourceState
+from scanner.messages import Failed, Heartbeat, Phase
+from scanner.preview import PreviewRing
+from scanner.settings import Decoder, ScannerSettings
+
+BEAT_S = 0.2
+"""Time between heartbeats, in seconds."""
+
+SEQUENCE_BITS = 40
+"""Preview numbers start at generation << SEQUENCE_BITS, so no two processes share one."""
+
+
+class Link:
+    """The sending end of the pipe, shared by the threads. Leaves the process when it breaks."""
+
+    def __init__(self, pipe: connection.Connection) -> None:
+        """Wrap ``pipe``."""
+        self._pipe = pipe
+        self._lock = threading.Lock()
+
+    def send(self, message: FrameRead | SourceChanged | Heartbeat | Failed) -> None:
+        """Send one message; blocks while the supervisor does not take any."""
+        try:
+            with self._lock:
+                self._pipe.send(message)
+        except OSError:
+            leave(0)
+
+    def leave_when_broken(self) -> NoReturn:
+        """Wait until the supervisor closes its end, then end this process."""
+        with contextlib.suppress(OSError, EOFError):
+            while True:
+                self._pipe.recv_bytes()
+        leave(0)
+
+
+class Activity:
+    """What the threads are doing and since when; written by them, read by the heartbeat."""
+
+    def __init__(self) -> None:
+        """Start in the starting phase."""
+        self._phase = (Phase.STARTING, time.monotonic())
+        self._decoding_since_s: float | None = None
+
+    def enter(self, phase: Phase) -> None:
+        """Note that the capture thread enters ``phase`` now."""
+        self._phase = (phase, time.monotonic())
+
+    def decoding(self, busy: bool) -> None:
+        """Note that the decoder starts on a frame, or is done with it."""
+        self._decoding_since_s = time.monotonic() if busy else None
+
+    def beat(self) -> Heartbeat:
+        """Return the present state."""
+        now_s = time.monotonic()
+        phase, since_s = self._phase
+        decoding_since_s = self._decoding_since_s
+        decoding_s = 0.0 if decoding_since_s is None else now_s - decoding_since_s
+        return Heartbeat(phase, now_s - since_s, decoding_s)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: a hung driver thread must not hold up an ordinary exit."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def run(
+    settings: ScannerSettings, pipe: connection.Connection, ring_name: str, generation: int
+) -> NoReturn:
+    """Be the scanner process: read and decode until the source ends or the pipe breaks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    link = Link(pipe)
+    activity = Activity()
+    threading.Thread(target=link.leave_when_broken, daemon=True).start()
+    threading.Thread(target=_beat_forever, args=(link, activity), daemon=True).start()
+    try:
+        ring = PreviewRing.attach(ring_name, settings.preview_width)
+        _scan(settings, link, activity, ring, generation)
+    except Exception as error:  # noqa: BLE001 - reported, printed, and the process ends
+        traceback.print_exc()
+        link.send(Failed(f"{type(error).__name__}: {error}"))
+        leave(1)
+    link.send(SourceChanged(SourceState.ENDED, f"{settings.label} is over."))
+    link.leave_when_broken()
+
+
+def _beat_forever(link: Link, activity: Activity) -> NoReturn:
+    while True:
+        link.send(activity.beat())
+        time.sleep(BEAT_S)
+
+
+def _build_decoder(settings: ScannerSettings) -> Decoder:
+    if settings.decoder is not None:
+        return settings.decoder(settings)
+    from scanner.decode import LiveDecoder  # noqa: PLC0415 - after the first heartbeat
+
+    return LiveDecoder(settings.formats)
+
+
+def _scan(
+    settings: ScannerSettings, link: Link, activity: Activity, ring: PreviewRing, generation: int
+) -> None:
+    """Decode the newest frame again and again until the source ends."""
+    # Loaded here, not above: loading can take seconds, and the heartbeat runs by now.
+    import cv2  # noqa: PLC0415
+
+    from scanner.capture import Capture  # noqa: PLC0415
+    from scanner.picture import fit_within  # noqa: PLC0415
+
+    cv2.setNumThreads(1)
+    decoder = _build_decoder(settings)
+    capture = Capture(settings, link.send, activity.enter)
+    capture.start()
+    number = 0
+    while (taken := capture.newest.take()) is not None:
+        frame, captured_ns = taken
+        number += 1
+        activity.decoding(True)
+        codes = decoder.decode(frame)
+        activity.decoding(False)
+        decoded_ns = time.monotonic_ns()
+        sequence = (generation << SEQUENCE_BITS) + number
+        ref = ring.write(fit_within(frame, settings.preview_width), sequence)
+        height, width = frame.shape[:2]
+        link.send(FrameRead(number, captured_ns, decoded_ns, width, height, codes, ref))
+    ring.close()
+    if capture.error is not None:
+        raise capture.error
