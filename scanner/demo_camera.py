@@ -77,20 +77,10 @@ class DemoCamera:
         shown_s = since_s - GAP_S
         if int(number) < len(self._phones) and shown_s >= 0:
             pose = pose_at(int(number), shown_s, self._fps)
-            place(frame, *self._phones[int(number)], pose)
-            self._add_glare(frame, pose)
+            phone, mask = self._phones[int(number)]
+            place(frame, phone, mask, pose, self._glare)
         self._noise.add_to(frame, self._random)
         return frame
-
-    def _add_glare(self, frame: Image, pose: Pose) -> None:
-        """Add the lamp that the phone's glass mirrors near one of its upper corners."""
-        left = int(pose.x + 20 + 3 * pose.turn)
-        top = int(pose.y - 380 + 60 * pose.tilt_x)
-        area = frame[max(0, top) : top + GLARE_SIDE, left : left + GLARE_SIDE]
-        spot = self._glare[max(0, -top) :, :][: area.shape[0], : area.shape[1]]
-        if area.size:
-            # Saturating addition, as on a real sensor.
-            np.add(area, np.minimum(spot, 255 - area), out=area)
 
     def close(self) -> None:
         """Nothing is held open."""

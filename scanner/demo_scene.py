@@ -107,8 +107,11 @@ def projection(pose: Pose, width: int, height: int) -> Matrix:
     return np.asarray(matrix, np.float64)
 
 
-def place(frame: Image, phone: Image, mask: Image, pose: Pose) -> None:
-    """Draw ``phone`` onto ``frame`` in place, only within the rectangle that it covers."""
+def place(frame: Image, phone: Image, mask: Image, pose: Pose, glare: Image) -> None:
+    """Draw ``phone`` and the lamp its glass mirrors onto ``frame``, in place.
+
+    Only the rectangle that the phone covers is touched.
+    """
     height, width = phone.shape[:2]
     matrix = projection(pose, width, height)
     outline = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
@@ -125,4 +128,15 @@ def place(frame: Image, phone: Image, mask: Image, pose: Pose) -> None:
     if pose.blur >= 1.5:
         # Blurring the mask too would halo; a moving edge may stay crisp for two frames.
         warped = cv2.blur(warped, (1, round(pose.blur)))
+    _add_glare(warped, glare, round(pose.x - left + 3 * pose.turn), round(pose.y - top - 300))
     cv2.copyTo(warped, (cover > 127).astype(np.uint8), area)
+
+
+def _add_glare(area: Image, glare: Image, left: int, top: int) -> None:
+    """Add ``glare`` to ``area`` in place, saturating as a sensor does; cut at the edges."""
+    down, right = max(0, -top), max(0, -left)
+    part = area[max(0, top) : max(0, top + len(glare)), max(0, left) : max(0, left + len(glare))]
+    spot = glare[down : down + part.shape[0], right : right + part.shape[1]]
+    part = part[: spot.shape[0], : spot.shape[1]]
+    if part.size:
+        part[:] = cv2.add(part, spot)
