@@ -122,12 +122,12 @@ def place(frame: Image, phone: Image, mask: Image, pose: Pose, glare: Image) -> 
         return
     shifted = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64) @ matrix
     size = (int(right - left), int(bottom - top))
-    warped = cv2.warpPerspective(phone, shifted, size, flags=cv2.INTER_LINEAR)
+    warped = as_image(cv2.warpPerspective(phone, shifted, size, flags=cv2.INTER_LINEAR))
     cover = cv2.warpPerspective(mask, shifted, size, flags=cv2.INTER_LINEAR)
     area = frame[top:bottom, left:right]
     if pose.blur >= 1.5:
         # Blurring the mask too would halo; a moving edge may stay crisp for two frames.
-        warped = cv2.blur(warped, (1, round(pose.blur)))
+        warped = as_image(cv2.blur(warped, (1, round(pose.blur))))
     _add_glare(warped, glare, round(pose.x - left + 3 * pose.turn), round(pose.y - top - 300))
     cv2.copyTo(warped, (cover > 127).astype(np.uint8), area)
 

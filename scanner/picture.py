@@ -1,5 +1,6 @@
 """Small operations on pictures that several parts of the scanner share."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,16 @@ VIDEO_SUFFIXES = frozenset(
 
 class PictureError(Exception):
     """A file that holds no picture. The message names the file and the reason."""
+
+
+def quieten() -> None:
+    """Keep OpenCV and FFmpeg from printing about damaged files: callers report those.
+
+    Call it before the first video or stream is opened; what the user has set stays.
+    """
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    if "OPENCV_LOG_LEVEL" not in os.environ:
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
 def as_image(array: Any) -> Image:
@@ -55,7 +66,9 @@ def load_picture(path: Path) -> Image:
     if not data:
         raise PictureError(f"{path}: is empty")
     try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        # OpenCV refuses WebP files of under 32 bytes, which hold a whole picture of one pixel.
+        padded = data.ljust(64, b"\0")
+        image = cv2.imdecode(np.frombuffer(padded, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error as error:
         raise PictureError(f"{path}: cannot be decoded as an image: {error.err}") from error
     if image is None:

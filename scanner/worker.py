@@ -124,8 +124,9 @@ def _scan(
     import cv2  # noqa: PLC0415
 
     from scanner.capture import Capture  # noqa: PLC0415
-    from scanner.picture import fit_within  # noqa: PLC0415
+    from scanner.picture import fit_within, quieten  # noqa: PLC0415
 
+    quieten()
     cv2.setNumThreads(1)
     decoder = _build_decoder(settings)
     capture = Capture(settings, link.send, activity.enter)
