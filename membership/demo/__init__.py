@@ -1,0 +1,1 @@
+"""The invented demo club: people, portraits, companies, plans, memberships and cards."""
