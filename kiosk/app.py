@@ -1,0 +1,236 @@
+"""The only wiring of the kiosk: builds the objects, connects their signals, starts and stops.
+
+A start, told as a story: the window is shown; the scanner process is started and sends its
+pictures; the service, if it is ours, is started and says where it is; from then on a code that
+the scanner reads goes to the session, from there to the network thread, and its answer comes
+back to the session, which has it shown. When the window closes, all of it is stopped in the
+opposite order.
+"""
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from scanner.process import ScannerSupervisor
+from scanner.settings import ScannerSettings
+
+from .application import interruptible, prepare_application, theme_of
+from .embedded import EmbeddedService
+from .keyboard import WedgeFilter
+from .lookup import OnlineLookup
+from .presenters.camera import CameraPresenter
+from .presenters.desk import DeskPresenter
+from .presenters.stage import Stage
+from .presenters.verdicts import VerdictPresenter
+from .report import Report
+from .session import ScanSession
+from .settings import KioskSettings
+from .sounds import Sounds
+from .texts import Texts
+from .trace import Trace
+from .views.window import Command, KioskWindow
+from .workers import DeskWorker, LookupWorker, ScannerWorker, WorkerThread
+
+log = structlog.get_logger(__name__)
+
+_LINGER_MS = 1500
+"""How long the last verdict stays when the kiosk ends with its source."""
+
+
+@dataclass(frozen=True)
+class ServiceAddress:
+    """A membership service that runs somewhere else."""
+
+    url: str
+    key: str
+
+
+@dataclass(frozen=True)
+class OwnService:
+    """A membership service that this kiosk runs: how to start it, and where its data is.
+
+    ``scan_when_ready`` holds the camera back until the service answers, for a demo that is
+    played once.
+    """
+
+    command: list[str]
+    data_dir: Path
+    scan_when_ready: bool = False
+
+
+class Kiosk(QObject):
+    """Everything a desk needs, wired. Made in the GUI thread after the ``QApplication``."""
+
+    connect_to = Signal(str, str)
+    """Address and key of the service, for the workers."""
+
+    def __init__(
+        self,
+        settings: KioskSettings,
+        scanner: ScannerSettings,
+        service: ServiceAddress | OwnService,
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._service = service
+        self.texts = Texts(settings.language)
+        self.trace = Trace(settings.trace)
+        self.report = Report(settings.report) if settings.report else None
+        self.sounds = Sounds(muted=settings.mute)
+        self.session = ScanSession(settings, self.texts, self.trace, parent=self)
+        self.scanner_worker = ScannerWorker(lambda: ScannerSupervisor(scanner))
+        self.lookup_worker = LookupWorker(self._make_lookup, self.trace)
+        self.desk_worker = DeskWorker()
+        self.window = KioskWindow(
+            self.texts,
+            theme_of(settings.theme),
+            settings.desk,
+            self.scanner_worker.preview_painted,
+        )
+        stage = Stage(self.window, self.texts)
+        self.verdicts = VerdictPresenter(
+            self.window,
+            stage,
+            self.texts,
+            sounds=self.sounds,
+            trace=self.trace,
+            report=self.report,
+            parent=self,
+        )
+        self.camera = CameraPresenter(self.window, stage, self.texts, self.trace, parent=self)
+        self.desk = DeskPresenter(self.window, stage, self.texts, parent=self)
+        self.wedge = WedgeFilter(self)
+        self.embedded: EmbeddedService | None = None
+        if isinstance(service, OwnService):
+            self.embedded = EmbeddedService(service.command, service.data_dir, parent=self)
+        self._threads = [
+            WorkerThread("scanner", self.scanner_worker, self),
+            WorkerThread("lookup", self.lookup_worker, self),
+            WorkerThread("desk", self.desk_worker, self),
+        ]
+        self._poll = QTimer(self)
+        self._poll.setInterval(int(settings.poll_s * 1000))
+        self._connect()
+
+    def start(self) -> None:
+        """Show the window and set everything going."""
+        QApplication.instance().installEventFilter(self.wedge)  # type: ignore[union-attr]
+        if self._settings.full_screen:
+            self.window.showFullScreen()
+        else:
+            self.window.show()
+        scanner_thread, *others = self._threads
+        for thread in others:
+            thread.start()
+        if isinstance(self._service, ServiceAddress):
+            self.connect_to.emit(self._service.url, self._service.key)
+        if isinstance(self._service, OwnService) and self._service.scan_when_ready:
+            self.desk.service_back.connect(scanner_thread.start)
+        else:
+            scanner_thread.start()
+        if self.embedded is not None:
+            self.embedded.start()
+        self._poll.start()
+
+    def stop(self) -> None:
+        """Stop everything that was started, and wait for it."""
+        QApplication.instance().removeEventFilter(self.wedge)  # type: ignore[union-attr]
+        self._poll.stop()
+        self.scanner_worker.stop()
+        for thread in self._threads:
+            if not thread.finish():
+                log.error("thread did not end in time", thread=thread.objectName())
+        self.lookup_worker.close()
+        self.desk_worker.close()
+        if self.embedded is not None:
+            self.embedded.stop()
+        self.sounds.close()
+        self.trace.close()
+
+    def _make_lookup(self, url: str, key: str) -> OnlineLookup:
+        return OnlineLookup(url, key, deadline_s=self._settings.deadline_s)
+
+    def _connect(self) -> None:
+        self._connect_scanner()
+        self._connect_session()
+        self._connect_desk()
+        self._connect_service()
+        self.window.commanded.connect(self._on_command)
+
+    def _connect_scanner(self) -> None:
+        worker = self.scanner_worker
+        self._threads[0].started.connect(worker.run)
+        worker.frame_read.connect(self.session.on_scanned)
+        worker.preview.connect(self.camera.on_preview)
+        worker.source_changed.connect(self.camera.on_source_changed)
+        self.wedge.scanned.connect(self.session.on_hand_scanned)
+        if self._settings.exit_after_source:
+            self.camera.ended.connect(self._leave_soon)
+
+    def _connect_session(self) -> None:
+        session = self.session
+        session.lookup_requested.connect(self.lookup_worker.look_up)
+        self.lookup_worker.answered.connect(session.on_answered)
+        self.lookup_worker.failed.connect(session.on_failed)
+        session.checking.connect(self.verdicts.on_checking)
+        session.showed.connect(self.verdicts.on_showed)
+        session.cleared.connect(self.verdicts.on_cleared)
+        self.verdicts.photo_wanted.connect(self.desk_worker.fetch_photo)
+        self.desk_worker.photo.connect(self.verdicts.on_photo)
+        self.verdicts.answered.connect(self.desk.on_answer)
+
+    def _connect_desk(self) -> None:
+        worker, desk = self.desk_worker, self.desk
+        worker.desk.connect(desk.on_desk)
+        worker.visits.connect(desk.on_visits)
+        worker.hits.connect(desk.on_hits)
+        worker.search_failed.connect(desk.on_search_failed)
+        worker.unreachable.connect(desk.on_unreachable)
+        worker.undone.connect(desk.on_undone)
+        worker.undo_failed.connect(desk.on_undo_failed)
+        desk.refresh_wanted.connect(worker.refresh)
+        desk.undo_wanted.connect(worker.undo_visit)
+        desk.service_back.connect(self.session.on_service_back)
+        self._poll.timeout.connect(worker.refresh)
+        self.window.side.search_wanted.connect(worker.search)
+        self.window.side.picked.connect(self.session.on_picked)
+
+    def _connect_service(self) -> None:
+        self.connect_to.connect(self.lookup_worker.connect_to)
+        self.connect_to.connect(self.desk_worker.connect_to)
+        if self.embedded is not None:
+            self.embedded.ready.connect(self.connect_to)
+            self.embedded.down.connect(self.desk.on_service_down)
+
+    def _on_command(self, command: Command) -> None:
+        {
+            Command.CLEAR: self.session.clear,
+            Command.RECHECK: self.session.recheck,
+            Command.UNDO: self.desk.undo_last,
+            Command.MUTE: self.verdicts.toggle_mute,
+        }[command]()
+
+    def _leave_soon(self) -> None:
+        QTimer.singleShot(_LINGER_MS, self, QApplication.quit)
+
+
+def run(
+    settings: KioskSettings, scanner: ScannerSettings, service: ServiceAddress | OwnService
+) -> int:
+    """Run a kiosk until its window is closed. Answers the exit code."""
+    application = prepare_application()
+    kiosk = Kiosk(settings, scanner, service)
+    started_ns = time.monotonic_ns()
+    kiosk.trace.event("kiosk_started", started_ns)
+    with interruptible(application):
+        kiosk.start()
+        code = application.exec()
+        kiosk.stop()
+    if kiosk.report is not None:
+        sys.stdout.write(kiosk.report.table() + "\n")
+    return code

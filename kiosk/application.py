@@ -1,0 +1,65 @@
+"""The ``QApplication`` of the kiosk: its font, its theme, and how it takes a polite kill."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+import resources
+
+from .style import DARK, FONT_FILES, LIGHT, Theme
+
+log = structlog.get_logger(__name__)
+
+_BEAT_MS = 200
+
+
+def prepare_application() -> QApplication:
+    """Make the ``QApplication`` with the house font."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("walletdesk")
+    application.setStyle("Fusion")
+    load_fonts()
+    return application
+
+
+def load_fonts() -> None:
+    """Make the house font known, so that every desk looks the same."""
+    for weight in FONT_FILES:
+        path = resources.path(f"fonts/Inter-{weight}.otf")
+        if QFontDatabase.addApplicationFont(str(path)) < 0:
+            log.warning("font cannot be loaded", path=str(path))
+
+
+def theme_of(name: str) -> Theme:
+    """The theme called ``light`` or ``dark``, or for ``system`` the one the user has set."""
+    if name == "system":
+        scheme = QGuiApplication.styleHints().colorScheme()
+        return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+    return DARK if name == "dark" else LIGHT
+
+
+@contextmanager
+def interruptible(application: QApplication) -> Iterator[None]:
+    """Let Ctrl+C and SIGTERM end the event loop, so that nothing is left running behind.
+
+    Python runs its signal handlers only between byte codes, hence the timer that lets it.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    beat = QTimer()
+    beat.timeout.connect(lambda: None)
+    beat.start(_BEAT_MS)
+    for number in numbers:
+        signal.signal(number, lambda *_: application.quit())
+    try:
+        yield
+    finally:
+        beat.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,167 @@
+"""The membership service of a single PC: started, watched and restarted by the kiosk.
+
+Only one kiosk owns it, by a lock on the data folder; a second kiosk reads the owner's
+``service.json`` and uses the same service, and takes over when the owner leaves. The service
+itself stops when its standard input closes, so it never outlives a kiosk that was killed.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import structlog
+from filelock import FileLock, Timeout
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+
+log = structlog.get_logger(__name__)
+
+RESTART_DELAYS_MS = (0, 200, 1000, 5000)
+FATAL_EXIT = 3
+"""Exit code of a service that cannot start, whose message says why and what to do."""
+_LOOK_MS = 1000
+
+
+class EmbeddedService(QObject):
+    """Keeps one service running over ``data_dir``.
+
+    ``command`` is the program and arguments that start it. The service prints one JSON line on
+    standard output: ``{"event": "ready", "url": …, "key": …}`` or ``{"event": "failed",
+    "code": …, "message": …}``.
+    """
+
+    ready = Signal(str, str)
+    """Address and key; again after every restart."""
+    down = Signal(str)
+    """The service is not there; the text says why, empty while it is being restarted."""
+
+    def __init__(
+        self, command: list[str], data_dir: Path, *, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._command = command
+        self._address = data_dir / "service.json"
+        self._lock = FileLock(data_dir / "kiosk.lock", thread_local=False)
+        self._process: QProcess | None = None
+        self._buffer = b""
+        self._told: tuple[str, str] | None = None
+        self._failures = 0
+        self._stopping = False
+        self._look = QTimer(self)
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self._try_to_own)
+        self._restart = QTimer(self)
+        self._restart.setSingleShot(True)
+        self._restart.timeout.connect(self._launch)
+
+    @property
+    def process_id(self) -> int | None:
+        """Process id of the service that this kiosk owns, or None."""
+        return self._process.processId() or None if self._process else None
+
+    def start(self) -> None:
+        """Own the service, or use the owner's."""
+        self._address.parent.mkdir(parents=True, exist_ok=True)
+        self._try_to_own()
+        if not self._lock.is_locked:
+            self._look.start()
+
+    def stop(self, wait_ms: int = 5000) -> None:
+        """Stop the service if this kiosk owns it, and let another kiosk take over."""
+        self._stopping = True
+        self._look.stop()
+        self._restart.stop()
+        if self._process is not None:
+            self._process.closeWriteChannel()
+            if not self._process.waitForFinished(wait_ms):
+                log.warning("service did not stop in time", pid=self._process.processId())
+                self._process.kill()
+                self._process.waitForFinished(1000)
+            self._process = None
+            self._address.unlink(missing_ok=True)
+        self._lock.release()
+
+    def _try_to_own(self) -> None:
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            self._use_the_owners()
+            return
+        self._look.stop()
+        self._launch()
+
+    def _use_the_owners(self) -> None:
+        try:
+            address = json.loads(self._address.read_text(encoding="utf-8"))
+            found = (str(address["url"]), str(address["key"]))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("address of the other kiosk's service is unreadable", error=repr(error))
+            return
+        if found != self._told:
+            self._told = found
+            self.ready.emit(*found)
+
+    def _launch(self) -> None:
+        process = QProcess(self)
+        process.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedErrorChannel)
+        process.readyReadStandardOutput.connect(self._read)
+        process.finished.connect(self._on_finished)
+        process.errorOccurred.connect(self._on_error)
+        self._process = process
+        self._buffer = b""
+        process.start(self._command[0], self._command[1:])
+
+    def _read(self) -> None:
+        if self._process is None:
+            return
+        self._buffer += bytes(self._process.readAllStandardOutput().data())
+        *lines, self._buffer = self._buffer.split(b"\n")
+        for line in lines:
+            self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            said = json.loads(line)
+            event = said["event"]
+        except (ValueError, KeyError, TypeError):
+            log.warning(
+                "unexpected output of the service", line=line[:200].decode(errors="replace")
+            )
+            return
+        if event == "ready":
+            self._failures = 0
+            self._publish(said["url"], said["key"])
+            self.ready.emit(said["url"], said["key"])
+        elif event == "failed":
+            log.error("service cannot start", code=said.get("code"), message=said.get("message"))
+            self.down.emit(str(said.get("message", "")))
+
+    def _publish(self, url: str, key: str) -> None:
+        """Tell other kiosks of this user where the service is; readable by this user only."""
+        draft = self._address.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(draft, flags, 0o600), "w", encoding="utf-8") as file:
+            json.dump({"url": url, "key": key}, file)
+        draft.replace(self._address)
+
+    def _on_error(self, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart and not self._stopping:
+            log.error("service program cannot be started", program=self._command[0])
+            self.down.emit(f"The program {self._command[0]} cannot be started.")
+            self._schedule_restart()
+
+    def _on_finished(self, exit_code: int, _status: QProcess.ExitStatus) -> None:
+        self._read()
+        if self._stopping:
+            return
+        log.warning("service ended", exit_code=exit_code)
+        if exit_code != FATAL_EXIT:
+            self.down.emit("")
+        self._schedule_restart()
+
+    def _schedule_restart(self) -> None:
+        delay = RESTART_DELAYS_MS[min(self._failures, len(RESTART_DELAYS_MS) - 1)]
+        self._failures += 1
+        self._restart.start(delay)

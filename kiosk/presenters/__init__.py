@@ -1,0 +1,1 @@
+"""Between session, workers and window: they put on screen what was reported, one part each."""

@@ -1,0 +1,62 @@
+"""Shows what the camera sees and how it is doing."""
+
+import time
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from kiosk.status import Health, camera_status
+from kiosk.texts import Texts
+from kiosk.trace import Trace
+from kiosk.views.window import KioskWindow
+from scanner.events import FrameRead, SourceChanged, SourceState
+
+from .stage import Stage
+
+
+class CameraPresenter(QObject):
+    """Lives in the GUI thread between the scanner worker and the window."""
+
+    first_frame = Signal()
+    """The first picture of the camera is on screen."""
+    ended = Signal()
+    """The file, folder or demo is over."""
+
+    def __init__(
+        self, window: KioskWindow, stage: Stage, texts: Texts, trace: Trace, *, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._stage = stage
+        self._texts = texts
+        self._trace = trace
+        self._first_frame_seen = False
+        window.bar.camera.say(Health.WARN, texts.say("Camera …"))
+        window.side.preview.show_message(texts.say("The camera is being opened."))
+
+    @Slot(QImage, object)
+    def on_preview(self, image: QImage, frame: FrameRead) -> None:
+        """Show what the camera sees."""
+        preview = self._window.side.preview
+        preview.show_picture(image, frame)
+        if not self._first_frame_seen:
+            self._first_frame_seen = True
+            preview.repaint()
+            self._trace.event("first_frame", time.monotonic_ns(), frame=frame.number)
+            self.first_frame.emit()
+
+    @Slot(object)
+    def on_source_changed(self, changed: SourceChanged) -> None:
+        """Show how the camera is doing."""
+        self._trace.event("camera", time.monotonic_ns(), state=changed.state.value)
+        status = camera_status(changed, self._texts)
+        tip = f"{status.sentence} {changed.detail}".strip()
+        self._window.bar.camera.say(status.health, status.word, tip)
+        preview = self._window.side.preview
+        if changed.state is not SourceState.RUNNING:
+            preview.show_message(f"{status.sentence}\n{changed.detail}")
+        demo = self._texts.say("DEMO CAMERA · no camera was found")
+        preview.show_ribbon(demo if changed.demo else "")
+        self._stage.camera_is(changed.state)
+        if changed.state is SourceState.ENDED:
+            self.ended.emit()

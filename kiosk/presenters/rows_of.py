@@ -1,0 +1,47 @@
+"""Rows for the lists beside the verdict, from messages of the service. Pure."""
+
+from api_client.schemas import CustomerHit, Outcome, VisitView
+from kiosk.style import Tone
+from kiosk.texts import Texts
+from kiosk.views.rows import Row
+
+
+def outcome_word(outcome: Outcome, texts: Texts) -> str:
+    """Say an outcome in a word or two."""
+    return {
+        Outcome.ACTIVE: texts.say("active"),
+        Outcome.EXPIRED: texts.say("expired"),
+        Outcome.NO_MEMBERSHIP: texts.say("no membership"),
+        Outcome.NOT_YET_STARTED: texts.say("not yet started"),
+        Outcome.BLOCKED: texts.say("blocked"),
+        Outcome.CARD_REVOKED: texts.say("card revoked"),
+        Outcome.UNKNOWN_CODE: texts.say("unknown code"),
+    }[outcome]
+
+
+def visit_row(visit: VisitView, texts: Texts, zone: str) -> Row:
+    """A line of the recent visits."""
+    word = outcome_word(visit.outcome, texts)
+    undone = visit.undone_at is not None
+    return Row(
+        key=str(visit.id),
+        name=visit.name,
+        beside=texts.clock(visit.at, zone),
+        below=f"{visit.number} · {texts.say('undone') if undone else word}",
+        tone=Tone(visit.outcome.value),
+        struck=undone,
+    )
+
+
+def hit_row(hit: CustomerHit, texts: Texts) -> Row:
+    """A line of the search results."""
+    parts = [hit.customer.number, outcome_word(hit.outcome, texts)]
+    if hit.plan:
+        parts.append(hit.plan)
+    return Row(
+        key=str(hit.customer.id),
+        name=hit.customer.name,
+        beside="",
+        below=" · ".join(parts),
+        tone=Tone(hit.outcome.value),
+    )

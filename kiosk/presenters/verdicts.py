@@ -1,0 +1,140 @@
+"""Shows, plays and traces verdicts, and fetches the photo of whom they are about."""
+
+import time
+from collections import OrderedDict
+from pathlib import Path
+
+import structlog
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QPixmap
+
+from kiosk.report import Report
+from kiosk.session import Shown, Waiting
+from kiosk.sounds import Sounds
+from kiosk.texts import Texts
+from kiosk.trace import Trace
+from kiosk.views.window import KioskWindow
+
+from .stage import Stage
+
+log = structlog.get_logger(__name__)
+
+_PHOTOS_KEPT = 200
+_CHECKING_AFTER_MS = 150
+_PICTURE_AFTER_MS = 400
+
+
+class VerdictPresenter(QObject):
+    """Lives in the GUI thread between the session and the window."""
+
+    photo_wanted = Signal(str)
+    answered = Signal(object)
+    """ScanAnswer of a verdict that is now on screen."""
+
+    def __init__(
+        self,
+        window: KioskWindow,
+        stage: Stage,
+        texts: Texts,
+        *,
+        sounds: Sounds,
+        trace: Trace,
+        report: Report | None,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._stage = stage
+        self._texts = texts
+        self._sounds = sounds
+        self._trace = trace
+        self._report = report
+        self._shown: Shown | None = None
+        self._photos: OrderedDict[str, QPixmap] = OrderedDict()
+        self._checking = QTimer(self)
+        self._checking.setSingleShot(True)
+        self._checking.setInterval(_CHECKING_AFTER_MS)
+        self._checking.timeout.connect(self._show_checking)
+        self._show_sound()
+
+    @Slot(object)
+    def on_checking(self, _scan: Waiting) -> None:
+        """A look-up has begun; say so if it takes longer than a blink."""
+        self._checking.start()
+
+    @Slot(object)
+    def on_showed(self, shown: Shown) -> None:
+        """Paint the verdict first, then do everything around it."""
+        self._checking.stop()
+        self._stage.give_way()
+        self._shown = shown
+        verdict = shown.verdict
+        checked = self._texts.say("Checked at {time}", time=verdict.answered)
+        self._window.show_verdict(verdict, checked if verdict.answered else "")
+        painted_ns = time.monotonic_ns()
+        frame = shown.scan.frame
+        self._trace.event(
+            "verdict_painted",
+            painted_ns,
+            visit=str(shown.scan.request.visit_id),
+            frame=frame.number if frame else None,
+            tone=verdict.tone.value,
+        )
+        self._sounds.play(verdict.sound)
+        if verdict.person is not None and verdict.person.photo_path:
+            self._show_photo(verdict.person.photo_path)
+        if shown.answer is not None:
+            self.answered.emit(shown.answer)
+        if self._report is not None:
+            self._picture(self._report.add(shown, painted_ns))
+
+    @Slot()
+    def on_cleared(self) -> None:
+        """Nothing to show any more."""
+        self._shown = None
+        self._checking.stop()
+        self._stage.show()
+
+    @Slot(str, bytes)
+    def on_photo(self, path: str, data: bytes) -> None:
+        """Keep a photo, and show it if its owner is on screen."""
+        pixmap = QPixmap()
+        if not pixmap.loadFromData(data):
+            log.warning("photo cannot be read", path=path, bytes=len(data))
+            return
+        self._photos[path] = pixmap
+        while len(self._photos) > _PHOTOS_KEPT:
+            self._photos.popitem(last=False)
+        person = self._shown.verdict.person if self._shown else None
+        if person is not None and person.photo_path == path:
+            self._window.verdict.show_photo(pixmap)
+
+    @Slot()
+    def toggle_mute(self) -> None:
+        """Play sounds, or no longer."""
+        self._sounds.muted = not self._sounds.muted
+        self._show_sound()
+
+    def _show_sound(self) -> None:
+        self._window.bar.show_sound(muted=self._sounds.muted, problem=self._sounds.problem)
+
+    def _show_photo(self, path: str) -> None:
+        photo = self._photos.get(path)
+        if photo is None:
+            self.photo_wanted.emit(path)
+        else:
+            self._photos.move_to_end(path)
+            self._window.verdict.show_photo(photo)
+
+    def _show_checking(self) -> None:
+        self._shown = None
+        self._stage.show_checking()
+
+    def _picture(self, path: Path | None) -> None:
+        """Take a picture of the window, once the photo had time to come."""
+        if path is not None:
+            QTimer.singleShot(_PICTURE_AFTER_MS, self, lambda: self._save(path))
+
+    def _save(self, path: Path) -> None:
+        if not self._window.grab().save(str(path)):
+            log.error("picture not saved", path=str(path))

@@ -1,0 +1,68 @@
+"""What a kiosk without a display leaves behind: a picture per verdict and a table of times."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .session import Shown
+from .style import Tone
+
+
+@dataclass(frozen=True)
+class Line:
+    """One verdict: who, what, and how long it took from the frame to the screen, in ms."""
+
+    headline: str
+    who: str
+    detail: str
+    milliseconds: float | None
+    picture: str
+
+
+class Report:
+    """Gathers verdicts; ``folder`` takes the pictures, one per kind of verdict."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lines: list[Line] = []
+        self._pictured: set[Tone] = set()
+
+    def add(self, shown: Shown, painted_ns: int) -> Path | None:
+        """Note a verdict. Answers where its picture belongs if its kind has none yet."""
+        frame = shown.scan.frame
+        took = (painted_ns - frame.captured_ns) / 1e6 if frame else None
+        picture = None
+        if shown.verdict.tone not in self._pictured:
+            self._pictured.add(shown.verdict.tone)
+            picture = self.folder / f"{len(self._pictured):02}-{shown.verdict.tone.value}.png"
+        person = shown.verdict.person
+        self.lines.append(
+            Line(
+                headline=shown.verdict.headline,
+                who=f"{person.name} ({person.number})" if person else "-",
+                detail=shown.verdict.detail,
+                milliseconds=took,
+                picture=picture.name if picture else "",
+            )
+        )
+        return picture
+
+    def table(self) -> str:
+        """Write all lines as a table for a terminal."""
+        head = ("verdict", "who", "ms", "picture", "detail")
+        rows = [
+            (
+                line.headline,
+                line.who,
+                "-" if line.milliseconds is None else f"{line.milliseconds:.1f}",
+                line.picture,
+                line.detail,
+            )
+            for line in self.lines
+        ]
+        widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head) - 1)]
+        return "\n".join(
+            "  ".join(
+                (*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1])
+            )
+            for row in (head, *rows)
+        )

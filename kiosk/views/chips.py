@@ -1,0 +1,89 @@
+"""Short words in rounded boxes that wrap: what to notice, and what the plan allows."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from .labels import font_of
+
+
+class Chips(QWidget):
+    """A wrapping row of chips. ``filled`` ones shout, outlined ones inform."""
+
+    def __init__(self, pixels: int, *, filled: bool) -> None:
+        super().__init__()
+        self._pixels = pixels
+        self._filled = filled
+        self._words: tuple[str, ...] = ()
+        self._fill, self._ink = "#000000", "#ffffff"
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is shown."""
+        return self._words
+
+    def show_words(self, words: tuple[str, ...], fill: str, ink: str) -> None:
+        """Change the words and colours."""
+        self._words, self._fill, self._ink = words, fill, ink
+        self.setVisible(bool(words))
+        self.setAccessibleName(", ".join(words))
+        self.updateGeometry()
+        self.update()
+
+    def set_pixels(self, pixels: int) -> None:
+        """Change the height of the letters."""
+        self._pixels = pixels
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """As high as the rows at the present width."""
+        return QSize(60, self.heightForWidth(max(self.width(), 60)))
+
+    def hasHeightForWidth(self) -> bool:
+        """Rows wrap."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Height in pixels at ``width``."""
+        boxes = self._boxes(width)
+        return int(boxes[-1][0].bottom()) + 1 if boxes else 0
+
+    def paintEvent(self, _event: object) -> None:
+        """Draw the chips."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._font())
+        for box, word in self._boxes(self.width()):
+            outline = QPen(QColor(self._ink if self._filled else self._fill), 1.6)
+            painter.setPen(Qt.PenStyle.NoPen if self._filled else outline)
+            painter.setBrush(QColor(self._fill) if self._filled else Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), box.height() / 3, box.height() / 3)
+            painter.setPen(QColor(self._ink if self._filled else self._fill))
+            inner = box.adjusted(self._pixels * 0.7, 0, -self._pixels * 0.7, 0)
+            elided = painter.fontMetrics().elidedText(
+                word, Qt.TextElideMode.ElideRight, int(inner.width()) + 1
+            )
+            painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, elided)
+
+    def _font(self) -> QFont:
+        return font_of(self._pixels, QFont.Weight.DemiBold)
+
+    def _boxes(self, width: int) -> list[tuple[QRectF, str]]:
+        metrics = QFontMetrics(self._font())
+        height = metrics.height() + self._pixels * 0.6
+        gap = self._pixels * 0.5
+        boxes = []
+        x = y = 0.0
+        for word in self._words:
+            wide = min(metrics.horizontalAdvance(word) + self._pixels * 1.5, float(width))
+            if x and x + wide > width:
+                x, y = 0.0, y + height + gap
+            left = (
+                width - x - wide if self.layoutDirection() is Qt.LayoutDirection.RightToLeft else x
+            )
+            boxes.append((QRectF(left, y, wide, height), word))
+            x += wide + gap
+        return boxes

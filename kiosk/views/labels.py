@@ -1,0 +1,109 @@
+"""Text that fits: a long name gets smaller, never cut or overflowing."""
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from kiosk.style import FONT_FAMILY
+
+_SMALLEST = 11
+_STEP = 0.93
+
+
+def font_of(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """Make the house font at a height in pixels."""
+    font = QFont(FONT_FAMILY)
+    font.setPixelSize(max(pixels, 1))
+    font.setWeight(weight)
+    return font
+
+
+class FitLabel(QWidget):
+    """One text in at most ``lines`` lines, at ``pixels`` or as much smaller as it needs."""
+
+    def __init__(
+        self,
+        pixels: int,
+        weight: QFont.Weight = QFont.Weight.Normal,
+        *,
+        lines: int = 1,
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeading,
+    ) -> None:
+        super().__init__()
+        self._pixels = pixels
+        self._weight = weight
+        self._lines = lines
+        self._align = align
+        self._text = ""
+        self._colour = QColor("#000000")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def text(self) -> str:
+        """The text as it was given."""
+        return self._text
+
+    def say(self, text: str, colour: str) -> None:
+        """Change the text and its colour."""
+        self._text = text
+        self._colour = QColor(colour)
+        self.setVisible(bool(text))
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def set_pixels(self, pixels: int) -> None:
+        """Change the height of the letters at full size."""
+        if pixels != self._pixels:
+            self._pixels = pixels
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """As high as its lines at full size; takes whatever width there is."""
+        return QSize(60, self._height_for(self.width()))
+
+    def hasHeightForWidth(self) -> bool:
+        """The height depends on how the text wraps."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Height in pixels at ``width``."""
+        return self._height_for(width)
+
+    def fitted(self, width: int) -> QFont:
+        """The largest font in which the text fits ``width`` pixels and the lines."""
+        pixels = float(self._pixels)
+        while True:
+            font = font_of(int(pixels), self._weight)
+            metrics = QFontMetrics(font)
+            if pixels <= _SMALLEST or self._fits(metrics, width):
+                return font
+            pixels *= _STEP
+
+    def paintEvent(self, _event: object) -> None:
+        """Draw the text."""
+        painter = QPainter(self)
+        painter.setFont(self.fitted(self.width()))
+        painter.setPen(self._colour)
+        painter.drawText(self.rect(), self._flags(), self._text)
+
+    def _flags(self) -> int:
+        flags = self._align | Qt.AlignmentFlag.AlignVCenter
+        wrap = Qt.TextFlag.TextWordWrap if self._lines > 1 else Qt.TextFlag.TextSingleLine
+        return int(flags) | int(wrap)
+
+    def _fits(self, metrics: QFontMetrics, width: int) -> bool:
+        bounds = metrics.boundingRect(
+            QRect(0, 0, max(width, 1), 1 << 16), self._flags(), self._text
+        )
+        return bounds.width() <= width and bounds.height() <= self._lines * metrics.lineSpacing()
+
+    def _height_for(self, width: int) -> int:
+        metrics = QFontMetrics(self.fitted(width))
+        if self._lines == 1:
+            return QFontMetrics(font_of(self._pixels, self._weight)).lineSpacing()
+        bounds = metrics.boundingRect(
+            QRect(0, 0, max(width, 1), 1 << 16), self._flags(), self._text
+        )
+        return max(bounds.height(), metrics.lineSpacing())

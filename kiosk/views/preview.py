@@ -1,0 +1,134 @@
+"""What the camera sees, with a frame around the code that was read."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from kiosk.style import BODY, CAPTION, RADIUS, Theme
+from scanner.events import FrameRead
+
+from .icons import draw_icon
+from .labels import font_of
+
+
+class PreviewView(QWidget):
+    """The live picture. ``painted`` is called after each, which asks for the next one."""
+
+    def __init__(self, theme: Theme, painted: Callable[[], None]) -> None:
+        super().__init__()
+        self._theme = theme
+        self._painted = painted
+        self._image: QImage | None = None
+        self._frame: FrameRead | None = None
+        self._message = ""
+        self._ribbon = ""
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    @property
+    def message(self) -> str:
+        """What is said instead of a picture, empty while the picture is live."""
+        return self._message
+
+    @property
+    def ribbon(self) -> str:
+        """What is said across the picture."""
+        return self._ribbon
+
+    def show_picture(self, image: QImage, frame: FrameRead) -> None:
+        """Show a picture with the codes of its frame."""
+        self._image, self._frame, self._message = image, frame, ""
+        self.update()
+
+    def show_message(self, message: str) -> None:
+        """Say why there is no live picture."""
+        self._message = message
+        self.setAccessibleDescription(message)
+        self.update()
+
+    def show_ribbon(self, text: str) -> None:
+        """Say across the picture that it is not from a camera."""
+        self._ribbon = text
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Follow light or dark."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Sixteen to nine."""
+        return QSize(336, 189)
+
+    def heightForWidth(self, width: int) -> int:
+        """Sixteen to nine."""
+        return width * 9 // 16
+
+    def hasHeightForWidth(self) -> bool:
+        """Sixteen to nine."""
+        return True
+
+    def paintEvent(self, _event: object) -> None:
+        """Draw the picture, the frame around the code and the words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shape = QPainterPath()
+        shape.addRoundedRect(self.rect().toRectF(), RADIUS - 4, RADIUS - 4)
+        painter.setClipPath(shape)
+        painter.fillRect(self.rect(), QColor("#0b0e12"))
+        if self._image is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            target = self._target(self._image.size())
+            painter.drawImage(target, self._image)
+            self._draw_codes(painter, target)
+        if self._message:
+            self._draw_message(painter)
+        if self._ribbon:
+            self._draw_ribbon(painter)
+        painter.end()
+        self._painted()
+
+    def _target(self, size: QSize) -> QRectF:
+        fitted = size.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        left = (self.width() - fitted.width()) / 2
+        top = (self.height() - fitted.height()) / 2
+        return QRectF(left, top, fitted.width(), fitted.height())
+
+    def _draw_codes(self, painter: QPainter, target: QRectF) -> None:
+        frame = self._frame
+        if frame is None or self._message:
+            return
+        painter.setPen(QPen(QColor("#2ee6a8"), 3))
+        painter.setBrush(QColor(46, 230, 168, 46))
+        across, down = target.width() / frame.width, target.height() / frame.height
+        for code in frame.codes:
+            corners = [
+                QPointF(target.left() + x * across, target.top() + y * down)
+                for x, y in code.corners
+            ]
+            painter.drawPolygon(QPolygonF(corners))
+
+    def _draw_message(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), QColor(11, 14, 18, 205))
+        box = self.rect().toRectF()
+        side = box.height() * 0.2
+        top = box.height() * 0.16
+        draw_icon(
+            painter, "camera_off", "#ffc14d", QRectF((box.width() - side) / 2, top, side, side)
+        )
+        painter.setPen(QColor("#eef2f5"))
+        painter.setFont(font_of(BODY))
+        words = QRectF(16, top + side + 8, box.width() - 32, box.height() - top - side - 12)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        painter.drawText(words, int(flags) | int(Qt.TextFlag.TextWordWrap), self._message)
+
+    def _draw_ribbon(self, painter: QPainter) -> None:
+        painter.setFont(font_of(CAPTION, QFont.Weight.DemiBold))
+        high = painter.fontMetrics().height() + 10
+        box = QRectF(0, self.height() - high, self.width(), high)
+        painter.fillRect(box, QColor(245, 179, 1, 235))
+        painter.setPen(QColor("#241a00"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._ribbon)

@@ -1,0 +1,186 @@
+"""Beside the verdict: the camera's picture, the search, recent visits or search results."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QStackedWidget, QVBoxLayout
+
+from kiosk.style import M, S, Theme
+from kiosk.texts import Texts
+
+from .preview import PreviewView
+from .rows import ROW, Row, RowDelegate
+
+_TYPING_PAUSE_MS = 120
+
+
+class RowList(QListView):
+    """A list of rows that can be walked with the arrow keys from the search box."""
+
+    def __init__(self, delegate: RowDelegate) -> None:
+        super().__init__()
+        self._rows = QStandardItemModel(self)
+        self.setModel(self._rows)
+        self.setItemDelegate(delegate)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Replace all rows."""
+        self._rows.clear()
+        for row in rows:
+            item = QStandardItem(f"{row.name}, {row.below}")
+            item.setData(row, ROW)
+            self._rows.appendRow(item)
+
+    def rows(self) -> list[Row]:
+        """What is shown, from the top."""
+        return [self._rows.item(index).data(ROW) for index in range(self._rows.rowCount())]
+
+    def move_by(self, step: int) -> None:
+        """Move the choice; it stops at both ends."""
+        count = self._rows.rowCount()
+        if count:
+            now = self.currentIndex().row()
+            self.setCurrentIndex(self._rows.index(max(0, min(now + step, count - 1)), 0))
+
+    def chosen(self) -> Row | None:
+        """The row under the choice."""
+        index = self.currentIndex()
+        row: Row | None = index.data(ROW) if index.isValid() else None
+        return row
+
+
+class SidePanel(QFrame):
+    """The column beside the verdict."""
+
+    search_wanted = Signal(str)
+    """A text to search for; typing has paused."""
+    picked = Signal(str)
+    """Id of the customer that was chosen."""
+
+    def __init__(self, theme: Theme, texts: Texts, picture_painted: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("side")
+        self._texts = texts
+        self._delegate = RowDelegate(theme)
+        self.preview = PreviewView(theme, picture_painted)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(texts.say("Name, number, email or phone  (Ctrl+F)"))
+        self.search.setAccessibleName(texts.say("Search"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaxLength(200)
+        self.section = QLabel()
+        self.section.setObjectName("section")
+        self.visits = RowList(self._delegate)
+        self.hits = RowList(self._delegate)
+        self.message = QLabel()
+        self.message.setObjectName("empty")
+        self.message.setWordWrap(True)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self._lists = QStackedWidget()
+        for widget in (self.visits, self.hits, self.message):
+            self._lists.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(M - 4, M - 4, M - 4, S)
+        layout.setSpacing(S + 2)
+        for part in (self.preview, self.search, self.section):
+            layout.addWidget(part)
+        layout.addWidget(self._lists, 1)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_TYPING_PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self.search.textChanged.connect(self._on_typed)
+        self.search.installEventFilter(self)
+        self.hits.clicked.connect(self._pick)
+        self.show_visits(())
+
+    def show_visits(self, rows: Sequence[Row]) -> None:
+        """Show recent visits, unless a search is going on."""
+        self.visits.show_rows(rows)
+        if not self.search.text().strip():
+            self._show_list()
+
+    def show_hits(self, text: str, rows: Sequence[Row]) -> None:
+        """Show what was found, if ``text`` is still what is searched."""
+        if text != self.search.text().strip():
+            return
+        self.section.setText(self._texts.say("FOUND"))
+        if rows:
+            self.hits.show_rows(rows)
+            self._lists.setCurrentWidget(self.hits)
+            self.hits.move_by(1)
+        else:
+            self._say(self._texts.say("Nobody found for “{text}”.", text=text))
+
+    def show_search_failure(self, text: str, sentence: str) -> None:
+        """Say why the search for ``text`` brought nothing."""
+        if text == self.search.text().strip():
+            self._say(sentence)
+
+    def begin_search(self) -> None:
+        """Put the cursor into the search box."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def end_search(self) -> bool:
+        """Empty the search box. Answers False when there was nothing to empty."""
+        had = bool(self.search.text())
+        self.search.clear()
+        return had
+
+    def set_theme(self, theme: Theme) -> None:
+        """Follow light or dark."""
+        self.preview.set_theme(theme)
+        self._delegate.set_theme(theme)
+        self.visits.viewport().update()
+        self.hits.viewport().update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Walk the results with the arrow keys and take one with Enter."""
+        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+            if event.key() in steps:
+                self.hits.move_by(steps[Qt.Key(event.key())])
+                return True
+            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+                self._pick()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _on_typed(self, text: str) -> None:
+        self.hits.show_rows(())
+        if text.strip():
+            self._say(self._texts.say("Searching …"))
+            self._pause.start()
+        else:
+            self._pause.stop()
+            self._show_list()
+
+    def _ask(self) -> None:
+        text = self.search.text().strip()
+        if text:
+            self.search_wanted.emit(text)
+
+    def _pick(self) -> None:
+        row = self.hits.chosen()
+        if row is not None:
+            self.end_search()
+            self.picked.emit(row.key)
+
+    def _show_list(self) -> None:
+        self.section.setText(self._texts.say("RECENT VISITS"))
+        if self.visits.rows():
+            self._lists.setCurrentWidget(self.visits)
+        else:
+            self.message.setText(self._texts.say("No visits yet."))
+            self._lists.setCurrentWidget(self.message)
+
+    def _say(self, sentence: str) -> None:
+        self.section.setText(self._texts.say("FOUND"))
+        self.message.setText(sentence)
+        self._lists.setCurrentWidget(self.message)

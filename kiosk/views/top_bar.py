@@ -1,0 +1,122 @@
+"""Whose desk this is, today's count, how service and camera are doing, and the few switches."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from kiosk.status import Health
+from kiosk.style import L, M, S, Theme
+from kiosk.texts import Texts
+
+from .icons import IconView, icon
+
+
+class StatePill(QWidget):
+    """An icon and a word for the state of one part; the sentence behind it is its tool tip."""
+
+    def __init__(self, icon_name: str, theme: Theme) -> None:
+        super().__init__()
+        self._icon_name = icon_name
+        self._theme = theme
+        self.health = Health.WARN
+        self._icon = IconView(size=18)
+        self.label = QLabel()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._icon)
+        row.addWidget(self.label)
+
+    def say(self, health: Health, word: str, sentence: str = "") -> None:
+        """Change the state."""
+        self.health = health
+        colour = getattr(self._theme, health.value)
+        self._icon.show_icon(self._icon_name, colour)
+        self.label.setText(word)
+        self.label.setStyleSheet(f"color: {colour}; font-weight: 600;")
+        self.setToolTip(sentence)
+        self.setAccessibleName(f"{word}. {sentence}")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Follow light or dark."""
+        self._theme = theme
+        self.say(self.health, self.label.text(), self.toolTip())
+
+
+class TopBar(QFrame):
+    """The line across the top."""
+
+    theme_toggled = Signal()
+    sound_toggled = Signal()
+    full_screen_toggled = Signal()
+
+    def __init__(self, theme: Theme, texts: Texts, desk: str) -> None:
+        super().__init__()
+        self.setObjectName("bar")
+        self._texts = texts
+        self._muted = False
+        self._sound_problem = ""
+        self.club = QLabel("…")
+        self.club.setObjectName("club")
+        self.desk = QLabel(desk)
+        self.desk.setObjectName("muted")
+        self.count = QLabel()
+        self.service = StatePill("server", theme)
+        self.camera = StatePill("camera", theme)
+        self.clock = QLabel()
+        self.clock.setObjectName("clock")
+        self._sound = self._button(self.sound_toggled)
+        self._look = self._button(self.theme_toggled)
+        self._full = self._button(self.full_screen_toggled)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self.club)
+        names.addWidget(self.desk)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(M + 4, S + 2, M, S + 2)
+        row.setSpacing(L)
+        row.addLayout(names)
+        row.addStretch(1)
+        for widget in (self.count, self.service, self.camera):
+            row.addWidget(widget)
+        switches = QHBoxLayout()
+        switches.setSpacing(2)
+        for button in (self._sound, self._look, self._full):
+            switches.addWidget(button)
+        row.addLayout(switches)
+        row.addWidget(self.clock)
+        self.set_theme(theme)
+
+    def show_count(self, visits: int) -> None:
+        """Show today's count."""
+        self.count.setText(
+            self._texts.say_many("{count} visit today", "{count} visits today", visits)
+        )
+
+    def show_sound(self, *, muted: bool, problem: str) -> None:
+        """Show whether sounds are played."""
+        self._muted, self._sound_problem = muted, problem
+        self.set_theme(self._theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Follow light or dark."""
+        self._theme = theme
+        self.service.set_theme(theme)
+        self.camera.set_theme(theme)
+        say = self._texts.say
+        silent = self._muted or bool(self._sound_problem)
+        self._sound.setIcon(icon("sound_off" if silent else "sound", theme.muted))
+        self._name(self._sound, self._sound_problem or say("Sound on or off (Ctrl+M)"))
+        self._look.setIcon(icon("sun" if theme.name == "dark" else "moon", theme.muted))
+        self._name(self._look, say("Light or dark (Ctrl+T)"))
+        self._full.setIcon(icon("full_screen", theme.muted))
+        self._name(self._full, say("Full screen (F11)"))
+
+    def _button(self, signal: object) -> QToolButton:
+        button = QToolButton()
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(signal)
+        return button
+
+    def _name(self, button: QToolButton, text: str) -> None:
+        button.setToolTip(text)
+        button.setAccessibleName(text)

@@ -1,0 +1,163 @@
+"""The verdict, filling its panel in one colour, made to be read from three metres."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from kiosk.style import (
+    BODY,
+    CAPTION,
+    DESIGN_HEIGHT,
+    HEADLINE,
+    LARGE,
+    RADIUS,
+    TITLE,
+    TONES,
+    XL,
+    L,
+    M,
+    Paint,
+    S,
+    Tone,
+)
+from kiosk.verdict import Fact, Verdict
+
+from .chips import Chips
+from .icons import IconView
+from .labels import FitLabel
+from .person_view import PersonView
+
+_DESIGN_WIDTH = 820
+_FACTS = 6
+
+
+class FactsView(QWidget):
+    """Labelled values, three in a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(L)
+        grid.setVerticalSpacing(0)
+        self._cells = []
+        for index in range(_FACTS):
+            label = FitLabel(CAPTION, QFont.Weight.DemiBold)
+            value = FitLabel(TITLE, QFont.Weight.Medium, lines=2)
+            row, column = divmod(index, 3)
+            grid.addWidget(label, row * 2, column)
+            grid.addWidget(value, row * 2 + 1, column)
+            grid.setColumnStretch(column, 1)
+            self._cells.append((label, value))
+
+    def show_facts(self, facts: tuple[Fact, ...], ink: str) -> None:
+        """Show at most six facts."""
+        for index, (label, value) in enumerate(self._cells):
+            fact = facts[index] if index < len(facts) else Fact("", "")
+            label.say(fact.label, ink)
+            value.say(fact.value, ink)
+        self.setVisible(bool(facts))
+
+    def set_scale(self, scale: float) -> None:
+        """Follow the size of the panel."""
+        for label, value in self._cells:
+            label.set_pixels(int(CAPTION * scale))
+            value.set_pixels(int(TITLE * scale))
+
+
+class VerdictPanel(QWidget):
+    """Paints one ``Verdict``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("")
+        self._tone = Tone.UNKNOWN_CODE
+        self.person = PersonView()
+        self.icon = IconView()
+        self.headline = FitLabel(HEADLINE, QFont.Weight.Bold)
+        self.detail = FitLabel(LARGE, QFont.Weight.Medium, lines=3)
+        self.notes = Chips(TITLE, filled=True)
+        self.facts = FactsView()
+        self.permissions = Chips(BODY, filled=False)
+        self.answered = FitLabel(BODY, align=Qt.AlignmentFlag.AlignTrailing)
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.icon)
+        self._head.addWidget(self.headline, 1)
+        self._layout = QVBoxLayout(self)
+        self._layout.addWidget(self.person)
+        self._layout.addStretch(1)
+        self._layout.addLayout(self._head)
+        self._layout.addWidget(self.detail)
+        self._layout.addWidget(self.notes)
+        self._layout.addStretch(2)
+        self._layout.addWidget(self.facts)
+        self._layout.addWidget(self.permissions)
+        self._layout.addWidget(self.answered)
+        self._follow_size()
+
+    @property
+    def tone(self) -> Tone:
+        """The kind of verdict on screen."""
+        return self._tone
+
+    def show_verdict(self, verdict: Verdict, answered: str) -> None:
+        """Show ``verdict``; ``answered`` says when and by whom it was given."""
+        paint = TONES[verdict.tone]
+        self._tone = verdict.tone
+        self.setAccessibleDescription(verdict.spoken)
+        self.person.setVisible(verdict.person is not None)
+        if verdict.person is not None:
+            self.person.show_person(verdict.person, paint)
+        self.icon.show_icon(verdict.tone.value, paint.ink)
+        self.headline.say(verdict.headline, paint.ink)
+        self.detail.say(verdict.detail, paint.ink)
+        self.notes.show_words(verdict.notes, paint.ink, paint.fill)
+        self.facts.show_facts(verdict.facts, paint.ink)
+        self.permissions.show_words(verdict.permissions, paint.ink, paint.ink)
+        self.answered.say(answered, paint.ink)
+        self._layout.activate()
+        self.update()
+
+    def show_photo(self, photo: QPixmap) -> None:
+        """Put the photo beside the name."""
+        self.person.photo.show_photo(photo)
+
+    def paintEvent(self, _event: object) -> None:
+        """Fill the panel; the blocked and the unchecked verdict have a border of their own."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint = TONES[self._tone]
+        painter.setBrush(QColor(paint.fill))
+        painter.setPen(_border(self._tone, paint))
+        inset = painter.pen().widthF() / 2 if painter.pen().style() else 0.0
+        box = self.rect().toRectF().adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Scale the type with the panel."""
+        super().resizeEvent(event)
+        self._follow_size()
+
+    def _follow_size(self) -> None:
+        scale = min(self.height() / DESIGN_HEIGHT, self.width() / _DESIGN_WIDTH)
+        scale = max(0.5, min(scale, 2.0))
+        margin = int(XL * scale)
+        self._layout.setContentsMargins(margin, margin, margin, int(M * scale))
+        self._layout.setSpacing(int(S * 1.5 * scale))
+        self._head.setSpacing(int(M * scale))
+        self.person.set_scale(scale)
+        self.icon.set_size(int(HEADLINE * 0.95 * scale))
+        self.headline.set_pixels(int(HEADLINE * scale))
+        self.detail.set_pixels(int(LARGE * scale))
+        self.notes.set_pixels(int(TITLE * scale))
+        self.facts.set_scale(scale)
+        self.permissions.set_pixels(int(BODY * scale))
+        self.answered.set_pixels(int(BODY * 0.95 * scale))
+
+
+def _border(tone: Tone, paint: Paint) -> QPen:
+    if tone is Tone.BLOCKED:
+        return QPen(QColor(TONES[Tone.EXPIRED].fill), 10)
+    if tone is Tone.COULD_NOT_CHECK:
+        return QPen(QColor(paint.ink), 4, Qt.PenStyle.DashLine)
+    return QPen(Qt.PenStyle.NoPen)

@@ -1,0 +1,135 @@
+"""The one window: a line across the top, a column beside the verdict, the verdict."""
+
+from collections.abc import Callable
+from enum import Enum, auto
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk.style import DARK, LIGHT, M, Theme, stylesheet
+from kiosk.texts import Texts
+from kiosk.verdict import Verdict
+
+from .ready_panel import ReadyPanel
+from .side_panel import SidePanel
+from .top_bar import TopBar
+from .verdict_panel import VerdictPanel
+
+_SIDE_WIDTH = 384
+
+
+class Command(Enum):
+    """What a key of the kiosk does."""
+
+    CLEAR = auto()
+    RECHECK = auto()
+    UNDO = auto()
+    MUTE = auto()
+
+
+class KioskWindow(QMainWindow):
+    """Paints what it is given and passes on what was pressed."""
+
+    commanded = Signal(object)
+    """Command."""
+
+    def __init__(
+        self, texts: Texts, theme: Theme, desk: str, picture_painted: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setWindowTitle(texts.say("Front desk"))
+        self.setMinimumSize(900, 600)
+        self.bar = TopBar(theme, texts, desk)
+        self.side = SidePanel(theme, texts, picture_painted)
+        self.side.setFixedWidth(_SIDE_WIDTH)
+        self.verdict = VerdictPanel()
+        self.ready = ReadyPanel(theme)
+        self._stage = QStackedWidget()
+        self._stage.addWidget(self.ready)
+        self._stage.addWidget(self.verdict)
+        root = QWidget()
+        root.setObjectName("root")
+        below = QHBoxLayout()
+        below.setSpacing(M - 4)
+        below.addWidget(self.side)
+        below.addWidget(self._stage, 1)
+        layout = QVBoxLayout(root)
+        layout.setContentsMargins(M - 4, M - 4, M - 4, M - 4)
+        layout.setSpacing(M - 4)
+        layout.addWidget(self.bar)
+        layout.addLayout(below, 1)
+        self.setCentralWidget(root)
+        if texts.right_to_left:
+            self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self._bind_keys()
+        self.set_theme(theme)
+
+    @property
+    def theme(self) -> Theme:
+        """Light or dark."""
+        return self._theme
+
+    @property
+    def showing_verdict(self) -> bool:
+        """Whether a verdict is on screen."""
+        return self._stage.currentWidget() is self.verdict
+
+    def show_verdict(self, verdict: Verdict, answered: str) -> None:
+        """Paint the verdict before returning."""
+        self.verdict.show_verdict(verdict, answered)
+        self._stage.setCurrentWidget(self.verdict)
+        self.verdict.repaint()
+
+    def show_ready(self, icon: str, headline: str, detail: str = "") -> None:
+        """Show that there is no verdict, and why."""
+        self.ready.say(icon, headline, detail)
+        self._stage.setCurrentWidget(self.ready)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Change between light and dark."""
+        self._theme = theme
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)  # noqa: S101 - a window needs one
+        application.setStyleSheet(stylesheet(theme))
+        self.bar.set_theme(theme)
+        self.side.set_theme(theme)
+        self.ready.set_theme(theme)
+
+    def toggle_theme(self) -> None:
+        """Change to the other theme."""
+        self.set_theme(LIGHT if self._theme is DARK else DARK)
+
+    def toggle_full_screen(self) -> None:
+        """Take the whole screen, or give it back."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _escape(self) -> None:
+        """Empty the search first, then take the verdict away."""
+        if not self.side.end_search():
+            self.commanded.emit(Command.CLEAR)
+        self.setFocus()
+
+    def _bind_keys(self) -> None:
+        keys: dict[str, Callable[[], object]] = {
+            "Esc": self._escape,
+            "F5": lambda: self.commanded.emit(Command.RECHECK),
+            "Ctrl+Z": lambda: self.commanded.emit(Command.UNDO),
+            "Ctrl+M": lambda: self.commanded.emit(Command.MUTE),
+            "Ctrl+F": self.side.begin_search,
+            "Ctrl+T": self.toggle_theme,
+            "F11": self.toggle_full_screen,
+        }
+        for key, then in keys.items():
+            QShortcut(QKeySequence(key), self, then)
+        self.bar.theme_toggled.connect(self.toggle_theme)
+        self.bar.full_screen_toggled.connect(self.toggle_full_screen)
+        self.bar.sound_toggled.connect(lambda: self.commanded.emit(Command.MUTE))

@@ -1,0 +1,252 @@
+"""The only threads of the kiosk: objects moved to a ``QThread``, called through slots.
+
+A plain method or lambda connected across threads would run in the emitter's thread, so every
+receiver here is a ``@Slot`` of a moved object.
+"""
+
+import time
+from collections.abc import Callable
+from threading import Event
+from uuid import UUID
+
+import structlog
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtGui import QImage
+
+from api_client.client import MembershipClient
+from api_client.errors import ApiError
+from api_client.schemas import ScanRequest
+from scanner.events import FrameRead, SourceChanged, SourceState
+from scanner.preview import Image
+from scanner.process import ScannerSupervisor
+
+from .failures import Cause, Failure, failure_of
+from .lookup import Lookup
+from .trace import Trace
+
+log = structlog.get_logger(__name__)
+
+LookupFactory = Callable[[str, str], Lookup]
+"""Makes a ``Lookup`` from the service's address and key."""
+
+_TICK_S = 0.1
+_PAUSE_S = 1.0
+
+
+class ScannerWorker(QObject):
+    """Listens to the scanner process, and hands its frames to the GUI thread.
+
+    Only one preview is under way at a time: the GUI calls ``preview_painted`` when it is ready
+    for another, so a slow painter sees fewer frames, never late ones.
+    """
+
+    frame_read = Signal(object)
+    """FrameRead with at least one code."""
+    preview = Signal(QImage, object)
+    """A picture and the FrameRead it belongs to."""
+    source_changed = Signal(object)
+    """SourceChanged."""
+
+    def __init__(self, make_supervisor: Callable[[], ScannerSupervisor]) -> None:
+        super().__init__()
+        self._make_supervisor = make_supervisor
+        self._stop = Event()
+        self._painter_free = Event()
+        self._painter_free.set()
+
+    @Slot()
+    def run(self) -> None:
+        """Listen until ``stop``. A supervisor that fails is reported and made anew."""
+        while not self._stop.is_set():
+            try:
+                self._listen()
+            except Exception as error:
+                log.exception("scanner supervisor failed")
+                detail = f"The scanner could not be run: {error}"
+                self.source_changed.emit(SourceChanged(SourceState.CRASHED, detail))
+                self._stop.wait(_PAUSE_S)
+
+    def stop(self) -> None:
+        """Ask ``run`` to return. May be called from any thread."""
+        self._stop.set()
+
+    def preview_painted(self) -> None:
+        """The last preview is on screen. May be called from any thread."""
+        self._painter_free.set()
+
+    def _listen(self) -> None:
+        with self._make_supervisor() as supervisor:
+            while not self._stop.is_set():
+                self._forward(supervisor, supervisor.next_event(_TICK_S))
+
+    def _forward(
+        self, supervisor: ScannerSupervisor, event: FrameRead | SourceChanged | None
+    ) -> None:
+        if isinstance(event, SourceChanged):
+            log.info("camera", state=event.state.value, detail=event.detail)
+            self.source_changed.emit(event)
+        elif event is not None:
+            if event.codes:
+                self.frame_read.emit(event)
+            if event.preview is not None and self._painter_free.is_set():
+                self._send_preview(event, supervisor.preview(event.preview))
+
+    def _send_preview(self, frame: FrameRead, pixels: Image | None) -> None:
+        if pixels is None:
+            return
+        height, width, _ = pixels.shape
+        view = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_BGR888)
+        self._painter_free.clear()
+        self.preview.emit(view.copy(), frame)
+
+
+class LookupWorker(QObject):
+    """Asks who a card belongs to. Nothing else waits in this thread."""
+
+    answered = Signal(object, object)
+    """Visit id, ScanAnswer."""
+    failed = Signal(object, object)
+    """Visit id, Failure."""
+
+    def __init__(self, make_lookup: LookupFactory, trace: Trace) -> None:
+        super().__init__()
+        self._make_lookup = make_lookup
+        self._trace = trace
+        self._lookup: Lookup | None = None
+        self._pending: ScanRequest | None = None
+
+    @Slot(str, str)
+    def connect_to(self, url: str, key: str) -> None:
+        """Ask at ``url`` with ``key`` from now on, first about a scan that came before."""
+        self.close()
+        self._lookup = self._make_lookup(url, key)
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self.look_up(pending)
+
+    @Slot(object)
+    def look_up(self, scan: ScanRequest) -> None:
+        """Look up one scan and emit ``answered`` or ``failed``; wait for a service that starts."""
+        if self._lookup is None:
+            self._pending = scan
+            return
+        visit = str(scan.visit_id)
+        self._trace.event("lookup_start", time.monotonic_ns(), visit=visit)
+        try:
+            answer = self._lookup.look_up(scan)
+        except ApiError as error:
+            log.warning("scan not checked", visit=visit, error=repr(error))
+            self.failed.emit(scan.visit_id, failure_of(error))
+        except Exception as error:
+            log.exception("look-up failed", visit=visit)
+            self.failed.emit(scan.visit_id, Failure(Cause.INTERNAL, repr(error)))
+        else:
+            self.answered.emit(scan.visit_id, answer)
+        finally:
+            self._trace.event("lookup_end", time.monotonic_ns(), visit=visit)
+
+    @Slot()
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._lookup is not None:
+            self._lookup.close()
+            self._lookup = None
+
+
+class DeskWorker(QObject):
+    """Everything a desk asks besides scans: its state, visits, search, photos."""
+
+    desk = Signal(object)
+    """DeskInfo: also the sign that the service can be reached."""
+    visits = Signal(object)
+    """VisitPage."""
+    hits = Signal(str, object)
+    """The searched text, CustomerHits."""
+    search_failed = Signal(str, object)
+    """The searched text, Failure."""
+    photo = Signal(str, bytes)
+    """Path of the photo, encoded image."""
+    undone = Signal(object)
+    """VisitView."""
+    undo_failed = Signal(object, object)
+    """Visit id, Failure."""
+    unreachable = Signal(object)
+    """Failure: the state of the service could not be asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._client: MembershipClient | None = None
+
+    @Slot(str, str)
+    def connect_to(self, url: str, key: str) -> None:
+        """Ask at ``url`` with ``key`` from now on, and begin with the desk's state."""
+        self.close()
+        self._client = MembershipClient(url, key, deadline_s=3.0)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Ask for the desk's state and the recent visits."""
+        if self._client is None:
+            return
+        try:
+            self.desk.emit(self._client.desk())
+            self.visits.emit(self._client.recent_visits())
+        except ApiError as error:
+            log.warning("service state unknown", error=repr(error))
+            self.unreachable.emit(failure_of(error))
+
+    @Slot(str)
+    def search(self, text: str) -> None:
+        """Find customers by ``text``."""
+        if self._client is None:
+            self.search_failed.emit(text, Failure(Cause.STARTING, "no service address yet"))
+            return
+        try:
+            self.hits.emit(text, self._client.search_customers(text))
+        except ApiError as error:
+            log.warning("search failed", error=repr(error))
+            self.search_failed.emit(text, failure_of(error))
+
+    @Slot(str)
+    def fetch_photo(self, path: str) -> None:
+        """Fetch a customer's photo. Without one, the initials simply stay."""
+        if self._client is None:
+            return
+        try:
+            self.photo.emit(path, self._client.photo(path))
+        except ApiError as error:
+            log.warning("no photo", error=repr(error))
+
+    @Slot(object)
+    def undo_visit(self, visit_id: UUID) -> None:
+        """Mark a visit as undone."""
+        if self._client is None:
+            return
+        try:
+            self.undone.emit(self._client.undo_visit(visit_id))
+        except ApiError as error:
+            log.warning("visit not undone", visit=str(visit_id), error=repr(error))
+            self.undo_failed.emit(visit_id, failure_of(error))
+
+    @Slot()
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+class WorkerThread(QThread):
+    """A thread with one worker that lives in it. ``name`` shows in debuggers."""
+
+    def __init__(self, name: str, worker: QObject, parent: QObject) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        worker.moveToThread(self)
+        self.worker = worker
+
+    def finish(self, wait_ms: int = 5000) -> bool:
+        """End the event loop and wait. Answers False when the thread did not end in time."""
+        self.quit()
+        return self.wait(wait_ms)

@@ -1,0 +1,1 @@
+"""Small programs that make or check parts of the project."""
