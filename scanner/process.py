@@ -97,6 +97,11 @@ class ScannerSupervisor:
         """Process id of the scanner process, or None while there is none."""
         return None if self._child is None else self._child.process.pid
 
+    @property
+    def ring_name(self) -> str | None:
+        """Name of the shared memory of the previews, or None while there is none."""
+        return None if self._ring is None else self._ring.name
+
     def start(self) -> None:
         """Start the scanner process. Raises RuntimeError when it was started before."""
         if self._ring is not None:

@@ -1,0 +1,87 @@
+"""A network camera that hangs, drops, freezes and babbles, read over real HTTP."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from scanner.events import SourceState
+from scanner.process import ScannerSupervisor
+from scanner.settings import ScannerSettings
+from tests.fakes.mjpeg_camera import MjpegCamera
+from tests.scanner.pictures import frame_with, jpeg
+from tests.scanner.watching import wait_for_state, wait_for_text
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[bytes]:
+    """A card held not quite still, so that no two pictures in a row are the same."""
+    return [jpeg(frame_with("member-9", left=400 + 3 * n)) for n in range(4)]
+
+
+@pytest.fixture
+def camera(pictures: list[bytes]) -> Iterator[MjpegCamera]:
+    """A camera that works."""
+    with MjpegCamera(pictures) as camera:
+        yield camera
+
+
+@pytest.fixture
+def scanner(camera: MjpegCamera) -> Iterator[ScannerSupervisor]:
+    """A scanner that reads it."""
+    with ScannerSupervisor(ScannerSettings(camera.url)) as scanner:
+        yield scanner
+
+
+@pytest.mark.parametrize(
+    ("fault", "noticed_as"),
+    [
+        (MjpegCamera.hang, (SourceState.STALLED,)),
+        (MjpegCamera.drop, (SourceState.LOST,)),
+        (MjpegCamera.freeze, (SourceState.FROZEN,)),
+        (MjpegCamera.garbage, (SourceState.LOST, SourceState.STALLED)),
+    ],
+)
+def test_a_fault_is_noticed_and_healed(
+    camera: MjpegCamera,
+    scanner: ScannerSupervisor,
+    fault: Callable[[MjpegCamera], None],
+    noticed_as: tuple[SourceState, ...],
+) -> None:
+    for _ in range(2):
+        wait_for_text(scanner, "member-9")
+        fault(camera)
+        change = wait_for_state(scanner, *noticed_as)
+        assert change.detail.endswith(".")
+        camera.resume()
+        wait_for_state(scanner, SourceState.RUNNING)
+        wait_for_text(scanner, "member-9")
+
+
+def test_a_camera_that_comes_late_is_found(camera: MjpegCamera) -> None:
+    camera.drop()
+    with ScannerSupervisor(ScannerSettings(camera.url, retry_after_s=0.1)) as scanner:
+        wait_for_state(scanner, SourceState.LOST)
+        camera.resume()
+        wait_for_text(scanner, "member-9")
+
+
+def test_no_call_waits_for_a_hanging_camera(
+    camera: MjpegCamera, scanner: ScannerSupervisor
+) -> None:
+    wait_for_text(scanner, "member-9")
+    camera.hang()
+    longest_s, end_s = 0.0, time.monotonic() + 6.0
+    while time.monotonic() < end_s:
+        before_s = time.monotonic()
+        scanner.next_event(0.02)
+        longest_s = max(longest_s, time.monotonic() - before_s)
+    assert longest_s < 1.0
+
+
+def test_stopping_while_the_camera_hangs(camera: MjpegCamera, scanner: ScannerSupervisor) -> None:
+    wait_for_text(scanner, "member-9")
+    camera.hang()
+    scanner.next_event(0.5)
+    scanner.stop()
+    assert scanner.pid is None
