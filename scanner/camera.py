@@ -2,11 +2,12 @@
 
 ``open_source`` takes a camera index (``0``), a stable device name, a device path, a video
 file, a picture or a folder of pictures, the address of a network stream, or ``demo:DECK``.
+``settle`` first makes one of these of ``auto:DECK``: the first camera, or else the demo.
 """
 
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from scanner.source import Source, SourceError, SourceLost
 
 STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp", "srt")
 DEMO_PREFIX = "demo:"
+AUTO_PREFIX = "auto:"
 BY_ID = Path("/dev/v4l/by-id")
 BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}
 """One backend per system, so that a camera is listed once and its index means the same."""
@@ -39,6 +41,17 @@ def list_cameras() -> list[CameraInfo]:
     found = enumerate_cameras(BACKENDS.get(sys.platform, cv2.CAP_ANY))
     cameras = (CameraInfo(int(camera.index), str(camera.name)) for camera in found)
     return sorted(cameras, key=lambda camera: camera.index)
+
+
+def settle(settings: ScannerSettings) -> ScannerSettings:
+    """Replace a source ``auto:DECK`` by the first camera, or by the demo where there is none."""
+    spec = settings.source.strip()
+    if not spec.startswith(AUTO_PREFIX):
+        return settings
+    cameras = list_cameras()
+    deck = spec.removeprefix(AUTO_PREFIX)
+    chosen = str(cameras[0].index) if cameras else f"{DEMO_PREFIX}{deck}"
+    return replace(settings, source=chosen)
 
 
 def open_source(settings: ScannerSettings, open_timeout_s: float | None = None) -> Source:

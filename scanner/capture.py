@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scanner.camera import open_source
+from scanner.camera import DEMO_PREFIX, open_source, settle
 from scanner.events import SourceChanged, SourceState
 from scanner.messages import Phase
 from scanner.picture import Image
@@ -87,7 +87,7 @@ class Capture:
         """Take where to ``report`` changes, and whom to tell that a phase is entered."""
         self.newest = NewestFrame()
         self.error: Exception | None = None
-        self._settings = settings
+        self._settings = self._settled = settings
         self._report = report
         self._enter = enter
         self._frozen_check = FrozenCheck(settings.stall_after_s)
@@ -111,8 +111,9 @@ class Capture:
     def _play(self) -> bool:
         """Open the source and read it; return whether to try again after it failed."""
         self._enter(Phase.OPENING)
+        self._settled = settle(self._settings)
         try:
-            source = open_source(self._settings, self._open_timeout_s())
+            source = open_source(self._settled, self._open_timeout_s())
         except SourceError as error:
             self._change(SourceState.LOST, f"{error}; trying again.")
             return True
@@ -161,5 +162,6 @@ class Capture:
         if state is SourceState.RUNNING and state is self._state and not detail:
             return
         self._state = state
-        default = f"{self._settings.label} is running."
-        self._report(SourceChanged(state, detail or default))
+        default = f"{self._settled.label} is running."
+        demo = self._settled.source.startswith(DEMO_PREFIX)
+        self._report(SourceChanged(state, detail or default, demo))

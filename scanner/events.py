@@ -79,10 +79,14 @@ class SourceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceChanged:
-    """The source changed state. ``detail`` is a plain English sentence for the screen."""
+    """The source changed state. ``detail`` is a plain English sentence for the screen.
+
+    ``demo`` tells that the pictures are the demo camera's, because no camera was found.
+    """
 
     state: SourceState
     detail: str
+    demo: bool = False
 
 
 Event = FrameRead | SourceChanged

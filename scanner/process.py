@@ -190,7 +190,7 @@ class ScannerSupervisor:
         elif isinstance(message, Failed):
             self._failure_detail = message.detail
         elif isinstance(message, SourceChanged):
-            self._report(message.state, message.detail)
+            self._report(message.state, message.detail, message.demo)
             if message.state is SourceState.ENDED:
                 self._part_from(child)
         elif isinstance(message, FrameRead):
@@ -198,9 +198,9 @@ class ScannerSupervisor:
         else:
             raise TypeError(f"unexpected message from the scanner process: {message!r}")
 
-    def _report(self, state: SourceState, detail: str) -> None:
+    def _report(self, state: SourceState, detail: str, demo: bool = False) -> None:
         """Queue a change, unless it says again what was said last."""
-        change = SourceChanged(state, detail)
+        change = SourceChanged(state, detail, demo)
         if change != self._last_state:
             self._last_state = change
             self._pending.append(change)

@@ -70,6 +70,9 @@ class ScannerSettings:
     @property
     def label(self) -> str:
         """The source fit for screen and log: an address without user, password and query."""
+        kind, _, deck = self.source.strip().partition(":")
+        if deck and kind in {"demo", "auto"}:
+            return "the demo camera" if kind == "demo" else "the camera"
         parts = urlsplit(self.source)
         if not parts.netloc:
             return self.source
