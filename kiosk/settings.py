@@ -6,7 +6,7 @@ From the command line first, then from ``WALLETDESK_KIOSK_…`` in the environme
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -18,6 +18,7 @@ class KioskSettings(BaseSettings):
     )
 
     desk: str = Field("Front desk", max_length=80, description="Name of this desk in the record.")
+    key: SecretStr | None = Field(None, description="This desk's key for a service elsewhere.")
     camera: str | None = Field(
         None,
         description="Camera index or name, video file, image folder or stream URL; "

@@ -1,0 +1,50 @@
+"""The kiosk's log: JSON lines in a file that is kept small, warnings also on standard error.
+
+Lines hold visit ids, states and errors, never a scanned code or a name.
+"""
+
+import logging
+import logging.handlers
+import sys
+from pathlib import Path
+
+import structlog
+
+_MAX_BYTES = 2 * 1024 * 1024
+_KEPT = 3
+
+
+def configure_logging(folder: Path) -> Path | None:
+    """Log into ``folder``. Answers the file, or None when the folder cannot be written.
+
+    A kiosk without a log is still a kiosk, so that is a warning and no reason to stop.
+    """
+    screen = logging.StreamHandler(sys.stderr)
+    screen.setLevel(logging.WARNING)
+    handlers: list[logging.Handler] = [screen]
+    path: Path | None = folder / "kiosk.log"
+    problem = ""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = logging.handlers.RotatingFileHandler(
+            folder / "kiosk.log", maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8"
+        )
+        handlers.append(file)
+    except OSError as error:
+        path, problem = None, str(error)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=handlers, force=True)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    if problem:
+        structlog.get_logger(__name__).warning("no log file", problem=problem)
+    return path

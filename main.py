@@ -1,0 +1,236 @@
+"""Command line of walletdesk: the kiosk, the membership service, the scanner on files.
+
+The only place that knows both halves. Everything heavy is imported inside the commands: the
+scanner process imports this module afresh and needs none of it.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from kiosk.app import OwnService, ServiceAddress
+    from kiosk.settings import KioskSettings
+
+app = typer.Typer(
+    help="Front-desk kiosk for wallet cards. Without a command: the kiosk.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+CameraOption = Annotated[
+    str | None,
+    typer.Option(help="Camera index or name, video file, image folder, or stream URL."),
+]
+DataDirOption = Annotated[Path | None, typer.Option(help="Folder of the club's data.")]
+ServerOption = Annotated[
+    str | None, typer.Option(help="Address of a membership service; without it, an own one.")
+]
+KeyFileOption = Annotated[
+    Path | None,
+    typer.Option(help="File with this desk's key for --server (or WALLETDESK_KIOSK_KEY)."),
+]
+TraceOption = Annotated[
+    Path | None, typer.Option(help="Write one JSON line per event of a scan to this file.")
+]
+ExitOption = Annotated[
+    bool, typer.Option("--exit-after-source", help="Stop when the file, folder or demo ends.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """Open the kiosk when no command is given."""
+    if context.invoked_subcommand is None:
+        raise typer.Exit(_run_kiosk())
+
+
+@app.command()
+def kiosk(
+    *,
+    camera: CameraOption = None,
+    server: ServerOption = None,
+    key_file: KeyFileOption = None,
+    data_dir: DataDirOption = None,
+    trace: TraceOption = None,
+    exit_after_source: ExitOption = False,
+) -> None:
+    """Open the kiosk: scan cards, show who it is and whether the membership is active."""
+    raise typer.Exit(
+        _run_kiosk(
+            camera=camera,
+            server=server,
+            key_file=key_file,
+            data_dir=data_dir,
+            trace=trace,
+            exit_after_source=exit_after_source,
+        )
+    )
+
+
+@app.command()
+def demo(data_dir: DataDirOption = None, trace: TraceOption = None) -> None:
+    """Open the kiosk with the invented demo club and the demo camera, in a folder of its own."""
+    folder = data_dir or _default_data_dir() / "demo"
+    raise typer.Exit(_run_kiosk(camera="demo", data_dir=folder, trace=trace))
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    data_dir: DataDirOption = None,
+    with_demo: Annotated[
+        bool, typer.Option("--demo", help="Fill a new database with the demo club.")
+    ] = False,
+    embedded: Annotated[
+        bool,
+        typer.Option(
+            "--embedded",
+            help="Started by a kiosk: make a desk key, and stop when standard input closes.",
+        ),
+    ] = False,
+) -> None:
+    """Run the membership service; settings are read from WALLETDESK_… as well."""
+    from membership.serve import run_service
+    from membership.settings import ServiceSettings
+
+    given = {"host": host, "port": port, "data_dir": data_dir}
+    settings = ServiceSettings(
+        **{name: value for name, value in given.items() if value is not None}
+    )
+    raise typer.Exit(
+        run_service(
+            settings,
+            announce=_announce,
+            stop_on_stdin_eof=embedded,
+            demo=with_demo,
+            desk_key=embedded,
+        )
+    )
+
+
+@app.command()
+def scan(
+    files: Annotated[
+        list[Path], typer.Argument(help="Images, videos or folders.", metavar="FILE…")
+    ],
+) -> None:
+    """Read codes from files: one JSON line per image or video frame."""
+    from scanner.command import scan_files
+
+    raise typer.Exit(scan_files(files, _write_line))
+
+
+def run() -> None:
+    """Entry point of the installed program."""
+    app()
+
+
+def _announce(event: Mapping[str, str]) -> None:
+    _write_line(json.dumps(event))
+
+
+def _write_line(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _run_kiosk(
+    *,
+    camera: str | None = None,
+    server: str | None = None,
+    key_file: Path | None = None,
+    data_dir: Path | None = None,
+    trace: Path | None = None,
+    exit_after_source: bool = False,
+) -> int:
+    """Settle what the command line left open, and run the kiosk."""
+    folder = data_dir or _default_data_dir()
+    given: dict[str, Any] = {"camera": camera, "trace": trace}
+    given = {name: value for name, value in given.items() if value is not None}
+    if exit_after_source:
+        given |= {"exit_after_source": True, "loop": False}
+    shows_nothing = not _has_display()
+    if shows_nothing:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        pictures = Path("demo-run").resolve()
+        pictures.mkdir(exist_ok=True)
+        given |= {"exit_after_source": True, "loop": False, "report": pictures}
+        given.setdefault("camera", "demo")
+        _write_line(f"There is no display: playing once, pictures go to {pictures}.")
+
+    from kiosk.app import run as run_kiosk
+    from kiosk.logs import configure_logging
+    from scanner.settings import ScannerSettings
+
+    settings = _kiosk_settings(given)
+    configure_logging(folder)
+    deck = folder / "demo-deck.json"
+    source = settings.camera or f"auto:{deck}"
+    if source == "demo":
+        source = f"demo:{deck}"
+    try:
+        service = _service_for(settings, server, key_file, folder)
+        scanner = ScannerSettings(source=source, loop=settings.loop)
+        return run_kiosk(settings, scanner, service)
+    except (OSError, ValueError) as error:
+        _fail(str(error))
+
+
+def _kiosk_settings(given: Mapping[str, Any]) -> "KioskSettings":
+    from pydantic import ValidationError
+
+    from kiosk.settings import KioskSettings
+
+    try:
+        return KioskSettings(**given)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in fault["loc"])
+        _fail(f"setting {name}: {fault['msg']}")
+
+
+def _service_for(
+    settings: "KioskSettings", server: str | None, key_file: Path | None, folder: Path
+) -> "OwnService | ServiceAddress":
+    from kiosk.app import OwnService, ServiceAddress
+
+    if server is None:
+        command = [sys.executable, str(Path(__file__).resolve()), "serve"]
+        command += ["--embedded", "--demo", "--port", "0", "--data-dir", str(folder)]
+        return OwnService(command, folder, scan_when_ready=settings.camera == "demo")
+    key = settings.key.get_secret_value() if settings.key else ""
+    if key_file is not None:
+        key = key_file.read_text(encoding="utf-8").strip()
+    if not key:
+        raise ValueError("--server needs this desk's key: give --key-file or WALLETDESK_KIOSK_KEY.")
+    return ServiceAddress(server, key)
+
+
+def _default_data_dir() -> Path:
+    from platformdirs import user_data_dir
+
+    return Path(user_data_dir("walletdesk", appauthor=False))
+
+
+def _has_display() -> bool:
+    """Whether there is anything to open a window on."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _fail(message: str) -> NoReturn:
+    sys.stderr.write(f"walletdesk: {message}\n")
+    raise SystemExit(2)
+
+
+if __name__ == "__main__":
+    run()
