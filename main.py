@@ -101,7 +101,7 @@ def serve(
     from membership.serve import run_service
     from membership.settings import ServiceSettings
 
-    given = {"host": host, "port": port, "data_dir": data_dir}
+    given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
     settings = ServiceSettings(
         **{name: value for name, value in given.items() if value is not None}
     )
