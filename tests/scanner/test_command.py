@@ -1,0 +1,122 @@
+"""The scan command: JSON lines for pictures, videos, folders and what is neither."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from scanner.command import scan_files
+from tests.scanner.pictures import empty_frame, frame_with, write_video
+
+
+def scan(*paths: Path) -> tuple[int, list[dict[str, Any]]]:
+    """Return the exit status and the lines, parsed."""
+    lines: list[str] = []
+    status = scan_files(paths, lines.append)
+    assert not any("\n" in line for line in lines)
+    return status, [json.loads(line) for line in lines]
+
+
+def save(path: Path, frame: np.ndarray[Any, Any]) -> Path:
+    """Write a picture file."""
+    assert cv2.imwrite(str(path), frame)
+    return path
+
+
+def test_a_picture_gives_one_line(tmp_path: Path) -> None:
+    path = save(tmp_path / "card.png", frame_with("Grüße, 山田"))
+    status, [line] = scan(path)
+    assert status == 0
+    assert line.keys() == {"path", "frame", "codes", "milliseconds"}
+    assert (line["path"], line["frame"]) == (str(path), 0)
+    assert line["milliseconds"] > 0
+    [code] = line["codes"]
+    assert code.keys() == {"text", "format", "corners"}
+    assert (code["text"], code["format"]) == ("Grüße, 山田", "QRCode")
+    assert np.shape(code["corners"]) == (4, 2)
+
+
+def test_a_picture_without_a_code_has_none(tmp_path: Path) -> None:
+    status, [line] = scan(save(tmp_path / "wall.png", empty_frame()))
+    assert (status, line["codes"]) == (0, [])
+
+
+def test_a_video_gives_a_line_for_every_frame(tmp_path: Path) -> None:
+    film = [empty_frame(), frame_with("one"), frame_with("two")]
+    status, lines = scan(write_video(tmp_path / "film.avi", film))
+    assert status == 0
+    assert [line["frame"] for line in lines] == [0, 1, 2]
+    assert [[code["text"] for code in line["codes"]] for line in lines] == [[], ["one"], ["two"]]
+
+
+def test_a_truncated_video_gives_its_good_frames_and_an_error(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.avi", [frame_with("one")] * 30)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    status, lines = scan(path, save(tmp_path / "card.png", frame_with("next")))
+    assert status == 1
+    assert [line["frame"] for line in lines[:-2]] == list(range(len(lines) - 2))
+    assert 10 <= len(lines) - 2 <= 16
+    assert str(path) in lines[-2]["error"]
+    assert "breaks off after" in lines[-2]["error"]
+    assert lines[-1]["codes"][0]["text"] == "next"
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+    text = tmp_path / "text.png"
+    text.write_text("no picture")
+    empty = tmp_path / "empty.jpg"
+    empty.touch()
+    no_video = tmp_path / "text.mp4"
+    no_video.write_text("no video")
+    cut = save(tmp_path / "cut.png", frame_with("cut"))
+    cut.write_bytes(cut.read_bytes()[:200])
+    missing = tmp_path / "missing.png"
+    hollow = tmp_path / "hollow"
+    hollow.mkdir()
+    bad = [text, empty, no_video, cut, missing, hollow]
+    status, lines = scan(*bad, save(tmp_path / "card.png", frame_with("good")))
+    assert status == 1
+    assert [line["path"] for line in lines] == [*map(str, bad), str(tmp_path / "card.png")]
+    for path, line in zip(bad, lines, strict=False):
+        assert line.keys() == {"path", "error"}
+        assert str(path) in line["error"]
+    assert lines[-1]["codes"][0]["text"] == "good"
+
+
+def test_folders_are_walked_in_order(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    save(tmp_path / "b" / "2.png", frame_with("second"))
+    save(tmp_path / "a.png", frame_with("first"))
+    (tmp_path / "notes.txt").write_text("not scanned")
+    status, lines = scan(tmp_path)
+    assert status == 0
+    assert [line["codes"][0]["text"] for line in lines] == ["first", "second"]
+
+
+def test_a_picture_of_one_pixel_is_a_picture(tmp_path: Path) -> None:
+    for suffix in ("png", "webp", "jpg", "bmp"):
+        path = save(tmp_path / f"dot.{suffix}", np.full((1, 1, 3), 255, np.uint8))
+        status, [line] = scan(path)
+        assert (status, line["codes"]) == (0, [])
+
+
+def test_standard_output_holds_nothing_but_the_lines(tmp_path: Path) -> None:
+    good = save(tmp_path / "card.png", frame_with("good"))
+    bad = tmp_path / "bad.mp4"
+    bad.write_bytes(b"\0" * 1000)
+    program = "import sys; from scanner.command import scan_files; scan_files(sys.argv[1:], print)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(bad), str(good)],
+        env=os.environ | {"PYTHONPATH": os.getcwd()},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["path"] for line in lines] == [str(bad), str(good)]
+    assert done.stderr == ""
