@@ -1,0 +1,179 @@
+"""Who may call what: API keys with scopes, and what a route is given about its caller.
+
+A key is 256 random bits after ``mk_live_``. It is shown once and stored as SHA-256: there is
+nothing to guess in it, so a slow password hash would only cost time on every request.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from membership.errors import Forbidden, Unauthorized
+from membership.models import ApiKey, Organization
+
+KEY_PREFIX = "mk_live_"
+_SHOWN = len(KEY_PREFIX) + 4
+
+
+class Scope(StrEnum):
+    """What a key is good for."""
+
+    SCANS_WRITE = "scans:write"
+    VISITS_READ = "visits:read"
+    VISITS_WRITE = "visits:write"
+    CUSTOMERS_READ = "customers:read"
+    CUSTOMERS_WRITE = "customers:write"
+    COMPANIES_READ = "companies:read"
+    COMPANIES_WRITE = "companies:write"
+    PLANS_READ = "plans:read"
+    PLANS_WRITE = "plans:write"
+    MEMBERSHIPS_READ = "memberships:read"
+    MEMBERSHIPS_WRITE = "memberships:write"
+    CARDS_WRITE = "cards:write"
+    PERMISSIONS_READ = "permissions:read"
+    KEYS_WRITE = "keys:write"
+
+
+DESK_SCOPES = frozenset(
+    {Scope.SCANS_WRITE, Scope.VISITS_READ, Scope.VISITS_WRITE, Scope.CUSTOMERS_READ}
+)
+"""What a kiosk needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """The organization that a key belongs to, as far as answers depend on it."""
+
+    id: int
+    slug: str
+    name: str
+    time_zone: str
+    currency: str
+    country: str | None
+    demo: bool
+    expires_soon_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One authenticated request: its open transaction, its caller, and the time it is now."""
+
+    session: Session
+    tenant: Tenant
+    key_id: UUID
+    scopes: frozenset[str]
+    now: datetime
+
+
+def digest(key: str) -> str:
+    """SHA-256 of a key in hexadecimal: what is stored of it."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def mint_key(
+    session: Session, organization_id: int, name: str, scopes: frozenset[Scope], now: datetime
+) -> tuple[ApiKey, str]:
+    """Make a key. Returns its row and the key itself, which cannot be had again later."""
+    key = KEY_PREFIX + secrets.token_urlsafe(32)
+    row = ApiKey(
+        id=uuid4(),
+        organization_id=organization_id,
+        name=name,
+        prefix=key[:_SHOWN],
+        digest=digest(key),
+        scopes=" ".join(sorted(scopes)),
+        created_at=now,
+        revoked_at=None,
+    )
+    session.add(row)
+    session.flush()
+    return row, key
+
+
+def revoke_keys_named(session: Session, organization_id: int, name: str, now: datetime) -> None:
+    """Revoke every key of that name that is still good."""
+    session.execute(
+        update(ApiKey)
+        .where(
+            ApiKey.organization_id == organization_id,
+            ApiKey.name == name,
+            ApiKey.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+
+
+_bearer = HTTPBearer(auto_error=False, description="An API key, `mk_live_...`.")
+_KEY_AND_TENANT = select(
+    ApiKey.id,
+    ApiKey.scopes,
+    Organization.id,
+    Organization.slug,
+    Organization.name,
+    Organization.time_zone,
+    Organization.currency,
+    Organization.country,
+    Organization.demo,
+    Organization.expires_soon_days,
+).join(Organization, Organization.id == ApiKey.organization_id)
+
+
+async def _shown_key(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> str | None:
+    """The key in the Authorization header, if there is one."""
+    return None if credentials is None else credentials.credentials
+
+
+def authenticate(session: Session, key: str | None) -> tuple[UUID, frozenset[str], Tenant]:
+    """Find who a key belongs to: its id, its scopes and its organization.
+
+    Raises Unauthorized without a key, or with one that is wrong or revoked.
+    """
+    headers = {"WWW-Authenticate": "Bearer"}
+    if not key:
+        raise Unauthorized("key_missing", "Send an API key as a bearer token.", headers=headers)
+    found = session.execute(
+        _KEY_AND_TENANT.where(ApiKey.digest == digest(key), ApiKey.revoked_at.is_(None))
+    ).first()
+    if found is None:
+        raise Unauthorized("key_invalid", "This API key is wrong or revoked.", headers=headers)
+    key_id, scopes, *organization = found
+    return key_id, frozenset(scopes.split()), Tenant(*organization)
+
+
+def _caller(scope: Scope, *, writes: bool) -> Callable[..., Iterator[Call]]:
+    """Make the dependency that opens a transaction for a key with ``scope``."""
+
+    def open_call(
+        request: Request, key: Annotated[str | None, Depends(_shown_key)]
+    ) -> Iterator[Call]:
+        database = request.app.state.database
+        sessions = database.writers if writes else database.readers
+        with sessions.begin() as session:
+            key_id, scopes, tenant = authenticate(session, key)
+            if scope not in scopes:
+                raise Forbidden("scope_missing", f"This API key lacks the scope {scope.value}.")
+            yield Call(session, tenant, key_id, scopes, request.app.state.clock())
+
+    return open_call
+
+
+def reads(scope: Scope) -> Any:
+    """Dependency of a route that only reads."""
+    return Depends(_caller(scope, writes=False), scope="function")
+
+
+def writes(scope: Scope) -> Any:
+    """Dependency of a route that writes: it commits before the answer is sent, or fails."""
+    return Depends(_caller(scope, writes=True), scope="function")

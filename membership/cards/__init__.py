@@ -1,0 +1,1 @@
+"""Wallet cards of customers."""

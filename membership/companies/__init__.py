@@ -1,0 +1,1 @@
+"""Companies and the customers linked to them."""

@@ -1,0 +1,227 @@
+"""Companies: created, changed, listed, and the customers linked to them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from membership.access import Call, Tenant
+from membership.companies.linking import link_customer, unlink_customer
+from membership.companies.schemas import (
+    CompanyChange,
+    CompanyLine,
+    CompanyPage,
+    CompanyView,
+    LinkedCustomer,
+    LinkedCustomers,
+    NewCompany,
+    NewLink,
+)
+from membership.customers.service import get_customer
+from membership.customers.views import VIEW_COLUMNS, customer_view
+from membership.errors import Conflict, Invalid, NotFound
+from membership.memberships.service import sold_to_company
+from membership.models import Company, CompanyDomain, CompanyLink, Customer
+from membership.paging import bad_cursor, decode_cursor, encode_cursor
+from membership.rules.inheritance import has_seat
+
+
+def get_company(session: Session, tenant: Tenant, company_id: UUID) -> Company:
+    """Load a company. Raises NotFound."""
+    company = session.get(Company, (tenant.id, company_id))
+    if company is None:
+        raise NotFound("company_not_found", "There is no such company.")
+    return company
+
+
+def create_company(session: Session, tenant: Tenant, new: NewCompany, now: datetime) -> Company:
+    """Create a company, and link the customers whose email domain is one of its own.
+
+    Raises Conflict for a domain that another company has.
+    """
+    company = Company(
+        organization_id=tenant.id,
+        id=uuid4(),
+        name=new.name,
+        billing_name=new.billing_name or None,
+        billing_email=new.billing_email,
+        seat_cap=new.seat_cap,
+        created_at=now,
+    )
+    session.add(company)
+    session.flush()
+    _set_domains(session, company, new.email_domains, now)
+    return company
+
+
+def change_company(
+    session: Session, tenant: Tenant, company_id: UUID, change: CompanyChange, now: datetime
+) -> Company:
+    """Set the fields that ``change`` names; whom a removed domain linked stays linked.
+
+    Raises NotFound; Invalid for an empty name; Conflict for a domain of another company.
+    """
+    company = get_company(session, tenant, company_id)
+    named = change.model_fields_set
+    if "name" in named and not change.name:
+        raise Invalid("name_missing", "body.name", "A company needs a name.")
+    for field in ("name", "billing_name", "billing_email", "seat_cap"):
+        if field in named:
+            setattr(company, field, getattr(change, field))
+    session.flush()
+    if "email_domains" in named:
+        _set_domains(session, company, change.email_domains, now)
+    return company
+
+
+def _domains(session: Session, company: Company) -> Sequence[str]:
+    """The company's email domains, sorted."""
+    return session.scalars(
+        select(CompanyDomain.domain)
+        .where(
+            CompanyDomain.organization_id == company.organization_id,
+            CompanyDomain.company_id == company.id,
+        )
+        .order_by(CompanyDomain.domain)
+    ).all()
+
+
+def _set_domains(
+    session: Session, company: Company, wanted: tuple[str, ...], now: datetime
+) -> None:
+    """Let the company have exactly these email domains. Raises Conflict."""
+    domains = [domain.lower() for domain in wanted]
+    known = set(_domains(session, company))
+    for gone in known.difference(domains):
+        session.execute(
+            delete(CompanyDomain).where(
+                CompanyDomain.organization_id == company.organization_id,
+                CompanyDomain.domain == gone,
+            )
+        )
+    for domain in dict.fromkeys(domains):
+        if domain in known:
+            continue
+        if session.get(CompanyDomain, (company.organization_id, domain)) is not None:
+            raise Conflict("email_domain_taken", f"Another company has the domain {domain}.")
+        session.add(
+            CompanyDomain(
+                organization_id=company.organization_id, domain=domain, company_id=company.id
+            )
+        )
+        session.flush()
+        _link_all_of_domain(session, company, domain, now)
+
+
+def _link_all_of_domain(session: Session, company: Company, domain: str, now: datetime) -> None:
+    """Link the customers who have an address in a domain."""
+    ids = session.scalars(
+        select(Customer.id)
+        .where(Customer.organization_id == company.organization_id, Customer.email_domain == domain)
+        .order_by(Customer.number)
+    )
+    for customer_id in ids.all():
+        link_customer(session, company.organization_id, company.id, customer_id, now)
+
+
+def _linked_now(tenant: Tenant, company_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of the links that hold now."""
+    return (
+        CompanyLink.organization_id == tenant.id,
+        CompanyLink.company_id == company_id,
+        CompanyLink.valid_from <= now,
+        or_(CompanyLink.valid_until.is_(None), CompanyLink.valid_until > now),
+    )
+
+
+def show_company(call: Call, company: Company) -> CompanyView:
+    """Show a company with its memberships."""
+    linked = _linked_now(call.tenant, company.id, call.now)
+    customers = call.session.execute(select(func.count()).where(*linked)).scalar_one()
+    return CompanyView(
+        id=company.id,
+        name=company.name,
+        billing_name=company.billing_name,
+        billing_email=company.billing_email,
+        seat_cap=company.seat_cap,
+        email_domains=tuple(_domains(call.session, company)),
+        customers=customers,
+        memberships=sold_to_company(call.session, call.tenant, company.id, call.now),
+    )
+
+
+def list_companies(call: Call, limit: int, cursor: str | None) -> CompanyPage:
+    """List companies by name. Raises Invalid for a bad cursor."""
+    wanted = select(Company).where(Company.organization_id == call.tenant.id)
+    if cursor is not None:
+        name, company_id = decode_cursor(cursor, str, str)
+        try:
+            here = tuple_(Company.name, Company.id)
+            wanted = wanted.where(here > tuple_(name, UUID(str(company_id))))
+        except ValueError:
+            raise bad_cursor() from None
+    found = call.session.scalars(wanted.order_by(Company.name, Company.id).limit(limit + 1)).all()
+    page = found[:limit]
+    return CompanyPage(
+        items=tuple(
+            CompanyLine(id=each.id, name=each.name, seat_cap=each.seat_cap) for each in page
+        ),
+        next_cursor=encode_cursor(page[-1].name, str(page[-1].id)) if len(found) > limit else None,
+    )
+
+
+def link(call: Call, company_id: UUID, customer_id: UUID, new: NewLink) -> None:
+    """Link a customer to a company; the memberships of the company are theirs at once.
+
+    Raises NotFound.
+    """
+    get_company(call.session, call.tenant, company_id)
+    get_customer(call.session, call.tenant, customer_id)
+    found = link_customer(
+        call.session, call.tenant.id, company_id, customer_id, call.now, role=new.role
+    )
+    found.role = new.role
+
+
+def unlink(call: Call, company_id: UUID, customer_id: UUID) -> None:
+    """End a link; the memberships of the company are taken away at once. Raises NotFound."""
+    if not unlink_customer(call.session, call.tenant.id, company_id, customer_id, call.now):
+        raise NotFound("link_not_found", "This customer is not linked to this company.")
+
+
+def list_linked(call: Call, company_id: UUID, limit: int, cursor: str | None) -> LinkedCustomers:
+    """List the customers linked now, in the order in which they take seats.
+
+    Raises NotFound; Invalid for a bad cursor.
+    """
+    company = get_company(call.session, call.tenant, company_id)
+    (skipped,) = (0,) if cursor is None else decode_cursor(cursor, int)
+    if not isinstance(skipped, int) or not 0 <= skipped < 2**31:
+        raise bad_cursor()
+    rows = call.session.execute(
+        select(*VIEW_COLUMNS, CompanyLink.role, CompanyLink.valid_from)
+        .join(
+            CompanyLink,
+            and_(
+                CompanyLink.organization_id == Customer.organization_id,
+                CompanyLink.customer_id == Customer.id,
+            ),
+        )
+        .where(*_linked_now(call.tenant, company_id, call.now))
+        .order_by(CompanyLink.valid_from, CompanyLink.customer_id)
+        .offset(skipped)
+        .limit(limit + 1)
+    ).all()
+    items = tuple(
+        LinkedCustomer(
+            customer=customer_view(row),
+            role=row.role,
+            valid_from=row.valid_from,
+            has_seat=has_seat(place, company.seat_cap),
+        )
+        for place, row in enumerate(rows[:limit], start=skipped)
+    )
+    following = encode_cursor(skipped + limit) if len(rows) > limit else None
+    return LinkedCustomers(items=items, next_cursor=following)

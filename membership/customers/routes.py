@@ -1,0 +1,128 @@
+"""Routes of customers."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Header, Query, Response
+
+from api_client.schemas import CustomerHits
+from membership.access import Call, Scope, reads, writes
+from membership.customers import photos, service
+from membership.customers.permissions import permission_grant, permission_grants
+from membership.customers.schemas import (
+    CustomerChange,
+    CustomerProfile,
+    CustomerRecord,
+    NewCustomer,
+    PermissionGrant,
+    PermissionGrants,
+)
+from membership.customers.search import search
+from membership.customers.views import photo_path
+from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
+
+router = APIRouter(prefix="/v1/customers", tags=["Customers"])
+
+_IMAGE: dict[str, Any] = {
+    "content": {mime: {} for mime in ("image/jpeg", "image/png", "image/webp")}
+}
+_YEAR = 365 * 24 * 3600
+
+
+@router.get("")
+def search_customers(
+    call: Annotated[Call, reads(Scope.CUSTOMERS_READ)],
+    q: Annotated[
+        str,
+        Query(
+            max_length=4096,
+            description="Part of a name, number, email or phone; a card code; a UUID.",
+            examples=["okaf"],
+        ),
+    ] = "",
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> CustomerHits:
+    """Search customers, best first; without `q` list them by number."""
+    return search(call, q, limit, cursor)
+
+
+@router.post("", status_code=201)
+def create_customer(
+    new: NewCustomer, call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)]
+) -> CustomerRecord:
+    """Create a customer; the number is given by the service."""
+    return service.customer_record(
+        service.create_customer(call.session, call.tenant, new, call.now)
+    )
+
+
+@router.get("/{customer_id}")
+def customer_profile(
+    customer_id: UUID, call: Annotated[Call, reads(Scope.CUSTOMERS_READ)]
+) -> CustomerProfile:
+    """Show a customer with memberships (own and inherited), cards, companies and visits."""
+    return service.profile(call, customer_id)
+
+
+@router.patch("/{customer_id}")
+def change_customer(
+    customer_id: UUID,
+    change: CustomerChange,
+    call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
+) -> CustomerRecord:
+    """Set the fields that are sent, such as `state` to block a customer."""
+    return service.customer_record(
+        service.change_customer(call.session, call.tenant, customer_id, change, call.now)
+    )
+
+
+@router.get("/{customer_id}/photo", response_class=Response, responses={200: _IMAGE})
+def customer_photo(
+    customer_id: UUID,
+    call: Annotated[Call, reads(Scope.CUSTOMERS_READ)],
+    v: Annotated[str | None, Query(max_length=64, description="The version to cache.")] = None,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Send a customer's photo, or 304 if the caller has it."""
+    tag = photos.photo_tag(call.session, call.tenant, customer_id)
+    kept = f"private, max-age={_YEAR}, immutable" if v == tag else "private, no-cache"
+    headers = {"ETag": f'"{tag}"', "Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
+    if if_none_match is not None and _matches(if_none_match, tag):
+        return Response(status_code=304, headers=headers)
+    photo = photos.load_photo(call.session, call.tenant, customer_id)
+    return Response(photo.data, media_type=photo.mime, headers=headers)
+
+
+def _matches(if_none_match: str, tag: str) -> bool:
+    """Whether an If-None-Match header names the tag."""
+    shown = [each.strip().removeprefix("W/").strip('"') for each in if_none_match.split(",")]
+    return "*" in shown or tag in shown
+
+
+@router.put("/{customer_id}/photo", status_code=204)
+def store_photo(
+    customer_id: UUID,
+    data: Annotated[bytes, Body(media_type="application/octet-stream")],
+    call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
+) -> Response:
+    """Set a customer's photo: the image itself is the body."""
+    tag = photos.store_photo(call.session, call.tenant, customer_id, data, call.now)
+    location = photo_path(customer_id, tag) or ""
+    return Response(status_code=204, headers={"ETag": f'"{tag}"', "Content-Location": location})
+
+
+@router.get("/{customer_id}/permissions")
+def customer_permissions(
+    customer_id: UUID, call: Annotated[Call, reads(Scope.PERMISSIONS_READ)]
+) -> PermissionGrants:
+    """Tell all that a customer may use now."""
+    return permission_grants(call, customer_id)
+
+
+@router.get("/{customer_id}/permissions/{key}")
+def customer_permission(
+    customer_id: UUID, key: str, call: Annotated[Call, reads(Scope.PERMISSIONS_READ)]
+) -> PermissionGrant:
+    """Tell whether a customer has one permission now, until when, and by which memberships."""
+    return permission_grant(call, customer_id, key)

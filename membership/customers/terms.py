@@ -1,0 +1,87 @@
+"""The words that find a customer, and how they are compared: without accents and case.
+
+A customer is filed under every word of the name, the number, the email address and the
+phone number (kind START), and under the tails of these words (kind INSIDE), so that any part
+of a word is the beginning of some filed term, which a sorted index finds at once.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from membership.models import TermKind
+
+MAX_TERM = 254
+_SHORTEST_TAIL = 3
+_SHORTEST_PHONE_TAIL = 4
+_LETTERS_WITHOUT_MARKS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i"}
+)
+_PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9 ()/.+-]*\Z", re.ASCII)
+_PARTS_OF_ADDRESS = re.compile(r"[.@_+-]")
+
+
+def fold(text: str) -> str:
+    """Bring ``text`` into the form in which words are compared."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return bare.translate(_LETTERS_WITHOUT_MARKS).casefold()
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text: what stands between anything but letters and digits."""
+    return "".join(letter if letter.isalnum() else " " for letter in fold(text)).split()
+
+
+def search_words(
+    *, names: Iterable[str], number: int, email: str | None, phone: str | None, national: str
+) -> str:
+    """All words that find a customer, separated by spaces.
+
+    ``phone`` is in E.164 form, ``national`` its significant number within the country.
+    """
+    words = [word for name in names for word in words_of(name)]
+    words.append(str(number))
+    if email:
+        words.extend(_address_words(fold(email)))
+    if phone:
+        words.extend((phone.removeprefix("+"), national))
+    return " ".join(dict.fromkeys(word[:MAX_TERM] for word in words if word))
+
+
+def _address_words(email: str) -> list[str]:
+    """An address from its beginning, and from each of its parts on."""
+    starts = [0, *(match.end() for match in _PARTS_OF_ADDRESS.finditer(email))]
+    return [email[start:] for start in starts if start < len(email)]
+
+
+def terms_of(search_text: str) -> set[tuple[TermKind, str]]:
+    """The terms under which a customer with these words is filed."""
+    words = search_text.split()
+    starts = {(TermKind.START, word) for word in words}
+    return starts | {(TermKind.INSIDE, tail) for word in words for tail in _tails(word)}
+
+
+def _tails(word: str) -> list[str]:
+    """The ends of a word that are worth searching by; of addresses there are enough starts."""
+    if "@" in word or "." in word:
+        return []
+    if word.isdigit() and word.isascii():
+        shortest = _SHORTEST_PHONE_TAIL
+    else:
+        # Where words are written without spaces, each character may begin one.
+        shortest = _SHORTEST_TAIL if word.isascii() else 1
+    return [word[start:] for start in range(1, len(word) - shortest + 1)]
+
+
+def query_words(query: str) -> list[str]:
+    """What a search looks for: all of these words, longest first."""
+    query = query.strip()
+    if _PHONE_LIKE.match(query):
+        # Without trunk and country prefixes, as numbers are filed; "000123" is number 123.
+        digits = re.sub(r"[^0-9]", "", query).lstrip("0")
+        return [digits] if digits else []
+    words: list[str] = []
+    for part in query.split():
+        words.extend([fold(part)] if "@" in part else words_of(part))
+    return sorted(dict.fromkeys(word[:MAX_TERM] for word in words), key=len, reverse=True)

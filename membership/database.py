@@ -1,0 +1,143 @@
+"""The database: engines for SQLite and PostgreSQL, column types and sessions.
+
+SQLite runs in WAL mode with ``synchronous=FULL``: a commit that was acknowledged survives a
+power cut. Writers take the write lock when they begin (``BEGIN IMMEDIATE``), so that two of
+them wait for each other instead of failing half-way.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Row, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+from membership.settings import ServiceSettings
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of whatever columns a query asked for."""
+
+WRITES = "walletdesk_writes"
+"""Execution option of connections that will write."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time. Takes aware datetimes of any zone, gives them back in UTC.
+
+    Raises ValueError for a naive datetime: its instant would be a guess.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC; SQLite has no zones, so there the zone is dropped after that."""
+        if value is None:
+            return None
+        if value.tzinfo is None or value.utcoffset() is None:
+            raise ValueError(f"datetime without a time zone: {value.isoformat()}")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> datetime | None:
+        """Give the instant back with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Database:
+    """An engine and its two kinds of sessions: readers and writers."""
+
+    engine: Engine
+    readers: sessionmaker[Session]
+    writers: sessionmaker[Session]
+
+    @property
+    def place(self) -> str:
+        """Where the data is, for messages: a file, or a server without its password."""
+        return place_of(self.engine.url)
+
+
+def place_of(url: URL) -> str:
+    """Name the file of a SQLite URL, or render a server's URL without its password."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or ":memory:"
+    return url.render_as_string(hide_password=True)
+
+
+def open_database(settings: ServiceSettings) -> Database:
+    """Make the engine; no connection is opened yet.
+
+    Raises ValueError for a database that is neither SQLite nor PostgreSQL.
+    """
+    url = make_url(settings.url())
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        engine = _sqlite_engine(url, settings)
+    elif backend == "postgresql":
+        engine = _postgresql_engine(url, settings)
+    else:
+        raise ValueError(f"database_url: {backend!r} is not supported, use sqlite or postgresql")
+    return Database(
+        engine=engine,
+        readers=sessionmaker(engine, expire_on_commit=False),
+        writers=sessionmaker(engine.execution_options(**{WRITES: True}), expire_on_commit=False),
+    )
+
+
+def _sqlite_engine(url: URL, settings: ServiceSettings) -> Engine:
+    """Engine for one SQLite file, with the pragmas that every connection needs."""
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": settings.busy_timeout_seconds},
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+        pool_timeout=settings.busy_timeout_seconds,
+        hide_parameters=True,
+    )
+
+    def on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        sqlite = cast(sqlite3.Connection, connection)
+        sqlite.isolation_level = None
+        sqlite.execute("PRAGMA foreign_keys = ON")
+        sqlite.execute("PRAGMA synchronous = FULL")
+        sqlite.execute("PRAGMA cache_size = -16000")
+        if settings.sqlite_max_pages is not None:
+            sqlite.execute(f"PRAGMA max_page_count = {settings.sqlite_max_pages:d}")
+
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine
+
+
+def _postgresql_engine(url: URL, settings: ServiceSettings) -> Engine:
+    """Engine for a PostgreSQL server, through psycopg 3."""
+    milliseconds = int(settings.busy_timeout_seconds * 1000)
+    options: dict[str, Any] = {
+        "connect_timeout": max(2, round(settings.busy_timeout_seconds)),
+        "options": f"-c timezone=UTC -c lock_timeout={milliseconds}",
+    }
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args=options,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+        pool_timeout=settings.busy_timeout_seconds,
+        hide_parameters=True,
+        pool_pre_ping=True,
+    )

@@ -1,0 +1,77 @@
+"""What a database error means to a caller: which status, which code, whether to try again."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+
+@dataclass(frozen=True)
+class DatabaseFault:
+    """An error answer for a database error."""
+
+    status: int
+    code: str
+    detail: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+STORAGE_FULL = DatabaseFault(
+    507, "storage_full", "The service cannot store anything more: its disk is full."
+)
+BUSY = DatabaseFault(
+    503, "database_busy", "The database is busy; please try again.", {"Retry-After": "1"}
+)
+UNAVAILABLE = DatabaseFault(
+    503, "database_unavailable", "The database cannot be reached.", {"Retry-After": "5"}
+)
+READ_ONLY = DatabaseFault(
+    503, "database_read_only", "The database cannot be written to.", {"Retry-After": "60"}
+)
+DAMAGED = DatabaseFault(
+    503, "database_damaged", "The database file is damaged or missing.", {"Retry-After": "60"}
+)
+INVALID_VALUE = DatabaseFault(422, "invalid_value", "A value that cannot be stored was sent.")
+
+_SQLITE = {
+    sqlite3.SQLITE_FULL: STORAGE_FULL,
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: UNAVAILABLE,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
+}
+_POSTGRESQL = {
+    "53100": STORAGE_FULL,
+    "55P03": BUSY,  # lock not available
+    "40001": BUSY,  # serialization failure
+    "40P01": BUSY,  # deadlock
+    "53300": BUSY,  # too many connections
+    "25006": READ_ONLY,
+    "57P01": UNAVAILABLE,  # server is shutting down
+    "57P02": UNAVAILABLE,  # server crashed
+    "57P03": UNAVAILABLE,  # server is starting
+}
+
+
+def database_fault(error: SQLAlchemyError) -> DatabaseFault | None:
+    """Judge ``error``; None where it is a fault of this program."""
+    if isinstance(error, PoolTimeout):
+        return BUSY
+    if not isinstance(error, DBAPIError):
+        return None
+    sqlite_code = getattr(error.orig, "sqlite_errorcode", None)
+    if sqlite_code is not None:
+        # The low byte is the primary code; the rest tells its variant.
+        return _SQLITE.get(sqlite_code & 0xFF)
+    if isinstance(error, DataError):
+        return INVALID_VALUE
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None and error.connection_invalidated:
+        return UNAVAILABLE
+    if state is None:
+        return UNAVAILABLE if type(error).__name__ == "OperationalError" else None
+    return UNAVAILABLE if state.startswith("08") else _POSTGRESQL.get(state)

@@ -1,0 +1,39 @@
+"""Messages about API keys."""
+
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from api_client.schemas import Message
+from membership.access import Scope
+from membership.text import Name
+
+
+class NewKey(Message):
+    """A key to make."""
+
+    name: Name = Field(examples=["Website"])
+    scopes: frozenset[Scope] = Field(min_length=1)
+
+
+class KeyView(Message):
+    """A key without itself: only its beginning, to tell keys apart."""
+
+    id: UUID
+    name: str
+    prefix: str = Field(examples=["mk_live_a1B2"])
+    scopes: tuple[Scope, ...]
+    created_at: AwareDatetime
+    revoked_at: AwareDatetime | None
+
+
+class MintedKey(KeyView):
+    """A new key. It is told this once and cannot be had again."""
+
+    key: str
+
+
+class KeyList(Message):
+    """The organization's keys, newest first."""
+
+    items: tuple[KeyView, ...]

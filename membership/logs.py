@@ -1,0 +1,59 @@
+"""Structured logs: one JSON object per line on standard error, without personal data or keys."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict
+
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+_render_exception = structlog.processors.ExceptionRenderer(
+    ExceptionDictTransformer(show_locals=False)
+)
+
+
+def _first_lines(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Keep the first line of exception texts: databases quote the faulty row in the others."""
+    for exception in event.get("exception", ()):
+        exception["exc_value"] = exception["exc_value"].partition("\n")[0]
+    return event
+
+
+def configure_logging(level: str) -> None:
+    """Log from ``level`` up; what other libraries log goes the same way from warning up."""
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            stamp,
+            _render_exception,
+            _first_lines,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_log_level, stamp],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _render_exception,
+                _first_lines,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def logger(**context: Any) -> Any:
+    """Give a structured logger that carries ``context``."""
+    return structlog.get_logger(**context)

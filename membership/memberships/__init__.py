@@ -1,0 +1,1 @@
+"""Memberships: what was sold to whom, and what a customer holds now."""

@@ -1,0 +1,131 @@
+"""Bring a database up to the schema of this version, or refuse one that is newer.
+
+Alembic is only loaded when there is something to migrate: it costs half a second of start.
+"""
+
+import sqlite3
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DatabaseError
+
+from membership.database import WRITES, Database
+
+HEAD = "0001"
+"""Revision of the schema that this version works with."""
+
+_LOCK_KEY = 7_162_530_411
+"""Names the advisory lock under which one process sets up a PostgreSQL database."""
+
+
+class MigrationError(Exception):
+    """Base of the reasons why a database cannot be used. ``code`` is stable."""
+
+    code = "migration_failed"
+
+
+class DatabaseTooNew(MigrationError):
+    """The database was migrated by a newer version; it was left as it is."""
+
+    code = "database_too_new"
+
+    def __init__(self, place: str, found: str) -> None:
+        self.place, self.found, self.known = place, found, HEAD
+        super().__init__(
+            f"{place} was written by a newer version (schema revision {found}; "
+            f"this version knows revisions up to {HEAD}). It was not changed."
+        )
+
+
+class NotADatabase(MigrationError):
+    """The file is there, but it is no SQLite database, or a damaged one."""
+
+    code = "not_a_database"
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place} is not a database of this program, or it is damaged.")
+
+
+class ForeignDatabase(MigrationError):
+    """A database with tables of something else, which this program must not touch."""
+
+    code = "not_a_database"
+
+    def __init__(self, place: str, table: str) -> None:
+        super().__init__(f"{place} holds tables of another program (such as {table!r}).")
+
+
+def migrate(database: Database) -> None:
+    """Upgrade to ``HEAD``; of several processes at once, one migrates and the others wait.
+
+    Raises DatabaseTooNew, NotADatabase or ForeignDatabase, having changed nothing;
+    sqlalchemy.exc.OperationalError where the database cannot be reached or written.
+    """
+    try:
+        if _is_current(database):
+            return
+        if database.engine.dialect.name == "sqlite":
+            _use_wal(database)
+        with database.engine.execution_options(**{WRITES: True}).begin() as connection:
+            hold_setup_lock(connection)
+            # Another process may have migrated while this one waited for the lock.
+            if _revision(connection, database.place) != HEAD:
+                _upgrade(connection)
+    except DatabaseError as error:
+        if _is_no_database(error):
+            raise NotADatabase(database.place) from error
+        raise
+
+
+def hold_setup_lock(connection: Connection) -> None:
+    """Keep other processes from setting up the database until this transaction ends.
+
+    SQLite's writers exclude each other anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+
+
+def _is_current(database: Database) -> bool:
+    """Whether nothing is to be done; refuses what is not ours without writing to it."""
+    with database.engine.connect() as connection:
+        return _revision(connection, database.place) == HEAD
+
+
+def _revision(connection: Connection, place: str) -> str | None:
+    """Revision of the schema found, None for an empty database."""
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" not in tables:
+        if tables:
+            raise ForeignDatabase(place, tables[0])
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    # Revisions are numbered, so a higher one can only come from a newer version.
+    if found is not None and str(found) > HEAD:
+        raise DatabaseTooNew(place, str(found))
+    return None if found is None else str(found)
+
+
+def _use_wal(database: Database) -> None:
+    """Switch the file to write-ahead logging, which it then keeps for good."""
+    raw = database.engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+    finally:
+        raw.close()
+
+
+def _upgrade(connection: Connection) -> None:
+    """Run the missing revisions over ``connection``."""
+    from alembic import command  # noqa: PLC0415 - see the module docstring
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "membership:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)
+
+
+def _is_no_database(error: DatabaseError) -> bool:
+    """Whether SQLite says that the file is not one of its own, or damaged."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)

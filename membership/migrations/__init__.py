@@ -1,0 +1,1 @@
+"""Alembic's environment (``env``) and one module per revision (``versions``)."""

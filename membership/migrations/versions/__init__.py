@@ -1,0 +1,1 @@
+"""One module per revision of the schema, each telling the one before it."""

@@ -1,0 +1,1 @@
+"""Membership plans and the permissions they carry."""

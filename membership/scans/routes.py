@@ -1,0 +1,66 @@
+"""Routes of scans, visits and the desk."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Request
+
+from api_client.schemas import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
+from membership.access import Call, Scope, reads, writes
+from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.scans import service, visits
+from membership.version import service_version
+
+router = APIRouter(prefix="/v1", tags=["Desk"])
+
+_SCAN = {
+    "visit_id": "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10",
+    "text": "MC17ZQ4M8KXW2V9T3C5HJPD0RNBF6",
+    "method": "camera",
+    "desk": "Front desk",
+}
+
+
+@router.post("/scans")
+def record_scan(
+    request: Request,
+    scan: Annotated[ScanRequest, Body(examples=[_SCAN])],
+    call: Annotated[Call, writes(Scope.SCANS_WRITE)],
+) -> ScanAnswer:
+    """Tell whom a scanned text names and whether the membership is active; record the visit.
+
+    The caller makes the visit id: sending the same scan again is the same visit. A text that
+    names nobody here is answered with the outcome `unknown_code` and makes no visit.
+    """
+    minutes = request.app.state.settings.seen_recently_minutes
+    return service.scan(call, scan, timedelta(minutes=minutes))
+
+
+@router.get("/visits")
+def list_visits(
+    call: Annotated[Call, reads(Scope.VISITS_READ)],
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> VisitPage:
+    """List visits, newest first, undone ones included."""
+    return visits.list_visits(call, limit, cursor)
+
+
+@router.post("/visits/{visit_id}/undo")
+def undo_visit(visit_id: UUID, call: Annotated[Call, writes(Scope.VISITS_WRITE)]) -> VisitView:
+    """Take a visit back, so that it counts no more."""
+    return visits.undo(call, visit_id)
+
+
+@router.get("/desk")
+def desk(call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> DeskInfo:
+    """Tell whose desk this is, and how many visits its local day has had."""
+    return DeskInfo(
+        organization=call.tenant.name,
+        time_zone=call.tenant.time_zone,
+        demo=call.tenant.demo,
+        visits_today=visits.visits_today(call),
+        server_time=call.now,
+        version=service_version(),
+    )

@@ -1,0 +1,96 @@
+"""A scan: who this is, whether the membership is active, and the visit that it makes."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from api_client.schemas import (
+    Attention,
+    CardView,
+    Outcome,
+    ScanAnswer,
+    ScanRequest,
+    UnknownCause,
+    VisitCount,
+)
+from membership.access import Call
+from membership.customers.lookup import Found, find_by_text, newest_good_card
+from membership.customers.views import customer_view
+from membership.memberships.holdings import NOTHING, load_held
+from membership.memberships.views import membership_view, permission_views
+from membership.rules.attention import Thresholds, attention
+from membership.rules.outcome import Decision, decide
+from membership.scans import visits
+
+
+def scan(call: Call, request: ScanRequest, seen_recently: timedelta) -> ScanAnswer:
+    """Answer a scanned text, and record the visit if it names a customer.
+
+    Raises Conflict if the visit id was recorded for another text.
+    """
+    found = find_by_text(call.session, call.tenant, request.text)
+    if isinstance(found, UnknownCause):
+        visits.refuse_reused_id(call, request)
+        return ScanAnswer(
+            visit_id=request.visit_id,
+            outcome=Outcome.UNKNOWN_CODE,
+            unknown_cause=found,
+            server_time=call.now,
+            time_zone=call.tenant.time_zone,
+            permissions=(),
+            current_card=None,
+        )
+    return _known(call, request, found, seen_recently)
+
+
+def _known(call: Call, request: ScanRequest, found: Found, seen_recently: timedelta) -> ScanAnswer:
+    """Answer for a customer who was found."""
+    person, card = found.customer, found.card
+    held = load_held(call.session, call.tenant.id, [person.id], call.now).get(person.id, NOTHING)
+    decision = decide(person.state, held.holdings, call.now, card_revoked=_is_revoked(call, card))
+    visit = visits.record(
+        call, request, person.id, None if card is None else card.id, decision.outcome
+    )
+    counted = visits.count(call, person.id, visit)
+    views = tuple(
+        membership_view(each, held.sold[each.holding.membership_id])
+        for each in decision.memberships
+    )
+    return ScanAnswer(
+        visit_id=request.visit_id,
+        outcome=decision.outcome,
+        server_time=call.now,
+        time_zone=call.tenant.time_zone,
+        customer=customer_view(person),
+        membership=views[0] if decision.deciding is not None else None,
+        memberships=views,
+        permissions=permission_views(held, person.state, call.now),
+        attention=_attention(call, found, decision, counted, seen_recently),
+        card=card,
+        current_card=newest_good_card(call.session, call.tenant, person.id, call.now)
+        if decision.outcome is Outcome.CARD_REVOKED
+        else None,
+        visits=counted,
+    )
+
+
+def _is_revoked(call: Call, card: CardView | None) -> bool:
+    """Whether the scanned card is good no more."""
+    return card is not None and card.revoked_at is not None and card.revoked_at <= call.now
+
+
+def _attention(
+    call: Call, found: Found, decision: Decision, counted: VisitCount, seen_recently: timedelta
+) -> tuple[Attention, ...]:
+    """What the desk should notice about the customer."""
+    return attention(
+        decision,
+        call.now,
+        ZoneInfo(call.tenant.time_zone),
+        desk_note=found.customer.desk_note,
+        birth_date=found.customer.birth_date,
+        last_visit_at=counted.previous_at,
+        thresholds=Thresholds(
+            expires_soon_days=call.tenant.expires_soon_days,
+            seen_recently_minutes=seen_recently // timedelta(minutes=1),
+        ),
+    )

@@ -1,0 +1,228 @@
+"""Visits: recorded once per visit id, counted, listed, undone."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Insert, and_, bindparam, case, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from api_client.schemas import (
+    Outcome,
+    ScanRequest,
+    VisitCount,
+    VisitPage,
+    VisitView,
+)
+from membership.access import Call
+from membership.customers.views import display_name, number_text
+from membership.database import AnyRow
+from membership.errors import Conflict, NotFound
+from membership.models import Customer, Visit
+from membership.paging import bad_cursor, decode_cursor, encode_cursor
+from membership.rules.instants import day_start, local_day
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_KEY = ("organization_id", "id")
+_TABLE = Visit.metadata.tables[Visit.__tablename__]
+_INSERT: dict[str, Insert] = {
+    "postgresql": postgresql_insert(_TABLE).on_conflict_do_nothing(index_elements=_KEY),
+    "sqlite": sqlite_insert(_TABLE).on_conflict_do_nothing(index_elements=_KEY),
+}
+_organization: ColumnElement[int] = bindparam("organization_id")
+_instant = Visit.at.type
+_TEXT_OF_VISIT = select(Visit.text_digest, Visit.at).where(
+    Visit.organization_id == _organization, Visit.id == bindparam("visit_id")
+)
+_TODAY = case((Visit.at >= bindparam("day_start", type_=_instant), 1), else_=0)
+_BEFORE = case(
+    (
+        and_(
+            Visit.id != bindparam("visit_id"),
+            Visit.at <= bindparam("at", type_=_instant),
+        ),
+        Visit.at,
+    ),
+    else_=None,
+)
+_COUNT = select(func.sum(_TODAY), func.count(), func.max(_BEFORE, type_=_instant)).where(
+    Visit.organization_id == _organization,
+    Visit.customer_id == bindparam("customer_id"),
+    Visit.undone_at.is_(None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A visit as it is stored: at which instant it was recorded first."""
+
+    id: UUID
+    at: datetime
+
+
+def text_digest(text: str) -> bytes:
+    """SHA-256 of a scanned text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def refuse_reused_id(call: Call, request: ScanRequest) -> None:
+    """Refuse a visit id that was recorded for another text.
+
+    Raises Conflict.
+    """
+    _repeated(call, request)
+
+
+def record(
+    call: Call, request: ScanRequest, customer_id: UUID, card_id: UUID | None, outcome: Outcome
+) -> Recorded:
+    """Record a visit, unless it already is: a repeat changes nothing.
+
+    Raises Conflict if the visit id was recorded for another text.
+    """
+    connection = call.session.connection()
+    # The database decides which of two repeats at once is first; the other waits for it.
+    added = connection.execute(
+        _INSERT[connection.dialect.name],
+        {
+            "organization_id": call.tenant.id,
+            "id": request.visit_id,
+            "customer_id": customer_id,
+            "card_id": card_id,
+            "text_digest": text_digest(request.text),
+            "desk": _CONTROL.sub("", request.desk),
+            "method": request.method,
+            "at": call.now,
+            "outcome": outcome,
+            "undone_at": None,
+        },
+    )
+    if added.rowcount == 1:
+        return Recorded(request.visit_id, call.now)
+    repeated = _repeated(call, request)
+    if repeated is None:
+        raise RuntimeError("a visit was neither recorded nor found")
+    return repeated
+
+
+def _repeated(call: Call, request: ScanRequest) -> Recorded | None:
+    """The visit of that id, if there is one. Raises Conflict if it was for another text."""
+    found = call.session.execute(
+        _TEXT_OF_VISIT, {"organization_id": call.tenant.id, "visit_id": request.visit_id}
+    ).first()
+    if found is None:
+        return None
+    if found.text_digest != text_digest(request.text):
+        raise Conflict("visit_id_reused", "This visit id was already used for another code.")
+    return Recorded(request.visit_id, found.at)
+
+
+def today_began(call: Call) -> datetime:
+    """The first instant of the organization's present day."""
+    zone = ZoneInfo(call.tenant.time_zone)
+    return day_start(local_day(call.now, zone), zone)
+
+
+def count(call: Call, customer_id: UUID, visit: Recorded) -> VisitCount:
+    """Count a customer's visits, and tell the one before ``visit``."""
+    asked = {
+        "organization_id": call.tenant.id,
+        "customer_id": customer_id,
+        "day_start": today_began(call),
+        "visit_id": visit.id,
+        "at": visit.at,
+    }
+    today, total, previous = call.session.execute(_COUNT, asked).one()
+    return VisitCount(today=today or 0, total=total, previous_at=previous)
+
+
+def visits_today(call: Call) -> int:
+    """Count the organization's visits of its present local day, without undone ones."""
+    counted = call.session.execute(
+        select(func.count()).where(
+            Visit.organization_id == call.tenant.id,
+            Visit.at >= today_began(call),
+            Visit.undone_at.is_(None),
+        )
+    )
+    return counted.scalar_one()
+
+
+_LISTED = select(
+    Visit.id.label("visit_id"),
+    Visit.at,
+    Visit.customer_id,
+    Visit.outcome,
+    Visit.desk,
+    Visit.undone_at,
+    Customer.given_name,
+    Customer.family_name,
+    Customer.number,
+).join(
+    Customer,
+    and_(Customer.organization_id == Visit.organization_id, Customer.id == Visit.customer_id),
+)
+
+
+def list_visits(
+    call: Call, limit: int, cursor: str | None, customer_id: UUID | None = None
+) -> VisitPage:
+    """List visits, newest first.
+
+    Raises Invalid for a bad cursor.
+    """
+    wanted = _LISTED.where(Visit.organization_id == call.tenant.id)
+    if customer_id is not None:
+        wanted = wanted.where(Visit.customer_id == customer_id)
+    if cursor is not None:
+        wanted = wanted.where(tuple_(Visit.at, Visit.id) < tuple_(*_position(cursor)))
+    wanted = wanted.order_by(Visit.at.desc(), Visit.id.desc()).limit(limit + 1)
+    rows = call.session.execute(wanted).all()
+    page, more = rows[:limit], len(rows) > limit
+    following = encode_cursor(page[-1].at.isoformat(), str(page[-1].visit_id)) if more else None
+    return VisitPage(items=tuple(_visit_view(row) for row in page), next_cursor=following)
+
+
+def _position(cursor: str) -> tuple[datetime, UUID]:
+    """Where a page begins. Raises Invalid."""
+    at, visit_id = decode_cursor(cursor, str, str)
+    try:
+        position = datetime.fromisoformat(str(at)), UUID(str(visit_id))
+    except ValueError:
+        raise bad_cursor() from None
+    if position[0].tzinfo is None:
+        raise bad_cursor()
+    return position
+
+
+def undo(call: Call, visit_id: UUID) -> VisitView:
+    """Take a visit back: it is still listed, but counted no more. Again changes nothing.
+
+    Raises NotFound.
+    """
+    here = and_(Visit.organization_id == call.tenant.id, Visit.id == visit_id)
+    call.session.execute(
+        update(Visit).where(here, Visit.undone_at.is_(None)).values(undone_at=call.now)
+    )
+    row = call.session.execute(_LISTED.where(here)).first()
+    if row is None:
+        raise NotFound("visit_not_found", "There is no such visit.")
+    return _visit_view(row)
+
+
+def _visit_view(row: AnyRow) -> VisitView:
+    """Show a visit."""
+    return VisitView(
+        id=row.visit_id,
+        at=row.at,
+        customer_id=row.customer_id,
+        name=display_name(row),
+        number=number_text(row.number),
+        outcome=row.outcome,
+        desk=row.desk,
+        undone_at=row.undone_at,
+    )

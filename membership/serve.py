@@ -1,0 +1,246 @@
+"""Run the service in this process, from an empty folder to a graceful stop.
+
+The start is told as one event, ``ready`` or ``failed``, through a callback, so that whoever
+started the service (a shell, or the kiosk over a pipe) knows where it listens or why not.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from membership.access import DESK_SCOPES, mint_key, revoke_keys_named
+from membership.app import create_app, system_clock
+from membership.database import Database, open_database
+from membership.faults import database_fault
+from membership.first_start import prepare_first_start
+from membership.logs import configure_logging, logger
+from membership.migrate import MigrationError, migrate
+from membership.organizations import first_tenant
+from membership.settings import ServiceSettings
+
+Announce = Callable[[Mapping[str, str]], None]
+
+START_FAILED = 3
+"""Exit code of a service that could not start."""
+
+EMBEDDED_DESK = "Embedded desk"
+"""Name of the keys that are made anew at each start beside a kiosk."""
+
+_GRACE_SECONDS = 5
+_STDIN = 0
+
+
+class StartError(Exception):
+    """Why the service cannot start. ``code`` is stable; the text names the file or port."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def run_service(
+    settings: ServiceSettings,
+    *,
+    announce: Announce,
+    stop_on_stdin_eof: bool = False,
+    demo: bool = False,
+    desk_key: bool = False,
+) -> int:
+    """Serve until told to stop; returns the exit code: 0, or 3 if it could not start.
+
+    ``announce`` is called once, with ``{"event": "ready", "url": ...}`` (and ``"key"`` with
+    ``desk_key``) or ``{"event": "failed", "code": ..., "message": ...}``. The service stops on
+    SIGTERM, SIGINT, and with ``stop_on_stdin_eof`` when standard input is closed, as it is
+    when the parent dies. ``demo`` fills a new database with the demo club.
+    """
+    configure_logging(settings.log_level)
+    stop = threading.Event()
+    with _stopping_on_signals(stop):
+        if stop_on_stdin_eof:
+            threading.Thread(target=_await_stdin_eof, args=(stop,), daemon=True).start()
+        try:
+            listener, database, key = _start(settings, demo=demo, desk_key=desk_key)
+        except StartError as error:
+            logger().error("start_failed", code=error.code, message=str(error))
+            announce({"event": "failed", "code": error.code, "message": str(error)})
+            return START_FAILED
+        with listener:
+            app = create_app(settings, database)
+
+            def on_ready() -> None:
+                url = _url(listener)
+                logger().info("ready", url=url, database=database.place)
+                announce({"event": "ready", "url": url} | ({"key": key} if key else {}))
+
+            _Server(_uvicorn_config(app), stop, on_ready).run([listener])
+        database.engine.dispose()
+    logger().info("stopped")
+    return 0
+
+
+@contextlib.contextmanager
+def _stopping_on_signals(stop: threading.Event) -> Iterator[None]:
+    """Set ``stop`` on SIGTERM and SIGINT; signals reach only a process's main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    former = {
+        number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _await_stdin_eof(stop: threading.Event) -> None:
+    """Set ``stop`` once standard input is closed at the other end.
+
+    Reads the descriptor itself: a thread that blocks inside ``sys.stdin`` holds its lock,
+    which the interpreter wants when it ends.
+    """
+    try:
+        while os.read(_STDIN, 4096):
+            pass
+    except OSError:
+        logger().warning("stdin_unreadable")
+    stop.set()
+
+
+def _start(
+    settings: ServiceSettings, *, demo: bool, desk_key: bool
+) -> tuple[socket.socket, Database, str | None]:
+    """Bind the port, open and migrate the database, fill it if new. Raises StartError."""
+    listener = _bind(settings.host, settings.port)
+    try:
+        _prepare_data_dir(settings)
+        database = open_database(settings)
+        key = _prepare_database(settings, database, demo=demo, desk_key=desk_key)
+    except BaseException:
+        listener.close()
+        raise
+    return listener, database, key
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Take the port before anything else, so that no other process can. Raises StartError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol must be spelled out: asyncio turns off Nagle's delay (40 ms an answer) only
+    # on sockets that say they are TCP, and accepted ones say what their listener says.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if sys.platform != "win32":
+            # There, this option would let two processes share the port.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        message = f"Cannot listen on {host}, port {port}: {error.strerror or error}."
+        raise StartError("port_taken", message) from error
+    return listener
+
+
+def _prepare_data_dir(settings: ServiceSettings) -> None:
+    """Make the data folder, and see that it can be written. Raises StartError."""
+    probe = settings.data_dir / f".write-test-{os.getpid()}"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        message = (
+            f"The data folder {settings.data_dir} cannot be written: {error.strerror or error}."
+        )
+        raise StartError("data_dir_not_writable", message) from error
+
+
+def _prepare_database(
+    settings: ServiceSettings, database: Database, *, demo: bool, desk_key: bool
+) -> str | None:
+    """Migrate, fill a new database, and make a desk key if asked. Raises StartError."""
+    try:
+        migrate(database)
+        prepare_first_start(settings, database, system_clock(), demo=demo)
+        return _fresh_desk_key(database) if desk_key else None
+    except MigrationError as error:
+        raise StartError(error.code, str(error)) from error
+    except SQLAlchemyError as error:
+        fault = database_fault(error)
+        if fault is None:
+            raise
+        raise StartError(fault.code, f"{fault.detail} ({database.place})") from error
+    except OSError as error:
+        message = f"Cannot write {error.filename}: {error.strerror or error}."
+        raise StartError("data_dir_not_writable", message) from error
+
+
+def _fresh_desk_key(database: Database) -> str:
+    """Make a key for the kiosk beside this service; those of former starts are revoked."""
+    now = system_clock()
+    with database.writers.begin() as session:
+        tenant = first_tenant(session)
+        if tenant is None:
+            raise RuntimeError("a database was prepared without an organization")
+        revoke_keys_named(session, tenant.id, EMBEDDED_DESK, now)
+        _, key = mint_key(session, tenant.id, EMBEDDED_DESK, DESK_SCOPES, now)
+    return key
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, stopped by an event, telling when it is ready; signals stay with the caller."""
+
+    def __init__(
+        self, config: uvicorn.Config, stop: threading.Event, on_ready: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._stop, self._on_ready = stop, on_ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone: uvicorn would raise them again after a graceful stop."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening, then tell so."""
+        await super().startup(sockets)
+        self._on_ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look for the stop event, several times a second."""
+        if self._stop.is_set():
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def _url(listener: socket.socket) -> str:
+    """Address under which a bound socket is reached."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _uvicorn_config(app: FastAPI) -> uvicorn.Config:
+    """How the web server runs: our own logs, no signals of its own, a bounded goodbye."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=75,
+    )
