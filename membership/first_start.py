@@ -39,4 +39,4 @@ def prepare_first_start(
         from membership.demo import seed_demo  # noqa: PLC0415
 
         # The file comes before the commit: without a commit the next start writes it again.
-        seed_demo(session, now).write(settings.data_dir / DECK_FILE)
+        seed_demo(session, now).write_deck(settings.data_dir / DECK_FILE)
