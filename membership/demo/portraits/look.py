@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self, TypedDict, TypeVar
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+_FIXED_WORDS = 6
 
 
 class Skin(StrEnum):
@@ -122,3 +126,62 @@ class Look:
     earrings: bool = False
     lashes: bool = False
     cloth: Dye = Dye.TEAL
+
+    @classmethod
+    def parse(cls, words: str) -> Self:
+        """Return the look that ``words`` describe: a word for each of the first six fields.
+
+        Options may follow in any order: a beard, ``glasses``, ``earrings``, ``lashes``, and
+        ``cloth:`` with a colour.
+
+        Raises:
+            ValueError: there are too few words, or one that is not known there.
+        """
+        first, options = words.split()[:_FIXED_WORDS], words.split()[_FIXED_WORDS:]
+        if len(first) < _FIXED_WORDS:
+            raise ValueError(f"a look needs {_FIXED_WORDS} words, but got {words!r}")
+        skin, hair, hair_colour, clothes, dye, ground = first
+        return cls(
+            _member(Skin, skin),
+            _member(Hair, hair),
+            _member(HairColour, hair_colour),
+            _member(Clothes, clothes),
+            _member(Dye, dye),
+            _member(Ground, ground),
+            **_options(options),
+        )
+
+
+class _Options(TypedDict, total=False):
+    """The fields of a look that need not be given."""
+
+    beard: Beard
+    glasses: bool
+    earrings: bool
+    lashes: bool
+    cloth: Dye
+
+
+def _options(words: list[str]) -> _Options:
+    """Return the optional fields that ``words`` name. Raises ValueError for any other word."""
+    found = _Options()
+    for word in words:
+        if word == "glasses":
+            found["glasses"] = True
+        elif word == "earrings":
+            found["earrings"] = True
+        elif word == "lashes":
+            found["lashes"] = True
+        elif word.startswith("cloth:"):
+            found["cloth"] = _member(Dye, word.removeprefix("cloth:"))
+        else:
+            found["beard"] = _member(Beard, word)
+    return found
+
+
+def _member(kind: type[_Choice], word: str) -> _Choice:
+    """Return the member of ``kind`` with that name. Raises ValueError if there is none."""
+    for member in kind:
+        if member.name.lower() == word:
+            return member
+    raise ValueError(f"{word!r} is none of {', '.join(each.name.lower() for each in kind)}")

@@ -1,0 +1,36 @@
+"""The cards that the demo camera shows, and the file that tells it so."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+QR_CODE, CODE_128 = "QRCode", "Code128"
+
+
+@dataclass(frozen=True, slots=True)
+class DeckCard:
+    """One card: what its code says, the name printed on it, and the kind of code."""
+
+    code: str
+    name: str
+    format: str = QR_CODE
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """Cards of one club, in the order in which they are shown."""
+
+    title: str
+    cards: tuple[DeckCard, ...]
+
+    def write_deck(self, path: Path) -> None:
+        """Write the deck as JSON; a reader sees the old file or the new one, never a part.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        text = json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
+        beside = path.with_name(path.name + ".new")
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
