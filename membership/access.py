@@ -143,9 +143,11 @@ def authenticate(session: Session, key: str | None) -> tuple[UUID, frozenset[str
     headers = {"WWW-Authenticate": "Bearer"}
     if not key:
         raise Unauthorized("key_missing", "Send an API key as a bearer token.", headers=headers)
-    found = session.execute(
-        _KEY_AND_TENANT.where(ApiKey.digest == digest(key), ApiKey.revoked_at.is_(None))
-    ).first()
+    found = (
+        session.connection()
+        .execute(_KEY_AND_TENANT.where(ApiKey.digest == digest(key), ApiKey.revoked_at.is_(None)))
+        .first()
+    )
     if found is None:
         raise Unauthorized("key_invalid", "This API key is wrong or revoked.", headers=headers)
     key_id, scopes, *organization = found

@@ -72,13 +72,15 @@ def find_by_text(session: Session, tenant: Tenant, text: str) -> Found | Unknown
     asked: dict[str, Any] = {"organization_id": tenant.id}
     row: AnyRow | None
     if isinstance(code, CardCode):
-        row = session.execute(_BY_CARD, {**asked, "code": code.text}).first()
+        row = session.connection().execute(_BY_CARD, {**asked, "code": code.text}).first()
     elif isinstance(code, CustomerNumber):
-        row = session.execute(_BY_NUMBER, {**asked, "number": code.number}).first()
+        row = session.connection().execute(_BY_NUMBER, {**asked, "number": code.number}).first()
     elif isinstance(code, InstallLink) and code.organization != tenant.slug:
         row = None
     else:
-        row = session.execute(_BY_ID, {**asked, "customer_id": code.customer_id}).first()
+        row = (
+            session.connection().execute(_BY_ID, {**asked, "customer_id": code.customer_id}).first()
+        )
     if row is None:
         return UnknownCause.NOT_FOUND
     return Found(row, _card_view(row) if isinstance(code, CardCode) else None)
@@ -89,7 +91,7 @@ def newest_good_card(
 ) -> CardView | None:
     """The customer's newest card that is not revoked."""
     asked = {"organization_id": tenant.id, "customer_id": customer_id, "now": now}
-    row = session.execute(_NEWEST_GOOD_CARD, asked).first()
+    row = session.connection().execute(_NEWEST_GOOD_CARD, asked).first()
     return None if row is None else _card_view(row)
 
 

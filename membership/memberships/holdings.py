@@ -142,11 +142,11 @@ def load_held(
     if not customer_ids:
         return {}
     asked = {"organization_id": organization_id, "customer_ids": customer_ids, "now": now}
-    rows = session.execute(_HELD, asked).all()
+    rows = session.connection().execute(_HELD, asked).all()
     capped = {row.company_id for row in rows if row.seat_cap is not None}
     earlier: dict[tuple[UUID, UUID], int] = {}
     if capped:
-        seats = session.execute(_SEATS, {**asked, "company_ids": list(capped)})
+        seats = session.connection().execute(_SEATS, {**asked, "company_ids": list(capped)})
         earlier = {(customer, company): count for customer, company, count in seats}
     by_customer: dict[UUID, list[AnyRow]] = defaultdict(list)
     for row in rows:

@@ -111,9 +111,11 @@ def record(
 
 def _repeated(call: Call, request: ScanRequest) -> Recorded | None:
     """The visit of that id, if there is one. Raises Conflict if it was for another text."""
-    found = call.session.execute(
-        _TEXT_OF_VISIT, {"organization_id": call.tenant.id, "visit_id": request.visit_id}
-    ).first()
+    found = (
+        call.session.connection()
+        .execute(_TEXT_OF_VISIT, {"organization_id": call.tenant.id, "visit_id": request.visit_id})
+        .first()
+    )
     if found is None:
         return None
     if found.text_digest != text_digest(request.text):
@@ -136,13 +138,13 @@ def count(call: Call, customer_id: UUID, visit: Recorded) -> VisitCount:
         "visit_id": visit.id,
         "at": visit.at,
     }
-    today, total, previous = call.session.execute(_COUNT, asked).one()
+    today, total, previous = call.session.connection().execute(_COUNT, asked).one()
     return VisitCount(today=today or 0, total=total, previous_at=previous)
 
 
 def visits_today(call: Call) -> int:
     """Count the organization's visits of its present local day, without undone ones."""
-    counted = call.session.execute(
+    counted = call.session.connection().execute(
         select(func.count()).where(
             Visit.organization_id == call.tenant.id,
             Visit.at >= today_began(call),
@@ -181,7 +183,7 @@ def list_visits(
     if cursor is not None:
         wanted = wanted.where(tuple_(Visit.at, Visit.id) < tuple_(*_position(cursor)))
     wanted = wanted.order_by(Visit.at.desc(), Visit.id.desc()).limit(limit + 1)
-    rows = call.session.execute(wanted).all()
+    rows = call.session.connection().execute(wanted).all()
     page, more = rows[:limit], len(rows) > limit
     following = encode_cursor(page[-1].at.isoformat(), str(page[-1].visit_id)) if more else None
     return VisitPage(items=tuple(_visit_view(row) for row in page), next_cursor=following)
@@ -205,10 +207,10 @@ def undo(call: Call, visit_id: UUID) -> VisitView:
     Raises NotFound.
     """
     here = and_(Visit.organization_id == call.tenant.id, Visit.id == visit_id)
-    call.session.execute(
+    call.session.connection().execute(
         update(Visit).where(here, Visit.undone_at.is_(None)).values(undone_at=call.now)
     )
-    row = call.session.execute(_LISTED.where(here)).first()
+    row = call.session.connection().execute(_LISTED.where(here)).first()
     if row is None:
         raise NotFound("visit_not_found", "There is no such visit.")
     return _visit_view(row)
