@@ -59,15 +59,26 @@ def smooth(points: Points, *, closed: bool) -> list[Point]:
     return curve if closed else [*curve, points[-1]]
 
 
+def _weights(t: float) -> tuple[float, float, float, float]:
+    """Return how much each of four points counts at ``t`` (0 to 1) between the middle two."""
+    return (
+        0.5 * t * (t * (2 - t) - 1),
+        1 + 0.5 * t * t * (3 * t - 5),
+        0.5 * t * (t * (4 - 3 * t) + 1),
+        0.5 * t * t * (t - 1),
+    )
+
+
+_WEIGHTS = [_weights(step / _STEPS) for step in range(_STEPS)]
+
+
 def _span(p0: Point, p1: Point, p2: Point, p3: Point) -> list[Point]:
     """Return the points of one span of the spline, from ``p1`` up to before ``p2``."""
-
-    def at(axis: int, t: float) -> float:
-        a, b, c, d = p0[axis], p1[axis], p2[axis], p3[axis]
-        linear, square, cube = c - a, 2 * a - 5 * b + 4 * c - d, 3 * (b - c) + d - a
-        return b + 0.5 * t * (linear + t * (square + t * cube))
-
-    return [(at(0, step / _STEPS), at(1, step / _STEPS)) for step in range(_STEPS)]
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = p0, p1, p2, p3
+    return [
+        (a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3)
+        for a, b, c, d in _WEIGHTS
+    ]
 
 
 class Canvas:
@@ -152,7 +163,7 @@ class Canvas:
 
     def jpeg(self) -> bytes:
         """Return the finished picture, 256 x 256 pixels."""
-        small = self._image.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
+        small = self._image.reduce(_SCALE)
         out = BytesIO()
         small.save(out, "JPEG", quality=_QUALITY, optimize=True)
         return out.getvalue()

@@ -1,7 +1,7 @@
 """Head, neck and face."""
 
 from membership.demo.portraits.canvas import Canvas, Colour, Point, colour, flipped, mirrored, mix
-from membership.demo.portraits.look import Beard, HairColour, Look, Skin
+from membership.demo.portraits.look import Beard, Hair, HairColour, Look, Skin
 
 HEAD: list[Point] = mirrored(
     [(128, 58), (152, 64), (168, 84), (171, 110), (166, 136), (150, 159), (128, 167)]
@@ -11,6 +11,7 @@ _BLACK: Colour = (24, 16, 20)
 _WHITE: Colour = (255, 255, 255)
 _RED: Colour = (214, 72, 72)
 _EYES = ((109.5, 116.0), (146.5, 116.0))
+_OVER_EARS = (Hair.LONG, Hair.WAVES, Hair.BOB, Hair.FRINGE, Hair.HIJAB)
 _DARK = (Skin.BROWN, Skin.DEEP, Skin.EBONY)
 
 
@@ -39,9 +40,10 @@ def paint_head(canvas: Canvas, look: Look) -> None:
     """Paint ears and head, softly shaded on one side."""
     skin, shade = skin_of(look), shade_of(look)
     for ear in (84.0, 172.0):
-        canvas.oval((ear, 118), (9.5, 13.5), skin)
         inner = 2.0 if ear < 128 else -2.0
-        canvas.oval((ear + inner, 119), (4.5, 7.5), shade, opacity=0.55)
+        if look.hair not in _OVER_EARS:
+            canvas.oval((ear, 118), (9.5, 13.5), skin)
+            canvas.oval((ear + inner, 119), (4.5, 7.5), shade, opacity=0.55)
         if look.earrings:
             canvas.oval((ear - inner / 2, 133), (3.4, 3.4), (242, 201, 92))
     canvas.blob(HEAD, skin)

@@ -32,7 +32,7 @@ class HairColour(StrEnum):
     BLOND = "dfb266"
     ASH = "bfa27c"
     GREY = "9b9da3"
-    WHITE = "e6e4df"
+    WHITE = "dbd8d4"
 
 
 class Hair(StrEnum):
