@@ -1,0 +1,229 @@
+"""The demo club in a real database: every way to stand, whatever day it is opened on."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from api_client.schemas import (
+    AttentionKind,
+    CustomerState,
+    Outcome,
+    Reason,
+    ScanAnswer,
+    ScanRequest,
+    Status,
+)
+from membership.access import Call
+from membership.database import Database, open_database
+from membership.demo import Deck, DeckCard, seed_demo
+from membership.demo.people import PEOPLE
+from membership.migrate import migrate
+from membership.models import Card, Company, Customer, CustomerPhoto, Membership, Organization, Plan
+from membership.organizations import first_tenant
+from membership.rules.instants import local_day, zone_named
+from membership.scans.service import scan
+from membership.settings import ServiceSettings
+from tests.membership.rules.clocks import utc
+
+MOMENTS = (
+    "2026-05-15T10:00",
+    "2028-02-29T12:00",  # a leap day
+    "2026-03-29T00:30",  # the night in which Berlin's clocks go forward
+    "2026-12-31T23:30",  # already next year in Berlin
+)
+EXPECTED: dict[str, tuple[Outcome, Reason | None, AttentionKind | None]] = {
+    "Amara Okafor": (Outcome.ACTIVE, None, None),
+    "Jonas Brandt": (Outcome.ACTIVE, None, None),
+    "Viktor Petrov": (Outcome.EXPIRED, None, None),
+    "Sofia Marchetti": (Outcome.ACTIVE, None, AttentionKind.EXPIRES_SOON),
+    "Grace Liu": (Outcome.NO_MEMBERSHIP, None, None),
+    "Priya Raman": (Outcome.ACTIVE, None, AttentionKind.BIRTHDAY),
+    "Marek Nowak": (Outcome.BLOCKED, None, AttentionKind.DESK_NOTE),
+    "Omar Haddad": (Outcome.ACTIVE, Reason.PAYMENT_OVERDUE, AttentionKind.PAYMENT_OVERDUE),
+    "Emil Sørensen": (Outcome.NOT_YET_STARTED, Reason.SCHEDULED, None),
+    "Hanna Koskinen": (Outcome.CARD_REVOKED, None, None),
+    "Ingrid Solberg": (Outcome.EXPIRED, Reason.ENDED_EARLY, None),
+    "Kofi Mensah": (Outcome.NO_MEMBERSHIP, Reason.NO_SEAT, None),
+    "Walter Hoffmann": (Outcome.ACTIVE, None, AttentionKind.DESK_NOTE),
+    "Guest of another club": (Outcome.UNKNOWN_CODE, None, None),
+}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A migrated SQLite database in a file."""
+    opened = open_database(ServiceSettings.model_validate({"data_dir": tmp_path}))
+    migrate(opened)
+    yield opened
+    opened.engine.dispose()
+
+
+def seed(database: Database, now: datetime, seed_number: int = 1) -> Deck:
+    """Seed the demo club and commit."""
+    with database.writers() as session:
+        deck = seed_demo(session, now, random_bytes=Random(seed_number).randbytes)
+        session.commit()
+    return deck
+
+
+def scanned(session: Session, text: str, now: datetime, visit: int) -> ScanAnswer:
+    """Return the service's answer to a scan at the demo club."""
+    tenant = first_tenant(session)
+    assert tenant is not None
+    call = Call(session, tenant, UUID(int=0), frozenset(), now)
+    request = ScanRequest(visit_id=UUID(int=visit), text=text)
+    return scan(call, request, timedelta(minutes=60))
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_every_card_of_the_deck_shows_what_it_is_there_for(database: Database, moment: str) -> None:
+    now = utc(moment)
+    deck = seed(database, now)
+    found = {}
+    with database.writers() as session:
+        for visit, card in enumerate(deck.cards, start=1):
+            answer = scanned(session, card.code, now, visit)
+            reason = answer.membership.reason if answer.membership else None
+            kind = answer.attention[0].kind if answer.attention else None
+            assert len(answer.attention) <= 1, card.name
+            assert answer.customer is None or answer.customer.name == card.name
+            found[card.name] = (answer.outcome, reason, kind)
+    assert found == EXPECTED
+    assert {outcome for outcome, _, _ in found.values()} == set(Outcome)
+
+
+def test_everybody_can_be_scanned_by_each_of_their_cards(database: Database) -> None:
+    now = utc(MOMENTS[0])
+    seed(database, now)
+    with database.writers() as session:
+        cards = session.execute(
+            select(Card.code, Customer.given_name).join(Customer, Customer.id == Card.customer_id)
+        ).all()
+        answers = [
+            (given_name, scanned(session, code, now, visit))
+            for visit, (code, given_name) in enumerate(cards, start=1)
+        ]
+    assert len(answers) == len(PEOPLE) + 1
+    for given_name, answer in answers:
+        assert answer.customer is not None
+        assert answer.customer.name.startswith(given_name)
+        assert answer.customer.photo_path is not None
+
+
+def test_the_club_holds_every_kind_of_membership(database: Database) -> None:
+    now = utc(MOMENTS[0])
+    seed(database, now)
+    with database.writers() as session:
+        codes = session.scalars(select(Card.code)).all()
+        answers = [scanned(session, code, now, visit) for visit, code in enumerate(codes, start=1)]
+    shown = [each for answer in answers for each in answer.memberships]
+    own = {(each.status, each.reason) for each in shown if each.company is None}
+    inherited = {(each.status, each.reason) for each in shown if each.company is not None}
+    assert own == {
+        (Status.ACTIVE, None),
+        (Status.ACTIVE, Reason.PAYMENT_OVERDUE),
+        (Status.EXPIRED, None),
+        (Status.EXPIRED, Reason.ENDED_EARLY),
+        (None, Reason.SCHEDULED),
+    }
+    assert inherited == {
+        (Status.ACTIVE, None),
+        (Status.ACTIVE, Reason.NO_SEAT),
+        (Status.EXPIRED, None),
+        (None, Reason.SCHEDULED),
+    }
+    assert len({each.plan for each in shown}) == 4
+
+
+def test_who_left_a_company_inherits_nothing_anymore(database: Database) -> None:
+    now = utc(MOMENTS[0])
+    seed(database, now)
+    with database.writers() as session:
+        chiara = select(Customer.number).where(Customer.given_name == "Chiara")
+        number = session.scalars(chiara).one()
+        answer = scanned(session, f"C-{number}", now, 1)
+    assert answer.outcome is Outcome.NO_MEMBERSHIP
+    assert answer.memberships == ()
+
+
+def test_a_lost_card_names_the_current_one(database: Database) -> None:
+    now = utc(MOMENTS[0])
+    deck = seed(database, now)
+    code = next(card.code for card in deck.cards if card.name == "Hanna Koskinen")
+    with database.writers() as session:
+        answer = scanned(session, code, now, 1)
+    assert answer.current_card is not None
+    assert answer.current_card.label == "Member card (replacement)"
+    assert answer.current_card.revoked_at is None
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_sizes_and_dates_of_the_club(database: Database, moment: str) -> None:
+    now = utc(moment)
+    seed(database, now)
+    with database.readers() as session:
+        counts = [
+            session.scalar(select(func.count()).select_from(table))
+            for table in (Customer, CustomerPhoto, Company, Plan)
+        ]
+        assert counts == [len(PEOPLE), len(PEOPLE), 5, 4]
+        today = local_day(now, zone_named("Europe/Berlin"))
+        for customer in session.scalars(select(Customer)):
+            assert customer.birth_date is not None
+            assert 16 <= (today - customer.birth_date).days // 365.25 <= 80
+            assert customer.created_at <= now
+        assert all(sold.created_at <= now for sold in session.scalars(select(Membership)))
+        assert all(card.issued_at <= now for card in session.scalars(select(Card)))
+        organization = session.scalars(select(Organization)).one()
+        assert organization.demo
+        states = set(session.scalars(select(Customer.state)))
+        assert states == set(CustomerState)
+
+
+def test_codes_are_the_random_sources_own(database: Database, tmp_path: Path) -> None:
+    other_dir = tmp_path / "other"
+    other_dir.mkdir()
+    other = open_database(ServiceSettings.model_validate({"data_dir": other_dir}))
+    migrate(other)
+    now = utc(MOMENTS[0])
+    one, two = seed(database, now, 1), seed(other, now, 2)
+    other.engine.dispose()
+    cards = [(a, b) for a, b in zip(one.cards, two.cards, strict=True) if a.format == "QRCode"]
+    assert all(a.name == b.name and a.code != b.code for a, b in cards)
+
+
+def test_a_second_demo_club_is_refused(database: Database) -> None:
+    now = utc(MOMENTS[0])
+    seed(database, now)
+    with pytest.raises(IntegrityError):
+        seed(database, now)
+    with database.readers() as session:
+        assert session.scalar(select(func.count()).select_from(Customer)) == len(PEOPLE)
+
+
+def test_the_deck_is_written_whole(tmp_path: Path) -> None:
+    path = tmp_path / "demo-deck.json"
+    path.write_text("what was there before")
+    deck = Deck("Seeclub", (DeckCard("MC1", "Sørensen"), DeckCard("C-000001", "Fob", "Code128")))
+    deck.write_deck(path)
+    assert json.loads(path.read_text(encoding="utf-8")) == {
+        "title": "Seeclub",
+        "cards": [
+            {"code": "MC1", "name": "Sørensen", "format": "QRCode"},
+            {"code": "C-000001", "name": "Fob", "format": "Code128"},
+        ],
+    }
+    assert [each.name for each in tmp_path.iterdir()] == ["demo-deck.json"]
+
+
+def test_a_deck_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        Deck("Seeclub", ()).write_deck(tmp_path / "nowhere" / "demo-deck.json")
