@@ -18,7 +18,6 @@ class Cause(StrEnum):
     SERVICE_FAULT = "service_fault"
     STORAGE_FULL = "storage_full"
     BAD_ANSWER = "bad_answer"
-    CODE_TOO_LONG = "code_too_long"
     STARTING = "starting"
     INTERNAL = "internal"
 
@@ -47,8 +46,6 @@ class Failure:
                 return texts.say("The disk of the membership service is full.")
             case Cause.BAD_ANSWER:
                 return texts.say("What answers at the service's address is not the service.")
-            case Cause.CODE_TOO_LONG:
-                return texts.say("The code is too long to be a card.")
             case Cause.STARTING:
                 return texts.say("The membership service is still starting.")
             case Cause.INTERNAL:

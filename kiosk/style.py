@@ -9,7 +9,7 @@ from enum import StrEnum
 FONT_FAMILY = "Inter"
 FONT_FILES = ("Regular", "Medium", "SemiBold", "Bold")
 
-CAPTION, BODY, TITLE, LARGE, NAME, HEADLINE = 13, 15, 19, 26, 46, 76
+CAPTION, BODY, TITLE, LARGE, NAME, HEADLINE = 13, 15, 20, 30, 50, 104
 """The type scale, in pixels at a verdict panel of ``DESIGN_HEIGHT``."""
 
 XS, S, M, L, XL, XXL = 4, 8, 16, 24, 32, 48

@@ -23,11 +23,12 @@ def visit_row(visit: VisitView, texts: Texts, zone: str) -> Row:
     """A line of the recent visits."""
     word = outcome_word(visit.outcome, texts)
     undone = visit.undone_at is not None
+    undone_word = texts.say("undone")
     return Row(
         key=str(visit.id),
         name=visit.name,
         beside=texts.clock(visit.at, zone),
-        below=f"{visit.number} · {texts.say('undone') if undone else word}",
+        below=f"{visit.number} · {undone_word if undone else word}",
         tone=Tone(visit.outcome.value),
         struck=undone,
     )

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.style import BODY, CAPTION, RADIUS, Theme
@@ -24,9 +33,7 @@ class PreviewView(QWidget):
         self._frame: FrameRead | None = None
         self._message = ""
         self._ribbon = ""
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
     def message(self) -> str:
@@ -59,17 +66,10 @@ class PreviewView(QWidget):
         self._theme = theme
         self.update()
 
-    def sizeHint(self) -> QSize:
-        """Sixteen to nine."""
-        return QSize(336, 189)
-
-    def heightForWidth(self, width: int) -> int:
-        """Sixteen to nine."""
-        return width * 9 // 16
-
-    def hasHeightForWidth(self) -> bool:
-        """Sixteen to nine."""
-        return True
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stay sixteen to nine, whatever the width."""
+        super().resizeEvent(event)
+        self.setFixedHeight(self.width() * 9 // 16)
 
     def paintEvent(self, _event: object) -> None:
         """Draw the picture, the frame around the code and the words."""

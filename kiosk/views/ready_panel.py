@@ -19,7 +19,7 @@ class ReadyPanel(QWidget):
         self._icon_name = "card"
         centre = Qt.AlignmentFlag.AlignHCenter
         self.icon = IconView(size=112)
-        self.headline = FitLabel(int(LARGE * 1.6), QFont.Weight.Bold, lines=2, align=centre)
+        self.headline = FitLabel(int(LARGE * 1.5), QFont.Weight.Bold, lines=2, align=centre)
         self.detail = FitLabel(TITLE, lines=4, align=centre)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(XXL, XXL, XXL, XXL)

@@ -29,24 +29,26 @@ from .person_view import PersonView
 
 _DESIGN_WIDTH = 820
 _FACTS = 6
+_COLUMNS = 3
 
 
 class FactsView(QWidget):
-    """Labelled values, three in a row."""
+    """Labelled values in columns."""
 
     def __init__(self) -> None:
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(L)
-        grid.setVerticalSpacing(0)
+        grid.setVerticalSpacing(2)
         self._cells = []
         for index in range(_FACTS):
             label = FitLabel(CAPTION, QFont.Weight.DemiBold)
             value = FitLabel(TITLE, QFont.Weight.Medium, lines=2)
-            row, column = divmod(index, 3)
-            grid.addWidget(label, row * 2, column)
-            grid.addWidget(value, row * 2 + 1, column)
+            row, column = divmod(index, _COLUMNS)
+            grid.addWidget(label, row * 3, column)
+            grid.addWidget(value, row * 3 + 1, column)
+            grid.setRowMinimumHeight(row * 3 + 2, S)
             grid.setColumnStretch(column, 1)
             self._cells.append((label, value))
 
@@ -146,7 +148,7 @@ class VerdictPanel(QWidget):
         self._layout.setSpacing(int(S * 1.5 * scale))
         self._head.setSpacing(int(M * scale))
         self.person.set_scale(scale)
-        self.icon.set_size(int(HEADLINE * 0.95 * scale))
+        self.icon.set_size(int(HEADLINE * 0.9 * scale))
         self.headline.set_pixels(int(HEADLINE * scale))
         self.detail.set_pixels(int(LARGE * scale))
         self.notes.set_pixels(int(TITLE * scale))

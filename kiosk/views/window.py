@@ -48,6 +48,7 @@ class KioskWindow(QMainWindow):
         self._theme = theme
         self.setWindowTitle(texts.say("Front desk"))
         self.setMinimumSize(900, 600)
+        self.resize(1280, 800)
         self.bar = TopBar(theme, texts, desk)
         self.side = SidePanel(theme, texts, picture_painted)
         self.side.setFixedWidth(_SIDE_WIDTH)
@@ -72,6 +73,8 @@ class KioskWindow(QMainWindow):
             self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self._bind_keys()
         self.set_theme(theme)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocus()
 
     @property
     def theme(self) -> Theme:
