@@ -1,0 +1,42 @@
+# Every target sets up what it needs: `make run` and `make test` work from a fresh clone.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench soak lock format
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+
+help: ## List the targets.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/.run: requirements.txt tools/setup.sh
+	@bash tools/setup.sh $(VENV) requirements.txt && touch $@
+
+$(VENV)/.dev: requirements-dev.txt tools/setup.sh
+	@bash tools/setup.sh $(VENV) requirements-dev.txt && touch $@ $(VENV)/.run
+
+run: $(VENV)/.run ## Open the kiosk with an embedded service and, at first, a demo club.
+	@$(PYTHON) main.py
+
+test: $(VENV)/.dev ## Run all tests.
+	@$(PYTHON) -m pytest -q -m "not soak"
+
+check: $(VENV)/.dev ## Format, lint, types, import contracts, dead code, links.
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(PYTHON) -m mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/vulture
+	$(PYTHON) -m tools.check_links
+
+bench: $(VENV)/.dev ## Measure every figure in the README.
+	@$(PYTHON) -m bench
+
+soak: $(VENV)/.dev ## The long tests.
+	@$(PYTHON) -m pytest -q -m soak
+
+format: $(VENV)/.dev ## Format the code and sort the imports.
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+lock: ## Pin all packages anew, with hashes and without addresses.
+	@bash tools/lock.sh $(VENV)
