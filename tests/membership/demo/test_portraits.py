@@ -61,13 +61,10 @@ def test_every_look_is_a_small_jpeg_with_its_background_and_skin(look: Look) -> 
         assert all(abs(a - b) <= 10 for a, b in zip(seen, wanted, strict=True)), place
 
 
-@pytest.mark.parametrize("hair", list(Hair))
-def test_every_hair_style_shows(hair: Hair) -> None:
-    def drawn(style: Hair) -> bytes:
-        words = f"sand {style.name.lower()} copper tee navy mist cloth:plum"
-        return picture(Look.parse(words)).tobytes()
-
-    assert all(drawn(hair) != drawn(other) for other in Hair if other is not hair)
+def test_every_hair_style_shows() -> None:
+    words = "sand {} copper tee navy mist cloth:plum"
+    drawn = {picture(Look.parse(words.format(hair.name.lower()))).tobytes() for hair in Hair}
+    assert len(drawn) == len(Hair)
 
 
 def test_a_look_is_drawn_the_same_every_time() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -57,21 +58,36 @@ EXPECTED: dict[str, tuple[Outcome, Reason | None, AttentionKind | None]] = {
 }
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A migrated SQLite database in a file."""
-    opened = open_database(ServiceSettings.model_validate({"data_dir": tmp_path}))
-    migrate(opened)
-    yield opened
-    opened.engine.dispose()
+@dataclass(frozen=True)
+class Club:
+    """A seeded database. Tests do not commit, so that they can share it."""
+
+    database: Database
+    now: datetime
+    deck: Deck
+
+
+def opened(data_dir: Path) -> Database:
+    """Return a migrated SQLite database in a file."""
+    database = open_database(ServiceSettings.model_validate({"data_dir": data_dir}))
+    migrate(database)
+    return database
 
 
 def seed(database: Database, now: datetime, seed_number: int = 1) -> Deck:
     """Seed the demo club and commit."""
-    with database.writers() as session:
-        deck = seed_demo(session, now, random_bytes=Random(seed_number).randbytes)
-        session.commit()
-    return deck
+    with database.writers.begin() as session:
+        return seed_demo(session, now, random_bytes=Random(seed_number).randbytes)
+
+
+@pytest.fixture(scope="module", params=MOMENTS)
+def club(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Club]:
+    """The demo club, opened at each of the moments."""
+    database, now = opened(tmp_path_factory.mktemp("club")), utc(request.param)
+    yield Club(database, now, seed(database, now))
+    database.engine.dispose()
 
 
 def scanned(session: Session, text: str, now: datetime, visit: int) -> ScanAnswer:
@@ -83,14 +99,11 @@ def scanned(session: Session, text: str, now: datetime, visit: int) -> ScanAnswe
     return scan(call, request, timedelta(minutes=60))
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_every_card_of_the_deck_shows_what_it_is_there_for(database: Database, moment: str) -> None:
-    now = utc(moment)
-    deck = seed(database, now)
+def test_every_card_of_the_deck_shows_what_it_is_there_for(club: Club) -> None:
     found = {}
-    with database.writers() as session:
-        for visit, card in enumerate(deck.cards, start=1):
-            answer = scanned(session, card.code, now, visit)
+    with club.database.writers() as session:
+        for visit, card in enumerate(club.deck.cards, start=1):
+            answer = scanned(session, card.code, club.now, visit)
             reason = answer.membership.reason if answer.membership else None
             kind = answer.attention[0].kind if answer.attention else None
             assert len(answer.attention) <= 1, card.name
@@ -100,15 +113,13 @@ def test_every_card_of_the_deck_shows_what_it_is_there_for(database: Database, m
     assert {outcome for outcome, _, _ in found.values()} == set(Outcome)
 
 
-def test_everybody_can_be_scanned_by_each_of_their_cards(database: Database) -> None:
-    now = utc(MOMENTS[0])
-    seed(database, now)
-    with database.writers() as session:
+def test_everybody_can_be_scanned_by_each_of_their_cards(club: Club) -> None:
+    with club.database.writers() as session:
         cards = session.execute(
             select(Card.code, Customer.given_name).join(Customer, Customer.id == Card.customer_id)
         ).all()
         answers = [
-            (given_name, scanned(session, code, now, visit))
+            (given_name, scanned(session, code, club.now, visit))
             for visit, (code, given_name) in enumerate(cards, start=1)
         ]
     assert len(answers) == len(PEOPLE) + 1
@@ -118,12 +129,12 @@ def test_everybody_can_be_scanned_by_each_of_their_cards(database: Database) -> 
         assert answer.customer.photo_path is not None
 
 
-def test_the_club_holds_every_kind_of_membership(database: Database) -> None:
-    now = utc(MOMENTS[0])
-    seed(database, now)
-    with database.writers() as session:
+def test_the_club_holds_every_kind_of_membership(club: Club) -> None:
+    with club.database.writers() as session:
         codes = session.scalars(select(Card.code)).all()
-        answers = [scanned(session, code, now, visit) for visit, code in enumerate(codes, start=1)]
+        answers = [
+            scanned(session, code, club.now, visit) for visit, code in enumerate(codes, start=1)
+        ]
     shown = [each for answer in answers for each in answer.memberships]
     own = {(each.status, each.reason) for each in shown if each.company is None}
     inherited = {(each.status, each.reason) for each in shown if each.company is not None}
@@ -143,69 +154,57 @@ def test_the_club_holds_every_kind_of_membership(database: Database) -> None:
     assert len({each.plan for each in shown}) == 4
 
 
-def test_who_left_a_company_inherits_nothing_anymore(database: Database) -> None:
-    now = utc(MOMENTS[0])
-    seed(database, now)
-    with database.writers() as session:
+def test_who_left_a_company_inherits_nothing_anymore(club: Club) -> None:
+    with club.database.writers() as session:
         chiara = select(Customer.number).where(Customer.given_name == "Chiara")
         number = session.scalars(chiara).one()
-        answer = scanned(session, f"C-{number}", now, 1)
+        answer = scanned(session, f"C-{number}", club.now, 1)
     assert answer.outcome is Outcome.NO_MEMBERSHIP
     assert answer.memberships == ()
 
 
-def test_a_lost_card_names_the_current_one(database: Database) -> None:
-    now = utc(MOMENTS[0])
-    deck = seed(database, now)
-    code = next(card.code for card in deck.cards if card.name == "Hanna Koskinen")
-    with database.writers() as session:
-        answer = scanned(session, code, now, 1)
+def test_a_lost_card_names_the_current_one(club: Club) -> None:
+    code = next(card.code for card in club.deck.cards if card.name == "Hanna Koskinen")
+    with club.database.writers() as session:
+        answer = scanned(session, code, club.now, 1)
     assert answer.current_card is not None
     assert answer.current_card.label == "Member card (replacement)"
     assert answer.current_card.revoked_at is None
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_sizes_and_dates_of_the_club(database: Database, moment: str) -> None:
-    now = utc(moment)
-    seed(database, now)
-    with database.readers() as session:
+def test_sizes_and_dates_of_the_club(club: Club) -> None:
+    with club.database.readers() as session:
         counts = [
             session.scalar(select(func.count()).select_from(table))
             for table in (Customer, CustomerPhoto, Company, Plan)
         ]
         assert counts == [len(PEOPLE), len(PEOPLE), 5, 4]
-        today = local_day(now, zone_named("Europe/Berlin"))
+        today = local_day(club.now, zone_named("Europe/Berlin"))
         for customer in session.scalars(select(Customer)):
             assert customer.birth_date is not None
             assert 16 <= (today - customer.birth_date).days // 365.25 <= 80
-            assert customer.created_at <= now
-        assert all(sold.created_at <= now for sold in session.scalars(select(Membership)))
-        assert all(card.issued_at <= now for card in session.scalars(select(Card)))
+            assert customer.created_at <= club.now
+        assert all(sold.created_at <= club.now for sold in session.scalars(select(Membership)))
+        assert all(card.issued_at <= club.now for card in session.scalars(select(Card)))
         organization = session.scalars(select(Organization)).one()
         assert organization.demo
         states = set(session.scalars(select(Customer.state)))
         assert states == set(CustomerState)
 
 
-def test_codes_are_the_random_sources_own(database: Database, tmp_path: Path) -> None:
-    other_dir = tmp_path / "other"
-    other_dir.mkdir()
-    other = open_database(ServiceSettings.model_validate({"data_dir": other_dir}))
-    migrate(other)
-    now = utc(MOMENTS[0])
-    one, two = seed(database, now, 1), seed(other, now, 2)
-    other.engine.dispose()
-    cards = [(a, b) for a, b in zip(one.cards, two.cards, strict=True) if a.format == "QRCode"]
-    assert all(a.name == b.name and a.code != b.code for a, b in cards)
+def test_codes_are_the_random_sources_own(club: Club, tmp_path: Path) -> None:
+    database = opened(tmp_path)
+    other = seed(database, club.now, seed_number=2)
+    database.engine.dispose()
+    both = zip(club.deck.cards, other.cards, strict=True)
+    cards = [(one, two) for one, two in both if one.format == "QRCode"]
+    assert all(one.name == two.name and one.code != two.code for one, two in cards)
 
 
-def test_a_second_demo_club_is_refused(database: Database) -> None:
-    now = utc(MOMENTS[0])
-    seed(database, now)
+def test_a_second_demo_club_is_refused(club: Club) -> None:
     with pytest.raises(IntegrityError):
-        seed(database, now)
-    with database.readers() as session:
+        seed(club.database, club.now)
+    with club.database.readers() as session:
         assert session.scalar(select(func.count()).select_from(Customer)) == len(PEOPLE)
 
 
