@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from membership.demo.portraits.canvas import Canvas, Colour, Point, colour, flipped, mirrored, mix
-from membership.demo.portraits.face import UNDER_CHIN, shade_of, skin_of
+from membership.demo.portraits.face import NECK, UNDER_CHIN, shade_of, skin_of
 from membership.demo.portraits.look import Clothes, Dye, Look
 
 BODY: list[Point] = mirrored(
@@ -40,8 +40,7 @@ def paint_clothes(canvas: Canvas, look: Look) -> None:
 def _opening(canvas: Canvas, look: Look, outline: list[Point]) -> None:
     """Show the skin of the neck through an opening, shaded below the chin."""
     canvas.blob(outline, skin_of(look))
-    clip = canvas.mask([(107, 150), (149, 150), (149, 200), (107, 200)])
-    canvas.blob(UNDER_CHIN, shade_of(look), clip=clip)
+    canvas.blob(UNDER_CHIN, shade_of(look), clip=canvas.mask(NECK))
 
 
 def _tee(canvas: Canvas, look: Look, fill: Colour) -> None:
@@ -87,10 +86,10 @@ def _hoodie(canvas: Canvas, look: Look, fill: Colour) -> None:
 
 def _blazer(canvas: Canvas, look: Look, fill: Colour) -> None:
     inner = colour(Dye.CHALK.value) if look.dye is not Dye.CHALK else colour(Dye.SKY.value)
-    canvas.polygon(mirrored([(128, 186), (156, 184), (150, 214), (128, 258)]), inner)
+    canvas.polygon(mirrored([(128, 186), (151, 185), (150, 214), (128, 258)]), inner)
     canvas.polygon(mirrored([(128, 176), (149, 180), (143, 194), (128, 209)]), skin_of(look))
     _opening(canvas, look, mirrored([(128, 172), (148, 178), (143, 188), (128, 197)]))
-    flap = [(149, 181), (155, 190), (144, 216), (128, 209), (143, 196)]
+    flap = [(149, 182), (152, 188), (144, 216), (128, 209), (143, 196)]
     for side in (flap, flipped(flap)):
         canvas.polygon(side, mix(inner, _BLACK, 0.06))
     lapel = [(150, 184), (162, 190), (170, 214), (157, 218), (160, 226), (128, 260), (145, 218)]

@@ -6,6 +6,9 @@ from membership.demo.portraits.look import Beard, Hair, HairColour, Look, Skin
 HEAD: list[Point] = mirrored(
     [(128, 58), (152, 64), (168, 84), (171, 110), (166, 136), (150, 159), (128, 167)]
 )
+NECK: list[Point] = mirrored(
+    [(128, 140), (148, 141), (149, 160), (149, 180), (148, 199), (128, 200)]
+)
 UNDER_CHIN: list[Point] = [(100, 152), (156, 152), (152, 168), (139, 176.5), (122, 177), (104, 169)]
 _BLACK: Colour = (24, 16, 20)
 _WHITE: Colour = (255, 255, 255)
@@ -32,7 +35,7 @@ def paint_neck(canvas: Canvas, look: Look) -> None:
     canvas.blob(
         UNDER_CHIN,
         shade_of(look),
-        clip=canvas.mask([(107, 140), (149, 140), (149, 200), (107, 200)]),
+        clip=canvas.mask(NECK),
     )
 
 
