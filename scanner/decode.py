@@ -1,23 +1,128 @@
 """Frames and photos to codes: what is tried, in which order, and at what cost."""
 
+from collections.abc import Callable
+
+import numpy as np
+
+from scanner.ballot import Ballot
+from scanner.enhance import enlarge, quarter_turn, sharpen_fast, shrink
 from scanner.events import Code
+from scanner.passes import PASSES, SURE_QUALITY, plain_look
 from scanner.picture import Image, grey_of
+from scanner.repeats import TWO_DIMENSIONAL
 from scanner.settings import DEFAULT_FORMATS
-from scanner.zxing import format_set, read_zxing
+from scanner.zbar import read_zbar
+from scanner.zxing import Formats, Placement, read_zxing
+
+Step = Callable[[Image], list[Code]]
+
+ANY_WAY_UP = ("QRCode", "Aztec", "DataMatrix")
+"""Formats that are read however they are turned, without being searched for that way."""
+
+COSTLY_EVERY = 4
+"""One frame in so many may be looked at in a costly way, and only when it shows no code."""
 
 
 def decode_still(image: Image, formats: tuple[str, ...] = DEFAULT_FORMATS) -> list[Code]:
-    """Return every code that can be found in one photo, BGR or grey."""
-    return read_zxing(grey_of(image), format_set(formats), thorough=True)
+    """Return every code that can be found in one photo, BGR or grey.
+
+    A photo in which a plain look finds something is not altered further.
+    """
+    if 0 in image.shape:
+        return []
+    grey = grey_of(image)
+    wanted = Formats.of(*formats)
+    ballot = Ballot()
+    plain_look(grey, wanted, ballot)
+    for look in PASSES:
+        if ballot.elected:
+            break
+        look.run(grey, wanted, ballot)
+    return ballot.elected
 
 
 class LiveDecoder:
-    """Decodes the frames of a live source."""
+    """Decodes the frames of a live source within a few milliseconds each.
+
+    Every frame gets a cheap look for all formats: at full size on even frames, at half size
+    (and full size for QR codes) on odd ones. A frame in which that finds something is done.
+    Costly looks take turns on one odd frame in ``COSTLY_EVERY``, never two on one frame.
+    """
 
     def __init__(self, formats: tuple[str, ...] = DEFAULT_FORMATS) -> None:
-        """Read only ``formats``, by their zxing-cpp names."""
-        self._formats = format_set(formats)
+        """Read only ``formats``, by their zxing-cpp names. Raises ValueError for unknown ones."""
+        self._formats = Formats.of(*formats)
+        self._quick = Formats.of("QRCode") if "QRCode" in formats else None
+        solid = tuple(name for name in formats if name in TWO_DIMENSIONAL)
+        self._solid = Formats.of(*solid) if solid else None
+        upright = tuple(name for name in formats if name not in ANY_WAY_UP)
+        self._upright = Formats.of(*upright) if upright else None
+        self._costly: tuple[Step, ...] = (
+            self._half_size_all_ways,
+            self._middle_enlarged,
+            self._middle_by_zbar,
+            self._inverted,
+            self._global_threshold,
+            self._turned,
+        )
+        self._number = -1
+
+    @property
+    def plan_length(self) -> int:
+        """After how many frames without a code the looks repeat."""
+        return COSTLY_EVERY * len(self._costly)
 
     def decode(self, frame: Image) -> tuple[Code, ...]:
         """Return the codes in ``frame``, BGR or grey."""
-        return tuple(read_zxing(grey_of(frame), self._formats))
+        self._number += 1
+        grey = grey_of(frame)
+        codes = self._cheap_look(grey)
+        turn, place = divmod(self._number % self.plan_length, COSTLY_EVERY)
+        if not codes and place == 1:
+            codes = self._costly[turn](grey)
+        return tuple(codes)
+
+    def _cheap_look(self, grey: Image) -> list[Code]:
+        if self._number % 2 == 0:
+            return read_zxing(grey, self._formats)
+        if self._quick is not None and (codes := read_zxing(grey, self._quick)):
+            return codes
+        return read_zxing(shrink(grey, 0.5), self._formats, placement=Placement.scaled(0.5))
+
+    def _half_size_all_ways(self, grey: Image) -> list[Code]:
+        half = shrink(grey, 0.5)
+        return read_zxing(half, self._formats, thorough=True, placement=Placement.scaled(0.5))
+
+    def _middle_enlarged(self, grey: Image) -> list[Code]:
+        middle, left, top = middle_of(grey)
+        larger = sharpen_fast(enlarge(middle, 2), 9, 2)
+        return read_zxing(larger, self._formats, placement=Placement.scaled(2, left, top))
+
+    def _middle_by_zbar(self, grey: Image) -> list[Code]:
+        middle, left, top = middle_of(grey)
+        reads = read_zbar(middle, self._formats, Placement.scaled(1, left, top))
+        return [
+            read.code
+            for read in reads
+            if read.code.format in TWO_DIMENSIONAL or read.quality >= SURE_QUALITY
+        ]
+
+    def _inverted(self, grey: Image) -> list[Code]:
+        return [] if self._solid is None else read_zxing(255 - grey, self._solid)
+
+    def _global_threshold(self, grey: Image) -> list[Code]:
+        return read_zxing(grey, self._formats, global_threshold=True)
+
+    def _turned(self, grey: Image) -> list[Code]:
+        """Look at a frame on its side, for codes that the cheap look only reads lying."""
+        if self._upright is None:
+            return []
+        turned, placement = quarter_turn(grey)
+        return read_zxing(turned, self._upright, placement=placement)
+
+
+def middle_of(grey: Image) -> tuple[Image, int, int]:
+    """Return the middle of a frame, half as wide and three quarters as high, and its origin."""
+    height, width = grey.shape
+    left, top = width // 4, height // 8
+    return np.ascontiguousarray(grey[top : height - top, left : width - left]), left, top

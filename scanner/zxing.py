@@ -8,60 +8,92 @@ import zxingcpp
 from scanner.events import Code, Corner, Corners
 from scanner.picture import Image
 
+SMALL_VARIANTS = frozenset({"MicroQRCode", "RMQRCode", "MicroPDF417", "AztecRune"})
+"""Read along with their large namesakes. They hold little and check little, so pictures that
+were worked on give false ones; no card carries them."""
+
 SUPERSEDED_NAMES = {"AztecCode": "Aztec", "QRCodeModel2": "QRCode"}
 """Names that newer releases of zxing-cpp give to variants of what older ones call one format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a derived picture lies in its source frame: source = derived / scale + offset."""
+    """Where a derived picture lies in its source frame.
 
-    scale: float = 1.0
-    left: float = 0.0
-    top: float = 0.0
+    A point (x, y) of the derived picture is (xx x + xy y + x0, yx x + yy y + y0) of the source.
+    """
+
+    xx: float = 1.0
+    xy: float = 0.0
+    x0: float = 0.0
+    yx: float = 0.0
+    yy: float = 1.0
+    y0: float = 0.0
+
+    @classmethod
+    def scaled(cls, factor: float, left: float = 0.0, top: float = 0.0) -> "Placement":
+        """A part of the source from ``left``, ``top`` on, ``factor`` times as large there."""
+        return cls(xx=1 / factor, x0=left, yy=1 / factor, y0=top)
 
     def to_source(self, x: float, y: float) -> Corner:
         """Return the source pixel of a point of the derived picture."""
-        return (x / self.scale + self.left, y / self.scale + self.top)
+        return (self.xx * x + self.xy * y + self.x0, self.yx * x + self.yy * y + self.y0)
 
 
 WHOLE = Placement()
 """The frame itself."""
 
 
-def format_set(names: tuple[str, ...]) -> Any:
-    """Return zxing-cpp's form of format ``names``. Raises ValueError for an unknown name."""
-    try:
-        return zxingcpp.barcode_formats_from_str(",".join(names))
-    except Exception as error:
-        raise ValueError(f"unknown code format among {', '.join(names)}: {error}") from error
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """Format names together with zxing-cpp's own form of the set."""
+
+    names: tuple[str, ...]
+    native: Any
+
+    @classmethod
+    def of(cls, *names: str) -> "Formats":
+        """Take zxing-cpp format names. Raises ValueError for an unknown one."""
+        try:
+            return cls(names, zxingcpp.barcode_formats_from_str(",".join(names)))
+        except ValueError as error:
+            raise ValueError(f"unknown code format among {', '.join(names)}: {error}") from error
 
 
 def read_zxing(
     image: Image,
-    formats: Any,
+    formats: Formats,
     *,
     thorough: bool = False,
-    rotate: bool = False,
     invert: bool = False,
-    downscale: bool = False,
-    binarizer: Any = zxingcpp.Binarizer.LocalAverage,
+    global_threshold: bool = False,
+    small_variants: bool = False,
     placement: Placement = WHOLE,
 ) -> list[Code]:
     """Return the codes in a grey ``image``, with corners in the frame it was taken from.
 
-    ``thorough`` switches on rotated, inverted and downscaled search.
+    ``thorough`` switches on rotated, inverted and downscaled search; ``global_threshold``
+    takes one threshold for the whole picture instead of local ones; ``small_variants`` lets
+    ``SMALL_VARIANTS`` pass.
     """
     found = zxingcpp.read_barcodes(
         image,
-        formats=formats,
-        try_rotate=thorough or rotate,
+        formats=formats.native,
+        try_rotate=thorough,
         try_invert=thorough or invert,
-        try_downscale=thorough or downscale,
+        try_downscale=thorough,
         text_mode=zxingcpp.TextMode.Plain,
-        binarizer=binarizer,
+        binarizer=(
+            zxingcpp.Binarizer.GlobalHistogram
+            if global_threshold
+            else zxingcpp.Binarizer.LocalAverage
+        ),
     )
-    return [_code_of(barcode, placement) for barcode in found if barcode.valid]
+    return [
+        _code_of(barcode, placement)
+        for barcode in found
+        if barcode.valid and (small_variants or barcode.format.name not in SMALL_VARIANTS)
+    ]
 
 
 def _code_of(barcode: Any, placement: Placement) -> Code:

@@ -1,0 +1,49 @@
+"""Which of the codes that several passes over one picture read are believed."""
+
+from scanner.events import Code
+from scanner.repeats import TWO_DIMENSIONAL
+
+VOTES = 2
+"""One-dimensional codes have one check digit, so an altered picture now and then yields a
+false one. Two alterations of different kinds hardly ever agree on the same false one."""
+
+
+class Ballot:
+    """Collects what the passes read. ``elected`` are the codes to return, best known first."""
+
+    def __init__(self) -> None:
+        """Start without codes."""
+        self.elected: list[Code] = []
+        self._voters: dict[tuple[str, str], set[str]] = {}
+
+    def elect(self, code: Code) -> None:
+        """Believe ``code``, unless a believed one lies in the same place."""
+        if not any(overlap(code, other) for other in self.elected):
+            self.elected.append(code)
+
+    def vote(self, voter: str, code: Code) -> None:
+        """Count ``code`` as read by a pass of the kind ``voter``; believe it when that suffices."""
+        if code.format in TWO_DIMENSIONAL:
+            self.elect(code)
+            return
+        voters = self._voters.setdefault((code.format, code.text), set())
+        voters.add(voter)
+        if len(voters) >= VOTES:
+            self.elect(code)
+
+
+def overlap(one: Code, other: Code) -> bool:
+    """Return whether two codes lie in the same place: the middle of one is within the other."""
+    return _holds(one, _middle(other)) or _holds(other, _middle(one))
+
+
+def _middle(code: Code) -> tuple[float, float]:
+    return (sum(x for x, _ in code.corners) / 4, sum(y for _, y in code.corners) / 4)
+
+
+def _holds(code: Code, point: tuple[float, float]) -> bool:
+    """Return whether ``point`` is within the upright box around ``code``."""
+    across = [x for x, _ in code.corners]
+    down = [y for _, y in code.corners]
+    within_x = min(across) <= point[0] <= max(across)
+    return within_x and min(down) <= point[1] <= max(down)

@@ -1,0 +1,79 @@
+"""pyzbar as the second opinion: it reads some pictures that zxing-cpp cannot.
+
+Its one-dimensional readers guess more readily, so what they read carries its quality: the
+number of scan lines that agree.
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+try:
+    from pyzbar import pyzbar
+    from pyzbar.pyzbar import ZBarSymbol
+except ImportError as error:  # The wrapper is there, but not the system's zbar library.
+    ZBAR_MISSING: str | None = str(error)
+else:
+    ZBAR_MISSING = None
+
+from scanner.events import Code, Corners
+from scanner.picture import Image
+from scanner.zxing import WHOLE, Formats, Placement
+
+NAMES = {"QRCODE": "QRCode", "CODE128": "Code128", "EAN13": "EAN13"}
+"""zbar's names of the formats that it is asked for, and zxing-cpp's names of the same."""
+
+QUARTER_TURNS = {"UP": 0, "RIGHT": 1, "DOWN": 2, "LEFT": 3}
+"""By how many quarter turns clockwise a symbol is turned, by zbar's word for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZbarRead:
+    """A code and how many scan lines agree on it (always 1 for a QR code)."""
+
+    code: Code
+    quality: int
+
+
+def read_zbar(image: Image, formats: Formats, placement: Placement = WHOLE) -> list[ZbarRead]:
+    """Return what zbar finds in a grey ``image`` of those ``formats`` that it can read.
+
+    Nothing is found where the zbar library is missing, see ``ZBAR_MISSING``, or where it can
+    read none of the formats.
+    """
+    wanted = [name for name, ours in NAMES.items() if ours in formats.names]
+    if ZBAR_MISSING is not None or not wanted or 0 in image.shape:
+        return []
+    found = pyzbar.decode(image, symbols=[ZBarSymbol[name] for name in wanted])
+    return [
+        ZbarRead(
+            Code(
+                text=symbol.data.decode("utf-8", "replace"),
+                format=NAMES[symbol.type],
+                corners=_corners(symbol.polygon, symbol.orientation, placement),
+                raw=symbol.data,
+            ),
+            symbol.quality,
+        )
+        for symbol in found
+        if symbol.type in NAMES and symbol.data
+    ]
+
+
+def _corners(
+    polygon: list[tuple[int, int]], orientation: str | None, placement: Placement
+) -> Corners:
+    """Return the corners clockwise from the symbol's top left; zbar gives any hull of points."""
+    points = np.array(polygon, np.float32).reshape(-1, 2)
+    if len(points) != 4:
+        points = np.asarray(cv2.boxPoints(cv2.minAreaRect(points)), np.float32)
+    middle = points.mean(axis=0)
+    clockwise = sorted(
+        points.tolist(), key=lambda p: math.atan2(p[1] - middle[1], p[0] - middle[0])
+    )
+    start = min(range(4), key=lambda n: sum(clockwise[n]))
+    start += QUARTER_TURNS.get(orientation or "UP", 0)
+    a, b, c, d = (placement.to_source(*clockwise[(start + n) % 4]) for n in range(4))
+    return (a, b, c, d)
