@@ -19,6 +19,7 @@ RESTART_DELAYS_MS = (0, 200, 1000, 5000)
 FATAL_EXIT = 3
 """Exit code of a service that cannot start, whose message says why and what to do."""
 _LOOK_MS = 1000
+_LOG_BYTES = 5 * 1024 * 1024
 
 
 class EmbeddedService(QObject):
@@ -40,6 +41,7 @@ class EmbeddedService(QObject):
         super().__init__(parent)
         self._command = command
         self._address = data_dir / "service.json"
+        self._log = data_dir / "service.log"
         self._lock = FileLock(data_dir / "kiosk.lock", thread_local=False)
         self._process: QProcess | None = None
         self._buffer = b""
@@ -104,13 +106,19 @@ class EmbeddedService(QObject):
 
     def _launch(self) -> None:
         process = QProcess(self)
-        process.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedErrorChannel)
+        process.setStandardErrorFile(str(self._log_file()), QProcess.OpenModeFlag.Append)
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(self._on_finished)
         process.errorOccurred.connect(self._on_error)
         self._process = process
         self._buffer = b""
         process.start(self._command[0], self._command[1:])
+
+    def _log_file(self) -> Path:
+        """Where the service's log goes; a long one begins anew."""
+        if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
+            self._log.replace(self._log.with_suffix(".log.1"))
+        return self._log
 
     def _read(self) -> None:
         if self._process is None:

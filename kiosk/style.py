@@ -45,7 +45,7 @@ TONES: dict[Tone, Paint] = {
     Tone.ACTIVE: Paint("#00695c", "#ffffff"),
     Tone.ATTENTION: Paint("#f5b301", "#241a00"),
     Tone.EXPIRED: Paint("#b93815", "#ffffff"),
-    Tone.NO_MEMBERSHIP: Paint("#52606d", "#ffffff"),
+    Tone.NO_MEMBERSHIP: Paint("#8f9cab", "#10151a"),
     Tone.NOT_YET_STARTED: Paint("#1d4fd7", "#ffffff"),
     Tone.BLOCKED: Paint("#15151a", "#ffffff"),
     Tone.CARD_REVOKED: Paint("#7a1fa2", "#ffffff"),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -58,7 +58,7 @@ class Texts:
 def _locale(language: str) -> Locale:
     try:
         locale = Locale.parse(language.replace("-", "_"))
-    except ValueError as error:
+    except (ValueError, UnknownLocaleError) as error:
         raise ValueError(f"{language!r} is no language tag such as 'en' or 'de_AT'.") from error
     if locale.language not in LANGUAGES:
         raise ValueError(

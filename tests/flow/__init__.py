@@ -1,0 +1,1 @@
+"""Tests from the camera to the screen, with real parts."""

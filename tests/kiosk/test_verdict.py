@@ -1,0 +1,175 @@
+"""From outcomes and failures to what the desk is shown."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api_client.schemas import (
+    Attention,
+    AttentionKind,
+    Outcome,
+    Reason,
+    ScanAnswer,
+    Status,
+    UnknownCause,
+    VisitCount,
+)
+from kiosk.failures import Cause, Failure
+from kiosk.style import Tone
+from kiosk.texts import Texts
+from kiosk.verdict import verdict_of, verdict_of_failure
+
+from .answers import AMARA, CARD, NOON, answer, membership, unknown
+
+ENGLISH = Texts("en")
+EXPIRED = membership(status=Status.EXPIRED)
+
+CASES: list[tuple[ScanAnswer, Tone, str, str]] = [
+    (answer(), Tone.ACTIVE, "ACTIVE", "Valid until Dec 31, 2026"),
+    (answer(membership=membership(last_day=None, ends_at=None)), Tone.ACTIVE, "ACTIVE",
+     "Valid without end"),
+    (answer(attention=(Attention(kind=AttentionKind.BIRTHDAY),)), Tone.ATTENTION,
+     "ACTIVE · NOTE", "Valid until Dec 31, 2026"),
+    (answer(Outcome.EXPIRED, membership=EXPIRED), Tone.EXPIRED, "EXPIRED",
+     "Gold Membership was good until Dec 31, 2026. Renew at this desk."),
+    (answer(Outcome.EXPIRED, membership=membership(last_day=None, ends_at=NOON)), Tone.EXPIRED,
+     "EXPIRED", "Gold Membership ended on Nov 24, 2026. Renew at this desk."),
+    (answer(Outcome.EXPIRED, membership=membership(
+        reason=Reason.ENDED_EARLY, ended_early_at=NOON, ended_early_why="moved away")),
+     Tone.EXPIRED, "EXPIRED", "Ended early on Nov 24, 2026: moved away."),
+    (answer(Outcome.EXPIRED, membership=membership(
+        reason=Reason.ENDED_EARLY, ended_early_at=NOON)),
+     Tone.EXPIRED, "EXPIRED", "Ended early on Nov 24, 2026."),
+    (answer(Outcome.NO_MEMBERSHIP, membership=None, memberships=()), Tone.NO_MEMBERSHIP,
+     "NO MEMBERSHIP", "We know this person, but there is no membership."),
+    (answer(Outcome.NO_MEMBERSHIP, membership=None, memberships=(
+        membership(reason=Reason.NO_SEAT, company="Acme"),)), Tone.NO_MEMBERSHIP,
+     "NO MEMBERSHIP", "All seats of Acme are taken by earlier members."),
+    (answer(Outcome.NOT_YET_STARTED, membership=membership(starts_at=NOON + timedelta(days=7))),
+     Tone.NOT_YET_STARTED, "NOT YET STARTED", "Gold Membership starts on Dec 1, 2026."),
+    (answer(Outcome.BLOCKED), Tone.BLOCKED, "BLOCKED", "Do not admit. Please ask a manager."),
+    (answer(Outcome.CARD_REVOKED, current_card=CARD), Tone.CARD_REVOKED, "CARD REVOKED",
+     "This card is no longer good. The current one is “Member card” of Aug 26, 2026."),
+    (answer(Outcome.CARD_REVOKED), Tone.CARD_REVOKED, "CARD REVOKED",
+     "This card is no longer good, and there is no other one."),
+    (unknown(unknown_cause=UnknownCause.NOT_A_CARD), Tone.UNKNOWN_CODE, "UNKNOWN CODE",
+     "This is not a member card. Is it a ticket or a product?"),
+    (unknown(unknown_cause=UnknownCause.NOT_FOUND), Tone.UNKNOWN_CODE, "UNKNOWN CODE",
+     "No card or member of this club has this code."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given_answer", "tone", "headline", "detail"), CASES)
+def test_each_outcome_has_its_words(
+    given_answer: ScanAnswer, tone: Tone, headline: str, detail: str
+) -> None:
+    verdict = verdict_of(given_answer, ENGLISH)
+    assert (verdict.tone, verdict.headline, verdict.detail) == (tone, headline, detail)
+
+
+@pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.UNKNOWN_CODE])
+def test_whoever_is_known_is_shown_whatever_the_outcome(outcome: Outcome) -> None:
+    person = verdict_of(answer(outcome), ENGLISH).person
+    assert person is not None
+    assert (person.name, person.number, person.initials) == ("Amara Okafor", "C-000123", "AO")
+
+
+@pytest.mark.parametrize(
+    ("attention", "words"),
+    [
+        (Attention(kind=AttentionKind.EXPIRES_SOON, days=0), "Today is the last day"),
+        (Attention(kind=AttentionKind.EXPIRES_SOON, days=1), "Expires in 1 day"),
+        (Attention(kind=AttentionKind.EXPIRES_SOON, days=5), "Expires in 5 days"),
+        (Attention(kind=AttentionKind.PAYMENT_OVERDUE), "Payment overdue"),
+        (Attention(kind=AttentionKind.DESK_NOTE, text="Key 12"), "Note: Key 12"),
+        (Attention(kind=AttentionKind.DESK_NOTE, text="{braces}"), "Note: {braces}"),
+        (Attention(kind=AttentionKind.BIRTHDAY), "Birthday today"),
+        (Attention(kind=AttentionKind.SEEN_RECENTLY, minutes=0), "Seen a moment ago"),
+        (Attention(kind=AttentionKind.SEEN_RECENTLY, minutes=1), "Seen 1 minute ago"),
+        (Attention(kind=AttentionKind.SEEN_RECENTLY, minutes=40), "Seen 40 minutes ago"),
+    ],
+)
+def test_each_thing_to_notice_is_said(attention: Attention, words: str) -> None:
+    assert verdict_of(answer(attention=(attention,)), ENGLISH).notes == (words,)
+
+
+def test_facts_name_plan_source_card_and_visits() -> None:
+    facts = {f.label: f.value for f in verdict_of(answer(), ENGLISH).facts}
+    assert facts == {
+        "Plan": "Gold Membership",
+        "Source": "own membership",
+        "Card": "Member card",
+        "Visits": "3 visits, last on Nov 22, 2026",
+    }
+
+
+def test_an_inherited_membership_names_its_company_and_others_are_listed() -> None:
+    inherited = membership(company="Northwind")
+    other = membership(id="00000000-0000-0000-0000-000000000009", plan="Day Pass")
+    given_answer = answer(membership=inherited, memberships=(inherited, other))
+    facts = {f.label: f.value for f in verdict_of(given_answer, ENGLISH).facts}
+    assert facts["Source"] == "through Northwind"
+    assert facts["Also"] == "Day Pass"
+
+
+def test_a_first_visit_is_called_so() -> None:
+    first = answer(visits=VisitCount(today=1, total=1))
+    assert verdict_of(first, ENGLISH).facts[-1].value == "first visit"
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [("Amara Okafor", "AO"), ("Sven", "S"), ("María José de la Cruz", "MC"), ("李 伟", "李伟"),
+     ("", "?"), ("  ", "?"), ("42 Ltd", "L"), ("ßandra ßmith", "SSSS")],
+)  # fmt: skip
+def test_initials_of_any_name(name: str, initials: str) -> None:
+    customer = AMARA.model_copy(update={"name": name})
+    person = verdict_of(answer(customer=customer), ENGLISH).person
+    assert person is not None
+    assert person.initials == initials
+
+
+def test_times_are_those_of_the_club() -> None:
+    assert verdict_of(answer(), Texts("de")).answered == "12:00"
+
+
+@pytest.mark.parametrize("cause", list(Cause))
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_failure_is_never_a_verdict_about_a_member(cause: Cause, language: str) -> None:
+    texts = Texts(language)
+    verdict = verdict_of_failure(Failure(cause, "why"), texts)
+    assert verdict.tone is Tone.COULD_NOT_CHECK
+    assert verdict.person is None
+    assert verdict.detail
+    said = f"{verdict.headline} {verdict.detail}".lower()
+    for word in ("invalid", "expired", "ungültig", "abgelaufen"):
+        assert word not in said
+    assert texts.say("This says nothing about the membership.") in verdict.notes
+
+
+@given(
+    outcome=st.sampled_from(list(Outcome)),
+    parts=st.fixed_dictionaries(
+        {},
+        optional={
+            "membership": st.none(),
+            "memberships": st.just(()),
+            "visits": st.none(),
+            "card": st.none(),
+            "customer": st.none() | st.text().map(lambda t: AMARA.model_copy(update={"name": t})),
+            "current_card": st.just(CARD),
+            "permissions": st.just(()),
+        },
+    ),
+    language=st.sampled_from(["en", "de"]),
+)
+def test_any_answer_of_the_service_can_be_shown(
+    outcome: Outcome, parts: dict[str, Any], language: str
+) -> None:
+    verdict = verdict_of(answer(outcome, **parts), Texts(language))
+    assert verdict.headline
+    assert verdict.detail or parts.get("membership", True) is None
+    assert verdict.dwell_s > 0
