@@ -33,7 +33,7 @@ def require_aware(name: str, at: datetime) -> None:
     Raises:
         NaiveTimeError: ``at`` has no UTC offset; the message says which field, by ``name``.
     """
-    if at.tzinfo is None or at.utcoffset() is None:
+    if at.utcoffset() is None:
         raise NaiveTimeError(f"{name} must be timezone-aware, but {at.isoformat()} has no zone")
 
 
