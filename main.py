@@ -9,13 +9,17 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings
+
     from kiosk.app import OwnService, ServiceAddress
     from kiosk.settings import KioskSettings
+
+S = TypeVar("S", bound="BaseSettings")
 
 app = typer.Typer(
     help="Front-desk kiosk for wallet cards. Without a command: the kiosk.",
@@ -102,9 +106,9 @@ def serve(
     from membership.settings import ServiceSettings
 
     given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
-    settings = ServiceSettings(
-        **{name: value for name, value in given.items() if value is not None}
-    )
+    if embedded and "WALLETDESK_LOG_LEVEL" not in os.environ:
+        given["log_level"] = "warning"
+    settings = _settings(ServiceSettings, given)
     raise typer.Exit(
         run_service(
             settings,
@@ -154,7 +158,6 @@ def _run_kiosk(
     """Settle what the command line left open, and run the kiosk."""
     folder = data_dir or _default_data_dir()
     given: dict[str, Any] = {"camera": camera, "trace": trace}
-    given = {name: value for name, value in given.items() if value is not None}
     if exit_after_source:
         given |= {"exit_after_source": True, "loop": False}
     shows_nothing = not _has_display()
@@ -163,14 +166,15 @@ def _run_kiosk(
         pictures = Path("demo-run").resolve()
         pictures.mkdir(exist_ok=True)
         given |= {"exit_after_source": True, "loop": False, "report": pictures}
-        given.setdefault("camera", "demo")
+        given["camera"] = camera or "demo"
         _write_line(f"There is no display: playing once, pictures go to {pictures}.")
 
     from kiosk.app import run as run_kiosk
     from kiosk.logs import configure_logging
+    from kiosk.settings import KioskSettings
     from scanner.settings import ScannerSettings
 
-    settings = _kiosk_settings(given)
+    settings = _settings(KioskSettings, given)
     configure_logging(folder)
     deck = folder / "demo-deck.json"
     source = settings.camera or f"auto:{deck}"
@@ -184,13 +188,12 @@ def _run_kiosk(
         _fail(str(error))
 
 
-def _kiosk_settings(given: Mapping[str, Any]) -> "KioskSettings":
+def _settings(kind: type[S], given: Mapping[str, Any]) -> S:
+    """Make settings from what was given on the command line and in the environment."""
     from pydantic import ValidationError
 
-    from kiosk.settings import KioskSettings
-
     try:
-        return KioskSettings(**given)
+        return kind(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in fault["loc"])

@@ -1,0 +1,114 @@
+"""A peer that is no good membership service: it answers as it is told to, over real HTTP."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+def whole(status: int, kind: str, body: bytes, **headers: str) -> Answer:
+    """An ordinary answer."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Type", kind)
+        handler.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def html(status: int) -> Answer:
+    """What a proxy or a hotel network answers."""
+    return whole(status, "text/html", b"<html><body>Welcome to our WLAN</body></html>")
+
+
+def slow(seconds: float, then: Answer) -> Answer:
+    """An answer that takes its time."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(seconds)
+        then(handler)
+
+    return answer
+
+
+def dripping(body: bytes, pause_s: float) -> Answer:
+    """A body that comes byte by byte, so that no single wait is long."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        for index in range(len(body)):
+            handler.wfile.write(body[index : index + 1])
+            handler.wfile.flush()
+            time.sleep(pause_s)
+
+    return answer
+
+
+def cut_off(handler: BaseHTTPRequestHandler) -> None:
+    """A connection that ends in the middle of the body."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"visit_id": "')
+    handler.close_connection = True
+
+
+def hang_up(handler: BaseHTTPRequestHandler) -> None:
+    """A connection that is closed without a word."""
+    handler.close_connection = True
+
+
+class OddService:
+    """Answers requests in the order of ``answers``; the last one is repeated."""
+
+    def __init__(self, url: str, answers: list[Answer]) -> None:
+        self.url = url
+        self.answers = answers
+        self.requests: list[tuple[str, str, bytes]] = []
+
+
+@contextmanager
+def odd_service(*answers: Answer) -> Iterator[OddService]:
+    """Serve ``answers`` on loopback."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+        def handle_any(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            service.requests.append((self.command, self.path, self.rfile.read(length)))
+            answers = service.answers
+            answer = answers.pop(0) if len(answers) > 1 else answers[0]
+            try:
+                answer(self)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+
+        do_GET = do_POST = handle_any  # noqa: N815
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    service = OddService(f"http://127.0.0.1:{server.server_port}", list(answers))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield service
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,203 @@
+"""A scan on its way: ready, checking, showing, with a clock that the test moves."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from api_client.schemas import Outcome, ScanMethod, ScanRequest
+from kiosk.failures import Cause, Failure
+from kiosk.session import ScanSession, Shown, State
+from kiosk.settings import KioskSettings
+from kiosk.style import Tone
+from kiosk.texts import Texts
+from kiosk.trace import Trace
+from kiosk.wedge import Reading
+from scanner.events import Code, FrameRead
+
+from .answers import answer
+
+SQUARE = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))
+
+
+def frame(*texts: str, format: str = "QRCode") -> FrameRead:
+    codes = tuple(Code(text, format, SQUARE, text.encode()) for text in texts)
+    return FrameRead(7, 1_000, 2_000, 1280, 720, codes, None)
+
+
+class Desk:
+    """A session with what it asked for and what it showed."""
+
+    def __init__(self, **settings: float) -> None:
+        self.now_s = 50.0
+        self.asked: list[ScanRequest] = []
+        self.shown: list[Shown] = []
+        self.cleared = 0
+        self.session = ScanSession(
+            KioskSettings(desk="Door", **({"min_show_s": 0.0} | settings)),  # type: ignore[arg-type]
+            Texts("en"),
+            Trace(None),
+            clock=lambda: self.now_s,
+        )
+        self.session.lookup_requested.connect(self.asked.append)
+        self.session.showed.connect(self.shown.append)
+        self.session.cleared.connect(self._count)
+
+    def _count(self) -> None:
+        self.cleared += 1
+
+    def reply(self, outcome: Outcome = Outcome.ACTIVE) -> None:
+        self.session.on_answered(self.asked[-1].visit_id, answer(outcome))
+
+    def fail(self) -> None:
+        self.session.on_failed(self.asked[-1].visit_id, Failure(Cause.UNREACHABLE, "away"))
+
+
+@pytest.fixture
+def desk(qapp: QApplication) -> Desk:
+    return Desk()
+
+
+def test_a_card_is_looked_up_and_shown(desk: Desk) -> None:
+    assert desk.session.state is State.READY
+    desk.session.on_scanned(frame("CARD"))
+    assert desk.session.state is State.CHECKING
+    assert (desk.asked[0].text, desk.asked[0].desk) == ("CARD", "Door")
+    assert desk.asked[0].method is ScanMethod.CAMERA
+    desk.reply()
+    assert desk.session.state is State.SHOWING
+    assert desk.shown[0].verdict.tone is Tone.ACTIVE
+    desk.session.clear()
+    assert desk.session.state is State.READY
+    assert desk.cleared == 1
+
+
+def test_a_card_held_still_is_one_scan(desk: Desk) -> None:
+    for _ in range(30):
+        desk.session.on_scanned(frame("CARD"))
+        desk.now_s += 0.033
+        if desk.session.state is State.CHECKING:
+            desk.reply()
+    assert len(desk.asked) == 1
+
+
+def test_a_held_card_is_not_new_after_a_slow_answer(desk: Desk) -> None:
+    for _ in range(90):
+        desk.session.on_scanned(frame("CARD"))
+        desk.now_s += 0.033
+    desk.reply()
+    desk.session.on_scanned(frame("CARD"))
+    assert len(desk.asked) == 1
+
+
+def test_the_same_card_after_it_left_is_a_new_visit(desk: Desk) -> None:
+    desk.session.on_scanned(frame("CARD"))
+    desk.reply()
+    desk.now_s += 5
+    desk.session.on_scanned(frame("CARD"))
+    assert len(desk.asked) == 2
+    assert desk.asked[0].visit_id != desk.asked[1].visit_id
+
+
+def test_two_cards_in_view_are_each_looked_up_once_and_not_mixed_up(desk: Desk) -> None:
+    desk.session.on_scanned(frame("ONE", "TWO"))
+    assert [request.text for request in desk.asked] == ["ONE"]
+    first = desk.asked[0].visit_id
+    desk.reply()
+    assert [request.text for request in desk.asked] == ["ONE", "TWO"]
+    desk.session.on_answered(first, answer(Outcome.EXPIRED))
+    assert desk.session.state is State.CHECKING, "the answer of another scan is not taken"
+    desk.reply()
+    desk.session.on_scanned(frame("TWO", "ONE"))
+    assert len(desk.asked) == 2
+
+
+def test_a_waiting_card_that_is_long_gone_is_dropped(desk: Desk) -> None:
+    desk.session.on_scanned(frame("ONE", "TWO"))
+    desk.now_s += 10
+    desk.reply()
+    assert [request.text for request in desk.asked] == ["ONE"]
+
+
+def test_a_verdict_stays_long_enough_to_be_seen(qtbot: QtBot) -> None:
+    desk = Desk(min_show_s=0.05)
+    desk.session.on_scanned(frame("ONE", "TWO"))
+    desk.reply()
+    assert len(desk.asked) == 1
+    desk.now_s += 0.06
+    qtbot.waitUntil(lambda: len(desk.asked) == 2)
+
+
+def test_one_dimensional_codes_need_two_frames(desk: Desk) -> None:
+    desk.session.on_scanned(frame("C-000123", format="Code128"))
+    assert desk.asked == []
+    desk.now_s += 0.03
+    desk.session.on_scanned(frame("C-000123", format="Code128"))
+    assert len(desk.asked) == 1
+
+
+def test_a_hand_scanner_triggered_twice_is_one_scan(desk: Desk) -> None:
+    desk.session.on_hand_scanned(Reading("Zßà", "Y-0"))
+    desk.reply()
+    desk.now_s += 0.3
+    desk.session.on_hand_scanned(Reading("Zßà", "Y-0"))
+    assert len(desk.asked) == 1
+    assert desk.asked[0].alternatives == ("Y-0",)
+    assert desk.asked[0].method is ScanMethod.WEDGE
+
+
+def test_someone_picked_from_the_search(desk: Desk) -> None:
+    desk.session.on_picked("6f1c0d8e-0000-4000-8000-000000000001")
+    assert desk.asked[0].method is ScanMethod.SEARCH
+
+
+def test_a_failure_is_shown_and_checked_again_as_the_same_visit(desk: Desk) -> None:
+    desk.session.on_scanned(frame("CARD"))
+    desk.fail()
+    assert desk.shown[-1].verdict.tone is Tone.COULD_NOT_CHECK
+    desk.session.recheck()
+    assert desk.asked[0] == desk.asked[1]
+    desk.reply()
+    assert desk.shown[-1].verdict.tone is Tone.ACTIVE
+
+
+def test_what_could_not_be_checked_is_checked_when_the_service_is_back(desk: Desk) -> None:
+    desk.session.on_scanned(frame("CARD"))
+    desk.fail()
+    desk.session.on_service_back()
+    assert len(desk.asked) == 2
+    desk.reply()
+    desk.session.on_service_back()
+    assert len(desk.asked) == 2, "a verdict that stands is not asked again"
+
+
+def test_a_late_answer_replaces_could_not_check(desk: Desk) -> None:
+    desk.session.on_scanned(frame("CARD"))
+    desk.fail()
+    desk.reply(Outcome.EXPIRED)
+    assert desk.shown[-1].verdict.tone is Tone.EXPIRED
+
+
+def test_a_late_answer_to_a_cleared_scan_is_not_shown(desk: Desk) -> None:
+    desk.session.on_scanned(frame("CARD"))
+    desk.fail()
+    desk.session.clear()
+    desk.reply()
+    assert desk.session.state is State.READY
+    assert len(desk.shown) == 1
+
+
+def test_a_network_thread_that_hangs_does_not_hang_the_desk(qtbot: QtBot) -> None:
+    desk = Desk(patience_s=0.05)
+    desk.session.on_scanned(frame("CARD"))
+    qtbot.waitUntil(lambda: len(desk.shown) == 1)
+    assert desk.shown[0].verdict.tone is Tone.COULD_NOT_CHECK
+    desk.session.on_scanned(frame("NEXT"))
+    desk.reply()
+    assert desk.shown[-1].verdict.tone is Tone.ACTIVE
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "a\x00b", "\ufffd", "x" * 4096, "ü" * 7089])
+def test_any_text_is_passed_on_unread(desk: Desk, text: str) -> None:
+    desk.session.on_scanned(frame(text))
+    assert desk.asked[0].text == text
+    assert ScanRequest.model_validate_json(desk.asked[0].model_dump_json()).text == text
