@@ -39,6 +39,14 @@ _TITLES = {
 }
 
 
+_CODES = {
+    400: "body_unreadable",
+    404: "no_such_route",
+    405: "method_not_allowed",
+    413: "body_too_large",
+}
+
+
 class ApiError(Exception):
     """An answer other than 2xx. ``code`` is stable; ``detail`` is a sentence for people."""
 
@@ -131,8 +139,7 @@ def _field_fault(fault: Mapping[str, Any]) -> FieldFault:
 
 async def _on_http_exception(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-    codes = {404: "no_such_route", 405: "method_not_allowed", 413: "body_too_large"}
-    code = codes.get(error.status_code, f"http_{error.status_code}")
+    code = _CODES.get(error.status_code, f"http_{error.status_code}")
     return problem(error.status_code, code, str(error.detail), headers=error.headers)
 
 

@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import requests
 import uvicorn
+from fastapi import FastAPI
 
 from membership.access import Scope, Tenant, mint_key
 from membership.app import create_app
@@ -148,13 +149,16 @@ def _new_organization(session: Any, **fields: Any) -> tuple[Tenant, str]:
 
 
 @contextlib.contextmanager
-def running_service(settings: ServiceSettings) -> Iterator[Service]:
+def running_service(
+    settings: ServiceSettings,
+    build: Callable[[ServiceSettings, Database, Clock], FastAPI] = create_app,
+) -> Iterator[Service]:
     """Serve a migrated database on a free port of this machine, until the block is left."""
     database, clock = open_database(settings), Clock()
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
-        create_app(settings, database, clock), log_config=None, access_log=False, lifespan="off"
+        build(settings, database, clock), log_config=None, access_log=False, lifespan="off"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],))
