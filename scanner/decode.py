@@ -19,8 +19,12 @@ Step = Callable[[Image], list[Code]]
 ANY_WAY_UP = ("QRCode", "Aztec", "DataMatrix")
 """Formats that are read however they are turned, without being searched for that way."""
 
-COSTLY_EVERY = 4
-"""One frame in so many may be looked at in a costly way, and only when it shows no code."""
+ENLARGED = 1.5
+"""Reads as much as twice the size does, at half the cost."""
+
+ROUND = 4
+"""The looks come in rounds of four frames. On its second frame the middle is sharpened for QR
+codes, which adds most; on its fourth the other costly looks take turns."""
 
 
 def decode_still(image: Image, formats: tuple[str, ...] = DEFAULT_FORMATS) -> list[Code]:
@@ -46,7 +50,7 @@ class LiveDecoder:
 
     Every frame gets a cheap look for all formats: at full size on even frames, at half size
     (and full size for QR codes) on odd ones. A frame in which that finds something is done.
-    Costly looks take turns on one odd frame in ``COSTLY_EVERY``, never two on one frame.
+    Costly looks share the odd frames that show nothing, one each, see ``ROUND``.
     """
 
     def __init__(self, formats: tuple[str, ...] = DEFAULT_FORMATS) -> None:
@@ -59,7 +63,7 @@ class LiveDecoder:
         self._upright = Formats.of(*upright) if upright else None
         self._costly: tuple[Step, ...] = (
             self._half_size_all_ways,
-            self._middle_enlarged,
+            self._middle_sharpened_for_all,
             self._middle_by_zbar,
             self._inverted,
             self._global_threshold,
@@ -70,15 +74,17 @@ class LiveDecoder:
     @property
     def plan_length(self) -> int:
         """After how many frames without a code the looks repeat."""
-        return COSTLY_EVERY * len(self._costly)
+        return ROUND * len(self._costly)
 
     def decode(self, frame: Image) -> tuple[Code, ...]:
         """Return the codes in ``frame``, BGR or grey."""
         self._number += 1
         grey = grey_of(frame)
         codes = self._cheap_look(grey)
-        turn, place = divmod(self._number % self.plan_length, COSTLY_EVERY)
-        if not codes and place == 1:
+        turn, place = divmod(self._number % self.plan_length, ROUND)
+        if not codes and place == 1 and self._quick is not None:
+            codes = self._middle_sharpened(grey, self._quick)
+        elif not codes and place == ROUND - 1:
             codes = self._costly[turn](grey)
         return tuple(codes)
 
@@ -93,10 +99,14 @@ class LiveDecoder:
         half = shrink(grey, 0.5)
         return read_zxing(half, self._formats, thorough=True, placement=Placement.scaled(0.5))
 
-    def _middle_enlarged(self, grey: Image) -> list[Code]:
+    def _middle_sharpened_for_all(self, grey: Image) -> list[Code]:
+        return self._middle_sharpened(grey, self._formats)
+
+    def _middle_sharpened(self, grey: Image, formats: Formats) -> list[Code]:
+        """Look at the middle, larger and crisper, for small codes out of focus."""
         middle, left, top = middle_of(grey)
-        larger = sharpen_fast(enlarge(middle, 2), 9, 2)
-        return read_zxing(larger, self._formats, placement=Placement.scaled(2, left, top))
+        larger = sharpen_fast(enlarge(middle, ENLARGED), 7, 2)
+        return read_zxing(larger, formats, placement=Placement.scaled(ENLARGED, left, top))
 
     def _middle_by_zbar(self, grey: Image) -> list[Code]:
         middle, left, top = middle_of(grey)

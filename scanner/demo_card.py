@@ -85,7 +85,7 @@ def code_picture(text: str, code_format: str, module: int = 1) -> Image:
         code.add_data(text)
         try:
             code.make(fit=True)
-        except qrcode.exceptions.DataOverflowError as error:
+        except (qrcode.exceptions.DataOverflowError, ValueError) as error:
             raise ValueError("the text is too long") from error
         modules = np.where(np.array(code.get_matrix(), bool), 0, 255).astype(np.uint8)
         return as_image(np.kron(modules, np.ones((module, module), np.uint8)))
