@@ -26,12 +26,11 @@ from membership.access import Call
 from membership.database import Database, open_database
 from membership.demo import Deck, DeckCard, seed_demo
 from membership.demo.people import PEOPLE
-from membership.migrate import migrate
 from membership.models import Card, Company, Customer, CustomerPhoto, Membership, Organization, Plan
 from membership.organizations import first_tenant
 from membership.rules.instants import local_day, zone_named
 from membership.scans.service import scan
-from membership.settings import ServiceSettings
+from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
 from tests.membership.rules.clocks import utc
 
 MOMENTS = (
@@ -40,6 +39,7 @@ MOMENTS = (
     "2026-03-29T00:30",  # the night in which Berlin's clocks go forward
     "2026-12-31T23:30",  # already next year in Berlin
 )
+CASES = [*((SQLITE, moment) for moment in MOMENTS), (POSTGRESQL, MOMENTS[0])]
 EXPECTED: dict[str, tuple[Outcome, Reason | None, AttentionKind | None]] = {
     "Amara Okafor": (Outcome.ACTIVE, None, None),
     "Jonas Brandt": (Outcome.ACTIVE, None, None),
@@ -67,26 +67,22 @@ class Club:
     deck: Deck
 
 
-def opened(data_dir: Path) -> Database:
-    """Return a migrated SQLite database in a file."""
-    database = open_database(ServiceSettings.model_validate({"data_dir": data_dir}))
-    migrate(database)
-    return database
-
-
 def seed(database: Database, now: datetime, seed_number: int = 1) -> Deck:
     """Seed the demo club and commit."""
     with database.writers.begin() as session:
         return seed_demo(session, now, random_bytes=Random(seed_number).randbytes)
 
 
-@pytest.fixture(scope="module", params=MOMENTS)
+@pytest.fixture(scope="module", params=CASES, ids=" ".join)
 def club(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Club]:
-    """The demo club, opened at each of the moments."""
-    database, now = opened(tmp_path_factory.mktemp("club")), utc(request.param)
-    yield Club(database, now, seed(database, now))
+    """The demo club, opened at each of the moments on SQLite, and once on PostgreSQL."""
+    backend, moment = request.param
+    database = open_database(databases.new(backend, tmp_path_factory.mktemp("club")))
+    yield Club(database, utc(moment), seed(database, utc(moment)))
     database.engine.dispose()
 
 
@@ -192,8 +188,8 @@ def test_sizes_and_dates_of_the_club(club: Club) -> None:
         assert states == set(CustomerState)
 
 
-def test_codes_are_the_random_sources_own(club: Club, tmp_path: Path) -> None:
-    database = opened(tmp_path)
+def test_codes_are_the_random_sources_own(club: Club, databases: Databases, tmp_path: Path) -> None:
+    database = open_database(databases.new(SQLITE, tmp_path))
     other = seed(database, club.now, seed_number=2)
     database.engine.dispose()
     both = zip(club.deck.cards, other.cards, strict=True)

@@ -189,6 +189,12 @@ def test_an_end_that_was_moved_is_where_the_renewal_continues() -> None:
     assert (done.anchor, done.number) == (date(2026, 3, 10), 1)
 
 
+def test_without_a_number_the_running_period_is_the_first() -> None:
+    ends_at = utc("2026-02-27T23:00")
+    done = renew(ends_at, utc("2026-02-01"), MONTHLY, BERLIN, anchor=date(2026, 1, 31))
+    assert (done.anchor, done.number) == (date(2026, 1, 31), 2)
+
+
 def test_what_has_no_end_cannot_be_renewed() -> None:
     with pytest.raises(RenewalError, match="without an end"):
         renew(None, utc("2026-03-01T00:00"), MONTHLY, BERLIN)
