@@ -1,0 +1,45 @@
+"""Runs the service as a process of its own, telling its events as JSON lines on stdout."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from membership.serve import run_service
+from membership.settings import ServiceSettings
+
+
+def announce(event: Mapping[str, str]) -> None:
+    """Tell an event."""
+    print(json.dumps(dict(event)), flush=True)  # noqa: T201 - this is the protocol
+
+
+def main() -> int:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data_dir", type=Path)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--database-url")
+    parser.add_argument("--max-pages", type=int)
+    parser.add_argument("--stdin", action="store_true")
+    parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--desk-key", action="store_true")
+    options = parser.parse_args()
+    settings = ServiceSettings(
+        data_dir=options.data_dir,
+        port=options.port,
+        database_url=options.database_url,
+        sqlite_max_pages=options.max_pages,
+    )
+    return run_service(
+        settings,
+        announce=announce,
+        stop_on_stdin_eof=options.stdin,
+        demo=options.demo,
+        desk_key=options.desk_key,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,309 @@
+"""Storage: column types, migrations, databases that must be refused, what constraints catch."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from membership.database import Database, open_database
+from membership.migrate import (
+    HEAD,
+    DatabaseTooNew,
+    ForeignDatabase,
+    NotADatabase,
+    migrate,
+)
+from membership.models import Base, Card, Customer, Membership, MembershipSource, Organization
+from membership.organizations import bootstrap_organization
+from membership.settings import SQLITE_FILE_NAME, ServiceSettings
+from tests.membership.conftest import SQLITE, Databases
+from tests.membership.support import NOON
+
+
+def organization(**fields: Any) -> Organization:
+    """A row with all that is needed."""
+    defaults = {"slug": "c", "name": "C", "time_zone": "UTC", "currency": "EUR"}
+    return Organization(**{**defaults, "created_at": NOON, **fields})
+
+
+def test_instants_come_back_in_utc(database: Database) -> None:
+    plus = timezone(timedelta(hours=5, minutes=30))
+    at = datetime(2027, 3, 10, 4, 30, 15, 123456, tzinfo=plus)
+    with database.writers.begin() as session:
+        session.add(organization(created_at=at))
+    with database.readers.begin() as session:
+        stored = session.query(Organization).one().created_at
+    assert stored == at
+    assert stored.tzinfo is UTC
+
+
+def test_naive_datetimes_are_refused(database: Database) -> None:
+    with (
+        pytest.raises(StatementError, match="datetime without a time zone: 2027-03-10"),
+        database.writers.begin() as session,
+    ):
+        session.add(organization(created_at=datetime(2027, 3, 10)))  # noqa: DTZ001
+    with database.readers.begin() as session:
+        assert session.query(Organization).count() == 0
+
+
+def test_naive_datetimes_are_refused_in_queries(database: Database) -> None:
+    naive = datetime(2027, 3, 10)  # noqa: DTZ001
+    with (
+        pytest.raises(StatementError, match="without a time zone"),
+        database.readers.begin() as session,
+    ):
+        session.query(Organization).filter(Organization.created_at < naive).all()
+
+
+def test_migrations_make_the_schema_of_the_models(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+        assert context.get_current_revision() == HEAD
+
+
+def test_head_is_the_last_packaged_revision() -> None:
+    scripts = ScriptDirectory("membership/migrations")
+    assert scripts.get_heads() == [HEAD]
+
+
+def _customer(organization_id: int, number: int) -> Customer:
+    return Customer(
+        organization_id=organization_id,
+        id=uuid4(),
+        number=number,
+        given_name="A",
+        family_name="B",
+        created_at=NOON,
+    )
+
+
+def _membership(customer: Customer | None, **fields: Any) -> Membership:
+    return Membership(
+        id=uuid4(),
+        organization_id=1 if customer is None else customer.organization_id,
+        customer_id=None if customer is None else customer.id,
+        plan_name="P",
+        price_minor=0,
+        currency="EUR",
+        permissions=[],
+        starts_at=NOON,
+        time_zone="UTC",
+        source=MembershipSource.API,
+        created_at=NOON,
+        **fields,
+    )
+
+
+def _card(organization_id: int, customer: Customer) -> Card:
+    return Card(
+        organization_id=organization_id,
+        id=uuid4(),
+        customer_id=customer.id,
+        code="code",
+        label="",
+        issued_at=NOON,
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda mine, _theirs: _card(mine.organization_id + 1, mine),
+        lambda mine, theirs: _card(mine.organization_id, theirs),
+        lambda mine, _theirs: _membership(mine, plan_id=uuid4()),
+        lambda _mine, _theirs: _membership(None, plan_id=uuid4()),
+        lambda mine, _theirs: _customer(mine.organization_id, mine.number),
+    ],
+    ids=["card-elsewhere", "card-of-theirs", "no-such-plan", "no-owner", "number-twice"],
+)
+def test_the_database_itself_refuses(
+    database: Database, wrong: Callable[[Customer, Customer], Base]
+) -> None:
+    with database.writers.begin() as session:
+        first, second = organization(slug="one"), organization(slug="two")
+        session.add_all([first, second])
+        session.flush()
+        mine, theirs = _customer(first.id, 1), _customer(second.id, 2)
+        session.add_all([mine, theirs])
+    with pytest.raises(IntegrityError), database.writers.begin() as session:
+        session.add(wrong(mine, theirs))
+
+
+def test_owner_and_period_are_checked(database: Database) -> None:
+    plan, owner = uuid4(), uuid4()
+    insert = text(
+        "INSERT INTO memberships (organization_id, id, customer_id, company_id, plan_id, plan_name,"
+        " price_minor, currency, permissions, starts_at, ends_at, last_day, time_zone, source,"
+        " created_at) VALUES (1, :id, :customer, :company, :plan, 'P', 0, 'EUR', '[]', :starts,"
+        " :ends, :last_day, 'UTC', 'api', :starts)"
+    )
+    starts, earlier = datetime(2027, 3, 10, tzinfo=UTC), datetime(2027, 3, 9, tzinfo=UTC)
+    as_text = database.engine.dialect.name == SQLITE
+    for customer, company, ends, last_day, name in (
+        (owner, owner, None, None, "one_owner"),
+        (None, None, None, None, "one_owner"),
+        (owner, None, earlier, date(2027, 3, 9), "period"),
+        (owner, None, None, date(2027, 3, 9), "last_day"),
+    ):
+        values = {
+            "id": uuid4(),
+            "customer": customer,
+            "company": company,
+            "plan": plan,
+            "starts": starts,
+            "ends": ends,
+            "last_day": last_day,
+        }
+        if as_text:
+            values = {key: value if value is None else str(value) for key, value in values.items()}
+        with pytest.raises(IntegrityError, match=name), database.engine.begin() as connection:
+            connection.execute(insert, values)
+
+
+def _set_revision(database: Database, revision: str) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+
+
+def test_newer_database_is_refused_untouched(database: Database) -> None:
+    _set_revision(database, "0099")
+    before = _bytes_of(database)
+    with pytest.raises(DatabaseTooNew) as caught:
+        migrate(database)
+    assert caught.value.code == "database_too_new"
+    assert (caught.value.found, caught.value.known) == ("0099", HEAD)
+    for told in ("0099", HEAD, database.place):
+        assert told in str(caught.value)
+    database.engine.dispose()
+    assert _bytes_of(database) == before
+    with database.engine.connect() as connection:
+        left = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    assert left == "0099"
+
+
+def _bytes_of(database: Database) -> bytes | None:
+    """Content of a SQLite file, with what its log still holds merged in; None on PostgreSQL."""
+    if database.engine.dialect.name != SQLITE:
+        return None
+    with database.engine.connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    return Path(str(database.engine.url.database)).read_bytes()
+
+
+def test_password_of_the_database_is_not_told() -> None:
+    url = "postgresql://club:s3cret@127.0.0.1:1/club"
+    database = open_database(ServiceSettings(database_url=url))
+    assert "s3cret" not in database.place
+    assert "127.0.0.1" in database.place
+
+
+def test_other_databases_are_not_supported() -> None:
+    with pytest.raises(ValueError, match="mysql"):
+        open_database(ServiceSettings(database_url="mysql://127.0.0.1/club"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"this is a text file, and not a short one" * 100, b"\x89PNG\r\n\x1a\n" + b"\x00" * 5000],
+)
+def test_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / SQLITE_FILE_NAME
+    path.write_bytes(content)
+    database = open_database(ServiceSettings(data_dir=tmp_path))
+    with pytest.raises(NotADatabase, match=SQLITE_FILE_NAME):
+        migrate(database)
+    database.engine.dispose()
+    assert path.read_bytes() == content
+
+
+def test_damaged_database(databases: Databases, tmp_path: Path) -> None:
+    settings = databases.new(SQLITE, tmp_path)
+    path = tmp_path / SQLITE_FILE_NAME
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + b"\xff" * 2000 + whole[2100:])
+    database = open_database(settings)
+    with pytest.raises(NotADatabase, match=SQLITE_FILE_NAME):
+        migrate(database)
+    database.engine.dispose()
+
+
+def test_database_of_another_program(tmp_path: Path) -> None:
+    path = tmp_path / SQLITE_FILE_NAME
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.close()
+    before = path.read_bytes()
+    database = open_database(ServiceSettings(data_dir=tmp_path))
+    with pytest.raises(ForeignDatabase, match="songs"):
+        migrate(database)
+    database.engine.dispose()
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", [SQLITE, "postgresql"])
+def test_migrating_at_once(databases: Databases, tmp_path: Path, kind: str) -> None:
+    url = None if kind == SQLITE else databases.empty_postgres()
+    settings = ServiceSettings(data_dir=tmp_path, database_url=url, busy_timeout_seconds=30)
+    opened = [open_database(settings) for _ in range(4)]
+    start = threading.Barrier(len(opened))
+    failures: list[BaseException] = []
+
+    def run(database: Database) -> None:
+        start.wait()
+        try:
+            migrate(database)
+        except Exception as error:  # noqa: BLE001 - any failure of a thread fails the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(database,)) for database in opened]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with opened[0].engine.connect() as connection:
+        revisions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
+        assert [tuple(row) for row in revisions] == [(HEAD,)]
+    for database in opened:
+        database.engine.dispose()
+
+
+def test_sqlite_is_durable(databases: Databases, tmp_path: Path) -> None:
+    database = open_database(databases.new(SQLITE, tmp_path))
+    with database.engine.connect() as connection:
+        told = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    database.engine.dispose()
+    assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"slug": "My Club"}, "slug"),
+        ({"slug": "-"}, "slug"),
+        ({"time_zone": "Mars/Olympus"}, "Mars/Olympus"),
+        ({"currency": "euro"}, "currency"),
+        ({"country": "Germany"}, "country"),
+    ],
+)
+def test_organizations_of_the_wrong_form(
+    database: Database, wrong: dict[str, str], told: str
+) -> None:
+    right = {"name": "C", "slug": "c", "time_zone": "UTC", "currency": "EUR"}
+    with database.writers.begin() as session, pytest.raises(ValueError, match=told):
+        bootstrap_organization(session, now=NOON, **{**right, **wrong})  # type: ignore[arg-type]

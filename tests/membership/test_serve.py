@@ -1,0 +1,288 @@
+"""The service as a process: how it starts, why it may not, how it stops, what a kill leaves."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+
+from membership.access import Scope
+from membership.administration import make_key
+from membership.database import open_database
+from membership.serve import START_FAILED
+from membership.settings import SQLITE_FILE_NAME, ServiceSettings
+from tests.membership.conftest import SQLITE, Databases
+from tests.membership.support import TIMEOUT
+
+ROOT = Path(__file__).parents[2]
+
+
+class Process:
+    """A service process and the event that it told."""
+
+    def __init__(self, *arguments: str | Path) -> None:
+        command = [sys.executable, "-m", "tests.membership.launcher", *map(str, arguments)]
+        self.popen = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.popen.stdout is not None
+        line = self.popen.stdout.readline()
+        self.event: dict[str, str] = json.loads(line) if line else {}
+
+    def request(self, method: str, path: str, body: Any = None) -> requests.Response:
+        """Send a request with the key that was told."""
+        headers = {"Authorization": f"Bearer {self.event.get('key', '')}"}
+        url = self.event["url"] + path
+        return requests.request(method, url, headers=headers, json=body, timeout=TIMEOUT)
+
+    def end(self) -> tuple[int, str]:
+        """Wait for the end; returns the exit code and the log."""
+        _, log = self.popen.communicate(timeout=30)
+        return self.popen.returncode, log
+
+
+@contextlib.contextmanager
+def process(*arguments: str | Path) -> Iterator[Process]:
+    """A service process, killed at the end if it still runs."""
+    started = Process(*arguments)
+    try:
+        yield started
+    finally:
+        if started.popen.poll() is None:
+            started.popen.kill()
+        if started.popen.stdout is not None and not started.popen.stdout.closed:
+            started.popen.communicate(timeout=30)
+
+
+def assert_failed(started: Process, code: str, *told: str) -> None:
+    """The service said why it cannot start, in a sentence, and ended with code 3."""
+    assert started.event["event"] == "failed", started.event
+    assert started.event["code"] == code
+    for each in told:
+        assert each in started.event["message"]
+    exit_code, log = started.end()
+    assert exit_code == START_FAILED
+    assert "Traceback" not in log
+
+
+def test_empty_folder_to_graceful_stop(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    with process(folder, "--desk-key") as service:
+        assert service.event["event"] == "ready"
+        assert service.event["url"].startswith("http://127.0.0.1:")
+        desk = service.request("GET", "/v1/desk").json()
+        assert (desk["organization"], desk["demo"]) == ("My Club", False)
+        service.popen.send_signal(signal.SIGTERM)
+        exit_code, log = service.end()
+    assert exit_code == 0
+    events = [json.loads(line) for line in log.splitlines()]
+    assert [each["event"] for each in events] == ["ready", "request", "stopped"]
+    assert (folder / SQLITE_FILE_NAME).exists()
+
+
+def test_interrupt_is_a_graceful_stop(tmp_path: Path) -> None:
+    with process(tmp_path) as service:
+        assert "key" not in service.event
+        service.popen.send_signal(signal.SIGINT)
+        exit_code, log = service.end()
+    assert exit_code == 0
+    assert "Traceback" not in log
+
+
+def test_stops_when_its_parent_closes_the_pipe(tmp_path: Path) -> None:
+    with process(tmp_path, "--stdin") as service:
+        assert service.request("GET", "/healthz").status_code == 200
+        exit_code, log = service.end()
+    assert exit_code == 0
+    assert "Traceback" not in log
+
+
+def test_keeps_running_when_standard_input_is_none_of_its_business(tmp_path: Path) -> None:
+    with process(tmp_path) as service:
+        assert service.popen.stdin is not None
+        service.popen.stdin.close()
+        assert service.request("GET", "/healthz").status_code == 200
+        assert service.popen.poll() is None
+        service.popen.stdin = None
+        service.popen.terminate()
+        assert service.end()[0] == 0
+
+
+def test_desk_keys_are_made_anew_and_the_former_revoked(tmp_path: Path) -> None:
+    with process(tmp_path, "--desk-key", "--stdin") as first:
+        assert first.request("GET", "/v1/desk").status_code == 200
+        first.end()
+    with process(tmp_path, "--desk-key", "--stdin") as second:
+        assert second.request("GET", "/v1/desk").status_code == 200
+        second.event["key"], former = first.event["key"], second.event["key"]
+        assert former != first.event["key"]
+        assert second.request("GET", "/v1/desk").status_code == 401
+
+
+def test_demo(tmp_path: Path) -> None:
+    with process(tmp_path, "--demo", "--desk-key", "--stdin") as service:
+        assert service.request("GET", "/v1/desk").json()["demo"] is True
+        deck = json.loads((tmp_path / "demo-deck.json").read_text())
+        outcomes = set()
+        for card in deck["cards"]:
+            body = {"visit_id": str(uuid4()), "text": card["code"]}
+            outcomes.add(service.request("POST", "/v1/scans", body).json()["outcome"])
+        assert outcomes == {
+            "active",
+            "expired",
+            "no_membership",
+            "not_yet_started",
+            "blocked",
+            "card_revoked",
+            "unknown_code",
+        }
+        visits = service.request("GET", "/v1/desk").json()["visits_today"]
+        service.end()
+    with process(tmp_path, "--demo", "--desk-key", "--stdin") as again:
+        assert again.request("GET", "/v1/desk").json()["visits_today"] == visits
+        assert json.loads((tmp_path / "demo-deck.json").read_text()) == deck
+
+
+def test_two_at_once_make_one_club(databases: Databases, tmp_path: Path) -> None:
+    url = databases.empty_postgres()
+    for arguments in ((tmp_path / "a",), (tmp_path / "b", "--database-url", url)):
+        command = [sys.executable, "-m", "tests.membership.launcher", *map(str, arguments)]
+        both = [
+            subprocess.Popen(
+                [*command, "--stdin"],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            for _ in range(2)
+        ]
+        answers = [each.communicate(timeout=60)[0] for each in both]
+        assert [json.loads(answer)["event"] for answer in answers] == ["ready", "ready"]
+        settings = ServiceSettings(
+            data_dir=Path(arguments[0]), database_url=(arguments[2:] or [None])[0]
+        )
+        database = open_database(settings)
+        with database.engine.connect() as connection:
+            slugs = connection.exec_driver_sql("SELECT slug FROM organizations").all()
+        database.engine.dispose()
+        assert [tuple(row) for row in slugs] == [("my-club",)]
+
+
+def test_killed_between_scans_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    settings = ServiceSettings(data_dir=tmp_path)
+    acknowledged: set[str] = set()
+    text = ""
+    for _ in range(3):
+        with process(tmp_path) as service:
+            service.event["key"] = make_key(settings, organization="my-club", name="test")
+            if not text:
+                body = {"given_name": "Amara"}
+                created = service.request("POST", "/v1/customers", body).json()
+                text = created["customer"]["id"]
+            for _ in range(20):
+                visit = str(uuid4())
+                answer = service.request("POST", "/v1/scans", {"visit_id": visit, "text": text})
+                assert answer.status_code == 200
+                acknowledged.add(visit)
+            os.kill(service.popen.pid, signal.SIGKILL)
+            assert service.end()[0] == -signal.SIGKILL
+    with process(tmp_path) as service:
+        service.event["key"] = make_key(settings, organization="my-club", name="test")
+        listed = service.request("GET", "/v1/visits?limit=100").json()["items"]
+    assert {each["id"] for each in listed} == acknowledged
+
+
+def test_newer_database(databases: Databases, tmp_path: Path) -> None:
+    database = open_database(databases.new(SQLITE, tmp_path))
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0042'")
+    database.engine.dispose()
+    with process(tmp_path) as service:
+        assert_failed(service, "database_too_new", SQLITE_FILE_NAME, "0042", "0001")
+
+
+def test_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / SQLITE_FILE_NAME).write_text("to do: buy milk\n" * 100)
+    with process(tmp_path) as service:
+        assert_failed(service, "not_a_database", SQLITE_FILE_NAME)
+
+
+def test_database_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / SQLITE_FILE_NAME).mkdir()
+    with process(tmp_path) as service:
+        assert_failed(service, "database_unavailable", SQLITE_FILE_NAME)
+
+
+def test_data_folder_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with process(tmp_path / "data") as service:
+        assert_failed(service, "data_dir_not_writable", str(tmp_path / "data"))
+
+
+def test_disk_full_at_the_first_start(tmp_path: Path) -> None:
+    with process(tmp_path, "--max-pages", "10") as service:
+        assert_failed(service, "storage_full", SQLITE_FILE_NAME)
+    # With room again it starts as if nothing had been.
+    with process(tmp_path, "--stdin") as service:
+        assert service.event["event"] == "ready"
+
+
+def test_port_taken(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        with process(tmp_path, "--port", port) as service:
+            assert_failed(service, "port_taken", port)
+    assert not (tmp_path / SQLITE_FILE_NAME).exists()
+
+
+def test_database_server_away(tmp_path: Path) -> None:
+    url = "postgresql://club:s3cret@127.0.0.1:1/club"
+    with process(tmp_path, "--database-url", url) as service:
+        assert_failed(service, "database_unavailable", "127.0.0.1")
+        assert "s3cret" not in service.event["message"]
+
+
+def test_log_holds_no_personal_data_and_no_keys(tmp_path: Path) -> None:
+    settings = ServiceSettings(data_dir=tmp_path)
+    with process(tmp_path, "--desk-key", "--stdin") as service:
+        desk_key = service.event["key"]
+        service.event["key"] = make_key(settings, organization="my-club", name="test")
+        body = {"given_name": "Zebulon", "email": "zebulon@example.com"}
+        created = service.request("POST", "/v1/customers", body).json()
+        customer = created["customer"]["id"]
+        service.request("GET", "/v1/customers?q=zebulon")
+        service.request("GET", f"/v1/customers/{customer}")
+        service.request("POST", "/v1/scans", {"visit_id": str(uuid4()), "text": customer})
+        service.request("POST", "/v1/customers", {"given_name": "Zebulon\x00"})
+        _, log = service.end()
+    assert log.count('"event": "request"') == 5
+    for secret in ("ebulon", customer, desk_key, service.event["key"], "mk_live_"):
+        assert secret not in log
+    routes = {json.loads(line).get("route") for line in log.splitlines()}
+    assert {"/v1/customers/{customer_id}", "/v1/scans"} <= routes
+
+
+def test_make_key_for_an_organization_that_is_not_there(
+    databases: Databases, tmp_path: Path
+) -> None:
+    settings = databases.new(SQLITE, tmp_path)
+    with pytest.raises(LookupError, match="elsewhere"):
+        make_key(settings, organization="elsewhere", name="x", scopes=frozenset(Scope))
