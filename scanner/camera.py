@@ -7,6 +7,7 @@ file, a picture or a folder of pictures, the address of a network stream, or ``d
 
 import sys
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,12 +18,11 @@ from cv2_enumerate_cameras import enumerate_cameras
 from scanner.demo_camera import DemoCamera
 from scanner.files import ImageFolder, VideoFile
 from scanner.picture import IMAGE_SUFFIXES, Image, as_image
-from scanner.settings import ScannerSettings
+from scanner.settings import AUTO_PREFIX, ScannerSettings
 from scanner.source import Source, SourceError, SourceLost
 
 STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp", "srt")
 DEMO_PREFIX = "demo:"
-AUTO_PREFIX = "auto:"
 BY_ID = Path("/dev/v4l/by-id")
 BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}
 """One backend per system, so that a camera is listed once and its index means the same."""
@@ -43,15 +43,22 @@ def list_cameras() -> list[CameraInfo]:
     return sorted(cameras, key=lambda camera: camera.index)
 
 
-def settle(settings: ScannerSettings) -> ScannerSettings:
-    """Replace a source ``auto:DECK`` by the first camera, or by the demo where there is none."""
+def settle(
+    settings: ScannerSettings, find: Callable[[], Sequence[CameraInfo]] = list_cameras
+) -> ScannerSettings:
+    """Replace a source ``auto:DECK`` by the first camera that ``find`` finds, else by the demo.
+
+    Raises SourceError when there is neither a camera nor a deck.
+    """
     spec = settings.source.strip()
     if not spec.startswith(AUTO_PREFIX):
         return settings
-    cameras = list_cameras()
     deck = spec.removeprefix(AUTO_PREFIX)
-    chosen = str(cameras[0].index) if cameras else f"{DEMO_PREFIX}{deck}"
-    return replace(settings, source=chosen)
+    if cameras := find():
+        return replace(settings, source=str(cameras[0].index))
+    if not deck:
+        raise SourceError("no camera is plugged in any more")
+    return replace(settings, source=f"{DEMO_PREFIX}{deck}")
 
 
 def open_source(settings: ScannerSettings, open_timeout_s: float | None = None) -> Source:

@@ -111,12 +111,14 @@ class Capture:
     def _play(self) -> bool:
         """Open the source and read it; return whether to try again after it failed."""
         self._enter(Phase.OPENING)
-        self._settled = settle(self._settings)
         try:
+            self._settled = settle(self._settings)
             source = open_source(self._settled, self._open_timeout_s())
         except SourceError as error:
             self._change(SourceState.LOST, f"{error}; trying again.")
             return True
+        if not self._settled.source.startswith(DEMO_PREFIX):
+            self._settings = self._settings.without_demo()
         try:
             self._read_all(source)
         except SourceEnded:

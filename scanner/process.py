@@ -191,6 +191,8 @@ class ScannerSupervisor:
             self._failure_detail = message.detail
         elif isinstance(message, SourceChanged):
             self._report(message.state, message.detail, message.demo)
+            if message.state is SourceState.RUNNING and not message.demo:
+                self._settings = self._settings.without_demo()
             if message.state is SourceState.ENDED:
                 self._part_from(child)
         elif isinstance(message, FrameRead):

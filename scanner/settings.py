@@ -1,7 +1,7 @@
 """Settings of one scanner, fixed from its start to its end."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 DEFAULT_FORMATS = ("QRCode", "Aztec", "PDF417", "Code128", "EAN13")
 """Symbologies that cards and key fobs carry, by their zxing-cpp names."""
+
+
+AUTO_PREFIX = "auto:"
+"""``auto:DECK`` is the first camera, or else the demo; ``auto:`` is the first camera only."""
 
 
 class Decoder(Protocol):
@@ -67,11 +71,20 @@ class ScannerSettings:
         if not self.formats:
             raise ValueError("scanner setting formats must name at least one symbology")
 
+    def without_demo(self) -> "ScannerSettings":
+        """Return the same with ``auto:DECK`` as ``auto:``, for when a camera has been found.
+
+        A camera that is unplugged then is missed, not replaced by invented cards.
+        """
+        if not self.source.strip().startswith(AUTO_PREFIX):
+            return self
+        return replace(self, source=AUTO_PREFIX)
+
     @property
     def label(self) -> str:
         """The source fit for screen and log: an address without user, password and query."""
-        kind, _, deck = self.source.strip().partition(":")
-        if deck and kind in {"demo", "auto"}:
+        kind, colon, _ = self.source.strip().partition(":")
+        if colon and kind in {"demo", "auto"}:
             return "the demo camera" if kind == "demo" else "the camera"
         parts = urlsplit(self.source)
         if not parts.netloc:

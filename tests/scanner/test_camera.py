@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from scanner.camera import camera_index, list_cameras, open_source
+from scanner.camera import CameraInfo, camera_index, list_cameras, open_source, settle
 from scanner.demo_camera import DemoCamera
 from scanner.files import ImageFolder, VideoFile
 from scanner.settings import ScannerSettings
@@ -141,3 +141,27 @@ def test_a_live_source_sets_its_own_pace() -> None:
         source = open_source(ScannerSettings(camera.url))
         assert source.due_s() <= time.monotonic()
         source.close()
+
+
+TWO_CAMERAS = [CameraInfo(2, "Front"), CameraInfo(4, "Back")]
+
+
+@pytest.mark.parametrize(
+    ("source", "cameras", "settled"),
+    [
+        ("auto:deck.json", TWO_CAMERAS, "2"),
+        ("auto:deck.json", [], "demo:deck.json"),
+        ("auto:", TWO_CAMERAS, "2"),
+        ("1", TWO_CAMERAS, "1"),
+        ("demo:deck.json", TWO_CAMERAS, "demo:deck.json"),
+    ],
+)
+def test_auto_is_the_first_camera_or_else_the_demo(
+    source: str, cameras: list[CameraInfo], settled: str
+) -> None:
+    assert settle(ScannerSettings(source), lambda: cameras).source == settled
+
+
+def test_auto_without_camera_and_deck_is_an_error() -> None:
+    with pytest.raises(SourceError, match="no camera is plugged in"):
+        settle(ScannerSettings("auto:"), lambda: [])

@@ -237,8 +237,18 @@ def test_settings_without_sense_are_refused(change: dict[str, object]) -> None:
         ("http://10.0.0.7/live", "http://10.0.0.7/live"),
         ("/dev/video0", "/dev/video0"),
         ("Logi C920", "Logi C920"),
-        ("demo:deck.json", "demo:deck.json"),
+        ("demo:deck.json", "the demo camera"),
+        ("auto:deck.json", "the camera"),
+        ("auto:", "the camera"),
     ],
 )
 def test_the_label_of_a_source_holds_no_secret(source: str, label: str) -> None:
     assert ScannerSettings(source).label == label
+
+
+@pytest.mark.parametrize(
+    ("source", "later"),
+    [("auto:deck.json", "auto:"), ("0", "0"), ("demo:deck.json", "demo:deck.json")],
+)
+def test_a_camera_that_was_found_is_not_replaced_by_the_demo(source: str, later: str) -> None:
+    assert ScannerSettings(source).without_demo().source == later
