@@ -37,7 +37,7 @@ class DeskPresenter(QObject):
         self._service_up = False
         starting = texts.say("The service is starting.")
         window.bar.service.say(Health.WARN, texts.say("Service …"), starting)
-        self._clock = QTimer(self)
+        self._clock = QTimer(window)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._show_clock)
         self._clock.start()

@@ -1,0 +1,141 @@
+"""A service that is slow, broken, somebody else or gone: said plainly, and the next card works."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from kiosk.app import OwnService, ServiceAddress
+from kiosk.status import Health
+from kiosk.style import Tone
+from kiosk.wedge import Reading
+from tests.conftest import ROOT, RunningService
+from tests.fakes.odd_service import Answer, hang_up, html, odd_service, slow, whole
+from tests.kiosk.answers import answer
+
+from .desk import Desk, desk
+from .films import cards
+
+GOOD = whole(200, "application/json", answer().model_dump_json().encode())
+FULL = whole(
+    507,
+    "application/problem+json",
+    json.dumps({"title": "Full", "status": 507, "code": "storage_full", "detail": "full"}).encode(),
+)
+BROKEN = whole(
+    500, "application/problem+json", b'{"title": "Oops", "status": 500, "code": "internal_error"}'
+)
+
+
+@pytest.mark.parametrize(
+    ("reply", "sentence"),
+    [
+        (slow(1.5, GOOD), "The membership service did not answer in time."),
+        (BROKEN, "The membership service failed. Its log tells why."),
+        (html(500), "What answers at the service's address is not the service."),
+        (html(200), "What answers at the service's address is not the service."),
+        (html(401), "The membership service does not accept this desk's key."),
+        (hang_up, "The membership service cannot be reached."),
+        (FULL, "The disk of the membership service is full."),
+    ],
+    ids=["slow", "500", "html-500", "html-200", "key", "hang-up", "disk-full"],
+)
+def test_a_service_that_does_not_answer_well(
+    qtbot: QtBot, tmp_path: Path, reply: Answer, sentence: str
+) -> None:
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with (
+        odd_service(reply) as service,
+        desk(
+            qtbot, film, ServiceAddress(service.url, "mk_live_x"), deadline_s=0.4, poll_s=600
+        ) as at,
+    ):
+        at.kiosk.session.on_hand_scanned(Reading("CARD", ""))
+        shown = at.wait_for_tone(Tone.COULD_NOT_CHECK)
+        assert shown.verdict.detail == sentence
+        assert "This says nothing about the membership." in shown.verdict.notes
+        service.answers[:] = [GOOD]
+        at.kiosk.session.on_hand_scanned(Reading("NEXT", ""))
+        at.wait_for_tone(Tone.ACTIVE)
+
+
+def own_service(data_dir: Path) -> OwnService:
+    command = [sys.executable, str(ROOT / "main.py"), "serve", "--embedded", "--demo"]
+    return OwnService([*command, "--port", "0", "--data-dir", str(data_dir)], data_dir)
+
+
+def service_is(at: Desk, health: Health) -> bool:
+    return at.window.bar.service.health is health
+
+
+def code_of(data_dir: Path, name: str) -> str:
+    return RunningService(None, "", "", data_dir).deck()[name]  # type: ignore[arg-type]
+
+
+def test_an_own_service_that_is_killed_comes_back_and_loses_no_visit(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, own_service(data)) as at:
+        at.wait_until(lambda: service_is(at, Health.GOOD))
+        at.kiosk.session.on_hand_scanned(Reading(code_of(data, "Viktor Petrov"), ""))
+        at.wait_for_tone(Tone.EXPIRED)
+        assert at.kiosk.embedded is not None
+        pid = at.kiosk.embedded.process_id
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        at.kiosk.session.on_hand_scanned(Reading(code_of(data, "Marek Nowak"), ""))
+        at.wait_for_tone(Tone.BLOCKED)
+        at.wait_until(lambda: len(at.window.side.visits.rows()) == 2)
+        assert at.kiosk.embedded.process_id != pid
+        at.wait_until(lambda: service_is(at, Health.GOOD))
+        names = [row.name for row in at.window.side.visits.rows()]
+        assert names == ["Marek Nowak", "Viktor Petrov"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda file: file.write_bytes(b"this is no database" * 400), "membership.sqlite3"),
+        (lambda file: file.mkdir(), "membership.sqlite3"),
+    ],
+    ids=["no-database", "a-folder"],
+)
+def test_a_service_that_cannot_start_says_why_on_screen(
+    qtbot: QtBot, tmp_path: Path, spoil: object, words: str
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    spoil(data / "membership.sqlite3")  # type: ignore[operator]
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, own_service(data)) as at:
+        at.wait_until(lambda: service_is(at, Health.BAD))
+        assert words in at.window.bar.service.toolTip()
+        assert words in at.window.ready.detail.text
+        assert at.window.ready.headline.text == "The service is away"
+
+
+def test_two_kiosks_share_one_service_and_the_second_takes_over(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, own_service(data)) as first:
+        first.wait_until(lambda: service_is(first, Health.GOOD))
+        with desk(qtbot, film, own_service(data)) as second:
+            second.wait_until(lambda: service_is(second, Health.GOOD))
+            assert second.kiosk.embedded is not None
+            assert second.kiosk.embedded.process_id is None
+            second.kiosk.session.on_hand_scanned(Reading(code_of(data, "Viktor Petrov"), ""))
+            second.wait_for_tone(Tone.EXPIRED)
+            assert first.kiosk.embedded is not None
+            first.kiosk.embedded.stop()
+            second.wait_until(lambda: second.kiosk.embedded.process_id is not None)  # type: ignore[union-attr]
+            second.wait_until((data / "service.json").exists)
+            second.kiosk.session.on_hand_scanned(Reading(code_of(data, "Marek Nowak"), ""))
+            second.wait_for_tone(Tone.BLOCKED)
