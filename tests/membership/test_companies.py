@@ -140,7 +140,7 @@ def test_linked_customers_in_pages(service: Service) -> None:
     listed: list[dict[str, Any]] = []
     cursor = None
     while True:
-        params = {"cursor": cursor} if cursor else {}
+        params: dict[str, str] = {"cursor": cursor} if cursor else {}
         page = service.get(f"/v1/companies/{company}/customers", limit=2, **params)
         listed += page["items"]
         cursor = page["next_cursor"]

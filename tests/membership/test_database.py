@@ -157,7 +157,7 @@ def test_owner_and_period_are_checked(database: Database) -> None:
         (owner, None, earlier, date(2027, 3, 9), "period"),
         (owner, None, None, date(2027, 3, 9), "last_day"),
     ):
-        values = {
+        values: dict[str, Any] = {
             "id": uuid4(),
             "customer": customer,
             "company": company,

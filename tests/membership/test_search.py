@@ -124,7 +124,7 @@ def test_pages_give_each_hit_once(service: Service, limit: int) -> None:
     assert whole[-1] == "Hannah"
     paged, cursor = [], None
     while True:
-        params = {"cursor": cursor} if cursor else {}
+        params: dict[str, str] = {"cursor": cursor} if cursor else {}
         page = service.get("/v1/customers", q="anna", limit=limit, **params)
         assert len(page["items"]) <= limit
         paged += [hit["customer"]["name"] for hit in page["items"]]
