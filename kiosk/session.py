@@ -86,6 +86,7 @@ class ScanSession(QObject):
         self._hand_repeats = RepeatFilter(settings.hand_scanner_pause_s, agree_frames=1)
         self._waiting: deque[Waiting] = deque(maxlen=_MAX_WAITING)
         self._current: Waiting | None = None
+        self._back_while_checking = False
         self._shown: Shown | None = None
         self._shown_at_s = float("-inf")
         self._dwell = self._timer(self.clear)
@@ -127,8 +128,15 @@ class ScanSession(QObject):
 
     @Slot(object, object)
     def on_failed(self, visit_id: UUID, failure: Failure) -> None:
-        """Take the news that a scan could not be looked up."""
-        if self._current is not None and self._current.request.visit_id == visit_id:
+        """Take the news that a scan could not be looked up.
+
+        If the service came back in the meantime, it is asked once more before that is shown.
+        """
+        if self._current is None or self._current.request.visit_id != visit_id:
+            return
+        if self._back_while_checking:
+            self._begin(self._current)
+        else:
             self._show_failure(failure)
 
     @Slot()
@@ -148,7 +156,9 @@ class ScanSession(QObject):
     @Slot()
     def on_service_back(self) -> None:
         """The service can be reached again: finish what could not be checked."""
-        if self._shown is not None and self._shown.answer is None:
+        if self._current is not None:
+            self._back_while_checking = True
+        elif self._shown is not None and self._shown.answer is None:
             self.recheck()
 
     def _enqueue(
@@ -185,6 +195,7 @@ class ScanSession(QObject):
     def _begin(self, scan: Waiting) -> None:
         self._dwell.stop()
         self._current = scan
+        self._back_while_checking = False
         if scan.frame is not None:
             self._trace_frame(scan, scan.frame)
         self._patience.start(int(self._settings.patience_s * 1000))

@@ -170,6 +170,16 @@ def test_what_could_not_be_checked_is_checked_when_the_service_is_back(desk: Des
     assert len(desk.asked) == 2, "a verdict that stands is not asked again"
 
 
+def test_a_service_that_comes_back_during_the_check_is_asked_once_more(desk: Desk) -> None:
+    desk.session.on_scanned(frame("CARD"))
+    desk.session.on_service_back()
+    desk.fail()
+    assert desk.shown == []
+    assert [request.visit_id for request in desk.asked] == [desk.asked[0].visit_id] * 2
+    desk.fail()
+    assert desk.shown[-1].verdict.tone is Tone.COULD_NOT_CHECK
+
+
 def test_a_late_answer_replaces_could_not_check(desk: Desk) -> None:
     desk.session.on_scanned(frame("CARD"))
     desk.fail()
