@@ -76,6 +76,7 @@ def seed_demo(
     Raises:
         sqlalchemy.exc.IntegrityError: the database already has the demo club.
     """
+    opened = now - timedelta(days=_OPENED)
     tenant = bootstrap_organization(
         session,
         name=club.NAME,
@@ -83,11 +84,10 @@ def seed_demo(
         time_zone=club.TIME_ZONE,
         currency=club.CURRENCY,
         country=club.COUNTRY,
-        now=now - timedelta(days=_OPENED),
+        now=opened,
         demo=True,
     )
     seeding = _Seeding(session, tenant, now, random_bytes)
-    opened = now - timedelta(days=_OPENED)
     plans = {key: create_plan(session, tenant, plan, opened).id for key, plan in PLANS.items()}
     firms = {domain: _found_firm(seeding, firm, plans) for domain, firm in FIRMS.items()}
     shown = {

@@ -1,9 +1,10 @@
 """Portraits of the demo people: drawn, not photographed, and the same every time."""
 
+from membership.demo.portraits.back_hair import paint_back_hair
 from membership.demo.portraits.canvas import Canvas, colour, mix
 from membership.demo.portraits.clothes import paint_clothes
 from membership.demo.portraits.face import paint_beard, paint_face, paint_head, paint_neck
-from membership.demo.portraits.hair import paint_back_hair, paint_front_hair
+from membership.demo.portraits.hair import paint_front_hair
 from membership.demo.portraits.look import (
     Beard,
     Clothes,

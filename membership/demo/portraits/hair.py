@@ -1,25 +1,13 @@
-"""Hair, in two layers: what falls behind the shoulders, and what frames the face."""
+"""Hair that lies on the head and frames the face, and what is worn over it."""
 
 from collections.abc import Callable
-from math import cos, pi, sin
 
+from membership.demo.portraits.back_hair import ring_of_puffs, shadow, shine, tone
 from membership.demo.portraits.canvas import Canvas, Colour, Point, colour, flipped, mirrored, mix
 from membership.demo.portraits.look import Hair, Look
 
 _BLACK: Colour = (18, 12, 18)
 _WHITE: Colour = (255, 255, 255)
-
-
-def _tone(look: Look) -> Colour:
-    return colour(look.hair_colour.value)
-
-
-def _shadow(look: Look) -> Colour:
-    return mix(_tone(look), _BLACK, 0.28)
-
-
-def _shine(look: Look) -> Colour:
-    return mix(_tone(look), _WHITE, 0.16)
 
 
 def _cap(top: float, wide: float, hairline: list[Point], low: float = 116) -> list[Point]:
@@ -33,75 +21,6 @@ def _cap(top: float, wide: float, hairline: list[Point], low: float = 116) -> li
     return [*half, *flipped(half)[::-1][1:-1]]
 
 
-def _ring(centre: Point, radius: Point, puffs: int, size: float, arc: Point) -> list[list[float]]:
-    """Return ``puffs`` circles (x, y, r) along an arc given in half turns, 0 being right."""
-    (x, y), (rx, ry) = centre, radius
-    angles = [pi * (arc[0] + (arc[1] - arc[0]) * n / (puffs - 1)) for n in range(puffs)]
-    return [[x + rx * cos(angle), y - ry * sin(angle), size] for angle in angles]
-
-
-def paint_back_hair(canvas: Canvas, look: Look) -> None:
-    """Paint what hangs or stands behind head and neck."""
-    tone = _shadow(look)
-    match look.hair:
-        case Hair.LONG:
-            sides = [
-                (128, 46),
-                (164, 54),
-                (182, 88),
-                (186, 140),
-                (190, 196),
-                (184, 216),
-                (128, 218),
-            ]
-            canvas.blob(mirrored([(x, float(y)) for x, y in sides]), tone)
-        case Hair.WAVES:
-            wave = [(128, 44), (164, 50), (186, 80), (184, 112), (196, 138), (188, 164), (200, 190)]
-            wave += [(188, 216), (160, 222), (128, 216)]
-            canvas.blob(mirrored([(float(x), float(y)) for x, y in wave]), tone)
-        case Hair.BOB | Hair.FRINGE:
-            bob = [(128, 46), (164, 54), (183, 86), (187, 134), (184, 168), (158, 176), (128, 174)]
-            canvas.blob(mirrored([(float(x), float(y)) for x, y in bob]), tone)
-        case Hair.PONYTAIL:
-            tail = [
-                (166, 66),
-                (194, 70),
-                (208, 104),
-                (204, 150),
-                (190, 188),
-                (184, 150),
-                (176, 104),
-            ]
-            canvas.blob([(float(x), float(y)) for x, y in tail], tone)
-        case Hair.BUN:
-            canvas.oval((128, 42), (24, 21), tone)
-            canvas.oval((125, 39), (20, 16), _tone(look))
-        case Hair.AFRO:
-            canvas.oval((128, 92), (66, 62), _tone(look))
-            for x, y, r in _ring((128, 92), (58, 54), 17, 13, (-0.22, 1.22)):
-                canvas.oval((x, y), (r, r), _tone(look))
-        case Hair.BRAIDS:
-            for x in (78, 90, 166, 178):
-                bottom = 214 if x in (78, 178) else 204
-                canvas.stroke([(x, 84), (x + (x - 128) * 0.08, 150), (x, bottom)], tone, 12)
-                for y in range(126, bottom, 13):
-                    canvas.oval((x + (x - 128) * 0.05, y), (7.4, 7), _tone(look))
-        case Hair.HIJAB:
-            cloth = mix(colour(look.cloth.value), _BLACK, 0.16)
-            shawl = [
-                (128, 42),
-                (166, 52),
-                (184, 92),
-                (184, 150),
-                (204, 204),
-                (214, 262),
-                (128, 270),
-            ]
-            canvas.blob(mirrored([(float(x), float(y)) for x, y in shawl]), cloth)
-        case _:
-            pass
-
-
 def paint_front_hair(canvas: Canvas, look: Look) -> None:
     """Paint what lies on the head and frames the face."""
     _FRONT[look.hair](canvas, look)
@@ -113,13 +32,13 @@ def _bald(canvas: Canvas, _look: Look) -> None:
 
 def _buzz(canvas: Canvas, look: Look) -> None:
     line: list[Point] = [(166, 98), (158, 84), (142, 79), (128, 78)]
-    canvas.blob(_cap(54, 45, line, 108), _tone(look), opacity=0.86)
+    canvas.blob(_cap(54, 45, line, 108), tone(look), opacity=0.86)
 
 
 def _crop(canvas: Canvas, look: Look) -> None:
     line: list[Point] = [(165, 96), (159, 86), (148, 88), (138, 82), (128, 87)]
-    canvas.blob(_cap(47, 47, line, 110), _tone(look))
-    canvas.stroke([(102, 60), (118, 53), (136, 52)], _shine(look), 4)
+    canvas.blob(_cap(47, 47, line, 110), tone(look))
+    canvas.stroke([(102, 60), (118, 53), (136, 52)], shine(look), 4)
 
 
 def _side_part(canvas: Canvas, look: Look) -> None:
@@ -134,17 +53,17 @@ def _side_part(canvas: Canvas, look: Look) -> None:
         (94, 84),
         (88, 100),
     ]
-    canvas.blob(swept, _tone(look))
-    canvas.stroke([(104, 66), (124, 74), (148, 77), (162, 74)], _shine(look), 3)
+    canvas.blob(swept, tone(look))
+    canvas.stroke([(104, 66), (124, 74), (148, 77), (162, 74)], shine(look), 3)
 
 
 def _quiff(canvas: Canvas, look: Look) -> None:
     line: list[Point] = [(165, 98), (160, 84), (146, 80), (128, 80)]
-    canvas.blob(_cap(56, 46, line, 110), _shadow(look))
+    canvas.blob(_cap(56, 46, line, 110), shadow(look))
     tuft: list[Point] = [(92, 78), (86, 56), (104, 38), (136, 32), (164, 42), (172, 60), (164, 82)]
     tuft += [(148, 74), (128, 78), (108, 74)]
-    canvas.blob(tuft, _tone(look))
-    canvas.stroke([(102, 62), (116, 50), (142, 45)], _shine(look), 4)
+    canvas.blob(tuft, tone(look))
+    canvas.stroke([(102, 62), (116, 50), (142, 45)], shine(look), 4)
 
 
 def _receding(canvas: Canvas, look: Look) -> None:
@@ -157,30 +76,30 @@ def _receding(canvas: Canvas, look: Look) -> None:
         (165, 90),
         (167, 108),
     ]
-    canvas.blob(side, _tone(look))
-    canvas.blob(flipped(side), _tone(look))
-    canvas.blob(mirrored([(128, 53), (150, 57), (160, 70), (146, 66), (128, 64)]), _tone(look))
+    canvas.blob(side, tone(look))
+    canvas.blob(flipped(side), tone(look))
+    canvas.blob(mirrored([(128, 53), (150, 57), (160, 70), (146, 66), (128, 64)]), tone(look))
 
 
 def _curls(canvas: Canvas, look: Look) -> None:
-    puffs = _ring((128, 92), (44, 36), 11, 14, (-0.12, 1.12)) + _ring(
+    puffs = ring_of_puffs((128, 92), (44, 36), 11, 14, (-0.12, 1.12)) + ring_of_puffs(
         (128, 74), (28, 14), 5, 14, (0, 1)
     )
     for x, y, r in puffs:
-        canvas.oval((x, y), (r, r), _tone(look))
+        canvas.oval((x, y), (r, r), tone(look))
     for x, y, r in puffs[1:-1:2]:
         canvas.stroke(
             [(x - r * 0.5, y), (x - r * 0.1, y - r * 0.5), (x + r * 0.45, y - r * 0.25)],
-            _shine(look),
+            shine(look),
             2.4,
         )
 
 
 def _afro(canvas: Canvas, look: Look) -> None:
     line: list[Point] = [(166, 100), (158, 84), (144, 78), (128, 76)]
-    canvas.blob(_cap(48, 50, line, 116), _tone(look))
+    canvas.blob(_cap(48, 50, line, 116), tone(look))
     for x, y in ((94, 54), (116, 42), (142, 42), (164, 56), (178, 82), (80, 82)):
-        canvas.stroke([(x - 6, y + 3), (x, y - 2), (x + 6, y + 2)], _shine(look), 2.6)
+        canvas.stroke([(x - 6, y + 3), (x, y - 2), (x + 6, y + 2)], shine(look), 2.6)
 
 
 def _pixie(canvas: Canvas, look: Look) -> None:
@@ -195,18 +114,18 @@ def _pixie(canvas: Canvas, look: Look) -> None:
         (92, 98),
         (87, 112),
     ]
-    canvas.blob(swept, _tone(look))
-    canvas.stroke([(100, 70), (118, 82), (144, 87), (158, 84)], _shine(look), 3)
+    canvas.blob(swept, tone(look))
+    canvas.stroke([(100, 70), (118, 82), (144, 87), (158, 84)], shine(look), 3)
 
 
 def _parted(canvas: Canvas, look: Look, low: float) -> None:
     """Two curtains of hair from a parting in the middle."""
     curtain: list[Point] = [(126, 50), (158, 52), (181, 82), (185, 118), (183, low), (170, low + 2)]
     curtain += [(172, 122), (166, 98), (148, 80)]
-    canvas.blob(curtain, _tone(look))
-    canvas.blob(flipped(curtain), _tone(look))
-    canvas.stroke([(142, 60), (162, 76), (172, 100)], _shine(look), 3.4)
-    canvas.stroke([(114, 60), (94, 76), (84, 100)], _shine(look), 3.4)
+    canvas.blob(curtain, tone(look))
+    canvas.blob(flipped(curtain), tone(look))
+    canvas.stroke([(142, 60), (162, 76), (172, 100)], shine(look), 3.4)
+    canvas.stroke([(114, 60), (94, 76), (84, 100)], shine(look), 3.4)
 
 
 def _bob(canvas: Canvas, look: Look) -> None:
@@ -215,8 +134,8 @@ def _bob(canvas: Canvas, look: Look) -> None:
 
 def _fringe(canvas: Canvas, look: Look) -> None:
     line: list[Point] = [(170, 130), (167, 106), (160, 93), (144, 95), (128, 94)]
-    canvas.blob(_cap(46, 54, line, 164), _tone(look))
-    canvas.stroke([(98, 68), (116, 60), (142, 60)], _shine(look), 4)
+    canvas.blob(_cap(46, 54, line, 164), tone(look))
+    canvas.stroke([(98, 68), (116, 60), (142, 60)], shine(look), 4)
 
 
 def _long(canvas: Canvas, look: Look) -> None:
@@ -234,33 +153,33 @@ def _waves(canvas: Canvas, look: Look) -> None:
         (182, 178),
     ]
     lock += [(190, 198), (176, 204), (172, 176), (178, 150), (169, 124), (166, 100), (146, 82)]
-    canvas.blob(lock, _tone(look))
+    canvas.blob(lock, tone(look))
     other: list[Point] = [(124, 52), (96, 52), (76, 76), (70, 104), (77, 126), (66, 150), (74, 176)]
     other += [(66, 196), (80, 202), (84, 176), (78, 150), (88, 126), (90, 100), (102, 80)]
-    canvas.blob(other, _tone(look))
-    canvas.stroke([(132, 58), (158, 68), (174, 92)], _shine(look), 3.4)
+    canvas.blob(other, tone(look))
+    canvas.stroke([(132, 58), (158, 68), (174, 92)], shine(look), 3.4)
 
 
 def _bun(canvas: Canvas, look: Look) -> None:
     line: list[Point] = [(167, 100), (162, 84), (148, 74), (128, 72)]
-    canvas.blob(_cap(50, 46, line, 112), _tone(look))
-    canvas.stroke([(104, 66), (116, 58), (134, 56)], _shine(look), 3)
+    canvas.blob(_cap(50, 46, line, 112), tone(look))
+    canvas.stroke([(104, 66), (116, 58), (134, 56)], shine(look), 3)
 
 
 def _ponytail(canvas: Canvas, look: Look) -> None:
     swept: list[Point] = [(83, 116), (78, 92), (86, 62), (110, 48), (146, 48), (170, 64), (178, 92)]
     swept += [(173, 114), (168, 98), (158, 82), (134, 74), (112, 76), (96, 88), (89, 102)]
-    canvas.blob(swept, _tone(look))
-    canvas.stroke([(104, 64), (128, 58), (152, 64)], _shine(look), 3)
+    canvas.blob(swept, tone(look))
+    canvas.stroke([(104, 64), (128, 58), (152, 64)], shine(look), 3)
     canvas.stroke([(172, 66), (178, 76)], colour(look.cloth.value), 7)
 
 
 def _braids(canvas: Canvas, look: Look) -> None:
     line: list[Point] = [(168, 102), (162, 84), (148, 76), (128, 70)]
-    canvas.blob(_cap(48, 49, line, 122), _tone(look))
+    canvas.blob(_cap(48, 49, line, 122), tone(look))
     for x in (104, 116, 128, 140, 152):
         lean = (x - 128) * 0.55
-        canvas.stroke([(x, 76 if x in (104, 152) else 70), (128 + lean, 51)], _shine(look), 2)
+        canvas.stroke([(x, 76 if x in (104, 152) else 70), (128 + lean, 51)], shine(look), 2)
 
 
 def _hijab(canvas: Canvas, look: Look) -> None:
