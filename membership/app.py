@@ -63,6 +63,8 @@ def create_app(
         version=service_version(),
         summary="Who is a member of what, and what a scanned card says about it.",
         responses=_RESPONSES,
+        # The interactive page would be fetched from elsewhere; the description itself is served.
+        docs_url=None,
         redoc_url=None,
     )
     app.state.settings = settings

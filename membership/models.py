@@ -7,33 +7,28 @@ derived (a membership's status, inherited memberships, a card's state) has no co
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
-    Date,
-    Enum,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
     Text,
     UniqueConstraint,
-    Uuid,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from api_client.schemas import CustomerState, Outcome, ScanMethod
-from membership.database import UtcDateTime
 from membership.rules.periods import IntervalUnit
+from membership.tables import Base, choice, of_organization, refers
 
 
 class MembershipSource(StrEnum):
@@ -50,58 +45,6 @@ class TermKind(StrEnum):
 
     START = "a"
     INSIDE = "b"
-
-
-def _choice(values: type[StrEnum]) -> Enum:
-    """Column type for one of ``values``, stored by value as plain text."""
-    return Enum(
-        values,
-        native_enum=False,
-        length=20,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-class Base(DeclarativeBase):
-    """Base of all tables: naming of constraints, and Python types to column types."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
-        datetime: UtcDateTime(),
-        date: Date(),
-        UUID: Uuid(),
-        IntervalUnit: _choice(IntervalUnit),
-        CustomerState: _choice(CustomerState),
-        Outcome: _choice(Outcome),
-        ScanMethod: _choice(ScanMethod),
-        MembershipSource: _choice(MembershipSource),
-        TermKind: Enum(
-            TermKind,
-            native_enum=False,
-            length=1,
-            values_callable=lambda members: [member.value for member in members],
-        ),
-    }
-
-
-def _of_organization() -> Any:
-    """Column ``organization_id`` as the first part of a primary key."""
-    return mapped_column(ForeignKey("organizations.id"), primary_key=True, autoincrement=False)
-
-
-def _refers(table: str, column: str, name: str | None = None) -> ForeignKeyConstraint:
-    """Foreign key to a row of the same organization."""
-    return ForeignKeyConstraint(
-        ["organization_id", column], [f"{table}.organization_id", f"{table}.id"], name=name
-    )
 
 
 class Organization(Base):
@@ -130,7 +73,7 @@ class Customer(Base):
         Index("ix_customers_email_domain", "organization_id", "email_domain"),
     )
 
-    organization_id: Mapped[int] = _of_organization()
+    organization_id: Mapped[int] = of_organization()
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)
     given_name: Mapped[str] = mapped_column(String(120))
@@ -151,9 +94,9 @@ class CustomerPhoto(Base):
     """A customer's picture, apart from the customer so that a scan does not load it."""
 
     __tablename__ = "customer_photos"
-    __table_args__ = (_refers("customers", "customer_id"),)
+    __table_args__ = (refers("customers", "customer_id"),)
 
-    organization_id: Mapped[int] = _of_organization()
+    organization_id: Mapped[int] = of_organization()
     customer_id: Mapped[UUID] = mapped_column(primary_key=True)
     mime: Mapped[str] = mapped_column(String(40))
     tag: Mapped[str] = mapped_column(String(64))
@@ -166,12 +109,12 @@ class CustomerTerm(Base):
 
     __tablename__ = "customer_terms"
     __table_args__ = (
-        _refers("customers", "customer_id"),
+        refers("customers", "customer_id"),
         {"sqlite_with_rowid": False},
     )
 
-    organization_id: Mapped[int] = _of_organization()
-    kind: Mapped[TermKind] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = of_organization()
+    kind: Mapped[TermKind] = mapped_column(choice(TermKind, length=1), primary_key=True)
     term: Mapped[str] = mapped_column(
         # Prefix searches are ranges, which need the order of code points on both databases.
         String(254).with_variant(String(254, collation="C"), "postgresql"),
@@ -189,7 +132,7 @@ class Company(Base):
         CheckConstraint("seat_cap IS NULL OR seat_cap >= 0", name="seat_cap"),
     )
 
-    organization_id: Mapped[int] = _of_organization()
+    organization_id: Mapped[int] = of_organization()
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(160))
     billing_name: Mapped[str | None] = mapped_column(String(160))
@@ -202,9 +145,9 @@ class CompanyDomain(Base):
     """An email domain whose customers belong to a company without being linked by hand."""
 
     __tablename__ = "company_domains"
-    __table_args__ = (_refers("companies", "company_id"),)
+    __table_args__ = (refers("companies", "company_id"),)
 
-    organization_id: Mapped[int] = _of_organization()
+    organization_id: Mapped[int] = of_organization()
     domain: Mapped[str] = mapped_column(String(253), primary_key=True)
     company_id: Mapped[UUID]
 
@@ -214,8 +157,8 @@ class CompanyLink(Base):
 
     __tablename__ = "company_links"
     __table_args__ = (
-        _refers("customers", "customer_id"),
-        _refers("companies", "company_id"),
+        refers("customers", "customer_id"),
+        refers("companies", "company_id"),
         Index(
             "uq_company_links_open",
             "organization_id",
@@ -229,7 +172,7 @@ class CompanyLink(Base):
         Index("ix_company_links_seats", "organization_id", "company_id", "valid_from"),
     )
 
-    organization_id: Mapped[int] = _of_organization()
+    organization_id: Mapped[int] = of_organization()
     id: Mapped[UUID] = mapped_column(primary_key=True)
     company_id: Mapped[UUID]
     customer_id: Mapped[UUID]
@@ -243,7 +186,7 @@ class Permission(Base):
 
     __tablename__ = "permissions"
 
-    organization_id: Mapped[int] = _of_organization()
+    organization_id: Mapped[int] = of_organization()
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     label: Mapped[str] = mapped_column(String(120))
 
@@ -265,7 +208,7 @@ class Plan(Base):
         ),
     )
 
-    organization_id: Mapped[int] = _of_organization()
+    organization_id: Mapped[int] = of_organization()
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(Text, default="")
@@ -285,14 +228,14 @@ class PlanPermission(Base):
 
     __tablename__ = "plan_permissions"
     __table_args__ = (
-        _refers("plans", "plan_id"),
+        refers("plans", "plan_id"),
         ForeignKeyConstraint(
             ["organization_id", "permission_key"],
             ["permissions.organization_id", "permissions.key"],
         ),
     )
 
-    organization_id: Mapped[int] = _of_organization()
+    organization_id: Mapped[int] = of_organization()
     plan_id: Mapped[UUID] = mapped_column(primary_key=True)
     permission_key: Mapped[str] = mapped_column(String(80), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger)
@@ -307,9 +250,9 @@ class Membership(Base):
 
     __tablename__ = "memberships"
     __table_args__ = (
-        _refers("customers", "customer_id"),
-        _refers("companies", "company_id"),
-        _refers("plans", "plan_id"),
+        refers("customers", "customer_id"),
+        refers("companies", "company_id"),
+        refers("plans", "plan_id"),
         CheckConstraint("(customer_id IS NULL) <> (company_id IS NULL)", name="one_owner"),
         CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="period"),
         CheckConstraint("(ends_at IS NULL) = (last_day IS NULL)", name="last_day"),
@@ -317,7 +260,7 @@ class Membership(Base):
         Index("ix_memberships_company", "organization_id", "company_id"),
     )
 
-    organization_id: Mapped[int] = _of_organization()
+    organization_id: Mapped[int] = of_organization()
     id: Mapped[UUID] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID | None]
     company_id: Mapped[UUID | None]
@@ -335,7 +278,7 @@ class Membership(Base):
     ended_early_at: Mapped[datetime | None]
     ended_early_why: Mapped[str | None] = mapped_column(String(500))
     payment_overdue_since: Mapped[datetime | None]
-    source: Mapped[MembershipSource]
+    source: Mapped[MembershipSource] = mapped_column(choice(MembershipSource))
     created_at: Mapped[datetime]
 
 
@@ -344,12 +287,12 @@ class Card(Base):
 
     __tablename__ = "cards"
     __table_args__ = (
-        _refers("customers", "customer_id"),
+        refers("customers", "customer_id"),
         UniqueConstraint("organization_id", "code"),
         Index("ix_cards_customer", "organization_id", "customer_id", "issued_at"),
     )
 
-    organization_id: Mapped[int] = _of_organization()
+    organization_id: Mapped[int] = of_organization()
     id: Mapped[UUID] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID]
     code: Mapped[str] = mapped_column(String(255))
@@ -366,13 +309,13 @@ class Visit(Base):
 
     __tablename__ = "visits"
     __table_args__ = (
-        _refers("customers", "customer_id"),
-        _refers("cards", "card_id"),
+        refers("customers", "customer_id"),
+        refers("cards", "card_id"),
         Index("ix_visits_recent", "organization_id", "at", "id"),
         Index("ix_visits_customer", "organization_id", "customer_id", "at"),
     )
 
-    organization_id: Mapped[int] = _of_organization()
+    organization_id: Mapped[int] = of_organization()
     id: Mapped[UUID] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID]
     card_id: Mapped[UUID | None]

@@ -23,7 +23,15 @@ from membership.customers.views import customer_view
 from membership.errors import Invalid, NotFound
 from membership.memberships.holdings import NOTHING, load_held
 from membership.memberships.views import membership_view, permission_views
-from membership.models import Card, Company, CompanyLink, Customer, CustomerTerm, Organization
+from membership.models import (
+    Card,
+    Company,
+    CompanyLink,
+    Customer,
+    CustomerTerm,
+    Organization,
+    TermKind,
+)
 from membership.rules.outcome import decide
 from membership.scans.visits import list_visits
 
@@ -142,7 +150,20 @@ def _file(session: Session, customer: Customer) -> None:
         national=national,
     )
     before, after = terms_of(customer.search_text or ""), terms_of(words)
-    for kind, term in before - after:
+    _refile(session, customer, gone=before - after, new=after - before)
+    customer.search_text = words
+    session.flush()
+
+
+def _refile(
+    session: Session,
+    customer: Customer,
+    *,
+    gone: set[tuple[TermKind, str]],
+    new: set[tuple[TermKind, str]],
+) -> None:
+    """Change the terms under which a customer is filed."""
+    for kind, term in gone:
         session.execute(
             delete(CustomerTerm).where(
                 CustomerTerm.organization_id == customer.organization_id,
@@ -158,12 +179,10 @@ def _file(session: Session, customer: Customer) -> None:
             "term": term,
             "customer_id": customer.id,
         }
-        for kind, term in sorted(after - before)
+        for kind, term in sorted(new)
     ]
     if rows:
         session.execute(insert(CustomerTerm), rows)
-    customer.search_text = words
-    session.flush()
 
 
 def customer_record(customer: Customer) -> CustomerRecord:

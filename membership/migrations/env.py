@@ -6,11 +6,11 @@ is applied completely or not at all.
 
 from alembic import context
 
-from membership.models import Base
+from membership.models import Organization
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=Organization.metadata,
     transactional_ddl=True,
     compare_type=True,
 )

@@ -23,9 +23,10 @@ from membership.migrate import (
     NotADatabase,
     migrate,
 )
-from membership.models import Base, Card, Customer, Membership, MembershipSource, Organization
+from membership.models import Card, Customer, Membership, MembershipSource, Organization
 from membership.organizations import bootstrap_organization
 from membership.settings import SQLITE_FILE_NAME, ServiceSettings
+from membership.tables import Base
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.support import NOON
 
