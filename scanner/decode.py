@@ -1,5 +1,6 @@
 """Frames and photos to codes: what is tried, in which order, and at what cost."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +14,12 @@ from scanner.repeats import TWO_DIMENSIONAL
 from scanner.settings import DEFAULT_FORMATS
 from scanner.zbar import read_zbar
 from scanner.zxing import Formats, Placement, read_zxing
+
+MOST_STILL_PIXELS = 2_000_000
+"""Photos are altered at this size at most; beyond, detail is noise and time is wasted."""
+
+LARGEST_SIDE = 1920
+"""Frames of more pixels a side are shrunk to this first."""
 
 Step = Callable[[Image], list[Code]]
 
@@ -30,7 +37,8 @@ codes, which adds most; on its fourth the other costly looks take turns."""
 def decode_still(image: Image, formats: tuple[str, ...] = DEFAULT_FORMATS) -> list[Code]:
     """Return every code that can be found in one photo, BGR or grey.
 
-    A photo in which a plain look finds something is not altered further.
+    A photo in which a plain look finds something is not altered further. One of many
+    megapixels is, when that fails, looked at again in a smaller size.
     """
     if 0 in image.shape:
         return []
@@ -38,6 +46,10 @@ def decode_still(image: Image, formats: tuple[str, ...] = DEFAULT_FORMATS) -> li
     wanted = Formats.of(*formats)
     ballot = Ballot()
     plain_look(grey, wanted, ballot)
+    if not ballot.elected and grey.size > MOST_STILL_PIXELS:
+        factor = math.sqrt(MOST_STILL_PIXELS / grey.size) * 0.99
+        found = decode_still(shrink(grey, factor), formats)
+        return [code.scaled(1 / factor) for code in found]
     for look in PASSES:
         if ballot.elected:
             break
@@ -80,13 +92,20 @@ class LiveDecoder:
         """Return the codes in ``frame``, BGR or grey."""
         self._number += 1
         grey = grey_of(frame)
+        if max(grey.shape) > LARGEST_SIDE:
+            factor = LARGEST_SIDE / max(grey.shape)
+            found = self._look(shrink(grey, factor))
+            return tuple(code.scaled(1 / factor) for code in found)
+        return tuple(self._look(grey))
+
+    def _look(self, grey: Image) -> list[Code]:
         codes = self._cheap_look(grey)
         turn, place = divmod(self._number % self.plan_length, ROUND)
         if not codes and place == 1 and self._quick is not None:
             codes = self._middle_sharpened(grey, self._quick)
         elif not codes and place == ROUND - 1:
             codes = self._costly[turn](grey)
-        return tuple(codes)
+        return codes
 
     def _cheap_look(self, grey: Image) -> list[Code]:
         if self._number % 2 == 0:

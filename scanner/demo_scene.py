@@ -37,7 +37,10 @@ def reception(random: np.random.Generator) -> Image:
     cv2.rectangle(scene, (660, 400), (744, 500), (150, 160, 176), -1)
     cv2.rectangle(scene, (0, 520), (WIDTH, HEIGHT), (104, 132, 160), -1)
     cv2.rectangle(scene, (0, 520), (WIDTH, 536), (126, 152, 178), -1)
-    blurred = np.asarray(cv2.GaussianBlur(scene, (0, 0), 13), np.float64)
+    # A wide blur costs a sixteenth at a quarter of the size, and nobody sees the difference.
+    small = cv2.resize(scene, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), 13 / 4)
+    blurred = np.asarray(cv2.resize(soft, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC))
     columns = np.linspace(-1.0, 1.0, WIDTH)[None, :, None]
     shade = 1.0 - 0.16 * columns**2 - 0.14 * (2 * rows - 1) ** 2
     return as_image(np.clip(blurred * shade, 0, 255).astype(np.uint8))

@@ -4,7 +4,7 @@ Times ending in ``_ns`` are readings of ``time.monotonic_ns``, which all process
 machine share, so they may be compared with readings taken in the kiosk.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 Corner = tuple[float, float]
@@ -29,6 +29,11 @@ class Code:
     format: str
     corners: Corners
     raw: bytes
+
+    def scaled(self, factor: float) -> "Code":
+        """Return the same code in a picture with ``factor`` times as many pixels a side."""
+        first, second, third, fourth = ((x * factor, y * factor) for x, y in self.corners)
+        return replace(self, corners=(first, second, third, fourth))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import qrcode
 import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -237,6 +238,25 @@ def test_a_low_contrast_code_is_read_in_any_channel_order() -> None:
     with_alpha = np.dstack([faint, np.full(faint.shape[:2], 255, np.uint8)])
     for picture in (faint, faint[..., 0], with_alpha):
         assert [code.text for code in decode_still(picture)] == [CONTENTS["QRCode"]]
+
+
+def test_corners_in_a_very_large_picture_are_in_its_own_pixels() -> None:
+    frame = frame_with("x", left=420, top=160)
+    large = np.repeat(np.repeat(frame, 3, axis=0), 3, axis=1)
+    small = corners_of(LiveDecoder().decode(frame)[0])
+    [live] = LiveDecoder().decode(large)
+    assert np.abs(corners_of(live) - 3 * small).max() < 20
+    soft = as_image(cv2.GaussianBlur(large, (0, 0), 10))
+    [still] = decode_still(soft)
+    assert np.abs(corners_of(still) - 3 * small).max() < 40
+
+
+def test_a_code_without_content_is_no_fault() -> None:
+    empty = qrcode.QRCode(box_size=5)
+    empty.add_data(b"", optimize=0)
+    modules = np.array(empty.get_matrix(), bool)
+    picture = np.kron(np.where(modules, 0, 255), np.ones((5, 5))).astype(np.uint8)
+    assert [code.text for code in decode_still(picture)] == []
 
 
 NEEDS_SAMPLES = pytest.mark.skipif(
