@@ -13,7 +13,6 @@ from collections import deque
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
-from types import TracebackType
 
 from scanner.events import Event, FrameRead, PreviewRef, SourceChanged, SourceState
 from scanner.messages import Failed, Heartbeat, Phase
@@ -83,12 +82,7 @@ class ScannerSupervisor:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop."""
         self.stop()
 

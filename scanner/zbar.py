@@ -4,6 +4,7 @@ Its one-dimensional readers guess more readily, so what they read carries its qu
 number of scan lines that agree.
 """
 
+import logging
 import math
 from dataclasses import dataclass
 
@@ -14,9 +15,12 @@ try:
     from pyzbar import pyzbar
     from pyzbar.pyzbar import ZBarSymbol
 except ImportError as error:  # The wrapper is there, but not the system's zbar library.
-    ZBAR_MISSING: str | None = str(error)
+    ZBAR_MISSING = True
+    logging.getLogger(__name__).warning(
+        "pyzbar cannot be used, so zxing-cpp reads without a second opinion: %s", error
+    )
 else:
-    ZBAR_MISSING = None
+    ZBAR_MISSING = False
 
 from scanner.events import Code, Corners
 from scanner.picture import Image
@@ -44,7 +48,7 @@ def read_zbar(image: Image, formats: Formats, placement: Placement = WHOLE) -> l
     read none of the formats.
     """
     wanted = [name for name, ours in NAMES.items() if ours in formats.names]
-    if ZBAR_MISSING is not None or not wanted or 0 in image.shape:
+    if ZBAR_MISSING or not wanted or 0 in image.shape:
         return []
     found = pyzbar.decode(image, symbols=[ZBarSymbol[name] for name in wanted])
     return [

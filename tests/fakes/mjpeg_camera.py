@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from enum import Enum
-from types import TracebackType
 
 BOUNDARY = b"frame"
 HEADER = (
@@ -98,12 +97,7 @@ class MjpegCamera:
         """Serve within the block."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop serving."""
         self.close()
 
