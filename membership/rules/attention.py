@@ -16,22 +16,19 @@ _LEAP_DAY = (2, 29)
 class Thresholds:
     """When something begins to deserve notice: days before an end, minutes after a visit."""
 
-    expires_soon_days: int = 14
-    seen_recently_minutes: int = 60
-
-
-DEFAULT_THRESHOLDS = Thresholds()
+    expires_soon_days: int
+    seen_recently_minutes: int
 
 
 def attention(
     decision: Decision,
     now: datetime,
     zone: ZoneInfo,
+    thresholds: Thresholds,
     *,
     desk_note: str | None = None,
     birth_date: date | None = None,
     last_visit_at: datetime | None = None,
-    thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> tuple[Attention, ...]:
     """Return what to notice, most pressing first: payment, end, note, last visit, birthday.
 
