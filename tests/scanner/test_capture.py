@@ -1,0 +1,92 @@
+"""The pieces of the capture thread: newest frame wins, a frozen picture is noticed."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scanner.capture import Capture, FrozenCheck, NewestFrame
+from scanner.events import SourceChanged, SourceState
+from scanner.messages import Phase
+from scanner.settings import ScannerSettings
+from tests.scanner.pictures import empty_frame, write_video
+
+
+def test_a_newer_frame_replaces_one_that_waits() -> None:
+    newest = NewestFrame()
+    for number in range(3):
+        newest.put(empty_frame(8, 8, seed=number), number)
+    taken = newest.take()
+    assert taken is not None
+    assert taken[1] == 2
+    assert np.array_equal(taken[0], empty_frame(8, 8, seed=2))
+
+
+def test_the_last_frame_is_handed_out_before_the_end() -> None:
+    newest = NewestFrame()
+    newest.put(empty_frame(8, 8), 5)
+    newest.close()
+    taken = newest.take()
+    assert taken is not None
+    assert taken[1] == 5
+    assert newest.take() is None
+    assert newest.take() is None
+
+
+@pytest.mark.parametrize(
+    ("pictures", "frozen"),
+    [
+        ("aaaa", [False, False, True, True]),
+        ("abab", [False, False, False, False]),
+        ("aabb", [False, False, False, False]),
+        ("aaab", [False, False, True, False]),
+        ("aaabb", [False, False, True, False, False]),
+        ("aaabbb", [False, False, True, False, False, True]),
+    ],
+)
+def test_a_picture_is_frozen_when_it_repeats_for_two_seconds(
+    pictures: str, frozen: list[bool]
+) -> None:
+    check = FrozenCheck(after_s=2.0)
+    seen = [
+        check.is_frozen(empty_frame(96, 96, seed=ord(picture)), float(second))
+        for second, picture in enumerate(pictures)
+    ]
+    assert seen == frozen
+
+
+def test_a_change_of_one_pixel_is_a_change() -> None:
+    check = FrozenCheck(after_s=2.0)
+    still = empty_frame(96, 96)
+    moved = still.copy()
+    moved[33, 50, 1] ^= 1
+    assert not check.is_frozen(still, 0.0)
+    assert not check.is_frozen(moved, 2.0)
+
+
+def test_phases_and_changes_are_told_in_order(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.avi", [empty_frame(64, 48)] * 3)
+    changes: list[SourceChanged] = []
+    phases: list[Phase] = []
+    capture = Capture(ScannerSettings(str(path)), changes.append, phases.append)
+    capture.start()
+    frames = 0
+    while capture.newest.take() is not None:
+        frames += 1
+    assert 1 <= frames <= 3
+    assert capture.error is None
+    assert [change.state for change in changes] == [SourceState.RUNNING]
+    assert phases[:3] == [Phase.OPENING, Phase.WAITING, Phase.READING]
+    assert phases[-1] is Phase.WAITING
+
+
+def test_what_stops_the_thread_is_kept() -> None:
+    def refuse(phase: Phase) -> None:
+        raise RuntimeError(f"refused {phase}")
+
+    changes: list[SourceChanged] = []
+    capture = Capture(ScannerSettings("0"), changes.append, refuse)
+    capture.start()
+    assert capture.newest.take() is None
+    assert changes == []
+    assert str(capture.error) == "refused opening"
