@@ -21,6 +21,7 @@ from scanner.settings import ScannerSettings
 
 from .application import interruptible, prepare_application, theme_of
 from .embedded import EmbeddedService
+from .failures import Cause, Failure
 from .keyboard import WedgeFilter
 from .lookup import OnlineLookup
 from .presenters.camera import CameraPresenter
@@ -33,6 +34,7 @@ from .settings import KioskSettings
 from .sounds import Sounds
 from .texts import Texts
 from .trace import Trace
+from .verdict import verdict_of_failure
 from .views.window import Command, KioskWindow
 from .workers import DeskWorker, LookupWorker, ScannerWorker, WorkerThread
 
@@ -124,6 +126,8 @@ class Kiosk(QObject):
             self.window.showFullScreen()
         else:
             self.window.show()
+        sample = verdict_of_failure(Failure(Cause.STARTING, ""), self.texts)
+        QTimer.singleShot(0, self.window, lambda: self.window.warm_up(sample))
         scanner_thread, *others = self._threads
         for thread in others:
             thread.start()

@@ -17,10 +17,13 @@ from .style import DARK, FONT_FILES, LIGHT, Theme
 log = structlog.get_logger(__name__)
 
 _BEAT_MS = 200
+_SWITCH_S = 0.0005
+"""How long a thread may keep the interpreter while another waits; 5 ms is Python's default."""
 
 
 def prepare_application() -> QApplication:
     """Make the ``QApplication`` with the house font."""
+    sys.setswitchinterval(_SWITCH_S)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("walletdesk")
     application.setStyle("Fusion")

@@ -13,6 +13,10 @@ from api_client.schemas import ScanAnswer, ScanRequest
 class Lookup(Protocol):
     """Answers scans. Belongs to one thread."""
 
+    def prepare(self) -> None:
+        """Do beforehand what would make the first scan slower. Raises ``ApiError``."""
+        ...
+
     def look_up(self, scan: ScanRequest) -> ScanAnswer:
         """Answer ``scan`` or raise ``ApiError``, within the deadline the object was made with."""
         ...
@@ -27,6 +31,10 @@ class OnlineLookup:
 
     def __init__(self, url: str, key: str, *, deadline_s: float) -> None:
         self._client = MembershipClient(url, key, deadline_s=deadline_s)
+
+    def prepare(self) -> None:
+        """Open the connection that scans will use."""
+        self._client.desk()
 
     def look_up(self, scan: ScanRequest) -> ScanAnswer:
         """Record the scan at the service."""

@@ -123,6 +123,11 @@ class LookupWorker(QObject):
         pending, self._pending = self._pending, None
         if pending is not None:
             self.look_up(pending)
+            return
+        try:
+            self._lookup.prepare()
+        except ApiError as error:
+            log.warning("connection not prepared", error=repr(error))
 
     @Slot(object)
     def look_up(self, scan: ScanRequest) -> None:

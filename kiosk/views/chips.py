@@ -16,6 +16,7 @@ class Chips(QWidget):
         self._filled = filled
         self._words: tuple[str, ...] = ()
         self._fill, self._ink = "#000000", "#ffffff"
+        self._measured: dict[int, list[tuple[QRectF, str]]] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -27,16 +28,19 @@ class Chips(QWidget):
 
     def show_words(self, words: tuple[str, ...], fill: str, ink: str) -> None:
         """Change the words and colours."""
-        self._words, self._fill, self._ink = words, fill, ink
-        self.setVisible(bool(words))
-        self.setAccessibleName(", ".join(words))
-        self.updateGeometry()
+        self._fill, self._ink = fill, ink
+        if words != self._words:
+            self._words = words
+            self.setAccessibleName(", ".join(words))
+            self._measure_anew()
+        if self.isHidden() is bool(words):
+            self.setVisible(bool(words))
         self.update()
 
     def set_pixels(self, pixels: int) -> None:
         """Change the height of the letters."""
         self._pixels = pixels
-        self.updateGeometry()
+        self._measure_anew()
 
     def sizeHint(self) -> QSize:
         """As high as the rows at the present width."""
@@ -71,7 +75,16 @@ class Chips(QWidget):
     def _font(self) -> QFont:
         return font_of(self._pixels, QFont.Weight.DemiBold)
 
+    def _measure_anew(self) -> None:
+        self._measured.clear()
+        self.updateGeometry()
+
     def _boxes(self, width: int) -> list[tuple[QRectF, str]]:
+        if width not in self._measured:
+            self._measured[width] = self._measure(width)
+        return self._measured[width]
+
+    def _measure(self, width: int) -> list[tuple[QRectF, str]]:
         metrics = QFontMetrics(self._font())
         height = metrics.height() + self._pixels * 0.6
         gap = self._pixels * 0.5

@@ -36,6 +36,8 @@ class FitLabel(QWidget):
         self._align = align
         self._text = ""
         self._colour = QColor("#000000")
+        self._fonts: dict[int, QFont] = {}
+        self._heights: dict[int, int] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -45,18 +47,20 @@ class FitLabel(QWidget):
 
     def say(self, text: str, colour: str) -> None:
         """Change the text and its colour."""
-        self._text = text
         self._colour = QColor(colour)
-        self.setVisible(bool(text))
-        self.setAccessibleName(text)
-        self.updateGeometry()
+        if text != self._text:
+            self._text = text
+            self._measure_anew()
+            self.setAccessibleName(text)
+        if self.isHidden() is bool(text):
+            self.setVisible(bool(text))
         self.update()
 
     def set_pixels(self, pixels: int) -> None:
         """Change the height of the letters at full size."""
         if pixels != self._pixels:
             self._pixels = pixels
-            self.updateGeometry()
+            self._measure_anew()
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -73,13 +77,9 @@ class FitLabel(QWidget):
 
     def fitted(self, width: int) -> QFont:
         """The largest font in which the text fits ``width`` pixels and the lines."""
-        pixels = float(self._pixels)
-        while True:
-            font = font_of(int(pixels), self._weight)
-            metrics = QFontMetrics(font)
-            if pixels <= _SMALLEST or self._fits(metrics, width):
-                return font
-            pixels *= _STEP
+        if width not in self._fonts:
+            self._fonts[width] = self._fit(width)
+        return self._fonts[width]
 
     def paintEvent(self, _event: object) -> None:
         """Draw the text."""
@@ -87,6 +87,20 @@ class FitLabel(QWidget):
         painter.setFont(self.fitted(self.width()))
         painter.setPen(self._colour)
         painter.drawText(self.rect(), self._flags(), self._text)
+
+    def _measure_anew(self) -> None:
+        """Forget what was measured; layouts ask for the same few widths again and again."""
+        self._fonts.clear()
+        self._heights.clear()
+        self.updateGeometry()
+
+    def _fit(self, width: int) -> QFont:
+        pixels = float(self._pixels)
+        while True:
+            font = font_of(int(pixels), self._weight)
+            if pixels <= _SMALLEST or self._fits(QFontMetrics(font), width):
+                return font
+            pixels *= _STEP
 
     def _flags(self) -> int:
         flags = self._align | Qt.AlignmentFlag.AlignVCenter
@@ -100,9 +114,14 @@ class FitLabel(QWidget):
         return bounds.width() <= width and bounds.height() <= self._lines * metrics.lineSpacing()
 
     def _height_for(self, width: int) -> int:
-        metrics = QFontMetrics(self.fitted(width))
+        if width not in self._heights:
+            self._heights[width] = self._measured_height(width)
+        return self._heights[width]
+
+    def _measured_height(self, width: int) -> int:
         if self._lines == 1:
             return QFontMetrics(font_of(self._pixels, self._weight)).lineSpacing()
+        metrics = QFontMetrics(self.fitted(width))
         bounds = metrics.boundingRect(
             QRect(0, 0, max(width, 1), 1 << 16), self._flags(), self._text
         )

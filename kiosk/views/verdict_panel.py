@@ -58,7 +58,8 @@ class FactsView(QWidget):
             fact = facts[index] if index < len(facts) else Fact("", "")
             label.say(fact.label, ink)
             value.say(fact.value, ink)
-        self.setVisible(bool(facts))
+        if self.isHidden() is bool(facts):
+            self.setVisible(bool(facts))
 
     def set_scale(self, scale: float) -> None:
         """Follow the size of the panel."""

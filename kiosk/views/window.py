@@ -92,6 +92,11 @@ class KioskWindow(QMainWindow):
         self._stage.setCurrentWidget(self.verdict)
         self.verdict.repaint()
 
+    def warm_up(self, verdict: Verdict) -> None:
+        """Paint a verdict out of sight, so that fonts and icons are loaded before the first one."""
+        self.verdict.show_verdict(verdict, "")
+        self.verdict.grab()
+
     def show_ready(self, icon: str, headline: str, detail: str = "") -> None:
         """Show that there is no verdict, and why."""
         self.ready.say(icon, headline, detail)
