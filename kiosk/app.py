@@ -207,6 +207,7 @@ class Kiosk(QObject):
     def _connect_service(self) -> None:
         self.connect_to.connect(self.lookup_worker.connect_to)
         self.connect_to.connect(self.desk_worker.connect_to)
+        self.desk.service_back.connect(self._trace_ready)
         if self.embedded is not None:
             self.embedded.ready.connect(self.connect_to)
             self.embedded.down.connect(self.desk.on_service_down)
@@ -218,6 +219,9 @@ class Kiosk(QObject):
             Command.UNDO: self.desk.undo_last,
             Command.MUTE: self.verdicts.toggle_mute,
         }[command]()
+
+    def _trace_ready(self) -> None:
+        self.trace.event("service_ready", time.monotonic_ns())
 
     def _leave_soon(self) -> None:
         QTimer.singleShot(_LINGER_MS, self, QApplication.quit)

@@ -1,0 +1,78 @@
+"""Start to first frame, and the memory of kiosk, service and scanner.
+
+``python -m bench.startup [--rounds N] [--json FILE]``. The start is from launching the program
+to the first camera picture on screen and to the service being ready, both with the data already
+there. Memory is the proportional set size of the three processes, 8 s after the start.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from bench.desk import demo_service, events, percentile, qr_codes, start_kiosk, write_film
+
+START_S, MEMORY_MB = 2.5, 400.0
+SETTLED_S = 8.0
+
+
+def measure_once(data: Path, film: Path, trace: Path) -> tuple[dict[str, float], dict[str, float]]:
+    """One start. Answers seconds to each milestone, and megabytes by process."""
+    began_ns = time.monotonic_ns()
+    process = start_kiosk(data, film, trace)
+    time.sleep(SETTLED_S)
+    memory = {}
+    root = psutil.Process(process.pid)
+    for one in [root, *root.children(recursive=True)]:
+        line = " ".join(one.cmdline())
+        name = "kiosk" if one.pid == root.pid else ("service" if " serve " in line else "scanner")
+        if "resource_tracker" not in line:
+            memory[name] = memory.get(name, 0.0) + one.memory_full_info().pss / 1e6
+    process.wait(60)
+    seen = {event["event"]: event["ns"] for event in reversed(events(trace))}
+    names = {"window": "kiosk_started", "first frame": "first_frame", "service": "service_ready"}
+    return {name: (seen[event] - began_ns) / 1e9 for name, event in names.items()}, memory
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with demo_service(folder / "data"):
+            codes = qr_codes(folder / "data")
+        film = folder / "film.avi"
+        write_film(film, codes[:6], lead_s=5.0, seen_s=0.4, gap_s=0.7)
+        runs = [
+            measure_once(folder / "data", film, folder / "trace.jsonl")
+            for _ in range(options.rounds)
+        ]
+    starts, memories = zip(*runs, strict=True)
+    print(f"| from launching the program, median of {options.rounds} | |")
+    print("|---|---|")
+    for name in starts[0]:
+        print(f"| {name} | {percentile([s[name] for s in starts], 50):.2f} s |")
+    print("\n| memory (proportional set size), median | |")
+    print("|---|---|")
+    for name in sorted(memories[0]):
+        print(f"| {name} | {percentile([m[name] for m in memories], 50):.0f} MB |")
+    whole = percentile([sum(m.values()) for m in memories], 50)
+    first = percentile([s["first frame"] for s in starts], 50)
+    print(f"| together | {whole:.0f} MB |")
+    print(
+        f"\nTo be explained where over {START_S} s or {MEMORY_MB:.0f} MB: "
+        f"{first:.2f} s, {whole:.0f} MB."
+    )
+    if options.json:
+        result = {"starts_s": list(starts), "memory_mb": list(memories)}
+        options.json.write_text(json.dumps(result), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
