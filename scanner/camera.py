@@ -23,6 +23,9 @@ from scanner.source import Source, SourceError, SourceLost
 
 STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp", "srt")
 DEMO_PREFIX = "demo:"
+READ_TRIES, READ_PAUSE_S = 5, 0.02
+"""Some cameras give no picture the first few times; one that was unplugged never does again."""
+
 BY_ID = Path("/dev/v4l/by-id")
 BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}
 """One backend per system, so that a camera is listed once and its index means the same."""
@@ -132,10 +135,12 @@ class Webcam:
 
     def read(self) -> Image:
         """Return the next frame. Raises SourceLost when the camera gives none any more."""
-        good, frame = self._capture.read()
-        if not good or frame is None:
-            raise SourceLost(f"{self._label} was unplugged, or gives no pictures any more")
-        return as_image(frame)
+        for _ in range(READ_TRIES):
+            good, frame = self._capture.read()
+            if good and frame is not None:
+                return as_image(frame)
+            time.sleep(READ_PAUSE_S)
+        raise SourceLost(f"{self._label} was unplugged, or gives no pictures any more")
 
     def close(self) -> None:
         """Release the camera."""

@@ -33,6 +33,25 @@ def sharpen_fast(image: Image, side: int, amount: float) -> Image:
     return as_image(cv2.addWeighted(image, 1 + amount, soft, -amount, 0))
 
 
+def refocus(image: Image, sigma: float, noise: float) -> Image:
+    """Undo a blur of ``sigma`` pixels by Wiener's filter.
+
+    ``noise`` is the power of the noise as a share of that of the picture: smaller restores
+    more and grains more.
+    """
+    margin = math.ceil(4 * sigma)
+    height, width = (cv2.getOptimalDFTSize(side + 2 * margin) for side in image.shape)
+    below, right = height - image.shape[0] - margin, width - image.shape[1] - margin
+    # Reflected margins, since the transform takes the picture as one tile of many.
+    tile = cv2.copyMakeBorder(image, margin, below, margin, right, cv2.BORDER_REFLECT)
+    down = np.fft.fftfreq(height).astype(np.float32)[:, None]
+    across = np.fft.rfftfreq(width).astype(np.float32)[None, :]
+    blur = np.exp(-2 * (math.pi * sigma) ** 2 * (down**2 + across**2))
+    spectrum = np.fft.rfft2(tile.astype(np.float32)) * (blur / (blur**2 + noise))
+    sharp = np.fft.irfft2(spectrum, s=(height, width)).clip(0, 255).astype(np.uint8)
+    return sharp[margin : margin + image.shape[0], margin : margin + image.shape[1]].copy()
+
+
 def denoise(image: Image, side: int) -> Image:
     """Remove specks, halftone and moire with a median of ``side`` x ``side`` pixels (odd)."""
     return as_image(cv2.medianBlur(image, side))

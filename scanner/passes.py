@@ -14,6 +14,7 @@ from scanner.enhance import (
     denoise,
     enlarge,
     level_light,
+    refocus,
     sharpen,
     shrink,
     spread_contrast,
@@ -26,6 +27,9 @@ from scanner.zxing import WHOLE, Formats, Placement, read_zxing
 
 MOST_PIXELS = 8_000_000
 """Pictures are not enlarged beyond this."""
+
+MOST_REFOCUSED = 3_000_000
+"""As MOST_PIXELS, for an alteration that takes longer."""
 
 LEAST_FACTOR = 1.3
 """Enlarging by less changes nothing."""
@@ -132,8 +136,25 @@ def _turned_larger(degrees: float) -> Callable[[Image], Altered | None]:
     return alter
 
 
+def _refocused(sigma: float, noise: float) -> Callable[[Image], Altered]:
+    """Refocus by ``sigma`` pixels of the original, enlarged twice where it is small enough."""
+
+    def alter(image: Image) -> Altered:
+        factor = min(2.0, math.sqrt(MOST_REFOCUSED / image.size))
+        if factor < LEAST_FACTOR:
+            return refocus(image, sigma, noise), WHOLE
+        sharp = refocus(enlarge(image, factor), sigma * factor, noise)
+        return sharp, Placement.scaled(factor)
+
+    return alter
+
+
 def _soft(image: Image) -> Image:
     return sharpen(image, 1.5, -1)
+
+
+def _very_sharp(image: Image) -> Image:
+    return sharpen(image, 6, 4)
 
 
 def _passes() -> Iterator[Pass]:
@@ -159,6 +180,9 @@ def _passes() -> Iterator[Pass]:
         yield Pass(f"turned {degrees}", _turned_larger(degrees))
     yield Pass("sharp", _larger(4, partial(sharpen, sigma=6, amount=2)))
     yield Pass("small", _smaller(0.33))
+    yield Pass("refocused 3", _refocused(3, 0.002))
+    yield Pass("refocused 2", _refocused(2, 0.003))
+    yield Pass("sharp", _larger(2, partial(sharpen, sigma=2, amount=-1), _very_sharp))
 
 
 PASSES = tuple(_passes())

@@ -137,6 +137,9 @@ def test_what_an_altered_picture_shows_is_placed_in_the_original(look: Pass) -> 
     module = 7 if look.kind == "small" else 4
     frame = frame_with("x", module=module, left=300, top=100)
     grey = np.ascontiguousarray(frame[:400, :700, 0])
+    if look.kind.startswith("refocused"):
+        # What undoes a blur spoils a picture that has none.
+        grey = as_image(cv2.GaussianBlur(grey, (0, 0), float(look.kind.split()[1])))
     [plain] = decode_still(grey)
     placed = _read_by(look, grey)
     assert [code.text for code in placed] == ["x"]
