@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import qrcode
 
-from scanner.picture import Image
+from scanner.picture import Image, as_image
 
 ROOT = Path(__file__).parent.parent
 WIDTH, HEIGHT, FPS = 1280, 720, 30
@@ -33,21 +33,21 @@ def card_frame(code: str, number: int) -> Image:
     tilt = np.array([[0, lean], [-lean, 0], [0, -lean], [lean, 0]])
     seen = corners + np.array([left, top]) + tilt
     turn = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
-    grey = desk_frame()[:, :, 0].copy()
+    grey: Image = desk_frame()[:, :, 0].copy()
     cv2.warpPerspective(flat, turn, (WIDTH, HEIGHT), dst=grey, borderMode=cv2.BORDER_TRANSPARENT)
-    grey = cv2.GaussianBlur(grey, (0, 0), 0.8)
-    return np.ascontiguousarray(np.dstack([grey, grey, grey]))
+    soft = cv2.GaussianBlur(grey, (0, 0), 0.8)
+    return as_image(np.dstack([soft, soft, soft]))
 
 
 def desk_frame() -> Image:
     """A 720p frame of an empty desk."""
     across = np.linspace(70, 150, WIDTH)[None, :] + np.linspace(0, 40, HEIGHT)[:, None]
-    return np.dstack([across, across, across]).astype(np.uint8)
+    return as_image(np.dstack([across, across, across]).astype(np.uint8))
 
 
 def noisy(frame: Image, noise: np.ndarray[Any, Any]) -> Image:
     """The frame with sensor noise."""
-    return np.clip(frame.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+    return as_image(np.clip(frame.astype(np.int16) + noise, 0, 255).astype(np.uint8))
 
 
 def noises(count: int = 8) -> list[np.ndarray[Any, Any]]:

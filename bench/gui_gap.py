@@ -30,7 +30,7 @@ BEAT_MS = 2
 def pictures(codes: list[str]) -> list[bytes]:
     """JPEG frames: each card for half a second, then an empty desk for a second."""
     grain = noises()
-    frames = []
+    frames: list[bytes] = []
     for index, code in enumerate(codes):
         for frame, count in ((card_frame(code, index), 15), (desk_frame(), 30)):
             for _ in range(count):
@@ -66,9 +66,9 @@ def run_kiosk(url: str, key: str, camera: str, seconds: float, trace: Path) -> N
     QTimer.singleShot(int(seconds * 1000), application.quit)
     application.exec()
     beat.stop()
-    gaps = [(b - a) / 1e6 for a, b in pairwise(beats)]
     kiosk.stop()
-    print(json.dumps({"gap_ms": max(gaps), "beats": len(beats)}))
+    gaps = sorted((((b - a) / 1e6, a) for a, b in pairwise(beats)), reverse=True)
+    print(json.dumps({"gap_ms": gaps[0][0], "beats": len(beats), "longest": gaps[:8]}))
 
 
 def measure(seconds: float) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def measure(seconds: float) -> dict[str, Any]:
                 env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             )  # fmt: skip
-            returns = []
+            returns: list[int] = []
             for at_s in (seconds * 0.25, seconds * 0.6):
                 time.sleep(at_s - (seconds * 0.25 + HANG_S if returns else 0))
                 camera.hang()

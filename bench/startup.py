@@ -24,7 +24,7 @@ def measure_once(data: Path, film: Path, trace: Path) -> tuple[dict[str, float],
     began_ns = time.monotonic_ns()
     process = start_kiosk(data, film, trace)
     time.sleep(SETTLED_S)
-    memory = {}
+    memory: dict[str, float] = {}
     root = psutil.Process(process.pid)
     for one in [root, *root.children(recursive=True)]:
         line = " ".join(one.cmdline())

@@ -135,7 +135,7 @@ def test_two_kiosks_share_one_service_and_the_second_takes_over(
             second.wait_for_tone(Tone.EXPIRED)
             assert first.kiosk.embedded is not None
             first.kiosk.embedded.stop()
-            second.wait_until(lambda: second.kiosk.embedded.process_id is not None)  # type: ignore[union-attr]
+            second.wait_until(lambda: second.kiosk.embedded.process_id is not None)
             second.wait_until((data / "service.json").exists)
             second.kiosk.session.on_hand_scanned(Reading(code_of(data, "Marek Nowak"), ""))
             second.wait_for_tone(Tone.BLOCKED)

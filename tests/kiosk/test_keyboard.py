@@ -42,7 +42,7 @@ class Desk:
             if character == "\r":
                 QTest.keyClick(self.window, Qt.Key.Key_Return)
             else:
-                QTest.keyClick(self.window, character)
+                QTest.keyClick(self.window, character)  # type: ignore[call-overload]
 
 
 @pytest.fixture

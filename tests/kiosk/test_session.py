@@ -45,6 +45,13 @@ class Desk:
     def _count(self) -> None:
         self.cleared += 1
 
+    def state(self) -> State:
+        return self.session.state
+
+    def tone(self) -> Tone:
+        """The kind of the newest verdict."""
+        return self.shown[-1].verdict.tone
+
     def reply(self, outcome: Outcome = Outcome.ACTIVE) -> None:
         self.session.on_answered(self.asked[-1].visit_id, answer(outcome))
 
@@ -58,16 +65,16 @@ def desk(qapp: QApplication) -> Desk:
 
 
 def test_a_card_is_looked_up_and_shown(desk: Desk) -> None:
-    assert desk.session.state is State.READY
+    assert desk.state() is State.READY
     desk.session.on_scanned(frame("CARD"))
-    assert desk.session.state is State.CHECKING
+    assert desk.state() is State.CHECKING
     assert (desk.asked[0].text, desk.asked[0].desk) == ("CARD", "Door")
     assert desk.asked[0].method is ScanMethod.CAMERA
     desk.reply()
-    assert desk.session.state is State.SHOWING
+    assert desk.state() is State.SHOWING
     assert desk.shown[0].verdict.tone is Tone.ACTIVE
     desk.session.clear()
-    assert desk.session.state is State.READY
+    assert desk.state() is State.READY
     assert desk.cleared == 1
 
 
@@ -153,11 +160,11 @@ def test_someone_picked_from_the_search(desk: Desk) -> None:
 def test_a_failure_is_shown_and_checked_again_as_the_same_visit(desk: Desk) -> None:
     desk.session.on_scanned(frame("CARD"))
     desk.fail()
-    assert desk.shown[-1].verdict.tone is Tone.COULD_NOT_CHECK
+    assert desk.tone() is Tone.COULD_NOT_CHECK
     desk.session.recheck()
     assert desk.asked[0] == desk.asked[1]
     desk.reply()
-    assert desk.shown[-1].verdict.tone is Tone.ACTIVE
+    assert desk.tone() is Tone.ACTIVE
 
 
 def test_what_could_not_be_checked_is_checked_when_the_service_is_back(desk: Desk) -> None:
@@ -177,14 +184,14 @@ def test_a_service_that_comes_back_during_the_check_is_asked_once_more(desk: Des
     assert desk.shown == []
     assert [request.visit_id for request in desk.asked] == [desk.asked[0].visit_id] * 2
     desk.fail()
-    assert desk.shown[-1].verdict.tone is Tone.COULD_NOT_CHECK
+    assert desk.tone() is Tone.COULD_NOT_CHECK
 
 
 def test_a_late_answer_replaces_could_not_check(desk: Desk) -> None:
     desk.session.on_scanned(frame("CARD"))
     desk.fail()
     desk.reply(Outcome.EXPIRED)
-    assert desk.shown[-1].verdict.tone is Tone.EXPIRED
+    assert desk.tone() is Tone.EXPIRED
 
 
 def test_a_late_answer_to_a_cleared_scan_is_not_shown(desk: Desk) -> None:
@@ -203,7 +210,7 @@ def test_a_network_thread_that_hangs_does_not_hang_the_desk(qtbot: QtBot) -> Non
     assert desk.shown[0].verdict.tone is Tone.COULD_NOT_CHECK
     desk.session.on_scanned(frame("NEXT"))
     desk.reply()
-    assert desk.shown[-1].verdict.tone is Tone.ACTIVE
+    assert desk.tone() is Tone.ACTIVE
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x00", "a\x00b", "\ufffd", "x" * 4096, "ü" * 7089])

@@ -1,5 +1,6 @@
 """Looks that can be measured: contrast, and colours that colour-blind eyes tell apart."""
 
+import math
 from itertools import combinations
 
 import pytest
@@ -62,7 +63,7 @@ def difference(one: str, other: str, eyes: str) -> float:
         rgb = linear(colour)
         r, g, b = (sum(m * c for m, c in zip(row, rgb, strict=True)) for row in MACHADO[eyes])
         seen.append(lab((r, g, b)))
-    return sum((a - b) ** 2 for a, b in zip(*seen, strict=True)) ** 0.5
+    return math.dist(*seen)
 
 
 @pytest.mark.parametrize("tone", list(Tone))

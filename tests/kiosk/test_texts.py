@@ -27,6 +27,11 @@ def messages() -> set[str]:
     return found
 
 
+def several(text: object) -> tuple[str, ...]:
+    """The forms of a message: one, or singular and plural."""
+    return tuple(map(str, text)) if isinstance(text, tuple) else (str(text or ""),)
+
+
 def test_the_source_is_searched() -> None:
     assert {"EXPIRED", "{count} visits today"} <= messages()
 
@@ -37,9 +42,7 @@ def test_every_message_is_translated_with_its_fields(language: str) -> None:
         catalogue = read_po(source, locale=language)
     translated: dict[str, str] = {}
     for message in catalogue:
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        words = message.string if isinstance(message.string, tuple) else (message.string,)
-        translated.update(zip(ids, words, strict=True))
+        translated.update(zip(several(message.id), several(message.string), strict=True))
     assert messages() - {i for i, said in translated.items() if said} == set()
     assert set(translated) - messages() - {""} == set(), "translations nobody says any more"
     for original, said in translated.items():

@@ -131,7 +131,8 @@ def test_every_key_is_passed_released_or_read_exactly_once(
     presses: list[tuple[KeyKind, float, str]],
 ) -> None:
     decoder: Decoder = WedgeDecoder()
-    now, passed, read = 0.0, [], 0
+    now, read = 0.0, 0
+    passed: list[int] = []
     for number, (kind, gap, typed) in enumerate(presses):
         now += gap
         step = decoder.press(KeyPress(kind, now, number, typed=typed))
