@@ -8,6 +8,9 @@ from kiosk.style import FONT_FAMILY
 
 _SMALLEST = 11
 _STEP = 0.93
+_ENDLESS = 1 << 16
+_ROUNDING = 2
+"""Pixels that centring may add to the height of a line."""
 
 
 def font_of(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
@@ -97,7 +100,7 @@ class FitLabel(QWidget):
     def _fit(self, width: int) -> QFont:
         pixels = float(self._pixels)
         while True:
-            font = font_of(int(pixels), self._weight)
+            font = font_of(max(int(pixels), _SMALLEST), self._weight)
             if pixels <= _SMALLEST or self._fits(QFontMetrics(font), width):
                 return font
             pixels *= _STEP
@@ -108,10 +111,12 @@ class FitLabel(QWidget):
         return int(flags) | int(wrap)
 
     def _fits(self, metrics: QFontMetrics, width: int) -> bool:
-        bounds = metrics.boundingRect(
-            QRect(0, 0, max(width, 1), 1 << 16), self._flags(), self._text
-        )
-        return bounds.width() <= width and bounds.height() <= self._lines * metrics.lineSpacing()
+        if self._lines == 1:
+            return metrics.horizontalAdvance(self._text) <= width
+        box = QRect(0, 0, max(width, 1), _ENDLESS)
+        bounds = metrics.boundingRect(box, self._flags(), self._text)
+        highest = self._lines * (metrics.lineSpacing() + _ROUNDING)
+        return bounds.width() <= width and bounds.height() <= highest
 
     def _height_for(self, width: int) -> int:
         if width not in self._heights:
@@ -123,6 +128,6 @@ class FitLabel(QWidget):
             return QFontMetrics(font_of(self._pixels, self._weight)).lineSpacing()
         metrics = QFontMetrics(self.fitted(width))
         bounds = metrics.boundingRect(
-            QRect(0, 0, max(width, 1), 1 << 16), self._flags(), self._text
+            QRect(0, 0, max(width, 1), _ENDLESS), self._flags(), self._text
         )
         return max(bounds.height(), metrics.lineSpacing())

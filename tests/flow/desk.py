@@ -65,8 +65,8 @@ def desk(
     scanner = ScannerSettings(source=str(source), loop=loop)
     kiosk = Kiosk(KioskSettings(**given), scanner, service)
     try:
-        kiosk.start()
-        qtbot.waitExposed(kiosk.window)
+        with qtbot.waitExposed(kiosk.window):
+            kiosk.start()
         yield Desk(kiosk, qtbot)
     finally:
         kiosk.stop()

@@ -22,8 +22,9 @@ class Desk:
         self.now_s = 100.0
         self.field = QLineEdit()
         qtbot.addWidget(self.field)
-        self.field.show()
-        qtbot.waitExposed(self.field)
+        with qtbot.waitActive(self.field):
+            self.field.show()
+            self.field.activateWindow()
         self.field.setFocus()
         self.filter = WedgeFilter(self.field, clock=lambda: self.now_s)
         self.readings: list[Reading] = []
