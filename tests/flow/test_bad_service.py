@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from kiosk.app import OwnService, ServiceAddress
 from kiosk.status import Health
 from kiosk.style import Tone
 from kiosk.wedge import Reading
-from tests.conftest import ROOT, RunningService
+from tests.conftest import ROOT, RunningService, start_service, stop_service
 from tests.fakes.odd_service import Answer, hang_up, html, odd_service, slow, whole
 from tests.kiosk.answers import answer
 
@@ -98,13 +100,48 @@ def test_an_own_service_that_is_killed_comes_back_and_loses_no_visit(
         assert names == ["Marek Nowak", "Viktor Petrov"]
 
 
+def test_a_full_disk_is_said_and_the_next_card_works_once_there_is_room(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    stop_service(start_service(data))
+    pages = (data / "membership.sqlite3").stat().st_size // 4096
+    monkeypatch.setenv("WALLETDESK_SQLITE_MAX_PAGES", str(pages))
+    full = start_service(data)
+    card = Reading(full.deck()["Viktor Petrov"], "")
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, ServiceAddress(full.url, full.key), hand_scanner_pause_s=0.001) as at:
+        tries = 0
+        while Tone.COULD_NOT_CHECK not in at.tones:
+            tries += 1
+            at.kiosk.session.on_hand_scanned(card)
+            at.wait_for(tries)
+            assert tries < 200, "the disk is never full"
+        assert at.shown[-1].verdict.detail == "The disk of the membership service is full."
+        stop_service(full)
+        monkeypatch.delenv("WALLETDESK_SQLITE_MAX_PAGES")
+        roomy = start_service(data)
+        at.kiosk.connect_to.emit(roomy.url, roomy.key)
+        at.kiosk.session.on_hand_scanned(Reading(full.deck()["Marek Nowak"], ""))
+        at.wait_for_tone(Tone.BLOCKED)
+        stop_service(roomy)
+
+
+def newer(file: Path) -> None:
+    stop_service(start_service(file.parent))
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'from-the-future'")
+        database.commit()
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
+        (newer, "was written by a newer version (schema revision from-the-future"),
         (lambda file: file.write_bytes(b"this is no database" * 400), "membership.sqlite3"),
         (lambda file: file.mkdir(), "membership.sqlite3"),
     ],
-    ids=["no-database", "a-folder"],
+    ids=["newer", "no-database", "a-folder"],
 )
 def test_a_service_that_cannot_start_says_why_on_screen(
     qtbot: QtBot, tmp_path: Path, spoil: object, words: str
