@@ -6,14 +6,14 @@ nothing to guess in it, so a slow password hash would only cost time on every re
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -73,6 +73,7 @@ class Call:
     key_id: UUID
     scopes: frozenset[str]
     now: datetime
+    idempotency_key: str | None = None
 
 
 def digest(key: str) -> str:
@@ -154,6 +155,18 @@ def authenticate(session: Session, key: str | None) -> tuple[UUID, frozenset[str
     return key_id, frozenset(scopes.split()), Tenant(*organization)
 
 
+IdempotencyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Any text of your own; the same one with the same body creates once.",
+    ),
+]
+
+
 def _caller(scope: Scope, *, writes: bool) -> Callable[..., Iterator[Call]]:
     """Make the dependency that opens a transaction for a key with ``scope``."""
 
@@ -169,6 +182,22 @@ def _caller(scope: Scope, *, writes: bool) -> Callable[..., Iterator[Call]]:
             yield Call(session, tenant, key_id, scopes, request.app.state.clock())
 
     return open_call
+
+
+def _creator(scope: Scope) -> Callable[..., Coroutine[Any, Any, Call]]:
+    """Make the dependency of a route that creates something, once for each idempotency key."""
+
+    async def open_call(
+        call: Annotated[Call, writes(scope)], idempotency_key: IdempotencyHeader = None
+    ) -> Call:
+        return replace(call, idempotency_key=idempotency_key)
+
+    return open_call
+
+
+def creates(scope: Scope) -> Any:
+    """Dependency of a route that creates something; see ``membership.idempotency``."""
+    return Depends(_creator(scope), scope="function")
 
 
 def reads(scope: Scope) -> Any:

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from membership.database import WRITES, Database
+from membership.planner import teach_planner
 
-HEAD = "0001"
+HEAD = "0002"
 """Revision of the schema that this version works with."""
 
 _LOCK_KEY = 7_162_530_411
@@ -70,6 +71,10 @@ def migrate(database: Database) -> None:
             # Another process may have migrated while this one waited for the lock.
             if _revision(connection, database.place) != HEAD:
                 _upgrade(connection)
+                if connection.dialect.name == "sqlite":
+                    teach_planner(connection)
+        # What connections already know of the schema and its statistics is out of date.
+        database.engine.dispose()
     except DatabaseError as error:
         if _is_no_database(error):
             raise NotADatabase(database.place) from error

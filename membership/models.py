@@ -341,3 +341,17 @@ class ApiKey(Base):
     scopes: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class IdempotencyKey(Base):
+    """A key under which a caller sent a creating request, and the answer it got (JSON)."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_age", "organization_id", "created_at"),)
+
+    organization_id: Mapped[int] = of_organization()
+    api_key_id: Mapped[UUID] = mapped_column(ForeignKey("api_keys.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    request_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    answer: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]

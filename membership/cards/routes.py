@@ -6,17 +6,22 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api_client.schemas import CardView
-from membership.access import Call, Scope, writes
+from membership.access import Call, Scope, creates, writes
 from membership.cards import service
 from membership.cards.schemas import IssuedCard, NewCard
+from membership.idempotency import once
 
 router = APIRouter(prefix="/v1/cards", tags=["Cards"])
 
 
 @router.post("", status_code=201)
-def issue_card(new: NewCard, call: Annotated[Call, writes(Scope.CARDS_WRITE)]) -> IssuedCard:
+def issue_card(new: NewCard, call: Annotated[Call, creates(Scope.CARDS_WRITE)]) -> IssuedCard:
     """Issue a card to a customer; the answer tells what its barcode says."""
-    return service.issued_card(service.issue_card(call.session, call.tenant, new, call.now))
+
+    def create() -> IssuedCard:
+        return service.issued_card(service.issue_card(call.session, call.tenant, new, call.now))
+
+    return once(call, new, IssuedCard, create)
 
 
 @router.post("/{card_id}/revoke")

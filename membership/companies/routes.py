@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from membership.access import Call, Scope, reads, writes
+from membership.access import Call, Scope, creates, reads, writes
 from membership.companies import service
 from membership.companies.schemas import (
     CompanyChange,
@@ -15,6 +15,7 @@ from membership.companies.schemas import (
     NewCompany,
     NewLink,
 )
+from membership.idempotency import once
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1/companies", tags=["Companies"])
@@ -32,11 +33,15 @@ def list_companies(
 
 @router.post("", status_code=201)
 def create_company(
-    new: NewCompany, call: Annotated[Call, writes(Scope.COMPANIES_WRITE)]
+    new: NewCompany, call: Annotated[Call, creates(Scope.COMPANIES_WRITE)]
 ) -> CompanyView:
     """Create a company; customers with an address in its domains are linked at once."""
-    company = service.create_company(call.session, call.tenant, new, call.now)
-    return service.show_company(call, company)
+
+    def create() -> CompanyView:
+        company = service.create_company(call.session, call.tenant, new, call.now)
+        return service.show_company(call, company)
+
+    return once(call, new, CompanyView, create)
 
 
 @router.get("/{company_id}")

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Header, Query, Response
 
 from api_client.schemas import CustomerHits
-from membership.access import Call, Scope, reads, writes
+from membership.access import Call, Scope, creates, reads, writes
 from membership.customers import photos, service
 from membership.customers.permissions import permission_grant, permission_grants
 from membership.customers.schemas import (
@@ -19,6 +19,7 @@ from membership.customers.schemas import (
 )
 from membership.customers.search import search
 from membership.customers.views import photo_path
+from membership.idempotency import once
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1/customers", tags=["Customers"])
@@ -49,12 +50,15 @@ def search_customers(
 
 @router.post("", status_code=201)
 def create_customer(
-    new: NewCustomer, call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)]
+    new: NewCustomer, call: Annotated[Call, creates(Scope.CUSTOMERS_WRITE)]
 ) -> CustomerRecord:
     """Create a customer; the number is given by the service."""
-    return service.customer_record(
-        service.create_customer(call.session, call.tenant, new, call.now)
-    )
+
+    def create() -> CustomerRecord:
+        customer = service.create_customer(call.session, call.tenant, new, call.now)
+        return service.customer_record(customer)
+
+    return once(call, new, CustomerRecord, create)
 
 
 @router.get("/{customer_id}")

@@ -83,5 +83,5 @@ def query_words(query: str) -> list[str]:
         return [digits] if digits else []
     words: list[str] = []
     for part in query.split():
-        words.extend([fold(part)] if "@" in part else words_of(part))
-    return sorted(dict.fromkeys(word[:MAX_TERM] for word in words), key=len, reverse=True)
+        words.extend([fold(part).strip("@")] if "@" in part else words_of(part))
+    return sorted(dict.fromkeys(word[:MAX_TERM] for word in words if word), key=len, reverse=True)

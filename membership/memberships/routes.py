@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from membership.access import Call, Scope, reads, writes
+from membership.access import Call, Scope, creates, reads, writes
+from membership.idempotency import once
 from membership.memberships import service
 from membership.memberships.schemas import (
     EarlyEnd,
@@ -33,10 +34,15 @@ def list_memberships(
 
 @router.post("", status_code=201)
 def assign_membership(
-    new: NewMembership, call: Annotated[Call, writes(Scope.MEMBERSHIPS_WRITE)]
+    new: NewMembership, call: Annotated[Call, creates(Scope.MEMBERSHIPS_WRITE)]
 ) -> SoldView:
     """Assign a plan to a customer, or to a company whose linked customers inherit it."""
-    return service.sold_view(service.assign(call.session, call.tenant, new, call.now), call.now)
+
+    def create() -> SoldView:
+        sold = service.assign(call.session, call.tenant, new, call.now)
+        return service.sold_view(sold, call.now)
+
+    return once(call, new, SoldView, create)
 
 
 @router.get("/{membership_id}")

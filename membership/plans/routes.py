@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from membership.access import Call, Scope, reads, writes
+from membership.access import Call, Scope, creates, reads, writes
+from membership.idempotency import once
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.plans import service
 from membership.plans.schemas import NewPlan, PermissionList, PlanChange, PlanPage, PlanView
@@ -24,10 +25,14 @@ def list_plans(
 
 
 @router.post("/plans", status_code=201)
-def create_plan(new: NewPlan, call: Annotated[Call, writes(Scope.PLANS_WRITE)]) -> PlanView:
+def create_plan(new: NewPlan, call: Annotated[Call, creates(Scope.PLANS_WRITE)]) -> PlanView:
     """Create a plan; permissions that are new become known to the organization."""
-    plan = service.create_plan(call.session, call.tenant, new, call.now)
-    return service.show_plan(call.session, call.tenant, plan)
+
+    def create() -> PlanView:
+        plan = service.create_plan(call.session, call.tenant, new, call.now)
+        return service.show_plan(call.session, call.tenant, plan)
+
+    return once(call, new, PlanView, create)
 
 
 @router.get("/plans/{plan_id}")

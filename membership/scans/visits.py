@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Insert, and_, bindparam, case, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from api_client.schemas import (
     Outcome,
@@ -29,9 +30,14 @@ from membership.rules.instants import day_start, local_day
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _KEY = ("organization_id", "id")
 _TABLE = Visit.metadata.tables[Visit.__tablename__]
-_INSERT: dict[str, Insert] = {
-    "postgresql": postgresql_insert(_TABLE).on_conflict_do_nothing(index_elements=_KEY),
-    "sqlite": sqlite_insert(_TABLE).on_conflict_do_nothing(index_elements=_KEY),
+# Gives back the id only of a row that was really added.
+_INSERT: dict[str, ReturningInsert[UUID]] = {
+    "postgresql": postgresql_insert(_TABLE)
+    .on_conflict_do_nothing(index_elements=_KEY)
+    .returning(_TABLE.c.id),
+    "sqlite": sqlite_insert(_TABLE)
+    .on_conflict_do_nothing(index_elements=_KEY)
+    .returning(_TABLE.c.id),
 }
 _organization: ColumnElement[int] = bindparam("organization_id")
 _instant = Visit.at.type
@@ -86,7 +92,7 @@ def record(
     """
     connection = call.session.connection()
     # The database decides which of two repeats at once is first; the other waits for it.
-    added = connection.execute(
+    added = connection.scalar(
         _INSERT[connection.dialect.name],
         {
             "organization_id": call.tenant.id,
@@ -101,7 +107,7 @@ def record(
             "undone_at": None,
         },
     )
-    if added.rowcount == 1:
+    if added is not None:
         return Recorded(request.visit_id, call.now)
     repeated = _repeated(call, request)
     if repeated is None:

@@ -9,13 +9,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from membership.database import Database, open_database
+from membership.database import WRITES, Database, open_database
 from membership.migrate import (
     HEAD,
     DatabaseTooNew,
@@ -23,12 +25,19 @@ from membership.migrate import (
     NotADatabase,
     migrate,
 )
-from membership.models import Card, Customer, Membership, MembershipSource, Organization
+from membership.models import (
+    Card,
+    Customer,
+    IdempotencyKey,
+    Membership,
+    MembershipSource,
+    Organization,
+)
 from membership.organizations import bootstrap_organization
 from membership.settings import SQLITE_FILE_NAME, ServiceSettings
 from membership.tables import Base
 from tests.membership.conftest import SQLITE, Databases
-from tests.membership.support import NOON
+from tests.membership.support import NOON, running_service
 
 
 def organization(**fields: Any) -> Organization:
@@ -279,6 +288,56 @@ def test_migrating_at_once(databases: Databases, tmp_path: Path, kind: str) -> N
         assert [tuple(row) for row in revisions] == [(HEAD,)]
     for database in opened:
         database.engine.dispose()
+
+
+def test_an_older_database_is_upgraded_with_its_rows(tmp_path: Path) -> None:
+    settings = ServiceSettings(data_dir=tmp_path)
+    database = open_database(settings)
+    config = Config()
+    config.set_main_option("script_location", "membership:migrations")
+    with database.engine.execution_options(**{WRITES: True}).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with database.writers.begin() as session:
+        session.add(organization(name="Old Club"))
+    migrate(database)
+    with database.readers.begin() as session:
+        assert session.query(Organization).one().name == "Old Club"
+        assert session.query(IdempotencyKey).count() == 0
+    database.engine.dispose()
+
+
+def test_no_query_of_the_desk_reads_a_whole_organization(
+    databases: Databases, tmp_path: Path
+) -> None:
+    """SQLite searches every table by more than the organization, whatever its planner thinks."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(*arguments: Any) -> None:
+        sent.append((arguments[2], arguments[3]))
+
+    with running_service(databases.new(SQLITE, tmp_path)) as service:
+        customer, company = service.customer("Amara"), service.company(seat_cap=5)
+        service.link(company, customer)
+        service.member(service.plan(), company_id=company)
+        code = service.card(customer)["code"]
+        event.listen(service.database.engine, "before_cursor_execute", note)
+        for text_on_card in (code, customer, "C-000001"):
+            service.scan(text_on_card)
+        service.get("/v1/customers", q="am")
+        service.get("/v1/customers", q="ama c")
+        service.get(f"/v1/customers/{customer}")
+        steps = []
+        with service.database.engine.connect() as connection:
+            for statement, values in [each for each in sent if each[0].startswith("SELECT")]:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                steps += [str(row[3]) for row in plan]
+    searched = [step for step in steps if step.startswith(("SEARCH", "SCAN"))]
+    assert len(searched) > 20
+    bad = [
+        step for step in searched if step.startswith("SCAN") or step.endswith("(organization_id=?)")
+    ]
+    assert bad == []
 
 
 def test_sqlite_is_durable(databases: Databases, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import requests
 from membership.access import Scope
 from membership.administration import make_key
 from membership.database import open_database
+from membership.migrate import HEAD
 from membership.serve import START_FAILED
 from membership.settings import SQLITE_FILE_NAME, ServiceSettings
 from tests.membership.conftest import SQLITE, Databases
@@ -214,7 +215,7 @@ def test_newer_database(databases: Databases, tmp_path: Path) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0042'")
     database.engine.dispose()
     with process(tmp_path) as service:
-        assert_failed(service, "database_too_new", SQLITE_FILE_NAME, "0042", "0001")
+        assert_failed(service, "database_too_new", SQLITE_FILE_NAME, "0042", HEAD)
 
 
 def test_file_that_is_no_database(tmp_path: Path) -> None:
