@@ -145,6 +145,7 @@ class Kiosk(QObject):
         """Stop everything that was started, and wait for it."""
         QApplication.instance().removeEventFilter(self.wedge)  # type: ignore[union-attr]
         self._poll.stop()
+        self.window.close()
         self.scanner_worker.stop()
         for thread in self._threads:
             if not thread.finish():

@@ -44,7 +44,7 @@ class FactsView(QWidget):
         self._cells = []
         for index in range(_FACTS):
             label = FitLabel(CAPTION, QFont.Weight.DemiBold)
-            value = FitLabel(TITLE, QFont.Weight.Medium, lines=2)
+            value = FitLabel(TITLE, QFont.Weight.Medium)
             row, column = divmod(index, _COLUMNS)
             grid.addWidget(label, row * 3, column)
             grid.addWidget(value, row * 3 + 1, column)

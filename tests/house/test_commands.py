@@ -1,0 +1,146 @@
+"""The command line as a user meets it: real processes, real exit codes."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+import pytest
+
+from tests.conftest import ROOT, SAMPLES, start_service, stop_service
+from tests.flow.films import cards
+
+T = TypeVar("T")
+MAIN = [sys.executable, str(ROOT / "main.py")]
+
+
+def run(*arguments: str, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    environment.pop("QT_QPA_PLATFORM", None)
+    return subprocess.run(
+        [*MAIN, *arguments], capture_output=True, text=True, cwd=cwd, env=environment | more,
+        timeout=120, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def club(tmp_path: Path) -> tuple[Path, dict[str, str]]:
+    """A data folder with the demo club, and its codes."""
+    service = start_service(tmp_path / "data")
+    stop_service(service)
+    return tmp_path / "data", service.deck()
+
+
+def test_without_a_display_the_kiosk_plays_once_and_reports(
+    tmp_path: Path, club: tuple[Path, dict[str, str]]
+) -> None:
+    data, deck = club
+    film = cards(tmp_path / "f.avi", deck["Viktor Petrov"], deck["Marek Nowak"], gap_s=1.2)
+    done = run(
+        "kiosk", "--camera", str(film), "--data-dir", str(data), "--trace", "t.jsonl", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    assert said[0].startswith("There is no display")
+    assert re.match(r"EXPIRED +Viktor Petrov \(C-000004\) +\d+\.\d +01-expired\.png", said[2])
+    assert said[3].startswith("BLOCKED")
+    pictures = sorted(p.name for p in (tmp_path / "demo-run").iterdir())
+    assert pictures == ["01-expired.png", "02-blocked.png"]
+    assert (tmp_path / "demo-run" / "01-expired.png").read_bytes().startswith(b"\x89PNG")
+    trace = (tmp_path / "t.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["event"] for line in trace].count("verdict_painted") == 2
+
+
+def test_a_killed_kiosk_leaves_nothing_running(
+    tmp_path: Path, club: tuple[Path, dict[str, str]]
+) -> None:
+    data, deck = club
+    film = cards(tmp_path / "f.avi", deck["Viktor Petrov"])
+    kiosk = subprocess.Popen(
+        [*MAIN, "kiosk", "--camera", str(film), "--data-dir", str(data)],
+        stderr=subprocess.DEVNULL,
+    )
+    children = wait_for(lambda: family(kiosk.pid), lambda found: len(found) >= 2)
+    wait_for((data / "service.json").exists, bool)
+    os.kill(kiosk.pid, signal.SIGKILL)
+    kiosk.wait()
+    wait_for(lambda: [child for child in children if alive(child)], lambda left: not left)
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """The scanner and the service of a kiosk."""
+    found = psutil.Process(pid).children(recursive=True)
+    return [one for one in found if "resource_tracker" not in " ".join(one.cmdline())]
+
+
+def alive(process: psutil.Process) -> bool:
+    return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+
+
+def wait_for(look: Callable[[], T], good: Callable[[T], bool]) -> T:
+    """Look again and again until it is good; fail after 30 s."""
+    end = time.monotonic() + 30
+    while not good(found := look()):
+        assert time.monotonic() < end, found
+        time.sleep(0.05)
+    return found
+
+
+def test_a_polite_kill_ends_the_kiosk_in_order(
+    tmp_path: Path, club: tuple[Path, dict[str, str]]
+) -> None:
+    data, deck = club
+    film = cards(tmp_path / "f.avi", deck["Viktor Petrov"])
+    kiosk = subprocess.Popen(
+        [*MAIN, "kiosk", "--camera", str(film), "--data-dir", str(data)],
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_for((data / "service.json").exists, bool)
+    kiosk.send_signal(signal.SIGTERM)
+    _, complaints = kiosk.communicate(timeout=30)
+    assert kiosk.returncode == 0
+    assert complaints == ""
+    assert not (data / "service.json").exists()
+
+
+def test_scan_prints_a_json_line_per_file_and_goes_on_after_a_bad_one(tmp_path: Path) -> None:
+    bad = tmp_path / "notes.txt"
+    bad.write_text("no picture", encoding="utf-8")
+    photo = SAMPLES / "qrcode-1" / "1.webp"
+    done = run("scan", str(bad), str(photo))
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 1
+    assert first["path"] == str(bad)
+    assert "notes.txt" in first["error"]
+    assert second["codes"][0]["format"] == "QRCode"
+    assert second["codes"][0]["text"] == photo.with_suffix(".txt").read_text(encoding="utf-8")
+    assert len(second["codes"][0]["corners"]) == 4
+    assert second["milliseconds"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "words"),
+    [
+        (["kiosk", "--server", "http://127.0.0.1:1"], {}, "--key-file or WALLETDESK_KIOSK_KEY"),
+        (["kiosk", "--server", "http://127.0.0.1:1", "--key-file", "/no/key"], {}, "/no/key"),
+        (["kiosk"], {"WALLETDESK_KIOSK_DEADLINE_S": "soon"}, "setting deadline_s"),
+        (["kiosk"], {"WALLETDESK_KIOSK_LANGUAGE": "xx"}, "'xx'"),
+        (["serve"], {"WALLETDESK_PORT": "99999"}, "setting port"),
+        (["serve", "--port", "many"], {}, "'--port'"),
+        (["dance"], {}, "dance"),
+    ],
+)
+def test_wrong_use_is_told_in_a_line(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], words: str
+) -> None:
+    done = run(*arguments, cwd=tmp_path, XDG_DATA_HOME=str(tmp_path), **environment)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
