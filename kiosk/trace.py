@@ -16,7 +16,7 @@ class Trace:
 
     def __init__(self, path: Path | None) -> None:
         self._lock = Lock()
-        self._file: TextIO | None = path.open("w", encoding="utf-8") if path else None
+        self._file: TextIO | None = path.open("w", 1, encoding="utf-8") if path else None
 
     def __bool__(self) -> bool:
         """Whether events are kept, for callers that would have to gather them."""

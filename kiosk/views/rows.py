@@ -68,7 +68,7 @@ class RowDelegate(QStyledItemDelegate):
     def _draw_badge(self, painter: QPainter, box: QRectF, tone: Tone) -> None:
         paint = TONES[tone]
         badge = QRectF(box.left() + 10, box.center().y() - _BADGE / 2, _BADGE, _BADGE)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QColor(self._theme.line))
         painter.setBrush(QColor(paint.fill))
         painter.drawRoundedRect(badge, 8, 8)
         draw_icon(painter, tone.value, paint.ink, badge.adjusted(6, 6, -6, -6))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -23,7 +23,9 @@ from .side_panel import SidePanel
 from .top_bar import TopBar
 from .verdict_panel import VerdictPanel
 
-_SIDE_WIDTH = 384
+_SIDE_WIDTHS = (384, 560)
+_SIDE_SHARE = 0.28
+"""How wide the column beside the verdict is: a share of the window, within bounds."""
 
 
 class Command(Enum):
@@ -51,7 +53,6 @@ class KioskWindow(QMainWindow):
         self.resize(1280, 800)
         self.bar = TopBar(theme, texts, desk)
         self.side = SidePanel(theme, texts, picture_painted)
-        self.side.setFixedWidth(_SIDE_WIDTH)
         self.verdict = VerdictPanel()
         self.ready = ReadyPanel(theme)
         self._stage = QStackedWidget()
@@ -119,6 +120,12 @@ class KioskWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         """Take the whole screen, or give it back."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the column beside the verdict its share."""
+        super().resizeEvent(event)
+        least, most = _SIDE_WIDTHS
+        self.side.setFixedWidth(max(least, min(int(self.width() * _SIDE_SHARE), most)))
 
     def _escape(self) -> None:
         """Empty the search first, then take the verdict away."""
