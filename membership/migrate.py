@@ -11,7 +11,10 @@ from sqlalchemy.exc import DatabaseError
 from membership.database import WRITES, Database
 from membership.planner import teach_planner
 
-HEAD = "0002"
+REVISIONS = ("0001", "0002")
+"""All revisions of the schema that this version knows, oldest first."""
+
+HEAD = REVISIONS[-1]
 """Revision of the schema that this version works with."""
 
 _LOCK_KEY = 7_162_530_411
@@ -104,10 +107,12 @@ def _revision(connection: Connection, place: str) -> str | None:
             raise ForeignDatabase(place, tables[0])
         return None
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    # Revisions are numbered, so a higher one can only come from a newer version.
-    if found is not None and str(found) > HEAD:
+    if found is None:
+        return None
+    # A version knows all revisions before its own, so one that it does not know came later.
+    if found not in REVISIONS:
         raise DatabaseTooNew(place, str(found))
-    return None if found is None else str(found)
+    return str(found)
 
 
 def _use_wal(database: Database) -> None:

@@ -17,9 +17,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from membership import migrations
 from membership.database import WRITES, Database, open_database
 from membership.migrate import (
     HEAD,
+    REVISIONS,
     DatabaseTooNew,
     ForeignDatabase,
     NotADatabase,
@@ -83,9 +85,11 @@ def test_migrations_make_the_schema_of_the_models(database: Database) -> None:
         assert context.get_current_revision() == HEAD
 
 
-def test_head_is_the_last_packaged_revision() -> None:
-    scripts = ScriptDirectory("membership/migrations")
+def test_known_revisions_are_the_packaged_ones() -> None:
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
     assert scripts.get_heads() == [HEAD]
+    packaged = [script.revision for script in scripts.walk_revisions()]
+    assert tuple(reversed(packaged)) == REVISIONS
 
 
 def _customer(organization_id: int, number: int) -> Customer:
@@ -187,20 +191,21 @@ def _set_revision(database: Database, revision: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
 
 
-def test_newer_database_is_refused_untouched(database: Database) -> None:
-    _set_revision(database, "0099")
+@pytest.mark.parametrize("revision", ["0099", "0", "from-the-future"])
+def test_newer_database_is_refused_untouched(database: Database, revision: str) -> None:
+    _set_revision(database, revision)
     before = _bytes_of(database)
     with pytest.raises(DatabaseTooNew) as caught:
         migrate(database)
     assert caught.value.code == "database_too_new"
-    assert (caught.value.found, caught.value.known) == ("0099", HEAD)
-    for told in ("0099", HEAD, database.place):
+    assert (caught.value.found, caught.value.known) == (revision, HEAD)
+    for told in (revision, HEAD, database.place):
         assert told in str(caught.value)
     database.engine.dispose()
     assert _bytes_of(database) == before
     with database.engine.connect() as connection:
         left = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-    assert left == "0099"
+    assert left == revision
 
 
 def _bytes_of(database: Database) -> bytes | None:
