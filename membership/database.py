@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Row, create_engine, event, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Row, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
@@ -79,9 +79,9 @@ def place_of(url: URL) -> str:
 def open_database(settings: ServiceSettings) -> Database:
     """Make the engine; no connection is opened yet.
 
-    Raises ValueError for a database that is neither SQLite nor PostgreSQL.
+    Raises ValueError for a URL that is none, or a database other than SQLite and PostgreSQL.
     """
-    url = make_url(settings.url())
+    url = settings.url()
     backend = url.get_backend_name()
     if backend == "sqlite":
         engine = _sqlite_engine(url, settings)

@@ -128,7 +128,7 @@ def _start(
     listener = _bind(settings.host, settings.port)
     try:
         _prepare_data_dir(settings)
-        database = open_database(settings)
+        database = _open_database(settings)
         key = _prepare_database(settings, database, demo=demo, desk_key=desk_key)
     except BaseException:
         listener.close()
@@ -166,6 +166,14 @@ def _prepare_data_dir(settings: ServiceSettings) -> None:
             f"The data folder {settings.data_dir} cannot be written: {error.strerror or error}."
         )
         raise StartError("data_dir_not_writable", message) from error
+
+
+def _open_database(settings: ServiceSettings) -> Database:
+    """Make the engine. Raises StartError for a URL that cannot be used."""
+    try:
+        return open_database(settings)
+    except ValueError as error:
+        raise StartError("database_url_invalid", f"{error}.") from error
 
 
 def _prepare_database(

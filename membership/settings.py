@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 import platformdirs
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 SQLITE_FILE_NAME = "membership.sqlite3"
 
@@ -65,8 +67,15 @@ class ServiceSettings(BaseSettings):
         str, Field(description="IANA time zone of the organization made at the first start.")
     ] = "UTC"
 
-    def url(self) -> str:
-        """SQLAlchemy URL of the database, password included."""
-        if self.database_url is not None:
-            return self.database_url
-        return f"sqlite:///{(self.data_dir / SQLITE_FILE_NAME).as_posix()}"
+    def url(self) -> URL:
+        """URL of the database, password included.
+
+        Raises ValueError if ``database_url`` is none.
+        """
+        if self.database_url is None:
+            return URL.create("sqlite", database=str(self.data_dir / SQLITE_FILE_NAME))
+        try:
+            return make_url(self.database_url)
+        except ArgumentError as error:
+            # The text itself may hold a password.
+            raise ValueError("database_url is not a URL such as postgresql://host/name") from error

@@ -254,6 +254,21 @@ def test_port_taken(tmp_path: Path) -> None:
     assert not (tmp_path / SQLITE_FILE_NAME).exists()
 
 
+@pytest.mark.parametrize("url", ["mysql://club:s3cret@127.0.0.1/club", "s3cret"])
+def test_database_url_that_cannot_be_used(tmp_path: Path, url: str) -> None:
+    with process(tmp_path, "--database-url", url) as service:
+        assert_failed(service, "database_url_invalid", "database_url")
+        assert "s3cret" not in service.event["message"]
+
+
+def test_data_folder_with_an_awkward_name(tmp_path: Path) -> None:
+    folder = tmp_path / "Club 100% Köln & Söhne #1?a=b"
+    with process(folder, "--stdin") as service:
+        assert service.event["event"] == "ready"
+        service.end()
+    assert (folder / SQLITE_FILE_NAME).stat().st_size > 0
+
+
 def test_database_server_away(tmp_path: Path) -> None:
     url = "postgresql://club:s3cret@127.0.0.1:1/club"
     with process(tmp_path, "--database-url", url) as service:
