@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import qrcode
 
+from scanner.demo_camera import GAP_S, SHOWN_S, DemoCamera
 from scanner.picture import Image, as_image
 
 ROOT = Path(__file__).parent.parent
@@ -73,6 +74,26 @@ def write_film(path: Path, codes: list[str], *, lead_s: float, seen_s: float, ga
     for index, code in enumerate(codes):
         add(card_frame(code, index), seen_s)
         add(empty, gap_s)
+    film.release()
+
+
+def write_demo_film(path: Path, codes: list[str], *, lead_s: float) -> None:
+    """A film of the demo camera: phones moving into view, blur, glare, noise, hands off.
+
+    Nothing moves for ``lead_s`` seconds at first, so that a kiosk has time to start.
+    """
+    cards = [{"code": code, "name": f"Member {number}"} for number, code in enumerate(codes)]
+    deck = path.with_suffix(".json")
+    deck.write_text(json.dumps({"title": "Bench Club", "cards": cards}), encoding="utf-8")
+    camera = DemoCamera(deck, loop=False, fps=FPS)
+    film = cv2.VideoWriter(
+        str(path), cv2.CAP_OPENCV_MJPEG, cv2.VideoWriter.fourcc(*"MJPG"), FPS, (WIDTH, HEIGHT),
+        [cv2.VIDEOWRITER_PROP_QUALITY, 95],
+    )  # fmt: skip
+    for number in range(round(lead_s * FPS)):
+        film.write(camera.render(number % 10 / FPS))
+    for number in range(round(len(codes) * (GAP_S + SHOWN_S) * FPS)):
+        film.write(camera.render(number / FPS))
     film.release()
 
 

@@ -31,6 +31,8 @@ LookupFactory = Callable[[str, str], Lookup]
 
 _TICK_S = 0.1
 _PAUSE_S = 1.0
+_YIELD_S = 0.012
+"""After a code, the preview waits this long: the look-up and the verdict come first."""
 
 
 class ScannerWorker(QObject):
@@ -88,6 +90,7 @@ class ScannerWorker(QObject):
         elif event is not None:
             if event.codes:
                 self.frame_read.emit(event)
+                self._stop.wait(_YIELD_S)
             if event.preview is not None and self._painter_free.is_set():
                 self._send_preview(event, supervisor.preview(event.preview))
 

@@ -14,13 +14,17 @@ import traceback
 from multiprocessing import connection
 from typing import NoReturn
 
-from scanner.events import FrameRead, SourceChanged, SourceState
+from scanner.events import Code, FrameRead, SourceChanged, SourceState
 from scanner.messages import Failed, Heartbeat, Phase
 from scanner.preview import PreviewRing
 from scanner.settings import Decoder, ScannerSettings
 
 BEAT_S = 0.2
 """Time between heartbeats, in seconds."""
+
+REST_S = 0.04
+"""Pause after the first read of a code, in seconds: the look-up and the screen need the machine
+more than the next frame does, which most likely shows the same card."""
 
 SEQUENCE_BITS = 40
 """Preview numbers start at generation << SEQUENCE_BITS, so no two processes share one."""
@@ -132,6 +136,7 @@ def _scan(
     capture = Capture(settings, link.send, activity.enter)
     capture.start()
     number = 0
+    before: tuple[Code, ...] = ()
     while (taken := capture.newest.take()) is not None:
         frame, captured_ns = taken
         number += 1
@@ -140,9 +145,12 @@ def _scan(
         activity.decoding(False)
         decoded_ns = time.monotonic_ns()
         sequence = (generation << SEQUENCE_BITS) + number
-        ref = ring.write(fit_within(frame, settings.preview_width), sequence)
         height, width = frame.shape[:2]
+        ref = ring.write(fit_within(frame, settings.preview_width), sequence)
         link.send(FrameRead(number, captured_ns, decoded_ns, width, height, codes, ref))
+        if codes and not before:
+            time.sleep(REST_S)
+        before = codes
     ring.close()
     if capture.error is not None:
         raise capture.error

@@ -98,6 +98,8 @@ class FitLabel(QWidget):
         self.updateGeometry()
 
     def _fit(self, width: int) -> QFont:
+        if self._lines == 1:
+            return self._fit_line(width)
         pixels = float(self._pixels)
         while True:
             font = font_of(max(int(pixels), _SMALLEST), self._weight)
@@ -110,9 +112,14 @@ class FitLabel(QWidget):
         wrap = Qt.TextFlag.TextWordWrap if self._lines > 1 else Qt.TextFlag.TextSingleLine
         return int(flags) | int(wrap)
 
+    def _fit_line(self, width: int) -> QFont:
+        font = font_of(self._pixels, self._weight)
+        advance = QFontMetrics(font).horizontalAdvance(self._text)
+        if advance <= width:
+            return font
+        return font_of(max(int(self._pixels * width / advance), _SMALLEST), self._weight)
+
     def _fits(self, metrics: QFontMetrics, width: int) -> bool:
-        if self._lines == 1:
-            return metrics.horizontalAdvance(self._text) <= width
         box = QRect(0, 0, max(width, 1), _ENDLESS)
         bounds = metrics.boundingRect(box, self._flags(), self._text)
         highest = self._lines * (metrics.lineSpacing() + _ROUNDING)
