@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 
 from api_client.client import MembershipClient
 from api_client.errors import ApiError
-from api_client.schemas import ScanRequest
+from api_client.schemas import ScanAnswer, ScanRequest
 from scanner.events import FrameRead, SourceChanged, SourceState
 from scanner.preview import Image
 from scanner.process import ScannerSupervisor
@@ -140,18 +140,22 @@ class LookupWorker(QObject):
             return
         visit = str(scan.visit_id)
         self._trace.event("lookup_start", time.monotonic_ns(), visit=visit)
-        try:
-            answer = self._lookup.look_up(scan)
-        except ApiError as error:
-            log.warning("scan not checked", visit=visit, error=repr(error))
-            self.failed.emit(scan.visit_id, failure_of(error))
-        except Exception as error:
-            log.exception("look-up failed", visit=visit)
-            self.failed.emit(scan.visit_id, Failure(Cause.INTERNAL, repr(error)))
-        else:
+        answer, failure = self._ask(self._lookup, scan)
+        self._trace.event("lookup_end", time.monotonic_ns(), visit=visit)
+        if answer is not None:
             self.answered.emit(scan.visit_id, answer)
-        finally:
-            self._trace.event("lookup_end", time.monotonic_ns(), visit=visit)
+        else:
+            self.failed.emit(scan.visit_id, failure)
+
+    def _ask(self, lookup: Lookup, scan: ScanRequest) -> tuple[ScanAnswer | None, Failure | None]:
+        try:
+            return lookup.look_up(scan), None
+        except ApiError as error:
+            log.warning("scan not checked", visit=str(scan.visit_id), error=repr(error))
+            return None, failure_of(error)
+        except Exception as error:
+            log.exception("look-up failed", visit=str(scan.visit_id))
+            return None, Failure(Cause.INTERNAL, repr(error))
 
     @Slot()
     def close(self) -> None:

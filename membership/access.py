@@ -7,7 +7,6 @@ nothing to guess in it, so a slow password hash would only cost time on every re
 import hashlib
 import secrets
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -168,31 +167,19 @@ IdempotencyHeader = Annotated[
 ]
 
 
-ShownKey = Annotated[str | None, Depends(_shown_key)]
-
-
-@contextmanager
-def calling(request: Request, key: str | None, scope: Scope, *, writes: bool) -> Iterator[Call]:
-    """Open a transaction for a key with ``scope``; it is committed on leaving the block.
-
-    A route that uses this itself runs in one thread from the first query to the commit, where
-    a dependency is entered, used and left in three: for the one route where that counts.
-    """
-    database = request.app.state.database
-    sessions = database.writers if writes else database.readers
-    with sessions.begin() as session:
-        key_id, scopes, tenant = authenticate(session, key)
-        if scope not in scopes:
-            raise Forbidden("scope_missing", f"This API key lacks the scope {scope.value}.")
-        yield Call(session, tenant, key_id, scopes, request.app.state.clock())
-
-
 def _caller(scope: Scope, *, writes: bool) -> Callable[..., Iterator[Call]]:
     """Make the dependency that opens a transaction for a key with ``scope``."""
 
-    def open_call(request: Request, key: ShownKey) -> Iterator[Call]:
-        with calling(request, key, scope, writes=writes) as call:
-            yield call
+    def open_call(
+        request: Request, key: Annotated[str | None, Depends(_shown_key)]
+    ) -> Iterator[Call]:
+        database = request.app.state.database
+        sessions = database.writers if writes else database.readers
+        with sessions.begin() as session:
+            key_id, scopes, tenant = authenticate(session, key)
+            if scope not in scopes:
+                raise Forbidden("scope_missing", f"This API key lacks the scope {scope.value}.")
+            yield Call(session, tenant, key_id, scopes, request.app.state.clock())
 
     return open_call
 

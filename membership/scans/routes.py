@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Request
 
 from api_client.schemas import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
-from membership.access import Call, Scope, ShownKey, calling, reads, writes
+from membership.access import Call, Scope, reads, writes
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.scans import service, visits
 from membership.version import service_version
@@ -26,7 +26,7 @@ _SCAN = {
 def record_scan(
     request: Request,
     scan: Annotated[ScanRequest, Body(examples=[_SCAN])],
-    key: ShownKey,
+    call: Annotated[Call, writes(Scope.SCANS_WRITE)],
 ) -> ScanAnswer:
     """Tell whom a scanned text names and whether the membership is active; record the visit.
 
@@ -34,8 +34,7 @@ def record_scan(
     names nobody here is answered with the outcome `unknown_code` and makes no visit.
     """
     minutes = request.app.state.settings.seen_recently_minutes
-    with calling(request, key, Scope.SCANS_WRITE, writes=True) as call:
-        return service.scan(call, scan, timedelta(minutes=minutes))
+    return service.scan(call, scan, timedelta(minutes=minutes))
 
 
 @router.get("/visits")
