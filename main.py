@@ -64,6 +64,9 @@ def kiosk(
     data_dir: DataDirOption = None,
     trace: TraceOption = None,
     exit_after_source: ExitOption = False,
+    no_demo: Annotated[
+        bool, typer.Option("--no-demo", help="Start a new club empty, without invented people.")
+    ] = False,
 ) -> None:
     """Open the kiosk: scan cards, show who it is and whether the membership is active."""
     raise typer.Exit(
@@ -74,6 +77,7 @@ def kiosk(
             data_dir=data_dir,
             trace=trace,
             exit_after_source=exit_after_source,
+            with_demo=not no_demo,
         )
     )
 
@@ -121,6 +125,32 @@ def serve(
 
 
 @app.command()
+def key(
+    name: Annotated[str, typer.Argument(help="What the key is for, as lists will show it.")],
+    organization: Annotated[str, typer.Option(help="Short name of the organization.")] = "my-club",
+    data_dir: DataDirOption = None,
+    desk: Annotated[
+        bool, typer.Option("--desk", help="Only what a kiosk needs, not everything.")
+    ] = False,
+) -> None:
+    """Make an API key and print it; it cannot be shown again."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from membership.access import DESK_SCOPES, Scope
+    from membership.administration import make_key
+    from membership.migrate import MigrationError
+    from membership.settings import ServiceSettings
+
+    settings = _settings(ServiceSettings, {"data_dir": data_dir})
+    scopes = DESK_SCOPES if desk else frozenset(Scope)
+    try:
+        made = make_key(settings, organization=organization, name=name, scopes=scopes)
+    except (LookupError, MigrationError, SQLAlchemyError, OSError) as error:
+        _fail(str(error).splitlines()[0])
+    _write_line(made)
+
+
+@app.command()
 def scan(
     files: Annotated[
         list[Path], typer.Argument(help="Images, videos or folders.", metavar="FILE…")
@@ -154,6 +184,7 @@ def _run_kiosk(
     data_dir: Path | None = None,
     trace: Path | None = None,
     exit_after_source: bool = False,
+    with_demo: bool = True,
 ) -> int:
     """Settle what the command line left open, and run the kiosk."""
     folder = data_dir or _default_data_dir()
@@ -181,7 +212,7 @@ def _run_kiosk(
     if source == "demo":
         source = f"demo:{deck}"
     try:
-        service = _service_for(settings, server, key_file, folder)
+        service = _service_for(settings, server, key_file, folder, with_demo=with_demo)
         scanner = ScannerSettings(source=source, loop=settings.loop)
         return run_kiosk(settings, scanner, service)
     except (OSError, ValueError) as error:
@@ -201,13 +232,19 @@ def _settings(kind: type[S], given: Mapping[str, Any]) -> S:
 
 
 def _service_for(
-    settings: "KioskSettings", server: str | None, key_file: Path | None, folder: Path
+    settings: "KioskSettings",
+    server: str | None,
+    key_file: Path | None,
+    folder: Path,
+    *,
+    with_demo: bool,
 ) -> "OwnService | ServiceAddress":
     from kiosk.app import OwnService, ServiceAddress
 
     if server is None:
         command = [sys.executable, str(Path(__file__).resolve()), "serve"]
-        command += ["--embedded", "--demo", "--port", "0", "--data-dir", str(folder)]
+        command += ["--embedded", "--port", "0", "--data-dir", str(folder)]
+        command += ["--demo"] if with_demo else []
         return OwnService(command, folder, scan_when_ready=settings.camera == "demo")
     key = settings.key.get_secret_value() if settings.key else ""
     if key_file is not None:

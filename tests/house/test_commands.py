@@ -14,6 +14,7 @@ from typing import TypeVar
 import psutil
 import pytest
 
+from api_client.client import MembershipClient
 from tests.conftest import ROOT, SAMPLES, start_service, stop_service
 from tests.flow.films import cards
 
@@ -108,6 +109,26 @@ def test_a_polite_kill_ends_the_kiosk_in_order(
     assert kiosk.returncode == 0
     assert complaints == ""
     assert not (data / "service.json").exists()
+
+
+def test_a_club_without_the_demo_and_a_desk_with_a_key_of_its_own(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    server = subprocess.Popen(
+        [*MAIN, "serve", "--port", "0", "--data-dir", str(data)], stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    url = json.loads(server.stdout.readline())["url"]
+    made = run("key", "Desk at the door", "--desk", "--data-dir", str(data))
+    assert made.returncode == 0, made.stderr
+    client = MembershipClient(url, made.stdout.strip())
+    assert (client.desk().organization, client.desk().demo) == ("My Club", False)
+    client.close()
+    unknown = run("key", "x", "--organization", "nobody", "--data-dir", str(data))
+    assert (unknown.returncode, "'nobody'" in unknown.stderr) == (2, True)
+    server.terminate()
+    server.wait(10)
+    server.stdout.close()
+    assert server.returncode == 0
 
 
 def test_scan_prints_a_json_line_per_file_and_goes_on_after_a_bad_one(tmp_path: Path) -> None:
