@@ -64,8 +64,11 @@ class RepeatFilter:
         unique = {(code.format, code.raw, code.text): code for code in codes}
         return [code for key, code in unique.items() if self._counts(key, code, now_s)]
 
-    def forget(self) -> None:
-        """Let every code in view count anew."""
+    def forget(self, code: Code | None = None) -> None:
+        """Let ``code``, or every code in view, count anew."""
+        if code is not None:
+            self._seen.pop((code.format, code.raw, code.text), None)
+            return
         self._seen.clear()
         self._now_s = None
 
