@@ -10,13 +10,32 @@ from PySide6.QtGui import QKeyEvent, QWindow
 from .wedge import KeyKind, KeyPress, Step, WedgeDecoder, us_character
 
 _TERMINATORS = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab}
-_MODIFIERS = {Qt.Key.Key_Shift, Qt.Key.Key_CapsLock, Qt.Key.Key_AltGr}
+_MODIFIERS = {
+    Qt.Key.Key_Shift,
+    Qt.Key.Key_CapsLock,
+    Qt.Key.Key_AltGr,
+    Qt.Key.Key_Control,
+    Qt.Key.Key_Alt,
+    Qt.Key.Key_Meta,
+}
+_ALT_GR = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+"""What Windows makes of AltGr."""
+_DEAD_KEYS = range(Qt.Key.Key_Dead_Grave.value, Qt.Key.Key_Dead_Longsolidusoverlay.value + 1)
+_WAIT_MS = 55
+"""How long after a key the next one may come; a little more than the decoder's gap."""
+_GRACE_MS = 15
+"""A second look: after the window stood still, keys may lie in the queue behind the timer."""
 _XKB_OFFSET = 8
 """X11 and Wayland number keys eight higher than the PC scan code."""
 
 
 class WedgeFilter(QObject):
-    """An event filter for the application. Held keys are sent on unchanged when nobody scanned."""
+    """An event filter for the application. Held keys are sent on unchanged when nobody scanned.
+
+    Keys are timed by when the system saw them, not by when the window got round to them:
+    a moment in which the window stands still must not tear a scan apart. ``clock``, in seconds,
+    is for keys that bring no time.
+    """
 
     scanned = Signal(object)
     """Reading."""
@@ -26,39 +45,49 @@ class WedgeFilter(QObject):
         self._decoder: WedgeDecoder[tuple[QWindow, QKeyEvent]] = WedgeDecoder()
         self._clock = clock
         self._sending = False
+        self._releases: list[tuple[QWindow, QKeyEvent]] = []
+        self._second_look = False
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.setTimerType(Qt.TimerType.PreciseTimer)
         self._due.timeout.connect(self._expire)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hold back printable keys on their way into a window."""
+        """Hold back printable keys on their way into a window, their releases behind them."""
         if (
             self._sending
             or not isinstance(watched, QWindow)
-            or event.type() is not QEvent.Type.KeyPress
             or not isinstance(event, QKeyEvent)
             or event.key() in _MODIFIERS
         ):
             return False
-        return self._carry_out(self._decoder.press(self._key_press(watched, event)))
+        if event.type() is QEvent.Type.KeyPress:
+            return self._carry_out(self._decoder.press(self._key_press(watched, event)))
+        if event.type() is QEvent.Type.KeyRelease and self._decoder.due_s is not None:
+            self._releases.append((watched, event.clone()))
+            return True
+        return False
 
     def _key_press(self, window: QWindow, event: QKeyEvent) -> KeyPress[tuple[QWindow, QKeyEvent]]:
         kind = _kind(event)
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         return KeyPress(
             kind,
-            self._clock(),
+            event.timestamp() / 1000 if event.timestamp() else self._clock(),
             (window, event.clone()),
             typed=event.text() if kind is KeyKind.CHARACTER else "",
             us=us_character(scan_code(event.nativeScanCode(), sys.platform), shift=shift),
         )
 
     def _expire(self) -> None:
-        self._carry_out(self._decoder.expire(self._clock()))
+        if not self._second_look:
+            self._second_look = True
+            self._due.start(_GRACE_MS)
+            return
+        self._carry_out(self._decoder.expire())
 
     def _carry_out(self, step: Step[tuple[QWindow, QKeyEvent]]) -> bool:
-        for window, event in step.release:
+        for window, event in (*step.release, *self._releases_after(step)):
             self._sending = True
             try:
                 QCoreApplication.sendEvent(window, event)
@@ -66,12 +95,21 @@ class WedgeFilter(QObject):
                 self._sending = False
         if step.reading is not None:
             self.scanned.emit(step.reading)
-        due = self._decoder.due_s
-        if due is None:
+        self._second_look = False
+        if self._decoder.due_s is None:
             self._due.stop()
         else:
-            self._due.start(max(1, int((due - self._clock()) * 1000) + 1))
+            self._due.start(_WAIT_MS)
         return step.swallow
+
+    def _releases_after(
+        self, step: Step[tuple[QWindow, QKeyEvent]]
+    ) -> list[tuple[QWindow, QKeyEvent]]:
+        """The releases of the keys that are sent on; those of a code go nowhere, like its keys."""
+        if not step.release and step.reading is None:
+            return []
+        releases, self._releases = self._releases, []
+        return releases if step.release else []
 
 
 def scan_code(native: int, platform: str) -> int:
@@ -84,13 +122,10 @@ def scan_code(native: int, platform: str) -> int:
 
 
 def _kind(event: QKeyEvent) -> KeyKind:
-    plain = not event.modifiers() & (
-        Qt.KeyboardModifier.ControlModifier
-        | Qt.KeyboardModifier.AltModifier
-        | Qt.KeyboardModifier.MetaModifier
-    )
-    if event.isAutoRepeat() or not plain:
+    held = event.modifiers() & (_ALT_GR | Qt.KeyboardModifier.MetaModifier)
+    printable = bool(event.text()) and event.text().isprintable()
+    if event.isAutoRepeat() or (held and not (held == _ALT_GR and printable)):
         return KeyKind.OTHER
-    if Qt.Key(event.key()) in _TERMINATORS:
+    if event.key() in _TERMINATORS:
         return KeyKind.TERMINATOR
-    return KeyKind.CHARACTER if event.text().isprintable() and event.text() else KeyKind.OTHER
+    return KeyKind.CHARACTER if printable or event.key() in _DEAD_KEYS else KeyKind.OTHER

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from uuid import UUID, uuid4
 
+import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from api_client.schemas import ScanAnswer, ScanMethod, ScanRequest
@@ -24,6 +25,8 @@ from .texts import Texts
 from .trace import Trace
 from .verdict import Verdict, verdict_of, verdict_of_failure
 from .wedge import Reading
+
+log = structlog.get_logger(__name__)
 
 _WEDGE_FORMAT = "HandScanner"
 _MAX_WAITING = 4
@@ -84,7 +87,10 @@ class ScanSession(QObject):
         self._clock = clock
         self._repeats = RepeatFilter(settings.away_after_s, settings.again_after_s)
         self._hand_repeats = RepeatFilter(settings.hand_scanner_pause_s, agree_frames=1)
-        self._waiting: deque[Waiting] = deque(maxlen=_MAX_WAITING)
+        self._waiting: deque[Waiting] = deque()
+        self._rechecked: UUID | None = None
+        self.service_known = False
+        """Whether there is a service to ask yet; set by whoever connects to it."""
         self._current: Waiting | None = None
         self._back_while_checking = False
         self._shown: Shown | None = None
@@ -123,8 +129,15 @@ class ScanSession(QObject):
     def on_answered(self, visit_id: UUID, answer: ScanAnswer) -> None:
         """Take the service's answer, also a late one for a scan given up but still shown."""
         scan = self._scan_for(visit_id)
-        if scan is not None:
-            self._show(Shown(verdict_of(answer, self._texts), scan, answer))
+        if scan is None:
+            return
+        try:
+            shown = Shown(verdict_of(answer, self._texts), scan, answer)
+        except Exception as error:
+            log.exception("answer cannot be shown", visit=str(visit_id))
+            failure = Failure(Cause.INTERNAL, repr(error))
+            shown = Shown(verdict_of_failure(failure, self._texts), scan, None)
+        self._show(shown)
 
     @Slot(object, object)
     def on_failed(self, visit_id: UUID, failure: Failure) -> None:
@@ -141,11 +154,14 @@ class ScanSession(QObject):
 
     @Slot()
     def clear(self) -> None:
-        """Take the verdict off the screen (Esc, or after its time)."""
+        """Take the verdict off the screen (Esc, or after its time), or stop waiting for one."""
         self._dwell.stop()
-        if self._shown is not None:
+        self._patience.stop()
+        if self._shown is not None or self._current is not None:
             self._shown = None
+            self._current = None
             self.cleared.emit()
+            self._begin_next()
 
     @Slot()
     def recheck(self) -> None:
@@ -155,11 +171,14 @@ class ScanSession(QObject):
 
     @Slot()
     def on_service_back(self) -> None:
-        """The service can be reached again: finish what could not be checked."""
+        """The service can be reached again: finish what could not be checked, once by itself."""
         if self._current is not None:
             self._back_while_checking = True
         elif self._shown is not None and self._shown.answer is None:
-            self.recheck()
+            visit_id = self._shown.scan.request.visit_id
+            if self._rechecked != visit_id:
+                self._rechecked = visit_id
+                self.recheck()
 
     def _enqueue(
         self,
@@ -177,13 +196,21 @@ class ScanSession(QObject):
             desk=self._settings.desk,
         )
         self._waiting.append(Waiting(request, frame, code, self._clock()))
+        while len(self._waiting) > _MAX_WAITING:
+            self._drop(self._waiting.popleft())
         self._begin_next()
+
+    def _drop(self, scan: Waiting) -> None:
+        """Give up a scan that waited too long; a card that is still in view counts anew."""
+        log.info("waiting scan dropped", visit=str(scan.request.visit_id))
+        if scan.code is not None:
+            self._repeats.forget(scan.code)
 
     def _begin_next(self) -> None:
         """Begin the oldest waiting scan, once the one before was on screen long enough to see."""
         now = self._clock()
         while self._waiting and now - self._waiting[0].at_s > self._settings.stale_after_s:
-            self._waiting.popleft()
+            self._drop(self._waiting.popleft())
         if self._current is not None or not self._waiting:
             return
         pause = self._shown_at_s + self._settings.min_show_s - now
@@ -216,7 +243,8 @@ class ScanSession(QObject):
         return None
 
     def _give_up(self) -> None:
-        self._show_failure(Failure(Cause.TOO_SLOW, "no answer from the network thread"))
+        cause = Cause.TOO_SLOW if self.service_known else Cause.STARTING
+        self._show_failure(Failure(cause, "no answer from the network thread"))
 
     def _show_failure(self, failure: Failure) -> None:
         if self._current is not None:

@@ -116,9 +116,9 @@ class WedgeDecoder(Generic[E_]):
             return Step(release=before.release, reading=before.reading)
         return Step(swallow=True, release=(*before.release, *held, key.event))
 
-    def expire(self, now_s: float) -> Step[E_]:
-        """Decide on held keys once no further key came in time."""
-        if not self._held or not self._too_late(now_s):
+    def expire(self, now_s: float | None = None) -> Step[E_]:
+        """Decide on held keys once no further key came in time; without a time, it has passed."""
+        if not self._held or (now_s is not None and not self._too_late(now_s)):
             return Step()
         if len(self._held) >= self._min_length_open and self._has_variety():
             return Step(reading=self._take())

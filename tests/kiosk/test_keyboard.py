@@ -1,22 +1,25 @@
 """Key presses through a real window: typing reaches the field, a scan never leaks into it."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from kiosk.keyboard import WedgeFilter, scan_code
 from kiosk.wedge import Reading
 
 X11 = 8
+Modifiers = Qt.KeyboardModifier
+NONE = Qt.KeyboardModifier.NoModifier
 
 
 class Desk:
-    """A text field with the filter, a clock that the test moves, and what was scanned."""
+    """A text field with the filter, the time that keys bring along, and what was scanned."""
 
     def __init__(self, qtbot: QtBot, application: QApplication) -> None:
         self.now_s = 100.0
@@ -26,7 +29,7 @@ class Desk:
             self.field.show()
             self.field.activateWindow()
         self.field.setFocus()
-        self.filter = WedgeFilter(self.field, clock=lambda: self.now_s)
+        self.filter = WedgeFilter(self.field)
         self.readings: list[Reading] = []
         self.filter.scanned.connect(self.readings.append)
         application.installEventFilter(self.filter)
@@ -37,13 +40,11 @@ class Desk:
         return self.field.windowHandle()
 
     def type(self, text: str, gap_s: float) -> None:
-        """Press the keys of ``text``, ``gap_s`` seconds apart."""
+        """Press the keys of ``text``, ``gap_s`` seconds apart as the system saw them."""
         for character in text:
             self.now_s += gap_s
-            if character == "\r":
-                QTest.keyClick(self.window, Qt.Key.Key_Return)
-            else:
-                QTest.keyClick(self.window, character)  # type: ignore[call-overload]
+            key = int(Qt.Key.Key_Return) if character == "\r" else 0
+            send(self, character, round(self.now_s * 1000), key=key)
 
 
 @pytest.fixture
@@ -92,14 +93,64 @@ def test_key_positions_make_the_second_reading(desk: Desk, qapp: QApplication) -
     """A French layout: the scanner sends A and 1, which arrive as Q and &."""
     for typed, position in (("q", 30), ("&", 2), ("é", 3), ('"', 4)):
         desk.now_s += 0.004
-        event = QKeyEvent(
-            QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, position + X11, 0, 0, typed
-        )
+        event = QKeyEvent(QEvent.Type.KeyPress, 0, NONE, position + X11, 0, 0, typed)
+        event.setTimestamp(round(desk.now_s * 1000))
         qapp.sendEvent(desk.window, event)
-    desk.now_s += 0.004
-    QTest.keyClick(desk.window, Qt.Key.Key_Tab)
+    send(desk, "\t", round(desk.now_s * 1000) + 4, key=int(Qt.Key.Key_Tab))
     assert desk.readings[0].typed == 'q&é"'
     assert desk.readings[0].alternatives == ("a123",)
+
+
+def send(desk: Desk, typed: str, at_ms: int, *, key: int = 0, modifiers: Modifiers = NONE) -> None:
+    """Press a key that the system saw at ``at_ms``, as a real one brings its time along."""
+    event = QKeyEvent(QEvent.Type.KeyPress, key, modifiers, 0, 0, 0, typed)
+    event.setTimestamp(at_ms)
+    QCoreApplication.sendEvent(desk.window, event)
+
+
+def test_a_window_that_stood_still_does_not_tear_a_scan_apart(desk: Desk, qtbot: QtBot) -> None:
+    for number, character in enumerate("MC12MSRE6R"):
+        send(desk, character, 5_000 + number * 4)
+    qtbot.wait(40)
+    time.sleep(0.08)
+    for number, character in enumerate("BY8MB7\r"):
+        key = Qt.Key.Key_Return if character == "\r" else 0
+        send(desk, character, 5_040 + number * 4, key=int(key))
+    assert [reading.typed for reading in desk.readings] == ["MC12MSRE6RBY8MB7"]
+    assert desk.field.text() == ""
+
+
+def test_typing_that_queued_up_behind_a_pause_is_no_scan(desk: Desk, qtbot: QtBot) -> None:
+    for number, character in enumerate("amara okafor"):
+        send(desk, character, 9_000 + number * 120)
+    qtbot.waitUntil(lambda: desk.field.text() == "amara okafor")
+    assert desk.readings == []
+
+
+def test_dead_keys_and_alt_gr_in_a_scan_do_not_leak(desk: Desk) -> None:
+    alt_gr = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    send(desk, "M", 1_000)
+    send(desk, "", 1_004, key=int(Qt.Key.Key_Dead_Acute))
+    send(desk, "@", 1_008, modifiers=alt_gr)
+    send(desk, "C", 1_012)
+    send(desk, "\r", 1_016, key=int(Qt.Key.Key_Return))
+    assert [reading.typed for reading in desk.readings] == ["M@C"]
+    assert desk.field.text() == ""
+
+
+def test_space_still_presses_a_button(qtbot: QtBot, qapp: QApplication) -> None:
+    button = QToolButton()
+    qtbot.addWidget(button)
+    with qtbot.waitActive(button):
+        button.show()
+        button.activateWindow()
+    button.setFocus()
+    wedge = WedgeFilter(button)
+    qapp.installEventFilter(wedge)
+    with qtbot.waitSignal(button.clicked):
+        QTest.keyClick(button.windowHandle(), Qt.Key.Key_Space)
+    assert not button.isDown()
+    qapp.removeEventFilter(wedge)
 
 
 @pytest.mark.parametrize(

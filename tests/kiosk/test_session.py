@@ -125,6 +125,48 @@ def test_a_waiting_card_that_is_long_gone_is_dropped(desk: Desk) -> None:
     assert [request.text for request in desk.asked] == ["ONE"]
 
 
+def test_a_card_that_waited_too_long_but_is_still_held_is_looked_up(desk: Desk) -> None:
+    desk.session.on_scanned(frame("ONE"))
+    for _ in range(150):
+        desk.now_s += 0.033
+        desk.session.on_scanned(frame("TWO"))
+    desk.reply()
+    desk.session.on_scanned(frame("TWO"))
+    assert [request.text for request in desk.asked] == ["ONE", "TWO"]
+
+
+def test_more_cards_in_view_than_can_wait_are_each_looked_up_in_the_end(desk: Desk) -> None:
+    cards = ("A", "B", "C", "D", "E", "F", "G")
+    for _ in range(20):
+        desk.session.on_scanned(frame(*cards))
+        desk.now_s += 0.033
+        if desk.state() is State.CHECKING:
+            desk.reply()
+    assert sorted(request.text for request in desk.asked) == sorted(cards)
+
+
+def test_escape_during_a_check_stops_waiting_for_it(desk: Desk) -> None:
+    desk.session.on_scanned(frame("CARD"))
+    desk.session.clear()
+    assert desk.state() is State.READY
+    desk.reply()
+    assert desk.shown == []
+
+
+def test_before_the_service_is_known_it_is_called_starting(qtbot: QtBot) -> None:
+    desk = Desk(patience_s=0.02)
+    desk.session.on_scanned(frame("CARD"))
+    qtbot.waitUntil(lambda: len(desk.shown) == 1)
+    assert desk.shown[0].verdict.detail == "The membership service is still starting."
+
+
+def test_an_answer_that_cannot_be_shown_is_a_failure_of_ours(desk: Desk) -> None:
+    desk.session.on_scanned(frame("CARD"))
+    nowhere = answer().model_copy(update={"time_zone": "Nowhere/Land"})
+    desk.session.on_answered(desk.asked[0].visit_id, nowhere)
+    assert desk.shown[0].verdict.detail == "The kiosk itself failed. Its log tells why."
+
+
 def test_a_verdict_stays_long_enough_to_be_seen(qtbot: QtBot) -> None:
     desk = Desk(min_show_s=0.05)
     desk.session.on_scanned(frame("ONE", "TWO"))
