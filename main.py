@@ -197,7 +197,7 @@ def _run_kiosk(
         pictures = Path("demo-run").resolve()
         pictures.mkdir(exist_ok=True)
         given |= {"exit_after_source": True, "loop": False, "report": pictures}
-        given["camera"] = camera or "demo"
+        given["camera"] = camera or os.environ.get("WALLETDESK_KIOSK_CAMERA") or "demo"
         _write_line(f"There is no display: playing once, pictures go to {pictures}.")
 
     from kiosk.app import run as run_kiosk
@@ -248,10 +248,21 @@ def _service_for(
         return OwnService(command, folder, scan_when_ready=settings.camera == "demo")
     key = settings.key.get_secret_value() if settings.key else ""
     if key_file is not None:
-        key = key_file.read_text(encoding="utf-8").strip()
+        key = _key_in(key_file)
     if not key:
         raise ValueError("--server needs this desk's key: give --key-file or WALLETDESK_KIOSK_KEY.")
     return ServiceAddress(server, key)
+
+
+def _key_in(file: Path) -> str:
+    """Read a key, also from a file that an editor saved with a byte-order mark."""
+    try:
+        found = file.read_text(encoding="utf-8-sig").strip()
+    except UnicodeDecodeError:
+        found = ""
+    if not found.isascii() or not found.startswith("mk_"):
+        raise ValueError(f"{file} holds no key such as mk_live_….")
+    return found
 
 
 def _default_data_dir() -> Path:

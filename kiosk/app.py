@@ -104,8 +104,10 @@ class Kiosk(QObject):
             report=self.report,
             parent=self,
         )
-        self.camera = CameraPresenter(self.window, stage, self.texts, self.trace, parent=self)
-        self.desk = DeskPresenter(self.window, stage, self.texts, parent=self)
+        self.camera = CameraPresenter(
+            self.window, stage, self.texts, self.trace, scanner=scanner, parent=self
+        )
+        self.desk = DeskPresenter(self.window, stage, self.texts, desk=settings.desk, parent=self)
         self.wedge = WedgeFilter(self)
         self.embedded: EmbeddedService | None = None
         if isinstance(service, OwnService):
@@ -129,6 +131,8 @@ class Kiosk(QObject):
         sample = verdict_of_failure(Failure(Cause.STARTING, ""), self.texts)
         QTimer.singleShot(0, self.window, lambda: self.window.warm_up(sample))
         scanner_thread, *others = self._threads
+        if self.embedded is not None:
+            self.embedded.start()
         for thread in others:
             thread.start()
         if isinstance(self._service, ServiceAddress):
@@ -137,8 +141,6 @@ class Kiosk(QObject):
             self.desk.service_back.connect(scanner_thread.start)
         else:
             scanner_thread.start()
-        if self.embedded is not None:
-            self.embedded.start()
         self._poll.start()
 
     def stop(self) -> None:
@@ -182,6 +184,7 @@ class Kiosk(QObject):
         session.lookup_requested.connect(self.lookup_worker.look_up)
         self.lookup_worker.answered.connect(session.on_answered)
         self.lookup_worker.failed.connect(session.on_failed)
+        self.lookup_worker.failed.connect(self.desk.on_scan_failed)
         session.checking.connect(self.verdicts.on_checking)
         session.showed.connect(self.verdicts.on_showed)
         session.cleared.connect(self.verdicts.on_cleared)
@@ -208,10 +211,11 @@ class Kiosk(QObject):
     def _connect_service(self) -> None:
         self.connect_to.connect(self.lookup_worker.connect_to)
         self.connect_to.connect(self.desk_worker.connect_to)
+        self.connect_to.connect(self._on_connecting)
         self.desk.service_back.connect(self._trace_ready)
         if self.embedded is not None:
             self.embedded.ready.connect(self.connect_to)
-            self.embedded.down.connect(self.desk.on_service_down)
+            self.embedded.down.connect(self.desk.on_embedded_down)
 
     def _on_command(self, command: Command) -> None:
         {
@@ -220,6 +224,9 @@ class Kiosk(QObject):
             Command.UNDO: self.desk.undo_last,
             Command.MUTE: self.verdicts.toggle_mute,
         }[command]()
+
+    def _on_connecting(self) -> None:
+        self.session.service_known = True
 
     def _trace_ready(self) -> None:
         self.trace.event("service_ready", time.monotonic_ns())
@@ -231,15 +238,30 @@ class Kiosk(QObject):
 def run(
     settings: KioskSettings, scanner: ScannerSettings, service: ServiceAddress | OwnService
 ) -> int:
-    """Run a kiosk until its window is closed. Answers the exit code."""
+    """Run a kiosk until its window is closed. Answers the exit code.
+
+    With a report, a service that cannot start ends it, and so does a run in which nothing could
+    be checked: both answer 1. Raises OSError for a data folder that cannot be used.
+    """
     application = prepare_application()
     kiosk = Kiosk(settings, scanner, service)
-    started_ns = time.monotonic_ns()
-    kiosk.trace.event("kiosk_started", started_ns)
+    kiosk.trace.event("kiosk_started", time.monotonic_ns())
+    if kiosk.report is not None and kiosk.embedded is not None:
+        kiosk.embedded.down.connect(_end_unseen)
     with interruptible(application):
-        kiosk.start()
-        code = application.exec()
-        kiosk.stop()
-    if kiosk.report is not None:
-        sys.stdout.write(kiosk.report.table() + "\n")
-    return code
+        try:
+            kiosk.start()
+            code = application.exec()
+        finally:
+            kiosk.stop()
+    if kiosk.report is None:
+        return code
+    sys.stdout.write(kiosk.report.table() + "\n")
+    return code or (0 if kiosk.report.checked_any else 1)
+
+
+def _end_unseen(code: str, detail: str) -> None:
+    """Nobody sees the window: say what is wrong and end."""
+    if code:
+        sys.stderr.write(f"walletdesk: the service cannot start: {detail}\n")
+        QApplication.exit(1)

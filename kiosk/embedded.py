@@ -7,6 +7,7 @@ itself stops when its standard input closes, so it never outlives a kiosk that w
 
 import json
 import os
+import time
 from pathlib import Path
 
 import structlog
@@ -19,6 +20,8 @@ RESTART_DELAYS_MS = (0, 200, 1000, 5000)
 FATAL_EXIT = 3
 """Exit code of a service that cannot start, whose message says why and what to do."""
 _LOOK_MS = 1000
+_HEALTHY_S = 10.0
+"""A service that ran this long forgets the failures before it."""
 _LOG_BYTES = 5 * 1024 * 1024
 
 
@@ -32,8 +35,8 @@ class EmbeddedService(QObject):
 
     ready = Signal(str, str)
     """Address and key; again after every restart."""
-    down = Signal(str)
-    """The service is not there; the text says why, empty while it is being restarted."""
+    down = Signal(str, str)
+    """The service is not there: a stable code and a sentence, both empty while it restarts."""
 
     def __init__(
         self, command: list[str], data_dir: Path, *, parent: QObject | None = None
@@ -47,6 +50,7 @@ class EmbeddedService(QObject):
         self._buffer = b""
         self._told: tuple[str, str] | None = None
         self._failures = 0
+        self._launched_s = 0.0
         self._stopping = False
         self._look = QTimer(self)
         self._look.setInterval(_LOOK_MS)
@@ -61,7 +65,7 @@ class EmbeddedService(QObject):
         return self._process.processId() or None if self._process else None
 
     def start(self) -> None:
-        """Own the service, or use the owner's."""
+        """Own the service, or use the owner's. Raises OSError for a folder that cannot be made."""
         self._address.parent.mkdir(parents=True, exist_ok=True)
         self._try_to_own()
         if not self._lock.is_locked:
@@ -79,8 +83,9 @@ class EmbeddedService(QObject):
                 self._process.kill()
                 self._process.waitForFinished(1000)
             self._process = None
-            self._address.unlink(missing_ok=True)
-        self._lock.release()
+        if self._lock.is_locked:
+            self._forget_address()
+            self._lock.release()
 
     def _try_to_own(self) -> None:
         try:
@@ -88,8 +93,20 @@ class EmbeddedService(QObject):
         except Timeout:
             self._use_the_owners()
             return
+        except OSError as error:
+            log.error("data folder cannot be locked", error=repr(error))
+            self.down.emit("data_dir_not_writable", str(error))
+            return
         self._look.stop()
+        self._forget_address()
         self._launch()
+
+    def _forget_address(self) -> None:
+        """Remove the address of a service that is no more."""
+        try:
+            self._address.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("address of the service not removed", error=repr(error))
 
     def _use_the_owners(self) -> None:
         try:
@@ -107,6 +124,7 @@ class EmbeddedService(QObject):
     def _launch(self) -> None:
         process = QProcess(self)
         process.setStandardErrorFile(str(self._log_file()), QProcess.OpenModeFlag.Append)
+        self._launched_s = time.monotonic()
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(self._on_finished)
         process.errorOccurred.connect(self._on_error)
@@ -116,8 +134,11 @@ class EmbeddedService(QObject):
 
     def _log_file(self) -> Path:
         """Where the service's log goes; a long one begins anew."""
-        if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
-            self._log.replace(self._log.with_suffix(".log.1"))
+        try:
+            if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
+                self._log.replace(self._log.with_suffix(".log.1"))
+        except OSError as error:
+            log.warning("log of the service not begun anew", error=repr(error))
         return self._log
 
     def _read(self) -> None:
@@ -138,15 +159,20 @@ class EmbeddedService(QObject):
             )
             return
         if event == "ready":
-            self._failures = 0
-            self._publish(said["url"], said["key"])
             self.ready.emit(said["url"], said["key"])
+            try:
+                self._publish(said["url"], said["key"])
+            except OSError as error:
+                log.error("address not published to other kiosks", error=repr(error))
         elif event == "failed":
             log.error("service cannot start", code=said.get("code"), message=said.get("message"))
-            self.down.emit(str(said.get("message", "")))
+            self.down.emit(str(said.get("code", "")), str(said.get("message", "")))
 
     def _publish(self, url: str, key: str) -> None:
-        """Tell other kiosks of this user where the service is; readable by this user only."""
+        """Tell other kiosks of this user where the service is; readable by this user only.
+
+        Raises OSError.
+        """
         draft = self._address.with_suffix(".new")
         draft.unlink(missing_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -157,16 +183,21 @@ class EmbeddedService(QObject):
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart and not self._stopping:
             log.error("service program cannot be started", program=self._command[0])
-            self.down.emit(f"The program {self._command[0]} cannot be started.")
+            self.down.emit("program_missing", self._command[0])
             self._schedule_restart()
 
     def _on_finished(self, exit_code: int, _status: QProcess.ExitStatus) -> None:
         self._read()
         if self._stopping:
             return
+        if self._process is not None:
+            self._process.deleteLater()
+            self._process = None
         log.warning("service ended", exit_code=exit_code)
         if exit_code != FATAL_EXIT:
-            self.down.emit("")
+            self.down.emit("", "")
+        if time.monotonic() - self._launched_s > _HEALTHY_S:
+            self._failures = 0
         self._schedule_restart()
 
     def _schedule_restart(self) -> None:

@@ -7,11 +7,20 @@ import logging
 import logging.handlers
 import sys
 from pathlib import Path
+from types import TracebackType
 
 import structlog
 
 _MAX_BYTES = 2 * 1024 * 1024
 _KEPT = 3
+
+
+def _log_exception(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Keep what nobody caught: a desktop program has no terminal to print it to."""
+    log = structlog.get_logger(__name__)
+    log.error("exception nobody caught", exc_info=(kind, error, trace))
 
 
 def configure_logging(folder: Path) -> Path | None:
@@ -45,6 +54,7 @@ def configure_logging(folder: Path) -> Path | None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    sys.excepthook = _log_exception
     if problem:
         structlog.get_logger(__name__).warning("no log file", problem=problem)
     return path

@@ -26,6 +26,11 @@ class Report:
         self.lines: list[Line] = []
         self._pictured: set[Tone] = set()
 
+    @property
+    def checked_any(self) -> bool:
+        """Whether at least one scan could be checked."""
+        return bool(self._pictured - {Tone.COULD_NOT_CHECK})
+
     def add(self, shown: Shown, painted_ns: int) -> Path | None:
         """Note a verdict. Answers where its picture belongs if its kind has none yet."""
         frame = shown.scan.frame

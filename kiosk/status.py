@@ -25,6 +25,23 @@ class Status:
     sentence: str
 
 
+def start_failure(code: str, texts: Texts) -> str:
+    """Say why the service of this PC cannot start, by the code it announced."""
+    match code:
+        case "":
+            return texts.say("The service is being restarted.")
+        case "database_too_new":
+            return texts.say("The data was written by a newer version of this program.")
+        case "not_a_database" | "database_damaged":
+            return texts.say("The data file is damaged, or is something else.")
+        case "storage_full":
+            return texts.say("The disk of the membership service is full.")
+        case "data_dir_not_writable" | "database_read_only":
+            return texts.say("The data folder cannot be written.")
+        case _:
+            return texts.say("The service cannot start.")
+
+
 def camera_status(changed: SourceChanged, texts: Texts) -> Status:
     """Say how the camera is doing. The scanner's own detail stays as it is, for support."""
     say = texts.say

@@ -14,6 +14,7 @@ from api_client.schemas import (
     Outcome,
     Reason,
     ScanAnswer,
+    Status,
     UnknownCause,
 )
 
@@ -49,6 +50,7 @@ class Verdict:
     detail: str
     person: Person | None = None
     facts: tuple[Fact, ...] = ()
+    desk_note: str = ""
     notes: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
     answered: str = ""
@@ -63,7 +65,8 @@ class Verdict:
     def spoken(self) -> str:
         """One sentence for a screen reader."""
         who = f"{self.person.name}: " if self.person else ""
-        return f"{who}{self.headline}. {self.detail}"
+        parts = (self.headline, self.detail, self.desk_note, *self.notes)
+        return who + ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
 _DWELL_S = {
@@ -84,7 +87,12 @@ def verdict_of(answer: ScanAnswer, texts: Texts) -> Verdict:
         detail=_DETAILS[answer.outcome](answer, texts),
         person=_person(answer.customer) if answer.customer else None,
         facts=_facts(answer, texts),
-        notes=tuple(_note(attention, texts) for attention in answer.attention),
+        desk_note=_desk_note(answer, texts),
+        notes=tuple(
+            _note(attention, texts)
+            for attention in answer.attention
+            if attention.kind is not AttentionKind.DESK_NOTE
+        ),
         permissions=tuple(permission.label for permission in answer.permissions),
         answered=texts.clock(answer.server_time, answer.time_zone),
         dwell_s=_DWELL_S.get(tone, _DWELL_DEFAULT_S),
@@ -219,7 +227,7 @@ def _facts(answer: ScanAnswer, texts: Texts) -> tuple[Fact, ...]:
         facts.append(Fact(texts.say("Plan"), held.plan))
         source = texts.say("through {company}", company=held.company) if held.company else None
         facts.append(Fact(texts.say("Source"), source or texts.say("own membership")))
-    others = [m.plan for m in answer.memberships if held is not None and m.id != held.id]
+    others = [m.plan for m in answer.memberships if m.id != (held and held.id) and _grants(m)]
     if others:
         facts.append(Fact(texts.say("Also"), ", ".join(dict.fromkeys(others))))
     if answer.card is not None:
@@ -227,6 +235,18 @@ def _facts(answer: ScanAnswer, texts: Texts) -> tuple[Fact, ...]:
     if answer.visits is not None:
         facts.append(Fact(texts.say("Visits"), _visits(answer, texts)))
     return tuple(facts)
+
+
+def _grants(membership: MembershipView) -> bool:
+    return membership.status is Status.ACTIVE and membership.reason is not Reason.NO_SEAT
+
+
+def _desk_note(answer: ScanAnswer, texts: Texts) -> str:
+    """The note in full, however long: it may say whom to call."""
+    for attention in answer.attention:
+        if attention.kind is AttentionKind.DESK_NOTE and attention.text:
+            return texts.say("Note: {text}", text=attention.text)
+    return ""
 
 
 def _visits(answer: ScanAnswer, texts: Texts) -> str:
@@ -248,8 +268,6 @@ def _note(attention: Attention, texts: Texts) -> str:
             return texts.say_many("Expires in {count} day", "Expires in {count} days", days)
         case AttentionKind.PAYMENT_OVERDUE:
             return texts.say("Payment overdue")
-        case AttentionKind.DESK_NOTE:
-            return texts.say("Note: {text}", text=attention.text or "")
         case AttentionKind.BIRTHDAY:
             return texts.say("Birthday today")
         case AttentionKind.SEEN_RECENTLY:
@@ -257,3 +275,5 @@ def _note(attention: Attention, texts: Texts) -> str:
             if minutes == 0:
                 return texts.say("Seen a moment ago")
             return texts.say_many("Seen {count} minute ago", "Seen {count} minutes ago", minutes)
+        case AttentionKind.DESK_NOTE:
+            return texts.say("Note: {text}", text=attention.text or "")

@@ -10,8 +10,19 @@ from threading import Event
 from uuid import UUID
 
 import structlog
-from PySide6.QtCore import QObject, QThread, Signal, Slot
-from PySide6.QtGui import QImage
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QIODevice,
+    QObject,
+    QSize,
+    Qt,
+    QThread,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QImage, QImageReader
 
 from api_client.client import MembershipClient
 from api_client.errors import ApiError
@@ -28,6 +39,9 @@ log = structlog.get_logger(__name__)
 
 LookupFactory = Callable[[str, str], Lookup]
 """Makes a ``Lookup`` from the service's address and key."""
+
+PHOTO_SIDE = 512
+"""A photo is decoded at most this large, in pixels: no screen shows it larger."""
 
 _TICK_S = 0.1
 _PAUSE_S = 1.0
@@ -176,8 +190,8 @@ class DeskWorker(QObject):
     """The searched text, CustomerHits."""
     search_failed = Signal(str, object)
     """The searched text, Failure."""
-    photo = Signal(str, bytes)
-    """Path of the photo, encoded image."""
+    photo = Signal(str, QImage)
+    """Path of the photo, and the photo at a size for the screen."""
     undone = Signal(object)
     """VisitView."""
     undo_failed = Signal(object, object)
@@ -188,6 +202,11 @@ class DeskWorker(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._client: MembershipClient | None = None
+        self._searched = ""
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._search_newest)
 
     @Slot(str, str)
     def connect_to(self, url: str, key: str) -> None:
@@ -210,7 +229,13 @@ class DeskWorker(QObject):
 
     @Slot(str)
     def search(self, text: str) -> None:
-        """Find customers by ``text``."""
+        """Find customers by ``text``; of several texts in the queue only the newest counts."""
+        self._searched = text
+        self._soon.start()
+
+    @Slot()
+    def _search_newest(self) -> None:
+        text = self._searched
         if self._client is None:
             self.search_failed.emit(text, Failure(Cause.STARTING, "no service address yet"))
             return
@@ -226,9 +251,14 @@ class DeskWorker(QObject):
         if self._client is None:
             return
         try:
-            self.photo.emit(path, self._client.photo(path))
+            image = small_image(self._client.photo(path))
         except ApiError as error:
             log.warning("no photo", error=repr(error))
+            return
+        if image.isNull():
+            log.warning("photo cannot be read", path=path)
+        else:
+            self.photo.emit(path, image)
 
     @Slot(object)
     def undo_visit(self, visit_id: UUID) -> None:
@@ -249,6 +279,20 @@ class DeskWorker(QObject):
             self._client = None
 
 
+def small_image(data: bytes) -> QImage:
+    """Decode an image, at most ``PHOTO_SIDE`` pixels a side; null if it cannot be read."""
+    buffer = QBuffer()
+    buffer.setData(QByteArray(data))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.isValid() and max(size.width(), size.height()) > PHOTO_SIDE:
+        bounds = QSize(PHOTO_SIDE, PHOTO_SIDE)
+        reader.setScaledSize(size.scaled(bounds, Qt.AspectRatioMode.KeepAspectRatio))
+    return reader.read()
+
+
 class WorkerThread(QThread):
     """A thread with one worker that lives in it. ``name`` shows in debuggers."""
 
@@ -258,7 +302,7 @@ class WorkerThread(QThread):
         worker.moveToThread(self)
         self.worker = worker
 
-    def finish(self, wait_ms: int = 5000) -> bool:
+    def finish(self, wait_ms: int = 8000) -> bool:
         """End the event loop and wait. Answers False when the thread did not end in time."""
         self.quit()
         return self.wait(wait_ms)

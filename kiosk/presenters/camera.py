@@ -10,6 +10,7 @@ from kiosk.texts import Texts
 from kiosk.trace import Trace
 from kiosk.views.window import KioskWindow
 from scanner.events import FrameRead, SourceChanged, SourceState
+from scanner.settings import ScannerSettings
 
 from .stage import Stage
 
@@ -23,9 +24,21 @@ class CameraPresenter(QObject):
     """The file, folder or demo is over."""
 
     def __init__(
-        self, window: KioskWindow, stage: Stage, texts: Texts, trace: Trace, *, parent: QObject
+        self,
+        window: KioskWindow,
+        stage: Stage,
+        texts: Texts,
+        trace: Trace,
+        *,
+        scanner: ScannerSettings,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
+        chosen = not scanner.source.startswith(("auto:", "demo:"))
+        self._source = scanner.label if chosen else ""
+        self._demo = texts.say("DEMO CAMERA")
+        if scanner.source.startswith("auto:"):
+            self._demo = texts.say("DEMO CAMERA · no camera was found")
         self._window = window
         self._stage = stage
         self._texts = texts
@@ -54,9 +67,8 @@ class CameraPresenter(QObject):
         self._window.bar.camera.say(status.health, status.word, tip)
         preview = self._window.side.preview
         if changed.state is not SourceState.RUNNING:
-            preview.show_message(f"{status.sentence}\n{changed.detail}")
-        demo = self._texts.say("DEMO CAMERA · no camera was found")
-        preview.show_ribbon(demo if changed.demo else "")
+            preview.show_message(f"{status.sentence}\n{self._source}".strip())
+        preview.show_ribbon(self._demo if changed.demo else "")
         self._stage.camera_is(changed.state)
         if changed.state is SourceState.ENDED:
             self.ended.emit()

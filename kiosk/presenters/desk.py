@@ -6,8 +6,8 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from api_client.schemas import CustomerHits, DeskInfo, ScanAnswer, VisitPage, VisitView
-from kiosk.failures import Failure
-from kiosk.status import Health
+from kiosk.failures import Cause, Failure
+from kiosk.status import Health, start_failure
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
 
@@ -26,8 +26,11 @@ class DeskPresenter(QObject):
     undo_wanted = Signal(object)
     """Visit id."""
 
-    def __init__(self, window: KioskWindow, stage: Stage, texts: Texts, *, parent: QObject) -> None:
+    def __init__(
+        self, window: KioskWindow, stage: Stage, texts: Texts, *, desk: str, parent: QObject
+    ) -> None:
         super().__init__(parent)
+        self._desk = desk
         self._window = window
         self._stage = stage
         self._texts = texts
@@ -51,7 +54,7 @@ class DeskPresenter(QObject):
         self._zone = desk.time_zone
         self._count = desk.visits_today
         club = desk.organization
-        self._window.bar.club.setText(f"{club} · Demo" if desk.demo else club)
+        self._window.bar.show_club(f"{club} · Demo" if desk.demo else club)
         self._window.bar.show_count(self._count)
         self._window.bar.service.say(Health.GOOD, self._texts.say("Service"), desk.version)
         self._show_clock()
@@ -64,11 +67,22 @@ class DeskPresenter(QObject):
         """The service did not answer, or not as it should."""
         self.on_service_down(failure.sentence(self._texts))
 
-    @Slot(str)
-    def on_service_down(self, why: str) -> None:
-        """The service is not there; ``why`` is empty while it is being restarted."""
+    @Slot(object, object)
+    def on_scan_failed(self, _visit_id: UUID, failure: Failure) -> None:
+        """A scan could not be looked up: where nobody answered, the state shows that as well."""
+        if failure.cause in {Cause.UNREACHABLE, Cause.TOO_SLOW}:
+            self.on_unreachable(failure)
+        self.refresh_wanted.emit()
+
+    @Slot(str, str)
+    def on_embedded_down(self, code: str, detail: str) -> None:
+        """The service of this PC is not there; no code while it is being restarted."""
+        sentence = start_failure(code, self._texts)
+        self.on_service_down(f"{sentence}\n{detail}".strip())
+
+    def on_service_down(self, sentence: str) -> None:
+        """The service is not there."""
         self._service_up = False
-        sentence = why or self._texts.say("The service is being restarted.")
         self._window.bar.service.say(Health.BAD, self._texts.say("No service"), sentence)
         self._stage.service_is_away(sentence)
 
@@ -84,6 +98,7 @@ class DeskPresenter(QObject):
             name=answer.customer.name,
             number=answer.customer.number,
             outcome=answer.outcome,
+            desk=self._desk,
         )
         self._visits = [visit, *self._visits][:_VISITS_SHOWN]
         self._count += 1
@@ -109,10 +124,11 @@ class DeskPresenter(QObject):
 
     @Slot()
     def undo_last(self) -> None:
-        """Ask for the newest visit that counts to be undone."""
-        standing = [visit for visit in self._visits if visit.undone_at is None]
-        if standing:
-            self.undo_wanted.emit(standing[0].id)
+        """Ask for this desk's newest visit that counts to be undone."""
+        for visit in self._visits:
+            if visit.undone_at is None and visit.desk == self._desk:
+                self.undo_wanted.emit(visit.id)
+                return
 
     @Slot(object)
     def on_undone(self, _visit: VisitView) -> None:

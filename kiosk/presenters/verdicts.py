@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 
 from kiosk.report import Report
 from kiosk.session import Shown, Waiting
@@ -19,7 +19,7 @@ from .stage import Stage
 
 log = structlog.get_logger(__name__)
 
-_PHOTOS_KEPT = 200
+_PHOTOS_KEPT = 60
 _CHECKING_AFTER_MS = 150
 _PICTURE_AFTER_MS = 400
 
@@ -95,13 +95,10 @@ class VerdictPresenter(QObject):
         self._checking.stop()
         self._stage.show()
 
-    @Slot(str, bytes)
-    def on_photo(self, path: str, data: bytes) -> None:
+    @Slot(str, QImage)
+    def on_photo(self, path: str, image: QImage) -> None:
         """Keep a photo, and show it if its owner is on screen."""
-        pixmap = QPixmap()
-        if not pixmap.loadFromData(data):
-            log.warning("photo cannot be read", path=path, bytes=len(data))
-            return
+        pixmap = QPixmap.fromImage(image)
         self._photos[path] = pixmap
         while len(self._photos) > _PHOTOS_KEPT:
             self._photos.popitem(last=False)
@@ -116,7 +113,10 @@ class VerdictPresenter(QObject):
         self._show_sound()
 
     def _show_sound(self) -> None:
-        self._window.bar.show_sound(muted=self._sounds.muted, problem=self._sounds.problem)
+        problem = self._sounds.problem
+        if problem:
+            problem = self._texts.say("No sound can be played on this PC.")
+        self._window.bar.show_sound(muted=self._sounds.muted, problem=problem)
 
     def _show_photo(self, path: str) -> None:
         photo = self._photos.get(path)

@@ -8,10 +8,14 @@ from .labels import font_of
 
 
 class Chips(QWidget):
-    """A wrapping row of chips. ``filled`` ones shout, outlined ones inform."""
+    """Wrapping chips in at most ``rows`` rows; the last then counts the others as ``+n``.
 
-    def __init__(self, pixels: int, *, filled: bool) -> None:
+    ``filled`` ones shout, outlined ones inform.
+    """
+
+    def __init__(self, pixels: int, *, filled: bool, rows: int = 2) -> None:
         super().__init__()
+        self._rows = rows
         self._pixels = pixels
         self._filled = filled
         self._words: tuple[str, ...] = ()
@@ -85,12 +89,23 @@ class Chips(QWidget):
         return self._measured[width]
 
     def _measure(self, width: int) -> list[tuple[QRectF, str]]:
+        """Lay out as many words as the rows hold, and the count of the rest."""
+        for shown in range(len(self._words), -1, -1):
+            rest = len(self._words) - shown
+            words = self._words[:shown] + ((f"+{rest}",) if rest else ())
+            boxes = self._lay_out(words, width)
+            rows = len({box.top() for box, _ in boxes})
+            if rows <= self._rows:
+                return boxes
+        return []
+
+    def _lay_out(self, words: tuple[str, ...], width: int) -> list[tuple[QRectF, str]]:
         metrics = QFontMetrics(self._font())
         height = metrics.height() + self._pixels * 0.6
         gap = self._pixels * 0.5
         boxes = []
         x = y = 0.0
-        for word in self._words:
+        for word in words:
             wide = min(metrics.horizontalAdvance(word) + self._pixels * 1.5, float(width))
             if x and x + wide > width:
                 x, y = 0.0, y + height + gap

@@ -1,12 +1,12 @@
-"""Text that fits: a long name gets smaller, never cut or overflowing."""
+"""Text that fits: a long name gets smaller; what cannot be read any smaller ends in dots."""
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from kiosk.style import FONT_FAMILY
 
-_SMALLEST = 11
+_SMALLEST = 12
 _STEP = 0.93
 _ENDLESS = 1 << 16
 _ROUNDING = 2
@@ -78,6 +78,12 @@ class FitLabel(QWidget):
         """Height in pixels at ``width``."""
         return self._height_for(width)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A new width may need another height."""
+        super().resizeEvent(event)
+        if self._lines > 1 and event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
     def fitted(self, width: int) -> QFont:
         """The largest font in which the text fits ``width`` pixels and the lines."""
         if width not in self._fonts:
@@ -89,7 +95,11 @@ class FitLabel(QWidget):
         painter = QPainter(self)
         painter.setFont(self.fitted(self.width()))
         painter.setPen(self._colour)
-        painter.drawText(self.rect(), self._flags(), self._text)
+        text = self._text
+        if self._lines == 1:
+            cut = Qt.TextElideMode.ElideRight
+            text = painter.fontMetrics().elidedText(text, cut, self.width() + _ROUNDING)
+        painter.drawText(self.rect(), self._flags(), text)
 
     def _measure_anew(self) -> None:
         """Forget what was measured; layouts ask for the same few widths again and again."""
@@ -108,7 +118,8 @@ class FitLabel(QWidget):
             pixels *= _STEP
 
     def _flags(self) -> int:
-        flags = self._align | Qt.AlignmentFlag.AlignVCenter
+        aligned = QStyle.visualAlignment(self.layoutDirection(), self._align)
+        flags = aligned | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
         wrap = Qt.TextFlag.TextWordWrap if self._lines > 1 else Qt.TextFlag.TextSingleLine
         return int(flags) | int(wrap)
 

@@ -100,5 +100,6 @@ class PersonView(QWidget):
     def set_scale(self, scale: float) -> None:
         """Follow the size of the panel."""
         self.photo.setFixedSize(int(PHOTO * scale), int(PHOTO * scale))
+        self.setMinimumHeight(int(PHOTO * scale))
         self.name.set_pixels(int(NAME * scale))
         self.number.set_pixels(int(LARGE * scale * 0.85))

@@ -1,7 +1,14 @@
 """What the big panel shows when there is no verdict: ready, checking, or why it cannot scan."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QFont,
+    QPainter,
+    QPen,
+)
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.style import LARGE, RADIUS, TITLE, XXL, M, Theme
@@ -36,6 +43,7 @@ class ReadyPanel(QWidget):
         self.icon.show_icon(icon, self._theme.accent)
         self.headline.say(headline, self._theme.ink)
         self.detail.say(detail, self._theme.muted)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, f"{headline}. {detail}"))
 
     def set_theme(self, theme: Theme) -> None:
         """Follow light or dark."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -54,20 +54,24 @@ class RowDelegate(QStyledItemDelegate):
         """Draw the row."""
         row: Row = index.data(ROW)
         box = QRectF(option.rect)
+        badge = QRect(option.rect.left() + 10, 0, _BADGE, _BADGE)
+        badge.moveTop(option.rect.center().y() - _BADGE // 2)
+        words = option.rect.adjusted(_BADGE + 20, 6, -10, -6)
+        badge = QStyle.visualRect(option.direction, option.rect, badge)
+        words = QStyle.visualRect(option.direction, option.rect, words)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(QColor(self._theme.accent))
             painter.setBrush(QColor(self._theme.raised))
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 8, 8)
-        self._draw_badge(painter, box, row.tone)
-        words = box.adjusted(_BADGE + 20, 6, -10, -6)
-        self._draw_words(painter, words, row)
+        self._draw_badge(painter, QRectF(badge), row.tone)
+        painter.setLayoutDirection(option.direction)
+        self._draw_words(painter, QRectF(words), row)
         painter.restore()
 
-    def _draw_badge(self, painter: QPainter, box: QRectF, tone: Tone) -> None:
+    def _draw_badge(self, painter: QPainter, badge: QRectF, tone: Tone) -> None:
         paint = TONES[tone]
-        badge = QRectF(box.left() + 10, box.center().y() - _BADGE / 2, _BADGE, _BADGE)
         painter.setPen(QColor(self._theme.line))
         painter.setBrush(QColor(paint.fill))
         painter.drawRoundedRect(badge, 8, 8)
@@ -87,7 +91,9 @@ class RowDelegate(QStyledItemDelegate):
         font.setStrikeOut(row.struck)
         painter.setFont(font)
         painter.setPen(QColor(self._theme.ink))
-        _elided(painter, top.adjusted(0, 0, -beside - 8, 0), leading, row.name)
+        mirrored = painter.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        name = top.adjusted(beside + 8, 0, 0, 0) if mirrored else top.adjusted(0, 0, -beside - 8, 0)
+        _elided(painter, name, leading, row.name)
 
 
 def _elided(painter: QPainter, box: QRectF, flags: Qt.AlignmentFlag, text: str) -> None:

@@ -1,13 +1,15 @@
 """Whose desk this is, today's count, how service and camera are doing, and the few switches."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from kiosk.status import Health
-from kiosk.style import L, M, S, Theme
+from kiosk.style import TITLE, L, M, S, Theme
 from kiosk.texts import Texts
 
 from .icons import IconView, icon
+from .labels import FitLabel
 
 
 class StatePill(QWidget):
@@ -55,8 +57,7 @@ class TopBar(QFrame):
         self._texts = texts
         self._muted = False
         self._sound_problem = ""
-        self.club = QLabel("…")
-        self.club.setObjectName("club")
+        self.club = FitLabel(TITLE, QFont.Weight.DemiBold)
         self.desk = QLabel(desk)
         self.desk.setObjectName("muted")
         self.count = QLabel()
@@ -74,8 +75,7 @@ class TopBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(M + 4, S + 2, M, S + 2)
         row.setSpacing(L)
-        row.addLayout(names)
-        row.addStretch(1)
+        row.addLayout(names, 1)
         for widget in (self.count, self.service, self.camera):
             row.addWidget(widget)
         switches = QHBoxLayout()
@@ -85,6 +85,10 @@ class TopBar(QFrame):
         row.addLayout(switches)
         row.addWidget(self.clock)
         self.set_theme(theme)
+
+    def show_club(self, name: str) -> None:
+        """Show whose desk this is."""
+        self.club.say(name, self._theme.ink)
 
     def show_count(self, visits: int) -> None:
         """Show today's count."""
@@ -100,6 +104,7 @@ class TopBar(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Follow light or dark."""
         self._theme = theme
+        self.club.say(self.club.text, theme.ink)
         self.service.set_theme(theme)
         self.camera.set_theme(theme)
         say = self._texts.say

@@ -1,7 +1,16 @@
 """The verdict, filling its panel in one colour, made to be read from three metres."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QFont,
+    QPainter,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.style import (
@@ -79,6 +88,7 @@ class VerdictPanel(QWidget):
         self.icon = IconView()
         self.headline = FitLabel(HEADLINE, QFont.Weight.Bold)
         self.detail = FitLabel(LARGE, QFont.Weight.Medium, lines=3)
+        self.note = FitLabel(TITLE, QFont.Weight.DemiBold, lines=4)
         self.notes = Chips(TITLE, filled=True)
         self.facts = FactsView()
         self.permissions = Chips(BODY, filled=False)
@@ -91,6 +101,7 @@ class VerdictPanel(QWidget):
         self._layout.addStretch(1)
         self._layout.addLayout(self._head)
         self._layout.addWidget(self.detail)
+        self._layout.addWidget(self.note)
         self._layout.addWidget(self.notes)
         self._layout.addStretch(2)
         self._layout.addWidget(self.facts)
@@ -108,18 +119,31 @@ class VerdictPanel(QWidget):
         paint = TONES[verdict.tone]
         self._tone = verdict.tone
         self.setAccessibleDescription(verdict.spoken)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, verdict.spoken))
         self.person.setVisible(verdict.person is not None)
         if verdict.person is not None:
             self.person.show_person(verdict.person, paint)
         self.icon.show_icon(verdict.tone.value, paint.ink)
         self.headline.say(verdict.headline, paint.ink)
         self.detail.say(verdict.detail, paint.ink)
+        self.note.say(verdict.desk_note, paint.ink)
         self.notes.show_words(verdict.notes, paint.ink, paint.fill)
         self.facts.show_facts(verdict.facts, paint.ink)
         self.permissions.show_words(verdict.permissions, paint.ink, paint.ink)
         self.answered.say(answered, paint.ink)
-        self._layout.activate()
+        self._lay_out()
         self.update()
+
+    def _lay_out(self) -> None:
+        """Lay out now, not when the event loop comes to it: the panel is painted right after.
+
+        The first pass gives widths, by which texts find their heights; the second keeps them.
+        """
+        for _ in range(2):
+            for inner in (self.person.layout(), self.facts.layout()):
+                if inner is not None:
+                    inner.activate()
+            self._layout.activate()
 
     def show_photo(self, photo: QPixmap) -> None:
         """Put the photo beside the name."""
@@ -152,6 +176,7 @@ class VerdictPanel(QWidget):
         self.icon.set_size(int(HEADLINE * 0.9 * scale))
         self.headline.set_pixels(int(HEADLINE * scale))
         self.detail.set_pixels(int(LARGE * scale))
+        self.note.set_pixels(int(TITLE * 1.1 * scale))
         self.notes.set_pixels(int(TITLE * scale))
         self.facts.set_scale(scale)
         self.permissions.set_pixels(int(BODY * scale))

@@ -55,7 +55,7 @@ def test_every_verdict_reaches_the_screen(
         people = [s.verdict.person.name if s.verdict.person else None for s in at.shown]
         assert people == [*list(EXPECTED)[:-1], None]
         at.wait_until(lambda: len(at.window.side.visits.rows()) == len(EXPECTED) - 1)
-        assert at.window.bar.club.text() == "Lakeside Club · Demo"
+        assert at.window.bar.club.text == "Lakeside Club · Demo"
         stop_service(service)
         at.kiosk.session.on_picked("C-000001")
         failed = at.wait_for_tone(Tone.COULD_NOT_CHECK)

@@ -86,6 +86,7 @@ def _restore(config: dict[str, object], handlers: list[logging.Handler]) -> None
             handler.close()
     logging.getLogger().handlers[:] = handlers
     structlog.configure(**config)  # type: ignore[arg-type]
+    sys.excepthook = sys.__excepthook__
 
 
 def test_qt_does_not_lose_references_to_none() -> None:

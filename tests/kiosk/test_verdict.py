@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -84,8 +85,6 @@ def test_whoever_is_known_is_shown_whatever_the_outcome(outcome: Outcome) -> Non
         (Attention(kind=AttentionKind.EXPIRES_SOON, days=1), "Expires in 1 day"),
         (Attention(kind=AttentionKind.EXPIRES_SOON, days=5), "Expires in 5 days"),
         (Attention(kind=AttentionKind.PAYMENT_OVERDUE), "Payment overdue"),
-        (Attention(kind=AttentionKind.DESK_NOTE, text="Key 12"), "Note: Key 12"),
-        (Attention(kind=AttentionKind.DESK_NOTE, text="{braces}"), "Note: {braces}"),
         (Attention(kind=AttentionKind.BIRTHDAY), "Birthday today"),
         (Attention(kind=AttentionKind.SEEN_RECENTLY, minutes=0), "Seen a moment ago"),
         (Attention(kind=AttentionKind.SEEN_RECENTLY, minutes=1), "Seen 1 minute ago"),
@@ -94,6 +93,25 @@ def test_whoever_is_known_is_shown_whatever_the_outcome(outcome: Outcome) -> Non
 )
 def test_each_thing_to_notice_is_said(attention: Attention, words: str) -> None:
     assert verdict_of(answer(attention=(attention,)), ENGLISH).notes == (words,)
+
+
+@pytest.mark.parametrize("text", ["Key 12", "{braces}", "x" * 500])
+def test_the_desk_note_is_shown_whole_and_read_out(text: str) -> None:
+    noted = answer(attention=(Attention(kind=AttentionKind.DESK_NOTE, text=text),))
+    verdict = verdict_of(noted, ENGLISH)
+    assert verdict.desk_note == f"Note: {text}"
+    assert verdict.notes == ()
+    assert verdict.spoken == (
+        f"Amara Okafor: ACTIVE · NOTE. Valid until Dec 31, 2026. Note: {text}."
+    )
+
+
+def test_memberships_that_grant_nothing_are_not_listed_beside() -> None:
+    held = membership()
+    ended = membership(id=UUID(int=8), plan="Old Plan", status=Status.EXPIRED)
+    seatless = membership(id=UUID(int=9), plan="Firm Plan", reason=Reason.NO_SEAT, company="X")
+    facts = verdict_of(answer(memberships=(held, ended, seatless)), ENGLISH).facts
+    assert "Also" not in {fact.label for fact in facts}
 
 
 def test_facts_name_plan_source_card_and_visits() -> None:

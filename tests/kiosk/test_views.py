@@ -1,11 +1,12 @@
 """Widgets paint what they are given, at any size and with any words."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPixmap
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPixmap
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from api_client.schemas import Attention, AttentionKind
 from kiosk.application import load_fonts
 from kiosk.status import Health, camera_status
 from kiosk.style import DARK, LIGHT, TONES, Tone
@@ -21,7 +22,7 @@ from kiosk.views.verdict_panel import VerdictPanel
 from kiosk.views.window import Command, KioskWindow
 from scanner.events import Code, FrameRead, SourceChanged, SourceState
 
-from .answers import answer
+from .answers import AMARA, answer
 
 LONG = "Maximiliane Theodora Freifrau von und zu Hohenlohe-Schillingsfürst-Waldenburg"
 
@@ -43,11 +44,51 @@ def laid_out(qtbot: QtBot, widget: QWidget, width: int, height: int) -> QWidget:
 @pytest.mark.parametrize("width", [80, 300, 900])
 def test_any_text_fits_its_label(qtbot: QtBot, text: str, width: int) -> None:
     label = FitLabel(60, QFont.Weight.Bold, lines=2)
-    qtbot.addWidget(label)
+    laid_out(qtbot, label, width, 10)
     label.say(text, "#000000")
-    font = label.fitted(width)
-    assert 11 <= font.pixelSize() <= 60
-    assert label.heightForWidth(width) > 0
+    metrics = QFontMetrics(label.fitted(width))
+    wrapped = metrics.boundingRect(QRect(0, 0, width, 10_000), int(Qt.TextFlag.TextWordWrap), text)
+    assert wrapped.height() <= label.heightForWidth(width)
+    smallest = label.fitted(width).pixelSize() == 12
+    assert smallest or wrapped.width() <= width
+
+
+@pytest.mark.parametrize(("width", "height"), [(900, 600), (1280, 800), (1920, 1080)])
+def test_the_first_verdict_shows_a_long_name_and_note_uncut(
+    qtbot: QtBot, width: int, height: int
+) -> None:
+    window = KioskWindow(Texts("de"), LIGHT, "Empfang", lambda: None)
+    laid_out(qtbot, window, width, height)
+    note = Attention(kind=AttentionKind.DESK_NOTE, text="Bitte die Leitung rufen. " * 8)
+    customer = AMARA.model_copy(update={"name": "Alexandra-Katharina Papadopoulou-Konstantinidou"})
+    verdict = verdict_of(answer(customer=customer, attention=(note,)), Texts("de"))
+    window.show_verdict(verdict, "")
+    for label in (window.verdict.person.name, window.verdict.note, window.verdict.detail):
+        assert label.height() >= label.heightForWidth(label.width()), label.text
+
+
+def test_chips_count_what_they_do_not_show(qtbot: QtBot) -> None:
+    chips = Chips(16, filled=False)
+    qtbot.addWidget(chips)
+    words = tuple(f"Permission {number}" for number in range(40))
+    chips.show_words(words, "#000", "#000")
+    shown = [word for _, word in chips._boxes(500)]
+    assert shown[-1] == f"+{41 - len(shown)}"
+    assert shown[:-1] == list(words[: len(shown) - 1])
+
+
+def test_right_to_left_mirrors_words_and_badges(qtbot: QtBot) -> None:
+    label = FitLabel(30)
+    laid_out(qtbot, label, 600, 40)
+    label.say("||||", "#000000")
+    inked = {}
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        label.setLayoutDirection(direction)
+        picture = label.grab().toImage()
+        dark = [x for x in range(600) if QColor(picture.pixel(x, 20)).lightness() < 90]
+        inked[direction] = sum(dark) / len(dark)
+    assert inked[Qt.LayoutDirection.LeftToRight] < 100
+    assert inked[Qt.LayoutDirection.RightToLeft] > 500
 
 
 def test_a_longer_text_gets_smaller_not_cut(qtbot: QtBot) -> None:
