@@ -6,7 +6,7 @@ nothing to guess in it, so a slow password hash would only cost time on every re
 
 import hashlib
 import secrets
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from membership.errors import Forbidden, Unauthorized
@@ -129,30 +129,43 @@ _KEY_AND_TENANT = select(
 ).join(Organization, Organization.id == ApiKey.organization_id)
 
 
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
+
 async def _shown_key(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> str | None:
-    """The key in the Authorization header, if there is one."""
-    return None if credentials is None else credentials.credentials
+) -> str:
+    """The key in the Authorization header. Raises Unauthorized if there is none."""
+    if credentials is None or not credentials.credentials:
+        detail = "Send an API key as a bearer token."
+        raise Unauthorized("key_missing", detail, headers=_CHALLENGE)
+    return credentials.credentials
 
 
-def authenticate(session: Session, key: str | None) -> tuple[UUID, frozenset[str], Tenant]:
-    """Find who a key belongs to: its id, its scopes and its organization.
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """Who a key belongs to, and what it is good for."""
 
-    Raises Unauthorized without a key, or with one that is wrong or revoked.
+    key_id: UUID
+    scopes: frozenset[str]
+    tenant: Tenant
+
+
+def _authenticate(connection: Connection, key: str, scope: Scope) -> _Caller:
+    """Find who a key belongs to.
+
+    Raises Unauthorized for a key that is wrong or revoked; Forbidden if it lacks ``scope``.
     """
-    headers = {"WWW-Authenticate": "Bearer"}
-    if not key:
-        raise Unauthorized("key_missing", "Send an API key as a bearer token.", headers=headers)
-    found = (
-        session.connection()
-        .execute(_KEY_AND_TENANT.where(ApiKey.digest == digest(key), ApiKey.revoked_at.is_(None)))
-        .first()
-    )
+    wanted = _KEY_AND_TENANT.where(ApiKey.digest == digest(key), ApiKey.revoked_at.is_(None))
+    found = connection.execute(wanted).first()
     if found is None:
-        raise Unauthorized("key_invalid", "This API key is wrong or revoked.", headers=headers)
+        detail = "This API key is wrong or revoked."
+        raise Unauthorized("key_invalid", detail, headers=_CHALLENGE)
     key_id, scopes, *organization = found
-    return key_id, frozenset(scopes.split()), Tenant(*organization)
+    caller = _Caller(key_id, frozenset(scopes.split()), Tenant(*organization))
+    if scope not in caller.scopes:
+        raise Forbidden("scope_missing", f"This API key lacks the scope {scope.value}.")
+    return caller
 
 
 IdempotencyHeader = Annotated[
@@ -167,19 +180,53 @@ IdempotencyHeader = Annotated[
 ]
 
 
-def _caller(scope: Scope, *, writes: bool) -> Callable[..., Iterator[Call]]:
-    """Make the dependency that opens a transaction for a key with ``scope``."""
+def _admission(*, writes: bool) -> Callable[[Request], AsyncIterator[None]]:
+    """Make the dependency that waits, without a thread, until a connection is to be had."""
+
+    async def admit(request: Request) -> AsyncIterator[None]:
+        async with request.app.state.admission.connection(writes=writes):
+            yield
+
+    return admit
+
+
+_READER = Depends(_admission(writes=False), scope="function")
+_WRITER = Depends(_admission(writes=True), scope="function")
+
+
+def _reader(scope: Scope) -> Callable[..., Iterator[Call]]:
+    """Make the dependency that opens a reading transaction for a key with ``scope``."""
 
     def open_call(
-        request: Request, key: Annotated[str | None, Depends(_shown_key)]
+        request: Request,
+        key: Annotated[str, Depends(_shown_key)],
+        _admitted: Annotated[None, _READER],
     ) -> Iterator[Call]:
-        database = request.app.state.database
-        sessions = database.writers if writes else database.readers
-        with sessions.begin() as session:
-            key_id, scopes, tenant = authenticate(session, key)
-            if scope not in scopes:
-                raise Forbidden("scope_missing", f"This API key lacks the scope {scope.value}.")
-            yield Call(session, tenant, key_id, scopes, request.app.state.clock())
+        state = request.app.state
+        with state.database.readers.begin() as session:
+            caller = _authenticate(session.connection(), key, scope)
+            yield Call(session, caller.tenant, caller.key_id, caller.scopes, state.clock())
+
+    return open_call
+
+
+def _writer(scope: Scope) -> Callable[..., Iterator[Call]]:
+    """Make the dependency that opens a writing transaction for a key with ``scope``.
+
+    The key is looked at before the transaction begins: a wrong one takes no lock.
+    """
+
+    def open_call(
+        request: Request,
+        key: Annotated[str, Depends(_shown_key)],
+        _admitted: Annotated[None, _WRITER],
+    ) -> Iterator[Call]:
+        state = request.app.state
+        with state.database.engine.connect() as connection:
+            caller = _authenticate(connection, key, scope)
+        with state.database.writers.begin() as session:
+            session.connection()  # begins: what happens at `now` is stored in that order
+            yield Call(session, caller.tenant, caller.key_id, caller.scopes, state.clock())
 
     return open_call
 
@@ -202,9 +249,9 @@ def creates(scope: Scope) -> Any:
 
 def reads(scope: Scope) -> Any:
     """Dependency of a route that only reads."""
-    return Depends(_caller(scope, writes=False), scope="function")
+    return Depends(_reader(scope), scope="function")
 
 
 def writes(scope: Scope) -> Any:
     """Dependency of a route that writes: it commits before the answer is sent, or fails."""
-    return Depends(_caller(scope, writes=True), scope="function")
+    return Depends(_writer(scope), scope="function")

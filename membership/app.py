@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
 from api_client.schemas import Problem
+from membership.admission import Admission
 from membership.cards.routes import router as cards
 from membership.companies.routes import router as companies
 from membership.customers.routes import router as customers
@@ -69,6 +70,7 @@ def create_app(
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.admission = Admission(settings)
     app.state.clock = clock
     install_error_answers(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)

@@ -5,7 +5,8 @@ ApiError                    an answer other than 2xx, with a stable code
 ├── Unauthorized      401   no key, a wrong one or a revoked one
 ├── Forbidden         403   the key lacks the scope
 ├── Conflict          409   the state of things forbids it
-└── Invalid           422   a value that the schema cannot judge; names the field
+├── Invalid           422   a value that the schema cannot judge; names the field
+└── Busy              503   too many at once; the caller may try again
 
 Whatever else is raised is judged by ``membership.faults`` (database) or is a 500.
 """
@@ -96,6 +97,12 @@ class Invalid(ApiError):
 
     def __init__(self, code: str, field: str, message: str) -> None:
         super().__init__(code, message, errors=(FieldFault(field=field, message=message),))
+
+
+class Busy(ApiError):
+    """Too much is going on at once; the same request may succeed later."""
+
+    status = 503
 
 
 def problem(
