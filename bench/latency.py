@@ -121,7 +121,7 @@ def loop_times(data_dir: Path, film: Path, *, waits: bool) -> list[float]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cards", type=int, default=100)
+    parser.add_argument("--cards", type=int, default=60)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
