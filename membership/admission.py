@@ -52,5 +52,4 @@ class Admission:
     def _provide_threads(self) -> None:
         """See that there is a thread for each request that is let in."""
         limiter = current_default_thread_limiter()
-        if limiter.total_tokens < self._places + _SPARE_THREADS:
-            limiter.total_tokens = self._places + _SPARE_THREADS
+        limiter.total_tokens = max(limiter.total_tokens, self._places + _SPARE_THREADS)

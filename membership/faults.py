@@ -33,6 +33,9 @@ READ_ONLY = DatabaseFault(
 DAMAGED = DatabaseFault(
     503, "database_damaged", "The database file is damaged or missing.", {"Retry-After": "60"}
 )
+UNREADABLE = DatabaseFault(
+    503, "storage_failed", "The disk cannot be read or written.", {"Retry-After": "60"}
+)
 INVALID_VALUE = DatabaseFault(422, "invalid_value", "A value that cannot be stored was sent.")
 
 _SQLITE = {
@@ -41,8 +44,13 @@ _SQLITE = {
     sqlite3.SQLITE_LOCKED: BUSY,
     sqlite3.SQLITE_READONLY: READ_ONLY,
     sqlite3.SQLITE_CANTOPEN: UNAVAILABLE,
+    sqlite3.SQLITE_IOERR: UNREADABLE,
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_NOTADB: DAMAGED,
+}
+_SQLITE_VARIANTS = {
+    # The index of the log could not be made longer: on a full disk this fails before any page.
+    sqlite3.SQLITE_IOERR_SHMSIZE: STORAGE_FULL,
 }
 _POSTGRESQL = {
     "53100": STORAGE_FULL,
@@ -66,7 +74,7 @@ def database_fault(error: SQLAlchemyError) -> DatabaseFault | None:
     sqlite_code = getattr(error.orig, "sqlite_errorcode", None)
     if sqlite_code is not None:
         # The low byte is the primary code; the rest tells its variant.
-        return _SQLITE.get(sqlite_code & 0xFF)
+        return _SQLITE_VARIANTS.get(sqlite_code) or _SQLITE.get(sqlite_code & 0xFF)
     if isinstance(error, DataError):
         return INVALID_VALUE
     state = getattr(error.orig, "sqlstate", None)

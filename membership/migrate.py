@@ -6,7 +6,7 @@ Alembic is only loaded when there is something to migrate: it costs half a secon
 import sqlite3
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from membership.database import WRITES, Database
 from membership.planner import teach_planner
@@ -117,9 +117,12 @@ def _revision(connection: Connection, place: str) -> str | None:
 
 def _use_wal(database: Database) -> None:
     """Switch the file to write-ahead logging, which it then keeps for good."""
+    switch = "PRAGMA journal_mode = WAL"  # cannot be done within a transaction
     raw = database.engine.raw_connection()
     try:
-        raw.cursor().execute("PRAGMA journal_mode = WAL")
+        raw.cursor().execute(switch)
+    except sqlite3.OperationalError as error:
+        raise OperationalError(switch, None, error) from error
     finally:
         raw.close()
 

@@ -5,6 +5,7 @@ started the service (a shell, or the kiosk over a pipe) knows where it listens o
 """
 
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -20,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from membership.access import DESK_SCOPES, mint_key, revoke_keys_named
 from membership.app import create_app, system_clock
 from membership.database import Database, open_database
-from membership.faults import database_fault
+from membership.faults import STORAGE_FULL, database_fault
 from membership.first_start import prepare_first_start
 from membership.logs import configure_logging, logger
 from membership.migrate import MigrationError, migrate
@@ -165,7 +166,13 @@ def _prepare_data_dir(settings: ServiceSettings) -> None:
         message = (
             f"The data folder {settings.data_dir} cannot be written: {error.strerror or error}."
         )
-        raise StartError("data_dir_not_writable", message) from error
+        raise StartError(_writing_code(error), message) from error
+
+
+def _writing_code(error: OSError) -> str:
+    """Tell a full disk from a folder that cannot be written."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return STORAGE_FULL.code if full else "data_dir_not_writable"
 
 
 def _open_database(settings: ServiceSettings) -> Database:
@@ -187,13 +194,21 @@ def _prepare_database(
     except MigrationError as error:
         raise StartError(error.code, str(error)) from error
     except SQLAlchemyError as error:
-        fault = database_fault(error)
-        if fault is None:
-            raise
-        raise StartError(fault.code, f"{fault.detail} ({database.place})") from error
+        raise _database_start_error(error, database) from error
     except OSError as error:
-        message = f"Cannot write {error.filename}: {error.strerror or error}."
-        raise StartError("data_dir_not_writable", message) from error
+        where = error.filename or settings.data_dir
+        message = f"Cannot write {where}: {error.strerror or error}."
+        raise StartError(_writing_code(error), message) from error
+
+
+def _database_start_error(error: SQLAlchemyError, database: Database) -> StartError:
+    """Why the database cannot be used; also one that nobody foresaw is told, and logged."""
+    fault = database_fault(error)
+    if fault is not None:
+        return StartError(fault.code, f"{fault.detail} ({database.place})")
+    logger().error("database_failed", kind=type(error).__name__, cause=str(error))
+    cause = getattr(error, "orig", None) or type(error).__name__
+    return StartError("database_failed", f"{database.place} cannot be used: {cause}.")
 
 
 def _fresh_desk_key(database: Database) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import resource
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +26,10 @@ def main() -> int:
     parser.add_argument("--stdin", action="store_true")
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--desk-key", action="store_true")
+    parser.add_argument("--largest-file", type=int, help="bytes that any file may grow to")
     options = parser.parse_args()
+    if options.largest_file is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (options.largest_file,) * 2)
     settings = ServiceSettings(
         data_dir=options.data_dir,
         port=options.port,

@@ -244,6 +244,53 @@ def test_disk_full_at_the_first_start(tmp_path: Path) -> None:
         assert service.event["event"] == "ready"
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 1 MiB of its own; only root may have one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    mounted = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if mounted.returncode != 0:
+        pytest.skip(f"cannot mount a small disk here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def _fill(disk: Path) -> None:
+    """Write to a disk until it takes not one byte more."""
+    with (disk / "filler").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+
+
+@pytest.mark.parametrize("former", [False, True], ids=["first-start", "later-start"])
+def test_really_full_disk_at_the_start(small_disk: Path, former: bool) -> None:
+    if former:
+        with process(small_disk, "--stdin") as service:
+            assert service.event["event"] == "ready"
+            service.end()
+    _fill(small_disk)
+    with process(small_disk, "--desk-key") as service:
+        assert_failed(service, "storage_full", str(small_disk))
+    (small_disk / "filler").unlink()
+    with process(small_disk, "--stdin") as service:
+        assert service.event["event"] == "ready"
+        service.end()
+
+
+@pytest.mark.parametrize("former", [False, True], ids=["first-start", "later-start"])
+@pytest.mark.parametrize("limit", [100, 20_000])
+def test_files_that_cannot_grow_at_the_start(tmp_path: Path, limit: int, former: bool) -> None:
+    if former:
+        with process(tmp_path, "--stdin") as service:
+            service.end()
+    with process(tmp_path, "--desk-key", "--largest-file", str(limit)) as service:
+        assert service.event["event"] == "failed"
+        assert_failed(service, service.event["code"], SQLITE_FILE_NAME)
+        assert service.event["code"] in {"storage_full", "storage_failed"}
+
+
 def test_port_taken(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
