@@ -38,6 +38,10 @@ UNREADABLE = DatabaseFault(
 )
 INVALID_VALUE = DatabaseFault(422, "invalid_value", "A value that cannot be stored was sent.")
 
+ALREADY_THERE = DatabaseFault(
+    409, "already_exists", "The same was stored by another request at the same time."
+)
+
 _SQLITE = {
     sqlite3.SQLITE_FULL: STORAGE_FULL,
     sqlite3.SQLITE_BUSY: BUSY,
@@ -51,9 +55,12 @@ _SQLITE = {
 _SQLITE_VARIANTS = {
     # The index of the log could not be made longer: on a full disk this fails before any page.
     sqlite3.SQLITE_IOERR_SHMSIZE: STORAGE_FULL,
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE: ALREADY_THERE,
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: ALREADY_THERE,
 }
 _POSTGRESQL = {
     "53100": STORAGE_FULL,
+    "23505": ALREADY_THERE,  # unique violation
     "55P03": BUSY,  # lock not available
     "40001": BUSY,  # serialization failure
     "40P01": BUSY,  # deadlock

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from membership.errors import Conflict
+from membership.inserts import AnyInsert, insert_into
 from membership.models import CompanyDomain, CompanyLink, Customer
 
 
@@ -32,21 +34,36 @@ def link_customer(
     *,
     role: str = "",
 ) -> CompanyLink:
-    """Link a customer to a company from now on; who is linked already stays as they are."""
+    """Link a customer to a company from now on; who is linked already stays as they are.
+
+    Raises Conflict if the link is being ended at the same time.
+    """
+    link = open_link(session, organization_id, company_id, customer_id)
+    if link is not None:
+        return link
+    new = {
+        "organization_id": organization_id,
+        "id": uuid4(),
+        "company_id": company_id,
+        "customer_id": customer_id,
+        "role": role,
+        "valid_from": now,
+        "valid_until": None,
+    }
+    connection = session.connection()
+    connection.execute(open_link_once(insert_into(connection, CompanyLink)), new)
     link = open_link(session, organization_id, company_id, customer_id)
     if link is None:
-        link = CompanyLink(
-            organization_id=organization_id,
-            id=uuid4(),
-            company_id=company_id,
-            customer_id=customer_id,
-            role=role,
-            valid_from=now,
-            valid_until=None,
-        )
-        session.add(link)
-        session.flush()
+        raise Conflict("link_changed", "This link is being changed by somebody else; try again.")
     return link
+
+
+def open_link_once(added: AnyInsert) -> AnyInsert:
+    """Let an insert of links pass over those between whom there is a link."""
+    return added.on_conflict_do_nothing(
+        index_elements=("organization_id", "company_id", "customer_id"),
+        index_where=CompanyLink.valid_until.is_(None),
+    )
 
 
 def unlink_customer(

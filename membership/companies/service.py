@@ -22,6 +22,7 @@ from membership.companies.schemas import (
 from membership.customers.service import get_customer
 from membership.customers.views import VIEW_COLUMNS, customer_view
 from membership.errors import Conflict, Invalid, NotFound
+from membership.inserts import insert_into
 from membership.memberships.service import sold_to_company
 from membership.models import Company, CompanyDomain, CompanyLink, Customer
 from membership.paging import bad_cursor, decode_cursor, encode_cursor
@@ -92,7 +93,8 @@ def _set_domains(
     session: Session, company: Company, wanted: tuple[str, ...], now: datetime
 ) -> None:
     """Let the company have exactly these email domains. Raises Conflict."""
-    domains = [domain.lower() for domain in wanted]
+    # In one order for all, so that two companies with the same domains do not block each other.
+    domains = sorted({domain.lower() for domain in wanted})
     known = set(_domains(session, company))
     for gone in known.difference(domains):
         session.execute(
@@ -101,18 +103,32 @@ def _set_domains(
                 CompanyDomain.domain == gone,
             )
         )
-    for domain in dict.fromkeys(domains):
+    for domain in domains:
         if domain in known:
             continue
-        if session.get(CompanyDomain, (company.organization_id, domain)) is not None:
-            raise Conflict("email_domain_taken", f"Another company has the domain {domain}.")
-        session.add(
-            CompanyDomain(
-                organization_id=company.organization_id, domain=domain, company_id=company.id
-            )
-        )
-        session.flush()
+        _take_domain(session, company, domain)
         _link_all_of_domain(session, company, domain, now)
+
+
+def _take_domain(session: Session, company: Company, domain: str) -> None:
+    """Give an email domain to a company. Raises Conflict if another one has it."""
+    connection = session.connection()
+    connection.execute(
+        insert_into(connection, CompanyDomain).on_conflict_do_nothing(),
+        {
+            "organization_id": company.organization_id,
+            "domain": domain,
+            "company_id": company.id,
+        },
+    )
+    owner = session.scalars(
+        select(CompanyDomain.company_id).where(
+            CompanyDomain.organization_id == company.organization_id,
+            CompanyDomain.domain == domain,
+        )
+    ).first()
+    if owner != company.id:
+        raise Conflict("email_domain_taken", f"Another company has the domain {domain}.")
 
 
 def _link_all_of_domain(session: Session, company: Company, domain: str, now: datetime) -> None:

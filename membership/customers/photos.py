@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from membership.access import Tenant
 from membership.customers.service import get_customer
 from membership.errors import Invalid, NotFound
+from membership.inserts import insert_into
 from membership.models import CustomerPhoto
 
 MAX_SIDE = 4096
@@ -40,14 +41,24 @@ def store_photo(
     customer = get_customer(session, tenant, customer_id)
     mime = _checked_mime(data)
     tag = hashlib.sha256(data).hexdigest()[:32]
-    photo = session.get(CustomerPhoto, (tenant.id, customer_id))
-    if photo is None:
-        photo = CustomerPhoto(organization_id=tenant.id, customer_id=customer_id)
-        session.add(photo)
-    photo.mime, photo.tag, photo.data, photo.changed_at = mime, tag, data, now
+    _replace_photo(session, tenant, customer_id, Photo(mime, tag, data), now)
     customer.photo_tag = tag
     session.flush()
     return tag
+
+
+def _replace_photo(
+    session: Session, tenant: Tenant, customer_id: UUID, photo: Photo, now: datetime
+) -> None:
+    """Store a photo in place of the former one, if there was one."""
+    connection = session.connection()
+    new = {"mime": photo.mime, "tag": photo.tag, "data": photo.data, "changed_at": now}
+    added = insert_into(connection, CustomerPhoto)
+    upsert = added.on_conflict_do_update(
+        index_elements=("organization_id", "customer_id"),
+        set_={name: added.excluded[name] for name in new},
+    )
+    connection.execute(upsert, {"organization_id": tenant.id, "customer_id": customer_id, **new})
 
 
 def _checked_mime(data: bytes) -> str:

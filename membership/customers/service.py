@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import phonenumbers
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from api_client.schemas import CardView, CustomerState
@@ -21,6 +21,7 @@ from membership.customers.schemas import (
 from membership.customers.terms import search_words, terms_of
 from membership.customers.views import customer_view
 from membership.errors import Invalid, NotFound
+from membership.inserts import insert_into
 from membership.memberships.holdings import NOTHING, load_held
 from membership.memberships.views import membership_view, permission_views
 from membership.models import (
@@ -42,8 +43,13 @@ def get_customer(session: Session, tenant: Tenant, customer_id: UUID) -> Custome
     """Load a customer. Raises NotFound, also for one of another organization."""
     customer = session.get(Customer, (tenant.id, customer_id))
     if customer is None:
-        raise NotFound("customer_not_found", "There is no such customer.")
+        raise _no_such_customer()
     return customer
+
+
+def _no_such_customer() -> NotFound:
+    """The error for a customer that this organization does not have."""
+    return NotFound("customer_not_found", "There is no such customer.")
 
 
 def create_customer(
@@ -88,7 +94,10 @@ def change_customer(
 
     Raises NotFound; Invalid for a phone number that cannot be one, or if no name is left.
     """
-    customer = get_customer(session, tenant, customer_id)
+    # Of two changes at once the second starts from what the first one left.
+    customer = session.get(Customer, (tenant.id, customer_id), with_for_update={"key_share": True})
+    if customer is None:
+        raise _no_such_customer()
     fields = change.model_dump(include=change.model_fields_set)
     if "phone" in fields:
         fields["phone"] = e164(change.phone, tenant.country)
@@ -182,7 +191,8 @@ def _refile(
         for kind, term in sorted(new)
     ]
     if rows:
-        session.execute(insert(CustomerTerm), rows)
+        connection = session.connection()
+        connection.execute(insert_into(connection, CustomerTerm).on_conflict_do_nothing(), rows)
 
 
 def customer_record(customer: Customer) -> CustomerRecord:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api_client.schemas import PermissionView
 from membership.access import Tenant
 from membership.errors import Invalid, NotFound
+from membership.inserts import insert_into
 from membership.models import Permission, Plan, PlanPermission
 from membership.paging import bad_cursor, decode_cursor, encode_cursor
 from membership.plans.schemas import (
@@ -92,19 +93,7 @@ def _set_permissions(session: Session, plan: Plan, wanted: tuple[NewPermission, 
             PlanPermission.plan_id == plan.id,
         )
     )
-    for permission in wanted:
-        known = session.get(Permission, (plan.organization_id, permission.key))
-        if known is None:
-            session.add(
-                Permission(
-                    organization_id=plan.organization_id,
-                    key=permission.key,
-                    label=permission.label,
-                )
-            )
-        else:
-            known.label = permission.label
-    session.flush()
+    _make_known(session, plan.organization_id, wanted)
     for position, permission in enumerate(wanted):
         session.add(
             PlanPermission(
@@ -115,6 +104,25 @@ def _set_permissions(session: Session, plan: Plan, wanted: tuple[NewPermission, 
             )
         )
     session.flush()
+
+
+def _make_known(session: Session, organization_id: int, wanted: tuple[NewPermission, ...]) -> None:
+    """Let the organization know these permissions, by these labels."""
+    connection = session.connection()
+    added = insert_into(connection, Permission)
+    upsert = added.on_conflict_do_update(
+        index_elements=("organization_id", "key"), set_={"label": added.excluded.label}
+    )
+    # In one order for all, so that two plans with the same permissions do not block each other.
+    for permission in sorted(wanted, key=lambda each: each.key):
+        connection.execute(
+            upsert,
+            {
+                "organization_id": organization_id,
+                "key": permission.key,
+                "label": permission.label,
+            },
+        )
 
 
 def permissions_of(

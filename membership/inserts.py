@@ -1,0 +1,24 @@
+"""Inserts that may meet a row of the same key: made at once by somebody else, or before.
+
+To look first and insert then is a race on PostgreSQL, where two transactions do not see each
+other. Here the database itself decides which of them is first; the other waits for it.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+from membership.tables import Base
+
+AnyInsert = PostgresqlInsert | SqliteInsert
+"""An insert with ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
+
+
+def insert_into(connection: Connection, table: type[Base]) -> AnyInsert:
+    """An insert into a table, in the dialect of the connection's database."""
+    target: Any = table.__table__
+    if connection.dialect.name == "postgresql":
+        return PostgresqlInsert(target)
+    return SqliteInsert(target)
