@@ -255,3 +255,17 @@ def reads(scope: Scope) -> Any:
 def writes(scope: Scope) -> Any:
     """Dependency of a route that writes: it commits before the answer is sent, or fails."""
     return Depends(_writer(scope), scope="function")
+
+
+def allows(scope: Scope) -> Any:
+    """Dependency of what is done before a transaction is opened, for callers with ``scope``."""
+
+    def check(
+        request: Request,
+        key: Annotated[str, Depends(_shown_key)],
+        _admitted: Annotated[None, _READER],
+    ) -> None:
+        with request.app.state.database.engine.connect() as connection:
+            _authenticate(connection, key, scope)
+
+    return Depends(check)

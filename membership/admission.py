@@ -19,6 +19,8 @@ from membership.settings import ServiceSettings
 _SPARE_THREADS = 8
 """Threads for what needs no connection, beside one for each request that has one."""
 
+_IMAGES_AT_ONCE = 2
+
 
 class Admission:
     """The queues of one application. Each waits at most ``busy_timeout_seconds``."""
@@ -29,6 +31,7 @@ class Admission:
         one_writer = settings.url().get_backend_name() == "sqlite"
         self._connections = asyncio.Semaphore(self._places)
         self._writers = asyncio.Semaphore(1 if one_writer else self._places)
+        self._images = asyncio.Semaphore(_IMAGES_AT_ONCE)
 
     @asynccontextmanager
     async def connection(self, *, writes: bool) -> AsyncIterator[None]:
@@ -38,6 +41,13 @@ class Admission:
             if writes:
                 await self._enter(held, self._writers)
             await self._enter(held, self._connections)
+            yield
+
+    @asynccontextmanager
+    async def image(self) -> AsyncIterator[None]:
+        """Hold a place for decoding one image, which takes a processor's time. Raises Busy."""
+        async with AsyncExitStack() as held:
+            await self._enter(held, self._images)
             yield
 
     async def _enter(self, held: AsyncExitStack, gate: asyncio.Semaphore) -> None:

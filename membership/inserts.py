@@ -5,8 +5,9 @@ other. Here the database itself decides which of them is first; the other waits 
 """
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, Uuid, func, literal_column, type_coerce
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
@@ -22,3 +23,15 @@ def insert_into(connection: Connection, table: type[Base]) -> AnyInsert:
     if connection.dialect.name == "postgresql":
         return PostgresqlInsert(target)
     return SqliteInsert(target)
+
+
+def random_uuid(connection: Connection) -> ColumnElement[UUID]:
+    """An expression that is another random UUID (version 4) in every row."""
+    if connection.dialect.name == "postgresql":
+        return func.gen_random_uuid(type_=Uuid())
+    # SQLite has only random bytes, and here UUIDs are 32 hexadecimal digits.
+    digits: ColumnElement[str] = literal_column(
+        "lower(hex(randomblob(6)) || '4' || substr(hex(randomblob(2)), 2)"
+        " || 'a' || substr(hex(randomblob(2)), 2) || hex(randomblob(6)))"
+    )
+    return type_coerce(digits, Uuid())

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from membership.access import Call, Tenant
-from membership.companies.linking import link_customer, unlink_customer
+from membership.companies.linking import link_customer, open_link_once, unlink_customer
 from membership.companies.schemas import (
     CompanyChange,
     CompanyLine,
@@ -22,7 +22,7 @@ from membership.companies.schemas import (
 from membership.customers.service import get_customer
 from membership.customers.views import VIEW_COLUMNS, customer_view
 from membership.errors import Conflict, Invalid, NotFound
-from membership.inserts import insert_into
+from membership.inserts import insert_into, random_uuid
 from membership.memberships.service import sold_to_company
 from membership.models import Company, CompanyDomain, CompanyLink, Customer
 from membership.paging import bad_cursor, decode_cursor, encode_cursor
@@ -132,14 +132,21 @@ def _take_domain(session: Session, company: Company, domain: str) -> None:
 
 
 def _link_all_of_domain(session: Session, company: Company, domain: str, now: datetime) -> None:
-    """Link the customers who have an address in a domain."""
-    ids = session.scalars(
-        select(Customer.id)
-        .where(Customer.organization_id == company.organization_id, Customer.email_domain == domain)
-        .order_by(Customer.number)
+    """Link the customers who have an address in a domain, however many, in one statement."""
+    connection = session.connection()
+    columns = {
+        "organization_id": Customer.organization_id,
+        "id": random_uuid(connection),
+        "company_id": literal(company.id),
+        "customer_id": Customer.id,
+        "role": literal(""),
+        "valid_from": literal(now, CompanyLink.valid_from.type),
+    }
+    found = select(*columns.values()).where(
+        Customer.organization_id == company.organization_id, Customer.email_domain == domain
     )
-    for customer_id in ids.all():
-        link_customer(session, company.organization_id, company.id, customer_id, now)
+    added = insert_into(connection, CompanyLink).from_select(list(columns), found)
+    connection.execute(open_link_once(added))
 
 
 def _linked_now(tenant: Tenant, company_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ...]:

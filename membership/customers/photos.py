@@ -2,12 +2,17 @@
 
 import hashlib
 import io
-import warnings
+import re
+import struct
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from PIL import Image, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,7 +24,22 @@ from membership.models import CustomerPhoto
 
 MAX_SIDE = 4096
 """Largest width or height of a photo, in pixels."""
-_MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a kind of image begins, what reads it, and its media type."""
+
+    start: re.Pattern[bytes]
+    reader: type[ImageFile]
+    mime: str
+
+
+_KINDS = (
+    _Kind(re.compile(rb"\xff\xd8\xff"), JpegImageFile, "image/jpeg"),
+    _Kind(re.compile(rb"\x89PNG\r\n\x1a\n"), PngImageFile, "image/png"),
+    _Kind(re.compile(rb"RIFF....WEBP", re.DOTALL), WebPImageFile, "image/webp"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +51,41 @@ class Photo:
     data: bytes
 
 
-def store_photo(
-    session: Session, tenant: Tenant, customer_id: UUID, data: bytes, now: datetime
-) -> str:
-    """Set a customer's photo and return its tag.
+def checked_photo(data: bytes) -> Photo:
+    """Decode an image once, so that nothing is stored that no kiosk can show.
 
-    Raises NotFound; Invalid if ``data`` is no complete JPEG, PNG or WebP image of decent size.
+    Takes up to a second of a processor, so it is done before a transaction is opened.
+    Raises Invalid if ``data`` is no complete JPEG, PNG or WebP image of decent size.
     """
+    kind = next((kind for kind in _KINDS if kind.start.match(data)), None)
+    if kind is None:
+        raise _no_image()
+    try:
+        # Not through Image.open, which warns of large images by a setting of the whole process.
+        with kind.reader(io.BytesIO(data)) as image:
+            if max(image.size) > MAX_SIDE:
+                message = f"A photo may have at most {MAX_SIDE} pixels a side."
+                raise Invalid("photo_too_large", "body", message)
+            image.load()
+    except (OSError, ValueError, SyntaxError, IndexError, struct.error, zlib.error):
+        raise _no_image() from None
+    return Photo(kind.mime, hashlib.sha256(data).hexdigest()[:32], data)
+
+
+def _no_image() -> Invalid:
+    """The error for what is no photo."""
+    return Invalid("photo_invalid", "body", "This is not a complete JPEG, PNG or WebP image.")
+
+
+def store_photo(
+    session: Session, tenant: Tenant, customer_id: UUID, photo: Photo, now: datetime
+) -> str:
+    """Set a customer's photo and return its tag. Raises NotFound."""
     customer = get_customer(session, tenant, customer_id)
-    mime = _checked_mime(data)
-    tag = hashlib.sha256(data).hexdigest()[:32]
-    _replace_photo(session, tenant, customer_id, Photo(mime, tag, data), now)
-    customer.photo_tag = tag
+    _replace_photo(session, tenant, customer_id, photo, now)
+    customer.photo_tag = photo.tag
     session.flush()
-    return tag
+    return photo.tag
 
 
 def _replace_photo(
@@ -59,29 +100,6 @@ def _replace_photo(
         set_={name: added.excluded[name] for name in new},
     )
     connection.execute(upsert, {"organization_id": tenant.id, "customer_id": customer_id, **new})
-
-
-def _checked_mime(data: bytes) -> str:
-    """Decode the image once, so that nothing is stored that no kiosk can show."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=list(_MIMES)) as image:
-                if max(image.size) > MAX_SIDE:
-                    message = f"A photo may have at most {MAX_SIDE} pixels a side."
-                    raise Invalid("photo_too_large", "body", message)
-                image.load()
-                return _MIMES[str(image.format)]
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ):
-        message = "This is not a complete JPEG, PNG or WebP image."
-        raise Invalid("photo_invalid", "body", message) from None
 
 
 def photo_tag(session: Session, tenant: Tenant, customer_id: UUID) -> str:

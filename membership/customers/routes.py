@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Header, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from api_client.schemas import CustomerHits
-from membership.access import Call, Scope, creates, reads, writes
+from membership.access import Call, Scope, allows, creates, reads, writes
 from membership.customers import photos, service
 from membership.customers.permissions import permission_grant, permission_grants
 from membership.customers.schemas import (
@@ -104,14 +105,24 @@ def _matches(if_none_match: str, tag: str) -> bool:
     return "*" in shown or tag in shown
 
 
+async def _checked_photo(
+    request: Request,
+    data: Annotated[bytes, Body(media_type="application/octet-stream")],
+    _allowed: Annotated[None, allows(Scope.CUSTOMERS_WRITE)],
+) -> photos.Photo:
+    """The image in the body, looked at before a transaction is opened."""
+    async with request.app.state.admission.image():
+        return await run_in_threadpool(photos.checked_photo, data)
+
+
 @router.put("/{customer_id}/photo", status_code=204)
 def store_photo(
     customer_id: UUID,
-    data: Annotated[bytes, Body(media_type="application/octet-stream")],
+    photo: Annotated[photos.Photo, Depends(_checked_photo)],
     call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
 ) -> Response:
     """Set a customer's photo: the image itself is the body."""
-    tag = photos.store_photo(call.session, call.tenant, customer_id, data, call.now)
+    tag = photos.store_photo(call.session, call.tenant, customer_id, photo, call.now)
     location = photo_path(customer_id, tag) or ""
     return Response(status_code=204, headers={"ETag": f'"{tag}"', "Content-Location": location})
 

@@ -16,7 +16,7 @@ from membership.cards.service import issue_card, revoke_card
 from membership.companies.linking import link_customer, unlink_customer
 from membership.companies.schemas import NewCompany
 from membership.companies.service import create_company
-from membership.customers.photos import store_photo
+from membership.customers.photos import checked_photo, store_photo
 from membership.customers.schemas import NewCustomer
 from membership.customers.service import create_customer
 from membership.demo import club
@@ -125,7 +125,8 @@ def _enrol(
     """
     session, tenant, joined = seeding.session, seeding.tenant, seeding.instant(-person.joined)
     customer = create_customer(session, tenant, _new_customer(seeding, index, person), joined)
-    store_photo(session, tenant, customer.id, portrait(LOOKS[person.name]), joined)
+    photo = checked_photo(portrait(LOOKS[person.name]))
+    store_photo(session, tenant, customer.id, photo, joined)
     if person.works_at is not None:
         firm_id = firms[person.works_at]
         link_customer(session, tenant.id, firm_id, customer.id, joined).role = "Employee"

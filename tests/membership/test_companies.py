@@ -1,9 +1,10 @@
 """Companies: links and what is inherited through them, seats, email domains."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import event
 
 from tests.membership.support import Service
 
@@ -162,6 +163,28 @@ def test_email_domains_link_by_themselves(service: Service, corporate: str) -> N
         assert service.scan(customer)["membership"]["company"] == "Northwind"
     assert service.scan(stranger)["outcome"] == "no_membership"
     assert service.get(f"/v1/companies/{company}")["email_domains"] == ["northwind.example.com"]
+
+
+def test_a_large_domain_is_linked_in_one_statement(service: Service) -> None:
+    sent: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        sent.append(arguments[2])
+
+    customers = [service.customer(f"Nr {n}", email=f"n{n}@big.example.com") for n in range(5)]
+    linked = service.company("Big")
+    service.link(linked, customers[0], "Boss")
+    event.listen(service.database.engine, "before_cursor_execute", note)
+    service.patch(f"/v1/companies/{linked}", email_domains=["big.example.com"])
+    event.remove(service.database.engine, "before_cursor_execute", note)
+    assert len([each for each in sent if each.startswith("INSERT INTO company_links")]) == 1
+    items = service.get(f"/v1/companies/{linked}/customers")["items"]
+    assert {each["customer"]["id"] for each in items} == set(customers)
+    assert len(items) == len(customers)
+    links = [service.get(f"/v1/customers/{each}")["companies"][0] for each in customers]
+    assert {UUID(each["id"]).version for each in links} == {4}
+    assert len({each["id"] for each in links}) == len(customers)
+    assert links[0]["role"] == "Boss"
 
 
 def test_unlinked_customer_is_not_linked_again_by_an_unrelated_change(service: Service) -> None:

@@ -1,12 +1,15 @@
 """Customers: created, changed, shown in full; photos; what they may use."""
 
 import io
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from PIL import Image
 
-from tests.membership.support import Service
+from membership.database import WRITES
+from tests.membership.conftest import SQLITE, Databases
+from tests.membership.support import Service, running_service
 
 
 def picture(kind: str = "JPEG", side: int = 32, colour: str = "teal") -> bytes:
@@ -180,9 +183,11 @@ def test_new_photo_has_a_new_path(service: Service) -> None:
         picture()[:200],
         picture("BMP"),
         picture("PNG", side=4097),
+        picture("PNG", side=10_000),
+        picture("WEBP")[:60],
         b"\x00" * 1000,
     ],
-    ids=["empty", "gif", "svg", "truncated", "bmp", "too-large", "zeros"],
+    ids=["empty", "gif", "svg", "truncated", "bmp", "too-large", "huge", "cut-webp", "zeros"],
 )
 def test_what_is_no_photo_is_refused(service: Service, data: bytes) -> None:
     customer = service.customer()
@@ -190,6 +195,20 @@ def test_what_is_no_photo_is_refused(service: Service, data: bytes) -> None:
     assert service.scan(customer)["customer"]["photo_path"] is None
     answer = service.call("GET", f"/v1/customers/{customer}/photo")
     assert (answer.status_code, answer.json()["code"]) == (404, "photo_not_found")
+
+
+def test_a_photo_is_looked_at_before_the_write_lock_is_taken(
+    databases: Databases, tmp_path: Path
+) -> None:
+    settings = databases.new(SQLITE, tmp_path, busy_timeout_seconds=0.05)
+    with running_service(settings) as service:
+        customer = service.customer()
+        with service.database.engine.execution_options(**{WRITES: True}).begin():
+            assert put_photo(service, customer, b"no image") == 422
+            assert put_photo(service, customer, picture("WEBP")) == 503
+            path = f"/v1/customers/{customer}/photo"
+            assert service.call("PUT", path, key="wrong", data=b"no image").status_code == 401
+        assert put_photo(service, customer, picture("WEBP")) == 204
 
 
 def test_permissions(service: Service) -> None:
