@@ -1,9 +1,10 @@
-"""Text fields of requests: trimmed, and without the control characters that no name has."""
+"""Fields of requests: text without the control characters that no name has, and instants."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAKS = re.compile(r"[\t\r\n]")
@@ -43,3 +44,22 @@ Paragraph = Annotated[
     AfterValidator(_no_control),
 ]
 """Several lines of at most 4,000 characters together."""
+
+_EDGE = timedelta(days=2)
+_FIRST = datetime.min.replace(tzinfo=UTC) + _EDGE
+_LAST = datetime.max.replace(tzinfo=UTC) - _EDGE
+
+
+def _in_utc(at: datetime) -> datetime:
+    """Convert to UTC; refuse what in some time zone is outside the calendar."""
+    try:
+        converted = at.astimezone(UTC)
+    except OverflowError:
+        converted = None
+    if converted is None or not _FIRST <= converted <= _LAST:
+        raise ValueError(f"must be between {_FIRST.date()} and {_LAST.date()}")
+    return converted
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A point in time with its zone, in UTC from then on, and a day away from the calendar's ends."""

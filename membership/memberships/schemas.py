@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from api_client.schemas import Message, PermissionView, Reason, Status
 from membership.models import MembershipSource
 from membership.plans.schemas import IntervalMessage
-from membership.text import Paragraph
+from membership.text import Instant, Paragraph
 
 
 class NewMembership(Message):
@@ -21,7 +21,7 @@ class NewMembership(Message):
     starts_on: date | None = Field(
         default=None, description="First local day; without it and starts_at it starts now."
     )
-    starts_at: AwareDatetime | None = None
+    starts_at: Instant | None = None
     last_day: date | None = Field(
         default=None,
         description="Last local day, inclusive; by default what the plan's length gives.",
@@ -41,13 +41,13 @@ class EarlyEnd(Message):
     """How a membership is ended before its time."""
 
     why: Paragraph = Field(default="", max_length=500)
-    at: AwareDatetime | None = Field(default=None, description="When; now, if left out.")
+    at: Instant | None = Field(default=None, description="When; now, if left out.")
 
 
 class PaymentState(Message):
     """Since when a payment is overdue; null for paid."""
 
-    overdue_since: AwareDatetime | None
+    overdue_since: Instant | None
 
 
 class SoldView(Message):

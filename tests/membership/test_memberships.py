@@ -79,6 +79,10 @@ def test_periods(
         ({"last_day": "9999-12-31"}, "body.last_day"),
         ({"starts_on": "0001-01-01"}, "body.starts_at"),
         ({"starts_at": "2027-03-10T11:00:00"}, "body.starts_at"),
+        ({"starts_at": "0001-01-01T00:00:00+14:00"}, "body.starts_at"),
+        ({"starts_at": "9999-12-31T23:59:59-12:00"}, "body.starts_at"),
+        ({"starts_at": "0001-01-01T00:00:00Z"}, "body.starts_at"),
+        ({"starts_at": "9999-12-31T23:59:59Z"}, "body.starts_at"),
         ({"starts_on": "2027-03-10", "starts_at": "2027-03-10T11:00:00Z"}, "body"),
         ({"company_id": "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"}, "body"),
     ],
@@ -156,6 +160,39 @@ def test_payment_overdue_and_paid(service: Service) -> None:
     answer = service.call("PUT", path, json={"overdue_since": None})
     assert (answer.json()["status"], answer.json()["reason"]) == ("active", None)
     assert service.call("PUT", path, json={}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-12:00",
+        "9999-12-31T23:59:59Z",
+    ],
+)
+def test_instants_at_the_edge_of_the_calendar(service: Service, at: str) -> None:
+    customer = service.customer()
+    membership = service.member(service.plan(), customer_id=customer)
+    path = f"/v1/memberships/{membership}"
+    overdue = service.call("PUT", f"{path}/payment", json={"overdue_since": at})
+    assert overdue.status_code == 422
+    assert overdue.json()["errors"][0]["field"] == "body.overdue_since"
+    ended = service.post(f"{path}/end", {"at": at}, status=422)
+    assert ended["errors"][0]["field"] == "body.at"
+    assert service.scan(customer)["outcome"] == "active"
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+@pytest.mark.parametrize("at", ["9999-12-29T00:00:00Z", "0001-01-03T00:00:00Z"])
+def test_instants_just_inside_the_calendar(service: Service, zone: str, at: str) -> None:
+    club = service.fresh(time_zone=zone)
+    customer, plan = club.customer(), club.plan()
+    club.member(plan, customer_id=customer, starts_at=at)
+    ending = club.member(plan, customer_id=customer)
+    if at > "2027":
+        club.post(f"/v1/memberships/{ending}/end", {"at": at}, status=200)
+    assert club.scan(customer)["outcome"] == "active"
+    assert club.get(f"/v1/customers/{customer}")["outcome"] == "active"
 
 
 def test_list_memberships(service: Service) -> None:
