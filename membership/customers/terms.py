@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from membership.models import TermKind
 
 MAX_TERM = 254
+MAX_WORDS = 10
+"""How many words of a query are looked for: more tell nothing more, and cost a condition each."""
 _SHORTEST_TAIL = 3
 _SHORTEST_PHONE_TAIL = 4
 _LETTERS_WITHOUT_MARKS = str.maketrans(
@@ -75,7 +77,7 @@ def _tails(word: str) -> list[str]:
 
 
 def query_words(query: str) -> list[str]:
-    """What a search looks for: all of these words, longest first."""
+    """What a search looks for: all of these words, longest first, and no more than MAX_WORDS."""
     query = query.strip()
     if _PHONE_LIKE.match(query):
         # Without trunk and country prefixes, as numbers are filed; "000123" is number 123.
@@ -84,4 +86,5 @@ def query_words(query: str) -> list[str]:
     words: list[str] = []
     for part in query.split():
         words.extend([fold(part).strip("@")] if "@" in part else words_of(part))
-    return sorted(dict.fromkeys(word[:MAX_TERM] for word in words if word), key=len, reverse=True)
+    distinct = dict.fromkeys(word[:MAX_TERM] for word in words if word)
+    return sorted(distinct, key=len, reverse=True)[:MAX_WORDS]

@@ -187,3 +187,14 @@ def test_bad_cursors_are_refused(service: Service, cursor: str) -> None:
         answer = service.call("GET", "/v1/customers", params=params)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == "query.cursor"
+
+
+def test_very_many_words(service: Service) -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+    words = [one + other for one in letters for other in letters]
+    service.customer("Amara")
+    assert service.get("/v1/customers", q=" ".join(words))["items"] == []
+    many = service.customer(" ".join(f"name{letter}" for letter in "abcdefghijklm"))
+    query = " ".join(f"name{letter}" for letter in "mlkjihgfedcba")
+    (hit,) = service.get("/v1/customers", q=query)["items"]
+    assert hit["customer"]["id"] == many
