@@ -11,6 +11,7 @@ from membership.errors import Invalid
 
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 100
+_LARGEST = 2**63 - 1
 
 PageLimit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Items per page.")]
 PageCursor = Annotated[
@@ -32,11 +33,20 @@ def decode_cursor(cursor: str, *types: type[str | int]) -> tuple[str | int, ...]
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         position = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         raise bad_cursor() from None
     if not isinstance(position, list) or [type(part) for part in position] != list(types):
         raise bad_cursor()
+    if not all(_can_be_stored(part) for part in position):
+        raise bad_cursor()
     return tuple(position)
+
+
+def _can_be_stored(part: str | int) -> bool:
+    """Whether a database can compare something with ``part``."""
+    if isinstance(part, int):
+        return 0 <= part <= _LARGEST
+    return "\x00" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)
 
 
 def bad_cursor() -> Invalid:

@@ -221,7 +221,7 @@ def list_linked(call: Call, company_id: UUID, limit: int, cursor: str | None) ->
     """
     company = get_company(call.session, call.tenant, company_id)
     (skipped,) = (0,) if cursor is None else decode_cursor(cursor, int)
-    if not isinstance(skipped, int) or not 0 <= skipped < 2**31:
+    if not isinstance(skipped, int) or skipped >= 2**31:
         raise bad_cursor()
     rows = call.session.execute(
         select(*VIEW_COLUMNS, CompanyLink.role, CompanyLink.valid_from)

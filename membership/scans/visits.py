@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -200,11 +200,11 @@ def _position(cursor: str) -> tuple[datetime, UUID]:
     at, visit_id = decode_cursor(cursor, str, str)
     try:
         position = datetime.fromisoformat(str(at)), UUID(str(visit_id))
-    except ValueError:
+        if position[0].tzinfo is None:
+            raise bad_cursor()
+        return position[0].astimezone(UTC), position[1]
+    except (ValueError, OverflowError):
         raise bad_cursor() from None
-    if position[0].tzinfo is None:
-        raise bad_cursor()
-    return position
 
 
 def undo(call: Call, visit_id: UUID) -> VisitView:

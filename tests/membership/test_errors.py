@@ -1,5 +1,6 @@
 """Every error is a problem with a stable code; nothing inside is told; a full disk is said so."""
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -78,6 +79,47 @@ def test_invalid_paths_and_queries(service: Service) -> None:
         assert assert_problem(answer, 422, "invalid_request").errors[0].field == "query.limit"
     answer = service.call("GET", "/v1/visits?cursor=zzz")
     assert_problem(answer, 422, "invalid_cursor")
+
+
+_NESTED = "[" * 1400
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        "[99999999999999999999999]",
+        "[9223372036854775808]",
+        "[-1]",
+        "[1e400]",
+        "[true]",
+        "[[1]]",
+        _NESTED,
+        '["a", "\\ud800"]',
+        '["\\ud800", "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"]',
+        '["\\u0000", "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"]',
+        '["0001-01-01T00:00:00+14:00", "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"]',
+        '["9999-12-31T23:59:59-12:00", "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"]',
+        '["2027-03-10T11:00:00", "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"]',
+        '["a", "\\ud800", "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"]',
+        '["a", "\\u0000", "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"]',
+        '["z", "a", "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"]',
+    ],
+)
+def test_forged_cursors(service: Service, packed: str) -> None:
+    cursor = base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+    paths = [
+        "/v1/customers",
+        "/v1/customers?q=am",
+        "/v1/visits",
+        "/v1/memberships",
+        f"/v1/companies/{service.company()}/customers",
+    ]
+    # Where names are sorted, two texts are a position, though one that holds no name.
+    if not packed.startswith(('["0001', '["9999', '["2027')):
+        paths += ["/v1/companies", "/v1/plans"]
+    for path in paths:
+        answer = service.call("GET", path, params={"cursor": cursor})
+        assert_problem(answer, 422, "invalid_cursor")
 
 
 def test_body_too_large_announced(service: Service) -> None:

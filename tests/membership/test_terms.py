@@ -12,6 +12,7 @@ from membership.models import TermKind
 from membership.paging import decode_cursor, encode_cursor
 
 any_text = st.text(max_size=40)
+storable_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_terms_fit_their_column_and_hold_no_space(name: str, email: str, phone: 
         assert not any(letter.isspace() for letter in term)
 
 
-@given(st.lists(st.one_of(st.integers(), any_text), max_size=4))
+@given(st.lists(st.one_of(st.integers(0, 2**63 - 1), storable_text), max_size=4))
 def test_cursors_give_back_what_they_were_made_of(position: list[int | str]) -> None:
     types = [type(part) for part in position]
     assert list(decode_cursor(encode_cursor(*position), *types)) == position
