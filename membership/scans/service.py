@@ -65,7 +65,7 @@ def _known(call: Call, request: ScanRequest, found: Found, seen_recently: timede
     visit = visits.record(
         call, request, person.id, None if card is None else card.id, decision.outcome
     )
-    counted = visits.count(call, person.id, visit)
+    counted = visits.count(call, person.id, visit, ahead=seen_recently)
     views = tuple(
         membership_view(each, held.sold[each.holding.membership_id])
         for each in decision.memberships

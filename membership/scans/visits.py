@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -64,10 +64,11 @@ _COUNT = select(func.sum(_TODAY), func.count(), func.max(_BEFORE, type_=_instant
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A visit as it is stored: at which instant it was recorded first."""
+    """A visit as it is stored: at which instant, and whether this request recorded it."""
 
     id: UUID
     at: datetime
+    first: bool
 
 
 def text_digest(text: str) -> bytes:
@@ -108,7 +109,7 @@ def record(
         },
     )
     if added is not None:
-        return Recorded(request.visit_id, call.now)
+        return Recorded(request.visit_id, call.now, first=True)
     repeated = _repeated(call, request)
     if repeated is None:
         raise RuntimeError("a visit was neither recorded nor found")
@@ -126,7 +127,7 @@ def _repeated(call: Call, request: ScanRequest) -> Recorded | None:
         return None
     if found.text_digest != text_digest(request.text):
         raise Conflict("visit_id_reused", "This visit id was already used for another code.")
-    return Recorded(request.visit_id, found.at)
+    return Recorded(request.visit_id, found.at, first=False)
 
 
 def today_began(call: Call) -> datetime:
@@ -135,14 +136,18 @@ def today_began(call: Call) -> datetime:
     return day_start(local_day(call.now, zone), zone)
 
 
-def count(call: Call, customer_id: UUID, visit: Recorded) -> VisitCount:
-    """Count a customer's visits, and tell the one before ``visit``."""
+def count(call: Call, customer_id: UUID, visit: Recorded, ahead: timedelta) -> VisitCount:
+    """Count a customer's visits, and tell the one before ``visit``.
+
+    One that was recorded before, but lies up to ``ahead`` after it because the clock was set
+    back meanwhile, counts as before. Of a repeat nobody knows; there only the times tell.
+    """
     asked = {
         "organization_id": call.tenant.id,
         "customer_id": customer_id,
         "day_start": today_began(call),
         "visit_id": visit.id,
-        "at": visit.at,
+        "at": visit.at + ahead if visit.first else visit.at,
     }
     today, total, previous = call.session.connection().execute(_COUNT, asked).one()
     return VisitCount(today=today or 0, total=total, previous_at=previous)

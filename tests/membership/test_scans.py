@@ -323,6 +323,24 @@ def test_seen_recently_ends_after_the_set_time(service: Service, gold: str) -> N
     assert kinds(service.scan(customer)) == []
 
 
+def test_seen_recently_after_the_clock_was_set_back(service: Service, gold: str) -> None:
+    customer = service.customer()
+    service.member(gold, customer_id=customer, starts_on="2027-03-01")
+    service.clock.advance(days=-1)
+    service.scan(customer)
+    service.clock.advance(days=1)
+    first = service.scan(customer)
+    service.clock.advance(minutes=-30)
+    second = service.scan(customer)
+    assert second["visits"]["previous_at"] == first["server_time"]
+    assert second["attention"] == [
+        {"kind": "seen_recently", "days": None, "minutes": 0, "text": None}
+    ]
+    # Further ahead than that, a visit says nothing of when the customer was here last.
+    service.clock.advance(minutes=-service.settings.seen_recently_minutes - 60)
+    assert service.scan(customer)["visits"]["previous_at"] == "2027-03-09T11:00:00Z"
+
+
 def test_text_too_long_names_the_field(service: Service) -> None:
     body = {"visit_id": str(uuid4()), "text": "x" * (MAX_CODE_LENGTH + 1)}
     problem = service.post("/v1/scans", body, status=422)
