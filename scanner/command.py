@@ -1,10 +1,13 @@
 """The ``scan`` command: files in, one JSON line per picture or video frame out."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+import cv2
 
 from scanner.decode import LiveDecoder, decode_still
 from scanner.events import Code
@@ -20,28 +23,63 @@ def scan_files(paths: Iterable[Path | str], write: Callable[[str], None]) -> int
     A picture gives ``{"path", "frame": 0, "codes": [{"text", "format", "corners"}],
     "milliseconds"}``, a video one such line per frame. A file that cannot be read, or a video
     that breaks off, gives ``{"path", "error"}``, and the rest goes on. Returns 1 when there
-    was such a line, else 0.
+    was such a line, else 0. Each line can be written as UTF-8, whatever the files are called.
     """
     quieten()
     failed = False
     for path in paths:
         for line in _scan_path(Path(path)):
             failed = failed or "error" in line
-            write(json.dumps(line, ensure_ascii=False))
+            write(_json_of(line))
     return 1 if failed else 0
+
+
+def _json_of(line: Line) -> str:
+    """Return ``line`` as JSON. Surrogates stand for bytes of a file name that are not UTF-8.
+
+    They become JSON escapes, from which the very name can be had again.
+    """
+    text = json.dumps(line, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _scan_path(path: Path) -> Iterator[Line]:
     """Yield the lines of one argument."""
-    if not path.is_dir():
-        yield from _scan_file(path)
+    try:
+        if path.is_dir():
+            yield from _scan_folder(path)
+            return
+    except OSError as error:
+        yield _failure(path, error)
         return
-    suffixes = IMAGE_SUFFIXES | VIDEO_SUFFIXES
-    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes)
-    if not found:
-        yield {"path": str(path), "error": f"{path}: holds no pictures or videos"}
+    yield from _scan_file(path)
+
+
+def _scan_folder(folder: Path) -> Iterator[Line]:
+    """Yield the lines of a folder's files by name, after those of what could not be listed."""
+    closed: list[OSError] = []
+    found = sorted(_wanted_files(folder, closed.append))
+    for error in closed:
+        yield _failure(Path(os.fsdecode(error.filename or folder)), error)
+    if not found and not closed:
+        yield {"path": str(folder), "error": f"{folder}: holds no pictures or videos"}
     for file in found:
         yield from _scan_file(file)
+
+
+def _wanted_files(folder: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
+    """Yield the pictures and videos at all levels below ``folder``.
+
+    What exists and is no file, such as a pipe, is left out; a link to nothing is a fault to tell.
+    """
+    suffixes = IMAGE_SUFFIXES | VIDEO_SUFFIXES
+    for parent, _, names in os.walk(folder, onerror=on_error):
+        for file in (Path(parent, name) for name in names):
+            # The functions of os.path do not raise where a name cannot be looked up.
+            if file.suffix.lower() in suffixes and (
+                os.path.isfile(file) or not os.path.exists(file)
+            ):
+                yield file
 
 
 def _scan_file(path: Path) -> Iterator[Line]:
@@ -52,6 +90,14 @@ def _scan_file(path: Path) -> Iterator[Line]:
             yield _scan_picture(path)
     except (PictureError, VideoError) as error:
         yield {"path": str(path), "error": str(error)}
+    except (OSError, ValueError, cv2.error, MemoryError) as error:
+        yield _failure(path, error)
+
+
+def _failure(path: Path, error: Exception) -> Line:
+    """Return the line of a path that could not be scanned for a reason of the machine's."""
+    why = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
+    return {"path": str(path), "error": f"{path}: cannot be scanned: {why}"}
 
 
 def _scan_picture(path: Path) -> Line:

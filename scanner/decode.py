@@ -8,7 +8,7 @@ import numpy as np
 from scanner.ballot import Ballot
 from scanner.enhance import enlarge, quarter_turn, sharpen_fast, shrink
 from scanner.events import Code
-from scanner.passes import PASSES, SURE_QUALITY, plain_look
+from scanner.passes import LONGEST_SIDE, PASSES, SURE_QUALITY, plain_look
 from scanner.picture import Image, grey_of
 from scanner.repeats import TWO_DIMENSIONAL
 from scanner.settings import DEFAULT_FORMATS
@@ -43,18 +43,24 @@ def decode_still(image: Image, formats: tuple[str, ...] = DEFAULT_FORMATS) -> li
     if 0 in image.shape:
         return []
     grey = grey_of(image)
+    if max(grey.shape) > LONGEST_SIDE:
+        return _decode_shrunk(grey, formats, (LONGEST_SIDE - 1) / max(grey.shape))
     wanted = Formats.of(*formats)
     ballot = Ballot()
     plain_look(grey, wanted, ballot)
     if not ballot.elected and grey.size > MOST_STILL_PIXELS:
-        factor = math.sqrt(MOST_STILL_PIXELS / grey.size) * 0.99
-        found = decode_still(shrink(grey, factor), formats)
-        return [code.scaled(1 / factor) for code in found]
+        return _decode_shrunk(grey, formats, math.sqrt(MOST_STILL_PIXELS / grey.size) * 0.99)
     for look in PASSES:
         if ballot.elected:
             break
         look.run(grey, wanted, ballot)
     return ballot.elected
+
+
+def _decode_shrunk(grey: Image, formats: tuple[str, ...], factor: float) -> list[Code]:
+    """Decode a photo at ``factor`` (below 1) of its size; corners are in its own pixels."""
+    found = decode_still(shrink(grey, factor), formats)
+    return [code.scaled(1 / factor) for code in found]
 
 
 class LiveDecoder:

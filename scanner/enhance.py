@@ -79,11 +79,17 @@ def threshold(image: Image, share: float, offset: float) -> Image:
     )
 
 
+def turned_size(image: Image, degrees: float) -> tuple[int, int]:
+    """Return width and height, in pixels, of what ``turn`` makes of ``image``."""
+    height, width = image.shape[:2]
+    cos, sin = (abs(f(math.radians(degrees))) for f in (math.cos, math.sin))
+    return max(1, int(width * cos + height * sin)), max(1, int(width * sin + height * cos))
+
+
 def turn(image: Image, degrees: float) -> tuple[Image, Placement]:
     """Return ``image`` turned counter-clockwise on white, grown to hold it, and its placement."""
     height, width = image.shape[:2]
-    cos, sin = (abs(f(math.radians(degrees))) for f in (math.cos, math.sin))
-    new_width, new_height = int(width * cos + height * sin), int(width * sin + height * cos)
+    new_width, new_height = turned_size(image, degrees)
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     matrix[:, 2] += ((new_width - width) / 2, (new_height - height) / 2)
     turned = cv2.warpAffine(

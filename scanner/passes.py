@@ -20,6 +20,7 @@ from scanner.enhance import (
     spread_contrast,
     threshold,
     turn,
+    turned_size,
 )
 from scanner.picture import Image
 from scanner.zbar import read_zbar
@@ -30,6 +31,12 @@ MOST_PIXELS = 8_000_000
 
 MOST_REFOCUSED = 3_000_000
 """As MOST_PIXELS, for an alteration that takes longer."""
+
+LONGEST_SIDE = 32_000
+"""Nor so that a side becomes longer: decoders and OpenCV have limits of their own."""
+
+MOST_TURNED = 2 * MOST_PIXELS
+"""A long strip, turned, would be mostly white; beyond so many pixels it is not turned."""
 
 LEAST_FACTOR = 1.3
 """Enlarging by less changes nothing."""
@@ -91,11 +98,17 @@ def _same(work: Work) -> Callable[[Image], Altered]:
     return lambda image: (work(image), WHOLE)
 
 
+def _allowed(factor: float, image: Image, most_pixels: int) -> float:
+    """Return ``factor``, or less where the enlarged picture would be too large."""
+    by_side = (LONGEST_SIDE - 1) / float(max(image.shape))
+    return min(factor, math.sqrt(most_pixels / image.size), by_side)
+
+
 def _larger(factor: float, *works: Work) -> Callable[[Image], Altered | None]:
-    """Enlarge as far as ``MOST_PIXELS`` lets, then do the ``works``."""
+    """Enlarge as far as ``MOST_PIXELS`` and ``LONGEST_SIDE`` let, then do the ``works``."""
 
     def alter(image: Image) -> Altered | None:
-        allowed = min(factor, math.sqrt(MOST_PIXELS / image.size))
+        allowed = _allowed(factor, image, MOST_PIXELS)
         if allowed < LEAST_FACTOR:
             return None
         larger = enlarge(image, allowed)
@@ -115,17 +128,27 @@ def _smaller(factor: float) -> Callable[[Image], Altered | None]:
     return alter
 
 
-def _turned(degrees: float) -> Callable[[Image], Altered]:
-    return lambda image: turn(image, degrees)
+def _turned(degrees: float, larger: int = 1) -> Callable[[Image], Altered | None]:
+    """Turn, unless the picture, afterwards enlarged ``larger`` times, would be too large."""
+
+    def alter(image: Image) -> Altered | None:
+        width, height = (side * larger for side in turned_size(image, degrees))
+        if width * height > MOST_TURNED or max(width, height) > LONGEST_SIDE:
+            return None
+        return turn(image, degrees)
+
+    return alter
 
 
 def _turned_larger(degrees: float) -> Callable[[Image], Altered | None]:
     """Turn, enlarge twice and sharpen."""
 
+    turned_alone = _turned(degrees, larger=2)
+
     def alter(image: Image) -> Altered | None:
-        if image.size * 8 > MOST_PIXELS:
+        if image.size * 8 > MOST_PIXELS or (altered := turned_alone(image)) is None:
             return None
-        turned, placement = turn(image, degrees)
+        turned, placement = altered
         larger = sharpen(enlarge(turned, 2), 3, 2)
         half = Placement(
             placement.xx / 2, placement.xy / 2, placement.x0,
@@ -140,7 +163,7 @@ def _refocused(sigma: float, noise: float) -> Callable[[Image], Altered]:
     """Refocus by ``sigma`` pixels of the original, enlarged twice where it is small enough."""
 
     def alter(image: Image) -> Altered:
-        factor = min(2.0, math.sqrt(MOST_REFOCUSED / image.size))
+        factor = _allowed(2.0, image, MOST_REFOCUSED)
         if factor < LEAST_FACTOR:
             return refocus(image, sigma, noise), WHOLE
         sharp = refocus(enlarge(image, factor), sigma * factor, noise)

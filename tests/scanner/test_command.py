@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 
 from scanner.command import scan_files
 from tests.scanner.pictures import empty_frame, frame_with, write_video
@@ -26,6 +30,19 @@ def save(path: Path, frame: np.ndarray[Any, Any]) -> Path:
     """Write a picture file."""
     assert cv2.imwrite(str(path), frame)
     return path
+
+
+@contextmanager
+def without_root() -> Iterator[None]:
+    """Give up root's rights within the block, if this process has them."""
+    before = os.geteuid()
+    nobody = 65534
+    if before == 0:
+        os.seteuid(nobody)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
 
 
 def test_a_picture_gives_one_line(tmp_path: Path) -> None:
@@ -120,3 +137,71 @@ def test_standard_output_holds_nothing_but_the_lines(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["path"] for line in lines] == [str(bad), str(good)]
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("shape", [(40, 30_000), (30_000, 40), (20, 70_000), (3, 32_500)])
+def test_a_very_long_strip_is_a_picture_without_a_code(
+    tmp_path: Path, shape: tuple[int, int]
+) -> None:
+    strip = np.random.default_rng(5).integers(150, 190, shape).astype(np.uint8)
+    status, [line] = scan(save(tmp_path / "strip.png", strip))
+    assert (status, line.get("codes"), line.get("error")) == (0, [], None)
+
+
+def test_a_name_that_is_too_long_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+    long_name = tmp_path / ("x" * 300 + ".png")
+    status, lines = scan(long_name, save(tmp_path / "card.png", frame_with("good")))
+    assert status == 1
+    assert str(long_name) in lines[0]["error"]
+    assert lines[1]["codes"][0]["text"] == "good"
+
+
+def test_a_name_with_a_nul_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+    card = save(tmp_path / "card.png", frame_with("good"))
+    status, lines = scan(Path("a\0b.png"), Path("a\0b.mp4"), card)
+    assert status == 1
+    assert ["error" in line for line in lines] == [True, True, False]
+
+
+@pytest.fixture
+def shared_path() -> Iterator[Path]:
+    """A folder that every user of the machine may read, unlike those of pytest."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_a_folder_that_may_not_be_read_is_told_and_the_rest_goes_on(shared_path: Path) -> None:
+    save(shared_path / "card.png", frame_with("good"))
+    for name, mode in (("closed", 0o000), ("listed", 0o444)):
+        (shared_path / name).mkdir()
+        save(shared_path / name / "card.png", empty_frame(64, 48))
+        (shared_path / name).chmod(mode)
+    lines: list[str] = []
+    with without_root():
+        status = scan_files([shared_path / "closed" / "card.png", shared_path], lines.append)
+    found = {line["path"]: line for line in map(json.loads, lines)}
+    assert status == 1
+    assert "Permission denied" in found[str(shared_path / "closed" / "card.png")]["error"]
+    assert "Permission denied" in found[str(shared_path / "closed")]["error"]
+    assert "Permission denied" in found[str(shared_path / "listed" / "card.png")]["error"]
+    assert found[str(shared_path / "card.png")]["codes"][0]["text"] == "good"
+
+
+def test_a_folder_or_pipe_called_like_a_picture_is_none(tmp_path: Path) -> None:
+    (tmp_path / "x.png").mkdir()
+    os.mkfifo(tmp_path / "pipe.png")
+    save(tmp_path / "x.png" / "card.png", frame_with("good"))
+    status, lines = scan(tmp_path)
+    assert status == 0
+    assert [line["codes"][0]["text"] for line in lines] == ["good"]
+
+
+def test_a_name_that_is_not_utf8_makes_a_line_that_is(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.png"))
+    path.write_bytes(save(tmp_path / "card.png", frame_with("good")).read_bytes())
+    lines: list[str] = []
+    assert scan_files([path], lines.append) == 0
+    line = json.loads(lines[0].encode("utf-8"))
+    assert Path(line["path"]) == path
+    assert line["codes"][0]["text"] == "good"
