@@ -153,7 +153,10 @@ class CompanyDomain(Base):
 
 
 class CompanyLink(Base):
-    """A customer belongs to a company, from ``valid_from`` up to ``valid_until``."""
+    """A customer belongs to a company from ``valid_from`` on, until it is unlinked.
+
+    ``valid_until`` tells when that was done; it is never set ahead.
+    """
 
     __tablename__ = "company_links"
     __table_args__ = (
@@ -283,7 +286,7 @@ class Membership(Base):
 
 
 class Card(Base):
-    """A wallet card. ``code`` is what its barcode says; it is good until ``revoked_at``."""
+    """A wallet card. ``code`` is what its barcode says; it is good until it is revoked."""
 
     __tablename__ = "cards"
     __table_args__ = (

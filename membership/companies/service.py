@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from membership.access import Call, Tenant
@@ -155,7 +155,7 @@ def _linked_now(tenant: Tenant, company_id: UUID, now: datetime) -> tuple[Column
         CompanyLink.organization_id == tenant.id,
         CompanyLink.company_id == company_id,
         CompanyLink.valid_from <= now,
-        or_(CompanyLink.valid_until.is_(None), CompanyLink.valid_until > now),
+        CompanyLink.valid_until.is_(None),
     )
 
 

@@ -69,8 +69,11 @@ _now: ColumnElement[datetime] = bindparam("now", type_=CompanyLink.valid_from.ty
 
 
 def _current(link: type[CompanyLink]) -> ColumnElement[bool]:
-    """Whether a link holds now."""
-    return and_(link.valid_from <= _now, or_(link.valid_until.is_(None), link.valid_until > _now))
+    """Whether a link holds now: one that was ended does not, whatever the clock says since.
+
+    Between a customer and a company there is at most one such link; an index sees to that.
+    """
+    return and_(link.valid_from <= _now, link.valid_until.is_(None))
 
 
 _HELD: CompoundSelect[*tuple[Any, ...]] = union_all(

@@ -25,7 +25,10 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A customer belongs to a company from ``linked_at`` up to, not including, ``unlinked_at``.
+    """A customer belongs to a company from ``linked_at`` on, until it is unlinked.
+
+    ``unlinked_at`` tells when that was done. It is never planned ahead, so that the link is
+    over from then on whatever a clock says that is set back later.
 
     Raises:
         NaiveTimeError: a time has no zone.
@@ -44,7 +47,7 @@ class Link:
 
     def holds(self, now: datetime) -> bool:
         """Return whether the customer belongs to the company at ``now``."""
-        return self.linked_at <= now and (self.unlinked_at is None or now < self.unlinked_at)
+        return self.unlinked_at is None and self.linked_at <= now
 
 
 @dataclass(frozen=True, slots=True)

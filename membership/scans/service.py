@@ -61,7 +61,7 @@ def _known(call: Call, request: ScanRequest, found: Found, seen_recently: timede
     """Answer for a customer who was found."""
     person, card = found.customer, found.card
     held = load_held(call.session, call.tenant.id, [person.id], call.now).get(person.id, NOTHING)
-    decision = decide(person.state, held.holdings, call.now, card_revoked=_is_revoked(call, card))
+    decision = decide(person.state, held.holdings, call.now, card_revoked=_is_revoked(card))
     visit = visits.record(
         call, request, person.id, None if card is None else card.id, decision.outcome
     )
@@ -81,16 +81,16 @@ def _known(call: Call, request: ScanRequest, found: Found, seen_recently: timede
         permissions=permission_views(held, person.state, call.now),
         attention=_attention(call, found, decision, counted, seen_recently),
         card=card,
-        current_card=newest_good_card(call.session, call.tenant, person.id, call.now)
+        current_card=newest_good_card(call.session, call.tenant, person.id)
         if decision.outcome is Outcome.CARD_REVOKED
         else None,
         visits=counted,
     )
 
 
-def _is_revoked(call: Call, card: CardView | None) -> bool:
-    """Whether the scanned card is good no more."""
-    return card is not None and card.revoked_at is not None and card.revoked_at <= call.now
+def _is_revoked(card: CardView | None) -> bool:
+    """Whether the scanned card is good no more, whatever the clock says since it was revoked."""
+    return card is not None and card.revoked_at is not None
 
 
 def _attention(

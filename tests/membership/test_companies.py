@@ -37,6 +37,23 @@ def test_inherited_while_linked(service: Service, corporate: str) -> None:
     assert [each["valid_until"] for each in links] == [None, "2027-03-10T11:00:00Z"]
 
 
+def test_unlinked_at_once_although_the_clock_is_set_back(service: Service, corporate: str) -> None:
+    company, customer = service.company("Northwind"), service.customer()
+    service.member(corporate, company_id=company, starts_on="2027-03-01")
+    service.clock.advance(days=-1)
+    service.link(company, customer)
+    service.clock.advance(days=1)
+    service.unlink(company, customer)
+    service.clock.advance(minutes=-30)
+    assert service.scan(customer)["outcome"] == "no_membership"
+    assert service.get(f"/v1/companies/{company}")["customers"] == 0
+    assert service.get(f"/v1/companies/{company}/customers")["items"] == []
+    service.link(company, customer)
+    assert plans_of(service, customer) == [("Corporate", "Northwind")]
+    assert service.get(f"/v1/companies/{company}")["customers"] == 1
+    assert service.scan(customer)["outcome"] == "active"
+
+
 def test_unlinking_leaves_own_and_other_memberships(service: Service, corporate: str) -> None:
     one, two, customer = service.company("One"), service.company("Two"), service.customer()
     gold = service.plan("Gold")

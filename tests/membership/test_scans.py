@@ -125,6 +125,17 @@ def test_card_revoked_names_the_current_card(service: Service, gold: str) -> Non
     assert service.scan(current["code"])["outcome"] == "active"
 
 
+def test_revoked_although_the_clock_is_set_back(service: Service, gold: str) -> None:
+    customer = service.customer()
+    service.member(gold, customer_id=customer, starts_on="2027-03-01")
+    lost, other = service.card(customer, "Lost"), service.card(customer, "Other")
+    for card in (lost, other):
+        service.post(f"/v1/cards/{card['card']['id']}/revoke", status=200)
+    service.clock.advance(minutes=-30)
+    answer = service.scan(lost["code"])
+    assert (answer["outcome"], answer["current_card"]) == ("card_revoked", None)
+
+
 def test_card_revoked_without_another(service: Service) -> None:
     lost = service.card(service.customer())
     service.post(f"/v1/cards/{lost['card']['id']}/revoke", status=200)

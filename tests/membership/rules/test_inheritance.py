@@ -71,14 +71,18 @@ def test_the_terms_are_those_of_the_company() -> None:
 
 
 def test_unlinking_takes_away_at_once_and_only_what_came_from_there() -> None:
-    links = [link(ANNA, STUDIO, -3, 0), link(ANNA, HARBOUR, -2)]
-    assert set(sources(ANNA, links, NOW - TICK)) == {"20", "21", "22"}
-    assert set(sources(ANNA, links, NOW)) == {"20", "22"}
+    harbour = link(ANNA, HARBOUR, -2)
+    assert set(sources(ANNA, [link(ANNA, STUDIO, -3), harbour])) == {"20", "21", "22"}
+    assert set(sources(ANNA, [link(ANNA, STUDIO, -3, 0), harbour])) == {"20", "22"}
+
+
+@pytest.mark.parametrize("now", [NOW - TICK, days_from_now(-1), days_from_now(-30)])
+def test_what_was_ended_stays_so_when_the_clock_is_set_back(now: datetime) -> None:
+    assert sources(BEN, [link(BEN, STUDIO, -3, 0)], now) == {}
 
 
 def test_linking_again_gives_it_back() -> None:
     links = [link(BEN, STUDIO, -3, -2), link(BEN, STUDIO, 0)]
-    assert sources(BEN, links, days_from_now(-2.5)) != {}
     assert sources(BEN, links, days_from_now(-1)) == {}
     assert sources(BEN, links, NOW) == {"21": ("Nordlicht Studio", True)}
 
@@ -98,9 +102,10 @@ def test_the_earliest_link_holds_the_seat() -> None:
 
 
 def test_a_seat_that_falls_free_goes_to_the_next() -> None:
-    links = [link(CHI, HARBOUR, -2, 0), link(BEN, HARBOUR, -1)]
-    assert sources(BEN, links, NOW - TICK) == {"22": ("Harbour Freight", False)}
-    assert sources(BEN, links, NOW) == {"22": ("Harbour Freight", True)}
+    standing, ended = link(CHI, HARBOUR, -2), link(CHI, HARBOUR, -2, 0)
+    later = link(BEN, HARBOUR, -1)
+    assert sources(BEN, [standing, later]) == {"22": ("Harbour Freight", False)}
+    assert sources(BEN, [ended, later]) == {"22": ("Harbour Freight", True)}
 
 
 def test_linking_again_goes_to_the_back_of_the_queue() -> None:
