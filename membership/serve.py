@@ -140,19 +140,35 @@ def _start(
 def _bind(host: str, port: int) -> socket.socket:
     """Take the port before anything else, so that no other process can. Raises StartError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol must be spelled out: asyncio turns off Nagle's delay (40 ms an answer) only
-    # on sockets that say they are TCP, and accepted ones say what their listener says.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if sys.platform != "win32":
-            # There, this option would let two processes share the port.
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        message = f"Cannot listen on {host}, port {port}: {error.strerror or error}."
-        raise StartError("port_taken", message) from error
+    with contextlib.ExitStack() as undo:
+        try:
+            # The protocol must be spelled out: asyncio turns off Nagle's delay (40 ms an answer)
+            # only on sockets that say they are TCP, and accepted ones say what their listener says.
+            listener = undo.enter_context(
+                socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+            )
+            if sys.platform != "win32":
+                # There, this option would let two processes share the port.
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+        except OSError as error:
+            message = f"Cannot listen on {host}, port {port}: {error.strerror or error}."
+            raise StartError(_binding_code(error), message) from error
+        undo.pop_all()
     return listener
+
+
+def _binding_code(error: OSError) -> str:
+    """Tell a port that is taken from an address that this machine does not have."""
+    if isinstance(error, socket.gaierror):
+        return "address_not_available"
+    codes = {
+        errno.EADDRINUSE: "port_taken",
+        errno.EADDRNOTAVAIL: "address_not_available",
+        errno.EAFNOSUPPORT: "address_not_available",
+        errno.EACCES: "port_not_allowed",
+    }
+    return codes.get(error.errno or 0, "cannot_listen")
 
 
 def _prepare_data_dir(settings: ServiceSettings) -> None:

@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+from membership.rules.instants import zone_named
 
 SQLITE_FILE_NAME = "membership.sqlite3"
 
@@ -66,6 +68,12 @@ class ServiceSettings(BaseSettings):
     time_zone: Annotated[
         str, Field(description="IANA time zone of the organization made at the first start.")
     ] = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        """Refuse a time zone that does not exist."""
+        return zone_named(name).key
 
     def url(self) -> URL:
         """URL of the database, password included.

@@ -21,6 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("data_dir", type=Path)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--database-url")
     parser.add_argument("--max-pages", type=int)
     parser.add_argument("--stdin", action="store_true")
@@ -32,6 +33,7 @@ def main() -> int:
         resource.setrlimit(resource.RLIMIT_FSIZE, (options.largest_file,) * 2)
     settings = ServiceSettings(
         data_dir=options.data_dir,
+        host=options.host,
         port=options.port,
         database_url=options.database_url,
         sqlite_max_pages=options.max_pages,

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 import requests
+from pydantic import ValidationError
 
 from membership.access import Scope
 from membership.administration import make_key
@@ -306,6 +307,19 @@ def test_port_taken(tmp_path: Path) -> None:
         with process(tmp_path, "--port", port) as service:
             assert_failed(service, "port_taken", port)
     assert not (tmp_path / SQLITE_FILE_NAME).exists()
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "no such host"])
+def test_address_that_this_machine_does_not_have(tmp_path: Path, host: str) -> None:
+    with process(tmp_path, "--host", host) as service:
+        assert_failed(service, "address_not_available", host)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd", "Europe"])
+def test_time_zone_that_does_not_exist(zone: str) -> None:
+    with pytest.raises(ValidationError, match="unknown time zone") as caught:
+        ServiceSettings(time_zone=zone)
+    assert [each["loc"] for each in caught.value.errors()] == [("time_zone",)]
 
 
 @pytest.mark.parametrize("url", ["mysql://club:s3cret@127.0.0.1/club", "s3cret"])
