@@ -74,7 +74,7 @@ def open_source(settings: ScannerSettings, open_timeout_s: float | None = None) 
         raise SourceError("no camera is named")
     if spec.startswith(DEMO_PREFIX):
         return DemoCamera(Path(spec.removeprefix(DEMO_PREFIX)), settings.loop, settings.fps)
-    if urlsplit(spec).scheme.lower() in STREAM_SCHEMES:
+    if _scheme_of(spec, settings) in STREAM_SCHEMES:
         return NetworkStream(settings, open_timeout_s or settings.open_timeout_s)
     if spec.isdecimal():
         return Webcam(int(spec), f"camera {spec}", settings)
@@ -86,6 +86,14 @@ def open_source(settings: ScannerSettings, open_timeout_s: float | None = None) 
             return ImageFolder(path, settings.image_s, settings.fps, settings.loop)
         return VideoFile(path, settings.loop)
     return Webcam(camera_index(spec), f"camera {spec!r}", settings)
+
+
+def _scheme_of(spec: str, settings: ScannerSettings) -> str:
+    """Return the scheme of ``spec`` or "". Raises SourceError for an address that is none."""
+    try:
+        return urlsplit(spec).scheme.lower()
+    except ValueError as error:
+        raise SourceError(f"the address of {settings.label} is not valid: {error}") from error
 
 
 def camera_index(name: str) -> int:

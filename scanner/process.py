@@ -100,8 +100,9 @@ class ScannerSupervisor:
         """Start the scanner process. Raises RuntimeError when it was started before."""
         if self._ring is not None:
             raise RuntimeError("this scanner has been started already")
+        opening = f"Opening {self._settings.label}."
         self._ring = PreviewRing.create(self._settings.preview_width)
-        self._report(SourceState.OPENING, f"Opening {self._settings.label}.")
+        self._report(SourceState.OPENING, opening)
         self._spawn(self._ring)
 
     def next_event(self, timeout_s: float) -> Event | None:

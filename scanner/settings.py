@@ -86,8 +86,12 @@ class ScannerSettings:
         kind, colon, _ = self.source.strip().partition(":")
         if colon and kind in {"demo", "auto"}:
             return "the demo camera" if kind == "demo" else "the camera"
-        parts = urlsplit(self.source)
-        if not parts.netloc:
+        scheme, separator, rest = self.source.strip().partition("://")
+        if not separator:
             return self.source
-        host = parts.netloc.rpartition("@")[2]
-        return urlunsplit((parts.scheme, host, parts.path, "", ""))
+        # A password may hold the very signs that end an address: cut at the last "@" of all.
+        try:
+            parts = urlsplit(f"{scheme}://{rest.rpartition('@')[2]}")
+        except ValueError:
+            return "the network camera"
+        return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))

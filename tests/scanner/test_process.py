@@ -93,6 +93,14 @@ def test_a_camera_that_does_not_exist_is_named() -> None:
         assert "camera 97" in wait_for_state(scanner, SourceState.LOST).detail
 
 
+@pytest.mark.parametrize("source", ["rtsp://[::1", "rtsp://desk:p[ss@10.0.0.7/live"])
+def test_an_address_that_is_none_is_told_without_its_password(source: str) -> None:
+    with ScannerSupervisor(ScannerSettings(source)) as scanner:
+        lost = wait_for_state(scanner, SourceState.LOST)
+    assert "is not valid" in lost.detail
+    assert "desk" not in lost.detail
+
+
 def test_a_decoder_that_aborts_is_replaced(clip: Path, tmp_path: Path) -> None:
     settings = ScannerSettings(str(clip), decoder=faulty_decoders.aborting(tmp_path / "once"))
     with ScannerSupervisor(settings) as scanner:
@@ -235,6 +243,10 @@ def test_settings_without_sense_are_refused(change: dict[str, object]) -> None:
     [
         ("rtsp://desk:secret@10.0.0.7:554/live?token=1", "rtsp://10.0.0.7:554/live"),
         ("http://10.0.0.7/live", "http://10.0.0.7/live"),
+        ("rtsp://desk:p#ss@10.0.0.7/live", "rtsp://10.0.0.7/live"),
+        ("rtsp://desk:p/s?s@10.0.0.7/live?token=1", "rtsp://10.0.0.7/live"),
+        ("rtsp://desk:p[ss@10.0.0.7/live", "rtsp://10.0.0.7/live"),
+        ("rtsp://[::1", "the network camera"),
         ("/dev/video0", "/dev/video0"),
         ("Logi C920", "Logi C920"),
         ("demo:deck.json", "the demo camera"),
