@@ -17,6 +17,8 @@ IMAGE_SUFFIXES = frozenset(
 VIDEO_SUFFIXES = frozenset(
     {".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".wmv", ".mjpeg"}
 )
+TIFF_STARTS = (b"II*\0", b"MM\0*")
+"""TIFF files: a fourth channel may be black ink there."""
 
 
 class PictureError(Exception):
@@ -68,9 +70,29 @@ def load_picture(path: Path) -> Image:
     try:
         # OpenCV refuses WebP files of under 32 bytes, which hold a whole picture of one pixel.
         padded = data.ljust(64, b"\0")
-        image = cv2.imdecode(np.frombuffer(padded, np.uint8), cv2.IMREAD_COLOR)
+        image = _decode(np.frombuffer(padded, np.uint8))
     except cv2.error as error:
         raise PictureError(f"{path}: cannot be decoded as an image: {error.err}") from error
     if image is None:
         raise PictureError(f"{path}: is not an image that can be read, or is damaged")
     return as_image(image)
+
+
+def _decode(data: npt.NDArray[np.uint8]) -> Any:
+    """Decode an image file as BGR, what is transparent laid on white; None for no image."""
+    if data[:4].tobytes() in TIFF_STARTS:
+        return cv2.imdecode(data, cv2.IMREAD_COLOR)
+    whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    if whole is None or whole.ndim != 3 or whole.shape[2] != 4 or _is_opaque(whole):
+        return cv2.imdecode(data, cv2.IMREAD_COLOR)
+    most = float(np.iinfo(whole.dtype).max)
+    share = whole[..., 3:].astype(np.float32) / most
+    colour = whole[..., :3].astype(np.float32) * (255 / most)
+    return (colour * share + 255 * (1 - share)).round().astype(np.uint8)
+
+
+def _is_opaque(image: npt.NDArray[Any]) -> bool:
+    """Return whether the fourth channel of ``image`` has nothing to say, or is no opacity."""
+    if image.dtype.kind != "u":
+        return True
+    return bool((image[..., 3] == np.iinfo(image.dtype).max).all())
