@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header
 
 from membership.access import Call, Scope, reads, writes
+from membership.errors import Invalid
 from membership.keys import service
 from membership.keys.schemas import KeyList, KeyView, MintedKey, NewKey
 
@@ -19,8 +20,22 @@ def list_keys(call: Annotated[Call, reads(Scope.KEYS_WRITE)]) -> KeyList:
 
 
 @router.post("", status_code=201)
-def make_key(new: NewKey, call: Annotated[Call, writes(Scope.KEYS_WRITE)]) -> MintedKey:
-    """Make a key; it is shown in this answer only."""
+def make_key(
+    new: NewKey,
+    call: Annotated[Call, writes(Scope.KEYS_WRITE)],
+    idempotency_key: Annotated[
+        str | None,
+        Header(alias="Idempotency-Key", description="Refused: see above.", deprecated=True),
+    ] = None,
+) -> MintedKey:
+    """Make a key; it is shown in this answer only.
+
+    It takes no `Idempotency-Key`: the answer to a repeat would have to be kept, and with it the
+    key itself. If the answer was lost, revoke the key of that name and make another.
+    """
+    if idempotency_key is not None:
+        detail = "A new key is told once and is not kept, so its making cannot be repeated."
+        raise Invalid("idempotency_key_refused", "header.Idempotency-Key", detail)
     return service.make_key(call, new)
 
 

@@ -107,6 +107,15 @@ def test_make_use_and_revoke_a_key(service: Service) -> None:
     assert listed["revoked_at"] == "2027-03-10T11:00:00Z"
 
 
+def test_making_a_key_cannot_be_repeated(service: Service) -> None:
+    before = service.get("/v1/keys")
+    body = {"name": "Website", "scopes": ["permissions:read"]}
+    answer = service.call("POST", "/v1/keys", json=body, headers={"Idempotency-Key": "k"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_refused")
+    assert answer.json()["errors"][0]["field"] == "header.Idempotency-Key"
+    assert service.get("/v1/keys") == before
+
+
 def test_a_key_hands_on_no_more_than_it_has(service: Service) -> None:
     key = service.key_with(Scope.KEYS_WRITE)
     body = {"name": "More", "scopes": ["keys:write", "customers:write"]}
