@@ -106,16 +106,32 @@ def end_early(
 ) -> Membership:
     """End a membership before its time.
 
-    Raises NotFound; Conflict if it has ended already.
+    Raises NotFound; Conflict if it has ended already; Invalid for an instant that is past, or
+    outside the membership's period.
     """
     membership = get_membership(session, tenant, membership_id)
     ends = (membership.ends_at, membership.ended_early_at)
     if any(at is not None and at <= now for at in ends):
         raise Conflict("membership_ended", "This membership has already ended.")
+    if end.at is not None:
+        _require_within(membership, end.at, now)
     membership.ended_early_at = now if end.at is None else end.at
     membership.ended_early_why = end.why or None
     session.flush()
     return membership
+
+
+def _require_within(membership: Membership, at: datetime, now: datetime) -> None:
+    """Raise Invalid unless a membership can be ended early at ``at``."""
+    if at < now:
+        message = "is past; leave it out to end the membership now"
+    elif at < membership.starts_at:
+        message = "is before the membership starts; leave it out to withdraw it now"
+    elif membership.ends_at is not None and at >= membership.ends_at:
+        message = "is not before the end that was sold"
+    else:
+        return
+    raise Invalid("end_invalid", "body.at", message)
 
 
 def set_payment_overdue(

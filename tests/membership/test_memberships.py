@@ -143,6 +143,28 @@ def test_end_with_notice(service: Service) -> None:
     assert problem["code"] == "membership_ended"
 
 
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("2027-03-10T10:59:59Z", "past"),
+        ("2027-03-11T00:00:00Z", "starts"),
+        ("2027-04-30T22:00:00Z", "sold"),
+        ("2027-06-01T00:00:00Z", "sold"),
+    ],
+)
+def test_end_outside_the_period(service: Service, at: str, told: str) -> None:
+    customer = service.customer()
+    sold = {"starts_on": "2027-04-01", "last_day": "2027-04-30"}
+    membership = service.member(service.plan(), customer_id=customer, **sold)
+    before = service.get(f"/v1/memberships/{membership}")
+    problem = service.post(f"/v1/memberships/{membership}/end", {"at": at}, status=422)
+    assert (problem["code"], problem["errors"][0]["field"]) == ("end_invalid", "body.at")
+    assert told in problem["errors"][0]["message"]
+    assert service.get(f"/v1/memberships/{membership}") == before
+    within = {"at": "2027-04-30T21:59:59Z"}
+    service.post(f"/v1/memberships/{membership}/end", within, status=200)
+
+
 def test_withdrawn_before_it_starts(service: Service) -> None:
     customer = service.customer()
     membership = service.member(service.plan(), customer_id=customer, starts_on="2027-04-01")
