@@ -33,6 +33,9 @@ ROUND = 4
 """The looks come in rounds of four frames. On its second frame the middle is sharpened for QR
 codes, which adds most; on its fourth the other costly looks take turns."""
 
+TOLERATED_MISSES = 2
+"""A costly look that read something is repeated until it has failed on more frames than this."""
+
 
 def decode_still(image: Image, formats: tuple[str, ...] = DEFAULT_FORMATS) -> list[Code]:
     """Return every code that can be found in one photo, BGR or grey.
@@ -68,7 +71,9 @@ class LiveDecoder:
 
     Every frame gets a cheap look for all formats: at full size on even frames, at half size
     (and full size for QR codes) on odd ones. A frame in which that finds something is done.
-    Costly looks share the odd frames that show nothing, one each, see ``ROUND``.
+    Costly looks share the odd frames that show nothing, one each, see ``ROUND``. One that reads
+    something is repeated on the next frames, so that a linear code is confirmed at once, and a
+    card that only it can read does not seem to come and go.
     """
 
     def __init__(self, formats: tuple[str, ...] = DEFAULT_FORMATS) -> None:
@@ -88,6 +93,8 @@ class LiveDecoder:
             self._turned,
         )
         self._number = -1
+        self._repeated: Step | None = None
+        self._misses = 0
 
     @property
     def plan_length(self) -> int:
@@ -106,11 +113,23 @@ class LiveDecoder:
 
     def _look(self, grey: Image) -> list[Code]:
         codes = self._cheap_look(grey)
+        if not codes and self._repeated is not None:
+            return self._costly_look(self._repeated, grey)
         turn, place = divmod(self._number % self.plan_length, ROUND)
         if not codes and place == 1 and self._quick is not None:
             codes = self._middle_sharpened(grey, self._quick)
         elif not codes and place == ROUND - 1:
-            codes = self._costly[turn](grey)
+            codes = self._costly_look(self._costly[turn], grey)
+        return codes
+
+    def _costly_look(self, look: Step, grey: Image) -> list[Code]:
+        """Do ``look``, and remember to repeat it while it reads something."""
+        codes = look(grey)
+        self._misses = 0 if codes else self._misses + 1
+        if codes:
+            self._repeated = look
+        elif self._misses > TOLERATED_MISSES:
+            self._repeated = None
         return codes
 
     def _cheap_look(self, grey: Image) -> list[Code]:

@@ -1,7 +1,8 @@
 """Which codes in view count as new scans. Pure: the clock is passed in.
 
 A card held still is one scan. It counts again once it has been out of view for
-``away_after_s``; frames in which a held card is missed for less than that do not matter.
+``away_after_s`` and, where frames are numbered, for at least ``AWAY_FRAMES`` frames; frames in
+which a held card is missed for less than that do not matter.
 """
 
 from collections.abc import Iterable
@@ -20,12 +21,19 @@ AGREE_WITHIN_S = 0.6
 Motion blur takes the frames between, so neighbours in time need not be neighbours in number.
 """
 
+AGREE_WITHIN_FRAMES = 12
+"""As AGREE_WITHIN_S for slow cameras: numbered frames so close agree however long they take."""
+
+AWAY_FRAMES = 2
+"""A code that left is missing from this many numbered frames at least, however slow they come."""
+
 
 @dataclass(slots=True)
 class _Seen:
     """What is known of a code in view. Times are seconds of the caller's clock."""
 
     last_s: float
+    last_frame: int | None
     frames: int
     admitted_s: float | None
 
@@ -55,14 +63,23 @@ class RepeatFilter:
         self._seen: dict[tuple[str, bytes, str], _Seen] = {}
         self._now_s: float | None = None
 
-    def admit(self, codes: Iterable[Code], now_s: float) -> list[Code]:
-        """Return those of one frame's ``codes`` that are new scans at ``now_s``, in order."""
+    def admit(
+        self, codes: Iterable[Code], now_s: float, frame_number: int | None = None
+    ) -> list[Code]:
+        """Return those of one frame's ``codes`` that are new scans at ``now_s``, in order.
+
+        ``frame_number`` counts all frames, also those that are not passed here because they
+        hold no codes; with it, cameras of less than about two frames a second work too. A
+        number that is not above the last one is that of a camera which began anew.
+        """
         if self._now_s is not None and now_s < self._now_s:
             self._shift_by(now_s - self._now_s)
         self._now_s = now_s
-        self._drop_departed(now_s)
+        self._drop_departed(now_s, frame_number)
         unique = {(code.format, code.raw, code.text): code for code in codes}
-        return [code for key, code in unique.items() if self._counts(key, code, now_s)]
+        return [
+            code for key, code in unique.items() if self._counts(key, code, now_s, frame_number)
+        ]
 
     def forget(self, code: Code | None = None) -> None:
         """Let ``code``, or every code in view, count anew."""
@@ -79,17 +96,24 @@ class RepeatFilter:
             if seen.admitted_s is not None:
                 seen.admitted_s += step_s
 
-    def _drop_departed(self, now_s: float) -> None:
+    def _drop_departed(self, now_s: float, frame_number: int | None) -> None:
         for key, seen in list(self._seen.items()):
+            confirmed = seen.admitted_s is not None
             patience_s = self._away_after_s
-            if seen.admitted_s is None:
+            if not confirmed:
                 patience_s = min(patience_s, AGREE_WITHIN_S)
-            if now_s - seen.last_s >= patience_s:
+            passed = _frames_between(seen.last_frame, frame_number)
+            patient_frames = AWAY_FRAMES if confirmed else AGREE_WITHIN_FRAMES
+            gone = passed is None or passed > patient_frames
+            if gone and now_s - seen.last_s >= patience_s:
                 del self._seen[key]
 
-    def _counts(self, key: tuple[str, bytes, str], code: Code, now_s: float) -> bool:
-        seen = self._seen.setdefault(key, _Seen(now_s, 0, None))
+    def _counts(
+        self, key: tuple[str, bytes, str], code: Code, now_s: float, frame_number: int | None
+    ) -> bool:
+        seen = self._seen.setdefault(key, _Seen(now_s, frame_number, 0, None))
         seen.last_s = now_s
+        seen.last_frame = frame_number
         seen.frames += 1
         needed = 1 if code.format in TWO_DIMENSIONAL else self._agree_frames
         if seen.admitted_s is None:
@@ -99,3 +123,8 @@ class RepeatFilter:
         if due:
             seen.admitted_s = now_s
         return due
+
+
+def _frames_between(last: int | None, now: int | None) -> int | None:
+    """Return how many frames ``now`` is after ``last``; None where that cannot be told."""
+    return now - last if last is not None and now is not None and now > last else None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bench.photos import SAMPLES, WITHOUT_CODE, Photo, photos_in, says
 from scanner.ballot import Ballot
-from scanner.decode import LiveDecoder, decode_still
+from scanner.decode import TOLERATED_MISSES, LiveDecoder, decode_still
 from scanner.enhance import quarter_turn, turn
 from scanner.events import Code
 from scanner.passes import PASSES, Pass
@@ -68,6 +68,24 @@ def test_a_code_on_its_side_is_read_within_one_plan(code_format: str) -> None:
 def test_a_light_on_dark_code_is_read_within_one_plan(code_format: str) -> None:
     frame = as_image(255 - frame_of(code_format))
     assert reads_within_plan(frame) == {(code_format, CONTENTS[code_format])}
+
+
+@pytest.mark.parametrize("code_format", ["Code128", "EAN13"])
+def test_a_code_on_its_side_is_confirmed_by_the_next_frame(code_format: str) -> None:
+    frame = np.ascontiguousarray(np.rot90(frame_of(code_format)))
+    decoder = LiveDecoder()
+    reads = [bool(decoder.decode(frame)) for _ in range(2 * decoder.plan_length)]
+    assert all(reads[reads.index(True) :])
+
+
+def test_a_look_is_repeated_only_while_it_reads_something() -> None:
+    sideways = np.ascontiguousarray(np.rot90(frame_of("Code128")))
+    decoder = LiveDecoder()
+    while not decoder.decode(sideways):
+        pass
+    for _ in range(TOLERATED_MISSES + 1):
+        assert not decoder.decode(empty_frame())
+    assert not decoder.decode(sideways)
 
 
 def test_a_small_code_out_of_focus_is_read_within_four_frames() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.events import Code
 from scanner.repeats import RepeatFilter
 from tests.scanner.pictures import code
 
@@ -78,6 +79,44 @@ def test_a_one_dimensional_code_needs_two_agreeing_frames(
 ) -> None:
     repeats = RepeatFilter()
     assert [at_s for at_s in times if repeats.admit([FOB], at_s)] == counted
+
+
+@pytest.mark.parametrize("step_s", [0.05, 1.0, 2.5])
+@pytest.mark.parametrize("held", [A, FOB])
+def test_a_code_held_before_a_slow_camera_is_one_scan(held: Code, step_s: float) -> None:
+    repeats = RepeatFilter(away_after_s=1.0)
+    counted = [bool(repeats.admit([held], n * step_s, n)) for n in range(8)]
+    assert counted == [n == (0 if held is A else 1) for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("frame_number", "counts_again"), [(1, False), (2, False), (3, True), (9, True)]
+)
+def test_a_code_has_left_only_after_frames_without_it(
+    frame_number: int, counts_again: bool
+) -> None:
+    repeats = RepeatFilter(away_after_s=1.0)
+    assert repeats.admit([A], 0.0, 0) == [A]
+    assert bool(repeats.admit([A], 1.5, frame_number)) is counts_again
+
+
+def test_a_code_is_not_gone_before_its_time_however_many_frames_pass() -> None:
+    repeats = RepeatFilter(away_after_s=1.0)
+    assert repeats.admit([A], 0.0, 0) == [A]
+    assert repeats.admit([A], 0.9, 50) == []
+
+
+def test_a_vertical_fob_agrees_at_any_rate_within_twelve_frames() -> None:
+    repeats = RepeatFilter()
+    assert repeats.admit([FOB], 0.0, 11) == []
+    assert repeats.admit([FOB], 2.4, 23) == [FOB]
+
+
+def test_numbers_that_begin_anew_leave_the_decision_to_the_clock() -> None:
+    repeats = RepeatFilter(away_after_s=1.0)
+    assert repeats.admit([A], 0.0, 500) == [A]
+    assert repeats.admit([A], 0.5, 1) == []
+    assert repeats.admit([A], 3.0, 0) == [A]
 
 
 def test_two_readings_that_differ_do_not_agree() -> None:
