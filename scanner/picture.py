@@ -85,7 +85,7 @@ def _decode(data: npt.NDArray[np.uint8]) -> Any:
     whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if whole is None or whole.ndim != 3 or whole.shape[2] != 4 or _is_opaque(whole):
         return cv2.imdecode(data, cv2.IMREAD_COLOR)
-    most = float(np.iinfo(whole.dtype).max)
+    most = 255.0 if whole.dtype == np.uint8 else 65535.0
     share = whole[..., 3:].astype(np.float32) / most
     colour = whole[..., :3].astype(np.float32) * (255 / most)
     return (colour * share + 255 * (1 - share)).round().astype(np.uint8)
