@@ -248,7 +248,8 @@ class Membership(Base):
     """A plan as it was sold to a customer or a company; later edits of the plan do not reach it.
 
     ``permissions`` is a list of ``[key, label]``. ``last_day`` and ``time_zone`` tell how
-    ``ends_at`` came about.
+    ``ends_at`` came about. The present period is the ``period_number``-th of those counted
+    from ``anchor_day``, a local day: a renewal is computed from there, never from an end.
     """
 
     __tablename__ = "memberships"
@@ -278,6 +279,8 @@ class Membership(Base):
     ends_at: Mapped[datetime | None]
     last_day: Mapped[date | None]
     time_zone: Mapped[str] = mapped_column(String(64))
+    anchor_day: Mapped[date | None]
+    period_number: Mapped[int | None] = mapped_column(Integer)
     ended_early_at: Mapped[datetime | None]
     ended_early_why: Mapped[str | None] = mapped_column(String(500))
     payment_overdue_since: Mapped[datetime | None]

@@ -15,7 +15,7 @@ from membership.models import Company, Customer, Membership, MembershipSource, P
 from membership.paging import bad_cursor, decode_cursor, encode_cursor
 from membership.plans.schemas import IntervalMessage
 from membership.plans.service import get_plan, permissions_of
-from membership.rules.instants import TimeError, day_start
+from membership.rules.instants import TimeError, day_start, local_day
 from membership.rules.periods import Interval, Period, first_period, period_until
 from membership.rules.status import Term, standing
 
@@ -45,7 +45,8 @@ def assign(
     if plan.archived_at is not None:
         raise Conflict("plan_archived", f"The plan {plan.name} is archived and not sold anymore.")
     _require_owner(session, tenant, new)
-    period = _period(new, plan, ZoneInfo(tenant.time_zone), now)
+    zone = ZoneInfo(tenant.time_zone)
+    period = _period(new, plan, zone, now)
     carried = permissions_of(session, tenant.id, [plan.id]).get(plan.id, ())
     membership = Membership(
         organization_id=tenant.id,
@@ -63,6 +64,8 @@ def assign(
         ends_at=period.ends_at,
         last_day=period.last_day,
         time_zone=tenant.time_zone,
+        anchor_day=local_day(period.starts_at, zone),
+        period_number=1,
         source=source,
         created_at=now,
     )

@@ -1,7 +1,5 @@
-"""Storage: column types, migrations, databases that must be refused, what constraints catch."""
+"""Storage: column types, what constraints catch, how queries are planned."""
 
-import sqlite3
-import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -9,50 +7,30 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from membership import migrations
-from membership.database import WRITES, Database, open_database
-from membership.migrate import (
-    HEAD,
-    REVISIONS,
-    DatabaseTooNew,
-    ForeignDatabase,
-    NotADatabase,
-    migrate,
-)
+from membership.database import Database, open_database
 from membership.models import (
     Card,
     Customer,
-    IdempotencyKey,
     Membership,
     MembershipSource,
     Organization,
 )
 from membership.organizations import bootstrap_organization
-from membership.settings import SQLITE_FILE_NAME, ServiceSettings
+from membership.settings import ServiceSettings
 from membership.tables import Base
 from tests.membership.conftest import SQLITE, Databases
+from tests.membership.rows import customer_row, organization_row
 from tests.membership.support import NOON, running_service
-
-
-def organization(**fields: Any) -> Organization:
-    """A row with all that is needed."""
-    defaults = {"slug": "c", "name": "C", "time_zone": "UTC", "currency": "EUR"}
-    return Organization(**{**defaults, "created_at": NOON, **fields})
 
 
 def test_instants_come_back_in_utc(database: Database) -> None:
     plus = timezone(timedelta(hours=5, minutes=30))
     at = datetime(2027, 3, 10, 4, 30, 15, 123456, tzinfo=plus)
     with database.writers.begin() as session:
-        session.add(organization(created_at=at))
+        session.add(organization_row(created_at=at))
     with database.readers.begin() as session:
         stored = session.query(Organization).one().created_at
     assert stored == at
@@ -64,7 +42,7 @@ def test_naive_datetimes_are_refused(database: Database) -> None:
         pytest.raises(StatementError, match="datetime without a time zone: 2027-03-10"),
         database.writers.begin() as session,
     ):
-        session.add(organization(created_at=datetime(2027, 3, 10)))  # noqa: DTZ001
+        session.add(organization_row(created_at=datetime(2027, 3, 10)))  # noqa: DTZ001
     with database.readers.begin() as session:
         assert session.query(Organization).count() == 0
 
@@ -76,31 +54,6 @@ def test_naive_datetimes_are_refused_in_queries(database: Database) -> None:
         database.readers.begin() as session,
     ):
         session.query(Organization).filter(Organization.created_at < naive).all()
-
-
-def test_migrations_make_the_schema_of_the_models(database: Database) -> None:
-    with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
-        assert context.get_current_revision() == HEAD
-
-
-def test_known_revisions_are_the_packaged_ones() -> None:
-    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
-    assert scripts.get_heads() == [HEAD]
-    packaged = [script.revision for script in scripts.walk_revisions()]
-    assert tuple(reversed(packaged)) == REVISIONS
-
-
-def _customer(organization_id: int, number: int) -> Customer:
-    return Customer(
-        organization_id=organization_id,
-        id=uuid4(),
-        number=number,
-        given_name="A",
-        family_name="B",
-        created_at=NOON,
-    )
 
 
 def _membership(customer: Customer | None, **fields: Any) -> Membership:
@@ -138,7 +91,7 @@ def _card(organization_id: int, customer: Customer) -> Card:
         lambda mine, theirs: _card(mine.organization_id, theirs),
         lambda mine, _theirs: _membership(mine, plan_id=uuid4()),
         lambda _mine, _theirs: _membership(None, plan_id=uuid4()),
-        lambda mine, _theirs: _customer(mine.organization_id, mine.number),
+        lambda mine, _theirs: customer_row(mine.organization_id, mine.number),
     ],
     ids=["card-elsewhere", "card-of-theirs", "no-such-plan", "no-owner", "number-twice"],
 )
@@ -146,10 +99,10 @@ def test_the_database_itself_refuses(
     database: Database, wrong: Callable[[Customer, Customer], Base]
 ) -> None:
     with database.writers.begin() as session:
-        first, second = organization(slug="one"), organization(slug="two")
+        first, second = organization_row(slug="one"), organization_row(slug="two")
         session.add_all([first, second])
         session.flush()
-        mine, theirs = _customer(first.id, 1), _customer(second.id, 2)
+        mine, theirs = customer_row(first.id, 1), customer_row(second.id, 2)
         session.add_all([mine, theirs])
     with pytest.raises(IntegrityError), database.writers.begin() as session:
         session.add(wrong(mine, theirs))
@@ -186,37 +139,6 @@ def test_owner_and_period_are_checked(database: Database) -> None:
             connection.execute(insert, values)
 
 
-def _set_revision(database: Database, revision: str) -> None:
-    with database.engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
-
-
-@pytest.mark.parametrize("revision", ["0099", "0", "from-the-future"])
-def test_newer_database_is_refused_untouched(database: Database, revision: str) -> None:
-    _set_revision(database, revision)
-    before = _bytes_of(database)
-    with pytest.raises(DatabaseTooNew) as caught:
-        migrate(database)
-    assert caught.value.code == "database_too_new"
-    assert (caught.value.found, caught.value.known) == (revision, HEAD)
-    for told in (revision, HEAD, database.place):
-        assert told in str(caught.value)
-    database.engine.dispose()
-    assert _bytes_of(database) == before
-    with database.engine.connect() as connection:
-        left = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-    assert left == revision
-
-
-def _bytes_of(database: Database) -> bytes | None:
-    """Content of a SQLite file, with what its log still holds merged in; None on PostgreSQL."""
-    if database.engine.dialect.name != SQLITE:
-        return None
-    with database.engine.connect() as connection:
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-    return Path(str(database.engine.url.database)).read_bytes()
-
-
 def test_password_of_the_database_is_not_told() -> None:
     url = "postgresql://club:s3cret@127.0.0.1:1/club"
     database = open_database(ServiceSettings(database_url=url))
@@ -229,90 +151,7 @@ def test_other_databases_are_not_supported() -> None:
         open_database(ServiceSettings(database_url="mysql://127.0.0.1/club"))
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"this is a text file, and not a short one" * 100, b"\x89PNG\r\n\x1a\n" + b"\x00" * 5000],
-)
-def test_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / SQLITE_FILE_NAME
-    path.write_bytes(content)
-    database = open_database(ServiceSettings(data_dir=tmp_path))
-    with pytest.raises(NotADatabase, match=SQLITE_FILE_NAME):
-        migrate(database)
-    database.engine.dispose()
-    assert path.read_bytes() == content
-
-
-def test_damaged_database(databases: Databases, tmp_path: Path) -> None:
-    settings = databases.new(SQLITE, tmp_path)
-    path = tmp_path / SQLITE_FILE_NAME
-    whole = path.read_bytes()
-    path.write_bytes(whole[:100] + b"\xff" * 2000 + whole[2100:])
-    database = open_database(settings)
-    with pytest.raises(NotADatabase, match=SQLITE_FILE_NAME):
-        migrate(database)
-    database.engine.dispose()
-
-
-def test_database_of_another_program(tmp_path: Path) -> None:
-    path = tmp_path / SQLITE_FILE_NAME
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE songs (title TEXT)")
-    connection.close()
-    before = path.read_bytes()
-    database = open_database(ServiceSettings(data_dir=tmp_path))
-    with pytest.raises(ForeignDatabase, match="songs"):
-        migrate(database)
-    database.engine.dispose()
-    assert path.read_bytes() == before
-
-
-@pytest.mark.parametrize("kind", [SQLITE, "postgresql"])
-def test_migrating_at_once(databases: Databases, tmp_path: Path, kind: str) -> None:
-    url = None if kind == SQLITE else databases.empty_postgres()
-    settings = ServiceSettings(data_dir=tmp_path, database_url=url, busy_timeout_seconds=30)
-    opened = [open_database(settings) for _ in range(4)]
-    start = threading.Barrier(len(opened))
-    failures: list[BaseException] = []
-
-    def run(database: Database) -> None:
-        start.wait()
-        try:
-            migrate(database)
-        except Exception as error:  # noqa: BLE001 - any failure of a thread fails the test
-            failures.append(error)
-
-    threads = [threading.Thread(target=run, args=(database,)) for database in opened]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    with opened[0].engine.connect() as connection:
-        revisions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
-        assert [tuple(row) for row in revisions] == [(HEAD,)]
-    for database in opened:
-        database.engine.dispose()
-
-
-def test_an_older_database_is_upgraded_with_its_rows(tmp_path: Path) -> None:
-    settings = ServiceSettings(data_dir=tmp_path)
-    database = open_database(settings)
-    config = Config()
-    config.set_main_option("script_location", "membership:migrations")
-    with database.engine.execution_options(**{WRITES: True}).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-    with database.writers.begin() as session:
-        session.add(organization(name="Old Club"))
-    migrate(database)
-    with database.readers.begin() as session:
-        assert session.query(Organization).one().name == "Old Club"
-        assert session.query(IdempotencyKey).count() == 0
-    database.engine.dispose()
-
-
-def test_no_query_of_the_desk_reads_a_whole_organization(
+def test_no_query_of_the_desk_reads_a_whole_organization_row(
     databases: Databases, tmp_path: Path
 ) -> None:
     """SQLite searches every table by more than the organization, whatever its planner thinks."""

@@ -1,9 +1,13 @@
 """Plans and memberships: sold terms, periods, early ends, what a plan edit does not reach."""
 
-from uuid import uuid4
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from membership.models import Membership
+from membership.rules.periods import Interval, IntervalUnit, renew
 from tests.membership.support import Service
 
 
@@ -70,6 +74,27 @@ def test_periods(
     assert (told["starts_at"], told["ends_at"], told["last_day"]) == period
     assert told["time_zone"] == "Europe/Berlin"
     assert told["source"] == "api"
+
+
+def test_renewals_can_be_counted_from_the_anchor(service: Service) -> None:
+    plan = service.plan("Monthly", billing={"unit": "month"}, length={"unit": "month"})
+    sold = service.member(plan, customer_id=service.customer(), starts_on="2027-01-31")
+    zone, monthly = ZoneInfo("Europe/Berlin"), Interval(IntervalUnit.MONTH)
+    with service.database.readers.begin() as session:
+        row = session.get_one(Membership, (service.tenant.id, UUID(sold)))
+        assert (row.anchor_day, row.period_number) == (date(2027, 1, 31), 1)
+        assert row.ends_at is not None
+        assert row.period_number is not None
+        last_days = [row.last_day]
+        ends_at, anchor, number = row.ends_at, row.anchor_day, row.period_number
+        for _ in range(3):
+            paid = ends_at - timedelta(days=1)
+            renewal = renew(ends_at, paid, monthly, zone, anchor=anchor, number=number)
+            assert renewal.period.ends_at is not None
+            ends_at, anchor, number = renewal.period.ends_at, renewal.anchor, renewal.number
+            last_days.append(renewal.period.last_day)
+    told = [day.isoformat() for day in last_days if day is not None]
+    assert told == ["2027-02-27", "2027-03-30", "2027-04-29", "2027-05-30"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,213 @@
+"""Migrations: the schema they make, what they keep, and databases that must be refused."""
+
+import sqlite3
+import threading
+from datetime import date, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from membership import migrations
+from membership.database import WRITES, Database, open_database
+from membership.migrate import (
+    HEAD,
+    REVISIONS,
+    DatabaseTooNew,
+    ForeignDatabase,
+    NotADatabase,
+    migrate,
+)
+from membership.models import (
+    IdempotencyKey,
+    Membership,
+    Organization,
+    Plan,
+)
+from membership.settings import SQLITE_FILE_NAME, ServiceSettings
+from membership.tables import Base
+from tests.membership.conftest import SQLITE, Databases
+from tests.membership.rows import FREE, customer_row, organization_row
+
+
+def test_migrations_make_the_schema_of_the_models(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+        assert context.get_current_revision() == HEAD
+
+
+def test_known_revisions_are_the_packaged_ones() -> None:
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert scripts.get_heads() == [HEAD]
+    packaged = [script.revision for script in scripts.walk_revisions()]
+    assert tuple(reversed(packaged)) == REVISIONS
+
+
+def _set_revision(database: Database, revision: str) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+
+
+@pytest.mark.parametrize("revision", ["0099", "0", "from-the-future"])
+def test_newer_database_is_refused_untouched(database: Database, revision: str) -> None:
+    _set_revision(database, revision)
+    before = _bytes_of(database)
+    with pytest.raises(DatabaseTooNew) as caught:
+        migrate(database)
+    assert caught.value.code == "database_too_new"
+    assert (caught.value.found, caught.value.known) == (revision, HEAD)
+    for told in (revision, HEAD, database.place):
+        assert told in str(caught.value)
+    database.engine.dispose()
+    assert _bytes_of(database) == before
+    with database.engine.connect() as connection:
+        left = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    assert left == revision
+
+
+def _bytes_of(database: Database) -> bytes | None:
+    """Content of a SQLite file, with what its log still holds merged in; None on PostgreSQL."""
+    if database.engine.dialect.name != SQLITE:
+        return None
+    with database.engine.connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    return Path(str(database.engine.url.database)).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"this is a text file, and not a short one" * 100, b"\x89PNG\r\n\x1a\n" + b"\x00" * 5000],
+)
+def test_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / SQLITE_FILE_NAME
+    path.write_bytes(content)
+    database = open_database(ServiceSettings(data_dir=tmp_path))
+    with pytest.raises(NotADatabase, match=SQLITE_FILE_NAME):
+        migrate(database)
+    database.engine.dispose()
+    assert path.read_bytes() == content
+
+
+def test_damaged_database(databases: Databases, tmp_path: Path) -> None:
+    settings = databases.new(SQLITE, tmp_path)
+    path = tmp_path / SQLITE_FILE_NAME
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + b"\xff" * 2000 + whole[2100:])
+    database = open_database(settings)
+    with pytest.raises(NotADatabase, match=SQLITE_FILE_NAME):
+        migrate(database)
+    database.engine.dispose()
+
+
+def test_database_of_another_program(tmp_path: Path) -> None:
+    path = tmp_path / SQLITE_FILE_NAME
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.close()
+    before = path.read_bytes()
+    database = open_database(ServiceSettings(data_dir=tmp_path))
+    with pytest.raises(ForeignDatabase, match="songs"):
+        migrate(database)
+    database.engine.dispose()
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", [SQLITE, "postgresql"])
+def test_migrating_at_once(databases: Databases, tmp_path: Path, kind: str) -> None:
+    url = None if kind == SQLITE else databases.empty_postgres()
+    settings = ServiceSettings(data_dir=tmp_path, database_url=url, busy_timeout_seconds=30)
+    opened = [open_database(settings) for _ in range(4)]
+    start = threading.Barrier(len(opened))
+    failures: list[BaseException] = []
+
+    def run(database: Database) -> None:
+        start.wait()
+        try:
+            migrate(database)
+        except Exception as error:  # noqa: BLE001 - any failure of a thread fails the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(database,)) for database in opened]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with opened[0].engine.connect() as connection:
+        revisions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
+        assert [tuple(row) for row in revisions] == [(HEAD,)]
+    for database in opened:
+        database.engine.dispose()
+
+
+def test_an_older_database_is_upgraded_with_its_rows(tmp_path: Path) -> None:
+    settings = ServiceSettings(data_dir=tmp_path)
+    database = open_database(settings)
+    config = Config()
+    config.set_main_option("script_location", "membership:migrations")
+    with database.engine.execution_options(**{WRITES: True}).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with database.writers.begin() as session:
+        session.add(organization_row(name="Old Club"))
+    migrate(database)
+    with database.readers.begin() as session:
+        assert session.query(Organization).one().name == "Old Club"
+        assert session.query(IdempotencyKey).count() == 0
+    database.engine.dispose()
+
+
+@pytest.mark.parametrize("kind", [SQLITE, "postgresql"])
+def test_memberships_sold_before_are_anchored_to_their_start(
+    databases: Databases, tmp_path: Path, kind: str
+) -> None:
+    url = None if kind == SQLITE else databases.empty_postgres()
+    database = open_database(ServiceSettings(data_dir=tmp_path, database_url=url))
+    config = Config()
+    config.set_main_option("script_location", "membership:migrations")
+    starts = {
+        uuid4(): ("2027-01-30 23:30:00.000000", "Europe/Berlin", date(2027, 1, 31)),
+        uuid4(): ("2027-01-30 23:30:00.000000", "UTC", date(2027, 1, 30)),
+        uuid4(): ("2027-02-01 05:00:00.000000", "America/New_York", date(2027, 2, 1)),
+    }
+    owner, plan = uuid4(), uuid4()
+    with database.engine.execution_options(**{WRITES: True}).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+    with database.writers.begin() as session:
+        club = organization_row()
+        session.add(club)
+        session.flush()
+        customer = customer_row(club.id, 1)
+        customer.id = owner
+        session.add_all([customer, Plan(organization_id=club.id, id=plan, name="P", **FREE)])
+        session.flush()
+        for membership, (at, zone, _) in starts.items():
+            session.execute(
+                text(
+                    "INSERT INTO memberships (organization_id, id, customer_id, plan_id, plan_name,"
+                    " price_minor, currency, permissions, starts_at, time_zone, source, created_at)"
+                    " VALUES (:club, :id, :owner, :plan, 'P', 0, 'EUR', '[]', :at, :zone, 'api',"
+                    " :at)"
+                ),
+                {
+                    "club": club.id,
+                    "id": membership.hex,
+                    "owner": owner.hex,
+                    "plan": plan.hex,
+                    "at": at if kind == SQLITE else datetime.fromisoformat(at + "+00:00"),
+                    "zone": zone,
+                },
+            )
+    migrate(database)
+    with database.readers.begin() as session:
+        found = {row.id: (row.anchor_day, row.period_number) for row in session.query(Membership)}
+    database.engine.dispose()
+    assert found == {membership: (day, 1) for membership, (_, _, day) in starts.items()}
