@@ -139,10 +139,11 @@ class Capture:
     def _read_all(self, source: Source) -> None:
         """Hand on frames until the source fails, ends, or stays frozen."""
         opened_s = time.monotonic()
+        phase = Phase.OPENING if source.live else Phase.WAITING
         while True:
             self._enter(Phase.WAITING)
             time.sleep(max(0.0, source.due_s() - time.monotonic()))
-            self._enter(Phase.READING)
+            self._enter(phase)
             try:
                 frame = source.read()
             except PictureSkipped as error:
@@ -150,6 +151,7 @@ class Capture:
                 continue
             captured_ns = time.monotonic_ns()
             now_s = captured_ns / 1e9
+            phase = Phase.READING if source.live else Phase.WAITING
             if source.live and self._frozen_check.is_frozen(frame, now_s):
                 self._change(SourceState.FROZEN, "The picture stands still; reopening the camera.")
                 if now_s - opened_s >= self._settings.stall_after_s:

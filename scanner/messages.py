@@ -9,9 +9,11 @@ class Phase(StrEnum):
 
     STARTING = "starting"
     OPENING = "opening"
+    """Up to and with the first picture of a live source, which may take as long."""
     READING = "reading"
+    """Waiting for a further picture of a live source."""
     WAITING = "waiting"
-    """Between frames of a file, or before the next try to open: not a fault."""
+    """At the frames of a file, or before the next try to open: not a fault."""
 
 
 @dataclass(frozen=True, slots=True)

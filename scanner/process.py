@@ -18,6 +18,7 @@ from scanner.events import Event, FrameRead, PreviewRef, SourceChanged, SourceSt
 from scanner.messages import Failed, Heartbeat, Phase
 from scanner.preview import Image, PreviewRing
 from scanner.settings import ScannerSettings
+from scanner.stall import StallLimit
 
 SILENT_S = 2.5
 """A process that has spoken and then says nothing for this long is taken for dead."""
@@ -27,6 +28,9 @@ START_S = 20.0
 
 TICK_S = 0.1
 """How often the watchdog looks, in seconds."""
+
+OPEN_SLACK_S = 2.0
+"""An opening that ends by its own limit gets this much longer, to say so itself."""
 
 HEALTHY_S = 10.0
 """A process that ran this long forgets the crashes before it."""
@@ -71,6 +75,7 @@ class ScannerSupervisor:
         self._dying: list[BaseProcess] = []
         self._pending: deque[Event] = deque()
         self._last_state: SourceChanged | None = None
+        self._stall_limit = StallLimit(settings.stall_after_s)
         self._generation = 0
         self._failures = 0
         self._failure_detail: str | None = None
@@ -154,6 +159,7 @@ class ScannerSupervisor:
         self._heard_s = None
         self._failure_detail = None
         self._restart_at_s = None
+        self._stall_limit.restarted()
 
     def _pump(self, wait_s: float) -> None:
         """Take one message if one comes within ``wait_s``; otherwise see that all is well."""
@@ -191,13 +197,14 @@ class ScannerSupervisor:
             if message.state is SourceState.ENDED:
                 self._part_from(child)
         elif isinstance(message, FrameRead):
+            self._stall_limit.frame(message.captured_ns)
             self._pending.append(message)
         else:
             raise TypeError(f"unexpected message from the scanner process: {message!r}")
 
     def _report(self, state: SourceState, detail: str, demo: bool = False) -> None:
         """Queue a change, unless it says again what was said last."""
-        change = SourceChanged(state, detail, demo)
+        change = SourceChanged(state, detail[:1].upper() + detail[1:], demo)
         if change != self._last_state:
             self._last_state = change
             self._pending.append(change)
@@ -205,9 +212,10 @@ class ScannerSupervisor:
     def _judge(self, child: _Child, beat: Heartbeat) -> None:
         """Restart a process whose camera or decoder has hung."""
         label, settings = self._settings.label, self._settings
-        if beat.phase is Phase.OPENING and beat.phase_s > settings.open_timeout_s:
+        if beat.phase is Phase.OPENING and beat.phase_s > settings.open_timeout_s + OPEN_SLACK_S:
             self._restart(child, SourceState.STALLED, f"{label} does not open; trying again.")
-        elif beat.phase is Phase.READING and beat.phase_s > settings.stall_after_s:
+        elif beat.phase is Phase.READING and beat.phase_s > self._stall_limit.seconds:
+            self._stall_limit.stalled()
             self._restart(child, SourceState.STALLED, f"{label} sends no pictures; restarting it.")
         elif beat.decoding_s > settings.stall_after_s:
             self._restart(child, SourceState.CRASHED, "The decoder hangs; restarting it.")

@@ -31,24 +31,8 @@ class _FailsOnce:
         return self._decoder.decode(frame)
 
 
-class _Slow:
-    """Takes ``pause_s`` seconds over every frame."""
-
-    def __init__(self, pause_s: float) -> None:
-        self._pause_s = pause_s
-
-    def decode(self, frame: Image) -> tuple[Code, ...]:  # noqa: ARG002 - not looked at
-        """Return no codes, late."""
-        time.sleep(self._pause_s)
-        return ()
-
-
 def _build(marker: Path, fail: Callable[[], object], settings: ScannerSettings) -> Decoder:
     return _FailsOnce(marker, fail)
-
-
-def _build_slow(pause_s: float, settings: ScannerSettings) -> Decoder:
-    return _Slow(pause_s)
 
 
 def _raise() -> None:
@@ -78,8 +62,3 @@ def hanging(marker: Path) -> Factory:
 def locking_up(marker: Path) -> Factory:
     """A decoder that hangs on the first frame ever and takes the whole interpreter with it."""
     return partial(_build, marker, _sleep_with_interpreter_locked)
-
-
-def slow(pause_s: float) -> Factory:
-    """A decoder that takes ``pause_s`` seconds over every frame."""
-    return partial(_build_slow, pause_s)

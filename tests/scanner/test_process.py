@@ -90,7 +90,7 @@ def test_a_source_that_is_not_there_is_lost_until_it_comes(tmp_path: Path, clip:
 
 def test_a_camera_that_does_not_exist_is_named() -> None:
     with ScannerSupervisor(ScannerSettings("97")) as scanner:
-        assert "camera 97" in wait_for_state(scanner, SourceState.LOST).detail
+        assert wait_for_state(scanner, SourceState.LOST).detail.startswith("Camera 97 is not")
 
 
 @pytest.mark.parametrize("source", ["rtsp://[::1", "rtsp://desk:p[ss@10.0.0.7/live"])
@@ -135,19 +135,6 @@ def test_a_killed_process_is_replaced(clip: Path) -> None:
         os.kill(scanner.pid, signal.SIGKILL)
         wait_for_state(scanner, SourceState.CRASHED)
         wait_for_text(scanner, "member-7")
-
-
-def test_a_slow_decoder_gets_the_newest_frame(clip: Path) -> None:
-    pause_s = 0.3
-    settings = ScannerSettings(str(clip), loop=True, decoder=faulty_decoders.slow(pause_s))
-    with ScannerSupervisor(settings) as scanner:
-        reads: list[FrameRead] = []
-        while len(reads) < 8:
-            event = scanner.next_event(5.0)
-            assert event is not None
-            reads += [event] if isinstance(event, FrameRead) else []
-    ages_s = [(read.decoded_ns - read.captured_ns) / 1e9 - pause_s for read in reads]
-    assert sorted(ages_s)[len(ages_s) // 2] < 0.15
 
 
 def test_stopping_leaves_no_process_and_no_shared_memory(clip: Path) -> None:
