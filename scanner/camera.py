@@ -96,12 +96,13 @@ def _scheme_of(spec: str, settings: ScannerSettings) -> str:
         raise SourceError(f"the address of {settings.label} is not valid: {error}") from error
 
 
-def camera_index(name: str) -> int:
+def camera_index(name: str, by_id: Path = BY_ID) -> int:
     """Return the index of the camera called ``name``: device path, by-id name or maker's name.
 
     A part of the name will do when it fits one camera only. Raises SourceError otherwise.
+    ``by_id`` is the folder in which the system names cameras by their serial number.
     """
-    for device in (Path(name), BY_ID / name):
+    for device in (Path(name), by_id / name):
         target = device.resolve().name
         if device.exists() and target.startswith("video") and target[5:].isdecimal():
             return int(target[5:])

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from scanner.camera import CameraInfo, camera_index, list_cameras, open_source, settle
+from scanner.camera import CameraInfo, camera_index, open_source, settle
 from scanner.demo_camera import DemoCamera
 from scanner.files import ImageFolder, VideoFile
 from scanner.settings import ScannerSettings
@@ -125,15 +125,14 @@ def test_an_empty_folder_is_named(tmp_path: Path) -> None:
         open_source(ScannerSettings(str(tmp_path)))
 
 
-def test_cameras_are_listed_by_index_and_found_by_name() -> None:
-    cameras = list_cameras()
-    assert [camera.index for camera in cameras] == sorted({camera.index for camera in cameras})
-    names = [camera.name for camera in cameras]
-    for camera in cameras:
-        if names.count(camera.name) == 1:
-            assert camera_index(camera.name) == camera.index
+def test_a_camera_is_found_by_its_stable_name_and_by_its_path(tmp_path: Path) -> None:
+    (tmp_path / "video17").touch()
+    (tmp_path / "usb-Logi_C920-index0").symlink_to(tmp_path / "video17")
+    (tmp_path / "usb-Logi_C920-gone").symlink_to(tmp_path / "video18")
+    assert camera_index("usb-Logi_C920-index0", by_id=tmp_path) == 17
+    assert camera_index(str(tmp_path / "video17"), by_id=tmp_path) == 17
     with pytest.raises(SourceError, match="cameras of this machine: "):
-        camera_index("no such camera")
+        camera_index("usb-Logi_C920-gone", by_id=tmp_path)
 
 
 def test_a_live_source_sets_its_own_pace() -> None:
