@@ -85,6 +85,8 @@ def query_words(query: str) -> list[str]:
         return [digits] if digits else []
     words: list[str] = []
     for part in query.split():
-        words.extend([fold(part).strip("@")] if "@" in part else words_of(part))
+        # PostgreSQL stores no NUL, so that no address that is filed has one.
+        address = fold(part).replace("\0", "").strip("@")
+        words.extend([address] if "@" in part else words_of(part))
     distinct = dict.fromkeys(word[:MAX_TERM] for word in words if word)
     return sorted(distinct, key=len, reverse=True)[:MAX_WORDS]
