@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Query
@@ -52,3 +53,17 @@ def _can_be_stored(part: str | int) -> bool:
 def bad_cursor() -> Invalid:
     """The error for a cursor that this service cannot have made."""
     return Invalid("invalid_cursor", "query.cursor", "This is not a cursor of this list.")
+
+
+def instant_of(part: str | int) -> datetime:
+    """An instant that is part of a position.
+
+    Raises Invalid if it is none, has no zone, or is outside the calendar.
+    """
+    try:
+        at = datetime.fromisoformat(str(part))
+        if at.tzinfo is None:
+            raise bad_cursor()
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise bad_cursor() from None

@@ -21,11 +21,12 @@ from membership.companies.schemas import (
 )
 from membership.customers.service import get_customer
 from membership.customers.views import VIEW_COLUMNS, customer_view
+from membership.database import AnyRow
 from membership.errors import Conflict, Invalid, NotFound
 from membership.inserts import insert_into, random_uuid
 from membership.memberships.service import sold_to_company
 from membership.models import Company, CompanyDomain, CompanyLink, Customer
-from membership.paging import bad_cursor, decode_cursor, encode_cursor
+from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
 from membership.rules.inheritance import has_seat
 
 
@@ -220,23 +221,10 @@ def list_linked(call: Call, company_id: UUID, limit: int, cursor: str | None) ->
     Raises NotFound; Invalid for a bad cursor.
     """
     company = get_company(call.session, call.tenant, company_id)
-    (skipped,) = (0,) if cursor is None else decode_cursor(cursor, int)
-    if not isinstance(skipped, int) or skipped >= 2**31:
-        raise bad_cursor()
-    rows = call.session.execute(
-        select(*VIEW_COLUMNS, CompanyLink.role, CompanyLink.valid_from)
-        .join(
-            CompanyLink,
-            and_(
-                CompanyLink.organization_id == Customer.organization_id,
-                CompanyLink.customer_id == Customer.id,
-            ),
-        )
-        .where(*_linked_now(call.tenant, company_id, call.now))
-        .order_by(CompanyLink.valid_from, CompanyLink.customer_id)
-        .offset(skipped)
-        .limit(limit + 1)
-    ).all()
+    after = None if cursor is None else _last_linked(cursor)
+    rows = _linked_after(call, company_id, after, limit + 1)
+    before = 0 if after is None else _linked_up_to(call, company_id, after)
+    page = rows[:limit]
     items = tuple(
         LinkedCustomer(
             customer=customer_view(row),
@@ -244,7 +232,49 @@ def list_linked(call: Call, company_id: UUID, limit: int, cursor: str | None) ->
             valid_from=row.valid_from,
             has_seat=has_seat(place, company.seat_cap),
         )
-        for place, row in enumerate(rows[:limit], start=skipped)
+        for place, row in enumerate(page, start=before)
     )
-    following = encode_cursor(skipped + limit) if len(rows) > limit else None
+    following = None
+    if len(rows) > limit:
+        following = encode_cursor(page[-1].valid_from.isoformat(), str(page[-1].id))
     return LinkedCustomers(items=items, next_cursor=following)
+
+
+_Place = tuple[datetime, UUID]
+"""When a customer was linked, and who it is: in this order seats are taken."""
+_SEAT_ORDER = tuple_(CompanyLink.valid_from, CompanyLink.customer_id)
+
+
+def _linked_after(
+    call: Call, company_id: UUID, after: _Place | None, limit: int
+) -> Sequence[AnyRow]:
+    """The next customers linked now, with their links."""
+    same = and_(
+        CompanyLink.organization_id == Customer.organization_id,
+        CompanyLink.customer_id == Customer.id,
+    )
+    wanted = (
+        select(*VIEW_COLUMNS, CompanyLink.role, CompanyLink.valid_from)
+        .join(CompanyLink, same)
+        .where(*_linked_now(call.tenant, company_id, call.now))
+    )
+    if after is not None:
+        wanted = wanted.where(tuple_(*after) < _SEAT_ORDER)
+    ordered = wanted.order_by(CompanyLink.valid_from, CompanyLink.customer_id)
+    return call.session.execute(ordered.limit(limit)).all()
+
+
+def _linked_up_to(call: Call, company_id: UUID, place: _Place) -> int:
+    """How many customers linked now take their seats at ``place`` or before."""
+    linked = _linked_now(call.tenant, company_id, call.now)
+    count = select(func.count()).where(*linked, tuple_(*place) >= _SEAT_ORDER)
+    return call.session.execute(count).scalar_one()
+
+
+def _last_linked(cursor: str) -> _Place:
+    """Whom the page before ended with, by when they were linked. Raises Invalid."""
+    since, customer_id = decode_cursor(cursor, str, str)
+    try:
+        return instant_of(since), UUID(str(customer_id))
+    except ValueError:
+        raise bad_cursor() from None

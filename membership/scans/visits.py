@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from membership.customers.views import display_name, number_text
 from membership.database import AnyRow
 from membership.errors import Conflict, NotFound
 from membership.models import Customer, Visit
-from membership.paging import bad_cursor, decode_cursor, encode_cursor
+from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
 from membership.rules.instants import day_start, local_day
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -204,11 +204,8 @@ def _position(cursor: str) -> tuple[datetime, UUID]:
     """Where a page begins. Raises Invalid."""
     at, visit_id = decode_cursor(cursor, str, str)
     try:
-        position = datetime.fromisoformat(str(at)), UUID(str(visit_id))
-        if position[0].tzinfo is None:
-            raise bad_cursor()
-        return position[0].astimezone(UTC), position[1]
-    except (ValueError, OverflowError):
+        return instant_of(at), UUID(str(visit_id))
+    except ValueError:
         raise bad_cursor() from None
 
 

@@ -168,6 +168,21 @@ def test_linked_customers_in_pages(service: Service) -> None:
     assert [each["has_seat"] for each in listed] == [True, True, False, False, False]
 
 
+def test_who_is_unlinked_between_two_pages_hides_nobody(service: Service) -> None:
+    company = service.company(seat_cap=2)
+    customers = [service.customer(f"Nr {number}") for number in range(4)]
+    for customer in customers:
+        service.link(company, customer)
+        service.clock.advance(seconds=1)
+    path = f"/v1/companies/{company}/customers"
+    first = service.get(path, limit=2)
+    service.unlink(company, customers[0])
+    second = service.get(path, limit=2, cursor=first["next_cursor"])
+    assert [each["customer"]["id"] for each in second["items"]] == customers[2:]
+    assert [each["has_seat"] for each in second["items"]] == [True, False]
+    assert second["next_cursor"] is None
+
+
 def test_email_domains_link_by_themselves(service: Service, corporate: str) -> None:
     before = service.customer("Before", email="before@northwind.example.com")
     company = service.company("Northwind", email_domains=["Northwind.Example.com"])
