@@ -14,8 +14,9 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Header, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.orm import Session
 
 from membership.errors import Forbidden, Unauthorized
@@ -260,12 +261,14 @@ def writes(scope: Scope) -> Any:
 def allows(scope: Scope) -> Any:
     """Dependency of what is done before a transaction is opened, for callers with ``scope``."""
 
-    def check(
-        request: Request,
-        key: Annotated[str, Depends(_shown_key)],
-        _admitted: Annotated[None, _READER],
-    ) -> None:
-        with request.app.state.database.engine.connect() as connection:
+    def check(engine: Engine, key: str) -> None:
+        with engine.connect() as connection:
             _authenticate(connection, key, scope)
 
-    return Depends(check)
+    async def check_admitted(request: Request, key: Annotated[str, Depends(_shown_key)]) -> None:
+        # The place is given back at once: the request will queue for another one.
+        state = request.app.state
+        async with state.admission.connection(writes=False):
+            await run_in_threadpool(check, state.database.engine, key)
+
+    return Depends(check_admitted)

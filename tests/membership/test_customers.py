@@ -211,6 +211,14 @@ def test_a_photo_is_looked_at_before_the_write_lock_is_taken(
         assert put_photo(service, customer, picture("WEBP")) == 204
 
 
+def test_a_photo_needs_one_connection_at_a_time(databases: Databases, tmp_path: Path) -> None:
+    settings = databases.new(
+        SQLITE, tmp_path, busy_timeout_seconds=0.5, pool_size=1, pool_overflow=0
+    )
+    with running_service(settings) as service:
+        assert put_photo(service, service.customer(), picture()) == 204
+
+
 def test_permissions(service: Service) -> None:
     customer = service.customer()
     pool = service.plan("Pool", "area.pool", "area.gym")
