@@ -112,7 +112,11 @@ def serve(
     given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
     if embedded and "WALLETDESK_LOG_LEVEL" not in os.environ:
         given["log_level"] = "warning"
-    settings = _settings(ServiceSettings, given)
+    try:
+        settings = _settings(ServiceSettings, given)
+    except ValueError as error:
+        _announce({"event": "failed", "code": "setting_invalid", "message": str(error)})
+        _fail(str(error))
     raise typer.Exit(
         run_service(
             settings,
@@ -141,11 +145,11 @@ def key(
     from membership.migrate import MigrationError
     from membership.settings import ServiceSettings
 
-    settings = _settings(ServiceSettings, {"data_dir": data_dir})
     scopes = DESK_SCOPES if desk else frozenset(Scope)
     try:
+        settings = _settings(ServiceSettings, {"data_dir": data_dir})
         made = make_key(settings, organization=organization, name=name, scopes=scopes)
-    except (LookupError, MigrationError, SQLAlchemyError, OSError) as error:
+    except (LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
         _fail(str(error).splitlines()[0])
     _write_line(made)
 
@@ -205,7 +209,10 @@ def _run_kiosk(
     from kiosk.settings import KioskSettings
     from scanner.settings import ScannerSettings
 
-    settings = _settings(KioskSettings, given)
+    try:
+        settings = _settings(KioskSettings, given)
+    except ValueError as error:
+        _fail(str(error))
     configure_logging(folder)
     deck = folder / "demo-deck.json"
     source = settings.camera or f"auto:{deck}"
@@ -220,7 +227,10 @@ def _run_kiosk(
 
 
 def _settings(kind: type[S], given: Mapping[str, Any]) -> S:
-    """Make settings from what was given on the command line and in the environment."""
+    """Make settings from what was given on the command line and in the environment.
+
+    Raises ValueError that names the setting.
+    """
     from pydantic import ValidationError
 
     try:
@@ -228,7 +238,7 @@ def _settings(kind: type[S], given: Mapping[str, Any]) -> S:
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in fault["loc"])
-        _fail(f"setting {name}: {fault['msg']}")
+        raise ValueError(f"setting {name}: {fault['msg']}") from error
 
 
 def _service_for(

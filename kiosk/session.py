@@ -109,7 +109,7 @@ class ScanSession(QObject):
     @Slot(object)
     def on_scanned(self, frame: FrameRead) -> None:
         """Take a decoded frame; codes that are new scans are looked up."""
-        for code in self._repeats.admit(frame.codes, self._clock()):
+        for code in self._repeats.admit(frame.codes, self._clock(), frame.number):
             self._enqueue(code.text, (), ScanMethod.CAMERA, frame, code)
 
     @Slot(object)

@@ -154,6 +154,7 @@ def test_scan_prints_a_json_line_per_file_and_goes_on_after_a_bad_one(tmp_path: 
         (["kiosk"], {"WALLETDESK_KIOSK_DEADLINE_S": "soon"}, "setting deadline_s"),
         (["kiosk"], {"WALLETDESK_KIOSK_LANGUAGE": "xx"}, "'xx'"),
         (["serve"], {"WALLETDESK_PORT": "99999"}, "setting port"),
+        (["serve"], {"WALLETDESK_TIME_ZONE": "Mars/Base"}, "setting time_zone"),
         (["serve", "--port", "many"], {}, "'--port'"),
         (["dance"], {}, "dance"),
     ],

@@ -19,9 +19,9 @@ from .answers import answer
 SQUARE = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))
 
 
-def frame(*texts: str, format: str = "QRCode") -> FrameRead:
+def frame(*texts: str, number: int, format: str = "QRCode") -> FrameRead:
     codes = tuple(Code(text, format, SQUARE, text.encode()) for text in texts)
-    return FrameRead(7, 1_000, 2_000, 1280, 720, codes, None)
+    return FrameRead(number, 1_000, 2_000, 1280, 720, codes, None)
 
 
 class Desk:
@@ -45,6 +45,11 @@ class Desk:
     def _count(self) -> None:
         self.cleared += 1
 
+    def see(self, *texts: str, format: str = "QRCode") -> None:
+        """A frame of a camera with 30 frames a second that shows these codes."""
+        number = round(self.now_s * 30)
+        self.session.on_scanned(frame(*texts, number=number, format=format))
+
     def state(self) -> State:
         return self.session.state
 
@@ -66,7 +71,7 @@ def desk(qapp: QApplication) -> Desk:
 
 def test_a_card_is_looked_up_and_shown(desk: Desk) -> None:
     assert desk.state() is State.READY
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     assert desk.state() is State.CHECKING
     assert (desk.asked[0].text, desk.asked[0].desk) == ("CARD", "Door")
     assert desk.asked[0].method is ScanMethod.CAMERA
@@ -80,7 +85,7 @@ def test_a_card_is_looked_up_and_shown(desk: Desk) -> None:
 
 def test_a_card_held_still_is_one_scan(desk: Desk) -> None:
     for _ in range(30):
-        desk.session.on_scanned(frame("CARD"))
+        desk.see("CARD")
         desk.now_s += 0.033
         if desk.session.state is State.CHECKING:
             desk.reply()
@@ -89,24 +94,24 @@ def test_a_card_held_still_is_one_scan(desk: Desk) -> None:
 
 def test_a_held_card_is_not_new_after_a_slow_answer(desk: Desk) -> None:
     for _ in range(90):
-        desk.session.on_scanned(frame("CARD"))
+        desk.see("CARD")
         desk.now_s += 0.033
     desk.reply()
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     assert len(desk.asked) == 1
 
 
 def test_the_same_card_after_it_left_is_a_new_visit(desk: Desk) -> None:
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     desk.reply()
     desk.now_s += 5
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     assert len(desk.asked) == 2
     assert desk.asked[0].visit_id != desk.asked[1].visit_id
 
 
 def test_two_cards_in_view_are_each_looked_up_once_and_not_mixed_up(desk: Desk) -> None:
-    desk.session.on_scanned(frame("ONE", "TWO"))
+    desk.see("ONE", "TWO")
     assert [request.text for request in desk.asked] == ["ONE"]
     first = desk.asked[0].visit_id
     desk.reply()
@@ -114,31 +119,31 @@ def test_two_cards_in_view_are_each_looked_up_once_and_not_mixed_up(desk: Desk) 
     desk.session.on_answered(first, answer(Outcome.EXPIRED))
     assert desk.session.state is State.CHECKING, "the answer of another scan is not taken"
     desk.reply()
-    desk.session.on_scanned(frame("TWO", "ONE"))
+    desk.see("TWO", "ONE")
     assert len(desk.asked) == 2
 
 
 def test_a_waiting_card_that_is_long_gone_is_dropped(desk: Desk) -> None:
-    desk.session.on_scanned(frame("ONE", "TWO"))
+    desk.see("ONE", "TWO")
     desk.now_s += 10
     desk.reply()
     assert [request.text for request in desk.asked] == ["ONE"]
 
 
 def test_a_card_that_waited_too_long_but_is_still_held_is_looked_up(desk: Desk) -> None:
-    desk.session.on_scanned(frame("ONE"))
+    desk.see("ONE")
     for _ in range(150):
         desk.now_s += 0.033
-        desk.session.on_scanned(frame("TWO"))
+        desk.see("TWO")
     desk.reply()
-    desk.session.on_scanned(frame("TWO"))
+    desk.see("TWO")
     assert [request.text for request in desk.asked] == ["ONE", "TWO"]
 
 
 def test_more_cards_in_view_than_can_wait_are_each_looked_up_in_the_end(desk: Desk) -> None:
     cards = ("A", "B", "C", "D", "E", "F", "G")
     for _ in range(20):
-        desk.session.on_scanned(frame(*cards))
+        desk.see(*cards)
         desk.now_s += 0.033
         if desk.state() is State.CHECKING:
             desk.reply()
@@ -146,7 +151,7 @@ def test_more_cards_in_view_than_can_wait_are_each_looked_up_in_the_end(desk: De
 
 
 def test_escape_during_a_check_stops_waiting_for_it(desk: Desk) -> None:
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     desk.session.clear()
     assert desk.state() is State.READY
     desk.reply()
@@ -155,13 +160,13 @@ def test_escape_during_a_check_stops_waiting_for_it(desk: Desk) -> None:
 
 def test_before_the_service_is_known_it_is_called_starting(qtbot: QtBot) -> None:
     desk = Desk(patience_s=0.02)
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     qtbot.waitUntil(lambda: len(desk.shown) == 1)
     assert desk.shown[0].verdict.detail == "The membership service is still starting."
 
 
 def test_an_answer_that_cannot_be_shown_is_a_failure_of_ours(desk: Desk) -> None:
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     nowhere = answer().model_copy(update={"time_zone": "Nowhere/Land"})
     desk.session.on_answered(desk.asked[0].visit_id, nowhere)
     assert desk.shown[0].verdict.detail == "The kiosk itself failed. Its log tells why."
@@ -169,7 +174,7 @@ def test_an_answer_that_cannot_be_shown_is_a_failure_of_ours(desk: Desk) -> None
 
 def test_a_verdict_stays_long_enough_to_be_seen(qtbot: QtBot) -> None:
     desk = Desk(min_show_s=0.05)
-    desk.session.on_scanned(frame("ONE", "TWO"))
+    desk.see("ONE", "TWO")
     desk.reply()
     assert len(desk.asked) == 1
     desk.now_s += 0.06
@@ -177,10 +182,10 @@ def test_a_verdict_stays_long_enough_to_be_seen(qtbot: QtBot) -> None:
 
 
 def test_one_dimensional_codes_need_two_frames(desk: Desk) -> None:
-    desk.session.on_scanned(frame("C-000123", format="Code128"))
+    desk.see("C-000123", format="Code128")
     assert desk.asked == []
     desk.now_s += 0.03
-    desk.session.on_scanned(frame("C-000123", format="Code128"))
+    desk.see("C-000123", format="Code128")
     assert len(desk.asked) == 1
 
 
@@ -200,7 +205,7 @@ def test_someone_picked_from_the_search(desk: Desk) -> None:
 
 
 def test_a_failure_is_shown_and_checked_again_as_the_same_visit(desk: Desk) -> None:
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     desk.fail()
     assert desk.tone() is Tone.COULD_NOT_CHECK
     desk.session.recheck()
@@ -210,7 +215,7 @@ def test_a_failure_is_shown_and_checked_again_as_the_same_visit(desk: Desk) -> N
 
 
 def test_what_could_not_be_checked_is_checked_when_the_service_is_back(desk: Desk) -> None:
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     desk.fail()
     desk.session.on_service_back()
     assert len(desk.asked) == 2
@@ -220,7 +225,7 @@ def test_what_could_not_be_checked_is_checked_when_the_service_is_back(desk: Des
 
 
 def test_a_service_that_comes_back_during_the_check_is_asked_once_more(desk: Desk) -> None:
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     desk.session.on_service_back()
     desk.fail()
     assert desk.shown == []
@@ -230,14 +235,14 @@ def test_a_service_that_comes_back_during_the_check_is_asked_once_more(desk: Des
 
 
 def test_a_late_answer_replaces_could_not_check(desk: Desk) -> None:
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     desk.fail()
     desk.reply(Outcome.EXPIRED)
     assert desk.tone() is Tone.EXPIRED
 
 
 def test_a_late_answer_to_a_cleared_scan_is_not_shown(desk: Desk) -> None:
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     desk.fail()
     desk.session.clear()
     desk.reply()
@@ -247,16 +252,16 @@ def test_a_late_answer_to_a_cleared_scan_is_not_shown(desk: Desk) -> None:
 
 def test_a_network_thread_that_hangs_does_not_hang_the_desk(qtbot: QtBot) -> None:
     desk = Desk(patience_s=0.05)
-    desk.session.on_scanned(frame("CARD"))
+    desk.see("CARD")
     qtbot.waitUntil(lambda: len(desk.shown) == 1)
     assert desk.shown[0].verdict.tone is Tone.COULD_NOT_CHECK
-    desk.session.on_scanned(frame("NEXT"))
+    desk.see("NEXT")
     desk.reply()
     assert desk.tone() is Tone.ACTIVE
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x00", "a\x00b", "\ufffd", "x" * 4096, "ü" * 7089])
 def test_any_text_is_passed_on_unread(desk: Desk, text: str) -> None:
-    desk.session.on_scanned(frame(text))
+    desk.see(text)
     assert desk.asked[0].text == text
     assert ScanRequest.model_validate_json(desk.asked[0].model_dump_json()).text == text
