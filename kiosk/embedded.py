@@ -17,8 +17,6 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 log = structlog.get_logger(__name__)
 
 RESTART_DELAYS_MS = (0, 200, 1000, 5000)
-FATAL_EXIT = 3
-"""Exit code of a service that cannot start, whose message says why and what to do."""
 _LOOK_MS = 1000
 _HEALTHY_S = 10.0
 """A service that ran this long forgets the failures before it."""
@@ -51,6 +49,7 @@ class EmbeddedService(QObject):
         self._told: tuple[str, str] | None = None
         self._failures = 0
         self._launched_s = 0.0
+        self._said_why = False
         self._stopping = False
         self._look = QTimer(self)
         self._look.setInterval(_LOOK_MS)
@@ -130,6 +129,7 @@ class EmbeddedService(QObject):
         process.errorOccurred.connect(self._on_error)
         self._process = process
         self._buffer = b""
+        self._said_why = False
         process.start(self._command[0], self._command[1:])
 
     def _log_file(self) -> Path:
@@ -165,6 +165,7 @@ class EmbeddedService(QObject):
             except OSError as error:
                 log.error("address not published to other kiosks", error=repr(error))
         elif event == "failed":
+            self._said_why = True
             log.error("service cannot start", code=said.get("code"), message=said.get("message"))
             self.down.emit(str(said.get("code", "")), str(said.get("message", "")))
 
@@ -194,7 +195,7 @@ class EmbeddedService(QObject):
             self._process.deleteLater()
             self._process = None
         log.warning("service ended", exit_code=exit_code)
-        if exit_code != FATAL_EXIT:
+        if not self._said_why:
             self.down.emit("", "")
         if time.monotonic() - self._launched_s > _HEALTHY_S:
             self._failures = 0
