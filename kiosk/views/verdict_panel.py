@@ -115,7 +115,10 @@ class VerdictPanel(QWidget):
         return self._tone
 
     def show_verdict(self, verdict: Verdict, answered: str) -> None:
-        """Show ``verdict``; ``answered`` says when and by whom it was given."""
+        """Take ``verdict`` to be painted; ``answered`` says when it was given.
+
+        Whoever paints at once, before the event loop has laid out, calls ``lay_out`` first.
+        """
         paint = TONES[verdict.tone]
         self._tone = verdict.tone
         self.setAccessibleDescription(verdict.spoken)
@@ -131,11 +134,10 @@ class VerdictPanel(QWidget):
         self.facts.show_facts(verdict.facts, paint.ink)
         self.permissions.show_words(verdict.permissions, paint.ink, paint.ink)
         self.answered.say(answered, paint.ink)
-        self._lay_out()
         self.update()
 
-    def _lay_out(self) -> None:
-        """Lay out now, not when the event loop comes to it: the panel is painted right after.
+    def lay_out(self) -> None:
+        """Lay out now, not when the event loop comes to it.
 
         The first pass gives widths, by which texts find their heights; the second keeps them.
         """

@@ -89,8 +89,9 @@ class KioskWindow(QMainWindow):
 
     def show_verdict(self, verdict: Verdict, answered: str) -> None:
         """Paint the verdict before returning."""
-        self._stage.setCurrentWidget(self.verdict)
         self.verdict.show_verdict(verdict, answered)
+        self._stage.setCurrentWidget(self.verdict)
+        self.verdict.lay_out()
         self.verdict.repaint()
 
     def warm_up(self, verdict: Verdict) -> None:
