@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from scanner.process import ScannerSupervisor
@@ -147,7 +147,9 @@ class Kiosk(QObject):
         """Stop everything that was started, and wait for it."""
         QApplication.instance().removeEventFilter(self.wedge)  # type: ignore[union-attr]
         self._poll.stop()
-        self.window.close()
+        # Paint events that still wait must not reach a window that is being taken down.
+        self.window.setUpdatesEnabled(False)
+        self.window.hide()
         self.scanner_worker.stop()
         for thread in self._threads:
             if not thread.finish():
@@ -254,10 +256,17 @@ def run(
             code = application.exec()
         finally:
             kiosk.stop()
+            _discard(kiosk.window)
     if kiosk.report is None:
         return code
     sys.stdout.write(kiosk.report.table() + "\n")
     return code or (0 if kiosk.report.checked_any else 1)
+
+
+def _discard(window: KioskWindow) -> None:
+    """End the window now: paint events that still wait for it have nowhere to go."""
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 def _end_unseen(code: str, detail: str) -> None:

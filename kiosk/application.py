@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -24,11 +24,18 @@ _SWITCH_S = 0.0005
 def prepare_application() -> QApplication:
     """Make the ``QApplication`` with the house font."""
     sys.setswitchinterval(_SWITCH_S)
+    qInstallMessageHandler(_log_qt_message)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("walletdesk")
     application.setStyle("Fusion")
     load_fonts()
     return application
+
+
+def _log_qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """Keep what Qt says in the log file; only what it calls critical is for the terminal."""
+    grave = kind in {QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg}
+    (log.error if grave else log.info)("qt", kind=kind.name, message=message)
 
 
 def load_fonts() -> None:

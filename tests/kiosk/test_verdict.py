@@ -168,6 +168,10 @@ def test_a_failure_is_never_a_verdict_about_a_member(cause: Cause, language: str
     assert texts.say("This says nothing about the membership.") in verdict.notes
 
 
+NAMES = st.text(st.sampled_from("aZ ß'é-李אب1.\u0301\u200d\x00{}%\n"), max_size=30)
+"""Names of letters that could trip a program; a whole Unicode table takes a second to build."""
+
+
 @given(
     outcome=st.sampled_from(list(Outcome)),
     parts=st.fixed_dictionaries(
@@ -177,7 +181,7 @@ def test_a_failure_is_never_a_verdict_about_a_member(cause: Cause, language: str
             "memberships": st.just(()),
             "visits": st.none(),
             "card": st.none(),
-            "customer": st.none() | st.text().map(lambda t: AMARA.model_copy(update={"name": t})),
+            "customer": st.none() | NAMES.map(lambda t: AMARA.model_copy(update={"name": t})),
             "current_card": st.just(CARD),
             "permissions": st.just(()),
         },
