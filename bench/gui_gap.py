@@ -133,7 +133,7 @@ def main() -> None:
     print("|---|---|")
     print(f"| longest gap of the GUI thread | {result['gap_ms']:.0f} ms |")
     print(f"| hang noticed and shown after, worst | {max(result['noticed_s']):.1f} s |")
-    print(f"| picture back after the camera is back, worst | {back:.1f} s |")
+    print(f"| scanner running again after the camera is back, worst | {back:.1f} s |")
     print(f"| verdicts shown in the run | {result['verdicts']} |")
     print(
         f"\nBar: gap <= {GAP_MS:.0f} ms, back within {BACK_S:.0f} s. "

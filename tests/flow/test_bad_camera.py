@@ -116,3 +116,5 @@ def test_a_file_that_is_no_picture_is_named(
     with desk(qtbot, fake, service) as at:
         at.wait_until(camera_is(at, Health.BAD))
         assert "film.avi" in at.window.side.preview.message
+        at.kiosk.session.on_hand_scanned(Reading("C-000010", ""))
+        at.wait_for_tone(Tone.BLOCKED)
