@@ -1,12 +1,13 @@
-"""Who may call what: API keys with scopes, and what a route is given about its caller.
+"""Who may call what: API keys and staff sessions with scopes, and what a route is given of them.
 
-A key is 256 random bits after ``mk_live_``. It is shown once and stored as SHA-256: there is
-nothing to guess in it, so a slow password hash would only cost time on every request.
+A key is 256 random bits after ``mk_live_``, a session's token as many after ``ms_``. They are
+shown once and stored as SHA-256: there is nothing to guess in them, so a slow password hash
+would only cost time on every request.
 """
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,13 +17,16 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from membership.actors import ATTRIBUTION, Actor, ActorKind, Attribution
 from membership.errors import Forbidden, Unauthorized
-from membership.models import ApiKey, Organization
+from membership.logs import current_request_id
+from membership.models import ApiKey, Organization, Role, StaffAccount, StaffSession
 
 KEY_PREFIX = "mk_live_"
+SESSION_PREFIX = "ms_"
 _SHOWN = len(KEY_PREFIX) + 4
 
 
@@ -43,12 +47,42 @@ class Scope(StrEnum):
     CARDS_WRITE = "cards:write"
     PERMISSIONS_READ = "permissions:read"
     KEYS_WRITE = "keys:write"
+    ORGANIZATION_WRITE = "organization:write"
+    STAFF_WRITE = "staff:write"
+    AUDIT_READ = "audit:read"
+    WEBHOOKS_WRITE = "webhooks:write"
+    IMPORTS_WRITE = "imports:write"
+    EXPORTS_READ = "exports:read"
+    PERSONAL_WRITE = "personal:write"
 
 
 DESK_SCOPES = frozenset(
     {Scope.SCANS_WRITE, Scope.VISITS_READ, Scope.VISITS_WRITE, Scope.CUSTOMERS_READ}
 )
 """What a kiosk needs."""
+
+_RECEPTION_SCOPES = DESK_SCOPES | {
+    Scope.CUSTOMERS_WRITE,
+    Scope.COMPANIES_READ,
+    Scope.PLANS_READ,
+    Scope.MEMBERSHIPS_READ,
+    Scope.MEMBERSHIPS_WRITE,
+    Scope.CARDS_WRITE,
+    Scope.PERMISSIONS_READ,
+}
+_MANAGER_SCOPES = _RECEPTION_SCOPES | {
+    Scope.COMPANIES_WRITE,
+    Scope.PLANS_WRITE,
+    Scope.AUDIT_READ,
+    Scope.IMPORTS_WRITE,
+    Scope.EXPORTS_READ,
+}
+ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = {
+    Role.RECEPTION: frozenset(_RECEPTION_SCOPES),
+    Role.MANAGER: frozenset(_MANAGER_SCOPES),
+    Role.ADMIN: frozenset(Scope),
+}
+"""What staff may do, by role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +105,17 @@ class Call:
 
     session: Session
     tenant: Tenant
-    key_id: UUID
+    actor: Actor
     scopes: frozenset[str]
     now: datetime
     idempotency_key: str | None = None
+
+    @property
+    def caller_id(self) -> UUID:
+        """Id of the API key or of the staff account; every authenticated caller has one."""
+        if self.actor.id is None:
+            raise RuntimeError("a call without a caller")
+        return self.actor.id
 
 
 def digest(key: str) -> str:
@@ -115,10 +156,11 @@ def revoke_keys_named(session: Session, organization_id: int, name: str, now: da
     )
 
 
-_bearer = HTTPBearer(auto_error=False, description="An API key, `mk_live_...`.")
-_KEY_AND_TENANT = select(
-    ApiKey.id,
-    ApiKey.scopes,
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="An API key, `mk_live_...`, or the token of a staff session, `ms_...`.",
+)
+_TENANT = (
     Organization.id,
     Organization.slug,
     Organization.name,
@@ -127,7 +169,29 @@ _KEY_AND_TENANT = select(
     Organization.country,
     Organization.demo,
     Organization.expires_soon_days,
-).join(Organization, Organization.id == ApiKey.organization_id)
+)
+_BY_KEY = (
+    select(ApiKey.id, ApiKey.name, ApiKey.scopes, *_TENANT)
+    .join(Organization, Organization.id == ApiKey.organization_id)
+    .where(ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None))
+)
+_BY_SESSION = (
+    select(StaffAccount.id, StaffAccount.name, StaffAccount.role, *_TENANT)
+    .join(Organization, Organization.id == StaffAccount.organization_id)
+    .join(
+        StaffSession,
+        and_(
+            StaffSession.organization_id == StaffAccount.organization_id,
+            StaffSession.staff_id == StaffAccount.id,
+        ),
+    )
+    .where(
+        StaffSession.digest == bindparam("digest"),
+        StaffSession.revoked_at.is_(None),
+        StaffSession.expires_at > bindparam("now", type_=StaffSession.expires_at.type),
+        StaffAccount.disabled_at.is_(None),
+    )
+)
 
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
@@ -145,28 +209,47 @@ async def _shown_key(
 
 @dataclass(frozen=True, slots=True)
 class _Caller:
-    """Who a key belongs to, and what it is good for."""
+    """Who a credential belongs to, and what it is good for."""
 
-    key_id: UUID
+    actor: Actor
     scopes: frozenset[str]
     tenant: Tenant
 
 
-def _authenticate(connection: Connection, key: str, scope: Scope) -> _Caller:
-    """Find who a key belongs to.
+def _authenticate(connection: Connection, credential: str, scope: Scope, now: datetime) -> _Caller:
+    """Find who a key or a session's token belongs to.
 
-    Raises Unauthorized for a key that is wrong or revoked; Forbidden if it lacks ``scope``.
+    Raises Unauthorized for one that is wrong, revoked or over; Forbidden if it lacks ``scope``.
     """
-    wanted = _KEY_AND_TENANT.where(ApiKey.digest == digest(key), ApiKey.revoked_at.is_(None))
-    found = connection.execute(wanted).first()
+    if credential.startswith(SESSION_PREFIX):
+        caller = _staff_caller(connection, credential, now)
+    else:
+        caller = _key_caller(connection, credential)
+    if scope not in caller.scopes:
+        raise Forbidden("scope_missing", f"{caller.actor.name} lacks the scope {scope.value}.")
+    return caller
+
+
+def _key_caller(connection: Connection, key: str) -> _Caller:
+    """The caller with an API key. Raises Unauthorized."""
+    found = connection.execute(_BY_KEY, {"digest": digest(key)}).first()
     if found is None:
         detail = "This API key is wrong or revoked."
         raise Unauthorized("key_invalid", detail, headers=_CHALLENGE)
-    key_id, scopes, *organization = found
-    caller = _Caller(key_id, frozenset(scopes.split()), Tenant(*organization))
-    if scope not in caller.scopes:
-        raise Forbidden("scope_missing", f"This API key lacks the scope {scope.value}.")
-    return caller
+    key_id, name, scopes, *organization = found
+    actor = Actor(ActorKind.API_KEY, name, key_id)
+    return _Caller(actor, frozenset(scopes.split()), Tenant(*organization))
+
+
+def _staff_caller(connection: Connection, token: str, now: datetime) -> _Caller:
+    """The member of staff whose session it is. Raises Unauthorized."""
+    found = connection.execute(_BY_SESSION, {"digest": digest(token), "now": now}).first()
+    if found is None:
+        detail = "This session is over; sign in again."
+        raise Unauthorized("session_invalid", detail, headers=_CHALLENGE)
+    staff_id, name, role, *organization = found
+    actor = Actor(ActorKind.STAFF, name, staff_id)
+    return _Caller(actor, ROLE_SCOPES[Role(role)], Tenant(*organization))
 
 
 IdempotencyHeader = Annotated[
@@ -205,8 +288,9 @@ def _reader(scope: Scope) -> Callable[..., Iterator[Call]]:
     ) -> Iterator[Call]:
         state = request.app.state
         with state.database.readers.begin() as session:
-            caller = _authenticate(session.connection(), key, scope)
-            yield Call(session, caller.tenant, caller.key_id, caller.scopes, state.clock())
+            now = state.clock()
+            caller = _authenticate(session.connection(), key, scope, now)
+            yield Call(session, caller.tenant, caller.actor, caller.scopes, now)
 
     return open_call
 
@@ -224,10 +308,12 @@ def _writer(scope: Scope) -> Callable[..., Iterator[Call]]:
     ) -> Iterator[Call]:
         state = request.app.state
         with state.database.engine.connect() as connection:
-            caller = _authenticate(connection, key, scope)
+            caller = _authenticate(connection, key, scope, state.clock())
         with state.database.writers.begin() as session:
             session.connection()  # begins: what happens at `now` is stored in that order
-            yield Call(session, caller.tenant, caller.key_id, caller.scopes, state.clock())
+            now = state.clock()
+            session.info[ATTRIBUTION] = Attribution(caller.actor, now, current_request_id())
+            yield Call(session, caller.tenant, caller.actor, caller.scopes, now)
 
     return open_call
 
@@ -261,14 +347,14 @@ def writes(scope: Scope) -> Any:
 def allows(scope: Scope) -> Any:
     """Dependency of what is done before a transaction is opened, for callers with ``scope``."""
 
-    def check(engine: Engine, key: str) -> None:
+    def check(engine: Engine, key: str, now: datetime) -> None:
         with engine.connect() as connection:
-            _authenticate(connection, key, scope)
+            _authenticate(connection, key, scope, now)
 
     async def check_admitted(request: Request, key: Annotated[str, Depends(_shown_key)]) -> None:
         # The place is given back at once: the request will queue for another one.
         state = request.app.state
         async with state.admission.connection(writes=False):
-            await run_in_threadpool(check, state.database.engine, key)
+            await run_in_threadpool(check, state.database.engine, key, state.clock())
 
     return Depends(check_admitted)

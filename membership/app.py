@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from api_client.schemas import Problem
 from membership.admission import Admission
+from membership.audit.recorder import audit_changes
+from membership.background import Background
 from membership.cards.routes import router as cards
 from membership.companies.routes import router as companies
 from membership.customers.routes import router as customers
@@ -20,6 +22,7 @@ from membership.middleware import BodyLimit, RequestFrame
 from membership.plans.routes import router as plans
 from membership.scans.routes import router as scans
 from membership.settings import ServiceSettings
+from membership.vault import Vault, open_vault
 from membership.version import service_version
 
 Clock = Callable[[], datetime]
@@ -56,9 +59,18 @@ def system_clock() -> datetime:
 
 
 def create_app(
-    settings: ServiceSettings, database: Database, clock: Clock = system_clock
+    settings: ServiceSettings,
+    database: Database,
+    clock: Clock = system_clock,
+    *,
+    vault: Vault | None = None,
+    background: Background | None = None,
 ) -> FastAPI:
-    """Build the application on a migrated database. ``clock`` is the only source of time."""
+    """Build the application on a migrated database. ``clock`` is the only source of time.
+
+    Without a ``vault`` the one of the settings is opened; ``background`` are the jobs that
+    run beside it, whose state readiness tells.
+    """
     app = FastAPI(
         title="Membership service",
         version=service_version(),
@@ -72,6 +84,9 @@ def create_app(
     app.state.database = database
     app.state.admission = Admission(settings)
     app.state.clock = clock
+    app.state.vault = vault or open_vault(settings)
+    app.state.background = background
+    audit_changes(database.writers)
     install_error_answers(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(RequestFrame)

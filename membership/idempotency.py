@@ -26,7 +26,7 @@ KEPT = timedelta(days=1)
 Answer = TypeVar("Answer", bound=BaseModel)
 
 _TABLE = IdempotencyKey.metadata.tables[IdempotencyKey.__tablename__]
-_KEY = ("organization_id", "api_key_id", "key")
+_KEY = ("organization_id", "caller_id", "key")
 # Gives back the key only of a row that was really added.
 _INSERT: dict[str, ReturningInsert[str]] = {
     "postgresql": postgresql_insert(_TABLE)
@@ -56,7 +56,7 @@ def once(
     )
     asked = {
         "organization_id": call.tenant.id,
-        "api_key_id": call.key_id,
+        "caller_id": call.caller_id,
         "key": call.idempotency_key,
     }
     digest = _digest(request)

@@ -57,3 +57,9 @@ def configure_logging(level: str) -> None:
 def logger(**context: Any) -> Any:
     """Give a structured logger that carries ``context``."""
     return structlog.get_logger(**context)
+
+
+def current_request_id() -> str | None:
+    """Id of the request that is being answered here, if one is."""
+    found = structlog.contextvars.get_contextvars().get("request_id")
+    return None if found is None else str(found)

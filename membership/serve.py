@@ -20,13 +20,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from membership.access import DESK_SCOPES, mint_key, revoke_keys_named
 from membership.app import create_app, system_clock
+from membership.background import Background, Work
 from membership.database import Database, open_database
 from membership.faults import STORAGE_FULL, database_fault
 from membership.first_start import prepare_first_start
+from membership.jobs import JOBS
 from membership.logs import configure_logging, logger
 from membership.migrate import MigrationError, migrate
 from membership.organizations import first_tenant
 from membership.settings import ServiceSettings
+from membership.vault import Vault, VaultError, open_vault
 
 Announce = Callable[[Mapping[str, str]], None]
 
@@ -69,20 +72,24 @@ def run_service(
         if stop_on_stdin_eof:
             threading.Thread(target=_await_stdin_eof, args=(stop,), daemon=True).start()
         try:
-            listener, database, key = _start(settings, demo=demo, desk_key=desk_key)
+            listener, database, vault, key = _start(settings, demo=demo, desk_key=desk_key)
         except StartError as error:
             logger().error("start_failed", code=error.code, message=str(error))
             announce({"event": "failed", "code": error.code, "message": str(error)})
             return START_FAILED
         with listener:
-            app = create_app(settings, database)
+            work = Work(settings, database, vault, system_clock)
+            background = Background(work, JOBS)
+            app = create_app(settings, database, vault=vault, background=background)
 
             def on_ready() -> None:
                 url = _url(listener)
                 logger().info("ready", url=url, database=database.place)
                 announce({"event": "ready", "url": url} | ({"key": key} if key else {}))
 
+            background.start()
             _Server(_uvicorn_config(app), stop, on_ready).run([listener])
+            background.stop(_GRACE_SECONDS)
         database.engine.dispose()
     logger().info("stopped")
     return 0
@@ -124,17 +131,18 @@ def _await_stdin_eof(stop: threading.Event) -> None:
 
 def _start(
     settings: ServiceSettings, *, demo: bool, desk_key: bool
-) -> tuple[socket.socket, Database, str | None]:
+) -> tuple[socket.socket, Database, Vault, str | None]:
     """Bind the port, open and migrate the database, fill it if new. Raises StartError."""
     listener = _bind(settings.host, settings.port)
     try:
         _prepare_data_dir(settings)
+        vault = _open_vault(settings)
         database = _open_database(settings)
         key = _prepare_database(settings, database, demo=demo, desk_key=desk_key)
     except BaseException:
         listener.close()
         raise
-    return listener, database, key
+    return listener, database, vault, key
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -189,6 +197,17 @@ def _writing_code(error: OSError) -> str:
     """Tell a full disk from a folder that cannot be written."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     return STORAGE_FULL.code if full else "data_dir_not_writable"
+
+
+def _open_vault(settings: ServiceSettings) -> Vault:
+    """Read the key that secrets are stored with, or make it. Raises StartError."""
+    try:
+        return open_vault(settings)
+    except VaultError as error:
+        raise StartError("secret_key_invalid", str(error)) from error
+    except OSError as error:
+        message = f"Cannot use {error.filename}: {error.strerror or error}."
+        raise StartError(_writing_code(error), message) from error
 
 
 def _open_database(settings: ServiceSettings) -> Database:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -34,6 +34,13 @@ class ServiceSettings(BaseSettings):
             repr=False,
             description="SQLAlchemy URL (sqlite:///... or postgresql://...); "
             "by default one SQLite file in data_dir.",
+        ),
+    ] = None
+    secret_key: Annotated[
+        SecretStr | None,
+        Field(
+            description="Encrypts stored secrets: 32 bytes in URL-safe base64; by default a "
+            "key in data_dir. The same for all processes on one database."
         ),
     ] = None
     host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"

@@ -1,0 +1,41 @@
+"""Who did something: an API key, a member of staff, the person themself, or the service."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class ActorKind(StrEnum):
+    """What sort of caller acted."""
+
+    API_KEY = "api_key"
+    STAFF = "staff"
+    CUSTOMER = "customer"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. ``id`` is the key's, the account's or the customer's; the service has none."""
+
+    kind: ActorKind
+    name: str
+    id: UUID | None = None
+
+
+SERVICE = Actor(ActorKind.SERVICE, "service")
+"""Whatever the service does by itself, or is told at its own command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What a writing session knows of its cause: for the audit, and for what it stores."""
+
+    actor: Actor
+    now: datetime
+    request_id: str | None = None
+
+
+ATTRIBUTION = "attribution"
+"""Key of the ``Attribution`` in ``Session.info``; without one, changes are not audited."""

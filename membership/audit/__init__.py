@@ -1,0 +1,1 @@
+"""The audit of every change, with before and after."""

@@ -1,0 +1,165 @@
+"""What renewals, merges and announcements need to know of customers and memberships."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "customer_aliases",
+        sa.Column("organization_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("old_id", sa.Uuid(), nullable=False),
+        sa.Column("old_number", sa.BigInteger(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "customer_id"],
+            ["customers.organization_id", "customers.id"],
+            name=op.f("fk_customer_aliases_customers"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+            name=op.f("fk_customer_aliases_organizations"),
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "old_id", name=op.f("pk_customer_aliases")),
+        sa.UniqueConstraint(
+            "organization_id",
+            "old_number",
+            name=op.f("uq_customer_aliases_organization_id_old_number"),
+        ),
+    )
+    op.create_index(
+        "ix_customer_aliases_customer",
+        "customer_aliases",
+        ["organization_id", "customer_id"],
+        unique=False,
+    )
+    op.add_column("companies", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "company_links",
+        sa.Column(
+            "source",
+            sa.Enum(
+                "manual", "email_domain", "import", name="linksource", native_enum=False, length=20
+            ),
+            nullable=False,
+            server_default="manual",
+        ),
+    )
+    op.add_column("customers", sa.Column("email_key", sa.String(length=254), nullable=True))
+    op.add_column("customers", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "memberships",
+        sa.Column(
+            "length_unit",
+            sa.Enum(
+                "day", "week", "month", "year", name="intervalunit", native_enum=False, length=20
+            ),
+            nullable=True,
+        ),
+    )
+    op.add_column("memberships", sa.Column("length_count", sa.Integer(), nullable=True))
+    op.add_column(
+        "memberships",
+        sa.Column("ended_for_good", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.add_column("memberships", sa.Column("previous_id", sa.Uuid(), nullable=True))
+    op.add_column(
+        "memberships", sa.Column("expiry_due_at", sa.DateTime(timezone=True), nullable=True)
+    )
+    op.add_column(
+        "memberships",
+        sa.Column(
+            "actor_kind",
+            sa.Enum(
+                "api_key",
+                "staff",
+                "customer",
+                "service",
+                name="actorkind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+            server_default="service",
+        ),
+    )
+    op.add_column("memberships", sa.Column("actor_id", sa.Uuid(), nullable=True))
+    op.add_column(
+        "memberships",
+        sa.Column("actor_name", sa.String(length=120), nullable=False, server_default=""),
+    )
+    _fill()
+    op.create_index(
+        "ix_customers_birth_date", "customers", ["organization_id", "birth_date"], unique=False
+    )
+    op.create_index(
+        "ix_customers_email_key", "customers", ["organization_id", "email_key"], unique=False
+    )
+    op.create_index("ix_customers_phone", "customers", ["organization_id", "phone"], unique=False)
+    op.create_index(
+        "ix_memberships_expiry_due",
+        "memberships",
+        ["expiry_due_at"],
+        unique=False,
+        sqlite_where=sa.text("expiry_due_at IS NOT NULL"),
+        postgresql_where=sa.text("expiry_due_at IS NOT NULL"),
+    )
+
+
+def _fill() -> None:
+    """Derive the new columns from what there is; an end that is past is not announced anymore."""
+    connection, now = op.get_bind(), datetime.now(UTC)
+    _fill_email_keys(connection)
+    connection.execute(
+        sa.text(
+            "UPDATE memberships SET (length_unit, length_count) ="
+            " (SELECT length_unit, length_count FROM plans"
+            " WHERE plans.organization_id = memberships.organization_id"
+            " AND plans.id = memberships.plan_id)"
+        )
+    )
+    sold = sa.table(
+        "memberships",
+        *(
+            sa.column(name, sa.DateTime(timezone=True))
+            for name in ("ends_at", "ended_early_at", "expiry_due_at")
+        ),
+        sa.column("ended_for_good", sa.Boolean()),
+    )
+    # SQLite keeps instants in UTC, without saying so.
+    moment = now.replace(tzinfo=None) if connection.dialect.name == "sqlite" else now
+    columns = sold.c
+    early = columns.ended_early_at
+    end = sa.case(
+        (
+            sa.and_(early.is_not(None), sa.or_(columns.ends_at.is_(None), early < columns.ends_at)),
+            early,
+        ),
+        else_=columns.ends_at,
+    )
+    connection.execute(sold.update().where(end > moment).values(expiry_due_at=end))
+    connection.execute(sold.update().where(early <= moment).values(ended_for_good=True))
+
+
+def _fill_email_keys(connection: sa.Connection) -> None:
+    """Lower-case the addresses; SQLite by itself knows only the ASCII letters."""
+    connection.execute(sa.text("UPDATE customers SET email_key = lower(email)"))
+    if connection.dialect.name != "sqlite":
+        return
+    others = connection.execute(
+        sa.text("SELECT rowid, email FROM customers WHERE email GLOB '*[^ -~]*'")
+    ).all()
+    for row in others:
+        connection.execute(
+            sa.text("UPDATE customers SET email_key = :key WHERE rowid = :row"),
+            {"key": row.email.lower(), "row": row.rowid},
+        )

@@ -1,0 +1,67 @@
+"""The tables. Every row belongs to one organization, by key and by foreign key.
+
+Primary keys begin with ``organization_id`` and foreign keys carry it along, so that a row of
+one organization cannot refer to a row of another, whatever the code above does. What is
+derived (a membership's status, inherited memberships, a card's state) has no column.
+"""
+
+from membership.models.access import ApiKey, IdempotencyKey
+from membership.models.audit import AuditEntry
+from membership.models.companies import Company, CompanyDomain, CompanyLink, LinkSource
+from membership.models.desk import Card, Visit
+from membership.models.events import (
+    DeliveryState,
+    Event,
+    OutgoingMail,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from membership.models.imports import Import, ImportChunk, ImportKind, ImportReport, ImportState
+from membership.models.organization import Organization
+from membership.models.people import (
+    Customer,
+    CustomerAlias,
+    CustomerPhoto,
+    CustomerTerm,
+    TermKind,
+)
+from membership.models.selling import Membership, MembershipSource, Permission, Plan, PlanPermission
+from membership.models.staff import PasswordReset, Role, StaffAccount, StaffSession, Throttle
+
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Card",
+    "Company",
+    "CompanyDomain",
+    "CompanyLink",
+    "Customer",
+    "CustomerAlias",
+    "CustomerPhoto",
+    "CustomerTerm",
+    "DeliveryState",
+    "Event",
+    "IdempotencyKey",
+    "Import",
+    "ImportChunk",
+    "ImportKind",
+    "ImportReport",
+    "ImportState",
+    "LinkSource",
+    "Membership",
+    "MembershipSource",
+    "Organization",
+    "OutgoingMail",
+    "PasswordReset",
+    "Permission",
+    "Plan",
+    "PlanPermission",
+    "Role",
+    "StaffAccount",
+    "StaffSession",
+    "TermKind",
+    "Throttle",
+    "Visit",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

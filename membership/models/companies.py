@@ -1,0 +1,81 @@
+"""Companies and the customers linked to them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from membership.tables import Base, choice, of_organization, refers
+
+
+class LinkSource(StrEnum):
+    """How a customer came to be linked to a company."""
+
+    MANUAL = "manual"
+    EMAIL_DOMAIN = "email_domain"
+    IMPORT = "import"
+
+
+class Company(Base):
+    """A company whose linked customers inherit its memberships, up to ``seat_cap`` of them."""
+
+    __tablename__ = "companies"
+    __table_args__ = (
+        Index("ix_companies_name", "organization_id", "name"),
+        CheckConstraint("seat_cap IS NULL OR seat_cap >= 0", name="seat_cap"),
+    )
+
+    organization_id: Mapped[int] = of_organization()
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(160))
+    billing_name: Mapped[str | None] = mapped_column(String(160))
+    billing_email: Mapped[str | None] = mapped_column(String(254))
+    seat_cap: Mapped[int | None] = mapped_column(Integer)
+    archived_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class CompanyDomain(Base):
+    """An email domain whose customers belong to a company without being linked by hand."""
+
+    __tablename__ = "company_domains"
+    __table_args__ = (refers("companies", "company_id"),)
+
+    organization_id: Mapped[int] = of_organization()
+    domain: Mapped[str] = mapped_column(String(253), primary_key=True)
+    company_id: Mapped[UUID]
+
+
+class CompanyLink(Base):
+    """A customer belongs to a company from ``valid_from`` on, until it is unlinked.
+
+    ``valid_until`` tells when that was done; it is never set ahead.
+    """
+
+    __tablename__ = "company_links"
+    __table_args__ = (
+        refers("customers", "customer_id"),
+        refers("companies", "company_id"),
+        Index(
+            "uq_company_links_open",
+            "organization_id",
+            "company_id",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("valid_until IS NULL"),
+            postgresql_where=text("valid_until IS NULL"),
+        ),
+        Index("ix_company_links_customer", "organization_id", "customer_id"),
+        Index("ix_company_links_seats", "organization_id", "company_id", "valid_from"),
+    )
+
+    organization_id: Mapped[int] = of_organization()
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    company_id: Mapped[UUID]
+    customer_id: Mapped[UUID]
+    role: Mapped[str] = mapped_column(String(80), default="")
+    source: Mapped[LinkSource] = mapped_column(choice(LinkSource), default=LinkSource.MANUAL)
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
