@@ -1,14 +1,15 @@
 """Settings of the membership service: read once at start, then frozen."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from membership.addresses import Network, parse_networks
 from membership.rules.instants import zone_named
 
 SQLITE_FILE_NAME = "membership.sqlite3"
@@ -64,6 +65,45 @@ class ServiceSettings(BaseSettings):
     max_body_bytes: Annotated[
         int, Field(ge=1024, description="Largest request body, in bytes; photos are the largest.")
     ] = 2 * 1024 * 1024
+    body_timeout_seconds: Annotated[
+        float,
+        Field(gt=0, le=600, description="How long a request's body may take to arrive."),
+    ] = 30.0
+    key_requests_per_second: Annotated[
+        float,
+        Field(ge=0, description="Requests that a key or session may send for long; 0: no limit."),
+    ] = 50.0
+    key_burst: Annotated[
+        int, Field(ge=1, description="Requests that a key or session may send at once.")
+    ] = 200
+    failures_per_second: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Requests without a good key that one address may send for long; "
+            "0: no limit.",
+        ),
+    ] = 10.0
+    failures_burst: Annotated[
+        int,
+        Field(ge=1, description="Requests without a good key that one address may send at once."),
+    ] = 50
+    trusted_proxies: Annotated[
+        tuple[Network, ...],
+        NoDecode,
+        Field(
+            description="Networks of the proxies whose X-Forwarded-For is believed, parted by "
+            "commas (10.0.0.0/8, ::1); by default nobody's."
+        ),
+    ] = ()
+    metrics_key: Annotated[
+        SecretStr | None,
+        Field(
+            min_length=16,
+            description="Bearer token that reads /metrics from anywhere; by default only "
+            "programs on the same machine may.",
+        ),
+    ] = None
     sqlite_max_pages: Annotated[
         int | None,
         Field(ge=1, description="Upper limit of the SQLite file in pages of 4 KiB, or none."),
@@ -75,6 +115,12 @@ class ServiceSettings(BaseSettings):
     time_zone: Annotated[
         str, Field(description="IANA time zone of the organization made at the first start.")
     ] = "UTC"
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, given: Any) -> Any:
+        """Read networks parted by commas."""
+        return parse_networks(given)
 
     @field_validator("time_zone")
     @classmethod
