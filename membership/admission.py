@@ -20,6 +20,7 @@ _SPARE_THREADS = 8
 """Threads for what needs no connection, beside one for each request that has one."""
 
 _IMAGES_AT_ONCE = 2
+_PASSWORDS_AT_ONCE = 2
 
 
 class Admission:
@@ -32,6 +33,7 @@ class Admission:
         self._connections = asyncio.Semaphore(self._places)
         self._writers = asyncio.Semaphore(1 if one_writer else self._places)
         self._images = asyncio.Semaphore(_IMAGES_AT_ONCE)
+        self._passwords = asyncio.Semaphore(_PASSWORDS_AT_ONCE)
 
     @asynccontextmanager
     async def connection(self, *, writes: bool) -> AsyncIterator[None]:
@@ -48,6 +50,13 @@ class Admission:
         """Hold a place for decoding one image, which takes a processor's time. Raises Busy."""
         async with AsyncExitStack() as held:
             await self._enter(held, self._images)
+            yield
+
+    @asynccontextmanager
+    async def password(self) -> AsyncIterator[None]:
+        """Hold a place for hashing one password, which takes 64 MiB. Raises Busy."""
+        async with AsyncExitStack() as held:
+            await self._enter(held, self._passwords)
             yield
 
     async def _enter(self, held: AsyncExitStack, gate: asyncio.Semaphore) -> None:

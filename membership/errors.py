@@ -6,6 +6,7 @@ ApiError                    an answer other than 2xx, with a stable code
 ├── Forbidden         403   the key lacks the scope
 ├── Conflict          409   the state of things forbids it
 ├── Invalid           422   a value that the schema cannot judge; names the field
+├── TooMany           429   tried too often; Retry-After tells when again
 └── Busy              503   too many at once; the caller may try again
 
 Whatever else is raised is judged by ``membership.faults`` (database) or is a 500.
@@ -34,6 +35,7 @@ _TITLES = {
     413: "Request too large",
     415: "Unsupported media type",
     422: "Invalid request",
+    429: "Too many requests",
     500: "Internal error",
     503: "Temporarily unavailable",
     507: "Storage full",
@@ -97,6 +99,15 @@ class Invalid(ApiError):
 
     def __init__(self, code: str, field: str, message: str) -> None:
         super().__init__(code, message, errors=(FieldFault(field=field, message=message),))
+
+
+class TooMany(ApiError):
+    """The same was tried too often lately. Waits are whole seconds, at least one."""
+
+    status = 429
+
+    def __init__(self, code: str, detail: str, retry_after_seconds: int) -> None:
+        super().__init__(code, detail, headers={"Retry-After": str(max(1, retry_after_seconds))})
 
 
 class Busy(ApiError):

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, field_validator
+from pydantic import EmailStr, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -65,9 +65,9 @@ class ServiceSettings(BaseSettings):
     max_body_bytes: Annotated[
         int, Field(ge=1024, description="Largest request body, in bytes; photos are the largest.")
     ] = 2 * 1024 * 1024
-    body_timeout_seconds: Annotated[
+    request_timeout_seconds: Annotated[
         float,
-        Field(gt=0, le=600, description="How long a request's body may take to arrive."),
+        Field(gt=0, le=600, description="How long the head of a request, and then its body, may take to arrive."),
     ] = 30.0
     key_requests_per_second: Annotated[
         float,
@@ -103,6 +103,46 @@ class ServiceSettings(BaseSettings):
             description="Bearer token that reads /metrics from anywhere; by default only "
             "programs on the same machine may.",
         ),
+    ] = None
+    session_hours: Annotated[
+        float, Field(gt=0, le=720, description="How long a sign-in of staff lasts at most.")
+    ] = 12.0
+    session_idle_minutes: Annotated[
+        float,
+        Field(ge=2, le=43200, description="A sign-in of staff ends when unused for so long."),
+    ] = 60.0
+    public_url: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+            description="Address under which people reach the service, for links in mails; "
+            "without it a mail holds the token to paste only.",
+        ),
+    ] = None
+    smtp_host: Annotated[
+        str | None,
+        Field(description="Mail server; without one, mails are written to data_dir/mail."),
+    ] = None
+    smtp_port: Annotated[
+        int | None,
+        Field(ge=1, le=65535, description="By default 587 (starttls), 465 (implicit), 25 (none)."),
+    ] = None
+    smtp_tls: Annotated[
+        Literal["starttls", "implicit", "none"],
+        Field(description="How the connection to the mail server is encrypted."),
+    ] = "starttls"
+    smtp_ca_file: Annotated[
+        Path | None,
+        Field(
+            description="Certificates that the mail server's is checked with (PEM); by "
+            "default those of the system."
+        ),
+    ] = None
+    smtp_user: Annotated[str | None, Field(description="Name to sign in with, if needed.")] = None
+    smtp_password: Annotated[SecretStr | None, Field(description="Password of smtp_user.")] = None
+    mail_from: Annotated[
+        EmailStr | None,
+        Field(description="Sender of mails; by default no-reply@localhost, which few take."),
     ] = None
     sqlite_max_pages: Annotated[
         int | None,
