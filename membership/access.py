@@ -20,7 +20,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Connection, Engine, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from membership.actors import ATTRIBUTION, Actor, ActorKind, Attribution
+from membership.actors import ATTRIBUTION, CALLER, Actor, ActorKind, Attribution
 from membership.errors import Forbidden, Unauthorized
 from membership.logs import current_request_id
 from membership.models import ApiKey, Organization, Role, StaffAccount, StaffSession
@@ -216,8 +216,10 @@ class _Caller:
     tenant: Tenant
 
 
-def _authenticate(connection: Connection, credential: str, scope: Scope, now: datetime) -> _Caller:
-    """Find who a key or a session's token belongs to.
+def _authenticate(
+    request: Request, connection: Connection, credential: str, scope: Scope, now: datetime
+) -> _Caller:
+    """Find who a key or a session's token belongs to, and note it at the request.
 
     Raises Unauthorized for one that is wrong, revoked or over; Forbidden if it lacks ``scope``.
     """
@@ -225,6 +227,7 @@ def _authenticate(connection: Connection, credential: str, scope: Scope, now: da
         caller = _staff_caller(connection, credential, now)
     else:
         caller = _key_caller(connection, credential)
+    request.scope[CALLER] = caller.actor
     if scope not in caller.scopes:
         raise Forbidden("scope_missing", f"{caller.actor.name} lacks the scope {scope.value}.")
     return caller
@@ -289,7 +292,7 @@ def _reader(scope: Scope) -> Callable[..., Iterator[Call]]:
         state = request.app.state
         with state.database.readers.begin() as session:
             now = state.clock()
-            caller = _authenticate(session.connection(), key, scope, now)
+            caller = _authenticate(request, session.connection(), key, scope, now)
             yield Call(session, caller.tenant, caller.actor, caller.scopes, now)
 
     return open_call
@@ -308,7 +311,7 @@ def _writer(scope: Scope) -> Callable[..., Iterator[Call]]:
     ) -> Iterator[Call]:
         state = request.app.state
         with state.database.engine.connect() as connection:
-            caller = _authenticate(connection, key, scope, state.clock())
+            caller = _authenticate(request, connection, key, scope, state.clock())
         with state.database.writers.begin() as session:
             session.connection()  # begins: what happens at `now` is stored in that order
             now = state.clock()
@@ -347,14 +350,14 @@ def writes(scope: Scope) -> Any:
 def allows(scope: Scope) -> Any:
     """Dependency of what is done before a transaction is opened, for callers with ``scope``."""
 
-    def check(engine: Engine, key: str, now: datetime) -> None:
+    def check(request: Request, engine: Engine, key: str, now: datetime) -> None:
         with engine.connect() as connection:
-            _authenticate(connection, key, scope, now)
+            _authenticate(request, connection, key, scope, now)
 
     async def check_admitted(request: Request, key: Annotated[str, Depends(_shown_key)]) -> None:
         # The place is given back at once: the request will queue for another one.
         state = request.app.state
         async with state.admission.connection(writes=False):
-            await run_in_threadpool(check, state.database.engine, key, state.clock())
+            await run_in_threadpool(check, request, state.database.engine, key, state.clock())
 
     return Depends(check_admitted)

@@ -39,3 +39,6 @@ class Attribution:
 
 ATTRIBUTION = "attribution"
 """Key of the ``Attribution`` in ``Session.info``; without one, changes are not audited."""
+
+CALLER = "walletdesk.caller"
+"""Key of the ``Actor`` in the scope of a request whose key or session was found good."""

@@ -67,7 +67,11 @@ class ServiceSettings(BaseSettings):
     ] = 2 * 1024 * 1024
     request_timeout_seconds: Annotated[
         float,
-        Field(gt=0, le=600, description="How long the head of a request, and then its body, may take to arrive."),
+        Field(
+            gt=0,
+            le=600,
+            description="How long the head of a request, and then its body, may take to arrive.",
+        ),
     ] = 30.0
     key_requests_per_second: Annotated[
         float,
