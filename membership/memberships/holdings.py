@@ -62,6 +62,7 @@ _COLUMNS = (
     Membership.ended_early_at,
     Membership.ended_early_why,
     Membership.payment_overdue_since,
+    Membership.ended_for_good,
 )
 _organization: ColumnElement[int] = bindparam("organization_id")
 _customers: ColumnElement[Any] = bindparam("customer_ids", expanding=True)
@@ -163,6 +164,17 @@ def load_held(
     }
 
 
+def term_of(row: AnyRow | Membership) -> Term:
+    """When a membership runs, as the rules see it."""
+    return Term(
+        row.starts_at,
+        row.ends_at,
+        row.ended_early_at,
+        row.payment_overdue_since,
+        row.ended_for_good,
+    )
+
+
 def _holding(row: AnyRow, earlier: int) -> Holding:
     """A row as the rules see it. ``earlier`` customers were linked to its company before."""
     source = None
@@ -171,7 +183,7 @@ def _holding(row: AnyRow, earlier: int) -> Holding:
     return Holding(
         membership_id=row.id,
         plan=row.plan_name,
-        term=Term(row.starts_at, row.ends_at, row.ended_early_at, row.payment_overdue_since),
+        term=term_of(row),
         permissions=tuple(key for key, _ in row.permissions),
         company=source,
         has_seat=has_seat(earlier, row.seat_cap),

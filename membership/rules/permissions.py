@@ -66,9 +66,13 @@ def covered_until(held: Iterable[Holding], now: datetime) -> datetime | None:
     Raises:
         NaiveTimeError: ``now`` has no zone.
     """
-    seated = [holding for holding in held if holding.has_seat and not holding.term.never_runs]
+    giving = [
+        holding
+        for holding in held
+        if holding.has_seat and not (holding.term.never_runs or holding.term.over_for_good)
+    ]
     until = now
-    for holding in sorted(seated, key=lambda holding: holding.term.starts_at):
+    for holding in sorted(giving, key=lambda holding: holding.term.starts_at):
         if holding.term.starts_at > until:
             break
         end = holding.term.end

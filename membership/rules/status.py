@@ -12,7 +12,8 @@ class Term:
     """When a membership runs: half-open ``[starts_at, ends_at)``, open without an end.
 
     ``ended_early_at`` may lie in the future (a cancellation with notice). Payment is overdue
-    from ``payment_overdue_since`` on.
+    from ``payment_overdue_since`` on. ``ended`` tells that the early end had come when it was
+    noted: then it is over whatever a clock says that is set back later.
 
     Raises:
         NaiveTimeError: a time has no zone; the message names the field.
@@ -22,6 +23,7 @@ class Term:
     ends_at: datetime | None = None
     ended_early_at: datetime | None = None
     payment_overdue_since: datetime | None = None
+    ended: bool = False
 
     def __post_init__(self) -> None:
         """Refuse times that name no instant."""
@@ -47,6 +49,16 @@ class Term:
         """Whether it holds no instant: ended no later than it would have started."""
         return self.end is not None and self.end <= self.starts_at
 
+    @property
+    def over_for_good(self) -> bool:
+        """Whether it was ended early, and had ended when that was noted."""
+        return self.ended and self.ends_early
+
+    @property
+    def announced_end(self) -> datetime | None:
+        """The end that is told when it comes; None if none will, or if it was told when noted."""
+        return None if self.over_for_good or self.never_runs else self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -66,14 +78,15 @@ def standing(term: Term, now: datetime) -> Standing:
 
     Active from its start up to, not including, its end; expired from the end on; scheduled
     (no status) before the start. A term that never runs, such as one withdrawn before it
-    started, is expired throughout. An overdue payment is told only beside active.
+    started, is expired throughout, and so is one that is over for good. An overdue payment is
+    told only beside active.
 
     Raises:
         NaiveTimeError: ``now`` has no zone.
     """
     require_aware("now", now)
     end = term.end
-    if term.never_runs or (end is not None and now >= end):
+    if term.over_for_good or term.never_runs or (end is not None and now >= end):
         return Standing(Status.EXPIRED, Reason.ENDED_EARLY if term.ends_early else None)
     if now < term.starts_at:
         return Standing(None, Reason.SCHEDULED)

@@ -131,7 +131,7 @@ def _fill() -> None:
         "memberships",
         *(
             sa.column(name, sa.DateTime(timezone=True))
-            for name in ("ends_at", "ended_early_at", "expiry_due_at")
+            for name in ("starts_at", "ends_at", "ended_early_at", "expiry_due_at")
         ),
         sa.column("ended_for_good", sa.Boolean()),
     )
@@ -139,15 +139,14 @@ def _fill() -> None:
     moment = now.replace(tzinfo=None) if connection.dialect.name == "sqlite" else now
     columns = sold.c
     early = columns.ended_early_at
-    end = sa.case(
-        (
-            sa.and_(early.is_not(None), sa.or_(columns.ends_at.is_(None), early < columns.ends_at)),
-            early,
-        ),
-        else_=columns.ends_at,
+    ends_early = sa.and_(
+        early.is_not(None), sa.or_(columns.ends_at.is_(None), early < columns.ends_at)
     )
-    connection.execute(sold.update().where(end > moment).values(expiry_due_at=end))
-    connection.execute(sold.update().where(early <= moment).values(ended_for_good=True))
+    end = sa.case((ends_early, early), else_=columns.ends_at)
+    to_come = sa.and_(end > moment, end > columns.starts_at)
+    connection.execute(sold.update().where(to_come).values(expiry_due_at=end))
+    over = sa.and_(ends_early, early <= moment)
+    connection.execute(sold.update().where(over).values(ended_for_good=True))
 
 
 def _fill_email_keys(connection: sa.Connection) -> None:

@@ -15,7 +15,7 @@ COMPANY = Company(UUID(int=900), "Nordlicht Studio")
 # Few distinct instants, close together, so that equal and touching ends are common.
 moments = st.integers(-6, 6).map(lambda hours: NOW + timedelta(hours=hours))
 maybe_moments = st.none() | moments
-terms = st.builds(Term, moments, maybe_moments, maybe_moments, maybe_moments)
+terms = st.builds(Term, moments, maybe_moments, maybe_moments, maybe_moments, st.booleans())
 held = st.builds(
     Holding,
     st.integers(1, 8).map(lambda number: UUID(int=number)),
@@ -41,6 +41,7 @@ def holding(
     *,
     early: float | None = None,
     overdue: float | None = None,
+    ended: bool = False,
     company: Company | None = None,
     has_seat: bool = True,
     permissions: tuple[str, ...] = (),
@@ -51,5 +52,6 @@ def holding(
         None if end is None else days_from_now(end),
         None if early is None else days_from_now(early),
         None if overdue is None else days_from_now(overdue),
+        ended,
     )
     return Holding(UUID(int=number), f"Plan {number}", term, permissions, company, has_seat)

@@ -83,6 +83,14 @@ def test_until_follows_unbroken_cover(
     assert found.until == (None if until is None else days_from_now(until))
 
 
+def test_what_is_over_for_good_does_not_prolong_after_the_clock_was_set_back() -> None:
+    chain = [
+        holding(1, -1, 3, permissions=(POOL,)),
+        holding(2, -1, 9, early=6, ended=True, permissions=(POOL,)),
+    ]
+    assert grant(chain, POOL, NOW) == Grant(POOL, days_from_now(3), via(1))
+
+
 def test_a_renewal_without_a_seat_does_not_prolong() -> None:
     chain = [
         holding(1, -1, 3, permissions=(POOL,)),

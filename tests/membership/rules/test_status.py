@@ -54,6 +54,50 @@ def test_standing(
     assert standing(Term(days_from_now(start), *at), NOW) == expected
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "early", "expected"),
+    [
+        (-2, None, -1, ENDED_EARLY),
+        (-2, None, 1, ENDED_EARLY),  # the clock was set back since it was ended
+        (-2, 3, 1, ENDED_EARLY),
+        (1, 3, 2, ENDED_EARLY),  # set back to before it even started
+        (1, 3, -1, ENDED_EARLY),
+        (-2, None, None, ACTIVE),  # there is no early end to speak of
+        (-2, 1, 2, ACTIVE),  # nor one that came before the sold end
+        (-2, -1, 2, EXPIRED),
+    ],
+)
+def test_what_had_ended_when_noted_stays_so(
+    start: float, end: float | None, early: float | None, expected: Standing
+) -> None:
+    at = [None if days is None else days_from_now(days) for days in (end, early)]
+    term = Term(days_from_now(start), *at, ended=True)
+    assert standing(term, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "early", "ended", "told"),
+    [
+        (-1, None, None, False, None),
+        (-1, 2, None, False, 2),
+        (-2, -1, None, False, -1),  # past, but perhaps not told yet
+        (-1, 2, 1, False, 1),
+        (-1, 2, 3, False, 2),
+        (-1, None, 1, False, 1),
+        (-2, 2, -1, True, None),  # was told when it was ended
+        (-2, 2, 1, True, None),
+        (1, 3, 1, False, None),  # withdrawn before it starts
+        (-1, 2, 3, True, 2),
+    ],
+)
+def test_announced_end(
+    start: float, end: float | None, early: float | None, ended: bool, told: float | None
+) -> None:
+    at = [None if days is None else days_from_now(days) for days in (end, early, told)]
+    term = Term(days_from_now(start), at[0], at[1], ended=ended)
+    assert term.announced_end == at[2]
+
+
 @pytest.mark.parametrize("granting", [ACTIVE, OVERDUE])
 def test_active_and_overdue_grant(granting: Standing) -> None:
     assert granting.grants
@@ -71,6 +115,7 @@ def test_active_is_the_half_open_period(term: Term, now: datetime) -> None:
     inside = term.starts_at <= now
     inside &= term.ends_at is None or now < term.ends_at
     inside &= term.ended_early_at is None or now < term.ended_early_at
+    inside &= not term.over_for_good
     assert (standing(term, now).status is Status.ACTIVE) is inside
 
 
