@@ -42,7 +42,16 @@ _SUBJECTS: dict[type[Base], tuple[str, frozenset[str]]] = {
     StaffAccount: ("staff", frozenset({"password_hash", "email_key", "last_login_at"})),
     WebhookEndpoint: (
         "webhook",
-        frozenset({"secret", "former_secret", "next_attempt_at", "leased_until"}),
+        frozenset(
+            {
+                "secret",
+                "former_secret",
+                "next_attempt_at",
+                "lease_id",
+                "leased_until",
+                "failing_since",
+            }
+        ),
     ),
 }
 """What is audited, under which name, and the columns that are left out of it."""

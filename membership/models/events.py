@@ -58,8 +58,10 @@ class Event(Base):
 class WebhookEndpoint(Base):
     """Where events are sent. Secrets are stored encrypted; both sign until the old one ends.
 
-    ``next_attempt_at`` holds back everything behind a delivery that failed; ``leased_until``
-    is set by the process that is delivering to it.
+    ``next_attempt_at`` holds back everything behind a delivery that failed. Whoever is
+    delivering to it holds ``lease_id`` until ``leased_until``; without a lease, that is when
+    it was last let go, so that endpoints take turns. ``failing_since`` is the first failure
+    since the last success. One that was deleted is disabled, hidden and pruned later.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -76,7 +78,10 @@ class WebhookEndpoint(Base):
     disabled_at: Mapped[datetime | None]
     disabled_why: Mapped[str | None] = mapped_column(String(200))
     next_attempt_at: Mapped[datetime | None]
+    lease_id: Mapped[UUID | None]
     leased_until: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -98,6 +103,14 @@ class WebhookDelivery(Base):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
+        Index(
+            "ix_webhook_deliveries_dead",
+            "organization_id",
+            "endpoint_id",
+            "event_seq",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
         Index("ix_webhook_deliveries_event", "event_seq"),
     )
 
@@ -112,6 +125,7 @@ class WebhookDelivery(Base):
     last_status: Mapped[int | None] = mapped_column(Integer)
     last_error: Mapped[str | None] = mapped_column(String(300))
     delivered_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
 
 
 class OutgoingMail(Base):
