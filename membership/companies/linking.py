@@ -1,4 +1,7 @@
-"""Links between customers and companies, made by hand or by email domain; history is kept."""
+"""Links between customers and companies, made by hand or by email domain; history is kept.
+
+Each link that is made or ended is audited and told to other systems, whoever makes it.
+"""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -6,9 +9,22 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from membership.errors import Conflict
+from membership.audit.recorder import record
+from membership.errors import Conflict, NotFound
+from membership.events.outbox import emit
+from membership.events.types import EventType
 from membership.inserts import AnyInsert, insert_into
-from membership.models import CompanyDomain, CompanyLink, Customer
+from membership.models import (
+    Company,
+    CompanyDomain,
+    CompanyLink,
+    Customer,
+    LinkSource,
+    Organization,
+)
+
+_TRIES = 3
+"""A link that is found and then ended by somebody else leaves room for a new one."""
 
 
 def open_link(
@@ -25,6 +41,22 @@ def open_link(
     ).first()
 
 
+def hold_open(session: Session, organization_id: int, company_id: UUID) -> None:
+    """Make sure that a company takes something new; it is not archived before we are done.
+
+    Raises NotFound; Conflict for an archived company.
+    """
+    company = session.execute(
+        select(Company.archived_at)
+        .where(Company.organization_id == organization_id, Company.id == company_id)
+        .with_for_update(read=True)
+    ).first()
+    if company is None:
+        raise NotFound("company_not_found", "There is no such company.")
+    if company.archived_at is not None:
+        raise Conflict("company_archived", "This company is archived and takes nothing new.")
+
+
 def link_customer(
     session: Session,
     organization_id: int,
@@ -33,28 +65,51 @@ def link_customer(
     now: datetime,
     *,
     role: str = "",
+    source: LinkSource = LinkSource.MANUAL,
 ) -> CompanyLink:
     """Link a customer to a company from now on; who is linked already stays as they are.
 
-    Raises Conflict if the link is being ended at the same time.
+    Raises NotFound for an unknown company; Conflict for an archived one, or if the link is
+    being ended at the same time.
     """
-    link = open_link(session, organization_id, company_id, customer_id)
-    if link is not None:
-        return link
-    new = {
-        "organization_id": organization_id,
-        "id": uuid4(),
-        "company_id": company_id,
-        "customer_id": customer_id,
-        "role": role,
-        "valid_from": now,
-        "valid_until": None,
-    }
-    connection = session.connection()
-    connection.execute(open_link_once(insert_into(connection, CompanyLink)), new)
+    for _ in range(_TRIES):
+        link = open_link(session, organization_id, company_id, customer_id)
+        if link is not None:
+            return link
+        hold_open(session, organization_id, company_id)
+        new = {
+            "organization_id": organization_id,
+            "id": uuid4(),
+            "company_id": company_id,
+            "customer_id": customer_id,
+            "role": role,
+            "source": source,
+            "valid_from": now,
+            "valid_until": None,
+        }
+        connection = session.connection()
+        added = open_link_once(insert_into(connection, CompanyLink)).returning(CompanyLink.id)
+        if connection.scalar(added, new) is not None:
+            return _tell_linked(session, organization_id, company_id, customer_id, now)
+    raise Conflict("link_changed", "This link is being changed by somebody else; try again.")
+
+
+def _tell_linked(
+    session: Session, organization_id: int, company_id: UUID, customer_id: UUID, now: datetime
+) -> CompanyLink:
+    """Audit and announce the link that was just made; returns it."""
     link = open_link(session, organization_id, company_id, customer_id)
     if link is None:
-        raise Conflict("link_changed", "This link is being changed by somebody else; try again.")
+        raise RuntimeError("a link was made and is not there")
+    told = {
+        "company_id": str(company_id),
+        "customer_id": str(customer_id),
+        "source": link.source.value,
+    }
+    since = {"role": link.role, "valid_from": link.valid_from.isoformat()}
+    record(session, organization_id, "link.created", link.id, after={**told, **since})
+    announced = {"link_id": str(link.id), **told}
+    emit(session, organization_id, EventType.LINK_CREATED, link.id, announced, now=now)
     return link
 
 
@@ -80,14 +135,54 @@ def unlink_customer(
         )
         .values(valid_until=now)
         .returning(CompanyLink.id)
+    ).first()
+    if ended is None:
+        return False
+    told = {"company_id": str(company_id), "customer_id": str(customer_id)}
+    record(
+        session,
+        organization_id,
+        "link.ended",
+        ended.id,
+        before={"valid_until": None},
+        after={"valid_until": now.isoformat(), **told},
     )
-    return ended.first() is not None
+    announced = {"link_id": str(ended.id), **told}
+    emit(session, organization_id, EventType.LINK_ENDED, ended.id, announced, now=now)
+    return True
+
+
+def hold_domains(session: Session, organization_id: int, *, to_change: bool = False) -> None:
+    """Keep email domains from being given to companies while an address is set, and vice versa.
+
+    Without it, neither of two transactions at once would see the other's half, and a customer
+    with an address in a company's domain would stay unlinked. ``to_change`` is for the one
+    that gives domains. Whoever creates a customer takes a number, and so holds them anyway.
+    """
+    held = select(Organization.id).where(Organization.id == organization_id)
+    if to_change:
+        session.execute(held.with_for_update(key_share=True))
+    else:
+        session.execute(held.with_for_update(read=True))
 
 
 def link_by_email_domain(session: Session, customer: Customer, now: datetime) -> None:
-    """Link a customer to the company that owns the domain of their email address, if any."""
+    """Link a customer to the company that owns the domain of their email address, if any.
+
+    An archived company takes nobody new.
+    """
     if customer.email_domain is None:
         return
-    owner = session.get(CompanyDomain, (customer.organization_id, customer.email_domain))
-    if owner is not None:
-        link_customer(session, customer.organization_id, owner.company_id, customer.id, now)
+    organization_id = customer.organization_id
+    owner = session.scalar(
+        select(CompanyDomain.company_id).where(
+            CompanyDomain.organization_id == organization_id,
+            CompanyDomain.domain == customer.email_domain,
+        )
+    )
+    if owner is None:
+        return
+    company = session.get(Company, (organization_id, owner), with_for_update={"read": True})
+    if company is None or company.archived_at is not None:
+        return
+    link_customer(session, organization_id, owner, customer.id, now, source=LinkSource.EMAIL_DOMAIN)

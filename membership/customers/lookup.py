@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api_client.schemas import CardView, UnknownCause
 from membership.access import Tenant
+from membership.customers.aliases import resolve, resolve_number
 from membership.customers.views import VIEW_COLUMNS
 from membership.database import AnyRow
 from membership.models import Card, Customer
@@ -62,27 +63,38 @@ class Found:
 def find_by_text(session: Session, tenant: Tenant, text: str) -> Found | UnknownCause:
     """Find whom ``text`` names among the customers of one organization.
 
-    A code of another organization is exactly like one that nobody has.
+    A code of another organization is exactly like one that nobody has. The id and number of a
+    customer who was merged lead to the one who stayed.
     """
     try:
         code = parse(text)
     except BarcodeError:
         return UnknownCause.NOT_A_CARD
+    if isinstance(code, InstallLink) and code.organization != tenant.slug:
+        return UnknownCause.NOT_FOUND
+    connection = session.connection()
     asked: dict[str, Any] = {"organization_id": tenant.id}
     row: AnyRow | None
     if isinstance(code, CardCode):
-        row = session.connection().execute(_BY_CARD, {**asked, "code": code.text}).first()
+        row = connection.execute(_BY_CARD, {**asked, "code": code.text}).first()
     elif isinstance(code, CustomerNumber):
-        row = session.connection().execute(_BY_NUMBER, {**asked, "number": code.number}).first()
-    elif isinstance(code, InstallLink) and code.organization != tenant.slug:
-        row = None
+        row = connection.execute(_BY_NUMBER, {**asked, "number": code.number}).first()
+        if row is None:
+            row = _by_former_id(session, resolve_number(session, tenant.id, code.number), asked)
     else:
-        row = (
-            session.connection().execute(_BY_ID, {**asked, "customer_id": code.customer_id}).first()
-        )
+        row = connection.execute(_BY_ID, {**asked, "customer_id": code.customer_id}).first()
+        if row is None:
+            row = _by_former_id(session, resolve(session, tenant.id, code.customer_id), asked)
     if row is None:
         return UnknownCause.NOT_FOUND
     return Found(row, _card_view(row) if isinstance(code, CardCode) else None)
+
+
+def _by_former_id(session: Session, stayed: UUID | None, asked: dict[str, Any]) -> AnyRow | None:
+    """The customer into whom the one that a text named was merged, if they were."""
+    if stayed is None:
+        return None
+    return session.connection().execute(_BY_ID, {**asked, "customer_id": stayed}).first()
 
 
 def newest_good_card(session: Session, tenant: Tenant, customer_id: UUID) -> CardView | None:

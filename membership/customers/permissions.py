@@ -12,10 +12,10 @@ from membership.rules.permissions import Grant, grant, grants
 def permission_grants(call: Call, customer_id: UUID) -> PermissionGrants:
     """All permissions of a customer. Raises NotFound."""
     customer = get_customer(call.session, call.tenant, customer_id)
-    held = load_held(call.session, call.tenant.id, [customer_id], call.now)
-    holdings = held.get(customer_id, NOTHING).holdings
+    held = load_held(call.session, call.tenant.id, [customer.id], call.now)
+    holdings = held.get(customer.id, NOTHING).holdings
     return PermissionGrants(
-        customer_id=customer_id,
+        customer_id=customer.id,
         server_time=call.now,
         items=tuple(_shown(each) for each in grants(holdings, call.now, customer.state)),
     )
@@ -24,8 +24,8 @@ def permission_grants(call: Call, customer_id: UUID) -> PermissionGrants:
 def permission_grant(call: Call, customer_id: UUID, key: str) -> PermissionGrant:
     """One permission of a customer; one that nobody knows is not granted. Raises NotFound."""
     customer = get_customer(call.session, call.tenant, customer_id)
-    held = load_held(call.session, call.tenant.id, [customer_id], call.now)
-    holdings = held.get(customer_id, NOTHING).holdings
+    held = load_held(call.session, call.tenant.id, [customer.id], call.now)
+    holdings = held.get(customer.id, NOTHING).holdings
     found = grant(holdings, key, call.now, customer.state)
     return PermissionGrant(key=key, granted=False) if found is None else _shown(found)
 

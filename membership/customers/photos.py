@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.access import Tenant
-from membership.customers.service import get_customer
+from membership.customers.service import get_customer, lock_customer, tell_changed
 from membership.errors import Invalid, NotFound
 from membership.inserts import insert_into
 from membership.models import CustomerPhoto
@@ -80,11 +80,16 @@ def _no_image() -> Invalid:
 def store_photo(
     session: Session, tenant: Tenant, customer_id: UUID, photo: Photo, now: datetime
 ) -> str:
-    """Set a customer's photo and return its tag. Raises NotFound."""
-    customer = get_customer(session, tenant, customer_id)
-    _replace_photo(session, tenant, customer_id, photo, now)
-    customer.photo_tag = photo.tag
-    session.flush()
+    """Set a customer's photo and return its tag.
+
+    Raises NotFound; Conflict for a customer who was erased.
+    """
+    customer = lock_customer(session, tenant, customer_id)
+    _replace_photo(session, tenant, customer.id, photo, now)
+    if customer.photo_tag != photo.tag:
+        customer.photo_tag = photo.tag
+        session.flush()
+        tell_changed(session, customer, ["photo"], now)
     return photo.tag
 
 
@@ -112,10 +117,11 @@ def photo_tag(session: Session, tenant: Tenant, customer_id: UUID) -> str:
 
 def load_photo(session: Session, tenant: Tenant, customer_id: UUID) -> Photo:
     """Load a customer's photo. Raises NotFound."""
+    customer = get_customer(session, tenant, customer_id)
     row = session.execute(
         select(CustomerPhoto.mime, CustomerPhoto.tag, CustomerPhoto.data).where(
             CustomerPhoto.organization_id == tenant.id,
-            CustomerPhoto.customer_id == customer_id,
+            CustomerPhoto.customer_id == customer.id,
         )
     ).first()
     if row is None:

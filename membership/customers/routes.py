@@ -10,6 +10,7 @@ from api_client.schemas import CustomerHits
 from membership.access import Call, Scope, allows, creates, reads, writes
 from membership.customers import photos, service
 from membership.customers.permissions import permission_grant, permission_grants
+from membership.customers.profile import customer_record, profile
 from membership.customers.schemas import (
     CustomerChange,
     CustomerProfile,
@@ -57,7 +58,7 @@ def create_customer(
 
     def create() -> CustomerRecord:
         customer = service.create_customer(call.session, call.tenant, new, call.now)
-        return service.customer_record(customer)
+        return customer_record(customer)
 
     return once(call, new, CustomerRecord, create)
 
@@ -67,7 +68,7 @@ def customer_profile(
     customer_id: UUID, call: Annotated[Call, reads(Scope.CUSTOMERS_READ)]
 ) -> CustomerProfile:
     """Show a customer with memberships (own and inherited), cards, companies and visits."""
-    return service.profile(call, customer_id)
+    return profile(call, customer_id)
 
 
 @router.patch("/{customer_id}")
@@ -77,7 +78,7 @@ def change_customer(
     call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
 ) -> CustomerRecord:
     """Set the fields that are sent, such as `state` to block a customer."""
-    return service.customer_record(
+    return customer_record(
         service.change_customer(call.session, call.tenant, customer_id, change, call.now)
     )
 

@@ -16,6 +16,7 @@ from api_client.schemas import (
     PermissionView,
     VisitView,
 )
+from membership.models import LinkSource
 from membership.text import Line, Paragraph
 
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
@@ -70,8 +71,9 @@ class LinkView(Message):
     company_id: UUID
     company: str
     role: str
+    source: LinkSource
     valid_from: AwareDatetime
-    valid_until: AwareDatetime | None
+    valid_until: AwareDatetime | None = Field(description="When it was ended; null while it holds.")
 
 
 class CustomerProfile(CustomerRecord):

@@ -1,53 +1,69 @@
-"""Customers: created, changed, found by id, and shown in full."""
+"""Customers: created, changed, and found by id."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import phonenumbers
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
 
-from api_client.schemas import CardView, CustomerState
-from membership.access import Call, Tenant
-from membership.companies.linking import link_by_email_domain
-from membership.customers.schemas import (
-    CustomerChange,
-    CustomerProfile,
-    CustomerRecord,
-    LinkView,
-    NewCustomer,
-)
-from membership.customers.terms import search_words, terms_of
-from membership.customers.views import customer_view
-from membership.errors import Invalid, NotFound
-from membership.inserts import insert_into
-from membership.memberships.holdings import NOTHING, load_held
-from membership.memberships.views import membership_view, permission_views
-from membership.models import (
-    Card,
-    Company,
-    CompanyLink,
-    Customer,
-    CustomerTerm,
-    Organization,
-    TermKind,
-)
-from membership.rules.outcome import decide
-from membership.scans.visits import list_visits
+from membership.access import Tenant
+from membership.companies.linking import hold_domains, link_by_email_domain
+from membership.customers import aliases
+from membership.customers.filing import file_customer
+from membership.customers.schemas import CustomerChange, NewCustomer
+from membership.errors import Conflict, Invalid, NotFound
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.models import Customer, Organization
 
-RECENT_VISITS = 20
+_LONGEST_EMAIL = 254
+_CHANGEABLE = (
+    "given_name",
+    "family_name",
+    "email",
+    "phone",
+    "birth_date",
+    "language",
+    "desk_note",
+    "state",
+)
+"""What a request may set, by the names under which ``customer.updated`` tells of it."""
 
 
 def get_customer(session: Session, tenant: Tenant, customer_id: UUID) -> Customer:
-    """Load a customer. Raises NotFound, also for one of another organization."""
-    customer = session.get(Customer, (tenant.id, customer_id))
-    if customer is None:
-        raise _no_such_customer()
+    """Load a customer; the old id of one who was merged leads to the one who stayed.
+
+    Raises NotFound, also for one of another organization.
+    """
+    return _load(session, tenant, customer_id, lock=False)
+
+
+def lock_customer(session: Session, tenant: Tenant, customer_id: UUID) -> Customer:
+    """Load a customer to change them: of two who do so the second waits for the first.
+
+    Raises NotFound; Conflict for a customer who was erased.
+    """
+    customer = _load(session, tenant, customer_id, lock=True)
+    if customer.erased_at is not None:
+        raise Conflict("customer_erased", "This customer was erased and cannot be changed.")
     return customer
 
 
-def _no_such_customer() -> NotFound:
+def _load(session: Session, tenant: Tenant, customer_id: UUID, *, lock: bool) -> Customer:
+    """Load a customer by their id or by a former one. Raises NotFound."""
+    how = {"key_share": True} if lock else None
+    customer = session.get(Customer, (tenant.id, customer_id), with_for_update=how)
+    if customer is None:
+        stayed = aliases.resolve(session, tenant.id, customer_id)
+        if stayed is not None:
+            customer = session.get(Customer, (tenant.id, stayed), with_for_update=how)
+    if customer is None:
+        raise no_such_customer()
+    return customer
+
+
+def no_such_customer() -> NotFound:
     """The error for a customer that this organization does not have."""
     return NotFound("customer_not_found", "There is no such customer.")
 
@@ -71,6 +87,7 @@ def create_customer(
         given_name=new.given_name,
         family_name=new.family_name,
         email=new.email,
+        email_key=email_key(new.email),
         email_domain=_domain(new.email),
         phone=e164(new.phone, tenant.country),
         birth_date=new.birth_date,
@@ -82,7 +99,9 @@ def create_customer(
     )
     session.add(customer)
     session.flush()
-    _file(session, customer)
+    file_customer(session, customer)
+    told = {"customer_id": str(customer.id)}
+    emit(session, tenant.id, EventType.CUSTOMER_CREATED, customer.id, told, now=now)
     link_by_email_domain(session, customer, now)
     return customer
 
@@ -92,26 +111,53 @@ def change_customer(
 ) -> Customer:
     """Set the fields that ``change`` names.
 
-    Raises NotFound; Invalid for a phone number that cannot be one, or if no name is left.
+    A new address in the domain of a company links the customer to it; links that they had
+    before stay. Raises NotFound; Conflict for a customer who was erased; Invalid for a phone
+    number that cannot be one, or if no name is left.
     """
-    # Of two changes at once the second starts from what the first one left.
-    customer = session.get(Customer, (tenant.id, customer_id), with_for_update={"key_share": True})
-    if customer is None:
-        raise _no_such_customer()
+    customer = lock_customer(session, tenant, customer_id)
     fields = change.model_dump(include=change.model_fields_set)
     if "phone" in fields:
         fields["phone"] = e164(change.phone, tenant.country)
+    if "desk_note" in fields:
+        fields["desk_note"] = change.desk_note or None
     old_domain = customer.email_domain
     for name, value in fields.items():
         setattr(customer, name, value)
     if not (customer.given_name or customer.family_name):
         raise Invalid("name_missing", "body.given_name", "given_name or family_name is needed")
+    customer.email_key = email_key(customer.email)
     customer.email_domain = _domain(customer.email)
+    changed = _changed_fields(customer)
+    if customer.email_domain not in {None, old_domain}:
+        hold_domains(session, tenant.id)
     session.flush()
-    _file(session, customer)
+    if changed:
+        file_customer(session, customer)
+        tell_changed(session, customer, changed, now)
     if customer.email_domain != old_domain:
         link_by_email_domain(session, customer, now)
     return customer
+
+
+def _changed_fields(customer: Customer) -> list[str]:
+    """Names of the fields that will be stored with another value than before."""
+    state = inspect(customer)
+    histories = ((name, state.attrs[name].history) for name in _CHANGEABLE)
+    return [name for name, each in histories if list(each.added) != list(each.deleted)]
+
+
+def tell_changed(session: Session, customer: Customer, changed: list[str], now: datetime) -> None:
+    """Tell other systems which fields of a customer were changed, but not to what."""
+    told = {"customer_id": str(customer.id), "changed": changed}
+    emit(
+        session,
+        customer.organization_id,
+        EventType.CUSTOMER_UPDATED,
+        customer.id,
+        told,
+        now=now,
+    )
 
 
 def _next_number(session: Session, organization_id: int) -> int:
@@ -141,142 +187,11 @@ def e164(phone: str | None, country: str | None) -> str | None:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+def email_key(email: str | None) -> str | None:
+    """An address as it is compared: in lower case, which can be longer than the address."""
+    return None if email is None else email.lower()[:_LONGEST_EMAIL]
+
+
 def _domain(email: str | None) -> str | None:
     """The part of an address after the @, in lower case."""
     return None if email is None else email.rpartition("@")[2].lower()
-
-
-def _file(session: Session, customer: Customer) -> None:
-    """File the customer under the words that find them, and no longer under former ones."""
-    national = ""
-    if customer.phone:
-        national = phonenumbers.national_significant_number(phonenumbers.parse(customer.phone))
-    words = search_words(
-        names=(customer.given_name, customer.family_name),
-        number=customer.number,
-        email=customer.email,
-        phone=customer.phone,
-        national=national,
-    )
-    before, after = terms_of(customer.search_text or ""), terms_of(words)
-    _refile(session, customer, gone=before - after, new=after - before)
-    customer.search_text = words
-    session.flush()
-
-
-def _refile(
-    session: Session,
-    customer: Customer,
-    *,
-    gone: set[tuple[TermKind, str]],
-    new: set[tuple[TermKind, str]],
-) -> None:
-    """Change the terms under which a customer is filed."""
-    for kind, term in gone:
-        session.execute(
-            delete(CustomerTerm).where(
-                CustomerTerm.organization_id == customer.organization_id,
-                CustomerTerm.kind == kind,
-                CustomerTerm.term == term,
-                CustomerTerm.customer_id == customer.id,
-            )
-        )
-    rows = [
-        {
-            "organization_id": customer.organization_id,
-            "kind": kind,
-            "term": term,
-            "customer_id": customer.id,
-        }
-        for kind, term in sorted(new)
-    ]
-    if rows:
-        connection = session.connection()
-        connection.execute(insert_into(connection, CustomerTerm).on_conflict_do_nothing(), rows)
-
-
-def customer_record(customer: Customer) -> CustomerRecord:
-    """Show a customer's own fields."""
-    return CustomerRecord(customer=customer_view(customer), **_own_fields(customer))
-
-
-def _own_fields(customer: Customer) -> dict[str, Any]:
-    """What a record shows beside the view."""
-    names = (
-        "given_name",
-        "family_name",
-        "email",
-        "phone",
-        "birth_date",
-        "desk_note",
-        "created_at",
-    )
-    return {name: getattr(customer, name) for name in names}
-
-
-def profile(call: Call, customer_id: UUID) -> CustomerProfile:
-    """Show a customer with memberships, cards, companies and latest visits.
-
-    Raises NotFound.
-    """
-    customer = get_customer(call.session, call.tenant, customer_id)
-    found = load_held(call.session, call.tenant.id, [customer_id], call.now)
-    held = found.get(customer_id, NOTHING)
-    decision = decide(customer.state, held.holdings, call.now)
-    return CustomerProfile(
-        customer=customer_view(customer),
-        **_own_fields(customer),
-        server_time=call.now,
-        outcome=decision.outcome,
-        memberships=tuple(
-            membership_view(each, held.sold[each.holding.membership_id])
-            for each in decision.memberships
-        ),
-        permissions=permission_views(held, CustomerState(customer.state), call.now),
-        cards=_cards(call, customer_id),
-        companies=_links(call, customer_id),
-        visits=list_visits(call, RECENT_VISITS, None, customer_id).items,
-    )
-
-
-def _cards(call: Call, customer_id: UUID) -> tuple[CardView, ...]:
-    """The customer's cards, newest first."""
-    rows = call.session.scalars(
-        select(Card)
-        .where(Card.organization_id == call.tenant.id, Card.customer_id == customer_id)
-        .order_by(Card.issued_at.desc(), Card.id)
-    )
-    return tuple(
-        CardView(id=card.id, label=card.label, issued_at=card.issued_at, revoked_at=card.revoked_at)
-        for card in rows
-    )
-
-
-def _links(call: Call, customer_id: UUID) -> tuple[LinkView, ...]:
-    """The customer's links to companies, latest first, ended ones included."""
-    rows = call.session.execute(
-        select(CompanyLink, Company.name)
-        .join(
-            Company,
-            and_(
-                Company.organization_id == CompanyLink.organization_id,
-                Company.id == CompanyLink.company_id,
-            ),
-        )
-        .where(
-            CompanyLink.organization_id == call.tenant.id,
-            CompanyLink.customer_id == customer_id,
-        )
-        .order_by(CompanyLink.valid_from.desc(), CompanyLink.id)
-    )
-    return tuple(
-        LinkView(
-            id=link.id,
-            company_id=link.company_id,
-            company=name,
-            role=link.role,
-            valid_from=link.valid_from,
-            valid_until=link.valid_until,
-        )
-        for link, name in rows
-    )

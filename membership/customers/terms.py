@@ -6,9 +6,9 @@ of a word is the beginning of some filed term, which a sorted index finds at onc
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
+from membership.folding import fold, words_of
 from membership.models import TermKind
 
 MAX_TERM = 254
@@ -16,23 +16,8 @@ MAX_WORDS = 10
 """How many words of a query are looked for: more tell nothing more, and cost a condition each."""
 _SHORTEST_TAIL = 3
 _SHORTEST_PHONE_TAIL = 4
-_LETTERS_WITHOUT_MARKS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i"}
-)
 _PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9 ()/.+-]*\Z", re.ASCII)
 _PARTS_OF_ADDRESS = re.compile(r"[.@_+-]")
-
-
-def fold(text: str) -> str:
-    """Bring ``text`` into the form in which words are compared."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return bare.translate(_LETTERS_WITHOUT_MARKS).casefold()
-
-
-def words_of(text: str) -> list[str]:
-    """The folded words of a text: what stands between anything but letters and digits."""
-    return "".join(letter if letter.isalnum() else " " for letter in fold(text)).split()
 
 
 def search_words(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from membership.customers.terms import MAX_TERM, fold, query_words, search_words, terms_of, words_of
+from membership.customers.terms import MAX_TERM, query_words, search_words, terms_of
 from membership.errors import Invalid
+from membership.folding import fold, words_of
 from membership.models import TermKind
 from membership.paging import decode_cursor, encode_cursor
 
