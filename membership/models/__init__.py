@@ -16,7 +16,14 @@ from membership.models.events import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from membership.models.imports import Import, ImportChunk, ImportKind, ImportReport, ImportState
+from membership.models.imports import (
+    Import,
+    ImportChunk,
+    ImportKey,
+    ImportKind,
+    ImportReport,
+    ImportState,
+)
 from membership.models.organization import Organization
 from membership.models.people import (
     Customer,
@@ -44,6 +51,7 @@ __all__ = [
     "IdempotencyKey",
     "Import",
     "ImportChunk",
+    "ImportKey",
     "ImportKind",
     "ImportReport",
     "ImportState",

@@ -35,6 +35,7 @@ def upgrade() -> None:
                 "waiting_for_file",
                 "ready",
                 "running",
+                "indexing",
                 "finished",
                 "failed",
                 "cancelled",
@@ -47,11 +48,16 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(length=255), nullable=False),
         sa.Column("file_bytes", sa.BigInteger(), nullable=False),
         sa.Column("header", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("encoding", sa.String(length=20), nullable=False),
+        sa.Column("delimiter", sa.String(length=1), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("next_line", sa.Integer(), nullable=False),
         sa.Column("lines_total", sa.Integer(), nullable=True),
         sa.Column("lines_done", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("error", sa.String(length=500), nullable=True),
+        sa.Column("unfiled", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("filed_after", sa.JSON(none_as_null=True), nullable=True),
         sa.Column(
             "actor_kind",
             sa.Enum(
@@ -67,6 +73,7 @@ def upgrade() -> None:
         ),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("actor_name", sa.String(length=120), nullable=False),
+        sa.Column("leased_by", sa.Uuid(), nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
@@ -112,4 +119,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "organization_id", "import_id", "first_line", name=op.f("pk_import_reports")
         ),
+    )
+    op.create_table(
+        "import_keys",
+        sa.Column("organization_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "import_id"],
+            ["imports.organization_id", "imports.id"],
+            name=op.f("fk_import_keys_imports"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_import_keys_organizations")
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "import_id", "key", name=op.f("pk_import_keys")),
     )
