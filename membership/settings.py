@@ -1,5 +1,7 @@
 """Settings of the membership service: read once at start, then frozen."""
 
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,6 +15,9 @@ from membership.addresses import Network, parse_networks
 from membership.rules.instants import zone_named
 
 SQLITE_FILE_NAME = "membership.sqlite3"
+
+_HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z][a-z0-9_-]*", re.ASCII | re.IGNORECASE)
+"""A host's name; its last part begins with a letter, which no address in figures does."""
 
 
 def _default_data_dir() -> Path:
@@ -148,6 +153,34 @@ class ServiceSettings(BaseSettings):
         EmailStr | None,
         Field(description="Sender of mails; by default no-reply@localhost, which few take."),
     ] = None
+    webhook_allow_http: Annotated[
+        bool, Field(description="Whether webhooks may go to http:// addresses, unencrypted.")
+    ] = False
+    webhook_allowed_private: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        Field(
+            description="Hosts and networks that webhooks may go to although they are not public, "
+            "parted by commas (10.20.0.0/16, hooks.internal); http:// is allowed there too."
+        ),
+    ] = ()
+    webhook_timeout_seconds: Annotated[
+        float,
+        Field(gt=0, le=60, description="How long one delivery of a webhook may take altogether."),
+    ] = 10.0
+    event_retention_days: Annotated[
+        int,
+        Field(ge=1, description="How long events are kept, once delivered to all endpoints."),
+    ] = 30
+    dead_letter_retention_days: Annotated[
+        int, Field(ge=1, description="How long deliveries that were given up can be replayed.")
+    ] = 90
+    least_free_bytes: Annotated[
+        int,
+        Field(
+            ge=0, description="With less free on the disk of a SQLite file, /readyz says not ready."
+        ),
+    ] = 64 * 1024 * 1024
     sqlite_max_pages: Annotated[
         int | None,
         Field(ge=1, description="Upper limit of the SQLite file in pages of 4 KiB, or none."),
@@ -165,6 +198,21 @@ class ServiceSettings(BaseSettings):
     def _networks(cls, given: Any) -> Any:
         """Read networks parted by commas."""
         return parse_networks(given)
+
+    @field_validator("webhook_allowed_private", mode="before")
+    @classmethod
+    def _hosts(cls, given: Any) -> Any:
+        """Read hosts and networks parted by commas."""
+        return tuple(filter(None, re.split(r"[,\s]+", given))) if isinstance(given, str) else given
+
+    @field_validator("webhook_allowed_private")
+    @classmethod
+    def _plain_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what is neither a network nor a host's name."""
+        for each in hosts:
+            if not _HOST.fullmatch(each):
+                ip_network(each)
+        return tuple(each.lower() for each in hosts)
 
     @field_validator("time_zone")
     @classmethod
