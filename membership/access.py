@@ -17,13 +17,14 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import Connection, Engine, and_, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from membership.actors import ATTRIBUTION, CALLER, Actor, ActorKind, Attribution
 from membership.errors import Forbidden, Unauthorized
 from membership.logs import current_request_id
-from membership.models import ApiKey, Organization, Role, StaffAccount, StaffSession
+from membership.models import ApiKey, Organization, Role
+from membership.staff.presence import Presence, SessionLookup, note_use
 
 KEY_PREFIX = "mk_live_"
 SESSION_PREFIX = "ms_"
@@ -49,6 +50,7 @@ class Scope(StrEnum):
     KEYS_WRITE = "keys:write"
     ORGANIZATION_WRITE = "organization:write"
     STAFF_WRITE = "staff:write"
+    STAFF_SETUP = "staff:setup"
     AUDIT_READ = "audit:read"
     WEBHOOKS_WRITE = "webhooks:write"
     IMPORTS_WRITE = "imports:write"
@@ -109,6 +111,7 @@ class Call:
     scopes: frozenset[str]
     now: datetime
     idempotency_key: str | None = None
+    session_id: UUID | None = None
 
     @property
     def caller_id(self) -> UUID:
@@ -175,23 +178,7 @@ _BY_KEY = (
     .join(Organization, Organization.id == ApiKey.organization_id)
     .where(ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None))
 )
-_BY_SESSION = (
-    select(StaffAccount.id, StaffAccount.name, StaffAccount.role, *_TENANT)
-    .join(Organization, Organization.id == StaffAccount.organization_id)
-    .join(
-        StaffSession,
-        and_(
-            StaffSession.organization_id == StaffAccount.organization_id,
-            StaffSession.staff_id == StaffAccount.id,
-        ),
-    )
-    .where(
-        StaffSession.digest == bindparam("digest"),
-        StaffSession.revoked_at.is_(None),
-        StaffSession.expires_at > bindparam("now", type_=StaffSession.expires_at.type),
-        StaffAccount.disabled_at.is_(None),
-    )
-)
+_SESSIONS = SessionLookup(*_TENANT)
 
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
@@ -208,32 +195,43 @@ async def _shown_key(
 
 
 @dataclass(frozen=True, slots=True)
-class _Caller:
+class Caller:
     """Who a credential belongs to, and what it is good for."""
 
     actor: Actor
     scopes: frozenset[str]
     tenant: Tenant
+    presence: Presence | None = None
+
+    @property
+    def session_id(self) -> UUID | None:
+        """Id of the staff session; a key has none."""
+        return None if self.presence is None else self.presence.session_id
 
 
 def _authenticate(
-    request: Request, connection: Connection, credential: str, scope: Scope, now: datetime
-) -> _Caller:
+    request: Request, connection: Connection, credential: str, scope: Scope | None, now: datetime
+) -> Caller:
     """Find who a key or a session's token belongs to, and note it at the request.
 
-    Raises Unauthorized for one that is wrong, revoked or over; Forbidden if it lacks ``scope``.
+    Without a ``scope``, any staff session is meant and no key. Raises Unauthorized for one that
+    is wrong, revoked or over; Forbidden if it lacks ``scope``.
     """
     if credential.startswith(SESSION_PREFIX):
-        caller = _staff_caller(connection, credential, now)
+        idle_minutes = request.app.state.settings.session_idle_minutes
+        caller = _staff_caller(connection, credential, now, idle_minutes)
     else:
         caller = _key_caller(connection, credential)
     request.scope[CALLER] = caller.actor
-    if scope not in caller.scopes:
+    if scope is None:
+        if caller.presence is None:
+            raise Forbidden("staff_only", "This is for signed-in staff; a key has no account.")
+    elif scope not in caller.scopes:
         raise Forbidden("scope_missing", f"{caller.actor.name} lacks the scope {scope.value}.")
     return caller
 
 
-def _key_caller(connection: Connection, key: str) -> _Caller:
+def _key_caller(connection: Connection, key: str) -> Caller:
     """The caller with an API key. Raises Unauthorized."""
     found = connection.execute(_BY_KEY, {"digest": digest(key)}).first()
     if found is None:
@@ -241,18 +239,32 @@ def _key_caller(connection: Connection, key: str) -> _Caller:
         raise Unauthorized("key_invalid", detail, headers=_CHALLENGE)
     key_id, name, scopes, *organization = found
     actor = Actor(ActorKind.API_KEY, name, key_id)
-    return _Caller(actor, frozenset(scopes.split()), Tenant(*organization))
+    return Caller(actor, frozenset(scopes.split()), Tenant(*organization))
 
 
-def _staff_caller(connection: Connection, token: str, now: datetime) -> _Caller:
+def _staff_caller(connection: Connection, token: str, now: datetime, idle_minutes: float) -> Caller:
     """The member of staff whose session it is. Raises Unauthorized."""
-    found = connection.execute(_BY_SESSION, {"digest": digest(token), "now": now}).first()
+    found = _SESSIONS.find(connection, digest(token), now, idle_minutes)
     if found is None:
         detail = "This session is over; sign in again."
         raise Unauthorized("session_invalid", detail, headers=_CHALLENGE)
-    staff_id, name, role, *organization = found
-    actor = Actor(ActorKind.STAFF, name, staff_id)
-    return _Caller(actor, ROLE_SCOPES[Role(role)], Tenant(*organization))
+    session_id, last_used_at, staff_id, name, role, *organization = found
+    actor, tenant = Actor(ActorKind.STAFF, name, staff_id), Tenant(*organization)
+    presence = Presence(tenant.id, session_id, last_used_at)
+    return Caller(actor, ROLE_SCOPES[Role(role)], tenant, presence)
+
+
+def _call(caller: Caller, session: Session, now: datetime) -> Call:
+    """What a route is given."""
+    return Call(
+        session, caller.tenant, caller.actor, caller.scopes, now, session_id=caller.session_id
+    )
+
+
+def _note_use(state: Any, caller: Caller) -> None:
+    """Keep a staff session from running idle; to be called when no connection is held."""
+    if caller.presence is not None:
+        note_use(state.database, caller.presence, state.clock())
 
 
 IdempotencyHeader = Annotated[
@@ -281,7 +293,7 @@ _READER = Depends(_admission(writes=False), scope="function")
 _WRITER = Depends(_admission(writes=True), scope="function")
 
 
-def _reader(scope: Scope) -> Callable[..., Iterator[Call]]:
+def _reader(scope: Scope | None) -> Callable[..., Iterator[Call]]:
     """Make the dependency that opens a reading transaction for a key with ``scope``."""
 
     def open_call(
@@ -293,12 +305,13 @@ def _reader(scope: Scope) -> Callable[..., Iterator[Call]]:
         with state.database.readers.begin() as session:
             now = state.clock()
             caller = _authenticate(request, session.connection(), key, scope, now)
-            yield Call(session, caller.tenant, caller.actor, caller.scopes, now)
+            yield _call(caller, session, now)
+        _note_use(state, caller)
 
     return open_call
 
 
-def _writer(scope: Scope) -> Callable[..., Iterator[Call]]:
+def _writer(scope: Scope | None) -> Callable[..., Iterator[Call]]:
     """Make the dependency that opens a writing transaction for a key with ``scope``.
 
     The key is looked at before the transaction begins: a wrong one takes no lock.
@@ -316,7 +329,8 @@ def _writer(scope: Scope) -> Callable[..., Iterator[Call]]:
             session.connection()  # begins: what happens at `now` is stored in that order
             now = state.clock()
             session.info[ATTRIBUTION] = Attribution(caller.actor, now, current_request_id())
-            yield Call(session, caller.tenant, caller.actor, caller.scopes, now)
+            yield _call(caller, session, now)
+        _note_use(state, caller)
 
     return open_call
 
@@ -347,17 +361,30 @@ def writes(scope: Scope) -> Any:
     return Depends(_writer(scope), scope="function")
 
 
-def allows(scope: Scope) -> Any:
-    """Dependency of what is done before a transaction is opened, for callers with ``scope``."""
+def staff_reads() -> Any:
+    """Dependency of a route that reads, for any signed-in staff."""
+    return Depends(_reader(None), scope="function")
 
-    def check(request: Request, engine: Engine, key: str, now: datetime) -> None:
-        with engine.connect() as connection:
-            _authenticate(request, connection, key, scope, now)
 
-    async def check_admitted(request: Request, key: Annotated[str, Depends(_shown_key)]) -> None:
-        # The place is given back at once: the request will queue for another one.
+def staff_writes() -> Any:
+    """Dependency of a route that writes, for any signed-in staff."""
+    return Depends(_writer(None), scope="function")
+
+
+def allows(scope: Scope | None) -> Any:
+    """Dependency of what is done before a transaction is opened: the ``Caller`` with ``scope``.
+
+    Without a ``scope``, any signed-in staff.
+    """
+
+    def check(request: Request, key: str) -> Caller:
         state = request.app.state
-        async with state.admission.connection(writes=False):
-            await run_in_threadpool(check, request, state.database.engine, key, state.clock())
+        with state.database.engine.connect() as connection:
+            return _authenticate(request, connection, key, scope, state.clock())
+
+    async def check_admitted(request: Request, key: Annotated[str, Depends(_shown_key)]) -> Caller:
+        # The place is given back at once: the request will queue for another one.
+        async with request.app.state.admission.connection(writes=False):
+            return await run_in_threadpool(check, request, key)
 
     return Depends(check_admitted)

@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from membership.access import DESK_SCOPES, mint_key, revoke_keys_named
+from membership.access import DESK_SCOPES, Scope, mint_key, revoke_keys_named
 from membership.app import create_app, system_clock
 from membership.background import Background, Work
 from membership.database import Database, open_database
@@ -254,7 +254,7 @@ def _fresh_desk_key(database: Database) -> str:
         if tenant is None:
             raise RuntimeError("a database was prepared without an organization")
         revoke_keys_named(session, tenant.id, EMBEDDED_DESK, now)
-        _, key = mint_key(session, tenant.id, EMBEDDED_DESK, DESK_SCOPES, now)
+        _, key = mint_key(session, tenant.id, EMBEDDED_DESK, DESK_SCOPES | {Scope.STAFF_SETUP}, now)
     return key
 
 
