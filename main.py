@@ -7,7 +7,7 @@ scanner process imports this module afresh and needs none of it.
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kiosk.app import OwnService, ServiceAddress
     from kiosk.settings import KioskSettings
+    from membership.settings import ServiceSettings
 
 S = TypeVar("S", bound="BaseSettings")
 
@@ -155,6 +156,44 @@ def key(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, such as club.zip.")],
+    data_dir: DataDirOption = None,
+    *,
+    with_key: Annotated[
+        bool,
+        typer.Option("--with-key", help="Put the key of stored secrets into the file as well."),
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the file, once the new one is complete.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Write nothing: see whether the file is whole.")
+    ] = False,
+) -> None:
+    """Back up the club's data into one file, while the service runs."""
+    from membership.backup.command import backup_command
+
+    _data_command(
+        data_dir,
+        lambda settings: backup_command(
+            settings, file, with_key=with_key, replace=replace, verify=verify
+        ),
+    )
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that was written by backup.")],
+    data_dir: DataDirOption = None,
+) -> None:
+    """Restore a backup into an empty database, of SQLite or PostgreSQL."""
+    from membership.backup.command import restore_command
+
+    _data_command(data_dir, lambda settings: restore_command(settings, file))
+
+
+@app.command()
 def scan(
     files: Annotated[
         list[Path], typer.Argument(help="Images, videos or folders.", metavar="FILE…")
@@ -224,6 +263,18 @@ def _run_kiosk(
         return run_kiosk(settings, scanner, service)
     except (OSError, ValueError) as error:
         _fail(str(error))
+
+
+def _data_command(data_dir: Path | None, run: Callable[["ServiceSettings"], str]) -> None:
+    """Run a command on the club's data and write what it tells."""
+    from membership.backup.command import CommandError
+    from membership.settings import ServiceSettings
+
+    try:
+        told = run(_settings(ServiceSettings, {"data_dir": data_dir}))
+    except (CommandError, ValueError) as error:
+        _fail(str(error))
+    _write_line(told)
 
 
 def _settings(kind: type[S], given: Mapping[str, Any]) -> S:

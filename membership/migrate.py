@@ -68,12 +68,12 @@ def migrate(database: Database) -> None:
         if _is_current(database):
             return
         if database.engine.dialect.name == "sqlite":
-            _use_wal(database)
+            use_wal(database)
         with database.engine.execution_options(**{WRITES: True}).begin() as connection:
             hold_setup_lock(connection)
             # Another process may have migrated while this one waited for the lock.
-            if _revision(connection, database.place) != HEAD:
-                _upgrade(connection)
+            if schema_revision(connection, database.place) != HEAD:
+                upgrade_schema(connection)
                 if connection.dialect.name == "sqlite":
                     teach_planner(connection)
         # What connections already know of the schema and its statistics is out of date.
@@ -96,11 +96,14 @@ def hold_setup_lock(connection: Connection) -> None:
 def _is_current(database: Database) -> bool:
     """Whether nothing is to be done; refuses what is not ours without writing to it."""
     with database.engine.connect() as connection:
-        return _revision(connection, database.place) == HEAD
+        return schema_revision(connection, database.place) == HEAD
 
 
-def _revision(connection: Connection, place: str) -> str | None:
-    """Revision of the schema found, None for an empty database."""
+def schema_revision(connection: Connection, place: str) -> str | None:
+    """Revision of the schema found, None for an empty database.
+
+    Raises DatabaseTooNew or ForeignDatabase.
+    """
     tables = inspect(connection).get_table_names()
     if "alembic_version" not in tables:
         if tables:
@@ -115,7 +118,7 @@ def _revision(connection: Connection, place: str) -> str | None:
     return str(found)
 
 
-def _use_wal(database: Database) -> None:
+def use_wal(database: Database) -> None:
     """Switch the file to write-ahead logging, which it then keeps for good."""
     switch = "PRAGMA journal_mode = WAL"  # cannot be done within a transaction
     raw = database.engine.raw_connection()
@@ -127,15 +130,15 @@ def _use_wal(database: Database) -> None:
         raw.close()
 
 
-def _upgrade(connection: Connection) -> None:
-    """Run the missing revisions over ``connection``."""
+def upgrade_schema(connection: Connection, revision: str = HEAD) -> None:
+    """Run the missing revisions up to ``revision`` over ``connection``, in its transaction."""
     from alembic import command  # noqa: PLC0415 - see the module docstring
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", "membership:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, HEAD)
+    command.upgrade(config, revision)
 
 
 def _is_no_database(error: DatabaseError) -> bool:
