@@ -6,24 +6,48 @@ from enum import StrEnum
 class EventType(StrEnum):
     """What can happen. Names are ``<thing>.<what was done>`` and never change."""
 
-    CUSTOMER_CREATED = "customer.created"
-    CUSTOMER_UPDATED = "customer.updated"
-    CUSTOMER_MERGED = "customer.merged"
-    CUSTOMER_ERASED = "customer.erased"
-    COMPANY_CREATED = "company.created"
-    COMPANY_UPDATED = "company.updated"
-    LINK_CREATED = "link.created"
-    LINK_ENDED = "link.ended"
-    PLAN_CREATED = "plan.created"
-    PLAN_UPDATED = "plan.updated"
-    MEMBERSHIP_CREATED = "membership.created"
-    MEMBERSHIP_RENEWED = "membership.renewed"
-    MEMBERSHIP_EXTENDED = "membership.extended"
-    MEMBERSHIP_ENDED = "membership.ended"
-    MEMBERSHIP_TRANSFERRED = "membership.transferred"
-    MEMBERSHIP_PAYMENT_CHANGED = "membership.payment_changed"
-    MEMBERSHIP_EXPIRED = "membership.expired"
-    CARD_ISSUED = "card.issued"
-    CARD_REVOKED = "card.revoked"
-    IMPORT_FINISHED = "import.finished"
-    WEBHOOK_TEST = "webhook.test"
+    meaning: str
+    """What it tells, in a sentence; the API's description and docs/webhooks.md show it."""
+
+    def __new__(cls, name: str, meaning: str = "") -> "EventType":
+        """Make a type that is its name, and knows what it means."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.meaning = meaning
+        return member
+
+    CUSTOMER_CREATED = "customer.created", "A customer was added."
+    CUSTOMER_UPDATED = "customer.updated", "What is known of a customer was changed."
+    CUSTOMER_MERGED = "customer.merged", "Two customers became one; the old id still leads there."
+    CUSTOMER_ERASED = "customer.erased", "A customer's personal data was erased."
+    COMPANY_CREATED = "company.created", "A company was added."
+    COMPANY_UPDATED = "company.updated", "A company was changed or archived."
+    LINK_CREATED = "link.created", "A customer was linked to a company and inherits from it."
+    LINK_ENDED = "link.ended", "A customer was unlinked from a company."
+    PLAN_CREATED = "plan.created", "A plan was added."
+    PLAN_UPDATED = "plan.updated", "A plan was changed or archived; what was sold stays."
+    MEMBERSHIP_CREATED = "membership.created", "A plan was assigned to a customer or company."
+    MEMBERSHIP_RENEWED = "membership.renewed", "A membership got another period."
+    MEMBERSHIP_EXTENDED = "membership.extended", "The end of a membership was moved by staff."
+    MEMBERSHIP_ENDED = (
+        "membership.ended",
+        "An early end was noted: at once, or planned (`membership.expired` then tells its coming).",
+    )
+    MEMBERSHIP_TRANSFERRED = "membership.transferred", "A membership went over to another plan."
+    MEMBERSHIP_PAYMENT_CHANGED = (
+        "membership.payment_changed",
+        "A payment became overdue, or was settled.",
+    )
+    MEMBERSHIP_EXPIRED = (
+        "membership.expired",
+        "A membership's end came, as sold or as planned early (`reason` is then `ended_early`).",
+    )
+    CARD_ISSUED = "card.issued", "A card was issued to a customer."
+    CARD_REVOKED = "card.revoked", "A card was revoked."
+    IMPORT_FINISHED = "import.finished", "An import came to its end."
+    WEBHOOK_TEST = "webhook.test", "A test of one endpoint; it is sent at once and not kept."
+
+
+EventType.__doc__ = "What can happen. Names never change; more are added.\n\n" + "\n".join(
+    f"- `{each.value}`: {each.meaning}" for each in EventType
+)
