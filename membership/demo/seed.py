@@ -25,8 +25,10 @@ from membership.demo.deck import CODE_128, Deck, DeckCard
 from membership.demo.looks import LOOKS
 from membership.demo.people import PEOPLE, Person
 from membership.demo.portraits import portrait
+from membership.memberships.changes import set_payment_overdue
+from membership.memberships.endings import end_early
 from membership.memberships.schemas import EarlyEnd, NewMembership
-from membership.memberships.service import assign, end_early, set_payment_overdue
+from membership.memberships.service import assign
 from membership.models import Card, Customer, MembershipSource
 from membership.organizations import bootstrap_organization
 from membership.plans.service import create_plan
@@ -186,7 +188,8 @@ def _sell(
     if sale.ended is not None:
         end_early(session, tenant, sold.id, EarlyEnd(why=sale.why), seeding.instant(sale.ended))
     if sale.overdue is not None:
-        set_payment_overdue(session, tenant, sold.id, seeding.instant(sale.overdue))
+        overdue = seeding.instant(sale.overdue)
+        set_payment_overdue(session, tenant, sold.id, overdue, overdue)
 
 
 def _issue_cards(seeding: _Seeding, customer_id: UUID, person: Person) -> Card:

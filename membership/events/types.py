@@ -33,6 +33,10 @@ class EventType(StrEnum):
         "membership.ended",
         "An early end was noted: at once, or planned (`membership.expired` then tells its coming).",
     )
+    MEMBERSHIP_END_WITHDRAWN = (
+        "membership.end_withdrawn",
+        "An early end that had not come yet was taken back.",
+    )
     MEMBERSHIP_TRANSFERRED = "membership.transferred", "A membership went over to another plan."
     MEMBERSHIP_PAYMENT_CHANGED = (
         "membership.payment_changed",

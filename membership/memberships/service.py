@@ -1,5 +1,11 @@
-"""Memberships: sold to a customer or a company, ended early, and shown as they were sold."""
+"""Memberships: sold to a customer or a company, with the present terms of the plan copied.
 
+There are four ways to come by one, and all of them end in ``assign``: by staff and by API key
+(``POST /v1/memberships``), by import, and by public signup.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -7,25 +13,60 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api_client.schemas import PermissionView
-from membership.access import Call, Tenant
+from membership.access import Tenant
+from membership.actors import SERVICE, Actor, ActorKind
+from membership.customers.service import get_customer
 from membership.errors import Conflict, Invalid, NotFound
-from membership.memberships.schemas import EarlyEnd, NewMembership, SoldPage, SoldView
-from membership.models import Company, Customer, Membership, MembershipSource, Plan
-from membership.paging import bad_cursor, decode_cursor, encode_cursor
-from membership.plans.schemas import IntervalMessage
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.memberships.holdings import term_of
+from membership.memberships.schemas import NewMembership, SoldView
+from membership.memberships.sold import sold_data, sold_view
+from membership.models import Company, Membership, MembershipSource, Plan
 from membership.plans.service import get_plan, permissions_of
 from membership.rules.instants import TimeError, day_start, local_day
 from membership.rules.periods import Interval, Period, first_period, period_until
-from membership.rules.status import Term, standing
+
+SOURCES: Mapping[ActorKind, MembershipSource] = {
+    ActorKind.API_KEY: MembershipSource.API,
+    ActorKind.STAFF: MembershipSource.STAFF,
+    ActorKind.CUSTOMER: MembershipSource.SIGNUP,
+    ActorKind.SERVICE: MembershipSource.IMPORT,
+}
+"""How a membership came to be, by who made it, unless the caller knows better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whom a membership belongs to: a customer or a company, never both."""
+
+    customer_id: UUID | None = None
+    company_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What is sold to whom, for when, by whom; ``previous_id`` is what it replaces."""
+
+    plan: Plan
+    owner: Owner
+    period: Period
+    actor: Actor
+    source: MembershipSource
+    previous_id: UUID | None = None
 
 
 def get_membership(session: Session, tenant: Tenant, membership_id: UUID) -> Membership:
     """Load a membership. Raises NotFound."""
     membership = session.get(Membership, (tenant.id, membership_id))
     if membership is None:
-        raise NotFound("membership_not_found", "There is no such membership.")
+        raise no_such_membership()
     return membership
+
+
+def no_such_membership() -> NotFound:
+    """The error for a membership that this organization does not have."""
+    return NotFound("membership_not_found", "There is no such membership.")
 
 
 def assign(
@@ -34,53 +75,101 @@ def assign(
     new: NewMembership,
     now: datetime,
     *,
-    source: MembershipSource = MembershipSource.API,
+    actor: Actor = SERVICE,
+    source: MembershipSource | None = None,
 ) -> Membership:
     """Sell a plan to a customer or a company: its present terms are copied.
 
-    Raises NotFound for an unknown plan or owner; Conflict for an archived plan; Invalid for
-    a period that cannot be.
+    This is the one entry point of every way to a membership. Routes hand on their caller as
+    the ``actor``, which tells the source; an import names its source beside the actor who
+    started it. Public signup calls it with the customer who signs up as the actor and
+    ``MembershipSource.SIGNUP``, in the transaction that takes note of the payment: only public
+    plans can be had that way, and only for oneself.
+
+    Raises NotFound for an unknown plan or owner; Conflict for a plan that is not sold (that
+    way), or an owner who is archived or erased; Invalid for a period that cannot be.
     """
-    plan = get_plan(session, tenant, new.plan_id)
+    source = source or SOURCES[actor.kind]
+    plan = plan_on_sale(session, tenant, new.plan_id)
+    owner = required_owner(session, tenant, Owner(new.customer_id, new.company_id))
+    if source is MembershipSource.SIGNUP:
+        _require_signup(plan, owner, actor)
+    period = _period(new, plan, ZoneInfo(tenant.time_zone), now)
+    return sell(session, tenant, Sale(plan, owner, period, actor, source), now)
+
+
+def plan_on_sale(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
+    """Load a plan that can be sold. Raises NotFound; Conflict if it is archived."""
+    plan = get_plan(session, tenant, plan_id)
     if plan.archived_at is not None:
         raise Conflict("plan_archived", f"The plan {plan.name} is archived and not sold anymore.")
-    _require_owner(session, tenant, new)
-    zone = ZoneInfo(tenant.time_zone)
-    period = _period(new, plan, zone, now)
+    return plan
+
+
+def required_owner(session: Session, tenant: Tenant, owner: Owner) -> Owner:
+    """Return the owner as they are known now, after any merge.
+
+    Raises NotFound unless they exist in this organization; Conflict if they are gone from it.
+    """
+    if owner.customer_id is not None:
+        customer = get_customer(session, tenant, owner.customer_id)
+        if customer.erased_at is not None:
+            raise Conflict("customer_erased", "This customer was erased and is sold nothing.")
+        return Owner(customer_id=customer.id)
+    company = session.get(Company, (tenant.id, owner.company_id))
+    if company is None:
+        raise NotFound("company_not_found", "There is no such company.")
+    if company.archived_at is not None:
+        raise Conflict("company_archived", f"{company.name} is archived and is sold nothing.")
+    return owner
+
+
+def _require_signup(plan: Plan, owner: Owner, actor: Actor) -> None:
+    """Raise Conflict unless a customer signs up by themself for a plan that is public."""
+    if not plan.public:
+        raise Conflict("plan_not_public", f"The plan {plan.name} is not open to public signup.")
+    if actor.kind is ActorKind.CUSTOMER and actor.id != owner.customer_id:
+        raise Conflict("signup_for_another", "A customer can sign up only for themself.")
+
+
+def sell(session: Session, tenant: Tenant, sale: Sale, now: datetime) -> Membership:
+    """Store what is sold, with the plan's present terms, and tell that it was."""
+    plan, period = sale.plan, sale.period
     carried = permissions_of(session, tenant.id, [plan.id]).get(plan.id, ())
     membership = Membership(
         organization_id=tenant.id,
         id=uuid4(),
-        customer_id=new.customer_id,
-        company_id=new.company_id,
+        customer_id=sale.owner.customer_id,
+        company_id=sale.owner.company_id,
         plan_id=plan.id,
         plan_name=plan.name,
         price_minor=plan.price_minor,
         currency=plan.currency,
         billing_unit=plan.billing_unit,
         billing_count=plan.billing_count,
+        length_unit=plan.length_unit,
+        length_count=plan.length_count,
         permissions=[[permission.key, permission.label] for permission in carried],
         starts_at=period.starts_at,
         ends_at=period.ends_at,
         last_day=period.last_day,
         time_zone=tenant.time_zone,
-        anchor_day=local_day(period.starts_at, zone),
+        anchor_day=local_day(period.starts_at, ZoneInfo(tenant.time_zone)),
         period_number=1,
-        source=source,
+        ended_for_good=False,
+        previous_id=sale.previous_id,
+        source=sale.source,
+        actor_kind=sale.actor.kind,
+        actor_id=sale.actor.id,
+        actor_name=sale.actor.name,
         created_at=now,
     )
+    membership.expiry_due_at = term_of(membership).announced_end
     session.add(membership)
     session.flush()
+    created = EventType.MEMBERSHIP_CREATED
+    emit(session, tenant.id, created, membership.id, sold_data(membership), now=now)
     return membership
-
-
-def _require_owner(session: Session, tenant: Tenant, new: NewMembership) -> None:
-    """Raise NotFound unless the owner exists in this organization."""
-    if new.customer_id is not None:
-        if session.get(Customer, (tenant.id, new.customer_id)) is None:
-            raise NotFound("customer_not_found", "There is no such customer.")
-    elif session.get(Company, (tenant.id, new.company_id)) is None:
-        raise NotFound("company_not_found", "There is no such company.")
 
 
 def _period(new: NewMembership, plan: Plan, zone: ZoneInfo, now: datetime) -> Period:
@@ -90,11 +179,16 @@ def _period(new: NewMembership, plan: Plan, zone: ZoneInfo, now: datetime) -> Pe
         starts_at = _start(new, zone, now)
         if new.last_day is not None:
             return period_until(starts_at, new.last_day, zone)
-        if plan.length_unit is None or plan.length_count is None:
-            return first_period(starts_at, None, zone)
-        return first_period(starts_at, Interval(plan.length_unit, plan.length_count), zone)
+        return first_period(starts_at, length_of(plan), zone)
     except TimeError as error:
         raise Invalid("period_invalid", field, str(error)) from error
+
+
+def length_of(sold: Plan | Membership) -> Interval | None:
+    """The length that a plan gives, or that a membership was sold with; None without an end."""
+    if sold.length_unit is None or sold.length_count is None:
+        return None
+    return Interval(sold.length_unit, sold.length_count)
 
 
 def _start(new: NewMembership, zone: ZoneInfo, now: datetime) -> datetime:
@@ -102,87 +196,6 @@ def _start(new: NewMembership, zone: ZoneInfo, now: datetime) -> datetime:
     if new.starts_on is not None:
         return day_start(new.starts_on, zone)
     return now if new.starts_at is None else new.starts_at
-
-
-def end_early(
-    session: Session, tenant: Tenant, membership_id: UUID, end: EarlyEnd, now: datetime
-) -> Membership:
-    """End a membership before its time.
-
-    Raises NotFound; Conflict if it has ended already; Invalid for an instant that is past, or
-    outside the membership's period.
-    """
-    membership = get_membership(session, tenant, membership_id)
-    ends = (membership.ends_at, membership.ended_early_at)
-    if any(at is not None and at <= now for at in ends):
-        raise Conflict("membership_ended", "This membership has already ended.")
-    if end.at is not None:
-        _require_within(membership, end.at, now)
-    membership.ended_early_at = now if end.at is None else end.at
-    membership.ended_early_why = end.why or None
-    session.flush()
-    return membership
-
-
-def _require_within(membership: Membership, at: datetime, now: datetime) -> None:
-    """Raise Invalid unless a membership can be ended early at ``at``."""
-    if at < now:
-        message = "is past; leave it out to end the membership now"
-    elif at < membership.starts_at:
-        message = "is before the membership starts; leave it out to withdraw it now"
-    elif membership.ends_at is not None and at >= membership.ends_at:
-        message = "is not before the end that was sold"
-    else:
-        return
-    raise Invalid("end_invalid", "body.at", message)
-
-
-def set_payment_overdue(
-    session: Session, tenant: Tenant, membership_id: UUID, since: datetime | None
-) -> Membership:
-    """Note since when a payment is overdue; None notes that it was paid. Raises NotFound."""
-    membership = get_membership(session, tenant, membership_id)
-    membership.payment_overdue_since = since
-    session.flush()
-    return membership
-
-
-def sold_view(membership: Membership, now: datetime) -> SoldView:
-    """Show a membership as it was sold, and how it stands now."""
-    term = Term(
-        membership.starts_at,
-        membership.ends_at,
-        membership.ended_early_at,
-        membership.payment_overdue_since,
-    )
-    found = standing(term, now)
-    unit, count = membership.billing_unit, membership.billing_count
-    billing = None
-    if unit is not None and count is not None:
-        billing = IntervalMessage(unit=unit, count=count)
-    return SoldView(
-        id=membership.id,
-        customer_id=membership.customer_id,
-        company_id=membership.company_id,
-        plan_id=membership.plan_id,
-        plan=membership.plan_name,
-        price_minor=membership.price_minor,
-        currency=membership.currency,
-        billing=billing,
-        status=found.status,
-        reason=found.reason,
-        starts_at=membership.starts_at,
-        ends_at=membership.ends_at,
-        last_day=membership.last_day,
-        time_zone=membership.time_zone,
-        ended_early_at=membership.ended_early_at,
-        ended_early_why=membership.ended_early_why,
-        payment_overdue_since=membership.payment_overdue_since,
-        source=membership.source,
-        permissions=tuple(
-            PermissionView(key=key, label=label) for key, label in membership.permissions
-        ),
-    )
 
 
 def sold_to_company(
@@ -195,31 +208,3 @@ def sold_to_company(
         .order_by(Membership.starts_at.desc(), Membership.id)
     )
     return tuple(sold_view(row, now) for row in rows)
-
-
-def list_sold(
-    call: Call,
-    limit: int,
-    cursor: str | None,
-    *,
-    customer_id: UUID | None = None,
-    company_id: UUID | None = None,
-) -> SoldPage:
-    """List memberships as sold, of one owner or of all, by id. Raises Invalid."""
-    wanted = select(Membership).where(Membership.organization_id == call.tenant.id)
-    if customer_id is not None:
-        wanted = wanted.where(Membership.customer_id == customer_id)
-    if company_id is not None:
-        wanted = wanted.where(Membership.company_id == company_id)
-    if cursor is not None:
-        (after,) = decode_cursor(cursor, str)
-        try:
-            wanted = wanted.where(Membership.id > UUID(str(after)))
-        except ValueError:
-            raise bad_cursor() from None
-    rows = call.session.scalars(wanted.order_by(Membership.id).limit(limit + 1)).all()
-    page = rows[:limit]
-    return SoldPage(
-        items=tuple(sold_view(row, call.now) for row in page),
-        next_cursor=encode_cursor(str(page[-1].id)) if len(rows) > limit else None,
-    )
