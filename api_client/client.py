@@ -29,6 +29,7 @@ from .schemas import (
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 _CHUNK = 64 * 1024
 _RETRY_PAUSE_S = 0.1
+_GOOD = {requests.codes.ok, requests.codes.created, requests.codes.no_content}
 M = TypeVar("M", bound=Message)
 
 
@@ -90,6 +91,10 @@ class MembershipClient:
         end = time.monotonic() + self._deadline_s
         return self._fetch("GET", path, end=end)[1]
 
+    def _do(self, method: str, path: str, *, body: object = None) -> None:
+        """Ask for something that is answered by nothing but success."""
+        self._fetch(method, path, end=time.monotonic() + self._deadline_s, body=body)
+
     def _ask(
         self,
         kind: type[M],
@@ -99,9 +104,10 @@ class MembershipClient:
         end: float | None = None,
         params: Mapping[str, str | int] | None = None,
         body: object = None,
+        headers: Mapping[str, str] | None = None,
     ) -> M:
         end = time.monotonic() + self._deadline_s if end is None else end
-        status, raw = self._fetch(method, path, end=end, params=params, body=body)
+        status, raw = self._fetch(method, path, end=end, params=params, body=body, headers=headers)
         try:
             return kind.model_validate_json(raw)
         except ValidationError as error:
@@ -118,6 +124,7 @@ class MembershipClient:
         end: float,
         params: Mapping[str, str | int] | None = None,
         body: object = None,
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes]:
         left = end - time.monotonic()
         if left <= 0:
@@ -128,6 +135,7 @@ class MembershipClient:
                 self.base_url + path,
                 params=params,
                 json=body,
+                headers=headers,
                 timeout=left,
                 stream=True,
                 allow_redirects=False,
@@ -139,7 +147,7 @@ class MembershipClient:
             raise BadAnswer(f"{self.base_url} sent an answer that cannot be decoded.") from error
         except requests.RequestException as error:
             raise Unreachable(f"{self.base_url} cannot be reached.") from error
-        if response.status_code != requests.codes.ok:
+        if response.status_code not in _GOOD:
             raise _error_for(self.base_url, response, raw)
         return response.status_code, raw
 

@@ -234,6 +234,8 @@ class DeskInfo(Message):
     """What a kiosk shows around the verdict: whose desk this is, and today's count."""
 
     organization: str = Field(examples=["Riverside Club"])
+    slug: str = Field("", description="Short name of the organization, as staff sign in to it.")
+    currency: str = Field("", description="In which the organization sells, by default.")
     time_zone: str
     demo: bool = Field(description="True where the data is the invented demo club.")
     visits_today: int

@@ -24,6 +24,8 @@ from .embedded import EmbeddedService
 from .failures import Cause, Failure
 from .keyboard import WedgeFilter
 from .lookup import OnlineLookup
+from .management.presenter import ManagementPresenter
+from .management.worker import StaffWorker
 from .presenters.camera import CameraPresenter
 from .presenters.desk import DeskPresenter
 from .presenters.stage import Stage
@@ -108,6 +110,10 @@ class Kiosk(QObject):
             self.window, stage, self.texts, self.trace, scanner=scanner, parent=self
         )
         self.desk = DeskPresenter(self.window, stage, self.texts, desk=settings.desk, parent=self)
+        self.staff_worker = StaffWorker()
+        self.management = ManagementPresenter(
+            self.window, self.texts, idle_s=settings.staff_idle_s, parent=self
+        )
         self.wedge = WedgeFilter(self)
         self.embedded: EmbeddedService | None = None
         if isinstance(service, OwnService):
@@ -116,6 +122,7 @@ class Kiosk(QObject):
             WorkerThread("scanner", self.scanner_worker, self),
             WorkerThread("lookup", self.lookup_worker, self),
             WorkerThread("desk", self.desk_worker, self),
+            WorkerThread("staff", self.staff_worker, self),
         ]
         self._poll = QTimer(self)
         self._poll.setInterval(int(settings.poll_s * 1000))
@@ -156,6 +163,7 @@ class Kiosk(QObject):
                 log.error("thread did not end in time", thread=thread.objectName())
         self.lookup_worker.close()
         self.desk_worker.close()
+        self.staff_worker.close()
         if self.embedded is not None:
             self.embedded.stop()
         self.sounds.close()
@@ -169,6 +177,7 @@ class Kiosk(QObject):
         self._connect_session()
         self._connect_desk()
         self._connect_service()
+        self._connect_management()
         self.window.commanded.connect(self._on_command)
 
     def _connect_scanner(self) -> None:
@@ -210,6 +219,21 @@ class Kiosk(QObject):
         self.window.side.search_wanted.connect(worker.search)
         self.window.side.picked.connect(self.session.on_picked)
 
+    def _connect_management(self) -> None:
+        worker, staff = self.staff_worker, self.management
+        self.connect_to.connect(worker.connect_to)
+        staff.sign_in_wanted.connect(worker.sign_in)
+        staff.sign_out_wanted.connect(worker.sign_out)
+        staff.task_wanted.connect(worker.carry_out)
+        worker.signed_in.connect(staff.on_signed_in)
+        worker.sign_in_failed.connect(staff.on_sign_in_failed)
+        worker.done.connect(staff.on_done)
+        worker.failed.connect(staff.on_failed)
+        staff.photo_wanted.connect(self.desk_worker.fetch_photo)
+        self.desk_worker.photo.connect(staff.on_photo)
+        self.desk_worker.desk.connect(staff.on_desk)
+        self.session.showed.connect(staff.on_showed)
+
     def _connect_service(self) -> None:
         self.connect_to.connect(self.lookup_worker.connect_to)
         self.connect_to.connect(self.desk_worker.connect_to)
@@ -225,6 +249,9 @@ class Kiosk(QObject):
             Command.RECHECK: self.session.recheck,
             Command.UNDO: self.desk.undo_last,
             Command.MUTE: self.verdicts.toggle_mute,
+            Command.OPEN_FILE: self.management.open_person,
+            Command.MANAGE: self.management.open_home,
+            Command.BACK: self.management.go_back,
         }[command]()
 
     def _on_connecting(self) -> None:

@@ -47,6 +47,9 @@ class KioskSettings(BaseSettings):
     stale_after_s: float = Field(
         3.0, gt=0, description="A waiting scan older than this is dropped: the card is gone."
     )
+    staff_idle_s: float = Field(
+        300.0, gt=0, description="After so long without anybody, staff are signed out."
+    )
     poll_s: float = Field(10.0, gt=0, description="How often the service is asked for its state.")
     trace: Path | None = Field(None, description="File for one JSON line per event of a scan.")
     report: Path | None = Field(

@@ -116,6 +116,30 @@ def stylesheet(theme: Theme) -> str:
     QLineEdit {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px;
         padding: 10px 14px; selection-background-color: {t.accent}; }}
     QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 9px 13px; }}
+    QPlainTextEdit, QComboBox, QDateEdit {{ background: {t.raised}; border: 1px solid {t.line};
+        border-radius: 10px; padding: 8px 12px; }}
+    QComboBox QAbstractItemView, QCalendarWidget QWidget {{ background: {t.surface}; }}
+    QPushButton {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px;
+        padding: 8px 14px; font-weight: 600; }}
+    QPushButton:hover {{ border: 1px solid {t.accent}; }}
+    QPushButton:focus {{ border: 2px solid {t.accent}; padding: 7px 13px; }}
+    QPushButton:disabled {{ color: {t.muted}; }}
+    #primary {{ background: {t.accent}; color: {t.surface}; border: 1px solid {t.accent}; }}
+    #primary:focus {{ border: 2px solid {t.ink}; }}
+    #primary:disabled {{ background: {t.line}; border: 1px solid {t.line}; }}
+    #link {{ background: transparent; border: 1px solid transparent; color: {t.accent};
+        padding: 4px 6px; }}
+    #link:focus {{ border: 1px solid {t.accent}; }}
+    #card, #file {{ background: {t.surface}; border: 1px solid {t.line};
+        border-radius: {RADIUS}px; }}
+    #line {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px; }}
+    #card QLabel, #file QLabel, #line QLabel, #form QLabel {{ background: transparent; }}
+    #title {{ font-size: {TITLE}px; font-weight: 600; }}
+    #name {{ font-size: {LARGE}px; font-weight: 700; }}
+    #strong {{ font-weight: 600; }}
+    #fault {{ color: {t.bad}; font-weight: 600; }}
+    #form {{ background: {t.surface}; }}
+    QScrollArea, #scrolled {{ background: transparent; border: none; }}
     QListView {{ background: transparent; border: none; outline: none; }}
     QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 8px;
         padding: 6px; }}

@@ -13,6 +13,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import get_decimal_symbol
 
 import resources
 
@@ -31,6 +32,11 @@ class Texts:
     def right_to_left(self) -> bool:
         """Whether the language is written from right to left."""
         return self.locale.text_direction == "rtl"
+
+    @property
+    def decimal_point(self) -> str:
+        """What stands between the whole and its parts in a number."""
+        return str(get_decimal_symbol(self.locale))
 
     def say(self, message: str, /, **values: object) -> str:
         """Translate ``message`` and fill its named fields."""

@@ -134,9 +134,14 @@ def _headlines(texts: Texts) -> dict[Tone, str]:
 
 
 def _person(customer: CustomerView) -> Person:
-    words = [word for word in customer.name.split() if word[0].isalpha()]
-    initials = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words))
-    return Person(customer.name, customer.number, initials.upper() or "?", customer.photo_path)
+    return Person(customer.name, customer.number, initials(customer.name), customer.photo_path)
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word of a name, for who has no photo."""
+    words = [word for word in name.split() if word[0].isalpha()]
+    ends = words[:1] + words[-1:] if len(words) > 1 else words
+    return "".join(word[0] for word in ends).upper() or "?"
 
 
 def _active(answer: ScanAnswer, texts: Texts) -> str:

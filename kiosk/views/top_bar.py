@@ -50,6 +50,7 @@ class TopBar(QFrame):
     theme_toggled = Signal()
     sound_toggled = Signal()
     full_screen_toggled = Signal()
+    manage_pressed = Signal()
 
     def __init__(self, theme: Theme, texts: Texts, desk: str) -> None:
         super().__init__()
@@ -65,6 +66,7 @@ class TopBar(QFrame):
         self.camera = StatePill("camera", theme)
         self.clock = QLabel()
         self.clock.setObjectName("clock")
+        self._manage = self._button(self.manage_pressed)
         self._sound = self._button(self.sound_toggled)
         self._look = self._button(self.theme_toggled)
         self._full = self._button(self.full_screen_toggled)
@@ -80,7 +82,7 @@ class TopBar(QFrame):
             row.addWidget(widget)
         switches = QHBoxLayout()
         switches.setSpacing(2)
-        for button in (self._sound, self._look, self._full):
+        for button in (self._manage, self._sound, self._look, self._full):
             switches.addWidget(button)
         row.addLayout(switches)
         row.addWidget(self.clock)
@@ -109,6 +111,8 @@ class TopBar(QFrame):
         self.camera.set_theme(theme)
         say = self._texts.say
         silent = self._muted or bool(self._sound_problem)
+        self._manage.setIcon(icon("people", theme.muted))
+        self._name(self._manage, say("Manage customers, companies, plans (Ctrl+O)"))
         self._sound.setIcon(icon("sound_off" if silent else "sound", theme.muted))
         self._name(self._sound, self._sound_problem or say("Sound on or off (Ctrl+M)"))
         self._look.setIcon(icon("sun" if theme.name == "dark" else "moon", theme.muted))

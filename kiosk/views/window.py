@@ -18,6 +18,7 @@ from kiosk.style import DARK, LIGHT, M, Theme, stylesheet
 from kiosk.texts import Texts
 from kiosk.verdict import Verdict
 
+from .management.panel import ManagementPanel
 from .ready_panel import ReadyPanel
 from .side_panel import SidePanel
 from .top_bar import TopBar
@@ -35,6 +36,9 @@ class Command(Enum):
     RECHECK = auto()
     UNDO = auto()
     MUTE = auto()
+    OPEN_FILE = auto()
+    MANAGE = auto()
+    BACK = auto()
 
 
 class KioskWindow(QMainWindow):
@@ -58,6 +62,8 @@ class KioskWindow(QMainWindow):
         self._stage = QStackedWidget()
         self._stage.addWidget(self.ready)
         self._stage.addWidget(self.verdict)
+        self.management = ManagementPanel(texts)
+        self._stage.addWidget(self.management)
         root = QWidget()
         root.setObjectName("root")
         below = QHBoxLayout()
@@ -102,7 +108,24 @@ class KioskWindow(QMainWindow):
     def show_ready(self, icon: str, headline: str, detail: str = "") -> None:
         """Show that there is no verdict, and why."""
         self.ready.say(icon, headline, detail)
-        self._stage.setCurrentWidget(self.ready)
+        if not self.managing:
+            self._stage.setCurrentWidget(self.ready)
+
+    @property
+    def managing(self) -> bool:
+        """Whether a page of the management is on screen."""
+        return self._stage.currentWidget() is self.management
+
+    def enter_management(self, page: QWidget) -> None:
+        """Show a page of the management."""
+        self.management.show_page(page)
+        self._stage.setCurrentWidget(self.management)
+
+    def leave_management(self) -> None:
+        """Go back to the desk."""
+        if self.managing:
+            self._stage.setCurrentWidget(self.ready)
+            self.setFocus()
 
     def set_theme(self, theme: Theme) -> None:
         """Change between light and dark."""
@@ -130,9 +153,13 @@ class KioskWindow(QMainWindow):
 
     def _escape(self) -> None:
         """Empty the search first, then take the verdict away."""
-        if not self.side.end_search():
+        if self.side.end_search():
+            self.setFocus()
+        elif self.managing:
+            self.commanded.emit(Command.BACK)
+        else:
             self.commanded.emit(Command.CLEAR)
-        self.setFocus()
+            self.setFocus()
 
     def _bind_keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {
@@ -140,6 +167,8 @@ class KioskWindow(QMainWindow):
             "F5": lambda: self.commanded.emit(Command.RECHECK),
             "Ctrl+Z": lambda: self.commanded.emit(Command.UNDO),
             "Ctrl+M": lambda: self.commanded.emit(Command.MUTE),
+            "Ctrl+I": lambda: self.commanded.emit(Command.OPEN_FILE),
+            "Ctrl+O": lambda: self.commanded.emit(Command.MANAGE),
             "Ctrl+F": self.side.begin_search,
             "Ctrl+T": self.toggle_theme,
             "F11": self.toggle_full_screen,
@@ -148,4 +177,5 @@ class KioskWindow(QMainWindow):
             QShortcut(QKeySequence(key), self, then)
         self.bar.theme_toggled.connect(self.toggle_theme)
         self.bar.full_screen_toggled.connect(self.toggle_full_screen)
+        self.bar.manage_pressed.connect(lambda: self.commanded.emit(Command.MANAGE))
         self.bar.sound_toggled.connect(lambda: self.commanded.emit(Command.MUTE))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Request
 
 from api_client.schemas import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
 from membership.access import Call, Scope, reads, writes
+from membership.middleware import OUTCOME
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.scans import service, visits
 from membership.version import service_version
@@ -34,7 +35,9 @@ def record_scan(
     names nobody here is answered with the outcome `unknown_code` and makes no visit.
     """
     minutes = request.app.state.settings.seen_recently_minutes
-    return service.scan(call, scan, timedelta(minutes=minutes))
+    answer = service.scan(call, scan, timedelta(minutes=minutes))
+    request.scope[OUTCOME] = answer.outcome.value
+    return answer
 
 
 @router.get("/visits")
@@ -58,6 +61,8 @@ def desk(call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> DeskInfo:
     """Tell whose desk this is, and how many visits its local day has had."""
     return DeskInfo(
         organization=call.tenant.name,
+        slug=call.tenant.slug,
+        currency=call.tenant.currency,
         time_zone=call.tenant.time_zone,
         demo=call.tenant.demo,
         visits_today=visits.visits_today(call),

@@ -1,0 +1,1 @@
+"""Customers, companies, plans and memberships, managed by signed-in staff at the desk."""

@@ -1,0 +1,156 @@
+"""Parts of the files: a section with an action, a membership with its buttons, a list line."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from kiosk.management.files import Entry
+from kiosk.management.words import MembershipLine
+from kiosk.style import TONES, M, S, Tone
+from kiosk.texts import Texts
+
+
+class Action(StrEnum):
+    """What staff can do in a file."""
+
+    ASSIGN = "assign"
+    RENEW = "renew"
+    EXTEND = "extend"
+    TRANSFER = "transfer"
+    END = "end"
+    EDIT = "edit"
+    LINK = "link"
+    UNLINK = "unlink"
+    OPEN = "open"
+
+
+def chip(words: str, tone: Tone) -> QLabel:
+    """A word on the colour of a verdict."""
+    label = QLabel(words)
+    paint = TONES[tone]
+    label.setStyleSheet(
+        f"background: {paint.fill}; color: {paint.ink}; border-radius: 8px;"
+        "padding: 2px 10px; font-weight: 600;"
+    )
+    return label
+
+
+def label(words: str, name: str = "", *, wraps: bool = True) -> QLabel:
+    """Plain words, styled by object name; what people typed is never read as markup."""
+    made = QLabel(words)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setObjectName(name)
+    made.setWordWrap(wraps)
+    return made
+
+
+class Section(QWidget):
+    """A heading, a button beside it, and lines below."""
+
+    def __init__(self, title: str, action: str = "", then: Callable[[], object] | None = None):
+        super().__init__()
+        self.title = label(title, "section", wraps=False)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        self.button: QPushButton | None = None
+        if action and then is not None:
+            self.button = QPushButton(action)
+            self.button.clicked.connect(then)
+            head.addWidget(self.button)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(S)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(S)
+        layout.addLayout(head)
+        layout.addLayout(self._lines)
+
+    def add(self, line: QWidget) -> None:
+        """Add a line."""
+        self._lines.addWidget(line)
+
+
+class MembershipCard(QFrame):
+    """One membership: plan, status, period, where it comes from, and what can be done."""
+
+    acted = Signal(object, object)
+    """Action, MembershipLine."""
+
+    def __init__(self, line: MembershipLine, texts: Texts, *, may_change: bool) -> None:
+        super().__init__()
+        self.setObjectName("line")
+        self.line = line
+        head = QHBoxLayout()
+        head.addWidget(label(line.plan, "strong"), 1)
+        head.addWidget(chip(line.status, line.tone))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(M, S + 4, M, S + 4)
+        column.setSpacing(S - 2)
+        column.addLayout(head)
+        column.addWidget(label(line.period))
+        for words in filter(None, (line.source, line.note)):
+            column.addWidget(label(words, "muted"))
+        self.buttons = self._buttons(texts) if may_change else {}
+        if self.buttons:
+            row = QHBoxLayout()
+            for button in self.buttons.values():
+                row.addWidget(button)
+            row.addStretch()
+            column.addLayout(row)
+
+    def _buttons(self, texts: Texts) -> dict[Action, QPushButton]:
+        """The buttons of what can be done with this membership."""
+        say, line = texts.say, self.line
+        possible = (
+            (Action.RENEW, say("Renew"), line.can_renew),
+            (Action.EXTEND, say("Extend …"), line.can_extend),
+            (Action.TRANSFER, say("Change plan …"), line.can_end),
+            (Action.END, say("End …"), line.can_end),
+            (Action.OPEN, say("Open company"), line.company_id is not None),
+        )
+        return {action: self._button(action, words) for action, words, can in possible if can}
+
+    def _button(self, action: Action, words: str) -> QPushButton:
+        button = QPushButton(words)
+        button.setAccessibleName(f"{words} {self.line.plan}")
+        button.clicked.connect(lambda: self.acted.emit(action, self.line))
+        return button
+
+
+class EntryLine(QFrame):
+    """A person or a company in a list: opened by its button, removed by another."""
+
+    opened = Signal(object)
+    """Id."""
+    removed = Signal(object, str)
+    """Id, title."""
+
+    def __init__(self, entry: Entry, texts: Texts, *, may_remove: bool = False) -> None:
+        super().__init__()
+        self.setObjectName("line")
+        self.entry = entry
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(label(entry.title, "strong"))
+        if entry.below:
+            words.addWidget(label(entry.below, "muted"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(M, S, S, S)
+        row.addLayout(words, 1)
+        self.open_button = QPushButton(texts.say("Open"))
+        self.open_button.setAccessibleName(f"{texts.say('Open')} {entry.title}")
+        self.open_button.clicked.connect(lambda: self.opened.emit(entry.id))
+        row.addWidget(self.open_button)
+        self.remove_button: QPushButton | None = None
+        if may_remove and entry.removable:
+            self.remove_button = QPushButton(texts.say("Unlink"))
+            self.remove_button.setAccessibleName(f"{texts.say('Unlink')} {entry.title}")
+            self.remove_button.clicked.connect(self._remove)
+            row.addWidget(self.remove_button)
+
+    def _remove(self) -> None:
+        id_: UUID = self.entry.id
+        self.removed.emit(id_, self.entry.title)

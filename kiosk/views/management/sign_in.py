@@ -1,0 +1,101 @@
+"""Who is at the desk: signing in before anything is changed."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from kiosk.style import L, M, S
+from kiosk.texts import Texts
+
+_WIDTH = 380
+
+
+class SignInPage(QWidget):
+    """Asks for email and password, or for a name too where there is no account yet."""
+
+    submitted = Signal(str, str, str)
+    """Email, password, and a name if this is the first account."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self._texts = texts
+        self._first = False
+        self.title = QLabel()
+        self.title.setObjectName("title")
+        self.words = QLabel()
+        self.words.setObjectName("muted")
+        self.words.setWordWrap(True)
+        self.name = self._line(texts.say("Your name"))
+        self.email = self._line(texts.say("Email"))
+        self.password = self._line(texts.say("Password"))
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.fault = QLabel()
+        self.fault.setObjectName("fault")
+        self.fault.setWordWrap(True)
+        self.submit = QPushButton()
+        self.submit.setObjectName("primary")
+        self.other = QPushButton()
+        self.other.setObjectName("link")
+        box = QFrame()
+        box.setObjectName("card")
+        box.setFixedWidth(_WIDTH)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(L, L, L, L)
+        column.setSpacing(S + 4)
+        parts: tuple[QWidget, ...] = (
+            *(self.title, self.words, self.name, self.email, self.password),
+            *(self.fault, self.submit, self.other),
+        )
+        for part in parts:
+            column.addWidget(part)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(M, M, M, M)
+        layout.addStretch()
+        layout.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch()
+        self.submit.clicked.connect(self._on_submit)
+        self.other.clicked.connect(lambda: self.ask(first=not self._first))
+        for line in (self.name, self.email, self.password):
+            line.returnPressed.connect(self._on_submit)
+        self.ask()
+
+    def ask(self, *, first: bool = False, fault: str = "") -> None:
+        """Ask for a sign-in, or for what makes the ``first`` account."""
+        say = self._texts.say
+        self._first = first
+        self.title.setText(say("First account of this club") if first else say("Staff sign-in"))
+        self.words.setText(
+            say("It may do everything, and make the accounts of all others.")
+            if first
+            else say("Whatever is changed is recorded under your name.")
+        )
+        self.submit.setText(say("Create and sign in") if first else say("Sign in"))
+        self.other.setText(say("I have an account") if first else say("There is no account yet"))
+        self.name.setVisible(first)
+        self.say_fault(fault)
+        (self.name if first else self.email).setFocus()
+
+    def say_fault(self, sentence: str) -> None:
+        """Say why nobody is signed in; the password is asked for again."""
+        self.fault.setText(sentence)
+        self.fault.setVisible(bool(sentence))
+        self.password.clear()
+        self.submit.setEnabled(True)
+
+    def _on_submit(self) -> None:
+        """Hand on what was typed, once it is complete."""
+        email, password = self.email.text().strip(), self.password.text()
+        name = self.name.text().strip() if self._first else ""
+        if not email or not password or (self._first and not name):
+            self.fault.setText(self._texts.say("Please fill in all fields."))
+            self.fault.show()
+            return
+        self.submit.setEnabled(False)
+        self.fault.hide()
+        self.submitted.emit(email, password, name)
+
+    def _line(self, label: str) -> QLineEdit:
+        line = QLineEdit()
+        line.setPlaceholderText(label)
+        line.setAccessibleName(label)
+        line.setMaxLength(254)
+        return line
