@@ -23,7 +23,8 @@ from membership.memberships.holdings import term_of
 from membership.memberships.schemas import NewMembership, SoldView
 from membership.memberships.sold import sold_data, sold_view
 from membership.models import Company, Membership, MembershipSource, Plan
-from membership.plans.service import get_plan, permissions_of
+from membership.plans.permissions import permissions_of
+from membership.plans.service import get_plan
 from membership.rules.instants import TimeError, day_start, local_day
 from membership.rules.periods import Interval, Period, first_period, period_until
 

@@ -3,25 +3,42 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query
 
+from api_client.schemas import PermissionView
 from membership.access import Call, Scope, creates, reads, writes
 from membership.idempotency import once
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
-from membership.plans import service
-from membership.plans.schemas import NewPlan, PermissionList, PlanChange, PlanPage, PlanView
+from membership.plans import permissions, service
+from membership.plans.schemas import (
+    NewPlan,
+    PermissionChange,
+    PermissionKey,
+    PermissionPage,
+    PlanChange,
+    PlanPage,
+    PlanView,
+)
 
 router = APIRouter(prefix="/v1", tags=["Plans"])
+
+KeyPath = Annotated[PermissionKey, Path(examples=["area.pool"])]
 
 
 @router.get("/plans")
 def list_plans(
     call: Annotated[Call, reads(Scope.PLANS_READ)],
+    archived: Annotated[
+        bool | None, Query(description="Only archived ones, or only those on sale.")
+    ] = None,
+    public: Annotated[bool | None, Query(description="Only public ones, or only others.")] = None,
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> PlanPage:
-    """List plans by name, archived ones too."""
-    return service.list_plans(call.session, call.tenant, limit, cursor)
+    """List plans by name, archived ones too unless told otherwise."""
+    return service.list_plans(
+        call.session, call.tenant, limit, cursor, archived=archived, public=public
+    )
 
 
 @router.post("/plans", status_code=201)
@@ -46,12 +63,40 @@ def get_plan(plan_id: UUID, call: Annotated[Call, reads(Scope.PLANS_READ)]) -> P
 def change_plan(
     plan_id: UUID, change: PlanChange, call: Annotated[Call, writes(Scope.PLANS_WRITE)]
 ) -> PlanView:
-    """Set the fields that are sent; memberships already sold keep their terms."""
+    """Set the fields that are sent; memberships already sold keep their terms.
+
+    `archived` takes a plan out of sale, and back into it. `permissions` are replaced as a whole,
+    in the order sent.
+    """
     plan = service.change_plan(call.session, call.tenant, plan_id, change, call.now)
     return service.show_plan(call.session, call.tenant, plan)
 
 
 @router.get("/permissions")
-def list_permissions(call: Annotated[Call, reads(Scope.PLANS_READ)]) -> PermissionList:
-    """List all permissions that plans of the organization have named."""
-    return PermissionList(items=service.list_permissions(call.session, call.tenant))
+def list_permissions(
+    call: Annotated[Call, reads(Scope.PLANS_READ)],
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> PermissionPage:
+    """List all permissions that plans of the organization have named, by key."""
+    return permissions.list_permissions(call.session, call.tenant, limit, cursor)
+
+
+@router.patch("/permissions/{key}")
+def change_permission(
+    key: KeyPath, change: PermissionChange, call: Annotated[Call, writes(Scope.PLANS_WRITE)]
+) -> PermissionView:
+    """Call a permission otherwise, in all plans; memberships keep the label they were sold with.
+
+    Its key never changes, for other systems ask for it.
+    """
+    return permissions.relabel(call.session, call.tenant, key, change.label)
+
+
+@router.delete("/permissions/{key}", status_code=204)
+def delete_permission(key: KeyPath, call: Annotated[Call, writes(Scope.PLANS_WRITE)]) -> None:
+    """Delete a permission that no plan carries; memberships that were sold with it keep it.
+
+    Answers 409 `permission_in_use` while a plan carries it, archived ones included.
+    """
+    permissions.forget(call.session, call.tenant, key)

@@ -14,6 +14,9 @@ PermissionKey = Annotated[
 ]
 """Small letters and digits in parts joined by dots, dashes or underscores: ``area.pool``."""
 
+MAX_PRICE = 2**31 - 1
+"""The highest price, in minor units, that the column holds on both databases."""
+
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Count = Annotated[int, Field(ge=1, le=1000)]
 
@@ -21,8 +24,8 @@ Count = Annotated[int, Field(ge=1, le=1000)]
 class IntervalMessage(Message):
     """A length in calendar terms: 1 month, 10 weeks."""
 
-    unit: IntervalUnit
-    count: Count = 1
+    unit: IntervalUnit = Field(examples=["month"])
+    count: Count = Field(default=1, examples=[1])
 
 
 class NewPermission(Message):
@@ -36,18 +39,24 @@ class PlanChange(Message):
     """Fields of a plan to set; what was sold already keeps its terms."""
 
     name: Name = Field(default="", examples=["Gold Membership"])
-    description: Paragraph = ""
-    price_minor: Annotated[int, Field(ge=0, le=10**9)] = Field(
-        default=0, description="Price in the smallest unit of the currency, such as cents."
+    description: Paragraph = Field(default="", examples=["Pool, sauna and members' area"])
+    price_minor: Annotated[int, Field(ge=0, le=MAX_PRICE)] = Field(
+        default=0,
+        examples=[4900],
+        description="Price in the smallest unit of the currency, such as cents; 0 is free.",
     )
-    currency: Currency | None = Field(default=None, description="By default the organization's.")
+    currency: Currency | None = Field(
+        default=None, examples=["EUR"], description="By default the organization's."
+    )
     billing: IntervalMessage | None = Field(default=None, description="How often the price is due.")
     length: IntervalMessage | None = Field(
         default=None, description="How long a membership lasts; without it, until it is ended."
     )
-    public: bool = False
+    public: bool = Field(default=False, description="Whether customers can sign up for it.")
     archived: bool = Field(default=False, description="An archived plan is no longer sold.")
-    permissions: tuple[NewPermission, ...] = Field(default=(), max_length=200)
+    permissions: tuple[NewPermission, ...] = Field(
+        default=(), max_length=200, description="In the order in which they are shown."
+    )
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -86,7 +95,14 @@ class PlanPage(Message):
     next_cursor: str | None = None
 
 
-class PermissionList(Message):
-    """All permissions that the organization has named, by key."""
+class PermissionPage(Message):
+    """A page of the permissions that the organization has named, by key."""
 
     items: tuple[PermissionView, ...]
+    next_cursor: str | None = None
+
+
+class PermissionChange(Message):
+    """What a permission is called from now on; what was sold keeps the label it was sold with."""
+
+    label: Name = Field(examples=["Big pool"])

@@ -1,22 +1,21 @@
 """Plans: created, changed, archived, listed. What was sold keeps the terms it was sold with."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, delete, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from api_client.schemas import PermissionView
 from membership.access import Tenant
 from membership.errors import Invalid, NotFound
-from membership.inserts import insert_into
-from membership.models import Permission, Plan, PlanPermission
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.models import Plan
 from membership.paging import bad_cursor, decode_cursor, encode_cursor
+from membership.plans.permissions import carry, permissions_of
 from membership.plans.schemas import (
     IntervalMessage,
-    NewPermission,
     NewPlan,
     PlanChange,
     PlanPage,
@@ -29,7 +28,25 @@ def get_plan(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
     """Load a plan. Raises NotFound."""
     plan = session.get(Plan, (tenant.id, plan_id))
     if plan is None:
-        raise NotFound("plan_not_found", "There is no such plan.")
+        raise _no_such_plan()
+    return plan
+
+
+def _no_such_plan() -> NotFound:
+    """The error for a plan that this organization does not have."""
+    return NotFound("plan_not_found", "There is no such plan.")
+
+
+def _locked(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
+    """Load a plan as it is now, and let nobody else change it. Raises NotFound."""
+    plan = session.scalars(
+        select(Plan)
+        .where(Plan.organization_id == tenant.id, Plan.id == plan_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if plan is None:
+        raise _no_such_plan()
     return plan
 
 
@@ -50,7 +67,8 @@ def create_plan(session: Session, tenant: Tenant, new: NewPlan, now: datetime) -
     _set_interval(plan, "length", new.length)
     session.add(plan)
     session.flush()
-    _set_permissions(session, plan, new.permissions)
+    carry(session, plan, new.permissions)
+    _tell(session, plan, EventType.PLAN_CREATED, now)
     return plan
 
 
@@ -58,7 +76,7 @@ def change_plan(
     session: Session, tenant: Tenant, plan_id: UUID, change: PlanChange, now: datetime
 ) -> Plan:
     """Set the fields that ``change`` names. Raises NotFound; Invalid for an empty name."""
-    plan = get_plan(session, tenant, plan_id)
+    plan = _locked(session, tenant, plan_id)
     named = change.model_fields_set
     if "name" in named and not change.name:
         raise Invalid("name_missing", "body.name", "A plan needs a name.")
@@ -73,81 +91,29 @@ def change_plan(
         _set_interval(plan, "length", change.length)
     if "archived" in named:
         plan.archived_at = (plan.archived_at or now) if change.archived else None
+    changed = session.is_modified(plan)
     session.flush()
     if "permissions" in named:
-        _set_permissions(session, plan, change.permissions)
+        changed |= carry(session, plan, change.permissions)
+    if changed:
+        _tell(session, plan, EventType.PLAN_UPDATED, now)
     return plan
+
+
+def _tell(session: Session, plan: Plan, event: EventType, now: datetime) -> None:
+    """Tell other systems that a plan is there, or is another than it was."""
+    data = {
+        "plan_id": str(plan.id),
+        "public": plan.public,
+        "archived_at": None if plan.archived_at is None else plan.archived_at.isoformat(),
+    }
+    emit(session, plan.organization_id, event, plan.id, data, now=now)
 
 
 def _set_interval(plan: Plan, name: str, interval: IntervalMessage | None) -> None:
     """Set ``billing`` or ``length`` of a plan."""
     setattr(plan, f"{name}_unit", None if interval is None else interval.unit)
     setattr(plan, f"{name}_count", None if interval is None else interval.count)
-
-
-def _set_permissions(session: Session, plan: Plan, wanted: tuple[NewPermission, ...]) -> None:
-    """Let the plan carry exactly these permissions, in this order; labels are updated."""
-    session.execute(
-        delete(PlanPermission).where(
-            PlanPermission.organization_id == plan.organization_id,
-            PlanPermission.plan_id == plan.id,
-        )
-    )
-    _make_known(session, plan.organization_id, wanted)
-    for position, permission in enumerate(wanted):
-        session.add(
-            PlanPermission(
-                organization_id=plan.organization_id,
-                plan_id=plan.id,
-                permission_key=permission.key,
-                position=position,
-            )
-        )
-    session.flush()
-
-
-def _make_known(session: Session, organization_id: int, wanted: tuple[NewPermission, ...]) -> None:
-    """Let the organization know these permissions, by these labels."""
-    connection = session.connection()
-    added = insert_into(connection, Permission)
-    upsert = added.on_conflict_do_update(
-        index_elements=("organization_id", "key"), set_={"label": added.excluded.label}
-    )
-    # In one order for all, so that two plans with the same permissions do not block each other.
-    for permission in sorted(wanted, key=lambda each: each.key):
-        connection.execute(
-            upsert,
-            {
-                "organization_id": organization_id,
-                "key": permission.key,
-                "label": permission.label,
-            },
-        )
-
-
-def permissions_of(
-    session: Session, organization_id: int, plan_ids: Iterable[UUID]
-) -> dict[UUID, tuple[PermissionView, ...]]:
-    """The permissions that each plan carries, in the plan's order."""
-    rows = session.execute(
-        select(PlanPermission.plan_id, Permission.key, Permission.label)
-        .join(
-            Permission,
-            and_(
-                Permission.organization_id == PlanPermission.organization_id,
-                Permission.key == PlanPermission.permission_key,
-            ),
-        )
-        .where(
-            PlanPermission.organization_id == organization_id,
-            PlanPermission.plan_id.in_(list(plan_ids)),
-        )
-        .order_by(PlanPermission.plan_id, PlanPermission.position)
-    )
-    carried: dict[UUID, list[PermissionView]] = defaultdict(list)
-    for plan_id, key, label in rows:
-        carried[plan_id].append(PermissionView(key=key, label=label))
-    return {plan_id: tuple(views) for plan_id, views in carried.items()}
 
 
 def plan_view(plan: Plan, permissions: tuple[PermissionView, ...]) -> PlanView:
@@ -176,9 +142,23 @@ def show_plan(session: Session, tenant: Tenant, plan: Plan) -> PlanView:
     return plan_view(plan, permissions_of(session, tenant.id, [plan.id]).get(plan.id, ()))
 
 
-def list_plans(session: Session, tenant: Tenant, limit: int, cursor: str | None) -> PlanPage:
-    """List plans by name, archived ones too. Raises Invalid for a bad cursor."""
+def list_plans(
+    session: Session,
+    tenant: Tenant,
+    limit: int,
+    cursor: str | None,
+    *,
+    archived: bool | None = None,
+    public: bool | None = None,
+) -> PlanPage:
+    """List plans by name, of any kind unless told otherwise. Raises Invalid for a bad cursor."""
     wanted = select(Plan).where(Plan.organization_id == tenant.id)
+    if archived is not None:
+        wanted = wanted.where(
+            Plan.archived_at.is_not(None) if archived else Plan.archived_at.is_(None)
+        )
+    if public is not None:
+        wanted = wanted.where(Plan.public.is_(public))
     if cursor is not None:
         name, plan_id = decode_cursor(cursor, str, str)
         try:
@@ -192,13 +172,3 @@ def list_plans(session: Session, tenant: Tenant, limit: int, cursor: str | None)
         items=tuple(plan_view(plan, carried.get(plan.id, ())) for plan in page),
         next_cursor=encode_cursor(page[-1].name, str(page[-1].id)) if len(plans) > limit else None,
     )
-
-
-def list_permissions(session: Session, tenant: Tenant) -> tuple[PermissionView, ...]:
-    """All permissions that the organization has named, by key."""
-    rows = session.execute(
-        select(Permission.key, Permission.label)
-        .where(Permission.organization_id == tenant.id)
-        .order_by(Permission.key)
-    )
-    return tuple(PermissionView(key=key, label=label) for key, label in rows)
