@@ -9,7 +9,7 @@ transaction tells, by an advisory lock that ends with it, from which number on i
 and readers stop before the least of them (``settled_before``). On SQLite there is one writer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -80,6 +80,41 @@ def emit(
     if deliveries:
         connection.execute(insert(WebhookDelivery), deliveries)
     return event_id
+
+
+def emit_all(
+    session: Session,
+    organization_id: int,
+    event_type: EventType,
+    told: Sequence[tuple[object, Mapping[str, Any]]],
+    *,
+    now: datetime,
+) -> None:
+    """Store many new events of one type, each with the id of its subject and its data."""
+    if not told:
+        return
+    connection = session.connection()
+    _hold_numbers(session, connection)
+    rows = [
+        {
+            "organization_id": organization_id,
+            "id": uuid4(),
+            "type": event_type.value,
+            "subject_id": str(subject_id),
+            "data": dict(data),
+            "occurred_at": now,
+            "created_at": now,
+        }
+        for subject_id, data in told
+    ]
+    numbers = connection.scalars(insert(Event).returning(Event.seq), rows).all()
+    deliveries = [
+        {"organization_id": organization_id, "endpoint_id": endpoint_id, "event_seq": seq}
+        for endpoint_id in subscribers(session, organization_id, event_type)
+        for seq in numbers
+    ]
+    if deliveries:
+        connection.execute(insert(WebhookDelivery), deliveries)
 
 
 def subscribers(session: Session, organization_id: int, event_type: EventType) -> list[UUID]:

@@ -4,9 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Integer, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Index, Integer, String, Text, text
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from membership.folding import words_of
 from membership.tables import Base, choice, of_organization, refers
 
 
@@ -18,8 +20,22 @@ class LinkSource(StrEnum):
     IMPORT = "import"
 
 
+def _searchable(name: str) -> str:
+    """The folded words of a name."""
+    return " ".join(words_of(name))
+
+
+def _searchable_name(context: DefaultExecutionContext) -> str:
+    """The same, of the name in a row that is inserted without an object."""
+    return _searchable(context.get_current_parameters()["name"])  # type: ignore[no-untyped-call]
+
+
 class Company(Base):
-    """A company whose linked customers inherit its memberships, up to ``seat_cap`` of them."""
+    """A company whose linked customers inherit its memberships, up to ``seat_cap`` of them.
+
+    ``search_text`` holds the folded words of the name, and follows it by itself. An archived
+    company takes no new links and no new memberships; what it has goes on.
+    """
 
     __tablename__ = "companies"
     __table_args__ = (
@@ -33,8 +49,15 @@ class Company(Base):
     billing_name: Mapped[str | None] = mapped_column(String(160))
     billing_email: Mapped[str | None] = mapped_column(String(254))
     seat_cap: Mapped[int | None] = mapped_column(Integer)
+    search_text: Mapped[str] = mapped_column(Text, default=_searchable_name)
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+    @validates("name")
+    def _file(self, _key: str, name: str) -> str:
+        """Keep the words of the name beside it."""
+        self.search_text = _searchable(name)
+        return name
 
 
 class CompanyDomain(Base):

@@ -32,6 +32,7 @@ class Customer(Base):
         Index("ix_customers_email_key", "organization_id", "email_key"),
         Index("ix_customers_phone", "organization_id", "phone"),
         Index("ix_customers_birth_date", "organization_id", "birth_date"),
+        Index("ix_customers_state", "organization_id", "state", "number"),
     )
 
     organization_id: Mapped[int] = of_organization()

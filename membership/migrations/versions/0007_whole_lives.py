@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
+from membership.folding import words_of
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -41,6 +43,9 @@ def upgrade() -> None:
         "customer_aliases",
         ["organization_id", "customer_id"],
         unique=False,
+    )
+    op.add_column(
+        "companies", sa.Column("search_text", sa.Text(), nullable=False, server_default="")
     )
     op.add_column("companies", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
@@ -104,6 +109,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_customers_email_key", "customers", ["organization_id", "email_key"], unique=False
     )
+    op.create_index(
+        "ix_customers_state", "customers", ["organization_id", "state", "number"], unique=False
+    )
     op.create_index("ix_customers_phone", "customers", ["organization_id", "phone"], unique=False)
     op.create_index(
         "ix_memberships_expiry_due",
@@ -119,6 +127,7 @@ def _fill() -> None:
     """Derive the new columns from what there is; an end that is past is not announced anymore."""
     connection, now = op.get_bind(), datetime.now(UTC)
     _fill_email_keys(connection)
+    _fill_company_words(connection)
     connection.execute(
         sa.text(
             "UPDATE memberships SET (length_unit, length_count) ="
@@ -147,6 +156,21 @@ def _fill() -> None:
     connection.execute(sold.update().where(to_come).values(expiry_due_at=end))
     over = sa.and_(ends_early, early <= moment)
     connection.execute(sold.update().where(over).values(ended_for_good=True))
+
+
+def _fill_company_words(connection: sa.Connection) -> None:
+    """File companies under the folded words of their names."""
+    companies = sa.table(
+        "companies",
+        sa.column("organization_id", sa.Integer()),
+        sa.column("id", sa.Uuid()),
+        *(sa.column(name, sa.Text()) for name in ("name", "search_text")),
+    )
+    rows = connection.execute(sa.select(companies)).all()
+    for row in rows:
+        here = (companies.c.organization_id == row.organization_id, companies.c.id == row.id)
+        words = " ".join(words_of(row.name))
+        connection.execute(companies.update().where(*here).values(search_text=words))
 
 
 def _fill_email_keys(connection: sa.Connection) -> None:
