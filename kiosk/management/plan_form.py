@@ -32,10 +32,12 @@ def plan_form(
     form.add_note("description", say("Description"), plan.description if plan else "")
     form.add_line("price", say("Price in {currency}", currency=currency), _price(plan, texts))
     units = _units(texts)
-    _add_interval(form, "billing", say("Due every"), units, plan.billing if plan else None)
-    _add_interval(form, "length", say("Lasts"), units, plan.length if plan else None)
+    for key, words in (("billing", say("Due every")), ("length", say("Lasts"))):
+        now: IntervalMessage | None = getattr(plan, key, None)
+        form.add_count(key, words, now.count if now else 1, units, now.unit.value if now else _NONE)
     permissions = "\n".join(f"{each.key} {each.label}" for each in plan.permissions) if plan else ""
-    form.add_note("permissions", say("Permissions (one a line: area.pool Pool)"), permissions)
+    form.add_note("permissions", say("Permissions"), permissions)
+    form.add_words(say("One permission a line, such as: area.pool Pool"))
     form.add_switch("public", say("The public may join"), on=bool(plan and plan.public))
     if plan is not None:
         archived = plan.archived_at is not None
@@ -106,14 +108,6 @@ def _units(texts: Texts) -> list[tuple[str, str]]:
         (IntervalUnit.MONTH.value, say("months")),
         (IntervalUnit.YEAR.value, say("years")),
     ]
-
-
-def _add_interval(
-    form: Form, key: str, words: str, units: list[tuple[str, str]], now: IntervalMessage | None
-) -> None:
-    """Two fields: how many, of what."""
-    form.add_line(f"{key}_count", words, str(now.count) if now else "1")
-    form.add_choice(f"{key}_unit", "", units, now.unit.value if now else _NONE)
 
 
 def _interval(values: Mapping[str, Value], key: str) -> dict[str, Any] | None:

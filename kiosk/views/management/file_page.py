@@ -17,13 +17,15 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.management.files import FileWords
-from kiosk.style import TONES, L, M, S, Tone
+from kiosk.style import L, M, Paint, S
 from kiosk.texts import Texts
 from kiosk.views.person_view import PhotoView
 
 from .parts import Action, EntryLine, MembershipCard, Section, label
 
 _PHOTO = 84
+_INITIALS = Paint("#8f9cab", "#8f9cab")
+"""Seen on light and on dark."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class FilePage(QFrame):
 
     def show_file(self, words: FileWords, allowed: Allowed) -> None:
         """Paint a file from the top."""
-        self.photo.show_initials(words.initials, TONES[Tone.NO_MEMBERSHIP])
+        self.photo.show_initials(words.initials, _INITIALS)
         self.title.setText(words.title)
         self.subtitle.setText(words.subtitle)
         self.edit.setVisible(allowed.edit)

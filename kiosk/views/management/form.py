@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtCore import QDate, QLocale, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -39,6 +39,7 @@ class Form(QDialog):
         self.setWindowTitle(title)
         self.setMinimumWidth(_WIDTH)
         self._fields: dict[str, QWidget] = {}
+        self._locale = QLocale(str(texts.locale))
         heading = QLabel(title)
         heading.setObjectName("title")
         heading.setWordWrap(True)
@@ -94,15 +95,26 @@ class Form(QDialog):
         self, key: str, label: str, options: Sequence[tuple[str, str]], chosen: str = ""
     ) -> None:
         """Ask for one of ``options``: value and words."""
-        choice = QComboBox()
-        for value, words in options:
-            choice.addItem(words, value)
-        choice.setCurrentIndex(max(choice.findData(chosen), 0))
-        self._add(key, label, choice)
+        self._add(key, label, _choice(options, chosen))
+
+    def add_count(
+        self, key: str, label: str, count: int, options: Sequence[tuple[str, str]], chosen: str
+    ) -> None:
+        """Ask how many of what, in one row: ``<key>_count`` and ``<key>_unit``."""
+        line, choice = QLineEdit(str(count)), _choice(options, chosen)
+        line.setAccessibleName(label)
+        choice.setAccessibleName(label)
+        self._fields |= {f"{key}_count": line, f"{key}_unit": choice}
+        row = QHBoxLayout()
+        row.addWidget(line, 1)
+        row.addWidget(choice, 2)
+        self._rows.addRow(label, row)
 
     def add_day(self, key: str, label: str, day: date) -> None:
         """Ask for a day."""
         edit = QDateEdit(QDate(day.year, day.month, day.day))
+        edit.setLocale(self._locale)
+        edit.setDisplayFormat(self._locale.dateFormat(QLocale.FormatType.ShortFormat))
         edit.setCalendarPopup(True)
         self._add(key, label, edit)
 
@@ -141,6 +153,15 @@ class Form(QDialog):
         widget.setAccessibleName(label)
         self._fields[key] = widget
         self._rows.addRow(label, widget)
+
+
+def _choice(options: Sequence[tuple[str, str]], chosen: str) -> QComboBox:
+    """A list to choose from: value and words."""
+    choice = QComboBox()
+    for value, words in options:
+        choice.addItem(words, value)
+    choice.setCurrentIndex(max(choice.findData(chosen), 0))
+    return choice
 
 
 def _value(widget: QWidget) -> Value:

@@ -1,5 +1,6 @@
 """Parts of the files: a section with an action, a membership with its buttons, a list line."""
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from uuid import UUID
@@ -11,6 +12,9 @@ from kiosk.management.files import Entry
 from kiosk.management.words import MembershipLine
 from kiosk.style import TONES, M, S, Tone
 from kiosk.texts import Texts
+
+_LONG = re.compile(r"\S{18,}")
+_BREAKS = re.compile(r"[@._-]")
 
 
 class Action(StrEnum):
@@ -40,11 +44,16 @@ def chip(words: str, tone: Tone) -> QLabel:
 
 def label(words: str, name: str = "", *, wraps: bool = True) -> QLabel:
     """Plain words, styled by object name; what people typed is never read as markup."""
-    made = QLabel(words)
+    made = QLabel(_LONG.sub(_breakable, words) if wraps else words)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setObjectName(name)
     made.setWordWrap(wraps)
     return made
+
+
+def _breakable(word: re.Match[str]) -> str:
+    """A long word, such as an address, that may go on in the next line after its signs."""
+    return _BREAKS.sub("\\g<0>\u200b", word.group())
 
 
 class Section(QWidget):
