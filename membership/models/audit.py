@@ -18,6 +18,7 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entries_recent", "organization_id", "at", "id"),
         Index("ix_audit_entries_subject", "organization_id", "subject_id", "at"),
+        Index("ix_audit_entries_actor", "organization_id", "actor_id", "at"),
     )
 
     organization_id: Mapped[int] = of_organization()

@@ -59,6 +59,9 @@ def upgrade() -> None:
         ["organization_id", "subject_id", "at"],
         unique=False,
     )
+    op.create_index(
+        "ix_audit_entries_actor", "audit_entries", ["organization_id", "actor_id", "at"]
+    )
     op.create_table(
         "staff_accounts",
         sa.Column("organization_id", sa.Integer(), autoincrement=False, nullable=False),

@@ -1,0 +1,46 @@
+"""Messages about the audit."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from api_client.schemas import Message
+from membership.actors import ActorKind
+
+
+class ActorView(Message):
+    """Who did it. The service itself has no id; a name is the one of that time."""
+
+    kind: ActorKind
+    id: UUID | None
+    name: str = Field(examples=["Ada Moreau"])
+
+
+class EntryView(Message):
+    """One change, sign-in or failure, as it was recorded; entries never change."""
+
+    id: UUID
+    at: AwareDatetime
+    actor: ActorView
+    action: str = Field(examples=["customer.changed"], description="`<subject>.<what was done>`.")
+    subject_kind: str = Field(examples=["customer"])
+    subject_id: str = Field(description="Id of what was changed.")
+    before: dict[str, Any] | None = Field(
+        description="The fields that differ, as they were; null for something new.",
+        examples=[{"state": "active"}],
+    )
+    after: dict[str, Any] | None = Field(
+        description="The same fields, as they are since; null for something deleted.",
+        examples=[{"state": "blocked"}],
+    )
+    request_id: str | None = Field(
+        description="The `X-Request-Id` of the request that did it, as it is in the log."
+    )
+
+
+class EntryPage(Message):
+    """Entries, newest first, and where the next page begins."""
+
+    items: tuple[EntryView, ...]
+    next_cursor: str | None = None

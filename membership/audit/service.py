@@ -1,0 +1,78 @@
+"""Reading the audit. It is written by ``membership.audit.recorder``, and changed by nobody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, tuple_
+
+from membership.access import Call
+from membership.audit.schemas import ActorView, EntryPage, EntryView
+from membership.models import AuditEntry
+from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+
+_RECENT = (AuditEntry.at, AuditEntry.id)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries are asked for; what is None does not matter. Half-open: since <= at < until."""
+
+    subject_id: str | None = None
+    actor_id: UUID | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The conditions that an entry must meet."""
+        given = (
+            (self.subject_id, AuditEntry.subject_id == self.subject_id),
+            (self.actor_id, AuditEntry.actor_id == self.actor_id),
+            (self.action, AuditEntry.action == self.action),
+            (self.since, AuditEntry.at >= self.since),
+            (self.until, AuditEntry.at < self.until),
+        )
+        return [condition for value, condition in given if value is not None]
+
+
+def list_entries(call: Call, wanted: Wanted, limit: int, cursor: str | None) -> EntryPage:
+    """The organization's entries that are wanted, newest first. Raises Invalid for a bad cursor."""
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.organization_id == call.tenant.id, *wanted.conditions())
+        .order_by(*(column.desc() for column in _RECENT))
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        at, last = decode_cursor(cursor, str, str)
+        query = query.where(tuple_(*_RECENT) < (instant_of(at), _uuid_of(last)))
+    rows = call.session.scalars(query).all()
+    page = rows[:limit]
+    next_cursor = None
+    if len(rows) > limit:
+        next_cursor = encode_cursor(page[-1].at.isoformat(), str(page[-1].id))
+    return EntryPage(items=tuple(_view(row) for row in page), next_cursor=next_cursor)
+
+
+def _uuid_of(part: str | int) -> UUID:
+    """The UUID in a cursor. Raises Invalid."""
+    try:
+        return UUID(str(part))
+    except ValueError:
+        raise bad_cursor() from None
+
+
+def _view(row: AuditEntry) -> EntryView:
+    """What is shown of an entry: all of it."""
+    return EntryView(
+        id=row.id,
+        at=row.at,
+        actor=ActorView(kind=row.actor_kind, id=row.actor_id, name=row.actor_name),
+        action=row.action,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        before=row.before,
+        after=row.after,
+        request_id=row.request_id,
+    )

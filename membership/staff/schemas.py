@@ -1,0 +1,136 @@
+"""Messages about staff, their sessions and their passwords."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, EmailStr, Field, SecretStr, StringConstraints, model_validator
+
+from api_client.schemas import Message
+from membership.access import Scope
+from membership.models import Role
+from membership.text import Name
+
+Password = Annotated[
+    SecretStr, Field(min_length=1, max_length=1024, examples=["four quiet herons"])
+]
+"""A password as it is typed. Whether a new one is good enough is judged by its normal form."""
+
+Address = Annotated[EmailStr, Field(max_length=254, examples=["ada@example.com"])]
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=63)]
+ShownToken = Annotated[SecretStr, Field(min_length=1, max_length=200)]
+
+
+class SignIn(Message):
+    """Who signs in, and to which organization."""
+
+    organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
+    email: Annotated[str, StringConstraints(min_length=1, max_length=254)] = Field(
+        examples=["ada@example.com"]
+    )
+    password: Password
+
+
+class StaffName(Message):
+    """A member of staff, as far as a signed-in one needs to know about themself."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+
+
+class SignedIn(Message):
+    """A session. The token is told this once."""
+
+    token: str = Field(description="Bearer token, `ms_...`.")
+    expires_at: AwareDatetime = Field(description="When it ends, also if it is used until then.")
+    staff: StaffName
+    scopes: tuple[Scope, ...] = Field(description="What this role may do.")
+
+
+class Me(Message):
+    """Who is signed in, and what they may do."""
+
+    staff: StaffName
+    organization: str = Field(description="Short name (slug) of the organization.")
+    organization_name: str
+    scopes: tuple[Scope, ...]
+
+
+class StaffView(StaffName):
+    """An account."""
+
+    has_password: bool = Field(description="False until the invitation was followed.")
+    disabled_at: AwareDatetime | None
+    last_login_at: AwareDatetime | None
+    created_at: AwareDatetime
+
+
+class StaffPage(Message):
+    """Accounts, oldest first, and where the next page begins."""
+
+    items: tuple[StaffView, ...]
+    next_cursor: str | None = None
+
+
+class FirstAccount(Message):
+    """The first account of an organization; it becomes an admin."""
+
+    name: Name = Field(examples=["Ada Moreau"])
+    email: Address
+    password: Password
+
+
+class NewStaff(Message):
+    """An account to make. Without a password its owner is sent a link to set one."""
+
+    name: Name = Field(examples=["Jonas Weber"])
+    email: Address
+    role: Role = Field(examples=["reception"])
+    password: Password | None = None
+
+
+class StaffChange(Message):
+    """Fields of an account to set; those left out stay as they are."""
+
+    name: Name | None = Field(default=None, examples=["Jonas Weber-Lind"])
+    email: Address | None = None
+    role: Role | None = Field(default=None, examples=["manager"])
+    disabled: bool | None = Field(default=None, description="A disabled account cannot sign in.")
+
+    @model_validator(mode="after")
+    def _no_nulls(self) -> Self:
+        """Refuse to empty a field: an account has all of them."""
+        empty = sorted(name for name in self.model_fields_set if getattr(self, name) is None)
+        if empty:
+            raise ValueError(f"{', '.join(empty)} cannot be null")
+        return self
+
+
+class PasswordChange(Message):
+    """A new password, and the present one."""
+
+    current_password: Password
+    new_password: Password
+
+
+class ResetWish(Message):
+    """Whose password was forgotten."""
+
+    organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
+    email: Annotated[str, StringConstraints(min_length=1, max_length=254)] = Field(
+        examples=["ada@example.com"]
+    )
+
+
+class Accepted(Message):
+    """That a request was taken. It tells nothing about whether there is such an account."""
+
+    detail: str
+
+
+class ResetConfirmation(Message):
+    """A new password, and the token that was mailed."""
+
+    token: ShownToken = Field(examples=["mr_3Vd0..."])
+    password: Password
