@@ -1,6 +1,11 @@
 """The jobs of the service, in one list."""
 
 from membership.background import Job
+from membership.mail.delivery import MAIL_JOB
+from membership.staff.upkeep import STAFF_UPKEEP_JOB
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (
+    MAIL_JOB,
+    STAFF_UPKEEP_JOB,
+)
 """Everything that ``membership.background`` runs beside the answering of requests."""
