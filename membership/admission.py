@@ -27,6 +27,8 @@ class Admission:
     """The queues of one application. Each waits at most ``busy_timeout_seconds``."""
 
     def __init__(self, settings: ServiceSettings) -> None:
+        self.waiting = 0
+        """How many wait just now."""
         self._patience = settings.busy_timeout_seconds
         self._places = settings.pool_size + settings.pool_overflow
         one_writer = settings.url().get_backend_name() == "sqlite"
@@ -61,11 +63,14 @@ class Admission:
 
     async def _enter(self, held: AsyncExitStack, gate: asyncio.Semaphore) -> None:
         """Pass one gate, and let the next one in when ``held`` is left."""
+        self.waiting += 1
         try:
             async with asyncio.timeout(self._patience):
                 await gate.acquire()
         except TimeoutError:
             raise Busy(BUSY.code, BUSY.detail, headers=BUSY.headers) from None
+        finally:
+            self.waiting -= 1
         held.callback(gate.release)
 
     def _provide_threads(self) -> None:

@@ -1,27 +1,36 @@
 """The web application: routes, error answers and what surrounds each request."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
-from pydantic import BaseModel
+from fastapi import FastAPI
 
 from api_client.schemas import Problem
 from membership.admission import Admission
 from membership.audit.recorder import audit_changes
+from membership.audit.routes import router as audit
 from membership.background import Background
 from membership.cards.routes import router as cards
 from membership.companies.routes import router as companies
 from membership.customers.routes import router as customers
 from membership.database import Database
 from membership.errors import PROBLEM_TYPE, install_error_answers
+from membership.events.routes import router as events
 from membership.keys.routes import router as keys
+from membership.limits import Limits
 from membership.memberships.routes import router as memberships
 from membership.middleware import BodyLimit, RequestFrame
+from membership.operations.metrics import Metrics
+from membership.operations.readiness import Readiness
+from membership.operations.routes import router as operations
 from membership.plans.routes import router as plans
 from membership.scans.routes import router as scans
 from membership.settings import ServiceSettings
+from membership.staff.passwords import Passwords
+from membership.staff.routes import router as staff
+from membership.staff.session_routes import router as staff_sessions
 from membership.vault import Vault, open_vault
 from membership.version import service_version
 
@@ -37,20 +46,21 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Health(BaseModel):
-    """That the service runs, and which version."""
-
-    status: str
-    version: str
-
-
-health = APIRouter(tags=["Health"])
-
-
-@health.get("/healthz")
-async def healthz() -> Health:
-    """Tell that the service runs; needs no key and no database."""
-    return Health(status="ok", version=service_version())
+_ROUTERS = (
+    operations,
+    scans,
+    customers,
+    companies,
+    plans,
+    memberships,
+    cards,
+    keys,
+    staff_sessions,
+    staff,
+    audit,
+    events,
+)
+"""Routes of every feature."""
 
 
 def system_clock() -> datetime:
@@ -65,8 +75,10 @@ def create_app(
     *,
     vault: Vault | None = None,
     background: Background | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
-    """Build the application on a migrated database. ``clock`` is the only source of time.
+    """Build the application on a migrated database. ``clock`` is the only source of time;
+    ``monotonic`` counts seconds for what is only measured.
 
     Without a ``vault`` the one of the settings is opened; ``background`` are the jobs that
     run beside it, whose state readiness tells.
@@ -86,10 +98,29 @@ def create_app(
     app.state.clock = clock
     app.state.vault = vault or open_vault(settings)
     app.state.background = background
+    app.state.passwords = Passwords()
     audit_changes(database.writers)
     install_error_answers(app)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
-    app.add_middleware(RequestFrame)
-    for router in (health, scans, customers, companies, plans, memberships, cards, keys):
+    _add_operations(app, monotonic)
+    for router in _ROUTERS:
         app.include_router(router)
     return app
+
+
+def _add_operations(app: FastAPI, monotonic: Callable[[], float]) -> None:
+    """Surround requests with limits and metrics, and prepare what readiness asks."""
+    state = app.state
+    settings: ServiceSettings = state.settings
+    state.metrics = Metrics(state.database, state.admission, state.background)
+    state.readiness = Readiness(
+        state.database,
+        state.admission,
+        state.background,
+        clock=state.clock,
+        least_free_bytes=settings.least_free_bytes,
+        monotonic=monotonic,
+    )
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.max_body_bytes, seconds=settings.request_timeout_seconds
+    )
+    app.add_middleware(RequestFrame, limits=Limits(settings, monotonic), metrics=state.metrics)

@@ -39,9 +39,10 @@ class Job:
 
 @dataclass
 class JobState:
-    """How a job stands: failures in a row (0 is well), and when it last did its work."""
+    """How a job stands: failures in a row (0 is well) and in all, and when it last did its work."""
 
     failures: int = 0
+    failures_in_all: int = 0
     last_done_at: datetime | None = None
 
 
@@ -69,6 +70,10 @@ class Background:
             if thread.is_alive():
                 logger().warning("job_still_running", job=thread.name)
 
+    def ended(self) -> list[str]:
+        """Names of the jobs that were started and do not run any more."""
+        return [thread.name for thread in self._threads if not thread.is_alive()]
+
     def _loop(self, job: Job) -> None:
         """Run one job until the service stops."""
         state = self.states[job.name]
@@ -78,6 +83,7 @@ class Background:
                 more = job.run(self._work)
             except Exception:  # noqa: BLE001 - logged and told by readiness; the job goes on
                 state.failures += 1
+                state.failures_in_all += 1
                 logger().exception("job_failed", job=job.name, failures=state.failures)
             else:
                 state.failures = 0

@@ -1,7 +1,9 @@
-"""What happens around every request: its id, the size limit, the log line, the last resort."""
+"""What happens around every request: its id, limits, metrics, the log line, the last resort."""
 
+import asyncio
 import re
 import time
+from typing import Protocol
 from uuid import uuid4
 
 import structlog
@@ -9,18 +11,35 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from membership.actors import CALLER
 from membership.errors import problem
+from membership.limits import Limits
 from membership.logs import logger
 
 REQUEST_ID = "X-Request-Id"
+OUTCOME = "walletdesk.outcome"
+"""Key of a scan's outcome in the scope of its request, for the metrics."""
+
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
+_CLOSE = {"Connection": "close"}
+_TOO_MANY = "Too many requests: please wait before the next one."
+
+
+class Counted(Protocol):
+    """What counts the requests that were answered."""
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request."""
+
+    def scanned(self, outcome: str) -> None:
+        """Count a scan."""
 
 
 class RequestFrame:
-    """ASGI middleware: gives each request an id, logs its end, and answers 500 for a crash."""
+    """ASGI middleware: gives each request an id, limits, counts and logs it, answers crashes."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, limits: Limits, metrics: Counted) -> None:
+        self.app, self._limits, self._metrics = app, limits, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run one request."""
@@ -41,16 +60,36 @@ class RequestFrame:
             await send(message)
 
         began = time.monotonic_ns()
+        refusal, key = self._limits.enter(scope)
         try:
-            await self.app(scope, receive, send_with_id)
+            if refusal is not None:
+                answer = problem(429, "too_many_requests", _TOO_MANY, headers=refusal.headers)
+                await answer(scope, receive, send_with_id)
+            else:
+                await self.app(scope, receive, send_with_id)
         except Exception:  # noqa: BLE001 - the last resort: logged, and answered as a 500
             logger().exception("request_crashed", route=_route(scope))
             if status == 0:
                 detail = f"Something went wrong here. It was logged as request {request_id}."
                 await problem(500, "internal_error", detail)(scope, receive, send_with_id)
-        milliseconds = round((time.monotonic_ns() - began) / 1e6, 2)
+        if refusal is None:
+            self._limits.leave(scope, status, key)
+        self._account(scope, status, time.monotonic_ns() - began)
+
+    def _account(self, scope: Scope, status: int, nanoseconds: int) -> None:
+        """Count a request and write its line."""
+        route = _route(scope)
+        self._metrics.answered(scope["method"], route, status, nanoseconds / 1e9)
+        if OUTCOME in scope and status == 200:
+            self._metrics.scanned(scope[OUTCOME])
+        caller = scope.get(CALLER)
         logger().info(
-            "request", method=scope["method"], route=_route(scope), status=status, ms=milliseconds
+            "request",
+            method=scope["method"],
+            route=route,
+            status=status,
+            ms=round(nanoseconds / 1e6, 2),
+            **({} if caller is None else {caller.kind.value: str(caller.id)}),
         )
 
 
@@ -60,10 +99,13 @@ def _route(scope: Scope) -> str:
 
 
 class BodyLimit:
-    """ASGI middleware: refuses bodies over ``max_bytes``, announced or not."""
+    """ASGI middleware: refuses bodies over ``max_bytes``, announced or not, and slow ones.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self.app, self.max_bytes = app, max_bytes
+    ``seconds`` is how long a whole body may take to arrive.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
+        self.app, self.max_bytes, self.seconds = app, max_bytes, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run one request, counting what it sends."""
@@ -72,17 +114,27 @@ class BodyLimit:
             return
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdigit() and int(announced) > self.max_bytes:
-            answer = problem(413, "body_too_large", self._detail, headers={"Connection": "close"})
+            answer = problem(413, "body_too_large", self._detail, headers=_CLOSE)
             await answer(scope, receive, send)
             return
         received = 0
+        whole = False
+        end = asyncio.get_running_loop().time() + self.seconds
 
         async def counting() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, whole
+            if whole:  # from here on it tells only when the caller leaves
+                return await receive()
+            try:
+                async with asyncio.timeout_at(end):
+                    message = await receive()
+            except TimeoutError:
+                detail = "The body took too long to arrive."
+                raise HTTPException(408, detail, headers=_CLOSE) from None
+            whole = not message.get("more_body", False)
             received += len(message.get("body", b""))
             if received > self.max_bytes:
-                raise HTTPException(413, self._detail)
+                raise HTTPException(413, self._detail, headers=_CLOSE)
             return message
 
         await self.app(scope, counting, send)

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 
 import uvicorn
-from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from membership.access import DESK_SCOPES, Scope, mint_key, revoke_keys_named
@@ -30,6 +29,7 @@ from membership.migrate import MigrationError, migrate
 from membership.organizations import first_tenant
 from membership.settings import ServiceSettings
 from membership.vault import Vault, VaultError, open_vault
+from membership.web_server import GRACE_SECONDS, uvicorn_config
 
 Announce = Callable[[Mapping[str, str]], None]
 
@@ -39,7 +39,6 @@ START_FAILED = 3
 EMBEDDED_DESK = "Embedded desk"
 """Name of the keys that are made anew at each start beside a kiosk."""
 
-_GRACE_SECONDS = 5
 _STDIN = 0
 
 
@@ -88,8 +87,8 @@ def run_service(
                 announce({"event": "ready", "url": url} | ({"key": key} if key else {}))
 
             background.start()
-            _Server(_uvicorn_config(app), stop, on_ready).run([listener])
-            background.stop(_GRACE_SECONDS)
+            _Server(uvicorn_config(app), stop, on_ready).run([listener])
+            background.stop(GRACE_SECONDS)
         database.engine.dispose()
     logger().info("stopped")
     return 0
@@ -206,7 +205,8 @@ def _open_vault(settings: ServiceSettings) -> Vault:
     except VaultError as error:
         raise StartError("secret_key_invalid", str(error)) from error
     except OSError as error:
-        message = f"Cannot use {error.filename}: {error.strerror or error}."
+        where = error.filename or settings.data_dir
+        message = f"Cannot use {where}: {error.strerror or error}."
         raise StartError(_writing_code(error), message) from error
 
 
@@ -288,17 +288,3 @@ def _url(listener: socket.socket) -> str:
     """Address under which a bound socket is reached."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _uvicorn_config(app: FastAPI) -> uvicorn.Config:
-    """How the web server runs: our own logs, no signals of its own, a bounded goodbye."""
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        ws="none",
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-        timeout_keep_alive=75,
-    )

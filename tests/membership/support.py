@@ -20,6 +20,7 @@ from membership.app import create_app
 from membership.database import Database, open_database
 from membership.organizations import bootstrap_organization
 from membership.settings import ServiceSettings
+from membership.web_server import uvicorn_config
 
 NOON = datetime(2027, 3, 10, 11, 0, tzinfo=UTC)
 """Noon in Berlin, where the clubs of the tests are, on an ordinary day."""
@@ -157,10 +158,7 @@ def running_service(
     database, clock = open_database(settings), Clock()
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        build(settings, database, clock), log_config=None, access_log=False, lifespan="off"
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(uvicorn_config(build(settings, database, clock)))
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     try:

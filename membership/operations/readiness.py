@@ -1,0 +1,156 @@
+"""Whether this process can serve: database, schema, storage and background jobs.
+
+The database is asked the way requests ask it, through the queue and the pool, one question at a
+time. Whoever asks waits for the answer no longer than ``PATIENCE_SECONDS``, however long the
+database takes; a question that hangs holds one connection and one thread, not one for each asker.
+"""
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from membership.admission import Admission
+from membership.background import Background
+from membership.database import Database
+from membership.errors import Busy
+from membership.migrate import HEAD
+from membership.operations.backlog import Backlog, read_backlog
+
+PATIENCE_SECONDS = 2.0
+GATHERED_FOR_SECONDS = 10.0
+"""How long a count of what waits in the database is good."""
+
+FAILURES_TOLERATED = 2
+"""A job that failed more often in a row makes the process unready."""
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class PartFault:
+    """What is wrong with one part: ``database``, ``schema``, ``storage`` or ``jobs``."""
+
+    part: str
+    message: str
+
+
+class SharedQuestion(Generic[Answer]):
+    """A question that is asked once at a time; all who ask meanwhile get the same answer."""
+
+    def __init__(self, ask: Callable[[], Awaitable[Answer]]) -> None:
+        self._ask = ask
+        self._asking: asyncio.Future[Answer] | None = None
+
+    async def answer(self, patience_seconds: float) -> Answer:
+        """The answer. Raises TimeoutError if it does not come in time, and what asking raises."""
+        if self._asking is None:
+            self._asking = asyncio.ensure_future(self._ask())
+            self._asking.add_done_callback(self._forget)
+        async with asyncio.timeout(patience_seconds):
+            return await asyncio.shield(self._asking)
+
+    def _forget(self, asked: asyncio.Future[Answer]) -> None:
+        """Ask anew next time; an answer that nobody waited for is dropped."""
+        self._asking = None
+        if not asked.cancelled():
+            asked.exception()
+
+
+class Readiness:
+    """The checks of one application."""
+
+    def __init__(
+        self,
+        database: Database,
+        admission: Admission,
+        background: Background | None,
+        *,
+        clock: Callable[[], datetime],
+        least_free_bytes: int,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database, self._admission, self._background = database, admission, background
+        self._clock, self._monotonic = clock, monotonic
+        self._least_free_bytes = least_free_bytes
+        self._gathered: tuple[float, Backlog] | None = None
+        self._state = SharedQuestion(lambda: self._ask(self._look_at_database))
+        self._backlog = SharedQuestion(lambda: self._ask(self._count_backlog))
+
+    async def faults(self, patience_seconds: float = PATIENCE_SECONDS) -> list[PartFault]:
+        """What keeps this process from serving; nothing if it is ready."""
+        jobs = [] if self._background is None else _job_faults(self._background)
+        try:
+            return [*await self._state.answer(patience_seconds), *jobs]
+        except (TimeoutError, Busy):
+            return [PartFault("database", "It did not answer in time."), *jobs]
+        except SQLAlchemyError as error:
+            return [PartFault("database", f"It cannot be used ({type(error).__name__})."), *jobs]
+        except OSError as error:
+            return [PartFault("storage", f"It cannot be looked at: {error.strerror}."), *jobs]
+
+    async def backlog(self, patience_seconds: float = PATIENCE_SECONDS) -> Backlog | None:
+        """What waits in the database, or waited lately; None if that cannot be read now."""
+        now = self._monotonic()
+        if self._gathered is not None and 0 <= now - self._gathered[0] < GATHERED_FOR_SECONDS:
+            return self._gathered[1]
+        try:
+            found = await self._backlog.answer(patience_seconds)
+        except (TimeoutError, Busy, SQLAlchemyError):
+            return None
+        self._gathered = (now, found)
+        return found
+
+    async def _ask(self, read: Callable[[Connection], Answer]) -> Answer:
+        """Read from the database as a request would."""
+
+        def run() -> Answer:
+            with self._database.engine.connect() as connection:
+                return read(connection)
+
+        async with self._admission.connection(writes=False):
+            return await run_in_threadpool(run)
+
+    def _look_at_database(self, connection: Connection) -> list[PartFault]:
+        """Schema and storage, over a connection that works."""
+        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        faults = []
+        if revision != HEAD:
+            faults.append(PartFault("schema", f"It is of revision {revision}, not {HEAD}."))
+        if connection.dialect.name == "postgresql":
+            if connection.scalar(text("SHOW transaction_read_only")) == "on":
+                faults.append(PartFault("storage", "The database only lets itself be read."))
+        else:
+            faults.extend(self._file_faults(Path(str(connection.engine.url.database))))
+        return faults
+
+    def _file_faults(self, file: Path) -> list[PartFault]:
+        """Whether SQLite's file can be written and may grow."""
+        if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
+            return [PartFault("storage", "The database file cannot be written.")]
+        free = shutil.disk_usage(file.parent).free
+        if free < self._least_free_bytes:
+            return [PartFault("storage", f"Only {free} bytes are free on its disk.")]
+        return []
+
+    def _count_backlog(self, connection: Connection) -> Backlog:
+        return read_backlog(connection, self._clock())
+
+
+def _job_faults(background: Background) -> list[PartFault]:
+    """Jobs that fail again and again, or that ended although they should not."""
+    failing = [
+        PartFault("jobs", f"{name} failed {state.failures} times in a row.")
+        for name, state in background.states.items()
+        if state.failures > FAILURES_TOLERATED
+    ]
+    return failing + [PartFault("jobs", f"{name} ended.") for name in background.ended()]

@@ -1,0 +1,88 @@
+"""Routes for whoever runs the service; none of them knows an organization."""
+
+import secrets
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+from pydantic import BaseModel
+
+from api_client.schemas import FieldFault
+from membership.addresses import is_direct_loopback
+from membership.errors import Forbidden, Unauthorized, problem
+from membership.version import service_version
+
+router = APIRouter(tags=["Operations"])
+
+_METRICS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Metrics in Prometheus' text form.",
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+    }
+}
+
+
+class Health(BaseModel):
+    """That the service runs, and which version."""
+
+    status: str
+    version: str
+
+
+@router.get("/healthz")
+async def healthz() -> Health:
+    """Tell that the service runs; needs no key and no database."""
+    return Health(status="ok", version=service_version())
+
+
+@router.get("/readyz", response_model=Health)
+async def readyz(request: Request) -> Any:
+    """Tell whether requests should be sent here: 200, or 503 with the parts that fail.
+
+    The parts are `database`, `schema`, `storage` and `jobs`. It answers within two seconds or so
+    even if the database hangs, and needs no key.
+    """
+    faults = await request.app.state.readiness.faults()
+    if not faults:
+        return Health(status="ready", version=service_version())
+    errors = tuple(FieldFault(field=fault.part, message=fault.message) for fault in faults)
+    detail = " ".join(f"{fault.part}: {fault.message}" for fault in faults)
+    return problem(503, "not_ready", detail, errors=errors, headers={"Retry-After": "5"})
+
+
+@router.get("/metrics", response_class=Response, responses=_METRICS)
+async def metrics(
+    request: Request,
+    authorization: Annotated[
+        str | None,
+        Header(description="`Bearer` and the setting `metrics_key`, where that is set."),
+    ] = None,
+) -> Response:
+    """Tell how this process does, in Prometheus' text form.
+
+    Without the setting `metrics_key` only programs on the same machine may ask (403 for others,
+    and for what comes through a proxy); with it everybody has to show it (401). Counts name no
+    organization and no person.
+    """
+    _check_reader(request, authorization)
+    state = request.app.state
+    state.metrics.backlog = await state.readiness.backlog()
+    return Response(state.metrics.render(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _check_reader(request: Request, authorization: str | None) -> None:
+    """Let the holder of the metrics key pass, or without one this machine's own programs."""
+    wanted = request.app.state.settings.metrics_key
+    if wanted is None:
+        if not is_direct_loopback(request.scope):
+            detail = (
+                "Metrics are told to this machine only; set metrics_key to read them elsewhere."
+            )
+            raise Forbidden("metrics_are_local", detail)
+        return
+    kind, _, shown = (authorization or "").partition(" ")
+    expected = wanted.get_secret_value()
+    good = secrets.compare_digest(shown.strip().encode("utf-8", "replace"), expected.encode())
+    if kind.lower() != "bearer" or not good:
+        headers = {"WWW-Authenticate": "Bearer"}
+        raise Unauthorized("metrics_key_invalid", "Send the metrics key.", headers=headers)
