@@ -1,10 +1,12 @@
 """The jobs of the service, in one list."""
 
 from membership.background import Job
+from membership.events.jobs import EVENT_JOBS
 from membership.mail.delivery import MAIL_JOB
 from membership.staff.upkeep import STAFF_UPKEEP_JOB
 
 JOBS: tuple[Job, ...] = (
+    *EVENT_JOBS,
     MAIL_JOB,
     STAFF_UPKEEP_JOB,
 )

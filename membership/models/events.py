@@ -41,6 +41,7 @@ class Event(Base):
     __table_args__ = (
         UniqueConstraint("organization_id", "id"),
         Index("ix_events_age", "created_at"),
+        Index("ix_events_list", "organization_id", "seq"),
     )
 
     seq: Mapped[int] = mapped_column(

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("organization_id", "id", name=op.f("uq_events_organization_id_id")),
     )
     op.create_index("ix_events_age", "events", ["created_at"], unique=False)
+    op.create_index("ix_events_list", "events", ["organization_id", "seq"], unique=False)
     op.create_table(
         "outgoing_mails",
         sa.Column("organization_id", sa.Integer(), autoincrement=False, nullable=False),

@@ -1,0 +1,123 @@
+"""Announces ends: one ``membership.expired`` for each end that a membership ever reached.
+
+It decides nothing: a membership is over at its end with or without this. Whoever sets an end
+notes it in ``expiry_due_at``; here, what is due becomes an event, in the order of the ends,
+however long nobody was there to tell it. The event's id follows from the membership and the
+end, so an end is announced once, whatever the clock or a repeat does.
+"""
+
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy.orm import Session
+
+from membership.background import Work
+from membership.database import AnyRow
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.models import Membership
+from membership.rules.status import Term
+
+BATCH = 200
+"""Ends that are announced in one transaction."""
+
+_LOCK_KEY = 7_162_530_412
+"""Names the advisory lock of PostgreSQL under which one process at a time announces ends."""
+
+_ANNOUNCEMENTS = UUID("6f1de3a4-3b0c-4d53-9a0e-5d1e7a0f2c77")
+_WANTED = (
+    Membership.organization_id,
+    Membership.id,
+    Membership.customer_id,
+    Membership.company_id,
+    Membership.plan_id,
+    Membership.starts_at,
+    Membership.ends_at,
+    Membership.ended_early_at,
+    Membership.expiry_due_at,
+)
+_CLEAR = (
+    update(Membership)
+    .where(
+        Membership.organization_id == bindparam("of_organization"),
+        Membership.id == bindparam("of_membership"),
+    )
+    .values(expiry_due_at=bindparam("due"))
+)
+
+
+def sweep(work: Work) -> bool:
+    """Announce a batch of ends that have come; True if there may be more.
+
+    Does nothing while another process is at it.
+    """
+    now = work.clock()
+    due = Membership.expiry_due_at <= now
+    with work.database.readers.begin() as session:
+        # Looked at without the write lock: mostly there is nothing to do.
+        if session.execute(select(Membership.id).where(due).limit(1)).first() is None:
+            return False
+    with work.database.writers.begin() as session:
+        connection = session.connection()
+        if not _alone(connection):
+            return False
+        # Locked by somebody else means that its end is being moved: it is looked at next time.
+        rows = connection.execute(
+            select(*_WANTED)
+            .where(due)
+            .order_by(Membership.expiry_due_at, Membership.organization_id, Membership.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True, key_share=True)
+        ).all()
+        cleared = [_announce(session, row, work) for row in rows]
+        if cleared:
+            connection.execute(_CLEAR, cleared)
+    return len(rows) == BATCH
+
+
+def announcement_id(membership_id: UUID, row_end: str) -> UUID:
+    """Id of the event that tells an end, given as ISO 8601 in UTC: always the same one."""
+    return uuid5(_ANNOUNCEMENTS, f"{membership_id} {row_end}")
+
+
+def _alone(connection: Connection) -> bool:
+    """Whether no other process announces ends until this transaction is over."""
+    if connection.dialect.name != "postgresql":
+        return True
+    lock = text("SELECT pg_try_advisory_xact_lock(:key)")
+    return bool(connection.scalar(lock, {"key": _LOCK_KEY}))
+
+
+def _announce(session: Session, row: AnyRow, work: Work) -> dict[str, object]:
+    """Emit the event of one membership's end; returns what is then due for it.
+
+    An end that was moved meanwhile is not announced, and is due when it comes.
+    """
+    now = work.clock()
+    term = Term(row.starts_at, row.ends_at, row.ended_early_at)
+    here = {"of_organization": row.organization_id, "of_membership": row.id}
+    if term.end is None or term.end > row.expiry_due_at:
+        return {**here, "due": term.end}
+    emit(
+        session,
+        row.organization_id,
+        EventType.MEMBERSHIP_EXPIRED,
+        row.id,
+        {
+            "membership_id": str(row.id),
+            "customer_id": _text(row.customer_id),
+            "company_id": _text(row.company_id),
+            "plan_id": str(row.plan_id),
+            "ended_at": term.end.isoformat(),
+            "reason": "ended_early" if term.ends_early else None,
+        },
+        now=now,
+        occurred_at=term.end,
+        event_id=announcement_id(row.id, term.end.isoformat()),
+    )
+    return {**here, "due": None}
+
+
+def _text(value: UUID | None) -> str | None:
+    """An id as JSON can hold it."""
+    return None if value is None else str(value)
