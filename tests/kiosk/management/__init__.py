@@ -1,0 +1,1 @@
+"""Tests of managing customers, companies, plans and memberships at the desk."""
