@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from membership.staff.cli import app as staff
+
 if TYPE_CHECKING:
     from pydantic_settings import BaseSettings
 
@@ -28,6 +30,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(staff, name="staff")
 
 CameraOption = Annotated[
     str | None,

@@ -1,0 +1,135 @@
+"""The commands ``staff add``, ``list``, ``reset-password`` and ``disable``.
+
+Light to import, as the whole command line is: what does the work is imported by the commands.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from membership.staff.command import Desk
+
+app = typer.Typer(help="Look after staff accounts, beside the service.", rich_markup_mode=None)
+
+DataDirOption = Annotated[Path | None, typer.Option(help="Folder of the club's data.")]
+OrganizationOption = Annotated[str, typer.Option(help="Short name of the organization.")]
+EmailArgument = Annotated[str, typer.Argument(help="Email address of the account.")]
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="Name of the member of staff.")],
+    email: EmailArgument,
+    *,
+    role: Annotated[
+        str, typer.Option(help="What they may do: reception, manager or admin.")
+    ] = "reception",
+    invite: Annotated[
+        bool, typer.Option("--invite", help="Set no password; mail a link to choose one.")
+    ] = False,
+    organization: OrganizationOption = "my-club",
+    data_dir: DataDirOption = None,
+) -> None:
+    """Make an account. The password is asked for, or read as one line of standard input."""
+    from membership.staff import command  # noqa: PLC0415
+    from membership.staff.schemas import NewStaff  # noqa: PLC0415
+
+    def run(desk: "Desk") -> None:
+        fields = {"name": name, "email": email, "role": role}
+        new = NewStaff.model_validate(fields)
+        if not invite:
+            new = NewStaff.model_validate(fields | {"password": _new_password()})
+        command.add(desk, new)
+
+    _run(organization, data_dir, run)
+
+
+@app.command("list")
+def list_accounts(
+    organization: OrganizationOption = "my-club", data_dir: DataDirOption = None
+) -> None:
+    """List the accounts: address, role, state and name, one line each."""
+    from membership.staff import command  # noqa: PLC0415
+
+    def run(desk: "Desk") -> None:
+        for account in command.listing(desk):
+            state = "invited" if account.password_hash is None else "active"
+            if account.disabled_at is not None:
+                state = "disabled"
+            typer.echo(f"{account.email}\t{account.role.value}\t{state}\t{account.name}")
+
+    _run(organization, data_dir, run)
+
+
+@app.command()
+def reset_password(
+    email: EmailArgument,
+    organization: OrganizationOption = "my-club",
+    data_dir: DataDirOption = None,
+) -> None:
+    """Set an account's password, asked for or read from standard input; ends its sessions."""
+    from membership.staff import command  # noqa: PLC0415
+
+    _run(
+        organization,
+        data_dir,
+        lambda desk: command.reset_password(desk, email, _new_password()),
+    )
+
+
+@app.command()
+def disable(
+    email: EmailArgument,
+    organization: OrganizationOption = "my-club",
+    data_dir: DataDirOption = None,
+) -> None:
+    """Disable an account: it cannot sign in, and its sessions end."""
+    from membership.staff import command  # noqa: PLC0415
+
+    _run(organization, data_dir, lambda desk: command.disable(desk, email))
+
+
+def _new_password() -> str:
+    """Ask for a password twice, or read one line where nobody is to be asked."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _run(organization: str, data_dir: Path | None, run: Callable[["Desk"], None]) -> None:
+    """Run one command; what is refused is told in one line, with exit code 2."""
+    from pydantic import ValidationError  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from membership.errors import ApiError  # noqa: PLC0415
+    from membership.migrate import MigrationError  # noqa: PLC0415
+    from membership.settings import ServiceSettings  # noqa: PLC0415
+    from membership.staff.command import Desk  # noqa: PLC0415
+    from membership.vault import VaultError  # noqa: PLC0415
+
+    try:
+        settings = ServiceSettings() if data_dir is None else ServiceSettings(data_dir=data_dir)
+        run(Desk(settings, organization))
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        _fail(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}")
+    except ApiError as error:
+        _fail(error.detail)
+    except (
+        LookupError,
+        ValueError,
+        OSError,
+        MigrationError,
+        VaultError,
+        SQLAlchemyError,
+    ) as error:
+        _fail(str(error).splitlines()[0])
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"walletdesk: {message}", err=True)
+    raise SystemExit(2)
