@@ -48,6 +48,7 @@ class Scope(StrEnum):
     CARDS_WRITE = "cards:write"
     PERMISSIONS_READ = "permissions:read"
     KEYS_WRITE = "keys:write"
+    ORGANIZATION_READ = "organization:read"
     ORGANIZATION_WRITE = "organization:write"
     STAFF_WRITE = "staff:write"
     STAFF_SETUP = "staff:setup"
@@ -71,6 +72,7 @@ _RECEPTION_SCOPES = DESK_SCOPES | {
     Scope.MEMBERSHIPS_WRITE,
     Scope.CARDS_WRITE,
     Scope.PERMISSIONS_READ,
+    Scope.ORGANIZATION_READ,
 }
 _MANAGER_SCOPES = _RECEPTION_SCOPES | {
     Scope.COMPANIES_WRITE,

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api_client.schemas import Problem
+from membership.access_checks.routes import router as access_checks
 from membership.admission import Admission
 from membership.audit.recorder import audit_changes
 from membership.audit.routes import router as audit
@@ -25,6 +26,7 @@ from membership.middleware import BodyLimit, RequestFrame
 from membership.operations.metrics import Metrics
 from membership.operations.readiness import Readiness
 from membership.operations.routes import router as operations
+from membership.organization.routes import router as organization
 from membership.plans.routes import router as plans
 from membership.scans.routes import router as scans
 from membership.settings import ServiceSettings
@@ -53,6 +55,8 @@ _ROUTERS = (
     companies,
     plans,
     memberships,
+    access_checks,
+    organization,
     cards,
     keys,
     staff_sessions,

@@ -189,6 +189,14 @@ class ServiceSettings(BaseSettings):
         int,
         Field(ge=0, description="A visit at most this many minutes ago is pointed out."),
     ] = 90
+    permission_max_age_seconds: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=86400,
+            description="How long other systems may keep an answer about a permission.",
+        ),
+    ] = 60
     time_zone: Annotated[
         str, Field(description="IANA time zone of the organization made at the first start.")
     ] = "UTC"

@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api_client.schemas import CustomerHits
 from membership.access import Call, Scope, allows, creates, reads, writes
+from membership.caching import names_tag
 from membership.customers import photos, service
 from membership.customers.permissions import permission_grant, permission_grants
 from membership.customers.profile import customer_record, profile
@@ -94,16 +95,10 @@ def customer_photo(
     tag = photos.photo_tag(call.session, call.tenant, customer_id)
     kept = f"private, max-age={_YEAR}, immutable" if v == tag else "private, no-cache"
     headers = {"ETag": f'"{tag}"', "Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
-    if if_none_match is not None and _matches(if_none_match, tag):
+    if names_tag(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     photo = photos.load_photo(call.session, call.tenant, customer_id)
     return Response(photo.data, media_type=photo.mime, headers=headers)
-
-
-def _matches(if_none_match: str, tag: str) -> bool:
-    """Whether an If-None-Match header names the tag."""
-    shown = [each.strip().removeprefix("W/").strip('"') for each in if_none_match.split(",")]
-    return "*" in shown or tag in shown
 
 
 async def _checked_photo(

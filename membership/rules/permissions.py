@@ -3,10 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from api_client.schemas import CustomerState
+from api_client.schemas import CustomerState, Status
 from membership.rules.inheritance import Holding
+
+
+class Refusal(StrEnum):
+    """Why somebody has a permission not, the first that applies."""
+
+    CUSTOMER_BANNED = "customer_banned"
+    CARD_REVOKED = "card_revoked"
+    NOT_YET_STARTED = "not_yet_started"
+    NO_SEAT = "no_seat"
+    EXPIRED = "expired"
+    NOT_HELD = "not_held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +92,61 @@ def covered_until(held: Iterable[Holding], now: datetime) -> datetime | None:
             return None
         until = max(until, end)
     return until
+
+
+def next_grant(
+    held: Iterable[Holding],
+    key: str,
+    now: datetime,
+    state: CustomerState = CustomerState.ACTIVE,
+) -> datetime | None:
+    """Return the instant at which a permission that is not granted at ``now`` will be.
+
+    As things stand: the first start to come of a membership that will then give it. None if
+    there is none, if the customer is banned, or if the permission is granted already.
+
+    Raises:
+        NaiveTimeError: ``now`` has no zone.
+    """
+    held = tuple(held)
+    if state is CustomerState.BANNED or grant(held, key, now, state) is not None:
+        return None
+    starts = (
+        holding.term.starts_at
+        for holding in held
+        if key in holding.permissions
+        and holding.term.starts_at > now
+        and holding.standing(holding.term.starts_at).grants
+    )
+    return min(starts, default=None)
+
+
+def refusal(
+    held: Iterable[Holding],
+    key: str,
+    now: datetime,
+    state: CustomerState = CustomerState.ACTIVE,
+    *,
+    card_revoked: bool = False,
+) -> Refusal | None:
+    """Return why a permission is not granted at ``now``; None if it is.
+
+    ``card_revoked`` tells that the customer was named by a card that is good no more: such a
+    card opens nothing, whatever its holder may use.
+
+    Raises:
+        NaiveTimeError: ``now`` has no zone.
+    """
+    carriers = [holding for holding in held if key in holding.permissions]
+    if state is CustomerState.BANNED:
+        return Refusal.CUSTOMER_BANNED
+    if card_revoked:
+        return Refusal.CARD_REVOKED
+    if grant(carriers, key, now, state) is not None:
+        return None
+    if next_grant(carriers, key, now, state) is not None:
+        return Refusal.NOT_YET_STARTED
+    stands = [(holding.has_seat, holding.standing(now).status) for holding in carriers]
+    if any(not seated and status is not Status.EXPIRED for seated, status in stands):
+        return Refusal.NO_SEAT
+    return Refusal.EXPIRED if carriers else Refusal.NOT_HELD

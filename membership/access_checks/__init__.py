@@ -1,0 +1,1 @@
+"""What a customer may use now, for websites, doors and other systems that ask."""

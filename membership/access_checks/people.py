@@ -1,0 +1,98 @@
+"""Finds whom an access check is about: by id, number, email address or card."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, select
+
+from api_client.schemas import CustomerState
+from membership.access import Call
+from membership.access_checks.schemas import Asked
+from membership.customers.aliases import resolve, resolve_number
+from membership.customers.lookup import Found, find_by_text
+from membership.customers.service import email_key, no_such_customer
+from membership.database import AnyRow
+from membership.errors import Conflict, NotFound
+from membership.models import Customer
+
+_organization: ColumnElement[int] = bindparam("organization_id")
+_PERSON = select(Customer.id, Customer.state).where(Customer.organization_id == _organization)
+_BY_ID = _PERSON.where(Customer.id == bindparam("customer_id"))
+_BY_NUMBER = _PERSON.where(Customer.number == bindparam("number"))
+_BY_EMAIL = _PERSON.where(Customer.email_key == bindparam("email_key")).limit(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a check is about. ``card_revoked``: they were named by a card that is good no more."""
+
+    id: UUID
+    state: CustomerState
+    card_revoked: bool = False
+
+
+def find_person(call: Call, asked: Asked) -> Person:
+    """Find whom exactly one field of ``asked`` names.
+
+    Raises NotFound; Conflict for an address that several customers have.
+    """
+    if asked.card is not None:
+        return _by_card(call, asked.card)
+    if asked.email is not None:
+        return _by_email(call, asked.email)
+    if asked.number is not None:
+        return _by_number(call, int(asked.number.lstrip("Cc-")))
+    if asked.customer_id is None:
+        raise no_such_customer()
+    return _by_id(call, asked.customer_id)
+
+
+def _rows(call: Call, query: Any, **named: object) -> list[AnyRow]:
+    """What a query finds in the caller's organization."""
+    asked = {"organization_id": call.tenant.id, **named}
+    return list(call.session.connection().execute(query, asked))
+
+
+def _by_id(call: Call, customer_id: UUID) -> Person:
+    """The customer with an id, or with it before they were merged. Raises NotFound."""
+    rows = _rows(call, _BY_ID, customer_id=customer_id)
+    if not rows:
+        return _stayed(call, resolve(call.session, call.tenant.id, customer_id))
+    return Person(*rows[0])
+
+
+def _by_number(call: Call, number: int) -> Person:
+    """The customer with a number, or with it before they were merged. Raises NotFound."""
+    rows = _rows(call, _BY_NUMBER, number=number)
+    if not rows:
+        return _stayed(call, resolve_number(call.session, call.tenant.id, number))
+    return Person(*rows[0])
+
+
+def _stayed(call: Call, customer_id: UUID | None) -> Person:
+    """The customer into whom another one was merged. Raises NotFound if there is none."""
+    rows = [] if customer_id is None else _rows(call, _BY_ID, customer_id=customer_id)
+    if not rows:
+        raise no_such_customer()
+    return Person(*rows[0])
+
+
+def _by_email(call: Call, email: str) -> Person:
+    """The only customer with an address. Raises NotFound; Conflict if there are several."""
+    rows = _rows(call, _BY_EMAIL, email_key=email_key(email))
+    if not rows:
+        raise no_such_customer()
+    if len(rows) > 1:
+        detail = "Several customers have this address; ask by id, number or card."
+        raise Conflict("email_ambiguous", detail)
+    return Person(*rows[0])
+
+
+def _by_card(call: Call, text: str) -> Person:
+    """The customer that a card names. Raises NotFound."""
+    found = find_by_text(call.session, call.tenant, text)
+    if not isinstance(found, Found):
+        raise NotFound("card_not_found", "There is no such card.")
+    revoked = found.card is not None and found.card.revoked_at is not None
+    return Person(found.customer.id, found.customer.state, revoked)

@@ -1,0 +1,180 @@
+"""Routes of the access checks."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
+from pydantic import BaseModel, EmailStr
+
+from api_client.schemas import MAX_CODE_LENGTH
+from membership.access import Call, Scope, reads
+from membership.access_checks import service
+from membership.access_checks.schemas import (
+    LONGEST_KEY,
+    NUMBER_PATTERN,
+    ONE_OF,
+    AccessAnswer,
+    AccessList,
+    AccessQuestion,
+    Asked,
+)
+from membership.caching import names_tag, weak_tag
+from membership.errors import Invalid
+
+router = APIRouter(prefix="/v1/access", tags=["Access checks"])
+
+_HEADERS: dict[str, Any] = {
+    "Cache-Control": {
+        "description": "`private, max-age=...`: seconds for which the answer may be kept.",
+        "schema": {"type": "string"},
+    },
+    "ETag": {
+        "description": "Names what the answer says, for If-None-Match.",
+        "schema": {"type": "string"},
+    },
+}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"headers": _HEADERS},
+    304: {"description": "What the caller has still holds.", "headers": _HEADERS},
+}
+_QUESTION = {"email": "amara@example.com", "keys": ["area.pool", "web.members"]}
+
+
+def _asked(
+    customer_id: Annotated[
+        UUID | None,
+        Query(
+            description="The customer's UUID; that of one who was merged still leads to them.",
+            examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"],
+        ),
+    ] = None,
+    number: Annotated[
+        str | None,
+        Query(
+            max_length=20,
+            pattern=NUMBER_PATTERN,
+            description="The customer number, or only its digits.",
+            examples=["C-000123"],
+        ),
+    ] = None,
+    email: Annotated[
+        EmailStr | None,
+        Query(
+            description="The address; refused where several customers share it.",
+            examples=["amara@example.com"],
+        ),
+    ] = None,
+    card: Annotated[
+        str | None,
+        Query(
+            max_length=MAX_CODE_LENGTH,
+            description="What a reader read off the card, unchanged.",
+            examples=["MC17ZQ4M8KXW2V9T3C5HJPD0RNBF6"],
+        ),
+    ] = None,
+) -> Asked:
+    """Whom the query names. Raises Invalid for nobody, or for several."""
+    asked = Asked(customer_id=customer_id, number=number, email=email, card=card)
+    if asked.named != 1:
+        raise Invalid("one_of_needed", "query", ONE_OF)
+    return asked
+
+
+_Asked = Annotated[Asked, Depends(_asked)]
+_Caller = Annotated[Call, reads(Scope.PERMISSIONS_READ)]
+_IfNoneMatch = Annotated[
+    str | None, Header(max_length=1000, description="The ETag of the answer that the caller has.")
+]
+
+
+@router.get("", response_model=AccessList, responses=_RESPONSES)
+def list_access(
+    request: Request, asked: _Asked, call: _Caller, if_none_match: _IfNoneMatch = None
+) -> Response:
+    """Tell all that a customer may use now.
+
+    Name the customer by exactly one of `customer_id`, `number`, `email` and `card`. The answer
+    may be kept for as long as `Cache-Control` says, which is never beyond the `until` of the
+    answer.
+
+    A banned customer and a revoked card are granted nothing, and `reason` says so.
+
+    Errors: `customer_not_found`, `card_not_found` (404), `email_ambiguous` (409),
+    `one_of_needed` (422).
+    """
+    answer = service.list_access(call, asked)
+    return _to_keep(request, answer, answer.until, call.now, if_none_match)
+
+
+@router.get("/{key}", response_model=AccessAnswer, responses=_RESPONSES)
+def check_access(
+    request: Request,
+    key: Annotated[
+        str,
+        Path(
+            min_length=1,
+            max_length=LONGEST_KEY,
+            description="The permission's key, as plans name it.",
+            examples=["area.pool"],
+        ),
+    ],
+    asked: _Asked,
+    call: _Caller,
+    *,
+    if_none_match: _IfNoneMatch = None,
+) -> Response:
+    """Tell whether a customer has one permission now, until when, and by which memberships.
+
+    Name the customer by exactly one of `customer_id`, `number`, `email` and `card`. A key that
+    no plan knows is simply not granted. `reason` says why something is not granted: a banned
+    customer or a revoked card is granted nothing; else the membership has not yet started, has
+    no seat, has expired, or there is none.
+
+    The answer may be kept for as long as `Cache-Control` says, which is never beyond `until`.
+    `until` is as things stand now: subscribe to webhooks to learn of earlier changes.
+
+    Errors: `customer_not_found`, `card_not_found` (404), `email_ambiguous` (409),
+    `one_of_needed` (422).
+    """
+    answer = service.check(call, asked, key)
+    return _to_keep(request, answer, answer.until, call.now, if_none_match)
+
+
+@router.post("")
+def ask_access(
+    question: Annotated[AccessQuestion, Body(examples=[_QUESTION])],
+    call: _Caller,
+    response: Response,
+) -> AccessList:
+    """Ask the same with addresses and card codes kept out of URLs, and for several keys at once.
+
+    Creates nothing and may be repeated. With `keys` each of them is answered, granted or not;
+    without them all that are granted. The answer is not to be kept by caches.
+
+    Errors: `customer_not_found`, `card_not_found` (404), `email_ambiguous` (409).
+    """
+    response.headers["Cache-Control"] = "no-store"
+    return service.list_access(call, question, question.keys)
+
+
+def _to_keep(
+    request: Request,
+    answer: BaseModel,
+    until: datetime | None,
+    now: datetime,
+    if_none_match: str | None,
+) -> Response:
+    """An answer that may be kept until it may change, and no longer than the settings say."""
+    seconds: int = request.app.state.settings.permission_max_age_seconds
+    if until is not None:
+        seconds = max(0, min(seconds, int((until - now).total_seconds())))
+    tag = weak_tag(answer, but="server_time")
+    headers = {
+        "Cache-Control": f"private, max-age={seconds}",
+        "ETag": tag,
+        "Vary": "Authorization",
+    }
+    if names_tag(if_none_match, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(answer.model_dump_json(), media_type="application/json", headers=headers)

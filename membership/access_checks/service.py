@@ -1,0 +1,88 @@
+"""Access checks: which permissions somebody has now, by which memberships, until when."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from membership.access import Call
+from membership.access_checks.people import Person, find_person
+from membership.access_checks.schemas import (
+    AccessAnswer,
+    AccessItem,
+    AccessList,
+    AccessVia,
+    Asked,
+    ViaSource,
+)
+from membership.memberships.holdings import NOTHING, load_held
+from membership.rules.inheritance import Holding
+from membership.rules.permissions import Refusal, grant, next_grant, refusal
+
+_WHOLLY = (Refusal.CUSTOMER_BANNED, Refusal.CARD_REVOKED)
+
+
+def check(call: Call, asked: Asked, key: str) -> AccessAnswer:
+    """Tell of one permission; a key that nobody knows is not granted.
+
+    Raises NotFound; Conflict for an address that several customers have.
+    """
+    person = find_person(call, asked)
+    item = _item(call, person, _held(call, person), key)
+    return AccessAnswer(**dict(item), customer_id=person.id, server_time=call.now)
+
+
+def list_access(call: Call, asked: Asked, keys: Sequence[str] = ()) -> AccessList:
+    """Tell of the permissions ``keys``, granted or not; without them, of all that are granted.
+
+    Raises NotFound; Conflict for an address that several customers have.
+    """
+    person = find_person(call, asked)
+    held = _held(call, person)
+    known = sorted({key for holding in held for key in holding.permissions})
+    items = [_item(call, person, held, key) for key in dict.fromkeys(keys or known)]
+    changes = [each.until for each in items if each.until is not None]
+    return AccessList(
+        customer_id=person.id,
+        server_time=call.now,
+        reason=_wholly(call, person),
+        until=min(changes, default=None),
+        items=tuple(each for each in items if keys or each.granted),
+    )
+
+
+def _held(call: Call, person: Person) -> tuple[Holding, ...]:
+    """All memberships that somebody has or inherits."""
+    held = load_held(call.session, call.tenant.id, [person.id], call.now)
+    return held.get(person.id, NOTHING).holdings
+
+
+def _wholly(call: Call, person: Person) -> Refusal | None:
+    """Why somebody is granted nothing at all, if so."""
+    why = refusal((), "", call.now, person.state, card_revoked=person.card_revoked)
+    return why if why in _WHOLLY else None
+
+
+def _item(call: Call, person: Person, held: tuple[Holding, ...], key: str) -> AccessItem:
+    """Tell of one permission."""
+    why = refusal(held, key, call.now, person.state, card_revoked=person.card_revoked)
+    if why is not None:
+        until = None if why in _WHOLLY else next_grant(held, key, call.now, person.state)
+        return AccessItem(key=key, granted=False, reason=why, until=until, via=())
+    found = grant(held, key, call.now, person.state)
+    if found is None:
+        raise RuntimeError("a permission is neither granted nor refused")
+    by_id = {holding.membership_id: holding for holding in held}
+    via = tuple(_via(by_id, membership_id) for membership_id in found.via)
+    return AccessItem(key=key, granted=True, reason=None, until=found.until, via=via)
+
+
+def _via(by_id: Mapping[UUID, Holding], membership_id: UUID) -> AccessVia:
+    """Show a membership with its source."""
+    holding = by_id[membership_id]
+    company = holding.company
+    return AccessVia(
+        membership_id=membership_id,
+        plan=holding.plan,
+        source=ViaSource.DIRECT if company is None else ViaSource.COMPANY,
+        company_id=None if company is None else company.id,
+        company=None if company is None else company.name,
+    )

@@ -1,0 +1,1 @@
+"""The caller's own organization: shown and changed over the API."""

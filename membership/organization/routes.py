@@ -1,0 +1,33 @@
+"""Routes of the organization."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from membership.access import Call, Scope, reads, writes
+from membership.organization import service
+from membership.organization.schemas import OrganizationChange, OrganizationView
+
+router = APIRouter(prefix="/v1/organization", tags=["Organization"])
+
+
+@router.get("")
+def get_organization(
+    call: Annotated[Call, reads(Scope.ORGANIZATION_READ)],
+) -> OrganizationView:
+    """Show the organization that the key or the session belongs to."""
+    return service.show_organization(call)
+
+
+@router.patch("")
+def change_organization(
+    change: OrganizationChange, call: Annotated[Call, writes(Scope.ORGANIZATION_WRITE)]
+) -> OrganizationView:
+    """Set the fields that are sent.
+
+    A new time zone counts from now on. Memberships that were sold keep the instants at which
+    they begin and end, their last day, and the zone that these were made in.
+
+    Errors: `invalid_request` (422), also for a time zone that does not exist.
+    """
+    return service.change_organization(call, change)
