@@ -1,0 +1,152 @@
+"""Staff at the desk, from the first account to a sold membership: real window, service, HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from kiosk.app import ServiceAddress
+from kiosk.style import Tone
+from kiosk.views.management.form import Form
+from kiosk.views.management.parts import Action
+from tests.conftest import RunningService, start_service, stop_service
+
+from .desk import Desk, desk
+from .films import cards
+
+PASSWORD = "four quiet herons"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[RunningService]:
+    """A service of its own, with the demo club."""
+    running = start_service(tmp_path / "service")
+    yield running
+    stop_service(running)
+
+
+class AtWork:
+    """What a member of staff does at the desk, step by step."""
+
+    def __init__(self, at: Desk) -> None:
+        self.at = at
+        self.panel = at.window.management
+        self.management = at.kiosk.management
+
+    def make_first_account(self) -> None:
+        """Make the first account of the club and be signed in with it."""
+        self.management.open_home()
+        page = self.panel.sign_in
+        page.ask(first=True)
+        page.name.setText("Greta Sommer")
+        page.email.setText("greta@club.example")
+        page.password.setText(PASSWORD)
+        page.submit.click()
+        self.at.wait_until(lambda: self.panel.page is self.panel.home)
+
+    def fill(self, **values: str) -> None:
+        """Fill in the form that opens, send it, and wait until it was carried out."""
+        self.at.wait_until(lambda: self.management.changes.form is not None)
+        form = self.management.changes.form
+        assert isinstance(form, Form)
+        for key, value in values.items():
+            _type(form.field(key), value)
+        form.submit.click()
+        self.at.wait_until(lambda: not self.management.changes.asking or bool(form.fault.text()))
+        assert not self.management.changes.asking, form.fault.text()
+        self.at.wait_until(lambda: self.panel.page is not self.panel.waiting)
+
+    def statuses(self) -> list[tuple[str, str]]:
+        """Plan and status of the memberships in the customer's file."""
+        return [(card.line.plan, card.line.status) for card in self.panel.customer.cards]
+
+    def act(self, action: Action) -> None:
+        """Press a button of the first membership."""
+        self.panel.customer.cards[0].buttons[action].click()
+
+
+def _type(widget: object, value: str) -> None:
+    match widget:
+        case QLineEdit():
+            widget.setText(value)
+        case QPlainTextEdit():
+            widget.setPlainText(value)
+        case QComboBox():
+            choice: Any = [widget.itemText(i).partition(" · ")[0] for i in range(widget.count())]
+            widget.setCurrentIndex(choice.index(value))
+        case _:
+            raise TypeError(type(widget).__name__)
+
+
+def test_from_the_first_account_to_a_sold_membership(
+    qtbot: QtBot, tmp_path: Path, service: RunningService
+) -> None:
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+        at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
+        work = AtWork(at)
+        work.make_first_account()
+        assert work.panel.who.text() == "Greta Sommer"
+
+        work.panel.home.plans.add_button.click()
+        work.fill(name="Pool pass", price="12.50", permissions="area.pool Pool",
+                  length_count="3", length_unit="months")  # fmt: skip
+        at.wait_until(
+            lambda: "Pool pass" in [line.entry.title for line in work.panel.home.plans.lines]
+        )
+
+        work.panel.home.customer_button.click()
+        work.fill(given_name="Bela", family_name="Kovács", email="bela@example.com")
+        at.wait_until(lambda: work.panel.customer.title.text() == "Bela Kovács")
+        number = work.panel.customer.subtitle.text()
+
+        work.management.changes.act(Action.ASSIGN, None)
+        work.fill(plan_id="Pool pass")
+        at.wait_until(lambda: work.statuses() == [("Pool pass", "active")])
+        until = work.panel.customer.cards[0].line.last_day
+        assert until is not None
+
+        work.act(Action.RENEW)
+        work.fill()
+        at.wait_until(lambda: work.panel.customer.cards[0].line.last_day != until)
+        renewed = work.panel.customer.cards[0].line.last_day
+        assert renewed is not None
+        assert renewed > until
+
+        at.kiosk.session.on_picked(number)
+        assert at.wait_for_tone(Tone.ACTIVE).verdict.permissions == ("Pool",)
+        work.management.open_person()
+        at.wait_until(lambda: work.panel.page is work.panel.customer)
+        work.act(Action.END)
+        work.fill(why="moved away")
+        at.wait_until(lambda: work.statuses() == [("Pool pass", "expired")])
+        assert "moved away" in work.panel.customer.cards[0].line.note
+        at.kiosk.session.on_picked(number)
+        at.wait_for_tone(Tone.EXPIRED)
+
+
+def test_who_is_signed_out_elsewhere_is_told_and_asked_again(
+    qtbot: QtBot, tmp_path: Path, service: RunningService
+) -> None:
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+        at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
+        work = AtWork(at)
+        work.make_first_account()
+        work.management.sign_out_wanted.emit()
+        work.panel.home.companies_wanted.emit("fern")
+        at.wait_until(lambda: bool(work.panel.home.message.text()))
+        assert "sign-in has ended" in work.panel.home.message.text()
+        work.panel.lock_button.click()
+        work.management.open_home()
+        page = work.panel.sign_in
+        page.email.setText("greta@club.example")
+        page.password.setText("wrong password")
+        page.submit.click()
+        at.wait_until(lambda: page.fault.text() == "The email or the password is wrong.")
+        page.password.setText(PASSWORD)
+        page.submit.click()
+        at.wait_until(lambda: work.panel.page is work.panel.home)
