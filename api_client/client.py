@@ -14,7 +14,16 @@ import requests
 import urllib3
 from pydantic import ValidationError
 
-from .errors import ApiError, BadAnswer, NotAllowed, Refused, ServiceFault, TooSlow, Unreachable
+from .errors import (
+    ApiError,
+    BadAnswer,
+    Busy,
+    NotAllowed,
+    Refused,
+    ServiceFault,
+    TooSlow,
+    Unreachable,
+)
 from .schemas import (
     CustomerHits,
     DeskInfo,
@@ -184,6 +193,8 @@ def _error_for(base_url: str, response: requests.Response, raw: bytes) -> ApiErr
     if status in {requests.codes.unauthorized, requests.codes.forbidden}:
         why = f": {problem.detail}" if problem and problem.detail else "."
         return NotAllowed(f"{base_url} does not accept this desk's key (HTTP {status}){why}")
+    if status == requests.codes.too_many_requests:
+        return Busy(f"{base_url} asks to wait: too many requests (HTTP {status}).")
     if problem is None:
         return BadAnswer(f"{base_url} answered HTTP {status} without a reason we can read.")
     if status >= requests.codes.server_error:

@@ -6,6 +6,7 @@
     ├── Unreachable        nobody answered: refused, no route, name not found, cut off
     │   └── TooSlow        somebody is there, but the answer did not come within the deadline
     ├── NotAllowed         401 or 403: the key is unknown, revoked or lacks the scope
+    ├── Busy               429: too many requests from here; the same one may succeed later
     ├── Refused            another 4xx: the service understood and said no; carries its Problem
     └── ServiceFault       5xx: the service failed; carries its Problem if it sent one
         └── BadAnswer      an answer that is none of ours: HTML, cut JSON, a redirect, too big
@@ -31,6 +32,10 @@ class TooSlow(Unreachable):
 
 class NotAllowed(ApiError):
     """The service does not accept this desk's key for this request."""
+
+
+class Busy(ApiError):
+    """This caller sent too many requests; the same one may succeed in a moment."""
 
 
 class Refused(ApiError):

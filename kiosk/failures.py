@@ -14,6 +14,7 @@ class Cause(StrEnum):
     UNREACHABLE = "unreachable"
     TOO_SLOW = "too_slow"
     NOT_ALLOWED = "not_allowed"
+    BUSY = "busy"
     REFUSED = "refused"
     SERVICE_FAULT = "service_fault"
     STORAGE_FULL = "storage_full"
@@ -38,6 +39,8 @@ class Failure:
                 return texts.say("The membership service did not answer in time.")
             case Cause.NOT_ALLOWED:
                 return texts.say("The membership service does not accept this desk's key.")
+            case Cause.BUSY:
+                return texts.say("The membership service is busy. Try again in a moment.")
             case Cause.REFUSED:
                 return texts.say("The membership service declined: {why}", why=self.detail)
             case Cause.SERVICE_FAULT:
@@ -65,6 +68,8 @@ def _cause(error: errors.ApiError) -> Cause:
             return Cause.UNREACHABLE
         case errors.NotAllowed():
             return Cause.NOT_ALLOWED
+        case errors.Busy():
+            return Cause.BUSY
         case errors.Refused():
             return Cause.REFUSED
         case errors.BadAnswer():

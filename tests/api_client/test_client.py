@@ -11,6 +11,7 @@ from api_client.client import MAX_ANSWER_BYTES, MembershipClient
 from api_client.errors import (
     ApiError,
     BadAnswer,
+    Busy,
     NotAllowed,
     Refused,
     ServiceFault,
@@ -64,6 +65,8 @@ def scan_at(url: str, *, deadline_s: float = 1.0) -> Outcome:
         (whole(500, "application/problem+json", b"{}"), BadAnswer, "HTTP 500"),
         (problem(500), ServiceFault, "Told you so."),
         (problem(507, "storage_full"), ServiceFault, "Told you so."),
+        (problem(429), Busy, "asks to wait"),
+        (html(429), Busy, "asks to wait"),
         (problem(409), Refused, "Told you so."),
         (problem(422), Refused, "Told you so."),
         (problem(401), NotAllowed, "does not accept this desk's key"),

@@ -40,11 +40,12 @@ BROKEN = whole(
         (BROKEN, "The membership service failed. Its log tells why."),
         (html(500), "What answers at the service's address is not the service."),
         (html(200), "What answers at the service's address is not the service."),
+        (html(429), "The membership service is busy. Try again in a moment."),
         (html(401), "The membership service does not accept this desk's key."),
         (hang_up, "The membership service cannot be reached."),
         (FULL, "The disk of the membership service is full."),
     ],
-    ids=["slow", "500", "html-500", "html-200", "key", "hang-up", "disk-full"],
+    ids=["slow", "500", "html-500", "html-200", "busy", "key", "hang-up", "disk-full"],
 )
 def test_a_service_that_does_not_answer_well(
     qtbot: QtBot, tmp_path: Path, reply: Answer, sentence: str
