@@ -26,14 +26,18 @@ class Wanted:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The conditions that an entry must meet."""
-        given = (
-            (self.subject_id, AuditEntry.subject_id == self.subject_id),
-            (self.actor_id, AuditEntry.actor_id == self.actor_id),
-            (self.action, AuditEntry.action == self.action),
-            (self.since, AuditEntry.at >= self.since),
-            (self.until, AuditEntry.at < self.until),
-        )
-        return [condition for value, condition in given if value is not None]
+        met: list[ColumnElement[bool]] = []
+        if self.subject_id is not None:
+            met.append(AuditEntry.subject_id == self.subject_id)
+        if self.actor_id is not None:
+            met.append(AuditEntry.actor_id == self.actor_id)
+        if self.action is not None:
+            met.append(AuditEntry.action == self.action)
+        if self.since is not None:
+            met.append(AuditEntry.at >= self.since)
+        if self.until is not None:
+            met.append(AuditEntry.at < self.until)
+        return met
 
 
 def list_entries(call: Call, wanted: Wanted, limit: int, cursor: str | None) -> EntryPage:

@@ -3,7 +3,15 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, EmailStr, Field, SecretStr, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    EmailStr,
+    Field,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
 
 from api_client.schemas import Message
 from membership.access import Scope
@@ -16,17 +24,22 @@ Password = Annotated[
 """A password as it is typed. Whether a new one is good enough is judged by its normal form."""
 
 Address = Annotated[EmailStr, Field(max_length=254, examples=["ada@example.com"])]
-Slug = Annotated[str, StringConstraints(min_length=1, max_length=63)]
-ShownToken = Annotated[SecretStr, Field(min_length=1, max_length=200)]
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=63), AfterValidator(_encodable)]
+ShownAddress = Annotated[
+    str, StringConstraints(min_length=1, max_length=254), AfterValidator(_encodable)
+]
+"""An address that is only looked for: a wrong one is nobody's."""
+
+ShownToken = Annotated[
+    SecretStr, Field(min_length=1, max_length=200), AfterValidator(_encodable_secret)
+]
 
 
 class SignIn(Message):
     """Who signs in, and to which organization."""
 
     organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
-    email: Annotated[str, StringConstraints(min_length=1, max_length=254)] = Field(
-        examples=["ada@example.com"]
-    )
+    email: ShownAddress = Field(examples=["ada@example.com"])
     password: Password
 
 
@@ -118,9 +131,7 @@ class ResetWish(Message):
     """Whose password was forgotten."""
 
     organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
-    email: Annotated[str, StringConstraints(min_length=1, max_length=254)] = Field(
-        examples=["ada@example.com"]
-    )
+    email: ShownAddress = Field(examples=["ada@example.com"])
 
 
 class Accepted(Message):

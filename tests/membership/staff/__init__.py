@@ -1,0 +1,1 @@
+"""Tests of staff: accounts, sign-ins, passwords, mail and the audit."""
