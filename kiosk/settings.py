@@ -25,8 +25,10 @@ class KioskSettings(BaseSettings):
         "without it the first camera, or the demo camera where there is none.",
     )
     language: str = Field("en", description="Language of the desk: en or de.")
-    theme: Literal["system", "light", "dark"] = "system"
-    full_screen: bool = False
+    theme: Literal["system", "light", "dark"] = Field(
+        "system", description="Colours of the window."
+    )
+    full_screen: bool = Field(False, description="Take up the whole screen.")
     mute: bool = Field(False, description="Play no sounds.")
     deadline_s: float = Field(2.0, gt=0, description="How long the service may take for a scan.")
     patience_s: float = Field(
