@@ -31,6 +31,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Request timeout",
     409: "Conflict",
     413: "Request too large",
     415: "Unsupported media type",
@@ -46,6 +47,7 @@ _CODES = {
     400: "body_unreadable",
     404: "no_such_route",
     405: "method_not_allowed",
+    408: "body_too_slow",
     413: "body_too_large",
 }
 
