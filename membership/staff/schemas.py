@@ -18,8 +18,24 @@ from membership.access import Scope
 from membership.models import Role
 from membership.text import Name
 
+
+def _encodable(text: str) -> str:
+    """Refuse halves of surrogate pairs: no text has them, and they cannot be stored or hashed."""
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("is not valid Unicode")
+    return text
+
+
+def _encodable_secret(secret: SecretStr) -> SecretStr:
+    """The same for a secret."""
+    _encodable(secret.get_secret_value())
+    return secret
+
+
 Password = Annotated[
-    SecretStr, Field(min_length=1, max_length=1024, examples=["four quiet herons"])
+    SecretStr,
+    Field(min_length=1, max_length=1024, examples=["four quiet herons"]),
+    AfterValidator(_encodable_secret),
 ]
 """A password as it is typed. Whether a new one is good enough is judged by its normal form."""
 
