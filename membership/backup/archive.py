@@ -82,12 +82,24 @@ class Manifest(BaseModel):
 
 
 class ArchiveWriter:
-    """Writes a backup into an open file, table by table."""
+    """Writes a backup into an open file, table by table; a block that fails leaves it unfinished."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._zip = zipfile.ZipFile(
             file, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=_LEVEL
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # Closing would write the directory, on what may be a full disk; also when collected.
+        self._zip.fp = None
 
     def add_table(self, name: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> TableEntry:
         """Write a table's rows, keeping none of them."""

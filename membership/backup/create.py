@@ -56,7 +56,8 @@ def create_backup(
             with _snapshot(database) as connection, draft.open("wb") as stream:
                 if on_snapshot is not None:
                     on_snapshot()
-                manifest = _write(ArchiveWriter(stream), connection, now, key)
+                with ArchiveWriter(stream) as archive:
+                    manifest = _write(archive, connection, now, key)
                 stream.flush()
                 os.fsync(stream.fileno())
             with Archive(draft) as written:
@@ -122,6 +123,8 @@ def _snapshot(database: Database) -> Iterator[Connection]:
     with engine.connect() as connection:
         # The first statement that reads settles what all later ones see.
         found = schema_revision(connection, database.place)
+        if found is None:
+            raise NothingToBackUp(f"{database.place} is empty.")
         if found != HEAD:
             raise NothingToBackUp(
                 f"{database.place} has schema revision {found}, this version works with {HEAD}: "

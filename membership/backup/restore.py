@@ -6,7 +6,7 @@ the database now gives back, and the migrations since. Whatever interrupts it le
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,14 @@ def verify_backup(file: Path) -> Manifest:
         return archive.verify()
 
 
-def restore_backup(settings: ServiceSettings, file: Path) -> Manifest:
+def restore_backup(
+    settings: ServiceSettings, file: Path, *, on_table: Callable[[str], None] = lambda _: None
+) -> Manifest:
     """Restore ``file`` into the database of the settings, and return what was restored.
 
-    Raises BackupDamaged, BackupTooNew or NotRestorable, having changed nothing; OSError and
-    sqlalchemy.exc.SQLAlchemyError where file or database cannot be read or written.
+    ``on_table`` is told each table when its rows are in. Raises BackupDamaged, BackupTooNew
+    or NotRestorable, having changed nothing; OSError and sqlalchemy.exc.SQLAlchemyError where
+    file or database cannot be read or written.
     """
     with Archive(file) as archive:
         _require_known(file, archive.manifest)
@@ -48,7 +51,7 @@ def restore_backup(settings: ServiceSettings, file: Path) -> Manifest:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         database = open_database(settings)
         try:
-            _restore(settings, database, archive)
+            _restore(settings, database, archive, on_table)
         finally:
             database.engine.dispose()
         return archive.manifest
@@ -63,7 +66,12 @@ def _require_known(file: Path, manifest: Manifest) -> None:
         )
 
 
-def _restore(settings: ServiceSettings, database: Database, archive: Archive) -> None:
+def _restore(
+    settings: ServiceSettings,
+    database: Database,
+    archive: Archive,
+    on_table: Callable[[str], None],
+) -> None:
     """Fill an empty database. Raises NotRestorable."""
     with database.engine.connect() as connection:
         _require_empty(connection, database.place)
@@ -77,6 +85,7 @@ def _restore(settings: ServiceSettings, database: Database, archive: Archive) ->
         upgrade_schema(connection, archive.manifest.schema_revision)
         for table in archive.manifest.tables:
             _fill(connection, archive, table)
+            on_table(table.name)
         for table in archive.manifest.tables:
             _compare(connection, table)
         _set_sequences(connection, archive.manifest)
