@@ -80,6 +80,9 @@ class Sender:
                 head = {**headers, "Host": target.authority, "Connection": "close"}
                 connection.request("POST", target.path, body, head)
                 response = connection.getresponse()
+                if time.monotonic() >= ends:
+                    # A head that was cut off by the deadline is taken for a whole one.
+                    return Answer(None, late)
                 return _answer(response, now)
         except (OSError, http.client.HTTPException, ValueError) as error:
             if time.monotonic() >= ends:

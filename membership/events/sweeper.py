@@ -6,6 +6,7 @@ however long nobody was there to tell it. The event's id follows from the member
 end, so an end is announced once, whatever the clock or a repeat does.
 """
 
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, bindparam, select, text, update
@@ -98,6 +99,14 @@ def _announce(session: Session, row: AnyRow, work: Work) -> dict[str, object]:
     here = {"of_organization": row.organization_id, "of_membership": row.id}
     if term.end is None or term.end > row.expiry_due_at:
         return {**here, "due": term.end}
+    tell_end(session, row, term, now)
+    return {**here, "due": None}
+
+
+def tell_end(session: Session, row: AnyRow | Membership, term: Term, now: datetime) -> None:
+    """Emit the event of an end that has come; a membership without an end has none to tell."""
+    if term.end is None:
+        return
     emit(
         session,
         row.organization_id,
@@ -115,7 +124,6 @@ def _announce(session: Session, row: AnyRow, work: Work) -> dict[str, object]:
         occurred_at=term.end,
         event_id=announcement_id(row.id, term.end.isoformat()),
     )
-    return {**here, "due": None}
 
 
 def _text(value: UUID | None) -> str | None:

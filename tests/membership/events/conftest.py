@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from membership.access import Tenant
+from membership.audit.recorder import audit_changes
 from membership.background import Work
 from membership.database import Database, open_database
 from membership.events.delivery import deliver
@@ -111,6 +112,7 @@ def open_club(databases: Databases, backend: str, folder: Path, **settings: Any)
     settings = {"webhook_allowed_private": HERE, "webhook_timeout_seconds": 5.0, **settings}
     chosen = databases.new(backend, folder, **settings)
     database, clock = open_database(chosen), Clock(datetime.now(UTC).replace(microsecond=0))
+    audit_changes(database.writers)
     with database.writers.begin() as session:
         tenant = bootstrap_organization(
             session,

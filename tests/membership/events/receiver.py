@@ -103,7 +103,7 @@ class Receiver:
 
     def fail(self, times: int, status: int = 500, **headers: str) -> None:
         """Answer so the next few times."""
-        self.script.extend([lambda handler: handler.answer(status, **headers)] * times)
+        self.script.extend([lambda handler: handler.answer(status, b"", **headers)] * times)
 
 
 class _Server(ThreadingHTTPServer):

@@ -194,7 +194,7 @@ def test_http_needs_to_be_allowed() -> None:
 
 
 def test_private_targets_that_the_settings_allow() -> None:
-    settings = ServiceSettings(webhook_allowed_private="10.1.0.0/16, hooks.Internal,fd00:1::/32")  # type: ignore[arg-type]
+    settings = ServiceSettings(webhook_allowed_private="10.1.0.0/16, hooks.Internal,fd00:1::/32")
 
     def check(url: str, *addresses: str) -> Sequence[str]:
         return TargetPolicy.of(settings, leading_to(*addresses)).checked(url).addresses
@@ -215,7 +215,7 @@ def test_private_targets_that_the_settings_allow() -> None:
 @pytest.mark.parametrize("given", ["10.0.0.1/8", "10.0.0.999", "http://a", "*.example.com", "a b/"])
 def test_settings_that_name_no_host_or_network(given: str) -> None:
     with pytest.raises(ValueError, match="webhook_allowed_private"):
-        ServiceSettings(webhook_allowed_private=given)  # type: ignore[arg-type]
+        ServiceSettings(webhook_allowed_private=given)
 
 
 def test_names_that_lead_nowhere() -> None:
