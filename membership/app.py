@@ -15,6 +15,7 @@ from membership.audit.routes import router as audit
 from membership.background import Background
 from membership.cards.routes import router as cards
 from membership.companies.routes import router as companies
+from membership.customers.merge_routes import router as duplicates
 from membership.customers.routes import router as customers
 from membership.database import Database
 from membership.errors import PROBLEM_TYPE, install_error_answers
@@ -51,6 +52,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 _ROUTERS = (
     operations,
     scans,
+    duplicates,
     customers,
     companies,
     plans,

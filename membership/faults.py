@@ -41,6 +41,12 @@ INVALID_VALUE = DatabaseFault(422, "invalid_value", "A value that cannot be stor
 ALREADY_THERE = DatabaseFault(
     409, "already_exists", "The same was stored by another request at the same time."
 )
+OVERTAKEN = DatabaseFault(
+    503,
+    "overtaken",
+    "What this refers to was changed by another request at the same time; please try again.",
+    {"Retry-After": "1"},
+)
 
 _SQLITE = {
     sqlite3.SQLITE_FULL: STORAGE_FULL,
@@ -61,6 +67,7 @@ _SQLITE_VARIANTS = {
 _POSTGRESQL = {
     "53100": STORAGE_FULL,
     "23505": ALREADY_THERE,  # unique violation
+    "23503": OVERTAKEN,  # foreign key violation: the customer was merged away meanwhile
     "55P03": BUSY,  # lock not available
     "40001": BUSY,  # serialization failure
     "40P01": BUSY,  # deadlock
