@@ -6,16 +6,18 @@ however long nobody was there to tell it. The event's id follows from the member
 end, so an end is announced once, whatever the clock or a repeat does.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
+from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from membership.background import Work
-from membership.database import AnyRow
 from membership.events.outbox import emit
 from membership.events.types import EventType
+from membership.memberships.holdings import term_of
+from membership.memberships.sold import sold_data
 from membership.models import Membership
 from membership.rules.status import Term
 
@@ -26,17 +28,6 @@ _LOCK_KEY = 7_162_530_412
 """Names the advisory lock of PostgreSQL under which one process at a time announces ends."""
 
 _ANNOUNCEMENTS = UUID("6f1de3a4-3b0c-4d53-9a0e-5d1e7a0f2c77")
-_WANTED = (
-    Membership.organization_id,
-    Membership.id,
-    Membership.customer_id,
-    Membership.company_id,
-    Membership.plan_id,
-    Membership.starts_at,
-    Membership.ends_at,
-    Membership.ended_early_at,
-    Membership.expiry_due_at,
-)
 _CLEAR = (
     update(Membership)
     .where(
@@ -63,22 +54,22 @@ def sweep(work: Work) -> bool:
         if not _alone(connection):
             return False
         # Locked by somebody else means that its end is being moved: it is looked at next time.
-        rows = connection.execute(
-            select(*_WANTED)
+        memberships = session.scalars(
+            select(Membership)
             .where(due)
             .order_by(Membership.expiry_due_at, Membership.organization_id, Membership.id)
             .limit(BATCH)
             .with_for_update(skip_locked=True, key_share=True)
         ).all()
-        cleared = [_announce(session, row, work) for row in rows]
-        if cleared:
-            connection.execute(_CLEAR, cleared)
-    return len(rows) == BATCH
+        told = [_announce(session, membership, now) for membership in memberships]
+        if told:
+            connection.execute(_CLEAR, told)
+    return len(memberships) == BATCH
 
 
-def announcement_id(membership_id: UUID, row_end: str) -> UUID:
-    """Id of the event that tells an end, given as ISO 8601 in UTC: always the same one."""
-    return uuid5(_ANNOUNCEMENTS, f"{membership_id} {row_end}")
+def announcement_id(membership_id: UUID, end: datetime) -> UUID:
+    """Id of the event that tells an end of a membership: always the same one."""
+    return uuid5(_ANNOUNCEMENTS, f"{membership_id} {end.astimezone(UTC).isoformat()}")
 
 
 def _alone(connection: Connection) -> bool:
@@ -89,43 +80,35 @@ def _alone(connection: Connection) -> bool:
     return bool(connection.scalar(lock, {"key": _LOCK_KEY}))
 
 
-def _announce(session: Session, row: AnyRow, work: Work) -> dict[str, object]:
+def _announce(session: Session, membership: Membership, now: datetime) -> dict[str, object]:
     """Emit the event of one membership's end; returns what is then due for it.
 
     An end that was moved meanwhile is not announced, and is due when it comes.
     """
-    now = work.clock()
-    term = Term(row.starts_at, row.ends_at, row.ended_early_at)
-    here = {"of_organization": row.organization_id, "of_membership": row.id}
-    if term.end is None or term.end > row.expiry_due_at:
-        return {**here, "due": term.end}
-    tell_end(session, row, term, now)
-    return {**here, "due": None}
+    term = term_of(membership)
+    end, due = term.announced_end, membership.expiry_due_at
+    if end is not None and due is not None and end <= due:
+        tell_end(session, membership, term, now)
+        end = None
+    return {
+        "of_organization": membership.organization_id,
+        "of_membership": membership.id,
+        "due": end,
+    }
 
 
-def tell_end(session: Session, row: AnyRow | Membership, term: Term, now: datetime) -> None:
+def tell_end(session: Session, membership: Membership, term: Term, now: datetime) -> None:
     """Emit the event of an end that has come; a membership without an end has none to tell."""
     if term.end is None:
         return
+    reason = "ended_early" if term.ends_early else None
     emit(
         session,
-        row.organization_id,
+        membership.organization_id,
         EventType.MEMBERSHIP_EXPIRED,
-        row.id,
-        {
-            "membership_id": str(row.id),
-            "customer_id": _text(row.customer_id),
-            "company_id": _text(row.company_id),
-            "plan_id": str(row.plan_id),
-            "ended_at": term.end.isoformat(),
-            "reason": "ended_early" if term.ends_early else None,
-        },
+        membership.id,
+        sold_data(membership, ended_at=term.end.isoformat(), reason=reason),
         now=now,
         occurred_at=term.end,
-        event_id=announcement_id(row.id, term.end.isoformat()),
+        event_id=announcement_id(membership.id, term.end),
     )
-
-
-def _text(value: UUID | None) -> str | None:
-    """An id as JSON can hold it."""
-    return None if value is None else str(value)

@@ -15,6 +15,7 @@ from membership.access import Tenant
 from membership.audit.recorder import plain, record
 from membership.errors import Conflict
 from membership.events.outbox import emit
+from membership.events.sweeper import tell_end
 from membership.events.types import EventType
 from membership.memberships.holdings import term_of
 from membership.memberships.service import no_such_membership
@@ -89,21 +90,10 @@ def _expiry_due(membership: Membership, changed: dict[str, Any]) -> dict[str, An
 
 def _announce_if_due(session: Session, membership: Membership, now: datetime) -> None:
     """Tell that a membership had expired, before it is renewed with nobody having told."""
-    due = membership.expiry_due_at
-    if due is None or due > now:
+    if membership.expiry_due_at is None or membership.expiry_due_at > now:
         return
-    announce_expiry(session, membership, due, now)
+    tell_end(session, membership, term_of(membership), now)
     _update(session, membership, {"expiry_due_at": None})
-
-
-def announce_expiry(
-    session: Session, membership: Membership, ended_at: datetime, now: datetime
-) -> None:
-    """Tell that a membership expired at ``ended_at``."""
-    expired = EventType.MEMBERSHIP_EXPIRED
-    data = sold_data(membership)
-    organization_id, subject = membership.organization_id, membership.id
-    emit(session, organization_id, expired, subject, data, now=now, occurred_at=ended_at)
 
 
 def refuse_ended_early(session: Session, membership: Membership) -> None:

@@ -22,6 +22,7 @@ from membership.memberships.service import (
     SOURCES,
     Owner,
     Sale,
+    get_membership,
     length_of,
     plan_on_sale,
     required_owner,
@@ -113,12 +114,14 @@ def transfer(
     Raises NotFound; Conflict if it has ended or is planned to, was transferred already, or the
     plan or the owner is archived; Invalid for an instant past or outside the period.
     """
+    # First the owner, then the membership: a merge locks them in this order too.
+    former = get_membership(session, tenant, membership_id)
+    owner = required_owner(session, tenant, Owner(former.customer_id, former.company_id))
     former = locked(session, tenant, membership_id)
     refuse_transferred(session, former)
     refuse_ended(former, now)
     refuse_ended_early(session, former)
     plan = plan_on_sale(session, tenant, wanted.plan_id)
-    owner = required_owner(session, tenant, Owner(former.customer_id, former.company_id))
     if wanted.at is not None:
         _require_within(former, wanted.at, now)
     at = wanted.at or max(now, former.starts_at)

@@ -15,14 +15,15 @@ from sqlalchemy.orm import Session
 
 from membership.access import Tenant
 from membership.actors import SERVICE, Actor, ActorKind
-from membership.customers.service import get_customer
+from membership.companies.linking import hold_open
+from membership.customers.service import lock_customer
 from membership.errors import Conflict, Invalid, NotFound
 from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.memberships.holdings import term_of
 from membership.memberships.schemas import NewMembership, SoldView
 from membership.memberships.sold import sold_data, sold_view
-from membership.models import Company, Membership, MembershipSource, Plan
+from membership.models import Membership, MembershipSource, Plan
 from membership.plans.permissions import permissions_of
 from membership.plans.service import get_plan
 from membership.rules.instants import TimeError, day_start, local_day
@@ -108,20 +109,16 @@ def plan_on_sale(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
 
 
 def required_owner(session: Session, tenant: Tenant, owner: Owner) -> Owner:
-    """Return the owner as they are known now, after any merge.
+    """Return the owner as they are known now, after any merge, and keep them from leaving.
 
-    Raises NotFound unless they exist in this organization; Conflict if they are gone from it.
+    Raises NotFound unless they exist in this organization; Conflict for an erased customer or
+    an archived company.
     """
     if owner.customer_id is not None:
-        customer = get_customer(session, tenant, owner.customer_id)
-        if customer.erased_at is not None:
-            raise Conflict("customer_erased", "This customer was erased and is sold nothing.")
+        customer = lock_customer(session, tenant, owner.customer_id)
         return Owner(customer_id=customer.id)
-    company = session.get(Company, (tenant.id, owner.company_id))
-    if company is None:
-        raise NotFound("company_not_found", "There is no such company.")
-    if company.archived_at is not None:
-        raise Conflict("company_archived", f"{company.name} is archived and is sold nothing.")
+    if owner.company_id is not None:
+        hold_open(session, tenant.id, owner.company_id)
     return owner
 
 
