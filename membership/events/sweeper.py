@@ -7,7 +7,6 @@ end, so an end is announced once, whatever the clock or a repeat does.
 """
 
 from datetime import UTC, datetime
-from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, bindparam, select, text, update
