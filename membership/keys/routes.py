@@ -9,14 +9,22 @@ from membership.access import Call, Scope, reads, writes
 from membership.errors import Invalid
 from membership.keys import service
 from membership.keys.schemas import KeyList, KeyView, MintedKey, NewKey
+from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1/keys", tags=["Keys"])
 
 
 @router.get("")
-def list_keys(call: Annotated[Call, reads(Scope.KEYS_WRITE)]) -> KeyList:
-    """List the organization's keys, newest first."""
-    return service.list_keys(call)
+def list_keys(
+    call: Annotated[Call, reads(Scope.KEYS_WRITE)],
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> KeyList:
+    """List the organization's keys, newest first, revoked ones included; never the keys themselves.
+
+    Errors: `invalid_cursor` (422).
+    """
+    return service.list_keys(call, limit, cursor)
 
 
 @router.post("", status_code=201)
@@ -32,6 +40,9 @@ def make_key(
 
     It takes no `Idempotency-Key`: the answer to a repeat would have to be kept, and with it the
     key itself. If the answer was lost, revoke the key of that name and make another.
+
+    Errors: `scope_missing` (403) for a scope that the caller lacks, `idempotency_key_refused`
+    (422).
     """
     if idempotency_key is not None:
         detail = "A new key is told once and is not kept, so its making cannot be repeated."
@@ -41,5 +52,8 @@ def make_key(
 
 @router.post("/{key_id}/revoke")
 def revoke_key(key_id: UUID, call: Annotated[Call, writes(Scope.KEYS_WRITE)]) -> KeyView:
-    """Revoke a key."""
+    """Revoke a key, at once and for good; a key that is revoked already stays so.
+
+    Errors: `key_not_found` (404).
+    """
     return service.revoke_key(call, key_id)

@@ -12,8 +12,12 @@ from membership.text import Name
 class NewKey(Message):
     """A key to make."""
 
-    name: Name = Field(examples=["Website"])
-    scopes: frozenset[Scope] = Field(min_length=1)
+    name: Name = Field(examples=["Website"], description="For people, to tell keys apart.")
+    scopes: frozenset[Scope] = Field(
+        min_length=1,
+        examples=[["permissions:read"]],
+        description="What it is good for; none that the maker lacks.",
+    )
 
 
 class KeyView(Message):
@@ -34,6 +38,7 @@ class MintedKey(KeyView):
 
 
 class KeyList(Message):
-    """The organization's keys, newest first."""
+    """A page of the organization's keys, newest first."""
 
     items: tuple[KeyView, ...]
+    next_cursor: str | None = None

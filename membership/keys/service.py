@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, literal, select, tuple_
 
 from membership.access import Call, Scope, mint_key
 from membership.errors import Forbidden, NotFound
 from membership.keys.schemas import KeyList, KeyView, MintedKey, NewKey
 from membership.models import ApiKey
+from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
 
 
 def make_key(call: Call, new: NewKey) -> MintedKey:
@@ -20,14 +21,32 @@ def make_key(call: Call, new: NewKey) -> MintedKey:
     return MintedKey(**_fields(row), key=key)
 
 
-def list_keys(call: Call) -> KeyList:
-    """The organization's keys, newest first, revoked ones included."""
-    rows = call.session.scalars(
-        select(ApiKey)
-        .where(ApiKey.organization_id == call.tenant.id)
-        .order_by(ApiKey.created_at.desc(), ApiKey.id)
+def list_keys(call: Call, limit: int, cursor: str | None) -> KeyList:
+    """The organization's keys, newest first, revoked ones included. Raises Invalid."""
+    wanted = select(ApiKey).where(ApiKey.organization_id == call.tenant.id)
+    if cursor is not None:
+        wanted = wanted.where(_is_before(cursor))
+    newest_first = wanted.order_by(ApiKey.created_at.desc(), ApiKey.id.desc())
+    rows = call.session.scalars(newest_first.limit(limit + 1)).all()
+    page = rows[:limit]
+    following = None
+    if len(rows) > limit:
+        following = encode_cursor(page[-1].created_at.isoformat(), str(page[-1].id))
+    return KeyList(items=tuple(KeyView(**_fields(row)) for row in page), next_cursor=following)
+
+
+def _is_before(cursor: str) -> ColumnElement[bool]:
+    """Whether a key was made before the last one of the page before. Raises Invalid."""
+    made_at, key_id = decode_cursor(cursor, str, str)
+    try:
+        last = UUID(str(key_id))
+    except ValueError:
+        raise bad_cursor() from None
+    here = (
+        literal(instant_of(made_at), ApiKey.created_at.type),
+        literal(last, ApiKey.id.type),
     )
-    return KeyList(items=tuple(KeyView(**_fields(row)) for row in rows))
+    return tuple_(ApiKey.created_at, ApiKey.id) < tuple_(*here)
 
 
 def revoke_key(call: Call, key_id: UUID) -> KeyView:
