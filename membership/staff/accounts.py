@@ -131,14 +131,13 @@ def change_account(
 
 def _apply(session: Session, account: StaffAccount, change: StaffChange, now: datetime) -> None:
     """Set what is named. Who is disabled, or has another address, loses the open ways in."""
+    if change.email is not None and email_key(change.email) != account.email_key:
+        _refuse_taken(session, account.organization_id, change.email)
+        revoke_resets(session, account, now)
+    if change.email is not None:
+        account.email, account.email_key = change.email, email_key(change.email)
     account.name = change.name or account.name
     account.role = change.role or account.role
-    if change.email is not None and change.email != account.email:
-        key = email_key(change.email)
-        if key != account.email_key:
-            _refuse_taken(session, account.organization_id, change.email)
-            revoke_resets(session, account, now)
-        account.email, account.email_key = change.email, key
     if change.disabled is False:
         account.disabled_at = None
     elif change.disabled and account.disabled_at is None:
