@@ -22,7 +22,7 @@ from membership.events.types import EventType
 from membership.models import WebhookDelivery, WebhookEndpoint
 from membership.organizations import bootstrap_organization
 from membership.vault import open_vault
-from tests.membership.conftest import Databases
+from tests.membership.conftest import POSTGRESQL, Databases
 from tests.membership.events.receiver import Receiver, receiving
 from tests.membership.support import Clock, Service, running_service
 
@@ -130,6 +130,14 @@ def open_club(databases: Databases, backend: str, folder: Path, **settings: Any)
 def club(backend: str, databases: Databases, tmp_path: Path) -> Iterator[Club]:
     """A club on a database of its own."""
     opened = open_club(databases, backend, tmp_path)
+    yield opened
+    opened.database.engine.dispose()
+
+
+@pytest.fixture
+def postgres_club(databases: Databases, tmp_path: Path) -> Iterator[Club]:
+    """A club on PostgreSQL: for what cannot happen with one writer at a time."""
+    opened = open_club(databases, POSTGRESQL, tmp_path)
     yield opened
     opened.database.engine.dispose()
 
