@@ -28,6 +28,7 @@ from membership.operations.metrics import Metrics
 from membership.operations.readiness import Readiness
 from membership.operations.routes import router as operations
 from membership.organization.routes import router as organization
+from membership.personal.routes import router as personal
 from membership.plans.routes import router as plans
 from membership.scans.routes import router as scans
 from membership.settings import ServiceSettings
@@ -54,6 +55,7 @@ _ROUTERS = (
     scans,
     duplicates,
     customers,
+    personal,
     companies,
     plans,
     memberships,

@@ -1,0 +1,52 @@
+"""All that is stored about one customer, as the field map says."""
+
+import base64
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, select
+
+from membership.access import Call
+from membership.audit.recorder import plain
+from membership.customers.service import get_customer
+from membership.customers.views import number_text
+from membership.personal.fields import FIELDS
+from membership.personal.schemas import PersonalData
+from membership.personal.subject import TABLES, Subject, load_subject, rows_of
+
+
+def personal_data(call: Call, customer_id: UUID) -> PersonalData:
+    """Gather everything about a customer. Raises NotFound."""
+    customer = get_customer(call.session, call.tenant, customer_id)
+    subject = load_subject(call.session, customer)
+    sections = {}
+    for name in FIELDS:
+        rows = _rows(call, subject, TABLES[name])
+        if rows is not None:
+            sections[name] = rows
+    return PersonalData(
+        customer_id=customer.id,
+        number=number_text(customer.number),
+        organization=call.tenant.name,
+        created_at=call.now,
+        sections=sections,
+    )
+
+
+def _rows(call: Call, subject: Subject, table: Table) -> list[dict[str, Any]] | None:
+    """What is shown of a table's rows; None for a table of which nothing ever is."""
+    shown = [table.c[name] for name, field in FIELDS[table.name].items() if field.shown]
+    theirs = rows_of(subject, table)
+    if not shown or theirs is None:
+        return None
+    found = call.session.connection().execute(
+        select(*shown).where(theirs).order_by(*table.primary_key.columns)
+    )
+    return [{name: _as_json(value) for name, value in row._mapping.items()} for row in found]
+
+
+def _as_json(value: Any) -> Any:
+    """A value as JSON has it: bytes in base64, instants and days in ISO form."""
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(value).decode("ascii")
+    return plain(value)
