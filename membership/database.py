@@ -112,6 +112,8 @@ def _sqlite_engine(url: URL, settings: ServiceSettings) -> Engine:
         sqlite.isolation_level = None
         sqlite.execute("PRAGMA foreign_keys = ON")
         sqlite.execute("PRAGMA synchronous = FULL")
+        # What is deleted or replaced is overwritten, so that an erased customer is not in the file.
+        sqlite.execute("PRAGMA secure_delete = ON")
         sqlite.execute("PRAGMA cache_size = -16000")
         if settings.sqlite_max_pages is not None:
             sqlite.execute(f"PRAGMA max_page_count = {settings.sqlite_max_pages:d}")
