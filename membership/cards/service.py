@@ -11,7 +11,7 @@ from api_client.schemas import CardView
 from membership.access import Tenant
 from membership.cards.schemas import IssuedCard, NewCard
 from membership.customers.service import get_customer
-from membership.errors import NotFound
+from membership.errors import Conflict, NotFound
 from membership.models import Card
 from passes.barcode import new_card_code
 
@@ -24,12 +24,14 @@ def issue_card(
     *,
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Card:
-    """Issue a card to a customer. Raises NotFound."""
-    get_customer(session, tenant, new.customer_id)
+    """Issue a card to a customer. Raises NotFound; Conflict for a customer who was erased."""
+    customer = get_customer(session, tenant, new.customer_id)
+    if customer.erased_at is not None:
+        raise Conflict("customer_erased", "This customer was erased and gets no card.")
     card = Card(
         organization_id=tenant.id,
         id=uuid4(),
-        customer_id=new.customer_id,
+        customer_id=customer.id,
         code=new_card_code(random_bytes).text,
         label=new.label,
         issued_at=now,

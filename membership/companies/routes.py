@@ -91,7 +91,7 @@ def change_company(
     or they are unlinked: end the memberships to take it away. When it is taken back, its
     domains link those who came meanwhile and were never linked to it.
 
-    Errors: `company_not_found` (404), `email_domain_taken` (409), `name_missing` (422).
+    Errors: `company_not_found` (404), `email_domain_taken` (409).
     """
     company = service.change_company(call.session, call.tenant, company_id, change, call.now)
     return views.show_company(call, company)

@@ -10,7 +10,7 @@ from membership.access import Tenant
 from membership.companies.domains import domains_of, link_newcomers, set_domains
 from membership.companies.linking import hold_domains
 from membership.companies.schemas import CompanyChange, NewCompany
-from membership.errors import Invalid, NotFound
+from membership.errors import NotFound
 from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.models import Company
@@ -71,12 +71,10 @@ def change_company(
     A domain that is added links the customers who have an address there; whom a removed one
     linked stays linked. An archived company keeps its links and memberships as they are, but
     takes no new ones; when it is taken back, its domains link those who came meanwhile and
-    were never linked to it. Raises NotFound; Invalid for an empty name; Conflict for a domain
-    of another company.
+    were never linked to it. Raises NotFound; Conflict for a domain of another
+    company.
     """
     named = change.model_fields_set
-    if "name" in named and not change.name:
-        raise Invalid("name_missing", "body.name", "A company needs a name.")
     if named & {"email_domains", "archived"}:
         hold_domains(session, tenant.id, to_change=True)
     company = session.get(Company, (tenant.id, company_id), with_for_update={"key_share": True})
