@@ -24,6 +24,7 @@ from membership.keys.routes import router as keys
 from membership.limits import Limits
 from membership.memberships.routes import router as memberships
 from membership.middleware import BodyLimit, RequestFrame
+from membership.openapi import DESCRIPTION, tag_descriptions
 from membership.operations.metrics import Metrics
 from membership.operations.readiness import Readiness
 from membership.operations.routes import router as operations
@@ -95,6 +96,8 @@ def create_app(
         title="Membership service",
         version=service_version(),
         summary="Who is a member of what, and what a scanned card says about it.",
+        description=DESCRIPTION,
+        openapi_tags=tag_descriptions(),
         responses=_RESPONSES,
         # The interactive page would be fetched from elsewhere; the description itself is served.
         docs_url=None,

@@ -1,0 +1,85 @@
+"""What the description of the API says before its routes: the manners that all of them share."""
+
+DESCRIPTION = """
+Who is a member of what: customers, companies, plans, memberships, cards, and the permissions
+that other systems ask about.
+
+### Keys
+Every request carries an API key, `Authorization: Bearer mk_live_...`, or the token of a staff
+session, `ms_...`. A key has scopes; each route needs one (403 `scope_missing`). It belongs to one
+organization, and what belongs to another does not exist for it (404).
+
+### Times
+Instants are in UTC with a zone (`2027-03-31T22:00:00Z`). Days (`2027-03-31`) are days in the time
+zone of the organization, last days included. Memberships run from `starts_at` up to, not
+including, `ends_at`. Whether one is active is computed for the instant of the answer and stored
+nowhere.
+
+### Repeats
+A `POST` that creates something takes an `Idempotency-Key`: the same key with the same body gives
+the first answer again, for a day; with another body it is a 409 `idempotency_key_reused`. Scans
+carry a visit id of the caller's instead.
+
+### Pages
+Lists give at most `limit` items (50, at most 100) and a `next_cursor`; the next page is asked for
+with it as `cursor`. Without a `next_cursor` there is no more.
+
+### Changes
+A `PATCH` sets the fields that are sent and leaves the others as they are. Unknown fields are
+ignored.
+
+### Errors
+Every error is `application/problem+json` (RFC 9457) with a `code` that stays the same, a `detail`
+for people, and `errors` that name the fields that are wrong. Beside those that a route lists:
+
+| status | code | when |
+|---|---|---|
+| 400 | `body_unreadable` | the body breaks off |
+| 401 | `key_missing`, `key_invalid`, `session_invalid` | no key, a wrong or a revoked one |
+| 403 | `scope_missing` | the key is not for this |
+| 413 | `body_too_large` | more than the service takes |
+| 422 | `invalid_request` | a field is missing, of the wrong type or form |
+| 429 | - | too many requests; `Retry-After` tells when to come back |
+| 503 | - | the service is busy or its database away; the same request may be sent again |
+| 507 | - | the disk is full |
+
+### Webhooks
+Changes are told to webhooks, signed as Standard Webhooks lays down. They carry ids and states,
+never names or addresses.
+"""
+
+TAGS = (
+    ("Operations", "Whether the service runs, and how it is doing; for whoever operates it."),
+    ("Desk", "Scans of cards, the visits that they make, and what a desk shows around them."),
+    ("Customers", "People: found, created, changed, shown with all that is theirs."),
+    (
+        "Companies",
+        "Companies and the customers linked to them. Linked customers inherit the memberships of "
+        "the company for as long as they are linked: nothing is copied, so nothing lingers.",
+    ),
+    ("Plans", "What can be sold, and the permissions that it carries."),
+    (
+        "Memberships",
+        "Plans as they were sold to a customer or a company: assigned, renewed, extended, ended, "
+        "transferred. A later change of the plan does not reach them.",
+    ),
+    (
+        "Access checks",
+        "Whether a customer has a permission now, for websites, doors and other systems.",
+    ),
+    ("Organization", "The organization that the key belongs to."),
+    ("Cards", "Wallet cards: issued and revoked."),
+    ("Keys", "API keys: made, listed, revoked."),
+    ("Staff", "Accounts of the staff, and signing in."),
+    ("Audit", "Who changed what, from what to what."),
+    ("Webhooks", "Where events are sent, what became of each, and the events themselves."),
+    ("Imports", "Customers, companies, links and memberships read from CSV files."),
+    ("Exports", "The organization's data as CSV files."),
+    ("Personal data", "What is kept about a person, told to them or erased."),
+)
+"""Groups of routes, in the order in which they are described."""
+
+
+def tag_descriptions() -> list[dict[str, str]]:
+    """The groups as the description of the API holds them."""
+    return [{"name": name, "description": told} for name, told in TAGS]
