@@ -116,6 +116,11 @@ class Call:
     session_id: UUID | None = None
 
     @property
+    def connection(self) -> Connection:
+        """The session's connection, for statements that need no objects."""
+        return self.session.connection()
+
+    @property
     def caller_id(self) -> UUID:
         """Id of the API key or of the staff account; every authenticated caller has one."""
         if self.actor.id is None:
@@ -186,7 +191,7 @@ _SESSIONS = SessionLookup(*_TENANT)
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
-async def _shown_key(
+async def shown_key(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> str:
     """The key in the Authorization header. Raises Unauthorized if there is none."""
@@ -211,7 +216,7 @@ class Caller:
         return None if self.presence is None else self.presence.session_id
 
 
-def _authenticate(
+def authenticate(
     request: Request, connection: Connection, credential: str, scope: Scope | None, now: datetime
 ) -> Caller:
     """Find who a key or a session's token belongs to, and note it at the request.
@@ -263,7 +268,7 @@ def _call(caller: Caller, session: Session, now: datetime) -> Call:
     )
 
 
-def _note_use(state: Any, caller: Caller) -> None:
+def keep_present(state: Any, caller: Caller) -> None:
     """Keep a staff session from running idle; to be called when no connection is held."""
     if caller.presence is not None:
         note_use(state.database, caller.presence, state.clock())
@@ -300,15 +305,15 @@ def _reader(scope: Scope | None) -> Callable[..., Iterator[Call]]:
 
     def open_call(
         request: Request,
-        key: Annotated[str, Depends(_shown_key)],
+        key: Annotated[str, Depends(shown_key)],
         _admitted: Annotated[None, _READER],
     ) -> Iterator[Call]:
         state = request.app.state
         with state.database.readers.begin() as session:
             now = state.clock()
-            caller = _authenticate(request, session.connection(), key, scope, now)
+            caller = authenticate(request, session.connection(), key, scope, now)
             yield _call(caller, session, now)
-        _note_use(state, caller)
+        keep_present(state, caller)
 
     return open_call
 
@@ -321,18 +326,18 @@ def _writer(scope: Scope | None) -> Callable[..., Iterator[Call]]:
 
     def open_call(
         request: Request,
-        key: Annotated[str, Depends(_shown_key)],
+        key: Annotated[str, Depends(shown_key)],
         _admitted: Annotated[None, _WRITER],
     ) -> Iterator[Call]:
         state = request.app.state
         with state.database.engine.connect() as connection:
-            caller = _authenticate(request, connection, key, scope, state.clock())
+            caller = authenticate(request, connection, key, scope, state.clock())
         with state.database.writers.begin() as session:
             session.connection()  # begins: what happens at `now` is stored in that order
             now = state.clock()
             session.info[ATTRIBUTION] = Attribution(caller.actor, now, current_request_id())
             yield _call(caller, session, now)
-        _note_use(state, caller)
+        keep_present(state, caller)
 
     return open_call
 
@@ -382,9 +387,9 @@ def allows(scope: Scope | None) -> Any:
     def check(request: Request, key: str) -> Caller:
         state = request.app.state
         with state.database.engine.connect() as connection:
-            return _authenticate(request, connection, key, scope, state.clock())
+            return authenticate(request, connection, key, scope, state.clock())
 
-    async def check_admitted(request: Request, key: Annotated[str, Depends(_shown_key)]) -> Caller:
+    async def check_admitted(request: Request, key: Annotated[str, Depends(shown_key)]) -> Caller:
         # The place is given back at once: the request will queue for another one.
         async with request.app.state.admission.connection(writes=False):
             return await run_in_threadpool(check, request, key)

@@ -25,6 +25,9 @@ AnyRow = Row[*tuple[Any, ...]]
 WRITES = "walletdesk_writes"
 """Execution option of connections that will write."""
 
+_SINGLE = "walletdesk_single"
+"""Execution option of SQLite's connections that begin no transaction."""
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A point in time. Takes aware datetimes of any zone, gives them back in UTC.
@@ -57,9 +60,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 @dataclass(frozen=True)
 class Database:
-    """An engine and its two kinds of sessions: readers and writers."""
+    """An engine, and its two kinds of sessions: readers and writers.
+
+    On ``single``, each statement is a transaction of its own: it sees what is stored when it
+    begins, and what it stores is committed when it ends.
+    """
 
     engine: Engine
+    single: Engine
     readers: sessionmaker[Session]
     writers: sessionmaker[Session]
 
@@ -67,6 +75,11 @@ class Database:
     def place(self) -> str:
         """Where the data is, for messages: a file, or a server without its password."""
         return place_of(self.engine.url)
+
+
+def connection_of(bind: Session | Connection) -> Connection:
+    """The connection itself, or that of a session."""
+    return bind.connection() if isinstance(bind, Session) else bind
 
 
 def place_of(url: URL) -> str:
@@ -91,9 +104,17 @@ def open_database(settings: ServiceSettings) -> Database:
         raise ValueError(f"database_url: {backend!r} is not supported, use sqlite or postgresql")
     return Database(
         engine=engine,
+        single=_single(engine),
         readers=sessionmaker(engine, expire_on_commit=False),
         writers=sessionmaker(engine.execution_options(**{WRITES: True}), expire_on_commit=False),
     )
+
+
+def _single(engine: Engine) -> Engine:
+    """The same connections, in which no transaction is begun."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{_SINGLE: True})
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _sqlite_engine(url: URL, settings: ServiceSettings) -> Engine:
@@ -119,8 +140,9 @@ def _sqlite_engine(url: URL, settings: ServiceSettings) -> Engine:
             sqlite.execute(f"PRAGMA max_page_count = {settings.sqlite_max_pages:d}")
 
     def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get(_SINGLE, False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)

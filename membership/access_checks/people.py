@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, select
 
 from api_client.schemas import CustomerState
-from membership.access import Call
 from membership.access_checks.schemas import Asked
 from membership.customers.aliases import resolve, resolve_number
 from membership.customers.lookup import Found, find_by_text
 from membership.customers.service import email_key, no_such_customer
 from membership.database import AnyRow
+from membership.entry import AnyCall
 from membership.errors import Conflict, NotFound
 from membership.models import Customer
 
@@ -32,7 +32,7 @@ class Person:
     card_revoked: bool = False
 
 
-def find_person(call: Call, asked: Asked) -> Person:
+def find_person(call: AnyCall, asked: Asked) -> Person:
     """Find whom exactly one field of ``asked`` names.
 
     Raises NotFound; Conflict for an address that several customers have.
@@ -48,29 +48,29 @@ def find_person(call: Call, asked: Asked) -> Person:
     return _by_id(call, asked.customer_id)
 
 
-def _rows(call: Call, query: Any, **named: object) -> list[AnyRow]:
+def _rows(call: AnyCall, query: Any, **named: object) -> list[AnyRow]:
     """What a query finds in the caller's organization."""
     asked = {"organization_id": call.tenant.id, **named}
-    return list(call.session.connection().execute(query, asked))
+    return list(call.connection.execute(query, asked))
 
 
-def _by_id(call: Call, customer_id: UUID) -> Person:
+def _by_id(call: AnyCall, customer_id: UUID) -> Person:
     """The customer with an id, or with it before they were merged. Raises NotFound."""
     rows = _rows(call, _BY_ID, customer_id=customer_id)
     if not rows:
-        return _stayed(call, resolve(call.session, call.tenant.id, customer_id))
+        return _stayed(call, resolve(call.connection, call.tenant.id, customer_id))
     return Person(*rows[0])
 
 
-def _by_number(call: Call, number: int) -> Person:
+def _by_number(call: AnyCall, number: int) -> Person:
     """The customer with a number, or with it before they were merged. Raises NotFound."""
     rows = _rows(call, _BY_NUMBER, number=number)
     if not rows:
-        return _stayed(call, resolve_number(call.session, call.tenant.id, number))
+        return _stayed(call, resolve_number(call.connection, call.tenant.id, number))
     return Person(*rows[0])
 
 
-def _stayed(call: Call, customer_id: UUID | None) -> Person:
+def _stayed(call: AnyCall, customer_id: UUID | None) -> Person:
     """The customer into whom another one was merged. Raises NotFound if there is none."""
     rows = [] if customer_id is None else _rows(call, _BY_ID, customer_id=customer_id)
     if not rows:
@@ -78,7 +78,7 @@ def _stayed(call: Call, customer_id: UUID | None) -> Person:
     return Person(*rows[0])
 
 
-def _by_email(call: Call, email: str) -> Person:
+def _by_email(call: AnyCall, email: str) -> Person:
     """The only customer with an address. Raises NotFound; Conflict if there are several."""
     rows = _rows(call, _BY_EMAIL, email_key=email_key(email))
     if not rows:
@@ -89,9 +89,9 @@ def _by_email(call: Call, email: str) -> Person:
     return Person(*rows[0])
 
 
-def _by_card(call: Call, text: str) -> Person:
+def _by_card(call: AnyCall, text: str) -> Person:
     """The customer that a card names. Raises NotFound."""
-    found = find_by_text(call.session, call.tenant, text)
+    found = find_by_text(call.connection, call.tenant, text)
     if not isinstance(found, Found):
         raise NotFound("card_not_found", "There is no such card.")
     revoked = found.card is not None and found.card.revoked_at is not None

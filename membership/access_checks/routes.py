@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Resp
 from pydantic import BaseModel, EmailStr
 
 from api_client.schemas import MAX_CODE_LENGTH
-from membership.access import Call, Scope, reads
+from membership.access import Scope
 from membership.access_checks import service
 from membership.access_checks.schemas import (
     LONGEST_KEY,
@@ -20,9 +20,10 @@ from membership.access_checks.schemas import (
     Asked,
 )
 from membership.caching import names_tag, weak_tag
+from membership.entry import BareCall, Entry, EntryRoute, enters
 from membership.errors import Invalid
 
-router = APIRouter(prefix="/v1/access", tags=["Access checks"])
+router = APIRouter(prefix="/v1/access", tags=["Access checks"], route_class=EntryRoute)
 
 _HEADERS: dict[str, Any] = {
     "Cache-Control": {
@@ -41,7 +42,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 _QUESTION = {"email": "amara@example.com", "keys": ["area.pool", "web.members"]}
 
 
-def _asked(
+async def _asked(
     customer_id: Annotated[
         UUID | None,
         Query(
@@ -74,23 +75,20 @@ def _asked(
         ),
     ] = None,
 ) -> Asked:
-    """Whom the query names. Raises Invalid for nobody, or for several."""
-    asked = Asked(customer_id=customer_id, number=number, email=email, card=card)
-    if asked.named != 1:
-        raise Invalid("one_of_needed", "query", ONE_OF)
-    return asked
+    """Whom the query names."""
+    return Asked(customer_id=customer_id, number=number, email=email, card=card)
 
 
 _Asked = Annotated[Asked, Depends(_asked)]
-_Caller = Annotated[Call, reads(Scope.PERMISSIONS_READ)]
+_Entry = Annotated[Entry, enters(Scope.PERMISSIONS_READ)]
 _IfNoneMatch = Annotated[
     str | None, Header(max_length=1000, description="The ETag of the answer that the caller has.")
 ]
 
 
 @router.get("", response_model=AccessList, responses=_RESPONSES)
-def list_access(
-    request: Request, asked: _Asked, call: _Caller, if_none_match: _IfNoneMatch = None
+async def list_access(
+    request: Request, asked: _Asked, entry: _Entry, if_none_match: _IfNoneMatch = None
 ) -> Response:
     """Tell all that a customer may use now.
 
@@ -103,12 +101,16 @@ def list_access(
     Errors: `customer_not_found`, `card_not_found` (404), `email_ambiguous` (409),
     `one_of_needed` (422).
     """
-    answer = service.list_access(call, asked)
-    return _to_keep(request, answer, answer.until, call.now, if_none_match)
+
+    def work(call: BareCall) -> Response:
+        answer = service.list_access(call, _one(asked))
+        return _to_keep(request, answer, answer.until, call.now, if_none_match)
+
+    return await entry.answer(work)
 
 
 @router.get("/{key}", response_model=AccessAnswer, responses=_RESPONSES)
-def check_access(
+async def check_access(
     request: Request,
     key: Annotated[
         str,
@@ -120,7 +122,7 @@ def check_access(
         ),
     ],
     asked: _Asked,
-    call: _Caller,
+    entry: _Entry,
     *,
     if_none_match: _IfNoneMatch = None,
 ) -> Response:
@@ -137,16 +139,18 @@ def check_access(
     Errors: `customer_not_found`, `card_not_found` (404), `email_ambiguous` (409),
     `one_of_needed` (422).
     """
-    answer = service.check(call, asked, key)
-    return _to_keep(request, answer, answer.until, call.now, if_none_match)
+
+    def work(call: BareCall) -> Response:
+        answer = service.check(call, _one(asked), key)
+        return _to_keep(request, answer, answer.until, call.now, if_none_match)
+
+    return await entry.answer(work)
 
 
-@router.post("")
-def ask_access(
-    question: Annotated[AccessQuestion, Body(examples=[_QUESTION])],
-    call: _Caller,
-    response: Response,
-) -> AccessList:
+@router.post("", response_model=AccessList)
+async def ask_access(
+    question: Annotated[AccessQuestion, Body(examples=[_QUESTION])], entry: _Entry
+) -> Response:
     """Ask the same with addresses and card codes kept out of URLs, and for several keys at once.
 
     Creates nothing and may be repeated. With `keys` each of them is answered, granted or not;
@@ -154,8 +158,16 @@ def ask_access(
 
     Errors: `customer_not_found`, `card_not_found` (404), `email_ambiguous` (409).
     """
-    response.headers["Cache-Control"] = "no-store"
-    return service.list_access(call, question, question.keys)
+    answer = await entry.answer(lambda call: service.list_access(call, question, question.keys))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _one(asked: Asked) -> Asked:
+    """Whom the query names. Raises Invalid for nobody, or for several."""
+    if asked.named != 1:
+        raise Invalid("one_of_needed", "query", ONE_OF)
+    return asked
 
 
 def _to_keep(

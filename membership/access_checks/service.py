@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from membership.access import Call
 from membership.access_checks.people import Person, find_person
 from membership.access_checks.schemas import (
     AccessAnswer,
@@ -13,14 +12,15 @@ from membership.access_checks.schemas import (
     Asked,
     ViaSource,
 )
-from membership.memberships.holdings import NOTHING, load_held
+from membership.entry import AnyCall
+from membership.memberships.holdings import load_held_by_one
 from membership.rules.inheritance import Holding
 from membership.rules.permissions import Refusal, grant, next_grant, refusal
 
 _WHOLLY = (Refusal.CUSTOMER_BANNED, Refusal.CARD_REVOKED)
 
 
-def check(call: Call, asked: Asked, key: str) -> AccessAnswer:
+def check(call: AnyCall, asked: Asked, key: str) -> AccessAnswer:
     """Tell of one permission; a key that nobody knows is not granted.
 
     Raises NotFound; Conflict for an address that several customers have.
@@ -30,7 +30,7 @@ def check(call: Call, asked: Asked, key: str) -> AccessAnswer:
     return AccessAnswer(**dict(item), customer_id=person.id, server_time=call.now)
 
 
-def list_access(call: Call, asked: Asked, keys: Sequence[str] = ()) -> AccessList:
+def list_access(call: AnyCall, asked: Asked, keys: Sequence[str] = ()) -> AccessList:
     """Tell of the permissions ``keys``, granted or not; without them, of all that are granted.
 
     Raises NotFound; Conflict for an address that several customers have.
@@ -49,19 +49,18 @@ def list_access(call: Call, asked: Asked, keys: Sequence[str] = ()) -> AccessLis
     )
 
 
-def _held(call: Call, person: Person) -> tuple[Holding, ...]:
+def _held(call: AnyCall, person: Person) -> tuple[Holding, ...]:
     """All memberships that somebody has or inherits."""
-    held = load_held(call.session, call.tenant.id, [person.id], call.now)
-    return held.get(person.id, NOTHING).holdings
+    return load_held_by_one(call.connection, call.tenant.id, person.id, call.now).holdings
 
 
-def _wholly(call: Call, person: Person) -> Refusal | None:
+def _wholly(call: AnyCall, person: Person) -> Refusal | None:
     """Why somebody is granted nothing at all, if so."""
     why = refusal((), "", call.now, person.state, card_revoked=person.card_revoked)
     return why if why in _WHOLLY else None
 
 
-def _item(call: Call, person: Person, held: tuple[Holding, ...], key: str) -> AccessItem:
+def _item(call: AnyCall, person: Person, held: tuple[Holding, ...], key: str) -> AccessItem:
     """Tell of one permission."""
     why = refusal(held, key, call.now, person.state, card_revoked=person.card_revoked)
     if why is not None:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, select
 
 from api_client.schemas import CardView, UnknownCause
 from membership.access import Tenant
@@ -40,6 +39,9 @@ _BY_ID = select(*_CUSTOMER).where(
 _BY_NUMBER = select(*_CUSTOMER).where(
     Customer.organization_id == _organization, Customer.number == bindparam("number")
 )
+_STATE_BY_ID = select(Customer.id, Customer.state).where(
+    Customer.organization_id == _organization, Customer.id == bindparam("customer_id")
+)
 _NEWEST_GOOD_CARD = (
     select(*_CARD)
     .where(
@@ -60,7 +62,7 @@ class Found:
     card: CardView | None
 
 
-def find_by_text(session: Session, tenant: Tenant, text: str) -> Found | UnknownCause:
+def find_by_text(connection: Connection, tenant: Tenant, text: str) -> Found | UnknownCause:
     """Find whom ``text`` names among the customers of one organization.
 
     A code of another organization is exactly like one that nobody has. The id and number of a
@@ -72,7 +74,6 @@ def find_by_text(session: Session, tenant: Tenant, text: str) -> Found | Unknown
         return UnknownCause.NOT_A_CARD
     if isinstance(code, InstallLink) and code.organization != tenant.slug:
         return UnknownCause.NOT_FOUND
-    connection = session.connection()
     asked: dict[str, Any] = {"organization_id": tenant.id}
     row: AnyRow | None
     if isinstance(code, CardCode):
@@ -80,27 +81,31 @@ def find_by_text(session: Session, tenant: Tenant, text: str) -> Found | Unknown
     elif isinstance(code, CustomerNumber):
         row = connection.execute(_BY_NUMBER, {**asked, "number": code.number}).first()
         if row is None:
-            row = _by_former_id(session, resolve_number(session, tenant.id, code.number), asked)
+            row = _by_former_id(
+                connection, resolve_number(connection, tenant.id, code.number), asked
+            )
     else:
         row = connection.execute(_BY_ID, {**asked, "customer_id": code.customer_id}).first()
         if row is None:
-            row = _by_former_id(session, resolve(session, tenant.id, code.customer_id), asked)
+            row = _by_former_id(connection, resolve(connection, tenant.id, code.customer_id), asked)
     if row is None:
         return UnknownCause.NOT_FOUND
     return Found(row, _card_view(row) if isinstance(code, CardCode) else None)
 
 
-def _by_former_id(session: Session, stayed: UUID | None, asked: dict[str, Any]) -> AnyRow | None:
+def _by_former_id(
+    connection: Connection, stayed: UUID | None, asked: dict[str, Any]
+) -> AnyRow | None:
     """The customer into whom the one that a text named was merged, if they were."""
     if stayed is None:
         return None
-    return session.connection().execute(_BY_ID, {**asked, "customer_id": stayed}).first()
+    return connection.execute(_BY_ID, {**asked, "customer_id": stayed}).first()
 
 
-def newest_good_card(session: Session, tenant: Tenant, customer_id: UUID) -> CardView | None:
+def newest_good_card(connection: Connection, tenant: Tenant, customer_id: UUID) -> CardView | None:
     """The customer's newest card that is not revoked."""
     asked = {"organization_id": tenant.id, "customer_id": customer_id}
-    row = session.connection().execute(_NEWEST_GOOD_CARD, asked).first()
+    row = connection.execute(_NEWEST_GOOD_CARD, asked).first()
     return None if row is None else _card_view(row)
 
 
@@ -112,3 +117,13 @@ def _card_view(row: AnyRow) -> CardView:
         issued_at=row.card_issued_at,
         revoked_at=row.card_revoked_at,
     )
+
+
+def state_of(connection: Connection, tenant: Tenant, customer_id: UUID) -> AnyRow | None:
+    """Id and state of a customer, or of the one into whom they were merged."""
+    asked = {"organization_id": tenant.id, "customer_id": customer_id}
+    row = connection.execute(_STATE_BY_ID, asked).first()
+    if row is not None:
+        return row
+    stayed = resolve(connection, tenant.id, customer_id)
+    return connection.execute(_STATE_BY_ID, {**asked, "customer_id": stayed}).first()

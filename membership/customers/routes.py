@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api_client.schemas import CustomerHits
+from api_client.schemas import CustomerHits, CustomerState
 from membership.access import Call, Scope, allows, creates, reads, writes
 from membership.caching import names_tag
 from membership.customers import photos, service
@@ -22,10 +22,11 @@ from membership.customers.schemas import (
 )
 from membership.customers.search import search
 from membership.customers.views import photo_path
+from membership.entry import Entry, EntryRoute, enters
 from membership.idempotency import once
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
-router = APIRouter(prefix="/v1/customers", tags=["Customers"])
+router = APIRouter(prefix="/v1/customers", tags=["Customers"], route_class=EntryRoute)
 
 _IMAGE: dict[str, Any] = {
     "content": {mime: {} for mime in ("image/jpeg", "image/png", "image/webp")}
@@ -44,18 +45,33 @@ def search_customers(
             examples=["okaf"],
         ),
     ] = "",
+    state: Annotated[
+        CustomerState | None, Query(description="Only customers in this state.")
+    ] = None,
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> CustomerHits:
-    """Search customers, best first; without `q` list them by number."""
-    return search(call, q, limit, cursor)
+    """Search customers, best first; without `q` list them by number.
+
+    A card code, a UUID or a number finds exactly its customer, also the former id or number of
+    one who was merged. With `state` a page may be shorter than `limit` and still not the last:
+    go on while there is a `next_cursor`.
+
+    Errors: `invalid_cursor` (422).
+    """
+    return search(call, q, limit, cursor, state=state)
 
 
 @router.post("", status_code=201)
 def create_customer(
     new: NewCustomer, call: Annotated[Call, creates(Scope.CUSTOMERS_WRITE)]
 ) -> CustomerRecord:
-    """Create a customer; the number is given by the service."""
+    """Create a customer; the number is given by the service.
+
+    An address in the email domain of a company links the customer to it at once.
+
+    Errors: `phone_invalid` (422) for a phone number that cannot be one.
+    """
 
     def create() -> CustomerRecord:
         customer = service.create_customer(call.session, call.tenant, new, call.now)
@@ -68,7 +84,13 @@ def create_customer(
 def customer_profile(
     customer_id: UUID, call: Annotated[Call, reads(Scope.CUSTOMERS_READ)]
 ) -> CustomerProfile:
-    """Show a customer with memberships (own and inherited), cards, companies and visits."""
+    """Show a customer with memberships (own and inherited), cards, companies and visits.
+
+    Memberships that have expired stay listed and grant nothing; so do links that were ended.
+    The former id of a customer who was merged shows the one who stayed.
+
+    Errors: `customer_not_found` (404).
+    """
     return profile(call, customer_id)
 
 
@@ -78,7 +100,14 @@ def change_customer(
     change: CustomerChange,
     call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
 ) -> CustomerRecord:
-    """Set the fields that are sent, such as `state` to block a customer."""
+    """Set the fields that are sent, such as `state` to block a customer.
+
+    A new address in the email domain of a company links the customer to it; links that they
+    have stay. Any other change leaves links as they are.
+
+    Errors: `customer_not_found` (404), `customer_erased` (409), `name_missing`,
+    `phone_invalid` (422).
+    """
     return customer_record(
         service.change_customer(call.session, call.tenant, customer_id, change, call.now)
     )
@@ -91,7 +120,12 @@ def customer_photo(
     v: Annotated[str | None, Query(max_length=64, description="The version to cache.")] = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Send a customer's photo, or 304 if the caller has it."""
+    """Send a customer's photo, or 304 if the caller has it.
+
+    With the version from `photo_path` it may be kept for good: a new photo has a new path.
+
+    Errors: `customer_not_found`, `photo_not_found` (404).
+    """
     tag = photos.photo_tag(call.session, call.tenant, customer_id)
     kept = f"private, max-age={_YEAR}, immutable" if v == tag else "private, no-cache"
     headers = {"ETag": f'"{tag}"', "Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
@@ -117,23 +151,27 @@ def store_photo(
     photo: Annotated[photos.Photo, Depends(_checked_photo)],
     call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
 ) -> Response:
-    """Set a customer's photo: the image itself is the body."""
+    """Set a customer's photo: the image itself is the body, a JPEG, PNG or WebP.
+
+    Errors: `customer_not_found` (404), `customer_erased` (409), `body_too_large` (413),
+    `photo_invalid`, `photo_too_large` (422, for more than 4,096 pixels a side).
+    """
     tag = photos.store_photo(call.session, call.tenant, customer_id, photo, call.now)
     location = photo_path(customer_id, tag) or ""
     return Response(status_code=204, headers={"ETag": f'"{tag}"', "Content-Location": location})
 
 
-@router.get("/{customer_id}/permissions")
-def customer_permissions(
-    customer_id: UUID, call: Annotated[Call, reads(Scope.PERMISSIONS_READ)]
-) -> PermissionGrants:
+@router.get("/{customer_id}/permissions", response_model=PermissionGrants)
+async def customer_permissions(
+    customer_id: UUID, entry: Annotated[Entry, enters(Scope.PERMISSIONS_READ)]
+) -> Response:
     """Tell all that a customer may use now."""
-    return permission_grants(call, customer_id)
+    return await entry.answer(lambda call: permission_grants(call, customer_id))
 
 
-@router.get("/{customer_id}/permissions/{key}")
-def customer_permission(
-    customer_id: UUID, key: str, call: Annotated[Call, reads(Scope.PERMISSIONS_READ)]
-) -> PermissionGrant:
+@router.get("/{customer_id}/permissions/{key}", response_model=PermissionGrant)
+async def customer_permission(
+    customer_id: UUID, key: str, entry: Annotated[Entry, enters(Scope.PERMISSIONS_READ)]
+) -> Response:
     """Tell whether a customer has one permission now, until when, and by which memberships."""
-    return permission_grant(call, customer_id, key)
+    return await entry.answer(lambda call: permission_grant(call, customer_id, key))

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, select, tuple_
 
-from api_client.schemas import CustomerHit, CustomerHits
+from api_client.schemas import CustomerHit, CustomerHits, CustomerState
 from membership.access import Call
 from membership.customers.lookup import Found, find_by_text
 from membership.customers.terms import query_words, terms_of
@@ -23,6 +23,8 @@ from membership.models import Customer, CustomerTerm, TermKind
 from membership.paging import bad_cursor, decode_cursor, encode_cursor
 from membership.rules.outcome import decide
 
+_MOST_PASSED_OVER = 1000
+"""Of how many customers of another state a page makes sure before it ends."""
 _LAST = "\U0010ffff"
 """Sorts after every continuation of a term."""
 
@@ -36,32 +38,59 @@ class _Position:
     customer_id: UUID
 
 
-def search(call: Call, query: str, limit: int, cursor: str | None) -> CustomerHits:
-    """Find customers; an empty query lists all by number.
+def search(
+    call: Call,
+    query: str,
+    limit: int,
+    cursor: str | None,
+    *,
+    state: CustomerState | None = None,
+) -> CustomerHits:
+    """Find customers, of one state or of all; an empty query lists them by number.
 
-    Raises Invalid for a bad cursor.
+    Where few of those found have the state, a page may be short, or empty, and yet not the
+    last. Raises Invalid for a bad cursor.
     """
     query = query.strip()
     if not query:
-        return _all_by_number(call, limit, cursor)
-    exact = find_by_text(call.session, call.tenant, query)
+        return _all_by_number(call, limit, cursor, state)
+    exact = find_by_text(call.connection, call.tenant, query)
     if isinstance(exact, Found):
-        return CustomerHits(items=_hits(call, [exact.customer]))
+        wanted = state in {None, exact.customer.state}
+        return CustomerHits(items=_hits(call, [exact.customer] if wanted else []))
     words = query_words(query)
     if not words:
         return CustomerHits(items=())
     after = None if cursor is None else _decode(cursor)
-    found = []
-    for position, row in _matches(call, words, after, limit + 1):
-        found.append((position, row))
-        if len(found) > limit:
-            break
-    page = found[:limit]
+    page, last = _page(call, words, after, limit, state)
     following = None
-    if len(found) > limit:
-        last = page[-1][0]
+    if last is not None:
         following = encode_cursor(last.kind.value, last.term, str(last.customer_id))
-    return CustomerHits(items=_hits(call, [row for _, row in page]), next_cursor=following)
+    return CustomerHits(items=_hits(call, page), next_cursor=following)
+
+
+def _page(
+    call: Call,
+    words: list[str],
+    after: _Position | None,
+    limit: int,
+    state: CustomerState | None,
+) -> tuple[list[AnyRow], _Position | None]:
+    """The customers of a page, and where it ended if there may be more."""
+    batch = limit + 1 if state is None else _MOST_PASSED_OVER
+    page: list[AnyRow] = []
+    passed_over, last = 0, after
+    for position, row in _matches(call, words, after, batch):
+        if state not in {None, row.state}:
+            passed_over += 1
+            if passed_over == _MOST_PASSED_OVER:
+                return page, position
+        elif len(page) == limit:
+            return page, last
+        else:
+            page.append(row)
+        last = position
+    return page, None
 
 
 def _matches(
@@ -126,15 +155,17 @@ def _decode(cursor: str) -> _Position:
         raise bad_cursor() from None
 
 
-def _all_by_number(call: Call, limit: int, cursor: str | None) -> CustomerHits:
-    """A page of all customers."""
+def _all_by_number(
+    call: Call, limit: int, cursor: str | None, state: CustomerState | None
+) -> CustomerHits:
+    """A page of all customers, or of those of a state."""
     (after,) = (0,) if cursor is None else decode_cursor(cursor, int)
-    rows = call.session.execute(
-        select(*VIEW_COLUMNS)
-        .where(Customer.organization_id == call.tenant.id, Customer.number > after)
-        .order_by(Customer.number)
-        .limit(limit + 1)
-    ).all()
+    wanted = select(*VIEW_COLUMNS).where(
+        Customer.organization_id == call.tenant.id, Customer.number > after
+    )
+    if state is not None:
+        wanted = wanted.where(Customer.state == state)
+    rows = call.session.execute(wanted.order_by(Customer.number).limit(limit + 1)).all()
     page = rows[:limit]
     following = encode_cursor(page[-1].number) if len(rows) > limit else None
     return CustomerHits(items=_hits(call, page), next_cursor=following)

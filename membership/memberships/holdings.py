@@ -1,11 +1,11 @@
 """What customers hold now: their own memberships, and those of the companies they belong to.
 
-Read in one query for any number of customers, and one more where a company limits its seats.
+Read in one query for one customer or for many, and one more where a company limits its seats.
 Nothing is copied: a link that ends takes what it gave with it in that instant.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Connection,
     Uuid,
     and_,
     bindparam,
@@ -66,6 +67,7 @@ _COLUMNS = (
 )
 _organization: ColumnElement[int] = bindparam("organization_id")
 _customers: ColumnElement[Any] = bindparam("customer_ids", expanding=True)
+_customer: ColumnElement[UUID] = bindparam("customer_id", type_=Uuid())
 _now: ColumnElement[datetime] = bindparam("now", type_=CompanyLink.valid_from.type)
 
 
@@ -77,41 +79,45 @@ def _current(link: type[CompanyLink]) -> ColumnElement[bool]:
     return and_(link.valid_from <= _now, link.valid_until.is_(None))
 
 
-_HELD: CompoundSelect[*tuple[Any, ...]] = union_all(
-    select(
+def _held(whose: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[*tuple[Any, ...]]:
+    """The query for what customers hold; ``whose`` tells by a column of ids which customers."""
+    own = select(
         Membership.customer_id.label("holder_id"),
         *_COLUMNS,
         literal(None, Uuid()).label("company_id"),
         null().label("company_name"),
         null().label("seat_cap"),
-    ).where(Membership.organization_id == _organization, Membership.customer_id.in_(_customers)),
-    select(
-        CompanyLink.customer_id.label("holder_id"),
-        *_COLUMNS,
-        Company.id.label("company_id"),
-        Company.name.label("company_name"),
-        Company.seat_cap.label("seat_cap"),
+    ).where(Membership.organization_id == _organization, whose(Membership.customer_id))
+    of_company = and_(
+        Company.organization_id == CompanyLink.organization_id,
+        Company.id == CompanyLink.company_id,
     )
-    .join(
-        Company,
-        and_(
-            Company.organization_id == CompanyLink.organization_id,
-            Company.id == CompanyLink.company_id,
-        ),
+    of_link = and_(
+        Membership.organization_id == CompanyLink.organization_id,
+        Membership.company_id == CompanyLink.company_id,
     )
-    .join(
-        Membership,
-        and_(
-            Membership.organization_id == CompanyLink.organization_id,
-            Membership.company_id == CompanyLink.company_id,
-        ),
+    inherited = (
+        select(
+            CompanyLink.customer_id.label("holder_id"),
+            *_COLUMNS,
+            Company.id.label("company_id"),
+            Company.name.label("company_name"),
+            Company.seat_cap.label("seat_cap"),
+        )
+        .join(Company, of_company)
+        .join(Membership, of_link)
+        .where(
+            CompanyLink.organization_id == _organization,
+            whose(CompanyLink.customer_id),
+            _current(CompanyLink),
+        )
     )
-    .where(
-        CompanyLink.organization_id == _organization,
-        CompanyLink.customer_id.in_(_customers),
-        _current(CompanyLink),
-    ),
-)
+    return union_all(own, inherited)
+
+
+_HELD = _held(lambda customer_id: customer_id.in_(_customers))
+_HELD_BY_ONE = _held(lambda customer_id: customer_id == _customer)
+"""Without the list of ids, which would be written into the statement each time anew."""
 
 _earlier = aliased(CompanyLink)
 _SEATS = select(
@@ -145,23 +151,46 @@ def load_held(
     """Load what each of the customers holds; who holds nothing is left out."""
     if not customer_ids:
         return {}
+    connection = session.connection()
     asked = {"organization_id": organization_id, "customer_ids": customer_ids, "now": now}
-    rows = session.connection().execute(_HELD, asked).all()
-    capped = {row.company_id for row in rows if row.seat_cap is not None}
-    earlier: dict[tuple[UUID, UUID], int] = {}
-    if capped:
-        seats = session.connection().execute(_SEATS, {**asked, "company_ids": list(capped)})
-        earlier = {(customer, company): count for customer, company, count in seats}
+    rows = connection.execute(_HELD, asked).all()
+    earlier = _earlier_links(connection, organization_id, rows, now)
     by_customer: dict[UUID, list[AnyRow]] = defaultdict(list)
     for row in rows:
         by_customer[row.holder_id].append(row)
-    return {
-        customer_id: Held(
-            tuple(_holding(row, earlier.get((customer_id, row.company_id), 0)) for row in held),
-            {row.id: _sold(row) for row in held},
-        )
-        for customer_id, held in by_customer.items()
+    return {customer_id: _whole(held, earlier) for customer_id, held in by_customer.items()}
+
+
+def load_held_by_one(
+    connection: Connection, organization_id: int, customer_id: UUID, now: datetime
+) -> Held:
+    """Load what one customer holds."""
+    asked = {"organization_id": organization_id, "customer_id": customer_id, "now": now}
+    rows = connection.execute(_HELD_BY_ONE, asked).all()
+    return _whole(rows, _earlier_links(connection, organization_id, rows, now))
+
+
+def _earlier_links(
+    connection: Connection, organization_id: int, rows: Sequence[AnyRow], now: datetime
+) -> dict[tuple[UUID, UUID], int]:
+    """How many were linked earlier, by customer and company, where the company limits its seats."""
+    capped = [row for row in rows if row.seat_cap is not None]
+    if not capped:
+        return {}
+    asked = {
+        "organization_id": organization_id,
+        "customer_ids": list({row.holder_id for row in capped}),
+        "company_ids": list({row.company_id for row in capped}),
+        "now": now,
     }
+    seats = connection.execute(_SEATS, asked)
+    return {(customer, company): count for customer, company, count in seats}
+
+
+def _whole(rows: Sequence[AnyRow], earlier: Mapping[tuple[UUID, UUID], int]) -> Held:
+    """All that one customer holds."""
+    holdings = (_holding(row, earlier.get((row.holder_id, row.company_id), 0)) for row in rows)
+    return Held(tuple(holdings), {row.id: _sold(row) for row in rows})
 
 
 def term_of(row: AnyRow | Membership) -> Term:

@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Request, Response
 
 from api_client.schemas import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
 from membership.access import Call, Scope, reads, writes
+from membership.entry import BareCall, Entry, EntryRoute, enters
 from membership.middleware import OUTCOME
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.scans import service, visits
 from membership.version import service_version
 
-router = APIRouter(prefix="/v1", tags=["Desk"])
+router = APIRouter(prefix="/v1", tags=["Desk"], route_class=EntryRoute)
 
 _SCAN = {
     "visit_id": "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10",
@@ -23,21 +24,25 @@ _SCAN = {
 }
 
 
-@router.post("/scans")
-def record_scan(
+@router.post("/scans", response_model=ScanAnswer)
+async def record_scan(
     request: Request,
     scan: Annotated[ScanRequest, Body(examples=[_SCAN])],
-    call: Annotated[Call, writes(Scope.SCANS_WRITE)],
-) -> ScanAnswer:
+    entry: Annotated[Entry, enters(Scope.SCANS_WRITE)],
+) -> Response:
     """Tell whom a scanned text names and whether the membership is active; record the visit.
 
     The caller makes the visit id: sending the same scan again is the same visit. A text that
     names nobody here is answered with the outcome `unknown_code` and makes no visit.
     """
     minutes = request.app.state.settings.seen_recently_minutes
-    answer = service.scan(call, scan, timedelta(minutes=minutes))
-    request.scope[OUTCOME] = answer.outcome.value
-    return answer
+
+    def work(call: BareCall) -> ScanAnswer:
+        answer = service.scan(call, scan, timedelta(minutes=minutes))
+        request.scope[OUTCOME] = answer.outcome.value
+        return answer
+
+    return await entry.answer(work, writes=True)
 
 
 @router.get("/visits")

@@ -12,17 +12,17 @@ from api_client.schemas import (
     UnknownCause,
     VisitCount,
 )
-from membership.access import Call
 from membership.customers.lookup import Found, find_by_text, newest_good_card
 from membership.customers.views import customer_view
-from membership.memberships.holdings import NOTHING, load_held
+from membership.entry import AnyCall
+from membership.memberships.holdings import load_held_by_one
 from membership.memberships.views import membership_view, permission_views
 from membership.rules.attention import Thresholds, attention
 from membership.rules.outcome import Decision, decide
 from membership.scans import visits
 
 
-def scan(call: Call, request: ScanRequest, seen_recently: timedelta) -> ScanAnswer:
+def scan(call: AnyCall, request: ScanRequest, seen_recently: timedelta) -> ScanAnswer:
     """Answer a scanned text, and record the visit if it names a customer.
 
     Raises Conflict if the visit id was recorded for another text.
@@ -42,14 +42,14 @@ def scan(call: Call, request: ScanRequest, seen_recently: timedelta) -> ScanAnsw
     return _known(call, request, found, seen_recently)
 
 
-def _find(call: Call, request: ScanRequest) -> Found | UnknownCause:
+def _find(call: AnyCall, request: ScanRequest) -> Found | UnknownCause:
     """Find whom the text names, or else the first of its other readings that names somebody.
 
     If none does, a reading that at least has the form of a card tells the cause.
     """
     causes = set()
     for text in (request.text, *request.alternatives):
-        found = find_by_text(call.session, call.tenant, text)
+        found = find_by_text(call.connection, call.tenant, text)
         if isinstance(found, Found):
             return found
         causes.add(found)
@@ -57,10 +57,12 @@ def _find(call: Call, request: ScanRequest) -> Found | UnknownCause:
     return not_found if not_found in causes else UnknownCause.NOT_A_CARD
 
 
-def _known(call: Call, request: ScanRequest, found: Found, seen_recently: timedelta) -> ScanAnswer:
+def _known(
+    call: AnyCall, request: ScanRequest, found: Found, seen_recently: timedelta
+) -> ScanAnswer:
     """Answer for a customer who was found."""
     person, card = found.customer, found.card
-    held = load_held(call.session, call.tenant.id, [person.id], call.now).get(person.id, NOTHING)
+    held = load_held_by_one(call.connection, call.tenant.id, person.id, call.now)
     decision = decide(person.state, held.holdings, call.now, card_revoked=_is_revoked(card))
     visit = visits.record(
         call, request, person.id, None if card is None else card.id, decision.outcome
@@ -81,7 +83,7 @@ def _known(call: Call, request: ScanRequest, found: Found, seen_recently: timede
         permissions=permission_views(held, person.state, call.now),
         attention=_attention(call, found, decision, counted, seen_recently),
         card=card,
-        current_card=newest_good_card(call.session, call.tenant, person.id)
+        current_card=newest_good_card(call.connection, call.tenant, person.id)
         if decision.outcome is Outcome.CARD_REVOKED
         else None,
         visits=counted,
@@ -94,7 +96,7 @@ def _is_revoked(card: CardView | None) -> bool:
 
 
 def _attention(
-    call: Call, found: Found, decision: Decision, counted: VisitCount, seen_recently: timedelta
+    call: AnyCall, found: Found, decision: Decision, counted: VisitCount, seen_recently: timedelta
 ) -> tuple[Attention, ...]:
     """What the desk should notice about the customer."""
     return attention(

@@ -22,6 +22,7 @@ from api_client.schemas import (
 from membership.access import Call
 from membership.customers.views import display_name, number_text
 from membership.database import AnyRow
+from membership.entry import AnyCall
 from membership.errors import Conflict, NotFound
 from membership.models import Customer, Visit
 from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
@@ -76,7 +77,7 @@ def text_digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-def refuse_reused_id(call: Call, request: ScanRequest) -> None:
+def refuse_reused_id(call: AnyCall, request: ScanRequest) -> None:
     """Refuse a visit id that was recorded for another text.
 
     Raises Conflict.
@@ -85,13 +86,13 @@ def refuse_reused_id(call: Call, request: ScanRequest) -> None:
 
 
 def record(
-    call: Call, request: ScanRequest, customer_id: UUID, card_id: UUID | None, outcome: Outcome
+    call: AnyCall, request: ScanRequest, customer_id: UUID, card_id: UUID | None, outcome: Outcome
 ) -> Recorded:
     """Record a visit, unless it already is: a repeat changes nothing.
 
     Raises Conflict if the visit id was recorded for another text.
     """
-    connection = call.session.connection()
+    connection = call.connection
     # The database decides which of two repeats at once is first; the other waits for it.
     added = connection.scalar(
         _INSERT[connection.dialect.name],
@@ -116,13 +117,11 @@ def record(
     return repeated
 
 
-def _repeated(call: Call, request: ScanRequest) -> Recorded | None:
+def _repeated(call: AnyCall, request: ScanRequest) -> Recorded | None:
     """The visit of that id, if there is one. Raises Conflict if it was for another text."""
-    found = (
-        call.session.connection()
-        .execute(_TEXT_OF_VISIT, {"organization_id": call.tenant.id, "visit_id": request.visit_id})
-        .first()
-    )
+    found = call.connection.execute(
+        _TEXT_OF_VISIT, {"organization_id": call.tenant.id, "visit_id": request.visit_id}
+    ).first()
     if found is None:
         return None
     if found.text_digest != text_digest(request.text):
@@ -130,13 +129,13 @@ def _repeated(call: Call, request: ScanRequest) -> Recorded | None:
     return Recorded(request.visit_id, found.at, first=False)
 
 
-def today_began(call: Call) -> datetime:
+def today_began(call: AnyCall) -> datetime:
     """The first instant of the organization's present day."""
     zone = ZoneInfo(call.tenant.time_zone)
     return day_start(local_day(call.now, zone), zone)
 
 
-def count(call: Call, customer_id: UUID, visit: Recorded, ahead: timedelta) -> VisitCount:
+def count(call: AnyCall, customer_id: UUID, visit: Recorded, ahead: timedelta) -> VisitCount:
     """Count a customer's visits, and tell the one before ``visit``.
 
     One that was recorded before, but lies up to ``ahead`` after it because the clock was set
@@ -149,13 +148,13 @@ def count(call: Call, customer_id: UUID, visit: Recorded, ahead: timedelta) -> V
         "visit_id": visit.id,
         "at": visit.at + ahead if visit.first else visit.at,
     }
-    today, total, previous = call.session.connection().execute(_COUNT, asked).one()
+    today, total, previous = call.connection.execute(_COUNT, asked).one()
     return VisitCount(today=today or 0, total=total, previous_at=previous)
 
 
 def visits_today(call: Call) -> int:
     """Count the organization's visits of its present local day, without undone ones."""
-    counted = call.session.connection().execute(
+    counted = call.connection.execute(
         select(func.count()).where(
             Visit.organization_id == call.tenant.id,
             Visit.at >= today_began(call),
@@ -194,7 +193,7 @@ def list_visits(
     if cursor is not None:
         wanted = wanted.where(tuple_(Visit.at, Visit.id) < tuple_(*_position(cursor)))
     wanted = wanted.order_by(Visit.at.desc(), Visit.id.desc()).limit(limit + 1)
-    rows = call.session.connection().execute(wanted).all()
+    rows = call.connection.execute(wanted).all()
     page, more = rows[:limit], len(rows) > limit
     following = encode_cursor(page[-1].at.isoformat(), str(page[-1].visit_id)) if more else None
     return VisitPage(items=tuple(_visit_view(row) for row in page), next_cursor=following)
@@ -215,10 +214,10 @@ def undo(call: Call, visit_id: UUID) -> VisitView:
     Raises NotFound.
     """
     here = and_(Visit.organization_id == call.tenant.id, Visit.id == visit_id)
-    call.session.connection().execute(
+    call.connection.execute(
         update(Visit).where(here, Visit.undone_at.is_(None)).values(undone_at=call.now)
     )
-    row = call.session.connection().execute(_LISTED.where(here)).first()
+    row = call.connection.execute(_LISTED.where(here)).first()
     if row is None:
         raise NotFound("visit_not_found", "There is no such visit.")
     return _visit_view(row)

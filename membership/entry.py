@@ -1,0 +1,97 @@
+"""Routes that are asked most: all of a request's work in one thread, without a session.
+
+A dependency that opens a transaction, the route, the check of its answer and the commit are
+otherwise four journeys into a thread and back, which cost more than what is done there. Scans
+and permission checks are given an ``Entry`` instead and do everything in a single one, on a
+connection on which each statement is a transaction of its own: a scan stores one row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from sqlalchemy import Connection
+
+from membership.access import Call, Scope, Tenant, authenticate, keep_present, shown_key
+
+
+@dataclass(frozen=True, slots=True)
+class BareCall:
+    """One authenticated request: a connection, the caller's organization, and the time it is."""
+
+    connection: Connection
+    tenant: Tenant
+    now: datetime
+
+
+AnyCall = Call | BareCall
+"""What a service is given that uses the connection only."""
+
+Work = Callable[[BareCall], BaseModel | Response]
+"""What a route does; gives the answer."""
+
+_ENTRY = "walletdesk.entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A request whose key is looked at by the thread that does its work."""
+
+    request: Request
+    key: str
+    scope: Scope
+
+    async def answer(self, work: Work, *, writes: bool = False) -> Response:
+        """Do the work, and answer it. Raises Unauthorized, Forbidden, Busy, and as ``work``."""
+        async with self.request.app.state.admission.connection(writes=writes):
+            return await run_in_threadpool(self._run, work)
+
+    def _run(self, work: Work) -> Response:
+        """Look at the key, do the work and write down the answer."""
+        state = self.request.app.state
+        with state.database.single.connect() as connection:
+            now = state.clock()
+            caller = authenticate(self.request, connection, self.key, self.scope, now)
+            answer = work(BareCall(connection, caller.tenant, now))
+        keep_present(state, caller)
+        if isinstance(answer, Response):
+            return answer
+        # It was checked when it was made: FastAPI need not do so again.
+        return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def enters(scope: Scope) -> Any:
+    """Dependency of a route that does its work through an ``Entry``, for callers with ``scope``."""
+
+    async def enter(request: Request, key: Annotated[str, Depends(shown_key)]) -> Entry:
+        entry = Entry(request, key, scope)
+        request.scope[_ENTRY] = entry
+        return entry
+
+    return Depends(enter)
+
+
+class EntryRoute(APIRoute):
+    """A route with an ``Entry``: a wrong key is told before a request that is wrong in itself."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """Handle requests; of those that are not valid the key is looked at all the same."""
+        handle = super().get_route_handler()
+
+        async def handle_key_first(request: Request) -> Response:
+            try:
+                answer: Response = await handle(request)
+            except RequestValidationError:
+                entry: Entry | None = request.scope.get(_ENTRY)
+                if entry is not None:
+                    await entry.answer(lambda _call: Response())
+                raise
+            return answer
+
+        return handle_key_first
