@@ -1,0 +1,1 @@
+"""Tests of personal data: the map, the export, the erasure."""
