@@ -19,7 +19,11 @@ def list_audit(
     call: Annotated[Call, reads(Scope.AUDIT_READ)],
     *,
     subject_id: Annotated[
-        Line | None, Query(description="Id of what was changed: a customer, a plan, an account.")
+        Line | None,
+        Query(
+            description="Id of what was changed: a customer, a plan, an account.",
+            examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"],
+        ),
     ] = None,
     actor_id: Annotated[
         UUID | None, Query(description="Id of the account or key that did it.")

@@ -11,8 +11,12 @@ from membership.text import Name
 class NewCard(Message):
     """A card to issue."""
 
-    customer_id: UUID
-    label: Name = "Member card"
+    customer_id: UUID = Field(examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"])
+    label: Name = Field(
+        default="Member card",
+        examples=["Member card"],
+        description="For people, to tell cards apart.",
+    )
 
 
 class IssuedCard(Message):

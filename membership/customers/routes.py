@@ -117,8 +117,17 @@ def change_customer(
 def customer_photo(
     customer_id: UUID,
     call: Annotated[Call, reads(Scope.CUSTOMERS_READ)],
-    v: Annotated[str | None, Query(max_length=64, description="The version to cache.")] = None,
-    if_none_match: Annotated[str | None, Header()] = None,
+    v: Annotated[
+        str | None,
+        Query(
+            max_length=64,
+            description="The version to cache, as `photo_path` has it.",
+            examples=["9f86d081884c7d659a2feaa0c55ad015"],
+        ),
+    ] = None,
+    if_none_match: Annotated[
+        str | None, Header(description="The ETag of the photo that the caller has.")
+    ] = None,
 ) -> Response:
     """Send a customer's photo, or 304 if the caller has it.
 

@@ -34,10 +34,18 @@ class CustomerChange(Message):
         examples=["+49 30 1234567"],
         description="International, or national where the organization has a country.",
     )
-    birth_date: date | None = None
-    language: Language | None = None
-    desk_note: Paragraph | None = None
-    state: CustomerState = CustomerState.ACTIVE
+    birth_date: date | None = Field(default=None, examples=["1990-02-28"])
+    language: Language | None = Field(
+        default=None, examples=["pt-BR"], description="A language tag (BCP 47)."
+    )
+    desk_note: Paragraph | None = Field(
+        default=None, examples=["Locker 7"], description="Shown at the desk with every scan."
+    )
+    state: CustomerState = Field(
+        default=CustomerState.ACTIVE,
+        examples=["active"],
+        description="A banned customer is let in nowhere; an inactive one only filed away.",
+    )
 
 
 class NewCustomer(CustomerChange):

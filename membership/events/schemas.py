@@ -101,6 +101,7 @@ class Rotation(Message):
         default=24,
         ge=0,
         le=24 * 7,
+        examples=[24],
         description="How long the former secret signs too. 0: not anymore, as after a leak.",
     )
 
