@@ -31,6 +31,7 @@ from membership.vault import VaultError
 TURN_DELIVERIES, TURN_SECONDS = 50, 5.0
 """How much one endpoint is given before the others have their turn."""
 
+_CLOCK_MARGIN = timedelta(minutes=1)
 _RANDOM = SystemRandom()
 _PENDING = WebhookDelivery.state == literal_column("'pending'")  # as the index has it
 _OF_ENDPOINT = and_(
@@ -94,19 +95,20 @@ def _lease(settings: ServiceSettings) -> timedelta:
 def _due(now: datetime, lease: timedelta) -> ColumnElement[bool]:
     """Whether an endpoint has something to be sent now, and nobody who is sending it.
 
-    What lies further ahead than anything is ever set was set by a clock that ran ahead.
+    What lies further ahead than anything is ever set was set by a clock that ran ahead; the
+    margin is for clocks of other processes, and for the time between looking and claiming.
     """
     return and_(
         WebhookEndpoint.disabled_at.is_(None),
         or_(
             WebhookEndpoint.lease_id.is_(None),
             WebhookEndpoint.leased_until <= now,
-            WebhookEndpoint.leased_until > now + lease,
+            WebhookEndpoint.leased_until > now + lease + _CLOCK_MARGIN,
         ),
         or_(
             WebhookEndpoint.next_attempt_at.is_(None),
             WebhookEndpoint.next_attempt_at <= now,
-            WebhookEndpoint.next_attempt_at > now + LONGEST_PAUSE,
+            WebhookEndpoint.next_attempt_at > now + LONGEST_PAUSE + _CLOCK_MARGIN,
         ),
         exists().where(_OF_ENDPOINT, _PENDING),
     )
