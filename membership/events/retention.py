@@ -17,7 +17,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    tuple_,
 )
 
 from membership.background import Work
@@ -45,7 +44,7 @@ def prune(work: Work) -> bool:
         dropped = _drop_deliveries_of_deleted(connection)
         _drop_deleted(connection, now - _DELETED_FOR)
         found = _drop_events(connection, told_before, _kept(told_before, dead_before))
-    return BATCH in (dropped, found)
+    return dropped > 0 or found == BATCH
 
 
 def _kept(told_before: datetime, dead_before: datetime) -> ColumnElement[bool]:
@@ -59,19 +58,21 @@ def _kept(told_before: datetime, dead_before: datetime) -> ColumnElement[bool]:
 
 
 def _drop_deliveries_of_deleted(connection: Connection) -> int:
-    """Delete deliveries to webhooks that were deleted; returns how many."""
-    key = (
-        WebhookDelivery.organization_id,
-        WebhookDelivery.endpoint_id,
-        WebhookDelivery.event_seq,
+    """Delete deliveries to a webhook that was deleted; returns how many."""
+    found = connection.execute(
+        select(WebhookEndpoint.organization_id, WebhookEndpoint.id)
+        .where(WebhookEndpoint.deleted_at.is_not(None), exists().where(_OF_ENDPOINT))
+        .limit(1)
+    ).first()
+    if found is None:
+        return 0
+    here = (
+        WebhookDelivery.organization_id == found.organization_id,
+        WebhookDelivery.endpoint_id == found.id,
     )
-    orphans = (
-        select(*key)
-        .join(WebhookEndpoint, _OF_ENDPOINT)
-        .where(WebhookEndpoint.deleted_at.is_not(None))
-        .limit(BATCH)
-    )
-    return connection.execute(delete(WebhookDelivery).where(tuple_(*key).in_(orphans))).rowcount
+    some = select(WebhookDelivery.event_seq).where(*here).limit(BATCH)
+    gone = delete(WebhookDelivery).where(*here, WebhookDelivery.event_seq.in_(some))
+    return connection.execute(gone).rowcount
 
 
 def _drop_deleted(connection: Connection, deleted_before: datetime) -> None:

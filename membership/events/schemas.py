@@ -38,7 +38,9 @@ class NewWebhook(Message):
     url: WebhookUrl
     types: WantedTypes = ()
     description: Line = Field(default="", examples=["Website"])
-    enabled: bool = Field(default=True, description="Whether events are queued and sent.")
+    enabled: bool = Field(
+        default=True, description="Whether events are queued and sent.", examples=[True]
+    )
 
 
 class WebhookChange(Message):
@@ -51,6 +53,7 @@ class WebhookChange(Message):
         default=True,
         description="false: nothing is queued and sent anymore; what waits becomes dead. "
         "true: from now on again, also after the service disabled it.",
+        examples=[True],
     )
 
 

@@ -16,10 +16,11 @@ from standardwebhooks import Webhook
 
 from membership.background import Work
 from membership.events.delivery import TURN_DELIVERIES, deliver, sender_of
+from membership.events.endpoints import bury_pending
 from membership.events.patience import FAILING_FOR, MAX_ATTEMPTS, PAUSES
 from membership.events.sender import Answer, Sender
 from membership.events.types import EventType
-from membership.models import AuditEntry
+from membership.models import AuditEntry, WebhookEndpoint
 from membership.vault import Vault
 from tests.membership.events.conftest import Club
 from tests.membership.events.receiver import Handler, Receiver, receiving
@@ -383,3 +384,26 @@ def test_what_happened_late_says_so(club: Club, receiver: Receiver) -> None:
     assert datetime.fromisoformat(told["timestamp"]) == happened
     sent = datetime.fromtimestamp(int(receiver.received[1].headers["webhook-timestamp"]), UTC)
     assert sent == club.clock.now
+
+
+@pytest.mark.parametrize("status", [204, 500])
+def test_disabled_by_hand_while_it_is_being_sent_to(
+    club: Club, receiver: Receiver, status: int
+) -> None:
+    endpoint, _ = club.endpoint(receiver.url)
+    club.emit(2)
+
+    def switched_off(handler: Handler) -> None:
+        with club.database.writers.begin() as session:
+            row = session.get_one(WebhookEndpoint, (club.tenant.id, endpoint))
+            row.disabled_at = club.clock.now
+            bury_pending(session, row, club.clock.now)
+        handler.answer(status)
+
+    receiver.script.append(switched_off)
+    club.deliver()
+    # What was taken was taken; what was not is dead like the rest, and nothing more is sent.
+    assert club.states(endpoint) == [DELIVERED if status == 204 else DEAD, DEAD]
+    stored = club.stored(endpoint)
+    assert (stored.lease_id, stored.next_attempt_at, stored.disabled_why) == (None, None, None)
+    assert len(receiver.received) == 1
