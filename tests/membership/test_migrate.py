@@ -4,18 +4,24 @@ import sqlite3
 import threading
 from datetime import date, datetime
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import Connection, select, text
 
 from membership import migrations
+from membership.actors import ActorKind
+from membership.customers.service import email_key
 from membership.database import WRITES, Database, open_database
+from membership.memberships.holdings import term_of
 from membership.migrate import (
     HEAD,
     REVISIONS,
@@ -25,10 +31,12 @@ from membership.migrate import (
     migrate,
 )
 from membership.models import (
+    Customer,
     IdempotencyKey,
     Membership,
     Organization,
 )
+from membership.rules.periods import IntervalUnit
 from membership.settings import SQLITE_FILE_NAME, ServiceSettings
 from membership.tables import Base
 from tests.membership.conftest import SQLITE, Databases
@@ -224,3 +232,151 @@ def test_memberships_sold_before_are_anchored_to_their_start(
         found = {row.id: (row.anchor_day, row.period_number) for row in session.query(Membership)}
     database.engine.dispose()
     assert found == {membership: (day, 1) for membership, (_, _, day) in starts.items()}
+
+
+ASCII_ONLY = "postgresql in a locale that knows no letters but those of ASCII"
+
+
+def _upgraded_to(
+    databases: Databases, folder: Path, kind: str, revision: str
+) -> tuple[Database, Connection]:
+    """A database as an older version left it, and a connection to fill it in that one's words."""
+    url = None if kind == SQLITE else databases.empty_postgres()
+    if kind == ASCII_ONLY:
+        url = databases.url(name := f"t{uuid4().hex}")
+        with psycopg.connect(databases.url("postgres"), autocommit=True) as server:
+            made = SQL("CREATE DATABASE {} TEMPLATE template0 LOCALE 'C' ENCODING 'UTF8'")
+            server.execute(made.format(Identifier(name)))
+    database = open_database(ServiceSettings(data_dir=folder, database_url=url))
+    config = Config()
+    config.set_main_option("script_location", "membership:migrations")
+    with database.engine.execution_options(**{WRITES: True}).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return database, database.engine.execution_options(**{WRITES: True}).connect()
+
+
+_FILL: dict[str, dict[str, Any]] = {
+    "customers": {
+        "given_name": "A",
+        "family_name": "B",
+        "state": "active",
+        "search_text": "",
+        "number": 1,
+    },
+    "plans": {
+        "name": "P",
+        "description": "",
+        "price_minor": 0,
+        "currency": "EUR",
+        "public": False,
+    },
+    "memberships": {
+        "plan_name": "P",
+        "price_minor": 0,
+        "currency": "EUR",
+        "permissions": "[]",
+        "time_zone": "UTC",
+        "source": "api",
+        "starts_at": NOON.replace(year=2020),
+    },
+}
+"""Columns of older tables that could not be left out."""
+
+
+def _fill(connection: Connection, table: str, **fields: Any) -> UUID:
+    """Add a row to an older table of the first organization; returns its id."""
+    row_id = uuid4()
+    sqlite = connection.dialect.name == SQLITE
+    row = {"organization_id": 1, "id": row_id, "created_at": NOON, **_FILL[table], **fields}
+    for name, value in row.items():
+        if isinstance(value, UUID):
+            row[name] = value.hex
+        elif isinstance(value, datetime) and sqlite:
+            row[name] = value.strftime("%Y-%m-%d %H:%M:%S.%f")
+    columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+    connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), row)
+    return row_id
+
+
+PAST, AGO = NOON.replace(year=2021), NOON.replace(year=2022)
+FAR, FARTHER = NOON.replace(year=2900), NOON.replace(year=2950)
+_ENDS: dict[str, tuple[dict[str, datetime], datetime | None, bool]] = {
+    "open": ({}, None, False),
+    "running": ({"ends_at": FAR}, FAR, False),
+    "over": ({"ends_at": PAST}, None, False),
+    "ended": ({"ended_early_at": PAST}, None, True),
+    "ended before its end": ({"ends_at": AGO, "ended_early_at": PAST}, None, True),
+    "ended, to have run on": ({"ends_at": FAR, "ended_early_at": PAST}, None, True),
+    "ended after its end": ({"ends_at": PAST, "ended_early_at": AGO}, None, False),
+    "ends early": ({"ends_at": FARTHER, "ended_early_at": FAR}, FAR, False),
+    "open, ends early": ({"ended_early_at": FAR}, FAR, False),
+    "ends, earlier than early": ({"ends_at": FAR, "ended_early_at": FARTHER}, FAR, False),
+    "to be withdrawn": ({"starts_at": FAR, "ended_early_at": FAR}, None, False),
+    "withdrawn": ({"starts_at": FAR, "ended_early_at": PAST}, None, True),
+}
+"""Terms of older memberships: the end still to be announced, and whether they are over for good."""
+
+
+@pytest.mark.parametrize("kind", [SQLITE, "postgresql"])
+def test_ends_and_lengths_of_what_was_sold_before(
+    databases: Databases, tmp_path: Path, kind: str
+) -> None:
+    database, connection = _upgraded_to(databases, tmp_path, kind, "0006")
+    with database.writers.begin() as session:
+        session.add(organization_row(id=1))
+    with connection, connection.begin():
+        owner = _fill(connection, "customers")
+        plan = _fill(connection, "plans", length_unit="month", length_count=3)
+        open_plan = _fill(connection, "plans")
+        ends = {
+            name: _fill(
+                connection,
+                "memberships",
+                customer_id=owner,
+                plan_id=plan,
+                last_day=term["ends_at"].date().isoformat() if "ends_at" in term else None,
+                **term,
+            )
+            for name, (term, _, _) in _ENDS.items()
+        }
+        of_open = _fill(connection, "memberships", customer_id=owner, plan_id=open_plan)
+    migrate(database)
+    with database.readers.begin() as session:
+        found = {row.id: row for row in session.query(Membership)}
+    database.engine.dispose()
+    told = {
+        name: (found[row_id].expiry_due_at, found[row_id].ended_for_good)
+        for name, row_id in ends.items()
+    }
+    assert told == {name: (due, good) for name, (_, due, good) in _ENDS.items()}
+    for row_id in ends.values():
+        assert (found[row_id].length_unit, found[row_id].length_count) == (IntervalUnit.MONTH, 3)
+        assert term_of(found[row_id]).announced_end in {None, found[row_id].expiry_due_at, PAST}
+    assert (found[of_open].length_unit, found[of_open].length_count) == (None, None)
+    assert {row.actor_kind for row in found.values()} == {ActorKind.SERVICE}
+
+
+@pytest.mark.parametrize("kind", [SQLITE, "postgresql", ASCII_ONLY])
+def test_addresses_of_before_are_compared_in_lower_case(
+    databases: Databases, tmp_path: Path, kind: str
+) -> None:
+    addresses = [
+        None,
+        "amara@example.com",
+        "Amara@Example.COM",
+        "ÄRA@Müller.Example",
+        "Éva@x.org",
+        "İ" * 200 + "@x.org",
+    ]
+    database, connection = _upgraded_to(databases, tmp_path, kind, "0006")
+    with database.writers.begin() as session:
+        session.add(organization_row(id=1))
+    with connection, connection.begin():
+        for number, email in enumerate(addresses):
+            _fill(connection, "customers", number=number, email=email)
+    migrate(database)
+    with database.readers.begin() as session:
+        found = session.execute(select(Customer.email, Customer.email_key).order_by("number")).all()
+    database.engine.dispose()
+    assert [tuple(row) for row in found] == [(email, email_key(email)) for email in addresses]

@@ -13,6 +13,9 @@ branch_labels = None
 depends_on = None
 
 
+_LONGEST_EMAIL = 254
+
+
 def upgrade() -> None:
     op.create_table(
         "customer_aliases",
@@ -174,15 +177,20 @@ def _fill_company_words(connection: sa.Connection) -> None:
 
 
 def _fill_email_keys(connection: sa.Connection) -> None:
-    """Lower-case the addresses; SQLite by itself knows only the ASCII letters."""
-    connection.execute(sa.text("UPDATE customers SET email_key = lower(email)"))
-    if connection.dialect.name != "sqlite":
-        return
-    others = connection.execute(
-        sa.text("SELECT rowid, email FROM customers WHERE email GLOB '*[^ -~]*'")
-    ).all()
-    for row in others:
-        connection.execute(
-            sa.text("UPDATE customers SET email_key = :key WHERE rowid = :row"),
-            {"key": row.email.lower(), "row": row.rowid},
-        )
+    """Lower-case the addresses; databases by themselves may know only the ASCII letters."""
+    customers = sa.table(
+        "customers",
+        sa.column("organization_id", sa.Integer()),
+        sa.column("id", sa.Uuid()),
+        *(sa.column(name, sa.String()) for name in ("email", "email_key")),
+    )
+    columns = customers.c
+    connection.execute(customers.update().values(email_key=sa.func.lower(columns.email)))
+    octets = sa.func.octet_length(columns.email)
+    if connection.dialect.name == "sqlite":
+        octets = sa.func.length(sa.cast(columns.email, sa.LargeBinary()))
+    beyond_ascii = octets != sa.func.length(columns.email)
+    for row in connection.execute(sa.select(customers).where(beyond_ascii)).all():
+        here = (columns.organization_id == row.organization_id, columns.id == row.id)
+        lowered = row.email.lower()[:_LONGEST_EMAIL]
+        connection.execute(customers.update().where(*here).values(email_key=lowered))
