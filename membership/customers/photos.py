@@ -13,7 +13,7 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from membership.access import Tenant
@@ -107,11 +107,31 @@ def _replace_photo(
     connection.execute(upsert, {"organization_id": tenant.id, "customer_id": customer_id, **new})
 
 
+def remove_photo(session: Session, tenant: Tenant, customer_id: UUID, now: datetime) -> None:
+    """Forget a customer's photo. Raises NotFound, also if there is none."""
+    customer = lock_customer(session, tenant, customer_id)
+    if customer.photo_tag is None:
+        raise _no_photo()
+    session.execute(
+        delete(CustomerPhoto).where(
+            CustomerPhoto.organization_id == tenant.id, CustomerPhoto.customer_id == customer.id
+        )
+    )
+    customer.photo_tag = None
+    session.flush()
+    tell_changed(session, customer, ["photo"], now)
+
+
+def _no_photo() -> NotFound:
+    """The error for a customer without a photo."""
+    return NotFound("photo_not_found", "This customer has no photo.")
+
+
 def photo_tag(session: Session, tenant: Tenant, customer_id: UUID) -> str:
     """The tag of a customer's photo. Raises NotFound, also if there is no photo."""
     tag = get_customer(session, tenant, customer_id).photo_tag
     if tag is None:
-        raise NotFound("photo_not_found", "This customer has no photo.")
+        raise _no_photo()
     return tag
 
 
@@ -125,5 +145,5 @@ def load_photo(session: Session, tenant: Tenant, customer_id: UUID) -> Photo:
         )
     ).first()
     if row is None:
-        raise NotFound("photo_not_found", "This customer has no photo.")
+        raise _no_photo()
     return Photo(row.mime, row.tag, row.data)

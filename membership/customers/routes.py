@@ -170,6 +170,18 @@ def store_photo(
     return Response(status_code=204, headers={"ETag": f'"{tag}"', "Content-Location": location})
 
 
+@router.delete("/{customer_id}/photo", status_code=204)
+def remove_photo(
+    customer_id: UUID, call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)]
+) -> Response:
+    """Forget a customer's photo.
+
+    Errors: `customer_not_found`, `photo_not_found` (404), `customer_erased` (409).
+    """
+    photos.remove_photo(call.session, call.tenant, customer_id, call.now)
+    return Response(status_code=204)
+
+
 @router.get("/{customer_id}/permissions", response_model=PermissionGrants)
 async def customer_permissions(
     customer_id: UUID, entry: Annotated[Entry, enters(Scope.PERMISSIONS_READ)]

@@ -77,7 +77,7 @@ def _page(
     state: CustomerState | None,
 ) -> tuple[list[AnyRow], _Position | None]:
     """The customers of a page, and where it ended if there may be more."""
-    batch = limit + 1 if state is None else _MOST_PASSED_OVER
+    batch = limit + 1 if state is None else 4 * (limit + 1)
     page: list[AnyRow] = []
     passed_over, last = 0, after
     for position, row in _matches(call, words, after, batch):

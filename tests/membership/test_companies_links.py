@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 import requests
 
-from membership.access import Tenant
-from membership.customers.schemas import NewCustomer
-from membership.customers.service import create_customer
+from membership.companies.schemas import CompanyChange
+from membership.companies.service import change_company
+from membership.customers.schemas import CustomerChange, NewCustomer
+from membership.customers.service import change_customer, create_customer
 from tests.membership.happenings import audited, events
 from tests.membership.support import Service
 from tests.membership.test_races import LATER, sender
@@ -215,29 +216,42 @@ def test_archived_while_somebody_is_being_linked(service: Service) -> None:
 @pytest.mark.parametrize("change", ["create", "email"])
 def test_a_domain_given_while_an_address_there_is_being_set(service: Service, change: str) -> None:
     company = service.company("Northwind")
+    customer = UUID(service.customer(email="old@example.com")) if change == "email" else None
     path = f"/v1/companies/{company}"
     give = sender(service, "PATCH", path, json={"email_domains": [DOMAIN]})
     answers: list[requests.Response] = []
     thread = threading.Thread(target=lambda: answers.append(give()))
-    if change == "create":
-        customer = _create_slowly(service, service.tenant, thread)
-    else:
-        customer = service.customer(email="old@example.com")
-        body = {"email": f"new@{DOMAIN}"}
+    fields = {"given_name": "Amara", "email": f"a@{DOMAIN}"}
+    with service.database.writers.begin() as session:
+        if customer is None:
+            created = NewCustomer.model_validate(fields)
+            customer = create_customer(session, service.tenant, created, service.clock.now).id
+        else:
+            changed = CustomerChange.model_validate(fields)
+            change_customer(session, service.tenant, customer, changed, service.clock.now)
         thread.start()
-        patched = service.call("PATCH", f"/v1/customers/{customer}", json=body)
-        assert patched.status_code == 200
+        thread.join(LATER)
     thread.join()
     assert [each.status_code for each in answers] == [200]
-    assert [each["company_id"] for each in links_of(service, customer)] == [company]
+    assert [each["company_id"] for each in links_of(service, str(customer))] == [company]
 
 
-def _create_slowly(service: Service, tenant: Tenant, meanwhile: threading.Thread) -> str:
-    """Create a customer in a transaction that is still open while another request begins."""
-    new = NewCustomer(given_name="Amara", email=f"a@{DOMAIN}")
+@pytest.mark.parametrize("change", ["create", "email"])
+def test_an_address_set_while_its_domain_is_being_given(service: Service, change: str) -> None:
+    company = service.company("Northwind")
+    customer = service.customer(email="old@example.com") if change == "email" else ""
+    body = {"given_name": "Amara", "email": f"a@{DOMAIN}"}
+    method = "PATCH" if customer else "POST"
+    send = sender(service, method, f"/v1/customers/{customer}".rstrip("/"), json=body)
+    answers: list[requests.Response] = []
+    thread = threading.Thread(target=lambda: answers.append(send()))
     with service.database.writers.begin() as session:
-        customer = create_customer(session, tenant, new, service.clock.now)
-        assert isinstance(customer.id, UUID)
-        meanwhile.start()
-        meanwhile.join(LATER)
-    return str(customer.id)
+        given = CompanyChange(email_domains=(DOMAIN,))
+        change_company(session, service.tenant, UUID(company), given, service.clock.now)
+        thread.start()
+        thread.join(LATER)
+    thread.join()
+    (answer,) = answers
+    assert answer.status_code in {200, 201}
+    customer = answer.json()["customer"]["id"]
+    assert [each["company_id"] for each in links_of(service, customer)] == [company]

@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event, text, update
+from sqlalchemy import event, insert, text, update
 
-from membership.models import Customer, CustomerPhoto
+from membership.models import Customer, CustomerPhoto, CustomerTerm, TermKind
 from tests.membership.conftest import SQLITE
 from tests.membership.happenings import audited, events
 from tests.membership.support import Service
@@ -53,6 +53,23 @@ def test_a_new_photo_is_told_once(service: Service) -> None:
         assert put_photo(service, customer, picture()) == 204
     told = events(service, "customer.updated")
     assert told == [("customer.updated", {"customer_id": customer, "changed": ["photo"]})]
+
+
+def test_a_photo_is_forgotten(service: Service) -> None:
+    customer = service.customer()
+    path = f"/v1/customers/{customer}/photo"
+    missing = service.call("DELETE", path)
+    assert (missing.status_code, missing.json()["code"]) == (404, "photo_not_found")
+    assert put_photo(service, customer, picture()) == 204
+    foreign = service.fresh().call("DELETE", path)
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "customer_not_found")
+    assert service.call("DELETE", path).status_code == 204
+    assert service.call("GET", path).status_code == 404
+    assert service.scan(customer)["customer"]["photo_path"] is None
+    with service.database.readers.begin() as session:
+        assert session.get(CustomerPhoto, (service.tenant.id, UUID(customer))) is None
+    assert len(events(service, "customer.updated")) == 2
+    assert put_photo(service, customer, picture()) == 204
 
 
 def test_a_repeat_of_a_creation_is_not_told_again(service: Service) -> None:
@@ -185,3 +202,35 @@ def test_what_a_failed_request_would_have_told_is_not_told(service: Service) -> 
     assert missing.status_code == 404
     with service.database.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM events")).scalar_one() == before
+
+
+def test_a_search_by_state_ends_its_page_after_many_others(service: Service) -> None:
+    banned = service.customer("Nora Zz", state="banned")
+    people = [
+        {
+            "organization_id": service.tenant.id,
+            "id": UUID(int=number),
+            "number": number,
+            "given_name": "Nora",
+            "family_name": "",
+            "search_text": "nora",
+            "created_at": service.clock.now,
+        }
+        for number in range(1000, 2100)
+    ]
+    terms = [
+        {
+            "organization_id": service.tenant.id,
+            "kind": TermKind.START,
+            "term": "nora",
+            "customer_id": each["id"],
+        }
+        for each in people
+    ]
+    with service.database.writers.begin() as session:
+        session.execute(insert(Customer), people)
+        session.execute(insert(CustomerTerm), terms)
+    first = service.get("/v1/customers", q="nora", state="banned")
+    second = service.get("/v1/customers", q="nora", state="banned", cursor=first["next_cursor"])
+    assert second["next_cursor"] is None
+    assert ids(first) + ids(second) == [banned]
