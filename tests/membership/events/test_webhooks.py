@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import QueuePool, select
 
 from membership.access import Scope
 from membership.background import Work
@@ -234,18 +234,19 @@ def test_a_test_of_a_receiver_that_is_not_there(service: Service) -> None:
     assert "cannot be reached" in told["error"]
 
 
-def test_a_test_holds_no_transaction(service: Service, receiver: Receiver) -> None:
+def test_a_test_holds_no_connection(service: Service, receiver: Receiver) -> None:
     made = hooked(service, receiver.url)
-    plans: list[str] = []
+    pool = service.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    held: list[int] = []
 
-    def call_back(handler: Handler) -> None:
-        # Written while the test's request is still being answered.
-        plans.append(service.fresh().plan())
+    def count(handler: Handler) -> None:
+        held.append(pool.checkedout())
         handler.answer(200)
 
-    receiver.script.append(call_back)
+    receiver.script.append(count)
     told = service.post(f"/v1/webhooks/{made['id']}/test", status=200)
-    assert (told["delivered"], len(plans)) == (True, 1)
+    assert (told["delivered"], held) == (True, [0])
 
 
 def test_disabled_by_hand_and_enabled_again(
@@ -308,6 +309,24 @@ def test_dead_letters_and_replay(service: Service, receiver: Receiver, work: Wor
             select(AuditEntry.action).where(AuditEntry.subject_id == made["id"])
         ).all()
     assert actions.count("webhook.replayed") == 2
+
+
+def test_a_replay_does_not_wait_for_the_next_attempt(
+    service: Service, receiver: Receiver, work: Work
+) -> None:
+    made = hooked(service, receiver.url)
+    path = f"/v1/webhooks/{made['id']}"
+    service.plan()
+    service.patch(path, enabled=False)
+    service.patch(path, enabled=True)
+    service.plan()
+    receiver.fail(1)
+    deliver_all(work)
+    assert service.get(path)["next_attempt_at"] is not None
+    service.post(f"{path}/deliveries/replay", status=200)
+    deliver_all(work)
+    dead, failed = (each["id"] for each in service.get("/v1/events")["items"])
+    assert [str(each) for each in receiver.ids] == [failed, dead, failed]
 
 
 def test_deliveries_page_by_page(service: Service, receiver: Receiver, work: Work) -> None:
