@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from membership.models import Membership
+from tests.membership.sales import due, monthly, names, show
 from tests.membership.support import Service
-from tests.membership.test_memberships_life import due, monthly, names, show
 from tests.membership.test_races import Send, sender
 
 LATER = 0.3

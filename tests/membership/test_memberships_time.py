@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.membership.sales import do, due, show
 from tests.membership.support import Service
-from tests.membership.test_memberships_life import do, due, show
 
 DAY = {"length": {"unit": "day"}}
 MONTH = {"length": {"unit": "month"}}

@@ -1,6 +1,7 @@
 """Status of a term at an instant: a table by hand, and what must hold for every term."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -50,8 +51,10 @@ ENDED_EARLY = Standing(Status.EXPIRED, Reason.ENDED_EARLY)
 def test_standing(
     start: float, end: float | None, early: float | None, overdue: float | None, expected: Standing
 ) -> None:
-    at = [None if days is None else days_from_now(days) for days in (end, early, overdue)]
-    assert standing(Term(days_from_now(start), *at), NOW) == expected
+    ends, ended, late = (
+        None if days is None else days_from_now(days) for days in (end, early, overdue)
+    )
+    assert standing(Term(days_from_now(start), ends, ended, late), NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,8 +73,8 @@ def test_standing(
 def test_what_had_ended_when_noted_stays_so(
     start: float, end: float | None, early: float | None, expected: Standing
 ) -> None:
-    at = [None if days is None else days_from_now(days) for days in (end, early)]
-    term = Term(days_from_now(start), *at, ended=True)
+    ends, ended = (None if days is None else days_from_now(days) for days in (end, early))
+    term = Term(days_from_now(start), ends, ended, ended=True)
     assert standing(term, NOW) == expected
 
 
@@ -165,7 +168,7 @@ def test_next_change(term: Term, change: datetime | None) -> None:
     "name", ["starts_at", "ends_at", "ended_early_at", "payment_overdue_since"]
 )
 def test_naive_times_are_refused_by_name(name: str) -> None:
-    times = {"starts_at": NOW, name: datetime(2026, 1, 1)}  # noqa: DTZ001
+    times: dict[str, Any] = {"starts_at": NOW, name: datetime(2026, 1, 1)}  # noqa: DTZ001
     with pytest.raises(NaiveTimeError, match=name):
         Term(**times)
 
