@@ -90,22 +90,31 @@ def _locked(
         raise Invalid("merge_with_self", "body.other_id", message)
     for _ in range(_TRIES):
         here = aliases.resolve(session, tenant.id, stays_id) or stays_id
-        rows = session.scalars(
-            select(Customer)
-            .where(Customer.organization_id == tenant.id, Customer.id.in_((here, goes_id)))
-            .order_by(Customer.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        found = {row.id: row for row in rows}
+        attempt = session.begin_nested()
+        found = _lock(session, tenant, here, goes_id)
         if goes_id not in found or here == goes_id:
             raise _gone(session, tenant, stays_id, goes_id)
         if here in found:
+            attempt.commit()
             return _Pair(session, _not_erased(found[here]), _not_erased(found[goes_id]), now)
+        # Let go before locking anew: the order of ids holds among all that is locked at once.
+        attempt.rollback()
         if aliases.resolve(session, tenant.id, here) is None:
             raise no_such_customer()
         # The one who was to stay was merged while this waited: go on with who stayed then.
     raise Conflict("customer_changed", "This customer is being merged by somebody else; try again.")
+
+
+def _lock(session: Session, tenant: Tenant, *ids: UUID) -> dict[UUID, Customer]:
+    """Lock those of the customers who are there, in the order of their ids."""
+    rows = session.scalars(
+        select(Customer)
+        .where(Customer.organization_id == tenant.id, Customer.id.in_(ids))
+        .order_by(Customer.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
 
 
 def _gone(session: Session, tenant: Tenant, stays_id: UUID, goes_id: UUID) -> Exception:
