@@ -37,11 +37,13 @@ for people, and `errors` that name the fields that are wrong. Beside those that 
 | 400 | `body_unreadable` | the body breaks off |
 | 401 | `key_missing`, `key_invalid`, `session_invalid` | no key, a wrong or a revoked one |
 | 403 | `scope_missing` | the key is not for this |
+| 408 | `body_too_slow` | the body did not arrive in time |
 | 413 | `body_too_large` | more than the service takes |
 | 422 | `invalid_request` | a field is missing, of the wrong type or form |
-| 429 | - | too many requests; `Retry-After` tells when to come back |
-| 503 | - | the service is busy or its database away; the same request may be sent again |
-| 507 | - | the disk is full |
+| 429 | `too_many_requests` | by one key or address; `Retry-After` tells when to come back |
+| 503 | `overtaken` | what it refers to was changed at the same time; send it again |
+| 503 | `database_busy` and others | busy, or the database away; the same may be sent again |
+| 507 | `storage_full` | the disk is full |
 
 ### Webhooks
 Changes are told to webhooks, signed as Standard Webhooks lays down. They carry ids and states,

@@ -4,11 +4,14 @@ Each test walks what the app itself describes, so that a new route cannot be for
 prints all that is missing, not only the first of it.
 """
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import membership
 from membership.app import create_app
 from membership.database import open_database
 from membership.settings import ServiceSettings
@@ -59,6 +62,20 @@ def test_the_whole_is_introduced(described: Node) -> None:
     assert info["summary"]
     for told in ("Authorization: Bearer", "Idempotency-Key", "next_cursor", "problem+json"):
         assert told in info["description"]
+
+
+def test_codes_that_are_told_exist(described: Node) -> None:
+    sources = "\n".join(
+        path.read_text(encoding="utf-8") for path in Path(membership.__path__[0]).rglob("*.py")
+    )
+    told = {("the whole", described["info"]["description"])}
+    told |= {(name, operation["description"]) for name, operation in operations(described)}
+    unknown = []
+    for name, text in sorted(told):
+        listed = text.partition("Errors:" if name != "the whole" else "| status |")[2]
+        codes = re.findall(r"`([a-z]+(?:_[a-z]+)+)`", listed)
+        unknown += [f"{name}: {code}" for code in codes if f'"{code}"' not in sources]
+    assert not unknown, report(unknown)
 
 
 def test_every_route_has_a_text_a_summary_and_a_described_group(described: Node) -> None:
