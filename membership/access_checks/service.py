@@ -62,13 +62,13 @@ def _wholly(call: AnyCall, person: Person) -> Refusal | None:
 
 def _item(call: AnyCall, person: Person, held: tuple[Holding, ...], key: str) -> AccessItem:
     """Tell of one permission."""
-    why = refusal(held, key, call.now, person.state, card_revoked=person.card_revoked)
-    if why is not None:
+    found = None
+    if not person.card_revoked:
+        found = grant(held, key, call.now, person.state)
+    if found is None:
+        why = refusal(held, key, call.now, person.state, card_revoked=person.card_revoked)
         until = None if why in _WHOLLY else next_grant(held, key, call.now, person.state)
         return AccessItem(key=key, granted=False, reason=why, until=until, via=())
-    found = grant(held, key, call.now, person.state)
-    if found is None:
-        raise RuntimeError("a permission is neither granted nor refused")
     by_id = {holding.membership_id: holding for holding in held}
     via = tuple(_via(by_id, membership_id) for membership_id in found.via)
     return AccessItem(key=key, granted=True, reason=None, until=found.until, via=via)
