@@ -1,0 +1,1 @@
+"""CSV files written from the database, as streams."""

@@ -1,0 +1,1 @@
+"""CSV files read into the database: checked line by line, resumable, with a report."""

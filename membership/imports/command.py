@@ -1,0 +1,123 @@
+"""The import from the command line: straight into the database, beside a running service or not."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from membership.access import Tenant
+from membership.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.app import system_clock
+from membership.audit.recorder import audit_changes
+from membership.database import Database, open_database
+from membership.imports import service
+from membership.imports.intake import Encoding, Intake
+from membership.imports.runner import ImportWorker
+from membership.imports.schemas import ImportView, NewImport
+from membership.imports.storage import CHUNK_BYTES
+from membership.migrate import migrate
+from membership.models import ImportState
+from membership.organizations import tenant_by_slug
+from membership.settings import ServiceSettings
+
+Progress = Callable[[ImportView], None]
+_OVER = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
+_WAIT_SECONDS = 0.5
+
+
+def import_file(
+    settings: ServiceSettings,
+    file: Path,
+    new: NewImport,
+    *,
+    organization: str,
+    progress: Progress,
+    refused: Callable[[str], None],
+) -> ImportView:
+    """Import a file; returns how it ended.
+
+    ``progress`` is told after each piece of work, ``refused`` gets a sentence for each line that
+    was not taken. Raises LookupError for an unknown organization; ApiError for a file that
+    cannot be read as such; MigrationError, OSError and SQLAlchemyError.
+    """
+    database = open_database(settings)
+    try:
+        migrate(database)
+        with database.readers.begin() as session:
+            tenant = tenant_by_slug(session, organization)
+        if tenant is None:
+            raise LookupError(f"{database.place} has no organization {organization!r}")
+        with file.open("rb") as stream:
+            import_id = upload(database, tenant, new, stream, clock=system_clock)
+        ended = run(database, tenant, import_id, clock=system_clock, progress=progress)
+        with database.readers.begin() as session:
+            for line in service.report_lines(session, tenant.id, import_id):
+                if line.outcome is service.LineOutcome.REFUSED:
+                    refused(f"line {line.line}: {line.message}")
+        return ended
+    finally:
+        database.engine.dispose()
+
+
+def upload(
+    database: Database,
+    tenant: Tenant,
+    new: NewImport,
+    stream: BinaryIO,
+    *,
+    clock: Callable[[], datetime],
+) -> UUID:
+    """Prepare an import, store its file and start it; returns its id. Raises ApiError."""
+    audit_changes(database.writers)
+    intake = Intake(Encoding(new.encoding))
+    with database.writers.begin() as session:
+        session.info[ATTRIBUTION] = Attribution(SERVICE, clock())
+        import_id = service.prepare(session, tenant, new, SERVICE, clock()).id
+    for data in _stored(intake, stream):
+        with database.writers.begin() as session:
+            row = service.get_import(session, tenant, import_id, to_change=True)
+            service.add_chunk(session, row, data)
+    with database.writers.begin() as session:
+        session.info[ATTRIBUTION] = Attribution(SERVICE, clock())
+        row = service.get_import(session, tenant, import_id, to_change=True)
+        service.file_arrived(row, intake)
+        service.start(session, tenant, import_id, clock())
+    return import_id
+
+
+def run(
+    database: Database,
+    tenant: Tenant,
+    import_id: UUID,
+    *,
+    clock: Callable[[], datetime],
+    progress: Progress,
+) -> ImportView:
+    """Carry an import out, or watch while a service does; returns how it ended.
+
+    Told to stop by the keyboard, it leaves the import to whoever goes on with it.
+    """
+    worker = ImportWorker()
+    try:
+        while True:
+            done = worker.step(database, clock, only=(tenant.id, import_id))
+            with database.readers.begin() as session:
+                shown = service.view(service.get_import(session, tenant, import_id), clock())
+            progress(shown)
+            if shown.state in _OVER and not done:
+                return shown
+            if not done:
+                time.sleep(_WAIT_SECONDS)
+    finally:
+        worker.leave(database, tenant.id, import_id)
+
+
+def _stored(intake: Intake, stream: BinaryIO) -> Iterator[bytes]:
+    """The pieces of a file as they are stored."""
+    while data := stream.read(CHUNK_BYTES):
+        if stored := intake.take(data):
+            yield stored
+    if stored := intake.finish():
+        yield stored

@@ -1,0 +1,237 @@
+"""Makes imported customers findable by their words, after all of them are stored.
+
+The index of words is a tree in the order of the words. To put each batch of customers into it
+would rewrite nearly every page of it each time. So the terms of all customers of an import are
+sorted first, in runs on disk that are merged, and go into the tree in its own order: each page
+is written once. They go in slices that keep the lock of writers for a short while, and the last
+term that is in is committed with them, so that a restart goes on from there.
+
+A customer may change between being read and being filed. On SQLite a slice is only taken as it
+was read if nobody else wrote since; otherwise each of its terms must still be among the
+customer's words. On PostgreSQL the customers are locked while a group of them is filed.
+"""
+
+import heapq
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import IO, Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select, text
+from sqlalchemy.orm import Session
+
+from membership.actors import ATTRIBUTION, Actor, Attribution
+from membership.customers.terms import terms_of
+from membership.database import WRITES, Database
+from membership.imports.ending import finish
+from membership.imports.storage import LEASE, holds
+from membership.models import Customer, Import, ImportState
+
+RUN_CUSTOMERS = 20_000
+"""Customers whose terms are sorted in memory at once: about 420,000 terms, 60 MB."""
+GROUP_CUSTOMERS = 2_000
+"""Customers who are filed in one transaction on PostgreSQL."""
+_SLICE_SECONDS = 0.06
+_FEWEST, _MOST = 500, 40_000
+_SEPARATOR = "\t"
+"""Sorts before every letter, and no term has it."""
+
+
+class Filing:
+    """The filing of one import's customers by one worker."""
+
+    def __init__(self, database: Database, found: Import, worker: UUID) -> None:
+        self._database, self._worker = database, worker
+        self.found = found
+        self._terms: Iterator[str] | None = None
+        self._runs: list[IO[str]] = []
+        self._slice = 2000
+        self._version = 0
+        self._connection: Connection | None = None
+
+    def close(self) -> None:
+        """Give back what is held, wherever the filing stands."""
+        for run in self._runs:
+            run.close()
+        if self._connection is not None:
+            self._connection.close()
+
+    def step(self, clock: Callable[[], datetime]) -> bool:
+        """File a piece; False when there is nothing left of it, or it is no longer ours."""
+        if self._database.engine.dialect.name == "postgresql":
+            return self._group(clock)
+        if self._connection is None:
+            self._connection = _own_connection(self._database)
+            with self._connection.begin():
+                self._version = _data_version(self._connection)
+            return self._sort(self._connection, clock)
+        return self._file_slice(self._connection, clock)
+
+    def _group(self, clock: Callable[[], datetime]) -> bool:
+        """File the customers with the lowest numbers, on PostgreSQL."""
+        with self._database.writers.begin() as session:
+            row = self._mine(session, clock())
+            if row is None or not row.unfiled:
+                return False
+            (first, last), *others = row.unfiled
+            until = min(last, first + GROUP_CUSTOMERS - 1)
+            wanted = (
+                select(Customer.id, Customer.search_text)
+                .where(
+                    Customer.organization_id == row.organization_id,
+                    Customer.number.between(first, until),
+                )
+                .with_for_update(key_share=True)
+            )
+            rows = [
+                (kind.value, term, customer)
+                for customer, words in session.execute(wanted)
+                for kind, term in terms_of(words)
+            ]
+            _copy_terms(session.connection(), row.organization_id, sorted(rows))
+            row.unfiled = ([[until + 1, last]] if until < last else []) + others or None
+            self.found = row
+            if row.unfiled is None:
+                _settle(session, row, clock())
+            return row.unfiled is not None
+
+    def _sort(self, connection: Connection, clock: Callable[[], datetime]) -> bool:
+        """Write the terms of all customers into sorted runs; False if it is no longer ours."""
+        after = self.found.filed_after
+        skip = None if after is None else _SEPARATOR.join(after)
+        for lines in self._batches():
+            lines.sort()
+            run = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
+            self._runs.append(run)
+            run.writelines(line + "\n" for line in lines if skip is None or line > skip)
+            run.seek(0)
+            with Session(connection, expire_on_commit=False) as session, session.begin():
+                if self._mine(session, clock()) is None:
+                    return False
+        self._terms = heapq.merge(*(map(_without_break, run) for run in self._runs))
+        return True
+
+    def _batches(self) -> Iterator[list[str]]:
+        """The terms of the customers, of a number of them at a time."""
+        for first, last in self.found.unfiled or []:
+            for start in range(first, last + 1, RUN_CUSTOMERS):
+                wanted = select(Customer.id, Customer.search_text).where(
+                    Customer.organization_id == self.found.organization_id,
+                    Customer.number.between(start, min(last, start + RUN_CUSTOMERS - 1)),
+                )
+                with self._database.readers.begin() as session:
+                    rows = session.execute(wanted).all()
+                yield [
+                    f"{kind.value}{_SEPARATOR}{term}{_SEPARATOR}{customer.hex}"
+                    for customer, words in rows
+                    for kind, term in terms_of(words)
+                ]
+
+    def _file_slice(self, connection: Connection, clock: Callable[[], datetime]) -> bool:
+        """File the next terms in the order of the index, on SQLite."""
+        wanted = self._slice
+        lines = list(islice(self._terms or iter(()), wanted))
+        with Session(connection, expire_on_commit=False) as session, session.begin():
+            session.connection()
+            began = time.perf_counter()
+            row = self._mine(session, clock())
+            if row is None:
+                return False
+            checked = _data_version(connection) != self._version
+            _insert_terms(connection, row.organization_id, lines, checked=checked)
+            done = len(lines) < wanted
+            row.filed_after = lines[-1].split(_SEPARATOR) if lines else row.filed_after
+            if done:
+                row.unfiled = None
+                _settle(session, row, clock())
+        seconds = max(time.perf_counter() - began, 0.001)
+        self._slice = max(_FEWEST, min(_MOST, int(wanted * _SLICE_SECONDS / seconds), 2 * wanted))
+        if not done:
+            time.sleep(min(0.05, seconds / 3))
+        return not done
+
+    def _mine(self, session: Session, now: datetime) -> Import | None:
+        """The import, locked and leased anew; None if somebody else has it."""
+        row = holds(session, self.found, self._worker)
+        if row is None or row.unfiled != self.found.unfiled:
+            return None
+        actor = Actor(row.actor_kind, row.actor_name, row.actor_id)
+        session.info[ATTRIBUTION] = Attribution(actor, now)
+        row.leased_until = now + LEASE
+        return row
+
+
+def _settle(session: Session, row: Import, now: datetime) -> None:
+    """All are filed; an import that was only waiting for it has finished."""
+    row.filed_after = None
+    if row.state is ImportState.INDEXING:
+        finish(session, row, now)
+
+
+def _without_break(line: str) -> str:
+    return line[:-1]
+
+
+def _data_version(connection: Connection) -> int:
+    """A number that changes when another connection commits to the SQLite file."""
+    return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+
+def _own_connection(database: Database) -> Connection:
+    """A connection that is in no pool and checks no foreign keys: the filing sees to that.
+
+    Each term is of a customer who is there, or it is not taken; to look each of them up again
+    would cost more than all the rest.
+    """
+    connection = database.engine.connect().execution_options(**{WRITES: True})
+    connection.detach()
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    return connection
+
+
+_AS_READ = (
+    "INSERT INTO customer_terms (organization_id, kind, term, customer_id)"
+    " VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+_CHECKED = (
+    "INSERT INTO customer_terms (organization_id, kind, term, customer_id)"
+    " SELECT organization_id, ?2, ?3, id FROM customers"
+    " WHERE organization_id = ?1 AND id = ?4 AND instr(search_text, ?3) > 0"
+    " ON CONFLICT DO NOTHING"
+)
+
+
+def _insert_terms(
+    connection: Connection, organization_id: int, lines: list[str], *, checked: bool
+) -> None:
+    """File terms on SQLite; ``checked`` leaves out those that a customer no longer has."""
+    rows = [(organization_id, *line.split(_SEPARATOR)) for line in lines]
+    if rows:
+        connection.exec_driver_sql(_CHECKED if checked else _AS_READ, rows)
+
+
+def _copy_terms(
+    connection: Connection, organization_id: int, rows: list[tuple[str, str, UUID]]
+) -> None:
+    """File terms on PostgreSQL, passing over those that are there."""
+    connection.execute(
+        text(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS terms_to_file"
+            ' (kind varchar, term varchar COLLATE "C", customer_id uuid) ON COMMIT DELETE ROWS'
+        )
+    )
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        with cursor.copy("COPY terms_to_file FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(
+            "INSERT INTO customer_terms (organization_id, kind, term, customer_id)"
+            " SELECT %s, kind, term, customer_id FROM terms_to_file"
+            " ORDER BY kind, term, customer_id ON CONFLICT DO NOTHING",
+            (organization_id,),
+        )
