@@ -136,10 +136,9 @@ def texts_in(body: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
     """Where in a body texts stand."""
     if isinstance(body, str):
         yield path
-    parts = (
-        body.items() if isinstance(body, dict) else enumerate(body if type(body) is list else ())
-    )
-    for key, part in parts:
+    if isinstance(body, list):
+        body = dict(enumerate(body))
+    for key, part in body.items() if isinstance(body, dict) else ():
         yield from texts_in(part, (*path, key))
 
 

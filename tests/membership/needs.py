@@ -34,6 +34,7 @@ NEEDS: dict[str, Need] = {
     "PATCH /v1/customers/{customer_id}": Scope.CUSTOMERS_WRITE,
     "GET /v1/customers/{customer_id}/photo": Scope.CUSTOMERS_READ,
     "PUT /v1/customers/{customer_id}/photo": Scope.CUSTOMERS_WRITE,
+    "DELETE /v1/customers/{customer_id}/photo": Scope.CUSTOMERS_WRITE,
     "POST /v1/customers/{customer_id}/merge": Scope.CUSTOMERS_WRITE,
     "POST /v1/customers/{customer_id}/erase": Scope.PERSONAL_WRITE,
     "GET /v1/customers/{customer_id}/personal-data": Scope.PERSONAL_WRITE,

@@ -43,9 +43,8 @@ def test_every_route_has_an_entry(routes: list[AnyRoute]) -> None:
 def send(service: Service, route: AnyRoute, key: str | None, **more: Any) -> requests.Response:
     """Call a route, with an empty body and ids that nobody has unless told otherwise."""
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-    url = service.url + more.pop(
-        "path", route.path.format(**dict.fromkeys(route.path_names, uuid4()))
-    )
+    nobodys = dict.fromkeys(route.path_names, uuid4())
+    url = service.url + more.pop("path", route.path.format(**nobodys))
     if route.takes_bytes:
         more = {"data": b"no picture", **more}
         headers["Content-Type"] = "application/octet-stream"
@@ -65,10 +64,9 @@ def of_need(routes: list[AnyRoute], *, scoped: bool) -> list[AnyRoute]:
 
 def test_without_a_good_key(sqlite_service: Service, routes: list[AnyRoute]) -> None:
     service = sqlite_service.fresh()
-    revoked = service.key_with(*Scope)
-    listed = service.get("/v1/keys")["items"]
-    service.post(f"/v1/keys/{listed[0]['id']}/revoke", status=200)
-    keys = [None, "mk_live_wrong", "ms_wrong", revoked, service.key[:-1]]
+    revoked = service.post("/v1/keys", {"name": "revoked", "scopes": list(Scope)})
+    service.post(f"/v1/keys/{revoked['id']}/revoke", status=200)
+    keys = [None, "mk_live_wrong", "ms_wrong", revoked["key"], service.key[:-1]]
     wrong = [
         (route.name, answer.status_code, answer.text)
         for route in of_need(routes, scoped=False)

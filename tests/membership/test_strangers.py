@@ -1,0 +1,196 @@
+"""Another organization's things are not there: every route with their ids says 404.
+
+A parameter in a path that ``Rows`` cannot fill fails here: whoever adds one says how a stranger
+would come by such an id.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from membership.app import create_app
+from membership.models import Event, Role, StaffAccount, WebhookDelivery
+from tests.membership.conftest import Databases
+from tests.membership.every_route import AnyRoute, Document, document_of, replaced
+from tests.membership.needs import ANYBODY, NEEDS, STAFF
+from tests.membership.support import Service, running_service
+from tests.membership.test_customers import picture, put_photo
+from tests.membership.test_matrix import send, sign_in
+
+
+@dataclass
+class Rows:
+    """One of everything that an organization can have, by the name of its parameter."""
+
+    service: Service
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def fill(self) -> "Rows":
+        """Make them."""
+        at = self.service
+        ids = self.ids
+        ids["customer_id"] = at.customer("Quirin", family_name="Fremdling", email="q@example.net")
+        put_photo(at, ids["customer_id"], picture())
+        ids["other_id"] = at.customer("Quirina", family_name="Fremdling")
+        ids["company_id"] = at.company("Fremdling Ltd")
+        at.link(ids["company_id"], ids["customer_id"], "Boss of strangers")
+        ids["plan_id"] = at.plan("Fremdling Plan", "area.fremdling")
+        ids["key"] = "area.fremdling"
+        ids["membership_id"] = at.member(ids["plan_id"], customer_id=ids["customer_id"])
+        issued = at.card(ids["customer_id"], "Fremdling card")
+        ids["card_id"], ids["card"] = issued["card"]["id"], issued["code"]
+        ids["visit_id"] = str(uuid4())
+        at.scan(issued["code"], ids["visit_id"])
+        made = at.post("/v1/keys", {"name": "Fremdling key", "scopes": ["scans:write"]})
+        ids["key_id"] = made["id"]
+        hook = {"url": "http://127.0.0.1:1/fremdling", "description": "Fremdling hook"}
+        ids["webhook_id"] = at.post("/v1/webhooks", hook)["id"]
+        sign_in(at, Role.ADMIN)
+        self._look_up()
+        return self
+
+    def _look_up(self) -> None:
+        """Ids that no answer told, and a delivery of an event."""
+        at, here = self.service, self.service.tenant.id
+        with at.database.writers.begin() as session:
+            staff = session.scalars(
+                select(StaffAccount.id).where(StaffAccount.organization_id == here)
+            ).first()
+            event = session.scalars(select(Event).where(Event.organization_id == here)).first()
+            assert event is not None
+            self.ids["staff_id"], self.ids["event_id"] = str(staff), str(event.id)
+            hook = UUID(self.ids["webhook_id"])
+            told = session.get(WebhookDelivery, (here, hook, event.seq))
+            if told is None:
+                session.add(
+                    WebhookDelivery(organization_id=here, endpoint_id=hook, event_seq=event.seq)
+                )
+
+
+@pytest.fixture(scope="module")
+def module_service(
+    backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A service that may send webhooks to this machine, where nobody listens."""
+    settings = databases.new(
+        backend,
+        tmp_path_factory.mktemp("data"),
+        webhook_allow_http=True,
+        webhook_allowed_private="127.0.0.1",
+    )
+    with running_service(settings) as service:
+        yield service
+
+
+@pytest.fixture
+def rows(service: Service) -> Rows:
+    """The things of an organization."""
+    return Rows(service).fill()
+
+
+@pytest.fixture
+def document(service: Service) -> Document:
+    """What the application says of its routes."""
+    return document_of(create_app(service.settings, service.database))
+
+
+def with_ids(rows: Rows, body: Any) -> Any:
+    """A body in which every id that it names is of the organization's things."""
+    if isinstance(body, dict):
+        for name in body:
+            if name.endswith("_id") and body[name] is not None:
+                body = replaced(body, (name,), rows.ids.get(name, body[name]))
+    return body
+
+
+def asked(rows: Rows, document: Document, route: AnyRoute) -> dict[str, Any]:
+    """A call of a route with ids of the organization's things wherever there are ids."""
+    missing = [name for name in route.path_names if name not in rows.ids]
+    assert not missing, f"{route.name}: say in Rows what {missing} is filled with"
+    more: dict[str, Any] = {"path": route.path.format(**rows.ids)}
+    if route.name == "POST /v1/scans":
+        more["json"] = {"visit_id": str(uuid4()), "text": rows.ids["card"]}
+    elif route.takes_bytes:
+        more["data"] = picture()
+    elif route.body is not None:
+        more["json"] = with_ids(rows, BODIES.get(route.name) or document.example(route.body))
+    named = [name for name in route.query_names() if name in rows.ids]
+    if named:
+        # Some routes take just one of several.
+        more["params"] = {name: rows.ids[name] for name in named[:1]}
+    return more
+
+
+BODIES: dict[str, Any] = {
+    "POST /v1/memberships": {"plan_id": "", "customer_id": ""},
+    "POST /v1/memberships/{membership_id}/extend": {"days": 7},
+}
+"""Bodies for routes whose plainest one would not do; ids are filled in."""
+
+_UNTOLD = ("remdling", "Quirin", "q@example.net")
+
+
+def names_ids(route: AnyRoute, more: dict[str, Any]) -> bool:
+    """Whether a call names things that somebody must have."""
+    if route.name == "POST /v1/scans":
+        return False  # its visit is yet to be
+    body = more.get("json")
+    return bool(route.path_names) or any(
+        name.endswith("_id") for name in (body if isinstance(body, dict) else ())
+    )
+
+
+def test_another_organizations_things_are_not_there(
+    service: Service, rows: Rows, document: Document
+) -> None:
+    stranger = service.fresh()
+    before = everything(service, document, rows)
+    wrong = []
+    for route in document.routes:
+        if NEEDS[route.name] in (ANYBODY, STAFF):
+            continue
+        more = asked(rows, document, route)
+        answer = send(stranger, route, stranger.key, **more)
+        told = [word for word in (*_UNTOLD, *rows.ids.values()) if word in answer.text]
+        if names_ids(route, more) and answer.status_code != 404:
+            wrong.append((route.name, answer.status_code, answer.text))
+        elif answer.status_code >= 500 or (told and answer.status_code != 422):
+            wrong.append((route.name, answer.status_code, f"{told}: {answer.text}"))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert everything(service, document, rows) == before
+
+
+def everything(service: Service, document: Document, rows: Rows) -> dict[str, Any]:
+    """What the organization itself is told by all routes that read, apart from the time."""
+    told = {}
+    for route in document.routes:
+        if route.method == "GET" and NEEDS[route.name] not in (ANYBODY, STAFF):
+            answer = send(service, route, service.key, **asked(rows, document, route))
+            told[route.name] = (answer.status_code, answer.text)
+    return told
+
+
+_LAST = ("/revoke", "/merge", "/erase", "/end")
+
+
+def _order(route: AnyRoute) -> tuple[bool, bool, str]:
+    return (route.method == "DELETE", route.path.endswith(_LAST), route.path)
+
+
+def test_the_organization_itself_is_answered(
+    service: Service, rows: Rows, document: Document
+) -> None:
+    """Otherwise the 404s of strangers would say nothing: nobody would have those ids."""
+    wrong = []
+    for route in sorted(document.routes, key=_order):
+        more = asked(rows, document, route)
+        if NEEDS[route.name] in (ANYBODY, STAFF) or not names_ids(route, more):
+            continue
+        answer = send(service, route, service.key, **more)
+        if answer.status_code in (401, 403, 404) or answer.status_code >= 500:
+            wrong.append((route.name, answer.status_code, answer.text))
+    assert not wrong, "\n".join(map(str, wrong))
