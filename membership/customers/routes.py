@@ -28,8 +28,9 @@ from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1/customers", tags=["Customers"], route_class=EntryRoute)
 
-_IMAGE: dict[str, Any] = {
-    "content": {mime: {} for mime in ("image/jpeg", "image/png", "image/webp")}
+_IMAGE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {mime: {} for mime in ("image/jpeg", "image/png", "image/webp")}},
+    304: {"description": "What the caller has is the photo."},
 }
 _YEAR = 365 * 24 * 3600
 
@@ -113,7 +114,7 @@ def change_customer(
     )
 
 
-@router.get("/{customer_id}/photo", response_class=Response, responses={200: _IMAGE})
+@router.get("/{customer_id}/photo", response_class=Response, responses=_IMAGE)
 def customer_photo(
     customer_id: UUID,
     call: Annotated[Call, reads(Scope.CUSTOMERS_READ)],
