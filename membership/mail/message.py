@@ -7,6 +7,8 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from uuid import UUID
 
+from email_validator import validate_email
+
 from membership.mail.outbox import Mail
 
 DEFAULT_SENDER = "no-reply@localhost"
@@ -21,13 +23,14 @@ def message_of(mail: Mail, mail_id: UUID, sender: str, written_at: datetime) -> 
 
     Raises Unsendable for an address or a subject that cannot stand in a header.
     """
-    ascii_only = mail.recipient.isascii() and sender.isascii()
-    message = EmailMessage(policy=SMTP if ascii_only else SMTPUTF8)
     try:
-        message["From"] = Address(addr_spec=sender)
-        message["To"] = Address(addr_spec=mail.recipient)
-        message["Subject"] = mail.subject
-    except (ValueError, IndexError) as error:
+        checked = validate_email(mail.recipient, check_deliverability=False)
+        recipient = Address(username=checked.local_part, domain=checked.ascii_domain)
+        author = Address(username=sender.rpartition("@")[0], domain=sender.rpartition("@")[2])
+        ascii_only = recipient.addr_spec.isascii() and author.addr_spec.isascii()
+        message = EmailMessage(policy=SMTP if ascii_only else SMTPUTF8)
+        message["From"], message["To"], message["Subject"] = author, recipient, mail.subject
+    except ValueError as error:
         # The text of the error would quote the address.
         raise Unsendable("address or subject cannot stand in a header") from error
     message["Date"] = format_datetime(written_at)
