@@ -1,5 +1,6 @@
 """What becomes of a membership: renewed, extended, ended early."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -148,6 +149,10 @@ def test_an_expired_membership_is_extended_only_into_the_future(service: Service
     membership = monthly(service)
     service.clock.advance(days=36)  # 15 April
     assert do(service, membership, "extend", status=422, days=5)["code"] == "not_extended"
+    service.clock.now = datetime(2027, 4, 15, 22, tzinfo=UTC)
+    problem = do(service, membership, "extend", status=422, days=6)
+    assert "2027-04-15, which is over" in problem["detail"]
+    service.clock.advance(seconds=-1)
     told = do(service, membership, "extend", days=6)
     assert (told["status"], told["last_day"]) == ("active", "2027-04-15")
     assert told["starts_at"] == "2027-03-10T11:00:00Z"

@@ -9,10 +9,12 @@ import pytest
 from membership.access import SESSION_PREFIX, Scope, digest
 from membership.actors import ATTRIBUTION, Actor, ActorKind, Attribution
 from membership.errors import Conflict, NotFound
+from membership.events.sweeper import sweep
 from membership.memberships.schemas import NewMembership
 from membership.memberships.service import assign
 from membership.models import MembershipSource, Role, StaffAccount, StaffSession
 from tests.membership.sales import APRIL, do, due, events, monthly, names, show
+from tests.membership.staff.working import work_of
 from tests.membership.support import NOON, Service
 
 
@@ -35,6 +37,24 @@ HISTORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("extend", {"days": 1}),
     ("end", {"why": "W"}),
 )
+
+
+def test_an_end_that_was_announced_is_not_announced_again(service: Service) -> None:
+    membership = monthly(service)
+    service.clock.advance(days=40)
+    while sweep(work_of(service)):
+        pass
+    assert due(service, membership) is None
+    path = f"/v1/memberships/{membership}/payment"
+    service.call("PUT", path, json={"overdue_since": "2027-04-01T00:00:00Z"})
+    assert due(service, membership) is None
+    do(service, membership, "renew")
+    assert names(service, membership) == [
+        "membership.created",
+        "membership.expired",
+        "membership.payment_changed",
+        "membership.renewed",
+    ]
 
 
 def test_history_tells_who_did_what(service: Service) -> None:
