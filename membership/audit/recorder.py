@@ -33,7 +33,7 @@ _UNTOLD = frozenset({"organization_id", "id", "created_at"})
 _SUBJECTS: dict[type[Base], tuple[str, frozenset[str]]] = {
     ApiKey: ("key", frozenset({"digest"})),
     Card: ("card", frozenset({"code"})),
-    Company: ("company", frozenset()),
+    Company: ("company", frozenset({"search_text"})),
     CompanyLink: ("link", frozenset()),
     Customer: ("customer", frozenset({"search_text", "email_key", "email_domain"})),
     Membership: ("membership", frozenset({"expiry_due_at"})),
