@@ -18,7 +18,8 @@ from membership.models import (
     Organization,
 )
 
-_OVER = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
+_OVER = (ImportState.FINISHED, ImportState.CANCELLED)
+"""Imports whose file is read no more. One that failed may go on, and needs it."""
 TABLES = Organization.metadata.tables
 
 
@@ -109,7 +110,7 @@ def _to_them(subject: Subject, table: Table) -> ColumnElement[bool]:
 
 
 def _of_imports_that_are_over(subject: Subject, table: Table) -> ColumnElement[bool]:
-    """Files that were read: whoever is erased may be in them, and nobody needs them anymore."""
+    """Files that were read: whoever is erased may be in them, and they can be sent again."""
     over = select(Import.id).where(
         Import.organization_id == subject.organization_id, Import.state.in_(_OVER)
     )

@@ -5,6 +5,7 @@ import pytest
 from membership.models import Organization
 from membership.personal.fields import FIELDS, Erasure, Field, Whose
 from membership.tables import Base
+from tools.personal_table import PAGE, page
 
 TABLES = Organization.metadata.sorted_tables
 ALL = [
@@ -47,3 +48,8 @@ def test_secrets_are_called_so() -> None:
         for name, field in fields.items():
             if name in {"digest", "password_hash", "secret", "former_secret", "code"}:
                 assert field.whose is Whose.SECRET, (table, name)
+
+
+def test_the_page_tells_the_map_as_it_is() -> None:
+    """If not: ``python -m tools.personal_table``."""
+    assert PAGE.read_text(encoding="utf-8") == page()
