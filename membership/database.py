@@ -6,6 +6,8 @@ them wait for each other instead of failing half-way.
 """
 
 import sqlite3
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -13,8 +15,9 @@ from typing import Any, cast
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Row, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 from membership.settings import ServiceSettings
@@ -24,6 +27,9 @@ AnyRow = Row[*tuple[Any, ...]]
 
 WRITES = "walletdesk_writes"
 """Execution option of connections that will write."""
+
+_USED_AT = "walletdesk_used_at"
+_IDLE_SECONDS = 1.0
 
 _SINGLE = "walletdesk_single"
 """Execution option of SQLite's connections that begin no transaction."""
@@ -156,12 +162,42 @@ def _postgresql_engine(url: URL, settings: ServiceSettings) -> Engine:
         "connect_timeout": max(2, round(settings.busy_timeout_seconds)),
         "options": f"-c timezone=UTC -c lock_timeout={milliseconds}",
     }
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         connect_args=options,
         pool_size=settings.pool_size,
         max_overflow=settings.pool_overflow,
         pool_timeout=settings.busy_timeout_seconds,
         hide_parameters=True,
-        pool_pre_ping=True,
+        pool_use_lifo=True,
     )
+    _ping_idle(engine)
+    return engine
+
+
+def _ping_idle(engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+    """Try connections before they are used again, if they were not used for a second.
+
+    One that the server closed meanwhile is replaced. Trying each one each time, as
+    ``pool_pre_ping`` does, would cost every request of a busy service a round trip.
+    """
+
+    def on_checkin(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info[_USED_AT] = clock()
+
+    def on_checkout(
+        connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        dialect, used_at = engine.dialect, entry.info.get(_USED_AT)
+        if used_at is None or clock() - used_at < _IDLE_SECONDS:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            if not dialect.is_disconnect(error, connection, None):
+                raise
+            # The pool opens another one and asks again; the other idle ones are stale as well.
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", on_checkin)
+    event.listen(engine, "checkout", on_checkout)
