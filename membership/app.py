@@ -24,7 +24,7 @@ from membership.keys.routes import router as keys
 from membership.limits import Limits
 from membership.memberships.routes import router as memberships
 from membership.middleware import BodyLimit, RequestFrame
-from membership.openapi import DESCRIPTION, tag_descriptions
+from membership.openapi import DESCRIPTION, DescribedApi, tag_descriptions
 from membership.operations.metrics import Metrics
 from membership.operations.readiness import Readiness
 from membership.operations.routes import router as operations
@@ -92,7 +92,7 @@ def create_app(
     Without a ``vault`` the one of the settings is opened; ``background`` are the jobs that
     run beside it, whose state readiness tells.
     """
-    app = FastAPI(
+    app = DescribedApi(
         title="Membership service",
         version=service_version(),
         summary="Who is a member of what, and what a scanned card says about it.",

@@ -1,4 +1,8 @@
-"""What the description of the API says before its routes: the manners that all of them share."""
+"""What the description of the API says beside its routes: manners, groups, ids in paths."""
+
+from typing import Any
+
+from fastapi import FastAPI
 
 DESCRIPTION = """
 Who is a member of what: customers, companies, plans, memberships, cards, and the permissions
@@ -85,3 +89,55 @@ TAGS = (
 def tag_descriptions() -> list[dict[str, str]]:
     """The groups as the description of the API holds them."""
     return [{"name": name, "description": told} for name, told in TAGS]
+
+
+_EXAMPLE_ID = "0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"
+_EXAMPLE_KEY = "area.pool"
+_IN_PATHS = {
+    "customer_id": "UUID of the customer; the former one of a merged customer leads to them.",
+    "company_id": "UUID of the company.",
+    "plan_id": "UUID of the plan.",
+    "membership_id": "UUID of the membership.",
+    "visit_id": "UUID of the visit, which the kiosk made.",
+    "card_id": "UUID of the card; not the code that is on it.",
+    "key_id": "UUID of the API key; not the key itself.",
+    "staff_id": "UUID of the account.",
+    "webhook_id": "UUID of the webhook.",
+    "event_id": "UUID of the event, the `webhook-id` of its deliveries.",
+    "import_id": "UUID of the import.",
+    "key": "The permission's key, as plans name it.",
+}
+"""Names in paths, which mean the same in every route."""
+_PROBLEM_EXAMPLE = {
+    "type": "about:blank",
+    "title": "Invalid request",
+    "status": 422,
+    "detail": "body.email: value is not a valid email address",
+    "code": "invalid_request",
+    "errors": [{"field": "body.email", "message": "value is not a valid email address"}],
+}
+
+
+class DescribedApi(FastAPI):
+    """An application whose description also tells what is the same in all routes."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description of the API; made once."""
+        if self.openapi_schema is None:
+            described = super().openapi()
+            for methods in described["paths"].values():
+                for operation in methods.values():
+                    _describe_ids(operation)
+            described["components"]["schemas"]["Problem"]["examples"] = [_PROBLEM_EXAMPLE]
+        return super().openapi()
+
+
+def _describe_ids(operation: dict[str, Any]) -> None:
+    """Tell what the ids in a route's path are."""
+    for parameter in operation.get("parameters", ()):
+        told = _IN_PATHS.get(parameter["name"])
+        if parameter["in"] == "path" and told is not None:
+            parameter.setdefault("description", told)
+            example = _EXAMPLE_KEY if parameter["name"] == "key" else _EXAMPLE_ID
+            if "examples" not in parameter["schema"]:
+                parameter.setdefault("example", example)

@@ -155,10 +155,12 @@ def test_every_parameter_is_described_and_has_an_example(described: Node) -> Non
         for parameter in operation.get("parameters", []):
             where, called = parameter["in"], parameter["name"]
             schema = parameter["schema"]
-            if where == "path" or parameter.get("deprecated"):
-                continue  # a path names its parameters by what they are
+            if parameter.get("deprecated"):
+                continue
             if not (parameter.get("description") or schema.get("description")):
                 missing.append(f"{name}: a description of {called}")
+            if where == "path" and not has_example(described, parameter):
+                missing.append(f"{name}: an example of {called}")
             if where == "query" and called not in SELF_EXPLAINING:
                 formats = {each.get("format") for each in (schema, *schema.get("anyOf", []))}
                 if not has_example(described, parameter) and not formats & {"uuid", "date-time"}:
