@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID, uuid4
+from weakref import WeakSet
 
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, sessionmaker
@@ -56,11 +57,15 @@ _SUBJECTS: dict[type[Base], tuple[str, frozenset[str]]] = {
 }
 """What is audited, under which name, and the columns that are left out of it."""
 
+_AUDITED: WeakSet[type[Session]] = WeakSet()
+
 
 def audit_changes(sessions: sessionmaker[Session]) -> None:
     """Let every session made by ``sessions`` record what it changes."""
-    if not event.contains(sessions, "before_flush", _on_flush):
+    # SQLAlchemy's own event.contains goes by memory addresses, which are used again.
+    if sessions.class_ not in _AUDITED:
         event.listen(sessions, "before_flush", _on_flush)
+        _AUDITED.add(sessions.class_)
 
 
 def record(

@@ -6,15 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from api_client.schemas import Message
-from membership.actors import ActorKind
-
-
-class ActorView(Message):
-    """Who did it. The service itself has no id; a name is the one of that time."""
-
-    kind: ActorKind
-    id: UUID | None
-    name: str = Field(examples=["Ada Moreau"])
+from membership.memberships.schemas import ActorView
 
 
 class EntryView(Message):
@@ -22,7 +14,7 @@ class EntryView(Message):
 
     id: UUID
     at: AwareDatetime
-    actor: ActorView
+    actor: ActorView = Field(description="Who did it, by the name of that time.")
     action: str = Field(examples=["customer.changed"], description="`<subject>.<what was done>`.")
     subject_kind: str = Field(examples=["customer"])
     subject_id: str = Field(description="Id of what was changed.")
@@ -32,7 +24,7 @@ class EntryView(Message):
     )
     after: dict[str, Any] | None = Field(
         description="The same fields, as they are since; null for something deleted.",
-        examples=[{"state": "blocked"}],
+        examples=[{"state": "banned"}],
     )
     request_id: str | None = Field(
         description="The `X-Request-Id` of the request that did it, as it is in the log."

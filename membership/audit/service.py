@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, tuple_
 
 from membership.access import Call
-from membership.audit.schemas import ActorView, EntryPage, EntryView
+from membership.audit.schemas import EntryPage, EntryView
+from membership.memberships.schemas import ActorView
 from membership.models import AuditEntry
 from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
 
