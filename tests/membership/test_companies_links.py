@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from membership.companies.service import change_company
 from membership.customers.schemas import CustomerChange, NewCustomer
 from membership.customers.service import change_customer, create_customer
 from tests.membership.happenings import audited, events
-from tests.membership.support import Service
+from tests.membership.support import NOON, Service, running_service
 from tests.membership.test_races import LATER, sender
 
 DOMAIN = "nw.example.com"
@@ -178,6 +180,26 @@ def test_two_who_take_the_last_seat_at_once(service: Service) -> None:
         earliest = min(history, key=lambda each: (each["valid_from"], each["customer"]["id"]))
         seated = [each for each in people if service.scan(each)["outcome"] == "active"]
         assert seated == [earliest["customer"]["id"]]
+
+
+def test_two_services_on_one_database_agree_on_the_last_seat(service: Service) -> None:
+    plan = service.plan("Corporate", "area.gym")
+    with running_service(service.settings) as started:
+        second = replace(started, tenant=service.tenant, key=service.key)
+        for _ in range(4):
+            company = service.company(seat_cap=1)
+            service.member(plan, company_id=company)
+            people = [service.customer(f"Nr {n}") for n in range(2)]
+            paths = [f"/v1/companies/{company}/customers/{each}" for each in people]
+            second.clock.now = service.clock.now + timedelta(seconds=1)
+            answers = at_once(
+                sender(service, "PUT", paths[0], json={}), sender(second, "PUT", paths[1], json={})
+            )
+            assert [each.status_code for each in answers] == [204, 204]
+            for one in (service, second):
+                one.clock.now = NOON + timedelta(minutes=1)
+                assert [one.scan(each)["outcome"] for each in people] == ["active", "no_membership"]
+                one.clock.now = NOON
 
 
 def test_linked_and_unlinked_at_once(service: Service) -> None:
