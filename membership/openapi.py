@@ -92,7 +92,7 @@ def tag_descriptions() -> list[dict[str, str]]:
 
 
 _EXAMPLE_ID = "0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"
-_EXAMPLE_KEY = "area.pool"
+_EXAMPLES = {"key": "area.pool", "kind": "customers"}
 _IN_PATHS = {
     "customer_id": "UUID of the customer; the former one of a merged customer leads to them.",
     "company_id": "UUID of the company.",
@@ -106,6 +106,7 @@ _IN_PATHS = {
     "event_id": "UUID of the event, the `webhook-id` of its deliveries.",
     "import_id": "UUID of the import.",
     "key": "The permission's key, as plans name it.",
+    "kind": "What the lines of the file are.",
 }
 """Names in paths, which mean the same in every route."""
 _PROBLEM_EXAMPLE = {
@@ -138,6 +139,6 @@ def _describe_ids(operation: dict[str, Any]) -> None:
         told = _IN_PATHS.get(parameter["name"])
         if parameter["in"] == "path" and told is not None:
             parameter.setdefault("description", told)
-            example = _EXAMPLE_KEY if parameter["name"] == "key" else _EXAMPLE_ID
             if "examples" not in parameter["schema"]:
+                example = _EXAMPLES.get(parameter["name"], _EXAMPLE_ID)
                 parameter.setdefault("example", example)

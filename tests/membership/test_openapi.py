@@ -96,6 +96,11 @@ def test_every_route_has_a_text_a_summary_and_a_described_group(described: Node)
     assert not missing, report(missing)
 
 
+def test_every_described_group_has_routes(described: Node) -> None:
+    used = {tag for _, operation in operations(described) for tag in operation["tags"]}
+    assert [tag["name"] for tag in described["tags"] if tag["name"] not in used] == []
+
+
 def test_no_two_routes_share_an_id(described: Node) -> None:
     ids = [operation["operationId"] for _, operation in operations(described)]
     assert len(ids) == len(set(ids))
