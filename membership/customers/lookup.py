@@ -54,6 +54,9 @@ _NEWEST_GOOD_CARD = (
 )
 
 
+_LONGEST_FOREIGN_CODE = 255
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The customer that a text names (their row), and the card, if the text is a card's."""
@@ -71,7 +74,8 @@ def find_by_text(connection: Connection, tenant: Tenant, text: str) -> Found | U
     try:
         code = parse(text)
     except BarcodeError:
-        return UnknownCause.NOT_A_CARD
+        found = _by_foreign_card(connection, tenant, text.strip())
+        return found or UnknownCause.NOT_A_CARD
     if isinstance(code, InstallLink) and code.organization != tenant.slug:
         return UnknownCause.NOT_FOUND
     asked: dict[str, Any] = {"organization_id": tenant.id}
@@ -89,8 +93,16 @@ def find_by_text(connection: Connection, tenant: Tenant, text: str) -> Found | U
         if row is None:
             row = _by_former_id(connection, resolve(connection, tenant.id, code.customer_id), asked)
     if row is None:
-        return UnknownCause.NOT_FOUND
+        return _by_foreign_card(connection, tenant, code.text) or UnknownCause.NOT_FOUND
     return Found(row, _card_view(row) if isinstance(code, CardCode) else None)
+
+
+def _by_foreign_card(connection: Connection, tenant: Tenant, text: str) -> Found | None:
+    """Whose imported card says ``text``: a card made elsewhere may say anything."""
+    if not text.isprintable() or not 0 < len(text) <= _LONGEST_FOREIGN_CODE:
+        return None
+    row = connection.execute(_BY_CARD, {"organization_id": tenant.id, "code": text}).first()
+    return None if row is None else Found(row, _card_view(row))
 
 
 def _by_former_id(
