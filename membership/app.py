@@ -20,6 +20,8 @@ from membership.customers.routes import router as customers
 from membership.database import Database
 from membership.errors import PROBLEM_TYPE, install_error_answers
 from membership.events.routes import router as events
+from membership.exports.routes import router as exports
+from membership.imports.routes import router as imports
 from membership.keys.routes import router as keys
 from membership.limits import Limits
 from membership.memberships.routes import router as memberships
@@ -68,6 +70,8 @@ _ROUTERS = (
     staff,
     audit,
     events,
+    imports,
+    exports,
 )
 """Routes of every feature."""
 
@@ -131,7 +135,5 @@ def _add_operations(app: FastAPI, monotonic: Callable[[], float]) -> None:
         least_free_bytes=settings.least_free_bytes,
         monotonic=monotonic,
     )
-    app.add_middleware(
-        BodyLimit, max_bytes=settings.max_body_bytes, seconds=settings.request_timeout_seconds
-    )
+    app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(RequestFrame, limits=Limits(settings, monotonic), metrics=state.metrics)

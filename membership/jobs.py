@@ -2,12 +2,14 @@
 
 from membership.background import Job
 from membership.events.jobs import EVENT_JOBS
+from membership.imports.runner import IMPORT_JOB
 from membership.mail.delivery import MAIL_JOB
 from membership.staff.upkeep import STAFF_UPKEEP_JOB
 
 JOBS: tuple[Job, ...] = (
     *EVENT_JOBS,
     MAIL_JOB,
+    IMPORT_JOB,
     STAFF_UPKEEP_JOB,
 )
 """Everything that ``membership.background`` runs beside the answering of requests."""

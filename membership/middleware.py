@@ -12,9 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from membership.actors import CALLER
+from membership.body_limits import body_limits
 from membership.errors import problem
 from membership.limits import Limits
 from membership.logs import logger
+from membership.settings import ServiceSettings
 
 REQUEST_ID = "X-Request-Id"
 OUTCOME = "walletdesk.outcome"
@@ -99,27 +101,26 @@ def _route(scope: Scope) -> str:
 
 
 class BodyLimit:
-    """ASGI middleware: refuses bodies over ``max_bytes``, announced or not, and slow ones.
+    """ASGI middleware: refuses bodies that are too large, announced or not, and slow ones."""
 
-    ``seconds`` is how long a whole body may take to arrive.
-    """
-
-    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
-        self.app, self.max_bytes, self.seconds = app, max_bytes, seconds
+    def __init__(self, app: ASGIApp, settings: ServiceSettings) -> None:
+        self.app, self._settings = app, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run one request, counting what it sends."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        max_bytes, seconds = body_limits(self._settings, scope["method"], scope["path"])
+        detail = f"A request body may have at most {max_bytes} bytes."
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdigit() and int(announced) > self.max_bytes:
-            answer = problem(413, "body_too_large", self._detail, headers=_CLOSE)
+        if announced.isdigit() and int(announced) > max_bytes:
+            answer = problem(413, "body_too_large", detail, headers=_CLOSE)
             await answer(scope, receive, send)
             return
         received = 0
         whole = False
-        end = asyncio.get_running_loop().time() + self.seconds
+        end = asyncio.get_running_loop().time() + seconds
 
         async def counting() -> Message:
             nonlocal received, whole
@@ -129,16 +130,12 @@ class BodyLimit:
                 async with asyncio.timeout_at(end):
                     message = await receive()
             except TimeoutError:
-                detail = "The body took too long to arrive."
-                raise HTTPException(408, detail, headers=_CLOSE) from None
+                late = "The body took too long to arrive."
+                raise HTTPException(408, late, headers=_CLOSE) from None
             whole = not message.get("more_body", False)
             received += len(message.get("body", b""))
-            if received > self.max_bytes:
-                raise HTTPException(413, self._detail, headers=_CLOSE)
+            if received > max_bytes:
+                raise HTTPException(413, detail, headers=_CLOSE)
             return message
 
         await self.app(scope, counting, send)
-
-    @property
-    def _detail(self) -> str:
-        return f"A request body may have at most {self.max_bytes} bytes."

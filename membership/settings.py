@@ -70,6 +70,12 @@ class ServiceSettings(BaseSettings):
     max_body_bytes: Annotated[
         int, Field(ge=1024, description="Largest request body, in bytes; photos are the largest.")
     ] = 2 * 1024 * 1024
+    max_import_bytes: Annotated[
+        int, Field(ge=1024, description="Largest file of an import, in bytes.")
+    ] = 512 * 1024 * 1024
+    import_timeout_seconds: Annotated[
+        float, Field(gt=0, description="How long the file of an import may take to arrive.")
+    ] = 3600.0
     request_timeout_seconds: Annotated[
         float,
         Field(

@@ -14,7 +14,9 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api_client.schemas import Problem
+from membership.body_limits import body_limits
 from membership.errors import PROBLEM_TYPE
+from membership.settings import ServiceSettings
 
 LARGEST_HEAD = 64 * 1024
 MOST_HEADERS = 100
@@ -45,6 +47,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _part = _Part.HEAD
     _awaited: _Part | None = None
     _deadline: asyncio.TimerHandle | None = None
+    _body_seconds = 0.0
     _part_bytes = 0
     _head_bytes = 0
     _too_large = False
@@ -53,11 +56,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """Begin to wait for the first request."""
         super().connection_made(transport)
         settings = self.config.loaded_app.state.settings
+        self._settings: ServiceSettings = settings
         self._seconds = settings.request_timeout_seconds
-        self._most_bytes = {
-            _Part.HEAD: LARGEST_HEAD,
-            _Part.BODY: LARGEST_HEAD + _CHUNK_OVERHEAD * settings.max_body_bytes,
-        }
+        self._most_bytes = {_Part.HEAD: LARGEST_HEAD}
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -96,6 +97,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """Go on with the body."""
         self._part, self._part_bytes = _Part.BODY, 0
         super().on_headers_complete()
+        method, path = self.scope["method"], self.scope["path"]
+        largest, self._body_seconds = body_limits(self._settings, method, path)
+        self._most_bytes[_Part.BODY] = LARGEST_HEAD + _CHUNK_OVERHEAD * largest
 
     def on_message_complete(self) -> None:
         """Be done with a request, until the next one begins."""
@@ -133,7 +137,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """Give the part that is being read its time; a body's own limit answers before that."""
         self._stop_waiting()
         self._awaited = self._part
-        patience = self._seconds + (_LATER if self._part is _Part.BODY else 0)
+        patience = self._seconds
+        if self._part is _Part.BODY:
+            patience = self._body_seconds + _LATER
         self._deadline = self.loop.call_later(patience, self._give_up)
 
     def _give_up(self) -> None:

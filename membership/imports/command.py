@@ -15,7 +15,7 @@ from membership.database import Database, open_database
 from membership.imports import service
 from membership.imports.intake import Encoding, Intake
 from membership.imports.runner import ImportWorker
-from membership.imports.schemas import ImportView, NewImport
+from membership.imports.schemas import ImportView, LineOutcome, NewImport
 from membership.imports.storage import CHUNK_BYTES
 from membership.migrate import migrate
 from membership.models import ImportState
@@ -54,7 +54,7 @@ def import_file(
         ended = run(database, tenant, import_id, clock=system_clock, progress=progress)
         with database.readers.begin() as session:
             for line in service.report_lines(session, tenant.id, import_id):
-                if line.outcome is service.LineOutcome.REFUSED:
+                if line.outcome is LineOutcome.REFUSED:
                     refused(f"line {line.line}: {line.message}")
         return ended
     finally:

@@ -100,11 +100,12 @@ class Matcher:
         wanted = {part[1] if named else part for _, part in keys}
         for some in pieces(wanted):
             rows = self._batch.session.execute(
-                select(Customer.id, column, *shown)
-                .where(Customer.organization_id == self._batch.tenant.id, column.in_(some))
-                .order_by(Customer.number)
-            )
-            for who, found, *names in rows:
+                select(Customer.number, Customer.id, column, *shown).where(
+                    Customer.organization_id == self._batch.tenant.id, column.in_(some)
+                )
+            ).all()
+            # Ordered here: SQLite would take the index of numbers, and read all customers.
+            for _, who, found, *names in sorted(rows, key=lambda row: row.number):
                 yield who, _values(rule, found, names)
 
 

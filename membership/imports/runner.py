@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from membership.access import Tenant
 from membership.actors import ATTRIBUTION, Actor, Attribution
-from membership.background import Work
+from membership.background import Job, Work
 from membership.database import Database
 from membership.faults import STORAGE_FULL, database_fault
 from membership.imports.batch import Batch, Item
@@ -243,3 +243,7 @@ def joined(before: list[list[int]] | None, new: list[list[int]]) -> list[list[in
         else:
             ranges.append([first, last])
     return ranges or None
+
+
+IMPORT_JOB = Job("imports", ImportWorker().run, 1.0)
+"""What carries out the imports that were started over the API."""
