@@ -96,15 +96,19 @@ def bare(settings: ServiceSettings) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Club:
-    """A club to ask about: a key, card codes and ids of customers."""
+    """A club to ask about: a key, and card codes, ids and names of some customers."""
 
     key: str
     codes: tuple[str, ...]
     customer_ids: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 def new_club(settings: ServiceSettings, customers: int, people: int = 1_000) -> Club:
-    """Build a club through the import, and answer some of its people."""
+    """Build a club through the import, and give everybody a card, which no import does.
+
+    Answers ``people`` of its customers, from all over it.
+    """
     build(settings, customers, max(1, customers // 20), customers * 6 // 5)
     database = open_database(settings)
     with database.writers.begin() as session:
@@ -112,22 +116,40 @@ def new_club(settings: ServiceSettings, customers: int, people: int = 1_000) -> 
         if tenant is None:
             raise RuntimeError("the club was not built")
         _give_cards(session.connection(), tenant.id)
+    database.engine.dispose()
+    return club_of(settings, people)
+
+
+def club_of(settings: ServiceSettings, people: int = 1_000) -> Club:
+    """A key of the club that ``new_club`` built, and some of its people."""
+    database = open_database(settings)
+    with database.writers.begin() as session:
+        tenant = tenant_by_slug(session, SLUG)
+        if tenant is None:
+            raise RuntimeError(f"there is no club in {database.place}")
         key = mint_key(session, tenant.id, "bench", frozenset(Scope), system_clock())[1]
+        here = Customer.organization_id == tenant.id
+        customers = session.scalar(select(func.max(Customer.number)).where(here)) or 0
         numbers = range(1, customers + 1, max(1, customers // people))
         of_card = and_(
             Card.organization_id == Customer.organization_id, Card.customer_id == Customer.id
         )
         rows = session.execute(
-            select(Customer.id, Card.code)
+            select(Card.code, Customer.id, Customer.given_name, Customer.family_name)
             .join(Card, of_card)
-            .where(Customer.organization_id == tenant.id, Customer.number.in_(numbers))
+            .where(here, Customer.number.in_(numbers))
         ).all()
     database.engine.dispose()
-    return Club(key, tuple(row.code for row in rows), tuple(str(row.id) for row in rows))
+    return Club(
+        key,
+        tuple(row.code for row in rows),
+        tuple(str(row.id) for row in rows),
+        tuple(name for row in rows for name in row[2:] if name),
+    )
 
 
 def _give_cards(connection: Connection, organization_id: int) -> None:
-    """Issue a card to everybody, which no import does. Its code comes from the customer's id."""
+    """Issue a card to everybody. Its code comes from the customer's id."""
     digits = func.upper(func.replace(cast(Customer.id, Text), "-", ""))
     columns: dict[str, Any] = {
         "organization_id": Customer.organization_id,

@@ -12,8 +12,9 @@ from membership.access_checks.schemas import (
     Asked,
     ViaSource,
 )
+from membership.customers.service import no_such_customer
 from membership.entry import AnyCall
-from membership.memberships.holdings import load_held_by_one
+from membership.memberships.holdings import load_held_by_one, load_holder
 from membership.rules.inheritance import Holding
 from membership.rules.permissions import Refusal, grant, next_grant, refusal
 
@@ -25,8 +26,8 @@ def check(call: AnyCall, asked: Asked, key: str) -> AccessAnswer:
 
     Raises NotFound; Conflict for an address that several customers have.
     """
-    person = find_person(call, asked)
-    item = _item(call, person, _held(call, person), key)
+    person, held = _person(call, asked)
+    item = _item(call, person, held, key)
     return AccessAnswer(**dict(item), customer_id=person.id, server_time=call.now)
 
 
@@ -35,8 +36,7 @@ def list_access(call: AnyCall, asked: Asked, keys: Sequence[str] = ()) -> Access
 
     Raises NotFound; Conflict for an address that several customers have.
     """
-    person = find_person(call, asked)
-    held = _held(call, person)
+    person, held = _person(call, asked)
     known = sorted({key for holding in held for key in holding.permissions})
     items = [_item(call, person, held, key) for key in dict.fromkeys(keys or known)]
     changes = [each.until for each in items if each.until is not None]
@@ -49,9 +49,16 @@ def list_access(call: AnyCall, asked: Asked, keys: Sequence[str] = ()) -> Access
     )
 
 
-def _held(call: AnyCall, person: Person) -> tuple[Holding, ...]:
-    """All memberships that somebody has or inherits."""
-    return load_held_by_one(call.connection, call.tenant.id, person.id, call.now).holdings
+def _person(call: AnyCall, asked: Asked) -> tuple[Person, tuple[Holding, ...]]:
+    """Whom a check is about, and all that they hold. Raises as ``check`` does."""
+    if asked.customer_id is not None:
+        holder = load_holder(call.connection, call.tenant.id, asked.customer_id, call.now)
+        if holder is None:
+            raise no_such_customer()
+        return Person(holder.id, holder.state), holder.held.holdings
+    person = find_person(call, asked)
+    held = load_held_by_one(call.connection, call.tenant.id, person.id, call.now)
+    return person, held.holdings
 
 
 def _wholly(call: AnyCall, person: Person) -> Refusal | None:

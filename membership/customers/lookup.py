@@ -39,9 +39,6 @@ _BY_ID = select(*_CUSTOMER).where(
 _BY_NUMBER = select(*_CUSTOMER).where(
     Customer.organization_id == _organization, Customer.number == bindparam("number")
 )
-_STATE_BY_ID = select(Customer.id, Customer.state).where(
-    Customer.organization_id == _organization, Customer.id == bindparam("customer_id")
-)
 _NEWEST_GOOD_CARD = (
     select(*_CARD)
     .where(
@@ -129,13 +126,3 @@ def _card_view(row: AnyRow) -> CardView:
         issued_at=row.card_issued_at,
         revoked_at=row.card_revoked_at,
     )
-
-
-def state_of(connection: Connection, tenant: Tenant, customer_id: UUID) -> AnyRow | None:
-    """Id and state of a customer, or of the one into whom they were merged."""
-    asked = {"organization_id": tenant.id, "customer_id": customer_id}
-    row = connection.execute(_STATE_BY_ID, asked).first()
-    if row is not None:
-        return row
-    stayed = resolve(connection, tenant.id, customer_id)
-    return connection.execute(_STATE_BY_ID, {**asked, "customer_id": stayed}).first()

@@ -23,12 +23,15 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
+from api_client.schemas import CustomerState
+from membership.customers.aliases import resolve
 from membership.database import AnyRow
-from membership.models import Company, CompanyLink, Membership
+from membership.models import Company, CompanyLink, Customer, Membership
 from membership.rules.inheritance import Company as Source
 from membership.rules.inheritance import Holding, has_seat
 from membership.rules.status import Term
@@ -52,6 +55,16 @@ class Held:
 
 
 NOTHING = Held((), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A customer, as far as permissions depend on it."""
+
+    id: UUID
+    state: CustomerState
+    held: Held
+
 
 _COLUMNS = (
     Membership.id,
@@ -118,6 +131,13 @@ def _held(whose: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[*tuple[
 _HELD = _held(lambda customer_id: customer_id.in_(_customers))
 _HELD_BY_ONE = _held(lambda customer_id: customer_id == _customer)
 """Without the list of ids, which would be written into the statement each time anew."""
+_things = _HELD_BY_ONE.subquery()
+_HOLDER = (
+    select(Customer.id.label("customer_id"), Customer.state, *_things.c)
+    .select_from(Customer)
+    .outerjoin(_things, true())
+    .where(Customer.organization_id == _organization, Customer.id == _customer)
+)
 
 _earlier = aliased(CompanyLink)
 _SEATS = select(
@@ -168,6 +188,25 @@ def load_held_by_one(
     asked = {"organization_id": organization_id, "customer_id": customer_id, "now": now}
     rows = connection.execute(_HELD_BY_ONE, asked).all()
     return _whole(rows, _earlier_links(connection, organization_id, rows, now))
+
+
+def load_holder(
+    connection: Connection, organization_id: int, customer_id: UUID, now: datetime
+) -> Holder | None:
+    """Load a customer, or the one into whom they were merged, with what they hold; None if none.
+
+    In one query, or one more where a company limits its seats.
+    """
+    asked = {"organization_id": organization_id, "customer_id": customer_id, "now": now}
+    rows = connection.execute(_HOLDER, asked).all()
+    if not rows:
+        stayed = resolve(connection, organization_id, customer_id)
+        rows = connection.execute(_HOLDER, {**asked, "customer_id": stayed}).all()
+    if not rows:
+        return None
+    held = [row for row in rows if row.holder_id is not None]
+    earlier = _earlier_links(connection, organization_id, held, now)
+    return Holder(rows[0].customer_id, rows[0].state, _whole(held, earlier))
 
 
 def _earlier_links(
