@@ -1,5 +1,6 @@
 """A real mail server on loopback, with a certificate of its own making."""
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,8 +69,9 @@ class AnyPort(Controller):
     """A controller that looks which port it was given before it tries whether it answers."""
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

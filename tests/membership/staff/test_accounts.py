@@ -55,7 +55,7 @@ def test_pages(service: Service) -> None:
         made.append(add(service)["id"])
     found, cursor = [], None
     while True:
-        more = {} if cursor is None else {"cursor": cursor}
+        more: dict[str, Any] = {} if cursor is None else {"cursor": cursor}
         page = service.get("/v1/staff", limit=2, **more)
         found += [each["id"] for each in page["items"]]
         cursor = page["next_cursor"]
@@ -130,7 +130,8 @@ def test_who_is_invited_sets_the_password(service: Service) -> None:
 
 
 def test_a_new_address_or_disabling_makes_mailed_links_worthless(service: Service) -> None:
-    for number, change in enumerate(({"email": "c@example.com"}, {"disabled": True})):
+    changes: list[dict[str, Any]] = [{"email": "c@example.com"}, {"disabled": True}]
+    for number, change in enumerate(changes):
         email = f"b{number}@example.com"
         made = service.post("/v1/staff", {"name": "B", "email": email, "role": "manager"})
         token = token_for(service, email)

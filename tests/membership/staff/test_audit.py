@@ -269,14 +269,14 @@ def test_entries_tell_who_what_when_and_from_what_to_what(service: Service) -> N
 def test_filters_and_pages(service: Service) -> None:
     ada = add(service)
     token = sign_in(service, ada["email"])
-    made = []
+    made: list[str] = []
     for _ in range(5):
         service.clock.advance(seconds=1)
         answer = service.call("POST", "/v1/customers", key=token, json={"given_name": "A"})
         made.insert(0, answer.json()["customer"]["id"])
     found, cursor = [], None
     while True:
-        more = {} if cursor is None else {"cursor": cursor}
+        more: dict[str, Any] = {} if cursor is None else {"cursor": cursor}
         page = service.get("/v1/audit", limit=2, action="customer.created", **more)
         found += [entry["subject_id"] for entry in page["items"]]
         cursor = page["next_cursor"]

@@ -1,4 +1,4 @@
-"""The staff commands as a user meets them: real processes, real exit codes."""
+"""The staff commands, on a real database; one of them as a real process."""
 
 import subprocess
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from typer.testing import CliRunner, Result
 
 from membership.actors import ActorKind
 from membership.app import system_clock
@@ -13,6 +14,7 @@ from membership.database import Database, open_database
 from membership.first_start import prepare_first_start
 from membership.models import AuditEntry, OutgoingMail, StaffAccount
 from membership.settings import ServiceSettings
+from membership.staff.cli import app
 from membership.staff.passwords import Passwords
 from tests.membership.conftest import SQLITE, Databases
 
@@ -30,19 +32,10 @@ def club(databases: Databases, tmp_path: Path) -> Database:
     return open_database(ServiceSettings(data_dir=tmp_path))
 
 
-def staff(
-    folder: Path, *arguments: str, password: str | None = None
-) -> subprocess.CompletedProcess[str]:
+def staff(folder: Path, *arguments: str, password: str | None = None) -> Result:
     """Run one command, its password on standard input."""
-    return subprocess.run(
-        [sys.executable, "main.py", "staff", *arguments, "--data-dir", str(folder)],
-        cwd=ROOT,
-        input="" if password is None else password + "\n",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    given = "" if password is None else password + "\n"
+    return CliRunner().invoke(app, [*arguments, "--data-dir", str(folder)], input=given)
 
 
 def accounts(database: Database) -> list[StaffAccount]:
@@ -53,17 +46,17 @@ def accounts(database: Database) -> list[StaffAccount]:
 
 def test_add_list_reset_and_disable(club: Database, tmp_path: Path) -> None:
     added = staff(tmp_path, "add", "Ada", "ada@example.com", "--role", "admin", password=FIRST)
-    assert (added.returncode, added.stdout, added.stderr) == (0, "", "")
-    assert staff(tmp_path, "add", "Bo", "bo@example.com", "--invite").returncode == 0
+    assert (added.exit_code, added.stdout, added.stderr) == (0, "", "")
+    assert staff(tmp_path, "add", "Bo", "bo@example.com", "--invite").exit_code == 0
     listed = staff(tmp_path, "list")
     assert listed.stdout.splitlines() == [
         "ada@example.com\tadmin\tactive\tAda",
         "bo@example.com\treception\tinvited\tBo",
     ]
     reset = staff(tmp_path, "reset-password", "ADA@example.com", password=SECOND)
-    assert reset.returncode == 0, reset.stderr
+    assert reset.exit_code == 0, reset.stderr
     assert Passwords().verify(accounts(club)[0].password_hash, SECOND)
-    assert staff(tmp_path, "disable", "bo@example.com").returncode == 0
+    assert staff(tmp_path, "disable", "bo@example.com").exit_code == 0
     assert accounts(club)[1].disabled_at is not None
     with club.readers.begin() as session:
         (mail,) = session.scalars(select(OutgoingMail)).all()
@@ -82,7 +75,7 @@ def test_add_list_reset_and_disable(club: Database, tmp_path: Path) -> None:
 def test_what_is_refused_is_told_in_one_line(club: Database, tmp_path: Path) -> None:
     assert staff(
         tmp_path, "add", "Ada", "ada@example.com", "--role", "admin", password=FIRST
-    ).returncode == 0  # fmt: skip
+    ).exit_code == 0  # fmt: skip
     for arguments, password, told in (
         (("add", "B", "ada@example.com"), SECOND, "There is an account with this email address."),
         (("add", "B", "b@example.com"), "short", "at least 10 characters are needed"),
@@ -92,9 +85,22 @@ def test_what_is_refused_is_told_in_one_line(club: Database, tmp_path: Path) -> 
         (("list", "--organization", "none-such"), None, "has no organization 'none-such'"),
     ):
         done = staff(tmp_path, *arguments, password=password)
-        assert (done.returncode, done.stdout) == (2, ""), arguments
+        assert (done.exit_code, done.stdout) == (2, ""), arguments
         assert done.stderr.startswith("walletdesk: ")
         assert told in done.stderr
         assert len(done.stderr.splitlines()) == 1
         assert SECOND not in done.stderr
     assert [account.name for account in accounts(club)] == ["Ada"]
+
+
+def test_a_real_process(club: Database, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "main.py", "staff", "disable", "a@b.de", "--data-dir", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "walletdesk: My Club has no account 'a@b.de'\n"

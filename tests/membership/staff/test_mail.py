@@ -107,8 +107,9 @@ def test_sent_encrypted_by_a_user(database: Database, tmp_path: Path, tls: str) 
     if tls == "starttls":
         options = {"tls_context": context, "require_starttls": True, "auth_required": True}
     with mail_server(inbox, authenticator=inbox.authenticate, **options) as port:
-        more = {"smtp_user": USER, "smtp_password": SecretStr(SECRET), "smtp_ca_file": trusted}
-        office = Office(database, tmp_path, **smtp(port, tls, **more))
+        user = {"smtp_user": USER, "smtp_password": SecretStr(SECRET)}
+        own = smtp(port, tls, smtp_ca_file=trusted)
+        office = Office(database, tmp_path, **own, **user)
         office.queue()
         assert office.send() is True
         assert_sent(inbox, office)
@@ -142,8 +143,8 @@ def test_a_wrong_password_is_tried_again_as_it_may_be_mended(
 ) -> None:
     inbox = Inbox()
     with mail_server(inbox, auth_require_tls=False, authenticator=inbox.authenticate) as port:
-        more = {"smtp_user": USER, "smtp_password": SecretStr("wrong")}
-        office = Office(database, tmp_path, **smtp(port, **more))
+        user = {"smtp_user": USER, "smtp_password": SecretStr("wrong")}
+        office = Office(database, tmp_path, **smtp(port), **user)
         office.queue()
         office.send()
     assert_to_try_again(office, timedelta(minutes=1), "SMTPAuthenticationError")

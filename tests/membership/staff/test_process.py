@@ -98,12 +98,3 @@ def test_no_secret_is_left_in_the_log_or_the_database(
         assert secret not in stored
     for personal in (ADA["email"], ADA["name"]):
         assert personal not in log
-
-
-def test_the_desk_makes_the_first_account_after_a_restart_too(tmp_path: Path) -> None:
-    for password, expected in ((FIRST, 201), (SECOND, 409)):
-        with process(tmp_path, "--desk-key") as service:
-            made = service.request("POST", "/v1/staff/first-account", ADA | {"password": password})
-            assert made.status_code == expected, made.text
-            service.popen.terminate()
-            assert service.end()[0] == 0

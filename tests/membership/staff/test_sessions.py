@@ -68,7 +68,8 @@ def test_tokens_are_stored_hashed_and_passwords_by_argon2id(service: Service) ->
 @pytest.mark.parametrize("wrong", ["password", "address", "organization", "disabled", "invited"])
 def test_whatever_is_wrong_the_answer_is_the_same(service: Service, wrong: str) -> None:
     ada, other = add(service), add(service)
-    email, options = ada["email"], {"password": PASSWORD}
+    email = ada["email"]
+    options: dict[str, Any] = {"password": PASSWORD}
     expected = ["staff.sign_in_failed"]
     if wrong == "password":
         options = {"password": PASSWORD + "!"}
