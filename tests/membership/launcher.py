@@ -28,6 +28,9 @@ def main() -> int:
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--desk-key", action="store_true")
     parser.add_argument("--largest-file", type=int, help="bytes that any file may grow to")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a further setting"
+    )
     options = parser.parse_args()
     if options.largest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (options.largest_file,) * 2)
@@ -37,6 +40,7 @@ def main() -> int:
         port=options.port,
         database_url=options.database_url,
         sqlite_max_pages=options.max_pages,
+        **dict(each.split("=", 1) for each in options.set),
     )
     return run_service(
         settings,
