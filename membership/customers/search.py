@@ -101,7 +101,7 @@ def _matches(
         if after is not None and kind < after.kind:
             continue
         while True:
-            rows = call.session.execute(_batch(call.tenant.id, kind, words, after, batch)).all()
+            rows = call.connection.execute(_batch(call.tenant.id, kind, words, after, batch)).all()
             for row in rows:
                 after = _Position(kind, row.term, row.id)
                 if (kind, row.term) == _best(row.search_text, words[0]):
@@ -165,7 +165,7 @@ def _all_by_number(
     )
     if state is not None:
         wanted = wanted.where(Customer.state == state)
-    rows = call.session.execute(wanted.order_by(Customer.number).limit(limit + 1)).all()
+    rows = call.connection.execute(wanted.order_by(Customer.number).limit(limit + 1)).all()
     page = rows[:limit]
     following = encode_cursor(page[-1].number) if len(rows) > limit else None
     return CustomerHits(items=_hits(call, page), next_cursor=following)
