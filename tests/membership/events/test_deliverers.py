@@ -24,7 +24,7 @@ from tests.membership.events.conftest import HERE, Club, open_club
 from tests.membership.events.receiver import Handler, Receiver
 from tests.membership.test_serve import ROOT
 
-PATIENCE = 30
+PATIENCE = 60
 """Seconds after which something will surely not happen anymore."""
 
 

@@ -4,7 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
+from membership.events.outbox import emit_all
 from membership.events.retention import BATCH, prune
+from membership.events.types import EventType
 from membership.models import DeliveryState, Event, WebhookDelivery
 from tests.membership.events.conftest import Club
 from tests.membership.events.receiver import Receiver
@@ -88,8 +90,9 @@ def test_dead_ones_are_kept_for_ninety_days(club: Club, receiver: Receiver) -> N
 
 def test_pruning_goes_on_in_batches_past_what_is_kept(club: Club, receiver: Receiver) -> None:
     endpoint, _ = club.endpoint(receiver.url)
-    club.emit(BATCH + 10)
     with club.database.writers.begin() as session:
+        told = [(number, {"plan_id": str(number)}) for number in range(BATCH + 10)]
+        emit_all(session, club.tenant.id, EventType.PLAN_CREATED, told, now=club.clock())
         waiting = session.scalars(select(Event.seq).order_by(Event.seq).limit(5)).all()
         session.execute(
             update(WebhookDelivery)
