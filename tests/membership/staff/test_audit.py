@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +28,8 @@ EXCEPTIONS = {
     "POST /v1/scans": "a visit tells by itself who came when; it is kept like an entry",
     "POST /v1/visits/{visit_id}/undo": "the visit keeps when it was undone",
     "POST /v1/webhooks/{webhook_id}/test": "sends a test event and stores nothing",
+    "POST /v1/imports": "prepares only, and keeps who did; its start is an entry",
+    "PUT /v1/imports/{import_id}/file": "prepares only; nothing is imported before the start",
     "POST /v1/access": "reads only; it is a POST to keep card codes out of addresses",
 }
 """Routes other than GET that leave no entry, and why."""
@@ -197,7 +200,26 @@ def webhook_steps(service: Service) -> Iterator[Step]:
     yield f"DELETE {one}", call("DELETE", f"{HOOKS}/{old}"), "webhook."
 
 
-STEPS = (customer_steps, company_steps, selling_steps, staff_steps, webhook_steps)
+def import_steps(service: Service) -> Iterator[Step]:
+    """The routes of imports; nothing is imported, as no job runs."""
+    path = "/v1/imports"
+    made = service.post(path, {"kind": "customers", "file_name": "members.csv"})["id"]
+    data = {"data": b"given_name\nAmara\n", "headers": {"Content-Type": "text/csv"}}
+    assert service.call("PUT", f"{path}/{made}/file", **data).ok
+    for what, action in (("start", "import.started"), ("cancel", "import.cancelled")):
+        to = f"{path}/{made}/{what}"
+        call = partial(service.call, "POST", to, json={})
+        yield f"POST {path}/{{import_id}}/{what}", call, action
+
+
+STEPS = (
+    customer_steps,
+    company_steps,
+    selling_steps,
+    staff_steps,
+    webhook_steps,
+    import_steps,
+)
 
 
 def entries(service: Service) -> dict[Any, AuditEntry]:
