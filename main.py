@@ -197,6 +197,71 @@ def restore(
     _data_command(data_dir, lambda settings: restore_command(settings, file))
 
 
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A CSV file.")],
+    *,
+    kind: Annotated[str, typer.Option(help="customers, companies, links or memberships.")],
+    organization: Annotated[str, typer.Option(help="Short name of the organization.")] = "my-club",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything and store nothing.")
+    ] = False,
+    duplicates: Annotated[
+        str, typer.Option(help="What becomes of lines that are there: skip, update or create.")
+    ] = "skip",
+    match: Annotated[
+        str, typer.Option(help="By what customers are recognised, in order.")
+    ] = "email,phone,name_birth_date",
+    day_first: Annotated[
+        bool, typer.Option("--day-first", help="Read days also as 31.12.2027.")
+    ] = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Import a CSV file into the database; a running service goes on meanwhile."""
+    from membership.imports.command import import_command
+    from membership.settings import ServiceSettings
+
+    wanted = {
+        "kind": kind,
+        "dry_run": dry_run,
+        "file_name": file.name[:120],
+        "duplicates": {"action": duplicates, "match": match.split(",")},
+        "day_first_dates": day_first,
+    }
+    try:
+        settings = _settings(ServiceSettings, {"data_dir": data_dir})
+    except ValueError as error:
+        _fail(str(error))
+    raise typer.Exit(
+        import_command(settings, file, wanted, organization=organization, write=sys.stderr.write)
+    )
+
+
+@app.command("export")
+def export_file(
+    kind: Annotated[str, typer.Argument(help="customers, companies, links, memberships, visits.")],
+    file: Annotated[Path, typer.Argument(help="Where the CSV file is written.")],
+    organization: Annotated[str, typer.Option(help="Short name of the organization.")] = "my-club",
+    bom: Annotated[
+        bool, typer.Option("--bom", help="Begin with a byte-order mark, for Excel.")
+    ] = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Export all customers, companies, links, memberships or visits as a CSV file."""
+    from membership.exports.command import export_command
+    from membership.settings import ServiceSettings
+
+    try:
+        settings = _settings(ServiceSettings, {"data_dir": data_dir})
+    except ValueError as error:
+        _fail(str(error))
+    raise typer.Exit(
+        export_command(
+            settings, kind, file, organization=organization, bom=bom, write=sys.stderr.write
+        )
+    )
+
+
 @app.command()
 def scan(
     files: Annotated[

@@ -4,20 +4,24 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from membership.access import Tenant
 from membership.actors import ATTRIBUTION, SERVICE, Attribution
 from membership.app import system_clock
 from membership.audit.recorder import audit_changes
 from membership.database import Database, open_database
+from membership.errors import ApiError
 from membership.imports import service
 from membership.imports.intake import Encoding, Intake
 from membership.imports.runner import ImportWorker
 from membership.imports.schemas import ImportView, LineOutcome, NewImport
 from membership.imports.storage import CHUNK_BYTES
-from membership.migrate import migrate
+from membership.migrate import MigrationError, migrate
 from membership.models import ImportState
 from membership.organizations import tenant_by_slug
 from membership.settings import ServiceSettings
@@ -121,3 +125,45 @@ def _stored(intake: Intake, stream: BinaryIO) -> Iterator[bytes]:
             yield stored
     if stored := intake.finish():
         yield stored
+
+
+def import_command(
+    settings: ServiceSettings,
+    file: Path,
+    wanted: dict[str, Any],
+    *,
+    organization: str,
+    write: Callable[[str], object],
+) -> int:
+    """The command ``import``: 0 if every line was taken, 1 if some were not, 2 if it failed."""
+
+    def progress(shown: ImportView) -> None:
+        of = "" if shown.lines_total is None else f" of {shown.lines_total}"
+        pace = "" if shown.lines_per_second is None else f", {shown.lines_per_second:.0f} a second"
+        write(f"\r{shown.state.value}: {shown.lines_done}{of} lines{pace}   ")
+
+    try:
+        new = NewImport.model_validate(wanted)
+        ended = import_file(
+            settings,
+            file,
+            new,
+            organization=organization,
+            progress=progress,
+            refused=lambda line: write(f"\n{line}"),
+        )
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        write(f"walletdesk: {where}: {fault['msg']}\n")
+        return 2
+    except (ApiError, LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
+        write(f"\nwalletdesk: {getattr(error, 'detail', str(error)).splitlines()[0]}\n")
+        return 2
+    counts = ", ".join(f"{count} {name}" for name, count in ended.counts if count)
+    write(f"\n{ended.state.value}: {counts or 'no lines'}\n")
+    if ended.error:
+        write(f"{ended.error}\n")
+    if ended.state is not ImportState.FINISHED:
+        return 2
+    return 1 if ended.counts.refused else 0

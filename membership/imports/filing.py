@@ -35,7 +35,7 @@ RUN_CUSTOMERS = 20_000
 GROUP_CUSTOMERS = 2_000
 """Customers who are filed in one transaction on PostgreSQL."""
 _SLICE_SECONDS = 0.06
-_FEWEST, _MOST = 500, 40_000
+_FEWEST, _MOST = 1000, 40_000
 _SEPARATOR = "\t"
 """Sorts before every letter, and no term has it."""
 
@@ -147,7 +147,8 @@ class Filing:
             if done:
                 row.unfiled = None
                 _settle(session, row, clock())
-        seconds = max(time.perf_counter() - began, 0.001)
+            session.flush()
+            seconds = max(time.perf_counter() - began, 0.001)
         self._slice = max(_FEWEST, min(_MOST, int(wanted * _SLICE_SECONDS / seconds), 2 * wanted))
         if not done:
             time.sleep(min(0.05, seconds / 3))

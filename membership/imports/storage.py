@@ -41,13 +41,14 @@ def read_pieces(
 def is_free(worker: UUID, now: datetime) -> ColumnElement[bool]:
     """Whether a worker may take an import: nobody is at it, or who was has fallen silent.
 
-    A lease that ends later than any can was made before the clock was set back.
+    A lease that ends later than any can was made before the clock was set back; a little later
+    it may end for whoever looked at the clock and then waited for the lock.
     """
     return or_(
         Import.leased_until.is_(None),
         Import.leased_by == worker,
         Import.leased_until <= now,
-        Import.leased_until > now + LEASE,
+        Import.leased_until > now + 2 * LEASE,
     )
 
 

@@ -56,7 +56,8 @@ def test_customers_are_created_found_and_scanned(service: Service) -> None:
     company = service.company("Northwind", email_domains=["northwind.example"])
     shown, report = imported(
         service,
-        "number,Given name,family-name,email,phone,birth_date,language,state,desk_note,card_code\r\n"
+        "number,Given name,family-name,email,phone,birth_date,"
+        "language,state,desk_note,card_code\r\n"
         "C-000017,Amara,Okafor,Amara@Northwind.example,030 1234567,1990-02-28,de,banned,"
         '"two\nlines",OLD-4711\r\n'
         ",Jörg,,,,,,,,\r\n",
