@@ -82,7 +82,7 @@ class Manifest(BaseModel):
 
 
 class ArchiveWriter:
-    """Writes a backup into an open file, table by table; a block that fails leaves it unfinished."""
+    """Writes a backup into an open file, table by table. A block that fails leaves it undone."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._zip = zipfile.ZipFile(

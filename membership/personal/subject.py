@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from membership.models import (
+    AuditEntry,
     Card,
     CompanyLink,
     Customer,
@@ -25,11 +26,14 @@ TABLES = Organization.metadata.tables
 
 @dataclass(frozen=True)
 class Subject:
-    """A customer, with what else names them: former ids, and the ids of what is theirs."""
+    """A customer, with what else names them: former ids, and the ids of what is theirs.
+
+    ``addresses`` are their email addresses in lower case, former ones included.
+    """
 
     organization_id: int
     customer_id: UUID
-    email_key: str | None
+    addresses: frozenset[str]
     former_ids: tuple[UUID, ...]
     owned_ids: tuple[UUID, ...]
 
@@ -47,12 +51,28 @@ def load_subject(session: Session, customer: Customer) -> Subject:
             CustomerAlias.organization_id == here, CustomerAlias.customer_id == own
         )
     )
-    owned: list[UUID] = []
+    former_ids, owned = tuple(former), list[UUID]()
     for model in (Card, CompanyLink, Membership):
         owned += session.scalars(
             select(model.id).where(model.organization_id == here, model.customer_id == own)
         )
-    return Subject(here, own, customer.email_key, tuple(former), tuple(owned))
+    addresses = _addresses(session, customer, former_ids)
+    return Subject(here, own, addresses, former_ids, tuple(owned))
+
+
+def _addresses(
+    session: Session, customer: Customer, former_ids: tuple[UUID, ...]
+) -> frozenset[str]:
+    """The customer's address, and those of before as the audit tells them."""
+    ids = [str(each) for each in (customer.id, *former_ids)]
+    entries = session.execute(
+        select(AuditEntry.before, AuditEntry.after).where(
+            AuditEntry.organization_id == customer.organization_id, AuditEntry.subject_id.in_(ids)
+        )
+    )
+    told = {(part or {}).get("email") for entry in entries for part in entry}
+    told.add(customer.email)
+    return frozenset(address.lower() for address in told if isinstance(address, str))
 
 
 def rows_of(subject: Subject, table: Table) -> ColumnElement[bool] | None:
@@ -105,8 +125,8 @@ def _naming(subject: Subject, table: Table) -> ColumnElement[bool]:
 
 
 def _to_them(subject: Subject, table: Table) -> ColumnElement[bool]:
-    """Mails to the customer's address."""
-    return func.lower(table.c.recipient) == (subject.email_key or "")
+    """Mails to the customer's address, or to a former one."""
+    return func.lower(table.c.recipient).in_(subject.addresses)
 
 
 def _of_imports_that_are_over(subject: Subject, table: Table) -> ColumnElement[bool]:

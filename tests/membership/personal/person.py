@@ -61,7 +61,7 @@ def known_person(service: Service) -> dict[str, Any]:
     service.post(f"/v1/memberships/{ended}/end", {"why": WHY}, status=200)
     service.scan(card["code"], method="camera")
     with service.database.writers.begin() as session:
-        session.add(_mail(service))
+        session.add_all([_mail(service, EMAIL), _mail(service, FORMER_EMAIL.upper())])
         session.flush()
         _add_import(session, service.tenant.id)
     return {
@@ -81,12 +81,12 @@ def send(service: Service, path: str, body: Any, *, status: int = 201) -> Any:
     return answer.json()
 
 
-def _mail(service: Service) -> OutgoingMail:
+def _mail(service: Service, recipient: str) -> OutgoingMail:
     """A mail to the person."""
     return OutgoingMail(
         organization_id=service.tenant.id,
         id=uuid4(),
-        recipient=EMAIL,
+        recipient=recipient,
         subject=f"Hello {GIVEN}",
         body=b"sealed",
         attempts=1,
