@@ -23,6 +23,7 @@ from api_client.schemas import (
     Status,
 )
 from membership.access import Call
+from membership.actors import SERVICE
 from membership.database import Database, open_database
 from membership.demo import Deck, DeckCard, seed_demo
 from membership.demo.people import PEOPLE
@@ -90,7 +91,7 @@ def scanned(session: Session, text: str, now: datetime, visit: int) -> ScanAnswe
     """Return the service's answer to a scan at the demo club."""
     tenant = first_tenant(session)
     assert tenant is not None
-    call = Call(session, tenant, UUID(int=0), frozenset(), now)
+    call = Call(session, tenant, SERVICE, frozenset(), now)
     request = ScanRequest(visit_id=UUID(int=visit), text=text)
     return scan(call, request, timedelta(minutes=60))
 
