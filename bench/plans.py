@@ -21,7 +21,9 @@ from membership.organizations import tenant_by_slug
 from membership.scans.service import scan
 from membership.settings import ServiceSettings
 
-_SQLITE = re.compile(r"SEARCH (\w+) USING (?:COVERING )?(?:INDEX (\w+)|(PRIMARY KEY))|SCAN (\w+)")
+_SQLITE = re.compile(
+    r"SEARCH (\w+) USING (?:COVERING )?(?:INDEX (\w+)|(PRIMARY KEY))|SCAN (?!anon_)(\w+)"
+)
 _POSTGRESQL = re.compile(r"Index (?:Only )?Scan (?:Backward )?using (\w+)|Seq Scan on (\w+)")
 _BITMAP = re.compile(r"Bitmap Index Scan on (\w+)")
 
@@ -29,7 +31,7 @@ _BITMAP = re.compile(r"Bitmap Index Scan on (\w+)")
 def indexes(settings: ServiceSettings, code: str, query: str) -> dict[str, list[str]]:
     """Names of the indexes used by the scan of ``code`` and by the search for ``query``.
 
-    A table that is read from end to end is told as such. The visit is not kept.
+    A table that is read from end to end is told as such (not so what a subquery found). The visit is not kept.
     """
     database = open_database(settings)
     with closing(database.engine.connect()) as connection:

@@ -91,7 +91,7 @@ def _by_email(call: AnyCall, email: str) -> Person:
 
 def _by_card(call: AnyCall, text: str) -> Person:
     """The customer that a card names. Raises NotFound."""
-    found = find_by_text(call.connection, call.tenant, text)
+    found = find_by_text(call.connection, call.tenant, text, call.now)
     if not isinstance(found, Found):
         raise NotFound("card_not_found", "There is no such card.")
     revoked = found.card is not None and found.card.revoked_at is not None

@@ -14,7 +14,7 @@ from membership.access_checks.schemas import (
 )
 from membership.customers.service import no_such_customer
 from membership.entry import AnyCall
-from membership.memberships.holdings import load_held_by_one, load_holder
+from membership.memberships.holdings import load_holder
 from membership.rules.inheritance import Holding
 from membership.rules.permissions import Refusal, grant, next_grant, refusal
 
@@ -51,14 +51,14 @@ def list_access(call: AnyCall, asked: Asked, keys: Sequence[str] = ()) -> Access
 
 def _person(call: AnyCall, asked: Asked) -> tuple[Person, tuple[Holding, ...]]:
     """Whom a check is about, and all that they hold. Raises as ``check`` does."""
-    if asked.customer_id is not None:
-        holder = load_holder(call.connection, call.tenant.id, asked.customer_id, call.now)
-        if holder is None:
-            raise no_such_customer()
-        return Person(holder.id, holder.state), holder.held.holdings
-    person = find_person(call, asked)
-    held = load_held_by_one(call.connection, call.tenant.id, person.id, call.now)
-    return person, held.holdings
+    person = None if asked.customer_id is not None else find_person(call, asked)
+    wanted = asked.customer_id if person is None else person.id
+    holder = None
+    if wanted is not None:
+        holder = load_holder(call.connection, call.tenant.id, wanted, call.now)
+    if holder is None:
+        raise no_such_customer()
+    return person or Person(holder.id, holder.state), holder.held.holdings
 
 
 def _wholly(call: AnyCall, person: Person) -> Refusal | None:

@@ -1,18 +1,22 @@
 """From a scanned text to the customer it names, and the card it is on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, true
+from sqlalchemy.orm import aliased
 
 from api_client.schemas import CardView, UnknownCause
 from membership.access import Tenant
 from membership.customers.aliases import resolve, resolve_number
 from membership.customers.views import VIEW_COLUMNS
 from membership.database import AnyRow
+from membership.memberships.holdings import Held, held_by, held_of
 from membership.models import Card, Customer
-from passes.barcode import BarcodeError, CardCode, CustomerNumber, InstallLink, parse
+from passes.barcode import BarcodeError, CardCode, CustomerNumber, InstallLink, ParsedCode, parse
 
 _CUSTOMER = (*VIEW_COLUMNS, Customer.birth_date, Customer.desk_note)
 _CARD = (
@@ -22,8 +26,17 @@ _CARD = (
     Card.revoked_at.label("card_revoked_at"),
 )
 _organization: ColumnElement[int] = bindparam("organization_id")
+_scanned = aliased(Card)
+_number: ColumnElement[int] = bindparam("number", type_=Customer.number.type)
+_customer_id: ColumnElement[UUID] = bindparam("customer_id", type_=Customer.id.type)
+_held_by_card = held_by(
+    select(_scanned.customer_id)
+    .where(_scanned.organization_id == _organization, _scanned.code == bindparam("code"))
+    .scalar_subquery()
+)
 _BY_CARD = (
-    select(*_CUSTOMER, *_CARD)
+    select(*_CUSTOMER, *_CARD, *_held_by_card.c)
+    .select_from(Card)
     .join(
         Customer,
         and_(
@@ -31,13 +44,27 @@ _BY_CARD = (
             Customer.id == Card.customer_id,
         ),
     )
+    .outerjoin(_held_by_card, true())
     .where(Card.organization_id == _organization, Card.code == bindparam("code"))
 )
-_BY_ID = select(*_CUSTOMER).where(
-    Customer.organization_id == _organization, Customer.id == bindparam("customer_id")
+_held_by_id = held_by(_customer_id)
+_BY_ID = (
+    select(*_CUSTOMER, *_held_by_id.c)
+    .select_from(Customer)
+    .outerjoin(_held_by_id, true())
+    .where(Customer.organization_id == _organization, Customer.id == _customer_id)
 )
-_BY_NUMBER = select(*_CUSTOMER).where(
-    Customer.organization_id == _organization, Customer.number == bindparam("number")
+_numbered = aliased(Customer)
+_held_by_number = held_by(
+    select(_numbered.id)
+    .where(_numbered.organization_id == _organization, _numbered.number == _number)
+    .scalar_subquery()
+)
+_BY_NUMBER = (
+    select(*_CUSTOMER, *_held_by_number.c)
+    .select_from(Customer)
+    .outerjoin(_held_by_number, true())
+    .where(Customer.organization_id == _organization, Customer.number == _number)
 )
 _NEWEST_GOOD_CARD = (
     select(*_CARD)
@@ -56,13 +83,16 @@ _LONGEST_FOREIGN_CODE = 255
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The customer that a text names (their row), and the card, if the text is a card's."""
+    """The customer that a text names (their row) with what they hold, and the card if it is one."""
 
     customer: AnyRow
+    held: Held
     card: CardView | None
 
 
-def find_by_text(connection: Connection, tenant: Tenant, text: str) -> Found | UnknownCause:
+def find_by_text(
+    connection: Connection, tenant: Tenant, text: str, now: datetime
+) -> Found | UnknownCause:
     """Find whom ``text`` names among the customers of one organization.
 
     A code of another organization is exactly like one that nobody has. The id and number of a
@@ -71,44 +101,32 @@ def find_by_text(connection: Connection, tenant: Tenant, text: str) -> Found | U
     try:
         code = parse(text)
     except BarcodeError:
-        found = _by_foreign_card(connection, tenant, text.strip())
-        return found or UnknownCause.NOT_A_CARD
+        return UnknownCause.NOT_A_CARD
     if isinstance(code, InstallLink) and code.organization != tenant.slug:
         return UnknownCause.NOT_FOUND
-    asked: dict[str, Any] = {"organization_id": tenant.id}
-    row: AnyRow | None
+    rows = _rows(connection, tenant.id, code, now)
+    if not rows:
+        return UnknownCause.NOT_FOUND
+    held = held_of(connection, tenant.id, rows, now)
+    return Found(rows[0], held, _card_view(rows[0]) if isinstance(code, CardCode) else None)
+
+
+def _rows(
+    connection: Connection, organization_id: int, code: ParsedCode, now: datetime
+) -> Sequence[AnyRow]:
+    """The customer that a code names, once for each membership that they hold; or none."""
+    asked: dict[str, Any] = {"organization_id": organization_id, "now": now}
     if isinstance(code, CardCode):
-        row = connection.execute(_BY_CARD, {**asked, "code": code.text}).first()
-    elif isinstance(code, CustomerNumber):
-        row = connection.execute(_BY_NUMBER, {**asked, "number": code.number}).first()
-        if row is None:
-            row = _by_former_id(
-                connection, resolve_number(connection, tenant.id, code.number), asked
-            )
+        return connection.execute(_BY_CARD, {**asked, "code": code.text}).all()
+    if isinstance(code, CustomerNumber):
+        rows = connection.execute(_BY_NUMBER, {**asked, "number": code.number}).all()
+        stayed = None if rows else resolve_number(connection, organization_id, code.number)
     else:
-        row = connection.execute(_BY_ID, {**asked, "customer_id": code.customer_id}).first()
-        if row is None:
-            row = _by_former_id(connection, resolve(connection, tenant.id, code.customer_id), asked)
-    if row is None:
-        return _by_foreign_card(connection, tenant, code.text) or UnknownCause.NOT_FOUND
-    return Found(row, _card_view(row) if isinstance(code, CardCode) else None)
-
-
-def _by_foreign_card(connection: Connection, tenant: Tenant, text: str) -> Found | None:
-    """Whose imported card says ``text``: a card made elsewhere may say anything."""
-    if not text.isprintable() or not 0 < len(text) <= _LONGEST_FOREIGN_CODE:
-        return None
-    row = connection.execute(_BY_CARD, {"organization_id": tenant.id, "code": text}).first()
-    return None if row is None else Found(row, _card_view(row))
-
-
-def _by_former_id(
-    connection: Connection, stayed: UUID | None, asked: dict[str, Any]
-) -> AnyRow | None:
-    """The customer into whom the one that a text named was merged, if they were."""
-    if stayed is None:
-        return None
-    return connection.execute(_BY_ID, {**asked, "customer_id": stayed}).first()
+        rows = connection.execute(_BY_ID, {**asked, "customer_id": code.customer_id}).all()
+        stayed = None if rows else resolve(connection, organization_id, code.customer_id)
+    if stayed is not None:
+        rows = connection.execute(_BY_ID, {**asked, "customer_id": stayed}).all()
+    return rows
 
 
 def newest_good_card(connection: Connection, tenant: Tenant, customer_id: UUID) -> CardView | None:

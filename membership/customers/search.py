@@ -54,7 +54,7 @@ def search(
     query = query.strip()
     if not query:
         return _all_by_number(call, limit, cursor, state)
-    exact = find_by_text(call.connection, call.tenant, query)
+    exact = find_by_text(call.connection, call.tenant, query, call.now)
     if isinstance(exact, Found):
         wanted = state in {None, exact.customer.state}
         return CustomerHits(items=_hits(call, [exact.customer] if wanted else []))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    Subquery,
     Uuid,
     and_,
     bindparam,
@@ -67,7 +68,7 @@ class Holder:
 
 
 _COLUMNS = (
-    Membership.id,
+    Membership.id.label("membership_id"),
     Membership.plan_name,
     Membership.permissions,
     Membership.starts_at,
@@ -128,12 +129,19 @@ def _held(whose: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[*tuple[
     return union_all(own, inherited)
 
 
+def held_by(customer_id: ColumnElement[UUID]) -> Subquery:
+    """What one customer holds, to be joined to that customer: rows for ``held_of``.
+
+    Parameters of the statement are ``organization_id`` and ``now``.
+    """
+    # Without a list of ids, which would be written into the statement each time anew.
+    return _held(lambda column: column == customer_id).subquery()
+
+
 _HELD = _held(lambda customer_id: customer_id.in_(_customers))
-_HELD_BY_ONE = _held(lambda customer_id: customer_id == _customer)
-"""Without the list of ids, which would be written into the statement each time anew."""
-_things = _HELD_BY_ONE.subquery()
+_things = held_by(_customer)
 _HOLDER = (
-    select(Customer.id.label("customer_id"), Customer.state, *_things.c)
+    select(Customer.id, Customer.state, *_things.c)
     .select_from(Customer)
     .outerjoin(_things, true())
     .where(Customer.organization_id == _organization, Customer.id == _customer)
@@ -181,15 +189,6 @@ def load_held(
     return {customer_id: _whole(held, earlier) for customer_id, held in by_customer.items()}
 
 
-def load_held_by_one(
-    connection: Connection, organization_id: int, customer_id: UUID, now: datetime
-) -> Held:
-    """Load what one customer holds."""
-    asked = {"organization_id": organization_id, "customer_id": customer_id, "now": now}
-    rows = connection.execute(_HELD_BY_ONE, asked).all()
-    return _whole(rows, _earlier_links(connection, organization_id, rows, now))
-
-
 def load_holder(
     connection: Connection, organization_id: int, customer_id: UUID, now: datetime
 ) -> Holder | None:
@@ -204,9 +203,15 @@ def load_holder(
         rows = connection.execute(_HOLDER, {**asked, "customer_id": stayed}).all()
     if not rows:
         return None
+    return Holder(rows[0].id, rows[0].state, held_of(connection, organization_id, rows, now))
+
+
+def held_of(
+    connection: Connection, organization_id: int, rows: Sequence[AnyRow], now: datetime
+) -> Held:
+    """All that one customer holds, from rows of theirs joined to ``held_by``."""
     held = [row for row in rows if row.holder_id is not None]
-    earlier = _earlier_links(connection, organization_id, held, now)
-    return Holder(rows[0].customer_id, rows[0].state, _whole(held, earlier))
+    return _whole(held, _earlier_links(connection, organization_id, held, now))
 
 
 def _earlier_links(
@@ -229,7 +234,7 @@ def _earlier_links(
 def _whole(rows: Sequence[AnyRow], earlier: Mapping[tuple[UUID, UUID], int]) -> Held:
     """All that one customer holds."""
     holdings = (_holding(row, earlier.get((row.holder_id, row.company_id), 0)) for row in rows)
-    return Held(tuple(holdings), {row.id: _sold(row) for row in rows})
+    return Held(tuple(holdings), {row.membership_id: _sold(row) for row in rows})
 
 
 def term_of(row: AnyRow | Membership) -> Term:
@@ -249,7 +254,7 @@ def _holding(row: AnyRow, earlier: int) -> Holding:
     if row.company_id is not None:
         source = Source(row.company_id, row.company_name, row.seat_cap)
     return Holding(
-        membership_id=row.id,
+        membership_id=row.membership_id,
         plan=row.plan_name,
         term=term_of(row),
         permissions=tuple(key for key, _ in row.permissions),

@@ -15,7 +15,6 @@ from api_client.schemas import (
 from membership.customers.lookup import Found, find_by_text, newest_good_card
 from membership.customers.views import customer_view
 from membership.entry import AnyCall
-from membership.memberships.holdings import load_held_by_one
 from membership.memberships.views import membership_view, permission_views
 from membership.rules.attention import Thresholds, attention
 from membership.rules.outcome import Decision, decide
@@ -49,7 +48,7 @@ def _find(call: AnyCall, request: ScanRequest) -> Found | UnknownCause:
     """
     causes = set()
     for text in (request.text, *request.alternatives):
-        found = find_by_text(call.connection, call.tenant, text)
+        found = find_by_text(call.connection, call.tenant, text, call.now)
         if isinstance(found, Found):
             return found
         causes.add(found)
@@ -61,8 +60,7 @@ def _known(
     call: AnyCall, request: ScanRequest, found: Found, seen_recently: timedelta
 ) -> ScanAnswer:
     """Answer for a customer who was found."""
-    person, card = found.customer, found.card
-    held = load_held_by_one(call.connection, call.tenant.id, person.id, call.now)
+    person, card, held = found.customer, found.card, found.held
     decision = decide(person.state, held.holdings, call.now, card_revoked=_is_revoked(card))
     visit = visits.record(
         call, request, person.id, None if card is None else card.id, decision.outcome

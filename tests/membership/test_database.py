@@ -178,8 +178,12 @@ def test_no_query_of_the_desk_reads_a_whole_organization_row(
                 steps += [str(row[3]) for row in plan]
     searched = [step for step in steps if step.startswith(("SEARCH", "SCAN"))]
     assert len(searched) > 20
+    # What a query found in a subquery of its own, named anon, is read once and wholly.
     bad = [
-        step for step in searched if step.startswith("SCAN") or step.endswith("(organization_id=?)")
+        step
+        for step in searched
+        if (step.startswith("SCAN") and not step.startswith("SCAN anon_"))
+        or step.endswith("(organization_id=?)")
     ]
     assert bad == []
 
