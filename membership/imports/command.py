@@ -38,7 +38,7 @@ def import_file(
     *,
     organization: str,
     progress: Progress,
-    refused: Callable[[str], None],
+    refused: Callable[[str], object],
 ) -> ImportView:
     """Import a file; returns how it ended.
 

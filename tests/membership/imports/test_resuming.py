@@ -17,7 +17,7 @@ from membership.imports import service
 from membership.imports.command import run, upload
 from membership.imports.runner import ImportWorker
 from membership.imports.schemas import NewImport
-from membership.models import Customer, CustomerTerm, ImportKind, ImportReport, ImportState
+from membership.models import Customer, CustomerTerm, Import, ImportKind, ImportReport, ImportState
 from membership.organizations import bootstrap_organization
 from membership.settings import ServiceSettings
 from tests.membership.conftest import SQLITE, Databases
@@ -54,8 +54,10 @@ def begun(database: Database, tenant: Tenant, count: int = LINES) -> UUID:
 def importer(settings: ServiceSettings, tenant: Tenant, import_id: UUID, *more: str) -> list[str]:
     """The command of a process that carries an import out."""
     command = [sys.executable, "-m", "tests.membership.imports.importer", str(settings.data_dir)]
-    command += [str(tenant.id), str(import_id), *more]
-    return command + ["--database-url", settings.database_url] * (settings.database_url is not None)
+    command += [str(tenant.id), str(import_id)]
+    if settings.database_url is not None:
+        command += ["--database-url", settings.database_url]
+    return [*command, *more]
 
 
 def assert_all_there_once(database: Database, import_id: UUID, count: int = LINES) -> None:
@@ -76,7 +78,7 @@ def assert_all_there_once(database: Database, import_id: UUID, count: int = LINE
             select(func.count()).where(CustomerTerm.term.in_(["person0", f"person{count - 1}"]))
         )
         assert starts == 2
-        row = session.scalars(select(service.Import).where(service.Import.id == import_id)).one()
+        row = session.scalars(select(Import).where(Import.id == import_id)).one()
         assert (row.state, row.counts) == (ImportState.FINISHED, {"created": count})
         assert row.unfiled is None
 
