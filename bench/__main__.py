@@ -18,6 +18,8 @@ BENCHES = {
     "latency": "From the camera to the screen",
     "gui_gap": "A camera that hangs",
     "startup": "Start and memory",
+    "throughput": "Scans and permission checks per second",
+    "scale": "A club of a million customers",
 }
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
