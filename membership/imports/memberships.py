@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from api_client.management_schemas import IntervalUnit
 from api_client.schemas import PermissionView
 from membership.events.types import EventType
 from membership.imports.batch import Batch, Item
@@ -19,7 +20,7 @@ from membership.imports.schemas import LineOutcome, OnDuplicate
 from membership.models import Membership, MembershipSource, Plan
 from membership.plans.permissions import permissions_of
 from membership.rules.instants import TimeError, day_start, local_day
-from membership.rules.periods import Interval, IntervalUnit, Period, first_period, period_until
+from membership.rules.periods import Interval, Period, first_period, period_until
 
 _COLUMNS = (
     "organization_id",

@@ -15,7 +15,10 @@ LEASE = timedelta(seconds=30)
 """How long a worker that does not say anything is believed to be at it."""
 
 _AT_WORK = (ImportState.RUNNING, ImportState.INDEXING)
-_UNDONE = or_(Import.state.in_(_AT_WORK), Import.unfiled.is_not(None))
+_UNDONE = or_(
+    Import.state.in_(_AT_WORK),
+    and_(Import.state == ImportState.CANCELLED, Import.unfiled.is_not(None)),
+)
 """Lines to read, or customers to index, who may also be left by an import that was cancelled."""
 
 

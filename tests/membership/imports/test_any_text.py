@@ -1,6 +1,7 @@
 """Whatever a file says, each of its lines comes to something and nothing breaks."""
 
 import io
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,11 +30,12 @@ HEADER = "number,given_name,email,phone,birth_date"
 @pytest.fixture(scope="module")
 def place(
     backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Database, Tenant]:
+) -> Iterator[tuple[Database, Tenant]]:
     """A database with an organization, for all examples."""
     folder = tmp_path_factory.mktemp("any")
     database = open_database(databases.new(backend, folder))
-    return database, club(database)
+    yield database, club(database)
+    database.engine.dispose()
 
 
 @settings(
