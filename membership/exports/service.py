@@ -61,7 +61,8 @@ def export_lines(
             buffer.write(_MARK)
         writer.writerow(export.columns)
         yield _taken(buffer)
-        rows = session.connection(execution_options={"yield_per": _AT_ONCE}).execute(export.query)
+        at_once = {"yield_per": _AT_ONCE}
+        rows = session.connection().execute(export.query, execution_options=at_once)
         for some in rows.partitions():
             for row in some:
                 writer.writerow([cell(convert(row)) for convert in export.columns.values()])

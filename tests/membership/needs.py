@@ -86,11 +86,14 @@ NEEDS: dict[str, Need] = {
     "GET /v1/webhooks/{webhook_id}/deliveries": Scope.WEBHOOKS_WRITE,
     "POST /v1/webhooks/{webhook_id}/deliveries/replay": Scope.WEBHOOKS_WRITE,
     "POST /v1/webhooks/{webhook_id}/deliveries/{event_id}/replay": Scope.WEBHOOKS_WRITE,
+    "POST /v1/imports": Scope.IMPORTS_WRITE,
+    "GET /v1/imports": Scope.IMPORTS_WRITE,
+    "GET /v1/imports/{import_id}": Scope.IMPORTS_WRITE,
+    "PUT /v1/imports/{import_id}/file": Scope.IMPORTS_WRITE,
+    "POST /v1/imports/{import_id}/start": Scope.IMPORTS_WRITE,
+    "POST /v1/imports/{import_id}/cancel": Scope.IMPORTS_WRITE,
+    "GET /v1/imports/{import_id}/report": Scope.IMPORTS_WRITE,
+    "GET /v1/imports/{import_id}/report.csv": Scope.IMPORTS_WRITE,
+    "GET /v1/exports/{kind}.csv": Scope.EXPORTS_READ,
     "GET /v1/events": Scope.WEBHOOKS_WRITE,
 }
-
-LATER = {
-    "POST /v1/customers/{customer_id}/erase",
-    "GET /v1/customers/{customer_id}/personal-data",
-}
-"""Routes that are being built."""
