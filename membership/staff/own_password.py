@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api_client.management_schemas import SignedIn
 from membership.access import Caller
 from membership.audit.recorder import record
 from membership.errors import Conflict, Invalid, Unauthorized
@@ -16,7 +17,7 @@ from membership.settings import ServiceSettings
 from membership.staff.accounts import create_account, has_accounts, lock_organization
 from membership.staff.credentials import known_of, set_password
 from membership.staff.passwords import refuse_weak
-from membership.staff.schemas import FirstAccount, PasswordChange, SignedIn
+from membership.staff.schemas import FirstAccount, PasswordChange
 from membership.staff.sessions import account_subject, open_session
 from membership.staff.steps import Steps
 from membership.staff.throttles import SIGN_IN_BY_ACCOUNT, Try, count_try, forget_tries

@@ -37,7 +37,7 @@ _COMMON = frozenset(_TRIED_FIRST.split())
 """Passwords of at least ten letters and digits that are tried first, in small letters."""
 
 _RUNS = ("0123456789" * 3, "abcdefghijklmnopqrstuvwxyz", "9876543210" * 3)
-_TRAILING = re.compile(r"[\d_]+\Z")
+_TRAILING = re.compile(r"\d+\Z")
 
 
 def normalized(password: str) -> str:
@@ -56,9 +56,8 @@ def refuse_weak(password: str, field: str, known: Iterable[str]) -> None:
     if length > LONGEST:
         raise Invalid("password_too_long", field, f"at most {LONGEST} characters are possible")
     bare = _bare(password)
-    stem = _TRAILING.sub("", bare)
-    told = {_bare(part) for text in known for part in (text, text.partition("@")[0])} - {""}
-    if bare in told or stem in told:
+    told = {_bare(part) for text in known for part in (text, text.partition("@")[0])}
+    if _stem(bare) in {_stem(each) for each in told - {""}}:
         raise Invalid("password_guessable", field, "must not be the name or the email address")
     if bare in _COMMON or len(set(bare)) < 4 or any(bare in run for run in _RUNS):
         raise Invalid("password_common", field, "is among those that are tried first")
@@ -67,6 +66,11 @@ def refuse_weak(password: str, field: str, known: Iterable[str]) -> None:
 def _bare(text: str) -> str:
     """What passwords are compared by: letters and digits only, without case."""
     return "".join(sign for sign in normalized(text).casefold() if sign.isalnum())
+
+
+def _stem(bare: str) -> str:
+    """A name without the digits behind it; a number alone is its own."""
+    return _TRAILING.sub("", bare) or bare
 
 
 class Passwords:

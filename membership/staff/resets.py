@@ -13,8 +13,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from api_client.management_schemas import ActorKind
 from membership.access import digest
-from membership.actors import Actor, ActorKind
+from membership.actors import Actor
 from membership.audit.recorder import record
 from membership.errors import Invalid
 from membership.mail.outbox import Mail, queue_mail

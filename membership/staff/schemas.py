@@ -1,7 +1,6 @@
 """Messages about staff, their sessions and their passwords."""
 
 from typing import Annotated, Self
-from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -13,9 +12,9 @@ from pydantic import (
     model_validator,
 )
 
+from api_client.management_schemas import Role, StaffName
 from api_client.schemas import Message
 from membership.access import Scope
-from membership.models import Role
 from membership.text import Name
 
 
@@ -57,24 +56,6 @@ class SignIn(Message):
     organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
     email: ShownAddress = Field(examples=["ada@example.com"])
     password: Password
-
-
-class StaffName(Message):
-    """A member of staff, as far as a signed-in one needs to know about themself."""
-
-    id: UUID
-    name: str
-    email: str
-    role: Role
-
-
-class SignedIn(Message):
-    """A session. The token is told this once."""
-
-    token: str = Field(description="Bearer token, `ms_...`.")
-    expires_at: AwareDatetime = Field(description="When it ends, also if it is used until then.")
-    staff: StaffName
-    scopes: tuple[Scope, ...] = Field(description="What this role may do.")
 
 
 class Me(Message):

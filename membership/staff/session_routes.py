@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
+from api_client.management_schemas import SignedIn
 from membership.access import Call, Caller, Scope, allows, staff_reads, staff_writes
 from membership.staff import own_password, resets, sessions
 from membership.staff.schemas import (
@@ -13,7 +14,6 @@ from membership.staff.schemas import (
     PasswordChange,
     ResetConfirmation,
     ResetWish,
-    SignedIn,
     SignIn,
 )
 from membership.staff.steps import InSteps

@@ -14,15 +14,16 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from api_client.management_schemas import ActorKind, SignedIn
 from membership.access import ROLE_SCOPES, SESSION_PREFIX, Call, Scope, digest
-from membership.actors import Actor, ActorKind
+from membership.actors import Actor
 from membership.audit.recorder import record
 from membership.errors import Unauthorized
 from membership.models import Organization, Role, StaffAccount, StaffSession
 from membership.settings import ServiceSettings
 from membership.staff.accounts import email_key, staff_name
 from membership.staff.credentials import store_hash
-from membership.staff.schemas import Me, SignedIn, SignIn
+from membership.staff.schemas import Me, SignIn
 from membership.staff.steps import Steps, act_as
 from membership.staff.throttles import (
     SIGN_IN_BY_ACCOUNT,

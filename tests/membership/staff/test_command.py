@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
-from membership.actors import ActorKind
+from api_client.management_schemas import ActorKind
 from membership.app import system_clock
 from membership.database import Database, open_database
 from membership.first_start import prepare_first_start

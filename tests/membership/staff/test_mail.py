@@ -250,15 +250,15 @@ def test_killed_between_sending_and_noting_it_is_sent_again(
 
 KILLED = """
 import os, signal, sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from membership.background import Work
 from membership.database import open_database
 from membership.mail.delivery import send_due_mail
 from membership.settings import ServiceSettings
 from membership.vault import Vault
-from tests.membership.support import NOON
 
+NOON = datetime(2027, 3, 10, 11, tzinfo=UTC)
 url, folder, key = sys.argv[1:]
 settings = ServiceSettings(database_url=url, data_dir=Path(folder))
 work = Work(settings, open_database(settings), Vault(key), lambda: NOON)

@@ -19,7 +19,7 @@ from tests.membership.staff.people import (
 )
 from tests.membership.support import Service
 
-KNOWN = ("Ada Moreau", "Ada", "Moreau", "ada.moreau@example.com", "Northwind Climbing")
+KNOWN = ("Ada Moreau", "Ada", "Moreau", "ada.moreau@example.com", "Northwind Climbing", "Studio 54")
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,7 @@ KNOWN = ("Ada Moreau", "Ada", "Moreau", "ada.moreau@example.com", "Northwind Cli
         ("a" * 257, "password_too_long"),
         ("\ufdfa" * 15, "password_too_long"),
         ("Ada Moreau", "password_guessable"),
+        ("Studio 54 2027", "password_guessable"),
         ("adaMOREAU1987", "password_guessable"),
         ("ada.moreau@example.com", "password_guessable"),
         ("ada-moreau", "password_guessable"),

@@ -104,12 +104,13 @@ def test_many_at_once_do_not_slip_through(service: Service) -> None:
 
 GUESSER = """
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from membership.database import open_database
 from membership.errors import TooMany
 from membership.settings import ServiceSettings
 from membership.staff.throttles import Limit, count_try
-from tests.membership.support import NOON
+
+NOON = datetime(2027, 3, 10, 11, tzinfo=UTC)
 
 url, tries = sys.argv[1], int(sys.argv[2])
 limit = Limit("race", 25, timedelta(minutes=1), timedelta(minutes=1), timedelta(hours=1))
