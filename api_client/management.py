@@ -13,7 +13,7 @@ from .management_schemas import (
     LinkedCustomers,
     PlanPage,
     PlanView,
-    SessionStarted,
+    SignedIn,
     SoldView,
 )
 
@@ -30,15 +30,15 @@ class ManagementClient(MembershipClient):
     the same wish, however often it is sent, so that nothing is created or sold twice.
     """
 
-    def sign_in(self, organization: str, email: str, password: str) -> SessionStarted:
+    def sign_in(self, organization: str, email: str, password: str) -> SignedIn:
         """Start a staff session in the organization with that short name."""
         body = {"organization": organization, "email": email, "password": password}
-        return self._ask(SessionStarted, "POST", "/v1/staff/sessions", body=body)
+        return self._ask(SignedIn, "POST", "/v1/staff/sessions", body=body)
 
-    def make_first_account(self, name: str, email: str, password: str) -> SessionStarted:
+    def make_first_account(self, name: str, email: str, password: str) -> SignedIn:
         """Make the first account of the organization of this desk, and sign it in."""
         body = {"name": name, "email": email, "password": password}
-        return self._ask(SessionStarted, "POST", "/v1/staff/first-account", body=body)
+        return self._ask(SignedIn, "POST", "/v1/staff/first-account", body=body)
 
     def sign_out(self) -> None:
         """End the session."""

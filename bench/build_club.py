@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import psutil
 
+from api_client.management_schemas import IntervalUnit
 from membership.app import system_clock
 from membership.database import Database, open_database
 from membership.imports.command import run, upload
@@ -25,7 +26,6 @@ from membership.imports.schemas import Duplicates, ImportView, MatchBy, NewImpor
 from membership.migrate import migrate
 from membership.models import ImportKind, ImportState, Permission, Plan, PlanPermission
 from membership.organizations import bootstrap_organization, tenant_by_slug
-from membership.rules.periods import IntervalUnit
 from membership.settings import ServiceSettings
 
 SLUG = "big-club"

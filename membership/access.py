@@ -20,7 +20,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from membership.actors import ATTRIBUTION, CALLER, Actor, ActorKind, Attribution
+from api_client.management_schemas import ActorKind
+from membership.actors import ATTRIBUTION, CALLER, Actor, Attribution
 from membership.errors import Forbidden, Unauthorized
 from membership.logs import current_request_id
 from membership.models import ApiKey, Organization, Role

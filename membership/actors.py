@@ -2,17 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-
-class ActorKind(StrEnum):
-    """What sort of caller acted."""
-
-    API_KEY = "api_key"
-    STAFF = "staff"
-    CUSTOMER = "customer"
-    SERVICE = "service"
+from api_client.management_schemas import ActorKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Date, Enum, ForeignKey, ForeignKeyConstraint, MetaData, Uuid
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from api_client.management_schemas import IntervalUnit
 from api_client.schemas import CustomerState, Outcome, ScanMethod
 from membership.database import UtcDateTime
-from membership.rules.periods import IntervalUnit
 
 
 def choice(values: type[StrEnum], length: int = 20) -> Enum:

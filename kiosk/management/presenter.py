@@ -19,7 +19,7 @@ from api_client.management_schemas import (
     CustomerRecord,
     LinkedCustomers,
     PlanPage,
-    SessionStarted,
+    SignedIn,
 )
 from api_client.schemas import DeskInfo
 from kiosk.failures import Cause, Failure
@@ -103,7 +103,7 @@ class ManagementPresenter(QObject):
             self._window.leave_management()
 
     @Slot(object)
-    def on_signed_in(self, started: SessionStarted) -> None:
+    def on_signed_in(self, started: SignedIn) -> None:
         """Somebody signed in: go where they wanted to."""
         self._scopes = frozenset(started.scopes)
         self._panel.show_who(started.staff.name)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from api_client.errors import ApiError
 from api_client.management import ManagementClient
-from api_client.management_schemas import SessionStarted
+from api_client.management_schemas import SignedIn
 from kiosk.failures import Cause, Failure, failure_of
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ class StaffWorker(QObject):
     """Signs staff in and out, and carries out their tasks one after the other."""
 
     signed_in = Signal(object)
-    """SessionStarted."""
+    """SignedIn."""
     sign_in_failed = Signal(object)
     """Failure."""
     done = Signal(object, object)
@@ -114,7 +114,7 @@ class StaffWorker(QObject):
             self._client = None
 
 
-def _start_session(client: ManagementClient, typed: Credentials) -> SessionStarted:
+def _start_session(client: ManagementClient, typed: Credentials) -> SignedIn:
     """Sign in, or make the first account. Raises ApiError."""
     if typed.name:
         return client.make_first_account(typed.name, typed.email, typed.password)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from api_client.management_schemas import ActorView
 from api_client.schemas import Message
-from membership.memberships.schemas import ActorView
 
 
 class EntryView(Message):

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, tuple_
 
+from api_client.management_schemas import ActorView
 from membership.access import Call
 from membership.audit.schemas import EntryPage, EntryView
-from membership.memberships.schemas import ActorView
 from membership.models import AuditEntry
 from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
 

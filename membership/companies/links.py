@@ -6,15 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_
 
+from api_client.management_schemas import LinkedCustomer, LinkedCustomers
 from membership.access import Call
 from membership.companies.linking import link_customer, open_link, unlink_customer
-from membership.companies.schemas import (
-    LinkedCustomer,
-    LinkedCustomers,
-    NewLink,
-    PastLink,
-    PastLinks,
-)
+from membership.companies.schemas import NewLink, PastLink, PastLinks
 from membership.companies.service import get_company
 from membership.customers.service import get_customer
 from membership.customers.views import VIEW_COLUMNS, customer_view

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, EmailStr, Field, StringConstraints
 
+from api_client.management_schemas import LinkSource
 from api_client.schemas import CustomerView, Message
-from membership.memberships.schemas import SoldView
-from membership.models import LinkSource
 from membership.text import Line, Name
 
 EmailDomain = Annotated[
@@ -58,65 +57,12 @@ class NewCompany(CompanyChange):
     name: Name = Field(examples=["Northwind Analytics"])
 
 
-class CompanyView(Message):
-    """A company."""
-
-    id: UUID
-    name: str
-    billing_name: str | None
-    billing_email: str | None
-    seat_cap: int | None
-    archived_at: AwareDatetime | None
-    created_at: AwareDatetime
-    email_domains: tuple[str, ...]
-    customers: int = Field(description="How many customers are linked now.")
-    linked: tuple["LinkedCustomer", ...] = Field(
-        description="The first 20 of them, in the order in which they take seats."
-    )
-    memberships: tuple[SoldView, ...] = Field(
-        description="Latest start first, expired ones included."
-    )
-
-
-class CompanyLine(Message):
-    """A company in a list."""
-
-    id: UUID
-    name: str
-    seat_cap: int | None
-    archived_at: AwareDatetime | None
-
-
-class CompanyPage(Message):
-    """A page of companies, by name."""
-
-    items: tuple[CompanyLine, ...]
-    next_cursor: str | None = None
-
-
 class NewLink(Message):
     """What a customer is in the company."""
 
     role: Line = Field(
         default="", examples=["Employee"], description="Free text; set anew by each request."
     )
-
-
-class LinkedCustomer(Message):
-    """A customer as linked to a company."""
-
-    customer: CustomerView
-    role: str
-    source: LinkSource
-    valid_from: AwareDatetime
-    has_seat: bool = Field(description="False where the company has more people than seats.")
-
-
-class LinkedCustomers(Message):
-    """A page of the customers linked now, in the order in which they take seats."""
-
-    items: tuple[LinkedCustomer, ...]
-    next_cursor: str | None = None
 
 
 class PastLink(Message):

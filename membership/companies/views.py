@@ -4,10 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
 
+from api_client.management_schemas import CompanyLine, CompanyPage, CompanyView
 from membership.access import Call
 from membership.companies.domains import domains_of
 from membership.companies.links import first_linked, linked_now
-from membership.companies.schemas import CompanyLine, CompanyPage, CompanyView
 from membership.folding import words_of
 from membership.memberships.service import sold_to_company
 from membership.models import Company

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
+from api_client.management_schemas import CustomerProfile, CustomerRecord, LinkView
 from api_client.schemas import CardView, CustomerState
 from membership.access import Call
-from membership.customers.schemas import CustomerProfile, CustomerRecord, LinkView
 from membership.customers.service import get_customer
 from membership.customers.views import customer_view
 from membership.memberships.holdings import NOTHING, load_held

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from api_client.management_schemas import CustomerProfile, CustomerRecord
 from api_client.schemas import CustomerHits, CustomerState
 from membership.access import Call, Scope, allows, creates, reads, writes
 from membership.caching import names_tag
@@ -14,8 +15,6 @@ from membership.customers.permissions import permission_grant, permission_grants
 from membership.customers.profile import customer_record, profile
 from membership.customers.schemas import (
     CustomerChange,
-    CustomerProfile,
-    CustomerRecord,
     NewCustomer,
     PermissionGrant,
     PermissionGrants,

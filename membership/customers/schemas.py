@@ -7,16 +7,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, EmailStr, Field, StringConstraints, model_validator
 
 from api_client.schemas import (
-    CardView,
     CustomerState,
-    CustomerView,
-    MembershipView,
     Message,
-    Outcome,
-    PermissionView,
-    VisitView,
 )
-from membership.models import LinkSource
 from membership.text import Line, Paragraph
 
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
@@ -57,43 +50,6 @@ class NewCustomer(CustomerChange):
         if not (self.given_name or self.family_name):
             raise ValueError("given_name or family_name is needed")
         return self
-
-
-class CustomerRecord(Message):
-    """A customer in full."""
-
-    customer: CustomerView
-    given_name: str
-    family_name: str
-    email: str | None
-    phone: str | None = Field(description="E.164, such as +49301234567.")
-    birth_date: date | None
-    desk_note: str | None
-    created_at: AwareDatetime
-
-
-class LinkView(Message):
-    """A customer's link to a company, past or present."""
-
-    id: UUID
-    company_id: UUID
-    company: str
-    role: str
-    source: LinkSource
-    valid_from: AwareDatetime
-    valid_until: AwareDatetime | None = Field(description="When it was ended; null while it holds.")
-
-
-class CustomerProfile(CustomerRecord):
-    """A customer with all that belongs to them, as it stands at ``server_time``."""
-
-    server_time: AwareDatetime
-    outcome: Outcome
-    memberships: tuple[MembershipView, ...]
-    permissions: tuple[PermissionView, ...]
-    cards: tuple[CardView, ...]
-    companies: tuple[LinkView, ...]
-    visits: tuple[VisitView, ...] = Field(description="The latest visits, newest first.")
 
 
 class PermissionGrant(Message):

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from membership.plans.schemas import IntervalMessage, NewPermission, NewPlan
-from membership.rules.periods import IntervalUnit
+from api_client.management_schemas import IntervalMessage, IntervalUnit
+from membership.plans.schemas import NewPermission, NewPlan
 
 NAME = "Lakeside Club"
 SLUG = "lakeside-club"

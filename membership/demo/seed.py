@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from api_client.management_schemas import IntervalUnit
 from membership.access import Tenant
 from membership.cards.schemas import NewCard
 from membership.cards.service import issue_card, revoke_card
@@ -33,7 +34,7 @@ from membership.models import Card, Customer, MembershipSource
 from membership.organizations import bootstrap_organization
 from membership.plans.service import create_plan
 from membership.rules.instants import day_after, day_start, local_day
-from membership.rules.periods import Interval, IntervalUnit, nth_day
+from membership.rules.periods import Interval, nth_day
 from passes.barcode import CustomerNumber, new_card_code
 
 _YEAR = Interval(IntervalUnit.YEAR)

@@ -6,14 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select, tuple_
 
+from api_client.management_schemas import ActorView
 from membership.access import Call
-from membership.memberships.schemas import (
-    ActorView,
-    HistoryEntry,
-    HistoryPage,
-    SoldPage,
-    StatusFilter,
-)
+from membership.memberships.schemas import HistoryEntry, HistoryPage, SoldPage, StatusFilter
 from membership.memberships.service import get_membership
 from membership.memberships.sold import sold_view
 from membership.models import AuditEntry, Membership, MembershipSource

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
+from api_client.management_schemas import SoldView
 from membership.access import Call, Scope, creates, reads, writes
 from membership.idempotency import once
 from membership.memberships import changes, endings, listing, prolonging, service
@@ -16,7 +17,6 @@ from membership.memberships.schemas import (
     PaymentState,
     Renewal,
     SoldPage,
-    SoldView,
     StatusFilter,
     Transfer,
 )

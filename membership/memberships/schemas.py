@@ -7,10 +7,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from api_client.schemas import Message, PermissionView, Reason, Status
-from membership.actors import ActorKind
-from membership.models import MembershipSource
-from membership.plans.schemas import IntervalMessage
+from api_client.management_schemas import ActorView, SoldView
+from api_client.schemas import Message
 from membership.text import Instant, Paragraph
 
 Why = Annotated[Paragraph, Field(max_length=500)]
@@ -108,48 +106,6 @@ class PaymentState(Message):
     """Since when a payment is overdue; null for paid."""
 
     overdue_since: Instant | None = Field(examples=["2027-03-01T00:00:00Z"])
-
-
-class ActorView(Message):
-    """Who did something: an API key, a member of staff, a customer, or the service itself."""
-
-    kind: ActorKind
-    id: UUID | None = Field(description="Of the key, the account or the customer.")
-    name: str = Field(examples=["Front desk"])
-
-
-class SoldView(Message):
-    """A membership as it was sold, with its status now.
-
-    ``status`` is null only before the start. ``source`` and ``actor`` tell how it came to be;
-    ``previous_id`` names the membership that it was transferred from.
-    """
-
-    id: UUID
-    customer_id: UUID | None
-    company_id: UUID | None
-    plan_id: UUID
-    plan: str = Field(examples=["Gold Membership"])
-    price_minor: int = Field(examples=[4900])
-    currency: str = Field(examples=["EUR"])
-    billing: IntervalMessage | None
-    length: IntervalMessage | None = Field(
-        default=None, description="By what a renewal prolongs it, as sold; null without an end."
-    )
-    status: Status | None
-    reason: Reason | None
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime | None
-    last_day: date | None = Field(description="Last local day that it is good for, inclusive.")
-    time_zone: str = Field(examples=["Europe/Berlin"])
-    ended_early_at: AwareDatetime | None
-    ended_early_why: str | None
-    payment_overdue_since: AwareDatetime | None
-    previous_id: UUID | None = None
-    source: MembershipSource
-    actor: ActorView | None = None
-    created_at: AwareDatetime | None = None
-    permissions: tuple[PermissionView, ...]
 
 
 class SoldPage(Message):

@@ -13,15 +13,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api_client.management_schemas import ActorKind, SoldView
 from membership.access import Tenant
-from membership.actors import SERVICE, Actor, ActorKind
+from membership.actors import SERVICE, Actor
 from membership.companies.linking import hold_open
 from membership.customers.service import lock_customer
 from membership.errors import Conflict, Invalid, NotFound
 from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.memberships.holdings import term_of
-from membership.memberships.schemas import NewMembership, SoldView
+from membership.memberships.schemas import NewMembership
 from membership.memberships.sold import sold_data, sold_view
 from membership.models import Membership, MembershipSource, Plan
 from membership.plans.permissions import permissions_of

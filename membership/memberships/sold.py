@@ -3,12 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from api_client.management_schemas import ActorView, IntervalMessage, IntervalUnit, SoldView
 from api_client.schemas import PermissionView
 from membership.memberships.holdings import term_of
-from membership.memberships.schemas import ActorView, SoldView
 from membership.models import Membership
-from membership.plans.schemas import IntervalMessage
-from membership.rules.periods import IntervalUnit
 from membership.rules.status import standing
 
 

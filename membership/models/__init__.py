@@ -5,9 +5,10 @@ one organization cannot refer to a row of another, whatever the code above does.
 derived (a membership's status, inherited memberships, a card's state) has no column.
 """
 
+from api_client.management_schemas import LinkSource, MembershipSource, Role
 from membership.models.access import ApiKey, IdempotencyKey
 from membership.models.audit import AuditEntry
-from membership.models.companies import Company, CompanyDomain, CompanyLink, LinkSource
+from membership.models.companies import Company, CompanyDomain, CompanyLink
 from membership.models.desk import Card, Visit
 from membership.models.events import (
     DeliveryState,
@@ -32,8 +33,8 @@ from membership.models.people import (
     CustomerTerm,
     TermKind,
 )
-from membership.models.selling import Membership, MembershipSource, Permission, Plan, PlanPermission
-from membership.models.staff import PasswordReset, Role, StaffAccount, StaffSession, Throttle
+from membership.models.selling import Membership, Permission, Plan, PlanPermission
+from membership.models.staff import PasswordReset, StaffAccount, StaffSession, Throttle
 
 __all__ = [
     "ApiKey",

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from membership.actors import ActorKind
+from api_client.management_schemas import ActorKind
 from membership.tables import Base, choice, of_organization
 
 

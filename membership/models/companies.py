@@ -1,23 +1,15 @@
 """Companies and the customers linked to them."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Integer, String, Text, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from api_client.management_schemas import LinkSource
 from membership.folding import words_of
 from membership.tables import Base, choice, of_organization, refers
-
-
-class LinkSource(StrEnum):
-    """How a customer came to be linked to a company."""
-
-    MANUAL = "manual"
-    EMAIL_DOMAIN = "email_domain"
-    IMPORT = "import"
 
 
 def _searchable(name: str) -> str:

@@ -1,7 +1,6 @@
 """Plans, the permissions they carry, and the memberships sold from them."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,18 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from membership.actors import ActorKind
-from membership.rules.periods import IntervalUnit
+from api_client.management_schemas import ActorKind, IntervalUnit, MembershipSource
 from membership.tables import Base, choice, of_organization, refers
-
-
-class MembershipSource(StrEnum):
-    """How a membership came to be."""
-
-    STAFF = "staff"
-    SIGNUP = "signup"
-    API = "api"
-    IMPORT = "import"
 
 
 class Permission(Base):

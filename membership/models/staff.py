@@ -1,21 +1,13 @@
 """Staff accounts, their sessions, and what keeps guessing slow."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api_client.management_schemas import Role
 from membership.tables import Base, choice, of_organization
-
-
-class Role(StrEnum):
-    """What a member of staff may do; each may do all that the one before may."""
-
-    RECEPTION = "reception"
-    MANAGER = "manager"
-    ADMIN = "admin"
 
 
 class StaffAccount(Base):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
+from api_client.management_schemas import PlanPage, PlanView
 from api_client.schemas import PermissionView
 from membership.access import Call, Scope, creates, reads, writes
 from membership.idempotency import once
@@ -16,8 +17,6 @@ from membership.plans.schemas import (
     PermissionKey,
     PermissionPage,
     PlanChange,
-    PlanPage,
-    PlanView,
 )
 
 router = APIRouter(prefix="/v1", tags=["Plans"])

@@ -1,12 +1,11 @@
 """Messages about plans and permissions."""
 
 from typing import Annotated, Self
-from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from api_client.management_schemas import IntervalMessage
 from api_client.schemas import Message, PermissionView
-from membership.rules.periods import IntervalUnit
 from membership.text import Name, Paragraph
 
 PermissionKey = Annotated[
@@ -19,13 +18,6 @@ MAX_PRICE = 2**31 - 1
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Count = Annotated[int, Field(ge=1, le=1000)]
-
-
-class IntervalMessage(Message):
-    """A length in calendar terms: 1 month, 10 weeks."""
-
-    unit: IntervalUnit = Field(examples=["month"])
-    count: Count = Field(default=1, examples=[1])
 
 
 class NewPermission(Message):
@@ -71,28 +63,6 @@ class NewPlan(PlanChange):
     """A plan to create."""
 
     name: Name = Field(examples=["Gold Membership"])
-
-
-class PlanView(Message):
-    """A plan as it is sold now."""
-
-    id: UUID
-    name: str
-    description: str
-    price_minor: int
-    currency: str
-    billing: IntervalMessage | None
-    length: IntervalMessage | None
-    public: bool
-    archived_at: AwareDatetime | None
-    permissions: tuple[PermissionView, ...]
-
-
-class PlanPage(Message):
-    """A page of plans, by name."""
-
-    items: tuple[PlanView, ...]
-    next_cursor: str | None = None
 
 
 class PermissionPage(Message):

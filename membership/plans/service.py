@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from api_client.management_schemas import IntervalMessage, IntervalUnit, PlanPage, PlanView
 from api_client.schemas import PermissionView
 from membership.access import Tenant
 from membership.errors import Invalid, NotFound
@@ -14,14 +15,7 @@ from membership.events.types import EventType
 from membership.models import Plan
 from membership.paging import bad_cursor, decode_cursor, encode_cursor
 from membership.plans.permissions import carry, permissions_of
-from membership.plans.schemas import (
-    IntervalMessage,
-    NewPlan,
-    PlanChange,
-    PlanPage,
-    PlanView,
-)
-from membership.rules.periods import IntervalUnit
+from membership.plans.schemas import NewPlan, PlanChange
 
 
 def get_plan(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:

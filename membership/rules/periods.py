@@ -9,9 +9,9 @@ so that a membership begun on 31 January renews on 28 February and then on 31 Ma
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from api_client.management_schemas import IntervalUnit
 from membership.rules.instants import (
     CalendarRangeError,
     TimeError,
@@ -32,15 +32,6 @@ class IntervalError(TimeError):
 
 class RenewalError(TimeError):
     """A membership that cannot be renewed, because it has no end to continue from."""
-
-
-class IntervalUnit(StrEnum):
-    """What billing intervals are counted in."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    YEAR = "year"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,77 +5,14 @@ import requests
 from sqlalchemy import select, text
 
 from membership.access import DESK_SCOPES, KEY_PREFIX, Scope, digest
-from membership.app import create_app
 from membership.models import ApiKey
 from tests.membership.support import TIMEOUT, Service
 
-ID = "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"
-ROUTES = [
-    ("POST", "/v1/scans", Scope.SCANS_WRITE),
-    ("GET", "/v1/desk", Scope.SCANS_WRITE),
-    ("GET", "/v1/visits", Scope.VISITS_READ),
-    ("POST", f"/v1/visits/{ID}/undo", Scope.VISITS_WRITE),
-    ("GET", "/v1/customers", Scope.CUSTOMERS_READ),
-    ("GET", f"/v1/customers/{ID}", Scope.CUSTOMERS_READ),
-    ("GET", f"/v1/customers/{ID}/photo", Scope.CUSTOMERS_READ),
-    ("POST", "/v1/customers", Scope.CUSTOMERS_WRITE),
-    ("PATCH", f"/v1/customers/{ID}", Scope.CUSTOMERS_WRITE),
-    ("PUT", f"/v1/customers/{ID}/photo", Scope.CUSTOMERS_WRITE),
-    ("GET", f"/v1/customers/{ID}/permissions", Scope.PERMISSIONS_READ),
-    ("GET", f"/v1/customers/{ID}/permissions/area.pool", Scope.PERMISSIONS_READ),
-    ("GET", "/v1/companies", Scope.COMPANIES_READ),
-    ("GET", f"/v1/companies/{ID}", Scope.COMPANIES_READ),
-    ("GET", f"/v1/companies/{ID}/customers", Scope.COMPANIES_READ),
-    ("POST", "/v1/companies", Scope.COMPANIES_WRITE),
-    ("PATCH", f"/v1/companies/{ID}", Scope.COMPANIES_WRITE),
-    ("PUT", f"/v1/companies/{ID}/customers/{ID}", Scope.COMPANIES_WRITE),
-    ("DELETE", f"/v1/companies/{ID}/customers/{ID}", Scope.COMPANIES_WRITE),
-    ("GET", "/v1/plans", Scope.PLANS_READ),
-    ("GET", f"/v1/plans/{ID}", Scope.PLANS_READ),
-    ("GET", "/v1/permissions", Scope.PLANS_READ),
-    ("POST", "/v1/plans", Scope.PLANS_WRITE),
-    ("PATCH", f"/v1/plans/{ID}", Scope.PLANS_WRITE),
-    ("GET", "/v1/memberships", Scope.MEMBERSHIPS_READ),
-    ("GET", f"/v1/memberships/{ID}", Scope.MEMBERSHIPS_READ),
-    ("POST", "/v1/memberships", Scope.MEMBERSHIPS_WRITE),
-    ("POST", f"/v1/memberships/{ID}/end", Scope.MEMBERSHIPS_WRITE),
-    ("PUT", f"/v1/memberships/{ID}/payment", Scope.MEMBERSHIPS_WRITE),
-    ("POST", "/v1/cards", Scope.CARDS_WRITE),
-    ("POST", f"/v1/cards/{ID}/revoke", Scope.CARDS_WRITE),
-    ("GET", "/v1/keys", Scope.KEYS_WRITE),
-    ("POST", "/v1/keys", Scope.KEYS_WRITE),
-    ("POST", f"/v1/keys/{ID}/revoke", Scope.KEYS_WRITE),
-]
 
-
-def test_the_table_above_is_complete(service: Service) -> None:
-    paths = create_app(service.settings, service.database).openapi()["paths"]
-    served = {(method.upper(), path) for path, methods in paths.items() for method in methods} - {
-        ("GET", "/healthz")
-    }
-    listed = {
-        (method, path.replace("area.pool", "{key}").replace(ID, "{}")) for method, path, _ in ROUTES
-    }
-    without_names = set()
-    for method, path in served:
-        parts = ["{}" if part.endswith("_id}") else part for part in path.split("/")]
-        without_names.add((method, "/".join(parts)))
-    assert listed == without_names
-
-
-@pytest.mark.parametrize(("method", "path", "scope"), ROUTES)
-def test_each_route_needs_its_scope(service: Service, method: str, path: str, scope: Scope) -> None:
-    bare = requests.request(method, service.url + path, json={}, timeout=TIMEOUT)
+def test_without_a_key_the_answer_says_how_to_show_one(service: Service) -> None:
+    bare = requests.get(service.url + "/v1/desk", timeout=TIMEOUT)
     assert (bare.status_code, bare.json()["code"]) == (401, "key_missing")
     assert bare.headers["WWW-Authenticate"] == "Bearer"
-
-    lacking = service.call(method, path, key=service.key_with(*(set(Scope) - {scope})), json={})
-    assert (lacking.status_code, lacking.json()["code"]) == (403, "scope_missing")
-    assert scope.value in lacking.json()["detail"]
-
-    # Enough to get past the door: what is then answered is another matter.
-    allowed = service.call(method, path, key=service.key_with(scope), json={})
-    assert allowed.status_code in {200, 404, 422}
 
 
 @pytest.mark.parametrize("shown", ["", "x", KEY_PREFIX, "mk_live_" + "A" * 43, "é" * 9])

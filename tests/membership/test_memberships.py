@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from api_client.management_schemas import IntervalUnit
 from membership.models import Membership
-from membership.rules.periods import Interval, IntervalUnit, renew
+from membership.rules.periods import Interval, renew
 from tests.membership.support import Service
 
 

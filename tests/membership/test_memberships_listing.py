@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, not_, select
 
+from api_client.management_schemas import ActorKind
 from api_client.schemas import Status
-from membership.actors import ActorKind
 from membership.customers.schemas import NewCustomer
 from membership.customers.service import create_customer
 from membership.database import Database

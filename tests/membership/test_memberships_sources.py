@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from api_client.management_schemas import ActorKind
 from membership.access import SESSION_PREFIX, Scope, digest
-from membership.actors import ATTRIBUTION, Actor, ActorKind, Attribution
+from membership.actors import ATTRIBUTION, Actor, Attribution
 from membership.errors import Conflict, NotFound
 from membership.events.sweeper import sweep
 from membership.memberships.schemas import NewMembership

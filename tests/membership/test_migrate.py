@@ -17,8 +17,8 @@ from alembic.script import ScriptDirectory
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import Connection, select, text
 
+from api_client.management_schemas import ActorKind, IntervalUnit
 from membership import migrations
-from membership.actors import ActorKind
 from membership.customers.service import email_key
 from membership.database import WRITES, Database, open_database
 from membership.memberships.holdings import term_of
@@ -36,7 +36,6 @@ from membership.models import (
     Membership,
     Organization,
 )
-from membership.rules.periods import IntervalUnit
 from membership.settings import SQLITE_FILE_NAME, ServiceSettings
 from membership.tables import Base
 from tests.membership.conftest import SQLITE, Databases

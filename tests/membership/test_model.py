@@ -26,8 +26,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy.orm import Session, sessionmaker
 
+from api_client.management_schemas import ActorKind, IntervalMessage, IntervalUnit
 from api_client.schemas import CustomerState
-from membership.actors import Actor, ActorKind
+from membership.actors import Actor
 from membership.companies.linking import link_customer, unlink_customer
 from membership.companies.schemas import NewCompany
 from membership.companies.service import create_company
@@ -47,10 +48,9 @@ from membership.memberships.schemas import (
 )
 from membership.memberships.service import assign
 from membership.organizations import bootstrap_organization
-from membership.plans.schemas import IntervalMessage, NewPlan
+from membership.plans.schemas import NewPlan
 from membership.plans.service import create_plan
 from membership.rules.outcome import decide
-from membership.rules.periods import IntervalUnit
 from tests.membership.conftest import SQLITE
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -13,9 +13,9 @@ from api_client.management_schemas import (
     LinkView,
     PlanPage,
     PlanView,
-    SessionStarted,
+    SignedIn,
     SoldView,
-    StaffView,
+    StaffName,
 )
 from api_client.schemas import Outcome, PermissionView, Status
 from tests.kiosk.answers import AMARA, NOON, membership
@@ -25,19 +25,18 @@ GOLD = UUID(int=50)
 ALL_SCOPES = ("customers:write", "companies:write", "plans:write", "memberships:write")
 
 
-def session(*scopes: str) -> SessionStarted:
+def session(*scopes: str) -> SignedIn:
     """Greta signed in, by default with all that a manager may do."""
-    staff = StaffView(id=UUID(int=60), name="Greta Sommer", email="g@club.example", role="manager")
-    return SessionStarted(
-        token="ms_secret", expires_at=NOON, staff=staff, scopes=scopes or ALL_SCOPES
-    )
+    staff = StaffName(id=UUID(int=60), name="Greta Sommer", email="g@club.example", role="manager")
+    return SignedIn(token="ms_secret", expires_at=NOON, staff=staff, scopes=scopes or ALL_SCOPES)
 
 
 def link(**changes: Any) -> LinkView:
     """Amara works for Northwind."""
     given: dict[str, Any] = {
         "id": UUID(int=41), "company_id": NORTHWIND, "company": "Northwind Analytics",
-        "role": "Analyst", "valid_from": datetime(2026, 1, 5, 9, tzinfo=UTC), "valid_until": None,
+        "role": "Analyst", "source": "manual",
+        "valid_from": datetime(2026, 1, 5, 9, tzinfo=UTC), "valid_until": None,
     }  # fmt: skip
     return LinkView(**(given | changes))
 
@@ -81,7 +80,8 @@ def sold(**changes: Any) -> SoldView:
         "price_minor": 120000, "currency": "EUR", "billing": IntervalMessage(unit="year"),
         "status": Status.ACTIVE, "reason": None, "starts_at": datetime(2026, 1, 1, tzinfo=UTC),
         "ends_at": datetime(2026, 12, 31, 23, tzinfo=UTC), "last_day": date(2026, 12, 31),
-        "ended_early_at": None, "ended_early_why": None, "permissions": (),
+        "ended_early_at": None, "ended_early_why": None, "permissions": (), "plan_id": GOLD,
+        "time_zone": "Europe/Berlin", "payment_overdue_since": None, "source": "staff",
     }  # fmt: skip
     return SoldView(**(given | changes))
 
@@ -90,7 +90,8 @@ def company(**changes: Any) -> tuple[CompanyView, LinkedCustomers]:
     """Northwind's file, with nobody linked."""
     given: dict[str, Any] = {
         "id": NORTHWIND, "name": "Northwind Analytics", "billing_name": None,
-        "billing_email": None, "seat_cap": 2, "email_domains": (), "customers": 0,
+        "billing_email": None, "seat_cap": 2, "archived_at": None, "created_at": NOON,
+        "linked": (), "email_domains": (), "customers": 0,
         "memberships": (sold(),),
     }  # fmt: skip
     return CompanyView(**(given | changes)), LinkedCustomers(items=())

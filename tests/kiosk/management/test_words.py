@@ -12,6 +12,7 @@ from api_client.management_schemas import (
     IntervalUnit,
     LinkedCustomer,
     LinkedCustomers,
+    LinkSource,
 )
 from api_client.schemas import CardView, CustomerState, Reason, Status
 from kiosk.management.files import company_words, customer_words
@@ -151,7 +152,9 @@ def test_the_file_of_a_company_tells_who_has_no_seat() -> None:
     view, _ = company(customers=3)
     people = LinkedCustomers(
         items=tuple(
-            LinkedCustomer(customer=AMARA, role="", valid_from=NOON, has_seat=seat)
+            LinkedCustomer(
+                customer=AMARA, role="", source=LinkSource.MANUAL, valid_from=NOON, has_seat=seat
+            )
             for seat in (True, False)
         )
     )

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import inspect, text
 
-from membership.actors import ActorKind
+from api_client.management_schemas import ActorKind
 from membership.database import Database
 from membership.models import Import, ImportChunk, ImportKind, ImportState, OutgoingMail
 from tests.membership.support import NOON, Service

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from api_client.management_schemas import IntervalUnit
 from membership.rules.instants import CalendarRangeError, NaiveTimeError, day_start, local_day
 from membership.rules.periods import (
     Interval,
     IntervalError,
-    IntervalUnit,
     Period,
     RenewalError,
     first_period,
