@@ -9,6 +9,9 @@ from membership.models import ApiKey
 from tests.membership.support import TIMEOUT, Service
 
 
+ID = "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"
+
+
 def test_without_a_key_the_answer_says_how_to_show_one(service: Service) -> None:
     bare = requests.get(service.url + "/v1/desk", timeout=TIMEOUT)
     assert (bare.status_code, bare.json()["code"]) == (401, "key_missing")
