@@ -5,6 +5,7 @@ How each one stands is told by ``Background.states``, for readiness and metrics.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,10 +64,11 @@ class Background:
             self._threads.append(thread)
 
     def stop(self, patience_seconds: float) -> None:
-        """Tell the jobs to stop, and wait for those that are at work."""
+        """Tell the jobs to stop, and wait for those that are at work, no longer in all."""
         self._work.stopping.set()
+        end = time.monotonic() + patience_seconds
         for thread in self._threads:
-            thread.join(patience_seconds)
+            thread.join(max(0.0, end - time.monotonic()))
             if thread.is_alive():
                 logger().warning("job_still_running", job=thread.name)
 

@@ -113,10 +113,11 @@ async def _pieces(pump: _Pump) -> AsyncIterator[bytes]:
     """The pieces as they are sent; breaks off with an error if not all could be read."""
     try:
         while True:
+            alive = pump.is_alive()  # asked first: what it put before its end is still taken
             try:
                 piece = pump.pieces.get_nowait()
             except queue.Empty:
-                if not pump.is_alive():
+                if not alive:
                     break
                 await asyncio.sleep(0.005)
                 continue

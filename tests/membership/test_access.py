@@ -8,7 +8,6 @@ from membership.access import DESK_SCOPES, KEY_PREFIX, Scope, digest
 from membership.models import ApiKey
 from tests.membership.support import TIMEOUT, Service
 
-
 ID = "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"
 
 
