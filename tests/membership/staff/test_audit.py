@@ -204,8 +204,9 @@ def import_steps(service: Service) -> Iterator[Step]:
     """The routes of imports; nothing is imported, as no job runs."""
     path = "/v1/imports"
     made = service.post(path, {"kind": "customers", "file_name": "members.csv"})["id"]
-    data = {"data": b"given_name\nAmara\n", "headers": {"Content-Type": "text/csv"}}
-    assert service.call("PUT", f"{path}/{made}/file", **data).ok
+    headers = {"Content-Type": "text/csv"}
+    file = service.call("PUT", f"{path}/{made}/file", data=b"given_name\nAmara\n", headers=headers)
+    assert file.ok, file.text
     for what, action in (("start", "import.started"), ("cancel", "import.cancelled")):
         to = f"{path}/{made}/{what}"
         call = partial(service.call, "POST", to, json={})
