@@ -283,3 +283,11 @@ def test_report_by_pages_and_as_csv(service: Service) -> None:
     text = service.call("GET", f"{path}.csv").text.splitlines()
     assert len(text) == 151
     assert text[0] == "line,outcome,id,message"
+
+
+def test_files_may_be_larger_than_other_bodies(service: Service) -> None:
+    content = "given_name,scan\n" + "".join(f"P{each},{'x' * 200_000}\n" for each in range(12))
+    assert len(content) > service.settings.max_body_bytes
+    shown, report = imported(service, content, columns={"scan": None})
+    assert shown["file_bytes"] == shown["bytes_done"] == len(content)
+    assert [each["outcome"] for each in report] == ["created"] * 12
