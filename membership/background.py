@@ -64,7 +64,7 @@ class Background:
             self._threads.append(thread)
 
     def stop(self, patience_seconds: float) -> None:
-        """Tell the jobs to stop, and wait for those that are at work, no longer in all."""
+        """Tell the jobs to stop, and wait so long in all for those at work."""
         self._work.stopping.set()
         end = time.monotonic() + patience_seconds
         for thread in self._threads:

@@ -193,7 +193,7 @@ def raw(service: Service, data: bytes) -> bytes:
 def hasty(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that waits for a request hardly at all."""
     settings = databases.new(
-        SQLITE, tmp_path_factory.mktemp("data"), request_timeout_seconds=0.3, max_body_bytes=1024
+        SQLITE, tmp_path_factory.mktemp("data"), request_timeout_seconds=0.6, max_body_bytes=1024
     )
     with running_service(settings) as service:
         yield service
@@ -267,7 +267,9 @@ def test_deep_nesting(hasty: Service, databases: Databases, body: str) -> None:
     assert settings.max_body_bytes < 100_000
     answer = hasty.call("POST", "/v1/scans", data=body[:1000])
     assert answer.status_code in (400, 422), answer.text
-    with running_service(settings.model_copy(update={"max_body_bytes": 2**21})) as roomy:
+    with running_service(
+        settings.model_copy(update={"max_body_bytes": 2**21, "request_timeout_seconds": 30.0})
+    ) as roomy:
         for path in ("/v1/scans", "/v1/customers", "/v1/plans"):
             answer = roomy.call("POST", path, data=body)
             assert answer.status_code in (400, 422), answer.text
