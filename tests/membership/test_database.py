@@ -1,5 +1,6 @@
 """Storage: column types, what constraints catch, how queries are planned."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from membership.database import Database, open_database
@@ -21,7 +22,7 @@ from membership.models import (
 from membership.organizations import bootstrap_organization
 from membership.settings import ServiceSettings
 from membership.tables import Base
-from tests.membership.conftest import SQLITE, Databases
+from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
 from tests.membership.rows import customer_row, organization_row
 from tests.membership.support import NOON, running_service
 
@@ -197,6 +198,43 @@ def test_sqlite_is_durable(databases: Databases, tmp_path: Path) -> None:
         }
     database.engine.dispose()
     assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_connections_that_the_server_closed_while_idle_are_replaced(
+    databases: Databases, tmp_path: Path
+) -> None:
+    database = open_database(databases.new(POSTGRESQL, tmp_path))
+    whose = text("SELECT pg_backend_pid()")
+    with database.single.connect() as first, database.engine.connect() as second:
+        closed = {first.execute(whose).scalar_one(), second.execute(whose).scalar_one()}
+    other = open_database(
+        ServiceSettings(data_dir=tmp_path, database_url=databases.url("postgres"))
+    )
+    with other.single.connect() as connection:
+        for process in closed:
+            connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": process})
+    time.sleep(1.1)  # one that was used a moment ago is not tried
+    with database.single.connect() as first, database.engine.connect() as second:
+        opened = {first.execute(whose).scalar_one(), second.execute(whose).scalar_one()}
+    assert not closed & opened
+    for each in (database, other):
+        each.engine.dispose()
+
+
+@pytest.mark.parametrize("name", [SQLITE, POSTGRESQL])
+def test_single_statements_are_stored_at_once(
+    databases: Databases, tmp_path: Path, name: str
+) -> None:
+    database = open_database(databases.new(name, tmp_path))
+    with database.single.connect() as writing, database.single.connect() as reading:
+        writing.execute(insert(Organization), {"slug": "c", **_NEEDED})
+        assert reading.execute(select(Organization.slug)).scalars().all() == ["c"]
+    with database.readers.begin() as session:
+        assert session.scalars(select(Organization.slug)).all() == ["c"]
+    database.engine.dispose()
+
+
+_NEEDED = {"name": "C", "time_zone": "UTC", "currency": "EUR", "created_at": NOON}
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,15 @@ def upgrade() -> None:
             server_default="manual",
         ),
     )
+    op.drop_index("uq_company_links_open", table_name="company_links")
+    op.create_index(
+        "uq_company_links_open",
+        "company_links",
+        ["organization_id", "customer_id", "company_id"],
+        unique=True,
+        sqlite_where=sa.text("valid_until IS NULL"),
+        postgresql_where=sa.text("valid_until IS NULL"),
+    )
     op.add_column("customers", sa.Column("email_key", sa.String(length=254), nullable=True))
     op.add_column("customers", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
