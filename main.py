@@ -4,25 +4,19 @@ The only place that knows both halves. Everything heavy is imported inside the c
 scanner process imports this module afresh and needs none of it.
 """
 
-import json
 import os
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from membership.staff.cli import app as staff
+from membership.cli import app as service_commands
+from membership.command_line import DataDirOption, fail, settings_from, write_line
 
 if TYPE_CHECKING:
-    from pydantic_settings import BaseSettings
-
     from kiosk.app import OwnService, ServiceAddress
     from kiosk.settings import KioskSettings
-    from membership.settings import ServiceSettings
-
-S = TypeVar("S", bound="BaseSettings")
 
 app = typer.Typer(
     help="Front-desk kiosk for wallet cards. Without a command: the kiosk.",
@@ -31,13 +25,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.add_typer(staff, name="staff")
+app.add_typer(service_commands)
 
 CameraOption = Annotated[
     str | None,
     typer.Option(help="Camera index or name, video file, image folder, or stream URL."),
 ]
-DataDirOption = Annotated[Path | None, typer.Option(help="Folder of the club's data.")]
 ServerOption = Annotated[
     str | None, typer.Option(help="Address of a membership service; without it, an own one.")
 ]
@@ -95,174 +88,6 @@ def demo(data_dir: DataDirOption = None, trace: TraceOption = None) -> None:
 
 
 @app.command()
-def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
-    data_dir: DataDirOption = None,
-    with_demo: Annotated[
-        bool, typer.Option("--demo", help="Fill a new database with the demo club.")
-    ] = False,
-    embedded: Annotated[
-        bool,
-        typer.Option(
-            "--embedded",
-            help="Started by a kiosk: make a desk key, and stop when standard input closes.",
-        ),
-    ] = False,
-) -> None:
-    """Run the membership service; settings are read from WALLETDESK_… as well."""
-    from membership.serve import run_service
-    from membership.settings import ServiceSettings
-
-    given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
-    if embedded and "WALLETDESK_LOG_LEVEL" not in os.environ:
-        given["log_level"] = "warning"
-    try:
-        settings = _settings(ServiceSettings, given)
-    except ValueError as error:
-        _announce({"event": "failed", "code": "setting_invalid", "message": str(error)})
-        _fail(str(error))
-    raise typer.Exit(
-        run_service(
-            settings,
-            announce=_announce,
-            stop_on_stdin_eof=embedded,
-            demo=with_demo,
-            desk_key=embedded,
-        )
-    )
-
-
-@app.command()
-def key(
-    name: Annotated[str, typer.Argument(help="What the key is for, as lists will show it.")],
-    organization: Annotated[str, typer.Option(help="Short name of the organization.")] = "my-club",
-    data_dir: DataDirOption = None,
-    desk: Annotated[
-        bool, typer.Option("--desk", help="Only what a kiosk needs, not everything.")
-    ] = False,
-) -> None:
-    """Make an API key and print it; it cannot be shown again."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from membership.access import DESK_SCOPES, Scope
-    from membership.administration import make_key
-    from membership.migrate import MigrationError
-    from membership.settings import ServiceSettings
-
-    scopes = DESK_SCOPES if desk else frozenset(Scope)
-    try:
-        settings = _settings(ServiceSettings, {"data_dir": data_dir})
-        made = make_key(settings, organization=organization, name=name, scopes=scopes)
-    except (LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
-        _fail(str(error).splitlines()[0])
-    _write_line(made)
-
-
-@app.command()
-def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write, such as club.zip.")],
-    data_dir: DataDirOption = None,
-    *,
-    with_key: Annotated[
-        bool,
-        typer.Option("--with-key", help="Put the key of stored secrets into the file as well."),
-    ] = False,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Replace the file, once the new one is complete.")
-    ] = False,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Write nothing: see whether the file is whole.")
-    ] = False,
-) -> None:
-    """Back up the club's data into one file, while the service runs."""
-    from membership.backup.command import backup_command
-
-    _data_command(
-        data_dir,
-        lambda settings: backup_command(
-            settings, file, with_key=with_key, replace=replace, verify=verify
-        ),
-    )
-
-
-@app.command()
-def restore(
-    file: Annotated[Path, typer.Argument(help="A file that was written by backup.")],
-    data_dir: DataDirOption = None,
-) -> None:
-    """Restore a backup into an empty database, of SQLite or PostgreSQL."""
-    from membership.backup.command import restore_command
-
-    _data_command(data_dir, lambda settings: restore_command(settings, file))
-
-
-@app.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV file.")],
-    *,
-    kind: Annotated[str, typer.Option(help="customers, companies, links or memberships.")],
-    organization: Annotated[str, typer.Option(help="Short name of the organization.")] = "my-club",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check everything and store nothing.")
-    ] = False,
-    duplicates: Annotated[
-        str, typer.Option(help="What becomes of lines that are there: skip, update or create.")
-    ] = "skip",
-    match: Annotated[
-        str, typer.Option(help="By what customers are recognised, in order.")
-    ] = "email,phone,name_birth_date",
-    day_first: Annotated[
-        bool, typer.Option("--day-first", help="Read days also as 31.12.2027.")
-    ] = False,
-    data_dir: DataDirOption = None,
-) -> None:
-    """Import a CSV file into the database; a running service goes on meanwhile."""
-    from membership.imports.command import import_command
-    from membership.settings import ServiceSettings
-
-    wanted = {
-        "kind": kind,
-        "dry_run": dry_run,
-        "file_name": file.name[:120],
-        "duplicates": {"action": duplicates, "match": match.split(",")},
-        "day_first_dates": day_first,
-    }
-    try:
-        settings = _settings(ServiceSettings, {"data_dir": data_dir})
-    except ValueError as error:
-        _fail(str(error))
-    raise typer.Exit(
-        import_command(settings, file, wanted, organization=organization, write=sys.stderr.write)
-    )
-
-
-@app.command("export")
-def export_file(
-    kind: Annotated[str, typer.Argument(help="customers, companies, links, memberships, visits.")],
-    file: Annotated[Path, typer.Argument(help="Where the CSV file is written.")],
-    organization: Annotated[str, typer.Option(help="Short name of the organization.")] = "my-club",
-    bom: Annotated[
-        bool, typer.Option("--bom", help="Begin with a byte-order mark, for Excel.")
-    ] = False,
-    data_dir: DataDirOption = None,
-) -> None:
-    """Export all customers, companies, links, memberships or visits as a CSV file."""
-    from membership.exports.command import export_command
-    from membership.settings import ServiceSettings
-
-    try:
-        settings = _settings(ServiceSettings, {"data_dir": data_dir})
-    except ValueError as error:
-        _fail(str(error))
-    raise typer.Exit(
-        export_command(
-            settings, kind, file, organization=organization, bom=bom, write=sys.stderr.write
-        )
-    )
-
-
-@app.command()
 def scan(
     files: Annotated[
         list[Path], typer.Argument(help="Images, videos or folders.", metavar="FILE…")
@@ -271,21 +96,12 @@ def scan(
     """Read codes from files: one JSON line per image or video frame."""
     from scanner.command import scan_files
 
-    raise typer.Exit(scan_files(files, _write_line))
+    raise typer.Exit(scan_files(files, write_line))
 
 
 def run() -> None:
     """Entry point of the installed program."""
     app()
-
-
-def _announce(event: Mapping[str, str]) -> None:
-    _write_line(json.dumps(event))
-
-
-def _write_line(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 def _run_kiosk(
@@ -310,7 +126,7 @@ def _run_kiosk(
         pictures.mkdir(exist_ok=True)
         given |= {"exit_after_source": True, "loop": False, "report": pictures}
         given["camera"] = camera or os.environ.get("WALLETDESK_KIOSK_CAMERA") or "demo"
-        _write_line(f"There is no display: playing once, pictures go to {pictures}.")
+        write_line(f"There is no display: playing once, pictures go to {pictures}.")
 
     from kiosk.app import run as run_kiosk
     from kiosk.logs import configure_logging
@@ -318,9 +134,9 @@ def _run_kiosk(
     from scanner.settings import ScannerSettings
 
     try:
-        settings = _settings(KioskSettings, given)
+        settings = settings_from(KioskSettings, given)
     except ValueError as error:
-        _fail(str(error))
+        fail(str(error))
     configure_logging(folder)
     deck = folder / "demo-deck.json"
     source = settings.camera or f"auto:{deck}"
@@ -331,34 +147,7 @@ def _run_kiosk(
         scanner = ScannerSettings(source=source, loop=settings.loop)
         return run_kiosk(settings, scanner, service)
     except (OSError, ValueError) as error:
-        _fail(str(error))
-
-
-def _data_command(data_dir: Path | None, run: Callable[["ServiceSettings"], str]) -> None:
-    """Run a command on the club's data and write what it tells."""
-    from membership.backup.command import CommandError
-    from membership.settings import ServiceSettings
-
-    try:
-        told = run(_settings(ServiceSettings, {"data_dir": data_dir}))
-    except (CommandError, ValueError) as error:
-        _fail(str(error))
-    _write_line(told)
-
-
-def _settings(kind: type[S], given: Mapping[str, Any]) -> S:
-    """Make settings from what was given on the command line and in the environment.
-
-    Raises ValueError that names the setting.
-    """
-    from pydantic import ValidationError
-
-    try:
-        return kind(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        name = ".".join(str(part) for part in fault["loc"])
-        raise ValueError(f"setting {name}: {fault['msg']}") from error
+        fail(str(error))
 
 
 def _service_for(
@@ -406,11 +195,6 @@ def _has_display() -> bool:
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def _fail(message: str) -> NoReturn:
-    sys.stderr.write(f"walletdesk: {message}\n")
-    raise SystemExit(2)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from membership.command_line import DataDirOption, OrganizationOption, fail
+
 if TYPE_CHECKING:
     from membership.staff.command import Desk
 
 app = typer.Typer(help="Look after staff accounts, beside the service.", rich_markup_mode=None)
 
-DataDirOption = Annotated[Path | None, typer.Option(help="Folder of the club's data.")]
-OrganizationOption = Annotated[str, typer.Option(help="Short name of the organization.")]
 EmailArgument = Annotated[str, typer.Argument(help="Email address of the account.")]
 
 
@@ -116,9 +116,9 @@ def _run(organization: str, data_dir: Path | None, run: Callable[["Desk"], None]
         run(Desk(settings, organization))
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
-        _fail(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}")
+        fail(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}")
     except ApiError as error:
-        _fail(error.detail)
+        fail(error.detail)
     except (
         LookupError,
         ValueError,
@@ -127,9 +127,4 @@ def _run(organization: str, data_dir: Path | None, run: Callable[["Desk"], None]
         VaultError,
         SQLAlchemyError,
     ) as error:
-        _fail(str(error).splitlines()[0])
-
-
-def _fail(message: str) -> None:
-    typer.echo(f"walletdesk: {message}", err=True)
-    raise SystemExit(2)
+        fail(str(error).splitlines()[0])

@@ -156,6 +156,11 @@ def test_scan_prints_a_json_line_per_file_and_goes_on_after_a_bad_one(tmp_path: 
         (["serve"], {"WALLETDESK_PORT": "99999"}, "setting port"),
         (["serve"], {"WALLETDESK_TIME_ZONE": "Mars/Base"}, "setting time_zone"),
         (["serve", "--port", "many"], {}, "'--port'"),
+        (["organization", "X", "--slug", "My Club"], {}, "slug 'My Club'"),
+        (["organization", "X", "--slug", "x", "--time-zone", "Mars/Base"], {}, "'Mars/Base'"),
+        (["key", "K", "--organization", "nowhere"], {}, "nowhere"),
+        (["import", "none.csv", "--kind", "customers"], {}, "none.csv"),
+        (["restore", "none.zip"], {}, "none.zip"),
         (["dance"], {}, "dance"),
     ],
 )
@@ -166,3 +171,23 @@ def test_wrong_use_is_told_in_a_line(
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_second_organization_has_its_own_key_and_its_own_people(tmp_path: Path) -> None:
+    folder = ["--data-dir", str(tmp_path / "data")]
+    service = start_service(tmp_path / "data")
+    try:
+        made = run("organization", "Second Club", "--slug", "second", *folder)
+        assert (made.returncode, made.stderr) == (0, "")
+        again = run("organization", "Second Club", "--slug", "second", *folder)
+        assert again.returncode == 2
+        assert "already has an organization 'second'" in again.stderr
+        key = run("key", "Desk", "--desk", "--organization", "second", *folder).stdout.strip()
+        client = MembershipClient(service.url, key)
+        try:
+            assert client.desk().organization == "Second Club"
+            assert client.search_customers("Amara").items == ()
+        finally:
+            client.close()
+    finally:
+        stop_service(service)

@@ -1,0 +1,49 @@
+"""What all commands have in common: options, settings, and how they end.
+
+Light to import, as the whole command line is: the scanner process imports it afresh.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings
+
+S = TypeVar("S", bound="BaseSettings")
+
+DataDirOption = Annotated[Path | None, typer.Option(help="Folder of the club's data.")]
+OrganizationOption = Annotated[str, typer.Option(help="Short name of the organization.")]
+
+WRONG_USE = 2
+"""Exit code of a command that was refused."""
+
+
+def settings_from(kind: type[S], given: Mapping[str, Any]) -> S:
+    """Make settings from what was given on the command line and in the environment.
+
+    Raises ValueError that names the setting.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415 - see the module docstring
+
+    try:
+        return kind(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in fault["loc"])
+        raise ValueError(f"setting {name}: {fault['msg']}") from error
+
+
+def write_line(line: str) -> None:
+    """Write a line to standard output at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def fail(message: str) -> NoReturn:
+    """Tell in one line why a command was refused, and end with code 2."""
+    sys.stderr.write(f"walletdesk: {message}\n")
+    raise SystemExit(WRONG_USE)
