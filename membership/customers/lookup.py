@@ -96,19 +96,37 @@ def find_by_text(
     """Find whom ``text`` names among the customers of one organization.
 
     A code of another organization is exactly like one that nobody has. The id and number of a
-    customer who was merged lead to the one who stayed.
+    customer who was merged lead to the one who stayed. An imported card may say anything.
     """
     try:
         code = parse(text)
     except BarcodeError:
-        return UnknownCause.NOT_A_CARD
+        foreign = _by_foreign_card(connection, tenant.id, text.strip(), now)
+        return UnknownCause.NOT_A_CARD if foreign is None else foreign
     if isinstance(code, InstallLink) and code.organization != tenant.slug:
         return UnknownCause.NOT_FOUND
     rows = _rows(connection, tenant.id, code, now)
     if not rows:
-        return UnknownCause.NOT_FOUND
+        foreign = _by_foreign_card(connection, tenant.id, code.text, now)
+        return UnknownCause.NOT_FOUND if foreign is None else foreign
     held = held_of(connection, tenant.id, rows, now)
     return Found(rows[0], held, _card_view(rows[0]) if isinstance(code, CardCode) else None)
+
+
+_LONGEST_CODE = 255
+
+
+def _by_foreign_card(
+    connection: Connection, organization_id: int, text: str, now: datetime
+) -> Found | None:
+    """Whose card, made elsewhere and imported with its code, says ``text``."""
+    if not text.isprintable() or not 0 < len(text) <= _LONGEST_CODE:
+        return None
+    asked = {"organization_id": organization_id, "now": now, "code": text}
+    rows = connection.execute(_BY_CARD, asked).all()
+    if not rows:
+        return None
+    return Found(rows[0], held_of(connection, organization_id, rows, now), _card_view(rows[0]))
 
 
 def _rows(

@@ -35,7 +35,7 @@ RUN_CUSTOMERS = 20_000
 GROUP_CUSTOMERS = 2_000
 """Customers who are filed in one transaction on PostgreSQL."""
 _SLICE_SECONDS = 0.06
-_FEWEST, _MOST = 1000, 40_000
+_FEWEST, _MOST = 4000, 40_000
 _SEPARATOR = "\t"
 """Sorts before every letter, and no term has it."""
 
@@ -48,7 +48,7 @@ class Filing:
         self.found = found
         self._terms: Iterator[str] | None = None
         self._runs: list[IO[str]] = []
-        self._slice = 2000
+        self._slice = 4000
         self._version = 0
         self._connection: Connection | None = None
 

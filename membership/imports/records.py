@@ -118,8 +118,13 @@ class RecordReader:
                 size += line.size
                 if line.too_long or size > MAX_RECORD_BYTES or taken >= _MAX_RECORD_LINES:
                     raise ValueError(_UNCLOSED)
+                try:
+                    text = self._decode(line.data)
+                except ValueError as error:
+                    further = f"a quote is opened, and {taken} lines further: {error}"
+                    raise ValueError(further if taken else str(error)) from None
                 taken += 1
-                yield self._decode(line.data)
+                yield text
 
         try:
             fields = next(csv.reader(lines(), delimiter=self._delimiter, strict=True), None)

@@ -38,7 +38,7 @@ from membership.organizations import tenant_of
 
 LOCKED_SECONDS = 0.06
 """How long a batch is to hold the lock of writers."""
-_FEWEST, _MOST = 100, 4000
+_FEWEST, _MOST = 400, 4000
 _HANDLERS: Mapping[ImportKind, Callable[[Batch], None]] = {
     ImportKind.CUSTOMERS: handle_customers,
     ImportKind.COMPANIES: handle_companies,
@@ -61,7 +61,7 @@ class ImportWorker:
 
     def __init__(self) -> None:
         self.id = uuid4()
-        self._lines = 200
+        self._lines = 400
         self._singly = 0
         self._filing: Filing | None = None
 
