@@ -10,8 +10,15 @@ import pytest
 from membership.app import create_app
 from membership.body_limits import body_limits
 from membership.paging import LARGEST_PAGE
+from tests.membership.conftest import POSTGRESQL
 from tests.membership.every_route import AnyRoute, Document, document_of, replaced, texts_in
 from tests.membership.support import TIMEOUT, Service
+
+
+@pytest.fixture(scope="module")
+def backend() -> str:
+    """PostgreSQL, the stricter one about texts; generated requests are also sent to SQLite."""
+    return POSTGRESQL
 
 
 @pytest.fixture
