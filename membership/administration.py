@@ -1,11 +1,40 @@
 """What whoever runs the service may do beside it, without a key: organizations, first keys."""
 
-from membership.access import Scope, mint_key
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from membership.access import Scope, Tenant, mint_key
 from membership.app import system_clock
-from membership.database import open_database
+from membership.audit.recorder import audit_changes
+from membership.database import Database, open_database
 from membership.migrate import migrate
 from membership.organizations import bootstrap_organization, tenant_by_slug
 from membership.settings import ServiceSettings
+
+
+@contextmanager
+def opened(settings: ServiceSettings) -> Iterator[Database]:
+    """The migrated database, made if there is none, for as long as the block lasts.
+
+    Raises MigrationError, OSError and sqlalchemy.exc.OperationalError where it cannot be used.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings)
+    try:
+        migrate(database)
+        audit_changes(database.writers)
+        yield database
+    finally:
+        database.engine.dispose()
+
+
+def organization_named(database: Database, slug: str) -> Tenant:
+    """The organization with that slug. Raises LookupError."""
+    with database.readers.begin() as session:
+        tenant = tenant_by_slug(session, slug)
+    if tenant is None:
+        raise LookupError(f"{database.place} has no organization {slug!r}")
+    return tenant
 
 
 def make_key(
@@ -17,20 +46,12 @@ def make_key(
 ) -> str:
     """Make an API key for the organization with that slug; by default it may do everything.
 
-    Raises LookupError for an unknown slug; MigrationError and sqlalchemy.exc.OperationalError
-    where the database cannot be used.
+    Raises LookupError for an unknown slug, and what ``opened`` raises.
     """
-    database = open_database(settings)
-    try:
-        migrate(database)
+    with opened(settings) as database:
+        tenant = organization_named(database, organization)
         with database.writers.begin() as session:
-            tenant = tenant_by_slug(session, organization)
-            if tenant is None:
-                raise LookupError(f"{database.place} has no organization {organization!r}")
-            _, key = mint_key(session, tenant.id, name, scopes, system_clock())
-            return key
-    finally:
-        database.engine.dispose()
+            return mint_key(session, tenant.id, name, scopes, system_clock())[1]
 
 
 def make_organization(
@@ -45,22 +66,17 @@ def make_organization(
     """Make a further organization in the same database; its first key is made by ``make_key``.
 
     Raises LookupError for a slug that is taken; ValueError for a slug, zone, currency or
-    country of the wrong form; and what ``make_key`` raises.
+    country of the wrong form; and what ``opened`` raises.
     """
-    database = open_database(settings)
-    try:
-        migrate(database)
-        with database.writers.begin() as session:
-            if tenant_by_slug(session, slug) is not None:
-                raise LookupError(f"{database.place} already has an organization {slug!r}")
-            bootstrap_organization(
-                session,
-                name=name,
-                slug=slug,
-                time_zone=time_zone,
-                currency=currency,
-                country=country,
-                now=system_clock(),
-            )
-    finally:
-        database.engine.dispose()
+    with opened(settings) as database, database.writers.begin() as session:
+        if tenant_by_slug(session, slug) is not None:
+            raise LookupError(f"{database.place} already has an organization {slug!r}")
+        bootstrap_organization(
+            session,
+            name=name,
+            slug=slug,
+            time_zone=time_zone,
+            currency=currency,
+            country=country,
+            now=system_clock(),
+        )

@@ -7,12 +7,11 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from membership.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.administration import opened, organization_named
 from membership.app import system_clock
 from membership.audit.recorder import record
-from membership.database import open_database
 from membership.exports.service import ExportKind, export_lines
-from membership.migrate import MigrationError, migrate
-from membership.organizations import tenant_by_slug
+from membership.migrate import MigrationError
 from membership.settings import ServiceSettings
 
 
@@ -42,23 +41,18 @@ def export_to(
 
     Raises LookupError for an unknown organization; MigrationError, OSError, SQLAlchemyError.
     """
-    database = open_database(settings)
     unfinished = file.with_name(file.name + ".part")
     try:
-        migrate(database)
-        with database.readers.begin() as session:
-            tenant = tenant_by_slug(session, organization)
-        if tenant is None:
-            raise LookupError(f"{database.place} has no organization {organization!r}")
-        with database.writers.begin() as session:
-            session.info[ATTRIBUTION] = Attribution(SERVICE, system_clock())
-            record(session, tenant.id, "export.downloaded", kind.value, after={"bom": bom})
-        with unfinished.open("wb") as target:
-            for line in export_lines(database, tenant, kind, bom=bom):
-                target.write(line)
-            size = target.tell()
+        with opened(settings) as database:
+            tenant = organization_named(database, organization)
+            with database.writers.begin() as session:
+                session.info[ATTRIBUTION] = Attribution(SERVICE, system_clock())
+                record(session, tenant.id, "export.downloaded", kind.value, after={"bom": bom})
+            with unfinished.open("wb") as target:
+                for line in export_lines(database, tenant, kind, bom=bom):
+                    target.write(line)
+                size = target.tell()
         os.replace(unfinished, file)
         return size
     finally:
         unfinished.unlink(missing_ok=True)
-        database.engine.dispose()

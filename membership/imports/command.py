@@ -12,18 +12,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from membership.access import Tenant
 from membership.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.administration import opened, organization_named
 from membership.app import system_clock
-from membership.audit.recorder import audit_changes
-from membership.database import Database, open_database
+from membership.database import Database
 from membership.errors import ApiError
 from membership.imports import service
 from membership.imports.intake import Encoding, Intake
 from membership.imports.runner import ImportWorker
 from membership.imports.schemas import ImportView, LineOutcome, NewImport
 from membership.imports.storage import CHUNK_BYTES
-from membership.migrate import MigrationError, migrate
+from membership.migrate import MigrationError
 from membership.models import ImportState
-from membership.organizations import tenant_by_slug
 from membership.settings import ServiceSettings
 
 Progress = Callable[[ImportView], None]
@@ -46,23 +45,15 @@ def import_file(
     was not taken. Raises LookupError for an unknown organization; ApiError for a file that
     cannot be read as such; MigrationError, OSError and SQLAlchemyError.
     """
-    database = open_database(settings)
-    try:
-        migrate(database)
-        with database.readers.begin() as session:
-            tenant = tenant_by_slug(session, organization)
-        if tenant is None:
-            raise LookupError(f"{database.place} has no organization {organization!r}")
-        with file.open("rb") as stream:
-            import_id = upload(database, tenant, new, stream, clock=system_clock)
+    with file.open("rb") as stream, opened(settings) as database:
+        tenant = organization_named(database, organization)
+        import_id = upload(database, tenant, new, stream, clock=system_clock)
         ended = run(database, tenant, import_id, clock=system_clock, progress=progress)
         with database.readers.begin() as session:
             for line in service.report_lines(session, tenant.id, import_id):
                 if line.outcome is LineOutcome.REFUSED:
                     refused(f"line {line.line}: {line.message}")
         return ended
-    finally:
-        database.engine.dispose()
 
 
 def upload(
@@ -74,7 +65,6 @@ def upload(
     clock: Callable[[], datetime],
 ) -> UUID:
     """Prepare an import, store its file and start it; returns its id. Raises ApiError."""
-    audit_changes(database.writers)
     intake = Intake(Encoding(new.encoding))
     with database.writers.begin() as session:
         session.info[ATTRIBUTION] = Attribution(SERVICE, clock())
@@ -158,7 +148,8 @@ def import_command(
         write(f"walletdesk: {where}: {fault['msg']}\n")
         return 2
     except (ApiError, LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
-        write(f"\nwalletdesk: {getattr(error, 'detail', str(error)).splitlines()[0]}\n")
+        said = error.detail if isinstance(error, ApiError) else str(error)
+        write(f"\nwalletdesk: {said.splitlines()[0]}\n")
         return 2
     counts = ", ".join(f"{count} {name}" for name, count in ended.counts if count)
     write(f"\n{ended.state.value}: {counts or 'no lines'}\n")

@@ -10,12 +10,10 @@ from sqlalchemy.orm import Session
 
 from membership.access import Tenant
 from membership.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.administration import opened, organization_named
 from membership.app import system_clock
-from membership.audit.recorder import audit_changes
-from membership.database import Database, open_database
-from membership.migrate import migrate
+from membership.database import Database
 from membership.models import StaffAccount
-from membership.organizations import tenant_by_slug
 from membership.settings import ServiceSettings
 from membership.staff.accounts import change_account, create_account, email_key
 from membership.staff.credentials import known_of, set_password
@@ -42,8 +40,8 @@ class Desk:
 
 def add(desk: Desk, new: NewStaff, passwords: Passwords | None = None) -> None:
     """Make an account; without a password the service mails its owner a link to set one."""
-    with _transactions(desk) as database:
-        tenant = _tenant(database, desk)
+    with opened(desk.settings) as database:
+        tenant = organization_named(database, desk.organization)
         hashed = None
         if new.password is not None:
             password = new.password.get_secret_value()
@@ -66,8 +64,8 @@ def add(desk: Desk, new: NewStaff, passwords: Passwords | None = None) -> None:
 
 def listing(desk: Desk) -> list[StaffAccount]:
     """The accounts, oldest first."""
-    with _transactions(desk) as database:
-        tenant = _tenant(database, desk)
+    with opened(desk.settings) as database:
+        tenant = organization_named(database, desk.organization)
         with database.readers.begin() as session:
             query = select(StaffAccount).where(StaffAccount.organization_id == tenant.id)
             return list(session.scalars(query.order_by(StaffAccount.created_at, StaffAccount.id)))
@@ -77,8 +75,8 @@ def reset_password(
     desk: Desk, email: str, password: str, passwords: Passwords | None = None
 ) -> None:
     """Set an account's password, end its sessions, and forget the failed tries at it."""
-    with _transactions(desk) as database:
-        tenant = _tenant(database, desk)
+    with opened(desk.settings) as database:
+        tenant = organization_named(database, desk.organization)
         with database.readers.begin() as session:
             account = _account(session, tenant, email)
         refuse_weak(password, "password", known_of(account.name, account.email, tenant.name))
@@ -91,23 +89,11 @@ def reset_password(
 
 def disable(desk: Desk, email: str) -> None:
     """Disable an account and end its sessions; refused for the last admin."""
-    with _transactions(desk) as database:
-        tenant = _tenant(database, desk)
+    with opened(desk.settings) as database:
+        tenant = organization_named(database, desk.organization)
         with _writing(database) as (session, now):
             account = _account(session, tenant, email)
             change_account(session, tenant, account.id, StaffChange(disabled=True), now)
-
-
-@contextmanager
-def _transactions(desk: Desk) -> Iterator[Database]:
-    """The migrated database, for as long as the block lasts."""
-    database = open_database(desk.settings)
-    try:
-        migrate(database)
-        audit_changes(database.writers)
-        yield database
-    finally:
-        database.engine.dispose()
 
 
 @contextmanager
@@ -118,15 +104,6 @@ def _writing(database: Database) -> Iterator[tuple[Session, datetime]]:
         now = system_clock()
         session.info[ATTRIBUTION] = Attribution(SERVICE, now)
         yield session, now
-
-
-def _tenant(database: Database, desk: Desk) -> Tenant:
-    """The organization. Raises LookupError."""
-    with database.readers.begin() as session:
-        tenant = tenant_by_slug(session, desk.organization)
-    if tenant is None:
-        raise LookupError(f"{database.place} has no organization {desk.organization!r}")
-    return tenant
 
 
 def _account(session: Session, tenant: Tenant, email: str) -> StaffAccount:
