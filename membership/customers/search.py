@@ -111,9 +111,10 @@ def _matches(
         after = None
 
 
-def _best(search_text: str, wanted: str) -> tuple[TermKind, str]:
+def _best(search_text: str, wanted: str) -> tuple[TermKind, str] | None:
     """The first term by which ``wanted`` finds a customer: the others are repeats."""
-    return min(term for term in terms_of(search_text) if term[1].startswith(wanted))
+    found = (term for term in terms_of(search_text) if term[1].startswith(wanted))
+    return min(found, default=None)
 
 
 def _batch(

@@ -6,9 +6,11 @@ sorted first, in runs on disk that are merged, and go into the tree in its own o
 is written once. They go in slices that keep the lock of writers for a short while, and the last
 term that is in is committed with them, so that a restart goes on from there.
 
-A customer may change between being read and being filed. On SQLite a slice is only taken as it
-was read if nobody else wrote since; otherwise each of its terms must still be among the
-customer's words. On PostgreSQL the customers are locked while a group of them is filed.
+A customer may change between being read and being filed. A slice is only taken as it was read
+if nobody else wrote since, which SQLite can tell; otherwise each of its terms must still be
+among the customer's words. No customer changes while a slice is filed: SQLite has one writer,
+and on PostgreSQL the slice holds a lock on the table that writers of customers wait for, and
+scans do not.
 """
 
 import heapq
@@ -20,7 +22,7 @@ from itertools import islice
 from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from membership.actors import ATTRIBUTION, Actor, Attribution
@@ -32,8 +34,6 @@ from membership.models import Customer, Import, ImportState
 
 RUN_CUSTOMERS = 20_000
 """Customers whose terms are sorted in memory at once: about 420,000 terms, 60 MB."""
-GROUP_CUSTOMERS = 2_000
-"""Customers who are filed in one transaction on PostgreSQL."""
 _SLICE_SECONDS = 0.06
 _FEWEST, _MOST = 4000, 40_000
 _SEPARATOR = "\t"
@@ -49,7 +49,7 @@ class Filing:
         self._terms: Iterator[str] | None = None
         self._runs: list[IO[str]] = []
         self._slice = 4000
-        self._version = 0
+        self._version: int | None = None
         self._connection: Connection | None = None
 
     def close(self) -> None:
@@ -61,42 +61,12 @@ class Filing:
 
     def step(self, clock: Callable[[], datetime]) -> bool:
         """File a piece; False when there is nothing left of it, or it is no longer ours."""
-        if self._database.engine.dialect.name == "postgresql":
-            return self._group(clock)
         if self._connection is None:
             self._connection = _own_connection(self._database)
             with self._connection.begin():
                 self._version = _data_version(self._connection)
             return self._sort(self._connection, clock)
         return self._file_slice(self._connection, clock)
-
-    def _group(self, clock: Callable[[], datetime]) -> bool:
-        """File the customers with the lowest numbers, on PostgreSQL."""
-        with self._database.writers.begin() as session:
-            row = self._mine(session, clock())
-            if row is None or not row.unfiled:
-                return False
-            (first, last), *others = row.unfiled
-            until = min(last, first + GROUP_CUSTOMERS - 1)
-            wanted = (
-                select(Customer.id, Customer.search_text)
-                .where(
-                    Customer.organization_id == row.organization_id,
-                    Customer.number.between(first, until),
-                )
-                .with_for_update(key_share=True)
-            )
-            rows = [
-                (kind.value, term, customer)
-                for customer, words in session.execute(wanted)
-                for kind, term in terms_of(words)
-            ]
-            _copy_terms(session.connection(), row.organization_id, sorted(rows))
-            row.unfiled = ([[until + 1, last]] if until < last else []) + others or None
-            self.found = row
-            if row.unfiled is None:
-                _settle(session, row, clock())
-            return row.unfiled is not None
 
     def _sort(self, connection: Connection, clock: Callable[[], datetime]) -> bool:
         """Write the terms of all customers into sorted runs; False if it is no longer ours."""
@@ -131,7 +101,7 @@ class Filing:
                 ]
 
     def _file_slice(self, connection: Connection, clock: Callable[[], datetime]) -> bool:
-        """File the next terms in the order of the index, on SQLite."""
+        """File the next terms in the order of the index."""
         wanted = self._slice
         lines = list(islice(self._terms or iter(()), wanted))
         with Session(connection, expire_on_commit=False) as session, session.begin():
@@ -140,7 +110,8 @@ class Filing:
             row = self._mine(session, clock())
             if row is None:
                 return False
-            checked = _data_version(connection) != self._version
+            version = _data_version(connection)
+            checked = version is None or version != self._version
             _insert_terms(connection, row.organization_id, lines, checked=checked)
             done = len(lines) < wanted
             row.filed_after = lines[-1].split(_SEPARATOR) if lines else row.filed_after
@@ -176,21 +147,17 @@ def _without_break(line: str) -> str:
     return line[:-1]
 
 
-def _data_version(connection: Connection) -> int:
-    """A number that changes when another connection commits to the SQLite file."""
+def _data_version(connection: Connection) -> int | None:
+    """A number that changes when another connection commits; None where there is none."""
+    if connection.dialect.name != "sqlite":
+        return None
     return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
 
 
 def _own_connection(database: Database) -> Connection:
-    """A connection that is in no pool and checks no foreign keys: the filing sees to that.
-
-    Each term is of a customer who is there, or it is not taken; to look each of them up again
-    would cost more than all the rest.
-    """
+    """A connection that is in no pool: what it has seen and made goes with it."""
     connection = database.engine.connect().execution_options(**{WRITES: True})
     connection.detach()
-    driver: Any = connection.connection.dbapi_connection
-    driver.execute("PRAGMA foreign_keys = OFF")
     return connection
 
 
@@ -209,30 +176,41 @@ _CHECKED = (
 def _insert_terms(
     connection: Connection, organization_id: int, lines: list[str], *, checked: bool
 ) -> None:
-    """File terms on SQLite; ``checked`` leaves out those that a customer no longer has."""
+    """File terms; ``checked`` leaves out those that a customer no longer has."""
     rows = [(organization_id, *line.split(_SEPARATOR)) for line in lines]
-    if rows:
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_CHECKED if checked else _AS_READ, rows)
+    else:
+        _copy_terms(connection, rows)
 
 
-def _copy_terms(
-    connection: Connection, organization_id: int, rows: list[tuple[str, str, UUID]]
-) -> None:
+_POSTGRESQL = (
+    "CREATE TEMPORARY TABLE IF NOT EXISTS terms_to_file (organization_id integer, kind varchar,"
+    ' term varchar COLLATE "C", customer_id uuid) ON COMMIT DELETE ROWS',
+    "LOCK TABLE customers IN SHARE MODE",
+    # The staged terms have no statistics; each is looked up by its customer's key.
+    "SET LOCAL enable_hashjoin = off",
+    "SET LOCAL enable_mergejoin = off",
+)
+_FROM_STAGED = (
+    "INSERT INTO customer_terms (organization_id, kind, term, customer_id)"
+    " SELECT staged.organization_id, kind, term, customer_id FROM terms_to_file AS staged"
+    " JOIN customers ON customers.organization_id = staged.organization_id"
+    " AND customers.id = staged.customer_id"
+    " WHERE strpos(search_text, term) > 0"
+    " ORDER BY kind, term, customer_id ON CONFLICT DO NOTHING"
+)
+
+
+def _copy_terms(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
     """File terms on PostgreSQL, passing over those that are there."""
-    connection.execute(
-        text(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS terms_to_file"
-            ' (kind varchar, term varchar COLLATE "C", customer_id uuid) ON COMMIT DELETE ROWS'
-        )
-    )
-    driver: Any = connection.connection.driver_connection
+    driver: Any = connection.connection.dbapi_connection
     with driver.cursor() as cursor:
+        for statement in _POSTGRESQL:
+            cursor.execute(statement)
         with cursor.copy("COPY terms_to_file FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(
-            "INSERT INTO customer_terms (organization_id, kind, term, customer_id)"
-            " SELECT %s, kind, term, customer_id FROM terms_to_file"
-            " ORDER BY kind, term, customer_id ON CONFLICT DO NOTHING",
-            (organization_id,),
-        )
+        cursor.execute(_FROM_STAGED)

@@ -69,6 +69,8 @@ def test_desk(service: Service) -> None:
     assert desk.pop("version")
     assert desk == {
         "organization": service.tenant.name,
+        "slug": service.tenant.slug,
+        "currency": "EUR",
         "time_zone": "Europe/Berlin",
         "demo": False,
         "visits_today": 1,

@@ -114,6 +114,7 @@ def upgrade() -> None:
         "memberships",
         sa.Column("actor_name", sa.String(length=120), nullable=False, server_default=""),
     )
+    _free_terms()
     _fill()
     op.create_index(
         "ix_customers_birth_date", "customers", ["organization_id", "birth_date"], unique=False
@@ -133,6 +134,31 @@ def upgrade() -> None:
         sqlite_where=sa.text("expiry_due_at IS NOT NULL"),
         postgresql_where=sa.text("expiry_due_at IS NOT NULL"),
     )
+
+
+def _free_terms() -> None:
+    """Take the foreign keys off the search index; SQLite needs a new table for that."""
+    if op.get_bind().dialect.name == "postgresql":
+        for name in ("fk_customer_terms_customers", "fk_customer_terms_organizations"):
+            op.drop_constraint(name, "customer_terms", type_="foreignkey")
+        return
+    op.rename_table("customer_terms", "former_customer_terms")
+    op.create_table(
+        "customer_terms",
+        sa.Column("organization_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Enum("a", "b", name="termkind", native_enum=False), nullable=False),
+        sa.Column("term", sa.String(length=254), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "organization_id", "kind", "term", "customer_id", name="pk_customer_terms"
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.execute(
+        "INSERT INTO customer_terms SELECT organization_id, kind, term, customer_id"
+        " FROM former_customer_terms ORDER BY organization_id, kind, term, customer_id"
+    )
+    op.drop_table("former_customer_terms")
 
 
 def _fill() -> None:

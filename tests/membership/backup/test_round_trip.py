@@ -225,17 +225,18 @@ def test_memory_does_not_grow_with_the_club(databases: Databases, tmp_path: Path
             restore_backup(other, file)
             peaks.append(tracemalloc.get_traced_memory()[1])
             tracemalloc.stop()
-    assert peaks[1] < peaks[0] + 700_000, peaks
+    # Held in memory, the rows that came on top would need five times as much.
+    assert peaks[1] < peaks[0] + 2_500_000, peaks
 
 
 def _event(organization_id: int) -> dict[str, object]:
-    """An event of about 300 bytes."""
+    """An event of about 2,300 bytes."""
     return {
         "organization_id": organization_id,
         "id": uuid4(),
         "type": "customer.created",
         "subject_id": str(uuid4()),
-        "data": {"filler": "x" * 200},
+        "data": {"filler": "x" * 2000},
         "occurred_at": NOON,
         "created_at": NOON,
     }
