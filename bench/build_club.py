@@ -43,6 +43,15 @@ class Part:
     indexing_seconds: float
     rss_mb: float
 
+    def __str__(self) -> str:
+        """One line with all of it."""
+        pace = self.lines / max(self.seconds, 0.001)
+        return (
+            f"{self.kind}: {self.lines} lines in {self.seconds:.1f} s ({pace:.0f} a second), "
+            f"of which indexing {self.indexing_seconds:.1f} s; "
+            f"most memory so far {self.rss_mb:.0f} MB"
+        )
+
 
 def build(
     settings: ServiceSettings,
@@ -190,10 +199,7 @@ def _import(
     seconds = time.perf_counter() - began
     filing = time.perf_counter() - indexing[0] if indexing else 0.0
     part = Part(kind.value, ended.lines_done, seconds, filing, _peak())
-    tell(
-        f"{part.kind}: {part.lines} lines in {seconds:.1f} s ({part.lines / seconds:.0f} a second),"
-        f" of which indexing {filing:.1f} s; most memory so far {part.rss_mb:.0f} MB"
-    )
+    tell(str(part))
     return part
 
 

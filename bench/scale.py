@@ -125,9 +125,12 @@ def analyze(settings: ServiceSettings) -> None:
 
 @contextmanager
 def places(
-    backend: str, customers: int, given: list[str] | None, folder: Path
+    backend: str, customers: int, given: list[str] | None, folder: Path, built: list[str]
 ) -> Iterator[tuple[Place, Place]]:
-    """The small club and the large one: those that are ``given``, or new ones."""
+    """The small club and the large one: those that are ``given``, or new ones.
+
+    What the building of a new one took is added to ``built``.
+    """
     folders = [folder / f"{backend}-{which}" for which in ("small", "large")]
     for each in folders:
         each.mkdir()
@@ -144,10 +147,11 @@ def places(
                 for data, url in zip(folders, urls, strict=True)
             ]
         sizes = (min(SMALL, customers), customers)
-        clubs = [
-            club_of(each) if given else new_club(each, size)
-            for each, size in zip(settings, sizes, strict=True)
-        ]
+        clubs = []
+        for each, size in zip(settings, sizes, strict=True):
+            told: list[str] = []
+            clubs.append(club_of(each) if given else new_club(each, size, tell=told.append))
+            built.extend(f"{backend}, {size}: {line}" for line in told)
         yield Place(settings[0], clubs[0]), Place(settings[1], clubs[1])
 
 
@@ -165,11 +169,15 @@ def main() -> None:
     )
     print(f"| | database | {SMALL} customers | {options.customers} customers | | bar |")
     print("|---|---|---|---|---|---|", flush=True)
+    built: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         for backend in [options.only] if options.only else BACKENDS:
             given = vars(options)[backend]
-            with places(backend, options.customers, given, Path(name)) as (small, large):
+            with places(backend, options.customers, given, Path(name), built) as (small, large):
                 show(backend, small, large)
+    print("\nBuilt through the import (database, customers, file):\n")
+    for line in built:
+        print(f"- {line}")
 
 
 if __name__ == "__main__":
