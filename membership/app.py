@@ -36,6 +36,7 @@ from membership.plans.routes import router as plans
 from membership.scans.routes import router as scans
 from membership.settings import ServiceSettings
 from membership.staff.passwords import Passwords
+from membership.staff.page import router as staff_page
 from membership.staff.routes import router as staff
 from membership.staff.session_routes import router as staff_sessions
 from membership.vault import Vault, open_vault
@@ -68,6 +69,7 @@ _ROUTERS = (
     keys,
     staff_sessions,
     staff,
+    staff_page,
     audit,
     events,
     imports,

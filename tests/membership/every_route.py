@@ -11,8 +11,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-UNDOCUMENTED = {"/openapi.json"}
-"""Routes that the document leaves out: the document itself."""
+_PAGE = "/staff/set-password"
+UNDOCUMENTED = {"/openapi.json", _PAGE, f"{_PAGE}.css", f"{_PAGE}.js"}
+"""Routes that the document leaves out: itself, and the page that mails lead to."""
 
 _FORMATS = {
     "uuid": "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10",
