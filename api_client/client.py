@@ -38,6 +38,8 @@ from .schemas import (
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 _CHUNK = 64 * 1024
 _RETRY_PAUSE_S = 0.1
+_OVERTAKEN = {"database_busy", "overtaken"}
+"""Codes of a 503 whose request only met others at the same time."""
 _GOOD = {requests.codes.ok, requests.codes.created, requests.codes.no_content}
 M = TypeVar("M", bound=Message)
 
@@ -65,7 +67,8 @@ class MembershipClient:
         """Record a scan and learn who it is.
 
         The visit id makes a repeat harmless, so a refused or cut connection is tried again
-        until the deadline: the service may just be restarting.
+        until the deadline: the service may just be restarting. So is a scan that was overtaken
+        by another request, such as a merge of that customer.
         """
         end = time.monotonic() + (self._deadline_s if deadline_s is None else deadline_s)
         body = scan.model_dump(mode="json")
@@ -74,7 +77,9 @@ class MembershipClient:
                 return self._ask(ScanAnswer, "POST", "/v1/scans", end=end, body=body)
             except TooSlow:
                 raise
-            except Unreachable:
+            except (Unreachable, Busy) as error:
+                if isinstance(error, Busy) and not error.soon:
+                    raise
                 if time.monotonic() + _RETRY_PAUSE_S >= end:
                     raise
                 time.sleep(_RETRY_PAUSE_S)
@@ -195,6 +200,8 @@ def _error_for(base_url: str, response: requests.Response, raw: bytes) -> ApiErr
         return NotAllowed(f"{base_url} does not accept this desk's key (HTTP {status}){why}")
     if status == requests.codes.too_many_requests:
         return Busy(f"{base_url} asks to wait: too many requests (HTTP {status}).")
+    if problem is not None and problem.code in _OVERTAKEN:
+        return Busy(f"{base_url} is busy: {problem.detail}", soon=True)
     if problem is None:
         return BadAnswer(f"{base_url} answered HTTP {status} without a reason we can read.")
     if status >= requests.codes.server_error:

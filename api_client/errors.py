@@ -6,7 +6,7 @@
     ├── Unreachable        nobody answered: refused, no route, name not found, cut off
     │   └── TooSlow        somebody is there, but the answer did not come within the deadline
     ├── NotAllowed         401 or 403: the key is unknown, revoked or lacks the scope
-    ├── Busy               429: too many requests from here; the same one may succeed later
+    ├── Busy               429, or a 503 that says so: the same request may succeed in a moment
     ├── Refused            another 4xx: the service understood and said no; carries its Problem
     └── ServiceFault       5xx: the service failed; carries its Problem if it sent one
         └── BadAnswer      an answer that is none of ours: HTML, cut JSON, a redirect, too big
@@ -35,7 +35,15 @@ class NotAllowed(ApiError):
 
 
 class Busy(ApiError):
-    """This caller sent too many requests; the same one may succeed in a moment."""
+    """Too much is going on at once; the same request may succeed in a moment.
+
+    ``soon``: it may be tried again at once, for it was merely overtaken by others. Otherwise
+    this caller sent too much, and is to wait.
+    """
+
+    def __init__(self, message: str, *, soon: bool = False) -> None:
+        super().__init__(message)
+        self.soon = soon
 
 
 class Refused(ApiError):

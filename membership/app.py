@@ -35,8 +35,8 @@ from membership.personal.routes import router as personal
 from membership.plans.routes import router as plans
 from membership.scans.routes import router as scans
 from membership.settings import ServiceSettings
-from membership.staff.passwords import Passwords
 from membership.staff.page import router as staff_page
+from membership.staff.passwords import Passwords
 from membership.staff.routes import router as staff
 from membership.staff.session_routes import router as staff_sessions
 from membership.vault import Vault, open_vault

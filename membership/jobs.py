@@ -2,6 +2,7 @@
 
 from membership.background import Job
 from membership.events.jobs import EVENT_JOBS
+from membership.imports.retention import IMPORT_FILES_JOB
 from membership.imports.runner import IMPORT_JOB
 from membership.mail.delivery import MAIL_JOB
 from membership.staff.upkeep import STAFF_UPKEEP_JOB
@@ -10,6 +11,7 @@ JOBS: tuple[Job, ...] = (
     *EVENT_JOBS,
     MAIL_JOB,
     IMPORT_JOB,
+    IMPORT_FILES_JOB,
     STAFF_UPKEEP_JOB,
 )
 """Everything that ``membership.background`` runs beside the answering of requests."""

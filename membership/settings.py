@@ -181,6 +181,10 @@ class ServiceSettings(BaseSettings):
     dead_letter_retention_days: Annotated[
         int, Field(ge=1, description="How long deliveries that were given up can be replayed.")
     ] = 90
+    import_file_days: Annotated[
+        int,
+        Field(ge=1, description="How long the file of an import is kept after the import ended."),
+    ] = 7
     least_free_bytes: Annotated[
         int,
         Field(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Table, select
 
 from membership.access import Call
-from membership.audit.recorder import plain
+from membership.audit.recorder import plain, record
 from membership.customers.service import get_customer
 from membership.customers.views import number_text
 from membership.personal.fields import FIELDS
@@ -16,7 +16,7 @@ from membership.personal.subject import TABLES, Subject, load_subject, rows_of
 
 
 def personal_data(call: Call, customer_id: UUID) -> PersonalData:
-    """Gather everything about a customer. Raises NotFound."""
+    """Gather everything about a customer, and record that it was done. Raises NotFound."""
     customer = get_customer(call.session, call.tenant, customer_id)
     subject = load_subject(call.session, customer)
     sections = {}
@@ -24,6 +24,7 @@ def personal_data(call: Call, customer_id: UUID) -> PersonalData:
         rows = _rows(call, subject, TABLES[name])
         if rows is not None:
             sections[name] = rows
+    record(call.session, call.tenant.id, "customer.data_handed_out", customer.id)
     return PersonalData(
         customer_id=customer.id,
         number=number_text(customer.number),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body
 
-from membership.access import Call, Scope, reads, writes
+from membership.access import Call, Scope, writes
 from membership.personal.erasure import erase
 from membership.personal.export import personal_data
 from membership.personal.schemas import Erased, EraseRequest, PersonalData
@@ -17,13 +17,14 @@ _ERASE = {"confirm": "C-000123", "end_memberships": True}
 
 @router.get("/{customer_id}/personal-data")
 def customer_personal_data(
-    customer_id: UUID, call: Annotated[Call, reads(Scope.PERSONAL_WRITE)]
+    customer_id: UUID, call: Annotated[Call, writes(Scope.PERSONAL_WRITE)]
 ) -> PersonalData:
     """Hand out everything that is stored about a customer, as one document for them.
 
     It holds the customer's own fields and photo, former numbers, memberships, cards, company
     links, visits, mails to them, and what the audit tells about them. Secrets and the names of
-    staff are left out. Errors: 404 `customer_not_found`.
+    staff are left out. That it was handed out is recorded in the audit. Errors: 404
+    `customer_not_found`.
     """
     return personal_data(call, customer_id)
 

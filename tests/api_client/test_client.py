@@ -67,6 +67,8 @@ def scan_at(url: str, *, deadline_s: float = 1.0) -> Outcome:
         (problem(507, "storage_full"), ServiceFault, "Told you so."),
         (problem(429), Busy, "asks to wait"),
         (html(429), Busy, "asks to wait"),
+        (problem(503, "database_busy"), Busy, "is busy: Told you so."),
+        (problem(503, "database_damaged"), ServiceFault, "Told you so."),
         (problem(409), Refused, "Told you so."),
         (problem(422), Refused, "Told you so."),
         (problem(401), NotAllowed, "does not accept this desk's key"),
@@ -101,6 +103,15 @@ def test_a_cut_connection_is_tried_again_with_the_same_visit() -> None:
     visits = {json.loads(body)["visit_id"] for _, _, body in service.requests}
     assert len(service.requests) == 3
     assert len(visits) == 1
+
+
+def test_a_scan_that_was_overtaken_is_sent_again_and_a_flood_is_not() -> None:
+    good = whole(200, "application/json", GOOD)
+    with odd_service(problem(503, "overtaken"), good) as service:
+        assert scan_at(service.url) is Outcome.ACTIVE
+    with odd_service(problem(429), good) as service, pytest.raises(Busy) as raised:
+        scan_at(service.url)
+    assert not raised.value.soon
 
 
 def test_a_service_that_said_no_is_not_asked_again() -> None:
