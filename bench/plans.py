@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event
 
 from api_client.schemas import ScanRequest
 from bench.build_club import SLUG
-from membership.access import Call, Scope
+from membership.access import Call
 from membership.actors import SERVICE
 from membership.app import system_clock
 from membership.customers.search import search
@@ -19,6 +19,7 @@ from membership.database import Database, open_database
 from membership.entry import BareCall
 from membership.organizations import tenant_by_slug
 from membership.scans.service import scan
+from membership.scopes import Scope
 from membership.settings import ServiceSettings
 
 _SQLITE = re.compile(

@@ -15,12 +15,13 @@ from sqlalchemy import Connection, Text, and_, cast, func, insert, literal, sele
 
 from bench.build_club import SLUG, build
 from bench.desk import ROOT
-from membership.access import Scope, mint_key
+from membership.access import mint_key
 from membership.app import system_clock
 from membership.database import open_database
 from membership.inserts import random_uuid
 from membership.models import Card, Customer
 from membership.organizations import tenant_by_slug
+from membership.scopes import Scope
 from membership.settings import ServiceSettings
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"

@@ -7,10 +7,9 @@ would only cost time on every request.
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -25,69 +24,12 @@ from membership.actors import ATTRIBUTION, CALLER, Actor, Attribution
 from membership.errors import Forbidden, Unauthorized
 from membership.logs import current_request_id
 from membership.models import ApiKey, Organization, Role
+from membership.scopes import ROLE_SCOPES, Scope
 from membership.staff.presence import Presence, SessionLookup, note_use
 
 KEY_PREFIX = "mk_live_"
 SESSION_PREFIX = "ms_"
 _SHOWN = len(KEY_PREFIX) + 4
-
-
-class Scope(StrEnum):
-    """What a key is good for."""
-
-    SCANS_WRITE = "scans:write"
-    VISITS_READ = "visits:read"
-    VISITS_WRITE = "visits:write"
-    CUSTOMERS_READ = "customers:read"
-    CUSTOMERS_WRITE = "customers:write"
-    COMPANIES_READ = "companies:read"
-    COMPANIES_WRITE = "companies:write"
-    PLANS_READ = "plans:read"
-    PLANS_WRITE = "plans:write"
-    MEMBERSHIPS_READ = "memberships:read"
-    MEMBERSHIPS_WRITE = "memberships:write"
-    CARDS_WRITE = "cards:write"
-    PERMISSIONS_READ = "permissions:read"
-    KEYS_WRITE = "keys:write"
-    ORGANIZATION_READ = "organization:read"
-    ORGANIZATION_WRITE = "organization:write"
-    STAFF_WRITE = "staff:write"
-    STAFF_SETUP = "staff:setup"
-    AUDIT_READ = "audit:read"
-    WEBHOOKS_WRITE = "webhooks:write"
-    IMPORTS_WRITE = "imports:write"
-    EXPORTS_READ = "exports:read"
-    PERSONAL_WRITE = "personal:write"
-
-
-DESK_SCOPES = frozenset(
-    {Scope.SCANS_WRITE, Scope.VISITS_READ, Scope.VISITS_WRITE, Scope.CUSTOMERS_READ}
-)
-"""What a kiosk needs."""
-
-_RECEPTION_SCOPES = DESK_SCOPES | {
-    Scope.CUSTOMERS_WRITE,
-    Scope.COMPANIES_READ,
-    Scope.PLANS_READ,
-    Scope.MEMBERSHIPS_READ,
-    Scope.MEMBERSHIPS_WRITE,
-    Scope.CARDS_WRITE,
-    Scope.PERMISSIONS_READ,
-    Scope.ORGANIZATION_READ,
-}
-_MANAGER_SCOPES = _RECEPTION_SCOPES | {
-    Scope.COMPANIES_WRITE,
-    Scope.PLANS_WRITE,
-    Scope.AUDIT_READ,
-    Scope.IMPORTS_WRITE,
-    Scope.EXPORTS_READ,
-}
-ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = {
-    Role.RECEPTION: frozenset(_RECEPTION_SCOPES),
-    Role.MANAGER: frozenset(_MANAGER_SCOPES),
-    Role.ADMIN: frozenset(Scope),
-}
-"""What staff may do, by role."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from membership.access import Scope, Tenant, mint_key
+from membership.access import Tenant, mint_key
 from membership.app import system_clock
 from membership.audit.recorder import audit_changes
 from membership.database import Database, open_database
 from membership.migrate import migrate
 from membership.organizations import bootstrap_organization, tenant_by_slug
+from membership.scopes import Scope
 from membership.settings import ServiceSettings
 
 

@@ -79,9 +79,9 @@ def key(
     """Make an API key and print it; it cannot be shown again."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
-    from membership.access import DESK_SCOPES, Scope  # noqa: PLC0415
     from membership.administration import make_key  # noqa: PLC0415
     from membership.migrate import MigrationError  # noqa: PLC0415
+    from membership.scopes import DESK_SCOPES, Scope  # noqa: PLC0415
     from membership.settings import ServiceSettings  # noqa: PLC0415
 
     scopes = DESK_SCOPES if desk else frozenset(Scope)

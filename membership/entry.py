@@ -18,7 +18,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from membership.access import Call, Scope, Tenant, authenticate, keep_present, shown_key
+from membership.access import Call, Tenant, authenticate, keep_present, shown_key
+from membership.scopes import Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from types import FrameType
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
-from membership.access import DESK_SCOPES, Scope, mint_key, revoke_keys_named
+from membership.access import mint_key, revoke_keys_named
 from membership.app import create_app, system_clock
 from membership.background import Background, Work
 from membership.database import Database, open_database
@@ -27,6 +27,7 @@ from membership.jobs import JOBS
 from membership.logs import configure_logging, logger
 from membership.migrate import MigrationError, migrate
 from membership.organizations import first_tenant
+from membership.scopes import DESK_SCOPES, Scope
 from membership.settings import ServiceSettings
 from membership.vault import Vault, VaultError, open_vault
 from membership.web_server import GRACE_SECONDS, uvicorn_config

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Resp
 from pydantic import BaseModel, EmailStr
 
 from api_client.schemas import MAX_CODE_LENGTH
-from membership.access import Scope
 from membership.access_checks import service
 from membership.access_checks.schemas import (
     LONGEST_KEY,
@@ -22,6 +21,7 @@ from membership.access_checks.schemas import (
 from membership.caching import names_tag, weak_tag
 from membership.entry import BareCall, Entry, EntryRoute, enters
 from membership.errors import Invalid
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/access", tags=["Access checks"], route_class=EntryRoute)
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from membership.access import Call, Scope, reads
+from membership.access import Call, reads
 from membership.audit import service
 from membership.audit.schemas import EntryPage
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.scopes import Scope
 from membership.text import Instant, Line
 
 router = APIRouter(prefix="/v1/audit", tags=["Audit"])

@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api_client.schemas import CardView
-from membership.access import Call, Scope, creates, writes
+from membership.access import Call, creates, writes
 from membership.cards import service
 from membership.cards.schemas import IssuedCard, NewCard
 from membership.idempotency import once
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/cards", tags=["Cards"])
 

@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api_client.management_schemas import CompanyPage, CompanyView, LinkedCustomers
-from membership.access import Call, Scope, creates, reads, writes
+from membership.access import Call, creates, reads, writes
 from membership.companies import links, service, views
 from membership.companies.schemas import CompanyChange, NewCompany, NewLink, PastLinks
 from membership.idempotency import once
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/companies", tags=["Companies"])
 

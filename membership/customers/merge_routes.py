@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Body
 from pydantic import BaseModel
 
-from membership.access import Call, Scope, creates, reads
+from membership.access import Call, creates, reads
 from membership.customers.duplicates import list_duplicates
 from membership.customers.merge import merge
 from membership.customers.merge_schemas import Duplicates, MergedCustomer, MergeRequest
 from membership.idempotency import once
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/customers", tags=["Customers"])
 

@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api_client.management_schemas import CustomerProfile, CustomerRecord
 from api_client.schemas import CustomerHits, CustomerState
-from membership.access import Call, Scope, allows, creates, reads, writes
+from membership.access import Call, allows, creates, reads, writes
 from membership.caching import names_tag
 from membership.customers import photos, service
 from membership.customers.permissions import permission_grant, permission_grants
@@ -24,6 +24,7 @@ from membership.customers.views import photo_path
 from membership.entry import Entry, EntryRoute, enters
 from membership.idempotency import once
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/customers", tags=["Customers"], route_class=EntryRoute)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from membership.access import Call, Scope, allows, reads, writes
+from membership.access import Call, allows, reads, writes
 from membership.errors import Invalid
 from membership.events import dead_letters, endpoints, history
 from membership.events.delivery import sender_of
@@ -27,6 +27,7 @@ from membership.events.trial import try_webhook
 from membership.events.types import EventType
 from membership.models import DeliveryState
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.scopes import Scope
 
 router = APIRouter(tags=["Webhooks"])
 

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from membership.access import Call, Scope, writes
+from membership.access import Call, writes
 from membership.audit.recorder import record
 from membership.exports.service import ExportKind, export_lines
 from membership.exports.streaming import streamed
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/exports", tags=["Exports"])
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from membership.access import Call, Caller, Scope, allows, creates, reads, writes
+from membership.access import Call, Caller, allows, creates, reads, writes
 from membership.exports.cells import safe_cell
 from membership.exports.streaming import streamed
 from membership.idempotency import once
@@ -24,6 +24,7 @@ from membership.imports.schemas import (
 )
 from membership.imports.upload import receive_file
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/imports", tags=["Imports"])
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header
 
-from membership.access import Call, Scope, reads, writes
+from membership.access import Call, reads, writes
 from membership.errors import Invalid
 from membership.keys import service
 from membership.keys.schemas import KeyList, KeyView, MintedKey, NewKey
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/keys", tags=["Keys"])
 

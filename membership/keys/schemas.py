@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from api_client.schemas import Message
-from membership.access import Scope
+from membership.scopes import Scope
 from membership.text import Name
 
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, literal, select, tuple_
 
-from membership.access import Call, Scope, mint_key
+from membership.access import Call, mint_key
 from membership.errors import Forbidden, NotFound
 from membership.keys.schemas import KeyList, KeyView, MintedKey, NewKey
 from membership.models import ApiKey
 from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+from membership.scopes import Scope
 
 
 def make_key(call: Call, new: NewKey) -> MintedKey:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api_client.management_schemas import SoldView
-from membership.access import Call, Scope, creates, reads, writes
+from membership.access import Call, creates, reads, writes
 from membership.idempotency import once
 from membership.memberships import changes, endings, listing, prolonging, service
 from membership.memberships.schemas import (
@@ -23,6 +23,7 @@ from membership.memberships.schemas import (
 from membership.memberships.sold import sold_view
 from membership.models import MembershipSource
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/memberships", tags=["Memberships"])
 

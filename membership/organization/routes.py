@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from membership.access import Call, Scope, reads, writes
+from membership.access import Call, reads, writes
 from membership.organization import service
 from membership.organization.schemas import OrganizationChange, OrganizationView
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/organization", tags=["Organization"])
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body
 
-from membership.access import Call, Scope, writes
+from membership.access import Call, writes
 from membership.personal.erasure import erase
 from membership.personal.export import personal_data
 from membership.personal.schemas import Erased, EraseRequest, PersonalData
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/customers", tags=["Personal data"])
 

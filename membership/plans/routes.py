@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 
 from api_client.management_schemas import PlanPage, PlanView
 from api_client.schemas import PermissionView
-from membership.access import Call, Scope, creates, reads, writes
+from membership.access import Call, creates, reads, writes
 from membership.idempotency import once
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.plans import permissions, service
@@ -18,6 +18,7 @@ from membership.plans.schemas import (
     PermissionPage,
     PlanChange,
 )
+from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1", tags=["Plans"])
 

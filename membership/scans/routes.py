@@ -7,11 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Request, Response
 
 from api_client.schemas import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
-from membership.access import Call, Scope, reads, writes
+from membership.access import Call, reads, writes
 from membership.entry import BareCall, Entry, EntryRoute, enters
 from membership.middleware import OUTCOME
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.scans import service, visits
+from membership.scopes import Scope
 from membership.version import service_version
 
 router = APIRouter(prefix="/v1", tags=["Desk"], route_class=EntryRoute)

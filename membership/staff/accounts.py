@@ -7,10 +7,11 @@ from sqlalchemy import exists, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from api_client.management_schemas import StaffName
-from membership.access import ROLE_SCOPES, Call, Scope, Tenant
+from membership.access import Call, Tenant
 from membership.errors import Conflict, Forbidden, NotFound
 from membership.models import Organization, PasswordReset, Role, StaffAccount, StaffSession
 from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+from membership.scopes import ROLE_SCOPES, Scope
 from membership.staff.schemas import StaffChange, StaffPage, StaffView
 
 _AFTER = (StaffAccount.created_at, StaffAccount.id)

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 
-from membership.access import Call, Caller, Scope, allows, creates, reads, writes
+from membership.access import Call, Caller, allows, creates, reads, writes
 from membership.idempotency import once
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.scopes import Scope
 from membership.staff import accounts
 from membership.staff.credentials import known_of
 from membership.staff.passwords import refuse_weak

@@ -14,7 +14,7 @@ from pydantic import (
 
 from api_client.management_schemas import Role, StaffName
 from api_client.schemas import Message
-from membership.access import Scope
+from membership.scopes import Scope
 from membership.text import Name
 
 

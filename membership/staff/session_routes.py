@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from api_client.management_schemas import SignedIn
-from membership.access import Call, Caller, Scope, allows, staff_reads, staff_writes
+from membership.access import Call, Caller, allows, staff_reads, staff_writes
+from membership.scopes import Scope
 from membership.staff import own_password, resets, sessions
 from membership.staff.schemas import (
     Accepted,

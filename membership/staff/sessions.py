@@ -15,11 +15,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api_client.management_schemas import ActorKind, SignedIn
-from membership.access import ROLE_SCOPES, SESSION_PREFIX, Call, Scope, digest
+from membership.access import SESSION_PREFIX, Call, digest
 from membership.actors import Actor
 from membership.audit.recorder import record
 from membership.errors import Unauthorized
 from membership.models import Organization, Role, StaffAccount, StaffSession
+from membership.scopes import ROLE_SCOPES, Scope
 from membership.settings import ServiceSettings
 from membership.staff.accounts import email_key, staff_name
 from membership.staff.credentials import store_hash

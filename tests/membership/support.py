@@ -15,10 +15,11 @@ import requests
 import uvicorn
 from fastapi import FastAPI
 
-from membership.access import Scope, Tenant, mint_key
+from membership.access import Tenant, mint_key
 from membership.app import create_app
 from membership.database import Database, open_database
 from membership.organizations import bootstrap_organization
+from membership.scopes import Scope
 from membership.settings import ServiceSettings
 from membership.web_server import uvicorn_config
 

@@ -4,8 +4,9 @@ import pytest
 import requests
 from sqlalchemy import select, text
 
-from membership.access import DESK_SCOPES, KEY_PREFIX, Scope, digest
+from membership.access import KEY_PREFIX, digest
 from membership.models import ApiKey
+from membership.scopes import DESK_SCOPES, Scope
 from tests.membership.support import TIMEOUT, Service
 
 ID = "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"

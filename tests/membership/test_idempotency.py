@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from membership.access import Scope
+from membership.scopes import Scope
 from tests.membership.support import Service
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from membership.access import Scope
 from membership.paging import encode_cursor
+from membership.scopes import Scope
 from tests.membership.happenings import audited
 from tests.membership.support import Service
 

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from api_client.management_schemas import ActorKind
-from membership.access import SESSION_PREFIX, Scope, digest
+from membership.access import SESSION_PREFIX, digest
 from membership.actors import ATTRIBUTION, Actor, Attribution
 from membership.errors import Conflict, NotFound
 from membership.events.sweeper import sweep
 from membership.memberships.schemas import NewMembership
 from membership.memberships.service import assign
 from membership.models import MembershipSource, Role, StaffAccount, StaffSession
+from membership.scopes import Scope
 from tests.membership.sales import APRIL, do, due, events, monthly, names, show
 from tests.membership.staff.working import work_of
 from tests.membership.support import NOON, Service

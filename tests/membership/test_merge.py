@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from membership.access import Scope
 from membership.customers.merge import _MOVES as MOVES
 from membership.models import Card, Customer, CustomerAlias, CustomerTerm, Event, Organization
+from membership.scopes import Scope
 from tests.membership.support import Service
 from tests.membership.test_customers import picture
 

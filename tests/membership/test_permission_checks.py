@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete
 
-from membership.access import Scope
 from membership.models import Customer, CustomerAlias, CustomerTerm
+from membership.scopes import Scope
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.support import Service, running_service
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from membership.access import Scope
+from membership.scopes import Scope
 from tests.membership.support import Service
 
 PAGE = Path(__file__).parents[2] / "docs" / "permissions.md"

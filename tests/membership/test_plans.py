@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from membership.access import Scope
 from membership.models import AuditEntry, Event, PlanPermission
+from membership.scopes import Scope
 from tests.membership.support import Service
 from tests.membership.test_races import overtaken, sender
 

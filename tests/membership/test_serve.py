@@ -16,10 +16,10 @@ import pytest
 import requests
 from pydantic import ValidationError
 
-from membership.access import Scope
 from membership.administration import make_key
 from membership.database import open_database
 from membership.migrate import HEAD
+from membership.scopes import Scope
 from membership.serve import START_FAILED
 from membership.settings import SQLITE_FILE_NAME, ServiceSettings
 from tests.membership.conftest import SQLITE, Databases

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from membership.access import Scope
 from membership.background import Work
 from membership.events.outbox import emit, settled_before
 from membership.events.types import EventType
 from membership.models import Event
+from membership.scopes import Scope
 from tests.membership.events.conftest import Club
 from tests.membership.support import Service
 

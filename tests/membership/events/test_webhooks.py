@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import QueuePool, select
 
-from membership.access import Scope
 from membership.background import Work
 from membership.events.delivery import deliver
 from membership.events.endpoints import MOST_WEBHOOKS
 from membership.events.retention import prune
 from membership.models import AuditEntry, WebhookEndpoint
+from membership.scopes import Scope
 from membership.vault import open_vault
 from tests.membership.events.receiver import Handler, Receiver, receiving
 from tests.membership.support import Service

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from membership.access import Scope
 from membership.exports.cells import safe_cell
 from membership.imports.columns import LineCheck, Rules
 from membership.models import ImportKind
+from membership.scopes import Scope
 from tests.membership.imports.test_imports import imported
 from tests.membership.support import Service
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from membership.access import Scope
 from membership.background import Work
 from membership.imports.runner import ImportWorker
+from membership.scopes import Scope
 from membership.vault import open_vault
 from tests.membership.support import Service
 

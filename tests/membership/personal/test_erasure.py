@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text
 
-from membership.access import Scope
 from membership.models import Customer, Event, IdempotencyKey
+from membership.scopes import Scope
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.personal.person import EMAIL, FAMILY, PHOTO, TRACES, known_person, traces_in
 from tests.membership.support import Service, running_service

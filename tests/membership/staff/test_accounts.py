@@ -7,8 +7,8 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from membership.access import DESK_SCOPES, ROLE_SCOPES, Scope
 from membership.models import Role, StaffAccount, StaffSession
+from membership.scopes import DESK_SCOPES, ROLE_SCOPES, Scope
 from tests.membership.staff.people import (
     PASSWORD,
     actions,

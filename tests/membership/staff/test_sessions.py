@@ -9,8 +9,9 @@ import requests
 from argon2.profiles import CHEAPEST
 from sqlalchemy import select, update
 
-from membership.access import ROLE_SCOPES, Scope, digest
+from membership.access import digest
 from membership.models import Role, StaffAccount, StaffSession
+from membership.scopes import ROLE_SCOPES, Scope
 from membership.staff.passwords import Passwords
 from tests.membership.staff.people import (
     PASSWORD,
