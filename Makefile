@@ -18,7 +18,7 @@ run: $(VENV)/.run ## Open the kiosk with an embedded service and, at first, a de
 	@$(PYTHON) main.py
 
 test: $(VENV)/.dev ## Run all tests.
-	@$(PYTHON) -m pytest -q -m "not soak"
+	@$(PYTHON) -m pytest -q -m "not soak" -n auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, dead code, links.
 	$(VENV)/bin/ruff format --check .
