@@ -62,10 +62,8 @@ def _known(
     """Answer for a customer who was found."""
     person, card, held = found.customer, found.card, found.held
     decision = decide(person.state, held.holdings, call.now, card_revoked=_is_revoked(card))
-    visit = visits.record(
-        call, request, person.id, None if card is None else card.id, decision.outcome
-    )
-    counted = visits.count(call, person.id, visit, ahead=seen_recently)
+    visiting = visits.Visiting(person.id, None if card is None else card.id, decision.outcome)
+    counted = visits.record_and_count(call, request, visiting, ahead=seen_recently)
     views = tuple(
         membership_view(each, held.sold[each.holding.membership_id])
         for each in decision.memberships

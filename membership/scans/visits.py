@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -56,11 +57,22 @@ _BEFORE = case(
     ),
     else_=None,
 )
-_COUNT = select(func.sum(_TODAY), func.count(), func.max(_BEFORE, type_=_instant)).where(
+_OF_CUSTOMER = (
     Visit.organization_id == _organization,
     Visit.customer_id == bindparam("customer_id"),
     Visit.undone_at.is_(None),
 )
+_COUNTS = (func.sum(_TODAY), func.count(), func.max(_BEFORE, type_=_instant))
+_COUNT = select(*_COUNTS).where(*_OF_CUSTOMER)
+_ADDED = (
+    postgresql_insert(_TABLE)
+    .values({column: bindparam(f"new_{column.name}", type_=column.type) for column in _TABLE.c})
+    .on_conflict_do_nothing(index_elements=_KEY)
+    .returning(_TABLE.c.id)
+    .cte("added")
+)
+# One journey to the server instead of two. The count does not see what the same statement adds.
+_RECORD_AND_COUNT = select(select(_ADDED.c.id).scalar_subquery(), *_COUNTS).where(*_OF_CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +97,58 @@ def refuse_reused_id(call: AnyCall, request: ScanRequest) -> None:
     _repeated(call, request)
 
 
-def record(
-    call: AnyCall, request: ScanRequest, customer_id: UUID, card_id: UUID | None, outcome: Outcome
-) -> Recorded:
+@dataclass(frozen=True, slots=True)
+class Visiting:
+    """Who was scanned with which card, and what came of it."""
+
+    customer_id: UUID
+    card_id: UUID | None
+    outcome: Outcome
+
+
+def record_and_count(
+    call: AnyCall, request: ScanRequest, visiting: Visiting, ahead: timedelta
+) -> VisitCount:
+    """Record a visit as ``record`` does, and count the customer's visits as ``count`` does.
+
+    Raises Conflict if the visit id was recorded for another text.
+    """
+    if call.connection.dialect.name == "postgresql":
+        new = {f"new_{name}": value for name, value in _row(call, request, visiting).items()}
+        now = Recorded(request.visit_id, call.now, first=True)
+        asked = _asked(call, visiting.customer_id, now, ahead)
+        added, today, total, previous = call.connection.execute(
+            _RECORD_AND_COUNT, {**new, **asked}
+        ).one()
+        if added is not None:
+            return VisitCount(today=(today or 0) + 1, total=total + 1, previous_at=previous)
+    return count(call, visiting.customer_id, record(call, request, visiting), ahead)
+
+
+def _row(call: AnyCall, request: ScanRequest, visiting: Visiting) -> dict[str, Any]:
+    """A visit as it is stored."""
+    return {
+        "organization_id": call.tenant.id,
+        "id": request.visit_id,
+        "customer_id": visiting.customer_id,
+        "card_id": visiting.card_id,
+        "text_digest": text_digest(request.text),
+        "desk": _CONTROL.sub("", request.desk),
+        "method": request.method,
+        "at": call.now,
+        "outcome": visiting.outcome,
+        "undone_at": None,
+    }
+
+
+def record(call: AnyCall, request: ScanRequest, visiting: Visiting) -> Recorded:
     """Record a visit, unless it already is: a repeat changes nothing.
 
     Raises Conflict if the visit id was recorded for another text.
     """
     connection = call.connection
     # The database decides which of two repeats at once is first; the other waits for it.
-    added = connection.scalar(
-        _INSERT[connection.dialect.name],
-        {
-            "organization_id": call.tenant.id,
-            "id": request.visit_id,
-            "customer_id": customer_id,
-            "card_id": card_id,
-            "text_digest": text_digest(request.text),
-            "desk": _CONTROL.sub("", request.desk),
-            "method": request.method,
-            "at": call.now,
-            "outcome": outcome,
-            "undone_at": None,
-        },
-    )
+    added = connection.scalar(_INSERT[connection.dialect.name], _row(call, request, visiting))
     if added is not None:
         return Recorded(request.visit_id, call.now, first=True)
     repeated = _repeated(call, request)
@@ -141,15 +181,20 @@ def count(call: AnyCall, customer_id: UUID, visit: Recorded, ahead: timedelta) -
     One that was recorded before, but lies up to ``ahead`` after it because the clock was set
     back meanwhile, counts as before. Of a repeat nobody knows; there only the times tell.
     """
-    asked = {
+    asked = _asked(call, customer_id, visit, ahead)
+    today, total, previous = call.connection.execute(_COUNT, asked).one()
+    return VisitCount(today=today or 0, total=total, previous_at=previous)
+
+
+def _asked(call: AnyCall, customer_id: UUID, visit: Recorded, ahead: timedelta) -> dict[str, Any]:
+    """What a count is asked with."""
+    return {
         "organization_id": call.tenant.id,
         "customer_id": customer_id,
         "day_start": today_began(call),
         "visit_id": visit.id,
         "at": visit.at + ahead if visit.first else visit.at,
     }
-    today, total, previous = call.connection.execute(_COUNT, asked).one()
-    return VisitCount(today=today or 0, total=total, previous_at=previous)
 
 
 def visits_today(call: Call) -> int:
