@@ -18,7 +18,8 @@ run: $(VENV)/.run ## Open the kiosk with an embedded service and, at first, a de
 	@$(PYTHON) main.py
 
 test: $(VENV)/.dev ## Run all tests.
-	@$(PYTHON) -m pytest -q -m "not soak" -n auto --maxprocesses 4 --dist loadfile
+	@$(PYTHON) -m pytest -q -m "not soak" -n auto --maxprocesses 4 --dist loadfile tests/membership
+	@$(PYTHON) -m pytest -q -m "not soak" --ignore tests/membership
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, dead code, links.
 	$(VENV)/bin/ruff format --check .
