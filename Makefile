@@ -4,6 +4,8 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+# What is in one file of tests runs in one process.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -18,8 +20,8 @@ run: $(VENV)/.run ## Open the kiosk with an embedded service and, at first, a de
 	@$(PYTHON) main.py
 
 test: $(VENV)/.dev ## Run all tests.
-	@$(PYTHON) -m pytest -q -m "not soak" -n auto --maxprocesses 4 --dist loadfile tests/membership
-	@$(PYTHON) -m pytest -q -m "not soak" --ignore tests/membership
+	@$(PYTHON) -m pytest -q -m "not soak" $(WORKERS) tests/membership
+	@$(PYTHON) -m pytest -q -m "not soak" $(WORKERS) --ignore tests/membership
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, dead code, links.
 	$(VENV)/bin/ruff format --check .

@@ -22,6 +22,7 @@ from scanner.settings import ScannerSettings
 from .application import interruptible, prepare_application, theme_of
 from .embedded import EmbeddedService
 from .failures import Cause, Failure
+from .garbage import collected_here
 from .keyboard import WedgeFilter
 from .lookup import OnlineLookup
 from .management.presenter import ManagementPresenter
@@ -273,7 +274,12 @@ def run(
     be checked: both answer 1. Raises OSError for a data folder that cannot be used.
     """
     application = prepare_application()
-    kiosk = Kiosk(settings, scanner, service)
+    with collected_here():
+        return _run(application, Kiosk(settings, scanner, service))
+
+
+def _run(application: QApplication, kiosk: Kiosk) -> int:
+    """Run a kiosk in its event loop."""
     kiosk.trace.event("kiosk_started", time.monotonic_ns())
     if kiosk.report is not None and kiosk.embedded is not None:
         kiosk.embedded.down.connect(_end_unseen)

@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import gc
 import json
 import subprocess
 import sys
@@ -13,8 +14,20 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.garbage import collect_due
+
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT.parent / "shared" / "scan-samples"
+
+
+@pytest.fixture(autouse=True)
+def _garbage_of_this_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """From the first window on, free Qt objects in this thread only, as the kiosk does."""
+    if "qapp" in request.fixturenames:
+        gc.disable()
+    yield
+    if not gc.isenabled():
+        collect_due()
 
 
 @dataclass(frozen=True)

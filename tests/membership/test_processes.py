@@ -161,8 +161,8 @@ def scan(one: Process, text: str, visit: str | None = None) -> requests.Response
 def test_no_more_connections_than_were_set(pair: Pair) -> None:
     customer = pair.create("/v1/customers", given_name="Amara")
     count = (
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
     )
     most = 0
     with (
