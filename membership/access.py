@@ -109,7 +109,7 @@ def revoke_keys_named(session: Session, organization_id: int, name: str, now: da
     )
 
 
-_bearer = HTTPBearer(
+bearer = HTTPBearer(
     auto_error=False,
     description="An API key, `mk_live_...`, or the token of a staff session, `ms_...`.",
 )
@@ -135,7 +135,7 @@ _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 async def shown_key(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> str:
     """The key in the Authorization header. Raises Unauthorized if there is none."""
     if credentials is None or not credentials.credentials:

@@ -15,10 +15,11 @@ from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from membership.access import Call, Tenant, authenticate, keep_present, shown_key
+from membership.access import Call, Tenant, authenticate, bearer, keep_present, shown_key
 from membership.scopes import Scope
 
 
@@ -70,8 +71,12 @@ class Entry:
 def enters(scope: Scope) -> Any:
     """Dependency of a route that does its work through an ``Entry``, for callers with ``scope``."""
 
-    async def enter(request: Request, key: Annotated[str, Depends(shown_key)]) -> Entry:
-        entry = Entry(request, key, scope)
+    async def enter(
+        request: Request,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    ) -> Entry:
+        # Called, not depended on: each dependency costs every request.
+        entry = Entry(request, await shown_key(credentials), scope)
         request.scope[_ENTRY] = entry
         return entry
 

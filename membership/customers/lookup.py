@@ -78,9 +78,6 @@ _NEWEST_GOOD_CARD = (
 )
 
 
-_LONGEST_FOREIGN_CODE = 255
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """The customer that a text names (their row) with what they hold, and the card if it is one."""
