@@ -20,7 +20,10 @@ class Scope(StrEnum):
     PLANS_WRITE = "plans:write"
     MEMBERSHIPS_READ = "memberships:read"
     MEMBERSHIPS_WRITE = "memberships:write"
+    CARDS_READ = "cards:read"
     CARDS_WRITE = "cards:write"
+    DESIGNS_WRITE = "designs:write"
+    WALLETS_WRITE = "wallets:write"
     PERMISSIONS_READ = "permissions:read"
     KEYS_WRITE = "keys:write"
     ORGANIZATION_READ = "organization:read"
@@ -45,6 +48,7 @@ _RECEPTION_SCOPES = DESK_SCOPES | {
     Scope.PLANS_READ,
     Scope.MEMBERSHIPS_READ,
     Scope.MEMBERSHIPS_WRITE,
+    Scope.CARDS_READ,
     Scope.CARDS_WRITE,
     Scope.PERMISSIONS_READ,
     Scope.ORGANIZATION_READ,
@@ -52,6 +56,7 @@ _RECEPTION_SCOPES = DESK_SCOPES | {
 _MANAGER_SCOPES = _RECEPTION_SCOPES | {
     Scope.COMPANIES_WRITE,
     Scope.PLANS_WRITE,
+    Scope.DESIGNS_WRITE,
     Scope.AUDIT_READ,
     Scope.IMPORTS_WRITE,
     Scope.EXPORTS_READ,

@@ -19,6 +19,7 @@ from membership.models import (
     ApiKey,
     AuditEntry,
     Card,
+    CardDesign,
     Company,
     CompanyLink,
     Customer,
@@ -34,6 +35,7 @@ _UNTOLD = frozenset({"organization_id", "id", "created_at"})
 _SUBJECTS: dict[type[Base], tuple[str, frozenset[str]]] = {
     ApiKey: ("key", frozenset({"digest"})),
     Card: ("card", frozenset({"code"})),
+    CardDesign: ("card_design", frozenset({"changed_at"})),
     Company: ("company", frozenset({"search_text"})),
     CompanyLink: ("link", frozenset()),
     Customer: ("customer", frozenset({"search_text", "email_key", "email_domain"})),

@@ -48,6 +48,13 @@ class EventType(StrEnum):
     )
     CARD_ISSUED = "card.issued", "A card was issued to a customer."
     CARD_REVOKED = "card.revoked", "A card was revoked."
+    CARD_INSTALLED = "card.installed", "A phone has added a card to its wallet."
+    CARD_REMOVED = "card.removed", "A phone has removed a card from its wallet."
+    CARD_DESIGN_CREATED = "card_design.created", "A design of cards was added."
+    CARD_DESIGN_UPDATED = (
+        "card_design.updated",
+        "A design was edited or archived; cards issued before are changed in the background.",
+    )
     IMPORT_FINISHED = "import.finished", "An import came to its end."
     WEBHOOK_TEST = "webhook.test", "A test of one endpoint; it is sent at once and not kept."
 

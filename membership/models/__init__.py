@@ -35,11 +35,29 @@ from membership.models.people import (
 )
 from membership.models.selling import Membership, Permission, Plan, PlanPermission
 from membership.models.staff import PasswordReset, StaffAccount, StaffSession, Throttle
+from membership.models.wallet import (
+    AppleRegistration,
+    CardDesign,
+    CardDesignVersion,
+    CardRollout,
+    CardWallet,
+    EventFollower,
+    IdentityKind,
+    RolloutState,
+    WalletIdentity,
+    WalletImage,
+    WalletState,
+)
 
 __all__ = [
     "ApiKey",
+    "AppleRegistration",
     "AuditEntry",
     "Card",
+    "CardDesign",
+    "CardDesignVersion",
+    "CardRollout",
+    "CardWallet",
     "Company",
     "CompanyDomain",
     "CompanyLink",
@@ -49,7 +67,9 @@ __all__ = [
     "CustomerTerm",
     "DeliveryState",
     "Event",
+    "EventFollower",
     "IdempotencyKey",
+    "IdentityKind",
     "Import",
     "ImportChunk",
     "ImportKey",
@@ -66,11 +86,15 @@ __all__ = [
     "Plan",
     "PlanPermission",
     "Role",
+    "RolloutState",
     "StaffAccount",
     "StaffSession",
     "TermKind",
     "Throttle",
     "Visit",
+    "WalletIdentity",
+    "WalletImage",
+    "WalletState",
     "WebhookDelivery",
     "WebhookEndpoint",
 ]

@@ -11,7 +11,10 @@ from membership.tables import Base, of_organization, refers
 
 
 class Card(Base):
-    """A wallet card. ``code`` is what its barcode says; it is good until it is revoked."""
+    """A wallet card. ``code`` is what its barcode says; it is good until it is revoked.
+
+    A card without a ``CardWallet`` beside it was imported, or is printed only.
+    """
 
     __tablename__ = "cards"
     __table_args__ = (

@@ -148,6 +148,46 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_secret("code"),
         "label": _text(),
     },
+    "card_designs": _plain(
+        "organization_id",
+        "id",
+        "key",
+        "name",
+        "version",
+        "created_at",
+        "changed_at",
+        "archived_at",
+    ),
+    "card_design_versions": _plain(
+        "organization_id", "design_id", "version", "content", "created_at"
+    ),
+    "card_rollouts": {
+        **_plain("organization_id", "id", "design_id", "version", "state", "total", "done"),
+        **_plain("position", "started_at", "finished_at"),
+    },
+    "wallet_images": _plain("organization_id", "tag", "width", "height", "data", "created_at"),
+    "card_wallets": {
+        **_plain("organization_id", "card_id", "design_id", "replaces", "rotating_step"),
+        **_plain("face_digest", "design_version", "changed_at", "update_seq", "refresh_at"),
+        **_plain("google_created_at", "google_seq", "google_next_attempt_at"),
+        **_plain("google_attempts", "google_error"),
+        **_secret("apple_token", "rotating_key"),
+    },
+    # Kept by an erasure: the phones must still be told that the card shows nobody any more.
+    "apple_registrations": {
+        **_plain("organization_id", "card_id", "pass_type_id", "registered_at"),
+        **_plain("fetched_seq", "pushed_seq", "push_at", "push_attempts", "push_error"),
+        **_secret("device_id", "push_token"),
+    },
+    "wallet_identities": {
+        **_plain("organization_id", "kind", "facts", "not_after", "changed_at"),
+        **_secret("sealed"),
+    },
+    "wallet_states": {
+        **_plain("organization_id", "last_update_seq", "created_at"),
+        **_secret("link_key", "code_key"),
+    },
+    "event_followers": _plain("name", "seq"),
     "company_links": {
         **_plain("organization_id", "customer_id"),
         **_shown("id", "company_id", "source"),

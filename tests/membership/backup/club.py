@@ -23,6 +23,7 @@ _INSTANTS = (
 )
 _TEXTS = ("Zoë 'O\"Brien\\ \u2028 \U0001f3ca", "", "a\nb\tc", "NULL")
 _BYTES = (bytes(range(256)), b"", b"\n\r\x00")
+_ONE_FOR_EACH_ORGANIZATION = {"wallet_identities", "wallet_states"}
 _JSON: tuple[Any, ...] = (
     {"b": [1, 2.5, None, True, "\u00e9"], "a": {"nested": []}, "": 2**53},
     [["area.pool", "Pool \u20ac"]],
@@ -46,7 +47,8 @@ def fill(session: Session, rows: int = 3) -> None:
 def _value(made: Mapping[tuple[str, str], list[Any]], column: Column[Any], number: int) -> Any:
     """A value for a column; those of references are taken from the row of the same number."""
     if column.name == "organization_id":
-        return made["organizations", "id"][0]
+        alone = column.table.name in _ONE_FOR_EACH_ORGANIZATION
+        return made["organizations", "id"][number if alone else 0]
     for key in column.foreign_keys:
         return made[key.column.table.name, key.column.name][number]
     if column.nullable and number == 1:

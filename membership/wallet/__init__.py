@@ -1,0 +1,1 @@
+"""What the wallets are told of cards: faces, keys, links, updates, the phones that have them."""

@@ -1,0 +1,178 @@
+"""Faces of cards, loaded for one or many: the design as it is now, filled with what is true now.
+
+Three statements for any number of cards: the cards with customer and design, what the
+customers hold, and seats where a company limits them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from api_client.schemas import CustomerState, Outcome
+from membership.access import Tenant
+from membership.customers.views import display_name, number_text
+from membership.database import AnyRow
+from membership.memberships.holdings import NOTHING, Held, load_held
+from membership.models import Card, CardDesign, CardDesignVersion, CardWallet, Customer
+from membership.rules.instants import local_day, zone_named
+from membership.rules.outcome import Decision, decide
+from membership.rules.permissions import grants
+from membership.rules.status import next_change
+from passes.card import CardFace, CardFacts, face_of
+from passes.design import Design
+from passes.words import FaceStatus
+
+_STATUS: Mapping[Outcome, FaceStatus] = {
+    Outcome.ACTIVE: FaceStatus.ACTIVE,
+    Outcome.EXPIRED: FaceStatus.EXPIRED,
+    Outcome.NOT_YET_STARTED: FaceStatus.NOT_YET_STARTED,
+    Outcome.NO_MEMBERSHIP: FaceStatus.NO_MEMBERSHIP,
+    Outcome.BLOCKED: FaceStatus.BLOCKED,
+    Outcome.CARD_REVOKED: FaceStatus.REVOKED,
+}
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFace:
+    """A card's face, and the next instant at which it changes although nobody does anything."""
+
+    face: CardFace
+    design_id: UUID
+    design_version: int
+    customer_id: UUID
+    next_change_at: datetime | None
+
+
+def load_faces(
+    session: Session, tenant: Tenant, card_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, LoadedFace]:
+    """Load the faces of cards as they are at ``now``.
+
+    Cards without a design, and those of other organizations, are left out.
+    """
+    if not card_ids:
+        return {}
+    rows = session.connection().execute(
+        _ROWS.where(CardWallet.organization_id == tenant.id, CardWallet.card_id.in_(card_ids))
+    )
+    cards = rows.all()
+    customers = list({row.customer_id for row in cards})
+    held = load_held(session, tenant.id, customers, now)
+    designs: dict[tuple[UUID, int], Design] = {}
+    zone = zone_named(tenant.time_zone)
+    faces = {}
+    for row in cards:
+        version = (row.design_id, row.version)
+        if version not in designs:
+            designs[version] = Design.model_validate(row.content)
+        holds = held.get(row.customer_id, NOTHING)
+        facts = _facts(tenant, row, holds, now, zone)
+        faces[row.card_id] = LoadedFace(
+            face=face_of(designs[version], facts),
+            design_id=row.design_id,
+            design_version=row.version,
+            customer_id=row.customer_id,
+            next_change_at=_next_change(holds, now),
+        )
+    return faces
+
+
+_ROWS = (
+    select(
+        Card.id.label("card_id"),
+        Card.code,
+        Card.revoked_at,
+        Customer.id.label("customer_id"),
+        Customer.number,
+        Customer.given_name,
+        Customer.family_name,
+        Customer.state,
+        CardWallet.design_id,
+        CardDesign.version,
+        CardDesignVersion.content,
+    )
+    .select_from(CardWallet)
+    .join(
+        Card,
+        and_(
+            Card.organization_id == CardWallet.organization_id,
+            Card.id == CardWallet.card_id,
+        ),
+    )
+    .join(
+        Customer,
+        and_(
+            Customer.organization_id == Card.organization_id,
+            Customer.id == Card.customer_id,
+        ),
+    )
+    .join(
+        CardDesign,
+        and_(
+            CardDesign.organization_id == CardWallet.organization_id,
+            CardDesign.id == CardWallet.design_id,
+        ),
+    )
+    .join(
+        CardDesignVersion,
+        and_(
+            CardDesignVersion.organization_id == CardDesign.organization_id,
+            CardDesignVersion.design_id == CardDesign.id,
+            CardDesignVersion.version == CardDesign.version,
+        ),
+    )
+)
+
+
+def _facts(tenant: Tenant, row: AnyRow, held: Held, now: datetime, zone: ZoneInfo) -> CardFacts:
+    """What is true of a card."""
+    state = CustomerState(row.state)
+    decision = decide(state, held.holdings, now, card_revoked=row.revoked_at is not None)
+    labels = {key: label for sold in held.sold.values() for key, label in sold.labels}
+    granted = grants(held.holdings, now, state)
+    return CardFacts(
+        card_id=row.card_id,
+        code=row.code,
+        organization=tenant.name,
+        customer_name=display_name(row) or number_text(row.number),
+        customer_number=number_text(row.number),
+        status=_STATUS[decision.outcome],
+        permissions=tuple(labels[each.key] for each in granted),
+        **_membership(decision, held, zone),
+    )
+
+
+def _membership(decision: Decision, held: Held, zone: ZoneInfo) -> dict[str, Any]:
+    """What the card says of the membership that decides."""
+    if decision.deciding is None:
+        return {}
+    holding = decision.deciding.holding
+    term = holding.term
+    return {
+        "plan": holding.plan,
+        "company": None if holding.company is None else holding.company.name,
+        "valid_from": term.starts_at,
+        "valid_until": term.end,
+        "first_day": local_day(term.starts_at, zone),
+        "last_day": _last_day(term.end, zone)
+        if term.ends_early
+        else held.sold[holding.membership_id].last_day,
+    }
+
+
+def _last_day(end: datetime | None, zone: ZoneInfo) -> date | None:
+    """The last local day before an end."""
+    return None if end is None else local_day(end - _TICK, zone)
+
+
+def _next_change(held: Held, now: datetime) -> datetime | None:
+    """When one of the memberships starts or ends next."""
+    changes = (next_change(each.term, now) for each in held.holdings)
+    return min((each for each in changes if each is not None), default=None)

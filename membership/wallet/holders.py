@@ -1,0 +1,39 @@
+"""A card's part in the wallets: made when it is issued with a design."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from membership.models import Card, CardDesign, CardWallet
+from membership.vault import Vault
+from membership.wallet.state import ensure_wallet_state
+
+ROTATING_KEY_BYTES = 20
+"""Length of the secret of a rotating code, that of HMAC-SHA-1 (RFC 4226, section 4)."""
+
+
+def give_wallet(
+    session: Session,
+    vault: Vault,
+    card: Card,
+    design: CardDesign,
+    *,
+    now: datetime,
+    replaces: UUID | None = None,
+) -> CardWallet:
+    """Make a card one that wallets can hold. Its face is worked out soon after."""
+    ensure_wallet_state(session, vault, card.organization_id, now)
+    row = CardWallet(
+        organization_id=card.organization_id,
+        card_id=card.id,
+        design_id=design.id,
+        replaces=replaces,
+        apple_token=vault.seal(secrets.token_urlsafe(24).encode()),
+        rotating_key=vault.seal(secrets.token_bytes(ROTATING_KEY_BYTES)),
+        refresh_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row

@@ -1,0 +1,74 @@
+"""An organization's own wallet keys and the numbers of its cards' changes."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from membership.inserts import insert_into
+from membership.models import WalletState
+from membership.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class WalletKeys:
+    """The keys in the open: never stored, logged or sent."""
+
+    link_key: bytes
+    code_key: Ed25519PrivateKey
+
+
+def ensure_wallet_state(
+    session: Session, vault: Vault, organization_id: int, now: datetime
+) -> None:
+    """Make an organization's keys at the first need; of two that do so at once, one wins."""
+    connection = session.connection()
+    here = select(WalletState.organization_id).where(WalletState.organization_id == organization_id)
+    if connection.scalar(here) is not None:
+        return
+    connection.execute(
+        insert_into(connection, WalletState).on_conflict_do_nothing(),
+        {
+            "organization_id": organization_id,
+            "last_update_seq": 0,
+            "link_key": vault.seal(secrets.token_bytes(32)),
+            "code_key": vault.seal(Ed25519PrivateKey.generate().private_bytes_raw()),
+            "created_at": now,
+        },
+    )
+
+
+def wallet_keys(session: Session, vault: Vault, organization_id: int) -> WalletKeys | None:
+    """The keys of an organization; None before the first card with a design.
+
+    Raises VaultError if they were sealed with another secret key.
+    """
+    query = select(WalletState.link_key, WalletState.code_key).where(
+        WalletState.organization_id == organization_id
+    )
+    row = session.connection().execute(query).first()
+    if row is None:
+        return None
+    return WalletKeys(
+        vault.open(row.link_key), Ed25519PrivateKey.from_private_bytes(vault.open(row.code_key))
+    )
+
+
+def take_update_numbers(session: Session, organization_id: int, count: int) -> range:
+    """The next ``count`` update numbers of an organization, which must have its wallet state.
+
+    Its row stays locked until the transaction ends: numbers are committed in their order, so
+    that who has seen one has seen all before it.
+    """
+    last = session.connection().scalar(
+        update(WalletState)
+        .where(WalletState.organization_id == organization_id)
+        .values(last_update_seq=WalletState.last_update_seq + count)
+        .returning(WalletState.last_update_seq)
+    )
+    if last is None:
+        raise RuntimeError("an organization without wallet keys has no cards to change")
+    return range(last - count + 1, last + 1)

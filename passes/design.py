@@ -1,0 +1,183 @@
+"""What a card of one kind looks like: colours, pictures, fields and code, for both wallets.
+
+A ``Design`` names its pictures by tag (SHA-256 of the picture's bytes); whoever draws a card is
+given the bytes beside it, so that a design stays small and can be kept in every version.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import (
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from passes.words import KnownLanguage
+
+MOST_LOCATIONS = 10
+
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
+"""``#rrggbb``."""
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Texts = Annotated[Mapping[KnownLanguage, Words], Field(min_length=1, max_length=20)]
+"""One text by language, such as ``{"en": "Member card", "de": "Mitgliedskarte"}``."""
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Tag = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Part(BaseModel):
+    """Base of the parts: frozen, and nothing unknown is dropped without a word."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CardKind(StrEnum):
+    """Which of the wallets' forms a card has."""
+
+    STORE_CARD = "store_card"
+    GENERIC = "generic"
+
+
+class Slot(StrEnum):
+    """Where a field is drawn. Google has rows instead and is given the same order."""
+
+    HEADER = "header"
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    AUXILIARY = "auxiliary"
+    BACK = "back"
+
+
+MOST_FIELDS: Mapping[Slot, int] = {
+    Slot.HEADER: 3,
+    Slot.PRIMARY: 1,
+    Slot.SECONDARY: 4,
+    Slot.AUXILIARY: 4,
+    Slot.BACK: 20,
+}
+
+
+class Shows(StrEnum):
+    """What a field says: a text of the design, or something about the holder."""
+
+    TEXT = "text"
+    CUSTOMER_NAME = "customer_name"
+    CUSTOMER_NUMBER = "customer_number"
+    STATUS = "status"
+    PLAN = "plan"
+    VALID_FROM = "valid_from"
+    VALID_UNTIL = "valid_until"
+    COMPANY = "company"
+    PERMISSIONS = "permissions"
+    ORGANIZATION = "organization"
+
+
+class ImageRole(StrEnum):
+    """What a picture is for."""
+
+    ICON = "icon"
+    LOGO = "logo"
+    STRIP = "strip"
+    THUMBNAIL = "thumbnail"
+
+
+class CodeForm(StrEnum):
+    """What the code on a card says. See ``passes.barcode``."""
+
+    CARD = "card"
+    """The random name of the card."""
+    SIGNED = "signed"
+    """The same with a signature that a desk can check without a network."""
+    ROTATING = "rotating"
+    """In Google Wallet, a code that changes; Apple Wallet has none and is given ``CARD``."""
+
+
+class Symbology(StrEnum):
+    """How the code is drawn. Only a QR code holds the longer forms on every phone."""
+
+    QR = "qr"
+    AZTEC = "aztec"
+    PDF417 = "pdf417"
+    CODE128 = "code128"
+
+
+class DesignField(_Part):
+    """One field of a card."""
+
+    key: Key = Field(examples=["member"])
+    slot: Slot = Field(examples=["secondary"])
+    shows: Shows = Field(examples=["customer_name"])
+    label: Texts = Field(examples=[{"en": "Member", "de": "Mitglied"}])
+    text: Texts | None = Field(default=None, description="What it says, where it shows a text.")
+
+    @model_validator(mode="after")
+    def _text_where_it_is_shown(self) -> Self:
+        """A text belongs to ``Shows.TEXT`` and to nothing else."""
+        if (self.shows is Shows.TEXT) != (self.text is not None):
+            raise ValueError("a field has a text if it shows one, and only then")
+        return self
+
+
+class DesignLink(_Part):
+    """An address on the back of the card."""
+
+    label: Texts = Field(examples=[{"en": "Book a class"}])
+    url: AnyHttpUrl = Field(examples=["https://club.example/classes"])
+
+
+class Location(_Part):
+    """A place near which the phone may show the card. Degrees, WGS 84."""
+
+    latitude: float = Field(ge=-90, le=90, examples=[52.52])
+    longitude: float = Field(ge=-180, le=180, examples=[13.405])
+    text: Texts | None = None
+
+
+class Design(_Part):
+    """What a card looks like and says, for both wallets.
+
+    ``languages`` are those the card is made in, the first for phones of any other; texts may
+    have more or fewer.
+    """
+
+    kind: CardKind = CardKind.STORE_CARD
+    title: Texts = Field(examples=[{"en": "Member card", "de": "Mitgliedskarte"}])
+    description: Texts = Field(
+        examples=[{"en": "Member card of the club"}], description="Read out to the blind."
+    )
+    languages: tuple[KnownLanguage, ...] = Field(default=("en",), min_length=1, max_length=20)
+    background: Colour = Field(default="#1d3557", examples=["#1d3557"])
+    foreground: Colour = Field(default="#ffffff", examples=["#ffffff"])
+    label: Colour = Field(default="#c9d6e6", examples=["#c9d6e6"])
+    images: Mapping[ImageRole, Tag] = Field(
+        default_factory=dict, description="Tags of uploaded pictures."
+    )
+    fields: tuple[DesignField, ...] = Field(default=(), max_length=32)
+    links: tuple[DesignLink, ...] = Field(default=(), max_length=10)
+    locations: tuple[Location, ...] = Field(default=(), max_length=MOST_LOCATIONS)
+    code: CodeForm = CodeForm.CARD
+    symbology: Symbology = Symbology.QR
+    code_text: bool = Field(
+        default=True, description="Whether the customer number is written under the code."
+    )
+    sharing_prohibited: bool = True
+
+    @model_validator(mode="after")
+    def _drawable(self) -> Self:
+        """Refuse what a wallet would drop: a key used twice, more fields than there is room."""
+        keys = [each.key for each in self.fields]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise ValueError(f"fields: the key {twice[0]!r} is used twice")
+        for slot, most in MOST_FIELDS.items():
+            count = sum(each.slot is slot for each in self.fields)
+            if count > most:
+                raise ValueError(f"fields: {count} in {slot.value}, where {most} fit")
+        if self.code is not CodeForm.CARD and self.symbology is Symbology.CODE128:
+            raise ValueError("symbology: this form of code is too long for code128")
+        return self
