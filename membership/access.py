@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from api_client.management_schemas import ActorKind
@@ -123,11 +123,12 @@ _TENANT = (
     Organization.demo,
     Organization.expires_soon_days,
 )
-_BY_KEY = (
-    select(ApiKey.id, ApiKey.name, ApiKey.scopes, *_TENANT)
-    .join(Organization, Organization.id == ApiKey.organization_id)
-    .where(ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None))
-)
+KEY_COLUMNS = (ApiKey.id, ApiKey.name, ApiKey.scopes, *_TENANT)
+"""Of a key and its organization: what ``caller_of_key`` takes."""
+OF_KEY = Organization.id == ApiKey.organization_id
+GOOD_KEY = and_(ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None))
+"""Whether a key is the one with the ``digest`` that is asked for, and was not revoked."""
+_BY_KEY = select(*KEY_COLUMNS).join(Organization, OF_KEY).where(GOOD_KEY)
 _SESSIONS = SessionLookup(*_TENANT)
 
 
@@ -172,13 +173,18 @@ def authenticate(
         caller = _staff_caller(connection, credential, now, idle_minutes)
     else:
         caller = _key_caller(connection, credential)
+    admit(request, caller, scope)
+    return caller
+
+
+def admit(request: Request, caller: Caller, scope: Scope | None) -> None:
+    """Note a caller at their request. Raises Forbidden if they lack ``scope``."""
     request.scope[CALLER] = caller.actor
     if scope is None:
         if caller.presence is None:
             raise Forbidden("staff_only", "This is for signed-in staff; a key has no account.")
     elif scope not in caller.scopes:
         raise Forbidden("scope_missing", f"{caller.actor.name} lacks the scope {scope.value}.")
-    return caller
 
 
 def _key_caller(connection: Connection, key: str) -> Caller:
@@ -187,7 +193,11 @@ def _key_caller(connection: Connection, key: str) -> Caller:
     if found is None:
         detail = "This API key is wrong or revoked."
         raise Unauthorized("key_invalid", detail, headers=_CHALLENGE)
-    key_id, name, scopes, *organization = found
+    return caller_of_key(*found)
+
+
+def caller_of_key(key_id: UUID, name: str, scopes: str, *organization: Any) -> Caller:
+    """The caller with a key that was found, from its ``KEY_COLUMNS``."""
     actor = Actor(ActorKind.API_KEY, name, key_id)
     return Caller(actor, frozenset(scopes.split()), Tenant(*organization))
 

@@ -8,7 +8,7 @@ SQLite one writer), fewer than there are threads; the others wait without a thre
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from anyio.to_thread import current_default_thread_limiter
 
@@ -23,55 +23,72 @@ _IMAGES_AT_ONCE = 2
 _PASSWORDS_AT_ONCE = 2
 
 
-class Admission:
-    """The queues of one application. Each waits at most ``busy_timeout_seconds``."""
+class _Gate:
+    """A number of places. Who comes in waits at most ``patience`` seconds, and gives it back."""
 
-    def __init__(self, settings: ServiceSettings) -> None:
+    def __init__(self, places: int, patience: float) -> None:
         self.waiting = 0
-        """How many wait just now."""
-        self._patience = settings.busy_timeout_seconds
-        self._places = settings.pool_size + settings.pool_overflow
-        one_writer = settings.url().get_backend_name() == "sqlite"
-        self._connections = asyncio.Semaphore(self._places)
-        self._writers = asyncio.Semaphore(1 if one_writer else self._places)
-        self._images = asyncio.Semaphore(_IMAGES_AT_ONCE)
-        self._passwords = asyncio.Semaphore(_PASSWORDS_AT_ONCE)
+        self._places, self._patience = asyncio.Semaphore(places), patience
 
-    @asynccontextmanager
-    async def connection(self, *, writes: bool) -> AsyncIterator[None]:
-        """Hold a place for one connection, as a writer or a reader. Raises Busy."""
-        self._provide_threads()
-        async with AsyncExitStack() as held:
-            if writes:
-                await self._enter(held, self._writers)
-            await self._enter(held, self._connections)
-            yield
+    async def __aenter__(self) -> None:
+        """Take a place. Raises Busy."""
+        if self._places.locked():
+            await self._wait()
+        else:
+            await self._places.acquire()  # at once: there is a place, and nobody was here before
 
-    @asynccontextmanager
-    async def image(self) -> AsyncIterator[None]:
-        """Hold a place for decoding one image, which takes a processor's time. Raises Busy."""
-        async with AsyncExitStack() as held:
-            await self._enter(held, self._images)
-            yield
+    async def __aexit__(self, *_raised: object) -> None:
+        """Give the place back."""
+        self._places.release()
 
-    @asynccontextmanager
-    async def password(self) -> AsyncIterator[None]:
-        """Hold a place for hashing one password, which takes 64 MiB. Raises Busy."""
-        async with AsyncExitStack() as held:
-            await self._enter(held, self._passwords)
-            yield
-
-    async def _enter(self, held: AsyncExitStack, gate: asyncio.Semaphore) -> None:
-        """Pass one gate, and let the next one in when ``held`` is left."""
+    async def _wait(self) -> None:
+        """Take a place that somebody else gives back. Raises Busy."""
         self.waiting += 1
         try:
             async with asyncio.timeout(self._patience):
-                await gate.acquire()
+                await self._places.acquire()
         except TimeoutError:
             raise Busy(BUSY.code, BUSY.detail, headers=BUSY.headers) from None
         finally:
             self.waiting -= 1
-        held.callback(gate.release)
+
+
+class Admission:
+    """The queues of one application. Each waits at most ``busy_timeout_seconds``."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        patience = settings.busy_timeout_seconds
+        self._places = settings.pool_size + settings.pool_overflow
+        one_writer = settings.url().get_backend_name() == "sqlite"
+        self._connections = _Gate(self._places, patience)
+        self._writers = _Gate(1 if one_writer else self._places, patience)
+        self._images = _Gate(_IMAGES_AT_ONCE, patience)
+        self._passwords = _Gate(_PASSWORDS_AT_ONCE, patience)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait just now."""
+        gates = (self._connections, self._writers, self._images, self._passwords)
+        return sum(gate.waiting for gate in gates)
+
+    def connection(self, *, writes: bool) -> AbstractAsyncContextManager[None]:
+        """Hold a place for one connection, as a writer or a reader. Raises Busy."""
+        self._provide_threads()
+        return self._writing() if writes else self._connections
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
+        """Hold a writer's place, and then one for its connection. Raises Busy."""
+        async with self._writers, self._connections:
+            yield
+
+    def image(self) -> AbstractAsyncContextManager[None]:
+        """Hold a place for decoding one image, which takes a processor's time. Raises Busy."""
+        return self._images
+
+    def password(self) -> AbstractAsyncContextManager[None]:
+        """Hold a place for hashing one password, which takes 64 MiB. Raises Busy."""
+        return self._passwords
 
     def _provide_threads(self) -> None:
         """See that there is a thread for each request that is let in."""

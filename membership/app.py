@@ -16,6 +16,7 @@ from membership.background import Background
 from membership.cards.routes import router as cards
 from membership.companies.routes import router as companies
 from membership.customers.merge_routes import router as duplicates
+from membership.customers.permission_routes import router as customer_permissions
 from membership.customers.routes import router as customers
 from membership.database import Database
 from membership.errors import PROBLEM_TYPE, install_error_answers
@@ -57,6 +58,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 _ROUTERS = (
     scans,
     access_checks,
+    customer_permissions,
     operations,
     duplicates,
     customers,

@@ -9,17 +9,28 @@ connection on which each statement is a transaction of its own: a scan stores on
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from membership.access import Call, Tenant, authenticate, bearer, keep_present, shown_key
+from membership.access import (
+    Call,
+    Caller,
+    Tenant,
+    admit,
+    authenticate,
+    bearer,
+    keep_present,
+    shown_key,
+)
+from membership.memberships.holder_by_key import find_with_holder
+from membership.memberships.holdings import Holder, load_holder
 from membership.scopes import Scope
 
 
@@ -38,7 +49,14 @@ AnyCall = Call | BareCall
 Work = Callable[[BareCall], BaseModel | Response]
 """What a route does; gives the answer."""
 
+HolderWork = Callable[[BareCall, Holder | None], BaseModel | Response]
+"""What a route does about a customer and what they hold; None where there is no such customer."""
+
+_LookAndWork = Callable[[Connection, datetime], tuple[Caller, BaseModel | Response]]
 _ENTRY = "walletdesk.entry"
+
+NEEDS_KEY: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
+"""What the description of a route with an ``Entry`` says of its key, as ``openapi_extra``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +69,46 @@ class Entry:
 
     async def answer(self, work: Work, *, writes: bool = False) -> Response:
         """Do the work, and answer it. Raises Unauthorized, Forbidden, Busy, and as ``work``."""
-        async with self.request.app.state.admission.connection(writes=writes):
-            return await run_in_threadpool(self._run, work)
 
-    def _run(self, work: Work) -> Response:
+        def look_and_work(connection: Connection, now: datetime) -> Any:
+            caller = authenticate(self.request, connection, self.key, self.scope, now)
+            return caller, work(BareCall(connection, caller.tenant, now))
+
+        return await self._in_thread(look_and_work, writes=writes)
+
+    async def answer_about(self, customer_id: UUID, work: HolderWork) -> Response:
+        """Do the work about one customer, who may have been merged since, and answer it.
+
+        Raises Unauthorized, Forbidden, Busy, and as ``work``.
+        """
+
+        def look_and_work(connection: Connection, now: datetime) -> Any:
+            caller, holder = self._look_at_both(connection, customer_id, now)
+            return caller, work(BareCall(connection, caller.tenant, now), holder)
+
+        return await self._in_thread(look_and_work, writes=False)
+
+    def _look_at_both(
+        self, connection: Connection, customer_id: UUID, now: datetime
+    ) -> tuple[Caller, Holder | None]:
+        """The caller and the customer: most often in one query, else one after the other."""
+        found = find_with_holder(connection, self.key, customer_id, now)
+        if found is not None:
+            admit(self.request, found[0], self.scope)
+            return found
+        caller = authenticate(self.request, connection, self.key, self.scope, now)
+        return caller, load_holder(connection, caller.tenant.id, customer_id, now)
+
+    async def _in_thread(self, look_and_work: _LookAndWork, *, writes: bool) -> Response:
+        """Do all of it in one thread, once there is a connection to be had."""
+        async with self.request.app.state.admission.connection(writes=writes):
+            return await run_in_threadpool(self._run, look_and_work)
+
+    def _run(self, look_and_work: _LookAndWork) -> Response:
         """Look at the key, do the work and write down the answer."""
         state = self.request.app.state
         with state.database.single.connect() as connection:
-            now = state.clock()
-            caller = authenticate(self.request, connection, self.key, self.scope, now)
-            answer = work(BareCall(connection, caller.tenant, now))
+            caller, answer = look_and_work(connection, state.clock())
         keep_present(state, caller)
         if isinstance(answer, Response):
             return answer
@@ -71,12 +119,9 @@ class Entry:
 def enters(scope: Scope) -> Any:
     """Dependency of a route that does its work through an ``Entry``, for callers with ``scope``."""
 
-    async def enter(
-        request: Request,
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-    ) -> Entry:
+    async def enter(request: Request) -> Entry:
         # Called, not depended on: each dependency costs every request.
-        entry = Entry(request, await shown_key(credentials), scope)
+        entry = Entry(request, await shown_key(await bearer(request)), scope)
         request.scope[_ENTRY] = entry
         return entry
 

@@ -1,4 +1,4 @@
-"""Finds whom an access check is about: by id, number, email address or card."""
+"""Finds whom an access check is about: by number, email address or card."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 
 from api_client.schemas import CustomerState
 from membership.access_checks.schemas import Asked
-from membership.customers.aliases import resolve, resolve_number
+from membership.customers.aliases import resolve_number
 from membership.customers.lookup import Found, find_by_text
 from membership.customers.service import email_key, no_such_customer
 from membership.database import AnyRow
@@ -33,7 +33,7 @@ class Person:
 
 
 def find_person(call: AnyCall, asked: Asked) -> Person:
-    """Find whom exactly one field of ``asked`` names.
+    """Find whom exactly one field of ``asked`` names; ids are looked for with the key.
 
     Raises NotFound; Conflict for an address that several customers have.
     """
@@ -43,23 +43,13 @@ def find_person(call: AnyCall, asked: Asked) -> Person:
         return _by_email(call, asked.email)
     if asked.number is not None:
         return _by_number(call, int(asked.number.lstrip("Cc-")))
-    if asked.customer_id is None:
-        raise no_such_customer()
-    return _by_id(call, asked.customer_id)
+    raise no_such_customer()
 
 
 def _rows(call: AnyCall, query: Any, **named: object) -> list[AnyRow]:
     """What a query finds in the caller's organization."""
     asked = {"organization_id": call.tenant.id, **named}
     return list(call.connection.execute(query, asked))
-
-
-def _by_id(call: AnyCall, customer_id: UUID) -> Person:
-    """The customer with an id, or with it before they were merged. Raises NotFound."""
-    rows = _rows(call, _BY_ID, customer_id=customer_id)
-    if not rows:
-        return _stayed(call, resolve(call.connection, call.tenant.id, customer_id))
-    return Person(*rows[0])
 
 
 def _by_number(call: AnyCall, number: int) -> Person:

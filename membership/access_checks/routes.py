@@ -1,9 +1,10 @@
 """Routes of the access checks."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel
 
 from membership.access_checks import service
@@ -16,8 +17,9 @@ from membership.access_checks.schemas import (
     Asked,
 )
 from membership.caching import names_tag, weak_tag
-from membership.entry import BareCall, Entry, EntryRoute, enters
+from membership.entry import NEEDS_KEY, BareCall, Entry, EntryRoute, enters
 from membership.errors import Invalid
+from membership.queries import query_parameters, read_query
 from membership.scopes import Scope
 
 router = APIRouter(prefix="/v1/access", tags=["Access checks"], route_class=EntryRoute)
@@ -36,27 +38,29 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"headers": _HEADERS},
     304: {"description": "What the caller has still holds.", "headers": _HEADERS},
 }
+_Work = Callable[[BareCall, service.Subject], BaseModel | Response]
+"""What a route does about somebody who was found."""
 _QUESTION = {"email": "amara@example.com", "keys": ["area.pool", "web.members"]}
 
 
-_Asked = Annotated[Asked, Query()]
 _Entry = Annotated[Entry, enters(Scope.PERMISSIONS_READ)]
-_IF_NONE_MATCH: dict[str, Any] = {
+_READS: dict[str, Any] = NEEDS_KEY | {
     "parameters": [
+        *query_parameters(Asked),
         {
             "name": "If-None-Match",
             "in": "header",
             "required": False,
             "description": "The ETag of the answer that the caller has.",
             "schema": {"type": "string"},
-        }
-    ]
+        },
+    ],
 }
-"""Read where it is used: what FastAPI declares it also checks, which costs each request."""
+"""Read where it is used: what FastAPI reads costs each request more."""
 
 
-@router.get("", response_model=AccessList, responses=_RESPONSES, openapi_extra=_IF_NONE_MATCH)
-async def list_access(request: Request, asked: _Asked, entry: _Entry) -> Response:
+@router.get("", response_model=AccessList, responses=_RESPONSES, openapi_extra=_READS)
+async def list_access(request: Request, entry: _Entry) -> Response:
     """Tell all that a customer may use now.
 
     Name the customer by exactly one of `customer_id`, `number`, `email` and `card`. The answer
@@ -69,16 +73,14 @@ async def list_access(request: Request, asked: _Asked, entry: _Entry) -> Respons
     `one_of_needed` (422).
     """
 
-    def work(call: BareCall) -> Response:
-        answer = service.list_access(call, _one(asked))
+    def work(call: BareCall, subject: service.Subject) -> Response:
+        answer = service.list_access(call, subject)
         return _to_keep(request, answer, answer.until, call.now)
 
-    return await entry.answer(work)
+    return await _answer_about(entry, read_query(request, Asked), work)
 
 
-@router.get(
-    "/{key}", response_model=AccessAnswer, responses=_RESPONSES, openapi_extra=_IF_NONE_MATCH
-)
+@router.get("/{key}", response_model=AccessAnswer, responses=_RESPONSES, openapi_extra=_READS)
 async def check_access(
     request: Request,
     key: Annotated[
@@ -90,7 +92,6 @@ async def check_access(
             examples=["area.pool"],
         ),
     ],
-    asked: _Asked,
     entry: _Entry,
 ) -> Response:
     """Tell whether a customer has one permission now, until when, and by which memberships.
@@ -107,14 +108,14 @@ async def check_access(
     `one_of_needed` (422).
     """
 
-    def work(call: BareCall) -> Response:
-        answer = service.check(call, _one(asked), key)
+    def work(call: BareCall, subject: service.Subject) -> Response:
+        answer = service.check(call, subject, key)
         return _to_keep(request, answer, answer.until, call.now)
 
-    return await entry.answer(work)
+    return await _answer_about(entry, read_query(request, Asked), work)
 
 
-@router.post("", response_model=AccessList)
+@router.post("", response_model=AccessList, openapi_extra=NEEDS_KEY)
 async def ask_access(
     question: Annotated[AccessQuestion, Body(examples=[_QUESTION])], entry: _Entry
 ) -> Response:
@@ -125,16 +126,28 @@ async def ask_access(
 
     Errors: `customer_not_found`, `card_not_found` (404), `email_ambiguous` (409).
     """
-    answer = await entry.answer(lambda call: service.list_access(call, question, question.keys))
+
+    def work(call: BareCall, subject: service.Subject) -> AccessList:
+        return service.list_access(call, subject, question.keys)
+
+    answer = await _answer_about(entry, question, work)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _one(asked: Asked) -> Asked:
-    """Whom the query names. Raises Invalid for nobody, or for several."""
-    if asked.named != 1:
-        raise Invalid("one_of_needed", "query", ONE_OF)
-    return asked
+async def _answer_about(entry: Entry, asked: Asked, work: _Work) -> Response:
+    """Do the work about whom ``asked`` names. Raises Invalid for nobody, or for several."""
+
+    def find_and_work(call: BareCall) -> BaseModel | Response:
+        if asked.named != 1:
+            raise Invalid("one_of_needed", "query", ONE_OF)
+        return work(call, service.find_subject(call, asked))
+
+    if asked.customer_id is not None and asked.named == 1:
+        return await entry.answer_about(
+            asked.customer_id, lambda call, holder: work(call, service.subject_of(holder))
+        )
+    return await entry.answer(find_and_work)
 
 
 def _to_keep(

@@ -1,18 +1,16 @@
 """What a customer may use now, for other systems that ask."""
 
-from uuid import UUID
-
 from membership.customers.schemas import PermissionGrant, PermissionGrants
 from membership.customers.service import no_such_customer
 from membership.entry import BareCall
-from membership.memberships.holdings import Holder, load_holder
+from membership.memberships.holdings import Holder
 from membership.rules.permissions import Grant, grant, grants
 
 
-def permission_grants(call: BareCall, customer_id: UUID) -> PermissionGrants:
-    """All permissions of a customer. Raises NotFound."""
-    holder = _holder(call, customer_id)
-    found = grants(holder.held.holdings, call.now, holder.state)
+def permission_grants(call: BareCall, holder: Holder | None) -> PermissionGrants:
+    """All permissions of a customer. Raises NotFound if there is none."""
+    holder = _known(holder)
+    found = grants(holder.holdings, call.now, holder.state)
     return PermissionGrants(
         customer_id=holder.id,
         server_time=call.now,
@@ -20,16 +18,15 @@ def permission_grants(call: BareCall, customer_id: UUID) -> PermissionGrants:
     )
 
 
-def permission_grant(call: BareCall, customer_id: UUID, key: str) -> PermissionGrant:
+def permission_grant(call: BareCall, holder: Holder | None, key: str) -> PermissionGrant:
     """One permission of a customer; one that nobody knows is not granted. Raises NotFound."""
-    holder = _holder(call, customer_id)
-    found = grant(holder.held.holdings, key, call.now, holder.state)
+    holder = _known(holder)
+    found = grant(holder.holdings, key, call.now, holder.state)
     return PermissionGrant(key=key, granted=False) if found is None else _shown(found)
 
 
-def _holder(call: BareCall, customer_id: UUID) -> Holder:
-    """A customer with all that they hold. Raises NotFound."""
-    holder = load_holder(call.connection, call.tenant.id, customer_id, call.now)
+def _known(holder: Holder | None) -> Holder:
+    """The customer that was found. Raises NotFound."""
     if holder is None:
         raise no_such_customer()
     return holder

@@ -11,22 +11,18 @@ from api_client.schemas import CustomerHits, CustomerState
 from membership.access import Call, allows, creates, reads, writes
 from membership.caching import names_tag
 from membership.customers import photos, service
-from membership.customers.permissions import permission_grant, permission_grants
 from membership.customers.profile import customer_record, profile
 from membership.customers.schemas import (
     CustomerChange,
     NewCustomer,
-    PermissionGrant,
-    PermissionGrants,
 )
 from membership.customers.search import search
 from membership.customers.views import photo_path
-from membership.entry import Entry, EntryRoute, enters
 from membership.idempotency import once
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.scopes import Scope
 
-router = APIRouter(prefix="/v1/customers", tags=["Customers"], route_class=EntryRoute)
+router = APIRouter(prefix="/v1/customers", tags=["Customers"])
 
 _IMAGE: dict[int | str, dict[str, Any]] = {
     200: {"content": {mime: {} for mime in ("image/jpeg", "image/png", "image/webp")}},
@@ -181,19 +177,3 @@ def remove_photo(
     """
     photos.remove_photo(call.session, call.tenant, customer_id, call.now)
     return Response(status_code=204)
-
-
-@router.get("/{customer_id}/permissions", response_model=PermissionGrants)
-async def customer_permissions(
-    customer_id: UUID, entry: Annotated[Entry, enters(Scope.PERMISSIONS_READ)]
-) -> Response:
-    """Tell all that a customer may use now."""
-    return await entry.answer(lambda call: permission_grants(call, customer_id))
-
-
-@router.get("/{customer_id}/permissions/{key}", response_model=PermissionGrant)
-async def customer_permission(
-    customer_id: UUID, key: str, entry: Annotated[Entry, enters(Scope.PERMISSIONS_READ)]
-) -> Response:
-    """Tell whether a customer has one permission now, until when, and by which memberships."""
-    return await entry.answer(lambda call: permission_grant(call, customer_id, key))

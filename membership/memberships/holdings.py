@@ -64,21 +64,20 @@ class Holder:
 
     id: UUID
     state: CustomerState
-    held: Held
+    holdings: tuple[Holding, ...]
 
 
-_COLUMNS = (
+_DECIDING = (
     Membership.id.label("membership_id"),
     Membership.plan_name,
     Membership.permissions,
     Membership.starts_at,
     Membership.ends_at,
-    Membership.last_day,
     Membership.ended_early_at,
-    Membership.ended_early_why,
     Membership.payment_overdue_since,
     Membership.ended_for_good,
 )
+_COLUMNS = (*_DECIDING, Membership.last_day, Membership.ended_early_why)
 _organization: ColumnElement[int] = bindparam("organization_id")
 _customers: ColumnElement[Any] = bindparam("customer_ids", expanding=True)
 _customer: ColumnElement[UUID] = bindparam("customer_id", type_=Uuid())
@@ -93,15 +92,19 @@ def _current(link: type[CompanyLink]) -> ColumnElement[bool]:
     return and_(link.valid_from <= _now, link.valid_until.is_(None))
 
 
-def _held(whose: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[*tuple[Any, ...]]:
+def _held(
+    whose: Callable[[Any], ColumnElement[bool]],
+    columns: Sequence[Any] = _COLUMNS,
+    organization: ColumnElement[int] = _organization,
+) -> CompoundSelect[*tuple[Any, ...]]:
     """The query for what customers hold; ``whose`` tells by a column of ids which customers."""
     own = select(
         Membership.customer_id.label("holder_id"),
-        *_COLUMNS,
+        *columns,
         literal(None, Uuid()).label("company_id"),
         null().label("company_name"),
         null().label("seat_cap"),
-    ).where(Membership.organization_id == _organization, whose(Membership.customer_id))
+    ).where(Membership.organization_id == organization, whose(Membership.customer_id))
     of_company = and_(
         Company.organization_id == CompanyLink.organization_id,
         Company.id == CompanyLink.company_id,
@@ -113,7 +116,7 @@ def _held(whose: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[*tuple[
     inherited = (
         select(
             CompanyLink.customer_id.label("holder_id"),
-            *_COLUMNS,
+            *columns,
             Company.id.label("company_id"),
             Company.name.label("company_name"),
             Company.seat_cap.label("seat_cap"),
@@ -121,7 +124,7 @@ def _held(whose: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[*tuple[
         .join(Company, of_company)
         .join(Membership, of_link)
         .where(
-            CompanyLink.organization_id == _organization,
+            CompanyLink.organization_id == organization,
             whose(CompanyLink.customer_id),
             _current(CompanyLink),
         )
@@ -138,10 +141,15 @@ def held_by(customer_id: ColumnElement[UUID]) -> Subquery:
     return _held(lambda column: column == customer_id).subquery()
 
 
+def decided_by(customer_id: ColumnElement[UUID], organization: ColumnElement[int]) -> Subquery:
+    """The same without what decides nothing, in any organization: rows for ``holder_of``."""
+    return _held(lambda column: column == customer_id, _DECIDING, organization).subquery()
+
+
 _HELD = _held(lambda customer_id: customer_id.in_(_customers))
-_things = held_by(_customer)
+_things = decided_by(_customer, _organization)
 _HOLDER = (
-    select(Customer.id, Customer.state, *_things.c)
+    select(Customer.id.label("customer_id"), Customer.state, *_things.c)
     .select_from(Customer)
     .outerjoin(_things, true())
     .where(Customer.organization_id == _organization, Customer.id == _customer)
@@ -203,7 +211,16 @@ def load_holder(
         rows = connection.execute(_HOLDER, {**asked, "customer_id": stayed}).all()
     if not rows:
         return None
-    return Holder(rows[0].id, rows[0].state, held_of(connection, organization_id, rows, now))
+    return holder_of(connection, organization_id, rows, now)
+
+
+def holder_of(
+    connection: Connection, organization_id: int, rows: Sequence[AnyRow], now: datetime
+) -> Holder:
+    """A customer, from rows with ``customer_id`` and ``state``, joined to ``decided_by``."""
+    held = [row for row in rows if row.holder_id is not None]
+    earlier = _earlier_links(connection, organization_id, held, now)
+    return Holder(rows[0].customer_id, rows[0].state, _holdings(held, earlier))
 
 
 def held_of(
@@ -233,8 +250,14 @@ def _earlier_links(
 
 def _whole(rows: Sequence[AnyRow], earlier: Mapping[tuple[UUID, UUID], int]) -> Held:
     """All that one customer holds."""
-    holdings = (_holding(row, earlier.get((row.holder_id, row.company_id), 0)) for row in rows)
-    return Held(tuple(holdings), {row.membership_id: _sold(row) for row in rows})
+    return Held(_holdings(rows, earlier), {row.membership_id: _sold(row) for row in rows})
+
+
+def _holdings(
+    rows: Sequence[AnyRow], earlier: Mapping[tuple[UUID, UUID], int]
+) -> tuple[Holding, ...]:
+    """The rows of one customer as the rules see them."""
+    return tuple(_holding(row, earlier.get((row.holder_id, row.company_id), 0)) for row in rows)
 
 
 def term_of(row: AnyRow | Membership) -> Term:

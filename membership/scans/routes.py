@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Request, Response
 
 from api_client.schemas import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
 from membership.access import Call, reads, writes
-from membership.entry import BareCall, Entry, EntryRoute, enters
+from membership.entry import NEEDS_KEY, BareCall, Entry, EntryRoute, enters
 from membership.middleware import OUTCOME
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.scans import service, visits
@@ -25,7 +25,7 @@ _SCAN = {
 }
 
 
-@router.post("/scans", response_model=ScanAnswer)
+@router.post("/scans", response_model=ScanAnswer, openapi_extra=NEEDS_KEY)
 async def record_scan(
     request: Request,
     scan: Annotated[ScanRequest, Body(examples=[_SCAN])],
