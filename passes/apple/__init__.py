@@ -1,0 +1,1 @@
+"""Passes of Apple Wallet: their content, pictures, archive and signature."""
