@@ -46,6 +46,7 @@ from membership.models.wallet import (
     RolloutState,
     WalletIdentity,
     WalletImage,
+    WalletMark,
     WalletState,
 )
 
@@ -94,6 +95,7 @@ __all__ = [
     "Visit",
     "WalletIdentity",
     "WalletImage",
+    "WalletMark",
     "WalletState",
     "WebhookDelivery",
     "WebhookEndpoint",

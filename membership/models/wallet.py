@@ -34,7 +34,10 @@ class RolloutState(StrEnum):
 
 
 class CardDesign(Base):
-    """A design. ``version`` is the one that its cards show; ``key`` stands in install links."""
+    """A design. ``version`` is the one that its cards show; ``key`` stands in install links.
+
+    ``google_class_digest`` names the class that Google was told last (SHA-256 of its JSON).
+    """
 
     __tablename__ = "card_designs"
     __table_args__ = (UniqueConstraint("organization_id", "key"),)
@@ -47,6 +50,7 @@ class CardDesign(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    google_class_digest: Mapped[str | None] = mapped_column(String(64))
 
 
 class CardDesignVersion(Base):
@@ -84,6 +88,10 @@ class CardWallet(Base):
     are committed; ``changed_at`` is when this card's last was, in whole seconds. ``refresh_at``
     is when the face must be looked at again: at once after a change, or at an instant at which
     it changes by itself. ``rotating_step`` is the last step of a rotating code that was taken.
+
+    ``google_seq`` is the update number that Google was told last, ``google_digest`` names the
+    object it was told (SHA-256 of its JSON); ``google_leased_until`` is until when the card
+    belongs to the process that is telling it.
     """
 
     __tablename__ = "card_wallets"
@@ -93,7 +101,7 @@ class CardWallet(Base):
         refers("cards", "replaces", name="fk_card_wallets_cards_replaces"),
         Index("ix_card_wallets_design", "organization_id", "design_id", "card_id"),
         Index("ix_card_wallets_refresh", "refresh_at"),
-        Index("ix_card_wallets_google", "google_next_attempt_at"),
+        Index("ix_card_wallets_google", "organization_id", "google_next_attempt_at"),
         Index("ix_card_wallets_updates", "organization_id", "update_seq"),
     )
 
@@ -102,6 +110,7 @@ class CardWallet(Base):
     design_id: Mapped[UUID]
     replaces: Mapped[UUID | None]
     apple_token: Mapped[bytes] = mapped_column(LargeBinary)
+    code_signature: Mapped[bytes] = mapped_column(LargeBinary)
     rotating_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     rotating_step: Mapped[int | None] = mapped_column(BigInteger)
     face_digest: Mapped[str | None] = mapped_column(String(64))
@@ -111,6 +120,8 @@ class CardWallet(Base):
     refresh_at: Mapped[datetime | None]
     google_created_at: Mapped[datetime | None]
     google_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    google_digest: Mapped[str | None] = mapped_column(String(64))
+    google_leased_until: Mapped[datetime | None]
     google_next_attempt_at: Mapped[datetime | None]
     google_attempts: Mapped[int] = mapped_column(Integer, default=0)
     google_error: Mapped[str | None] = mapped_column(String(300))
@@ -169,6 +180,8 @@ class WalletIdentity(Base):
     """The account that signs an organization's cards. ``facts`` are its public part.
 
     ``sealed`` holds the private key with its certificates, or the service account, encrypted.
+    After faults that concern all cards (Google's limit, no network, a refused account),
+    nothing is sent before ``paused_until``; ``failures`` counts them in a row.
     """
 
     __tablename__ = "wallet_identities"
@@ -179,13 +192,16 @@ class WalletIdentity(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     not_after: Mapped[datetime | None]
     changed_at: Mapped[datetime]
+    paused_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class WalletState(Base):
     """Per organization: the number of the last change of a face, and keys of its own (sealed).
 
     The row is locked while numbers are given, so that they are committed in their order.
-    ``link_key`` signs install links; ``code_key`` (Ed25519) signs codes.
+    ``link_key`` signs install links; ``code_key`` (Ed25519) signs codes. ``clock_at`` is the
+    latest time at which faces were looked at: a clock that is before it was set back.
     """
 
     __tablename__ = "wallet_states"
@@ -194,6 +210,7 @@ class WalletState(Base):
     last_update_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     link_key: Mapped[bytes] = mapped_column(LargeBinary)
     code_key: Mapped[bytes] = mapped_column(LargeBinary)
+    clock_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -204,3 +221,20 @@ class EventFollower(Base):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class WalletMark(Base):
+    """Many cards that are to be looked at again, and are still to be marked.
+
+    They are those of the whole organization in the order of their ids, or those of the people
+    of a company in the order of the customers' ids; ``position`` is the last id done.
+    """
+
+    __tablename__ = "wallet_marks"
+    __table_args__ = (refers("companies", "company_id"),)
+
+    organization_id: Mapped[int] = of_organization()
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    company_id: Mapped[UUID | None]
+    position: Mapped[UUID | None]
+    asked_at: Mapped[datetime]

@@ -157,6 +157,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "created_at",
         "changed_at",
         "archived_at",
+        "google_class_digest",
     ),
     "card_design_versions": _plain(
         "organization_id", "design_id", "version", "content", "created_at"
@@ -170,8 +171,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_plain("organization_id", "card_id", "design_id", "replaces", "rotating_step"),
         **_plain("face_digest", "design_version", "changed_at", "update_seq", "refresh_at"),
         **_plain("google_created_at", "google_seq", "google_next_attempt_at"),
-        **_plain("google_attempts", "google_error"),
-        **_secret("apple_token", "rotating_key"),
+        **_plain("google_attempts", "google_error", "google_digest", "google_leased_until"),
+        **_secret("apple_token", "rotating_key", "code_signature"),
     },
     # Kept by an erasure: the phones must still be told that the card shows nobody any more.
     "apple_registrations": {
@@ -181,12 +182,14 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
     "wallet_identities": {
         **_plain("organization_id", "kind", "facts", "not_after", "changed_at"),
+        **_plain("paused_until", "failures"),
         **_secret("sealed"),
     },
     "wallet_states": {
-        **_plain("organization_id", "last_update_seq", "created_at"),
+        **_plain("organization_id", "last_update_seq", "clock_at", "created_at"),
         **_secret("link_key", "code_key"),
     },
+    "wallet_marks": _plain("organization_id", "id", "company_id", "position", "asked_at"),
     "event_followers": _plain("name", "seq"),
     "company_links": {
         **_plain("organization_id", "customer_id"),

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("google_class_digest", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organizations.id"], name=op.f("fk_card_designs_organizations")
         ),
@@ -46,6 +47,8 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("not_after", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organization_id"],
             ["organizations.id"],
@@ -72,11 +75,29 @@ def upgrade() -> None:
         sa.Column("last_update_seq", sa.BigInteger(), nullable=False),
         sa.Column("link_key", sa.LargeBinary(), nullable=False),
         sa.Column("code_key", sa.LargeBinary(), nullable=False),
+        sa.Column("clock_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organizations.id"], name=op.f("fk_wallet_states_organizations")
         ),
         sa.PrimaryKeyConstraint("organization_id", name=op.f("pk_wallet_states")),
+    )
+    op.create_table(
+        "wallet_marks",
+        sa.Column("organization_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=True),
+        sa.Column("position", sa.Uuid(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "company_id"],
+            ["companies.organization_id", "companies.id"],
+            name=op.f("fk_wallet_marks_companies"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_wallet_marks_organizations")
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_wallet_marks")),
     )
     op.create_table(
         "card_design_versions",
@@ -173,6 +194,7 @@ def upgrade() -> None:
         sa.Column("design_id", sa.Uuid(), nullable=False),
         sa.Column("replaces", sa.Uuid(), nullable=True),
         sa.Column("apple_token", sa.LargeBinary(), nullable=False),
+        sa.Column("code_signature", sa.LargeBinary(), nullable=False),
         sa.Column("rotating_key", sa.LargeBinary(), nullable=True),
         sa.Column("rotating_step", sa.BigInteger(), nullable=True),
         sa.Column("face_digest", sa.String(length=64), nullable=True),
@@ -182,6 +204,8 @@ def upgrade() -> None:
         sa.Column("refresh_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("google_created_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("google_seq", sa.BigInteger(), nullable=False),
+        sa.Column("google_digest", sa.String(length=64), nullable=True),
+        sa.Column("google_leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("google_next_attempt_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("google_attempts", sa.Integer(), nullable=False),
         sa.Column("google_error", sa.String(length=300), nullable=True),
@@ -212,7 +236,10 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        "ix_card_wallets_google", "card_wallets", ["google_next_attempt_at"], unique=False
+        "ix_card_wallets_google",
+        "card_wallets",
+        ["organization_id", "google_next_attempt_at"],
+        unique=False,
     )
     op.create_index("ix_card_wallets_refresh", "card_wallets", ["refresh_at"], unique=False)
     op.create_index(
