@@ -1,41 +1,59 @@
 """The text on a card: made for a new card, and read back from whatever a scanner delivers.
 
-A code names somebody; it never says whether they may come in. Four forms are read:
+A code names somebody; it never says whether they may come in. Six forms are read:
 
 ====================  =============================================  ==========================
 form                  example                                        found on
 ====================  =============================================  ==========================
 ``CardCode``          ``MC1`` + 26 characters                        cards issued here
+``SignedCardCode``    ``MC1...`` + ``.`` + 103 characters            the same, signed
+``RotatingCode``      ``MC2`` + 26 characters + ``-1799999999-``     Google Wallet, new every
+                      + 8 digits                                     30 seconds
 ``CustomerUuid``      ``0f5c...`` (also in braces, or as a URN)      cards of the old platform
 ``InstallLink``       ``https://host/club/gold/0f5c...``             printed sign-up sheets
 ``CustomerNumber``    ``C-000123``                                   Code 128 key fobs
 ====================  =============================================  ==========================
 
 Every form has a ``text``: the canonical spelling to print or encode, which is ASCII without a
-line break and parses back to an equal value.
+line break and parses back to an equal value. To parse is not to believe: whether a signature or
+a changing value is genuine is told by ``passes.signed`` and ``passes.rotating``.
 """
 
 import re
-import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from passes.card_codes import (
+    BarcodeError,
+    BarcodeFault,
+    CardCode,
+    RotatingCode,
+    SignedCardCode,
+    new_card_code,
+)
+
+__all__ = [
+    "MAX_LENGTH",
+    "BarcodeError",
+    "BarcodeFault",
+    "CardCode",
+    "CustomerNumber",
+    "CustomerUuid",
+    "InstallLink",
+    "ParsedCode",
+    "RotatingCode",
+    "SignedCardCode",
+    "new_card_code",
+    "parse",
+]
+
 MAX_LENGTH = 4096
 """Longest text or byte string that is looked at; a QR code holds at most 4,296 characters."""
 
-_CARD_PREFIX = "MC1"
-_CARD_BYTES = 16
-_CARD_CHARACTERS = 26
-# Digits and capitals only, so that a QR code packs them tightly and a hand scanner types them
-# on every keyboard; without I, L, O and U, which are misread on a print.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MAX_NUMBER = 10**12 - 1
 
-_CARD = re.compile(rf"{_CARD_PREFIX}[0-7][{_ALPHABET}]{{{_CARD_CHARACTERS - 1}}}")
 _UUID = re.compile(
     r"(?:urn:uuid:)?(?P<open>\{)?"
     r"(?P<hex>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32})"
@@ -46,40 +64,6 @@ _NUMBER = re.compile(r"C-?0*([1-9][0-9]{0,11})", re.IGNORECASE | re.ASCII)
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,79}", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?", re.ASCII)
 _WHAT_A_SCANNER_PREPENDS = re.compile(r"(?:\][A-Za-z][0-9A-Za-z]|\\0000(?:01|03|26|27)|\ufeff|\s)+")
-
-
-class BarcodeFault(StrEnum):
-    """Why a text is no code of ours; stable, for programs."""
-
-    EMPTY = "empty"
-    TOO_LONG = "too_long"
-    NOT_TEXT = "not_text"
-    NOT_A_CARD = "not_a_card"
-
-
-class BarcodeError(ValueError):
-    """A text that has none of the forms. It never quotes the text, which may be anything."""
-
-    def __init__(self, fault: BarcodeFault, message: str) -> None:
-        """Keep the fault beside the sentence that tells it."""
-        super().__init__(message)
-        self.fault = fault
-
-
-@dataclass(frozen=True, slots=True)
-class CardCode:
-    """The random name of one card, 128 bits; it tells nothing about the customer.
-
-    Raises:
-        BarcodeError: ``text`` is not a card code in canonical spelling.
-    """
-
-    text: str
-
-    def __post_init__(self) -> None:
-        """Refuse what ``parse`` would not give back."""
-        if not _CARD.fullmatch(self.text):
-            raise BarcodeError(BarcodeFault.NOT_A_CARD, "not a card code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,21 +133,7 @@ class CustomerNumber:
         return None if match is None else cls(int(match[1]))
 
 
-ParsedCode = CardCode | CustomerUuid | InstallLink | CustomerNumber
-
-
-def new_card_code(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> CardCode:
-    """Return a code for a new card, from 16 bytes of ``random_bytes(16)``.
-
-    Raises:
-        ValueError: the source gave another number of bytes.
-    """
-    drawn = random_bytes(_CARD_BYTES)
-    if len(drawn) != _CARD_BYTES:
-        raise ValueError(f"the random source gave {len(drawn)} bytes instead of {_CARD_BYTES}")
-    bits = int.from_bytes(drawn)
-    shifts = range(5 * (_CARD_CHARACTERS - 1), -1, -5)
-    return CardCode(_CARD_PREFIX + "".join(_ALPHABET[bits >> shift & 31] for shift in shifts))
+ParsedCode = CardCode | SignedCardCode | RotatingCode | CustomerUuid | InstallLink | CustomerNumber
 
 
 def parse(text: str | bytes) -> ParsedCode:
@@ -182,8 +152,8 @@ def parse(text: str | bytes) -> ParsedCode:
     bare = _bare(text if isinstance(text, str) else _decoded(text))
     if not bare:
         raise BarcodeError(BarcodeFault.EMPTY, "the code is empty")
-    if _CARD.fullmatch(upper := bare.upper()) and bare.isascii():
-        return CardCode(upper)
+    if (issued := _issued_here(bare)) is not None:
+        return issued
     if (number := CustomerNumber.parse(bare)) is not None:
         return number
     if (customer_id := _uuid(bare)) is not None:
@@ -207,6 +177,14 @@ def _bare(text: str) -> str:
     """Return ``text`` without what scanners put around it."""
     prepended = _WHAT_A_SCANNER_PREPENDS.match(text)
     return text[prepended.end() if prepended else 0 :].rstrip()
+
+
+def _issued_here(text: str) -> CardCode | SignedCardCode | RotatingCode | None:
+    """Return the code of a card issued here, the plain form first, or None."""
+    if not text.isascii():  # some other letters have a capital that is ASCII
+        return None
+    upper = text.upper()
+    return CardCode.parse(upper) or SignedCardCode.parse(upper) or RotatingCode.parse(upper)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -8,6 +8,9 @@
     ├── PassContentError      a pass.json, bundle or Google object that would be refused
     ├── CertificateError      a certificate, key or chain that cannot sign
     └── CodeError             a code that is not genuine, or not good now
+        ├── ForgedCodeError   not made here, or altered
+        ├── StaleCodeError    made too long ago, or after now
+        └── ReplayedCodeError shown before
 """
 
 
@@ -39,3 +42,15 @@ class CertificateError(PassError):
 
 class CodeError(PassError):
     """A code that was not made here, was altered, or is not good at this time."""
+
+
+class ForgedCodeError(CodeError):
+    """A code with a signature or value that nobody who has the key made for it."""
+
+
+class StaleCodeError(CodeError):
+    """A genuine code of another time: too old, or from after now."""
+
+
+class ReplayedCodeError(CodeError):
+    """A genuine code that was taken before, or after which a newer one was taken."""

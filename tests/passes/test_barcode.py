@@ -15,6 +15,8 @@ from passes.barcode import (
     CustomerUuid,
     InstallLink,
     ParsedCode,
+    RotatingCode,
+    SignedCardCode,
     new_card_code,
     parse,
 )
@@ -24,8 +26,16 @@ CARD = CardCode("MC1" + "7" + "Z" * 25)
 LINK = InstallLink("https://cards.example", "riverside", "gold-2", ID)
 
 slugs = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,79}", fullmatch=True).filter(str.isascii)
+cards = st.binary(min_size=16, max_size=16).map(lambda drawn: new_card_code(lambda _: drawn))
 codes: st.SearchStrategy[ParsedCode] = st.one_of(
-    st.binary(min_size=16, max_size=16).map(lambda drawn: new_card_code(lambda _: drawn)),
+    cards,
+    st.builds(SignedCardCode, cards, st.binary(min_size=64, max_size=64)),
+    st.builds(
+        RotatingCode,
+        cards,
+        st.integers(0, 10**11 - 1),
+        st.integers(0, 10**8 - 1).map(lambda value: f"{value:08d}"),
+    ),
     st.uuids().map(CustomerUuid),
     st.integers(1, 10**12 - 1).map(CustomerNumber),
     st.builds(
@@ -157,7 +167,15 @@ def test_text_is_one_ascii_line_that_parses_back(code: ParsedCode) -> None:
     assert parse(code.text) == code
 
 
-@given(st.text(max_size=200) | st.binary(max_size=200) | st.text("MC1-0\\]{}urn:/h", max_size=60))
+@given(
+    st.text(max_size=200)
+    | st.binary(max_size=200)
+    | st.text("MC1-0\\]{}urn:/h", max_size=60)
+    | st.from_regex(r"MC1[0-7][0-9A-Z]{25}\.[0-3][0-9A-Z]{100,104}")
+    | st.from_regex(r"MC2[0-7][0-9A-Z]{25}-[0-9]{1,12}-[0-9]{7,9}")
+)
+@example("MC1" + "7" + "Z" * 25 + "." + "3" + "\u0660" * 102)
+@example("MC2" + "7" + "Z" * 25 + "-\u0661-\u0661\u0661\u0661\u0661\u0661\u0661\u0661\u0661")
 @example("\ud800\udfff")
 @example("http://[")
 @example("http://\u2100/a/b/c")
