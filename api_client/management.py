@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from .client import M, MembershipClient
+from .cards import CardsClient
+from .client import M
 from .management_schemas import (
     CompanyPage,
     CompanyView,
@@ -23,7 +24,7 @@ Fields = Mapping[str, Any]
 _PEOPLE = 100
 
 
-class ManagementClient(MembershipClient):
+class ManagementClient(CardsClient):
     """Asks and changes with the token of a staff session, or signs in with a desk's key.
 
     Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``: the same one for

@@ -67,9 +67,9 @@ class Changes(QObject):
         if action is Action.EDIT:
             self._edit()
         elif action is Action.LINK and self._company is not None:
-            self._ask(*self._forms.link(self._company.id))
+            self.ask(*self._forms.link(self._company.id))
         elif action is Action.ASSIGN:
-            self._with_plans(lambda: self._ask(*self._forms.assign(self._owner(), self.plans)))
+            self._with_plans(lambda: self.ask(*self._forms.assign(self._owner(), self.plans)))
         elif isinstance(target, MembershipLine):
             self._act_on_membership(action, target)
 
@@ -77,29 +77,29 @@ class Changes(QObject):
     def unlink(self, customer_id: UUID, name: str) -> None:
         """Ask whether a customer is to be unlinked."""
         if self._company is not None:
-            self._ask(*self._forms.unlink(self._company.id, customer_id, name))
+            self.ask(*self._forms.unlink(self._company.id, customer_id, name))
 
     @Slot()
     def new_customer(self) -> None:
         """Ask for a new customer."""
-        self._ask(*self._forms.customer(None))
+        self.ask(*self._forms.customer(None))
 
     @Slot()
     def new_company(self) -> None:
         """Ask for a new company."""
-        self._ask(*self._forms.company(None))
+        self.ask(*self._forms.company(None))
 
     @Slot()
     def new_plan(self) -> None:
         """Ask for a new plan."""
-        self._ask(*plan_form(self._window, self._texts, None, self.currency))
+        self.ask(*plan_form(self._window, self._texts, None, self.currency))
 
     @Slot(object)
     def edit_plan(self, plan_id: UUID) -> None:
         """Ask for the fields of a plan."""
         for plan in self.plans:
             if plan.id == plan_id:
-                self._ask(*plan_form(self._window, self._texts, plan, plan.currency))
+                self.ask(*plan_form(self._window, self._texts, plan, plan.currency))
 
     def took(self, task: Task, answer: object) -> bool:
         """Follow up what a task brought, if it was one of a change."""
@@ -126,20 +126,20 @@ class Changes(QObject):
 
     def _edit(self) -> None:
         if self.profile is not None:
-            self._ask(*self._forms.customer(self.profile))
+            self.ask(*self._forms.customer(self.profile))
         elif self._company is not None:
-            self._ask(*self._forms.company(self._company))
+            self.ask(*self._forms.company(self._company))
 
     def _act_on_membership(self, action: Action, line: MembershipLine) -> None:
         match action:
             case Action.RENEW:
-                self._ask(*self._forms.renew(line))
+                self.ask(*self._forms.renew(line))
             case Action.EXTEND:
-                self._ask(*self._forms.extend(line))
+                self.ask(*self._forms.extend(line))
             case Action.END:
-                self._ask(*self._forms.end(line))
+                self.ask(*self._forms.end(line))
             case Action.TRANSFER:
-                self._with_plans(lambda: self._ask(*self._forms.transfer(line, self.plans)))
+                self._with_plans(lambda: self.ask(*self._forms.transfer(line, self.plans)))
             case _:
                 raise ValueError(f"{action} is nothing that is done to a membership")
 
@@ -156,7 +156,7 @@ class Changes(QObject):
         self._then = then
         self.task_wanted.emit(Task(_PLANS, lambda client, _: client.plans()))
 
-    def _ask(self, form: Form, filled: Filled) -> None:
+    def ask(self, form: Form, filled: Filled) -> None:
         """Open a form; one at a time."""
         if self._form is not None:
             form.deleteLater()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from api_client.card_schemas import CustomerCards
 from api_client.management_schemas import (
     CompanyView,
     CustomerProfile,
@@ -14,6 +15,7 @@ from api_client.schemas import CustomerState
 from kiosk.texts import Texts
 from kiosk.verdict import initials
 
+from .card_words import CardLine, card_line
 from .words import MembershipLine, held_line, sold_line
 
 
@@ -29,7 +31,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class FileWords:
-    """Everything that the file of a customer or a company says."""
+    """Everything that the file of a customer or a company says.
+
+    ``cards`` is None where there are none to be shown: for companies, and to who may not see them.
+    """
 
     title: str
     subtitle: str
@@ -39,10 +44,13 @@ class FileWords:
     entries_title: str
     entries: tuple[Entry, ...]
     permissions: tuple[str, ...] = ()
+    cards: tuple[CardLine, ...] | None = None
     photo_path: str | None = None
 
 
-def customer_words(profile: CustomerProfile, texts: Texts, zone: str) -> FileWords:
+def customer_words(
+    profile: CustomerProfile, cards: CustomerCards | None, texts: Texts, zone: str
+) -> FileWords:
     """The file of a customer."""
     say = texts.say
     facts = (
@@ -52,7 +60,6 @@ def customer_words(profile: CustomerProfile, texts: Texts, zone: str) -> FileWor
         (say("Born"), texts.day(profile.birth_date) if profile.birth_date else ""),
         (say("Note"), profile.desk_note or ""),
         (say("Customer since"), texts.local_day(profile.created_at, zone)),
-        (say("Cards"), ", ".join(c.label for c in profile.cards if c.revoked_at is None)),
     )
     return FileWords(
         title=profile.customer.name,
@@ -65,6 +72,7 @@ def customer_words(profile: CustomerProfile, texts: Texts, zone: str) -> FileWor
         entries_title=say("COMPANIES"),
         entries=tuple(_link_entry(link, texts, zone) for link in profile.companies),
         permissions=tuple(permission.label for permission in profile.permissions),
+        cards=None if cards is None else tuple(card_line(c, texts, zone) for c in cards.items),
         photo_path=profile.customer.photo_path,
     )
 

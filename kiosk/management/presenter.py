@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
+from api_client.card_schemas import CustomerCards
+from api_client.management import ManagementClient
 from api_client.management_schemas import (
     CompanyPage,
     CompanyView,
@@ -29,7 +31,9 @@ from kiosk.views.management.file_page import Allowed
 from kiosk.views.management.parts import Action
 from kiosk.views.window import KioskWindow
 
+from .cards import CardDesk, CardSheet, issued_card, load_sheet
 from .changes import Changes
+from .disk import Disk
 from .files import company_words, customer_words
 from .lists import company_entries, plan_entries
 from .words import MembershipLine
@@ -51,12 +55,19 @@ class ManagementPresenter(QObject):
     photo_wanted = Signal(str)
 
     def __init__(
-        self, window: KioskWindow, texts: Texts, *, idle_s: float, parent: QObject
+        self,
+        window: KioskWindow,
+        texts: Texts,
+        *,
+        idle_s: float,
+        parent: QObject,
+        disk: Disk | None = None,
     ) -> None:
         super().__init__(parent)
         self._window, self._texts = window, texts
         self._panel = window.management
         self.changes = Changes(window, texts, self._today, parent=self)
+        self.cards = CardDesk(self._panel.card, texts, self.changes, disk or Disk(), parent=self)
         self._scopes: frozenset[str] = frozenset()
         self._slug, self._zone = "", "UTC"
         self._trail: list[Place] = []
@@ -135,11 +146,13 @@ class ManagementPresenter(QObject):
     @Slot(object, object)
     def on_done(self, task: Task, answer: object) -> None:
         """A task was carried out."""
-        if self.changes.took(task, answer):
+        if self.changes.took(task, answer) or self.cards.took(task, answer):
             return
         match answer:
-            case CustomerProfile():
-                self._show_customer(answer)
+            case (CustomerProfile() as profile, CustomerCards() | None as cards):
+                self._show_customer(profile, cards)
+            case CardSheet():
+                self._show_card(answer)
             case (CompanyView() as company, LinkedCustomers() as people):
                 self._show_company(company, people)
             case (CompanyPage() as companies, PlanPage() as plans):
@@ -153,7 +166,7 @@ class ManagementPresenter(QObject):
         sentence = failure.sentence(self._texts)
         if failure.cause is Cause.NOT_ALLOWED:
             sentence = self._texts.say("You may not do this, or your sign-in has ended.")
-        if not self.changes.failed(task, sentence):
+        if not self.changes.failed(task, sentence) and not self.cards.failed(task, sentence):
             self._say_fault(sentence)
 
     @Slot(str, QImage)
@@ -170,6 +183,7 @@ class ManagementPresenter(QObject):
         panel.sign_in.submitted.connect(self._on_credentials)
         for page in (panel.customer, panel.company):
             page.acted.connect(self._on_action)
+        panel.card.acted.connect(lambda _action, _words: self._idle.start())
         panel.company.removed.connect(changes.unlink)
         panel.home.new_customer.connect(changes.new_customer)
         panel.home.new_company.connect(changes.new_company)
@@ -178,6 +192,7 @@ class ManagementPresenter(QObject):
         panel.home.company_opened.connect(lambda id_: self._open(("company", id_)))
         panel.home.companies_wanted.connect(self._find_companies)
         changes.task_wanted.connect(self._send)
+        self.cards.task_wanted.connect(self.task_wanted)
         changes.changed.connect(self._on_changed)
 
     @Slot(str, str, str)
@@ -188,7 +203,11 @@ class ManagementPresenter(QObject):
     def _on_action(self, action: Action, target: object) -> None:
         """A button of a file: open what it leads to, or ask what is to be changed."""
         self._idle.start()
-        if action is not Action.OPEN:
+        if action is Action.ISSUE:
+            self.cards.issue()
+        elif action is Action.OPEN_CARD and isinstance(target, UUID):
+            self._open(("card", target))
+        elif action is not Action.OPEN:
             self.changes.act(action, target)
         elif isinstance(target, MembershipLine):
             self._open(("company", target.company_id))
@@ -203,8 +222,16 @@ class ManagementPresenter(QObject):
             self._open(("customer", answer.customer.id))
         elif isinstance(answer, CompanyView) and self._trail[-1:] == [_HOME]:
             self._open(("company", answer.id))
+        elif (card_id := issued_card(answer)) is not None:
+            self._open_new_card(card_id)
         elif self._trail and self._window.managing:
             self._show(self._trail[-1])
+
+    def _open_new_card(self, card_id: UUID) -> None:
+        """Open the card that was just issued, in place of one that it replaces."""
+        if self._trail and self._trail[-1][0] == "card":
+            self._trail.pop()
+        self._open(("card", card_id))
 
     def _find_companies(self, text: str) -> None:
         self._run("companies", lambda client, _: client.companies(text))
@@ -222,7 +249,7 @@ class ManagementPresenter(QObject):
         if panel.page is panel.waiting:
             panel.home.say_fault(sentence)
             panel.show_page(panel.home)
-        elif panel.page in {panel.home, panel.customer, panel.company}:
+        elif panel.page in {panel.home, panel.customer, panel.company, panel.card}:
             panel.page.say_fault(sentence)
 
     def _today(self) -> date:
@@ -241,10 +268,14 @@ class ManagementPresenter(QObject):
     def _show(self, place: Place) -> None:
         """Load what a page shows."""
         self._idle.start()
+        self.cards.leave()
         self._window.enter_management(self._panel.waiting)
         page, id_ = place
         if page == "customer" and id_ is not None:
-            self._run("customer", lambda client, _: client.customer(id_))
+            sees_cards = "cards:read" in self._scopes
+            self._run("customer", lambda client, _: _file_of(client, id_, cards=sees_cards))
+        elif page == "card" and id_ is not None:
+            self._run("card", load_sheet(id_))
         elif page == "company" and id_ is not None:
             self._run("company", lambda client, _: (client.company(id_), client.people_of(id_)))
         else:
@@ -258,16 +289,23 @@ class ManagementPresenter(QObject):
         self._idle.start()
         self.task_wanted.emit(task)
 
-    def _show_customer(self, profile: CustomerProfile) -> None:
+    def _show_customer(self, profile: CustomerProfile, cards: CustomerCards | None) -> None:
         if not self._is_open("customer", profile.customer.id):
             return
         self.changes.look_at(profile)
         may = self._allowed("customers:write")
-        words = customer_words(profile, self._texts, self._zone)
+        words = customer_words(profile, cards, self._texts, self._zone)
         self._panel.customer.show_file(words, may)
         self._window.enter_management(self._panel.customer)
         if profile.customer.photo_path:
             self.photo_wanted.emit(profile.customer.photo_path)
+
+    def _show_card(self, sheet: CardSheet) -> None:
+        if not self._is_open("card", sheet.card.id):
+            return
+        self.changes.look_at(sheet.profile)
+        self._window.enter_management(self._panel.card)
+        self.cards.show(sheet, self._zone, may_change="cards:write" in self._scopes)
 
     def _show_company(self, company: CompanyView, people: LinkedCustomers) -> None:
         if not self._is_open("company", company.id):
@@ -298,4 +336,12 @@ class ManagementPresenter(QObject):
             memberships="memberships:write" in self._scopes,
             edit=editing in self._scopes,
             links="companies:write" in self._scopes,
+            cards="cards:write" in self._scopes,
         )
+
+
+def _file_of(
+    client: ManagementClient, customer_id: UUID, *, cards: bool
+) -> tuple[CustomerProfile, CustomerCards | None]:
+    """A customer, with their cards for who may see them."""
+    return client.customer(customer_id), client.cards_of(customer_id) if cards else None

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.management.files import FileWords
+from kiosk.management.card_words import CardLine
+from kiosk.management.files import Entry, FileWords
 from kiosk.style import L, M, Paint, S
 from kiosk.texts import Texts
 from kiosk.views.person_view import PhotoView
@@ -35,6 +36,7 @@ class Allowed:
     memberships: bool
     edit: bool
     links: bool
+    cards: bool = False
 
 
 class FilePage(QFrame):
@@ -78,6 +80,8 @@ class FilePage(QFrame):
         layout.addWidget(self._scroll, 1)
         self.cards: list[MembershipCard] = []
         self.lines: list[EntryLine] = []
+        self.card_lines: list[EntryLine] = []
+        self.issue_button: QPushButton | None = None
 
     def show_file(self, words: FileWords, allowed: Allowed) -> None:
         """Paint a file from the top."""
@@ -108,6 +112,8 @@ class FilePage(QFrame):
         right.addLayout(_facts(words))
         if words.permissions:
             right.addWidget(_permissions(words, self._texts))
+        if words.cards is not None:
+            right.addWidget(self._cards(words.cards, allowed))
         right.addWidget(self._entries(words, allowed))
         right.addStretch()
         row = QHBoxLayout(body)
@@ -129,6 +135,22 @@ class FilePage(QFrame):
             section.add(card)
         if not words.memberships:
             section.add(label(self._texts.say("No membership yet."), "muted"))
+        return section
+
+    def _cards(self, cards: tuple[CardLine, ...], allowed: Allowed) -> Section:
+        """The customer's wallet cards."""
+        then: Callable[[], object] = lambda: self.acted.emit(Action.ISSUE, None)  # noqa: E731
+        issue = self._texts.say("Issue card …") if allowed.cards else ""
+        section = Section(self._texts.say("CARDS"), issue, then)
+        self.issue_button = section.button
+        self.card_lines = []
+        for card in cards:
+            line = EntryLine(Entry(card.id, card.title, card.below), self._texts)
+            line.opened.connect(lambda id_: self.acted.emit(Action.OPEN_CARD, id_))
+            self.card_lines.append(line)
+            section.add(line)
+        if not cards:
+            section.add(label(self._texts.say("No card yet."), "muted"))
         return section
 
     def _entries(self, words: FileWords, allowed: Allowed) -> Section:

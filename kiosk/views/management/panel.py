@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, 
 from kiosk.style import M, S
 from kiosk.texts import Texts
 
+from .card_page import CardPage
 from .file_page import FilePage
 from .home import HomePage
 from .parts import label
@@ -24,9 +25,11 @@ class ManagementPanel(QWidget):
         self.home = HomePage(texts)
         self.customer = FilePage(texts, of_company=False)
         self.company = FilePage(texts, of_company=True)
+        self.card = CardPage(texts)
         self.waiting = label(texts.say("Loading …"), "empty")
         self._pages = QStackedWidget()
-        for page in (self.sign_in, self.home, self.customer, self.company, self.waiting):
+        pages = (self.sign_in, self.home, self.customer, self.company, self.card, self.waiting)
+        for page in pages:
             self._pages.addWidget(page)
         self.back_button = QPushButton(texts.say("Back (Esc)"))
         self.back_button.setObjectName("link")

@@ -29,6 +29,14 @@ class Action(StrEnum):
     LINK = "link"
     UNLINK = "unlink"
     OPEN = "open"
+    ISSUE = "issue"
+    OPEN_CARD = "open_card"
+    MAIL = "mail"
+    PRINT = "print"
+    SAVE_PRINT = "save_print"
+    SAVE_PASS = "save_pass"  # noqa: S105 - a pass is a card
+    REPLACE = "replace"
+    REVOKE = "revoke"
 
 
 def chip(words: str, tone: Tone) -> QLabel:

@@ -11,6 +11,7 @@ from api_client.management_schemas import CompanyPage, CustomerRecord
 from api_client.schemas import DeskInfo
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
+from kiosk.management.disk import Disk
 from kiosk.management.presenter import ManagementPresenter
 from kiosk.management.worker import Credentials, Task
 from kiosk.style import LIGHT
@@ -19,7 +20,16 @@ from kiosk.views.management.parts import Action
 from kiosk.views.window import Command, KioskWindow
 from tests.kiosk.answers import AMARA, NOON
 
+from .card_messages import record
 from .messages import NORTHWIND, company, plans, profile, session, sold
+
+_ANSWERS: dict[str, Any] = {
+    "card": record(),
+    "card_preview": b"",
+    "card_pass": b"",
+    "card_print": b"",
+}
+"""What a client answers where the request goes on with it."""
 
 
 class Recorder:
@@ -28,18 +38,22 @@ class Recorder:
     def __init__(self) -> None:
         self.asked: list[tuple[str, tuple[Any, ...]]] = []
 
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *given: self.asked.append((name, given))
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def ask(*given: Any) -> Any:
+            self.asked.append((name, given))
+            return _ANSWERS.get(name)
+
+        return ask
 
 
 class Staff:
     """A window with its presenter, and the tasks that were sent."""
 
-    def __init__(self, qtbot: QtBot) -> None:
+    def __init__(self, qtbot: QtBot, disk: Disk | None = None) -> None:
         self.window = KioskWindow(Texts("en"), LIGHT, "Front desk", lambda: None)
         qtbot.addWidget(self.window)
         self.presenter = ManagementPresenter(
-            self.window, Texts("en"), idle_s=300, parent=self.window
+            self.window, Texts("en"), idle_s=300, parent=self.window, disk=disk
         )
         self.presenter.on_desk(
             DeskInfo(organization="Club", slug="club", time_zone="Europe/Berlin", demo=False,
@@ -56,7 +70,7 @@ class Staff:
     def open_customer(self) -> None:
         """Open Amara's file."""
         self.presenter._open(("customer", AMARA.id))
-        self.presenter.on_done(self.tasks[-1], profile())
+        self.presenter.on_done(self.tasks[-1], (profile(), None))
 
     def asked(self) -> list[tuple[str, tuple[Any, ...]]]:
         """What the newest task asks a client."""
@@ -158,7 +172,7 @@ def test_answers_that_come_late_do_not_replace_the_page(staff: Staff) -> None:
     late = staff.tasks[-1]
     staff.presenter.go_back()
     assert not staff.window.managing
-    staff.presenter.on_done(late, profile())
+    staff.presenter.on_done(late, (profile(), None))
     assert not staff.window.managing
 
 

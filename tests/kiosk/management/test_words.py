@@ -14,7 +14,7 @@ from api_client.management_schemas import (
     LinkedCustomers,
     LinkSource,
 )
-from api_client.schemas import CardView, CustomerState, Reason, Status
+from api_client.schemas import CustomerState, Reason, Status
 from kiosk.management.files import company_words, customer_words
 from kiosk.management.lists import plan_entries
 from kiosk.management.plan_form import minor_units
@@ -133,19 +133,15 @@ def test_plans_are_told_with_price_and_what_is_no_longer_sold_comes_last() -> No
 
 
 def test_the_file_of_a_customer_says_what_is_known_and_nothing_empty() -> None:
-    cards = (
-        CardView(id=UUID(int=1), label="Lost card", issued_at=NOON, revoked_at=NOON),
-        CardView(id=UUID(int=2), label="Member card", issued_at=NOON),
-    )
     banned = AMARA.model_copy(update={"state": CustomerState.BANNED})
-    words = customer_words(profile(cards=cards, customer=banned), EN, BERLIN)
+    words = customer_words(profile(customer=banned), None, EN, BERLIN)
     assert words.initials == "AO"
     assert dict(words.facts) == {
         "State": "blocked", "Email": "amara@example.com", "Customer since": "Nov 24, 2026",
-        "Cards": "Member card",
     }  # fmt: skip
     assert [line.plan for line in words.memberships] == ["Gold Membership", "Corporate"]
     assert words.entries[0].below == "Analyst · since Jan 5, 2026"
+    assert words.cards is None
 
 
 def test_the_file_of_a_company_tells_who_has_no_seat() -> None:

@@ -1,0 +1,74 @@
+"""Client of the part of the API with which staff issue wallet cards and look after them."""
+
+import time
+from collections.abc import Mapping
+from uuid import UUID
+
+from .card_schemas import (
+    CardRecord,
+    CustomerCards,
+    DesignList,
+    IssuedCard,
+    Mailed,
+    WalletKind,
+    WalletsReady,
+)
+from .client import MembershipClient
+
+
+class CardsClient(MembershipClient):
+    """Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``."""
+
+    def cards_of(self, customer_id: UUID) -> CustomerCards:
+        """List a customer's cards, newest first."""
+        return self._ask(CustomerCards, "GET", f"/v1/customers/{customer_id}/cards")
+
+    def card(self, card_id: UUID) -> CardRecord:
+        """Show a card, and in which wallets it is."""
+        return self._ask(CardRecord, "GET", f"/v1/cards/{card_id}")
+
+    def designs(self) -> DesignList:
+        """List the designs of cards."""
+        return self._ask(DesignList, "GET", "/v1/card-designs")
+
+    def wallets(self) -> WalletsReady:
+        """Tell who signs cards for the wallets, and what keeps them from it."""
+        return self._ask(WalletsReady, "GET", "/v1/wallets")
+
+    def issue_card(self, customer_id: UUID, design_id: UUID, once: str) -> IssuedCard:
+        """Issue a card of a design to a customer."""
+        body = {"customer_id": str(customer_id), "design_id": str(design_id)}
+        headers = {"Idempotency-Key": once}
+        return self._ask(IssuedCard, "POST", "/v1/cards", body=body, headers=headers)
+
+    def replace_card(self, card_id: UUID, once: str) -> IssuedCard:
+        """Revoke a card and issue another one in its place."""
+        headers = {"Idempotency-Key": once}
+        return self._ask(IssuedCard, "POST", f"/v1/cards/{card_id}/replace", headers=headers)
+
+    def revoke_card(self, card_id: UUID) -> CardRecord:
+        """Revoke a card, for good."""
+        return self._ask(CardRecord, "POST", f"/v1/cards/{card_id}/revoke")
+
+    def mail_card(self, card_id: UUID, email: str | None) -> Mailed:
+        """Mail a card's install link, by default to the customer's own address."""
+        body = {} if email is None else {"email": email}
+        return self._ask(Mailed, "POST", f"/v1/cards/{card_id}/mail", body=body)
+
+    def card_preview(self, card_id: UUID, wallet: WalletKind, language: str) -> bytes:
+        """A card as a wallet draws it: an encoded PNG."""
+        asked: dict[str, str | int] = {"wallet": wallet.value, "language": language}
+        return self._file(f"/v1/cards/{card_id}/preview.png", asked)
+
+    def card_pass(self, card_id: UUID) -> bytes:
+        """A card as a file for Apple Wallet (``.pkpass``)."""
+        return self._file(f"/v1/cards/{card_id}/card.pkpass")
+
+    def card_print(self, card_id: UUID) -> bytes:
+        """A card to print (PDF, credit-card size)."""
+        return self._file(f"/v1/cards/{card_id}/card.pdf")
+
+    def _file(self, path: str, params: Mapping[str, str | int] | None = None) -> bytes:
+        """The bytes of a file."""
+        end = time.monotonic() + self._deadline_s
+        return self._fetch("GET", path, end=end, params=params)[1]

@@ -1,0 +1,53 @@
+"""A QR code on screen, for a phone to read."""
+
+import qrcode
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+_QUIET = 4
+"""Modules that stay white around a code (ISO/IEC 18004, 9.1)."""
+
+
+def modules_of(text: str) -> list[list[bool]]:
+    """The modules of a code, row by row, dark ones True, with the quiet zone around them."""
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=_QUIET)
+    code.add_data(text)
+    code.make(fit=True)
+    return [[bool(each) for each in row] for row in code.get_matrix()]
+
+
+class QrView(QWidget):
+    """Paints a code as large as whole pixels per module allow, on white in every theme."""
+
+    def __init__(self, least: int) -> None:
+        super().__init__()
+        self._modules: list[list[bool]] = []
+        self.text = ""
+        self.setMinimumSize(least, least)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_text(self, text: str) -> None:
+        """Show what a phone is to read; nothing for an empty text."""
+        if text != self.text:
+            self._modules = modules_of(text) if text else []
+            self.text = text
+        self.setVisible(bool(text))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the code in the middle."""
+        if not self._modules:
+            return
+        count = len(self._modules)
+        step = max(1, min(self.width(), self.height()) // count)
+        side = step * count
+        left, top = (self.width() - side) // 2, (self.height() - side) // 2
+        painter = QPainter(self)
+        painter.fillRect(QRect(left, top, side, side), QColor(Qt.GlobalColor.white))
+        black = QColor(Qt.GlobalColor.black)
+        for row, line in enumerate(self._modules):
+            for column, dark in enumerate(line):
+                if dark:
+                    painter.fillRect(left + column * step, top + row * step, step, step, black)
+        painter.end()
