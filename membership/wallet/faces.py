@@ -24,6 +24,7 @@ from membership.rules.instants import local_day, zone_named
 from membership.rules.outcome import Decision, decide
 from membership.rules.permissions import grants
 from membership.rules.status import next_change
+from membership.wallet.codes import code_text
 from passes.card import CardFace, CardFacts, face_of
 from passes.design import Design
 from passes.words import FaceStatus
@@ -73,7 +74,8 @@ def load_faces(
         if version not in designs:
             designs[version] = Design.model_validate(row.content)
         holds = held.get(row.customer_id, NOTHING)
-        facts = _facts(tenant, row, holds, now, zone)
+        code = code_text(row.code, designs[version], row.code_signature)
+        facts = _facts(tenant, row, holds, now, code=code, zone=zone)
         faces[row.card_id] = LoadedFace(
             face=face_of(designs[version], facts),
             design_id=row.design_id,
@@ -95,6 +97,7 @@ _ROWS = (
         Customer.family_name,
         Customer.state,
         CardWallet.design_id,
+        CardWallet.code_signature,
         CardDesign.version,
         CardDesignVersion.content,
     )
@@ -131,7 +134,9 @@ _ROWS = (
 )
 
 
-def _facts(tenant: Tenant, row: AnyRow, held: Held, now: datetime, zone: ZoneInfo) -> CardFacts:
+def _facts(
+    tenant: Tenant, row: AnyRow, held: Held, now: datetime, *, code: str, zone: ZoneInfo
+) -> CardFacts:
     """What is true of a card."""
     state = CustomerState(row.state)
     decision = decide(state, held.holdings, now, card_revoked=row.revoked_at is not None)
@@ -139,7 +144,7 @@ def _facts(tenant: Tenant, row: AnyRow, held: Held, now: datetime, zone: ZoneInf
     granted = grants(held.holdings, now, state)
     return CardFacts(
         card_id=row.card_id,
-        code=row.code,
+        code=code,
         organization=tenant.name,
         customer_name=display_name(row) or number_text(row.number),
         customer_number=number_text(row.number),

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from membership.models import Card, CardDesign, CardWallet
 from membership.vault import Vault
-from membership.wallet.state import ensure_wallet_state
+from membership.wallet.state import ensure_wallet_state, wallet_keys
+from passes.barcode import CardCode
+from passes.signed import sign_code
 
 ROTATING_KEY_BYTES = 20
 """Length of the secret of a rotating code, that of HMAC-SHA-1 (RFC 4226, section 4)."""
@@ -23,14 +25,21 @@ def give_wallet(
     now: datetime,
     replaces: UUID | None = None,
 ) -> CardWallet:
-    """Make a card one that wallets can hold. Its face is worked out soon after."""
+    """Make a card that was issued here one that wallets can hold.
+
+    Its face is worked out soon after. Raises BarcodeError for a card with a foreign code.
+    """
     ensure_wallet_state(session, vault, card.organization_id, now)
+    keys = wallet_keys(session, vault, card.organization_id)
+    if keys is None:
+        raise RuntimeError("the keys of an organization were made and are not there")
     row = CardWallet(
         organization_id=card.organization_id,
         card_id=card.id,
         design_id=design.id,
         replaces=replaces,
         apple_token=vault.seal(secrets.token_urlsafe(24).encode()),
+        code_signature=sign_code(CardCode(card.code), keys.code_key).signature,
         rotating_key=vault.seal(secrets.token_bytes(ROTATING_KEY_BYTES)),
         refresh_at=now,
     )
