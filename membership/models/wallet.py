@@ -131,7 +131,8 @@ class AppleRegistration(Base):
     """A device that has a card, and how far it was told of the card's changes.
 
     ``fetched_seq`` and ``pushed_seq`` are update numbers of the card: the last that the device
-    fetched, and the last that it was pushed.
+    fetched, and the last that it was pushed. ``registered_seq`` is a number of the registration
+    itself: what the device asks with an older tag lists the card, whatever version it has of it.
     """
 
     __tablename__ = "apple_registrations"
@@ -147,6 +148,7 @@ class AppleRegistration(Base):
     pass_type_id: Mapped[str] = mapped_column(String(155))
     push_token: Mapped[str] = mapped_column(String(255))
     registered_at: Mapped[datetime]
+    registered_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     fetched_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     pushed_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     push_at: Mapped[datetime | None]

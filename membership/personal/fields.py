@@ -177,7 +177,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     # Kept by an erasure: the phones must still be told that the card shows nobody any more.
     "apple_registrations": {
         **_plain("organization_id", "card_id", "pass_type_id", "registered_at"),
-        **_plain("fetched_seq", "pushed_seq", "push_at", "push_attempts", "push_error"),
+        **_plain("registered_seq", "fetched_seq", "pushed_seq"),
+        **_plain("push_at", "push_attempts", "push_error"),
         **_secret("device_id", "push_token"),
     },
     "wallet_identities": {

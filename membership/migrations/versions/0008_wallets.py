@@ -161,6 +161,7 @@ def upgrade() -> None:
         sa.Column("pass_type_id", sa.String(length=155), nullable=False),
         sa.Column("push_token", sa.String(length=255), nullable=False),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_seq", sa.BigInteger(), nullable=False),
         sa.Column("fetched_seq", sa.BigInteger(), nullable=False),
         sa.Column("pushed_seq", sa.BigInteger(), nullable=False),
         sa.Column("push_at", sa.DateTime(timezone=True), nullable=True),
