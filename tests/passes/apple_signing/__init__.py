@@ -1,0 +1,1 @@
+"""Certificates, signatures and bundles of passes, verified with the openssl command."""
