@@ -1,10 +1,10 @@
 """Faces of cards, loaded for one or many: the design as it is now, filled with what is true now.
 
-Three statements for any number of cards: the cards with customer and design, what the
+Four statements for any number of cards: the cards with their customers, their designs, what the
 customers hold, and seats where a company limits them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -66,20 +66,18 @@ def load_faces(
     cards = rows.all()
     customers = list({row.customer_id for row in cards})
     held = load_held(session, tenant.id, customers, now)
-    designs: dict[tuple[UUID, int], Design] = {}
+    designs = _designs(session, tenant, {row.design_id for row in cards})
     zone = zone_named(tenant.time_zone)
     faces = {}
     for row in cards:
-        version = (row.design_id, row.version)
-        if version not in designs:
-            designs[version] = Design.model_validate(row.content)
+        version, design = designs[row.design_id]
         holds = held.get(row.customer_id, NOTHING)
-        code = code_text(row.code, designs[version], row.code_signature)
+        code = code_text(row.code, design, row.code_signature)
         facts = _facts(tenant, row, holds, now, code=code, zone=zone)
         faces[row.card_id] = LoadedFace(
-            face=face_of(designs[version], facts),
+            face=face_of(design, facts),
             design_id=row.design_id,
-            design_version=row.version,
+            design_version=version,
             customer_id=row.customer_id,
             next_change_at=_next_change(holds, now),
         )
@@ -98,8 +96,6 @@ _ROWS = (
         Customer.state,
         CardWallet.design_id,
         CardWallet.code_signature,
-        CardDesign.version,
-        CardDesignVersion.content,
     )
     .select_from(CardWallet)
     .join(
@@ -116,22 +112,25 @@ _ROWS = (
             Customer.id == Card.customer_id,
         ),
     )
-    .join(
-        CardDesign,
-        and_(
-            CardDesign.organization_id == CardWallet.organization_id,
-            CardDesign.id == CardWallet.design_id,
-        ),
-    )
-    .join(
-        CardDesignVersion,
-        and_(
-            CardDesignVersion.organization_id == CardDesign.organization_id,
-            CardDesignVersion.design_id == CardDesign.id,
-            CardDesignVersion.version == CardDesign.version,
-        ),
-    )
 )
+_DESIGNS = select(CardDesign.id, CardDesign.version, CardDesignVersion.content).join(
+    CardDesignVersion,
+    and_(
+        CardDesignVersion.organization_id == CardDesign.organization_id,
+        CardDesignVersion.design_id == CardDesign.id,
+        CardDesignVersion.version == CardDesign.version,
+    ),
+)
+
+
+def _designs(
+    session: Session, tenant: Tenant, design_ids: Collection[UUID]
+) -> dict[UUID, tuple[int, Design]]:
+    """Designs as they are now, with their versions; each is read once for all of its cards."""
+    rows = session.connection().execute(
+        _DESIGNS.where(CardDesign.organization_id == tenant.id, CardDesign.id.in_(design_ids))
+    )
+    return {row.id: (row.version, Design.model_validate(row.content)) for row in rows}
 
 
 def _facts(
