@@ -123,11 +123,15 @@ _TENANT = (
     Organization.demo,
     Organization.expires_soon_days,
 )
-KEY_COLUMNS = (ApiKey.id, ApiKey.name, ApiKey.scopes, *_TENANT)
-"""Of a key and its organization: what ``caller_of_key`` takes."""
+KEY_COLUMNS: tuple[Any, ...] = tuple(
+    column.label(f"caller_{number}")
+    for number, column in enumerate((ApiKey.id, ApiKey.name, ApiKey.scopes, *_TENANT))
+)
+"""Of a key and its organization: what ``caller_of_key`` takes, named like nothing else."""
 OF_KEY = Organization.id == ApiKey.organization_id
 GOOD_KEY = and_(ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None))
 """Whether a key is the one with the ``digest`` that is asked for, and was not revoked."""
+KEYS_ORGANIZATION = select(ApiKey.organization_id).where(GOOD_KEY).scalar_subquery()
 _BY_KEY = select(*KEY_COLUMNS).join(Organization, OF_KEY).where(GOOD_KEY)
 _SESSIONS = SessionLookup(*_TENANT)
 

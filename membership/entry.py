@@ -9,7 +9,7 @@ connection on which each statement is a transaction of its own: a scan stores on
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -52,6 +52,7 @@ Work = Callable[[BareCall], BaseModel | Response]
 HolderWork = Callable[[BareCall, Holder | None], BaseModel | Response]
 """What a route does about a customer and what they hold; None where there is no such customer."""
 
+Thing = TypeVar("Thing")
 _LookAndWork = Callable[[Connection, datetime], tuple[Caller, BaseModel | Response]]
 _ENTRY = "walletdesk.entry"
 
@@ -82,22 +83,39 @@ class Entry:
         Raises Unauthorized, Forbidden, Busy, and as ``work``.
         """
 
+        def find(connection: Connection, key: str, now: datetime) -> tuple[Caller, Holder] | None:
+            return find_with_holder(connection, key, customer_id, now)
+
+        def work_on(call: BareCall, holder: Holder | None) -> BaseModel | Response:
+            if holder is None:
+                holder = load_holder(call.connection, call.tenant.id, customer_id, call.now)
+            return work(call, holder)
+
+        return await self.answer_found(find, work_on)
+
+    async def answer_found(
+        self,
+        find: Callable[[Connection, str, datetime], tuple[Caller, Thing] | None],
+        work: Callable[[BareCall, Thing | None], BaseModel | Response],
+        *,
+        writes: bool = False,
+    ) -> Response:
+        """Do the work about something that ``find`` looks for together with the key.
+
+        Where it finds nothing, the key is looked at by itself, and the work is given None.
+        Raises Unauthorized, Forbidden, Busy, and as ``work``.
+        """
+
         def look_and_work(connection: Connection, now: datetime) -> Any:
-            caller, holder = self._look_at_both(connection, customer_id, now)
-            return caller, work(BareCall(connection, caller.tenant, now), holder)
+            found = find(connection, self.key, now)
+            if found is None:
+                caller = authenticate(self.request, connection, self.key, self.scope, now)
+                return caller, work(BareCall(connection, caller.tenant, now), None)
+            caller, thing = found
+            admit(self.request, caller, self.scope)
+            return caller, work(BareCall(connection, caller.tenant, now), thing)
 
-        return await self._in_thread(look_and_work, writes=False)
-
-    def _look_at_both(
-        self, connection: Connection, customer_id: UUID, now: datetime
-    ) -> tuple[Caller, Holder | None]:
-        """The caller and the customer: most often in one query, else one after the other."""
-        found = find_with_holder(connection, self.key, customer_id, now)
-        if found is not None:
-            admit(self.request, found[0], self.scope)
-            return found
-        caller = authenticate(self.request, connection, self.key, self.scope, now)
-        return caller, load_holder(connection, caller.tenant.id, customer_id, now)
+        return await self._in_thread(look_and_work, writes=writes)
 
     async def _in_thread(self, look_and_work: _LookAndWork, *, writes: bool) -> Response:
         """Do all of it in one thread, once there is a connection to be had."""

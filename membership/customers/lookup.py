@@ -6,16 +6,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, select, true
 from sqlalchemy.orm import aliased
 
 from api_client.schemas import CardView, UnknownCause
-from membership.access import Tenant
+from membership.access import (
+    GOOD_KEY,
+    KEY_COLUMNS,
+    KEYS_ORGANIZATION,
+    OF_KEY,
+    Caller,
+    Tenant,
+    caller_of_key,
+    digest,
+)
 from membership.customers.aliases import resolve, resolve_number
 from membership.customers.views import VIEW_COLUMNS
 from membership.database import AnyRow
 from membership.memberships.holdings import Held, held_by, held_of
-from membership.models import Card, Customer
+from membership.models import ApiKey, Card, Customer, Organization
 from passes.barcode import BarcodeError, CardCode, CustomerNumber, InstallLink, ParsedCode, parse
 
 _CUSTOMER = (*VIEW_COLUMNS, Customer.birth_date, Customer.desk_note)
@@ -26,26 +35,37 @@ _CARD = (
     Card.revoked_at.label("card_revoked_at"),
 )
 _organization: ColumnElement[int] = bindparam("organization_id")
-_scanned = aliased(Card)
 _number: ColumnElement[int] = bindparam("number", type_=Customer.number.type)
 _customer_id: ColumnElement[UUID] = bindparam("customer_id", type_=Customer.id.type)
-_held_by_card = held_by(
-    select(_scanned.customer_id)
-    .where(_scanned.organization_id == _organization, _scanned.code == bindparam("code"))
-    .scalar_subquery()
-)
-_BY_CARD = (
-    select(*_CUSTOMER, *_CARD, *_held_by_card.c)
-    .select_from(Card)
-    .join(
-        Customer,
-        and_(
-            Customer.organization_id == Card.organization_id,
-            Customer.id == Card.customer_id,
-        ),
+
+
+def _by_card(organization: ColumnElement[int], *more: Any) -> Select[*tuple[Any, ...]]:
+    """The query for whose card has a ``code``, with what they hold and the columns ``more``."""
+    scanned = aliased(Card)
+    held = held_by(
+        select(scanned.customer_id)
+        .where(scanned.organization_id == organization, scanned.code == bindparam("code"))
+        .scalar_subquery(),
+        organization,
     )
-    .outerjoin(_held_by_card, true())
-    .where(Card.organization_id == _organization, Card.code == bindparam("code"))
+    of_card = and_(
+        Customer.organization_id == Card.organization_id, Customer.id == Card.customer_id
+    )
+    return (
+        select(*_CUSTOMER, *_CARD, *held.c, *more)
+        .select_from(Card)
+        .join(Customer, of_card)
+        .outerjoin(held, true())
+        .where(Card.organization_id == organization, Card.code == bindparam("code"))
+    )
+
+
+_BY_CARD = _by_card(_organization)
+_BY_CARD_AND_KEY = (
+    _by_card(KEYS_ORGANIZATION, *KEY_COLUMNS)
+    .join(ApiKey, ApiKey.organization_id == Card.organization_id)
+    .join(Organization, OF_KEY)
+    .where(GOOD_KEY)
 )
 _held_by_id = held_by(_customer_id)
 _BY_ID = (
@@ -108,6 +128,29 @@ def find_by_text(
         return UnknownCause.NOT_FOUND if foreign is None else foreign
     held = held_of(connection, tenant.id, rows, now)
     return Found(rows[0], held, _card_view(rows[0]) if isinstance(code, CardCode) else None)
+
+
+def find_with_key(
+    connection: Connection, key: str, text: str, now: datetime
+) -> tuple[Caller, Found] | None:
+    """Who calls with an API key, and whose card says ``text``: most scans, in one query.
+
+    None if ``text`` is no card's code, if there is no such card, or if the key is no good.
+    """
+    try:
+        code = parse(text)
+    except BarcodeError:
+        return None
+    if not isinstance(code, CardCode):
+        return None
+    asked = {"digest": digest(key), "code": code.text, "now": now}
+    rows = connection.execute(_BY_CARD_AND_KEY, asked).all()
+    if not rows:
+        return None
+    of_key = rows[0][-len(KEY_COLUMNS) :]
+    caller = caller_of_key(*of_key)
+    held = held_of(connection, caller.tenant.id, rows, now)
+    return caller, Found(rows[0], held, _card_view(rows[0]))
 
 
 _LONGEST_CODE = 255

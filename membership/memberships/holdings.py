@@ -132,13 +132,15 @@ def _held(
     return union_all(own, inherited)
 
 
-def held_by(customer_id: ColumnElement[UUID]) -> Subquery:
+def held_by(
+    customer_id: ColumnElement[UUID], organization: ColumnElement[int] = _organization
+) -> Subquery:
     """What one customer holds, to be joined to that customer: rows for ``held_of``.
 
-    Parameters of the statement are ``organization_id`` and ``now``.
+    Parameters of the statement are ``now``, and ``organization_id`` unless it is found otherwise.
     """
     # Without a list of ids, which would be written into the statement each time anew.
-    return _held(lambda column: column == customer_id).subquery()
+    return _held(lambda column: column == customer_id, organization=organization).subquery()
 
 
 def decided_by(customer_id: ColumnElement[UUID], organization: ColumnElement[int]) -> Subquery:

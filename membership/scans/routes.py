@@ -1,13 +1,15 @@
 """Routes of scans, visits and the desk."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
+from sqlalchemy import Connection
 
 from api_client.schemas import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
-from membership.access import Call, reads, writes
+from membership.access import Call, Caller, reads, writes
+from membership.customers.lookup import Found, find_with_key
 from membership.entry import NEEDS_KEY, BareCall, Entry, EntryRoute, enters
 from membership.middleware import OUTCOME
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
@@ -38,12 +40,15 @@ async def record_scan(
     """
     minutes = request.app.state.settings.seen_recently_minutes
 
-    def work(call: BareCall) -> ScanAnswer:
-        answer = service.scan(call, scan, timedelta(minutes=minutes))
+    def find(connection: Connection, key: str, now: datetime) -> tuple[Caller, Found] | None:
+        return find_with_key(connection, key, scan.text, now)
+
+    def work(call: BareCall, named: Found | None) -> ScanAnswer:
+        answer = service.scan(call, scan, timedelta(minutes=minutes), named)
         request.scope[OUTCOME] = answer.outcome.value
         return answer
 
-    return await entry.answer(work, writes=True)
+    return await entry.answer_found(find, work, writes=True)
 
 
 @router.get("/visits")

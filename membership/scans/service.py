@@ -21,12 +21,15 @@ from membership.rules.outcome import Decision, decide
 from membership.scans import visits
 
 
-def scan(call: AnyCall, request: ScanRequest, seen_recently: timedelta) -> ScanAnswer:
+def scan(
+    call: AnyCall, request: ScanRequest, seen_recently: timedelta, named: Found | None = None
+) -> ScanAnswer:
     """Answer a scanned text, and record the visit if it names a customer.
 
-    Raises Conflict if the visit id was recorded for another text.
+    ``named`` is whom its card names, where that was found already. Raises Conflict if the visit
+    id was recorded for another text.
     """
-    found = _find(call, request)
+    found = named or _find(call, request)
     if isinstance(found, UnknownCause):
         visits.refuse_reused_id(call, request)
         return ScanAnswer(

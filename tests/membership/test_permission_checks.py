@@ -159,6 +159,33 @@ def test_scope(service: Service) -> None:
         assert service.call(method, path, key=other, **who).status_code == 403
 
 
+def test_the_key_is_judged_first_whoever_is_asked_about(service: Service, plan: str) -> None:
+    customer = service.customer()
+    service.member(plan, customer_id=customer)
+    lacks_scope = service.key_with(Scope.SCANS_WRITE)
+    made = service.post("/v1/keys", {"name": "Door", "scopes": [Scope.PERMISSIONS_READ]})
+    shown = {"wrong": f"{service.key}x", "lacking": lacks_scope, "good": made["key"]}
+
+    def answers(who: str) -> dict[str, int]:
+        """What each key is told by the route with a query, and alike by that with a path."""
+        told = {}
+        for called, key in shown.items():
+            by_query = service.call(
+                "GET", f"/v1/access/{POOL}", key=key, params={"customer_id": who}
+            )
+            by_path = service.call("GET", f"/v1/customers/{who}/permissions/{POOL}", key=key)
+            assert by_query.status_code == by_path.status_code, (called, who)
+            told[called] = by_query.status_code
+        return told
+
+    assert answers(customer) == {"wrong": 401, "lacking": 403, "good": 200}
+    assert answers(str(uuid4())) == {"wrong": 401, "lacking": 403, "good": 404}
+    assert answers("no id") == {"wrong": 401, "lacking": 403, "good": 422}
+    service.post(f"/v1/keys/{made['id']}/revoke", status=200)
+    for who in (customer, str(uuid4()), "no id"):
+        assert answers(who)["good"] == 401
+
+
 def test_why_it_is_not_granted(service: Service, plan: str) -> None:
     customer, company = service.customer(), service.company(seat_cap=0)
 
