@@ -155,11 +155,11 @@ def _answer(response: http.client.HTTPResponse, now: datetime) -> Answer:
     except (OSError, http.client.HTTPException, ValueError):
         data = b""
     text = _CONTROL.sub("", data.decode("utf-8", "replace"))
-    retry_after = _retry_after(response.getheader("Retry-After"), now)
+    retry_after = seconds_to_wait(response.getheader("Retry-After"), now)
     return Answer(response.status, None, text, retry_after)
 
 
-def _retry_after(header: str | None, now: datetime) -> float | None:
+def seconds_to_wait(header: str | None, now: datetime) -> float | None:
     """Seconds that a receiver asks to wait: a number or a date; None if it says neither."""
     if header is None:
         return None
