@@ -87,7 +87,7 @@ class CardWallet(Base):
     ``update_seq`` counts changes of faces within the organization, in the order in which they
     are committed; ``changed_at`` is when this card's last was, in whole seconds. ``refresh_at``
     is when the face must be looked at again: at once after a change, or at an instant at which
-    it changes by itself. ``rotating_step`` is the last step of a rotating code that was taken.
+    it changes by itself. ``marks`` counts how often a change asked for that. ``rotating_step`` is the last step of a rotating code that was taken.
 
     ``google_seq`` is the update number that Google was told last, ``google_digest`` names the
     object it was told (SHA-256 of its JSON); ``google_leased_until`` is until when the card
@@ -118,6 +118,7 @@ class CardWallet(Base):
     changed_at: Mapped[datetime | None]
     update_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     refresh_at: Mapped[datetime | None]
+    marks: Mapped[int] = mapped_column(BigInteger, default=0)
     google_created_at: Mapped[datetime | None]
     google_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     google_digest: Mapped[str | None] = mapped_column(String(64))

@@ -203,6 +203,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("update_seq", sa.BigInteger(), nullable=False),
         sa.Column("refresh_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("marks", sa.BigInteger(), nullable=False),
         sa.Column("google_created_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("google_seq", sa.BigInteger(), nullable=False),
         sa.Column("google_digest", sa.String(length=64), nullable=True),
