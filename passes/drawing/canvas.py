@@ -1,0 +1,178 @@
+"""A picture that is drawn on in points, as wallets lay cards out, and mirrored where a language
+is read from right to left.
+"""
+
+import unicodedata
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import NamedTuple
+
+from PIL import Image, ImageDraw, ImageFilter
+from PIL.ImageFont import FreeTypeFont
+
+from passes.drawing.fonts import Fonts, Weight
+
+_SMOOTH = 4
+"""Round corners are drawn so many times as large, then scaled down."""
+
+_SMALLER = 0.94
+ELLIPSIS = "…"
+
+
+class Box(NamedTuple):
+    """A rectangle in points. ``left`` counts from the side where reading starts."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class Align(Enum):
+    """Where in its room a text stands, in the direction of reading."""
+
+    START = 0.0
+    MIDDLE = 0.5
+    END = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TextStyle:
+    """Size in points, weight and colour. A text that is too wide is drawn smaller, down to
+    ``least`` points, and then cut.
+    """
+
+    size: float
+    colour: str
+    weight: Weight = Weight.REGULAR
+    least: float | None = None
+
+
+class Canvas:
+    """A picture in the making. Places and sizes are in points, ``scale`` pixels each."""
+
+    def __init__(
+        self, width: float, height: float, scale: float, fonts: Fonts, *, mirrored: bool = False
+    ) -> None:
+        self.width, self.height, self.scale = width, height, scale
+        self.image = Image.new("RGB", (self._px(width), self._px(height)), "#ffffff")
+        self.mirrored, self._fonts = mirrored, fonts
+
+    def _px(self, points: float) -> int:
+        return round(points * self.scale)
+
+    def pixels(self, box: Box) -> tuple[int, int, int, int]:
+        """A box in pixels as left, top, width, height; mirrored if the canvas is."""
+        left = self.width - box.left - box.width if self.mirrored else box.left
+        x, y = self._px(left), self._px(box.top)
+        return x, y, self._px(left + box.width) - x, self._px(box.top + box.height) - y
+
+    def rounded(self, box: Box, radius: float, colour: str) -> None:
+        """Fill a rectangle with round corners."""
+        x, y, width, height = self.pixels(box)
+        mask = self.corner_mask(width, height, radius)
+        self.image.paste(Image.new("RGB", (width, height), colour), (x, y), mask)
+
+    def shadow(self, box: Box, radius: float, strength: float) -> None:
+        """Darken softly around a rectangle that is drawn next; ``strength`` from 0 to 1."""
+        x, y, width, height = self.pixels(box)
+        mask = Image.new("L", self.image.size, 0)
+        corner = self.corner_mask(width, height, radius)
+        mask.paste(corner.point(lambda level: level * strength), (x, y + self._px(2)))
+        small = mask.reduce(_SMOOTH).filter(ImageFilter.GaussianBlur(6 * self.scale / _SMOOTH))
+        soft = small.resize(mask.size, Image.Resampling.BICUBIC)
+        self.image.paste(Image.new("RGB", self.image.size, "#000000"), (0, 0), soft)
+
+    def corner_mask(self, width: int, height: int, radius: float) -> Image.Image:
+        """Where a rectangle with round corners is, ``width`` and ``height`` in pixels (mode L)."""
+        mask = Image.new("L", (width, height), 255)
+        corner = min(self._px(radius), width // 2, height // 2)
+        if corner < 1:
+            return mask
+        side = 2 * corner
+        large = Image.new("L", (side * _SMOOTH, side * _SMOOTH), 0)
+        ImageDraw.Draw(large).ellipse((0, 0, large.width - 1, large.height - 1), fill=255)
+        circle = large.resize((side, side), Image.Resampling.BOX)
+        for left, x in ((0, 0), (corner, width - corner)):
+            for top, y in ((0, 0), (corner, height - corner)):
+                part = circle.crop((left, top, left + corner, top + corner))
+                mask.paste(part, (x, y))
+        return mask
+
+    def picture(self, picture: Image.Image, box: Box, radius: float = 0) -> None:
+        """Draw a picture so that it fills a box; the caller sees to its proportions."""
+        x, y, width, height = self.pixels(box)
+        scaled = picture.resize((width, height), Image.Resampling.LANCZOS)
+        mask = scaled.getchannel("A") if scaled.mode == "RGBA" else None
+        if radius:
+            corners = self.corner_mask(width, height, radius)
+            clear = Image.new("L", corners.size, 0)
+            mask = corners if mask is None else Image.composite(mask, clear, corners)
+        self.image.paste(scaled.convert("RGB"), (x, y), mask)
+
+    def text(
+        self,
+        text: str,
+        place: tuple[float, float],
+        room: float,
+        style: TextStyle,
+        align: Align = Align.START,
+    ) -> None:
+        """Write one line. ``place`` is where its room starts, and its base line."""
+        fitted, style = self._fit(_one_line(text), room, style)
+        if not fitted:
+            return
+        font = self._font(fitted, style)
+        x, y, width, _ = self.pixels(Box(place[0], place[1], room, 0))
+        share = 1 - align.value if self.mirrored else align.value
+        left = x + (width - font.getlength(fitted)) * share
+        ImageDraw.Draw(self.image).text((left, y), fitted, style.colour, font, anchor="ls")
+
+    def width_of(self, text: str, style: TextStyle) -> float:
+        """How wide a line is at its full size, in points."""
+        line = _one_line(text)
+        return self._font(line, style).getlength(line) / self.scale
+
+    def _font(self, text: str, style: TextStyle) -> FreeTypeFont:
+        size = round(style.size * self.scale * 4) / 4
+        return self._fonts.font_for(text, size, style.weight)
+
+    def _fit(self, text: str, room: float, style: TextStyle) -> tuple[str, TextStyle]:
+        """Make a line smaller, then shorter, until it fits."""
+        while self.width_of(text, style) > room:
+            smaller = style.size * _SMALLER
+            if smaller < (style.least or style.size):
+                return self._cut(text, room, style), style
+            style = replace(style, size=smaller)
+        return text, style
+
+    def _cut(self, text: str, room: float, style: TextStyle) -> str:
+        """As much of a line as fits with an ellipsis behind it; nothing if that does not fit."""
+        low, high = 0, len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.width_of(_shortened(text, middle), style) <= room:
+                low = middle
+            else:
+                high = middle - 1
+        shortened = _shortened(text, low)
+        return shortened if self.width_of(shortened, style) <= room else ""
+
+
+def fitting_inside(size: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:
+    """The largest size of the proportions of ``size`` that fits into ``room``; at least 1 x 1."""
+    scale = min(room[0] / size[0], room[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _one_line(text: str) -> str:
+    """A text without line breaks and control characters."""
+    visible = "".join(" " if unicodedata.category(each) == "Cc" else each for each in text)
+    return " ".join(visible.split())
+
+
+def _shortened(text: str, length: int) -> str:
+    """The first characters of a text, whole letters only, with an ellipsis."""
+    while length < len(text) and length and unicodedata.combining(text[length]):
+        length -= 1
+    return text[:length].rstrip() + ELLIPSIS

@@ -1,0 +1,78 @@
+"""The code of a card on its white field, with what is written under it."""
+
+from dataclasses import dataclass
+
+from PIL import ImageDraw, ImageOps
+
+from passes.card import CardFace
+from passes.code_image import code_image
+from passes.design import Symbology
+from passes.drawing.canvas import Align, Box, Canvas, TextStyle
+from passes.drawing.fonts import Weight
+
+_INK = "#111111"
+_PALE = "#8a8a8e"
+_CAPTION = 24.0
+"""Height of the line under a code, in points."""
+
+_KINDS = {Symbology.AZTEC: "Aztec", Symbology.PDF417: "PDF417", Symbology.CODE128: "Code 128"}
+_WIDE = (Symbology.PDF417, Symbology.CODE128)
+_VOIDED = "#d2d2d7"
+"""Colour of the code on a card that is good no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeField:
+    """How large the white field is: the side of a square code, in points, and round corners."""
+
+    side: float
+    radius: float
+
+    def height(self, face: CardFace) -> float:
+        """Height of the field for a card, in points."""
+        code = self.side * 0.45 if face.design.symbology in _WIDE else self.side
+        return code + (_CAPTION if face.code_caption else 0)
+
+    def width(self, face: CardFace) -> float:
+        """Width of the field for a card, in points."""
+        return self.side * 1.65 if face.design.symbology in _WIDE else self.side
+
+    def draw(self, canvas: Canvas, face: CardFace, top: float) -> None:
+        """Draw the field in the middle of a card, from ``top`` downwards."""
+        width, height = self.width(face), self.height(face)
+        left = (canvas.width - width) / 2
+        canvas.rounded(Box(left, top, width, height), self.radius, "#ffffff")
+        code_height = height - (_CAPTION if face.code_caption else 0)
+        if face.design.symbology is Symbology.QR:
+            _draw_qr(canvas, face, Box(left, top, width, code_height))
+        else:
+            _draw_placeholder(canvas, face, Box(left, top, width, code_height))
+        if face.code_caption:
+            style = TextStyle(13, _INK, Weight.MEDIUM, least=9)
+            baseline = top + height - 10
+            canvas.text(face.code_caption, (left + 8, baseline), width - 16, style, Align.MIDDLE)
+
+
+def _draw_qr(canvas: Canvas, face: CardFace, box: Box) -> None:
+    """Draw the code as large as whole pixels allow; pale on a card that is good no more."""
+    x, y, width, height = canvas.pixels(box)
+    code = code_image(face.facts.code, face.design.symbology, min(width, height))
+    place = (x + (width - code.width) // 2, y + (height - code.height) // 2)
+    # Only what is dark, so that the round corners of the field stay round.
+    canvas.image.paste(_VOIDED if face.voided else "#000000", place, ImageOps.invert(code))
+
+
+def _draw_placeholder(canvas: Canvas, face: CardFace, box: Box) -> None:
+    """Say which code the wallet will draw here."""
+    inner = Box(box.left + 12, box.top + 12, box.width - 24, box.height - 24)
+    x, y, width, height = canvas.pixels(inner)
+    pen = ImageDraw.Draw(canvas.image)
+    corners = (x, y, x + width, y + height)
+    line = max(1, round(canvas.scale))
+    pen.rounded_rectangle(corners, 6 * canvas.scale, outline="#d1d1d6", width=line)
+    middle = inner.top + inner.height / 2
+    name = TextStyle(15, _PALE, Weight.SEMI_BOLD, least=9)
+    told = TextStyle(10, _PALE, least=7)
+    room, left = inner.width - 12, inner.left + 6
+    canvas.text(_KINDS[face.design.symbology], (left, middle - 1), room, name, Align.MIDDLE)
+    canvas.text("drawn by the wallet", (left, middle + 14), room, told, Align.MIDDLE)

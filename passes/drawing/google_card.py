@@ -1,0 +1,126 @@
+"""A loyalty card as Google Wallet lays it out.
+
+Logo (in a circle), program name, rows of fields, code and hero image follow "Pass template" and
+"Brand guidelines" of the Google Wallet documentation. Google chooses the colour of text by
+itself: a design's foreground and label colours are Apple's alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from PIL import Image
+
+from passes.card import CardFace, FaceField
+from passes.contrast import contrast_ratio, mixed
+from passes.design import ImageRole, Slot
+from passes.drawing.canvas import Box, Canvas, TextStyle
+from passes.drawing.code import CodeField
+from passes.drawing.fonts import Fonts, Weight
+from passes.drawing.icon import in_circle, squarest
+from passes.drawing.rows import draw_row
+from passes.images import SPACES
+from passes.words import said
+
+SCREEN = 412.0
+SCALE = 2.625
+_AROUND = 12.0
+_EDGE = _AROUND + 20.0
+_ROOM = SCREEN - 2 * _EDGE
+_RADIUS = 26.0
+_LOGO = 40.0
+_TITLE = 72.0
+_NAME = 62.0
+_ROW = 56.0
+_MOST_IN_ROW = 3
+_CODE = CodeField(side=196.0, radius=18.0)
+_SURROUNDINGS = "#f1f3f4"
+_LIGHT, _DARK = "#ffffff", "#202124"
+
+
+class GoogleCard:
+    """One card, its pictures decoded by role, and the language it is drawn in."""
+
+    def __init__(
+        self, face: CardFace, pictures: Mapping[ImageRole, Image.Image], language: str
+    ) -> None:
+        self._face, self._pictures, self._language = face, pictures, language
+        back = face.design.background
+        self._ink = max((_LIGHT, _DARK), key=lambda ink: contrast_ratio(ink, back))
+        self._soft = mixed(self._ink, back, 0.22)
+        self._line = mixed(back, self._ink, 0.2)
+
+    def draw(self, fonts: Fonts, *, mirrored: bool) -> Image.Image:
+        """Draw the card on a light background."""
+        rows = list(self._rows())
+        code_height = _CODE.height(self._face)
+        height = _TITLE + _NAME + len(rows) * _ROW + 16 + code_height + 24 + self._hero_height()
+        canvas = Canvas(SCREEN, height + 2 * _AROUND, SCALE, fonts, mirrored=mirrored)
+        canvas.image.paste(_SURROUNDINGS, (0, 0, *canvas.image.size))
+        card = Box(_AROUND, _AROUND, SCREEN - 2 * _AROUND, height)
+        canvas.shadow(card, _RADIUS, 0.22)
+        canvas.rounded(card, _RADIUS, self._face.design.background)
+        self._draw_title(canvas, _AROUND)
+        top = _AROUND + _TITLE
+        name = TextStyle(26, self._ink, least=18)
+        title = said(self._face.design.title, self._language)
+        canvas.text(title, (_EDGE, top + 38), _ROOM, name)
+        top += _NAME
+        for row in rows:
+            self._draw_row(canvas, row, top)
+            top += _ROW
+        _CODE.draw(canvas, self._face, top + 16)
+        self._draw_hero(canvas, card)
+        return canvas.image
+
+    def _rows(self) -> Iterator[Sequence[FaceField]]:
+        """Fields in the order of the design's slots, up to three side by side."""
+        for slot in (Slot.HEADER, Slot.PRIMARY, Slot.SECONDARY, Slot.AUXILIARY):
+            fields = self._face.in_slot(slot)
+            for first in range(0, len(fields), _MOST_IN_ROW):
+                yield fields[first : first + _MOST_IN_ROW]
+
+    def _hero_height(self) -> float:
+        """Height of the hero image, as wide as the card."""
+        if ImageRole.STRIP not in self._pictures:
+            return 0.0
+        space = SPACES[ImageRole.STRIP]
+        return (SCREEN - 2 * _AROUND) * space.height / space.width
+
+    def _draw_title(self, canvas: Canvas, top: float) -> None:
+        """Draw logo, organization, and the line below them."""
+        left = _EDGE
+        picture = squarest(self._pictures)
+        if picture is not None:
+            circle = Box(left, top + 16, _LOGO, _LOGO)
+            ring = Box(left - 1, top + 15, _LOGO + 2, _LOGO + 2)
+            canvas.rounded(ring, ring.width / 2, self._line)
+            logo = in_circle(picture, self._face.design.background, 4 * round(_LOGO))
+            canvas.picture(logo, circle, _LOGO / 2)
+            left += _LOGO + 12
+        style = TextStyle(16, self._ink, Weight.MEDIUM, least=13)
+        room = SCREEN - _EDGE - left
+        canvas.text(self._face.facts.organization, (left, top + 42), room, style)
+        x, y, width, _ = canvas.pixels(Box(_AROUND, top + _TITLE, SCREEN - 2 * _AROUND, 1))
+        canvas.image.paste(self._line, (x, y, x + width, y + round(SCALE / 2)))
+
+    def _draw_row(self, canvas: Canvas, fields: Sequence[FaceField], top: float) -> None:
+        """Draw fields side by side."""
+        label = TextStyle(12, self._soft, Weight.MEDIUM)
+        value = TextStyle(17, self._ink, Weight.MEDIUM, least=13)
+        texts = [(said(each.label, self._language), each.shown(self._language)) for each in fields]
+        row = Box(_EDGE, top, _ROOM, _ROW)
+        draw_row(canvas, texts, row, label=label, value=value)
+
+    def _draw_hero(self, canvas: Canvas, card: Box) -> None:
+        """Draw the hero image at the lower end of the card, within its round corners."""
+        hero = self._pictures.get(ImageRole.STRIP)
+        if hero is None:
+            return
+        height = self._hero_height()
+        x, y, width, tall = canvas.pixels(
+            Box(card.left, card.top + card.height - height, card.width, height)
+        )
+        corners = canvas.corner_mask(width, 2 * tall, _RADIUS).crop((0, tall, width, 2 * tall))
+        scaled = hero.resize((width, tall), Image.Resampling.LANCZOS)
+        behind = Image.new("RGBA", scaled.size, self._face.design.background)
+        behind.alpha_composite(scaled)
+        canvas.image.paste(behind.convert("RGB"), (x, y), corners)
