@@ -22,7 +22,10 @@ from membership.database import Database
 from membership.errors import PROBLEM_TYPE, install_error_answers
 from membership.events.routes import router as events
 from membership.exports.routes import router as exports
+from membership.identities.routes import router as wallets
 from membership.imports.routes import router as imports
+from membership.install.card_routes import router as card_handing
+from membership.install.routes import router as install
 from membership.keys.routes import router as keys
 from membership.limits import Limits
 from membership.memberships.routes import router as memberships
@@ -68,6 +71,7 @@ _ROUTERS = (
     memberships,
     organization,
     cards,
+    wallets,
     keys,
     staff_sessions,
     staff,
@@ -76,6 +80,8 @@ _ROUTERS = (
     events,
     imports,
     exports,
+    card_handing,
+    install,  # last: its paths begin with any name
 )
 """Routes of every feature; each request tries them in turn, so those asked most are first."""
 

@@ -2,6 +2,7 @@
 
 from membership.background import Job
 from membership.events.jobs import EVENT_JOBS
+from membership.identities.upkeep import IDENTITY_JOB
 from membership.imports.retention import IMPORT_FILES_JOB
 from membership.imports.runner import IMPORT_JOB
 from membership.mail.delivery import MAIL_JOB
@@ -13,5 +14,6 @@ JOBS: tuple[Job, ...] = (
     IMPORT_JOB,
     IMPORT_FILES_JOB,
     STAFF_UPKEEP_JOB,
+    IDENTITY_JOB,
 )
 """Everything that ``membership.background`` runs beside the answering of requests."""

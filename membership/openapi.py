@@ -75,6 +75,7 @@ TAGS = (
     ),
     ("Organization", "The organization that the key belongs to."),
     ("Cards", "Wallet cards: issued and revoked."),
+    ("Wallets", "The accounts that sign cards for Apple Wallet and Google Wallet."),
     ("Keys", "API keys: made, listed, revoked."),
     ("Staff", "Accounts of the staff, and signing in."),
     ("Audit", "Who changed what, from what to what."),

@@ -7,6 +7,7 @@ leads over Apple's Worldwide Developer Relations (WWDR) intermediate to Apple's 
 is checked here, except for the root: that one is not in the file, and only the phone knows it.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,7 @@ PASS_PURPOSE = x509.ObjectIdentifier("1.2.840.113635.100.4.14")
 """Extended key usage of those certificates."""
 
 _APPLE = "Apple Inc."
+_IDENTIFIER = re.compile(r"[A-Za-z0-9.-]{1,155}", re.ASCII)
 _LEAST_RSA_BITS = 2048
 
 
@@ -196,7 +198,9 @@ def _check_for_passes(leaf: x509.Certificate) -> None:
 def _only(leaf: x509.Certificate, oid: x509.ObjectIdentifier, name: str) -> str:
     """The one value of a part of the subject's name."""
     values = _values(leaf.subject, oid)
-    if len(values) != 1 or not values[0]:
+    if len(values) == 1 and not _IDENTIFIER.fullmatch(values[0]):
+        raise CertificateError(f"certificate.subject.{name}", "is no identifier")
+    if len(values) != 1:
         raise CertificateError(
             f"certificate.subject.{name}", f"there are {len(values)} instead of 1"
         )
