@@ -87,7 +87,8 @@ class CardWallet(Base):
     ``update_seq`` counts changes of faces within the organization, in the order in which they
     are committed; ``changed_at`` is when this card's last was, in whole seconds. ``refresh_at``
     is when the face must be looked at again: at once after a change, or at an instant at which
-    it changes by itself. ``marks`` counts how often a change asked for that. ``rotating_step`` is the last step of a rotating code that was taken.
+    it changes by itself. ``marks`` counts how often a change asked for that. ``rotating_step``
+    is the last step of a rotating code that was taken.
 
     ``google_seq`` is the update number that Google was told last, ``google_digest`` names the
     object it was told (SHA-256 of its JSON); ``google_leased_until`` is until when the card
