@@ -1,0 +1,157 @@
+"""Fields of a pass, and where they are drawn.
+
+Facts: Apple, Wallet Passes, "PassFieldContent", "PassFields", "Creating a poster generic pass";
+the counts that fit, Wallet Developer Guide, "Pass Design and Creation".
+"""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from passes.apple.semantics import SemanticTags
+from passes.apple.values import Part, Text, fault, w3c_date
+
+DateStyle = Literal[
+    "PKDateStyleNone", "PKDateStyleShort", "PKDateStyleMedium", "PKDateStyleLong", "PKDateStyleFull"
+]
+NumberStyle = Literal[
+    "PKNumberStyleDecimal",
+    "PKNumberStylePercent",
+    "PKNumberStyleScientific",
+    "PKNumberStyleSpellOut",
+]
+TextAlignment = Literal[
+    "PKTextAlignmentLeft",
+    "PKTextAlignmentCenter",
+    "PKTextAlignmentRight",
+    "PKTextAlignmentNatural",
+]
+DataDetector = Literal[
+    "PKDataDetectorTypePhoneNumber",
+    "PKDataDetectorTypeLink",
+    "PKDataDetectorTypeAddress",
+    "PKDataDetectorTypeCalendarEvent",
+]
+_DATE_KEYS = ("date_style", "time_style", "ignores_time_zone", "is_relative")
+
+
+class _OnlyLinks(HTMLParser):
+    """Refuses markup other than ``<a href="...">``."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at an opening tag."""
+        if tag != "a" or [name for name, _ in attrs] != ["href"]:
+            raise PydanticCustomError("markup", 'the only markup taken is <a href="...">')
+
+
+def _only_links(value: str | int | float) -> str | int | float:
+    """Refuse markup that Wallet does not know."""
+    if isinstance(value, str):
+        parser = _OnlyLinks()
+        parser.feed(value)
+        parser.close()
+    return value
+
+
+def _names_the_value(text: str) -> str:
+    """Refuse a message that does not say the new value."""
+    if "%@" not in text:
+        raise PydanticCustomError("message", "it has no %@, which the new value replaces")
+    return text
+
+
+Value = str | int | float
+
+
+class FieldContent(Part):
+    """One field: a text, a number, or a date that the phone writes as its owner does."""
+
+    key: Text
+    value: Value
+    label: str | None = None
+    attributed_value: Annotated[Value, AfterValidator(_only_links)] | None = None
+    change_message: Annotated[str, AfterValidator(_names_the_value)] | None = None
+    currency_code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    data_detector_types: tuple[DataDetector, ...] | None = None
+    date_style: DateStyle | None = None
+    time_style: DateStyle | None = None
+    ignores_time_zone: bool | None = None
+    is_relative: bool | None = None
+    number_style: NumberStyle | None = None
+    text_alignment: TextAlignment | None = None
+    semantics: SemanticTags | None = None
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Self:
+        """Check that the value is of the kind that its styles are for."""
+        if any(getattr(self, name) is not None for name in _DATE_KEYS):
+            if self.date_style is None or self.time_style is None:
+                missing = "dateStyle" if self.date_style is None else "timeStyle"
+                raise fault(missing, "a date has both dateStyle and timeStyle")
+            if not isinstance(self.value, str):
+                raise fault("value", "a field with a dateStyle holds a date")
+            try:
+                w3c_date(self.value)
+            except PydanticCustomError as error:
+                raise fault("value", error.message()) from None
+        for name, given in (
+            ("currencyCode", self.currency_code),
+            ("numberStyle", self.number_style),
+        ):
+            if given is not None and isinstance(self.value, str):
+                raise fault("value", f"a field with a {name} holds a number")
+        return self
+
+
+class AuxiliaryField(FieldContent):
+    """A field of the auxiliary group, which may have two rows."""
+
+    row: Literal[0, 1] | None = None
+
+
+class _Groups(Part):
+    """Fields by where they are drawn."""
+
+    names: ClassVar[tuple[str, ...]] = ()
+
+    def groups(self) -> Iterator[tuple[str, tuple[FieldContent, ...]]]:
+        """The groups by the name that pass.json has for them."""
+        for name in self.names:
+            fields: tuple[FieldContent, ...] = getattr(self, name)
+            yield type(self).model_fields[name].alias or name, fields
+
+    @model_validator(mode="after")
+    def _keys_of_their_group(self) -> Self:
+        """Refuse what Wallet has in some groups only."""
+        for group, fields in self.groups():
+            for at, field in enumerate(fields):
+                if field.text_alignment and group in ("primaryFields", "backFields"):
+                    raise fault(f"{group}[{at}].textAlignment", f"{group} are not aligned")
+                if field.data_detector_types is not None and group != "backFields":
+                    raise fault(f"{group}[{at}].dataDetectorTypes", "only for backFields")
+        return self
+
+
+class PassFields(_Groups):
+    """The fields of a store card or generic pass, as many as are drawn."""
+
+    names = ("header_fields", "primary_fields", "secondary_fields", "auxiliary_fields",
+             "back_fields")  # fmt: skip
+    header_fields: tuple[FieldContent, ...] = Field(default=(), max_length=3)
+    primary_fields: tuple[FieldContent, ...] = Field(default=(), max_length=1)
+    secondary_fields: tuple[FieldContent, ...] = Field(default=(), max_length=4)
+    auxiliary_fields: tuple[AuxiliaryField, ...] = Field(default=(), max_length=4)
+    back_fields: tuple[FieldContent, ...] = ()
+
+
+class PosterFields(_Groups):
+    """The fields of a poster generic pass (iOS 27)."""
+
+    names = ("header_fields", "primary_fields", "footer_fields", "back_fields")
+    header_fields: tuple[FieldContent, ...] = Field(default=(), max_length=1)
+    primary_fields: tuple[FieldContent, ...] = Field(default=(), max_length=4)
+    footer_fields: tuple[FieldContent, ...] = Field(default=(), max_length=2)
+    back_fields: tuple[FieldContent, ...] = ()
