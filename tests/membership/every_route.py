@@ -12,8 +12,16 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 _PAGE = "/staff/set-password"
-UNDOCUMENTED = {"/openapi.json", _PAGE, f"{_PAGE}.css", f"{_PAGE}.js"}
-"""Routes that the document leaves out: itself, and the page that mails lead to."""
+_CARD = "/{organization}/{design}/{customer_id:uuid}"
+UNDOCUMENTED = {
+    "/openapi.json",
+    _PAGE,
+    f"{_PAGE}.css",
+    f"{_PAGE}.js",
+    _CARD,
+    "/{organization}/{design}/images/{tag}.png",
+}
+"""Routes that the document leaves out: itself, and pages that people open."""
 
 _FORMATS = {
     "uuid": "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10",

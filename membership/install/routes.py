@@ -1,0 +1,161 @@
+"""Routes of the install page. They need no key: a link is signed, and who has it may install."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from membership.designs.images import get_image
+from membership.errors import NotFound
+from membership.install.lookup import Link, Opened, no_such_link, open_link
+from membership.install.page import Visit, Wallets, card_page, not_found_page
+from membership.install.phones import device_of, language_of
+from membership.install.steps import InReading, Reading
+from membership.models import CardDesign, CardDesignVersion, IdentityKind, WalletIdentity
+from membership.organizations import tenant_by_slug
+from membership.wallet.faces import load_faces
+from passes.card import CardFace
+
+router = APIRouter(include_in_schema=False)
+
+PAGE = "/{organization}/{design}/{customer_id:uuid}"
+_OWN_PATHS = {"v1", "apple", "staff"}
+_FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a visitor asks for."""
+
+    link: Link
+    user_agent: str
+    accepts: str
+    language: str
+    everything: bool
+
+    def visit(self, customers_language: str | None = None) -> Visit:
+        """Who opens the page."""
+        return Visit(
+            self.link,
+            device_of(self.user_agent, everything=self.everything),
+            language_of(self.language, self.accepts, customers_language),
+            self.everything,
+        )
+
+
+def _asked(  # noqa: PLR0917 - one parameter for each part of an address
+    request: Request,
+    organization: str,
+    design: str,
+    customer_id: UUID,
+    s: Annotated[str, Query(max_length=100)] = "",
+    lang: Annotated[str, Query(max_length=20)] = "",
+    wallet: Annotated[str, Query(max_length=10)] = "",
+) -> Asked:
+    """Read the address."""
+    if organization in _OWN_PATHS:
+        raise NotFound("no_such_route", "There is no such route.")
+    return Asked(
+        link=Link(organization, design, customer_id, s),
+        user_agent=request.headers.get("User-Agent", ""),
+        accepts=request.headers.get("Accept-Language", ""),
+        language=lang,
+        everything=wallet == "all",
+    )
+
+
+AskedFor = Annotated[Asked, Depends(_asked)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """All that the page is made of."""
+
+    opened: Opened
+    face: CardFace
+    wallets: Wallets
+
+
+@router.get(PAGE)
+async def show_page(asked: AskedFor, reading: InReading) -> Response:
+    """Show a card, and how it comes into a wallet."""
+    return await page_of(asked, reading)
+
+
+async def page_of(asked: Asked, reading: Reading, notes: Sequence[str] = ()) -> Response:
+    """The page of a link, or the one for links that open nothing."""
+    try:
+        shown = await reading.read(partial(_load, reading, asked.link))
+    except NotFound:
+        return not_found_page(asked.visit().language)
+    make = partial(
+        card_page,
+        shown.face,
+        asked.visit(shown.opened.language),
+        shown.wallets,
+        data_dir=reading.settings.data_dir,
+        link_url=_whole(reading, asked.link),
+        notes=notes,
+    )
+    return await run_in_threadpool(make)
+
+
+def _load(reading: Reading, link: Link, session: Session, now: datetime) -> _Shown:
+    """Open a link and load what its page shows. Raises NotFound."""
+    opened = open_link(session, reading.vault, link)
+    loaded = load_faces(session, opened.tenant, [opened.card_id], now).get(opened.card_id)
+    if loaded is None:
+        raise no_such_link()
+    return _Shown(opened, loaded.face, _wallets(session, opened.tenant.id))
+
+
+def _wallets(session: Session, organization_id: int) -> Wallets:
+    """What an organization has set up."""
+    kinds = set(
+        session.connection().scalars(
+            select(WalletIdentity.kind).where(WalletIdentity.organization_id == organization_id)
+        )
+    )
+    return Wallets(IdentityKind.APPLE in kinds, IdentityKind.GOOGLE in kinds)
+
+
+def _whole(reading: Reading, link: Link) -> str:
+    """The whole address of a page, for the code that a phone reads off another screen."""
+    public = (reading.settings.public_url or "").rstrip("/")
+    return f"{public}{link.path}?s={link.signature}"
+
+
+@router.get("/{organization}/{design}/images/{tag}.png")
+async def show_image(organization: str, design: str, tag: str, reading: InReading) -> Response:
+    """Show a picture of a design as it is now: Google fetches the pictures of cards from here."""
+
+    def load(session: Session, _now: datetime) -> bytes:
+        tenant = tenant_by_slug(session, organization)
+        if tenant is None:
+            raise no_such_link()
+        content = session.connection().scalar(
+            select(CardDesignVersion.content)
+            .join(
+                CardDesign,
+                and_(
+                    CardDesign.organization_id == CardDesignVersion.organization_id,
+                    CardDesign.id == CardDesignVersion.design_id,
+                    CardDesign.version == CardDesignVersion.version,
+                ),
+            )
+            .where(CardDesign.organization_id == tenant.id, CardDesign.key == design)
+        )
+        if content is None or tag not in content.get("images", {}).values():
+            raise no_such_link()
+        return get_image(session, tenant, tag)
+
+    picture = await reading.read(load)
+    headers = {"Cache-Control": _FOR_GOOD, "X-Content-Type-Options": "nosniff"}
+    return Response(picture, media_type="image/png", headers=headers)
