@@ -4,11 +4,13 @@ A ``Design`` names its pictures by tag (SHA-256 of the picture's bytes); whoever
 given the bytes beside it, so that a design stays small and can be kept in every version.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import (
+    AfterValidator,
     AnyHttpUrl,
     BaseModel,
     ConfigDict,
@@ -23,7 +25,20 @@ MOST_LOCATIONS = 10
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 """``#rrggbb``."""
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+def _no_control(text: str) -> str:
+    """Refuse control characters other than line breaks and tabs: no wallet can draw them."""
+    if any(unicodedata.category(each) == "Cc" and each not in "\t\n\r" for each in text):
+        raise ValueError("contains control characters")
+    return text
+
+
+Words = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(_no_control),
+]
 Texts = Annotated[Mapping[KnownLanguage, Words], Field(min_length=1, max_length=20)]
 """One text by language, such as ``{"en": "Member card", "de": "Mitgliedskarte"}``."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from pydantic import AfterValidator, StringConstraints
 
@@ -18,7 +18,10 @@ Language = Annotated[
 
 def _known(language: str) -> str:
     """Refuse a language that no date can be written in."""
-    Locale.parse(language, sep="-")
+    try:
+        Locale.parse(language, sep="-")
+    except UnknownLocaleError:
+        raise ValueError("not a language that is known here") from None
     return language
 
 
