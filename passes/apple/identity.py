@@ -28,7 +28,8 @@ PASS_PURPOSE = x509.ObjectIdentifier("1.2.840.113635.100.4.14")
 """Extended key usage of those certificates."""
 
 _APPLE = "Apple Inc."
-_IDENTIFIER = re.compile(r"[A-Za-z0-9.-]{1,155}", re.ASCII)
+_PASS_TYPE = re.compile(r"pass\.[A-Za-z0-9.-]{1,150}", re.ASCII)
+_TEAM = re.compile(r"[A-Za-z0-9]{1,20}", re.ASCII)
 _LEAST_RSA_BITS = 2048
 
 
@@ -171,8 +172,8 @@ def _facts(leaf: x509.Certificate, issuer: x509.Certificate) -> IdentityFacts:
     """What may be shown of them."""
     chain = (leaf, issuer)
     return IdentityFacts(
-        pass_type_id=_only(leaf, NameOID.USER_ID, "UID"),
-        team_id=_only(leaf, NameOID.ORGANIZATIONAL_UNIT_NAME, "OU"),
+        pass_type_id=_only(leaf, NameOID.USER_ID, "UID", _PASS_TYPE),
+        team_id=_only(leaf, NameOID.ORGANIZATIONAL_UNIT_NAME, "OU", _TEAM),
         serial=f"{leaf.serial_number:X}",
         issuer=_name(leaf.issuer),
         not_before=max(each.not_valid_before_utc for each in chain),
@@ -195,15 +196,15 @@ def _check_for_passes(leaf: x509.Certificate) -> None:
         raise CertificateError("certificate.extensions", "its purpose is not the signing of passes")
 
 
-def _only(leaf: x509.Certificate, oid: x509.ObjectIdentifier, name: str) -> str:
-    """The one value of a part of the subject's name."""
-    values = _values(leaf.subject, oid)
-    if len(values) == 1 and not _IDENTIFIER.fullmatch(values[0]):
-        raise CertificateError(f"certificate.subject.{name}", "is no identifier")
+def _only(
+    leaf: x509.Certificate, oid: x509.ObjectIdentifier, name: str, form: re.Pattern[str]
+) -> str:
+    """The one value of a part of the subject's name, in the form that it has for passes."""
+    path, values = f"certificate.subject.{name}", _values(leaf.subject, oid)
     if len(values) != 1:
-        raise CertificateError(
-            f"certificate.subject.{name}", f"there are {len(values)} instead of 1"
-        )
+        raise CertificateError(path, f"there are {len(values)} instead of 1")
+    if not form.fullmatch(values[0]):
+        raise CertificateError(path, "is not that of a certificate for passes")
     return values[0]
 
 

@@ -214,6 +214,7 @@ def test_an_intermediate_that_may_not_issue(
         (name(ou=TEAM), "certificate.subject.UID"),
         (name(uid=PASS_TYPE), "certificate.subject.OU"),
         (name(uid="pass.exämple", ou=TEAM), "certificate.subject.UID"),
+        (name(uid="com.example.app", ou=TEAM), "certificate.subject.UID"),
         (name(uid=PASS_TYPE, ou="x" * 60 + " y"), "certificate.subject.OU"),
         (name(uid=f"{PASS_TYPE},pass.example.second", ou=TEAM), "certificate.subject.UID"),
         (name(uid=PASS_TYPE, ou=f"{TEAM},Z9Z9Z9Z9Z9"), "certificate.subject.OU"),
