@@ -61,9 +61,9 @@ class Page(HTMLParser):
             self.links.append(given["href"] or "")
         if tag == "img":
             picture = base64.b64decode((given["src"] or "").partition("base64,")[2])
-            pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
-            assert pixels is not None
-            self.codes += [code.text for code in decode_still(pixels)]
+            read = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+            assert read is not None
+            self.codes += [code.text for code in decode_still(np.asarray(read, np.uint8))]
 
     def handle_data(self, data: str) -> None:
         self.texts.append(data.strip())
