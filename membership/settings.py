@@ -174,6 +174,28 @@ class ServiceSettings(BaseSettings):
         float,
         Field(gt=0, le=60, description="How long one delivery of a webhook may take altogether."),
     ] = 10.0
+    apns_url: Annotated[
+        str,
+        Field(
+            pattern=r"^https://[^\s/?#]+$",
+            description="Apple's push service; passes are known to the production one only.",
+        ),
+    ] = "https://api.push.apple.com"
+    apns_ca_file: Annotated[
+        Path | None,
+        Field(
+            description="Certificates that the push service's is checked with (PEM); by default "
+            "those of the system."
+        ),
+    ] = None
+    phone_failures_burst: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Like failures_burst, for phones that ask for their cards: a whole club "
+            "may share one address.",
+        ),
+    ] = 1000
     event_retention_days: Annotated[
         int,
         Field(ge=1, description="How long events are kept, once delivered to all endpoints."),

@@ -44,12 +44,18 @@ def load_signer(session: Session, vault: Vault, tenant: Tenant, now: datetime) -
     The certificate may be over: that is told by signing. Raises VaultError if it was sealed
     with another secret key.
     """
+    return AppleSigner(apple_identity(session, vault, tenant), lambda: now)
+
+
+def apple_identity(session: Session, vault: Vault, tenant: Tenant) -> Identity:
+    """The certificate and key of the organization's cards, or a self-made one.
+
+    Raises VaultError if it was sealed with another secret key.
+    """
     row = find_identity(session, tenant, IdentityKind.APPLE)
     if row is None:
-        identity = development_identity(development_pass_type(tenant))
-    else:
-        identity = _PARSED.identity(vault, row.sealed)
-    return AppleSigner(identity, lambda: now)
+        return development_identity(development_pass_type(tenant))
+    return _PARSED.identity(vault, row.sealed)
 
 
 def store_apple(
