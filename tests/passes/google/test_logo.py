@@ -1,0 +1,60 @@
+"""The logo fills the square that Google cuts a circle from, and keeps away from its edge."""
+
+import io
+
+from PIL import Image
+
+from passes.design import ImageRole
+from passes.google.logo import SIDE, google_logo, logo_tag
+from resources import path
+from tests.passes.google.faces import design
+
+FONTS = path("fonts")
+GROUND = (0x1D, 0x35, 0x57)
+
+
+def picture(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "#ff0000").save(out, "PNG")
+    return out.getvalue()
+
+
+def opened(png: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(png))
+    image.load()
+    assert (image.size, image.mode) == ((SIDE, SIDE), "RGB")
+    return image
+
+
+def test_a_design_without_pictures_has_the_first_letter() -> None:
+    logo = opened(google_logo(design(), "club", {}, FONTS))
+    colours = {colour for _, colour in logo.getcolors(SIDE * SIDE) or []}
+    assert {GROUND, (255, 255, 255)} <= colours
+    assert logo.getpixel((0, 0)) == GROUND
+    other = google_logo(design(), "(Zumba)", {}, FONTS)
+    assert opened(other).tobytes() != logo.tobytes()
+
+
+def test_a_picture_is_within_the_margin() -> None:
+    for role, size in ((ImageRole.ICON, (87, 87)), (ImageRole.LOGO, (480, 150))):
+        logo = opened(
+            google_logo(design(images={role: "0" * 64}), "Club", {role: picture(*size)}, FONTS)
+        )
+        box = logo.getchannel("R").point(lambda red: red > 200).getbbox()
+        assert box is not None
+        left, top, right, bottom = box
+        assert SIDE * 0.14 < left < right < SIDE * 0.86
+        assert SIDE * 0.14 < top < bottom < SIDE * 0.86
+        assert right - left > SIDE * 0.6
+
+
+def test_its_name_changes_with_what_it_is_drawn_from() -> None:
+    plain = logo_tag(design(), "Club")
+    assert plain == logo_tag(design(label="#000000"), "Clubhouse")
+    others = {
+        logo_tag(design(), "Anker"),
+        logo_tag(design(background="#000000"), "Club"),
+        logo_tag(design(images={ImageRole.ICON: "0" * 64}), "Club"),
+        logo_tag(design(images={ImageRole.ICON: "1" * 64}), "Club"),
+    }
+    assert len(others | {plain}) == 5
