@@ -5,22 +5,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import resources
 from membership.access import Tenant
 from membership.audit.recorder import record
 from membership.errors import NotFound
 from membership.inserts import insert_into
 from membership.models import WalletImage
 from passes.design import Design, ImageRole
-from passes.drawing.icon import drawn_icon
 from passes.errors import ImageError
 from passes.images import Picture, check_fits
 
 
 def load_images(session: Session, tenant: Tenant, design: Design) -> dict[ImageRole, bytes]:
     """Load the pictures of a design (PNG) by role.
-
-    Every card has an icon: a design without one gets the first letter of the organization.
 
     Raises ImageError, with the role's path, for one that is not there: a design is not saved
     with such a tag.
@@ -35,12 +31,7 @@ def load_images(session: Session, tenant: Tenant, design: Design) -> dict[ImageR
     for role, tag in design.images.items():
         if tag not in data:
             raise _missing(role)
-    loaded = {role: data[tag] for role, tag in design.images.items()}
-    if ImageRole.ICON not in loaded:
-        fonts = resources.path("fonts")
-        icon = drawn_icon(tenant.name, design.background, design.foreground, fonts)
-        loaded[ImageRole.ICON] = icon.data
-    return loaded
+    return {role: data[tag] for role, tag in design.images.items()}
 
 
 def check_images(session: Session, tenant: Tenant, design: Design) -> None:

@@ -11,12 +11,12 @@ from PIL import Image
 
 from passes.card import CardFace, FaceField
 from passes.contrast import contrast_ratio, mixed
-from passes.design import ImageRole, Slot
+from passes.design import ImageRole
 from passes.drawing.canvas import Box, Canvas, TextStyle
 from passes.drawing.code import CodeField
 from passes.drawing.fonts import Fonts, Weight
-from passes.drawing.icon import in_circle, squarest
 from passes.drawing.rows import draw_row
+from passes.google.face import MOST_IN_ROW, ROWS
 from passes.images import SPACES
 from passes.words import said
 
@@ -30,19 +30,22 @@ _LOGO = 40.0
 _TITLE = 72.0
 _NAME = 62.0
 _ROW = 56.0
-_MOST_IN_ROW = 3
 _CODE = CodeField(side=196.0, radius=18.0)
 _SURROUNDINGS = "#f1f3f4"
 _LIGHT, _DARK = "#ffffff", "#202124"
 
 
 class GoogleCard:
-    """One card, its pictures decoded by role, and the language it is drawn in."""
+    """One card, its logo and its pictures decoded by role, and the language it is drawn in."""
 
     def __init__(
-        self, face: CardFace, pictures: Mapping[ImageRole, Image.Image], language: str
+        self,
+        face: CardFace,
+        logo: Image.Image,
+        pictures: Mapping[ImageRole, Image.Image],
+        language: str,
     ) -> None:
-        self._face, self._pictures, self._language = face, pictures, language
+        self._face, self._logo, self._pictures, self._language = face, logo, pictures, language
         back = face.design.background
         self._ink = max((_LIGHT, _DARK), key=lambda ink: contrast_ratio(ink, back))
         self._soft = mixed(self._ink, back, 0.22)
@@ -72,11 +75,17 @@ class GoogleCard:
         return canvas.image
 
     def _rows(self) -> Iterator[Sequence[FaceField]]:
-        """Fields in the order of the design's slots, up to three side by side."""
-        for slot in (Slot.HEADER, Slot.PRIMARY, Slot.SECONDARY, Slot.AUXILIARY):
-            fields = self._face.in_slot(slot)
-            for first in range(0, len(fields), _MOST_IN_ROW):
-                yield fields[first : first + _MOST_IN_ROW]
+        """Rows of at most three fields; Google has what is beyond them among the details."""
+        for slots in ROWS:
+            fields = [
+                each for slot in slots for each in self._face.design.fields if each.slot is slot
+            ]
+            keys = {each.key for each in fields[:MOST_IN_ROW]}
+            shown = [
+                each for slot in slots for each in self._face.in_slot(slot) if each.key in keys
+            ]
+            if shown:
+                yield shown
 
     def _hero_height(self) -> float:
         """Height of the hero image, as wide as the card."""
@@ -87,15 +96,10 @@ class GoogleCard:
 
     def _draw_title(self, canvas: Canvas, top: float) -> None:
         """Draw logo, organization, and the line below them."""
-        left = _EDGE
-        picture = squarest(self._pictures)
-        if picture is not None:
-            circle = Box(left, top + 16, _LOGO, _LOGO)
-            ring = Box(left - 1, top + 15, _LOGO + 2, _LOGO + 2)
-            canvas.rounded(ring, ring.width / 2, self._line)
-            logo = in_circle(picture, self._face.design.background, 4 * round(_LOGO))
-            canvas.picture(logo, circle, _LOGO / 2)
-            left += _LOGO + 12
+        circle = Box(_EDGE, top + 16, _LOGO, _LOGO)
+        canvas.rounded(Box(_EDGE - 1, top + 15, _LOGO + 2, _LOGO + 2), _LOGO / 2 + 1, self._line)
+        canvas.picture(self._logo, circle, _LOGO / 2)
+        left = _EDGE + _LOGO + 12
         style = TextStyle(16, self._ink, Weight.MEDIUM, least=13)
         room = SCREEN - _EDGE - left
         canvas.text(self._face.facts.organization, (left, top + 42), room, style)

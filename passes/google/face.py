@@ -40,11 +40,13 @@ _STATES: Mapping[FaceStatus, State] = {
 _TIMED = (FaceStatus.ACTIVE, FaceStatus.EXPIRED, FaceStatus.NOT_YET_STARTED)
 """Where a membership decides: Google itself lets a card expire at the end of its interval."""
 
-_ROWS: tuple[tuple[Slot, ...], ...] = (
+ROWS: tuple[tuple[Slot, ...], ...] = (
     (Slot.HEADER, Slot.PRIMARY),
     (Slot.SECONDARY,),
     (Slot.AUXILIARY,),
 )
+"""Which fields of a design stand in each row."""
+
 _DRAWN: Mapping[Symbology, BarcodeType] = {
     Symbology.QR: BarcodeType.QR_CODE,
     Symbology.AZTEC: BarcodeType.AZTEC,
@@ -167,7 +169,7 @@ def _links(design: Design) -> Sequence[dict[str, Any]]:
 def _template(design: Design, own: Mapping[Shows, DesignField]) -> dict[str, Any] | None:
     """The rows of the card: up to three, of up to three fields; the rest is in the details."""
     rows = []
-    for slots in _ROWS:
+    for slots in ROWS:
         fields = [each for slot in slots for each in design.fields if each.slot is slot]
         if fields:
             rows.append(_row([_place(each, own) for each in fields[:MOST_IN_ROW]]))
