@@ -18,9 +18,8 @@ from passes.card import CardFace
 from passes.design import Design, ImageRole
 from passes.errors import PassContentError
 
-__all__ = ["CONTENT", "MEDIA_TYPE", "AppleIssue", "PassTemplate", "build_pkpass"]
+__all__ = ["CONTENT", "AppleIssue", "PassTemplate", "build_pkpass"]
 
-MEDIA_TYPE = "application/vnd.apple.pkpass"
 CONTENT = "pass.json"
 
 
