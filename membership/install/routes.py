@@ -13,14 +13,17 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from membership.designs.images import get_image
-from membership.errors import NotFound
+from membership.errors import Conflict, NotFound
 from membership.install.lookup import Link, Opened, no_such_link, open_link
 from membership.install.page import Visit, Wallets, card_page, not_found_page
 from membership.install.phones import device_of, language_of
 from membership.install.steps import InReading, Reading
+from membership.logs import logger
 from membership.models import CardDesign, CardDesignVersion, IdentityKind, WalletIdentity
 from membership.organizations import tenant_by_slug
 from membership.wallet.faces import load_faces
+from membership.wallet.rendering import Pkpass, render_pkpass
+from passes.apple.bundle import PASS_TYPE
 from passes.card import CardFace
 
 router = APIRouter(include_in_schema=False)
@@ -87,6 +90,33 @@ class _Shown:
 async def show_page(asked: AskedFor, reading: InReading) -> Response:
     """Show a card, and how it comes into a wallet."""
     return await page_of(asked, reading)
+
+
+@router.get(f"{PAGE}/card.pkpass")
+async def fetch_pass(asked: AskedFor, reading: InReading) -> Response:
+    """Give the card to Apple Wallet; a revoked one is given to nobody new."""
+
+    def render(session: Session, now: datetime) -> Pkpass:
+        opened = open_link(session, reading.vault, asked.link)
+        if not opened.good:
+            raise no_such_link()
+        return render_pkpass(
+            session, reading.vault, reading.settings, opened.tenant, opened.card_id, now=now
+        )
+
+    try:
+        made = await reading.read(render)
+    except NotFound:
+        return await page_of(asked, reading)
+    except Conflict as error:
+        logger().warning("card_not_signed", code=error.code)
+        return await page_of(asked, reading, ["apple_fault"])
+    headers = {
+        "Content-Disposition": f'attachment; filename="{made.file_name}"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(made.data, media_type=PASS_TYPE, headers=headers)
 
 
 async def page_of(asked: Asked, reading: Reading, notes: Sequence[str] = ()) -> Response:

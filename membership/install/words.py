@@ -15,6 +15,7 @@ PAGE: Mapping[str, Mapping[str, str]] = {
             "This card is signed for tests only: an iPhone will refuse it until the club has "
             "set up its Apple certificate."
         ),
+        "apple_fault": "The card cannot be signed at the moment. Please tell the club.",
         "no_google": "This club has not set up Google Wallet yet.",
         "google_busy": "Google Wallet cannot be reached at the moment. Please try again shortly.",
         "google_refused": "Google Wallet does not take this card at present. Please tell the club.",
@@ -35,6 +36,9 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "development": (
             "Diese Karte ist nur zur Probe signiert: Ein iPhone lehnt sie ab, bis der Club sein "
             "Apple-Zertifikat eingerichtet hat."
+        ),
+        "apple_fault": (
+            "Die Karte kann zurzeit nicht signiert werden. Bitte sagen Sie dem Club Bescheid."
         ),
         "no_google": "Dieser Club hat Google Wallet noch nicht eingerichtet.",
         "google_busy": (

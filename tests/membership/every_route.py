@@ -19,6 +19,7 @@ UNDOCUMENTED = {
     f"{_PAGE}.css",
     f"{_PAGE}.js",
     _CARD,
+    f"{_CARD}/card.pkpass",
     "/{organization}/{design}/images/{tag}.png",
 }
 """Routes that the document leaves out: itself, and pages that people open."""

@@ -1,7 +1,10 @@
 """The install page: only a signed link opens it, and it shows the card as it is."""
 
 import base64
+import io
+import json
 import re
+import zipfile
 from html.parser import HTMLParser
 from uuid import UUID, uuid4
 
@@ -206,3 +209,23 @@ def test_pictures_of_other_designs_are_not_shown(service: Service, card: WalletC
         path = f"/{service.tenant.slug}/member/images/{tag}.png"
         assert visit(service, path).status_code == 404
     assert card.code
+
+
+def test_the_card_is_fetched_for_apple_wallet_by_the_same_link(
+    service: Service, card: WalletCard
+) -> None:
+    links = Page(visit(service, signed(service, card), IPHONE).text).links
+    fetched = visit(service, next(link for link in links if "card.pkpass" in link), IPHONE)
+    assert fetched.status_code == 200
+    assert fetched.headers["Content-Type"] == "application/vnd.apple.pkpass"
+    assert fetched.headers["Cache-Control"] == "no-store"
+    with zipfile.ZipFile(io.BytesIO(fetched.content)) as archive:
+        content = json.loads(archive.read("pass.json"))
+    assert content["serialNumber"] == str(card.card_id)
+    assert content["barcodes"][0]["message"] == card.code
+    altered = signed(service, card).replace("?s=", "/card.pkpass?s=A")
+    assert visit(service, altered, IPHONE).status_code == 404
+    service.call("POST", f"/v1/cards/{card.card_id}/revoke")
+    gone = visit(service, signed(service, card).replace("?", "/card.pkpass?"), IPHONE)
+    assert gone.status_code == 410
+    assert "no longer valid" in gone.text
