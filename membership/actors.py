@@ -34,3 +34,6 @@ ATTRIBUTION = "attribution"
 
 CALLER = "walletdesk.caller"
 """Key of the ``Actor`` in the scope of a request whose key or session was found good."""
+
+PHONE = "walletdesk.phone"
+"""Key in the scope of a request of a phone that showed a good pass token or its registration."""

@@ -4,12 +4,17 @@ A key that was found good has a bucket of its own. Everybody else, without a key
 is not known to be good, is counted by address; who then shows a good key gets that one back. So
 guessing keys is slow, and no flood from an address stops a desk there whose key is known.
 
+Phones that ask for their cards are counted in the same way, apart from the others: by the token
+of their pass or, where Apple's protocol has them show none, by their device's id. Strangers among
+them may come many at once, for all phones of a club may have one address.
+
 Buckets are kept in memory, of this process alone, and no more than ``MOST_CALLERS`` of each
 kind: the one not used for longest is forgotten, as if it were full again.
 """
 
 import hashlib
 import math
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,14 +22,16 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
-from membership.actors import CALLER
+from membership.actors import CALLER, PHONE
 from membership.addresses import address_block, client_address
+from membership.body_limits import PHONES
 from membership.settings import ServiceSettings
 
 MOST_CALLERS = 10_000
 
 _SALT = secrets.token_bytes(16)
-_BEARER = b"bearer "
+_BEARER, _APPLE_PASS = b"bearer ", b"applepass "
+_DEVICE = re.compile(r"/apple/([^/]+/v1/devices/[^/]+)/registrations/[^/]+\Z")
 _UNAUTHORIZED = 401
 
 
@@ -66,7 +73,7 @@ class Buckets:
     """Token buckets of many callers, at most ``most`` of them."""
 
     def __init__(self, rate: Rate, most: int = MOST_CALLERS) -> None:
-        self._rate, self._most = rate, most
+        self.rate, self._most = rate, most
         self._kept: OrderedDict[object, _Bucket] = OrderedDict()
 
     def __len__(self) -> int:
@@ -77,7 +84,7 @@ class Buckets:
 
     def take(self, caller: object, now: float) -> Refusal | None:
         """Count one request at ``now``, in seconds of a monotonic clock; a Refusal if too soon."""
-        if self._rate.per_second == 0:
+        if self.rate.per_second == 0:
             return None
         bucket = self._kept.get(caller)
         if bucket is None:
@@ -86,12 +93,12 @@ class Buckets:
         else:
             self._kept.move_to_end(caller)
             # A clock that went back gives nothing, and takes nothing.
-            gained = max(0.0, now - bucket.at) * self._rate.per_second
-            bucket.left = min(float(self._rate.burst), bucket.left + gained)
+            gained = max(0.0, now - bucket.at) * self.rate.per_second
+            bucket.left = min(float(self.rate.burst), bucket.left + gained)
             bucket.at = now
         if bucket.left < 1:
-            wait = math.ceil((1 - bucket.left) / self._rate.per_second)
-            return Refusal(self._rate, max(1, wait))
+            wait = math.ceil((1 - bucket.left) / self.rate.per_second)
+            return Refusal(self.rate, max(1, wait))
         bucket.left -= 1
         return None
 
@@ -99,11 +106,11 @@ class Buckets:
         """Undo one ``take``."""
         bucket = self._kept.get(caller)
         if bucket is not None:
-            bucket.left = min(float(self._rate.burst), bucket.left + 1)
+            bucket.left = min(float(self.rate.burst), bucket.left + 1)
 
     def add(self, caller: object, now: float) -> None:
         """Give a caller a full bucket, forgetting whoever was not seen for longest."""
-        self._kept[caller] = _Bucket(float(self._rate.burst), now)
+        self._kept[caller] = _Bucket(float(self.rate.burst), now)
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
@@ -121,7 +128,10 @@ class Limits:
         self._trusted = settings.trusted_proxies
         self._monotonic = monotonic
         self.keys = Buckets(Rate(settings.key_requests_per_second, settings.key_burst), most)
-        self.strangers = Buckets(Rate(settings.failures_per_second, settings.failures_burst), most)
+        failures = settings.failures_per_second
+        self.strangers = Buckets(Rate(failures, settings.failures_burst), most)
+        self.phones = Buckets(self.keys.rate, most)
+        self.strange_phones = Buckets(Rate(failures, settings.phone_failures_burst), most)
 
     def enter(self, scope: Scope) -> tuple[Refusal | None, bytes | None]:
         """Count a request before it is looked at: a Refusal or None, and its key's digest.
@@ -129,27 +139,49 @@ class Limits:
         The digest is salted for this process and kept in memory only.
         """
         shown = _digest(scope)
-        if shown is not None and shown in self.keys:
-            return self.keys.take(shown, self._monotonic()), shown
-        return self.strangers.take(self._address(scope), self._monotonic()), shown
+        known, strangers = self._counted_in(scope)
+        if shown is not None and shown in known:
+            return known.take(shown, self._monotonic()), shown
+        return strangers.take(self._address(scope), self._monotonic()), shown
 
     def leave(self, scope: Scope, status: int, shown: bytes | None) -> None:
         """Learn from the answer whether the key was good."""
         if shown is None:
             return
+        known, strangers = self._counted_in(scope)
         if status == _UNAUTHORIZED:
-            self.keys.forget(shown)
-        elif CALLER in scope and shown not in self.keys:
-            self.strangers.give_back(self._address(scope))
-            self.keys.add(shown, self._monotonic())
+            known.forget(shown)
+        elif (CALLER in scope or PHONE in scope) and shown not in known:
+            strangers.give_back(self._address(scope))
+            known.add(shown, self._monotonic())
+
+    def _counted_in(self, scope: Scope) -> tuple[Buckets, Buckets]:
+        """Where a request is counted by its key, and where by its address."""
+        if _is_phone(scope):
+            return self.phones, self.strange_phones
+        return self.keys, self.strangers
 
     def _address(self, scope: Scope) -> str:
         return address_block(client_address(scope, self._trusted))
 
 
+def _is_phone(scope: Scope) -> bool:
+    """Whether a request is one that phones send."""
+    return str(scope.get("path", "")).startswith(PHONES)
+
+
 def _digest(scope: Scope) -> bytes | None:
-    """What a request's bearer token is known by, or None if it shows none."""
+    """What a request's token is known by, or None if it shows none."""
+    shown = _token(scope, _APPLE_PASS if _is_phone(scope) else _BEARER)
+    if shown is None and _is_phone(scope):
+        device = _DEVICE.match(scope["path"])
+        shown = None if device is None else device[1].encode("utf-8", "replace")
+    return None if shown is None else hashlib.blake2b(shown, digest_size=16, key=_SALT).digest()
+
+
+def _token(scope: Scope, scheme: bytes) -> bytes | None:
+    """The token in the Authorization header, of a scheme in small letters."""
     for name, value in scope["headers"]:
-        if name == b"authorization" and value[: len(_BEARER)].lower() == _BEARER:
-            return hashlib.blake2b(value[len(_BEARER) :], digest_size=16, key=_SALT).digest()
+        if name == b"authorization" and value[: len(scheme)].lower() == scheme:
+            return bytes(value[len(scheme) :])
     return None
