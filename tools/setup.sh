@@ -24,6 +24,10 @@ libxcb-shape.so.0=libxcb-shape0
 libxcb-xkb.so.1=libxcb-xkb1
 "
 
+# program that the tests run = Debian package that brings it
+programs=
+case "$requirements" in *dev*) programs="openssl=openssl" ;; esac
+
 python=${PYTHON3:-python3}
 command -v "$python" >/dev/null || { echo "setup: python3 is missing; install Python 3.11 or newer." >&2; exit 1; }
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
@@ -34,6 +38,9 @@ if [ "$(uname -s)" = Linux ]; then
   packages=()
   for pair in $needed; do
     case "$known" in *"${pair%%=*} "*) ;; *) packages+=("${pair#*=}") ;; esac
+  done
+  for pair in $programs; do
+    command -v "${pair%%=*}" >/dev/null || packages+=("${pair#*=}")
   done
   "$python" -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
   if [ ${#packages[@]} -gt 0 ]; then
