@@ -7,6 +7,9 @@ from membership.imports.retention import IMPORT_FILES_JOB
 from membership.imports.runner import IMPORT_JOB
 from membership.mail.delivery import MAIL_JOB
 from membership.staff.upkeep import STAFF_UPKEEP_JOB
+from membership.wallet.follow import FOLLOW_JOB
+from membership.wallet.refresh import REFRESH_JOB
+from membership.wallet.rollouts import ROLLOUT_JOB
 
 JOBS: tuple[Job, ...] = (
     *EVENT_JOBS,
@@ -14,6 +17,9 @@ JOBS: tuple[Job, ...] = (
     IMPORT_JOB,
     IMPORT_FILES_JOB,
     STAFF_UPKEEP_JOB,
+    FOLLOW_JOB,
+    REFRESH_JOB,
+    ROLLOUT_JOB,
     IDENTITY_JOB,
 )
 """Everything that ``membership.background`` runs beside the answering of requests."""

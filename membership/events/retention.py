@@ -1,7 +1,8 @@
 """Forgets events that were told long ago, and webhooks that were deleted.
 
-Kept are: what still waits for an endpoint, however old; and dead deliveries, with their
-events, for as long as they can be replayed.
+Kept are: what still waits for an endpoint, however old; dead deliveries, with their events, for
+as long as they can be replayed; and what a part of the service that follows the events has not
+read.
 """
 
 from collections.abc import Sequence
@@ -14,13 +15,14 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    func,
     literal_column,
     or_,
     select,
 )
 
 from membership.background import Work
-from membership.models import Event, WebhookDelivery, WebhookEndpoint
+from membership.models import Event, EventFollower, WebhookDelivery, WebhookEndpoint
 
 BATCH = 500
 """Rows that are looked for in one transaction: others want to write, too."""
@@ -93,6 +95,11 @@ def _drop_events(connection: Connection, before: datetime, kept: ColumnElement[b
         .order_by(Event.created_at)
         .limit(BATCH)
     )
+    read = connection.scalar(select(func.min(EventFollower.seq)))
+    if read is not None:
+        # The last one that was read stays, too: SQLite would give the number of the last event
+        # to the next one, if there were no other.
+        old = old.where(Event.seq < read)
     seqs: Sequence[Any] = connection.scalars(old).all()
     if seqs:
         # Asked again, row by row: meanwhile a dead one may have been replayed.

@@ -13,6 +13,7 @@ from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.imports.storage import holds
 from membership.models import Import, ImportKey, ImportState
+from membership.wallet.marks import mark_all
 
 
 def finish(session: Session, row: Import, now: datetime) -> None:
@@ -42,6 +43,13 @@ def fail(database: Database, found: Import, worker: UUID, why: str, now: datetim
         if row is not None:
             row.state, row.error = ImportState.FAILED, why
             row.leased_by = row.leased_until = None
+            look_at_cards(session, row, now)
+
+
+def look_at_cards(session: Session, row: Import, now: datetime) -> None:
+    """Let cards show what an import stored before it ended half-way; nothing else tells of it."""
+    if not row.dry_run:
+        mark_all(session.connection(), row.organization_id, now)
 
 
 def forget_keys(session: Session, row: Import) -> None:

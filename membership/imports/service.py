@@ -13,7 +13,7 @@ from membership.actors import Actor
 from membership.audit.recorder import record
 from membership.errors import Conflict, Invalid, NotFound
 from membership.imports.columns import header_of
-from membership.imports.ending import forget_keys
+from membership.imports.ending import forget_keys, look_at_cards
 from membership.imports.intake import Encoding, Intake
 from membership.imports.records import Place, RecordReader, delimiter_of
 from membership.imports.schemas import (
@@ -187,6 +187,7 @@ def cancel(session: Session, tenant: Tenant, import_id: UUID, now: datetime) -> 
     row.state, row.finished_at = ImportState.CANCELLED, now
     told = {"lines": row.lines_done, "counts": row.counts}
     record(session, tenant.id, "import.cancelled", row.id, after=told)
+    look_at_cards(session, row, now)
     session.flush()
     return row
 

@@ -1,17 +1,22 @@
-"""What waits in the database, over all organizations: deliveries, mails and imports."""
+"""What waits in the database, over all organizations: deliveries, mails, imports and cards."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, text
 
 from membership.models import (
+    CardRollout,
+    CardWallet,
     DeliveryState,
     Event,
+    IdentityKind,
     Import,
     ImportState,
     OutgoingMail,
+    RolloutState,
+    WalletIdentity,
     WebhookDelivery,
 )
 
@@ -28,6 +33,10 @@ class Backlog:
     oldest_seconds: float
     mails: int
     imports: int
+    cards: int
+    rollouts: int
+    certificate_days: float | None = None
+    """Days until the first of all certificates for Apple Wallet is over; None without any."""
 
 
 def read_backlog(connection: Connection, now: datetime) -> Backlog:
@@ -42,13 +51,26 @@ def read_backlog(connection: Connection, now: datetime) -> Backlog:
     dead = _deliveries(DeliveryState.DEAD)
     mails = select(OutgoingMail.id).where(OutgoingMail.next_attempt_at.is_not(None))
     imports = select(Import.id).where(Import.state == ImportState.RUNNING)
+    cards = select(CardWallet.card_id).where(CardWallet.refresh_at <= now)
+    rollouts = select(CardRollout.id).where(CardRollout.state == RolloutState.RUNNING)
     return Backlog(
         pending=_counted(connection, pending),
         dead=_counted(connection, dead),
         oldest_seconds=0.0 if oldest is None else max(0.0, (now - oldest).total_seconds()),
         mails=_counted(connection, mails),
         imports=_counted(connection, imports),
+        cards=_counted(connection, cards),
+        rollouts=_counted(connection, rollouts),
+        certificate_days=_certificate_days(connection, now),
     )
+
+
+def _certificate_days(connection: Connection, now: datetime) -> float | None:
+    """Days until a certificate is over, the first of all organizations'; negative once it is."""
+    first = connection.scalar(
+        select(func.min(WalletIdentity.not_after)).where(WalletIdentity.kind == IdentityKind.APPLE)
+    )
+    return None if first is None else (first - now) / timedelta(days=1)
 
 
 def _deliveries(state: DeliveryState) -> Select[int]:

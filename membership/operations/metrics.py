@@ -147,6 +147,14 @@ def _of_backlog(backlog: Backlog) -> Iterator[GaugeMetricFamily]:
     )
     yield _gauge("mail_pending", "Mails still to be sent.", backlog.mails)
     yield _gauge("imports_running", "Imports that are being read.", backlog.imports)
+    yield _gauge("cards_due", "Wallet cards whose face is to be looked at.", backlog.cards)
+    yield _gauge("card_rollouts_running", "Edited designs on their way.", backlog.rollouts)
+    if backlog.certificate_days is not None:
+        yield _gauge(
+            "apple_certificate_days_left",
+            "Days until the first of the certificates for Apple Wallet is over.",
+            backlog.certificate_days,
+        )
 
 
 def _of_jobs(background: Background) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:

@@ -4,6 +4,10 @@ from membership.access import Call
 from membership.errors import NotFound
 from membership.models import Organization
 from membership.organization.schemas import OrganizationChange, OrganizationView
+from membership.wallet.marks import mark_all
+
+_ON_CARDS = frozenset({"name", "time_zone"})
+"""What cards show of the organization, or work their days out with."""
 
 
 def show_organization(call: Call) -> OrganizationView:
@@ -21,6 +25,8 @@ def change_organization(call: Call, change: OrganizationChange) -> OrganizationV
     for field in sorted(change.model_fields_set):
         setattr(organization, field, getattr(change, field))
     call.session.flush()
+    if change.model_fields_set & _ON_CARDS:
+        mark_all(call.session.connection(), organization.id, call.now)
     return _view(call, organization)
 
 

@@ -1,20 +1,24 @@
 """Renews what is stored of cards' faces, and lets the wallets be told where they changed.
 
-Both the refreshing of single cards and the rollout of a design end here, so that a change of a
-face means the same whatever brought it: one new number, one later time, one telling.
+Both the refreshing of single cards and the rollout of a design go this way, so that a change
+of a face means the same whatever brought it: one new number, one later time, one telling.
+
+Faces are worked out without the lock of writers, which is held for the storing alone. A card
+that was marked or renewed in between is worked out once more, under the lock.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from membership.access import Tenant
 from membership.database import AnyRow
-from membership.models import AppleRegistration, CardWallet, WalletState
+from membership.models import AppleRegistration, CardWallet, Organization, WalletState
+from membership.organizations import tenant_of
 from membership.wallet.faces import LoadedFace, load_faces
 from membership.wallet.state import take_update_numbers
 
@@ -26,109 +30,157 @@ _HERE = (
     CardWallet.organization_id == bindparam("of_organization"),
     CardWallet.card_id == bindparam("of_card"),
 )
-_LOOKED_AT = (
-    update(CardWallet)
-    .where(*_HERE)
-    .values(design_version=bindparam("version"), refresh_at=bindparam("next"))
-)
-_CHANGED = (
-    update(CardWallet)
-    .where(*_HERE)
-    .values(
-        design_version=bindparam("version"),
-        refresh_at=bindparam("next"),
-        face_digest=bindparam("digest"),
-        changed_at=bindparam("changed"),
-        update_seq=bindparam("seq"),
-    )
-)
+_LOOKED_AT: dict[str, Any] = {
+    "design_version": bindparam("version"),
+    "refresh_at": bindparam("next"),
+}
+_CHANGED = {
+    **_LOOKED_AT,
+    "face_digest": bindparam("digest"),
+    "changed_at": bindparam("changed"),
+    "update_seq": bindparam("seq"),
+}
 
 
-def locked_cards(organization_id: int) -> Select[*tuple[Any, ...]]:
-    """The query for cards that are to be renewed: in the order of their ids, locked.
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """A card as it was read, and its face and the face's digest after that."""
 
-    The lock is what keeps a change that is committed meanwhile: whoever marks a card for it
-    waits until the card was renewed, and marks it after that. Everybody who locks several
-    cards of an organization does so in this order.
-    """
+    card: AnyRow
+    loaded: LoadedFace
+    digest: str
+
+
+def wallet_cards(organization_id: int) -> Select[*tuple[Any, ...]]:
+    """The query for cards that are to be renewed, in the order of their ids."""
     return (
         select(
             CardWallet.card_id,
             CardWallet.face_digest,
             CardWallet.design_version,
             CardWallet.changed_at,
+            CardWallet.update_seq,
             CardWallet.refresh_at,
+            CardWallet.marks,
             CardWallet.google_created_at,
         )
         .where(CardWallet.organization_id == organization_id)
         .order_by(CardWallet.card_id)
-        .with_for_update(key_share=True)
     )
 
 
-def renew_faces(session: Session, tenant: Tenant, cards: Sequence[AnyRow], now: datetime) -> int:
-    """Store the faces of cards as they are at ``now``; returns how many of them changed.
+def work_out(
+    session: Session, organization_id: int, cards: Sequence[AnyRow], now: datetime
+) -> list[WorkedOut]:
+    """Work out the faces of cards as they are at ``now``. ``cards`` are of ``wallet_cards``."""
+    # Everything that a face is made of is read after the card's count of marks: what changes
+    # later than that raises the count.
+    tenant = tenant_of(session.get_one(Organization, organization_id))
+    faces = load_faces(session, tenant, [card.card_id for card in cards], now)
+    return [
+        WorkedOut(card, faces[card.card_id], faces[card.card_id].face.digest()) for card in cards
+    ]
 
-    ``cards`` are rows of ``locked_cards``. A face that differs gets the next update number, and
-    a time that is later than its last one, also if the clock was set back.
+
+def store(
+    session: Session, organization_id: int, worked_out: Sequence[WorkedOut], now: datetime
+) -> int:
+    """Store faces, and let the wallets be told of those that differ; returns how many do.
+
+    A face that differs gets the next update number, and a time that is later than its last
+    one, also if the clock was set back.
     """
-    if not cards:
+    if not worked_out:
         return 0
     connection = session.connection()
-    faces = load_faces(session, tenant, [card.card_id for card in cards], now)
-    looked_at: list[dict[str, Any]] = []
-    changed: list[dict[str, Any]] = []
-    told_google: list[UUID] = []
-    for card in cards:
-        loaded = faces[card.card_id]
-        digest = loaded.face.digest()
-        if digest != card.face_digest:
-            changed.append(_changed(tenant, card, loaded, digest, now))
-            if card.google_created_at is not None:
-                told_google.append(card.card_id)
-        elif (card.design_version, card.refresh_at) != (
-            loaded.design_version,
-            loaded.next_change_at,
-        ):
-            looked_at.append(_looked_at(tenant, card, loaded))
+    current = _still_current(session, organization_id, worked_out, now)
+    looked_at = [
+        _looked_at(organization_id, each)
+        for each in current
+        if each.digest == each.card.face_digest and _is_news(each)
+    ]
     if looked_at:
-        connection.execute(_LOOKED_AT, looked_at)
-    if changed:
-        numbers = take_update_numbers(session, tenant.id, len(changed))
-        for each, seq in zip(changed, numbers, strict=True):
-            each["seq"] = seq
-        connection.execute(_CHANGED, changed)
-        _tell_apple(connection, tenant.id, [each["of_card"] for each in changed], now)
-        _tell_google(connection, tenant.id, told_google, now)
-    note_clock(connection, tenant.id, now)
-    return len(changed)
+        connection.execute(update(CardWallet).where(*_HERE).values(_LOOKED_AT), looked_at)
+    differing = [each for each in current if each.digest != each.card.face_digest]
+    if differing:
+        numbers = take_update_numbers(session, organization_id, len(differing))
+        changed = [
+            _changed(organization_id, each, seq, now)
+            for each, seq in zip(differing, numbers, strict=True)
+        ]
+        connection.execute(update(CardWallet).where(*_HERE).values(_CHANGED), changed)
+        _tell_apple(connection, organization_id, differing, now)
+        _tell_google(connection, organization_id, differing, now)
+    _note_clock(connection, organization_id, now)
+    return len(differing)
 
 
-def _looked_at(tenant: Tenant, card: AnyRow, loaded: LoadedFace) -> dict[str, Any]:
+def _still_current(
+    session: Session, organization_id: int, worked_out: Sequence[WorkedOut], now: datetime
+) -> list[WorkedOut]:
+    """Lock cards, and work those out once more that somebody touched in between."""
+    locked = lock_cards(
+        session.connection(), organization_id, [each.card.card_id for each in worked_out]
+    )
+    before = {each.card.card_id: each for each in worked_out}
+    touched = [card for card in locked if _version(card) != _version(before[card.card_id].card)]
+    if touched:
+        anew = work_out(session, organization_id, touched, now)
+        before |= {each.card.card_id: each for each in anew}
+    return [before[card.card_id] for card in locked]
+
+
+def lock_cards(
+    connection: Connection, organization_id: int, card_ids: Sequence[UUID]
+) -> list[AnyRow]:
+    """Read cards and keep them from others until the transaction ends.
+
+    Everybody who changes several cards of an organization locks them first, in this order.
+    """
+    rows: list[AnyRow] = []
+    for some in in_pieces(sorted(card_ids)):
+        wanted = wallet_cards(organization_id).where(CardWallet.card_id.in_(some))
+        rows += connection.execute(wanted.with_for_update(key_share=True)).all()
+    return rows
+
+
+def _version(card: AnyRow) -> tuple[int, int, int | None]:
+    """What is another value after a card was marked, or renewed by somebody else."""
+    return card.marks, card.update_seq, card.design_version
+
+
+def _is_news(each: WorkedOut) -> bool:
+    """Whether something is to be stored although the face is the same."""
+    card, loaded = each.card, each.loaded
+    return (card.design_version, card.refresh_at) != (loaded.design_version, loaded.next_change_at)
+
+
+def _looked_at(organization_id: int, each: WorkedOut) -> dict[str, Any]:
     """What is stored of a card that was looked at."""
     return {
-        "of_organization": tenant.id,
-        "of_card": card.card_id,
-        "version": loaded.design_version,
-        "next": loaded.next_change_at,
+        "of_organization": organization_id,
+        "of_card": each.card.card_id,
+        "version": each.loaded.design_version,
+        "next": each.loaded.next_change_at,
     }
 
 
-def _changed(
-    tenant: Tenant, card: AnyRow, loaded: LoadedFace, digest: str, now: datetime
-) -> dict[str, Any]:
-    """What is stored of a card whose face changed, without its number."""
-    at = now.replace(microsecond=0)
-    if card.changed_at is not None:
-        at = max(at, card.changed_at + _SECOND)
-    return {**_looked_at(tenant, card, loaded), "digest": digest, "changed": at}
+def _changed(organization_id: int, each: WorkedOut, seq: int, now: datetime) -> dict[str, Any]:
+    """What is stored of a card whose face changed."""
+    at, last = now.replace(microsecond=0), each.card.changed_at
+    return {
+        **_looked_at(organization_id, each),
+        "digest": each.digest,
+        "changed": at if last is None else max(at, last + _SECOND),
+        "seq": seq,
+    }
 
 
 def _tell_apple(
-    connection: Connection, organization_id: int, card_ids: Sequence[UUID], now: datetime
+    connection: Connection, organization_id: int, changed: Sequence[WorkedOut], now: datetime
 ) -> None:
     """Let the devices that have cards be pushed."""
-    for some in in_pieces(card_ids):
+    for some in in_pieces([each.card.card_id for each in changed]):
         connection.execute(
             update(AppleRegistration)
             .where(
@@ -140,10 +192,11 @@ def _tell_apple(
 
 
 def _tell_google(
-    connection: Connection, organization_id: int, card_ids: Sequence[UUID], now: datetime
+    connection: Connection, organization_id: int, changed: Sequence[WorkedOut], now: datetime
 ) -> None:
-    """Let Google be told of cards that it has."""
-    for some in in_pieces(card_ids):
+    """Let Google be told of the cards that it has."""
+    there = [each.card.card_id for each in changed if each.card.google_created_at is not None]
+    for some in in_pieces(there):
         connection.execute(
             update(CardWallet)
             .where(CardWallet.organization_id == organization_id, CardWallet.card_id.in_(some))
@@ -151,7 +204,7 @@ def _tell_google(
         )
 
 
-def note_clock(connection: Connection, organization_id: int, now: datetime) -> None:
+def _note_clock(connection: Connection, organization_id: int, now: datetime) -> None:
     """Note until when an organization's cards were looked at, to notice a clock set back."""
     connection.execute(
         update(WalletState)
@@ -167,3 +220,11 @@ def in_pieces(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
     """Ids, so many at a time as one statement takes."""
     for start in range(0, len(ids), IN_ONE_QUERY):
         yield ids[start : start + IN_ONE_QUERY]
+
+
+def is_alone(connection: Connection, key: int) -> bool:
+    """Whether no other process does the work that ``key`` names, until this transaction ends."""
+    if connection.dialect.name != "postgresql":
+        return True
+    lock = text("SELECT pg_try_advisory_xact_lock(:key)")
+    return bool(connection.scalar(lock, {"key": key}))

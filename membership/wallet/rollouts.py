@@ -1,27 +1,29 @@
 """Rollouts: after a design was edited, all of its cards are reworked, a batch at a time.
 
-A rollout is one row. A batch of cards, in the order of their ids, is renewed in one
-transaction with how far the rollout has come: whoever is killed leaves either both or neither,
-so that no card is left behind and none gets two numbers for one version.
+A rollout is one row. A batch of cards, in the order of their ids, is stored in one transaction
+with how far the rollout has come: whoever is killed leaves either both or neither, so that no
+card is left behind and none gets two numbers for one version.
 """
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from membership.access import Tenant
 from membership.background import Job, Work
-from membership.models import CardDesign, CardRollout, CardWallet, Organization, RolloutState
-from membership.organizations import tenant_of
-from membership.wallet.renewal import locked_cards, renew_faces
+from membership.models import CardDesign, CardRollout, CardWallet, RolloutState
+from membership.wallet.renewal import WorkedOut, is_alone, store, wallet_cards, work_out
 
-LOCKED_SECONDS = 0.1
-"""How long a batch is to hold the lock of writers."""
+BATCH = 400
+"""Cards that are renewed in one transaction."""
 
-_FEWEST, _MOST = 50, 500
+_LOCK_KEY = 7_162_530_413
+"""Names the advisory lock of PostgreSQL under which one process at a time is at rollouts."""
+
 _RUNNING = CardRollout.state == RolloutState.RUNNING
 
 
@@ -31,20 +33,25 @@ def start(session: Session, tenant: Tenant, design: CardDesign, now: datetime) -
     Revoked ones too: phones may still have them. A rollout of an earlier version that is not
     finished ends here, for its cards are among those of the new one.
     """
-    _supersede(session, tenant, design.id, now)
-    cards = session.scalar(
+    session.execute(
+        update(CardRollout)
+        .where(
+            CardRollout.organization_id == tenant.id, CardRollout.design_id == design.id, _RUNNING
+        )
+        .values(state=RolloutState.FINISHED, finished_at=now)
+    )
+    total = session.scalar(
         select(func.count())
         .select_from(CardWallet)
         .where(CardWallet.organization_id == tenant.id, CardWallet.design_id == design.id)
     )
-    total = cards or 0
     row = CardRollout(
         organization_id=tenant.id,
         id=uuid4(),
         design_id=design.id,
         version=design.version,
         state=RolloutState.RUNNING if total else RolloutState.FINISHED,
-        total=total,
+        total=total or 0,
         done=0,
         position=None,
         started_at=now,
@@ -55,76 +62,83 @@ def start(session: Session, tenant: Tenant, design: CardDesign, now: datetime) -
     return row
 
 
-def _supersede(session: Session, tenant: Tenant, design_id: UUID, now: datetime) -> None:
-    """End the rollout of a design that runs, if one does; waits for the batch it is at."""
-    session.execute(
-        update(CardRollout)
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The next cards of a rollout, worked out, and how far it was when they were read."""
+
+    rollout: CardRollout
+    cards: list[WorkedOut]
+
+
+def roll_out(work: Work) -> bool:
+    """Rework the next batch of the oldest rollout that runs; False if none does.
+
+    Does nothing while another process is at it.
+    """
+    with work.database.readers.begin() as session:
+        rollout = _oldest(session)
+        # The lock is held until the batch is stored.
+        if rollout is None or not is_alone(session.connection(), _LOCK_KEY):
+            return False
+        began = time.perf_counter()
+        batch = _next_batch(session, rollout, work.clock())
+        with work.database.writers.begin() as writing:
+            _store(writing, batch, work.clock())
+    # The service's own threads are to get their turn of the interpreter.
+    work.stopping.wait((time.perf_counter() - began) / 20)
+    return True
+
+
+def _oldest(session: Session) -> CardRollout | None:
+    """The rollout that was started first of those that run."""
+    return session.scalars(
+        select(CardRollout)
+        .where(_RUNNING)
+        .order_by(CardRollout.started_at, CardRollout.id)
+        .limit(1)
+    ).first()
+
+
+def _next_batch(session: Session, rollout: CardRollout, now: datetime) -> _Batch:
+    """Work out the next cards of a rollout."""
+    wanted = wallet_cards(rollout.organization_id).where(CardWallet.design_id == rollout.design_id)
+    if rollout.position is not None:
+        wanted = wanted.where(CardWallet.card_id > rollout.position)
+    cards = session.connection().execute(wanted.limit(BATCH)).all()
+    return _Batch(rollout, work_out(session, rollout.organization_id, cards, now))
+
+
+def _store(session: Session, batch: _Batch, now: datetime) -> None:
+    """Store a batch with the progress, unless the rollout ended or moved on meanwhile."""
+    seen = batch.rollout
+    rollout = session.scalars(
+        select(CardRollout)
         .where(
-            CardRollout.organization_id == tenant.id, CardRollout.design_id == design_id, _RUNNING
+            CardRollout.organization_id == seen.organization_id,
+            CardRollout.id == seen.id,
+            _RUNNING,
+            _is_at(seen.position),
         )
-        .values(state=RolloutState.FINISHED, finished_at=now)
-    )
+        .with_for_update()
+    ).first()
+    if rollout is None:
+        return
+    store(session, rollout.organization_id, batch.cards, now)
+    rollout.done += len(batch.cards)
+    # Cards that were issued meanwhile are among them.
+    rollout.total = max(rollout.total, rollout.done)
+    if batch.cards:
+        rollout.position = batch.cards[-1].card.card_id
+    if len(batch.cards) < BATCH:
+        rollout.state, rollout.finished_at = RolloutState.FINISHED, now
 
 
-class RolloutWorker:
-    """Works rollouts through, a batch at a time; each process has one."""
-
-    def __init__(self, cards: int = _FEWEST) -> None:
-        self._cards = cards
-
-    def run(self, work: Work) -> bool:
-        """Do the next batch of the oldest rollout that runs; False if none does.
-
-        A rollout that another process is at is passed over.
-        """
-        with work.database.readers.begin() as session:
-            # Looked at without the write lock: mostly there is nothing to do.
-            if session.scalar(select(CardRollout.id).where(_RUNNING).limit(1)) is None:
-                return False
-        with work.database.writers.begin() as session:
-            session.connection()
-            began = time.perf_counter()
-            rollout = session.scalars(
-                select(CardRollout)
-                .where(_RUNNING)
-                .order_by(CardRollout.started_at, CardRollout.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            ).first()
-            if rollout is None:
-                return False
-            done = self._batch(session, rollout, work.clock())
-            seconds = time.perf_counter() - began
-        self._pace(done, seconds)
-        # Others who write are to get their turn.
-        work.stopping.wait(min(LOCKED_SECONDS, seconds / 10))
-        return True
-
-    def _batch(self, session: Session, rollout: CardRollout, now: datetime) -> int:
-        """Renew the next cards and note how far that is; returns how many they are."""
-        wanted = locked_cards(rollout.organization_id).where(
-            CardWallet.design_id == rollout.design_id
-        )
-        if rollout.position is not None:
-            wanted = wanted.where(CardWallet.card_id > rollout.position)
-        cards = session.connection().execute(wanted.limit(self._cards)).all()
-        tenant = tenant_of(session.get_one(Organization, rollout.organization_id))
-        renew_faces(session, tenant, cards, now)
-        rollout.done += len(cards)
-        # Cards that were issued meanwhile are among them.
-        rollout.total = max(rollout.total, rollout.done)
-        if cards:
-            rollout.position = cards[-1].card_id
-        if len(cards) < self._cards:
-            rollout.state, rollout.finished_at = RolloutState.FINISHED, now
-        return len(cards)
-
-    def _pace(self, cards: int, seconds: float) -> None:
-        """Choose the length of the next batch by how long this one took."""
-        if cards == self._cards:
-            fitting = int(cards * LOCKED_SECONDS / max(seconds, 0.001))
-            self._cards = max(_FEWEST, min(_MOST, fitting, 2 * self._cards))
+def _is_at(position: UUID | None) -> ColumnElement[bool]:
+    """Whether a rollout is where it was."""
+    if position is None:
+        return CardRollout.position.is_(None)
+    return CardRollout.position == position
 
 
-ROLLOUT_JOB = Job("card-rollouts", RolloutWorker().run, pause_seconds=1.0)
+ROLLOUT_JOB = Job("card-rollouts", roll_out, pause_seconds=1.0)
 """See ``membership.jobs``."""
