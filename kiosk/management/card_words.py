@@ -1,11 +1,16 @@
 """What is said of wallet cards, from messages of the service. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from api_client.card_schemas import CardRecord, InWallet, WalletKind
+from api_client.card_schemas import CardRecord, InWallet, WalletKind, WalletsReady
 from kiosk.style import Tone
 from kiosk.texts import Texts
+
+SOON = timedelta(days=30)
+"""So long before its end a certificate is spoken of."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class CardWords:
     no_link: str
     has_design: bool
     good: bool
-    warning: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def card_line(card: CardRecord, texts: Texts, zone: str) -> CardLine:
@@ -52,8 +57,16 @@ def card_line(card: CardRecord, texts: Texts, zone: str) -> CardLine:
     return CardLine(card.id, card.design or card.label, " · ".join(parts), good)
 
 
-def card_words(card: CardRecord, holder: str, texts: Texts, zone: str) -> CardWords:
-    """The page of a card."""
+def card_words(
+    card: CardRecord,
+    holder: str,
+    wallets: WalletsReady,
+    *,
+    texts: Texts,
+    zone: str,
+    now: datetime,
+) -> CardWords:
+    """The page of a card, as things stand at ``now``."""
     say = texts.say
     good = card.revoked_at is None
     facts = [(say("Issued"), texts.local_day(card.issued_at, zone))]
@@ -66,14 +79,14 @@ def card_words(card: CardRecord, holder: str, texts: Texts, zone: str) -> CardWo
         id=card.id,
         title=card.design or card.label,
         holder=holder,
-        status=say("good") if good else say("revoked"),
+        status=say("valid") if good else say("revoked"),
         tone=Tone.ACTIVE if good else Tone.CARD_REVOKED,
         facts=tuple(facts),
         link=card.install_url or "",
         no_link=_no_link(card, texts),
         has_design=card.design is not None,
         good=good,
-        warning=_fault(card, texts),
+        warnings=tuple(_warnings(card, wallets, texts, zone, now)) if good else (),
     )
 
 
@@ -111,9 +124,22 @@ def _no_link(card: CardRecord, texts: Texts) -> str:
     )
 
 
-def _fault(card: CardRecord, texts: Texts) -> str:
-    """What keeps a wallet from being told of the latest change."""
+def _warnings(
+    card: CardRecord, wallets: WalletsReady, texts: Texts, zone: str, now: datetime
+) -> Iterator[str]:
+    """What keeps the card from a wallet, or a wallet from the latest change."""
+    if card.design is None:
+        return
+    say = texts.say
+    ends = wallets.apple.not_after
+    if wallets.apple.development:
+        yield say("Signed for tests only: an iPhone refuses this card. See the wallet set-up.")
+    elif ends is not None and ends <= now:
+        yield say("The Apple certificate has ended; no card can be signed.")
+    elif ends is not None and ends - now <= SOON:
+        yield say("The Apple certificate ends on {day}.", day=texts.local_day(ends, zone))
+    if not wallets.google.configured:
+        yield say("Google Wallet is not set up.")
     for each in card.wallets:
         if each.error:
-            return texts.say("{wallet}: {why}", wallet=_NAMES[each.wallet], why=each.error)
-    return ""
+            yield say("{wallet}: {why}", wallet=_NAMES[each.wallet], why=each.error)

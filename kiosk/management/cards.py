@@ -6,13 +6,19 @@ which the customer's phone has it.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from api_client.card_schemas import CardRecord, DesignList, IssuedCard, WalletKind
+from api_client.card_schemas import (
+    CardRecord,
+    DesignList,
+    IssuedCard,
+    WalletKind,
+    WalletsReady,
+)
 from api_client.management import ManagementClient
 from api_client.management_schemas import CustomerProfile
 from kiosk.texts import Texts
@@ -37,10 +43,11 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class CardSheet:
-    """A card, and whose it is."""
+    """A card, whose it is, and whether the wallets can take it."""
 
     card: CardRecord
     profile: CustomerProfile
+    wallets: WalletsReady
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ def load_sheet(card_id: UUID) -> Callable[[ManagementClient, str], CardSheet]:
 
     def call(client: ManagementClient, _once: str) -> CardSheet:
         card = client.card(card_id)
-        return CardSheet(card, client.customer(card.customer_id))
+        return CardSheet(card, client.customer(card.customer_id), client.wallets())
 
     return call
 
@@ -158,7 +165,14 @@ class CardDesk(QObject):
     def _words(self, sheet: CardSheet) -> CardWords:
         customer = sheet.profile.customer
         holder = f"{customer.name} · {customer.number}"
-        return card_words(sheet.card, holder, self._texts, self._zone)
+        return card_words(
+            sheet.card,
+            holder,
+            sheet.wallets,
+            texts=self._texts,
+            zone=self._zone,
+            now=sheet.profile.server_time,
+        )
 
     def _look_again(self) -> None:
         """Ask how the card stands now."""
@@ -175,7 +189,7 @@ class CardDesk(QObject):
         if sheet is None or sheet.card.id != card.id:
             return
         changed = sheet.card.changed_at != card.changed_at
-        self._sheet = CardSheet(card, sheet.profile)
+        self._sheet = replace(sheet, card=card)
         self._page.show_card(self._words(self._sheet), may_change=self._may_change)
         if changed:
             self._draw(self._page.wallet)

@@ -104,8 +104,8 @@ class CardPage(QFrame):
         self.hint.setVisible(bool(words.link))
         self.no_link.setText(words.no_link)
         self.no_link.setVisible(bool(words.no_link))
-        self.warning.setText(words.warning)
-        self.warning.setVisible(bool(words.warning))
+        self.warning.setText("\n".join(words.warnings))
+        self.warning.setVisible(bool(words.warnings))
         for button in self.wallets.values():
             button.setVisible(words.has_design)
         self.picture.setVisible(words.has_design)

@@ -5,13 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from api_client.card_schemas import (
+    AppleReady,
     CardRecord,
     CustomerCards,
     DesignLine,
     DesignList,
+    GoogleReady,
     InWallet,
     IssuedCard,
     WalletKind,
+    WalletsReady,
 )
 from tests.kiosk.answers import AMARA, NOON
 
@@ -56,6 +59,16 @@ def designs(*archived: bool) -> DesignList:
             )
             for number, gone in enumerate(archived)
         )
+    )
+
+
+def wallets(*, configured: bool = True, **apple: Any) -> WalletsReady:
+    """Both wallets set up, unless told otherwise."""
+    given = {"development": False, "pass_type_id": "pass.example", "team_id": "A1B2C3D4E5"}
+    return WalletsReady(
+        apple=AppleReady(**(given | {"not_after": NOON + timedelta(days=200)} | apple)),
+        google=GoogleReady(configured=configured),
+        public_url="https://club.example",
     )
 
 

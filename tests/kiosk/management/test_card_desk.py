@@ -19,7 +19,7 @@ from kiosk.views.qr import QrView
 from scanner.decode import decode_still
 from tests.kiosk.answers import AMARA, NOON
 
-from .card_messages import CARD, DESIGN, LINK, cards, designs, issued, record
+from .card_messages import CARD, DESIGN, LINK, cards, designs, issued, record, wallets
 from .messages import profile
 from .test_presenter import Staff
 
@@ -62,7 +62,7 @@ def open_card(staff: Staff, *, scopes: tuple[str, ...] = SCOPES) -> None:
     assert staff.asked() == [("customer", (AMARA.id,)), ("cards_of", (AMARA.id,))]
     staff.presenter.on_done(staff.tasks[-1], (profile(), cards()))
     staff.panel.customer.card_lines[0].open_button.click()
-    staff.presenter.on_done(staff.tasks[-1], CardSheet(record(), profile()))
+    staff.presenter.on_done(staff.tasks[-1], CardSheet(record(), profile(), wallets()))
 
 
 def test_the_card_of_a_customer_is_shown_with_a_code_for_their_phone(staff: Staff) -> None:
