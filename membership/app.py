@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api_client.schemas import Problem
 from membership.access_checks.routes import router as access_checks
 from membership.admission import Admission
+from membership.apple_service.routes import router as apple_service
 from membership.audit.recorder import audit_changes
 from membership.audit.routes import router as audit
 from membership.background import Background
@@ -19,6 +20,9 @@ from membership.customers.merge_routes import router as duplicates
 from membership.customers.permission_routes import router as customer_permissions
 from membership.customers.routes import router as customers
 from membership.database import Database
+from membership.designs.card_preview import router as card_previews
+from membership.designs.image_routes import router as card_images
+from membership.designs.routes import router as card_designs
 from membership.errors import PROBLEM_TYPE, install_error_answers
 from membership.events.routes import router as events
 from membership.exports.routes import router as exports
@@ -71,6 +75,9 @@ _ROUTERS = (
     memberships,
     organization,
     cards,
+    card_previews,
+    card_images,
+    card_designs,
     wallets,
     keys,
     staff_sessions,
@@ -81,6 +88,7 @@ _ROUTERS = (
     imports,
     exports,
     card_handing,
+    apple_service,
     install,  # last: its paths begin with any name
 )
 """Routes of every feature; each request tries them in turn, so those asked most are first."""

@@ -74,7 +74,12 @@ TAGS = (
         "Whether a customer has a permission now, for websites, doors and other systems.",
     ),
     ("Organization", "The organization that the key belongs to."),
-    ("Cards", "Wallet cards: issued and revoked."),
+    ("Cards", "Wallet cards: issued, installed, replaced and revoked."),
+    (
+        "Card designs",
+        "What wallet cards look like: colours, pictures, fields, in versions. An edit reaches every "
+        "card that was issued.",
+    ),
     ("Wallets", "The accounts that sign cards for Apple Wallet and Google Wallet."),
     ("Keys", "API keys: made, listed, revoked."),
     ("Staff", "Accounts of the staff, and signing in."),
@@ -106,6 +111,8 @@ _IN_PATHS = {
     "webhook_id": "UUID of the webhook.",
     "event_id": "UUID of the event, the `webhook-id` of its deliveries.",
     "import_id": "UUID of the import.",
+    "design_id": "UUID of the card design.",
+    "version": "Which version of the design.",
     "key": "The permission's key, as plans name it.",
     "kind": "What the lines of the file are.",
 }

@@ -12,6 +12,16 @@ from membership.rules.instants import zone_named
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
+RESERVED_SEGMENTS = frozenset(
+    (
+        *("v1", "v2", "api", "apple", "google", "staff", "admin", "install"),
+        *("healthz", "livez", "readyz", "metrics", "docs", "redoc", "openapi", "openapi.json"),
+        *("static", "assets", "favicon.ico", "robots.txt", "well-known", ".well-known"),
+    )
+)
+"""What stands first in paths of the service itself, now or perhaps later. Install links begin
+with an organization's slug, so none may be called so."""
+
 
 def bootstrap_organization(
     session: Session,
@@ -26,8 +36,11 @@ def bootstrap_organization(
 ) -> Tenant:
     """Create an organization.
 
-    Raises ValueError for a slug, currency or country of the wrong form, or an unknown zone.
+    Raises ValueError for a slug, currency or country of the wrong form, a slug that paths of the
+    service itself begin with, or an unknown zone.
     """
+    if slug in RESERVED_SEGMENTS:
+        raise ValueError(f"slug {slug!r} is one of the service's own addresses; choose another")
     if not _SLUG.match(slug):
         raise ValueError(f"slug {slug!r} must be of small letters, digits and dashes")
     if not re.fullmatch(r"[A-Z]{3}", currency):

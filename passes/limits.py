@@ -1,10 +1,12 @@
 """What a wallet would drop from a card without a word: refused while a design is edited."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from passes.contrast import check_contrast
 from passes.design import CardKind, Design, ImageRole, Slot, Symbology
 from passes.errors import DesignError
+from passes.google.face import MOST_IN_ROW, ROWS
 
 MOST_BELOW = 4
 """Secondary and auxiliary fields together, on a store card and on a generic pass with a square
@@ -43,6 +45,7 @@ def check_design(design: Design) -> tuple[DesignHint, ...]:
     return (
         *(DesignHint(each.path, each.message, each.suggestion) for each in contrast),
         *_long_titles(design),
+        *_in_googles_form(design),
     )
 
 
@@ -70,3 +73,15 @@ def _long_titles(design: Design) -> tuple[DesignHint, ...]:
         for language, text in design.title.items()
         if len(text) > SURE_TITLE
     )
+
+
+def _in_googles_form(design: Design) -> Iterator[DesignHint]:
+    """Hints at what Google Wallet shows elsewhere or otherwise than Apple Wallet."""
+    if ImageRole.LOGO in design.images and ImageRole.ICON not in design.images:
+        message = "Google Wallet shows the logo in a small circle; a square icon is seen better"
+        yield DesignHint("images.icon", message)
+    for slots in ROWS:
+        fields = [each for slot in slots for each in design.fields if each.slot is slot]
+        for field in fields[MOST_IN_ROW:]:
+            message = f"Google Wallet shows {MOST_IN_ROW} side by side, this among the details"
+            yield DesignHint(f"fields[{design.fields.index(field)}]", message)

@@ -1,0 +1,39 @@
+"""An invented member, to see a design with before any card is issued of it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from membership.access import Tenant
+from membership.rules.instants import day_after, day_end, day_start, local_day, zone_named
+from membership.wallet.codes import code_text
+from passes.barcode import new_card_code
+from passes.card import CardFace, CardFacts, face_of
+from passes.design import Design
+from passes.words import FaceStatus
+
+_DAYS = 364
+_SIGNATURE = bytes(64)
+"""As long as a real one, so that the code is drawn as fine; no desk takes it for genuine."""
+
+
+def sample_face(tenant: Tenant, design: Design, now: datetime) -> CardFace:
+    """The card of an invented member. Its code is no card's."""
+    zone = zone_named(tenant.time_zone)
+    first = local_day(now, zone)
+    last = day_after(first, _DAYS)
+    facts = CardFacts(
+        card_id=UUID(int=0),
+        code=code_text(new_card_code(bytes).text, design, _SIGNATURE),
+        organization=tenant.name,
+        customer_name="Amara Okafor",
+        customer_number="C-000123",
+        status=FaceStatus.ACTIVE,
+        plan="Gold",
+        company="Northwind Ltd",
+        valid_from=day_start(first, zone),
+        valid_until=day_end(last, zone),
+        first_day=first,
+        last_day=last,
+        permissions=("Pool", "Sauna"),
+    )
+    return face_of(design, facts)
