@@ -6,6 +6,7 @@ Creation"; "Creating a poster generic pass". Sizes are points; ``@2x`` has twice
 
 import io
 import re
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,9 +43,10 @@ class Room:
 
 _CARDS = frozenset(("storeCard", "generic"))
 _POSTER = frozenset(("posterGeneric",))
+_ALL = _CARDS | _POSTER | {"boardingPass", "coupon", "eventTicket"}
 ROOMS: Mapping[str, Room] = {
-    "icon": Room(38, 38, _CARDS | _POSTER, square=True),
-    "logo": Room(160, 50, _CARDS | _POSTER),
+    "icon": Room(38, 38, _ALL, square=True),
+    "logo": Room(160, 50, _ALL),
     "strip": Room(375, 144, frozenset(("storeCard",)), exact=True),
     "thumbnail": Room(90, 90, frozenset(("generic",))),
     "primaryLogo": Room(126, 30, _POSTER),
@@ -92,11 +94,8 @@ def image_files(
 def _scaled(role: ImageRole, png: bytes) -> Mapping[str, bytes]:
     """A fitted picture in three scales, by file name. Raises ImageError."""
     path = f"images.{role.value}"
-    try:
-        picture = opened_png(png)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise ImageError(path, "this is no PNG picture, or not a whole one") from None
-    check_fits(picture.width, picture.height, role, path)
+    check_fits(*_size(path, png), role, path)
+    picture = opened_png(png)
     return {_name(role, scale): _at_scale(picture, png, scale) for scale in SCALES}
 
 
@@ -137,14 +136,14 @@ def check_image_files(files: Mapping[str, bytes], styles: frozenset[str]) -> Non
         _check_size(name, _size(name, data), room, int(found[2] or 1))
 
 
-def _size(name: str, data: bytes) -> tuple[int, int]:
-    """The size of a whole PNG in pixels. Raises ImageError."""
+def _size(path: str, data: bytes) -> tuple[int, int]:
+    """The size in pixels of a PNG whose parts are all there. Raises ImageError."""
     try:
         with PngImageFile(io.BytesIO(data)) as image:
             image.verify()
             return image.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise ImageError(name, "this is no PNG picture, or not a whole one") from None
+    except (OSError, ValueError, SyntaxError, IndexError, struct.error):
+        raise ImageError(path, "this is no PNG picture, or not a whole one") from None
 
 
 def _check_size(name: str, size: tuple[int, int], room: Room, scale: int) -> None:
