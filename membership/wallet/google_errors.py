@@ -1,0 +1,101 @@
+"""What goes wrong between this service and Google Wallet.
+
+::
+
+    GoogleError                  a sentence; nothing of the card, the key or the token is in it
+    ├── GoogleUnavailable        no network, no answer, 429 or 5xx: later; for all cards
+    ├── GoogleRefusesAccount     401 or 403, or no token for this key: for all cards
+    ├── GoogleRefusesContent     400 and the like; ``path`` is the field that Google names
+    ├── GoogleMissing            404
+    └── GoogleConflict           409
+"""
+
+import json
+import re
+from typing import Any
+
+LONGEST = 300
+"""Characters of a sentence that is kept (``card_wallets.google_error``)."""
+
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|[0-9A-Fa-f]{16,}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_PATH = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]]{0,199}", re.ASCII)
+
+
+class GoogleError(Exception):
+    """Google was not told. ``str`` of it is a sentence to be shown."""
+
+    def __init__(self, sentence: str) -> None:
+        """Keep the sentence, as long as it may be."""
+        super().__init__(_CONTROL.sub(" ", sentence)[:LONGEST])
+
+
+class GoogleUnavailable(GoogleError):
+    """It may work later. ``retry_after`` is what Google asks for, in seconds."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        """Keep the pause beside the sentence."""
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class GoogleRefusesAccount(GoogleError):
+    """The service account is not let in: a matter of configuration."""
+
+
+class GoogleRefusesContent(GoogleError):
+    """Google does not take a class or an object. ``path`` is empty if it names no field."""
+
+    def __init__(self, sentence: str, path: str = "") -> None:
+        """Keep the path beside the sentence."""
+        super().__init__(f"{path}: {sentence}" if path else sentence)
+        self.path = path
+
+
+class GoogleMissing(GoogleError):
+    """Google has no such class or object."""
+
+
+class GoogleConflict(GoogleError):
+    """Google has a class or object of that id already."""
+
+
+def error_of(status: int, body: bytes, retry_after: float | None) -> GoogleError:
+    """The error that an answer other than 2xx tells."""
+    told, path = _told(body)
+    if status in (401, 403):
+        return GoogleRefusesAccount(
+            f"Google does not let the service account in ({status}): {told} Is the Google Wallet "
+            "API enabled, and the account a user of the issuer in the Google Pay & Wallet Console?"
+        )
+    if status == 404:
+        return GoogleMissing(f"Google has no such thing: {told}")
+    if status == 409:
+        return GoogleConflict(f"Google has it already: {told}")
+    if status == 429:
+        return GoogleUnavailable("Google's limit of requests was reached.", retry_after)
+    if 400 <= status < 500 and status != 408:
+        return GoogleRefusesContent(f"refused by Google ({status}): {told}", path)
+    return GoogleUnavailable(f"Google answered {status}.", retry_after)
+
+
+def _told(body: bytes) -> tuple[str, str]:
+    """Google's message without what it quotes, and the field that it names."""
+    try:
+        error: Any = json.loads(body)["error"]
+        message, path = str(error["message"]), _field(error)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        return "it does not say why.", ""
+    return _QUOTED.sub("…", message).strip(), path
+
+
+def _field(error: Any) -> str:
+    """The field that an error names (``google.rpc.BadRequest``, or ``location``), or nothing."""
+    named = [
+        violation.get("field")
+        for detail in error.get("details", ())
+        for violation in detail.get("fieldViolations", ())
+    ]
+    named += [each.get("location") for each in error.get("errors", ())]
+    good = (each for each in named if isinstance(each, str) and _PATH.fullmatch(each))
+    return next(good, "")

@@ -1,0 +1,283 @@
+"""Google Wallet as this product meets it: the REST API of loyalty cards, and its token server.
+
+It keeps what it is told, checks it against Google's discovery document, lets in only who shows
+a token that it gave for a signed assertion, and fails as it is told to. A phone that saves a
+card with a link, and shows its code at some instant, is there as well.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.fakes.discovery import faults
+
+ISSUER = "3388000000022222222"
+ACCOUNT = "cards@club-wallet-cards.iam.gserviceaccount.com"
+SCOPE = "https://www.googleapis.com/auth/wallet_object.issuer"
+_AUDIENCE = "https://oauth2.googleapis.com/token"
+"""Whom an assertion is for, wherever it is shown ("Using OAuth 2.0 for Server to Server")."""
+_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+_SCHEMAS = {"loyaltyClass": "LoyaltyClass", "loyaltyObject": "LoyaltyObject"}
+_ROOT = "/walletobjects/v1/"
+_KEY = rsa.generate_private_key(65537, 2048)
+_PEM = _KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is answered in the place of an answer. Without a status the line is cut.
+
+    ``late`` does first what was asked, and then answers with the fault. ``at`` is part of the
+    path of requests that it happens to.
+    """
+
+    status: int | None = None
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    late: bool = False
+    at: str = _ROOT
+
+
+def told(status: int, message: str, path: str = "") -> dict[str, Any]:
+    """The body of an error, in the form of Google's APIs."""
+    error: dict[str, Any] = {"code": status, "message": message}
+    if path:
+        violation = {"field": path, "description": message}
+        error["details"] = [
+            {
+                "@type": "type.googleapis.com/google.rpc.BadRequest",
+                "fieldViolations": [violation],
+            }
+        ]
+    return {"error": error}
+
+
+@dataclass
+class GoogleWallet:
+    """What Google has, and what it was asked: method, path below the root, and body."""
+
+    url: str
+    things: dict[str, dict[str, Any]] = field(default_factory=dict)
+    requests: list[tuple[str, str, Any]] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+    saved: set[str] = field(default_factory=set)
+    coming: list[Fault] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """The key file of the service account, as Google hands it out."""
+        return {
+            "type": "service_account",
+            "project_id": "club-wallet-cards",
+            "private_key_id": "d6f1c8a0b2",
+            "private_key": _PEM,
+            "client_email": ACCOUNT,
+            "token_uri": f"{self.url}/token",
+        }
+
+    def fail(self, *coming: Fault) -> None:
+        """Let the next requests fail, one fault each."""
+        self.coming.extend(coming)
+
+    def calls(self, method: str = "", kind: str = "") -> list[tuple[str, str, Any]]:
+        """Requests of a method and kind so far, those for tokens left out."""
+        return [
+            each
+            for each in self.requests
+            if each[0].startswith(method) and each[1].startswith(kind or "loyalty")
+        ]
+
+    def save(self, link: str) -> str:
+        """Save a card as a phone does that opens a link; returns the id of its object.
+
+        Raises AssertionError if Google would show an error.
+        """
+        claims = jwt.decode(
+            link.removeprefix("https://pay.google.com/gp/v/save/"),
+            _KEY.public_key(),
+            algorithms=["RS256"],
+            audience="google",
+            issuer=ACCOUNT,
+            options={"verify_iat": False},
+        )
+        assert claims["typ"] == "savetowallet"
+        (named,) = claims["payload"]["loyaltyObjects"]
+        assert named["id"] in self.things, "something went wrong: there is no such object"
+        self.saved.add(named["id"])
+        return str(named["id"])
+
+    def shown(self, object_id: str, at: datetime) -> str:
+        """The text of the code that a phone shows at an instant."""
+        card = self.things[object_id]
+        if "rotatingBarcode" not in card:
+            return str(card["barcode"]["value"])
+        rotating = card["rotatingBarcode"]
+        details, seconds = rotating["totpDetails"], int(at.timestamp())
+        text = str(rotating["valuePattern"]).replace("{totp_timestamp_seconds}", str(seconds))
+        step = seconds * 1000 // int(details["periodMillis"])
+        for number, each in enumerate(details["parameters"]):
+            text = text.replace(f"{{totp_value_{number}}}", _totp(each, step))
+        return text
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
+        """Status and body of the answer to a request; None to cut the line."""
+        with self.lock:
+            fault = self.coming[0] if self.coming and self.coming[0].at in path else None
+            if fault is not None:
+                self.coming.pop(0)
+                if not fault.late:
+                    return self._failed(fault)
+            answer = self._done(method, path, headers, body)
+            return answer if fault is None else self._failed(fault)
+
+    def _failed(self, fault: Fault) -> Any:
+        if fault.status is None:
+            return None
+        body = told(fault.status, "as told") if fault.body is None else fault.body
+        return fault.status, body, fault.headers
+
+    def _done(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
+        if path == "/token":
+            return *self._token(body), {}
+        content = json.loads(body) if body else None
+        self.requests.append((method, path.removeprefix(_ROOT), content))
+        if headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
+            return 401, told(401, "Request had invalid authentication credentials."), {}
+        kind, _, name = path.removeprefix(_ROOT).partition("/")
+        if kind not in _SCHEMAS:
+            return 404, "<html>Not Found</html>", {}
+        return *self._stored(method, kind, name, content), {}
+
+    def _token(self, body: bytes) -> tuple[int, Any]:
+        """Give a token for an assertion that is signed, for this server, and not stale."""
+        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        try:
+            assert form["grant_type"] == _GRANT
+            claims = jwt.decode(
+                form["assertion"],
+                _KEY.public_key(),
+                algorithms=["RS256"],
+                audience=_AUDIENCE,
+                issuer=ACCOUNT,
+                options={"require": ["exp", "iat"]},
+                leeway=10,
+            )
+            assert claims["exp"] - claims["iat"] <= 3600
+            assert SCOPE in claims["scope"].split()
+        except (jwt.InvalidTokenError, AssertionError, KeyError) as error:
+            return 400, {"error": "invalid_grant", "error_description": str(error)}
+        token = secrets.token_urlsafe(24)
+        self.tokens.add(token)
+        return 200, {"access_token": token, "expires_in": 3599, "token_type": "Bearer"}
+
+    def _stored(self, method: str, kind: str, name: str, content: Any) -> tuple[int, Any]:
+        """Do what is asked with a class or an object."""
+        name = name or str((content or {}).get("id", ""))
+        if not name.startswith(f"{ISSUER}."):
+            return 403, told(403, "Permission denied for this issuer.")
+        before = self.things.get(name)
+        if method == "POST":
+            return self._insert(kind, name, content)
+        if before is None:
+            return 404, told(404, f"{_SCHEMAS[kind]} {name} not found.")
+        if method == "PATCH":
+            if found := faults(_SCHEMAS[kind], content, patch=True):
+                return _refused(found)
+            return self._keep(kind, name, _merged(before, content))
+        return 200, before
+
+    def _insert(self, kind: str, name: str, content: Any) -> tuple[int, Any]:
+        if name in self.things:
+            return 409, told(409, f"{name} already exists.")
+        if kind == "loyaltyObject" and content.get("classId") not in self.things:
+            return 404, told(404, f"LoyaltyClass {content.get('classId')} not found.")
+        return self._keep(kind, name, content)
+
+    def _keep(self, kind: str, name: str, content: Any) -> tuple[int, Any]:
+        if found := faults(_SCHEMAS[kind], content):
+            return _refused(found)
+        self.things[name] = content
+        return 200, content
+
+
+def _refused(found: list[str]) -> tuple[int, Any]:
+    path, _, message = found[0].partition(": ")
+    return 400, told(400, f"Invalid value at '{path}': {message}", path)
+
+
+def _merged(before: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """What a patch makes of a thing: null takes a key away, lists are replaced."""
+    merged = dict(before)
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, dict):
+            merged[key] = _merged(merged.get(key) or {}, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _totp(parameters: Mapping[str, Any], step: int) -> str:
+    """A value as phones work it out (RFC 6238)."""
+    mac = hmac.new(bytes.fromhex(parameters["key"]), step.to_bytes(8, "big"), hashlib.sha1).digest()
+    at = mac[19] % 16
+    number = int.from_bytes(mac[at : at + 4], "big") % 2**31
+    digits = int(parameters["valueLength"])
+    return str(number % 10**digits).zfill(digits)
+
+
+@contextmanager
+def google_wallet() -> Iterator[GoogleWallet]:
+    """Serve Google Wallet on loopback."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+        def handle_any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            answer = wallet.answer(self.command, self.path, dict(self.headers), body)
+            if answer is None:
+                self.close_connection = True
+                return
+            status, content, headers = answer
+            encoded = content.encode() if isinstance(content, str) else json.dumps(content).encode()
+            self.send_response_only(status)
+            self.send_header("Server", "ESF")
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Type", "application/json; charset=UTF-8")
+            self.send_header("Content-Length", str(len(encoded)))
+            self.end_headers()
+            self.wfile.write(encoded)
+
+        do_GET = do_POST = do_PATCH = handle_any  # noqa: N815
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    wallet = GoogleWallet(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield wallet
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
