@@ -121,7 +121,7 @@ def stylesheet(theme: Theme) -> str:
     QComboBox QAbstractItemView, QCalendarWidget QWidget {{ background: {t.surface}; }}
     QPushButton {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px;
         padding: 8px 14px; font-weight: 600; }}
-    QPushButton:checked {{ background: {t.accent}; color: {t.surface}; border: 1px solid {t.accent}; }}
+    QPushButton:checked {{ background: {t.accent}; color: {t.surface}; }}
     QPushButton:hover {{ border: 1px solid {t.accent}; }}
     QPushButton:focus {{ border: 2px solid {t.accent}; padding: 7px 13px; }}
     QPushButton:disabled {{ color: {t.muted}; }}

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
+    QWidget,
 )
 
 from api_client.card_schemas import WalletKind
@@ -22,6 +24,7 @@ from kiosk.views.qr import QrView
 from .parts import Action, chip, label
 
 _QR_SIDE = 220
+_COLUMNS = 3
 
 
 class Picture(QLabel):
@@ -88,7 +91,7 @@ class CardPage(QFrame):
         layout.setSpacing(M)
         layout.addLayout(self._head())
         layout.addWidget(self.message)
-        layout.addLayout(self._body(), 1)
+        layout.addWidget(self._scrolled(), 1)
         layout.addLayout(self._foot())
 
     def show_card(self, words: CardWords, *, may_change: bool) -> None:
@@ -138,6 +141,17 @@ class CardPage(QFrame):
         head.addWidget(self.state, 0, Qt.AlignmentFlag.AlignTop)
         return head
 
+    def _scrolled(self) -> QScrollArea:
+        """The body, which is higher than a small window."""
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        inside.setLayout(self._body())
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        return scroll
+
     def _body(self) -> QHBoxLayout:
         """The picture on the left; the code and what is known beside it."""
         left, right = QVBoxLayout(), QVBoxLayout()
@@ -155,18 +169,17 @@ class CardPage(QFrame):
         right.addWidget(self.warning)
         right.addStretch()
         body = QHBoxLayout()
+        body.setContentsMargins(0, 0, S, 0)
         body.setSpacing(L)
         body.addLayout(left, 1)
         body.addLayout(right, 1)
         return body
 
-    def _foot(self) -> QHBoxLayout:
-        foot = QHBoxLayout()
+    def _foot(self) -> QGridLayout:
+        foot = QGridLayout()
         foot.setSpacing(S)
-        for action, button in self.buttons.items():
-            if action is Action.REPLACE:
-                foot.addStretch()
-            foot.addWidget(button)
+        for number, button in enumerate(self.buttons.values()):
+            foot.addWidget(button, number // _COLUMNS, number % _COLUMNS)
         return foot
 
     def _wallet_buttons(self) -> dict[WalletKind, QPushButton]:
@@ -185,11 +198,11 @@ class CardPage(QFrame):
         say = self._texts.say
         made = {}
         for action, words in (
-            (Action.MAIL, say("Send by mail …")),
+            (Action.MAIL, say("Mail …")),
             (Action.PRINT, say("Print")),
-            (Action.SAVE_PRINT, say("Save PDF …")),
-            (Action.SAVE_PASS, say("Save .pkpass …")),
             (Action.REPLACE, say("Replace …")),
+            (Action.SAVE_PASS, say("Save pass …")),
+            (Action.SAVE_PRINT, say("Save PDF …")),
             (Action.REVOKE, say("Revoke …")),
         ):
             button = QPushButton(words)
