@@ -229,6 +229,13 @@ class ServiceSettings(BaseSettings):
             description="How long other systems may keep an answer about a permission.",
         ),
     ] = 60
+    google_wallet_url: Annotated[
+        str,
+        Field(
+            pattern=r"^https?://[^\s/?#]+/?$",
+            description="Where Google Wallet's API is reached; another one is for tests only.",
+        ),
+    ] = "https://walletobjects.googleapis.com"
     time_zone: Annotated[
         str, Field(description="IANA time zone of the organization made at the first start.")
     ] = "UTC"
