@@ -19,6 +19,7 @@ from membership.command_line import (
     settings_from,
     write_line,
 )
+from membership.identities.cli import app as wallets
 from membership.staff.cli import app as staff
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 app.add_typer(staff, name="staff")
+app.add_typer(wallets, name="wallets")
 
 
 @app.command()

@@ -9,6 +9,8 @@ from api_client.schemas import Message
 MAX_ENCODED = 100_000
 """Longest file in base64; those of Apple have about 6 KiB."""
 
+_PLAIN = r"^[\x20-\x7e]*$"
+
 File = Annotated[str, Field(min_length=1, max_length=MAX_ENCODED)]
 
 
@@ -42,15 +44,19 @@ class ServiceAccount(Message):
     """The key file of a service account, as Google hands it out; more in it is not kept."""
 
     type: Literal["service_account"] = Field(examples=["service_account"])
-    project_id: str | None = Field(default=None, max_length=200, examples=["example-club"])
-    private_key_id: str | None = Field(default=None, max_length=200, examples=["6f1c2f5e8f1d"])
+    project_id: str | None = Field(
+        default=None, max_length=200, pattern=_PLAIN, examples=["example-club"]
+    )
+    private_key_id: str | None = Field(
+        default=None, max_length=200, pattern=_PLAIN, examples=["6f1c2f5e8f1d"]
+    )
     private_key: SecretStr = Field(
         min_length=1, max_length=20_000, examples=["-----BEGIN PRIVATE KEY-----\n..."]
     )
     client_email: EmailStr = Field(
         max_length=254, examples=["wallet@example-club.iam.gserviceaccount.com"]
     )
-    client_id: str | None = Field(default=None, max_length=200, examples=["1045"])
+    client_id: str | None = Field(default=None, max_length=200, pattern=_PLAIN, examples=["1045"])
     token_uri: Literal[
         "https://oauth2.googleapis.com/token", "https://accounts.google.com/o/oauth2/token"
     ] = Field(

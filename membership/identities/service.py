@@ -38,7 +38,7 @@ def take_apple(place: Place, new: NewAppleIdentity) -> WalletsReady:
     wwdr = None if new.wwdr is None else _decoded(new.wwdr, "body.wwdr")
     password = None
     if new.password is not None:
-        password = new.password.get_secret_value().encode("utf-8", "surrogatepass")
+        password = new.password.get_secret_value().encode("utf-8", "replace")
     try:
         identity = load_identity(certificate, password=password, intermediate=wwdr)
         store_apple(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from membership.app import create_app
 from membership.models import AuditEntry
 from tests.membership.every_route import document_of
+from tests.membership.identities.files import apple_body, google_body
 from tests.membership.staff.people import (
     PASSWORD,
     add,
@@ -30,6 +31,7 @@ EXCEPTIONS = {
     "POST /v1/webhooks/{webhook_id}/test": "sends a test event and stores nothing",
     "POST /v1/imports": "prepares only, and keeps who did; its start is an entry",
     "PUT /v1/imports/{import_id}/file": "prepares only; nothing is imported before the start",
+    "POST /v1/card-designs/preview": "draws a picture and stores nothing",
     "POST /v1/access": "reads only; it is a POST to keep card codes out of addresses",
 }
 """Routes other than GET that leave no entry, and why."""
@@ -42,7 +44,7 @@ def customer_steps(service: Service) -> Iterator[Step]:
     """The routes of customers and their cards."""
     amara = service.customer("Amara")
     twin, gone = service.customer("Amara"), service.customer("Gone")
-    card = service.card(amara)["card"]["id"]
+    card, lost = (service.card(amara)["card"]["id"] for _ in range(2))
     path = f"/v1/customers/{amara}"
     image = {"data": picture(), "headers": {"Content-Type": "image/jpeg"}}
 
@@ -58,6 +60,8 @@ def customer_steps(service: Service) -> Iterator[Step]:
     yield f"DELETE {photo}", call("DELETE", f"{path}/photo"), "customer.changed"
     issue = call("POST", "/v1/cards", json={"customer_id": amara, "label": "Card"})
     yield "POST /v1/cards", issue, "card.created"
+    replace = call("POST", f"/v1/cards/{lost}/replace")
+    yield "POST /v1/cards/{card_id}/replace", replace, "card.changed"
     revoke = call("POST", f"/v1/cards/{card}/revoke")
     yield "POST /v1/cards/{card_id}/revoke", revoke, "card.changed"
     merge = call("POST", f"{path}/merge", json={"other_id": twin})
@@ -213,6 +217,36 @@ def import_steps(service: Service) -> Iterator[Step]:
         yield f"POST {path}/{{import_id}}/{what}", call, action
 
 
+def wallet_steps(service: Service) -> Iterator[Step]:
+    """The routes of the accounts that sign wallet cards."""
+    at = "/v1/wallets"
+    for wallet, body in (("apple", apple_body()), ("google", google_body())):
+        put = partial(service.call, "PUT", f"{at}/{wallet}", json=body)
+        yield f"PUT {at}/{wallet}", put, "wallet.configured"
+        forget = partial(service.call, "DELETE", f"{at}/{wallet}")
+        yield f"DELETE {at}/{wallet}", forget, "wallet.removed"
+
+
+def design_steps(service: Service) -> Iterator[Step]:
+    """The routes of card designs and their pictures."""
+    path = "/v1/card-designs"
+    new = {"name": "Day card", "design": {"title": {"en": "Day"}, "description": {"en": "Day"}}}
+    edited = {**new, "name": "Day pass", "version": 1}
+
+    def call(method: str, to: str, **options: Any) -> Callable[[], Any]:
+        return lambda: service.call(method, to, **options)
+
+    made = service.post(path, {"key": "day", **new})["id"]
+    create = call("POST", path, json={"key": "week", **new})
+    yield f"POST {path}", create, "card_design.created"
+    one, at = f"{path}/{{design_id}}", f"{path}/{made}"
+    yield f"PUT {one}", call("PUT", at, json=edited), "card_design.changed"
+    yield f"POST {one}/archive", call("POST", f"{at}/archive"), "card_design.changed"
+    yield f"POST {one}/restore", call("POST", f"{at}/restore"), "card_design.changed"
+    image = {"data": picture(side=90), "params": {"role": "icon"}}
+    yield f"POST {path}/images", call("POST", f"{path}/images", **image), "card_image.created"
+
+
 STEPS = (
     customer_steps,
     company_steps,
@@ -220,6 +254,8 @@ STEPS = (
     staff_steps,
     webhook_steps,
     import_steps,
+    wallet_steps,
+    design_steps,
 )
 
 
