@@ -13,11 +13,17 @@ from fastapi.routing import iter_route_contexts
 
 _PAGE = "/staff/set-password"
 _CARD = "/{organization}/{design}/{customer_id:uuid}"
+_APPLE = "/apple/{organization}/v1"
+_DEVICE = f"{_APPLE}/devices/{{device}}/registrations/{{pass_type}}"
 UNDOCUMENTED = {
     "/openapi.json",
     _PAGE,
     f"{_PAGE}.css",
     f"{_PAGE}.js",
+    _DEVICE,
+    f"{_DEVICE}/{{serial}}",
+    f"{_APPLE}/passes/{{pass_type}}/{{serial}}",
+    f"{_APPLE}/log",
     _CARD,
     f"{_CARD}/card.pkpass",
     "/{organization}/{design}/images/{tag}.png",

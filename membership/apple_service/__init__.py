@@ -1,0 +1,1 @@
+"""The web service that phones with cards in Apple Wallet ask for news of them."""
