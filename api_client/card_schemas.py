@@ -1,10 +1,9 @@
 """Messages about wallet cards, their designs and the wallets: used by both halves."""
 
 from enum import StrEnum
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
 from .schemas import CardView, Message
 
@@ -60,9 +59,6 @@ class CustomerCards(Message):
     """The cards of one customer, newest first."""
 
     items: tuple[CardRecord, ...]
-
-
-CardLabel = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
 class IssuedCard(Message):

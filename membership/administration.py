@@ -7,6 +7,7 @@ from membership.access import Tenant, mint_key
 from membership.app import system_clock
 from membership.audit.recorder import audit_changes
 from membership.database import Database, open_database
+from membership.designs.service import create_standard_design
 from membership.migrate import migrate
 from membership.organizations import bootstrap_organization, tenant_by_slug
 from membership.scopes import Scope
@@ -64,7 +65,9 @@ def make_organization(
     currency: str,
     country: str | None = None,
 ) -> None:
-    """Make a further organization in the same database; its first key is made by ``make_key``.
+    """Make a further organization in the same database, with the standard design of cards.
+
+    Its first key is made by ``make_key``.
 
     Raises LookupError for a slug that is taken; ValueError for a slug, zone, currency or
     country of the wrong form; and what ``opened`` raises.
@@ -72,12 +75,14 @@ def make_organization(
     with opened(settings) as database, database.writers.begin() as session:
         if tenant_by_slug(session, slug) is not None:
             raise LookupError(f"{database.place} already has an organization {slug!r}")
-        bootstrap_organization(
+        now = system_clock()
+        tenant = bootstrap_organization(
             session,
             name=name,
             slug=slug,
             time_zone=time_zone,
             currency=currency,
             country=country,
-            now=system_clock(),
+            now=now,
         )
+        create_standard_design(session, tenant, now)

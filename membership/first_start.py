@@ -1,11 +1,18 @@
-"""What a database without any organization is given at the first start."""
+"""What a database is given at the first start: an organization, and its design of cards."""
 
 from datetime import datetime
 
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from membership.access import Tenant
 from membership.database import Database
+from membership.designs.service import create_standard_design
 from membership.migrate import hold_setup_lock
-from membership.organizations import bootstrap_organization, first_tenant
+from membership.models import CardDesign, Organization
+from membership.organizations import bootstrap_organization, first_tenant, tenant_of
 from membership.settings import ServiceSettings
+from membership.vault import open_vault
 
 DECK_FILE = "demo-deck.json"
 """Name of the file with the demo club's cards, for the demo camera."""
@@ -14,19 +21,23 @@ DECK_FILE = "demo-deck.json"
 def prepare_first_start(
     settings: ServiceSettings, database: Database, now: datetime, *, demo: bool
 ) -> None:
-    """Create the first organization: the demo club, or an empty one. Does nothing later.
+    """Create the first organization, the demo club or an empty one, with the standard design.
 
-    Raises OSError if the demo club's cards cannot be written to the data folder.
+    Later it only gives that design to organizations of a version that had no designs. Raises
+    OSError if the demo club's cards cannot be written to the data folder; VaultError if their
+    secrets cannot be sealed.
     """
     with database.readers.begin() as session:
-        if first_tenant(session) is not None:
+        if first_tenant(session) is not None and not _without_design(session):
             return
     with database.writers.begin() as session:
         hold_setup_lock(session.connection())
         if first_tenant(session) is not None:
+            for tenant in _without_design(session):
+                create_standard_design(session, tenant, now)
             return
         if not demo:
-            bootstrap_organization(
+            tenant = bootstrap_organization(
                 session,
                 name="My Club",
                 slug="my-club",
@@ -34,9 +45,18 @@ def prepare_first_start(
                 time_zone=settings.time_zone,
                 now=now,
             )
+            create_standard_design(session, tenant, now)
             return
         # Only a demo needs the drawing library and the invented people.
         from membership.demo import seed_demo  # noqa: PLC0415
 
         # The file comes before the commit: without a commit the next start writes it again.
-        seed_demo(session, now).write_deck(settings.data_dir / DECK_FILE)
+        deck = seed_demo(session, now, open_vault(settings))
+        deck.write_deck(settings.data_dir / DECK_FILE)
+
+
+def _without_design(session: Session) -> list[Tenant]:
+    """Organizations from before there were designs; one that has designs keeps its own."""
+    has_one = exists().where(CardDesign.organization_id == Organization.id)
+    found = session.scalars(select(Organization).where(~has_one).order_by(Organization.id))
+    return [tenant_of(each) for each in found]

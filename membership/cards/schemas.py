@@ -1,10 +1,10 @@
-"""Messages about wallet cards."""
+"""Messages about wallet cards that only the service reads."""
 
 from uuid import UUID
 
 from pydantic import Field
 
-from api_client.schemas import CardView, Message
+from api_client.schemas import Message
 from membership.text import Name
 
 
@@ -12,16 +12,19 @@ class NewCard(Message):
     """A card to issue."""
 
     customer_id: UUID = Field(examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"])
-    label: Name = Field(
-        default="Member card",
+    design_id: UUID | None = Field(
+        default=None,
+        description="Without one: the organization's oldest design that is not archived; where "
+        "it has none, the card is in no wallet.",
+    )
+    label: Name | None = Field(
+        default=None,
         examples=["Member card"],
-        description="For people, to tell cards apart.",
+        description="For people, to tell cards apart; by default the design's name.",
     )
 
 
-class IssuedCard(Message):
-    """A card with the text that its barcode says."""
+class Replacement(Message):
+    """What is asked when a card is replaced: nothing but which one."""
 
-    card: CardView
-    customer_id: UUID
-    code: str = Field(examples=["MC17ZQ4M8KXW2V9T3C5HJPD0RNBF6"])
+    card_id: UUID

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api_client.management_schemas import IntervalUnit
 from membership.access import Tenant
 from membership.cards.schemas import NewCard
-from membership.cards.service import issue_card, revoke_card
+from membership.cards.service import CardMaker, issue_card, replace_card
 from membership.companies.linking import link_customer, unlink_customer
 from membership.companies.schemas import NewCompany
 from membership.companies.service import create_company
@@ -26,6 +26,7 @@ from membership.demo.deck import CODE_128, Deck, DeckCard
 from membership.demo.looks import LOOKS
 from membership.demo.people import PEOPLE, Person
 from membership.demo.portraits import portrait
+from membership.designs.service import create_standard_design
 from membership.memberships.changes import set_payment_overdue
 from membership.memberships.endings import end_early
 from membership.memberships.schemas import EarlyEnd, NewMembership
@@ -35,6 +36,7 @@ from membership.organizations import bootstrap_organization
 from membership.plans.service import create_plan
 from membership.rules.instants import day_after, day_start, local_day
 from membership.rules.periods import Interval, nth_day
+from membership.vault import Vault
 from passes.barcode import CustomerNumber, new_card_code
 
 _YEAR = Interval(IntervalUnit.YEAR)
@@ -49,7 +51,7 @@ class _Seeding:
     session: Session
     tenant: Tenant
     now: datetime
-    random_bytes: Callable[[int], bytes]
+    maker: CardMaker
 
     @property
     def zone(self) -> ZoneInfo:
@@ -68,13 +70,15 @@ class _Seeding:
 def seed_demo(
     session: Session,
     now: datetime,
+    vault: Vault,
     *,
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Deck:
     """Create the demo club as a new organization and return the deck of the demo camera.
 
-    All dates are relative to ``now``; card codes are drawn from ``random_bytes``. Nothing is
-    committed: that is the caller's part, as is the choice of the database.
+    All dates are relative to ``now``; card codes are drawn from ``random_bytes``, and what the
+    wallets need of a card is sealed by ``vault``. Nothing is committed: that is the caller's
+    part, as is the choice of the database.
 
     Raises:
         sqlalchemy.exc.IntegrityError: the database already has the demo club.
@@ -90,7 +94,8 @@ def seed_demo(
         now=opened,
         demo=True,
     )
-    seeding = _Seeding(session, tenant, now, random_bytes)
+    seeding = _Seeding(session, tenant, now, CardMaker(vault, random_bytes))
+    create_standard_design(session, tenant, opened)
     plans = {key: create_plan(session, tenant, plan, opened).id for key, plan in PLANS.items()}
     firms = {domain: _found_firm(seeding, firm, plans) for domain, firm in FIRMS.items()}
     shown = {
@@ -197,8 +202,13 @@ def _issue_cards(seeding: _Seeding, customer_id: UUID, person: Person) -> Card:
     """Issue the person's cards; return the lost one if there is one, else the good one."""
     first = _issue(seeding, customer_id, "Member card", -person.joined)
     if person.lost_card:
-        _issue(seeding, customer_id, "Member card (replacement)", -6)
-        return revoke_card(seeding.session, seeding.tenant, first.id, seeding.instant(-6))
+        replace_card(
+            seeding.session,
+            seeding.tenant,
+            first.id,
+            seeding.instant(-6),
+            maker=seeding.maker,
+        )
     return first
 
 
@@ -209,7 +219,7 @@ def _issue(seeding: _Seeding, customer_id: UUID, label: str, day: int) -> Card:
         seeding.tenant,
         NewCard(customer_id=customer_id, label=label),
         seeding.instant(day),
-        random_bytes=seeding.random_bytes,
+        maker=seeding.maker,
     )
 
 

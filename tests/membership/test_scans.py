@@ -16,6 +16,11 @@ def gold(service: Service) -> str:
     return service.plan("Gold", "area.pool", length={"unit": "year", "count": 1})
 
 
+def card_view(record: Any) -> Any:
+    """What a desk is shown of a card."""
+    return {name: record[name] for name in ("id", "label", "issued_at", "revoked_at")}
+
+
 def kinds(answer: Any) -> list[str]:
     return [each["kind"] for each in answer["attention"]]
 
@@ -47,7 +52,7 @@ def test_active(service: Service, gold: str) -> None:
     assert answer["membership"]["ends_at"] == "2028-03-09T23:00:00Z"
     assert answer["permissions"] == [{"key": "area.pool", "label": "AREA.POOL"}]
     assert answer["attention"] == []
-    assert answer["card"] == issued["card"]
+    assert answer["card"] == card_view(issued["card"])
     assert answer["current_card"] is None
     assert answer["visits"] == {"today": 1, "total": 1, "previous_at": None}
 
@@ -121,7 +126,7 @@ def test_card_revoked_names_the_current_card(service: Service, gold: str) -> Non
     assert answer["customer"]["id"] == customer
     assert answer["card"]["label"] == "Lost card"
     assert answer["card"]["revoked_at"] == "2027-03-10T11:01:00Z"
-    assert answer["current_card"] == current["card"]
+    assert answer["current_card"] == card_view(current["card"])
     assert service.scan(current["code"])["outcome"] == "active"
 
 

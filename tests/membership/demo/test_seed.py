@@ -9,6 +9,7 @@ from random import Random
 from uuid import UUID
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -27,10 +28,21 @@ from membership.actors import SERVICE
 from membership.database import Database, open_database
 from membership.demo import Deck, DeckCard, seed_demo
 from membership.demo.people import PEOPLE
-from membership.models import Card, Company, Customer, CustomerPhoto, Membership, Organization, Plan
+from membership.models import (
+    Card,
+    CardDesign,
+    CardWallet,
+    Company,
+    Customer,
+    CustomerPhoto,
+    Membership,
+    Organization,
+    Plan,
+)
 from membership.organizations import first_tenant
 from membership.rules.instants import local_day, zone_named
 from membership.scans.service import scan
+from membership.vault import Vault
 from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
 from tests.membership.rules.clocks import utc
 
@@ -59,6 +71,9 @@ EXPECTED: dict[str, tuple[Outcome, Reason | None, AttentionKind | None]] = {
 }
 
 
+VAULT = Vault(Fernet.generate_key().decode())
+
+
 @dataclass(frozen=True)
 class Club:
     """A seeded database. Tests do not commit, so that they can share it."""
@@ -71,7 +86,7 @@ class Club:
 def seed(database: Database, now: datetime, seed_number: int = 1) -> Deck:
     """Seed the demo club and commit."""
     with database.writers.begin() as session:
-        return seed_demo(session, now, random_bytes=Random(seed_number).randbytes)
+        return seed_demo(session, now, VAULT, random_bytes=Random(seed_number).randbytes)
 
 
 @pytest.fixture(scope="module", params=CASES, ids=" ".join)
@@ -165,7 +180,9 @@ def test_a_lost_card_names_the_current_one(club: Club) -> None:
     with club.database.writers() as session:
         answer = scanned(session, code, club.now, 1)
     assert answer.current_card is not None
-    assert answer.current_card.label == "Member card (replacement)"
+    assert answer.current_card.label == "Member card"
+    assert answer.card is not None
+    assert answer.current_card.id != answer.card.id
     assert answer.current_card.revoked_at is None
 
 
@@ -196,6 +213,16 @@ def test_codes_are_the_random_sources_own(club: Club, databases: Databases, tmp_
     both = zip(club.deck.cards, other.cards, strict=True)
     cards = [(one, two) for one, two in both if one.format == "QRCode"]
     assert all(one.name == two.name and one.code != two.code for one, two in cards)
+
+
+def test_wallets_can_hold_every_card_and_one_was_replaced(club: Club) -> None:
+    with club.database.readers() as session:
+        assert session.scalars(select(CardDesign.key)).all() == ["member"]
+        cards = session.scalars(select(Card)).all()
+        wallets = {each.card_id: each for each in session.scalars(select(CardWallet))}
+    assert {each.id for each in cards} == set(wallets)
+    replaced = [each.replaces for each in wallets.values() if each.replaces is not None]
+    assert replaced == [each.id for each in cards if each.revoked_at is not None]
 
 
 def test_a_second_demo_club_is_refused(club: Club) -> None:
