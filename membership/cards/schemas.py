@@ -14,6 +14,7 @@ class NewCard(Message):
     customer_id: UUID = Field(examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"])
     design_id: UUID | None = Field(
         default=None,
+        examples=["4f7c10d5-0b6f-4a52-8f1d-6f1c2f5e5d1f"],
         description="Without one: the organization's oldest design that is not archived; where "
         "it has none, the card is in no wallet.",
     )
