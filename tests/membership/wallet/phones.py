@@ -6,10 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import requests
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from membership.identities.apple import apple_names
-from membership.models import AppleRegistration, CardWallet
+from membership.models import AppleRegistration, CardWallet, Customer
 from membership.wallet.renewal import store, wallet_cards, work_out
 from tests.membership.support import TIMEOUT, Service
 from tests.membership.wallet.ground import (
@@ -106,13 +107,28 @@ def rename(service: Service, card: WalletCard, name: str) -> None:
     renew(service, card)
 
 
+def change_face(service: Service, card: WalletCard, name: str) -> None:
+    """Give a card's customer another name and renew the face, in one transaction."""
+    with service.database.writers.begin() as session:
+        session.execute(
+            update(Customer)
+            .where(Customer.organization_id == service.tenant.id, Customer.id == card.customer_id)
+            .values(given_name=name)
+        )
+        _renew(session, service, card, service.clock())
+
+
 def renew(service: Service, card: WalletCard, now: datetime | None = None) -> None:
     """Look at a card's face, as the service does in the background."""
-    at, tenant = now or service.clock(), service.tenant
     with service.database.writers.begin() as session:
-        wanted = wallet_cards(tenant.id).where(CardWallet.card_id == card.card_id)
-        rows = session.connection().execute(wanted).all()
-        store(session, tenant.id, work_out(session, tenant.id, rows, at), at)
+        _renew(session, service, card, now or service.clock())
+
+
+def _renew(session: Session, service: Service, card: WalletCard, now: datetime) -> None:
+    tenant = service.tenant
+    wanted = wallet_cards(tenant.id).where(CardWallet.card_id == card.card_id)
+    rows = session.connection().execute(wanted).all()
+    store(session, tenant.id, work_out(session, tenant.id, rows, now), now)
 
 
 def registrations(service: Service) -> list[AppleRegistration]:
