@@ -38,7 +38,8 @@ class CardLayout:
     def __init__(self, design: Design) -> None:
         """Work out what all cards of the design share."""
         self.design = design
-        self.strings = Strings(design.languages, _texts(design))
+        addresses = [str(link.url) for link in design.links]
+        self.strings = Strings(design.languages, _texts(design), addresses)
         shown = self.strings.shown
         self._fields = {each.key: self._field(each) for each in design.fields}
         self._links = tuple(

@@ -4,7 +4,6 @@ For one card ``build_pkpass``; for many of a design make a ``PassTemplate``, whi
 once what they share.
 """
 
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -96,9 +95,8 @@ class _Prepared:
         """The signed pass of one card."""
         own = {CONTENT: self._layout.content(face, issue).as_json()}
         manifest = self._shared.manifest(own)
-        out = io.BytesIO()
-        self._shared.write(out, own | {MANIFEST: manifest, SIGNATURE: signer.sign(manifest)})
-        return out.getvalue()
+        signed = own | {MANIFEST: manifest, SIGNATURE: signer.sign(manifest)}
+        return self._shared.archive(signed)
 
 
 @lru_cache(maxsize=16)

@@ -26,11 +26,16 @@ class Strings:
     languages show it, too.
     """
 
-    def __init__(self, languages: Sequence[str], texts: Sequence[LocalText]) -> None:
-        """Take all texts that may be on a card, in a fixed order."""
+    def __init__(
+        self, languages: Sequence[str], texts: Sequence[LocalText], reserved: Sequence[str] = ()
+    ) -> None:
+        """Take all texts that may be on a card, in a fixed order.
+
+        ``reserved`` stand in pass.json as they are, such as addresses, and become no keys.
+        """
         self._languages = tuple(languages)
         self._keys: dict[tuple[str, ...], str] = {}
-        taken: set[str] = set()
+        taken = set(reserved)
         for text in texts:
             translations = self._translations(text)
             if len(set(translations)) == 1 or translations in self._keys:
@@ -40,7 +45,7 @@ class Strings:
                 key += INVISIBLE
             taken.add(key)
             self._keys[translations] = key
-        self._taken = frozenset(taken)
+        self._taken = frozenset(self._keys.values())
 
     def shown(self, text: LocalText) -> str:
         """What pass.json has for a text.

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from passes.apple.archive import SharedFiles
 from passes.apple.content import read_content
@@ -95,13 +96,25 @@ def test_the_archive_tells_nothing_of_the_machine_or_the_time() -> None:
         assert archive.comment == b""
 
 
-def test_an_archive_is_written_to_a_stream_as_it_would_be_in_memory() -> None:
-    shared = SharedFiles({"b.png": b"b" * 1000, "a.png": b"a"})
+@given(
+    st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1), st.binary(), max_size=4),
+    st.dictionaries(st.sampled_from(("pass.json", "signature", "ü")), st.binary(), max_size=3),
+)
+def test_an_archive_is_what_the_standard_library_writes(
+    shared: dict[str, bytes], own: dict[str, bytes]
+) -> None:
+    usual = {name: data for name, data in shared.items() if name not in own and "\x00" not in name}
     out = BytesIO()
-    shared.write(out, {"z": b"z", "y": b""})
-    with zipfile.ZipFile(BytesIO(out.getvalue())) as archive:
-        assert archive.testzip() is None
-        assert archive.namelist() == ["a.png", "b.png", "z", "y"]
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in sorted(usual.items()) + list(own.items()):
+            entry = zipfile.ZipInfo(name)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            archive.writestr(entry, data)
+    assert SharedFiles(usual).archive(own) == out.getvalue()
+
+
+def test_the_manifest_has_the_hashes_of_all_files() -> None:
+    shared = SharedFiles({"b.png": b"b" * 1000, "a.png": b"a"})
     hashes = json.loads(shared.manifest({"z": b"z"}))
     assert hashes == {
         "a.png": "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8",

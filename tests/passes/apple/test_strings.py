@@ -49,6 +49,14 @@ def test_one_language_needs_no_files() -> None:
     assert strings.shown({"en": "Member", "de": "Mitglied"}) == "Mitglied"
 
 
+def test_an_address_is_never_translated() -> None:
+    here = "https://club.example/"
+    strings = Strings(["en", "de"], [{"en": here, "de": "https://verein.example/"}], [here])
+    german = read_strings(strings.files()["de.lproj/pass.strings"])
+    assert german == {f"{here}{INVISIBLE}": "https://verein.example/"}
+    assert strings.plain(here) == here
+
+
 def test_an_unknown_translation_is_refused() -> None:
     with pytest.raises(PassContentError):
         Strings(["en", "de"], []).shown({"en": "Member", "de": "Mitglied"})
