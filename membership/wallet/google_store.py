@@ -1,0 +1,296 @@
+"""What is stored of telling Google: who is telling which cards, what was told, what went wrong.
+
+Every step is one short transaction. Nothing here speaks to Google.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, or_, select, update
+from sqlalchemy.orm import Session
+
+from membership.access import Tenant
+from membership.models import CardDesign, CardWallet, IdentityKind, Organization, WalletIdentity
+from membership.organizations import tenant_of
+from membership.wallet.google_content import CardContent
+
+BATCH = 50
+"""Cards that are put aside at once."""
+
+LEASE = timedelta(minutes=10)
+"""For how long cards belong to the process that tells Google of them."""
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=12)
+RECHECK = timedelta(minutes=1)
+"""When a card that was just added is looked at again: what changed while it was, is told then."""
+
+_CLOCK_MARGIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Cards that this process has put aside, with the time that each was due at."""
+
+    tenant: Tenant
+    until: datetime
+    due: dict[UUID, datetime] = field(default_factory=dict)
+
+
+def pause(failures: int, retry_after: float | None = None) -> timedelta:
+    """How long to wait after so many failures in a row: a minute, doubled each time, to 12 h.
+
+    ``retry_after`` is what Google asks for, in seconds, and counts where it is longer.
+    """
+    waited: timedelta = FIRST_PAUSE * 2 ** min(max(failures - 1, 0), 12)
+    asked = timedelta(seconds=min(retry_after or 0.0, LONGEST_PAUSE.total_seconds()))
+    return max(min(waited, LONGEST_PAUSE), asked)
+
+
+def _reached(column: Any, now: datetime, furthest: timedelta) -> Any:
+    """Whether a time has come; one further ahead than any is set is of a clock that was wrong."""
+    return or_(column <= now, column > now + furthest + _CLOCK_MARGIN)
+
+
+def _due(now: datetime) -> Any:
+    """Whether Google has a card and is to be told of it, and nobody is doing so."""
+    return and_(
+        CardWallet.google_created_at.is_not(None),
+        _reached(CardWallet.google_next_attempt_at, now, LONGEST_PAUSE),
+        or_(
+            CardWallet.google_leased_until.is_(None),
+            _reached(CardWallet.google_leased_until, now, LEASE),
+        ),
+    )
+
+
+def next_organization(session: Session, after: int, now: datetime) -> int | None:
+    """The organization whose turn it is: the next one with cards that are due, in a circle."""
+    waiting = (
+        select(WalletIdentity.organization_id)
+        .where(
+            WalletIdentity.kind == IdentityKind.GOOGLE,
+            or_(
+                WalletIdentity.paused_until.is_(None),
+                _reached(WalletIdentity.paused_until, now, LONGEST_PAUSE),
+            ),
+            exists().where(CardWallet.organization_id == WalletIdentity.organization_id, _due(now)),
+        )
+        .order_by(WalletIdentity.organization_id <= after, WalletIdentity.organization_id)
+        .limit(1)
+    )
+    return session.connection().scalar(waiting)
+
+
+def claim(session: Session, organization_id: int, now: datetime) -> Claim:
+    """Put the cards aside that are due longest. Those that others hold are left to them."""
+    connection = session.connection()
+    rows = connection.execute(
+        select(CardWallet.card_id, CardWallet.google_next_attempt_at)
+        .where(CardWallet.organization_id == organization_id, _due(now))
+        .order_by(CardWallet.google_next_attempt_at, CardWallet.card_id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    due = {row.card_id: row.google_next_attempt_at for row in rows}
+    connection.execute(
+        update(CardWallet)
+        .where(CardWallet.organization_id == organization_id, CardWallet.card_id.in_(due))
+        .values(google_leased_until=now + LEASE)
+    )
+    tenant = tenant_of(session.get_one(Organization, organization_id))
+    return Claim(tenant, now + LEASE, due)
+
+
+def release(session: Session, held: Claim) -> None:
+    """Give back all cards that are still held."""
+    session.connection().execute(
+        update(CardWallet)
+        .where(
+            CardWallet.organization_id == held.tenant.id,
+            CardWallet.card_id.in_(held.due),
+            CardWallet.google_leased_until == held.until,
+        )
+        .values(google_leased_until=None)
+    )
+
+
+_IS_AS_IT_WAS = and_(
+    CardWallet.update_seq == bindparam("seq"),
+    CardWallet.google_next_attempt_at == bindparam("was_due"),
+)
+"""A card that changed meanwhile stays due."""
+
+_HELD = and_(
+    CardWallet.organization_id == bindparam("of_organization"),
+    CardWallet.card_id == bindparam("of_card"),
+    CardWallet.google_leased_until == bindparam("until"),
+)
+_DONE = (
+    update(CardWallet)
+    .where(_HELD)
+    .values(
+        google_seq=bindparam("seq"),
+        google_digest=bindparam("digest"),
+        google_attempts=0,
+        google_error=None,
+        google_leased_until=None,
+        google_next_attempt_at=case((_IS_AS_IT_WAS, null()), else_=bindparam("now")),
+    )
+)
+_FAILED = (
+    update(CardWallet)
+    .where(_HELD)
+    .values(
+        google_attempts=CardWallet.google_attempts + 1,
+        google_error=bindparam("error"),
+        google_leased_until=None,
+        google_next_attempt_at=case((_IS_AS_IT_WAS, bindparam("again")), else_=bindparam("now")),
+    )
+)
+
+
+def note_done(
+    connection: Connection, held: Claim, done: Sequence[CardContent], now: datetime
+) -> None:
+    """Note that Google has cards as they were worked out; a card that changed since stays due."""
+    if done:
+        connection.execute(
+            _DONE,
+            [
+                {**_of(held, each), "digest": each.of_card.digest, "now": now}
+                for each in done
+                if each.of_card is not None
+            ],
+        )
+
+
+def note_failed(
+    connection: Connection, held: Claim, card: CardContent, error: str, now: datetime
+) -> None:
+    """Note why Google was not told of a card, and when it is tried again."""
+    attempts = connection.scalar(
+        select(CardWallet.google_attempts).where(
+            CardWallet.organization_id == held.tenant.id, CardWallet.card_id == card.card_id
+        )
+    )
+    again = now + pause((attempts or 0) + 1)
+    connection.execute(
+        _FAILED, {**_of(held, card), "error": error[:300], "again": again, "now": now}
+    )
+
+
+def _of(held: Claim, card: CardContent) -> dict[str, Any]:
+    """Which card, as it was when it was worked out."""
+    return {
+        "of_organization": held.tenant.id,
+        "of_card": card.card_id,
+        "until": held.until,
+        "seq": card.update_seq,
+        "was_due": held.due[card.card_id],
+    }
+
+
+def note_class(connection: Connection, tenant: Tenant, card: CardContent) -> None:
+    """Note that Google has the class of a card's design as it was worked out.
+
+    One of a version that is over was perhaps told after a newer one: nothing is noted then, so
+    that it is told again with the next card.
+    """
+    if card.of_design is not None:
+        connection.execute(
+            update(CardDesign)
+            .where(CardDesign.organization_id == tenant.id, CardDesign.id == card.design_id)
+            .values(
+                google_class_digest=case(
+                    (CardDesign.version == card.design_version, card.of_design.digest),
+                    else_=null(),
+                )
+            )
+        )
+
+
+def forget_class(connection: Connection, tenant: Tenant, design_id: UUID) -> None:
+    """Forget that Google has a class, so that it is told again with the next card."""
+    connection.execute(
+        update(CardDesign)
+        .where(CardDesign.organization_id == tenant.id, CardDesign.id == design_id)
+        .values(google_class_digest=None)
+    )
+
+
+def note_created(connection: Connection, tenant: Tenant, card: CardContent, now: datetime) -> None:
+    """Note that Google has a card from now on; it is looked at once more soon after."""
+    if card.of_card is not None:
+        connection.execute(
+            update(CardWallet)
+            .where(CardWallet.organization_id == tenant.id, CardWallet.card_id == card.card_id)
+            .values(
+                google_created_at=func.coalesce(CardWallet.google_created_at, now),
+                google_seq=card.update_seq,
+                google_digest=card.of_card.digest,
+                google_error=None,
+                google_attempts=0,
+                google_next_attempt_at=now + RECHECK,
+            )
+        )
+
+
+def note_account(
+    connection: Connection, organization_id: int, again: float | None, now: datetime
+) -> datetime:
+    """Let an organization's account rest after a fault that concerns all of its cards.
+
+    ``again`` is what Google asks for, in seconds. Returns until when it rests.
+    """
+    here = and_(
+        WalletIdentity.organization_id == organization_id,
+        WalletIdentity.kind == IdentityKind.GOOGLE,
+    )
+    failures = connection.scalar(
+        update(WalletIdentity)
+        .where(here)
+        .values(failures=WalletIdentity.failures + 1)
+        .returning(WalletIdentity.failures)
+    )
+    until = now + pause(failures or 1, again)
+    connection.execute(update(WalletIdentity).where(here).values(paused_until=until))
+    return until
+
+
+def note_account_well(connection: Connection, organization_id: int) -> None:
+    """Forget that an account failed, if it did."""
+    connection.execute(
+        update(WalletIdentity)
+        .where(
+            WalletIdentity.organization_id == organization_id,
+            WalletIdentity.kind == IdentityKind.GOOGLE,
+            or_(WalletIdentity.failures > 0, WalletIdentity.paused_until.is_not(None)),
+        )
+        .values(failures=0, paused_until=None)
+    )
+
+
+def tell_all_again(session: Session, organization_id: int, now: datetime) -> None:
+    """Let Google be told of all cards that it has: the account or the issuer is another one."""
+    connection = session.connection()
+    note_account_well(connection, organization_id)
+    connection.execute(
+        update(CardWallet)
+        .where(
+            CardWallet.organization_id == organization_id,
+            CardWallet.google_created_at.is_not(None),
+        )
+        .values(google_next_attempt_at=now, google_attempts=0)
+    )
+
+
+def note_not_created(connection: Connection, tenant: Tenant, card_id: UUID, error: str) -> None:
+    """Note why a card could not be added at Google, for staff to see."""
+    connection.execute(
+        update(CardWallet)
+        .where(CardWallet.organization_id == tenant.id, CardWallet.card_id == card_id)
+        .values(google_error=error[:300])
+    )

@@ -1,0 +1,179 @@
+"""The job that tells Google Wallet of changed cards: each at least once, again with pauses.
+
+Cards are put aside for a while before they are told, so that no other process tells them as
+well. Whoever is killed in between leaves them to be told after that while, perhaps a second
+time, which does no harm. A card that Google never had is not sent: it is added when somebody
+opens the link that saves it (``membership.wallet.google_link``).
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from uuid import UUID
+
+from membership.background import Job, Work
+from membership.logs import logger
+from membership.settings import ServiceSettings
+from membership.vault import VaultError
+from membership.wallet import google_store as store
+from membership.wallet.google_api import GoogleApi
+from membership.wallet.google_content import CardContent, Issuer, load_content
+from membership.wallet.google_errors import (
+    GoogleError,
+    GoogleRefusesAccount,
+    GoogleRefusesContent,
+    GoogleUnavailable,
+)
+from membership.wallet.google_identity import GoogleIdentity, google_identity
+from membership.wallet.google_telling import tell_class, tell_object
+
+TURN_SECONDS = 5.0
+"""How long one organization is served before the others have their turn."""
+
+Connect = Callable[[GoogleIdentity, ServiceSettings], GoogleApi]
+
+
+def connected(identity: GoogleIdentity, settings: ServiceSettings) -> GoogleApi:
+    """Google Wallet at the address of the settings."""
+    return GoogleApi(identity, settings.google_wallet_url)
+
+
+class GoogleSync:
+    """Tells Google of cards, one organization after the other."""
+
+    def __init__(self, connect: Connect = connected) -> None:
+        self._connect = connect
+        self._served = 0
+
+    def run(self, work: Work) -> bool:
+        """Tell of some cards of one organization; tells whether there were any.
+
+        Without an address under which Google fetches pictures, nothing can be told.
+        """
+        if work.settings.public_url is None:
+            return False
+        now = work.clock()
+        with work.database.readers.begin() as session:
+            # Looked at without the lock of writers: mostly there is nothing to do.
+            organization_id = store.next_organization(session, self._served, now)
+        if organization_id is None:
+            return False
+        self._served = organization_id
+        with work.database.writers.begin() as session:
+            held = store.claim(session, organization_id, now)
+        if held.due:
+            _Turn(work, held, self._connect).serve(now)
+        return True
+
+
+class _Turn:
+    """The telling of the cards that were put aside."""
+
+    def __init__(self, work: Work, held: store.Claim, connect: Connect) -> None:
+        self._work, self._held, self._connect = work, held, connect
+        self._told_classes: set[UUID] = set()
+        self._refused_classes: dict[UUID, str] = {}
+
+    def serve(self, now: datetime) -> None:
+        """Tell Google of cards until all are told, the time is over, or nothing works."""
+        try:
+            issuer, identity, cards = self._load(now)
+        except VaultError as error:
+            self._rest(GoogleRefusesAccount(str(error)), None)
+            return
+        if identity is None or issuer is None:
+            self._give_back()  # the account was taken away just now
+            return
+        unchanged = [each for each in cards if each.is_known]
+        if unchanged:
+            with self._work.database.writers.begin() as session:
+                store.note_done(session.connection(), self._held, unchanged, self._work.clock())
+        ends = time.monotonic() + TURN_SECONDS
+        with ExitStack() as stack:
+            api = stack.enter_context(self._connect(identity, self._work.settings))
+            for card in cards:
+                if card.is_known:
+                    continue
+                if self._work.stopping.is_set() or time.monotonic() >= ends:
+                    break
+                if not self._tell(api, card):
+                    return
+        self._give_back()
+
+    def _load(
+        self, now: datetime
+    ) -> tuple[Issuer | None, GoogleIdentity | None, list[CardContent]]:
+        """Work out what is to be told. Raises VaultError."""
+        tenant, vault = self._held.tenant, self._work.vault
+        with self._work.database.readers.begin() as session:
+            identity = google_identity(session, vault, tenant.id)
+            if identity is None:
+                return None, None, []
+            public_url = self._work.settings.public_url or ""
+            issuer = Issuer(tenant, vault, identity.issuer_id, public_url)
+            content = load_content(session, issuer, list(self._held.due), now)
+            return issuer, identity, list(content.values())
+
+    def _tell(self, api: GoogleApi, card: CardContent) -> bool:
+        """Tell Google of one card; False if nothing more is to be tried now."""
+        refused = card.refused or self._refused_classes.get(card.design_id)
+        if refused is not None:
+            self._failed(card, refused)
+            return True
+        try:
+            self._send(api, card)
+        except GoogleRefusesContent as error:
+            self._failed(card, str(error))
+        except GoogleError as error:
+            self._rest(error, card)
+            return False
+        else:
+            with self._work.database.writers.begin() as session:
+                connection = session.connection()
+                store.note_done(connection, self._held, [card], self._work.clock())
+                store.note_account_well(connection, self._held.tenant.id)
+            logger().info("google_card_told", card=str(card.card_id))
+        return True
+
+    def _send(self, api: GoogleApi, card: CardContent) -> None:
+        """Send the class of a card where it changed, and the card. Raises GoogleError."""
+        database, tenant, design_id = self._work.database, self._held.tenant, card.design_id
+        if design_id not in self._told_classes:
+            try:
+                tell_class(api, database, tenant, card)
+            except GoogleRefusesContent as error:
+                self._refused_classes[design_id] = str(error)
+                raise
+            self._told_classes.add(design_id)
+        tell_object(api, database, tenant, card)
+
+    def _failed(self, card: CardContent, error: str) -> None:
+        """Put one card off."""
+        with self._work.database.writers.begin() as session:
+            now = self._work.clock()
+            store.note_failed(session.connection(), self._held, card, error, now)
+        logger().warning("google_card_refused", card=str(card.card_id), error=error)
+
+    def _rest(self, error: GoogleError, card: CardContent | None) -> None:
+        """Put all cards of the organization off, after the one that failed."""
+        with self._work.database.writers.begin() as session:
+            connection, now = session.connection(), self._work.clock()
+            if card is not None:
+                store.note_failed(connection, self._held, card, str(error), now)
+            again = error.retry_after if isinstance(error, GoogleUnavailable) else None
+            until = store.note_account(connection, self._held.tenant.id, again, now)
+            store.release(session, self._held)
+        organization = self._held.tenant.slug
+        logger().error(
+            "google_account_rests", organization=organization, until=until, error=str(error)
+        )
+
+    def _give_back(self) -> None:
+        """Leave the cards that were not told to whoever comes next."""
+        with self._work.database.writers.begin() as session:
+            store.release(session, self._held)
+
+
+GOOGLE_JOB = Job("google", GoogleSync().run, pause_seconds=2.0)
+"""See ``membership.jobs``."""

@@ -1,0 +1,39 @@
+"""Telling Google of a class or an object, and noting at once that it was told.
+
+No transaction is open while Google is spoken to.
+"""
+
+from membership.access import Tenant
+from membership.database import Database
+from membership.wallet import google_store as store
+from membership.wallet.google_api import GoogleApi
+from membership.wallet.google_content import CardContent
+from membership.wallet.google_errors import GoogleMissing, GoogleUnavailable
+
+
+def tell_class(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> None:
+    """Let Google have the class of a card's design, unless it was told this very one before.
+
+    Raises GoogleError.
+    """
+    told = card.of_design
+    if told is None or told.is_known:
+        return
+    api.put(told.resource, known=told.was_told)
+    with database.writers.begin() as session:
+        store.note_class(session.connection(), tenant, card)
+
+
+def tell_object(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> None:
+    """Let Google have a card, whose class it has. That it was told is noted by the caller.
+
+    Raises GoogleError; GoogleUnavailable also if the class is gone, which is told next time.
+    """
+    if card.of_card is None:
+        raise RuntimeError("a card that cannot be told was to be told")
+    try:
+        api.put(card.of_card.resource, known=card.created)
+    except GoogleMissing as error:
+        with database.writers.begin() as session:
+            store.forget_class(session.connection(), tenant, card.design_id)
+        raise GoogleUnavailable(str(error)) from error
