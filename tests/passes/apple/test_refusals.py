@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from passes.apple.content import checked_content, read_content
 from passes.errors import PassContentError
 from tests.passes.apple.ground import minimal
+from tests.passes.apple.test_keys import TAKEN
 
 _NOON = "2027-03-31T12:00:00Z"
 _STYLES = {"dateStyle": "PKDateStyleMedium", "timeStyle": "PKDateStyleNone"}
@@ -158,3 +161,39 @@ def test_http_is_taken_in_development_only_when_it_is_said() -> None:
     checked = checked_content(content, allow_http=True)
     assert checked.web_service_url == "http://127.0.0.1:8000/"
     assert b'"http://127.0.0.1:8000/"' in read_content(checked.as_json(), allow_http=True).as_json()
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(("key", "value", "headerFields")) | st.text(), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(TAKEN)) | st.text(), _json, max_size=4))
+def test_anything_is_taken_or_refused_and_nothing_else(strange: dict[str, Any]) -> None:
+    text = json.dumps(minimal(**strange))
+    try:
+        taken = read_content(text)
+    except PassContentError:
+        return
+    assert read_content(taken.as_json()) == taken
+
+
+@given(st.binary() | st.text(st.characters()))
+def test_any_text_is_taken_or_refused(text: bytes | str) -> None:
+    with pytest.raises(PassContentError):
+        read_content(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1' + "0" * 5000 + "}", '{"formatVersion": NaN}', '{"description": "\\ud800"}',
+             "\ud800", '{"\ud800": 1}']
+)  # fmt: skip
+def test_numbers_and_letters_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(PassContentError):
+        read_content(text)
