@@ -17,7 +17,7 @@ from passes.design import ImageRole
 from passes.drawing.apple_card import AppleCard
 from passes.drawing.fonts import Fonts
 from passes.drawing.google_card import GoogleCard
-from passes.errors import ImageError
+from passes.errors import ImageError, PassContentError
 from passes.google.logo import google_logo
 from passes.images import opened_png
 
@@ -33,7 +33,7 @@ def preview_png(
     left the card is mirrored, as phones do.
 
     Raises:
-        PassContentError: the code is too long to be drawn.
+        PassContentError: the code is too long to be drawn, or the language is none.
         ImageError: a picture is no PNG.
     """
     pictures = {role: _opened(role, data) for role, data in images.items()}
@@ -62,8 +62,8 @@ def _opened(role: ImageRole, data: bytes) -> Image.Image:
 
 
 def _right_to_left(language: str) -> bool:
-    """Whether a language is read from right to left; an unknown one is not."""
+    """Whether a language is read from right to left. Raises PassContentError."""
     try:
         return Locale.parse(language, sep="-").text_direction == "rtl"
     except (UnknownLocaleError, ValueError):
-        return False
+        raise PassContentError("language", f"{language!r} is no language") from None
