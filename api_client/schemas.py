@@ -51,12 +51,18 @@ class Reason(StrEnum):
 
 
 class UnknownCause(StrEnum):
-    """Why a scanned text led to nobody."""
+    """Why a scanned text led to nobody, or names somebody and proves nothing."""
 
     NOT_A_CARD = "not_a_card"
     """The text has none of the forms that a card of ours can have."""
     NOT_FOUND = "not_found"
     """The form is right, but this organization knows no such card or customer."""
+    FORGED = "forged"
+    """It names a card, but its signature or changing value was not made for that card."""
+    STALE = "stale"
+    """A changing code of another time: a picture of it, or a clock that is wrong."""
+    REPLAYED = "replayed"
+    """A changing code that was taken before, or after which a newer one was taken."""
 
 
 class AttentionKind(StrEnum):

@@ -18,9 +18,10 @@ from membership.customers.search import search
 from membership.database import Database, open_database
 from membership.entry import BareCall
 from membership.organizations import tenant_by_slug
-from membership.scans.service import scan
+from membership.scans.service import ScanRules, scan
 from membership.scopes import Scope
 from membership.settings import ServiceSettings
+from membership.vault import open_vault
 
 _SQLITE = re.compile(
     r"SEARCH (\w+) USING (?:COVERING )?(?:INDEX (\w+)|(PRIMARY KEY))|SCAN (?!anon_)(\w+)"
@@ -45,7 +46,8 @@ def indexes(settings: ServiceSettings, code: str, query: str) -> dict[str, list[
         request = ScanRequest(visit_id=uuid4(), text=code)
 
         def scanned() -> None:
-            scan(BareCall(connection, tenant, call.now), request, timedelta(minutes=90))
+            rules = ScanRules(timedelta(minutes=90), open_vault(settings))
+            scan(BareCall(connection, tenant, call.now), request, rules)
 
         told = {
             "scan": _used(database, connection, scanned),

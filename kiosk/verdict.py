@@ -83,7 +83,7 @@ def verdict_of(answer: ScanAnswer, texts: Texts) -> Verdict:
     tone = _tone(answer)
     return Verdict(
         tone=tone,
-        headline=_headlines(texts)[tone],
+        headline=_unproven(answer, texts) or _headlines(texts)[tone],
         detail=_DETAILS[answer.outcome](answer, texts),
         person=_person(answer.customer) if answer.customer else None,
         facts=_facts(answer, texts),
@@ -131,6 +131,19 @@ def _headlines(texts: Texts) -> dict[Tone, str]:
         Tone.UNKNOWN_CODE: texts.say("UNKNOWN CODE"),
         Tone.COULD_NOT_CHECK: texts.say("COULD NOT CHECK"),
     }
+
+
+def _unproven(answer: ScanAnswer, texts: Texts) -> str:
+    """The headline for a code of ours that proves nothing; empty for every other answer."""
+    match answer.unknown_cause:
+        case UnknownCause.FORGED:
+            return texts.say("NOT GENUINE")
+        case UnknownCause.STALE:
+            return texts.say("CODE NOT CURRENT")
+        case UnknownCause.REPLAYED:
+            return texts.say("CODE ALREADY USED")
+        case _:
+            return ""
 
 
 def _person(customer: CustomerView) -> Person:
@@ -203,9 +216,21 @@ def _revoked(answer: ScanAnswer, texts: Texts) -> str:
 
 
 def _unknown(answer: ScanAnswer, texts: Texts) -> str:
-    if answer.unknown_cause is UnknownCause.NOT_A_CARD:
-        return texts.say("This is not a member card. Is it a ticket or a product?")
-    return texts.say("No card or member of this club has this code.")
+    match answer.unknown_cause:
+        case UnknownCause.NOT_A_CARD:
+            return texts.say("This is not a member card. Is it a ticket or a product?")
+        case UnknownCause.FORGED:
+            return texts.say("This code was altered or made by somebody else. Do not admit.")
+        case UnknownCause.STALE:
+            return texts.say(
+                "This is an old code, such as a picture of a card. Open the card on the phone."
+            )
+        case UnknownCause.REPLAYED:
+            return texts.say(
+                "This code was scanned before. The phone shows a new one within 30 seconds."
+            )
+        case _:
+            return texts.say("No card or member of this club has this code.")
 
 
 _DETAILS: dict[Outcome, Callable[[ScanAnswer, Texts], str]] = {

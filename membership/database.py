@@ -7,7 +7,8 @@ them wait for each other instead of failing half-way.
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -86,6 +87,26 @@ class Database:
 def connection_of(bind: Session | Connection) -> Connection:
     """The connection itself, or that of a session."""
     return bind.connection() if isinstance(bind, Session) else bind
+
+
+@contextmanager
+def as_one(connection: Connection) -> Iterator[None]:
+    """Make what is done on a connection of ``single`` one transaction, committed at the end.
+
+    On any other connection it is part of the transaction that is open already.
+    """
+    options = connection.get_execution_options()
+    if not options.get(_SINGLE) and options.get("isolation_level") != "AUTOCOMMIT":
+        yield
+        return
+    sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")
 
 
 def place_of(url: URL) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, select
 
-from api_client.schemas import CustomerState
+from api_client.schemas import CustomerState, UnknownCause
 from membership.access_checks.schemas import Asked
 from membership.customers.aliases import resolve_number
 from membership.customers.lookup import Found, find_by_text
@@ -15,6 +15,9 @@ from membership.database import AnyRow
 from membership.entry import AnyCall
 from membership.errors import Conflict, NotFound
 from membership.models import Customer
+from membership.vault import Vault
+from membership.wallet.proofs import Prover
+from passes.barcode import RotatingCode
 
 _organization: ColumnElement[int] = bindparam("organization_id")
 _PERSON = select(Customer.id, Customer.state).where(Customer.organization_id == _organization)
@@ -25,20 +28,26 @@ _BY_EMAIL = _PERSON.where(Customer.email_key == bindparam("email_key")).limit(2)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom a check is about. ``card_revoked``: they were named by a card that is good no more."""
+    """Whom a check is about.
+
+    ``card_revoked``: they were named by a card that is good no more; ``passing``: by a code that
+    is good for seconds only.
+    """
 
     id: UUID
     state: CustomerState
     card_revoked: bool = False
+    passing: bool = False
 
 
-def find_person(call: AnyCall, asked: Asked) -> Person:
+def find_person(call: AnyCall, asked: Asked, vault: Vault) -> Person:
     """Find whom exactly one field of ``asked`` names; ids are looked for with the key.
 
-    Raises NotFound; Conflict for an address that several customers have.
+    Raises NotFound; Conflict for an address that several customers have; VaultError if the key
+    of a rotating code cannot be opened.
     """
     if asked.card is not None:
-        return _by_card(call, asked.card)
+        return _by_card(call, asked.card, vault)
     if asked.email is not None:
         return _by_email(call, asked.email)
     if asked.number is not None:
@@ -79,10 +88,22 @@ def _by_email(call: AnyCall, email: str) -> Person:
     return Person(*rows[0])
 
 
-def _by_card(call: AnyCall, text: str) -> Person:
-    """The customer that a card names. Raises NotFound."""
+def _by_card(call: AnyCall, text: str, vault: Vault) -> Person:
+    """The customer that a card names. Raises NotFound, also for a code that proves nothing."""
     found = find_by_text(call.connection, call.tenant, text, call.now)
     if not isinstance(found, Found):
         raise NotFound("card_not_found", "There is no such card.")
+    if found.proof is not None and found.card is not None:
+        prover = Prover(call.connection, vault, call.tenant.id, call.now)
+        _refuse(prover.refuse(found.card.id, found.proof))
     revoked = found.card is not None and found.card.revoked_at is not None
-    return Person(found.customer.id, found.customer.state, revoked)
+    passing = isinstance(found.proof, RotatingCode)
+    return Person(found.customer.id, found.customer.state, revoked, passing)
+
+
+def _refuse(cause: UnknownCause | None) -> None:
+    """Raise NotFound for a code that does not prove whose it is."""
+    if cause is UnknownCause.FORGED:
+        raise NotFound("card_code_forged", "This code was not made for a card of this club.")
+    if cause is not None:
+        raise NotFound("card_code_stale", "This code is of another time; the card shows a new one.")

@@ -21,6 +21,7 @@ from membership.entry import NEEDS_KEY, BareCall, Entry, EntryRoute, enters
 from membership.errors import Invalid
 from membership.queries import query_parameters, read_query
 from membership.scopes import Scope
+from membership.vault import Vault
 
 router = APIRouter(prefix="/v1/access", tags=["Access checks"], route_class=EntryRoute)
 
@@ -69,13 +70,14 @@ async def list_access(request: Request, entry: _Entry) -> Response:
 
     A banned customer and a revoked card are granted nothing, and `reason` says so.
 
-    Errors: `customer_not_found`, `card_not_found` (404), `email_ambiguous` (409),
-    `one_of_needed` (422).
+    Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale` (404),
+    `email_ambiguous` (409), `one_of_needed` (422).
     """
 
     def work(call: BareCall, subject: service.Subject) -> Response:
         answer = service.list_access(call, subject)
-        return _to_keep(request, answer, answer.until, call.now)
+        until = call.now if subject.person.passing else answer.until
+        return _to_keep(request, answer, until, call.now)
 
     return await _answer_about(entry, read_query(request, Asked), work)
 
@@ -104,13 +106,14 @@ async def check_access(
     The answer may be kept for as long as `Cache-Control` says, which is never beyond `until`.
     `until` is as things stand now: subscribe to webhooks to learn of earlier changes.
 
-    Errors: `customer_not_found`, `card_not_found` (404), `email_ambiguous` (409),
-    `one_of_needed` (422).
+    Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale` (404),
+    `email_ambiguous` (409), `one_of_needed` (422).
     """
 
     def work(call: BareCall, subject: service.Subject) -> Response:
         answer = service.check(call, subject, key)
-        return _to_keep(request, answer, answer.until, call.now)
+        until = call.now if subject.person.passing else answer.until
+        return _to_keep(request, answer, until, call.now)
 
     return await _answer_about(entry, read_query(request, Asked), work)
 
@@ -124,7 +127,8 @@ async def ask_access(
     Creates nothing and may be repeated. With `keys` each of them is answered, granted or not;
     without them all that are granted. The answer is not to be kept by caches.
 
-    Errors: `customer_not_found`, `card_not_found` (404), `email_ambiguous` (409).
+    Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale` (404),
+    `email_ambiguous` (409).
     """
 
     def work(call: BareCall, subject: service.Subject) -> AccessList:
@@ -137,11 +141,12 @@ async def ask_access(
 
 async def _answer_about(entry: Entry, asked: Asked, work: _Work) -> Response:
     """Do the work about whom ``asked`` names. Raises Invalid for nobody, or for several."""
+    vault: Vault = entry.request.app.state.vault
 
     def find_and_work(call: BareCall) -> BaseModel | Response:
         if asked.named != 1:
             raise Invalid("one_of_needed", "query", ONE_OF)
-        return work(call, service.find_subject(call, asked))
+        return work(call, service.find_subject(call, asked, vault))
 
     if asked.customer_id is not None and asked.named == 1:
         return await entry.answer_about(

@@ -19,6 +19,7 @@ from membership.entry import AnyCall
 from membership.memberships.holdings import Holder, load_holder
 from membership.rules.inheritance import Holding
 from membership.rules.permissions import Refusal, grant, next_grant, refusal
+from membership.vault import Vault
 
 _WHOLLY = (Refusal.CUSTOMER_BANNED, Refusal.CARD_REVOKED)
 
@@ -38,12 +39,13 @@ def subject_of(holder: Holder | None) -> Subject:
     return Subject(Person(holder.id, holder.state), holder.holdings)
 
 
-def find_subject(call: AnyCall, asked: Asked) -> Subject:
+def find_subject(call: AnyCall, asked: Asked, vault: Vault) -> Subject:
     """Somebody who was asked about by number, address or card.
 
-    Raises NotFound; Conflict for an address that several customers have.
+    Raises NotFound; Conflict for an address that several customers have; VaultError if the key
+    of a rotating code cannot be opened.
     """
-    person = find_person(call, asked)
+    person = find_person(call, asked, vault)
     found = load_holder(call.connection, call.tenant.id, person.id, call.now)
     return Subject(person, subject_of(found).held)
 

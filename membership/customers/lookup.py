@@ -24,8 +24,17 @@ from membership.customers.aliases import resolve, resolve_number
 from membership.customers.views import VIEW_COLUMNS
 from membership.database import AnyRow
 from membership.memberships.holdings import Held, held_by, held_of
-from membership.models import ApiKey, Card, Customer, Organization
-from passes.barcode import BarcodeError, CardCode, CustomerNumber, InstallLink, ParsedCode, parse
+from membership.models import ApiKey, Card, CardWallet, Customer, Organization
+from passes.barcode import (
+    BarcodeError,
+    CardCode,
+    CustomerNumber,
+    CustomerUuid,
+    InstallLink,
+    RotatingCode,
+    SignedCardCode,
+    parse,
+)
 
 _CUSTOMER = (*VIEW_COLUMNS, Customer.birth_date, Customer.desk_note)
 _CARD = (
@@ -86,25 +95,35 @@ _BY_NUMBER = (
     .outerjoin(_held_by_number, true())
     .where(Customer.organization_id == _organization, Customer.number == _number)
 )
-_NEWEST_GOOD_CARD = (
-    select(*_CARD)
-    .where(
-        Card.organization_id == _organization,
-        Card.customer_id == bindparam("customer_id"),
-        Card.revoked_at.is_(None),
+_CARDS_OF_CUSTOMER = (
+    select(*_CARD, CardWallet.replaces)
+    .select_from(Card)
+    .outerjoin(
+        CardWallet,
+        and_(
+            CardWallet.organization_id == Card.organization_id,
+            CardWallet.card_id == Card.id,
+        ),
     )
+    .where(Card.organization_id == _organization, Card.customer_id == _customer_id)
     .order_by(Card.issued_at.desc(), Card.id)
-    .limit(1)
 )
+
+Proof = SignedCardCode | RotatingCode
+"""A code that proves more than it names; ``membership.wallet.proofs`` judges it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The customer that a text names (their row) with what they hold, and the card if it is one."""
+    """The customer that a text names (their row) with what they hold, and the card if it is one.
+
+    A ``proof`` is not judged yet: it names somebody and lets nobody in.
+    """
 
     customer: AnyRow
     held: Held
     card: CardView | None
+    proof: Proof | None = None
 
 
 def find_by_text(
@@ -122,12 +141,15 @@ def find_by_text(
         return UnknownCause.NOT_A_CARD if foreign is None else foreign
     if isinstance(code, InstallLink) and code.organization != tenant.slug:
         return UnknownCause.NOT_FOUND
-    rows = _rows(connection, tenant.id, code, now)
+    proof = code if isinstance(code, SignedCardCode | RotatingCode) else None
+    named = code.card if isinstance(code, SignedCardCode | RotatingCode) else code
+    rows = _rows(connection, tenant.id, named, now)
     if not rows:
         foreign = _by_foreign_card(connection, tenant.id, code.text, now)
         return UnknownCause.NOT_FOUND if foreign is None else foreign
     held = held_of(connection, tenant.id, rows, now)
-    return Found(rows[0], held, _card_view(rows[0]) if isinstance(code, CardCode) else None)
+    card = _card_view(rows[0]) if isinstance(named, CardCode) else None
+    return Found(rows[0], held, card, proof)
 
 
 def find_with_key(
@@ -170,7 +192,10 @@ def _by_foreign_card(
 
 
 def _rows(
-    connection: Connection, organization_id: int, code: ParsedCode, now: datetime
+    connection: Connection,
+    organization_id: int,
+    code: CardCode | CustomerUuid | InstallLink | CustomerNumber,
+    now: datetime,
 ) -> Sequence[AnyRow]:
     """The customer that a code names, once for each membership that they hold; or none."""
     asked: dict[str, Any] = {"organization_id": organization_id, "now": now}
@@ -187,11 +212,19 @@ def _rows(
     return rows
 
 
-def newest_good_card(connection: Connection, tenant: Tenant, customer_id: UUID) -> CardView | None:
-    """The customer's newest card that is not revoked."""
+def current_card(
+    connection: Connection, tenant: Tenant, customer_id: UUID, card_id: UUID
+) -> CardView | None:
+    """The good card that replaced one of the customer's cards, or else their newest good one."""
     asked = {"organization_id": tenant.id, "customer_id": customer_id}
-    row = connection.execute(_NEWEST_GOOD_CARD, asked).first()
-    return None if row is None else _card_view(row)
+    cards = connection.execute(_CARDS_OF_CUSTOMER, asked).all()
+    replacing = {row.replaces: row for row in cards if row.replaces is not None}
+    good = [row for row in cards if row.card_revoked_at is None]
+    follows = replacing.get(card_id)
+    while follows is not None and follows not in good:
+        follows = replacing.get(follows.card_id)
+    current = follows or next(iter(good), None)
+    return None if current is None else _card_view(current)
 
 
 def _card_view(row: AnyRow) -> CardView:

@@ -37,14 +37,20 @@ async def record_scan(
 
     The caller makes the visit id: sending the same scan again is the same visit. A text that
     names nobody here is answered with the outcome `unknown_code` and makes no visit.
+
+    So is a code that names a card and does not prove it, and `unknown_cause` says which: a
+    signature or value that was not made for the card (`forged`), a rotating code of another
+    time, such as a picture of one (`stale`), or one that was taken before (`replayed`).
     """
-    minutes = request.app.state.settings.seen_recently_minutes
+    state = request.app.state
+    recently = timedelta(minutes=state.settings.seen_recently_minutes)
+    rules = service.ScanRules(recently, state.vault)
 
     def find(connection: Connection, key: str, now: datetime) -> tuple[Caller, Found] | None:
         return find_with_key(connection, key, scan.text, now)
 
     def work(call: BareCall, named: Found | None) -> ScanAnswer:
-        answer = service.scan(call, scan, timedelta(minutes=minutes), named)
+        answer = service.scan(call, scan, rules, named)
         request.scope[OUTCOME] = answer.outcome.value
         return answer
 

@@ -1,6 +1,8 @@
 """A scan: who this is, whether the membership is active, and the visit that it makes."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from api_client.schemas import (
@@ -12,36 +14,74 @@ from api_client.schemas import (
     UnknownCause,
     VisitCount,
 )
-from membership.customers.lookup import Found, find_by_text, newest_good_card
+from membership.customers.lookup import Found, Proof, current_card, find_by_text
 from membership.customers.views import customer_view
+from membership.database import as_one
 from membership.entry import AnyCall
 from membership.memberships.views import membership_view, permission_views
 from membership.rules.attention import Thresholds, attention
 from membership.rules.outcome import Decision, decide
 from membership.scans import visits
+from membership.vault import Vault
+from membership.wallet.proofs import Prover
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRules:
+    """What a scan needs of the service: how long a visit is recent, and the vault of its keys."""
+
+    seen_recently: timedelta
+    vault: Vault
 
 
 def scan(
-    call: AnyCall, request: ScanRequest, seen_recently: timedelta, named: Found | None = None
+    call: AnyCall, request: ScanRequest, rules: ScanRules, named: Found | None = None
 ) -> ScanAnswer:
     """Answer a scanned text, and record the visit if it names a customer.
 
     ``named`` is whom its card names, where that was found already. Raises Conflict if the visit
-    id was recorded for another text.
+    id was recorded for another text; VaultError if the key of a rotating code cannot be opened.
     """
     found = named or _find(call, request)
     if isinstance(found, UnknownCause):
-        visits.refuse_reused_id(call, request)
-        return ScanAnswer(
-            visit_id=request.visit_id,
-            outcome=Outcome.UNKNOWN_CODE,
-            unknown_cause=found,
-            server_time=call.now,
-            time_zone=call.tenant.time_zone,
-            permissions=(),
-            current_card=None,
-        )
-    return _known(call, request, found, seen_recently)
+        return _unknown(call, request, found)
+    if found.proof is None or found.card is None:
+        return _known(call, request, found, rules.seen_recently)
+    with as_one(call.connection):
+        cause = _take(call, request, rules.vault, found.card.id, found.proof)
+        if cause is None:
+            return _known(call, request, found, rules.seen_recently)
+    return _unknown(call, request, cause)
+
+
+def _take(
+    call: AnyCall, request: ScanRequest, vault: Vault, card_id: UUID, proof: Proof
+) -> UnknownCause | None:
+    """Why the proof on a card is not taken; None if it is, or was for this very visit.
+
+    The visit is asked for before and after: its first request may have been long ago, when the
+    code was still good, or be answered at this moment.
+    """
+    if visits.is_recorded(call, request):
+        return None
+    cause = Prover(call.connection, vault, call.tenant.id, call.now).take(card_id, proof)
+    if cause is UnknownCause.REPLAYED and visits.is_recorded(call, request):
+        return None
+    return cause
+
+
+def _unknown(call: AnyCall, request: ScanRequest, cause: UnknownCause) -> ScanAnswer:
+    """Answer for a text that leads to nobody, or proves nothing."""
+    visits.refuse_reused_id(call, request)
+    return ScanAnswer(
+        visit_id=request.visit_id,
+        outcome=Outcome.UNKNOWN_CODE,
+        unknown_cause=cause,
+        server_time=call.now,
+        time_zone=call.tenant.time_zone,
+        permissions=(),
+        current_card=None,
+    )
 
 
 def _find(call: AnyCall, request: ScanRequest) -> Found | UnknownCause:
@@ -82,8 +122,8 @@ def _known(
         permissions=permission_views(held, person.state, call.now),
         attention=_attention(call, found, decision, counted, seen_recently),
         card=card,
-        current_card=newest_good_card(call.connection, call.tenant, person.id)
-        if decision.outcome is Outcome.CARD_REVOKED
+        current_card=current_card(call.connection, call.tenant, person.id, card.id)
+        if card is not None and decision.outcome is Outcome.CARD_REVOKED
         else None,
         visits=counted,
     )

@@ -97,6 +97,11 @@ def refuse_reused_id(call: AnyCall, request: ScanRequest) -> None:
     _repeated(call, request)
 
 
+def is_recorded(call: AnyCall, request: ScanRequest) -> bool:
+    """Whether this very scan was recorded before. Raises Conflict if its id was for another."""
+    return _repeated(call, request) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Visiting:
     """Who was scanned with which card, and what came of it."""

@@ -60,6 +60,12 @@ CASES: list[tuple[ScanAnswer, Tone, str, str]] = [
      "This is not a member card. Is it a ticket or a product?"),
     (unknown(unknown_cause=UnknownCause.NOT_FOUND), Tone.UNKNOWN_CODE, "UNKNOWN CODE",
      "No card or member of this club has this code."),
+    (unknown(unknown_cause=UnknownCause.FORGED), Tone.UNKNOWN_CODE, "NOT GENUINE",
+     "This code was altered or made by somebody else. Do not admit."),
+    (unknown(unknown_cause=UnknownCause.STALE), Tone.UNKNOWN_CODE, "CODE NOT CURRENT",
+     "This is an old code, such as a picture of a card. Open the card on the phone."),
+    (unknown(unknown_cause=UnknownCause.REPLAYED), Tone.UNKNOWN_CODE, "CODE ALREADY USED",
+     "This code was scanned before. The phone shows a new one within 30 seconds."),
 ]  # fmt: skip
 
 
@@ -69,6 +75,11 @@ def test_each_outcome_has_its_words(
 ) -> None:
     verdict = verdict_of(given_answer, ENGLISH)
     assert (verdict.tone, verdict.headline, verdict.detail) == (tone, headline, detail)
+
+
+def test_every_cause_has_words_of_its_own() -> None:
+    told = {verdict_of(unknown(unknown_cause=cause), ENGLISH).detail for cause in UnknownCause}
+    assert len(told) == len(UnknownCause)
 
 
 @pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.UNKNOWN_CODE])

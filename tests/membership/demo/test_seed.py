@@ -41,7 +41,7 @@ from membership.models import (
 )
 from membership.organizations import first_tenant
 from membership.rules.instants import local_day, zone_named
-from membership.scans.service import scan
+from membership.scans.service import ScanRules, scan
 from membership.vault import Vault
 from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
 from tests.membership.rules.clocks import utc
@@ -108,7 +108,7 @@ def scanned(session: Session, text: str, now: datetime, visit: int) -> ScanAnswe
     assert tenant is not None
     call = Call(session, tenant, SERVICE, frozenset(), now)
     request = ScanRequest(visit_id=UUID(int=visit), text=text)
-    return scan(call, request, timedelta(minutes=60))
+    return scan(call, request, ScanRules(timedelta(minutes=60), VAULT))
 
 
 def test_every_card_of_the_deck_shows_what_it_is_there_for(club: Club) -> None:
