@@ -20,6 +20,7 @@ BENCHES = {
     "startup": "Start and memory",
     "throughput": "Scans and permission checks per second",
     "scale": "A club of a million customers",
+    "passes": "Signed passes, and the memory of many",
 }
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
