@@ -1,6 +1,5 @@
 """The life of cards in the tests: changes, and the jobs that bring them to the wallets."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -8,13 +7,14 @@ from sqlalchemy import select, update
 from membership.background import Work
 from membership.designs.schemas import DesignChange
 from membership.designs.service import edit_design, get_design, load_version
-from membership.models import AppleRegistration, CardRollout, CardWallet
+from membership.models import AppleRegistration, CardRollout, CardWallet, Organization
+from membership.organizations import tenant_of
 from membership.wallet.faces import load_faces
 from membership.wallet.follow import follow
 from membership.wallet.refresh import refresh
 from membership.wallet.rollouts import roll_out
 from passes.design import Design
-from tests.membership.support import Clock, Service
+from tests.membership.support import Service
 from tests.membership.wallet.ground import WalletCard, vault_of, wallet_of
 
 
@@ -71,7 +71,8 @@ def behind(service: Service) -> list[UUID]:
     rows = wallets(service)
     with service.database.readers.begin() as session:
         ids = [row.card_id for row in rows]
-        faces = load_faces(session, service.tenant, ids, service.clock())
+        tenant = tenant_of(session.get_one(Organization, service.tenant.id))
+        faces = load_faces(session, tenant, ids, service.clock())
     return [row.card_id for row in rows if row.face_digest != faces[row.card_id].face.digest()]
 
 
@@ -128,10 +129,3 @@ def waiting(service: Service, card: WalletCard) -> tuple[bool, bool]:
         ).all()
     at = wallet_of(service, card).google_next_attempt_at
     return any(each is not None for each in pushes), at is not None
-
-
-def at_another_time(service: Service, **by: float) -> Service:
-    """The same service for a process whose clock differs."""
-    clock = Clock(service.clock())
-    clock.advance(**by)
-    return replace(service, clock=clock)

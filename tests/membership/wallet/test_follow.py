@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -50,7 +51,7 @@ class Club:
         found = marked(self.service)
         return [place for place, card in enumerate(self.cards) if card in found]
 
-    def company(self, *linked: int, **fields: object) -> str:
+    def company(self, *linked: int, **fields: Any) -> str:
         """A company to which people are linked, and who all are up to date again."""
         company = self.service.company(**fields)
         for place in linked:

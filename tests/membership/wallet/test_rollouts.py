@@ -1,0 +1,212 @@
+"""An edited design reaches all of its cards, once each, whatever happens on the way."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from membership.models import CardWallet, RolloutState
+from membership.wallet import rollouts
+from membership.wallet.rollouts import BATCH, roll_out
+from tests.membership.conftest import Databases
+from tests.membership.support import Service, running_service
+from tests.membership.wallet.crowd import copies_of
+from tests.membership.wallet.ground import WalletCard, new_design, wallet_card, wallet_of
+from tests.membership.wallet.life import (
+    behind,
+    install,
+    redesign,
+    rollouts_of,
+    settle,
+    told,
+    waiting,
+    wallets,
+    work_of,
+)
+
+ROOT = Path(__file__).parents[3]
+
+
+def a_card(service: Service) -> WalletCard:
+    """A card of a new design."""
+    return wallet_card(service, service.customer("Amara"), new_design(service))
+
+
+def crowd(service: Service, count: int) -> WalletCard:
+    """So many cards of one design, each on a phone and up to date; returns one of them."""
+    first = a_card(service)
+    with service.database.writers.begin() as session:
+        copies_of(session, first, count - 1)
+    settle(service)
+    install(service, first)
+    told(service)
+    return first
+
+
+def numbers(service: Service) -> list[int]:
+    """The update numbers of all cards, in order."""
+    return sorted(row.update_seq for row in wallets(service))
+
+
+def test_all_cards_of_the_design_change_and_no_others(service: Service) -> None:
+    card, customer = a_card(service), service.customer("Bela")
+    revoked = wallet_card(service, customer, card.design_id)
+    other = wallet_card(service, customer, new_design(service, key="other"))
+    service.call("POST", f"/v1/cards/{revoked.card_id}/revoke")
+    settle(service)
+    for each in (card, revoked, other):
+        install(service, each)
+    redesign(service, card.design_id, "#101010")
+    (running,) = rollouts_of(service)
+    assert (running.state, running.total, running.done) == (RolloutState.RUNNING, 2, 0)
+    assert (running.version, running.finished_at) == (2, None)
+    settle(service)
+    (done,) = rollouts_of(service)
+    assert (done.state, done.total, done.done) == (RolloutState.FINISHED, 2, 2)
+    assert done.finished_at == service.clock()
+    assert [waiting(service, each) for each in (card, revoked, other)] == [
+        (True, True), (True, True), (False, False),
+    ]  # fmt: skip
+    assert wallet_of(service, card).design_version == 2
+    assert wallet_of(service, other).update_seq <= 3
+    assert behind(service) == []
+
+
+def test_a_design_without_cards_is_done_at_once(service: Service) -> None:
+    redesign(service, new_design(service), "#101010")
+    (row,) = rollouts_of(service)
+    assert (row.state, row.total, row.finished_at) == (RolloutState.FINISHED, 0, service.clock())
+
+
+def test_the_next_edit_takes_the_place_of_one_that_is_not_finished(service: Service) -> None:
+    card = crowd(service, BATCH + 30)
+    before = max(numbers(service))
+    redesign(service, card.design_id, "#101010")
+    assert roll_out(work_of(service))
+    redesign(service, card.design_id, "#202020")
+    first, second = rollouts_of(service)
+    assert (first.state, first.done) == (RolloutState.FINISHED, BATCH)
+    assert (second.state, second.done, second.version) == (RolloutState.RUNNING, 0, 3)
+    settle(service)
+    assert behind(service) == []
+    # Those of the first batch changed twice, the others once.
+    count = BATCH + 30
+    assert numbers(service) == list(range(before + BATCH + 1, before + BATCH + count + 1))
+
+
+def test_a_batch_of_a_rollout_that_ended_meanwhile_is_dropped(service: Service) -> None:
+    card = crowd(service, 3)
+    redesign(service, card.design_id, "#101010")
+    with service.database.readers.begin() as session:
+        running = rollouts._oldest(session)
+        assert running is not None
+        batch = rollouts._next_batch(session, running, service.clock())
+    redesign(service, card.design_id, "#202020")
+    before = numbers(service)
+    with service.database.writers.begin() as session:
+        rollouts._store(session, batch, service.clock())
+    assert numbers(service) == before
+    settle(service)
+    assert behind(service) == []
+
+
+def test_a_batch_that_is_stored_twice_counts_once(service: Service) -> None:
+    card = crowd(service, 5)
+    before = max(numbers(service))
+    redesign(service, card.design_id, "#101010")
+    with service.database.readers.begin() as session:
+        running = rollouts._oldest(session)
+        assert running is not None
+        batches = [rollouts._next_batch(session, running, service.clock()) for _ in range(2)]
+    for batch in batches:
+        with service.database.writers.begin() as session:
+            rollouts._store(session, batch, service.clock())
+    (row,) = rollouts_of(service)
+    assert row.done == 5
+    assert numbers(service) == list(range(before + 1, before + 6))
+
+
+def test_a_card_that_was_renewed_meanwhile_gets_no_second_number(service: Service) -> None:
+    card = crowd(service, 4)
+    before = max(numbers(service))
+    redesign(service, card.design_id, "#101010")
+    service.patch(f"/v1/customers/{card.customer_id}", given_name="Amina")
+    settle(service)
+    assert numbers(service) == list(range(before + 1, before + 5))
+    assert behind(service) == []
+
+
+def test_cards_that_are_issued_meanwhile_show_the_new_design(service: Service) -> None:
+    card = crowd(service, BATCH)
+    redesign(service, card.design_id, "#101010")
+    late = [wallet_card(service, str(card.customer_id), card.design_id) for _ in range(8)]
+    settle(service)
+    assert behind(service) == []
+    assert {wallet_of(service, each).design_version for each in late} == {2}
+    (row,) = rollouts_of(service)
+    assert row.state is RolloutState.FINISHED
+    assert row.total >= row.done >= BATCH
+
+
+def test_several_processes_give_each_card_one_number(service: Service) -> None:
+    card = crowd(service, 2 * BATCH + 10)
+    before, count = max(numbers(service)), 2 * BATCH + 10
+    redesign(service, card.design_id, "#101010")
+
+    def work_off() -> None:
+        while roll_out(work_of(service)) or _is_running(service):
+            pass
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(work_off) for _ in range(2)]:
+            done.result()
+    (row,) = rollouts_of(service)
+    assert (row.done, row.total) == (count, count)
+    assert numbers(service) == list(range(before + 1, before + count + 1))
+    assert behind(service) == []
+
+
+def _is_running(service: Service) -> bool:
+    return any(row.state is RolloutState.RUNNING for row in rollouts_of(service))
+
+
+@pytest.mark.soak
+def test_killed_in_the_middle_no_card_is_left_behind_and_none_told_twice(
+    backend: str, databases: Databases, tmp_path: Path
+) -> None:
+    settings = databases.new(backend, tmp_path)
+    count = 8 * BATCH
+    command = [sys.executable, "-m", "tests.membership.wallet.roller", str(tmp_path)]
+    if settings.database_url is not None:
+        command += ["--database-url", settings.database_url]
+    with running_service(settings) as running:
+        service = running.fresh()
+        card = crowd(service, count)
+        before = max(numbers(service))
+        redesign(service, card.design_id, "#101010")
+        seen: list[dict[object, int]] = []
+        for _ in range(2):
+            with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as roller:
+                assert roller.stdout is not None
+                assert roller.stdout.readline() == "batch\n"
+                roller.kill()
+            seen.append(_numbered(wallets(service), before))
+            (row,) = rollouts_of(service)
+            assert row.state is RolloutState.RUNNING
+            assert 0 < row.done < count
+            assert row.done == len(seen[-1]), "progress is stored with what it stands for"
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        after = _numbered(wallets(service), before)
+        assert numbers(service) == list(range(before + 1, before + count + 1))
+        for early in seen:
+            assert early.items() <= after.items(), "who had a number keeps it"
+        assert behind(service) == []
+        (row,) = rollouts_of(service)
+        assert (row.state, row.done, row.total) == (RolloutState.FINISHED, count, count)
+
+
+def _numbered(rows: list[CardWallet], before: int) -> dict[object, int]:
+    """The cards that got a number after ``before``, with the number."""
+    return {row.card_id: row.update_seq for row in rows if row.update_seq > before}
