@@ -8,6 +8,8 @@ from membership.imports.runner import IMPORT_JOB
 from membership.mail.delivery import MAIL_JOB
 from membership.staff.upkeep import STAFF_UPKEEP_JOB
 from membership.wallet.follow import FOLLOW_JOB
+from membership.wallet.google_sync import GOOGLE_JOB
+from membership.wallet.push import APPLE_PUSH_JOB
 from membership.wallet.refresh import REFRESH_JOB
 from membership.wallet.rollouts import ROLLOUT_JOB
 
@@ -20,6 +22,8 @@ JOBS: tuple[Job, ...] = (
     FOLLOW_JOB,
     REFRESH_JOB,
     ROLLOUT_JOB,
+    APPLE_PUSH_JOB,
+    GOOGLE_JOB,
     IDENTITY_JOB,
 )
 """Everything that ``membership.background`` runs beside the answering of requests."""
