@@ -113,14 +113,15 @@ class PassContent(Part):
     @model_validator(mode="after")
     def _keys_once(self) -> Self:
         """A field's key is unique in the whole pass."""
-        seen: dict[str, str] = {}
+        seen: dict[str, tuple[str, str, int]] = {}
         for style, form in self.styles():
             for group, fields in form.groups():
                 for at, field in enumerate(fields):
-                    place = f"{style}.{group}[{at}].key"
+                    place = (style, group, at)
                     first = seen.setdefault(field.key, place)
                     if first is not place:
-                        raise fault(place, f"{field.key!r} is the key of {first} too")
+                        message = f"{field.key!r} is the key of {_key_at(*first)} too"
+                        raise fault(_key_at(*place), message)
         return self
 
     @model_validator(mode="after")
@@ -183,6 +184,11 @@ def read_content(text: bytes | str, *, allow_http: bool = False) -> PassContent:
         )
     except ValidationError as error:
         raise refusal_of(error, content) from None
+
+
+def _key_at(style: str, group: str, at: int) -> str:
+    """The place of a field's key."""
+    return f"{style}.{group}[{at}].key"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ DataDetector = Literal[
     "PKDataDetectorTypeAddress",
     "PKDataDetectorTypeCalendarEvent",
 ]
-_DATE_KEYS = ("date_style", "time_style", "ignores_time_zone", "is_relative")
+_UNDATED = (None, None, None, None)
 
 
 class _OnlyLinks(HTMLParser):
@@ -87,7 +87,8 @@ class FieldContent(Part):
     @model_validator(mode="after")
     def _of_one_kind(self) -> Self:
         """Check that the value is of the kind that its styles are for."""
-        if any(getattr(self, name) is not None for name in _DATE_KEYS):
+        dated = (self.date_style, self.time_style, self.ignores_time_zone, self.is_relative)
+        if dated != _UNDATED:
             if self.date_style is None or self.time_style is None:
                 missing = "dateStyle" if self.date_style is None else "timeStyle"
                 raise fault(missing, "a date has both dateStyle and timeStyle")
