@@ -1,6 +1,7 @@
 """Messages about wallet cards, their designs and the wallets: used by both halves."""
 
 from enum import StrEnum
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -85,6 +86,40 @@ class DesignList(Message):
     """All designs, by name, archived ones last."""
 
     items: tuple[DesignLine, ...]
+
+
+class DesignHint(Message):
+    """What could be better in a design, though it can be used as it is."""
+
+    path: str = Field(examples=["label"], description="Where in the design.")
+    message: str
+    suggestion: str | None = Field(default=None, examples=["#5b6b80"])
+
+
+class EditedDesign(DesignLine):
+    """A design as an editor gets it: what it does not know it hands back as it came."""
+
+    design: dict[str, Any]
+    hints: tuple[DesignHint, ...]
+
+
+class StoredImage(Message):
+    """A picture that was fitted and stored; its size in pixels."""
+
+    tag: str = Field(description="What designs name it by: SHA-256 of the PNG.")
+    width: int
+    height: int
+
+
+class RolloutProgress(Message):
+    """How far the cards of a design have come after its last edit."""
+
+    version: int
+    state: Literal["running", "finished"]
+    total: int = Field(description="How many cards there are to look at.")
+    done: int
+    started_at: AwareDatetime
+    finished_at: AwareDatetime | None
 
 
 class AppleReady(Message):

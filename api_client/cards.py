@@ -7,16 +7,15 @@ from uuid import UUID
 from .card_schemas import (
     CardRecord,
     CustomerCards,
-    DesignList,
     IssuedCard,
     Mailed,
     WalletKind,
     WalletsReady,
 )
-from .client import MembershipClient
+from .designs import DesignsClient
 
 
-class CardsClient(MembershipClient):
+class CardsClient(DesignsClient):
     """Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``."""
 
     def cards_of(self, customer_id: UUID) -> CustomerCards:
@@ -26,10 +25,6 @@ class CardsClient(MembershipClient):
     def card(self, card_id: UUID) -> CardRecord:
         """Show a card, and in which wallets it is."""
         return self._ask(CardRecord, "GET", f"/v1/cards/{card_id}")
-
-    def designs(self) -> DesignList:
-        """List the designs of cards."""
-        return self._ask(DesignList, "GET", "/v1/card-designs")
 
     def wallets(self) -> WalletsReady:
         """Tell who signs cards for the wallets, and what keeps them from it."""

@@ -18,6 +18,16 @@ class Disk:
         chosen, _ = QFileDialog.getSaveFileName(window, "", name, kinds)
         return Path(chosen) if chosen else None
 
+    def pick(self, window: QWidget, kinds: str) -> tuple[bytes | None, str]:
+        """Ask for a file and read it: its bytes or None, and why it could not be read."""
+        chosen, _ = QFileDialog.getOpenFileName(window, "", "", kinds)
+        if not chosen:
+            return None, ""
+        try:
+            return Path(chosen).read_bytes(), ""
+        except OSError as error:
+            return None, f"{Path(chosen).name}: {error.strerror}"
+
     def write(self, path: Path, data: bytes) -> str:
         """Write a file; answers why it could not be, or nothing. A former file stays then."""
         file = QSaveFile(str(path))

@@ -12,14 +12,10 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
-from api_client.card_schemas import CustomerCards
-from api_client.management import ManagementClient
 from api_client.management_schemas import (
     CompanyPage,
     CompanyView,
-    CustomerProfile,
     CustomerRecord,
-    LinkedCustomers,
     PlanPage,
     SignedIn,
 )
@@ -27,21 +23,17 @@ from api_client.schemas import DeskInfo
 from kiosk.failures import Cause, Failure
 from kiosk.session import Shown
 from kiosk.texts import Texts
-from kiosk.views.management.file_page import Allowed
 from kiosk.views.management.parts import Action
 from kiosk.views.window import KioskWindow
 
-from .cards import CardDesk, CardSheet, issued_card, load_sheet
+from .cards import CardDesk, issued_card
 from .changes import Changes
+from .designs import DesignDesk, created_design
 from .disk import Disk
-from .files import company_words, customer_words
-from .lists import company_entries, plan_entries
+from .lists import company_entries
+from .pages import DESIGNS, HOME, Pages, Place
 from .words import MembershipLine
 from .worker import Credentials, Task
-
-Place = tuple[str, UUID | None]
-"""A page and whose it is."""
-_HOME: Place = ("home", None)
 
 
 class ManagementPresenter(QObject):
@@ -68,8 +60,11 @@ class ManagementPresenter(QObject):
         self._panel = window.management
         self.changes = Changes(window, texts, self._today, parent=self)
         self.cards = CardDesk(self._panel.card, texts, self.changes, disk or Disk(), parent=self)
-        self._scopes: frozenset[str] = frozenset()
-        self._slug, self._zone = "", "UTC"
+        self.designs = DesignDesk(
+            self._panel.designs, texts, self.changes, disk or Disk(), parent=self
+        )
+        self._pages = Pages(window, texts, self.changes, cards=self.cards, designs=self.designs)
+        self._slug = ""
         self._trail: list[Place] = []
         self._on_screen: UUID | None = None
         self._idle = QTimer(self)
@@ -81,12 +76,12 @@ class ManagementPresenter(QObject):
     @property
     def signed_in(self) -> bool:
         """Whether somebody is signed in."""
-        return bool(self._scopes)
+        return bool(self._pages.scopes)
 
     @Slot(object)
     def on_desk(self, desk: DeskInfo) -> None:
         """The service told whose desk this is."""
-        self._slug, self._zone = desk.slug, desk.time_zone
+        self._slug, self._pages.zone = desk.slug, desk.time_zone
         self.changes.currency = desk.currency or self.changes.currency
 
     @Slot(object)
@@ -97,11 +92,11 @@ class ManagementPresenter(QObject):
 
     def open_person(self) -> None:
         """Open the file of whom the last verdict was about; without one, the first page."""
-        self._open(("customer", self._on_screen) if self._on_screen else _HOME)
+        self._open(("customer", self._on_screen) if self._on_screen else HOME)
 
     def open_home(self) -> None:
         """Open the first page."""
-        self._open(_HOME)
+        self._open(HOME)
 
     def go_back(self) -> None:
         """Leave the page for the one before, and the first one for the desk."""
@@ -116,15 +111,16 @@ class ManagementPresenter(QObject):
     @Slot(object)
     def on_signed_in(self, started: SignedIn) -> None:
         """Somebody signed in: go where they wanted to."""
-        self._scopes = frozenset(started.scopes)
+        self._pages.scopes = frozenset(started.scopes)
         self._panel.show_who(started.staff.name)
         self._panel.home.allow(
-            customers="customers:write" in self._scopes,
-            companies="companies:write" in self._scopes,
-            plans="plans:write" in self._scopes,
+            customers="customers:write" in self._pages.scopes,
+            companies="companies:write" in self._pages.scopes,
+            plans="plans:write" in self._pages.scopes,
+            designs="designs:write" in self._pages.scopes,
         )
         self._idle.start()
-        self._show(self._trail[-1] if self._trail else _HOME)
+        self._show(self._trail[-1] if self._trail else HOME)
 
     @Slot(object)
     def on_sign_in_failed(self, failure: Failure) -> None:
@@ -136,7 +132,7 @@ class ManagementPresenter(QObject):
 
     def sign_out(self) -> None:
         """Nobody is at the desk any more."""
-        self._scopes = frozenset()
+        self._pages.scopes = frozenset()
         self._trail.clear()
         self._idle.stop()
         self._panel.show_who("")
@@ -146,19 +142,19 @@ class ManagementPresenter(QObject):
     @Slot(object, object)
     def on_done(self, task: Task, answer: object) -> None:
         """A task was carried out."""
-        if self.changes.took(task, answer) or self.cards.took(task, answer):
+        if any(desk.took(task, answer) for desk in (self.changes, self.cards, self.designs)):
             return
         match answer:
-            case (CustomerProfile() as profile, CustomerCards() | None as cards):
-                self._show_customer(profile, cards)
-            case CardSheet():
-                self._show_card(answer)
-            case (CompanyView() as company, LinkedCustomers() as people):
-                self._show_company(company, people)
-            case (CompanyPage() as companies, PlanPage() as plans):
-                self._show_home(companies, plans)
             case CompanyPage():
                 self._panel.home.companies.show_entries(company_entries(answer, self._texts))
+            case (CompanyPage(), PlanPage() as plans):
+                self.changes.plans = plans.items
+        place = self._pages.place_of(answer)
+        if place is not None and self._is_open(place):
+            self._pages.paint(answer)
+            profile = self.changes.profile if place[0] == "customer" else None
+            if profile is not None and profile.customer.photo_path:
+                self.photo_wanted.emit(profile.customer.photo_path)
 
     @Slot(object, object)
     def on_failed(self, task: Task, failure: Failure) -> None:
@@ -166,7 +162,8 @@ class ManagementPresenter(QObject):
         sentence = failure.sentence(self._texts)
         if failure.cause is Cause.NOT_ALLOWED:
             sentence = self._texts.say("You may not do this, or your sign-in has ended.")
-        if not self.changes.failed(task, sentence) and not self.cards.failed(task, sentence):
+        desks = (self.changes, self.cards, self.designs)
+        if not any(desk.failed(task, sentence) for desk in desks):
             self._say_fault(sentence)
 
     @Slot(str, QImage)
@@ -193,6 +190,10 @@ class ManagementPresenter(QObject):
         panel.home.companies_wanted.connect(self._find_companies)
         changes.task_wanted.connect(self._send)
         self.cards.task_wanted.connect(self.task_wanted)
+        self.designs.task_wanted.connect(self.task_wanted)
+        self.designs.opened.connect(lambda id_: self._show(("designs", id_)))
+        panel.home.designs_wanted.connect(lambda: self._open(DESIGNS))
+        panel.designs.edited.connect(self._idle.start)
         changes.changed.connect(self._on_changed)
 
     @Slot(str, str, str)
@@ -218,12 +219,14 @@ class ManagementPresenter(QObject):
     @Slot(object)
     def _on_changed(self, answer: object) -> None:
         """Something was changed: show the page anew, or the file of who is new."""
-        if isinstance(answer, CustomerRecord) and self._trail[-1:] == [_HOME]:
+        if isinstance(answer, CustomerRecord) and self._trail[-1:] == [HOME]:
             self._open(("customer", answer.customer.id))
-        elif isinstance(answer, CompanyView) and self._trail[-1:] == [_HOME]:
+        elif isinstance(answer, CompanyView) and self._trail[-1:] == [HOME]:
             self._open(("company", answer.id))
         elif (card_id := issued_card(answer)) is not None:
             self._open_new_card(card_id)
+        elif (design_id := created_design(answer)) is not None:
+            self._show(("designs", design_id))
         elif self._trail and self._window.managing:
             self._show(self._trail[-1])
 
@@ -249,11 +252,11 @@ class ManagementPresenter(QObject):
         if panel.page is panel.waiting:
             panel.home.say_fault(sentence)
             panel.show_page(panel.home)
-        elif panel.page in {panel.home, panel.customer, panel.company, panel.card}:
+        elif panel.page in {panel.home, panel.customer, panel.company, panel.card, panel.designs}:
             panel.page.say_fault(sentence)
 
     def _today(self) -> date:
-        return datetime.now(ZoneInfo(self._zone)).date()
+        return datetime.now(ZoneInfo(self._pages.zone)).date()
 
     def _open(self, place: Place) -> None:
         """Go to a page, by way of the sign-in if nobody is signed in."""
@@ -268,18 +271,9 @@ class ManagementPresenter(QObject):
     def _show(self, place: Place) -> None:
         """Load what a page shows."""
         self._idle.start()
-        self.cards.leave()
+        self._pages.leave()
         self._window.enter_management(self._panel.waiting)
-        page, id_ = place
-        if page == "customer" and id_ is not None:
-            sees_cards = "cards:read" in self._scopes
-            self._run("customer", lambda client, _: _file_of(client, id_, cards=sees_cards))
-        elif page == "card" and id_ is not None:
-            self._run("card", load_sheet(id_))
-        elif page == "company" and id_ is not None:
-            self._run("company", lambda client, _: (client.company(id_), client.people_of(id_)))
-        else:
-            self._run("home", lambda client, _: (client.companies(""), client.plans()))
+        self._run(place[0], self._pages.request(place))
 
     def _run(self, kind: str, call: Callable[..., object]) -> None:
         self._send(Task(kind, call))
@@ -289,59 +283,7 @@ class ManagementPresenter(QObject):
         self._idle.start()
         self.task_wanted.emit(task)
 
-    def _show_customer(self, profile: CustomerProfile, cards: CustomerCards | None) -> None:
-        if not self._is_open("customer", profile.customer.id):
-            return
-        self.changes.look_at(profile)
-        may = self._allowed("customers:write")
-        words = customer_words(profile, cards, self._texts, self._zone)
-        self._panel.customer.show_file(words, may)
-        self._window.enter_management(self._panel.customer)
-        if profile.customer.photo_path:
-            self.photo_wanted.emit(profile.customer.photo_path)
-
-    def _show_card(self, sheet: CardSheet) -> None:
-        if not self._is_open("card", sheet.card.id):
-            return
-        self.changes.look_at(sheet.profile)
-        self._window.enter_management(self._panel.card)
-        self.cards.show(sheet, self._zone, may_change="cards:write" in self._scopes)
-
-    def _show_company(self, company: CompanyView, people: LinkedCustomers) -> None:
-        if not self._is_open("company", company.id):
-            return
-        self.changes.look_at(company)
-        may = self._allowed("companies:write")
-        words = company_words(company, people, self._texts, self._zone)
-        self._panel.company.show_file(words, may)
-        self._window.enter_management(self._panel.company)
-
-    def _show_home(self, companies: CompanyPage, plans: PlanPage) -> None:
-        self.changes.plans = plans.items
-        if not self._is_open(*_HOME):
-            return
-        home = self._panel.home
-        home.say_fault("")
-        home.companies.show_entries(company_entries(companies, self._texts))
-        home.plans.show_entries(plan_entries(plans, self._texts))
-        self._window.enter_management(home)
-
-    def _is_open(self, page: str, id_: UUID | None) -> bool:
+    def _is_open(self, place: Place) -> bool:
         """Whether a page is still the one that is wanted: an answer may come late."""
         in_front = self._window.managing and self.signed_in
-        return in_front and bool(self._trail) and self._trail[-1] == (page, id_)
-
-    def _allowed(self, editing: str) -> Allowed:
-        return Allowed(
-            memberships="memberships:write" in self._scopes,
-            edit=editing in self._scopes,
-            links="companies:write" in self._scopes,
-            cards="cards:write" in self._scopes,
-        )
-
-
-def _file_of(
-    client: ManagementClient, customer_id: UUID, *, cards: bool
-) -> tuple[CustomerProfile, CustomerCards | None]:
-    """A customer, with their cards for who may see them."""
-    return client.customer(customer_id), client.cards_of(customer_id) if cards else None
+        return in_front and self._trail[-1:] == [place]

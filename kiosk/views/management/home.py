@@ -28,6 +28,7 @@ class HomePage(QFrame):
     new_customer = Signal()
     new_company = Signal()
     new_plan = Signal()
+    designs_wanted = Signal()
     company_opened = Signal(object)
     """Id."""
     plan_opened = Signal(object)
@@ -43,11 +44,14 @@ class HomePage(QFrame):
         self.customer_button = QPushButton(say("New customer …"))
         self.customer_button.setObjectName("primary")
         self.customer_button.clicked.connect(self.new_customer)
+        self.designs_button = QPushButton(say("Card designs …"))
+        self.designs_button.clicked.connect(self.designs_wanted)
         self.message = label("", "fault")
         self.message.hide()
         head = QHBoxLayout()
         title = label(say("Manage"), "name", wraps=False)
         head.addWidget(title, 1)
+        head.addWidget(self.designs_button)
         head.addWidget(self.customer_button)
         self.search = QLineEdit()
         self.search.setPlaceholderText(say("Company name"))
@@ -78,8 +82,9 @@ class HomePage(QFrame):
         layout.addWidget(self.message)
         layout.addLayout(lists, 1)
 
-    def allow(self, *, customers: bool, companies: bool, plans: bool) -> None:
+    def allow(self, *, customers: bool, companies: bool, plans: bool, designs: bool) -> None:
         """Offer only what the person who is signed in may do."""
+        self.designs_button.setVisible(designs)
         self.customer_button.setVisible(customers)
         self.companies.add_button.setVisible(companies)
         self.plans.add_button.setVisible(plans)

@@ -7,6 +7,7 @@ from kiosk.style import M, S
 from kiosk.texts import Texts
 
 from .card_page import CardPage
+from .design_page import DesignPage
 from .file_page import FilePage
 from .home import HomePage
 from .parts import label
@@ -26,10 +27,11 @@ class ManagementPanel(QWidget):
         self.customer = FilePage(texts, of_company=False)
         self.company = FilePage(texts, of_company=True)
         self.card = CardPage(texts)
+        self.designs = DesignPage(texts)
         self.waiting = label(texts.say("Loading …"), "empty")
         self._pages = QStackedWidget()
-        pages = (self.sign_in, self.home, self.customer, self.company, self.card, self.waiting)
-        for page in pages:
+        files = (self.customer, self.company, self.card, self.designs)
+        for page in (self.sign_in, self.home, *files, self.waiting):
             self._pages.addWidget(page)
         self.back_button = QPushButton(texts.say("Back (Esc)"))
         self.back_button.setObjectName("link")

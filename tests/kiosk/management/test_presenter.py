@@ -20,10 +20,11 @@ from kiosk.views.management.parts import Action
 from kiosk.views.window import Command, KioskWindow
 from tests.kiosk.answers import AMARA, NOON
 
-from .card_messages import record
+from .card_messages import designs, record
 from .messages import NORTHWIND, company, plans, profile, session, sold
 
 _ANSWERS: dict[str, Any] = {
+    "designs": designs(False),
     "card": record(),
     "card_preview": b"",
     "card_pass": b"",
