@@ -49,6 +49,7 @@ from membership.staff.routes import router as staff
 from membership.staff.session_routes import router as staff_sessions
 from membership.vault import Vault, open_vault
 from membership.version import service_version
+from membership.wallet.google_pictures import router as google_pictures
 
 Clock = Callable[[], datetime]
 
@@ -89,6 +90,7 @@ _ROUTERS = (
     exports,
     card_handing,
     apple_service,
+    google_pictures,
     install,  # last: its paths begin with any name
 )
 """Routes of every feature; each request tries them in turn, so those asked most are first."""

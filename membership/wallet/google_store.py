@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, or
 from sqlalchemy.orm import Session
 
 from membership.access import Tenant
+from membership.database import UtcDateTime
 from membership.models import CardDesign, CardWallet, IdentityKind, Organization, WalletIdentity
 from membership.organizations import tenant_of
 from membership.wallet.google_content import CardContent
@@ -117,6 +118,7 @@ def release(session: Session, held: Claim) -> None:
     )
 
 
+_NOW, _AGAIN = (bindparam(name, type_=UtcDateTime()) for name in ("now", "again"))
 _IS_AS_IT_WAS = and_(
     CardWallet.update_seq == bindparam("seq"),
     CardWallet.google_next_attempt_at == bindparam("was_due"),
@@ -137,7 +139,7 @@ _DONE = (
         google_attempts=0,
         google_error=None,
         google_leased_until=None,
-        google_next_attempt_at=case((_IS_AS_IT_WAS, null()), else_=bindparam("now")),
+        google_next_attempt_at=case((_IS_AS_IT_WAS, null()), else_=_NOW),
     )
 )
 _FAILED = (
@@ -147,7 +149,7 @@ _FAILED = (
         google_attempts=CardWallet.google_attempts + 1,
         google_error=bindparam("error"),
         google_leased_until=None,
-        google_next_attempt_at=case((_IS_AS_IT_WAS, bindparam("again")), else_=bindparam("now")),
+        google_next_attempt_at=case((_IS_AS_IT_WAS, _AGAIN), else_=_NOW),
     )
 )
 

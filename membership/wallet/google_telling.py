@@ -25,12 +25,15 @@ def tell_class(api: GoogleApi, database: Database, tenant: Tenant, card: CardCon
 
 
 def tell_object(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> None:
-    """Let Google have a card, whose class it has. That it was told is noted by the caller.
+    """Let Google have a card, whose class it has, unless it has this very one.
 
-    Raises GoogleError; GoogleUnavailable also if the class is gone, which is told next time.
+    That it was told is noted by the caller. Raises GoogleError; GoogleUnavailable also if the
+    class is gone, which is told next time.
     """
     if card.of_card is None:
         raise RuntimeError("a card that cannot be told was to be told")
+    if card.created and card.of_card.is_known:
+        return
     try:
         api.put(card.of_card.resource, known=card.created)
     except GoogleMissing as error:

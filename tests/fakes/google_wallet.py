@@ -136,6 +136,8 @@ class GoogleWallet:
     def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
         """Status and body of the answer to a request; None to cut the line."""
         with self.lock:
+            content = json.loads(body) if body and path != "/token" else None
+            self.requests.append((method, path.removeprefix(_ROOT), content))
             fault = self.coming[0] if self.coming and self.coming[0].at in path else None
             if fault is not None:
                 self.coming.pop(0)
@@ -153,14 +155,12 @@ class GoogleWallet:
     def _done(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
         if path == "/token":
             return *self._token(body), {}
-        content = json.loads(body) if body else None
-        self.requests.append((method, path.removeprefix(_ROOT), content))
         if headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
             return 401, told(401, "Request had invalid authentication credentials."), {}
         kind, _, name = path.removeprefix(_ROOT).partition("/")
         if kind not in _SCHEMAS:
             return 404, "<html>Not Found</html>", {}
-        return *self._stored(method, kind, name, content), {}
+        return *self._stored(method, kind, name, json.loads(body) if body else None), {}
 
     def _token(self, body: bytes) -> tuple[int, Any]:
         """Give a token for an assertion that is signed, for this server, and not stale."""

@@ -27,6 +27,7 @@ UNDOCUMENTED = {
     _CARD,
     f"{_CARD}/card.pkpass",
     "/{organization}/{design}/images/{tag}.png",
+    "/{organization}/{design}/google/{tag}.png",
 }
 """Routes that the document leaves out: itself, and pages that people open."""
 
