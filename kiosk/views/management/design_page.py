@@ -27,6 +27,7 @@ from .design_fields import ColourField, ImageField
 from .parts import label
 
 _TYPING_PAUSE_MS = 300
+_SHORTEST = 8
 COLOURS = ("background", "foreground", "label")
 IMAGES = ("logo", "strip", "icon")
 
@@ -68,7 +69,12 @@ class DesignPage(QFrame):
             ("rotating", say("changing every 30 seconds (Google Wallet)")),
         ):
             self.code.addItem(told, value)
-        self.code_text = QCheckBox(say("Customer number under the code"))
+        # A long choice is cut rather than making the column wider than its room.
+        self.code.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.code.setMinimumContentsLength(_SHORTEST)
+        self.code_text = QCheckBox(say("Number under the code"))
         self.picture = Picture()
         self.wallet = QComboBox()
         self.wallet.addItem("Apple Wallet", WalletKind.APPLE.value)
