@@ -20,6 +20,7 @@ BENCHES = {
     "startup": "Start and memory",
     "throughput": "Scans and permission checks per second",
     "scale": "A club of a million customers",
+    "rollout": "One design edit over 100,000 cards, with a kill on the way",
     "passes": "Signed passes, and the memory of many",
 }
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
