@@ -20,11 +20,13 @@ def qr_modules(text: str) -> tuple[tuple[bool, ...], ...]:
     Raises PassContentError for a text that is too long for one.
     """
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
-    code.add_data(text)
+    code.add_data(text, optimize=0)  # one mode for all of it: ours are alphanumeric
     try:
         code.make(fit=True)
-    except (DataOverflowError, ValueError) as error:
+    except DataOverflowError as error:
         raise PassContentError("code", f"{len(text)} characters are too many for a QR") from error
+    except ValueError as error:  # too long in some versions, or a block of nothing but zeros
+        raise PassContentError("code", "the text cannot be drawn as a QR code") from error
     return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
 
 

@@ -55,7 +55,7 @@ def check_images(session: Session, tenant: Tenant, design: Design) -> None:
 def store_image(session: Session, tenant: Tenant, picture: Picture, now: datetime) -> None:
     """Store a picture; one that is there already stays as it is."""
     connection = session.connection()
-    added = insert_into(connection, WalletImage).on_conflict_do_nothing()
+    added = insert_into(connection, WalletImage).on_conflict_do_nothing().returning(WalletImage.tag)
     new = {
         "organization_id": tenant.id,
         "tag": picture.tag,
@@ -64,7 +64,7 @@ def store_image(session: Session, tenant: Tenant, picture: Picture, now: datetim
         "data": picture.data,
         "created_at": now,
     }
-    if connection.execute(added, new).rowcount:
+    if connection.scalar(added, new) is not None:
         size = {"width": picture.width, "height": picture.height}
         record(session, tenant.id, "card_image.created", picture.tag, after=size)
 
