@@ -12,26 +12,9 @@ import pytest
 from membership.wallet.apns import Apns, Push, Reply, Verdict
 from passes.apple.development import DevelopmentAuthority, ec_key
 from passes.apple.identity import Identity
-from tests.fakes.apns import FakeApns, Told, fake_apns, strict_apns
+from tests.fakes.apns import FakeApns, Told, strict_apns
 from tests.membership.support import NOON
-
-PASS_TYPE = "pass.test.club"
-
-
-@pytest.fixture(scope="module")
-def authority() -> DevelopmentAuthority:
-    return DevelopmentAuthority()
-
-
-@pytest.fixture(scope="module")
-def identity(authority: DevelopmentAuthority) -> Identity:
-    return authority.issue(PASS_TYPE, "TEAM123456")
-
-
-@pytest.fixture
-def apns(authority: DevelopmentAuthority, tmp_path: Path) -> Iterator[FakeApns]:
-    with fake_apns(tmp_path, authority.root) as running:
-        yield running
+from tests.membership.wallet.clubs import PASS_TYPE
 
 
 @pytest.fixture
