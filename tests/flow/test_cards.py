@@ -1,0 +1,160 @@
+"""Wallet cards at the desk, from issuing to revoking: real window, service, HTTP and scanner."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from pytestqt.qtbot import QtBot
+
+from api_client.card_schemas import CardRecord
+from kiosk.app import ServiceAddress
+from kiosk.management.cards import CardSheet
+from kiosk.management.disk import Disk
+from kiosk.style import Tone
+from kiosk.views.management.parts import Action
+from tests.conftest import RunningService, start_service, stop_service
+
+from .desk import Desk, desk
+from .films import cards
+from .test_management import AtWork
+
+PUBLIC = "https://wallet.club.example"
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningService]:
+    """A service with a public address and the demo club."""
+    monkeypatch.setenv("WALLETDESK_PUBLIC_URL", PUBLIC)
+    running = start_service(tmp_path / "service")
+    yield running
+    stop_service(running)
+
+
+class Keeper(Disk):
+    """Saves without asking, into one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def choose(self, _window: object, name: str, _kinds: str) -> Path | None:
+        return self.folder / name
+
+
+class CardWork(AtWork):
+    """What a member of staff does with cards."""
+
+    @property
+    def sheet(self) -> CardSheet:
+        """The card that is open."""
+        opened = self.management.cards._sheet
+        assert opened is not None
+        return opened
+
+    def open_person(self, at: Desk) -> None:
+        """Open the file of whom the last verdict was about."""
+        self.management.open_person()
+        at.wait_until(lambda: self.panel.page is self.panel.customer)
+
+    def wait_for_card(self, at: Desk) -> CardRecord:
+        """Wait until a card is open, and drawn."""
+        page = self.panel.card
+        at.wait_until(lambda: self.panel.page is page and not page.picture.pixmap().isNull())
+        return self.sheet.card
+
+
+def test_a_card_is_issued_read_replaced_and_revoked(
+    qtbot: QtBot, tmp_path: Path, service: RunningService
+) -> None:
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+        at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
+        work = CardWork(at)
+        work.management.cards._disk = Keeper(tmp_path)
+        work.make_first_account()
+        at.kiosk.session.on_picked("C-000001")
+        at.wait_until(lambda: bool(at.shown))
+        work.open_person(at)
+        before = len(work.panel.customer.card_lines)
+
+        assert work.panel.customer.issue_button is not None
+        work.panel.customer.issue_button.click()
+        work.fill()
+        first = work.wait_for_card(at)
+        page = work.panel.card
+        assert page.words is not None
+        assert "an iPhone refuses this card" in page.words.warnings[0]
+        assert page.qr.text == first.install_url
+        assert page.qr.text.startswith(f"{PUBLIC}/")
+
+        page.buttons[Action.SAVE_PASS].click()
+        at.wait_until(lambda: list(tmp_path.glob("*.pkpass")) != [])
+        with zipfile.ZipFile(next(tmp_path.glob("*.pkpass"))) as archive:
+            told = json.loads(archive.read("pass.json"))
+        assert told["serialNumber"] == str(first.id)
+        code = told["barcodes"][0]["message"]
+        at.kiosk.session.on_picked(code)
+        at.wait_for(2)
+        answer = at.shown[-1].answer
+        assert answer is not None
+        assert answer.card is not None
+        assert answer.card.id == first.id
+
+        work.open_person(at)
+        assert len(work.panel.customer.card_lines) == before + 1
+        work.panel.customer.card_lines[0].open_button.click()
+        work.wait_for_card(at)
+        page.buttons[Action.REPLACE].click()
+        work.fill()
+        at.wait_until(lambda: work.panel.page is page and work.sheet.card.id != first.id)
+        second = work.sheet.card
+        at.kiosk.session.on_picked(code)
+        at.wait_for_tone(Tone.CARD_REVOKED)
+
+        work.open_person(at)
+        work.panel.customer.card_lines[0].open_button.click()
+        at.wait_until(lambda: work.panel.page is page and work.sheet.card.id == second.id)
+        page.buttons[Action.REVOKE].click()
+        work.fill()
+        at.wait_until(lambda: work.panel.page is page and work.sheet.card.revoked_at is not None)
+        assert page.qr.text == ""
+        assert page.buttons[Action.REVOKE].isHidden()
+
+
+def test_an_edited_design_reaches_cards_that_were_issued_before(
+    qtbot: QtBot, tmp_path: Path, service: RunningService
+) -> None:
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+        at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
+        work = CardWork(at)
+        work.make_first_account()
+        at.kiosk.session.on_picked("C-000001")
+        at.wait_until(lambda: bool(at.shown))
+        work.open_person(at)
+        assert work.panel.customer.issue_button is not None
+        work.panel.customer.issue_button.click()
+        work.fill()
+        card = work.wait_for_card(at)
+        assert card.install_url is not None
+        path = card.install_url.removeprefix(PUBLIC)
+        assert "#800000" not in requests.get(service.url + path, timeout=10).text
+
+        work.management.open_home()
+        at.wait_until(lambda: work.panel.page is work.panel.home)
+        work.panel.home.designs_button.click()
+        page = work.panel.designs
+        at.wait_until(lambda: work.panel.page is page and not page.picture.pixmap().isNull())
+        page.colours["background"].line.setText("#800000")
+        page.save_button.click()
+        at.wait_until(
+            lambda: page._record is not None and page._record.design["background"] == "#800000"
+        )
+        assert "#800000" in requests.get(service.url + path, timeout=10).text
+        work.management.go_back()
+        work.management.go_back()
+        at.wait_until(lambda: work.panel.page is work.panel.card)
+        at.wait_until(lambda: work.sheet.card.changed_at != card.changed_at)
