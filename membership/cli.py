@@ -129,6 +129,38 @@ def organization(
 
 
 @app.command()
+def issue(
+    customer: Annotated[str, typer.Argument(help="Id, number such as C-000123, or address.")],
+    *,
+    design: Annotated[str, typer.Option(help="Key of the card's design.")] = "member",
+    out: Annotated[
+        Path, typer.Option(help="File to write: .pkpass, .pdf (to print) or .png (a preview).")
+    ],
+    organization: OrganizationOption = "my-club",
+    data_dir: DataDirOption = None,
+) -> None:
+    """Issue a wallet card to a customer, and write it to a file."""
+    from membership.cards.command import issue_command  # noqa: PLC0415
+    from membership.settings import ServiceSettings  # noqa: PLC0415
+
+    try:
+        settings = settings_from(ServiceSettings, {"data_dir": data_dir})
+    except ValueError as error:
+        fail(str(error))
+    raise typer.Exit(
+        issue_command(
+            settings,
+            customer,
+            organization=organization,
+            design=design,
+            file=out,
+            tell=write_line,
+            refuse=sys.stderr.write,
+        )
+    )
+
+
+@app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write, such as club.zip.")],
     data_dir: DataDirOption = None,

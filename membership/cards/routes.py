@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from api_client.card_schemas import CardRecord, CustomerCards, IssuedCard
 from membership.access import Call, creates, reads, writes
@@ -13,6 +13,8 @@ from membership.cards.schemas import NewCard, Replacement
 from membership.customers.service import get_customer
 from membership.idempotency import once
 from membership.scopes import Scope
+from membership.wallet.rendering import render_pkpass
+from passes.apple.bundle import PASS_TYPE
 
 router = APIRouter(prefix="/v1", tags=["Cards"])
 
@@ -58,6 +60,34 @@ def show_card(
     Errors: `card_not_found` (404).
     """
     return card_record(_desk(request, call), card_id)
+
+
+@router.get(
+    "/cards/{card_id}/card.pkpass",
+    response_class=Response,
+    responses={200: {"content": {PASS_TYPE: {}}, "description": "The card for Apple Wallet."}},
+)
+def fetch_pass(
+    card_id: UUID, request: Request, call: Annotated[Call, reads(Scope.CARDS_WRITE)]
+) -> Response:
+    """Give a card as the file that Apple Wallet opens, signed as it is now.
+
+    Whoever has the file can add the card to a phone, revoked ones too: those show that they are
+    good no more. While no certificate is set up a self-made one signs, which an iPhone refuses;
+    `GET /v1/wallets` tells.
+
+    Errors: `card_not_found` (404), also for a card without a design; `certificate_not_good`
+    (409).
+    """
+    state = request.app.state
+    made = render_pkpass(
+        call.session, state.vault, state.settings, call.tenant, card_id, now=call.now
+    )
+    headers = {
+        "Content-Disposition": f'attachment; filename="{made.file_name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(made.data, media_type=PASS_TYPE, headers=headers)
 
 
 @router.post("/cards/{card_id}/revoke")

@@ -73,6 +73,7 @@ NEEDS: dict[str, Need] = {
     "POST /v1/cards": Scope.CARDS_WRITE,
     "GET /v1/customers/{customer_id}/cards": Scope.CARDS_READ,
     "GET /v1/cards/{card_id}": Scope.CARDS_READ,
+    "GET /v1/cards/{card_id}/card.pkpass": Scope.CARDS_WRITE,
     "POST /v1/cards/{card_id}/revoke": Scope.CARDS_WRITE,
     "POST /v1/cards/{card_id}/replace": Scope.CARDS_WRITE,
     "POST /v1/cards/{card_id}/mail": Scope.CARDS_WRITE,
