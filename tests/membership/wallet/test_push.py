@@ -1,5 +1,7 @@
 """Devices are pushed once for each version of a card, also when things cross or somebody dies."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from membership.wallet.push import ApplePusher
@@ -156,3 +158,26 @@ def test_a_clock_that_ran_ahead_holds_up_no_push(club: Club) -> None:
     club.apns.otherwise = Told()
     assert club.push() == [token(1)]
     assert [each.push_at for each in registrations(club.service)] == [None]
+
+
+def test_two_processes_push_each_device_once(club: Club) -> None:
+    customer, design = club.service.customer("Amara"), new_design(club.service)
+    for number in range(24):
+        card = wallet_card(club.service, customer, design)
+        renew(club.service, card)
+        phone_with(club.service, card, f"device-{number}").register(token(number))
+    club.service.clock.advance(seconds=10)
+    gate = threading.Barrier(2)
+
+    def push(pusher: ApplePusher) -> None:
+        gate.wait()
+        while pusher.run(club.work):
+            pass
+        pusher.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        pushers = [ApplePusher(pushes=3, jitter=lambda: 0.0) for _ in range(2)]
+        for done in [pool.submit(push, each) for each in pushers]:
+            done.result()
+    assert club.apns.tokens() == [token(number) for number in range(24)]
+    assert {row.push_at for row in registrations(club.service)} == {None}
