@@ -30,6 +30,12 @@ _HERE = (
     CardWallet.organization_id == bindparam("of_organization"),
     CardWallet.card_id == bindparam("of_card"),
 )
+_VERSION = (
+    CardWallet.card_id,
+    CardWallet.marks,
+    CardWallet.update_seq,
+    CardWallet.design_version,
+)
 _LOOKED_AT: dict[str, Any] = {
     "design_version": bindparam("version"),
     "refresh_at": bindparam("next"),
@@ -119,34 +125,39 @@ def _still_current(
     session: Session, organization_id: int, worked_out: Sequence[WorkedOut], now: datetime
 ) -> list[WorkedOut]:
     """Lock cards, and work those out once more that somebody touched in between."""
-    locked = lock_cards(
-        session.connection(), organization_id, [each.card.card_id for each in worked_out]
-    )
+    connection = session.connection()
+    locked = lock_cards(connection, organization_id, [each.card.card_id for each in worked_out])
     before = {each.card.card_id: each for each in worked_out}
-    touched = [card for card in locked if _version(card) != _version(before[card.card_id].card)]
-    if touched:
-        anew = work_out(session, organization_id, touched, now)
+    touched = [row.card_id for row in locked if row != _version(before[row.card_id].card)]
+    for some in in_pieces(touched):
+        wanted = wallet_cards(organization_id).where(CardWallet.card_id.in_(some))
+        anew = work_out(session, organization_id, connection.execute(wanted).all(), now)
         before |= {each.card.card_id: each for each in anew}
-    return [before[card.card_id] for card in locked]
+    return [before[row.card_id] for row in locked]
 
 
 def lock_cards(
     connection: Connection, organization_id: int, card_ids: Sequence[UUID]
 ) -> list[AnyRow]:
-    """Read cards and keep them from others until the transaction ends.
+    """Keep cards from others until the transaction ends; returns what tells of their changes.
 
     Everybody who changes several cards of an organization locks them first, in this order.
     """
     rows: list[AnyRow] = []
+    wanted = (
+        select(*_VERSION)
+        .where(CardWallet.organization_id == organization_id)
+        .order_by(CardWallet.card_id)
+        .with_for_update(key_share=True)
+    )
     for some in in_pieces(sorted(card_ids)):
-        wanted = wallet_cards(organization_id).where(CardWallet.card_id.in_(some))
-        rows += connection.execute(wanted.with_for_update(key_share=True)).all()
+        rows += connection.execute(wanted.where(CardWallet.card_id.in_(some))).all()
     return rows
 
 
-def _version(card: AnyRow) -> tuple[int, int, int | None]:
-    """What is another value after a card was marked, or renewed by somebody else."""
-    return card.marks, card.update_seq, card.design_version
+def _version(card: AnyRow) -> tuple[UUID, int, int, int | None]:
+    """What ``lock_cards`` gives for a card that nobody marked or renewed since it was read."""
+    return card.card_id, card.marks, card.update_seq, card.design_version
 
 
 def _is_news(each: WorkedOut) -> bool:
