@@ -1,7 +1,9 @@
 """Designs: created, edited as versions that are kept, archived, told of, reworked on cards."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,11 +17,12 @@ from membership.organizations import RESERVED_SEGMENTS, bootstrap_organization
 from passes.barcode import InstallLink
 from passes.design import Design
 from passes.limits import check_design
-from tests.membership.designs.making import PATH, content, edit, field, make_design
+from tests.membership.designs.making import PATH, content, edit, field, make_design, png, upload
 from tests.membership.happenings import events
 from tests.membership.support import NOON, Service
 from tests.membership.wallet.ground import wallet_card
 
+ROOT = Path(__file__).parents[3]
 TOLD = ("card_design.created", "card_design.updated")
 
 
@@ -292,3 +295,13 @@ def test_no_organization_is_called_as_a_path_of_the_service(service: Service) ->
             bootstrap_organization(
                 session, name="Club", slug=slug, time_zone="UTC", currency="EUR", now=NOON
             )
+
+
+def test_the_example_of_the_documentation_is_taken_as_it_stands(service: Service) -> None:
+    page = (ROOT / "docs" / "card-designs.md").read_text(encoding="utf-8")
+    _, _, rest = page.partition("$SERVICE/v1/card-designs -d '")
+    body, _, _ = rest.partition("'\n```")
+    tag = upload(service, "strip", png(1200, 500))["tag"]
+    made = service.post(PATH, json.loads(body.replace("5f1c…", tag)))
+    assert (made["key"], made["hints"]) == ("gold", [])
+    assert len(made["design"]["fields"]) == 5
