@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select, text
 
 from membership.models import (
+    AppleRegistration,
     CardRollout,
     CardWallet,
     DeliveryState,
@@ -35,6 +36,7 @@ class Backlog:
     imports: int
     cards: int
     rollouts: int
+    pushes: int
     certificate_days: float | None = None
     """Days until the first of all certificates for Apple Wallet is over; None without any."""
 
@@ -53,6 +55,7 @@ def read_backlog(connection: Connection, now: datetime) -> Backlog:
     imports = select(Import.id).where(Import.state == ImportState.RUNNING)
     cards = select(CardWallet.card_id).where(CardWallet.refresh_at <= now)
     rollouts = select(CardRollout.id).where(CardRollout.state == RolloutState.RUNNING)
+    pushes = select(AppleRegistration.device_id).where(AppleRegistration.push_at.is_not(None))
     return Backlog(
         pending=_counted(connection, pending),
         dead=_counted(connection, dead),
@@ -61,6 +64,7 @@ def read_backlog(connection: Connection, now: datetime) -> Backlog:
         imports=_counted(connection, imports),
         cards=_counted(connection, cards),
         rollouts=_counted(connection, rollouts),
+        pushes=_counted(connection, pushes),
         certificate_days=_certificate_days(connection, now),
     )
 

@@ -51,6 +51,9 @@ class Verdict(Enum):
     REFUSED = "refused"
     """APNs does not take pushes from us: the certificate, its topic or the request is wrong."""
 
+    NEVER = "never"
+    """It was not sent, for no phone has the card."""
+
 
 @dataclass(frozen=True, slots=True)
 class Push:

@@ -79,9 +79,9 @@ class ApplePusher:
             del self._here.apns
             apns.close()
 
-    def _send(self, work: Work, due: Sequence[Due]) -> list[tuple[Due, Reply | None]]:
-        """Send pushes; what came of each, None for one that is not to be sent at all."""
-        results: list[tuple[Due, Reply | None]] = []
+    def _send(self, work: Work, due: Sequence[Due]) -> list[tuple[Due, Reply]]:
+        """Send pushes; what came of each."""
+        results: list[tuple[Due, Reply]] = []
         groups: dict[int, list[Due]] = defaultdict(list)
         for each in due:
             groups[each.organization_id].append(each)
@@ -93,7 +93,7 @@ class ApplePusher:
 
     def _of_organization(
         self, work: Work, signed: Signed, due: Sequence[Due]
-    ) -> list[tuple[Due, Reply | None]]:
+    ) -> list[tuple[Due, Reply]]:
         """Send an organization's pushes, those of its present pass type."""
         identity = signed.identity
         if identity is None:
@@ -101,7 +101,7 @@ class ApplePusher:
             return [(each, Reply(Verdict.REFUSED, signed.why_not)) for each in due]
         if identity.development:
             self._tell_once(due[0].organization_id, _NOT_PUSHED)
-            return [(each, None) for each in due]
+            return [(each, Reply(Verdict.NEVER, _NOT_PUSHED)) for each in due]
         here = [each for each in due if each.pass_type_id == identity.facts.pass_type_id]
         pushes = [Push(each.push_token, _push_id(each)) for each in here]
         replies = self._apns(work).send(identity, pushes, work.clock()) if pushes else []
@@ -124,7 +124,7 @@ class ApplePusher:
         apns: Apns = self._here.apns
         return apns
 
-    def _settle(self, work: Work, results: Sequence[tuple[Due, Reply | None]]) -> None:
+    def _settle(self, work: Work, results: Sequence[tuple[Due, Reply]]) -> None:
         """Store what came of pushes; tried again if somebody else holds one of the rows."""
         for left in reversed(range(_TRIES)):
             try:

@@ -198,19 +198,15 @@ def _due(row: Any, aside_until: datetime) -> Due:
     )
 
 
-def settle(
-    work: Work, results: Sequence[tuple[Due, Reply | None]], jitter: Callable[[], float]
-) -> None:
-    """Store what came of pushes, in one transaction; None is for one that is never to be sent."""
+def settle(work: Work, results: Sequence[tuple[Due, Reply]], jitter: Callable[[], float]) -> None:
+    """Store what came of pushes, in one transaction."""
     pushed: list[dict[str, Any]] = []
     not_pushed: list[dict[str, Any]] = []
     with work.database.writers.begin() as session:
         now = work.clock()
         # Always in the same order, so that two of us cannot wait for each other.
         for due, reply in sorted(results, key=lambda each: (each[0].card_id, each[0].device_id)):
-            if reply is None:
-                not_pushed.append(_never(due))
-            elif reply.verdict is Verdict.SENT:
+            if reply.verdict is Verdict.SENT:
                 pushed.append({**due.still, "next_push": None, "seq": due.seq})
             elif reply.verdict is not Verdict.GONE or _is_back(due, reply):
                 not_pushed.append(_put_off(due, reply, now, jitter()))
@@ -223,16 +219,15 @@ def settle(
             connection.execute(_NOT_PUSHED, not_pushed)
 
 
-def _never(due: Due) -> dict[str, Any]:
-    """What is stored of a push that is never sent."""
-    return {**due.still, "next_push": None, "attempts": 0, "detail": None}
-
-
 def _put_off(due: Due, reply: Reply, now: datetime, jitter: float) -> dict[str, Any]:
-    """What is stored of a push that is to be tried again, and when."""
-    pause = pause_after(due.attempts, reply, jitter)
-    attempts, detail = due.attempts + 1, reply.detail[:300]
-    return {**due.still, "next_push": now + pause, "attempts": attempts, "detail": detail}
+    """What is stored of a push that was not made, and when it is tried again, if it is."""
+    never = reply.verdict is Verdict.NEVER
+    return {
+        **due.still,
+        "next_push": None if never else now + pause_after(due.attempts, reply, jitter),
+        "attempts": 0 if never else due.attempts + 1,
+        "detail": reply.detail[:300],
+    }
 
 
 def pause_after(failures_before: int, reply: Reply, jitter: float) -> timedelta:
