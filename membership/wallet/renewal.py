@@ -68,7 +68,6 @@ def wallet_cards(organization_id: int) -> Select[*tuple[Any, ...]]:
             CardWallet.update_seq,
             CardWallet.refresh_at,
             CardWallet.marks,
-            CardWallet.google_created_at,
         )
         .where(CardWallet.organization_id == organization_id)
         .order_by(CardWallet.card_id)
@@ -206,11 +205,15 @@ def _tell_google(
     connection: Connection, organization_id: int, changed: Sequence[WorkedOut], now: datetime
 ) -> None:
     """Let Google be told of the cards that it has."""
-    there = [each.card.card_id for each in changed if each.card.google_created_at is not None]
-    for some in in_pieces(there):
+    for some in in_pieces([each.card.card_id for each in changed]):
         connection.execute(
             update(CardWallet)
-            .where(CardWallet.organization_id == organization_id, CardWallet.card_id.in_(some))
+            .where(
+                CardWallet.organization_id == organization_id,
+                CardWallet.card_id.in_(some),
+                # Asked now: Google may have got one since the cards were read.
+                CardWallet.google_created_at.is_not(None),
+            )
             .values(google_next_attempt_at=now, google_attempts=0)
         )
 

@@ -202,6 +202,18 @@ def test_a_change_that_is_marked_while_a_face_is_worked_out_is_in_it(service: Se
     assert marked(service) == set()
 
 
+def test_a_card_that_was_installed_while_its_face_was_worked_out_is_told(
+    service: Service,
+) -> None:
+    card = wallet_card(service, service.customer("Amara"), new_design(service))
+    settle(service)
+    rename(service, card, "Amina")
+    faces = worked_out(service)
+    install(service, card)
+    store_all(service, faces)
+    assert waiting(service, card) == (True, True)
+
+
 def test_a_change_that_is_marked_after_a_face_was_stored_is_looked_at(service: Service) -> None:
     card = quiet_card(service)
     faces = worked_out(service)
