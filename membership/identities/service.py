@@ -17,6 +17,7 @@ from membership.identities.storage import delete_identity
 from membership.identities.warnings import apple_warnings, google_warnings
 from membership.models import IdentityKind
 from membership.vault import Vault
+from membership.wallet.google_notes import tell_all_again
 from passes.apple.identity import load_identity
 from passes.errors import CertificateError
 
@@ -61,6 +62,7 @@ def take_google(place: Place, new: NewGoogleIdentity) -> WalletsReady:
     account = GoogleAccount(new.issuer_id, new.service_account.opened())
     check_account(account)
     store_google(place.session, place.vault, place.tenant, account, now=place.now)
+    tell_all_again(place.session, place.tenant.id, place.now)
     return show(place)
 
 

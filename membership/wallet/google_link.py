@@ -14,7 +14,7 @@ from membership.errors import Busy, Conflict, NotFound
 from membership.logs import logger
 from membership.settings import ServiceSettings
 from membership.vault import Vault, VaultError
-from membership.wallet import google_store as store
+from membership.wallet import google_notes as notes
 from membership.wallet.google_content import CardContent, Issuer, load_content
 from membership.wallet.google_errors import GoogleError
 from membership.wallet.google_identity import GoogleIdentity, google_identity
@@ -105,9 +105,9 @@ def _create(
     with place.database.writers.begin() as session:
         connection = session.connection()
         if error is None:
-            store.note_created(connection, issuer.tenant, card, now)
+            notes.note_created(connection, issuer.tenant, card, now)
         else:
-            store.note_not_created(connection, issuer.tenant, card.card_id, error)
+            notes.note_not_created(connection, issuer.tenant, card.card_id, error)
     if error is not None:
         logger().error("google_card_not_added", card=str(card.card_id), error=error)
         raise _busy()

@@ -16,7 +16,8 @@ from membership.background import Job, Work
 from membership.logs import logger
 from membership.settings import ServiceSettings
 from membership.vault import VaultError
-from membership.wallet import google_store as store
+from membership.wallet import google_claims as claims
+from membership.wallet import google_notes as notes
 from membership.wallet.google_api import GoogleApi
 from membership.wallet.google_content import CardContent, Issuer, load_content
 from membership.wallet.google_errors import (
@@ -56,12 +57,12 @@ class GoogleSync:
         now = work.clock()
         with work.database.readers.begin() as session:
             # Looked at without the lock of writers: mostly there is nothing to do.
-            organization_id = store.next_organization(session, self._served, now)
+            organization_id = claims.next_organization(session, self._served, now)
         if organization_id is None:
             return False
         self._served = organization_id
         with work.database.writers.begin() as session:
-            held = store.claim(session, organization_id, now)
+            held = claims.claim(session, organization_id, now)
         if held.due:
             _Turn(work, held, self._connect).serve(now)
         return True
@@ -70,7 +71,7 @@ class GoogleSync:
 class _Turn:
     """The telling of the cards that were put aside."""
 
-    def __init__(self, work: Work, held: store.Claim, connect: Connect) -> None:
+    def __init__(self, work: Work, held: claims.Claim, connect: Connect) -> None:
         self._work, self._held, self._connect = work, held, connect
         self._told_classes: set[UUID] = set()
         self._refused_classes: dict[UUID, str] = {}
@@ -88,7 +89,7 @@ class _Turn:
         unchanged = [each for each in cards if each.is_known]
         if unchanged:
             with self._work.database.writers.begin() as session:
-                store.note_done(session.connection(), self._held, unchanged, self._work.clock())
+                notes.note_done(session.connection(), self._held, unchanged, self._work.clock())
         ends = time.monotonic() + TURN_SECONDS
         with ExitStack() as stack:
             api = stack.enter_context(self._connect(identity, self._work.settings))
@@ -131,8 +132,8 @@ class _Turn:
         else:
             with self._work.database.writers.begin() as session:
                 connection = session.connection()
-                store.note_done(connection, self._held, [card], self._work.clock())
-                store.note_account_well(connection, self._held.tenant.id)
+                notes.note_done(connection, self._held, [card], self._work.clock())
+                notes.note_account_well(connection, self._held.tenant.id)
             logger().info("google_card_told", card=str(card.card_id))
         return True
 
@@ -152,18 +153,19 @@ class _Turn:
         """Put one card off."""
         with self._work.database.writers.begin() as session:
             now = self._work.clock()
-            store.note_failed(session.connection(), self._held, card, error, now)
+            notes.note_failed(session.connection(), self._held, card, error, now)
         logger().warning("google_card_refused", card=str(card.card_id), error=error)
 
     def _rest(self, error: GoogleError, card: CardContent | None) -> None:
         """Put all cards of the organization off, after the one that failed."""
         with self._work.database.writers.begin() as session:
             connection, now = session.connection(), self._work.clock()
+            claims.lock(connection, self._held)
             if card is not None:
-                store.note_failed(connection, self._held, card, str(error), now)
+                notes.note_failed(connection, self._held, card, str(error), now)
             again = error.retry_after if isinstance(error, GoogleUnavailable) else None
-            until = store.note_account(connection, self._held.tenant.id, again, now)
-            store.release(session, self._held)
+            until = notes.note_account(connection, self._held.tenant.id, again, now)
+            claims.release(connection, self._held)
         organization = self._held.tenant.slug
         logger().error(
             "google_account_rests", organization=organization, until=until, error=str(error)
@@ -172,7 +174,7 @@ class _Turn:
     def _give_back(self) -> None:
         """Leave the cards that were not told to whoever comes next."""
         with self._work.database.writers.begin() as session:
-            store.release(session, self._held)
+            claims.release(session.connection(), self._held)
 
 
 GOOGLE_JOB = Job("google", GoogleSync().run, pause_seconds=2.0)

@@ -5,7 +5,7 @@ No transaction is open while Google is spoken to.
 
 from membership.access import Tenant
 from membership.database import Database
-from membership.wallet import google_store as store
+from membership.wallet import google_notes as notes
 from membership.wallet.google_api import GoogleApi
 from membership.wallet.google_content import CardContent
 from membership.wallet.google_errors import GoogleMissing, GoogleUnavailable
@@ -21,7 +21,7 @@ def tell_class(api: GoogleApi, database: Database, tenant: Tenant, card: CardCon
         return
     api.put(told.resource, known=told.was_told)
     with database.writers.begin() as session:
-        store.note_class(session.connection(), tenant, card)
+        notes.note_class(session.connection(), tenant, card)
 
 
 def tell_object(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> None:
@@ -38,5 +38,5 @@ def tell_object(api: GoogleApi, database: Database, tenant: Tenant, card: CardCo
         api.put(card.of_card.resource, known=card.created)
     except GoogleMissing as error:
         with database.writers.begin() as session:
-            store.forget_class(session.connection(), tenant, card.design_id)
+            notes.forget_class(session.connection(), tenant, card.design_id)
         raise GoogleUnavailable(str(error)) from error

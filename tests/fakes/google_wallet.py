@@ -70,6 +70,7 @@ class GoogleWallet:
     """What Google has, and what it was asked: method, path below the root, and body."""
 
     url: str
+    issuer: str = ISSUER
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
@@ -187,7 +188,7 @@ class GoogleWallet:
     def _stored(self, method: str, kind: str, name: str, content: Any) -> tuple[int, Any]:
         """Do what is asked with a class or an object."""
         name = name or str((content or {}).get("id", ""))
-        if not name.startswith(f"{ISSUER}."):
+        if not name.startswith(f"{self.issuer}."):
             return 403, told(403, "Permission denied for this issuer.")
         before = self.things.get(name)
         if method == "POST":
@@ -242,8 +243,8 @@ def _totp(parameters: Mapping[str, Any], step: int) -> str:
 
 
 @contextmanager
-def google_wallet() -> Iterator[GoogleWallet]:
-    """Serve Google Wallet on loopback."""
+def google_wallet(issuer: str = ISSUER) -> Iterator[GoogleWallet]:
+    """Serve Google Wallet on loopback; the service account acts for ``issuer``."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -272,7 +273,7 @@ def google_wallet() -> Iterator[GoogleWallet]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    wallet = GoogleWallet(f"http://127.0.0.1:{server.server_port}")
+    wallet = GoogleWallet(f"http://127.0.0.1:{server.server_port}", issuer)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

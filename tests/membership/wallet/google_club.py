@@ -36,6 +36,7 @@ class Club:
     wallet: GoogleWallet
     work: Work
     job: GoogleSync = field(default_factory=lambda: GoogleSync(impatient))
+    plan: str = ""
 
     def design(self, design: Design | None = None, key: str = "member") -> Any:
         """Add a design."""
@@ -45,8 +46,8 @@ class Club:
         """Issue a card, to a member unless told otherwise."""
         customer = self.service.customer(name)
         if member:
-            plan = self.service.plan(f"Gold of {name}", length={"unit": "year"})
-            self.service.member(plan, customer_id=customer)
+            self.plan = self.plan or self.service.plan("Gold", length={"unit": "year"})
+            self.service.member(self.plan, customer_id=customer)
         return wallet_card(self.service, customer, design_id)
 
     def link(self, card: WalletCard) -> str:
@@ -98,9 +99,11 @@ class Club:
             )
 
 
-def give_account(service: Service, wallet: GoogleWallet, **changed: Any) -> None:
+def give_account(
+    service: Service, wallet: GoogleWallet, issuer: str = ISSUER, **changed: Any
+) -> None:
     """Give an organization its account."""
-    account = GoogleAccount(ISSUER, {**wallet.account, **changed})
+    account = GoogleAccount(issuer, {**wallet.account, **changed})
     with service.database.writers.begin() as session:
         store_google(session, vault_of(service), service.tenant, account, now=service.clock())
 

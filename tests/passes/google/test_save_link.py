@@ -63,7 +63,7 @@ def test_one_altered_letter_is_noticed() -> None:
 
 def test_links_stay_short_even_with_a_large_key() -> None:
     assert len(made(origins=("https://cards.a-club-with-a-long-name.example",))) < 1000
-    large = rsa.generate_private_key(65537, 4096)
+    large = rsa.generate_private_key(65537, 3072)
     assert len(made(large, ("https://cards.a-club-with-a-long-name.example",))) < LONGEST_LINK
     with pytest.raises(PassContentError, match="too long"):
         made(origins=tuple(f"https://site-{number}.example" for number in range(60)))

@@ -1,43 +1,22 @@
-"""What is stored of telling Google: who is telling which cards, what was told, what went wrong.
-
-Every step is one short transaction. Nothing here speaks to Google.
-"""
+"""What is noted of telling Google: what it has, what went wrong, when it is tried again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from membership.access import Tenant
 from membership.database import UtcDateTime
-from membership.models import CardDesign, CardWallet, IdentityKind, Organization, WalletIdentity
-from membership.organizations import tenant_of
+from membership.models import CardDesign, CardWallet, IdentityKind, WalletIdentity
+from membership.wallet.google_claims import LONGEST_PAUSE, Claim
 from membership.wallet.google_content import CardContent
 
-BATCH = 50
-"""Cards that are put aside at once."""
-
-LEASE = timedelta(minutes=10)
-"""For how long cards belong to the process that tells Google of them."""
-
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=12)
+FIRST_PAUSE = timedelta(minutes=1)
 RECHECK = timedelta(minutes=1)
 """When a card that was just added is looked at again: what changed while it was, is told then."""
-
-_CLOCK_MARGIN = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """Cards that this process has put aside, with the time that each was due at."""
-
-    tenant: Tenant
-    until: datetime
-    due: dict[UUID, datetime] = field(default_factory=dict)
 
 
 def pause(failures: int, retry_after: float | None = None) -> timedelta:
@@ -48,74 +27,6 @@ def pause(failures: int, retry_after: float | None = None) -> timedelta:
     waited: timedelta = FIRST_PAUSE * 2 ** min(max(failures - 1, 0), 12)
     asked = timedelta(seconds=min(retry_after or 0.0, LONGEST_PAUSE.total_seconds()))
     return max(min(waited, LONGEST_PAUSE), asked)
-
-
-def _reached(column: Any, now: datetime, furthest: timedelta) -> Any:
-    """Whether a time has come; one further ahead than any is set is of a clock that was wrong."""
-    return or_(column <= now, column > now + furthest + _CLOCK_MARGIN)
-
-
-def _due(now: datetime) -> Any:
-    """Whether Google has a card and is to be told of it, and nobody is doing so."""
-    return and_(
-        CardWallet.google_created_at.is_not(None),
-        _reached(CardWallet.google_next_attempt_at, now, LONGEST_PAUSE),
-        or_(
-            CardWallet.google_leased_until.is_(None),
-            _reached(CardWallet.google_leased_until, now, LEASE),
-        ),
-    )
-
-
-def next_organization(session: Session, after: int, now: datetime) -> int | None:
-    """The organization whose turn it is: the next one with cards that are due, in a circle."""
-    waiting = (
-        select(WalletIdentity.organization_id)
-        .where(
-            WalletIdentity.kind == IdentityKind.GOOGLE,
-            or_(
-                WalletIdentity.paused_until.is_(None),
-                _reached(WalletIdentity.paused_until, now, LONGEST_PAUSE),
-            ),
-            exists().where(CardWallet.organization_id == WalletIdentity.organization_id, _due(now)),
-        )
-        .order_by(WalletIdentity.organization_id <= after, WalletIdentity.organization_id)
-        .limit(1)
-    )
-    return session.connection().scalar(waiting)
-
-
-def claim(session: Session, organization_id: int, now: datetime) -> Claim:
-    """Put the cards aside that are due longest. Those that others hold are left to them."""
-    connection = session.connection()
-    rows = connection.execute(
-        select(CardWallet.card_id, CardWallet.google_next_attempt_at)
-        .where(CardWallet.organization_id == organization_id, _due(now))
-        .order_by(CardWallet.google_next_attempt_at, CardWallet.card_id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    due = {row.card_id: row.google_next_attempt_at for row in rows}
-    connection.execute(
-        update(CardWallet)
-        .where(CardWallet.organization_id == organization_id, CardWallet.card_id.in_(due))
-        .values(google_leased_until=now + LEASE)
-    )
-    tenant = tenant_of(session.get_one(Organization, organization_id))
-    return Claim(tenant, now + LEASE, due)
-
-
-def release(session: Session, held: Claim) -> None:
-    """Give back all cards that are still held."""
-    session.connection().execute(
-        update(CardWallet)
-        .where(
-            CardWallet.organization_id == held.tenant.id,
-            CardWallet.card_id.in_(held.due),
-            CardWallet.google_leased_until == held.until,
-        )
-        .values(google_leased_until=None)
-    )
 
 
 _NOW, _AGAIN = (bindparam(name, type_=UtcDateTime()) for name in ("now", "again"))
@@ -163,7 +74,7 @@ def note_done(
             _DONE,
             [
                 {**_of(held, each), "digest": each.of_card.digest, "now": now}
-                for each in done
+                for each in sorted(done, key=lambda card: card.card_id)
                 if each.of_card is not None
             ],
         )
@@ -279,13 +190,13 @@ def tell_all_again(session: Session, organization_id: int, now: datetime) -> Non
     """Let Google be told of all cards that it has: the account or the issuer is another one."""
     connection = session.connection()
     note_account_well(connection, organization_id)
+    there = and_(
+        CardWallet.organization_id == organization_id, CardWallet.google_created_at.is_not(None)
+    )
+    ordered = select(CardWallet.card_id).where(there).order_by(CardWallet.card_id)
+    connection.execute(ordered.with_for_update(key_share=True)).all()
     connection.execute(
-        update(CardWallet)
-        .where(
-            CardWallet.organization_id == organization_id,
-            CardWallet.google_created_at.is_not(None),
-        )
-        .values(google_next_attempt_at=now, google_attempts=0)
+        update(CardWallet).where(there).values(google_next_attempt_at=now, google_attempts=0)
     )
 
 
