@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from api_client.card_schemas import StoredImage
 from membership.access import Call, allows, reads, writes
 from membership.caching import names_tag
 from membership.designs import images
-from membership.designs.schemas import StoredImage
 from membership.errors import Invalid
 from membership.scopes import Scope
 from passes.design import ImageRole

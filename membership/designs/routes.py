@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path
 
-from api_client.card_schemas import DesignList
+from api_client.card_schemas import DesignList, RolloutProgress
 from membership.access import Call, creates, reads, writes
 from membership.designs import service, views
 from membership.designs.schemas import (
@@ -13,7 +13,6 @@ from membership.designs.schemas import (
     DesignRecord,
     DesignVersionRecord,
     NewDesign,
-    RolloutProgress,
 )
 from membership.idempotency import once
 from membership.scopes import Scope

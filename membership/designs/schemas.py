@@ -1,14 +1,14 @@
 """Messages about designs of wallet cards that only the service and its editors exchange."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from api_client.card_schemas import DesignLine, WalletKind
+from api_client.card_schemas import DesignHint, DesignLine, WalletKind
 from api_client.schemas import Message
 from membership.organizations import RESERVED_SEGMENTS
 from membership.text import Name
-from passes.design import Design, Tag
+from passes.design import Design
 from passes.words import KnownLanguage
 
 EXAMPLE_DESIGN = {
@@ -60,20 +60,12 @@ class NewDesign(Message):
     design: Design = Field(examples=[EXAMPLE_DESIGN])
 
 
-class Hint(Message):
-    """What could be better in a design, though it can be used as it is."""
-
-    path: str = Field(examples=["label"], description="Where in the design.")
-    message: str
-    suggestion: str | None = Field(default=None, examples=["#5b6b80"])
-
-
 class DesignRecord(DesignLine):
     """A design in full, as its cards show it."""
 
     created_at: AwareDatetime
     design: Design
-    hints: tuple[Hint, ...]
+    hints: tuple[DesignHint, ...]
 
 
 class DesignVersionRecord(Message):
@@ -82,25 +74,6 @@ class DesignVersionRecord(Message):
     version: int
     created_at: AwareDatetime
     design: Design
-
-
-class StoredImage(Message):
-    """A picture that was fitted and stored; its size in pixels."""
-
-    tag: Tag = Field(description="What designs name it by: SHA-256 of the PNG.")
-    width: int
-    height: int
-
-
-class RolloutProgress(Message):
-    """How far the cards of a design have come after its last edit."""
-
-    version: int
-    state: Literal["running", "finished"]
-    total: int = Field(description="How many cards there are to look at.")
-    done: int
-    started_at: AwareDatetime
-    finished_at: AwareDatetime | None
 
 
 class PreviewOf(Message):

@@ -5,14 +5,9 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from api_client.card_schemas import DesignLine, DesignList
+from api_client.card_schemas import DesignHint, DesignLine, DesignList, RolloutProgress
 from membership.access import Tenant
-from membership.designs.schemas import (
-    DesignRecord,
-    DesignVersionRecord,
-    Hint,
-    RolloutProgress,
-)
+from membership.designs.schemas import DesignRecord, DesignVersionRecord
 from membership.designs.service import get_design, load_version
 from membership.errors import NotFound
 from membership.models import Card, CardDesign, CardRollout, CardWallet
@@ -40,7 +35,7 @@ def design_record(session: Session, tenant: Tenant, row: CardDesign) -> DesignRe
         created_at=row.created_at,
         design=design,
         hints=tuple(
-            Hint(path=each.path, message=each.message, suggestion=each.suggestion)
+            DesignHint(path=each.path, message=each.message, suggestion=each.suggestion)
             for each in check_design(design)
         ),
     )
