@@ -20,7 +20,7 @@ from membership.events.outbox import settled_before
 from membership.events.types import EventType
 from membership.inserts import insert_into
 from membership.models import Company, Event, EventFollower, WalletMark, WalletState
-from membership.wallet.marks import mark_all, mark_cards, mark_customers, mark_piece
+from membership.wallet.marks import PIECE, mark_all, mark_cards, mark_customers, mark_piece
 
 FOLLOWER = "wallet"
 """The name under which it is stored how far the events were read."""
@@ -76,8 +76,8 @@ class _Concerned:
             ids.add(UUID(data[name]))
 
 
-def follow(work: Work) -> bool:
-    """Read some events, and mark a piece of what is left to be marked; False if nothing is.
+def follow(work: Work, *, count: int = BATCH, piece: int = PIECE) -> bool:
+    """Read ``count`` events, and mark a piece of what is left to be marked; False if nothing is.
 
     Does nothing while another process is at it.
     """
@@ -92,10 +92,10 @@ def follow(work: Work) -> bool:
         position = connection.scalar(_position().with_for_update(skip_locked=True))
         if position is None:
             return _begin(connection, settled, now)
-        _read(connection, position, settled, now)
+        _read(connection, _events(position, settled, count), now)
         _notice_clock(connection, now)
     with work.database.writers.begin() as session:
-        mark_piece(session.connection(), now)
+        mark_piece(session.connection(), now, piece)
     return True
 
 
@@ -104,13 +104,13 @@ def _position() -> Select[int]:
     return select(EventFollower.seq).where(_WHERE)
 
 
-def _events(position: int, settled: int | None) -> Select[*tuple[Any, ...]]:
+def _events(position: int, settled: int | None, count: int) -> Select[*tuple[Any, ...]]:
     """The query for the events after a position that no earlier one can still precede."""
     wanted = (
         select(Event.seq, Event.organization_id, Event.type, Event.subject_id, Event.data)
         .where(Event.seq > position)
         .order_by(Event.seq)
-        .limit(BATCH)
+        .limit(count)
     )
     return wanted if settled is None else wanted.where(Event.seq < settled)
 
@@ -122,7 +122,7 @@ def _has_work(connection: Connection, now: datetime) -> bool:
     if position is None:
         return True
     waiting = (
-        exists(_events(position, settled).limit(1).subquery().select()),
+        exists(_events(position, settled, 1).subquery().select()),
         exists(select(WalletMark.id)),
         exists(_set_back(now)),
     )
@@ -148,9 +148,9 @@ def _begin(connection: Connection, settled: int | None, now: datetime) -> bool:
     return True
 
 
-def _read(connection: Connection, position: int, settled: int | None, now: datetime) -> None:
+def _read(connection: Connection, wanted: Select[*tuple[Any, ...]], now: datetime) -> None:
     """Read the next events, mark whom they concern, and store how far that is."""
-    events = connection.execute(_events(position, settled)).all()
+    events = connection.execute(wanted).all()
     if not events:
         return
     for organization_id, concerned in sorted(_concerned(events).items()):

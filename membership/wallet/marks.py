@@ -69,8 +69,11 @@ def mark_all(
     )
 
 
-def mark_piece(connection: Connection, now: datetime) -> bool:
-    """Mark the next piece of what was asked for first; False if there is nothing."""
+def mark_piece(connection: Connection, now: datetime, count: int = PIECE) -> bool:
+    """Mark the next piece of what was asked for first; False if there is nothing.
+
+    ``count`` is how many ids are gone through.
+    """
     mark = connection.execute(
         select(
             WalletMark.organization_id, WalletMark.id, WalletMark.company_id, WalletMark.position
@@ -83,13 +86,13 @@ def mark_piece(connection: Connection, now: datetime) -> bool:
         return False
     organization_id: int = mark.organization_id
     if mark.company_id is None:
-        ids = _cards_after(connection, organization_id, mark.position)
+        ids = _cards_after(connection, organization_id, mark.position, count)
         mark_cards(connection, organization_id, ids, now)
     else:
-        ids = _people_after(connection, organization_id, mark.company_id, mark.position)
+        ids = _people_after(connection, organization_id, mark.company_id, mark.position, count)
         mark_customers(connection, organization_id, ids, now)
     here = (WalletMark.organization_id == organization_id, WalletMark.id == mark.id)
-    if len(ids) < PIECE:
+    if len(ids) < count:
         connection.execute(delete(WalletMark).where(*here))
     else:
         connection.execute(update(WalletMark).where(*here).values(position=ids[-1]))
@@ -97,17 +100,21 @@ def mark_piece(connection: Connection, now: datetime) -> bool:
 
 
 def _cards_after(
-    connection: Connection, organization_id: int, position: UUID | None
+    connection: Connection, organization_id: int, position: UUID | None, count: int
 ) -> Sequence[UUID]:
     """The next cards of an organization that wallets can hold."""
     wanted = select(CardWallet.card_id).where(CardWallet.organization_id == organization_id)
     if position is not None:
         wanted = wanted.where(CardWallet.card_id > position)
-    return connection.scalars(wanted.order_by(CardWallet.card_id).limit(PIECE)).all()
+    return connection.scalars(wanted.order_by(CardWallet.card_id).limit(count)).all()
 
 
 def _people_after(
-    connection: Connection, organization_id: int, company_id: UUID, position: UUID | None
+    connection: Connection,
+    organization_id: int,
+    company_id: UUID,
+    position: UUID | None,
+    count: int,
 ) -> Sequence[UUID]:
     """The next customers who are linked to a company."""
     wanted = select(CompanyLink.customer_id).where(
@@ -117,4 +124,4 @@ def _people_after(
     )
     if position is not None:
         wanted = wanted.where(CompanyLink.customer_id > position)
-    return connection.scalars(wanted.order_by(CompanyLink.customer_id).limit(PIECE)).all()
+    return connection.scalars(wanted.order_by(CompanyLink.customer_id).limit(count)).all()

@@ -20,8 +20,8 @@ _LOCK_KEY = 7_162_530_414
 """Names the advisory lock of PostgreSQL under which one process at a time refreshes cards."""
 
 
-def refresh(work: Work) -> bool:
-    """Refresh a batch of cards of the organization whose card is due longest; False if none is.
+def refresh(work: Work, *, count: int = BATCH) -> bool:
+    """Refresh cards of the organization whose card is due longest; False if none is due.
 
     Does nothing while another process is at it.
     """
@@ -34,7 +34,7 @@ def refresh(work: Work) -> bool:
         if organization_id is None or not is_alone(session.connection(), _LOCK_KEY):
             return False
         began = time.perf_counter()
-        cards = session.connection().execute(_due_cards(organization_id, now)).all()
+        cards = session.connection().execute(_due_cards(organization_id, now, count)).all()
         worked_out = work_out(session, organization_id, cards, now)
         with work.database.writers.begin() as writing:
             store(writing, organization_id, worked_out, now)
@@ -43,13 +43,13 @@ def refresh(work: Work) -> bool:
     return True
 
 
-def _due_cards(organization_id: int, now: datetime) -> Select[*tuple[Any, ...]]:
+def _due_cards(organization_id: int, now: datetime, count: int) -> Select[*tuple[Any, ...]]:
     """The query for an organization's cards that are due longest."""
     longest = (
         select(CardWallet.card_id)
         .where(CardWallet.organization_id == organization_id, CardWallet.refresh_at <= now)
         .order_by(CardWallet.refresh_at)
-        .limit(BATCH)
+        .limit(count)
     )
     return wallet_cards(organization_id).where(CardWallet.card_id.in_(longest))
 

@@ -68,10 +68,11 @@ class _Batch:
 
     rollout: CardRollout
     cards: list[WorkedOut]
+    is_last: bool
 
 
-def roll_out(work: Work) -> bool:
-    """Rework the next batch of the oldest rollout that runs; False if none does.
+def roll_out(work: Work, *, count: int = BATCH) -> bool:
+    """Rework the next ``count`` cards of the oldest rollout that runs; False if none does.
 
     Does nothing while another process is at it.
     """
@@ -81,7 +82,7 @@ def roll_out(work: Work) -> bool:
         if rollout is None or not is_alone(session.connection(), _LOCK_KEY):
             return False
         began = time.perf_counter()
-        batch = _next_batch(session, rollout, work.clock())
+        batch = _next_batch(session, rollout, work.clock(), count)
         with work.database.writers.begin() as writing:
             _store(writing, batch, work.clock())
     # The service's own threads are to get their turn of the interpreter.
@@ -99,13 +100,14 @@ def _oldest(session: Session) -> CardRollout | None:
     ).first()
 
 
-def _next_batch(session: Session, rollout: CardRollout, now: datetime) -> _Batch:
+def _next_batch(session: Session, rollout: CardRollout, now: datetime, count: int) -> _Batch:
     """Work out the next cards of a rollout."""
     wanted = wallet_cards(rollout.organization_id).where(CardWallet.design_id == rollout.design_id)
     if rollout.position is not None:
         wanted = wanted.where(CardWallet.card_id > rollout.position)
-    cards = session.connection().execute(wanted.limit(BATCH)).all()
-    return _Batch(rollout, work_out(session, rollout.organization_id, cards, now))
+    cards = session.connection().execute(wanted.limit(count)).all()
+    worked_out = work_out(session, rollout.organization_id, cards, now)
+    return _Batch(rollout, worked_out, is_last=len(cards) < count)
 
 
 def _store(session: Session, batch: _Batch, now: datetime) -> None:
@@ -129,7 +131,7 @@ def _store(session: Session, batch: _Batch, now: datetime) -> None:
     rollout.total = max(rollout.total, rollout.done)
     if batch.cards:
         rollout.position = batch.cards[-1].card.card_id
-    if len(batch.cards) < BATCH:
+    if batch.is_last:
         rollout.state, rollout.finished_at = RolloutState.FINISHED, now
 
 

@@ -23,8 +23,6 @@ from membership.models import (
     WalletMark,
 )
 from membership.settings import ServiceSettings
-from membership.wallet import follow as follower
-from membership.wallet import marks
 from membership.wallet.follow import follow
 from tests.membership.conftest import POSTGRESQL, Databases
 from tests.membership.support import NOON, Service, running_service
@@ -216,15 +214,15 @@ def test_it_begins_at_the_end_with_all_cards_marked(club: Club) -> None:
 
 def test_more_events_than_a_batch_are_all_read(club: Club) -> None:
     with club.service.database.writers.begin() as session:
-        for number in range(follower.BATCH + 10):
-            person = club.people[0] if number < follower.BATCH else club.people[2]
+        for number in range(5):
+            person = club.people[0] if number < 4 else club.people[2]
             told = {"customer_id": person, "changed": []}
             changed = EventType.CUSTOMER_UPDATED
             emit(session, club.service.tenant.id, changed, person, told, now=NOON)
     work = work_of(club.service)
-    assert follow(work)
+    assert follow(work, count=4)
     assert marked(club.service) == {club.cards[0]}
-    assert follow(work)
+    assert follow(work, count=4)
     assert marked(club.service) == {club.cards[0], club.cards[2]}
     assert not follow(work)
 
@@ -234,7 +232,7 @@ def test_a_large_company_is_marked_in_pieces_that_are_kept(club: Club) -> None:
     company = club.company(seat_cap=5)
     with service.database.writers.begin() as session:
         here = service.tenant.id
-        people = people_of(session, UUID(club.people[0]), marks.PIECE + 5)
+        people = people_of(session, UUID(club.people[0]), 6)
         last = max([*people, *(UUID(each) for each in club.people)])
         linked = [*people, *(UUID(each) for each in club.people)]
         session.execute(
@@ -253,12 +251,12 @@ def test_a_large_company_is_marked_in_pieces_that_are_kept(club: Club) -> None:
     service.patch(f"/v1/companies/{company}", seat_cap=6)
     service.patch(f"/v1/companies/{company}", seat_cap=7)
     work = work_of(service)
-    assert follow(work)
+    assert follow(work, piece=5)
     assert card not in marked(service)
     with service.database.readers.begin() as session:
         begun = session.scalars(select(WalletMark)).one()
-        assert begun.position == sorted(linked)[marks.PIECE - 1]
-    assert follow(work)
+        assert begun.position == sorted(linked)[4]
+    assert follow(work, piece=5)
     assert card in marked(service)
     assert not follow(work)
     assert club.marked() == [0, 1, 2]

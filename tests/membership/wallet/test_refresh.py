@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from membership.models import CardWallet
 from membership.wallet.marks import mark_cards
-from membership.wallet.refresh import BATCH, refresh
+from membership.wallet.refresh import refresh
 from membership.wallet.renewal import WorkedOut, store, wallet_cards, work_out
 from tests.membership.support import NOON, Service
 from tests.membership.wallet.crowd import copies_of
@@ -249,14 +249,14 @@ def test_each_organization_counts_for_itself(service: Service) -> None:
 def test_more_cards_than_a_batch_get_one_number_each_from_several_processes(
     service: Service,
 ) -> None:
-    count = BATCH + 20
+    count = 45
     design, customer = new_design(service), service.customer("Amara")
     first = wallet_card(service, customer, design)
     with service.database.writers.begin() as session:
         copies_of(session, first, count - 1)
 
     def work_off() -> None:
-        while refresh(work_of(service)) or marked(service):
+        while refresh(work_of(service), count=10) or marked(service):
             pass
 
     with ThreadPoolExecutor(2) as pool:
