@@ -110,12 +110,17 @@ def rename(service: Service, card: WalletCard, name: str) -> None:
 def change_face(service: Service, card: WalletCard, name: str) -> None:
     """Give a card's customer another name and renew the face, in one transaction."""
     with service.database.writers.begin() as session:
-        session.execute(
-            update(Customer)
-            .where(Customer.organization_id == service.tenant.id, Customer.id == card.customer_id)
-            .values(given_name=name)
-        )
-        _renew(session, service, card, service.clock())
+        change_face_in(session, service, card, name)
+
+
+def change_face_in(session: Session, service: Service, card: WalletCard, name: str) -> None:
+    """The same in a transaction that goes on."""
+    session.execute(
+        update(Customer)
+        .where(Customer.organization_id == service.tenant.id, Customer.id == card.customer_id)
+        .values(given_name=name)
+    )
+    _renew(session, service, card, service.clock())
 
 
 def renew(service: Service, card: WalletCard, now: datetime | None = None) -> None:

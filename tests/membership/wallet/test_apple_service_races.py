@@ -1,13 +1,14 @@
 """No change is missed by a device that asks while cards change, and nobody registers twice."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from tests.membership.support import Service
 from tests.membership.wallet.ground import WalletCard, new_design, wallet_card, wallet_of
 from tests.membership.wallet.phones import (
     Phone,
     change_face,
+    change_face_in,
     new_card,
     phone_with,
     registrations,
@@ -71,6 +72,23 @@ def test_a_device_misses_no_change(service: Service) -> None:
     assert len(device.tags) > 2, "nothing was asked while cards changed"
     device.ask()
     assert phones[0].news(device.tag) == ([], None)
+
+
+def test_a_change_under_way_is_not_overtaken(service: Service) -> None:
+    slow, quick = (phone_with(service, new_card(service)) for _ in range(2))
+    slow.register()
+    quick.register()
+    _, tag = slow.news()
+    with ThreadPoolExecutor(1) as pool:
+        with service.database.writers.begin() as session:
+            change_face_in(session, service, slow.card, "Slow")
+            other = pool.submit(change_face, service, quick.card, "Quick")
+            # Were it not held back, it would be committed by now with a higher number.
+            wait([other], timeout=0.3)
+            serials, between = slow.news(tag)
+        other.result()
+    told = serials + slow.news(between or tag)[0]
+    assert sorted(told) == sorted([str(slow.card.card_id), str(quick.card.card_id)])
 
 
 def newest(service: Service, cards: list[WalletCard]) -> dict[str, int]:
