@@ -8,10 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 
 from passes.barcode import CardCode, RotatingCode, SignedCardCode, parse
 from passes.design import CodeForm, Design
 from passes.rotating import rotating_code
+from tests.membership.conftest import SQLITE
 from tests.membership.support import NOON, Service
 from tests.membership.wallet.ground import WalletCard, new_design, vault_of, wallet_card, wallet_of
 
@@ -240,3 +242,27 @@ def test_doors_stay_shut_for_old_and_forged_codes(service: Service, member: str)
     altered = SignedCardCode(CardCode(card.code), bytes(64)).text
     assert ask(service, altered, 404).json()["code"] == "card_code_forged"
     assert ask(service, signed(service, card).text).json()["granted"] is True
+
+
+def statements(service: Service, text: str) -> list[str]:
+    """The statements that one scan sends."""
+    sent: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        sent.append(arguments[2].partition(" ")[0])
+
+    event.listen(service.database.engine, "before_cursor_execute", note)
+    service.scan(text)
+    event.remove(service.database.engine, "before_cursor_execute", note)
+    return sent
+
+
+def test_a_plain_card_pays_nothing_for_codes_that_prove_something(
+    service: Service, member: str, backend: str
+) -> None:
+    card = card_of(service, member)
+    plain = statements(service, card.code)
+    whole = statements(service, shown(service, card))
+    assert plain == (["SELECT", "INSERT", "SELECT"] if backend == SQLITE else ["SELECT", "WITH"])
+    assert (whole.count("UPDATE"), whole[-1]) == (1, "COMMIT")
+    assert len(whole) == len(plain) + 6
