@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from membership.models import CardWallet, RolloutState
+from membership.operations.backlog import read_backlog
 from membership.wallet import rollouts
 from membership.wallet.rollouts import BATCH, roll_out
 from tests.membership.conftest import Databases
@@ -173,6 +174,30 @@ def test_several_processes_give_each_card_one_number(service: Service) -> None:
 
 def _is_running(service: Service) -> bool:
     return any(row.state is RolloutState.RUNNING for row in rollouts_of(service))
+
+
+def test_what_waits_is_counted(service: Service) -> None:
+    card = crowd(service, 3)
+
+    def waits() -> tuple[int, int]:
+        with service.database.readers.begin() as session:
+            found = read_backlog(session.connection(), service.clock())
+        return found.cards, found.rollouts
+
+    assert waits() == (0, 0)
+    redesign(service, card.design_id, "#101010")
+    wallet_card(service, str(card.customer_id), card.design_id)
+    assert waits() == (1, 1)
+    settle(service)
+    assert waits() == (0, 0)
+
+
+@pytest.mark.soak
+def test_the_bench_finds_all_cards_done() -> None:
+    command = [sys.executable, "-m", "bench.rollout", "--cards", "2000"]
+    run = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert "| cards, each on one phone | 2,000 |" in run.stdout
+    assert run.stdout.endswith("| 0 / 0 / 0 |\n")
 
 
 @pytest.mark.soak
