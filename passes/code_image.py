@@ -17,16 +17,16 @@ QUIET_MODULES = 4
 def qr_modules(text: str) -> tuple[tuple[bool, ...], ...]:
     """The modules of a QR code without its quiet zone, row by row; true is dark.
 
-    Raises PassContentError for a text that is too long for one.
+    Raises PassContentError for a text that is too long for one, or cannot be drawn.
     """
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
     code.add_data(text, optimize=0)  # one mode for all of it: ours are alphanumeric
     try:
         code.make(fit=True)
-    except DataOverflowError as error:
-        raise PassContentError("code", f"{len(text)} characters are too many for a QR") from error
-    except ValueError as error:  # too long in some versions, or a block of nothing but zeros
-        raise PassContentError("code", "the text cannot be drawn as a QR code") from error
+    except (DataOverflowError, ValueError) as error:
+        # The library stumbles over long runs of zeros too, which no code of ours has.
+        message = f"no QR code can be drawn of these {len(text)} characters"
+        raise PassContentError("code", message) from error
     return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
 
 

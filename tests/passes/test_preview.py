@@ -7,6 +7,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 import resources
@@ -109,9 +111,8 @@ def test_our_scanner_reads_the_code_off_a_phone_before_the_camera(
     frame = frame_with(drawn(card, wallet, images=images), pose)
     assert [code.text for code in decode_still(frame)] == [CODE]
     decoder = LiveDecoder()
-    live = [{code.text for code in decoder.decode(frame)} for _ in range(4)]
-    assert {CODE} in live
-    assert set().union(*live) == {CODE}
+    live = (decoder.decode(frame) for _ in range(4))
+    assert [code.text for code in next(filter(None, live))] == [CODE]
 
 
 @pytest.mark.parametrize("wallet", WALLETS)
@@ -119,9 +120,8 @@ def test_our_scanner_reads_a_signed_code_too(wallet: Wallet) -> None:
     frame = frame_with(drawn(face(design(), code=SIGNED), wallet), HELD)
     assert [code.text for code in decode_still(frame)] == [SIGNED]
     decoder = LiveDecoder()
-    assert {SIGNED} in [
-        {code.text for code in decoder.decode(frame)} for _ in range(decoder.plan_length)
-    ]
+    live = (decoder.decode(frame) for _ in range(decoder.plan_length))
+    assert [code.text for code in next(filter(None, live))] == [SIGNED]
 
 
 @pytest.mark.parametrize("wallet", WALLETS)
@@ -189,6 +189,13 @@ def test_long_texts_stay_inside_the_card(wallet: Wallet, kind: CardKind, languag
         assert np.abs(margin - (0x1D, 0x35, 0x57)).max() < 60
 
 
+@given(st.text(max_size=80), st.sampled_from(("en", "ar", "zh-Hant")), st.sampled_from(WALLETS))
+@settings(max_examples=8, deadline=None)
+def test_any_text_is_drawn(text: str, language: str, wallet: Wallet) -> None:
+    card = face(design(), customer_name=text, plan=text, organization=text, customer_number=text)
+    preview_png(card, {}, wallet, language)
+
+
 @pytest.mark.parametrize("wallet", WALLETS)
 def test_right_to_left_languages_are_mirrored(wallet: Wallet) -> None:
     images = pictures(ImageRole.LOGO, ImageRole.ICON, colour="red")
@@ -228,7 +235,7 @@ def test_a_language_that_nobody_knows_is_refused(language: str) -> None:
 
 
 def test_a_text_that_is_too_long_for_a_code_is_refused() -> None:
-    with pytest.raises(PassContentError, match="too many"):
+    with pytest.raises(PassContentError, match="no QR code"):
         preview_png(face(design(), code="x" * 3000), {}, "google", "en")
     with pytest.raises(PassContentError, match="too few"):
         code_image(CODE, Symbology.QR, 20)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi.routing import iter_route_contexts
 from sqlalchemy import select
 
 from membership.app import create_app
@@ -247,17 +248,18 @@ def test_what_is_hard_to_read_is_hinted_at(service: Service) -> None:
 KEYS = ["", "Gold", "gold card", "-gold", "gold-", "a/b", "..", "g" * 64, "ä", "gold\n"]
 
 
-@pytest.mark.parametrize("key", [*KEYS, *sorted(RESERVED_SEGMENTS)])
-def test_keys_that_no_link_can_hold_are_refused(service: Service, key: str) -> None:
-    body = {"key": key, "name": "Gold", "design": content()}
-    answer = service.call("POST", PATH, json=body)
-    assert answer.status_code == 422, key
+def test_keys_that_no_link_can_hold_are_refused(service: Service) -> None:
+    for key in (*KEYS, *RESERVED_SEGMENTS):
+        body = {"key": key, "name": "Gold", "design": content()}
+        answer = service.call("POST", PATH, json=body)
+        assert answer.status_code == 422, key
+        assert answer.json()["errors"][0]["field"] == "body.key"
 
 
-@pytest.mark.parametrize("key", ["g", "7", "gold-card-2027", "g" * 63])
-def test_keys_stand_in_install_links(service: Service, key: str) -> None:
-    made = make_design(service, key)
-    InstallLink("https://club.example", service.tenant.slug, made["key"], uuid4())
+def test_keys_stand_in_install_links(service: Service) -> None:
+    for key in ("g", "7", "gold-card-2027", "g" * 63):
+        made = make_design(service, key)
+        InstallLink("https://club.example", service.tenant.slug, made["key"], uuid4())
 
 
 def test_another_organizations_designs_are_not_there(service: Service) -> None:
@@ -284,7 +286,7 @@ def test_the_standard_design_is_fine() -> None:
 
 def test_no_organization_is_called_as_a_path_of_the_service(service: Service) -> None:
     app = create_app(service.settings, service.database)
-    firsts = {path.split("/")[1] for path in app.openapi()["paths"]}
+    firsts = {str(context.path).split("/")[1] for context in iter_route_contexts(app.routes)}
     assert {"v1", "healthz", "readyz", "metrics"} <= firsts
     assert {each for each in firsts if not each.startswith("{")} <= RESERVED_SEGMENTS
     for slug in sorted(RESERVED_SEGMENTS | {"staff", "apple", "openapi.json"}):
