@@ -12,6 +12,7 @@ the priority is the default, 10: at once.
 
 import asyncio
 import ssl
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,8 @@ ANSWER_SECONDS = 10.0
 """How long a push may take, the connection and its turn on it included."""
 
 _IDLE_SECONDS = 600.0
-_MOST_CONNECTIONS = 100
+_MOST_CONNECTIONS = 200
+"""More than certificates that pushes are sent with at once."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REASON_LENGTH = 60
 _GONE, _BAD_REQUEST, _TOO_MANY = 410, 400, 429
@@ -76,8 +78,20 @@ class Reply:
     retry_after: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pushes that one certificate is for."""
+
+    identity: Identity
+    pushes: Sequence[Push]
+
+
+_Key = tuple[str, str]
+"""A pass type and the serial number of its certificate."""
+
+
 class Apns:
-    """Connections to APNs, one kept for each pass type. Used by one thread, and closed by it."""
+    """Connections to APNs, one kept for each certificate. Used by one thread, closed by it."""
 
     def __init__(
         self, url: str, ca_file: Path | None = None, *, seconds: float = ANSWER_SECONDS
@@ -85,58 +99,77 @@ class Apns:
         """``ca_file`` (PEM) replaces the authorities that the server's certificate is of."""
         self._url, self._ca_file, self._seconds = url.rstrip("/"), ca_file, seconds
         self._runner = asyncio.Runner()
-        self._clients: dict[str, tuple[str, httpx.AsyncClient]] = {}
+        self._clients: OrderedDict[_Key, httpx.AsyncClient] = OrderedDict()
 
-    def send(self, identity: Identity, pushes: Sequence[Push], now: datetime) -> list[Reply]:
-        """Send pushes at once over one connection; replies in their order. Never raises for one."""
-        replies: list[Reply] = self._runner.run(self._send(identity, pushes, now))
+    def send(self, groups: Sequence[Group], now: datetime) -> list[list[Reply]]:
+        """Send pushes, all at once; replies in their order. Never raises for one of them.
+
+        It takes no longer than one push may take, beside the making of connections' TLS.
+        """
+        replies: list[list[Reply]] = self._runner.run(self._send(groups, now))
         return replies
 
     def close(self) -> None:
         """Close all connections."""
-        for pass_type_id in list(self._clients):
-            self._runner.run(self._drop(pass_type_id))
+        self._runner.run(self._drop(*self._clients))
         self._runner.close()
 
-    async def _send(self, identity: Identity, pushes: Sequence[Push], now: datetime) -> list[Reply]:
-        topic = identity.facts.pass_type_id
-        try:
-            client = await self._client(identity)
-        except (OSError, ValueError) as error:
-            detail = f"The certificate cannot be used for a connection: {type(error).__name__}."
-            return [Reply(Verdict.REFUSED, detail)] * len(pushes)
-        replies = await asyncio.gather(*(self._post(client, topic, push, now) for push in pushes))
-        if any(reply.verdict in (Verdict.LATER, Verdict.REFUSED) for reply in replies):
-            # A connection that failed, is shutting down or is refused is not used again.
-            await self._drop(topic)
-        return list(replies)
+    async def _send(self, groups: Sequence[Group], now: datetime) -> list[list[Reply]]:
+        # First all connections, then all pushes: making one would hold up what is under way.
+        clients = [await self._client(group.identity) for group in groups]
+        replies = await asyncio.gather(
+            *(
+                self._send_group(client, group, now)
+                for client, group in zip(clients, groups, strict=True)
+            )
+        )
+        failed = {
+            _key(group.identity)
+            for group, of_group in zip(groups, replies, strict=True)
+            if any(reply.verdict in (Verdict.LATER, Verdict.REFUSED) for reply in of_group)
+        }
+        # A connection that failed, is shutting down or is refused is not used again.
+        await self._drop(*failed)
+        return replies
 
-    async def _client(self, identity: Identity) -> httpx.AsyncClient:
-        """The connection of an identity; of a renewed certificate it is a new one."""
-        facts = identity.facts
-        serial, client = self._clients.get(facts.pass_type_id, ("", None))
-        if client is not None and serial == facts.serial:
-            return client
-        await self._drop(facts.pass_type_id)
+    async def _send_group(
+        self, client: httpx.AsyncClient | Reply, group: Group, now: datetime
+    ) -> list[Reply]:
+        """Send the pushes of one certificate."""
+        if isinstance(client, Reply):
+            return [client] * len(group.pushes)
+        topic = group.identity.facts.pass_type_id
+        posts = (self._post(client, topic, push, now) for push in group.pushes)
+        return list(await asyncio.gather(*posts))
+
+    async def _client(self, identity: Identity) -> httpx.AsyncClient | Reply:
+        """The connection of a certificate, made at the first push; a reply if it cannot be."""
+        key = _key(identity)
+        if key in self._clients:
+            self._clients.move_to_end(key)
+            return self._clients[key]
         if len(self._clients) >= _MOST_CONNECTIONS:
             await self._drop(next(iter(self._clients)))
-        made = httpx.AsyncClient(
+        try:
+            tls = client_tls(identity, self._ca_file)
+        except (OSError, ValueError) as error:
+            detail = f"The certificate cannot be used for a connection: {type(error).__name__}."
+            return Reply(Verdict.REFUSED, detail)
+        self._clients[key] = httpx.AsyncClient(
             http1=False,
             http2=True,
-            verify=client_tls(identity, self._ca_file),
+            verify=tls,
             # Nothing of the environment has a say in where pushes go.
             trust_env=False,
             timeout=None,  # noqa: S113 - there is one deadline over all of a push
             limits=httpx.Limits(max_connections=1, keepalive_expiry=_IDLE_SECONDS),
         )
-        self._clients[facts.pass_type_id] = (facts.serial, made)
-        return made
+        return self._clients[key]
 
-    async def _drop(self, pass_type_id: str) -> None:
-        """Close the connection of a pass type, if there is one."""
-        found = self._clients.pop(pass_type_id, None)
-        if found is not None:
-            await found[1].aclose()
+    async def _drop(self, *keys: _Key) -> None:
+        """Close connections."""
+        for client in [self._clients.pop(key) for key in keys if key in self._clients]:
+            await client.aclose()
 
     async def _post(
         self, client: httpx.AsyncClient, topic: str, push: Push, now: datetime
@@ -152,6 +185,10 @@ class Apns:
         except (httpx.HTTPError, OSError) as error:
             return _failed(error)
         return reply_of(response, now)
+
+
+def _key(identity: Identity) -> _Key:
+    return identity.facts.pass_type_id, identity.facts.serial
 
 
 def _failed(error: BaseException) -> Reply:

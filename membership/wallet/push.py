@@ -27,7 +27,7 @@ from membership.logs import logger
 from membership.models import Organization
 from membership.organizations import tenant_of
 from membership.vault import Vault, VaultError
-from membership.wallet.apns import Apns, Push, Reply, Verdict
+from membership.wallet.apns import Apns, Group, Push, Reply, Verdict
 from membership.wallet.push_queue import Due, put_aside, settle
 from passes.apple.identity import Identity
 from passes.errors import CertificateError
@@ -41,6 +41,7 @@ _PUSHES = UUID("5b0f8f0e-6f9e-4a7b-9c37-0d0f5b7c2a41")
 
 _RANDOM = SystemRandom()
 _NOT_PUSHED = "The certificate is a self-made one: no iPhone has the card, and none is pushed."
+_FORMER = "The certificate is for another pass type than the card on the phone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,42 +81,30 @@ class ApplePusher:
             apns.close()
 
     def _send(self, work: Work, due: Sequence[Due]) -> list[tuple[Due, Reply]]:
-        """Send pushes; what came of each."""
+        """Send pushes of any number of organizations at once; what came of each."""
         results: list[tuple[Due, Reply]] = []
-        groups: dict[int, list[Due]] = defaultdict(list)
-        for each in due:
-            groups[each.organization_id].append(each)
-        for organization_id, pushes in groups.items():
+        sent: list[list[Due]] = []
+        groups: list[Group] = []
+        for organization_id, pushes in _by_organization(due).items():
             with work.database.readers.begin() as session:
                 signed = _signed_by(session, work.vault, organization_id, work.clock())
-            results += self._of_organization(work, signed, pushes)
+            here = []
+            for each in pushes:
+                why_not = _why_not(each, signed)
+                if why_not is None:
+                    here.append(each)
+                else:
+                    results.append((each, why_not))
+            if here and signed.identity is not None:
+                sent.append(here)
+                groups.append(Group(signed.identity, [_push(each) for each in here]))
+        if groups:
+            for here, replies in zip(
+                sent, self._apns(work).send(groups, work.clock()), strict=True
+            ):
+                results += zip(here, replies, strict=True)
+        self._tell(results)
         return results
-
-    def _of_organization(
-        self, work: Work, signed: Signed, due: Sequence[Due]
-    ) -> list[tuple[Due, Reply]]:
-        """Send an organization's pushes, those of its present pass type."""
-        identity = signed.identity
-        if identity is None:
-            self._tell_once(due[0].organization_id, signed.why_not)
-            return [(each, Reply(Verdict.REFUSED, signed.why_not)) for each in due]
-        if identity.development:
-            self._tell_once(due[0].organization_id, _NOT_PUSHED)
-            return [(each, Reply(Verdict.NEVER, _NOT_PUSHED)) for each in due]
-        here = [each for each in due if each.pass_type_id == identity.facts.pass_type_id]
-        pushes = [Push(each.push_token, _push_id(each)) for each in here]
-        replies = self._apns(work).send(identity, pushes, work.clock()) if pushes else []
-        refused = {each.detail for each in replies if each.verdict is Verdict.REFUSED}
-        for why in sorted(refused):
-            self._tell_once(due[0].organization_id, why)
-        if replies and not refused:
-            self._told = {told for told in self._told if told[0] != due[0].organization_id}
-        former = "The certificate is for another pass type than the card on the phone."
-        rest = [each for each in due if each.pass_type_id != identity.facts.pass_type_id]
-        return [
-            *zip(here, replies, strict=True),
-            *((each, Reply(Verdict.REFUSED, former)) for each in rest),
-        ]
 
     def _apns(self, work: Work) -> Apns:
         """The connections of this thread."""
@@ -136,11 +125,35 @@ class ApplePusher:
             else:
                 return
 
-    def _tell_once(self, organization_id: int, why: str) -> None:
-        """Log why an organization's devices are not pushed, once until that changes."""
-        if (organization_id, why) not in self._told:
-            self._told.add((organization_id, why))
-            logger().warning("apple_push_refused", organization=organization_id, why=why)
+    def _tell(self, results: Sequence[tuple[Due, Reply]]) -> None:
+        """Log why devices are not pushed: for each organization once, until one is."""
+        for due, reply in results:
+            told = due.organization_id, reply.detail
+            if reply.verdict is Verdict.SENT:
+                self._told = {each for each in self._told if each[0] != due.organization_id}
+            elif reply.verdict in (Verdict.REFUSED, Verdict.NEVER) and told not in self._told:
+                self._told.add(told)
+                logger().warning(
+                    "apple_push_refused", organization=due.organization_id, why=reply.detail
+                )
+
+
+def _by_organization(due: Sequence[Due]) -> dict[int, list[Due]]:
+    groups: dict[int, list[Due]] = defaultdict(list)
+    for each in due:
+        groups[each.organization_id].append(each)
+    return groups
+
+
+def _why_not(due: Due, signed: Signed) -> Reply | None:
+    """Why a push cannot be sent; None if it can."""
+    if signed.identity is None:
+        return Reply(Verdict.REFUSED, signed.why_not)
+    if signed.identity.development:
+        return Reply(Verdict.NEVER, _NOT_PUSHED)
+    if due.pass_type_id != signed.identity.facts.pass_type_id:
+        return Reply(Verdict.REFUSED, _FORMER)
+    return None
 
 
 def _signed_by(session: Session, vault: Vault, organization_id: int, now: datetime) -> Signed:
@@ -154,9 +167,10 @@ def _signed_by(session: Session, vault: Vault, organization_id: int, now: dateti
     return Signed(identity)
 
 
-def _push_id(due: Due) -> UUID:
-    """The id of a push: that of the same version to the same device is the same."""
-    return uuid5(_PUSHES, f"{due.organization_id} {due.card_id} {due.device_id} {due.seq}")
+def _push(due: Due) -> Push:
+    """A push; the id of the same version to the same device is the same."""
+    name = f"{due.organization_id} {due.card_id} {due.device_id} {due.seq}"
+    return Push(due.push_token, uuid5(_PUSHES, name))
 
 
 APPLE_PUSH_JOB = Job("apple-push", ApplePusher().run, pause_seconds=1.0)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from membership.wallet.apns import Apns, Push, Reply, Verdict
+from membership.wallet.apns import Apns, Group, Push, Reply, Verdict
 from passes.apple.development import DevelopmentAuthority, ec_key
 from passes.apple.identity import Identity
 from tests.fakes.apns import FakeApns, Told, strict_apns
@@ -28,15 +28,20 @@ def pushes(count: int) -> list[Push]:
     return [Push(f"{number:064x}", uuid4()) for number in range(count)]
 
 
+def send(sender: Apns, identity: Identity, some: list[Push]) -> list[Reply]:
+    (replies,) = sender.send([Group(identity, some)], NOON)
+    return replies
+
+
 def send_one(sender: Apns, identity: Identity) -> Reply:
-    return sender.send(identity, pushes(1), NOON)[0]
+    return send(sender, identity, pushes(1))[0]
 
 
 def test_a_push_is_an_empty_dictionary_to_the_pass_type(
     apns: FakeApns, sender: Apns, identity: Identity
 ) -> None:
     push = pushes(1)[0]
-    assert sender.send(identity, [push], NOON) == [Reply(Verdict.SENT)]
+    assert send(sender, identity, [push]) == [Reply(Verdict.SENT)]
     (received,) = apns.received
     assert (received.token, received.body, received.topic) == (push.push_token, b"{}", PASS_TYPE)
     assert received.headers["apns-id"] == str(push.push_id)
@@ -47,7 +52,7 @@ def test_many_pushes_share_one_connection_which_is_kept(
     apns: FakeApns, sender: Apns, identity: Identity
 ) -> None:
     for _ in range(3):
-        replies = sender.send(identity, pushes(60), NOON)
+        replies = send(sender, identity, pushes(60))
         assert {reply.verdict for reply in replies} == {Verdict.SENT}
     assert len(apns.received) == 180
     assert apns.connections == 1
@@ -62,6 +67,22 @@ def test_each_pass_type_and_each_renewed_certificate_has_its_own_connection(
         assert send_one(sender, each).verdict is Verdict.SENT
     assert [each.connection for each in apns.received] == [1, 2, 1, 3, 3]
     assert [each.topic for each in apns.received][1] == "pass.test.other"
+
+
+def test_a_slow_pass_type_holds_up_no_other(
+    apns: FakeApns, identity: Identity, authority: DevelopmentAuthority
+) -> None:
+    other = authority.issue("pass.test.other", "TEAM123456", new_key=ec_key)
+    quick = Apns(apns.url, apns.ca_file, seconds=0.5)
+    first, second, third = pushes(3)
+    apns.answers[first.push_token] = Told(silent=True)
+    replies = quick.send(
+        [Group(identity, [first]), Group(other, [second]), Group(identity, [third])], NOON
+    )
+    verdicts = [reply.verdict for (reply,) in replies]
+    assert verdicts == [Verdict.LATER, Verdict.SENT, Verdict.SENT]
+    assert apns.connections == 2
+    quick.close()
 
 
 GONE_AT = datetime(2027, 3, 10, 10, 59, 30, 500_000, tzinfo=UTC)
@@ -130,7 +151,7 @@ def test_a_slow_service_is_waited_for_once(apns: FakeApns, identity: Identity) -
     quick = Apns(apns.url, apns.ca_file, seconds=0.5)
     three = pushes(3)
     apns.answers[three[1].push_token] = Told(silent=True)
-    replies = quick.send(identity, three, NOON)
+    replies = send(quick, identity, three)
     assert [reply.verdict for reply in replies] == [Verdict.SENT, Verdict.LATER, Verdict.SENT]
     assert replies[1].detail == "APNs did not answer within 0.5 s."
     assert send_one(quick, identity).verdict is Verdict.SENT
