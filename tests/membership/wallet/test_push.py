@@ -1,9 +1,12 @@
 """Devices are pushed once for each version of a card, also when things cross or somebody dies."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
+from membership.database import open_database
 from membership.wallet.push import ApplePusher
 from membership.wallet.push_queue import ASIDE, put_aside
 from tests.fakes.apns import Told
@@ -181,3 +184,31 @@ def test_two_processes_push_each_device_once(club: Club) -> None:
             done.result()
     assert club.apns.tokens() == [token(number) for number in range(24)]
     assert {row.push_at for row in registrations(club.service)} == {None}
+
+
+def test_what_came_of_a_push_is_stored_although_the_row_is_held(club: Club) -> None:
+    phone = club.phone(new_card(club.service))
+    rename(club.service, phone.card, "Amina")
+    impatient = open_database(club.work.settings.model_copy(update={"busy_timeout_seconds": 0.3}))
+    club.work = replace(club.work, database=impatient)
+    held = threading.Event()
+
+    def hold() -> None:
+        with club.service.database.writers.begin() as session:
+            session.merge(phone.registered()).push_error = "held"
+            session.flush()
+            held.set()
+            time.sleep(0.5)
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def start_holding(_push: object) -> None:
+            pool.submit(hold)
+            assert held.wait(10)
+
+        club.apns.on_push = start_holding
+        assert club.push() == [token(1)]
+    row = phone.registered()
+    assert (row.push_at, row.push_error) == (None, None)
+    assert row.pushed_seq == wallet_of(club.service, phone.card).update_seq
+    impatient.engine.dispose()
