@@ -9,11 +9,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from membership.designs.images import get_image
-from membership.errors import Conflict, NotFound
+from membership.errors import Busy, Conflict, NotFound
 from membership.install.lookup import Link, Opened, no_such_link, open_link
 from membership.install.page import Visit, Wallets, card_page, not_found_page
 from membership.install.phones import device_of, language_of
@@ -22,6 +23,7 @@ from membership.logs import logger
 from membership.models import CardDesign, CardDesignVersion, IdentityKind, WalletIdentity
 from membership.organizations import tenant_by_slug
 from membership.wallet.faces import load_faces
+from membership.wallet.google_link import NotConfigured, Refused, google_save_link
 from membership.wallet.rendering import Pkpass, render_pkpass
 from passes.apple.bundle import PASS_TYPE
 from passes.card import CardFace
@@ -30,6 +32,7 @@ router = APIRouter(include_in_schema=False)
 
 PAGE = "/{organization}/{design}/{customer_id:uuid}"
 _OWN_PATHS = {"v1", "apple", "staff"}
+_NOT_KEPT = {"Cache-Control": "no-store"}
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -113,10 +116,35 @@ async def fetch_pass(asked: AskedFor, reading: InReading) -> Response:
         return await page_of(asked, reading, ["apple_fault"])
     headers = {
         "Content-Disposition": f'attachment; filename="{made.file_name}"',
-        "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
+        **_NOT_KEPT,
     }
     return Response(made.data, media_type=PASS_TYPE, headers=headers)
+
+
+@router.get(f"{PAGE}/google")
+async def save_to_google(asked: AskedFor, reading: InReading) -> Response:
+    """Lead to Google, which saves the card; Google is told of the card before that."""
+
+    def find(session: Session, now: datetime) -> tuple[Opened, datetime]:
+        return open_link(session, reading.vault, asked.link), now
+
+    try:
+        opened, now = await reading.read(find)
+        if not opened.good:
+            return await page_of(asked, reading)
+        link = await run_in_threadpool(
+            google_save_link, reading.state, opened.tenant, opened.card_id, now
+        )
+    except NotFound:
+        return await page_of(asked, reading)
+    except NotConfigured:
+        return await page_of(asked, reading, ["no_google"])
+    except Refused:
+        return await page_of(asked, reading, ["google_refused"])
+    except Busy:
+        return await page_of(asked, reading, ["google_busy"])
+    return RedirectResponse(link, 303, {"Referrer-Policy": "no-referrer", **_NOT_KEPT})
 
 
 async def page_of(asked: Asked, reading: Reading, notes: Sequence[str] = ()) -> Response:

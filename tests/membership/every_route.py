@@ -26,6 +26,7 @@ UNDOCUMENTED = {
     f"{_APPLE}/log",
     _CARD,
     f"{_CARD}/card.pkpass",
+    f"{_CARD}/google",
     "/{organization}/{design}/images/{tag}.png",
     "/{organization}/{design}/google/{tag}.png",
 }
