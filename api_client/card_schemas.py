@@ -24,6 +24,19 @@ class CardCodeForm(StrEnum):
     ROTATING = "rotating"
 
 
+class CodeKey(Message):
+    """What verifies the signed card codes of an organization where there is no network.
+
+    The signature is Ed25519 over the line ``walletdesk card code 1``, a line feed, and the card
+    code. It tells that the card was issued here, not whether it was revoked since.
+    """
+
+    ed25519: str | None = Field(
+        description="Public key, 32 bytes in base64; null before the first card with a design.",
+        examples=["11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="],
+    )
+
+
 class InWallet(Message):
     """How a card stands in one wallet.
 

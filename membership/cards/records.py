@@ -17,6 +17,7 @@ from api_client.card_schemas import (
 from membership.access import Tenant
 from membership.cards.service import get_card
 from membership.database import AnyRow
+from membership.logs import logger
 from membership.models import (
     AppleRegistration,
     Card,
@@ -24,7 +25,7 @@ from membership.models import (
     CardDesignVersion,
     CardWallet,
 )
-from membership.vault import Vault
+from membership.vault import Vault, VaultError
 from membership.wallet.links import install_path, install_url
 from membership.wallet.state import wallet_keys
 
@@ -82,6 +83,7 @@ _CARDS = (
         CardWallet.changed_at,
         CardWallet.update_seq,
         CardWallet.google_created_at,
+        CardWallet.google_saved,
         CardWallet.google_seq,
         CardWallet.google_error,
         CardDesign.key.label("design_key"),
@@ -141,10 +143,17 @@ def _devices(desk: CardDesk, card_ids: Iterable[UUID]) -> Mapping[UUID, AnyRow]:
 
 
 def _link_key(desk: CardDesk, rows: Iterable[AnyRow]) -> bytes | None:
-    """The key of install links, if any of the cards can have one."""
+    """The key of install links, if any of the cards can have one.
+
+    Cards are shown, and can be revoked, although the secret key was lost: then without links.
+    """
     if desk.public_url is None or all(row.design_id is None or row.revoked_at for row in rows):
         return None
-    keys = wallet_keys(desk.session, desk.vault, desk.tenant.id)
+    try:
+        keys = wallet_keys(desk.session, desk.vault, desk.tenant.id)
+    except VaultError:
+        logger().warning("install_links_unavailable", organization=desk.tenant.slug)
+        return None
     return None if keys is None else keys.link_key
 
 
@@ -187,11 +196,11 @@ def _in_apple(row: AnyRow, devices: AnyRow | None) -> InWallet:
 
 def _in_google(row: AnyRow) -> InWallet:
     """How a card stands in Google Wallet."""
-    saved = row.google_created_at is not None
+    told = row.google_created_at is not None
     return InWallet(
         wallet=WalletKind.GOOGLE,
-        devices=int(saved),
-        pending=saved and row.google_seq < row.update_seq,
+        devices=int(row.google_saved),
+        pending=told and row.google_seq < row.update_seq,
         error=row.google_error,
     )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Request, Response
 from sqlalchemy import Connection
 
+from api_client.card_schemas import CodeKey
 from api_client.schemas import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
 from membership.access import Call, Caller, reads, writes
 from membership.customers.lookup import Found, find_with_key
@@ -16,6 +17,7 @@ from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.scans import service, visits
 from membership.scopes import Scope
 from membership.version import service_version
+from membership.wallet.state import public_code_key, wallet_keys
 
 router = APIRouter(prefix="/v1", tags=["Desk"], route_class=EntryRoute)
 
@@ -86,3 +88,10 @@ def desk(call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> DeskInfo:
         server_time=call.now,
         version=service_version(),
     )
+
+
+@router.get("/desk/code-key")
+def code_key(request: Request, call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> CodeKey:
+    """Give the key with which a desk verifies signed card codes while it has no network."""
+    keys = wallet_keys(call.session, request.app.state.vault, call.tenant.id)
+    return CodeKey(ed25519=None if keys is None else public_code_key(keys))

@@ -1,5 +1,6 @@
 """An organization's own wallet keys and the numbers of its cards' changes."""
 
+import base64
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +56,11 @@ def wallet_keys(session: Session, vault: Vault, organization_id: int) -> WalletK
     return WalletKeys(
         vault.open(row.link_key), Ed25519PrivateKey.from_private_bytes(vault.open(row.code_key))
     )
+
+
+def public_code_key(keys: WalletKeys) -> str:
+    """What verifies an organization's signed codes: 32 bytes of Ed25519 in base64."""
+    return base64.b64encode(keys.code_key.public_key().public_bytes_raw()).decode("ascii")
 
 
 def take_update_numbers(session: Session, organization_id: int, count: int) -> range:

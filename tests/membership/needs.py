@@ -25,6 +25,7 @@ NEEDS: dict[str, Need] = {
     "PATCH /v1/staff/{staff_id}": Scope.STAFF_WRITE,
     "POST /v1/scans": Scope.SCANS_WRITE,
     "GET /v1/desk": Scope.SCANS_WRITE,
+    "GET /v1/desk/code-key": Scope.SCANS_WRITE,
     "GET /v1/visits": Scope.VISITS_READ,
     "POST /v1/visits/{visit_id}/undo": Scope.VISITS_WRITE,
     "GET /v1/customers": Scope.CUSTOMERS_READ,

@@ -3,13 +3,17 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import update
 
+from membership.cards.records import CardDesk, cards_of
 from membership.models import AppleRegistration, Card, CardDesign, CardWallet
+from membership.vault import Vault
 from membership.wallet.links import install_path, is_signed
 from membership.wallet.state import wallet_keys
 from passes.design import CodeForm, Design
@@ -84,6 +88,9 @@ def test_a_card_is_of_the_first_design_unless_another_is_named(service: Service)
     first = new_design(service)
     other = new_design(service, Design(title={"en": "Gold"}, description={"en": "Gold"},
                                        code=CodeForm.SIGNED), "gold")  # fmt: skip
+    with service.database.writers.begin() as session:
+        design = session.get_one(CardDesign, (service.tenant.id, other))
+        design.created_at += timedelta(seconds=1)
     customer = service.customer()
     one = issue(service, customer)["card"]
     assert (one["design_id"], one["label"], one["code_form"]) == (str(first), "Member", "card")
@@ -103,6 +110,18 @@ def test_the_install_link_is_signed_and_leads_to_the_design(service: Service) ->
         keys = wallet_keys(session, vault_of(service), service.tenant.id)
     assert keys is not None
     assert is_signed(keys.link_key, path, url.partition("?s=")[2])
+
+
+def test_cards_are_shown_and_revoked_although_the_secret_key_was_lost(service: Service) -> None:
+    new_design(service)
+    customer = service.customer()
+    card = issue(service, customer)["card"]
+    lost = Vault(Fernet.generate_key().decode())
+    with service.database.readers.begin() as session:
+        desk = CardDesk(session, service.tenant, lost, PUBLIC)
+        (shown,) = cards_of(desk, UUID(customer))
+    assert (str(shown.id), shown.install_url) == (card["id"], None)
+    assert card["install_url"] is not None
 
 
 def test_designs_that_there_are_not_and_archived_ones_are_refused(service: Service) -> None:
@@ -133,7 +152,9 @@ def test_devices_are_counted_and_pending_until_all_are_told(service: Service) ->
         ]
 
     assert stands() == [("apple", 0, False, None), ("google", 0, False, None)]
-    wallet_values(service, card, update_seq=7, google_created_at=NOON, google_seq=6)
+    wallet_values(
+        service, card, update_seq=7, google_created_at=NOON, google_saved=True, google_seq=6
+    )
     on_device(service, card, "one", fetched_seq=7, pushed_seq=3)
     on_device(service, card, "two", fetched_seq=3, pushed_seq=6, push_error="not reached")
     assert stands() == [("apple", 2, True, "not reached"), ("google", 1, True, None)]

@@ -1,5 +1,6 @@
 """Signed and rotating codes at the desk: a picture of one lets nobody in, a repeat is no replay."""
 
+import base64
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,11 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import event
 
 from passes.barcode import CardCode, RotatingCode, SignedCardCode, parse
 from passes.design import CodeForm, Design
 from passes.rotating import rotating_code
+from passes.signed import verify_signed
 from tests.membership.conftest import SQLITE
 from tests.membership.support import NOON, Service
 from tests.membership.wallet.ground import WalletCard, new_design, vault_of, wallet_card, wallet_of
@@ -181,6 +184,16 @@ def test_a_signed_code_is_taken_and_an_altered_one_is_not(service: Service, memb
         SignedCardCode(good.card, signed(service, other).signature),
     ):
         assert told(service.scan(forged.text)) == (REFUSED, "forged", False)
+
+
+def test_a_desk_is_told_the_key_that_verifies_signed_codes(service: Service, member: str) -> None:
+    assert service.get("/v1/desk/code-key") == {"ed25519": None}
+    card = card_of(service, member, CodeForm.SIGNED)
+    told_key = base64.b64decode(service.get("/v1/desk/code-key")["ed25519"])
+    key = Ed25519PublicKey.from_public_bytes(told_key)
+    assert verify_signed(signed(service, card), key).text == card.code
+    by_hand = b"walletdesk card code 1\n" + card.code.encode()
+    key.verify(wallet_of(service, card).code_signature, by_hand)
 
 
 def test_codes_of_another_organization_are_not_known(service: Service, member: str) -> None:

@@ -198,10 +198,15 @@ def is_scoped(route: AnyRoute) -> bool:
 def everything(service: Service, document: Document, rows: Rows) -> dict[str, Any]:
     """What the organization itself is told by all routes that read.
 
-    Except for what changes by being read: the audit, and personal data with its audit.
+    Except for what changes by being read: the audit, personal data with its audit, and a signed
+    pass, which tells when it was signed.
     """
     told = {}
-    changing = {"GET /v1/audit", "GET /v1/customers/{customer_id}/personal-data"}
+    changing = {
+        "GET /v1/audit",
+        "GET /v1/customers/{customer_id}/personal-data",
+        "GET /v1/cards/{card_id}/card.pkpass",
+    }
     for route in document.routes:
         if route.name not in changing and route.method == "GET" and is_scoped(route):
             answer = send(service, route, service.key, **asked(rows, document, route))
