@@ -12,9 +12,16 @@ from membership.scopes import Scope
 from passes.barcode import CardCode, SignedCardCode, parse
 from scanner.decode import decode_still
 from scanner.picture import as_image
+from tests.membership.conftest import SQLITE
 from tests.membership.designs.making import PATH, content, edit, make_design, png, upload
 from tests.membership.support import Service
 from tests.membership.wallet.ground import wallet_card
+
+
+@pytest.fixture(scope="module")
+def backend() -> str:
+    """SQLite: what is drawn is read by statements that other tests ask of both databases."""
+    return SQLITE
 
 
 def seen_in(data: bytes) -> list[str]:
