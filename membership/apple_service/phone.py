@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from membership.actors import PHONE
-from membership.apple_service.service import AskedPass, KnownPass, authenticate
+from membership.apple_service.access import AskedPass, KnownPass, authenticate
 
 Found = TypeVar("Found")
 Work = Callable[[Session, datetime], Found]

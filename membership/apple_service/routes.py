@@ -16,15 +16,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
+from membership.apple_service.access import KnownPass, check_pass_type, is_plain
 from membership.apple_service.messages import kept_messages
 from membership.apple_service.phone import Phone
 from membership.apple_service.schemas import LogEntries, PushToken, SerialNumbers
 from membership.apple_service.service import (
-    KnownPass,
-    check_pass_type,
     find_news,
     is_news,
-    is_plain,
     note_fetched,
     register,
     unregister,

@@ -1,32 +1,25 @@
-"""What phones ask of their cards: who may, which have news, who is told of it.
+"""What phones ask of their cards: which devices are told of them, and which have news.
 
 A tag is an update number of the organization, as a text. Numbers are committed in their order,
 so in one look at the database whoever sees a number sees all before it: nothing is missed by a
 device that asks while cards change, for the tag is the highest number among what it was told.
 """
 
-import functools
-import hmac
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Connection, and_, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from membership.access import Tenant
-from membership.errors import Unauthorized
+from membership.apple_service.access import KnownPass, is_plain
 from membership.events.outbox import emit
 from membership.events.types import EventType
-from membership.identities.apple import apple_names
 from membership.inserts import insert_into
-from membership.models import AppleRegistration, Card, CardWallet, Organization, WalletState
-from membership.organizations import tenant_of
-from membership.vault import Vault
+from membership.models import AppleRegistration, CardWallet, Organization, WalletState
 from membership.wallet.state import take_update_numbers
 
 FIRST_PUSH_AFTER = timedelta(seconds=10)
@@ -35,97 +28,7 @@ FIRST_PUSH_AFTER = timedelta(seconds=10)
 The card may have changed since it was downloaded, which for one that came by mail can be weeks.
 """
 
-_CHALLENGE = {"WWW-Authenticate": "ApplePass"}
 _TAG = re.compile(r"[0-9]{1,18}", re.ASCII)
-_PLAIN = re.compile(r"[!-~]{1,255}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class AskedPass:
-    """A pass as a request names it: nothing of it is known to be true."""
-
-    organization: str
-    pass_type_id: str
-    serial: str
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPass:
-    """A pass whose token was shown. ``update_seq`` and ``changed_at`` are of its last change."""
-
-    tenant: Tenant
-    card_id: UUID
-    customer_id: UUID
-    pass_type_id: str
-    update_seq: int
-    changed_at: datetime | None
-
-
-def is_plain(text: str) -> bool:
-    """Whether a text could be an identifier: printable ASCII, at most 255 characters."""
-    return _PLAIN.fullmatch(text) is not None
-
-
-def authenticate(session: Session, vault: Vault, asked: AskedPass) -> KnownPass:
-    """Find the pass that a request names and shows the token of.
-
-    Raises Unauthorized, after the same work and with the same words, for a wrong token, another
-    pass type, another organization, and a pass that there is not.
-    """
-    row = session.execute(
-        select(Organization, CardWallet, Card.customer_id)
-        .join(CardWallet, CardWallet.organization_id == Organization.id)
-        .join(
-            Card,
-            and_(Card.organization_id == CardWallet.organization_id, Card.id == CardWallet.card_id),
-        )
-        .where(
-            Organization.slug == (asked.organization if is_plain(asked.organization) else ""),
-            CardWallet.card_id == _card_id(asked.serial),
-        )
-    ).first()
-    sealed = _nobodys_token(vault) if row is None else row.CardWallet.apple_token
-    shown = asked.token.encode("utf-8", "replace")
-    good = hmac.compare_digest(vault.open(sealed), shown)
-    if row is None or not good:
-        raise _unauthorized()
-    tenant, wallet = tenant_of(row.Organization), row.CardWallet
-    return KnownPass(
-        tenant,
-        wallet.card_id,
-        row.customer_id,
-        asked.pass_type_id,
-        wallet.update_seq,
-        wallet.changed_at,
-    )
-
-
-def check_pass_type(session: Session, known: KnownPass) -> None:
-    """Refuse a pass type that the organization does not sign cards of. Raises Unauthorized."""
-    if known.pass_type_id != apple_names(session, known.tenant)[0]:
-        raise _unauthorized()
-
-
-def _unauthorized() -> Unauthorized:
-    detail = "The pass, or the token that belongs to it, is wrong."
-    return Unauthorized("pass_unauthorized", detail, headers=_CHALLENGE)
-
-
-def _card_id(serial: str) -> UUID:
-    """The id in a serial number; for what is none, one that nobody has."""
-    try:
-        card_id = UUID(serial)
-    except ValueError:
-        return uuid4()
-    # A pass has one serial number, and UUID reads many forms of it.
-    return card_id if str(card_id) == serial else uuid4()
-
-
-@functools.lru_cache(maxsize=8)
-def _nobodys_token(vault: Vault) -> bytes:
-    """A sealed token that is nobody's, to be opened where there is none."""
-    return vault.seal(secrets.token_urlsafe(24).encode())
 
 
 def register(

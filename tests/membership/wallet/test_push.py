@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from membership.database import open_database
 from membership.wallet.push import ApplePusher
 from membership.wallet.push_queue import ASIDE, put_aside
@@ -95,7 +97,8 @@ def test_a_change_during_a_push_is_pushed_after_it(club: Club) -> None:
     assert phone.registered().pushed_seq == wallet_of(club.service, phone.card).update_seq > first
 
 
-def test_a_token_that_was_replaced_during_a_push_is_pushed(club: Club) -> None:
+@pytest.mark.parametrize("told", [Told(), Told(410, "Unregistered", timestamp=10**14)])
+def test_a_token_that_was_replaced_during_a_push_is_pushed(club: Club, told: Told) -> None:
     phone = club.phone(new_card(club.service))
     rename(club.service, phone.card, "Amina")
 
@@ -104,10 +107,11 @@ def test_a_token_that_was_replaced_during_a_push_is_pushed(club: Club) -> None:
         assert phone.register(token(9)) == 200
 
     club.apns.on_push = rotate
-    club.apns.answers[token(1)] = Told(410, "Unregistered", timestamp=in_ms(NOON + timedelta(1)))
+    club.apns.answers[token(1)] = told
     assert club.push() == [token(1)]
     assert phone.registered().push_token == token(9)
     assert club.later(seconds=10) == [token(9)]
+    assert removed(club) == []
 
 
 def test_a_dead_token_is_forgotten(club: Club) -> None:
