@@ -90,9 +90,10 @@ class CardWallet(Base):
     it changes by itself. ``marks`` counts how often a change asked for that. ``rotating_step``
     is the last step of a rotating code that was taken.
 
-    ``google_seq`` is the update number that Google was told last, ``google_digest`` names the
-    object it was told (SHA-256 of its JSON); ``google_leased_until`` is until when the card
-    belongs to the process that is telling it.
+    ``google_created_at`` is since when Google has the card, ``google_saved`` whether somebody has
+    it in their wallet, as Google told last. ``google_seq`` is the update number that Google was
+    told last, ``google_digest`` names the object it was told (SHA-256 of its JSON);
+    ``google_leased_until`` is until when the card belongs to the process that is telling it.
     """
 
     __tablename__ = "card_wallets"
@@ -121,6 +122,7 @@ class CardWallet(Base):
     refresh_at: Mapped[datetime | None]
     marks: Mapped[int] = mapped_column(BigInteger, default=0)
     google_created_at: Mapped[datetime | None]
+    google_saved: Mapped[bool] = mapped_column(default=False)
     google_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     google_digest: Mapped[str | None] = mapped_column(String(64))
     google_leased_until: Mapped[datetime | None]

@@ -171,7 +171,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_plain("organization_id", "card_id", "design_id", "replaces", "rotating_step"),
         **_plain("face_digest", "design_version", "changed_at", "update_seq", "refresh_at"),
         **_plain("marks"),
-        **_plain("google_created_at", "google_seq", "google_next_attempt_at"),
+        **_plain("google_created_at", "google_saved", "google_seq", "google_next_attempt_at"),
         **_plain("google_attempts", "google_error", "google_digest", "google_leased_until"),
         **_secret("apple_token", "rotating_key", "code_signature"),
     },

@@ -62,31 +62,30 @@ class GoogleApi:
         """Close the connections."""
         self._http.close()
 
-    def put(self, resource: LoyaltyClass | LoyaltyObject, *, known: bool) -> None:
+    def put(self, resource: LoyaltyClass | LoyaltyObject, *, known: bool) -> dict[str, Any]:
         """Let Google have a class or object as it is given, whether it had it before or not.
 
         ``known`` tells what is tried first: to change it, or to add it. Doing it twice does no
-        harm. Raises GoogleError.
+        harm. Returns what Google has then. Raises GoogleError.
         """
         if known:
             try:
-                self.patch(resource)
+                return self.patch(resource)
             except GoogleMissing:
-                self.insert(resource)
-        else:
-            try:
-                self.insert(resource)
-            except GoogleConflict:
-                self.patch(resource)
+                return self.insert(resource)
+        try:
+            return self.insert(resource)
+        except GoogleConflict:
+            return self.patch(resource)
 
-    def insert(self, resource: LoyaltyClass | LoyaltyObject) -> None:
+    def insert(self, resource: LoyaltyClass | LoyaltyObject) -> dict[str, Any]:
         """Add a class or object. Raises GoogleConflict if it is there; GoogleError."""
-        self._send("POST", self._address(type(resource)), resource.id, resource.as_json())
+        return self._send("POST", self._address(type(resource)), resource.id, resource.as_json())
 
-    def patch(self, resource: LoyaltyClass | LoyaltyObject) -> None:
+    def patch(self, resource: LoyaltyClass | LoyaltyObject) -> dict[str, Any]:
         """Make a class or object what is given. Raises GoogleMissing; GoogleError."""
         address = self._address(type(resource), resource.id)
-        self._send("PATCH", address, resource.id, resource.as_patch())
+        return self._send("PATCH", address, resource.id, resource.as_patch())
 
     def get(self, kind: type[LoyaltyClass | LoyaltyObject], resource_id: str) -> dict[str, Any]:
         """What Google has of a class or object. Raises GoogleMissing; GoogleError."""

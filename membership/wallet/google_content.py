@@ -52,10 +52,16 @@ class CardContent:
     design_id: UUID
     design_version: int
     update_seq: int
-    created: bool
+    created_at: datetime | None
+    saved: bool
     of_design: Told | None = None
     of_card: Told | None = None
     refused: str | None = None
+
+    @property
+    def created(self) -> bool:
+        """Whether Google has the card in some form."""
+        return self.created_at is not None
 
     @property
     def is_known(self) -> bool:
@@ -114,6 +120,7 @@ _ROWS = (
         CardWallet.update_seq,
         CardWallet.google_digest,
         CardWallet.google_created_at,
+        CardWallet.google_saved,
         CardWallet.rotating_key,
         CardDesign.key,
         CardDesign.google_class_digest,
@@ -141,7 +148,8 @@ def _content(
         "design_id": loaded.design_id,
         "design_version": loaded.design_version,
         "update_seq": row.update_seq,
-        "created": row.google_created_at is not None,
+        "created_at": row.google_created_at,
+        "saved": row.google_saved,
     }
     design = loaded.face.design
     try:

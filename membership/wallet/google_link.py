@@ -16,7 +16,7 @@ from membership.settings import ServiceSettings
 from membership.vault import Vault, VaultError
 from membership.wallet import google_notes as notes
 from membership.wallet.google_content import CardContent, Issuer, load_content
-from membership.wallet.google_errors import GoogleError
+from membership.wallet.google_errors import GoogleError, GoogleRefusesContent
 from membership.wallet.google_identity import GoogleIdentity, google_identity
 from membership.wallet.google_sync import Connect, connected
 from membership.wallet.google_telling import tell_class, tell_object
@@ -26,6 +26,10 @@ from passes.google.save_link import save_link
 
 class NotConfigured(Conflict):
     """The organization has no account at Google Wallet, or the service no public address."""
+
+
+class Refused(Conflict):
+    """Google does not take this card; why is told to staff, at the card."""
 
 
 class Place(Protocol):
@@ -53,7 +57,7 @@ def google_save_link(
     """The link that saves a card; takes as long as Google takes if it has the card not yet.
 
     Raises NotConfigured; NotFound for a card that is in no wallet, or another organization's;
-    Busy if Google cannot be told of it now.
+    Refused if Google does not take it; Busy if Google cannot be told of it now.
     """
     public_url = place.settings.public_url
     if public_url is None:
@@ -93,15 +97,15 @@ def _create(
     now: datetime,
     connect: Connect,
 ) -> None:
-    """Add a card at Google. Two who do so at once do no harm. Raises Busy."""
-    error = card.refused
+    """Add a card at Google. Two who do so at once do no harm. Raises Refused, Busy."""
+    error, refused = card.refused, card.refused is not None
     if error is None:
         try:
             with connect(identity, place.settings) as api:
                 tell_class(api, place.database, issuer.tenant, card)
                 tell_object(api, place.database, issuer.tenant, card)
         except GoogleError as failure:
-            error = str(failure)
+            error, refused = str(failure), isinstance(failure, GoogleRefusesContent)
     with place.database.writers.begin() as session:
         connection = session.connection()
         if error is None:
@@ -110,6 +114,8 @@ def _create(
             notes.note_not_created(connection, issuer.tenant, card.card_id, error)
     if error is not None:
         logger().error("google_card_not_added", card=str(card.card_id), error=error)
+        if refused:
+            raise Refused("google_refused", "Google Wallet does not take this card.")
         raise _busy()
 
 

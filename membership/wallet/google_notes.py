@@ -15,8 +15,9 @@ from membership.wallet.google_claims import LONGEST_PAUSE, Claim
 from membership.wallet.google_content import CardContent
 
 FIRST_PAUSE = timedelta(minutes=1)
-RECHECK = timedelta(minutes=1)
-"""When a card that was just added is looked at again: what changed while it was, is told then."""
+FIRST_CHECK, CHECKED_FOR = timedelta(minutes=1), timedelta(days=1)
+"""When a card that was just added is looked at again, and for how long it is while nobody has
+saved it. Google tells only when it is asked whether somebody has."""
 
 
 def pause(failures: int, retry_after: float | None = None) -> timedelta:
@@ -47,10 +48,11 @@ _DONE = (
     .values(
         google_seq=bindparam("seq"),
         google_digest=bindparam("digest"),
+        google_saved=bindparam("saved"),
         google_attempts=0,
         google_error=None,
         google_leased_until=None,
-        google_next_attempt_at=case((_IS_AS_IT_WAS, null()), else_=_NOW),
+        google_next_attempt_at=case((_IS_AS_IT_WAS, _AGAIN), else_=_NOW),
     )
 )
 _FAILED = (
@@ -65,6 +67,16 @@ _FAILED = (
 )
 
 
+def next_check(card: CardContent, now: datetime) -> datetime | None:
+    """When Google is asked whether a card that nobody saved yet was saved: ever more seldom."""
+    if card.saved or card.created_at is None:
+        return None
+    age = now - card.created_at
+    if age >= CHECKED_FOR:
+        return None
+    return now + min(max(FIRST_CHECK, age), LONGEST_PAUSE)
+
+
 def note_done(
     connection: Connection, held: Claim, done: Sequence[CardContent], now: datetime
 ) -> None:
@@ -73,7 +85,13 @@ def note_done(
         connection.execute(
             _DONE,
             [
-                {**_of(held, each), "digest": each.of_card.digest, "now": now}
+                {
+                    **_of(held, each),
+                    "digest": each.of_card.digest,
+                    "saved": each.saved,
+                    "again": next_check(each, now),
+                    "now": now,
+                }
                 for each in sorted(done, key=lambda card: card.card_id)
                 if each.of_card is not None
             ],
@@ -146,7 +164,7 @@ def note_created(connection: Connection, tenant: Tenant, card: CardContent, now:
                 google_digest=card.of_card.digest,
                 google_error=None,
                 google_attempts=0,
-                google_next_attempt_at=now + RECHECK,
+                google_next_attempt_at=now + FIRST_CHECK,
             )
         )
 

@@ -9,6 +9,7 @@ opens the link that saves it (``membership.wallet.google_link``).
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -86,7 +87,7 @@ class _Turn:
         if identity is None or issuer is None:
             self._give_back()  # the account was taken away just now
             return
-        unchanged = [each for each in cards if each.is_known]
+        unchanged = [each for each in cards if _needs_nothing(each, now)]
         if unchanged:
             with self._work.database.writers.begin() as session:
                 notes.note_done(session.connection(), self._held, unchanged, self._work.clock())
@@ -94,7 +95,7 @@ class _Turn:
         with ExitStack() as stack:
             api = stack.enter_context(self._connect(identity, self._work.settings))
             for card in cards:
-                if card.is_known:
+                if _needs_nothing(card, now):
                     continue
                 if self._work.stopping.is_set() or time.monotonic() >= ends:
                     break
@@ -123,7 +124,7 @@ class _Turn:
             self._failed(card, refused)
             return True
         try:
-            self._send(api, card)
+            saved = self._send(api, card)
         except GoogleRefusesContent as error:
             self._failed(card, str(error))
         except GoogleError as error:
@@ -132,13 +133,17 @@ class _Turn:
         else:
             with self._work.database.writers.begin() as session:
                 connection = session.connection()
-                notes.note_done(connection, self._held, [card], self._work.clock())
+                done = [replace(card, saved=saved)]
+                notes.note_done(connection, self._held, done, self._work.clock())
                 notes.note_account_well(connection, self._held.tenant.id)
             logger().info("google_card_told", card=str(card.card_id))
         return True
 
-    def _send(self, api: GoogleApi, card: CardContent) -> None:
-        """Send the class of a card where it changed, and the card. Raises GoogleError."""
+    def _send(self, api: GoogleApi, card: CardContent) -> bool:
+        """Send the class of a card where it changed, and the card; tells whether it was saved.
+
+        Raises GoogleError.
+        """
         database, tenant, design_id = self._work.database, self._held.tenant, card.design_id
         if design_id not in self._told_classes:
             try:
@@ -147,7 +152,7 @@ class _Turn:
                 self._refused_classes[design_id] = str(error)
                 raise
             self._told_classes.add(design_id)
-        tell_object(api, database, tenant, card)
+        return tell_object(api, database, tenant, card)
 
     def _failed(self, card: CardContent, error: str) -> None:
         """Put one card off."""
@@ -175,6 +180,11 @@ class _Turn:
         """Leave the cards that were not told to whoever comes next."""
         with self._work.database.writers.begin() as session:
             claims.release(session.connection(), self._held)
+
+
+def _needs_nothing(card: CardContent, now: datetime) -> bool:
+    """Whether Google has a card as it is, and need not be asked whether it was saved."""
+    return card.is_known and notes.next_check(card, now) is None
 
 
 GOOGLE_JOB = Job("google", GoogleSync().run, pause_seconds=2.0)

@@ -3,12 +3,15 @@
 No transaction is open while Google is spoken to.
 """
 
+from typing import Any
+
 from membership.access import Tenant
 from membership.database import Database
 from membership.wallet import google_notes as notes
 from membership.wallet.google_api import GoogleApi
 from membership.wallet.google_content import CardContent
 from membership.wallet.google_errors import GoogleMissing, GoogleUnavailable
+from passes.google.loyalty import LoyaltyClass, LoyaltyObject
 
 
 def tell_class(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> None:
@@ -24,19 +27,29 @@ def tell_class(api: GoogleApi, database: Database, tenant: Tenant, card: CardCon
         notes.note_class(session.connection(), tenant, card)
 
 
-def tell_object(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> None:
-    """Let Google have a card, whose class it has, unless it has this very one.
+def tell_object(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> bool:
+    """Let Google have a card, whose class it has, or ask how it stands if it has this very one.
 
-    That it was told is noted by the caller. Raises GoogleError; GoogleUnavailable also if the
-    class is gone, which is told next time.
+    Returns whether somebody has it in their wallet; that it was told is noted by the caller.
+    Raises GoogleError; GoogleUnavailable also if the class is gone, which is told next time.
     """
     if card.of_card is None:
         raise RuntimeError("a card that cannot be told was to be told")
-    if card.created and card.of_card.is_known:
-        return
+    resource, is_there = card.of_card.resource, card.created and card.of_card.is_known
+    if is_there and card.saved:
+        return True
     try:
-        api.put(card.of_card.resource, known=card.created)
+        answer = _found(api, resource) if is_there else api.put(resource, known=card.created)
     except GoogleMissing as error:
         with database.writers.begin() as session:
             notes.forget_class(session.connection(), tenant, card.design_id)
         raise GoogleUnavailable(str(error)) from error
+    return answer.get("hasUsers") is True
+
+
+def _found(api: GoogleApi, resource: LoyaltyClass | LoyaltyObject) -> dict[str, Any]:
+    """What Google has of a resource; one that it lost is added again. Raises GoogleError."""
+    try:
+        return api.get(type(resource), resource.id)
+    except GoogleMissing:
+        return api.put(resource, known=False)

@@ -74,7 +74,6 @@ class GoogleWallet:
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
-    saved: set[str] = field(default_factory=set)
     coming: list[Fault] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -118,7 +117,8 @@ class GoogleWallet:
         assert claims["typ"] == "savetowallet"
         (named,) = claims["payload"]["loyaltyObjects"]
         assert named["id"] in self.things, "something went wrong: there is no such object"
-        self.saved.add(named["id"])
+        with self.lock:
+            self.things[named["id"]] = {**self.things[named["id"]], "hasUsers": True}
         return str(named["id"])
 
     def shown(self, object_id: str, at: datetime) -> str:

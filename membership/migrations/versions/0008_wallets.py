@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("refresh_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("marks", sa.BigInteger(), nullable=False),
         sa.Column("google_created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("google_saved", sa.Boolean(), nullable=False),
         sa.Column("google_seq", sa.BigInteger(), nullable=False),
         sa.Column("google_digest", sa.String(length=64), nullable=True),
         sa.Column("google_leased_until", sa.DateTime(timezone=True), nullable=True),

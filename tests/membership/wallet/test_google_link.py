@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from membership.errors import Busy, NotFound
-from membership.wallet.google_link import NotConfigured, google_save_link
+from membership.wallet.google_link import NotConfigured, Refused, google_save_link
 from passes.barcode import RotatingCode, parse
 from passes.design import CodeForm, Design
 from passes.rotating import verify_rotating
@@ -83,9 +83,9 @@ def test_an_answer_that_is_lost_does_no_harm(club: Club) -> None:
 def test_what_google_refuses_is_told_to_staff_and_not_to_visitors(club: Club) -> None:
     card = club.card(club.design())
     club.wallet.fail(Fault(400, told(400, "Image cannot be loaded.", "programLogo.sourceUri")))
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(Refused) as refused:
         club.link(card)
-    assert "programLogo" not in busy.value.detail
+    assert "programLogo" not in refused.value.detail
     assert club.row(card).google_error == (
         "programLogo.sourceUri: refused by Google (400): Image cannot be loaded."
     )
@@ -147,7 +147,7 @@ def test_the_secret_of_a_rotating_code_is_in_no_link_and_no_error(
     sealed = club.row(card).rotating_key or b""
     key = vault_of(club.service).open(sealed).hex().upper()
     club.wallet.fail(Fault(400, told(400, f"Invalid key {key}"), at="loyaltyObject"))
-    with pytest.raises(Busy):
+    with pytest.raises(Refused):
         club.link(card)
     assert club.row(card).google_error == "refused by Google (400): Invalid key …"
     assert key not in club.link(card)

@@ -15,7 +15,7 @@ from membership.wallet.google_claims import LEASE, LONGEST_PAUSE
 from membership.wallet.google_identity import GoogleIdentity
 from membership.wallet.google_notes import pause, tell_all_again
 from membership.wallet.google_sync import GoogleSync
-from tests.fakes.google_wallet import Fault, google_wallet, told
+from tests.fakes.google_wallet import ISSUER, Fault, google_wallet, told
 from tests.membership.support import Service
 from tests.membership.wallet.google_club import Club, give_account, google_club, impatient
 from tests.membership.wallet.ground import WalletCard
@@ -66,6 +66,33 @@ def test_what_looks_the_same_is_not_sent(club: Club) -> None:
     assert club.run() == 1
     assert club.wallet.calls() == []
     assert club.row(card).google_next_attempt_at is None
+
+
+def test_google_is_asked_ever_more_seldom_whether_a_card_was_saved(club: Club) -> None:
+    card, clock = club.card(club.design()), club.service.clock
+    link, added, asked = club.link(card), clock(), []
+    club.wallet.requests.clear()
+    while (due := club.row(card).google_next_attempt_at) is not None:
+        clock.now = due
+        assert club.run() == 1
+        asked.append((due - added) // timedelta(minutes=1))
+    assert asked == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1744]
+    assert methods(club) == [("GET", "loyaltyObject")] * 11  # the last time it is given up
+    assert not club.row(card).google_saved
+    club.wallet.save(link)
+    rename(club, card, "Amina")
+    club.run()
+    assert club.row(card).google_saved
+
+
+def test_a_card_that_google_lost_is_added_again(club: Club) -> None:
+    card = club.card(club.design())
+    club.wallet.save(club.link(card))
+    del club.wallet.things[f"{ISSUER}.{card.card_id}"]
+    club.service.clock.advance(minutes=1)
+    club.run()
+    assert club.told(card)["accountName"] == "Amara"
+    assert not club.row(card).google_saved
 
 
 def test_one_patch_of_the_class_restyles_every_card(club: Club) -> None:
