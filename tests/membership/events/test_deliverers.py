@@ -18,6 +18,7 @@ from membership.app import system_clock
 from membership.background import Work
 from membership.database import open_database
 from membership.events.delivery import deliver
+from membership.events.types import EventType
 from membership.settings import ServiceSettings
 from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
 from tests.membership.events.conftest import HERE, Club, open_club
@@ -112,7 +113,7 @@ def test_killed_in_the_middle_of_deliveries_loses_nothing(
 ) -> None:
     club = open_club(databases, SQLITE, tmp_path)
     try:
-        endpoint, secret = club.endpoint(receiver.url)
+        endpoint, secret = club.endpoint(receiver.url, EventType.PLAN_CREATED)
         events = club.emit(60)
         hanging = threading.Event()
 
@@ -147,7 +148,7 @@ def test_killed_again_and_again_between_any_two_lines(
 ) -> None:
     club = open_club(databases, POSTGRESQL, tmp_path)
     try:
-        endpoint, _ = club.endpoint(receiver.url)
+        endpoint, _ = club.endpoint(receiver.url, EventType.PLAN_CREATED)
         events = club.emit(150)
         with service_process(club.work.settings) as process:
             wait_for(lambda: len(receiver.received) > 20)
