@@ -17,6 +17,7 @@ from membership.designs.images import get_image
 from membership.errors import Busy, Conflict, NotFound
 from membership.install.lookup import Link, Opened, no_such_link, open_link
 from membership.install.page import Visit, Wallets, card_page, not_found_page
+from membership.install.paths import DESIGN, PAGE
 from membership.install.phones import device_of, language_of
 from membership.install.steps import InReading, Reading
 from membership.logs import logger
@@ -30,8 +31,6 @@ from passes.card import CardFace
 
 router = APIRouter(include_in_schema=False)
 
-PAGE = "/{organization}/{design}/{customer_id:uuid}"
-_OWN_PATHS = {"v1", "apple", "staff"}
 _NOT_KEPT = {"Cache-Control": "no-store"}
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
@@ -66,8 +65,6 @@ def _asked(  # noqa: PLR0917 - one parameter for each part of an address
     wallet: Annotated[str, Query(max_length=10)] = "",
 ) -> Asked:
     """Read the address."""
-    if organization in _OWN_PATHS:
-        raise NotFound("no_such_route", "There is no such route.")
     return Asked(
         link=Link(organization, design, customer_id, s),
         user_agent=request.headers.get("User-Agent", ""),
@@ -190,7 +187,7 @@ def _whole(reading: Reading, link: Link) -> str:
     return f"{public}{link.path}?s={link.signature}"
 
 
-@router.get("/{organization}/{design}/images/{tag}.png")
+@router.get(f"{DESIGN}/images/{{tag}}.png")
 async def show_image(organization: str, design: str, tag: str, reading: InReading) -> Response:
     """Show a picture of a design as it is now: Google fetches the pictures of cards from here."""
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 _PAGE = "/staff/set-password"
-_CARD = "/{organization}/{design}/{customer_id:uuid}"
+_CARD = "/{organization:organization}/{design}/{customer_id:uuid}"
 _APPLE = "/apple/{organization}/v1"
 _DEVICE = f"{_APPLE}/devices/{{device}}/registrations/{{pass_type}}"
 UNDOCUMENTED = {
@@ -27,7 +27,7 @@ UNDOCUMENTED = {
     _CARD,
     f"{_CARD}/card.pkpass",
     f"{_CARD}/google",
-    "/{organization}/{design}/images/{tag}.png",
+    "/{organization:organization}/{design}/images/{tag}.png",
     "/{organization}/{design}/google/{tag}.png",
 }
 """Routes that the document leaves out: itself, and pages that people open."""
