@@ -12,6 +12,7 @@ from membership.access import Tenant
 from membership.errors import Invalid, NotFound
 from membership.identities.apple import apple_facts, apple_names, store_apple
 from membership.identities.google import GoogleAccount, check_account, google_facts, store_google
+from membership.identities.opening import check_opens_soon
 from membership.identities.schemas import NewAppleIdentity, NewGoogleIdentity
 from membership.identities.storage import delete_identity
 from membership.identities.warnings import apple_warnings, google_warnings
@@ -41,6 +42,7 @@ def take_apple(place: Place, new: NewAppleIdentity) -> WalletsReady:
     if new.password is not None:
         password = new.password.get_secret_value().encode("utf-8", "replace")
     try:
+        check_opens_soon(certificate, password)
         identity = load_identity(certificate, password=password, intermediate=wwdr)
         store_apple(
             place.session,

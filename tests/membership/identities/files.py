@@ -55,9 +55,24 @@ def encoded(data: bytes) -> str:
 
 
 def apple_body(one: Identity | None = None, **more: Any) -> dict[str, Any]:
-    """A body that carries a certificate."""
-    file = p12(one or identity())
-    return {"certificate": encoded(file), "password": P12_PASSWORD, **more}
+    """A body that carries a certificate, as PEM."""
+    return {"certificate": encoded((one or identity()).pem()), **more}
+
+
+def p12_body(one: Identity | None = None, **more: Any) -> dict[str, Any]:
+    """A body that carries a certificate as a ``.p12`` file with its password."""
+    return {"certificate": encoded(p12(one or identity())), "password": P12_PASSWORD, **more}
+
+
+def stretched(file: bytes, times: int) -> bytes:
+    """A ``.p12`` file that says that its password is to be hashed so often."""
+    at = file.rindex(b"\x02\x02\x08\x00")
+    assert at == len(file) - 4, "the number of rounds (2,048) is what ends the file"
+    longer = file[:at] + b"\x02\x04" + times.to_bytes(4)
+    for start in range(at - 100, at):  # the sequence of the check sum, which the number is in
+        if file[start] == 0x30 and start + 2 + file[start + 1] == len(file):
+            longer = longer[: start + 1] + bytes([file[start + 1] + 2]) + longer[start + 2 :]
+    return longer[:2] + (int.from_bytes(longer[2:4]) + 2).to_bytes(2) + longer[4:]
 
 
 @cache

@@ -28,6 +28,7 @@ from tests.membership.identities.files import (
     identity,
     key_file,
     p12,
+    p12_body,
 )
 from tests.membership.staff.people import problem
 from tests.membership.support import NOON, Service, running_service
@@ -74,7 +75,7 @@ def test_with_nothing_a_self_made_certificate_signs(service: Service) -> None:
 
 def test_a_certificate_is_taken(service: Service) -> None:
     one = identity()
-    answer = put(service, "apple", apple_body(one))
+    answer = put(service, "apple", p12_body(one))
     assert answer.status_code == 200, answer.text
     shown = answer.json()["apple"]
     assert (shown["development"], shown["pass_type_id"], shown["team_id"]) == (
@@ -120,7 +121,8 @@ def test_a_new_one_takes_the_place_of_a_former_one(service: Service) -> None:
 def test_what_is_no_certificate(
     service: Service, body: dict[str, Any], code: str, field: str, told: str
 ) -> None:
-    answer = put(service, "apple", apple_body(**body))
+    whole = p12_body() if "password" in body else apple_body()
+    answer = put(service, "apple", {**whole, **body})
     assert problem(answer) == (422, code)
     fault = answer.json()["errors"][0]
     assert fault["field"] == field
@@ -256,7 +258,7 @@ def test_another_organization_has_its_own(service: Service) -> None:
 
 def test_nothing_secret_is_stored_in_the_open(service: Service) -> None:
     one = identity()
-    assert put(service, "apple", apple_body(one)).status_code == 200
+    assert put(service, "apple", p12_body(one)).status_code == 200
     assert put(service, "google", google_body()).status_code == 200
     with service.database.readers.begin() as session:
         entries = session.query(AuditEntry).filter_by(organization_id=service.tenant.id).all()
