@@ -7,11 +7,14 @@ from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
+import pytest
 import requests
 
+from passes.apple.identity import Identity
 from tests.membership.support import NOON, TIMEOUT, Service
 from tests.membership.test_errors import assert_problem
-from tests.membership.wallet.ground import wallet_of
+from tests.membership.wallet.clubs import set_identity
+from tests.membership.wallet.ground import vault_of, wallet_of
 from tests.membership.wallet.phones import (
     TOKEN,
     Phone,
@@ -23,6 +26,13 @@ from tests.membership.wallet.phones import (
 )
 
 OTHER_TOKEN = "ab" * 32
+
+
+@pytest.fixture
+def service(service: Service, identity: Identity) -> Service:
+    """A club with a certificate: to make a development one takes longer than a test."""
+    set_identity(service, vault_of(service), identity)
+    return service
 
 
 def events(service: Service, *types: str) -> list[tuple[str, Any]]:

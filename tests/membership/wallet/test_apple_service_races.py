@@ -15,7 +15,7 @@ from tests.membership.wallet.phones import (
     renew,
 )
 
-CARDS, WRITERS, CHANGES = 6, 3, 10
+CARDS, WRITERS, CHANGES = 4, 2, 8
 
 
 class Asking:
