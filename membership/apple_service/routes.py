@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from membership.apple_service.access import KnownPass, check_pass_type, is_plain
@@ -27,7 +28,7 @@ from membership.apple_service.service import (
     register,
     unregister,
 )
-from membership.errors import Invalid, NotFound
+from membership.errors import Busy, Invalid, NotFound
 from membership.logs import logger
 from membership.organizations import tenant_by_slug
 from membership.wallet.rendering import render_pkpass
@@ -39,6 +40,7 @@ router = APIRouter(prefix="/apple/{organization}/v1", include_in_schema=False)
 
 _REGISTRATION = "/devices/{device}/registrations/{pass_type}/{serial}"
 _NOT_KEPT = {"Cache-Control": "no-store"}
+_ASKED_AGAIN = {"Cache-Control": "private, no-cache"}
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -109,14 +111,14 @@ async def send_updated(
         known = phone.authenticate(session, organization, pass_type, serial)
         check_pass_type(session, known)
         if known.changed_at is not None and since is not None and known.changed_at <= since:
-            answer, seq = Response(status_code=304, headers=_NOT_KEPT), known.update_seq
+            answer, seq = Response(status_code=304, headers=_ASKED_AGAIN), known.update_seq
         else:
             answer, seq = _pass(session, state, known, now)
         return known, answer, seq if is_news(session.connection(), known, seq) else None
 
     known, answer, seq = await phone.reads(look)
     if seq is not None:
-        await phone.writes(lambda session, _now: note_fetched(session.connection(), known, seq))
+        await _note(phone, known, seq)
     return answer
 
 
@@ -143,11 +145,22 @@ async def log_messages(request: Request, organization: str) -> Response:
     return Response(status_code=200)
 
 
+async def _note(phone: Phone, known: KnownPass, seq: int) -> None:
+    """Note that a version was fetched.
+
+    What cannot be noted does not keep the card from the phone, which may be pushed once more.
+    """
+    try:
+        await phone.writes(lambda session, _now: note_fetched(session.connection(), known, seq))
+    except (Busy, SQLAlchemyError) as error:
+        logger().warning("apple_fetch_not_noted", kind=type(error).__name__)
+
+
 def _pass(session: Session, state: object, known: KnownPass, now: datetime) -> tuple[Response, int]:
     """A card as it is now, and the number of its last change."""
     vault, settings = state.vault, state.settings  # type: ignore[attr-defined]
     made = render_pkpass(session, vault, settings, known.tenant, known.card_id, now=now)
-    headers = {**_NOT_KEPT, "Last-Modified": format_datetime(made.changed_at, usegmt=True)}
+    headers = {**_ASKED_AGAIN, "Last-Modified": format_datetime(made.changed_at, usegmt=True)}
     return Response(made.data, headers=headers, media_type=PKPASS), made.update_seq
 
 

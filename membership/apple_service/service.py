@@ -28,6 +28,9 @@ FIRST_PUSH_AFTER = timedelta(seconds=10)
 The card may have changed since it was downloaded, which for one that came by mail can be weeks.
 """
 
+MOST_DEVICES = 50
+"""Devices that are told of one card. Whoever has its token could register any number of them."""
+
 _TAG = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
@@ -49,6 +52,7 @@ def register(
     new = _add(connection, known, device_id, push_token, number=number, now=now)
     if new:
         _tell(session, EventType.CARD_INSTALLED, known, now)
+        _forget_beyond_most(session, known, now)
     return new
 
 
@@ -94,6 +98,24 @@ def _add(
         {**key, **values, "fetched_seq": 0, "pushed_seq": 0},
     )
     return True
+
+
+def _forget_beyond_most(session: Session, known: KnownPass, now: datetime) -> None:
+    """Forget the device that said so longest ago, if there are more than are told."""
+    connection = session.connection()
+    of_card = (
+        AppleRegistration.organization_id == known.tenant.id,
+        AppleRegistration.card_id == known.card_id,
+    )
+    beyond = connection.scalars(
+        select(AppleRegistration.device_id)
+        .where(*of_card)
+        .order_by(AppleRegistration.registered_seq.desc())
+        .offset(MOST_DEVICES)
+    ).all()
+    for device_id in beyond:
+        connection.execute(delete(AppleRegistration).where(*_registration(known, device_id)))
+        _tell(session, EventType.CARD_REMOVED, known, now)
 
 
 def unregister(session: Session, known: KnownPass, device_id: str, now: datetime) -> None:

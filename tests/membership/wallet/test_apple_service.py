@@ -4,6 +4,7 @@ import zipfile
 from datetime import timedelta
 from email.utils import format_datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,8 @@ import pytest
 import requests
 
 from passes.apple.identity import Identity
-from tests.membership.support import NOON, TIMEOUT, Service
+from tests.membership.conftest import SQLITE, Databases
+from tests.membership.support import NOON, TIMEOUT, Service, running_service
 from tests.membership.test_errors import assert_problem
 from tests.membership.wallet.clubs import set_identity
 from tests.membership.wallet.ground import vault_of, wallet_of
@@ -37,8 +39,8 @@ def service(service: Service, identity: Identity) -> Service:
 
 def events(service: Service, *types: str) -> list[tuple[str, Any]]:
     """Events of types, in their order."""
-    told = service.get("/v1/events", limit=100)["items"]
-    return [(each["type"], each["data"]) for each in told if each["type"] in types]
+    told = service.get("/v1/events", type=types, limit=100)["items"]
+    return [(each["type"], each["data"]) for each in told]
 
 
 def test_a_device_registers_once_and_its_push_token_is_always_stored(service: Service) -> None:
@@ -337,3 +339,29 @@ def test_other_methods_and_paths(service: Service) -> None:
     assert phone.ask("GET", "devices/x").status_code == 404
     url = f"{service.url}/apple/{service.tenant.slug}/v2/log"
     assert requests.post(url, json={"logs": []}, timeout=TIMEOUT).status_code == 404
+
+
+def test_a_card_has_so_many_devices_and_the_latest_of_them(service: Service) -> None:
+    card = new_card(service)
+    phones = [phone_with(service, card, f"device-{number:02}") for number in range(53)]
+    assert [phone.register() for phone in phones] == [201] * 53
+    assert [row.device_id for row in registrations(service)] == [
+        phone.device for phone in phones[3:]
+    ]
+    assert len(events(service, "card.removed")) == 3
+
+
+def test_a_card_is_sent_although_it_cannot_be_noted(
+    databases: Databases, tmp_path: Path, identity: Identity
+) -> None:
+    settings = databases.new(SQLITE, tmp_path, busy_timeout_seconds=0.2)
+    with running_service(settings) as club:
+        set_identity(club, vault_of(club), identity)
+        phone = phone_with(club, new_card(club))
+        phone.register()
+        with club.database.writers.begin() as session:
+            session.connection()  # holds the lock of writers
+            assert phone.fetch().status_code == 200
+        assert phone.registered().fetched_seq == 0
+        assert phone.fetch().status_code == 200
+        assert phone.registered().fetched_seq == wallet_of(club, phone.card).update_seq
