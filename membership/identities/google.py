@@ -62,14 +62,6 @@ def store_google(
     )
 
 
-def load_google(session: Session, vault: Vault, tenant: Tenant) -> GoogleAccount | None:
-    """The organization's service account, or None. Raises VaultError."""
-    row = find_identity(session, tenant, IdentityKind.GOOGLE)
-    if row is None:
-        return None
-    return GoogleAccount(**json.loads(vault.open(row.sealed)))
-
-
 def google_facts(session: Session, tenant: Tenant) -> dict[str, Any] | None:
     """``issuer_id``, ``account``, ``project_id`` and ``private_key_id``, or None."""
     row = find_identity(session, tenant, IdentityKind.GOOGLE)

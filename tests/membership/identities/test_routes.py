@@ -8,10 +8,10 @@ import pytest
 import requests
 
 from membership.identities.apple import load_signer
-from membership.identities.google import load_google
 from membership.identities.storage import find_identity
 from membership.models import AppleRegistration, AuditEntry, IdentityKind
 from membership.vault import Vault, VaultError
+from membership.wallet.google_identity import google_identity
 from passes.apple.identity import Identity
 from tests.membership.conftest import Databases
 from tests.membership.identities.files import (
@@ -202,8 +202,9 @@ def test_a_service_account_is_taken(service: Service) -> None:
     }  # fmt: skip
     assert "service account" not in answer.json()["google"]["warning"]
     with service.database.readers.begin() as session:
-        account = load_google(session, vault_of(service), service.tenant)
-    assert account is not None
+        found = google_identity(session, vault_of(service), service.tenant.id)
+    assert found is not None
+    account = found.account
     assert (account.issuer_id, account.email) == (ISSUER, ACCOUNT)
     assert account.info["private_key"] == google_key()
     assert "auth_uri" not in account.info
@@ -281,7 +282,7 @@ def test_another_secret_key_opens_nothing(service: Service) -> None:
         with pytest.raises(VaultError):
             load_signer(session, other, service.tenant, NOON)
         with pytest.raises(VaultError):
-            load_google(session, other, service.tenant)
+            google_identity(session, other, service.tenant.id)
 
 
 @pytest.mark.parametrize(
