@@ -10,6 +10,7 @@ import hmac
 import json
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,14 +41,15 @@ _PEM = _KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).dec
 class Fault:
     """What is answered in the place of an answer. Without a status the line is cut.
 
-    ``late`` does first what was asked, and then answers with the fault. ``at`` is part of the
-    path of requests that it happens to.
+    It comes after ``seconds``; ``late`` does first what was asked. ``at`` is part of the path of
+    requests that it happens to.
     """
 
     status: int | None = None
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     late: bool = False
+    seconds: float = 0.0
     at: str = _ROOT
 
 
@@ -148,6 +150,7 @@ class GoogleWallet:
             return answer if fault is None else self._failed(fault)
 
     def _failed(self, fault: Fault) -> Any:
+        time.sleep(fault.seconds)
         if fault.status is None:
             return None
         body = told(fault.status, "as told") if fault.body is None else fault.body

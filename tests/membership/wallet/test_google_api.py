@@ -146,6 +146,14 @@ def test_a_token_server_that_is_none_is_no_fault_of_the_account(wallet: GoogleWa
         api.insert(CLASS)
 
 
+def test_an_answer_that_comes_too_late_is_not_waited_for(
+    wallet: GoogleWallet, api: GoogleApi
+) -> None:
+    wallet.fail(Fault(200, seconds=0.8))
+    with pytest.raises(GoogleUnavailable, match="in time"):
+        api.insert(CLASS)
+
+
 def test_nobody_at_the_other_end(wallet: GoogleWallet) -> None:
     identity = GoogleIdentity(GoogleAccount(ISSUER, wallet.account))
     away = GoogleApi(identity, "http://127.0.0.1:9", connect_seconds=1)
