@@ -24,6 +24,8 @@ from membership.models import (
 )
 from membership.settings import ServiceSettings
 from membership.wallet.follow import follow
+from membership.wallet.marks import mark_all, mark_piece
+from membership.wallet.refresh import refresh
 from tests.membership.conftest import POSTGRESQL, Databases
 from tests.membership.support import NOON, Service, running_service
 from tests.membership.wallet.crowd import people_of
@@ -259,6 +261,22 @@ def test_a_large_company_is_marked_in_pieces_that_are_kept(club: Club) -> None:
     assert follow(work, piece=5)
     assert card in marked(service)
     assert not follow(work)
+    assert club.marked() == [0, 1, 2]
+
+
+def test_what_changes_while_pieces_are_marked_is_asked_for_anew(club: Club) -> None:
+    service, here = club.service, club.service.tenant.id
+    with service.database.writers.begin() as session:
+        mark_all(session.connection(), here, NOON)
+        mark_all(session.connection(), here, NOON)
+        mark_piece(session.connection(), NOON, 2)
+    while refresh(work_of(service)):
+        pass
+    with service.database.writers.begin() as session:
+        mark_all(session.connection(), here, NOON)
+    with service.database.readers.begin() as session:
+        asked = select(WalletMark.id).where(WalletMark.organization_id == here)
+        assert len(session.scalars(asked).all()) == 2, "one that began, and one for all of it"
     assert club.marked() == [0, 1, 2]
 
 

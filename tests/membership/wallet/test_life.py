@@ -6,6 +6,10 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from membership.jobs import JOBS
+from membership.wallet.follow import FOLLOW_JOB
+from membership.wallet.refresh import REFRESH_JOB
+from membership.wallet.rollouts import ROLLOUT_JOB
 from tests.membership.support import Service
 from tests.membership.wallet.ground import WalletCard, new_design, wallet_card
 from tests.membership.wallet.life import behind, marked, redesign, settle, wallets
@@ -111,6 +115,10 @@ def begun(service: Service) -> Life:
     for person in range(PEOPLE):
         life.happen("issue", person)
     return life
+
+
+def test_the_service_does_all_of_it() -> None:
+    assert {FOLLOW_JOB, REFRESH_JOB, ROLLOUT_JOB} <= set(JOBS)
 
 
 @settings(
