@@ -8,7 +8,6 @@ opens the link that saves it (``membership.wallet.google_link``).
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -65,57 +64,56 @@ class GoogleSync:
         with work.database.writers.begin() as session:
             held = claims.claim(session, organization_id, now)
         if held.due:
-            _Turn(work, held, self._connect).serve(now)
-        return True
+            _Turn(work, held, self._connect, now).serve()
+        return bool(held.due)  # others may be holding all of them
 
 
 class _Turn:
     """The telling of the cards that were put aside."""
 
-    def __init__(self, work: Work, held: claims.Claim, connect: Connect) -> None:
-        self._work, self._held, self._connect = work, held, connect
+    def __init__(self, work: Work, held: claims.Claim, connect: Connect, now: datetime) -> None:
+        self._work, self._held, self._connect, self._now = work, held, connect, now
         self._told_classes: set[UUID] = set()
         self._refused_classes: dict[UUID, str] = {}
 
-    def serve(self, now: datetime) -> None:
+    def serve(self) -> None:
         """Tell Google of cards until all are told, the time is over, or nothing works."""
         try:
-            issuer, identity, cards = self._load(now)
+            identity, cards = self._load()
         except VaultError as error:
             self._rest(GoogleRefusesAccount(str(error)), None)
             return
-        if identity is None or issuer is None:
-            self._give_back()  # the account was taken away just now
-            return
-        unchanged = [each for each in cards if _needs_nothing(each, now)]
-        if unchanged:
-            with self._work.database.writers.begin() as session:
-                notes.note_done(session.connection(), self._held, unchanged, self._work.clock())
-        ends = time.monotonic() + TURN_SECONDS
-        with ExitStack() as stack:
-            api = stack.enter_context(self._connect(identity, self._work.settings))
-            for card in cards:
-                if _needs_nothing(card, now):
-                    continue
-                if self._work.stopping.is_set() or time.monotonic() >= ends:
-                    break
-                if not self._tell(api, card):
-                    return
-        self._give_back()
+        # Without an identity, the account was taken away just now.
+        if identity is None or self._tell_all(identity, cards):
+            self._give_back()
 
-    def _load(
-        self, now: datetime
-    ) -> tuple[Issuer | None, GoogleIdentity | None, list[CardContent]]:
+    def _load(self) -> tuple[GoogleIdentity | None, list[CardContent]]:
         """Work out what is to be told. Raises VaultError."""
         tenant, vault = self._held.tenant, self._work.vault
         with self._work.database.readers.begin() as session:
             identity = google_identity(session, vault, tenant.id)
             if identity is None:
-                return None, None, []
+                return None, []
             public_url = self._work.settings.public_url or ""
             issuer = Issuer(tenant, vault, identity.issuer_id, public_url)
-            content = load_content(session, issuer, list(self._held.due), now)
-            return issuer, identity, list(content.values())
+            content = load_content(session, issuer, list(self._held.due), self._now)
+            return identity, list(content.values())
+
+    def _tell_all(self, identity: GoogleIdentity, cards: list[CardContent]) -> bool:
+        """Tell Google of cards one after the other; False if nothing works and all were put off."""
+        at_rest = [each for each in cards if each.is_known and not self._is_asked_for(each)]
+        if at_rest:
+            with self._work.database.writers.begin() as session:
+                notes.note_done(session.connection(), self._held, at_rest, self._work.clock())
+        ends = time.monotonic() + TURN_SECONDS
+        rest = {each.card_id for each in at_rest}
+        with self._connect(identity, self._work.settings) as api:
+            for card in cards:
+                if self._work.stopping.is_set() or time.monotonic() >= ends:
+                    break
+                if card.card_id not in rest and not self._tell(api, card):
+                    return False
+        return True
 
     def _tell(self, api: GoogleApi, card: CardContent) -> bool:
         """Tell Google of one card; False if nothing more is to be tried now."""
@@ -152,7 +150,14 @@ class _Turn:
                 self._refused_classes[design_id] = str(error)
                 raise
             self._told_classes.add(design_id)
+        told = card.of_card
+        if told is not None and told.is_known and not self._is_asked_for(card):
+            return card.saved
         return tell_object(api, database, tenant, card)
+
+    def _is_asked_for(self, card: CardContent) -> bool:
+        """Whether Google is to be asked if it has a card, and if somebody saved it."""
+        return not card.created or notes.next_check(card, self._now) is not None
 
     def _failed(self, card: CardContent, error: str) -> None:
         """Put one card off."""
@@ -180,11 +185,6 @@ class _Turn:
         """Leave the cards that were not told to whoever comes next."""
         with self._work.database.writers.begin() as session:
             claims.release(session.connection(), self._held)
-
-
-def _needs_nothing(card: CardContent, now: datetime) -> bool:
-    """Whether Google has a card as it is, and need not be asked whether it was saved."""
-    return card.is_known and notes.next_check(card, now) is None
 
 
 GOOGLE_JOB = Job("google", GoogleSync().run, pause_seconds=2.0)

@@ -36,8 +36,6 @@ def tell_object(api: GoogleApi, database: Database, tenant: Tenant, card: CardCo
     if card.of_card is None:
         raise RuntimeError("a card that cannot be told was to be told")
     resource, is_there = card.of_card.resource, card.created and card.of_card.is_known
-    if is_there and card.saved:
-        return True
     try:
         answer = _found(api, resource) if is_there else api.put(resource, known=card.created)
     except GoogleMissing as error:
