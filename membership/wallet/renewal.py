@@ -191,13 +191,16 @@ def _tell_apple(
 ) -> None:
     """Let the devices that have cards be pushed."""
     for some in in_pieces([each.card.card_id for each in changed]):
+        here = (
+            AppleRegistration.organization_id == organization_id,
+            AppleRegistration.card_id.in_(some),
+        )
+        # In the order in which the results of pushes are stored: neither waits for the other.
+        ordered = select(AppleRegistration.card_id).where(*here)
+        ordered = ordered.order_by(AppleRegistration.card_id, AppleRegistration.device_id)
+        connection.execute(ordered.with_for_update(key_share=True)).all()
         connection.execute(
-            update(AppleRegistration)
-            .where(
-                AppleRegistration.organization_id == organization_id,
-                AppleRegistration.card_id.in_(some),
-            )
-            .values(push_at=now, push_attempts=0)
+            update(AppleRegistration).where(*here).values(push_at=now, push_attempts=0)
         )
 
 
