@@ -4,14 +4,23 @@ However often a card was marked before its turn, its change is one version and t
 """
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from membership.background import Job, Work
 from membership.models import CardWallet
-from membership.wallet.renewal import is_alone, store, wallet_cards, work_out
+from membership.wallet.renewal import (
+    WorkedOut,
+    in_two_steps,
+    is_alone,
+    store,
+    wallet_cards,
+    work_out,
+)
 
 BATCH = 250
 """Cards that are refreshed in one transaction."""
@@ -20,27 +29,40 @@ _LOCK_KEY = 7_162_530_414
 """Names the advisory lock of PostgreSQL under which one process at a time refreshes cards."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """Cards of an organization that are due, worked out."""
+
+    organization_id: int
+    cards: list[WorkedOut]
+
+
 def refresh(work: Work, *, count: int = BATCH) -> bool:
     """Refresh cards of the organization whose card is due longest; False if none is due.
 
     Does nothing while another process is at it.
     """
-    with work.database.readers.begin() as session:
-        now = work.clock()
-        due = CardWallet.refresh_at <= now
-        first = select(CardWallet.organization_id).where(due).order_by(CardWallet.refresh_at)
-        organization_id = session.scalar(first.limit(1))
-        # The lock is held until the cards are stored.
-        if organization_id is None or not is_alone(session.connection(), _LOCK_KEY):
-            return False
-        began = time.perf_counter()
-        cards = session.connection().execute(_due_cards(organization_id, now, count)).all()
-        worked_out = work_out(session, organization_id, cards, now)
-        with work.database.writers.begin() as writing:
-            store(writing, organization_id, worked_out, now)
-    # The service's own threads are to get their turn of the interpreter.
-    work.stopping.wait((time.perf_counter() - began) / 20)
-    return True
+    now, began = work.clock(), time.perf_counter()
+    more = in_two_steps(
+        work.database,
+        lambda session: _read(session, now, count),
+        lambda session, due: store(session, due.organization_id, due.cards, now),
+    )
+    if more:
+        # The service's own threads are to get their turn of the interpreter.
+        work.stopping.wait((time.perf_counter() - began) / 20)
+    return more
+
+
+def _read(session: Session, now: datetime, count: int) -> _Due | None:
+    """Work out the cards that are due longest; None if none is, or somebody else is at it."""
+    due = CardWallet.refresh_at <= now
+    first = select(CardWallet.organization_id).where(due).order_by(CardWallet.refresh_at)
+    organization_id = session.scalar(first.limit(1))
+    if organization_id is None or not is_alone(session.connection(), _LOCK_KEY):
+        return None
+    cards = session.connection().execute(_due_cards(organization_id, now, count)).all()
+    return _Due(organization_id, work_out(session, organization_id, cards, now))
 
 
 def _due_cards(organization_id: int, now: datetime, count: int) -> Select[*tuple[Any, ...]]:

@@ -7,16 +7,16 @@ Faces are worked out without the lock of writers, which is held for the storing 
 that was marked or renewed in between is worked out once more, under the lock.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from membership.database import AnyRow
+from membership.database import AnyRow, Database
 from membership.models import AppleRegistration, CardWallet, Organization, WalletState
 from membership.organizations import tenant_of
 from membership.wallet.faces import LoadedFace, load_faces
@@ -25,6 +25,7 @@ from membership.wallet.state import take_update_numbers
 IN_ONE_QUERY = 500
 """Ids that are named in one statement."""
 
+Read = TypeVar("Read")
 _SECOND = timedelta(seconds=1)
 _HERE = (
     CardWallet.organization_id == bindparam("of_organization"),
@@ -80,7 +81,8 @@ def work_out(
     """Work out the faces of cards as they are at ``now``. ``cards`` are of ``wallet_cards``."""
     # Everything that a face is made of is read after the card's count of marks: what changes
     # later than that raises the count.
-    tenant = tenant_of(session.get_one(Organization, organization_id))
+    organization = session.get_one(Organization, organization_id, populate_existing=True)
+    tenant = tenant_of(organization)
     faces = load_faces(session, tenant, [card.card_id for card in cards], now)
     return [
         WorkedOut(card, faces[card.card_id], faces[card.card_id].face.digest()) for card in cards
@@ -237,6 +239,31 @@ def in_pieces(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
     """Ids, so many at a time as one statement takes."""
     for start in range(0, len(ids), IN_ONE_QUERY):
         yield ids[start : start + IN_ONE_QUERY]
+
+
+def in_two_steps(
+    database: Database,
+    read: Callable[[Session], Read | None],
+    write: Callable[[Session, Read], object],
+) -> bool:
+    """Read something and store what comes of it; False if there was nothing to read.
+
+    On SQLite, reading is done without the lock of writers. On PostgreSQL, where reading keeps
+    nobody waiting, both are one transaction, which keeps what ``is_alone`` gave it. There is
+    never more than one connection in use.
+    """
+    if database.engine.dialect.name == "postgresql":
+        with database.writers.begin() as session:
+            found = read(session)
+            if found is not None:
+                write(session, found)
+    else:
+        with database.readers.begin() as session:
+            found = read(session)
+        if found is not None:
+            with database.writers.begin() as session:
+                write(session, found)
+    return found is not None
 
 
 def is_alone(connection: Connection, key: int) -> bool:

@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 from membership.access import Tenant
 from membership.background import Job, Work
 from membership.models import CardDesign, CardRollout, CardWallet, RolloutState
-from membership.wallet.renewal import WorkedOut, is_alone, store, wallet_cards, work_out
+from membership.wallet.renewal import (
+    WorkedOut,
+    in_two_steps,
+    is_alone,
+    store,
+    wallet_cards,
+    work_out,
+)
 
 BATCH = 400
 """Cards that are renewed in one transaction."""
@@ -66,7 +73,9 @@ def start(session: Session, tenant: Tenant, design: CardDesign, now: datetime) -
 class _Batch:
     """The next cards of a rollout, worked out, and how far it was when they were read."""
 
-    rollout: CardRollout
+    organization_id: int
+    rollout_id: UUID
+    position: UUID | None
     cards: list[WorkedOut]
     is_last: bool
 
@@ -76,52 +85,57 @@ def roll_out(work: Work, *, count: int = BATCH) -> bool:
 
     Does nothing while another process is at it.
     """
-    with work.database.readers.begin() as session:
-        rollout = _oldest(session)
-        # The lock is held until the batch is stored.
-        if rollout is None or not is_alone(session.connection(), _LOCK_KEY):
-            return False
-        began = time.perf_counter()
-        batch = _next_batch(session, rollout, work.clock(), count)
-        with work.database.writers.begin() as writing:
-            _store(writing, batch, work.clock())
-    # The service's own threads are to get their turn of the interpreter.
-    work.stopping.wait((time.perf_counter() - began) / 20)
-    return True
+    now, began = work.clock(), time.perf_counter()
+    more = in_two_steps(
+        work.database,
+        lambda session: _next_batch(session, now, count),
+        lambda session, batch: _store(session, batch, now),
+    )
+    if more:
+        # The service's own threads are to get their turn of the interpreter.
+        work.stopping.wait((time.perf_counter() - began) / 20)
+    return more
 
 
-def _oldest(session: Session) -> CardRollout | None:
-    """The rollout that was started first of those that run."""
-    return session.scalars(
+def _next_batch(session: Session, now: datetime, count: int) -> _Batch | None:
+    """Work out the next cards of the rollout that was started first; None if there is none.
+
+    None, too, while another process is at it.
+    """
+    rollout = session.scalars(
         select(CardRollout)
         .where(_RUNNING)
         .order_by(CardRollout.started_at, CardRollout.id)
         .limit(1)
     ).first()
-
-
-def _next_batch(session: Session, rollout: CardRollout, now: datetime, count: int) -> _Batch:
-    """Work out the next cards of a rollout."""
+    if rollout is None or not is_alone(session.connection(), _LOCK_KEY):
+        return None
     wanted = wallet_cards(rollout.organization_id).where(CardWallet.design_id == rollout.design_id)
     if rollout.position is not None:
         wanted = wanted.where(CardWallet.card_id > rollout.position)
     cards = session.connection().execute(wanted.limit(count)).all()
     worked_out = work_out(session, rollout.organization_id, cards, now)
-    return _Batch(rollout, worked_out, is_last=len(cards) < count)
+    return _Batch(
+        rollout.organization_id,
+        rollout.id,
+        rollout.position,
+        worked_out,
+        is_last=len(cards) < count,
+    )
 
 
 def _store(session: Session, batch: _Batch, now: datetime) -> None:
     """Store a batch with the progress, unless the rollout ended or moved on meanwhile."""
-    seen = batch.rollout
     rollout = session.scalars(
         select(CardRollout)
         .where(
-            CardRollout.organization_id == seen.organization_id,
-            CardRollout.id == seen.id,
+            CardRollout.organization_id == batch.organization_id,
+            CardRollout.id == batch.rollout_id,
             _RUNNING,
-            _is_at(seen.position),
+            _is_at(batch.position),
         )
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).first()
     if rollout is None:
         return

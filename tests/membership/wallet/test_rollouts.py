@@ -102,9 +102,8 @@ def test_a_batch_of_a_rollout_that_ended_meanwhile_is_dropped(service: Service) 
     card = crowd(service, 3)
     redesign(service, card.design_id, "#101010")
     with service.database.readers.begin() as session:
-        running = rollouts._oldest(session)
-        assert running is not None
-        batch = rollouts._next_batch(session, running, service.clock(), BATCH)
+        batch = rollouts._next_batch(session, service.clock(), BATCH)
+        assert batch is not None
     redesign(service, card.design_id, "#202020")
     before = numbers(service)
     with service.database.writers.begin() as session:
@@ -119,10 +118,9 @@ def test_a_batch_that_is_stored_twice_counts_once(service: Service) -> None:
     before = max(numbers(service))
     redesign(service, card.design_id, "#101010")
     with service.database.readers.begin() as session:
-        running = rollouts._oldest(session)
-        assert running is not None
-        batches = [rollouts._next_batch(session, running, service.clock(), BATCH) for _ in range(2)]
+        batches = [rollouts._next_batch(session, service.clock(), BATCH) for _ in range(2)]
     for batch in batches:
+        assert batch is not None
         with service.database.writers.begin() as session:
             rollouts._store(session, batch, service.clock())
     (row,) = rollouts_of(service)
@@ -174,6 +172,18 @@ def test_several_processes_give_each_card_one_number(service: Service) -> None:
 
 def _is_running(service: Service) -> bool:
     return any(row.state is RolloutState.RUNNING for row in rollouts_of(service))
+
+
+def test_one_connection_is_enough(backend: str, databases: Databases, tmp_path: Path) -> None:
+    settings = databases.new(backend, tmp_path, pool_size=1, pool_overflow=0)
+    with running_service(settings) as running:
+        service = running.fresh()
+        card = a_card(service)
+        settle(service)
+        redesign(service, card.design_id, "#101010")
+        settle(service)
+        assert behind(service) == []
+        assert wallet_of(service, card).update_seq == 2
 
 
 def test_what_waits_is_counted(service: Service) -> None:
