@@ -77,8 +77,8 @@ TAGS = (
     ("Cards", "Wallet cards: issued, installed, replaced and revoked."),
     (
         "Card designs",
-        "What wallet cards look like: colours, pictures, fields, in versions. An edit reaches every "
-        "card that was issued.",
+        "What wallet cards look like: colours, pictures, fields, in versions. An edit reaches "
+        "every card that was issued.",
     ),
     ("Wallets", "The accounts that sign cards for Apple Wallet and Google Wallet."),
     ("Keys", "API keys: made, listed, revoked."),
