@@ -16,7 +16,6 @@ from membership.install.plain import plain_face
 from membership.install.schemas import CardMail
 from membership.scopes import Scope
 from membership.wallet.faces import load_faces
-from passes.printing import card_pdf
 
 router = APIRouter(prefix="/v1/cards", tags=["Cards"])
 
@@ -56,6 +55,9 @@ def print_card(
 
     Errors: `card_not_found` (404), `card_revoked` (409).
     """
+    # The library for PDF takes a fifth of a second to load, and no start needs it.
+    from passes.printing import card_pdf  # noqa: PLC0415
+
     card = get_card(call.session, call.tenant, card_id)
     if card.revoked_at is not None:
         raise Conflict("card_revoked", "A revoked card is not printed.")
