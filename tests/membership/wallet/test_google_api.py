@@ -42,7 +42,7 @@ def api(wallet: GoogleWallet) -> Iterator[GoogleApi]:
 
 def client(wallet: GoogleWallet, **account: Any) -> GoogleApi:
     identity = GoogleIdentity(GoogleAccount(ISSUER, {**wallet.account, **account}))
-    return GoogleApi(identity, wallet.url, connect_seconds=2, read_seconds=0.5)
+    return GoogleApi(identity, wallet.url, connect_seconds=2, read_seconds=1.5)
 
 
 def test_a_class_and_an_object_are_added_and_changed(wallet: GoogleWallet, api: GoogleApi) -> None:
@@ -149,7 +149,7 @@ def test_a_token_server_that_is_none_is_no_fault_of_the_account(wallet: GoogleWa
 def test_an_answer_that_comes_too_late_is_not_waited_for(
     wallet: GoogleWallet, api: GoogleApi
 ) -> None:
-    wallet.fail(Fault(200, seconds=0.8))
+    wallet.fail(Fault(200, seconds=1.9))
     with pytest.raises(GoogleUnavailable, match="in time"):
         api.insert(CLASS)
 
