@@ -5,19 +5,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.access import Tenant
 from membership.actors import Actor
-from membership.events.outbox import subscribers
+from membership.events.outbox import emit_all, subscribers
 from membership.events.types import EventType
 from membership.imports.bulk import insert_rows, pieces
 from membership.imports.columns import Values
 from membership.imports.schemas import Duplicates, LineOutcome
-from membership.models import Event, ImportKey, WebhookDelivery
+from membership.models import ImportKey
 
 
 @dataclass(slots=True)
@@ -96,33 +96,9 @@ class Batch:
         things: Iterable[Any],
     ) -> None:
         """Store an event for each of ``things``, if any endpoint wants to know of such."""
-        endpoints = subscribers(self.session, self.tenant.id, event_type)
-        rows = [told(thing) for thing in things] if endpoints else []
-        if not rows:
-            return
-        connection = self.session.connection()
-        numbers = connection.execute(
-            insert(Event).returning(Event.seq, sort_by_parameter_order=True),
-            [self._event(event_type, subject, data) for subject, data in rows],
-        ).scalars()
-        deliveries = [
-            {"organization_id": self.tenant.id, "endpoint_id": endpoint, "event_seq": seq}
-            for seq in numbers
-            for endpoint in endpoints
-        ]
-        connection.execute(insert(WebhookDelivery), deliveries)
-
-    def _event(self, event_type: EventType, subject: UUID, data: dict[str, Any]) -> dict[str, Any]:
-        """The row of an event."""
-        return {
-            "organization_id": self.tenant.id,
-            "id": uuid4(),
-            "type": event_type.value,
-            "subject_id": str(subject),
-            "data": data,
-            "occurred_at": self.now,
-            "created_at": self.now,
-        }
+        if subscribers(self.session, self.tenant.id, event_type):
+            all_told = [told(thing) for thing in things]
+            emit_all(self.session, self.tenant.id, event_type, all_told, now=self.now)
 
 
 def _hashed(key: str) -> str:

@@ -2,12 +2,16 @@
 
 import threading
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from membership.actors import SERVICE
 from membership.background import Work
 from membership.events.outbox import emit, settled_before
 from membership.events.types import EventType
+from membership.imports.batch import Batch
+from membership.imports.schemas import Duplicates
 from membership.models import Event
 from membership.scopes import Scope
 from tests.membership.events.conftest import Club
@@ -98,6 +102,20 @@ def test_no_event_appears_before_one_that_was_shown(postgres_club: Club) -> None
         assert len(seen(club.work)) == 2
         emit(slow, club.tenant.id, EventType.PLAN_CREATED, 2, {}, now=club.clock())
     assert len(seen(club.work)) == 6
+
+
+def test_no_event_of_an_import_appears_after_one_that_was_shown(postgres_club: Club) -> None:
+    club = postgres_club
+    club.endpoint("http://127.0.0.1:1/", EventType.CUSTOMER_CREATED)
+    with club.database.writers.begin() as slow:
+        batch = Batch(
+            session=slow, tenant=club.tenant, import_id=uuid4(), actor=SERVICE, now=club.clock(),
+            duplicates=Duplicates(), dry_run=False, items=[],
+        )  # fmt: skip
+        batch.tell(EventType.CUSTOMER_CREATED, lambda thing: (thing, {}), [uuid4()])
+        club.emit(2)
+        assert seen(club.work) == []
+    assert len(seen(club.work)) == 3
 
 
 def test_a_transaction_that_is_given_up_holds_nothing_back(postgres_club: Club) -> None:
