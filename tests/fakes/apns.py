@@ -44,7 +44,10 @@ class Received:
 
 @dataclass(frozen=True)
 class Told:
-    """How a push is answered. ``drop`` closes the connection, ``silent`` never answers."""
+    """How a push is answered. ``drop`` closes the connection, ``silent`` never answers.
+
+    ``held`` answers together with the next one.
+    """
 
     status: int = 200
     reason: str | None = None
@@ -52,6 +55,7 @@ class Told:
     headers: tuple[tuple[str, str], ...] = ()
     drop: bool = False
     silent: bool = False
+    held: bool = False
     raw: bytes | None = None
 
     def body(self) -> bytes:
@@ -92,6 +96,7 @@ class _Connection(asyncio.Protocol):
         self._h2 = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
         self._requests: dict[int, tuple[dict[str, str], bytearray]] = {}
         self._number = 0
+        self._held = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: Any = transport
@@ -114,7 +119,7 @@ class _Connection(asyncio.Protocol):
                 self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
             elif isinstance(event, StreamEnded):
                 self._answer(event.stream_id)
-        if not self._transport.is_closing():
+        if not self._held and not self._transport.is_closing():
             self._transport.write(self._h2.data_to_send())
 
     def _answer(self, stream_id: int) -> None:
@@ -131,6 +136,7 @@ class _Connection(asyncio.Protocol):
         if told.drop:
             self._transport.abort()
         elif not told.silent:
+            self._held = told.held
             lines = [(":status", str(told.status)), ("apns-id", headers["apns-id"]), *told.headers]
             content = told.body()
             self._h2.send_headers(stream_id, lines, end_stream=not content)

@@ -1,6 +1,5 @@
 """Pushes over HTTP/2 with the pass certificate, against a service that answers as Apple's."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from membership.wallet.apns import Apns, Group, Push, Reply, Verdict
+from membership.wallet.client_tls import client_tls
 from passes.apple.development import DevelopmentAuthority, ec_key
 from passes.apple.identity import Identity
 from tests.fakes.apns import FakeApns, Told, strict_apns
@@ -150,12 +150,15 @@ def test_after_a_drop_the_next_push_has_a_new_connection(
 
 def test_a_slow_service_is_waited_for_once(apns: FakeApns, identity: Identity) -> None:
     three = pushes(3)
+    # The answer to the third is read along with the first, when the second waits ahead of it.
+    apns.answers[three[0].push_token] = Told(held=True)
     apns.answers[three[1].push_token] = Told(silent=True)
     # Long enough for the others to be answered on a machine that does much else.
     with closing(Apns(apns.url, apns.ca_file, seconds=2.0)) as quick:
         replies = send(quick, identity, three)
         assert [reply.verdict for reply in replies] == [Verdict.SENT, Verdict.LATER, Verdict.SENT]
         assert replies[1].detail == "APNs did not answer within 2 s."
+        apns.answers.clear()
         assert send_one(quick, identity).verdict is Verdict.SENT
         assert apns.received[-1].connection == 2
 
@@ -208,11 +211,13 @@ def test_a_service_that_is_not_apples_is_not_told_anything(
     careful.close()
 
 
-def test_no_key_is_left_on_disk(
-    sender: Apns, identity: Identity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    assert send_one(sender, identity).verdict is Verdict.SENT
-    assert list(folder.iterdir()) == []
+def test_no_key_is_left_on_disk(identity: Identity, tmp_path: Path) -> None:
+    client_tls(identity, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(FileNotFoundError):
+        client_tls(identity, folder=tmp_path / "missing")  # it is there that the key is written
+    broken = tmp_path / "broken.pem"
+    broken.write_text("no certificate")
+    with pytest.raises(OSError, match=r"."):
+        client_tls(identity, broken, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == [broken]
