@@ -4,7 +4,8 @@ Light to import, as the whole command line is: the scanner process imports it af
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -35,6 +36,34 @@ def settings_from(kind: type[S], given: Mapping[str, Any]) -> S:
         fault = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in fault["loc"])
         raise ValueError(f"setting {name}: {fault['msg']}") from error
+
+
+@contextmanager
+def told_refusals() -> Iterator[None]:
+    """Tell whatever refuses a command in one line, and end with code 2."""
+    from pydantic import ValidationError  # noqa: PLC0415 - see the module docstring
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from membership.errors import ApiError  # noqa: PLC0415
+    from membership.migrate import MigrationError  # noqa: PLC0415
+    from membership.vault import VaultError  # noqa: PLC0415
+
+    try:
+        yield
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        fail(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}")
+    except ApiError as error:
+        fail(error.detail)
+    except (
+        LookupError,
+        ValueError,
+        OSError,
+        MigrationError,
+        VaultError,
+        SQLAlchemyError,
+    ) as error:
+        fail(str(error).splitlines()[0])
 
 
 def write_line(line: str) -> None:

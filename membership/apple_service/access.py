@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.access import Tenant
@@ -17,6 +17,7 @@ from membership.identities.apple import apple_names
 from membership.models import Card, CardWallet, Organization
 from membership.organizations import tenant_of
 from membership.vault import Vault
+from membership.wallet.joins import CARD_OF_WALLET
 
 _CHALLENGE = {"WWW-Authenticate": "ApplePass"}
 _PLAIN = re.compile(r"[!-~]{1,255}", re.ASCII)
@@ -60,7 +61,7 @@ def authenticate(session: Session, vault: Vault, asked: AskedPass) -> KnownPass:
         .join(CardWallet, CardWallet.organization_id == Organization.id)
         .join(
             Card,
-            and_(Card.organization_id == CardWallet.organization_id, Card.id == CardWallet.card_id),
+            CARD_OF_WALLET,
         )
         .where(
             Organization.slug == (asked.organization if is_plain(asked.organization) else ""),

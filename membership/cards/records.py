@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from api_client.card_schemas import (
@@ -26,6 +26,7 @@ from membership.models import (
     CardWallet,
 )
 from membership.vault import Vault, VaultError
+from membership.wallet.joins import CARD_OF_WALLET, CURRENT_VERSION, DESIGN_OF_WALLET
 from membership.wallet.links import install_path, install_url
 from membership.wallet.state import wallet_keys
 
@@ -93,25 +94,15 @@ _CARDS = (
     .select_from(Card)
     .outerjoin(
         CardWallet,
-        and_(
-            CardWallet.organization_id == Card.organization_id,
-            CardWallet.card_id == Card.id,
-        ),
+        CARD_OF_WALLET,
     )
     .outerjoin(
         CardDesign,
-        and_(
-            CardDesign.organization_id == CardWallet.organization_id,
-            CardDesign.id == CardWallet.design_id,
-        ),
+        DESIGN_OF_WALLET,
     )
     .outerjoin(
         CardDesignVersion,
-        and_(
-            CardDesignVersion.organization_id == CardDesign.organization_id,
-            CardDesignVersion.design_id == CardDesign.id,
-            CardDesignVersion.version == CardDesign.version,
-        ),
+        CURRENT_VERSION,
     )
     .order_by(Card.issued_at.desc(), Card.id)
 )

@@ -19,6 +19,7 @@ from membership.events.types import EventType
 from membership.models import Card, CardDesign, CardWallet
 from membership.vault import Vault
 from membership.wallet.holders import give_wallet
+from membership.wallet.joins import CARD_OF_WALLET
 from passes.barcode import new_card_code
 
 PLAIN_LABEL = "Member card"
@@ -138,11 +139,10 @@ def _refuse_replaced(session: Session, card: Card) -> None:
     """Raise Conflict for a card in whose place there is another one already."""
     replaced_by = session.scalar(
         select(CardWallet.card_id)
-        .join(Card, Card.id == CardWallet.card_id)
+        .join(Card, CARD_OF_WALLET)
         .where(
             CardWallet.organization_id == card.organization_id,
             CardWallet.replaces == card.id,
-            Card.organization_id == card.organization_id,
             Card.customer_id == card.customer_id,
         )
         .limit(1)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, select, true
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, true
 from sqlalchemy.orm import aliased
 
 from api_client.schemas import CardView, UnknownCause
@@ -25,6 +25,7 @@ from membership.customers.views import VIEW_COLUMNS
 from membership.database import AnyRow
 from membership.memberships.holdings import Held, held_by, held_of
 from membership.models import ApiKey, Card, CardWallet, Customer, Organization
+from membership.wallet.joins import CARD_OF_WALLET, HOLDER_OF_CARD
 from passes.barcode import (
     BarcodeError,
     CardCode,
@@ -57,9 +58,7 @@ def _by_card(organization: ColumnElement[int], *more: Any) -> Select[*tuple[Any,
         .scalar_subquery(),
         organization,
     )
-    of_card = and_(
-        Customer.organization_id == Card.organization_id, Customer.id == Card.customer_id
-    )
+    of_card = HOLDER_OF_CARD
     return (
         select(*_CUSTOMER, *_CARD, *held.c, *more)
         .select_from(Card)
@@ -100,10 +99,7 @@ _CARDS_OF_CUSTOMER = (
     .select_from(Card)
     .outerjoin(
         CardWallet,
-        and_(
-            CardWallet.organization_id == Card.organization_id,
-            CardWallet.card_id == Card.id,
-        ),
+        CARD_OF_WALLET,
     )
     .where(Card.organization_id == _organization, Card.customer_id == _customer_id)
     .order_by(Card.issued_at.desc(), Card.id)

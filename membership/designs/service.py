@@ -14,7 +14,9 @@ from membership.errors import Conflict, Invalid, NotFound
 from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.models import CardDesign, CardDesignVersion
+from membership.organizations import tenant_by_slug
 from membership.wallet import rollouts
+from membership.wallet.joins import CURRENT_VERSION
 from passes.design import Design
 from passes.errors import PassError
 from passes.limits import check_design
@@ -139,6 +141,19 @@ def load_version(
     if row is None:
         raise NotFound("design_version_not_found", "There is no such version of this design.")
     return row
+
+
+def public_design(session: Session, slug: str, key: str) -> tuple[Tenant, Design] | None:
+    """The design that an address names, as its cards show it, and whose it is; None if none."""
+    tenant = tenant_by_slug(session, slug)
+    if tenant is None:
+        return None
+    content = session.connection().scalar(
+        select(CardDesignVersion.content)
+        .join(CardDesign, CURRENT_VERSION)
+        .where(CardDesign.organization_id == tenant.id, CardDesign.key == key)
+    )
+    return None if content is None else (tenant, Design.model_validate(content))
 
 
 def first_design(session: Session, tenant: Tenant) -> CardDesign | None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api_client.card_schemas import DesignHint, DesignLine, DesignList, RolloutProgress
@@ -11,6 +11,7 @@ from membership.designs.schemas import DesignRecord, DesignVersionRecord
 from membership.designs.service import get_design, load_version
 from membership.errors import NotFound
 from membership.models import Card, CardDesign, CardRollout, CardWallet
+from membership.wallet.joins import CARD_OF_WALLET
 from passes.design import Design
 from passes.limits import check_design
 
@@ -94,10 +95,7 @@ def _good_cards(session: Session, tenant: Tenant, design_id: UUID | None = None)
         select(CardWallet.design_id, func.count())
         .join(
             Card,
-            and_(
-                Card.organization_id == CardWallet.organization_id,
-                Card.id == CardWallet.card_id,
-            ),
+            CARD_OF_WALLET,
         )
         .where(CardWallet.organization_id == tenant.id, Card.revoked_at.is_(None))
         .group_by(CardWallet.design_id)

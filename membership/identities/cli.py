@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from membership.command_line import DataDirOption, OrganizationOption, fail
+from membership.command_line import DataDirOption, OrganizationOption, told_refusals
 
 if TYPE_CHECKING:
     from api_client.card_schemas import WalletsReady
@@ -95,30 +95,10 @@ def _tell(ready: "WalletsReady") -> None:
 def _run(
     organization: str, data_dir: Path | None, run: Callable[["Wallets"], "WalletsReady"]
 ) -> None:
-    """Run one command; what is refused is told in one line, with exit code 2."""
-    from pydantic import ValidationError  # noqa: PLC0415
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
-
-    from membership.errors import ApiError  # noqa: PLC0415
+    """Run one command, and tell how the wallets stand then."""
     from membership.identities.command import Wallets  # noqa: PLC0415
-    from membership.migrate import MigrationError  # noqa: PLC0415
     from membership.settings import ServiceSettings  # noqa: PLC0415
-    from membership.vault import VaultError  # noqa: PLC0415
 
-    try:
+    with told_refusals():
         settings = ServiceSettings() if data_dir is None else ServiceSettings(data_dir=data_dir)
         _tell(run(Wallets(settings, organization)))
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        fail(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}")
-    except ApiError as error:
-        fail(error.detail)
-    except (
-        LookupError,
-        ValueError,
-        OSError,
-        MigrationError,
-        VaultError,
-        SQLAlchemyError,
-    ) as error:
-        fail(str(error).splitlines()[0])

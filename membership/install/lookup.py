@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.access import Tenant
@@ -13,6 +13,7 @@ from membership.errors import NotFound
 from membership.models import Card, CardDesign, CardWallet, Customer
 from membership.organizations import tenant_by_slug
 from membership.vault import Vault
+from membership.wallet.joins import CARD_OF_WALLET, DESIGN_OF_WALLET, HOLDER_OF_CARD
 from membership.wallet.links import install_path, is_signed
 from membership.wallet.state import wallet_keys
 
@@ -78,24 +79,15 @@ def _newest(session: Session, tenant: Tenant, link: Link, customer_id: UUID) -> 
             select(Card.id, Card.revoked_at, Customer.language)
             .join(
                 CardWallet,
-                and_(
-                    CardWallet.organization_id == Card.organization_id,
-                    CardWallet.card_id == Card.id,
-                ),
+                CARD_OF_WALLET,
             )
             .join(
                 CardDesign,
-                and_(
-                    CardDesign.organization_id == CardWallet.organization_id,
-                    CardDesign.id == CardWallet.design_id,
-                ),
+                DESIGN_OF_WALLET,
             )
             .join(
                 Customer,
-                and_(
-                    Customer.organization_id == Card.organization_id,
-                    Customer.id == Card.customer_id,
-                ),
+                HOLDER_OF_CARD,
             )
             .where(
                 Card.organization_id == tenant.id,

@@ -10,10 +10,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.designs.images import get_image
+from membership.designs.service import public_design
 from membership.errors import Busy, Conflict, NotFound
 from membership.install.lookup import Link, Opened, no_such_link, open_link
 from membership.install.page import Visit, Wallets, card_page, not_found_page
@@ -21,8 +22,7 @@ from membership.install.paths import DESIGN, PAGE
 from membership.install.phones import device_of, language_of
 from membership.install.steps import InReading, Reading
 from membership.logs import logger
-from membership.models import CardDesign, CardDesignVersion, IdentityKind, WalletIdentity
-from membership.organizations import tenant_by_slug
+from membership.models import IdentityKind, WalletIdentity
 from membership.wallet.faces import load_faces
 from membership.wallet.google_link import NotConfigured, Refused, google_save_link
 from membership.wallet.rendering import Pkpass, render_pkpass
@@ -192,24 +192,10 @@ async def show_image(organization: str, design: str, tag: str, reading: InReadin
     """Show a picture of a design as it is now: Google fetches the pictures of cards from here."""
 
     def load(session: Session, _now: datetime) -> bytes:
-        tenant = tenant_by_slug(session, organization)
-        if tenant is None:
+        found = public_design(session, organization, design)
+        if found is None or tag not in found[1].images.values():
             raise no_such_link()
-        content = session.connection().scalar(
-            select(CardDesignVersion.content)
-            .join(
-                CardDesign,
-                and_(
-                    CardDesign.organization_id == CardDesignVersion.organization_id,
-                    CardDesign.id == CardDesignVersion.design_id,
-                    CardDesign.version == CardDesignVersion.version,
-                ),
-            )
-            .where(CardDesign.organization_id == tenant.id, CardDesign.key == design)
-        )
-        if content is None or tag not in content.get("images", {}).values():
-            raise no_such_link()
-        return get_image(session, tenant, tag)
+        return get_image(session, found[0], tag)
 
     picture = await reading.read(load)
     headers = {"Cache-Control": _FOR_GOOD, "X-Content-Type-Options": "nosniff"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from membership.command_line import DataDirOption, OrganizationOption, fail
+from membership.command_line import DataDirOption, OrganizationOption, told_refusals
 
 if TYPE_CHECKING:
     from membership.staff.command import Desk
@@ -101,30 +101,10 @@ def _new_password() -> str:
 
 
 def _run(organization: str, data_dir: Path | None, run: Callable[["Desk"], None]) -> None:
-    """Run one command; what is refused is told in one line, with exit code 2."""
-    from pydantic import ValidationError  # noqa: PLC0415
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
-
-    from membership.errors import ApiError  # noqa: PLC0415
-    from membership.migrate import MigrationError  # noqa: PLC0415
+    """Run one command."""
     from membership.settings import ServiceSettings  # noqa: PLC0415
     from membership.staff.command import Desk  # noqa: PLC0415
-    from membership.vault import VaultError  # noqa: PLC0415
 
-    try:
+    with told_refusals():
         settings = ServiceSettings() if data_dir is None else ServiceSettings(data_dir=data_dir)
         run(Desk(settings, organization))
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        fail(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}")
-    except ApiError as error:
-        fail(error.detail)
-    except (
-        LookupError,
-        ValueError,
-        OSError,
-        MigrationError,
-        VaultError,
-        SQLAlchemyError,
-    ) as error:
-        fail(str(error).splitlines()[0])

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api_client.schemas import CustomerState, Outcome
@@ -25,6 +25,7 @@ from membership.rules.outcome import Decision, decide
 from membership.rules.permissions import grants
 from membership.rules.status import next_change
 from membership.wallet.codes import code_text
+from membership.wallet.joins import CARD_OF_WALLET, CURRENT_VERSION, HOLDER_OF_CARD
 from passes.card import CardFace, CardFacts, face_of
 from passes.design import Design
 from passes.words import FaceStatus
@@ -100,26 +101,16 @@ _ROWS = (
     .select_from(CardWallet)
     .join(
         Card,
-        and_(
-            Card.organization_id == CardWallet.organization_id,
-            Card.id == CardWallet.card_id,
-        ),
+        CARD_OF_WALLET,
     )
     .join(
         Customer,
-        and_(
-            Customer.organization_id == Card.organization_id,
-            Customer.id == Card.customer_id,
-        ),
+        HOLDER_OF_CARD,
     )
 )
 _DESIGNS = select(CardDesign.id, CardDesign.version, CardDesignVersion.content).join(
     CardDesignVersion,
-    and_(
-        CardDesignVersion.organization_id == CardDesign.organization_id,
-        CardDesignVersion.design_id == CardDesign.id,
-        CardDesignVersion.version == CardDesign.version,
-    ),
+    CURRENT_VERSION,
 )
 
 

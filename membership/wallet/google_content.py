@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.access import Tenant
@@ -16,6 +16,7 @@ from membership.database import AnyRow
 from membership.models import CardDesign, CardWallet
 from membership.vault import Vault
 from membership.wallet.faces import LoadedFace, load_faces
+from membership.wallet.joins import DESIGN_OF_WALLET
 from passes.card import CardFace
 from passes.design import CodeForm, Design, ImageRole
 from passes.errors import PassContentError
@@ -128,10 +129,7 @@ _ROWS = (
     .select_from(CardWallet)
     .join(
         CardDesign,
-        and_(
-            CardDesign.organization_id == CardWallet.organization_id,
-            CardDesign.id == CardWallet.design_id,
-        ),
+        DESIGN_OF_WALLET,
     )
 )
 

@@ -6,15 +6,13 @@ from functools import lru_cache
 
 from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 import resources
 from membership.designs.images import get_image
+from membership.designs.service import public_design
 from membership.errors import NotFound
 from membership.install.steps import InReading
-from membership.models import CardDesign, CardDesignVersion
-from membership.organizations import tenant_by_slug
 from passes.design import Design, ImageRole
 from passes.google.logo import google_logo, logo_role, logo_tag
 
@@ -47,24 +45,10 @@ async def show_logo(organization: str, design: str, tag: str, reading: InReading
 
 def _source(session: Session, slug: str, key: str, tag: str) -> _Source:
     """What the logo with a tag is drawn from. Raises NotFound if the design's is another one."""
-    tenant = tenant_by_slug(session, slug)
-    content = None
-    if tenant is not None:
-        content = session.connection().scalar(
-            select(CardDesignVersion.content)
-            .join(
-                CardDesign,
-                and_(
-                    CardDesign.organization_id == CardDesignVersion.organization_id,
-                    CardDesign.id == CardDesignVersion.design_id,
-                    CardDesign.version == CardDesignVersion.version,
-                ),
-            )
-            .where(CardDesign.organization_id == tenant.id, CardDesign.key == key)
-        )
-    if tenant is None or content is None:
+    found = public_design(session, slug, key)
+    if found is None:
         raise _no_such_logo()
-    design = Design.model_validate(content)
+    tenant, design = found
     if logo_tag(design, tenant.name) != tag:
         raise _no_such_logo()
     role = logo_role(design)

@@ -3,7 +3,6 @@
 However often a card was marked before its turn, its change is one version and told once.
 """
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,16 +41,12 @@ def refresh(work: Work, *, count: int = BATCH) -> bool:
 
     Does nothing while another process is at it.
     """
-    now, began = work.clock(), time.perf_counter()
-    more = in_two_steps(
-        work.database,
+    now = work.clock()
+    return in_two_steps(
+        work,
         lambda session: _read(session, now, count),
         lambda session, due: store(session, due.organization_id, due.cards, now),
     )
-    if more:
-        # The service's own threads are to get their turn of the interpreter.
-        work.stopping.wait((time.perf_counter() - began) / 20)
-    return more
 
 
 def _read(session: Session, now: datetime, count: int) -> _Due | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from membership.access import Tenant
@@ -17,6 +17,7 @@ from membership.models import Card, CardDesign, CardWallet
 from membership.settings import ServiceSettings
 from membership.vault import Vault
 from membership.wallet.faces import LoadedFace, load_faces
+from membership.wallet.joins import CARD_OF_WALLET, DESIGN_OF_WALLET
 from passes.apple.bundle import PASS_SUFFIX
 from passes.apple.pkpass import AppleIssue, build_pkpass
 from passes.apple.signing import AppleSigner
@@ -85,17 +86,11 @@ _WALLET = (
     )
     .join(
         Card,
-        and_(
-            Card.organization_id == CardWallet.organization_id,
-            Card.id == CardWallet.card_id,
-        ),
+        CARD_OF_WALLET,
     )
     .join(
         CardDesign,
-        and_(
-            CardDesign.organization_id == CardWallet.organization_id,
-            CardDesign.id == CardWallet.design_id,
-        ),
+        DESIGN_OF_WALLET,
     )
     .where(
         CardWallet.organization_id == bindparam("tenant"),

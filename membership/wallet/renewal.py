@@ -7,6 +7,7 @@ Faces are worked out without the lock of writers, which is held for the storing 
 that was marked or renewed in between is worked out once more, under the lock.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from membership.database import AnyRow, Database
+from membership.background import Work
+from membership.database import AnyRow
 from membership.models import AppleRegistration, CardWallet, Organization, WalletState
 from membership.organizations import tenant_of
 from membership.wallet.faces import LoadedFace, load_faces
@@ -242,16 +244,20 @@ def in_pieces(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
 
 
 def in_two_steps(
-    database: Database,
+    work: Work,
     read: Callable[[Session], Read | None],
     write: Callable[[Session, Read], object],
 ) -> bool:
     """Read something and store what comes of it; False if there was nothing to read.
 
+    Then pauses for a twentieth of the time that it took: the service's own threads are to get
+    their turn of the interpreter.
+
     On SQLite, reading is done without the lock of writers. On PostgreSQL, where reading keeps
     nobody waiting, both are one transaction, which keeps what ``is_alone`` gave it. There is
     never more than one connection in use.
     """
+    database, began = work.database, time.perf_counter()
     if database.engine.dialect.name == "postgresql":
         with database.writers.begin() as session:
             found = read(session)
@@ -263,6 +269,8 @@ def in_two_steps(
         if found is not None:
             with database.writers.begin() as session:
                 write(session, found)
+    if found is not None:
+        work.stopping.wait((time.perf_counter() - began) / 20)
     return found is not None
 
 

@@ -5,7 +5,6 @@ with how far the rollout has come: whoever is killed leaves either both or neith
 card is left behind and none gets two numbers for one version.
 """
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -85,16 +84,12 @@ def roll_out(work: Work, *, count: int = BATCH) -> bool:
 
     Does nothing while another process is at it.
     """
-    now, began = work.clock(), time.perf_counter()
-    more = in_two_steps(
-        work.database,
+    now = work.clock()
+    return in_two_steps(
+        work,
         lambda session: _next_batch(session, now, count),
         lambda session, batch: _store(session, batch, now),
     )
-    if more:
-        # The service's own threads are to get their turn of the interpreter.
-        work.stopping.wait((time.perf_counter() - began) / 20)
-    return more
 
 
 def _next_batch(session: Session, now: datetime, count: int) -> _Batch | None:
