@@ -25,7 +25,14 @@ from membership.models.imports import (
     ImportReport,
     ImportState,
 )
+from membership.models.joining import (
+    CustomerRefreshToken,
+    CustomerSession,
+    LoginCode,
+    SignupSettings,
+)
 from membership.models.organization import Organization
+from membership.models.payments import BillingState, Payment
 from membership.models.people import (
     Customer,
     CustomerAlias,
@@ -54,6 +61,7 @@ __all__ = [
     "ApiKey",
     "AppleRegistration",
     "AuditEntry",
+    "BillingState",
     "Card",
     "CardDesign",
     "CardDesignVersion",
@@ -65,6 +73,8 @@ __all__ = [
     "Customer",
     "CustomerAlias",
     "CustomerPhoto",
+    "CustomerRefreshToken",
+    "CustomerSession",
     "CustomerTerm",
     "DeliveryState",
     "Event",
@@ -78,16 +88,19 @@ __all__ = [
     "ImportReport",
     "ImportState",
     "LinkSource",
+    "LoginCode",
     "Membership",
     "MembershipSource",
     "Organization",
     "OutgoingMail",
     "PasswordReset",
+    "Payment",
     "Permission",
     "Plan",
     "PlanPermission",
     "Role",
     "RolloutState",
+    "SignupSettings",
     "StaffAccount",
     "StaffSession",
     "TermKind",
