@@ -15,6 +15,7 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 RESERVED_SEGMENTS = frozenset(
     (
         *("v1", "v2", "api", "apple", "google", "staff", "admin", "install"),
+        *("join", "me", "billing", "stripe"),
         *("healthz", "livez", "readyz", "metrics", "docs", "redoc", "openapi", "openapi.json"),
         *("static", "assets", "favicon.ico", "robots.txt", "well-known", ".well-known"),
     )

@@ -223,6 +223,7 @@ _MOVES: Mapping[str, Callable[[_Pair, Table], int]] = {
     "visits": _repoint,
     "customer_photos": _move_photo,
     "customer_terms": _drop,
+    "customer_sessions": _repoint,
 }
 """What becomes of the rows of each table that refers to customers."""
 

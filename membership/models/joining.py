@@ -79,6 +79,7 @@ class CustomerRefreshToken(Base):
         ForeignKeyConstraint(
             ["organization_id", "session_id"],
             ["customer_sessions.organization_id", "customer_sessions.id"],
+            ondelete="CASCADE",
         ),
         Index("ix_customer_refresh_tokens_session", "organization_id", "session_id"),
     )

@@ -31,7 +31,6 @@ class Payment(Base):
         refers("memberships", "membership_id"),
         UniqueConstraint("organization_id", "receipt_number"),
         CheckConstraint("amount_minor >= 0", name="amount"),
-        CheckConstraint("(voided_at IS NULL) = (voided_why IS NULL)", name="voided"),
         Index("ix_payments_membership", "organization_id", "membership_id"),
         Index("ix_payments_paid_at", "organization_id", "paid_at"),
     )

@@ -267,6 +267,37 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_staff("created_at", "expires_at", "used_at"),
         **_secret("digest"),
     },
+    "signup_settings": {
+        **_plain("organization_id", "open", "allowed_origins", "accent", "background"),
+        **_plain("terms_url", "privacy_url", "changed_at"),
+    },
+    "login_codes": {
+        **_plain("organization_id", "id", "tries"),
+        **_row("created_at", "expires_at", "used_at", "ticket_used_at"),
+        **_row("email_key"),
+        **_secret("code_digest", "ticket_digest"),
+    },
+    "customer_sessions": {
+        **_plain("organization_id", "id", "customer_id"),
+        **_row("created_at", "expires_at", "access_expires_at", "revoked_at", "revoked_why"),
+        **_secret("access_digest"),
+    },
+    # They go with their session.
+    "customer_refresh_tokens": {
+        **_plain("organization_id", "session_id", "created_at", "used_at"),
+        **_secret("digest"),
+    },
+    "billing_states": _plain("organization_id", "next_receipt_number"),
+    "payments": {
+        **_plain("organization_id", "actor_kind", "actor_id"),
+        **_shown("id", "membership_id", "plan_name"),
+        **_kept(_ACCOUNTS, "receipt_number", "method", "amount_minor", "currency"),
+        **_kept(_ACCOUNTS, "paid_at", "voided_at", "created_at"),
+        "paid_by": _text(ERASED_NAME),
+        "note": _text(),
+        **_null("voided_why"),
+        "actor_name": _ACTOR,
+    },
     "events": _plain(
         "seq",
         "organization_id",

@@ -137,12 +137,28 @@ def _of_imports_that_are_over(subject: Subject, table: Table) -> ColumnElement[b
     return table.c.import_id.in_(over)
 
 
+def _at_their_address(subject: Subject, table: Table) -> ColumnElement[bool]:
+    """Codes that were mailed to the customer's address, or to a former one."""
+    return table.c.email_key.in_(subject.addresses)
+
+
+def _for_their_memberships(subject: Subject, table: Table) -> ColumnElement[bool]:
+    """Payments for memberships that were sold to the customer."""
+    sold = select(Membership.id).where(
+        Membership.organization_id == subject.organization_id,
+        Membership.customer_id == subject.customer_id,
+    )
+    return table.c.membership_id.in_(sold)
+
+
 _FOUND: Mapping[str, Callable[[Subject, Table], ColumnElement[bool]]] = {
     "customers": _own_row,
     "companies": _companies,
     "audit_entries": _about,
     "idempotency_keys": _naming,
     "outgoing_mails": _to_them,
+    "login_codes": _at_their_address,
+    "payments": _for_their_memberships,
     "import_chunks": _of_imports_that_are_over,
 }
 """How rows are found where it is not by a column ``customer_id``."""

@@ -103,6 +103,7 @@ def upgrade() -> None:
             ["organization_id", "session_id"],
             ["customer_sessions.organization_id", "customer_sessions.id"],
             name=op.f("fk_customer_refresh_tokens_customer_sessions"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["organization_id"],
@@ -161,9 +162,6 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("actor_name", sa.String(length=120), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "(voided_at IS NULL) = (voided_why IS NULL)", name=op.f("ck_payments_voided")
-        ),
         sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_payments_amount")),
         sa.ForeignKeyConstraint(
             ["organization_id", "membership_id"],

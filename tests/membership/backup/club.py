@@ -23,7 +23,12 @@ _INSTANTS = (
 )
 _TEXTS = ("Zoë 'O\"Brien\\ \u2028 \U0001f3ca", "", "a\nb\tc", "NULL")
 _BYTES = (bytes(range(256)), b"", b"\n\r\x00")
-_ONE_FOR_EACH_ORGANIZATION = {"wallet_identities", "wallet_states"}
+_ONE_FOR_EACH_ORGANIZATION = {
+    "billing_states",
+    "signup_settings",
+    "wallet_identities",
+    "wallet_states",
+}
 _JSON: tuple[Any, ...] = (
     {"b": [1, 2.5, None, True, "\u00e9"], "a": {"nested": []}, "": 2**53},
     [["area.pool", "Pool \u20ac"]],
