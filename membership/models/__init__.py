@@ -28,6 +28,8 @@ from membership.models.imports import (
 from membership.models.joining import (
     CustomerRefreshToken,
     CustomerSession,
+    EmbedKey,
+    EmbedToken,
     LoginCode,
     SignupSettings,
 )
@@ -77,6 +79,8 @@ __all__ = [
     "CustomerSession",
     "CustomerTerm",
     "DeliveryState",
+    "EmbedKey",
+    "EmbedToken",
     "Event",
     "EventFollower",
     "IdempotencyKey",

@@ -24,6 +24,32 @@ class SignupSettings(Base):
     changed_at: Mapped[datetime]
 
 
+class EmbedKey(Base):
+    """A public key (JWK) of the site that signs its visitors in. Several are good at once."""
+
+    __tablename__ = "embed_keys"
+    __table_args__ = (Index("ix_embed_keys_kid", "organization_id", "kid"),)
+
+    organization_id: Mapped[int] = of_organization()
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kid: Mapped[str] = mapped_column(String(120))
+    algorithm: Mapped[str] = mapped_column(String(10))
+    jwk: Mapped[dict[str, str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class EmbedToken(Base):
+    """A token that was used, by the SHA-256 of its id: none is good twice."""
+
+    __tablename__ = "embed_tokens"
+    __table_args__ = (Index("ix_embed_tokens_expiry", "expires_at"),)
+
+    organization_id: Mapped[int] = of_organization()
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime]
+
+
 class LoginCode(Base):
     """A code that was mailed, by its digest, and the ticket that it was changed for.
 

@@ -271,6 +271,10 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_plain("organization_id", "open", "allowed_origins", "accent", "background"),
         **_plain("terms_url", "privacy_url", "changed_at"),
     },
+    "embed_keys": {
+        **_plain("organization_id", "id", "kid", "algorithm", "jwk", "created_at", "revoked_at"),
+    },
+    "embed_tokens": {**_plain("organization_id", "expires_at"), **_secret("digest")},
     "login_codes": {
         **_plain("organization_id", "id", "tries"),
         **_row("created_at", "expires_at", "used_at", "ticket_used_at"),

@@ -182,3 +182,29 @@ def upgrade() -> None:
         "ix_payments_membership", "payments", ["organization_id", "membership_id"], unique=False
     )
     op.create_index("ix_payments_paid_at", "payments", ["organization_id", "paid_at"], unique=False)
+    op.create_table(
+        "embed_keys",
+        sa.Column("organization_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kid", sa.String(length=120), nullable=False),
+        sa.Column("algorithm", sa.String(length=10), nullable=False),
+        sa.Column("jwk", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_embed_keys_organizations")
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_embed_keys")),
+    )
+    op.create_index("ix_embed_keys_kid", "embed_keys", ["organization_id", "kid"], unique=False)
+    op.create_table(
+        "embed_tokens",
+        sa.Column("organization_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_embed_tokens_organizations")
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "digest", name=op.f("pk_embed_tokens")),
+    )
+    op.create_index("ix_embed_tokens_expiry", "embed_tokens", ["expires_at"], unique=False)
