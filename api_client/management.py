@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from .cards import CardsClient
 from .client import M
 from .management_schemas import (
     CompanyPage,
@@ -17,6 +16,7 @@ from .management_schemas import (
     SignedIn,
     SoldView,
 )
+from .payments import PaymentsClient
 
 Fields = Mapping[str, Any]
 """Fields of a request as JSON values; which there are is told by the OpenAPI description."""
@@ -24,7 +24,7 @@ Fields = Mapping[str, Any]
 _PEOPLE = 100
 
 
-class ManagementClient(CardsClient):
+class ManagementClient(PaymentsClient):
     """Asks and changes with the token of a staff session, or signs in with a desk's key.
 
     Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``: the same one for

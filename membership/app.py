@@ -14,6 +14,7 @@ from membership.apple_service.routes import router as apple_service
 from membership.audit.recorder import audit_changes
 from membership.audit.routes import router as audit
 from membership.background import Background
+from membership.billing.routes import router as billing
 from membership.cards.routes import router as cards
 from membership.companies.routes import router as companies
 from membership.customers.merge_routes import router as duplicates
@@ -32,6 +33,7 @@ from membership.install.card_routes import router as card_handing
 from membership.install.routes import router as install
 from membership.keys.routes import router as keys
 from membership.limits import Limits
+from membership.login.routes import router as login
 from membership.memberships.routes import router as memberships
 from membership.middleware import BodyLimit, RequestFrame
 from membership.openapi import DESCRIPTION, DescribedApi, tag_descriptions
@@ -43,6 +45,11 @@ from membership.personal.routes import router as personal
 from membership.plans.routes import router as plans
 from membership.scans.routes import router as scans
 from membership.settings import ServiceSettings
+from membership.signup.join_routes import router as joining
+from membership.signup.key_routes import router as signup_keys
+from membership.signup.page_routes import router as signup_page
+from membership.signup.routes import router as signup
+from membership.signup.token_routes import router as signup_tokens
 from membership.staff.page import router as staff_page
 from membership.staff.passwords import Passwords
 from membership.staff.routes import router as staff
@@ -74,6 +81,7 @@ _ROUTERS = (
     companies,
     plans,
     memberships,
+    billing,
     organization,
     cards,
     card_previews,
@@ -91,6 +99,12 @@ _ROUTERS = (
     card_handing,
     apple_service,
     google_pictures,
+    signup,
+    signup_keys,
+    login,
+    signup_tokens,
+    joining,
+    signup_page,
     install,  # last: its paths begin with any name
 )
 """Routes of every feature; each request tries them in turn, so those asked most are first."""

@@ -5,7 +5,9 @@ from membership.events.jobs import EVENT_JOBS
 from membership.identities.upkeep import IDENTITY_JOB
 from membership.imports.retention import IMPORT_FILES_JOB
 from membership.imports.runner import IMPORT_JOB
+from membership.login.upkeep import LOGIN_UPKEEP_JOB
 from membership.mail.delivery import MAIL_JOB
+from membership.signup.token_upkeep import TOKEN_UPKEEP_JOB
 from membership.staff.upkeep import STAFF_UPKEEP_JOB
 from membership.wallet.follow import FOLLOW_JOB
 from membership.wallet.google_sync import GOOGLE_JOB
@@ -19,6 +21,8 @@ JOBS: tuple[Job, ...] = (
     IMPORT_JOB,
     IMPORT_FILES_JOB,
     STAFF_UPKEEP_JOB,
+    LOGIN_UPKEEP_JOB,
+    TOKEN_UPKEEP_JOB,
     FOLLOW_JOB,
     REFRESH_JOB,
     ROLLOUT_JOB,

@@ -70,6 +70,10 @@ TAGS = (
         "transferred. A later change of the plan does not reach them.",
     ),
     (
+        "Payments",
+        "What was paid at the desk for memberships: noted with a receipt, listed, voided.",
+    ),
+    (
         "Access checks",
         "Whether a customer has a permission now, for websites, doors and other systems.",
     ),
@@ -105,8 +109,10 @@ _IN_PATHS = {
     "plan_id": "UUID of the plan.",
     "membership_id": "UUID of the membership.",
     "visit_id": "UUID of the visit, which the kiosk made.",
+    "payment_id": "UUID of the payment; not the number of its receipt.",
     "card_id": "UUID of the card; not the code that is on it.",
     "key_id": "UUID of the API key; not the key itself.",
+    "embed_key_id": "UUID of the public key of a site.",
     "staff_id": "UUID of the account.",
     "webhook_id": "UUID of the webhook.",
     "event_id": "UUID of the event, the `webhook-id` of its deliveries.",

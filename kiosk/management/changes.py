@@ -18,6 +18,7 @@ from kiosk.views.management.parts import Action
 from kiosk.views.window import KioskWindow
 
 from .forms import Filled, Forms
+from .payment_form import payment_form
 from .plan_form import plan_form
 from .words import MembershipLine
 from .worker import Task
@@ -134,6 +135,8 @@ class Changes(QObject):
         match action:
             case Action.RENEW:
                 self.ask(*self._forms.renew(line))
+            case Action.PAY:
+                self.ask(*payment_form(self._window, self._texts, line, self.currency))
             case Action.EXTEND:
                 self.ask(*self._forms.extend(line))
             case Action.END:

@@ -19,6 +19,7 @@ from api_client.management_schemas import (
     PlanPage,
     SignedIn,
 )
+from api_client.payment_schemas import PaymentView
 from api_client.schemas import DeskInfo
 from kiosk.failures import Cause, Failure
 from kiosk.session import Shown
@@ -32,6 +33,7 @@ from .designs import DesignDesk, created_design
 from .disk import Disk
 from .lists import company_entries
 from .pages import DESIGNS, HOME, Pages, Place
+from .payment_form import Receipts
 from .words import MembershipLine
 from .worker import Credentials, Task
 
@@ -59,11 +61,12 @@ class ManagementPresenter(QObject):
         self._window, self._texts = window, texts
         self._panel = window.management
         self.changes = Changes(window, texts, self._today, parent=self)
-        self.cards = CardDesk(self._panel.card, texts, self.changes, disk or Disk(), parent=self)
-        self.designs = DesignDesk(
-            self._panel.designs, texts, self.changes, disk or Disk(), parent=self
-        )
+        self._disk = disk or Disk()
+        self.cards = CardDesk(self._panel.card, texts, self.changes, self._disk, parent=self)
+        self.designs = DesignDesk(self._panel.designs, texts, self.changes, self._disk, parent=self)
+        self.receipts = Receipts(texts, self._disk, self._say_fault, parent=self)
         self._pages = Pages(window, texts, self.changes, cards=self.cards, designs=self.designs)
+        self._desks = (self.changes, self.cards, self.designs, self.receipts)
         self._slug = ""
         self._trail: list[Place] = []
         self._on_screen: UUID | None = None
@@ -142,7 +145,7 @@ class ManagementPresenter(QObject):
     @Slot(object, object)
     def on_done(self, task: Task, answer: object) -> None:
         """A task was carried out."""
-        if any(desk.took(task, answer) for desk in (self.changes, self.cards, self.designs)):
+        if any(desk.took(task, answer) for desk in self._desks):
             return
         match answer:
             case CompanyPage():
@@ -162,8 +165,7 @@ class ManagementPresenter(QObject):
         sentence = failure.sentence(self._texts)
         if failure.cause is Cause.NOT_ALLOWED:
             sentence = self._texts.say("You may not do this, or your sign-in has ended.")
-        desks = (self.changes, self.cards, self.designs)
-        if not any(desk.failed(task, sentence) for desk in desks):
+        if not any(desk.failed(task, sentence) for desk in self._desks):
             self._say_fault(sentence)
 
     @Slot(str, QImage)
@@ -191,6 +193,7 @@ class ManagementPresenter(QObject):
         changes.task_wanted.connect(self._send)
         self.cards.task_wanted.connect(self.task_wanted)
         self.designs.task_wanted.connect(self.task_wanted)
+        self.receipts.task_wanted.connect(self.task_wanted)
         self.designs.opened.connect(lambda id_: self._show(("designs", id_)))
         panel.home.designs_wanted.connect(lambda: self._open(DESIGNS))
         panel.designs.edited.connect(self._idle.start)
@@ -228,6 +231,8 @@ class ManagementPresenter(QObject):
         elif (design_id := created_design(answer)) is not None:
             self._show(("designs", design_id))
         elif self._trail and self._window.managing:
+            if isinstance(answer, PaymentView):
+                self.receipts.fetch(answer)
             self._show(self._trail[-1])
 
     def _open_new_card(self, card_id: UUID) -> None:

@@ -36,6 +36,7 @@ class MembershipLine:
     can_renew: bool = False
     can_extend: bool = False
     can_end: bool = False
+    can_pay: bool = False
 
 
 def held_line(
@@ -86,6 +87,7 @@ def _line(
         can_renew=running and held.ends_at is not None,
         can_extend=running and held.ends_at is not None,
         can_end=running and held.status is not Status.EXPIRED,
+        can_pay=own,
     )
 
 

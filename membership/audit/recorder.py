@@ -25,6 +25,7 @@ from membership.models import (
     Customer,
     Membership,
     Organization,
+    Payment,
     Plan,
     StaffAccount,
     WebhookEndpoint,
@@ -41,6 +42,7 @@ _SUBJECTS: dict[type[Base], tuple[str, frozenset[str]]] = {
     Customer: ("customer", frozenset({"search_text", "email_key", "email_domain"})),
     Membership: ("membership", frozenset({"expiry_due_at"})),
     Organization: ("organization", frozenset({"next_customer_number"})),
+    Payment: ("payment", frozenset({"actor_kind", "actor_id", "actor_name"})),
     Plan: ("plan", frozenset()),
     StaffAccount: ("staff", frozenset({"password_hash", "email_key", "last_login_at"})),
     WebhookEndpoint: (

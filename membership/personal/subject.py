@@ -17,6 +17,7 @@ from membership.models import (
     ImportState,
     Membership,
     Organization,
+    Payment,
 )
 
 _OVER = (ImportState.FINISHED, ImportState.CANCELLED)
@@ -56,6 +57,17 @@ def load_subject(session: Session, customer: Customer) -> Subject:
         owned += session.scalars(
             select(model.id).where(model.organization_id == here, model.customer_id == own)
         )
+    owned += session.scalars(
+        select(Payment.id)
+        .join(
+            Membership,
+            and_(
+                Membership.organization_id == Payment.organization_id,
+                Membership.id == Payment.membership_id,
+            ),
+        )
+        .where(Payment.organization_id == here, Membership.customer_id == own)
+    )
     addresses = _addresses(session, customer, former_ids)
     return Subject(here, own, addresses, former_ids, tuple(owned))
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from kiosk.app import ServiceAddress
+from kiosk.management.disk import Disk
 from kiosk.style import Tone
 from kiosk.views.management.form import Form
 from kiosk.views.management.parts import Action
@@ -26,6 +27,18 @@ def service(tmp_path: Path) -> Iterator[RunningService]:
     running = start_service(tmp_path / "service")
     yield running
     stop_service(running)
+
+
+class Printer(Disk):
+    """Keeps what is to be printed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.printed: list[tuple[str, bytes]] = []
+
+    def print(self, name: str, data: bytes) -> str:
+        self.printed.append((name, data))
+        return ""
 
 
 class AtWork:
@@ -49,6 +62,12 @@ class AtWork:
 
     def fill(self, **values: str) -> None:
         """Fill in the form that opens, send it, and wait until it was carried out."""
+        form = self.send(**values)
+        assert not self.management.changes.asking, form.fault.text()
+        self.at.wait_until(lambda: self.panel.page is not self.panel.waiting)
+
+    def send(self, **values: str) -> Form:
+        """Fill in the form that opens, send it, and wait for what comes of it."""
         self.at.wait_until(lambda: self.management.changes.form is not None)
         form = self.management.changes.form
         assert isinstance(form, Form)
@@ -56,8 +75,7 @@ class AtWork:
             _type(form.field(key), value)
         form.submit.click()
         self.at.wait_until(lambda: not self.management.changes.asking or bool(form.fault.text()))
-        assert not self.management.changes.asking, form.fault.text()
-        self.at.wait_until(lambda: self.panel.page is not self.panel.waiting)
+        return form
 
     def statuses(self) -> list[tuple[str, str]]:
         """Plan and status of the memberships in the customer's file."""
@@ -88,6 +106,8 @@ def test_from_the_first_account_to_a_sold_membership(
     with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
         at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
         work = AtWork(at)
+        printer = Printer()
+        work.management.receipts._disk = printer
         work.make_first_account()
         assert work.panel.who.text() == "Greta Sommer"
 
@@ -115,6 +135,19 @@ def test_from_the_first_account_to_a_sold_membership(
         renewed = work.panel.customer.cards[0].line.last_day
         assert renewed is not None
         assert renewed > until
+
+        work.act(Action.PAY)
+        work.fill(method="card terminal", amount="12.50", note="slip 4711")
+        at.wait_until(lambda: bool(printer.printed))
+        ((name, receipt),) = printer.printed
+        assert name == "R-000001.pdf"
+        assert receipt.startswith(b"%PDF-")
+        at.wait_until(lambda: work.panel.page is work.panel.customer)
+
+        work.act(Action.PAY)
+        form = work.send(method="cash", amount="a lot")
+        assert form.fault.text() == "The membership service declined: “a lot” is not a price."
+        form.reject()
 
         at.kiosk.session.on_picked(number)
         assert at.wait_for_tone(Tone.ACTIVE).verdict.permissions == ("Pool",)

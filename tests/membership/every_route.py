@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 _PAGE = "/staff/set-password"
+_JOIN = "/v1/join/{organization}"
 _CARD = "/{organization:organization}/{design}/{customer_id:uuid}"
 _APPLE = "/apple/{organization}/v1"
 _DEVICE = f"{_APPLE}/devices/{{device}}/registrations/{{pass_type}}"
@@ -27,6 +28,19 @@ UNDOCUMENTED = {
     _CARD,
     f"{_CARD}/card.pkpass",
     f"{_CARD}/google",
+    "/join/app.js",
+    "/join/app.css",
+    "/join/{organization}",
+    "/join/{organization}/{plan_id}",
+    "/join/{organization}/embed.js",
+    f"{_JOIN}/codes",
+    f"{_JOIN}/codes/verify",
+    f"{_JOIN}/sessions",
+    f"{_JOIN}/sessions/refresh",
+    f"{_JOIN}/sessions/end",
+    f"{_JOIN}/sessions/token",
+    f"{_JOIN}/me",
+    f"{_JOIN}/memberships",
     "/{organization:organization}/{design}/images/{tag}.png",
     "/{organization}/{design}/google/{tag}.png",
 }

@@ -21,6 +21,9 @@ from tests.membership.support import Service, running_service
 from tests.membership.test_customers import picture, put_photo
 from tests.membership.test_matrix import send, sign_in
 
+ED25519 = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+"""A public key of RFC 8037."""
+
 
 @dataclass
 class Rows:
@@ -41,6 +44,8 @@ class Rows:
         ids["plan_id"] = at.plan("Fremdling Plan", "area.fremdling")
         ids["key"] = "area.fremdling"
         ids["membership_id"] = at.member(ids["plan_id"], customer_id=ids["customer_id"])
+        paid = at.post(f"/v1/memberships/{ids['membership_id']}/payments", {"method": "cash"})
+        ids["payment_id"] = paid["id"]
         self._design()
         issued = at.card(ids["customer_id"], "Fremdling card")
         ids["card_id"], ids["card"] = issued["card"]["id"], issued["code"]
@@ -48,6 +53,9 @@ class Rows:
         at.scan(issued["code"], ids["visit_id"])
         made = at.post("/v1/keys", {"name": "Fremdling key", "scopes": ["scans:write"]})
         ids["key_id"] = made["id"]
+        jwk = {"kty": "OKP", "crv": "Ed25519", "kid": "fremdling", "x": ED25519}
+        (stored,) = at.post("/v1/signup/keys", {"jwks": {"keys": [jwk]}})["items"]
+        ids["embed_key_id"] = stored["id"]
         hook = {"url": "http://127.0.0.1:1/fremdling", "description": "Fremdling hook"}
         ids["webhook_id"] = at.post("/v1/webhooks", hook)["id"]
         made = at.call("POST", "/v1/imports", json={"kind": "customers"})

@@ -22,6 +22,7 @@ class Action(StrEnum):
 
     ASSIGN = "assign"
     RENEW = "renew"
+    PAY = "pay"
     EXTEND = "extend"
     TRANSFER = "transfer"
     END = "end"
@@ -123,6 +124,7 @@ class MembershipCard(QFrame):
         say, line = texts.say, self.line
         possible = (
             (Action.RENEW, say("Renew"), line.can_renew),
+            (Action.PAY, say("Payment …"), line.can_pay),
             (Action.EXTEND, say("Extend …"), line.can_extend),
             (Action.TRANSFER, say("Change plan …"), line.can_end),
             (Action.END, say("End …"), line.can_end),

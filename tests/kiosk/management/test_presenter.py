@@ -121,7 +121,7 @@ def test_only_what_the_role_allows_is_offered(staff: Staff) -> None:
     page = staff.panel.customer
     assert page.edit.isHidden()
     assert set(page.cards[0].buttons) == {
-        Action.RENEW, Action.EXTEND, Action.TRANSFER, Action.END,
+        Action.RENEW, Action.PAY, Action.EXTEND, Action.TRANSFER, Action.END,
     }  # fmt: skip
     staff.sign_in("customers:read")
     staff.open_customer()

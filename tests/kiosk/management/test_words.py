@@ -59,6 +59,7 @@ def test_what_can_be_done_with_a_membership(
 ) -> None:
     line = held_line(membership(**changes), (link(),), EN, BERLIN)
     assert (line.can_renew, line.can_extend, line.can_end) == (renew, extend, end)
+    assert line.can_pay is ("company" not in changes)
 
 
 def test_an_inherited_membership_leads_to_its_company_and_not_to_a_former_one() -> None:

@@ -37,6 +37,9 @@ EXCEPTIONS = {
 }
 """Routes other than GET that leave no entry, or leave it in another test, and why."""
 
+ED25519 = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+"""A public key of RFC 8037."""
+
 Step = tuple[str, Callable[[], Any], str]
 """A route, a call of it, and the action that it must leave."""
 
@@ -87,6 +90,15 @@ def company_steps(service: Service) -> Iterator[Step]:
     yield "PATCH /v1/companies/{company_id}", change, "company.changed"
     yield f"PUT {link}", call("PUT", at, role="Coach"), "link.created"
     yield f"DELETE {link}", call("DELETE", at), "link.ended"
+    yield "PUT /v1/signup", call("PUT", "/v1/signup", open=True), "signup.created"
+    yield "PUT /v1/signup", call("PUT", "/v1/signup", open=False), "signup.changed"
+    keys = "/v1/signup/keys"
+    jwks = {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "site-1", "x": ED25519}]}
+    yield f"POST {keys}", call("POST", keys, jwks=jwks), "embed_key.created"
+    jwks["keys"][0]["kid"] = "site-2"
+    key = service.post(keys, {"jwks": jwks})["items"][0]
+    revoke = call("POST", f"{keys}/{key['id']}/revoke")
+    yield f"POST {keys}/{{embed_key_id}}/revoke", revoke, "embed_key.revoked"
     name = call("PATCH", "/v1/organization", name="Another Club")
     yield "PATCH /v1/organization", name, "organization.changed"
 
@@ -125,6 +137,12 @@ def selling_steps(service: Service) -> Iterator[Step]:
     yield f"DELETE {one}/end", call("DELETE", f"{paths[2]}/end"), "membership."
     transfer = call("POST", f"{paths[3]}/transfer", plan_id=silver)
     yield f"POST {one}/transfer", transfer, "membership.transferred"
+    cash = {"method": "cash"}
+    pay = f"{paths[0]}/payments"
+    yield f"POST {one}/payments", lambda: service.call("POST", pay, json=cash), "payment.created"
+    paid = service.post(pay, cash)["id"]
+    void = call("POST", f"/v1/payments/{paid}/void", why="Typed twice")
+    yield "POST /v1/payments/{payment_id}/void", void, "payment.changed"
     overdue = call("PUT", f"{paths[0]}/payment", overdue_since=NOON.isoformat())
     yield f"PUT {one}/payment", overdue, "membership.payment_changed"
 

@@ -1,0 +1,1 @@
+"""Payments: what members paid, and what they get in writing for it."""

@@ -1,0 +1,50 @@
+"""The organization that somebody logs in to, and who there has an address."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from membership.access import Tenant
+from membership.customers.views import display_name
+from membership.login.schemas import OwnCustomer
+from membership.models import Customer
+from membership.organizations import tenant_by_slug
+from membership.signup.offers import no_such_page, open_signup
+
+_SLUG = re.compile(r"[a-z0-9-]{1,63}\Z")
+_MOST = 50
+
+
+def open_club(session: Session, slug: str) -> Tenant:
+    """The organization with a slug, if its signup is open: no other one sends strangers mails.
+
+    Raises NotFound, always the same.
+    """
+    tenant = tenant_by_slug(session, slug) if _SLUG.match(slug) else None
+    if tenant is None or open_signup(session, tenant) is None:
+        raise no_such_page()
+    return tenant
+
+
+def customers_with(session: Session, tenant: Tenant, email_key: str) -> Sequence[Customer]:
+    """Who has an address, as a family may share one: by number, at most 50.
+
+    A banned customer is among them, to see how they stand; one who was erased has no address.
+    """
+    return session.scalars(
+        select(Customer)
+        .where(
+            Customer.organization_id == tenant.id,
+            Customer.email_key == email_key,
+            Customer.erased_at.is_(None),
+        )
+        .order_by(Customer.number)
+        .limit(_MOST)
+    ).all()
+
+
+def offered(customers: Sequence[Customer]) -> tuple[OwnCustomer, ...]:
+    """Show who may be chosen."""
+    return tuple(OwnCustomer(id=each.id, name=display_name(each)) for each in customers)

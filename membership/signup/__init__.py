@@ -1,0 +1,1 @@
+"""Public signup: the page on which people join by themselves, and where it may be framed."""

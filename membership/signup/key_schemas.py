@@ -1,0 +1,53 @@
+"""Messages about the public keys of sites that sign their visitors in."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from api_client.schemas import Message
+
+MOST_KEYS = 10
+"""How many keys of an organization are good at once."""
+
+
+class KeySet(Message):
+    """A JWK Set (RFC 7517): public keys, each with its ``kid``."""
+
+    keys: Annotated[tuple[dict[str, Any], ...], Field(min_length=1, max_length=MOST_KEYS)]
+
+
+class NewEmbedKeys(Message):
+    """Keys to accept. Those that are good already may be among them."""
+
+    jwks: KeySet = Field(
+        examples=[
+            {
+                "keys": [
+                    {
+                        "kty": "OKP",
+                        "crv": "Ed25519",
+                        "kid": "site-2027",
+                        "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+                    }
+                ]
+            }
+        ],
+    )
+
+
+class EmbedKeyView(Message):
+    """A public key by which tokens of a site are checked."""
+
+    id: UUID
+    kid: str = Field(examples=["site-2027"])
+    algorithm: str = Field(examples=["EdDSA"], description="`EdDSA` or `RS256`, and no other.")
+    thumbprint: str = Field(description="The JWK thumbprint (RFC 7638), to compare it.")
+    created_at: AwareDatetime
+    revoked_at: AwareDatetime | None
+
+
+class EmbedKeyList(Message):
+    """Keys, newest first: all that are good, then those revoked, 100 together at most."""
+
+    items: tuple[EmbedKeyView, ...]

@@ -1,0 +1,44 @@
+"""Prices and intervals in words. Amounts are whole minor units; nothing here is a float."""
+
+from decimal import Decimal
+
+from babel.units import format_unit
+
+from membership.rules.money import UnknownCurrencyError, written
+from membership.rules.periods import Interval
+from membership.signup.offers import Offer
+from membership.signup.words import EACH, PAGE
+
+
+def price_of(offer: Offer, language: str) -> str:
+    """What a plan costs, such as ``€49.00``."""
+    if offer.free:
+        return PAGE[language]["free"]
+    try:
+        return written(offer.price_minor, offer.currency, language)
+    except UnknownCurrencyError:  # plans take any three letters
+        return f"{Decimal(offer.price_minor).scaleb(-2)} {offer.currency}"
+
+
+def billing_of(offer: Offer, language: str) -> str:
+    """How often it is paid, such as ``per month``; empty for what is free."""
+    if offer.free:
+        return ""
+    if offer.billing is None:
+        return PAGE[language]["once"]
+    if offer.billing.count == 1:
+        return EACH[language][offer.billing.unit]
+    return PAGE[language]["every"].format(interval=_spelt(offer.billing, language))
+
+
+def length_of(offer: Offer, language: str) -> str:
+    """How long it runs, such as ``Runs for 12 months``."""
+    if offer.length is None:
+        return PAGE[language]["no_length"]
+    return PAGE[language]["length"].format(interval=_spelt(offer.length, language))
+
+
+def _spelt(interval: Interval, language: str) -> str:
+    """An interval with its count, such as ``3 months``."""
+    unit = f"duration-{interval.unit.value}"
+    return format_unit(interval.count, unit, length="long", locale=language)

@@ -1,0 +1,54 @@
+"""A service at which the public can log in."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from membership.models import SignupSettings
+from tests.membership.conftest import Databases
+from tests.membership.support import Service, running_service
+
+
+@pytest.fixture(scope="module")
+def module_service(
+    backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A running service, shared by the tests of a module."""
+    settings = databases.new(
+        backend,
+        tmp_path_factory.mktemp("data"),
+        trusted_proxies="127.0.0.1",
+        public_url="https://club.example/desk/",
+    )
+    with running_service(settings) as service:
+        yield service
+
+
+@pytest.fixture
+def club(service: Service) -> Service:
+    """An organization of this test's own, open for signup."""
+    return opened(service)
+
+
+@pytest.fixture
+def other_club(service: Service) -> Service:
+    """Another one at the same service."""
+    return opened(service.fresh())
+
+
+def opened(service: Service) -> Service:
+    """Open an organization's signup."""
+    with service.database.writers.begin() as session:
+        session.add(
+            SignupSettings(
+                organization_id=service.tenant.id,
+                open=True,
+                allowed_origins=[],
+                accent="#1a5fb4",
+                background="#ffffff",
+                terms_url="https://club.example/terms",
+                privacy_url=None,
+                changed_at=service.clock(),
+            )
+        )
+    return service

@@ -1,0 +1,1 @@
+"""Tests of public signup: its settings, its page, and joining."""
