@@ -16,35 +16,19 @@ import jwt
 import requests
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from fastapi import FastAPI
 from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
-from membership.app import create_app
-from membership.database import Database
-from membership.login.routes import router as login_routes
-from membership.settings import ServiceSettings
-from membership.signup.key_routes import router as key_routes
-from membership.signup.routes import router as settings_routes
-from membership.signup.token_routes import router as token_routes
 from tests.membership.conftest import Databases
-from tests.membership.support import TIMEOUT, Clock, Service, running_service
+from tests.membership.support import TIMEOUT, Service, running_service
 
 _addresses = count(1)
-
-
-def site_app(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
-    """The application with the routes of sites."""
-    app = create_app(settings, database, clock)
-    for router in (key_routes, login_routes, settings_routes, token_routes):
-        app.include_router(router)
-    return app
 
 
 @contextmanager
 def site_service(backend: str, databases: Databases, folder: Path) -> Iterator[Service]:
     """A running service that believes its proxy from which address somebody asks."""
     settings = databases.new(backend, folder, trusted_proxies="127.0.0.1")
-    with running_service(settings, site_app) as service:
+    with running_service(settings) as service:
         yield service
 
 
