@@ -1,7 +1,7 @@
 """Parts of the files: a section with an action, a membership with its buttons, a list line."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from uuid import UUID
 
@@ -38,6 +38,15 @@ class Action(StrEnum):
     SAVE_PASS = "save_pass"  # noqa: S105 - a pass is a card
     REPLACE = "replace"
     REVOKE = "revoke"
+
+
+_IN_A_ROW = 2
+"""Buttons beside each other: more are wider than a small screen, in German at least."""
+
+
+def _in_rows(count: int, buttons: Sequence[QPushButton]) -> list[Sequence[QPushButton]]:
+    """Buttons in rows of at most ``count``."""
+    return [buttons[start : start + count] for start in range(0, len(buttons), count)]
 
 
 def chip(words: str, tone: Tone) -> QLabel:
@@ -112,9 +121,9 @@ class MembershipCard(QFrame):
         for words in filter(None, (line.source, line.note)):
             column.addWidget(label(words, "muted"))
         self.buttons = self._buttons(texts) if may_change else {}
-        if self.buttons:
+        for some in _in_rows(_IN_A_ROW, list(self.buttons.values())):
             row = QHBoxLayout()
-            for button in self.buttons.values():
+            for button in some:
                 row.addWidget(button)
             row.addStretch()
             column.addLayout(row)
