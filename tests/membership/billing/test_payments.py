@@ -3,11 +3,17 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from api_client.management_schemas import ActorKind
+from api_client.payment_schemas import PaymentMethod
+from membership.access import Call
+from membership.actors import Actor
 from membership.billing.receipt import receipt_text
+from membership.billing.schemas import NewPayment
+from membership.billing.service import note_payment
 from membership.models import Payment
 from membership.scopes import Scope
 from tests.membership.support import NOON, Service
@@ -94,16 +100,32 @@ def test_sent_twice_is_noted_once(service: Service, sold: str) -> None:
     assert len(service.get("/v1/payments")["items"]) == 1
 
 
-def test_numbers_run_on_without_a_gap_when_desks_pay_at_once(service: Service, sold: str) -> None:
+def test_numbers_run_on_without_a_gap_when_desks_pay_at_once(service: Service) -> None:
+    # Of different people: payments of one membership wait for each other anyway.
+    plan = service.plan("Gold", **GOLD)
+    sold = [service.member(plan, customer_id=service.customer(f"P{each}")) for each in range(12)]
+
     def one(number: int) -> int:
         body = {"method": "cash", "currency": "USD" if number % 4 == 0 else "EUR"}
-        return service.call("POST", f"/v1/memberships/{sold}/payments", json=body).status_code
+        return service.call(
+            "POST", f"/v1/memberships/{sold[number]}/payments", json=body
+        ).status_code
 
     with ThreadPoolExecutor(6) as desks:
         statuses = list(desks.map(one, range(12)))
     assert sorted(statuses) == [201] * 9 + [422] * 3
     numbers = {each["receipt_number"] for each in service.get("/v1/payments")["items"]}
     assert numbers == {f"R-{number:06d}" for number in range(1, 10)}
+
+
+def test_a_payment_that_is_given_up_gives_its_number_back(service: Service, sold: str) -> None:
+    actor = Actor(ActorKind.SERVICE, "test")
+    with service.database.writers() as session, session.begin() as transaction:
+        call = Call(session, service.tenant, actor, frozenset(), NOON)
+        given = note_payment(call, UUID(sold), NewPayment(method=PaymentMethod.CASH))
+        assert given.receipt_number == 1
+        transaction.rollback()
+    assert pay(service, sold)["receipt_number"] == "R-000001"
 
 
 def test_voided_once_and_the_number_stays(service: Service, sold: str) -> None:
@@ -180,6 +202,8 @@ def test_after_an_erasure_it_adds_up_and_names_nobody(service: Service) -> None:
     assert (shown["paid_by"], shown["note"], shown["voided_why"]) == ("Erased customer", "", None)
     assert (shown["amount_minor"], shown["receipt_number"]) == (4900, "R-000001")
     assert shown["voided_at"] is not None
+    receipt = service.call("GET", f"/v1/payments/{paid['id']}/receipt.pdf")
+    assert (receipt.status_code, receipt.content[:5]) == (200, b"%PDF-")
     told = service.call("GET", "/v1/audit").text
     assert "Okafor" not in told
     assert "Amara" not in told
