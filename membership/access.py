@@ -113,7 +113,7 @@ bearer = HTTPBearer(
     auto_error=False,
     description="An API key, `mk_live_...`, or the token of a staff session, `ms_...`.",
 )
-_TENANT = (
+TENANT_COLUMNS = (
     Organization.id,
     Organization.slug,
     Organization.name,
@@ -123,9 +123,10 @@ _TENANT = (
     Organization.demo,
     Organization.expires_soon_days,
 )
+"""What a ``Tenant`` is made of, in order."""
 KEY_COLUMNS: tuple[Any, ...] = tuple(
     column.label(f"caller_{number}")
-    for number, column in enumerate((ApiKey.id, ApiKey.name, ApiKey.scopes, *_TENANT))
+    for number, column in enumerate((ApiKey.id, ApiKey.name, ApiKey.scopes, *TENANT_COLUMNS))
 )
 """Of a key and its organization: what ``caller_of_key`` takes, named like nothing else."""
 OF_KEY = Organization.id == ApiKey.organization_id
@@ -133,7 +134,7 @@ GOOD_KEY = and_(ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None
 """Whether a key is the one with the ``digest`` that is asked for, and was not revoked."""
 KEYS_ORGANIZATION = select(ApiKey.organization_id).where(GOOD_KEY).scalar_subquery()
 _BY_KEY = select(*KEY_COLUMNS).join(Organization, OF_KEY).where(GOOD_KEY)
-_SESSIONS = SessionLookup(*_TENANT)
+_SESSIONS = SessionLookup(*TENANT_COLUMNS)
 
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
@@ -253,8 +254,9 @@ def _admission(*, writes: bool) -> Callable[[Request], AsyncIterator[None]]:
     return admit
 
 
-_READER = Depends(_admission(writes=False), scope="function")
-_WRITER = Depends(_admission(writes=True), scope="function")
+READER = Depends(_admission(writes=False), scope="function")
+WRITER = Depends(_admission(writes=True), scope="function")
+"""Dependencies of what opens a transaction: there is a place for it."""
 
 
 def _reader(scope: Scope | None) -> Callable[..., Iterator[Call]]:
@@ -263,7 +265,7 @@ def _reader(scope: Scope | None) -> Callable[..., Iterator[Call]]:
     def open_call(
         request: Request,
         key: Annotated[str, Depends(shown_key)],
-        _admitted: Annotated[None, _READER],
+        _admitted: Annotated[None, READER],
     ) -> Iterator[Call]:
         state = request.app.state
         with state.database.readers.begin() as session:
@@ -284,7 +286,7 @@ def _writer(scope: Scope | None) -> Callable[..., Iterator[Call]]:
     def open_call(
         request: Request,
         key: Annotated[str, Depends(shown_key)],
-        _admitted: Annotated[None, _WRITER],
+        _admitted: Annotated[None, WRITER],
     ) -> Iterator[Call]:
         state = request.app.state
         with state.database.engine.connect() as connection:

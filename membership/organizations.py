@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from membership.access import Tenant
 from membership.models import Organization
 from membership.rules.instants import zone_named
+from membership.rules.money import known_currency
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
@@ -46,6 +47,7 @@ def bootstrap_organization(
         raise ValueError(f"slug {slug!r} must be of small letters, digits and dashes")
     if not re.fullmatch(r"[A-Z]{3}", currency):
         raise ValueError(f"currency {currency!r} must be three capital letters")
+    known_currency(currency)
     if country is not None and not re.fullmatch(r"[A-Z]{2}", country):
         raise ValueError(f"country {country!r} must be two capital letters")
     organization = Organization(
@@ -69,7 +71,9 @@ def first_tenant(session: Session) -> Tenant | None:
 
 
 def tenant_by_slug(session: Session, slug: str) -> Tenant | None:
-    """The organization with that slug, or None."""
+    """The organization with that slug, or None; whatever stands in an address may be asked for."""
+    if not _SLUG.match(slug):
+        return None
     organization = session.scalars(select(Organization).where(Organization.slug == slug)).first()
     return None if organization is None else tenant_of(organization)
 

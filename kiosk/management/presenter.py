@@ -221,7 +221,12 @@ class ManagementPresenter(QObject):
 
     @Slot(object)
     def _on_changed(self, answer: object) -> None:
-        """Something was changed: show the page anew, or the file of who is new."""
+        """Something was changed: show the page anew, or the file of who is new.
+
+        A receipt comes also if a scan has taken the panel meanwhile.
+        """
+        if isinstance(answer, PaymentView):
+            self.receipts.fetch(answer)
         if isinstance(answer, CustomerRecord) and self._trail[-1:] == [HOME]:
             self._open(("customer", answer.customer.id))
         elif isinstance(answer, CompanyView) and self._trail[-1:] == [HOME]:
@@ -231,8 +236,6 @@ class ManagementPresenter(QObject):
         elif (design_id := created_design(answer)) is not None:
             self._show(("designs", design_id))
         elif self._trail and self._window.managing:
-            if isinstance(answer, PaymentView):
-                self.receipts.fetch(answer)
             self._show(self._trail[-1])
 
     def _open_new_card(self, card_id: UUID) -> None:

@@ -13,7 +13,7 @@ from api_client.payment_schemas import PaymentMethod
 from membership.access import Tenant
 from membership.billing.service import number_of
 from membership.models import Payment
-from membership.rules.money import UnknownCurrencyError, written
+from membership.rules.money import written
 
 WIDTH_MM, HEIGHT_MM = 148, 210
 """A5, upright."""
@@ -53,7 +53,7 @@ def receipt_text(payment: Payment, tenant: Tenant, language: str) -> ReceiptText
         (words["paid_at"], _when(local, language)),
         (words["paid_by"], payment.paid_by),
         (words["plan"], payment.plan_name),
-        (words["amount"], _amount(payment, language)),
+        (words["amount"], written(payment.amount_minor, payment.currency, language)),
         (words["method"], words[payment.method]),
         (words["note"], payment.note),
         (words["voided_why"], payment.voided_why or ""),
@@ -70,14 +70,6 @@ def _when(local: datetime, language: str) -> str:
     """A day and a time, to the minute."""
     day = format_date(local, "long", locale=language)
     return f"{day}, {format_time(local, 'short', locale=language)}"
-
-
-def _amount(payment: Payment, language: str) -> str:
-    """The amount; in smallest units for a currency that a plan may name and nobody knows."""
-    try:
-        return written(payment.amount_minor, payment.currency, language)
-    except UnknownCurrencyError:
-        return f"{payment.amount_minor} {payment.currency}"
 
 
 def receipt_pdf(text: ReceiptText, fonts: Path, language: str, now: datetime) -> bytes:

@@ -1,6 +1,6 @@
 """What routes for customers who are logged in are given: whose access token a request shows."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import Session
 
-from membership.access import Tenant, bearer, digest
+from membership.access import READER, TENANT_COLUMNS, WRITER, Tenant, bearer, digest
 from membership.actors import ATTRIBUTION, CALLER, Actor, Attribution
 from membership.errors import Unauthorized
 from membership.login.digests import ACCESS_PREFIX
@@ -77,14 +77,7 @@ def _find(
             CustomerSession.id.label("session_id"),
             Customer.id.label("customer_id"),
             Customer.number,
-            Organization.id,
-            Organization.slug,
-            Organization.name,
-            Organization.time_zone,
-            Organization.currency,
-            Organization.country,
-            Organization.demo,
-            Organization.expires_soon_days,
+            *TENANT_COLUMNS,
         )
         .join(Customer, _OF_SESSION)
         .join(Organization, Organization.id == CustomerSession.organization_id)
@@ -104,25 +97,11 @@ def _find(
     return _Visitor(Tenant(*own), customer_id, actor, session_id)
 
 
-def _admission(*, writes: bool) -> Callable[[Request], AsyncIterator[None]]:
-    """Make the dependency that waits, without a thread, until a connection is to be had."""
-
-    async def admit(request: Request) -> AsyncIterator[None]:
-        async with request.app.state.admission.connection(writes=writes):
-            yield
-
-    return admit
-
-
-_READER = Depends(_admission(writes=False), scope="function")
-_WRITER = Depends(_admission(writes=True), scope="function")
-
-
 def _read(
     request: Request,
     organization: str,
     token: Annotated[str, Depends(_shown_token)],
-    _admitted: Annotated[None, _READER],
+    _admitted: Annotated[None, READER],
 ) -> Iterator[CustomerCall]:
     """Open a reading transaction for a customer."""
     state = request.app.state
@@ -135,7 +114,7 @@ def _write(
     request: Request,
     organization: str,
     token: Annotated[str, Depends(_shown_token)],
-    _admitted: Annotated[None, _WRITER],
+    _admitted: Annotated[None, WRITER],
 ) -> Iterator[CustomerCall]:
     """Open a writing transaction for a customer; a token that is not good takes no lock."""
     state = request.app.state

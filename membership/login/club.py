@@ -1,6 +1,5 @@
-"""The organization that somebody logs in to, and who there has an address."""
+"""Who in an organization has an address."""
 
-import re
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -10,22 +9,8 @@ from membership.access import Tenant
 from membership.customers.views import display_name
 from membership.login.schemas import OwnCustomer
 from membership.models import Customer
-from membership.organizations import tenant_by_slug
-from membership.signup.offers import no_such_page, open_signup
 
-_SLUG = re.compile(r"[a-z0-9-]{1,63}\Z")
 _MOST = 50
-
-
-def open_club(session: Session, slug: str) -> Tenant:
-    """The organization with a slug, if its signup is open: no other one sends strangers mails.
-
-    Raises NotFound, always the same.
-    """
-    tenant = tenant_by_slug(session, slug) if _SLUG.match(slug) else None
-    if tenant is None or open_signup(session, tenant) is None:
-        raise no_such_page()
-    return tenant
 
 
 def customers_with(session: Session, tenant: Tenant, email_key: str) -> Sequence[Customer]:

@@ -18,7 +18,7 @@ from membership.access import Tenant, digest
 from membership.customers.service import email_key
 from membership.errors import Unauthorized
 from membership.install.phones import language_of
-from membership.login.club import customers_with, offered, open_club
+from membership.login.club import customers_with, offered
 from membership.login.digests import (
     TICKET_PREFIX,
     code_digest,
@@ -39,6 +39,7 @@ from membership.login.words import code_mail
 from membership.logs import logger
 from membership.mail.outbox import queue_mail
 from membership.models import LoginCode
+from membership.signup.offers import open_club
 from membership.staff.steps import Steps
 from membership.staff.throttles import Try, count_try, forget_subject, forget_tries, take_back
 
@@ -60,16 +61,16 @@ async def send_code(steps: Steps, wish: Wish) -> None:
     """Mail a new code. Raises NotFound; TooMany during a wait.
 
     Without a mail server the mail is kept in a folder, and the code is logged so that whoever
-    tries the service out finds it.
+    tries the service out finds it: as a warning, for a kiosk's own service logs nothing less.
     """
     code = await steps.transaction(partial(_mail_code, steps, wish))
     if steps.settings.smtp_host is None:
-        logger().info("login_code", organization=wish.organization, code=code)
+        logger().warning("login_code", organization=wish.organization, code=code)
 
 
 def _mail_code(steps: Steps, wish: Wish, session: Session, now: datetime) -> str:
     """Make a code, queue its mail and let older codes be over; returns the code."""
-    tenant = open_club(session, wish.organization)
+    tenant, _ = open_club(session, wish.organization)
     email = wish.code.email
     count_try(session, CODES_BY_ADDRESS, steps.address, now)
     count_try(session, CODES_BY_EMAIL, subject(tenant.id, email), now)
@@ -125,7 +126,7 @@ def _check(
     steps: Steps, organization: str, shown: ShownLogin, session: Session, now: datetime
 ) -> _Checked | None:
     """Use a code up if it is the right one, else count it as wrong; None if it is wrong."""
-    tenant = open_club(session, organization)
+    tenant, _ = open_club(session, organization)
     by_address = count_try(session, TRIES_BY_ADDRESS, steps.address, now)
     whose = subject(tenant.id, shown.email)
     by_email = count_try(session, TRIES_BY_EMAIL, whose, now)

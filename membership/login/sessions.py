@@ -19,7 +19,7 @@ from membership.customers.schemas import NewCustomer
 from membership.customers.service import create_customer, no_such_customer
 from membership.customers.views import display_name, number_text
 from membership.errors import Invalid, Unauthorized
-from membership.login.club import customers_with, open_club
+from membership.login.club import customers_with
 from membership.login.codes import use_ticket
 from membership.login.digests import ACCESS_PREFIX, REFRESH_PREFIX, new_token
 from membership.login.schemas import NewPerson, Opening, OpenSession, SessionCustomer
@@ -30,6 +30,7 @@ from membership.models import (
     Organization,
     SignupSettings,
 )
+from membership.signup.offers import open_club
 from membership.staff.steps import Steps, act_as
 
 ACCESS_LIFE = timedelta(minutes=10)
@@ -56,7 +57,7 @@ def _open_with_ticket(
     organization: str, opening: Opening, session: Session, now: datetime
 ) -> OpenSession:
     """The same in a transaction."""
-    tenant = open_club(session, organization)
+    tenant, _ = open_club(session, organization)
     proved = use_ticket(session, tenant, opening.ticket.get_secret_value(), now)
     if opening.new is not None:
         customer = _welcome(session, tenant, proved, opening.new, now)

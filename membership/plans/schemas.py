@@ -2,10 +2,11 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from api_client.management_schemas import IntervalMessage
 from api_client.schemas import Message, PermissionView
+from membership.rules.money import known_currency
 from membership.text import Name, Paragraph
 
 PermissionKey = Annotated[
@@ -16,7 +17,9 @@ PermissionKey = Annotated[
 MAX_PRICE = 2**31 - 1
 """The highest price, in minor units, that the column holds on both databases."""
 
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(known_currency)]
+"""Three capital letters (ISO 4217) that are a currency."""
+
 Count = Annotated[int, Field(ge=1, le=1000)]
 
 

@@ -12,24 +12,22 @@ from babel.numbers import format_currency, get_currency_precision, list_currenci
 _KNOWN = frozenset(list_currencies())
 
 
-class UnknownCurrencyError(ValueError):
-    """Three letters that are no currency."""
+def known_currency(currency: str) -> str:
+    """The currency as it is. Raises ValueError for three letters that are none."""
+    if currency not in _KNOWN:
+        raise ValueError(f"{currency!r} is no currency (ISO 4217)")
+    return currency
 
 
 def decimals_of(currency: str) -> int:
-    """How many decimals a currency has: 2 for EUR, 0 for JPY, 3 for KWD.
-
-    Raises UnknownCurrencyError.
-    """
-    if currency not in _KNOWN:
-        raise UnknownCurrencyError(f"{currency!r} is no currency (ISO 4217)")
+    """How many decimals a currency has: 2 for EUR and what is not known, 0 for JPY, 3 for KWD."""
     return get_currency_precision(currency)
 
 
 def written(minor: int, currency: str, language: str) -> str:
     """An amount as a language writes it, such as ``€49.00`` for 4900 EUR cents.
 
-    Raises UnknownCurrencyError; ValueError for a language that is unknown.
+    Raises ValueError for a language that is unknown.
     """
     amount = Decimal(minor).scaleb(-decimals_of(currency))
     try:

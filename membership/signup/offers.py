@@ -1,6 +1,5 @@
 """What the public sees of an organization: its open signup, and the plans on it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,8 +14,6 @@ from membership.models import Plan, SignupSettings
 from membership.organizations import tenant_by_slug
 from membership.plans.permissions import permissions_of
 from membership.rules.periods import Interval
-
-_SLUG = re.compile(r"[a-z0-9-]{1,63}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +65,7 @@ def open_shop(session: Session, slug: str, plan_id: str | None = None) -> Shop:
     """Load an organization's offers, or one of them. Raises NotFound, always the same, unless
     the organization is there, its signup is open, and the plan is offered.
     """
-    tenant = tenant_by_slug(session, slug) if _SLUG.match(slug) else None
-    settings = None if tenant is None else open_signup(session, tenant)
-    if tenant is None or settings is None:
-        raise no_such_page()
+    tenant, settings = open_club(session, slug)
     looks = Looks(
         accent=settings.accent,
         background=settings.background,
@@ -83,6 +77,15 @@ def open_shop(session: Session, slug: str, plan_id: str | None = None) -> Shop:
     if plan_id is not None and not offers:
         raise no_such_page()
     return Shop(tenant.slug, tenant.name, looks, offers)
+
+
+def open_club(session: Session, slug: str) -> tuple[Tenant, SignupSettings]:
+    """An organization whose signup is open, and its settings. Raises NotFound, always the same."""
+    tenant = tenant_by_slug(session, slug)
+    settings = None if tenant is None else open_signup(session, tenant)
+    if tenant is None or settings is None:
+        raise no_such_page()
+    return tenant, settings
 
 
 def open_signup(session: Session, tenant: Tenant) -> SignupSettings | None:

@@ -1,10 +1,8 @@
 """Prices and intervals in words. Amounts are whole minor units; nothing here is a float."""
 
-from decimal import Decimal
-
 from babel.units import format_unit
 
-from membership.rules.money import UnknownCurrencyError, written
+from membership.rules.money import written
 from membership.rules.periods import Interval
 from membership.signup.offers import Offer
 from membership.signup.words import EACH, PAGE
@@ -14,10 +12,7 @@ def price_of(offer: Offer, language: str) -> str:
     """What a plan costs, such as ``€49.00``."""
     if offer.free:
         return PAGE[language]["free"]
-    try:
-        return written(offer.price_minor, offer.currency, language)
-    except UnknownCurrencyError:  # plans take any three letters
-        return f"{Decimal(offer.price_minor).scaleb(-2)} {offer.currency}"
+    return written(offer.price_minor, offer.currency, language)
 
 
 def billing_of(offer: Offer, language: str) -> str:

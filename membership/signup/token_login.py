@@ -10,12 +10,13 @@ from membership.access import Tenant
 from membership.customers import aliases
 from membership.customers.service import email_key
 from membership.errors import Unauthorized
-from membership.login.club import customers_with, open_club
+from membership.login.club import customers_with
 from membership.login.codes import ticket_for
 from membership.login.schemas import OpenSession, Ticket
 from membership.login.sessions import open_session
 from membership.logs import logger
 from membership.models import Customer
+from membership.signup.offers import open_club
 from membership.signup.tokens import TokenRefused, Visitor, accept_token
 from membership.staff.steps import Steps
 from membership.staff.throttles import Limit, Try, count_try, take_back
@@ -55,7 +56,7 @@ def _log_in(
     organization: str, token: str, counted: Try, session: Session, now: datetime
 ) -> OpenSession | Ticket:
     """Use a token up for a session or a ticket."""
-    tenant = open_club(session, organization)
+    tenant, _ = open_club(session, organization)
     visitor = accept_token(session, tenant, token, now)
     take_back(session, counted)
     customer = _the_one(session, tenant, visitor)

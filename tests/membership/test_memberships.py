@@ -280,6 +280,7 @@ def test_plans_are_listed_by_name_with_permissions_in_order(service: Service) ->
         ({}, "body.name"),
         ({"name": "P", "price_minor": -1}, "body.price_minor"),
         ({"name": "P", "currency": "euro"}, "body.currency"),
+        ({"name": "P", "currency": "XXZ"}, "body.currency"),
         ({"name": "P", "length": {"unit": "month", "count": 0}}, "body.length.count"),
         ({"name": "P", "billing": {"unit": "decade"}}, "body.billing.unit"),
         ({"name": "P", "permissions": [{"key": "A B", "label": "x"}]}, "body.permissions.0.key"),

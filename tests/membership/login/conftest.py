@@ -6,7 +6,8 @@ import pytest
 
 from membership.models import SignupSettings
 from tests.membership.conftest import Databases
-from tests.membership.support import Service, running_service
+from tests.membership.public import public_service
+from tests.membership.support import Service
 
 
 @pytest.fixture(scope="module")
@@ -14,13 +15,7 @@ def module_service(
     backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     """A running service, shared by the tests of a module."""
-    settings = databases.new(
-        backend,
-        tmp_path_factory.mktemp("data"),
-        trusted_proxies="127.0.0.1",
-        public_url="https://club.example/desk/",
-    )
-    with running_service(settings) as service:
+    with public_service(backend, databases, tmp_path_factory.mktemp("data")) as service:
         yield service
 
 

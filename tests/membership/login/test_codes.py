@@ -1,19 +1,19 @@
 """Codes: mailed to whoever asks, good once and shortly, and slow to guess."""
 
-import asyncio
 import hashlib
-from typing import Any, cast
+import json
+import logging
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import event, select, update
 
-from membership.login import codes
 from membership.login.digests import code_digest
-from membership.login.schemas import CodeWish
 from membership.models import Customer, LoginCode, OutgoingMail
-from membership.settings import ServiceSettings
-from membership.staff.steps import Steps
+from tests.membership.conftest import Databases
+from tests.membership.login.conftest import opened
 from tests.membership.login.visitors import (
     EMAIL,
     ask,
@@ -27,22 +27,11 @@ from tests.membership.login.visitors import (
     verify,
     wrong,
 )
+from tests.membership.public import public_service, written_log
 from tests.membership.staff.people import address, mails
 from tests.membership.support import Service
 
 CODE_WRONG, TOO_MANY = (401, "code_wrong"), (429, "too_many_tries")
-_WISH = codes.Wish("my-club", CodeWish(email=EMAIL), "")
-
-
-class _Sent:
-    """The steps of a request whose code was mailed, with a mail server or without."""
-
-    def __init__(self, smtp_host: str | None) -> None:
-        self.settings = ServiceSettings(smtp_host=smtp_host)
-
-    async def transaction(self, _work: Any) -> str:
-        """The code that was mailed."""
-        return "012345"
 
 
 def rows(service: Service) -> list[LoginCode]:
@@ -235,25 +224,23 @@ def test_a_stolen_database_tells_no_code(club: Service) -> None:
     assert stored != code_digest(b"", row.id, code)
 
 
-def test_the_code_is_logged_only_without_a_mail_server(
-    club: Service, monkeypatch: pytest.MonkeyPatch
+def test_without_a_mail_server_the_log_shows_the_code(club: Service) -> None:
+    # As severe as what a kiosk's own service logs at least.
+    with written_log(logging.WARNING) as log:
+        code = asked(club)
+    (line,) = [json.loads(each) for each in log.getvalue().splitlines()]
+    assert line == {"event": "login_code", "organization": club.tenant.slug, "code": code}
+
+
+def test_with_a_mail_server_no_log_shows_it(
+    backend: str, databases: Databases, tmp_path: Path
 ) -> None:
-    told: list[tuple[str, dict[str, Any]]] = []
-
-    class Log:
-        """Keeps what is logged as info."""
-
-        def info(self, event: str, **values: Any) -> None:
-            """Log an event."""
-            told.append((event, values))
-
-    monkeypatch.setattr(codes, "logger", Log)
-    code = asked(club)
-    assert told == [("login_code", {"organization": club.tenant.slug, "code": code})]
-    asyncio.run(codes.send_code(cast(Steps, _Sent("mail.example.com")), _WISH))
-    assert len(told) == 1
-    asyncio.run(codes.send_code(cast(Steps, _Sent(None)), _WISH))
-    assert len(told) == 2
+    with public_service(backend, databases, tmp_path, smtp_host="127.0.0.1") as service:
+        opened(service)
+        with written_log(logging.DEBUG) as log:
+            code = asked(service)
+    assert "request" in log.getvalue()
+    assert code not in log.getvalue()
 
 
 def test_an_organization_that_is_not_open_sends_no_codes(club: Service, service: Service) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import membership.billing
 import membership.rules.money
-from membership.rules.money import UnknownCurrencyError, decimals_of, written
+from membership.rules.money import decimals_of, known_currency, written
 
 DOLLARS = st.integers(min_value=0, max_value=2**31 - 1)
 
@@ -31,6 +31,7 @@ def test_decimals(currency: str, decimals: int) -> None:
         (0, "EUR", "en", "€0.00"),
         (4900, "JPY", "en", "¥4,900"),
         (4900, "KWD", "en", "KWD4.900"),
+        (150, "QQQ", "en", "QQQ1.50"),
         (2**31 - 1, "EUR", "en", "€21,474,836.47"),
     ],
 )
@@ -46,8 +47,8 @@ def test_no_cent_is_lost_or_made(minor: int) -> None:
 
 @pytest.mark.parametrize("currency", ["", "XXZ", "eur", "EURO"])
 def test_what_is_no_currency(currency: str) -> None:
-    with pytest.raises(UnknownCurrencyError, match="no currency"):
-        written(1, currency, "en")
+    with pytest.raises(ValueError, match="no currency"):
+        known_currency(currency)
 
 
 def test_what_is_no_language() -> None:

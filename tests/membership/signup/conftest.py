@@ -1,11 +1,13 @@
-"""A service that knows its public address."""
+"""A service that the public reaches, and its log."""
 
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 
 from tests.membership.conftest import Databases
-from tests.membership.support import Service, running_service
+from tests.membership.public import public_service, written_log
+from tests.membership.support import Service
 
 
 @pytest.fixture(scope="module")
@@ -13,11 +15,12 @@ def module_service(
     backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     """A running service, shared by the tests of a module."""
-    settings = databases.new(
-        backend,
-        tmp_path_factory.mktemp("data"),
-        trusted_proxies="127.0.0.1",
-        public_url="https://club.example/desk/",
-    )
-    with running_service(settings) as service:
+    with public_service(backend, databases, tmp_path_factory.mktemp("data")) as service:
         yield service
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """What services in this process log from now on."""
+    with written_log() as written:
+        yield written

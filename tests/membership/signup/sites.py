@@ -1,35 +1,21 @@
 """Sites of a club that sign their visitors in, as the tests need them."""
 
 import json
-import logging
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from io import StringIO
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import jwt
 import requests
-import structlog
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
-from tests.membership.conftest import Databases
-from tests.membership.support import TIMEOUT, Service, running_service
+from tests.membership.support import TIMEOUT, Service
 
 _addresses = count(1)
-
-
-@contextmanager
-def site_service(backend: str, databases: Databases, folder: Path) -> Iterator[Service]:
-    """A running service that believes its proxy from which address somebody asks."""
-    settings = databases.new(backend, folder, trusted_proxies="127.0.0.1")
-    with running_service(settings) as service:
-        yield service
 
 
 @cache
@@ -119,21 +105,6 @@ def show(service: Service, token: object, address: str | None = None) -> request
         headers={"X-Forwarded-For": address},
         timeout=TIMEOUT,
     )
-
-
-@contextmanager
-def written_log() -> Iterator[StringIO]:
-    """What services in this process log within the block."""
-    before, written = structlog.get_config(), StringIO()
-    structlog.configure(
-        processors=[structlog.processors.JSONRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(written),
-    )
-    try:
-        yield written
-    finally:
-        structlog.configure(**before)
 
 
 def reason(service: Service, log: StringIO, token: str) -> str:

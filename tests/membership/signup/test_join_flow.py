@@ -1,7 +1,6 @@
 """Joining from the address to the membership: over HTTP, and in a real browser."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,16 +19,6 @@ from tests.membership.staff.people import anonymous, mails
 from tests.membership.support import TIMEOUT, Clock, Service, running_service
 
 NEW = {"given_name": "Ben", "family_name": "Ito", "consent": True, "language": "en"}
-
-
-@pytest.fixture(scope="module")
-def module_service(
-    backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """A running service, shared by the tests of a module."""
-    settings = databases.new(backend, tmp_path_factory.mktemp("data"), trusted_proxies="127.0.0.1")
-    with running_service(settings) as service:
-        yield service
 
 
 def code_for(service: Service, email: str) -> str:

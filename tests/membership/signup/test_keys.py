@@ -1,7 +1,6 @@
 """Keys of sites: public ones of two kinds, told apart by their ids, revoked for good."""
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,19 +8,9 @@ from sqlalchemy import select
 
 from membership.models import EmbedKey
 from membership.scopes import Scope
-from tests.membership.conftest import Databases
 from tests.membership.happenings import audited
-from tests.membership.signup.sites import Site, add_keys, new_site, rsa_key, site_service
+from tests.membership.signup.sites import Site, add_keys, new_site, rsa_key
 from tests.membership.support import Service
-
-
-@pytest.fixture(scope="module")
-def module_service(
-    backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """A running service, shared by the tests of a module."""
-    with site_service(backend, databases, tmp_path_factory.mktemp("data")) as service:
-        yield service
 
 
 def refusal(service: Service, *keys: Any) -> tuple[int, str]:

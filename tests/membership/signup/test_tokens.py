@@ -1,11 +1,9 @@
 """Tokens of sites: whom they log in, when they are believed."""
 
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
 
-from tests.membership.conftest import Databases
 from tests.membership.signup.sites import (
     Site,
     known,
@@ -13,26 +11,8 @@ from tests.membership.signup.sites import (
     reason,
     rsa_key,
     show,
-    site_service,
-    written_log,
 )
 from tests.membership.support import Service
-
-
-@pytest.fixture(scope="module")
-def module_service(
-    backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """A running service, shared by the tests of a module."""
-    with site_service(backend, databases, tmp_path_factory.mktemp("data")) as service:
-        yield service
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    """What services in this process log from now on."""
-    with written_log() as written:
-        yield written
 
 
 @pytest.mark.parametrize("site", [new_site(), Site("rsa", "RS256", rsa_key())])

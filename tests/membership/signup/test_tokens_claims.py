@@ -1,36 +1,17 @@
 """What tokens of sites must say: times, club, address or number, and an id that is new."""
 
 import threading
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from membership.background import Work
 from membership.models import EmbedToken
 from membership.signup.token_upkeep import TOKEN_UPKEEP_JOB
-from tests.membership.conftest import Databases
-from tests.membership.signup.sites import known, new_site, reason, show, site_service, written_log
+from tests.membership.signup.sites import known, new_site, reason, show
 from tests.membership.support import Service
 from tests.membership.wallet.ground import vault_of
-
-
-@pytest.fixture(scope="module")
-def module_service(
-    backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """A running service, shared by the tests of a module."""
-    with site_service(backend, databases, tmp_path_factory.mktemp("data")) as service:
-        yield service
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    """What services in this process log from now on."""
-    with written_log() as written:
-        yield written
 
 
 def test_a_token_may_name_a_customers_number(service: Service, log: StringIO) -> None:

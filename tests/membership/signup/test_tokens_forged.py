@@ -1,6 +1,5 @@
 """Tokens that no site of the club has signed, and what is no token at all."""
 
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from cryptography.hazmat.primitives import hashes, hmac, serialization
 from jwt.utils import base64url_encode
 
-from tests.membership.conftest import Databases
 from tests.membership.signup.sites import (
     Site,
     good_claims,
@@ -18,27 +16,9 @@ from tests.membership.signup.sites import (
     reason,
     rsa_key,
     show,
-    site_service,
     unsigned,
-    written_log,
 )
 from tests.membership.support import Service
-
-
-@pytest.fixture(scope="module")
-def module_service(
-    backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """A running service, shared by the tests of a module."""
-    with site_service(backend, databases, tmp_path_factory.mktemp("data")) as service:
-        yield service
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    """What services in this process log from now on."""
-    with written_log() as written:
-        yield written
 
 
 def test_other_algorithms_are_refused(service: Service, log: StringIO) -> None:
