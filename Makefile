@@ -4,8 +4,8 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-# What is in one file of tests runs in one process.
-WORKERS := -n auto --maxprocesses 4 --dist loadfile
+# What is in one file of tests runs in one process; files are taken in the order of the collection.
+WORKERS := -n $(shell echo $$(( $$(nproc) + 1 ))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10

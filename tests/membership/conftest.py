@@ -45,6 +45,20 @@ def quiet_log() -> None:
     )
 
 
+_LONG = (
+    *("test_serve.py", "test_round_trip.py", "test_processes.py", "test_resuming.py"),
+    *("test_schemathesis.py", "test_audit_sessions.py", "test_strangers.py", "test_google_sync.py"),
+)
+"""Files that take longest: the first of those that a worker takes, so that none is left alone
+with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    place = {name: number for number, name in enumerate(_LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
 class Databases:
     """Makes fresh migrated databases by copying one that was migrated."""
 

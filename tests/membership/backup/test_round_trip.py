@@ -1,6 +1,7 @@
 """What is backed up comes back exactly: every row of every table, on either database."""
 
 import contextlib
+import gc
 import json
 import tracemalloc
 import zipfile
@@ -220,13 +221,14 @@ def test_memory_does_not_grow_with_the_club(databases: Databases, tmp_path: Path
                 session.execute(insert(Event), [_event(club_id) for _ in range(more)])
             file = tmp_path / f"{number}.zip"
             other = empty_settings(databases, SQLITE, tmp_path / str(number))
+            gc.collect()  # else the peak depends on when garbage happens to be collected
             tracemalloc.start()
             create_backup(settings, file, now=NOON)
             restore_backup(other, file)
             peaks.append(tracemalloc.get_traced_memory()[1])
             tracemalloc.stop()
     # Held in memory, the rows that came on top would need five times as much.
-    assert peaks[1] < peaks[0] + 2_500_000, peaks
+    assert peaks[1] < peaks[0] + 1_000_000, peaks
 
 
 def _event(organization_id: int) -> dict[str, object]:
