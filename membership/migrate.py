@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from membership.database import WRITES, Database
 from membership.planner import teach_planner
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """All revisions of the schema that this version knows, oldest first."""
 
 HEAD = REVISIONS[-1]

@@ -224,6 +224,7 @@ _MOVES: Mapping[str, Callable[[_Pair, Table], int]] = {
     "customer_photos": _move_photo,
     "customer_terms": _drop,
     "customer_sessions": _repoint,
+    "billing_orders": _repoint,
 }
 """What becomes of the rows of each table that refers to customers."""
 

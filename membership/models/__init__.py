@@ -8,6 +8,7 @@ derived (a membership's status, inherited memberships, a card's state) has no co
 from api_client.management_schemas import LinkSource, MembershipSource, Role
 from membership.models.access import ApiKey, IdempotencyKey
 from membership.models.audit import AuditEntry
+from membership.models.billing import BillingEvent, BillingInvoice, BillingOrder, StripeAccount
 from membership.models.companies import Company, CompanyDomain, CompanyLink
 from membership.models.desk import Card, Visit
 from membership.models.events import (
@@ -63,6 +64,9 @@ __all__ = [
     "ApiKey",
     "AppleRegistration",
     "AuditEntry",
+    "BillingEvent",
+    "BillingInvoice",
+    "BillingOrder",
     "BillingState",
     "Card",
     "CardDesign",
@@ -107,6 +111,7 @@ __all__ = [
     "SignupSettings",
     "StaffAccount",
     "StaffSession",
+    "StripeAccount",
     "TermKind",
     "Throttle",
     "Visit",

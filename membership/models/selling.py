@@ -88,7 +88,9 @@ class Membership(Base):
     from ``anchor_day``, a local day: a renewal is computed from there, never from an end.
     ``ended_for_good`` marks an early end that took effect when it was noted: it stays so
     whatever the clock says later. ``previous_id`` is the membership that this one replaced.
-    ``expiry_due_at`` is the end that is still to be announced; it decides nothing.
+    ``renews`` tells that a payment provider prolongs it by itself, so that its end deserves no
+    notice; ``ends_at`` then has the grace after ``last_day`` in it. ``expiry_due_at`` is the end
+    that is still to be announced; it decides nothing.
     """
 
     __tablename__ = "memberships"
@@ -131,6 +133,7 @@ class Membership(Base):
     ended_early_at: Mapped[datetime | None]
     ended_early_why: Mapped[str | None] = mapped_column(String(500))
     payment_overdue_since: Mapped[datetime | None]
+    renews: Mapped[bool] = mapped_column(default=False)
     ended_for_good: Mapped[bool] = mapped_column(default=False)
     previous_id: Mapped[UUID | None]
     expiry_due_at: Mapped[datetime | None]

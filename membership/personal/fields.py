@@ -208,7 +208,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "company_domains": _plain("organization_id", "domain", "company_id"),
     "memberships": {
         **_plain("organization_id", "customer_id", "company_id", "actor_kind", "actor_id"),
-        **_plain("anchor_day", "period_number", "ended_for_good", "expiry_due_at"),
+        **_plain("anchor_day", "period_number", "ended_for_good", "expiry_due_at", "renews"),
         **_shown("id", "plan_id", "plan_name", "permissions", "time_zone", "previous_id"),
         **_kept(
             _ACCOUNTS,
@@ -302,6 +302,39 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_null("voided_why"),
         "actor_name": _ACTOR,
     },
+    "stripe_accounts": {
+        **_plain("organization_id", "account", "livemode", "key_hint", "grace_days", "changed_at"),
+        **_secret("sealed"),
+    },
+    "billing_orders": {
+        **_plain("organization_id", "customer_id", "company_id", "version"),
+        **_plain("checked_at", "next_check_at", "actor_kind", "actor_id"),
+        **_shown("id", "plan_id", "plan_name", "membership_id"),
+        **_kept(_ACCOUNTS, "price_minor", "currency", "billing_unit", "billing_count"),
+        **_kept(_ACCOUNTS, "length_unit", "length_count", "state", "created_at"),
+        **_kept(_ACCOUNTS, "checkout_id", "checkout_expires_at", "subscription_id"),
+        **_kept(_ACCOUNTS, "subscription_status", "paid_until", "cancels_at"),
+        **_null("provider_customer_id", "trouble"),
+        "actor_name": _ACTOR,
+    },
+    "billing_invoices": {
+        **_plain("organization_id"),
+        **_shown("order_id"),
+        **_kept(_ACCOUNTS, "id", "number", "status", "amount_minor", "currency", "created_at"),
+        **_kept(_ACCOUNTS, "period_start", "period_end", "refunded_minor", "disputed"),
+    },
+    "billing_events": _plain(
+        "organization_id",
+        "id",
+        "type",
+        "object_id",
+        "occurred_at",
+        "received_at",
+        "tries",
+        "due_at",
+        "done_at",
+        "error",
+    ),
     "events": _plain(
         "seq",
         "organization_id",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from membership.models import (
     AuditEntry,
+    BillingOrder,
     Card,
     CompanyLink,
     Customer,
@@ -163,6 +164,15 @@ def _for_their_memberships(subject: Subject, table: Table) -> ColumnElement[bool
     return table.c.membership_id.in_(sold)
 
 
+def _of_their_orders(subject: Subject, table: Table) -> ColumnElement[bool]:
+    """Invoices of what the customer set out to buy."""
+    theirs = select(BillingOrder.id).where(
+        BillingOrder.organization_id == subject.organization_id,
+        BillingOrder.customer_id == subject.customer_id,
+    )
+    return table.c.order_id.in_(theirs)
+
+
 _FOUND: Mapping[str, Callable[[Subject, Table], ColumnElement[bool]]] = {
     "customers": _own_row,
     "companies": _companies,
@@ -171,6 +181,7 @@ _FOUND: Mapping[str, Callable[[Subject, Table], ColumnElement[bool]]] = {
     "outgoing_mails": _to_them,
     "login_codes": _at_their_address,
     "payments": _for_their_memberships,
+    "billing_invoices": _of_their_orders,
     "import_chunks": _of_imports_that_are_over,
 }
 """How rows are found where it is not by a column ``customer_id``."""

@@ -26,6 +26,7 @@ _BYTES = (bytes(range(256)), b"", b"\n\r\x00")
 _ONE_FOR_EACH_ORGANIZATION = {
     "billing_states",
     "signup_settings",
+    "stripe_accounts",
     "wallet_identities",
     "wallet_states",
 }
@@ -90,6 +91,8 @@ def _one_owner(table: Table, row: dict[str, Any], number: int) -> None:
         row["company_id" if number % 2 else "customer_id"] = None
         row["starts_at"], row["ends_at"] = _INSTANTS[0], None if number == 1 else _INSTANTS[1]
         row["last_day"] = None if number == 1 else date(9999, 12, 28)
+    if table.name == "billing_orders":
+        row["company_id" if number % 2 else "customer_id"] = None
 
 
 def contents(database: Database) -> dict[str, list[str]]:
