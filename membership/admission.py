@@ -21,6 +21,7 @@ _SPARE_THREADS = 8
 
 _IMAGES_AT_ONCE = 2
 _PASSWORDS_AT_ONCE = 2
+_ASKING_AT_ONCE = 4
 
 
 class _Gate:
@@ -64,11 +65,18 @@ class Admission:
         self._writers = _Gate(1 if one_writer else self._places, patience)
         self._images = _Gate(_IMAGES_AT_ONCE, patience)
         self._passwords = _Gate(_PASSWORDS_AT_ONCE, patience)
+        self._asking = _Gate(_ASKING_AT_ONCE, patience)
 
     @property
     def waiting(self) -> int:
         """How many wait just now."""
-        gates = (self._connections, self._writers, self._images, self._passwords)
+        gates = (
+            self._connections,
+            self._writers,
+            self._images,
+            self._passwords,
+            self._asking,
+        )
         return sum(gate.waiting for gate in gates)
 
     def connection(self, *, writes: bool) -> AbstractAsyncContextManager[None]:
@@ -89,6 +97,10 @@ class Admission:
     def password(self) -> AbstractAsyncContextManager[None]:
         """Hold a place for hashing one password, which takes 64 MiB. Raises Busy."""
         return self._passwords
+
+    def asking(self) -> AbstractAsyncContextManager[None]:
+        """Hold a place for asking a service elsewhere, which may be slow. Raises Busy."""
+        return self._asking
 
     def _provide_threads(self) -> None:
         """See that there is a thread for each request that is let in."""

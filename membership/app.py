@@ -14,7 +14,12 @@ from membership.apple_service.routes import router as apple_service
 from membership.audit.recorder import audit_changes
 from membership.audit.routes import router as audit
 from membership.background import Background
+from membership.billing.invoice_routes import router as billing_invoices
+from membership.billing.order_routes import router as billing_orders
+from membership.billing.own_routes import router as own_billing
 from membership.billing.routes import router as billing
+from membership.billing.stripe_routes import router as stripe_account
+from membership.billing.webhook_routes import router as stripe_webhook
 from membership.cards.routes import router as cards
 from membership.companies.routes import router as companies
 from membership.customers.merge_routes import router as duplicates
@@ -82,6 +87,10 @@ _ROUTERS = (
     plans,
     memberships,
     billing,
+    billing_orders,
+    billing_invoices,
+    stripe_account,
+    stripe_webhook,
     organization,
     cards,
     card_previews,
@@ -104,6 +113,7 @@ _ROUTERS = (
     login,
     signup_tokens,
     joining,
+    own_billing,
     signup_page,
     install,  # last: its paths begin with any name
 )

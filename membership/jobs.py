@@ -1,6 +1,7 @@
 """The jobs of the service, in one list."""
 
 from membership.background import Job
+from membership.billing.jobs import BILLING_JOBS
 from membership.events.jobs import EVENT_JOBS
 from membership.identities.upkeep import IDENTITY_JOB
 from membership.imports.retention import IMPORT_FILES_JOB
@@ -23,6 +24,7 @@ JOBS: tuple[Job, ...] = (
     STAFF_UPKEEP_JOB,
     LOGIN_UPKEEP_JOB,
     TOKEN_UPKEEP_JOB,
+    *BILLING_JOBS,
     FOLLOW_JOB,
     REFRESH_JOB,
     ROLLOUT_JOB,

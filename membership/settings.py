@@ -236,6 +236,13 @@ class ServiceSettings(BaseSettings):
             description="Where Google Wallet's API is reached; another one is for tests only.",
         ),
     ] = "https://walletobjects.googleapis.com"
+    stripe_url: Annotated[
+        str,
+        Field(
+            pattern=r"^https?://[^\s/?#]+$",
+            description="Where Stripe's API is reached; another one is for tests only.",
+        ),
+    ] = "https://api.stripe.com"
     time_zone: Annotated[
         str, Field(description="IANA time zone of the organization made at the first start.")
     ] = "UTC"

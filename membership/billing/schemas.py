@@ -1,9 +1,12 @@
 """Messages about payments that only the service reads."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Literal, Self
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_validator
 
+from api_client.billing_schemas import InvoiceView, OrderState, SubscriptionStatus
 from api_client.payment_schemas import PaymentMethod
 from api_client.schemas import Message
 from membership.memberships.schemas import Why
@@ -38,3 +41,139 @@ class Voiding(Message):
     """Why a payment was noted in error."""
 
     why: Annotated[Why, Field(min_length=1)] = Field(examples=["Typed twice"])
+
+
+_SECRET_KEY = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]+", re.ASCII)
+_WEBHOOK_SECRET = re.compile(r"whsec_[\x21-\x7e]+")
+
+
+def _secret_key(given: SecretStr) -> SecretStr:
+    """Refuse what is no secret key, such as the publishable one."""
+    if not _SECRET_KEY.fullmatch(given.get_secret_value()):
+        raise ValueError(
+            "is no secret key; those begin with sk_live_, sk_test_, rk_live_, rk_test_"
+        )
+    return given
+
+
+def _webhook_secret(given: SecretStr) -> SecretStr:
+    """Refuse what is no signing secret, such as the endpoint's id."""
+    if not _WEBHOOK_SECRET.fullmatch(given.get_secret_value()):
+        raise ValueError("is no signing secret; those begin with whsec_")
+    return given
+
+
+class NewStripeAccount(Message):
+    """The keys of an account at Stripe, from its dashboard."""
+
+    secret_key: Annotated[SecretStr, AfterValidator(_secret_key)] = Field(
+        max_length=300,
+        examples=["sk_test_4eC39HqLyjWDarjtT1zdp7dc"],
+        description="A secret key or a restricted one.",
+    )
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] = Field(
+        max_length=300,
+        examples=["whsec_Zx81vQm3"],
+        description="The signing secret of the webhook endpoint.",
+    )
+    grace_days: Annotated[int, Field(ge=0, le=90, strict=True)] = Field(
+        default=7,
+        examples=[7],
+        description="Days that a membership runs on, overdue, while a payment is tried again.",
+    )
+
+
+class NewOrder(Message):
+    """A plan that a customer or a company is to pay through the provider."""
+
+    plan_id: UUID = Field(examples=["3f0c7a52-6c1e-4d0b-9a53-0f4f7a1f6f10"])
+    customer_id: UUID | None = Field(
+        default=None, examples=["0b7f9a4e-51c3-4a63-8f0e-2f5d8a1c7b42"], description="Who pays, or"
+    )
+    company_id: UUID | None = Field(
+        default=None, examples=[None], description="the company that is billed."
+    )
+
+    @model_validator(mode="after")
+    def _one_payer(self) -> Self:
+        """Refuse two payers, and none."""
+        if (self.customer_id is None) == (self.company_id is None):
+            raise ValueError("exactly one of customer_id and company_id is needed")
+        return self
+
+
+class Cancellation(Message):
+    """When a subscription is to end."""
+
+    at: Literal["period_end", "now"] = Field(
+        default="period_end",
+        examples=["period_end"],
+        description="With the period that is paid, or at once; nothing is paid back.",
+    )
+
+
+class BillingEventView(Message):
+    """Something the provider told."""
+
+    id: str = Field(examples=["evt_1PXy2cLkdIwHu7ixJkQ7mBd3"])
+    type: str = Field(examples=["invoice.paid"])
+    occurred_at: AwareDatetime
+    received_at: AwareDatetime
+    tries: int
+    done: bool
+    due_at: AwareDatetime | None = Field(description="When it is tried again.")
+    error: str | None = Field(description="What kept it from being worked off, the last time.")
+
+
+class BillingEventPage(Message):
+    """A page of what the provider told, newest first."""
+
+    items: tuple[BillingEventView, ...]
+    next_cursor: str | None = None
+
+
+class OwnOrder(Message):
+    """How an order of the customer who is logged in stands."""
+
+    id: UUID
+    state: OrderState
+    plan: str
+    membership_id: UUID | None
+
+
+class OwnInvoice(InvoiceView):
+    """An invoice as its customer sees it; ``amount`` is written out in their language."""
+
+    amount: str
+
+
+class OwnInvoices(Message):
+    """The latest invoices of a customer, newest first."""
+
+    items: tuple[OwnInvoice, ...]
+    next_cursor: str | None = None
+
+
+class OwnSubscription(Message):
+    """What a customer may do about a membership of their own that goes on by itself."""
+
+    membership_id: UUID
+    plan: str
+    status: SubscriptionStatus
+    paid_until: AwareDatetime | None
+    cancels_at: AwareDatetime | None
+    renews: bool
+    can_cancel: bool
+    can_resume: bool
+
+
+class OwnSubscriptions(Message):
+    """What goes on by itself until it is cancelled."""
+
+    items: tuple[OwnSubscription, ...]
+
+
+class Link(Message):
+    """An address at the provider, good for a while."""
+
+    url: str

@@ -42,6 +42,10 @@ class EventType(StrEnum):
         "membership.payment_changed",
         "A payment became overdue, or was settled.",
     )
+    MEMBERSHIP_RENEWAL_CHANGED = (
+        "membership.renewal_changed",
+        "A payment provider will not renew a membership any more, or will again.",
+    )
     MEMBERSHIP_EXPIRED = (
         "membership.expired",
         "A membership's end came, as sold or as planned early (`reason` is then `ended_early`).",

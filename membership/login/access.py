@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import Session
@@ -39,7 +40,7 @@ class CustomerCall:
 
 
 @dataclass(frozen=True, slots=True)
-class _Visitor:
+class Visitor:
     """Whose token it is."""
 
     tenant: Tenant
@@ -70,7 +71,7 @@ def _login_needed() -> Unauthorized:
 
 def _find(
     request: Request, connection: Connection, organization: str, token: str, now: datetime
-) -> _Visitor:
+) -> Visitor:
     """Find whose token it is, and note it at the request. Raises Unauthorized."""
     row = connection.execute(
         select(
@@ -94,7 +95,7 @@ def _find(
     session_id, customer_id, number, *own = row
     actor = customer_actor(customer_id, number)
     request.scope[CALLER] = actor
-    return _Visitor(Tenant(*own), customer_id, actor, session_id)
+    return Visitor(Tenant(*own), customer_id, actor, session_id)
 
 
 def _read(
@@ -125,6 +126,26 @@ def _write(
         now = state.clock()
         session.info[ATTRIBUTION] = Attribution(visitor.actor, now, current_request_id())
         yield visitor.call(session, now)
+
+
+async def _allowed(
+    request: Request, organization: str, token: Annotated[str, Depends(_shown_token)]
+) -> Visitor:
+    """Find whose token it is, before any transaction."""
+    state = request.app.state
+
+    def find() -> Visitor:
+        with state.database.engine.connect() as connection:
+            return _find(request, connection, organization, token, state.clock())
+
+    # The place is given back at once: the request will queue for another one.
+    async with state.admission.connection(writes=False):
+        return await run_in_threadpool(find)
+
+
+def customer_allows() -> Any:
+    """Dependency of what is done in several steps: the ``Visitor`` who is logged in."""
+    return Depends(_allowed)
 
 
 def customer_reads() -> Any:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from api_client.billing_schemas import SubscriptionStatus
 from membership.access import Tenant
 from membership.audit.recorder import plain, record
 from membership.errors import Conflict
@@ -20,7 +21,7 @@ from membership.events.types import EventType
 from membership.memberships.holdings import term_of
 from membership.memberships.service import no_such_membership
 from membership.memberships.sold import sold_data
-from membership.models import Membership
+from membership.models import BillingOrder, Membership
 from membership.rules.status import Term
 
 _TABLE = Membership.metadata.tables[Membership.__tablename__]
@@ -102,6 +103,19 @@ def refuse_ended_early(session: Session, membership: Membership) -> None:
     if term_of(membership).ends_early:
         detail = "This membership was ended early; an end yet to come can be withdrawn."
         raise Conflict("membership_ended_early", detail)
+
+
+def refuse_billed(session: Session, membership: Membership) -> None:
+    """Raise Conflict while a payment provider decides about a membership, by a subscription."""
+    runs = select(BillingOrder.id).where(
+        BillingOrder.organization_id == membership.organization_id,
+        BillingOrder.membership_id == membership.id,
+        BillingOrder.subscription_id.is_not(None),
+        BillingOrder.subscription_status != SubscriptionStatus.CANCELED,
+    )
+    if session.scalars(runs.limit(1)).first() is not None:
+        detail = "A subscription at the payment provider decides about it; cancel that first."
+        raise Conflict("billed_by_provider", detail)
 
 
 def refuse_transferred(session: Session, membership: Membership) -> None:

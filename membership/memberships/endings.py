@@ -12,6 +12,7 @@ from membership.errors import Conflict, Invalid
 from membership.events.types import EventType
 from membership.memberships.changes import (
     locked,
+    refuse_billed,
     refuse_ended,
     refuse_ended_early,
     refuse_transferred,
@@ -40,11 +41,13 @@ def end_early(
 
     An end planned before is replaced.
 
-    Raises NotFound; Conflict if it has ended already or was transferred; Invalid for an instant
+    Raises NotFound; Conflict if it has ended already, was transferred, or is billed by a
+    provider; Invalid for an instant
     that is past, or outside the membership's period.
     """
     membership = locked(session, tenant, membership_id)
     refuse_ended(membership, now)
+    refuse_billed(session, membership)
     refuse_transferred(session, membership)
     if end.at is not None:
         _require_within(membership, end.at, now)
@@ -119,6 +122,7 @@ def transfer(
     owner = required_owner(session, tenant, Owner(former.customer_id, former.company_id))
     former = locked(session, tenant, membership_id)
     refuse_transferred(session, former)
+    refuse_billed(session, former)
     refuse_ended(former, now)
     refuse_ended_early(session, former)
     plan = plan_on_sale(session, tenant, wanted.plan_id)

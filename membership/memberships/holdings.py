@@ -76,6 +76,7 @@ _DECIDING = (
     Membership.ended_early_at,
     Membership.payment_overdue_since,
     Membership.ended_for_good,
+    Membership.renews,
 )
 _COLUMNS = (*_DECIDING, Membership.last_day, Membership.ended_early_why)
 _organization: ColumnElement[int] = bindparam("organization_id")
@@ -285,6 +286,7 @@ def _holding(row: AnyRow, earlier: int) -> Holding:
         permissions=tuple(key for key, _ in row.permissions),
         company=source,
         has_seat=has_seat(earlier, row.seat_cap),
+        renews=row.renews,
     )
 
 

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 from membership.access import Tenant
 from membership.errors import Conflict, Invalid
 from membership.events.types import EventType
-from membership.memberships.changes import locked, refuse_ended_early, store
+from membership.memberships.changes import (
+    locked,
+    refuse_billed,
+    refuse_ended_early,
+    store,
+)
 from membership.memberships.schemas import Extension, Renewal
 from membership.memberships.service import length_of
 from membership.models import Membership
@@ -27,10 +32,12 @@ def renew(
     new period starts at the payment, in the organization's present time zone, and the former
     period stays in the history only.
 
-    Raises NotFound; Conflict if it has no end or no length, or was ended early or transferred;
+    Raises NotFound; Conflict if it has no end or no length, was ended early or transferred, or
+    is billed by a provider;
     Invalid for a payment yet to come.
     """
     membership = locked(session, tenant, membership_id)
+    refuse_billed(session, membership)
     refuse_ended_early(session, membership)
     ends_at, length = _renewable(membership)
     paid_at = renewal.paid_at or now
@@ -76,10 +83,11 @@ def extend(
 
     One that has expired counts as if it had run on, so the new last day must not be over.
 
-    Raises NotFound; Conflict if it has no end, or was ended early or transferred; Invalid for a
-    last day that is not later, or over.
+    Raises NotFound; Conflict if it has no end, was ended early or transferred, or is billed by
+    a provider; Invalid for a last day that is not later, or over.
     """
     membership = locked(session, tenant, membership_id)
+    refuse_billed(session, membership)
     refuse_ended_early(session, membership)
     if membership.ends_at is None or membership.last_day is None:
         raise Conflict("membership_open", "This membership has no end; there is nothing to extend.")

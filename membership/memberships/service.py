@@ -48,6 +48,19 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """Terms that were agreed on earlier than now, in the place of a plan's present ones."""
+
+    plan_name: str
+    price_minor: int
+    currency: str
+    billing: Interval | None
+    length: Interval | None
+    overdue_since: datetime | None = None
+    renews: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sale:
     """What is sold to whom, for when, by whom; ``previous_id`` is what it replaces."""
 
@@ -57,6 +70,7 @@ class Sale:
     actor: Actor
     source: MembershipSource
     previous_id: UUID | None = None
+    agreed: Agreed | None = None
 
 
 def get_membership(session: Session, tenant: Tenant, membership_id: UUID) -> Membership:
@@ -132,8 +146,10 @@ def _require_signup(plan: Plan, owner: Owner, actor: Actor) -> None:
 
 
 def sell(session: Session, tenant: Tenant, sale: Sale, now: datetime) -> Membership:
-    """Store what is sold, with the plan's present terms, and tell that it was."""
+    """Store what is sold, with the plan's present terms or those agreed on, and tell it."""
     plan, period = sale.plan, sale.period
+    agreed = sale.agreed or _terms_of(plan)
+    billing, length = agreed.billing, agreed.length
     carried = permissions_of(session, tenant.id, [plan.id]).get(plan.id, ())
     membership = Membership(
         organization_id=tenant.id,
@@ -141,13 +157,13 @@ def sell(session: Session, tenant: Tenant, sale: Sale, now: datetime) -> Members
         customer_id=sale.owner.customer_id,
         company_id=sale.owner.company_id,
         plan_id=plan.id,
-        plan_name=plan.name,
-        price_minor=plan.price_minor,
-        currency=plan.currency,
-        billing_unit=plan.billing_unit,
-        billing_count=plan.billing_count,
-        length_unit=plan.length_unit,
-        length_count=plan.length_count,
+        plan_name=agreed.plan_name,
+        price_minor=agreed.price_minor,
+        currency=agreed.currency,
+        billing_unit=None if billing is None else billing.unit,
+        billing_count=None if billing is None else billing.count,
+        length_unit=None if length is None else length.unit,
+        length_count=None if length is None else length.count,
         permissions=[[permission.key, permission.label] for permission in carried],
         starts_at=period.starts_at,
         ends_at=period.ends_at,
@@ -155,6 +171,8 @@ def sell(session: Session, tenant: Tenant, sale: Sale, now: datetime) -> Members
         time_zone=tenant.time_zone,
         anchor_day=local_day(period.starts_at, ZoneInfo(tenant.time_zone)),
         period_number=1,
+        payment_overdue_since=agreed.overdue_since,
+        renews=agreed.renews,
         ended_for_good=False,
         previous_id=sale.previous_id,
         source=sale.source,
@@ -169,6 +187,11 @@ def sell(session: Session, tenant: Tenant, sale: Sale, now: datetime) -> Members
     created = EventType.MEMBERSHIP_CREATED
     emit(session, tenant.id, created, membership.id, sold_data(membership), now=now)
     return membership
+
+
+def _terms_of(plan: Plan) -> Agreed:
+    """The present terms of a plan."""
+    return Agreed(plan.name, plan.price_minor, plan.currency, billing_of(plan), length_of(plan))
 
 
 def _period(new: NewMembership, plan: Plan, zone: ZoneInfo, now: datetime) -> Period:
@@ -188,6 +211,13 @@ def length_of(sold: Plan | Membership) -> Interval | None:
     if sold.length_unit is None or sold.length_count is None:
         return None
     return Interval(sold.length_unit, sold.length_count)
+
+
+def billing_of(sold: Plan | Membership) -> Interval | None:
+    """How often the price is due; None if it is due once."""
+    if sold.billing_unit is None or sold.billing_count is None:
+        return None
+    return Interval(sold.billing_unit, sold.billing_count)
 
 
 def _start(new: NewMembership, zone: ZoneInfo, now: datetime) -> datetime:

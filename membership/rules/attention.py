@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from api_client.schemas import Attention, AttentionKind, Outcome, Reason
 from membership.rules.instants import last_day_before, local_day
-from membership.rules.outcome import Decision
+from membership.rules.outcome import Decision, Judged
 from membership.rules.permissions import covered_until
 
 _LEAP_DAY = (2, 29)
@@ -79,13 +79,22 @@ def _expires_soon(
     """Notice if the customer's cover ends within ``threshold`` days.
 
     The cover, not the membership: who has already renewed, or holds another membership that
-    runs on, needs no reminder.
+    runs on, needs no reminder; nor does one whose membership is about to renew by itself.
     """
+    if any(_renews(judged) for judged in decision.memberships):
+        return None
     until = covered_until((judged.holding for judged in decision.memberships), now)
     if until is None:
         return None
     days = (last_day_before(until, zone) - local_day(now, zone)).days
     return _notice(AttentionKind.EXPIRES_SOON, days=days) if days <= threshold else None
+
+
+def _renews(judged: Judged) -> bool:
+    """Whether a membership that grants will be prolonged by itself, as far as is known."""
+    standing = judged.standing
+    overdue = standing.reason is Reason.PAYMENT_OVERDUE
+    return standing.grants and judged.holding.renews and not overdue
 
 
 def _seen_recently(last: datetime | None, now: datetime, threshold: int) -> Attention | None:

@@ -67,6 +67,7 @@ class Holding:
 
     ``company`` is the source: None for the customer's own membership, else the company it
     is inherited from. ``has_seat`` is False where that company has more people than seats.
+    ``renews`` tells that a payment provider is going to prolong it by itself.
     """
 
     membership_id: UUID
@@ -75,6 +76,7 @@ class Holding:
     permissions: tuple[str, ...] = ()
     company: Company | None = None
     has_seat: bool = True
+    renews: bool = False
 
     def standing(self, now: datetime) -> Standing:
         """Return how it stands for this customer at ``now``.

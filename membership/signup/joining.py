@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from api_client.schemas import CustomerState, Status
 from membership.access import Tenant
 from membership.actors import Actor
+from membership.billing.accounts import find_account
 from membership.customers.service import lock_customer
 from membership.errors import Conflict, NotFound
 from membership.memberships.holdings import term_of
 from membership.memberships.schemas import NewMembership
 from membership.memberships.service import assign
-from membership.models import Membership, MembershipSource, Plan
+from membership.models import Customer, Membership, MembershipSource, Plan
 from membership.rules.status import standing
 from membership.signup.offers import is_offered, open_signup
 from membership.signup.schemas import Joined
@@ -32,20 +33,15 @@ class Joiner:
 
 
 def join(session: Session, joiner: Joiner, plan_id: UUID) -> Joined:
-    """Give a customer the membership of a plan.
+    """Give a customer the membership of a plan that costs nothing.
 
-    Raises NotFound for a plan that the public is not offered; Conflict for a person who may not
-    join by themself, for a plan that costs something, and for one that they have already.
+    Raises NotFound, Conflict as ``chosen_plan`` does; Conflict for a plan that costs something.
     """
-    # Locked first: of two requests at once, the second finds what the first has made.
-    customer = lock_customer(session, joiner.tenant, joiner.customer_id)
-    if customer.state is not CustomerState.ACTIVE:
-        raise Conflict("join_refused", "You cannot join here. Please ask at the desk.")
-    plan = _offered(session, joiner.tenant, plan_id)
+    customer, plan = chosen_plan(session, joiner, plan_id)
     if plan.price_minor > 0:
-        raise Conflict("payment_at_desk", "This membership is paid at the desk.")
-    if _has(session, joiner, customer.id, plan.id):
-        raise Conflict("already_member", "You have this membership already.")
+        if find_account(session, joiner.tenant) is None:
+            raise Conflict("payment_at_desk", "This membership is paid at the desk.")
+        raise Conflict("payment_needed", "This membership is to be ordered, and paid first.")
     sold = assign(
         session,
         joiner.tenant,
@@ -63,6 +59,22 @@ def join(session: Session, joiner: Joiner, plan_id: UUID) -> Joined:
         starts_at=sold.starts_at,
         last_day=sold.last_day,
     )
+
+
+def chosen_plan(session: Session, joiner: Joiner, plan_id: UUID) -> tuple[Customer, Plan]:
+    """The customer, locked, and the plan that they choose.
+
+    Raises NotFound for a plan that the public is not offered; Conflict for a person who may not
+    join by themself, and for a plan that they have already.
+    """
+    # Locked first: of two requests at once, the second finds what the first has made.
+    customer = lock_customer(session, joiner.tenant, joiner.customer_id)
+    if customer.state is not CustomerState.ACTIVE:
+        raise Conflict("join_refused", "You cannot join here. Please ask at the desk.")
+    plan = _offered(session, joiner.tenant, plan_id)
+    if _has(session, joiner, customer.id, plan.id):
+        raise Conflict("already_member", "You have this membership already.")
+    return customer, plan
 
 
 def _offered(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:

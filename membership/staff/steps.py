@@ -1,4 +1,5 @@
-"""Requests that are done in several steps, because a password is hashed between transactions.
+"""Requests that are done in several steps: between transactions a password is hashed, or a
+service elsewhere is asked.
 
 Each step waits for its place first (``membership.admission``), and none holds two at once.
 """
@@ -47,9 +48,24 @@ class Steps:
         async with self._state.admission.connection(writes=True):
             return await run_in_threadpool(transact)
 
+    async def reading(self, work: Callable[[Session, datetime], T]) -> T:
+        """Look at something in a reading transaction."""
+
+        def read() -> T:
+            with self._state.database.readers.begin() as session:
+                return work(session, self._state.clock())
+
+        async with self._state.admission.connection(writes=False):
+            return await run_in_threadpool(read)
+
     async def hashing(self, work: Callable[[], T]) -> T:
         """Do one thing with a password, in a thread."""
         async with self._state.admission.password():
+            return await run_in_threadpool(work)
+
+    async def asking(self, work: Callable[[], T]) -> T:
+        """Do one thing that asks a service elsewhere, in a thread and in no transaction."""
+        async with self._state.admission.asking():
             return await run_in_threadpool(work)
 
 

@@ -1,0 +1,53 @@
+"""Who may order what: judged before an order is stored, with its owner locked."""
+
+from dataclasses import replace
+from urllib.parse import quote
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from membership.access import Caller
+from membership.billing.orders import Wanted
+from membership.billing.schemas import NewOrder
+from membership.errors import Conflict
+from membership.memberships.service import Owner, plan_on_sale, required_owner
+from membership.signup.joining import Joiner, chosen_plan
+
+_PAID, _BACK = "paid", "back"
+
+
+def chosen_by_staff(
+    session: Session, public_url: str | None, caller: Caller, new: NewOrder
+) -> Wanted:
+    """What staff order for somebody: any plan that is sold.
+
+    Raises NotFound; Conflict for an owner who takes nothing new, or without a public address.
+    """
+    base = _address(public_url)
+    owner = required_owner(session, caller.tenant, Owner(new.customer_id, new.company_id))
+    plan = plan_on_sale(session, caller.tenant, new.plan_id)
+    back = f"{base}/join/{caller.tenant.slug}/order"
+    return Wanted(owner, plan, caller.actor, f"{back}/{_PAID}", f"{back}/{_BACK}")
+
+
+def chosen_by_customer(
+    session: Session, public_url: str | None, joiner: Joiner, plan_id: UUID
+) -> Wanted:
+    """What a customer who is logged in orders for themself: a plan that the public is offered.
+
+    Raises what ``signup.joining`` does; Conflict without a public address.
+    """
+    base = _address(public_url)
+    customer, plan = chosen_plan(session, joiner, plan_id)
+    actor = replace(joiner.actor, id=customer.id)
+    back = f"{base}/join/{quote(joiner.tenant.slug)}/order"
+    owner = Owner(customer_id=customer.id)
+    return Wanted(owner, plan, actor, f"{back}/{_PAID}", f"{back}/{_BACK}")
+
+
+def _address(public_url: str | None) -> str:
+    """Where the payer's browser comes back to. Raises Conflict."""
+    if public_url is None:
+        detail = "Set WALLETDESK_PUBLIC_URL first: the provider sends browsers back to it."
+        raise Conflict("public_url_missing", detail)
+    return public_url.rstrip("/")

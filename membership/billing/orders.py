@@ -1,0 +1,240 @@
+"""Orders: a plan that a customer or a company sets out to pay, and the page where they pay it.
+
+Nothing is granted here: that is ``billing.sync``, by the provider's word. An order that is
+begun twice is one order with one page, as long as the page is open.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from api_client.billing_schemas import CheckoutLink, OrderState
+from membership.access import Tenant
+from membership.actors import Actor
+from membership.billing.accounts import Keys, required_keys
+from membership.billing.asking import ask
+from membership.billing.facts import CheckoutFacts, CheckoutWish, Gateway, Payer, PriceTerms
+from membership.billing.stripe_money import to_stripe
+from membership.customers.views import display_name
+from membership.errors import Conflict
+from membership.memberships.service import Owner
+from membership.models import BillingOrder, Company, Customer, Plan
+from membership.rules.periods import Interval
+from membership.staff.steps import Steps
+
+CHECKOUT_LIFE = timedelta(hours=2)
+"""How long a page can be paid on; Stripe takes half an hour to a day."""
+_LEAST_LEFT = timedelta(minutes=10)
+"""A page with less time left is not handed out again."""
+_CHECK_AFTER = timedelta(minutes=15)
+"""How soon the provider is asked what became of a page, should no event have told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is ordered: who pays for which plan, and who says so.
+
+    The provider sends the payer's browser to ``paid_url`` or ``back_url``, paid or not.
+    """
+
+    owner: Owner
+    plan: Plan
+    actor: Actor
+    paid_url: str
+    back_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """An order that is stored, with what is needed to open its page."""
+
+    tenant: Tenant
+    keys: Keys
+    wish: CheckoutWish
+    checkout_id: str | None
+
+
+async def start_order(
+    steps: Steps,
+    tenant: Tenant,
+    choose: Callable[[Session, datetime], Wanted],
+    actor: Actor,
+) -> CheckoutLink:
+    """Begin an order, and open the page where it is paid.
+
+    ``choose`` locks the owner and judges whether the plan may be bought; it raises what it
+    finds. Raises Conflict if payments are not set up or the plan is free; Busy, Conflict of
+    ``asking``.
+    """
+
+    def begin(session: Session, now: datetime) -> _Begun:
+        keys = required_keys(session, steps.vault, tenant)
+        return _begin(session, tenant, keys, choose(session, now), now)
+
+    begun = await steps.transaction(begin, actor)
+
+    def opened(gateway: Gateway) -> CheckoutFacts:
+        if begun.checkout_id is None:
+            return gateway.open_checkout(begun.wish)
+        return gateway.checkout(begun.checkout_id)
+
+    facts = await ask(steps, begun.keys, opened)
+    await steps.transaction(lambda session, _: _note_page(session, begun, facts), actor)
+    if facts.url is None or facts.state is not OrderState.OPEN:
+        raise Conflict("order_closed", "This order was paid or given up already; look again.")
+    return CheckoutLink(order_id=begun.wish.order_id, url=facts.url, expires_at=facts.expires_at)
+
+
+def _begin(session: Session, tenant: Tenant, keys: Keys, wanted: Wanted, now: datetime) -> _Begun:
+    """Store an order, or find the one that is open still."""
+    _require_payable(wanted.plan)
+    order = _open_order(session, tenant, wanted, now) or _new_order(session, tenant, wanted, now)
+    terms = PriceTerms(
+        order.plan_id,
+        order.plan_name,
+        order.price_minor,
+        order.currency,
+        billing_terms(order),
+    )
+    payer, language = _payer(session, tenant, wanted.owner)
+    wish = CheckoutWish(
+        order_id=order.id,
+        organization=tenant.slug,
+        terms=terms,
+        payer=payer,
+        success_url=wanted.paid_url,
+        cancel_url=wanted.back_url,
+        expires_at=order.checkout_expires_at,
+        language=language,
+    )
+    return _Begun(tenant, keys, wish, order.checkout_id)
+
+
+def _require_payable(plan: Plan) -> None:
+    """Raise Conflict for a plan that the provider cannot take a payment for."""
+    if plan.price_minor == 0:
+        raise Conflict("plan_is_free", f"The plan {plan.name} costs nothing.")
+    try:
+        to_stripe(plan.price_minor, plan.currency)
+    except ValueError as error:
+        raise Conflict("amount_not_payable", str(error)) from error
+
+
+def _open_order(
+    session: Session, tenant: Tenant, wanted: Wanted, now: datetime
+) -> BillingOrder | None:
+    """An order of the same on the same terms whose page is open for a while yet."""
+    plan, owner = wanted.plan, wanted.owner
+    return session.scalars(
+        select(BillingOrder)
+        .where(
+            BillingOrder.organization_id == tenant.id,
+            BillingOrder.customer_id == owner.customer_id
+            if owner.customer_id is not None
+            else BillingOrder.company_id == owner.company_id,
+            BillingOrder.plan_id == plan.id,
+            BillingOrder.state == OrderState.OPEN,
+            BillingOrder.checkout_expires_at > now + _LEAST_LEFT,
+            BillingOrder.plan_name == plan.name,
+            BillingOrder.price_minor == plan.price_minor,
+            BillingOrder.currency == plan.currency,
+            BillingOrder.billing_unit.is_not_distinct_from(plan.billing_unit),
+            BillingOrder.billing_count.is_not_distinct_from(plan.billing_count),
+            BillingOrder.length_unit.is_not_distinct_from(plan.length_unit),
+            BillingOrder.length_count.is_not_distinct_from(plan.length_count),
+        )
+        .order_by(BillingOrder.created_at.desc())
+        .limit(1)
+    ).first()
+
+
+def _new_order(session: Session, tenant: Tenant, wanted: Wanted, now: datetime) -> BillingOrder:
+    """Store an order with the plan's present terms."""
+    plan, owner, expires_at = wanted.plan, wanted.owner, now + CHECKOUT_LIFE
+    order = BillingOrder(
+        organization_id=tenant.id,
+        id=uuid4(),
+        customer_id=owner.customer_id,
+        company_id=owner.company_id,
+        plan_id=plan.id,
+        plan_name=plan.name,
+        price_minor=plan.price_minor,
+        currency=plan.currency,
+        billing_unit=plan.billing_unit,
+        billing_count=plan.billing_count,
+        length_unit=plan.length_unit,
+        length_count=plan.length_count,
+        state=OrderState.OPEN,
+        provider_customer_id=None,
+        checkout_expires_at=expires_at.replace(microsecond=0),
+        version=0,
+        next_check_at=now + _CHECK_AFTER,
+        actor_kind=wanted.actor.kind,
+        actor_id=wanted.actor.id,
+        actor_name=wanted.actor.name,
+        created_at=now,
+    )
+    session.add(order)
+    session.flush()
+    return order
+
+
+def billing_terms(order: BillingOrder) -> Interval | None:
+    """How often an order's price is due; None if it is due once."""
+    if order.billing_unit is None or order.billing_count is None:
+        return None
+    return Interval(order.billing_unit, order.billing_count)
+
+
+def length_terms(order: BillingOrder) -> Interval | None:
+    """How long what was ordered lasts; None for as long as it is paid."""
+    if order.length_unit is None or order.length_count is None:
+        return None
+    return Interval(order.length_unit, order.length_count)
+
+
+def _payer(session: Session, tenant: Tenant, owner: Owner) -> tuple[Payer, str]:
+    """Who pays, with the provider's id from their last order; and their language."""
+    theirs = (
+        BillingOrder.customer_id == owner.customer_id
+        if owner.customer_id is not None
+        else BillingOrder.company_id == owner.company_id
+    )
+    known_as = session.scalars(
+        select(BillingOrder.provider_customer_id)
+        .where(
+            BillingOrder.organization_id == tenant.id,
+            theirs,
+            BillingOrder.provider_customer_id.is_not(None),
+        )
+        .order_by(BillingOrder.created_at.desc())
+        .limit(1)
+    ).first()
+    if owner.company_id is not None:
+        company = session.get_one(Company, (tenant.id, owner.company_id))
+        name = company.billing_name or company.name
+        return Payer(str(company.id), name, company.billing_email, known_as), ""
+    customer = session.get_one(Customer, (tenant.id, owner.customer_id))
+    payer = Payer(str(customer.id), display_name(customer), customer.email, known_as)
+    return payer, customer.language or ""
+
+
+def _note_page(session: Session, begun: _Begun, facts: CheckoutFacts) -> None:
+    """Store which page an order is paid on; what became of it is for ``billing.sync``."""
+    session.execute(
+        update(BillingOrder)
+        .where(
+            BillingOrder.organization_id == begun.tenant.id,
+            BillingOrder.id == begun.wish.order_id,
+        )
+        .values(
+            checkout_id=facts.checkout_id,
+            provider_customer_id=facts.customer_id,
+            checkout_expires_at=facts.expires_at,
+            version=BillingOrder.version + 1,
+        )
+    )

@@ -1,0 +1,118 @@
+"""What the provider is asked about an order, and what it says."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api_client.billing_schemas import OrderState
+from membership.access import TENANT_COLUMNS, Tenant
+from membership.billing.facts import (
+    About,
+    CheckoutFacts,
+    Gateway,
+    InvoiceFacts,
+    SubscriptionFacts,
+)
+from membership.billing.orders import billing_terms, length_terms
+from membership.models import BillingOrder, Organization
+from membership.rules.periods import Interval, nth_day
+
+_ANY_DAY = datetime(2001, 1, 1, tzinfo=UTC).date()
+"""Lengths are compared from one day on, for months have no length of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An order as it is stored, as far as the provider is asked by it.
+
+    ``unsettled`` tells that nothing was granted yet, ``fixed`` the whole length of an order that
+    is paid in instalments and then ends.
+    """
+
+    tenant: Tenant
+    order_id: UUID
+    version: int
+    unsettled: bool
+    checkout_id: str | None
+    subscription_id: str | None
+    fixed: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the provider says of an order."""
+
+    checkout: CheckoutFacts | None
+    subscription: SubscriptionFacts | None
+    invoices: tuple[InvoiceFacts, ...]
+
+
+def load_known(session: Session, organization_id: int, order_id: UUID) -> Known | None:
+    """Load an order; None if the organization has no such order."""
+    found: Any = session.execute(
+        select(BillingOrder, *TENANT_COLUMNS)
+        .join(Organization, Organization.id == BillingOrder.organization_id)
+        .where(BillingOrder.organization_id == organization_id, BillingOrder.id == order_id)
+    ).first()
+    if found is None:
+        return None
+    order, *tenant = found
+    billing, length = billing_terms(order), length_terms(order)
+    return Known(
+        Tenant(*tenant),
+        order.id,
+        order.version,
+        order.membership_id is None and order.state in {OrderState.OPEN, OrderState.COMPLETED},
+        order.checkout_id,
+        order.subscription_id,
+        length if is_in_instalments(billing, length) else None,
+    )
+
+
+def is_in_instalments(billing: Interval | None, length: Interval | None) -> bool:
+    """Whether a plan is paid several times for one length, after which it ends.
+
+    One that is billed for as long as it lasts, or longer, is renewed with each payment.
+    """
+    if billing is None or length is None:
+        return False
+    return nth_day(_ANY_DAY, length, 1) > nth_day(_ANY_DAY, billing, 1)
+
+
+def ask_about(gateway: Gateway, known: Known, about: About) -> Said:
+    """Ask the provider about an order. ``about`` tells what was heard of it, if anything.
+
+    A subscription that is to end after its instalments is told so. Raises ProviderError.
+    """
+    checkout_id = known.checkout_id or about.checkout_id
+    checkout = None
+    if checkout_id is not None and known.unsettled:
+        checkout = gateway.checkout(checkout_id)
+    subscription = _subscription(gateway, known, about, checkout)
+    invoices = {} if subscription is None else {i.invoice_id: i for i in subscription.invoices}
+    single = checkout.payment_id if checkout is not None and checkout.paid else None
+    for invoice_id in filter(None, {about.invoice_id, single}):
+        invoices[invoice_id] = gateway.invoice(invoice_id)
+    return Said(checkout, subscription, tuple(invoices.values()))
+
+
+def _subscription(
+    gateway: Gateway, known: Known, about: About, checkout: CheckoutFacts | None
+) -> SubscriptionFacts | None:
+    """How the order's subscription stands, if it has one."""
+    subscription_id = known.subscription_id or about.subscription_id
+    if subscription_id is None and checkout is not None:
+        subscription_id = checkout.subscription_id
+    if subscription_id is None:
+        return None
+    found = gateway.subscription(subscription_id)
+    if known.fixed is None or found.cancels_at is not None or found.ended_at is not None:
+        return found
+    last = nth_day(found.starts_at.date(), known.fixed, 1)
+    end = datetime.combine(last, found.starts_at.timetz())
+    gateway.cancel_at(subscription_id, end)
+    return replace(found, cancels_at=end)

@@ -1,0 +1,369 @@
+"""Stripe: the only module that knows its package. Everything else knows ``billing.facts``.
+
+The version of the API is pinned, so that an account's own does not change what is read.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Self
+
+import stripe
+
+from membership.billing.facts import (
+    About,
+    AccountFacts,
+    CheckoutFacts,
+    CheckoutWish,
+    InvoiceFacts,
+    Payer,
+    PriceTerms,
+    ProviderMisses,
+    ProviderRefuses,
+    ProviderRefusesKey,
+    ProviderUnavailable,
+    SubscriptionFacts,
+    Told,
+)
+from membership.billing.stripe_money import from_stripe, to_stripe
+from membership.billing.stripe_reading import (
+    ORDER_KEY,
+    checkout_facts,
+    id_of,
+    instant,
+    invoice_facts,
+    order_in,
+    order_of_invoice,
+    payment_facts,
+    subscription_facts,
+    subscription_of_invoice,
+)
+
+API_VERSION = "2026-10-28.endive"
+"""The version of Stripe's API that this is written for."""
+SECONDS = 20.0
+_LATEST = 12
+"""How many invoices of a subscription are read: what is older was told when it was new."""
+_LOCALES = frozenset({"en", "de"})
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Turn Stripe's errors, and answers that cannot be read, into ours."""
+    try:
+        yield
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise ProviderUnavailable("Stripe could not be reached, or has too much to do.") from error
+    except stripe.AuthenticationError as error:
+        raise ProviderRefusesKey("Stripe does not know this secret key.") from error
+    except stripe.PermissionError as error:
+        raise ProviderRefusesKey("The secret key may not do this at Stripe.") from error
+    except stripe.InvalidRequestError as error:
+        kind = ProviderMisses if error.http_status == 404 else ProviderRefuses
+        raise kind(f"Stripe refused: {error.user_message}") from error
+    except stripe.APIError as error:
+        raise ProviderUnavailable("Stripe had an internal error.") from error
+    except stripe.StripeError as error:
+        raise ProviderRefuses(f"Stripe refused: {error.user_message}") from error
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise ProviderRefuses(f"Stripe's answer could not be read ({error!r}).") from error
+
+
+class StripeGateway:
+    """An account at Stripe, as ``facts.Gateway``. Used as a context manager, it hangs up."""
+
+    def __init__(
+        self, secret_key: str, url: str, *, seconds: float = SECONDS, retries: int = 2
+    ) -> None:
+        self._http = stripe.RequestsClient(timeout=seconds)
+        self._livemode = "_live_" in secret_key
+        self._v1 = stripe.StripeClient(
+            secret_key,
+            base_addresses={"api": url},
+            stripe_version=API_VERSION,
+            http_client=self._http,
+            max_network_retries=retries,
+        ).v1
+
+    def __enter__(self) -> Self:
+        """Begin to ask."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Hang up."""
+        self._http.close()  # type: ignore[no-untyped-call]
+
+    def account(self) -> AccountFacts:
+        """Whose key it is."""
+        with _asking():
+            found = self._v1.accounts.retrieve_current().to_dict()
+            return AccountFacts(found["id"], self._livemode, bool(found["charges_enabled"]))
+
+    def open_checkout(self, wish: CheckoutWish) -> CheckoutFacts:
+        """Make the page on which an order is paid, or find the one that was made for it."""
+        with _asking():
+            price = self._price(wish.terms)
+            mine = {ORDER_KEY: str(wish.order_id), "walletdesk_organization": wish.organization}
+            params: Any = {
+                "mode": "payment" if wish.terms.billing is None else "subscription",
+                "line_items": [{"price": price, "quantity": 1}],
+                "customer": self._customer(wish),
+                "client_reference_id": str(wish.order_id),
+                "metadata": mine,
+                "success_url": wish.success_url,
+                "cancel_url": wish.cancel_url,
+                "expires_at": int(wish.expires_at.timestamp()),
+                "locale": wish.language if wish.language in _LOCALES else "auto",
+            }
+            detail = "payment_intent_data" if wish.terms.billing is None else "subscription_data"
+            params[detail] = {"metadata": mine, "description": wish.terms.plan_name}
+            made = self._v1.checkout.sessions.create(
+                params=params,
+                options={"idempotency_key": f"walletdesk-checkout-{wish.order_id}"},
+            )
+            return checkout_facts(made.to_dict())
+
+    def _price(self, terms: PriceTerms) -> str:
+        """The id of a plan's price, made if there is none; its product is called as the plan."""
+        billing = terms.billing
+        rhythm = "once" if billing is None else f"{billing.count}{billing.unit.value}"
+        key = f"walletdesk-{terms.plan_id.hex}-{terms.amount_minor}{terms.currency}-{rhythm}"
+        found = self._v1.prices.list(
+            params={"lookup_keys": [key], "active": True, "expand": ["data.product"], "limit": 1}
+        )
+        for price in found.to_dict()["data"]:
+            self._name_product(price["product"], terms.plan_name)
+            return str(price["id"])
+        params: Any = {
+            "product": self._product(terms),
+            "unit_amount": to_stripe(terms.amount_minor, terms.currency),
+            "currency": terms.currency.lower(),
+            "lookup_key": key,
+            "transfer_lookup_key": True,
+        }
+        if billing is not None:
+            params["recurring"] = {"interval": billing.unit.value, "interval_count": billing.count}
+        made = self._v1.prices.create(params=params)
+        return made.id
+
+    def _product(self, terms: PriceTerms) -> str:
+        """The id of a plan's product, made if there is none."""
+        product_id = f"walletdesk-{terms.plan_id.hex}"
+        try:
+            self._name_product(self._v1.products.retrieve(product_id).to_dict(), terms.plan_name)
+        except stripe.InvalidRequestError as error:
+            if error.code != "resource_missing":
+                raise
+            params: Any = {"id": product_id, "name": terms.plan_name}
+            self._v1.products.create(params=params)
+        return product_id
+
+    def _name_product(self, product: Any, name: str) -> None:
+        """Call a product as the plan is called now."""
+        if product["name"] != name:
+            self._v1.products.update(product["id"], params={"name": name})
+
+    def _customer(self, wish: CheckoutWish) -> str:
+        """The id of who pays: as known from an earlier order, unless Stripe forgot them."""
+        payer = wish.payer
+        if payer.known_as is not None and self._is_known(payer.known_as):
+            return payer.known_as
+        made = self._v1.customers.create(
+            params=_described(payer),
+            options={"idempotency_key": f"walletdesk-customer-{wish.order_id}"},
+        )
+        return made.id
+
+    def _is_known(self, customer_id: str) -> bool:
+        """Whether Stripe still has a customer, who may be of another account or deleted."""
+        try:
+            return not self._v1.customers.retrieve(customer_id).to_dict().get("deleted")
+        except stripe.InvalidRequestError as error:
+            if error.code != "resource_missing":
+                raise
+            return False
+
+    def checkout(self, checkout_id: str) -> CheckoutFacts:
+        """How the paying of an order stands."""
+        with _asking():
+            return checkout_facts(self._v1.checkout.sessions.retrieve(checkout_id).to_dict())
+
+    def subscription(self, subscription_id: str) -> SubscriptionFacts:
+        """How a subscription stands."""
+        with _asking():
+            found = self._v1.subscriptions.retrieve(subscription_id)
+            invoices = self._v1.invoices.list(
+                params={"subscription": subscription_id, "limit": _LATEST}
+            )
+            return subscription_facts(found.to_dict(), invoices.to_dict()["data"])
+
+    def invoice(self, invoice_id: str) -> InvoiceFacts:
+        """How an invoice or a single payment stands, with what was paid back."""
+        with _asking():
+            if invoice_id.startswith("pi_"):
+                payment = self._payment(invoice_id)
+                return _with_charges(payment_facts(payment), [payment.get("latest_charge")])
+            found = self._v1.invoices.retrieve(
+                invoice_id, params={"expand": ["payments"]}
+            ).to_dict()
+            facts = invoice_facts(found)
+            if facts is None:
+                raise ProviderMisses("The invoice is a draft.")
+            payments = (found.get("payments") or {}).get("data", ())
+            return _with_charges(facts, [self._charge_of(each) for each in payments])
+
+    def _payment(self, payment_id: str) -> dict[str, Any]:
+        """A payment intent with its latest charge."""
+        expanded: Any = {"expand": ["latest_charge"]}
+        return self._v1.payment_intents.retrieve(payment_id, params=expanded).to_dict()
+
+    def _charge_of(self, payment: Any) -> Any:
+        """The charge behind a payment of an invoice, if one was made."""
+        intent = id_of(payment["payment"].get("payment_intent"))
+        return None if intent is None else self._payment(intent).get("latest_charge")
+
+    def about(self, told: Told) -> About:
+        """Find out which order an event is about."""
+        with _asking():
+            if told.object_id.startswith("cs_"):
+                session = self._v1.checkout.sessions.retrieve(told.object_id).to_dict()
+                return About(order_in(session["metadata"]), checkout_id=told.object_id)
+            if told.object_id.startswith("sub_"):
+                found = self._v1.subscriptions.retrieve(told.object_id).to_dict()
+                return About(order_in(found["metadata"]), subscription_id=told.object_id)
+            if told.object_id.startswith("in_"):
+                return self._about_invoice(told.object_id)
+            if told.object_id.startswith("ch_"):
+                paid = self._v1.charges.retrieve(told.object_id).to_dict()
+            else:
+                paid = self._v1.disputes.retrieve(told.object_id).to_dict()
+            return self._about_payment(id_of(paid.get("payment_intent")))
+
+    def _about_invoice(self, invoice_id: str) -> About:
+        """Which order an invoice belongs to."""
+        invoice = self._v1.invoices.retrieve(invoice_id).to_dict()
+        return About(
+            order_of_invoice(invoice),
+            subscription_id=subscription_of_invoice(invoice),
+            invoice_id=None if invoice["status"] == "draft" else invoice_id,
+        )
+
+    def _about_payment(self, payment_id: str | None) -> About:
+        """Which order a payment belongs to: a single one by itself, others by their invoice."""
+        if payment_id is None:
+            return About(None)
+        if (order_id := order_in(self._payment(payment_id)["metadata"])) is not None:
+            return About(order_id, invoice_id=payment_id)
+        found = self._v1.invoice_payments.list(
+            params={"payment": {"type": "payment_intent", "payment_intent": payment_id}}
+        ).to_dict()
+        for each in found["data"]:
+            return self._about_invoice(str(id_of(each["invoice"])))
+        return About(None)
+
+    def set_cancelled(self, subscription_id: str, *, cancelled: bool) -> None:
+        """End a subscription with the period that runs, or let it go on after all."""
+        with _asking():
+            self._v1.subscriptions.update(
+                subscription_id, params={"cancel_at_period_end": cancelled}
+            )
+
+    def cancel_at(self, subscription_id: str, at: datetime) -> None:
+        """End a subscription at an instant to come, with nothing paid back."""
+        with _asking():
+            self._v1.subscriptions.update(
+                subscription_id,
+                params={"cancel_at": int(at.timestamp()), "proration_behavior": "none"},
+            )
+
+    def cancel_now(self, subscription_id: str) -> None:
+        """End a subscription at once; nothing is paid back. One that has ended stays so."""
+        with _asking():
+            try:
+                self._v1.subscriptions.cancel(subscription_id)
+            except stripe.InvalidRequestError as error:
+                if error.code != "resource_missing":
+                    raise
+
+    def portal_url(self, customer_id: str, back_url: str) -> str:
+        """Where a payer sees invoices and changes the card, for a few minutes."""
+        with _asking():
+            made = self._v1.billing_portal.sessions.create(
+                params={"customer": customer_id, "return_url": back_url}
+            )
+            return made.url
+
+    def invoice_url(self, invoice_id: str) -> str:
+        """Where an invoice can be read, paid and downloaded, or the receipt of a payment."""
+        with _asking():
+            if invoice_id.startswith("pi_"):
+                url = (self._payment(invoice_id).get("latest_charge") or {}).get("receipt_url")
+            else:
+                found = self._v1.invoices.retrieve(invoice_id).to_dict()
+                url = found.get("hosted_invoice_url")
+            if url is None:
+                raise ProviderMisses("Stripe shows no page for this invoice.")
+            return str(url)
+
+    def webhook_endpoints(self) -> list[dict[str, Any]]:
+        """Where Stripe sends events: ``url``, ``status``, ``api_version``, ``enabled_events``."""
+        names = ("url", "status", "api_version", "enabled_events")
+        with _asking():
+            found = self._v1.webhook_endpoints.list(params={"limit": 100}).to_dict()
+            return [{name: each.get(name) for name in names} for each in found["data"]]
+
+    def has_portal(self) -> bool:
+        """Whether the customer portal was set up in Stripe's dashboard."""
+        with _asking():
+            found = self._v1.billing_portal.configurations.list(params={"active": True, "limit": 1})
+            return bool(found["data"])
+
+
+def _described(payer: Payer) -> Any:
+    """Who pays, as Stripe takes it."""
+    email = {} if payer.email is None else {"email": payer.email}
+    return {"name": payer.name, "metadata": {"walletdesk_payer": payer.reference}, **email}
+
+
+def _with_charges(facts: InvoiceFacts, charges: list[Any]) -> InvoiceFacts:
+    """Add what was paid back, and whether a bank contests the payment."""
+    made = [each for each in charges if each is not None]
+    return replace(
+        facts,
+        refunded_minor=from_stripe(sum(each["amount_refunded"] for each in made), facts.currency),
+        disputed=any(each["disputed"] for each in made),
+    )
+
+
+def read_event(body: bytes, header: str, secret: str, now: datetime, tolerance: int = 300) -> Told:
+    """Read an event that Stripe signed, at most ``tolerance`` seconds before ``now``.
+
+    Raises ValueError for one that is not genuine, too old, or no event.
+    """
+    try:
+        stripe.WebhookSignature.verify_header(body, header, secret, tolerance=None)
+        made = _made_at(header)
+        if abs(now.timestamp() - made) > tolerance:
+            raise ValueError("it was signed too long ago, or is of a time to come")
+        event = json.loads(body)
+        occurred_at = instant(event["created"])
+        if event["object"] != "event" or occurred_at is None:
+            raise ValueError("it is no event")
+        return Told(
+            event["id"],
+            event["type"],
+            event["data"]["object"].get("id", ""),  # a forecast has none
+            occurred_at,
+            bool(event["livemode"]),
+        )
+    except stripe.SignatureVerificationError as error:
+        raise ValueError("the signature is not that of this webhook") from error
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("it is no event of Stripe") from error
+
+
+def _made_at(header: str) -> int:
+    """When a signature was made. Raises ValueError."""
+    return int(dict(each.partition("=")[::2] for each in header.split(","))["t"])

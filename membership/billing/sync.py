@@ -1,0 +1,72 @@
+"""An order is brought up to date: what the provider says now becomes what is stored.
+
+Nothing is taken from what an event or a browser claims. The order is read, the provider is
+asked, and what it says is stored unless somebody else stored something meanwhile: then all of
+it is done again. So events may come late, twice and in any order, and to several processes.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from membership.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.background import Work
+from membership.billing.accounts import Keys
+from membership.billing.asking import ask
+from membership.billing.facts import About, Gateway, ProviderUnavailable
+from membership.billing.granting import store_said
+from membership.billing.reading import Known, ask_about, load_known
+from membership.errors import Busy
+from membership.staff.steps import Steps
+
+_ROUNDS = 5
+_TAKEN = "Others kept changing the order meanwhile."
+
+
+def sync_order(
+    work: Work, gateway: Gateway, keys: Keys, order_id: UUID, heard: About | None = None
+) -> bool:
+    """Bring an order up to date from a job. False if the organization has no such order.
+
+    Raises ProviderError.
+    """
+    for _ in range(_ROUNDS):
+        with work.database.readers.begin() as session:
+            known = load_known(session, keys.organization_id, order_id)
+        if known is None:
+            return False
+        said = ask_about(gateway, known, heard or About(order_id))
+        with work.database.writers.begin() as session:
+            session.connection()  # begins: what happens at `now` is stored in that order
+            now = work.clock()
+            session.info[ATTRIBUTION] = Attribution(SERVICE, now)
+            if store_said(session, known, said, keys.grace_days, now):
+                return True
+    raise ProviderUnavailable(_TAKEN)
+
+
+async def sync_in_steps(steps: Steps, keys: Keys, order_id: UUID) -> None:
+    """Bring an order up to date from a request.
+
+    Raises Busy, Conflict of ``asking``; Busy if others keep changing it.
+    """
+
+    def load(session: Session, _now: datetime) -> Known | None:
+        return load_known(session, keys.organization_id, order_id)
+
+    for _ in range(_ROUNDS):
+        known = await steps.reading(load)
+        if known is None:
+            return
+        if await _sync_once(steps, keys, known):
+            return
+    raise Busy("payment_provider_unavailable", _TAKEN)
+
+
+async def _sync_once(steps: Steps, keys: Keys, known: Known) -> bool:
+    """Ask, and store; False if somebody else was first."""
+    said = await ask(steps, keys, lambda gateway: ask_about(gateway, known, About(known.order_id)))
+    return await steps.transaction(
+        lambda session, now: store_said(session, known, said, keys.grace_days, now)
+    )

@@ -1,0 +1,166 @@
+"""Orders, invoices and what the provider told, as they are shown and listed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session
+
+from api_client.billing_schemas import InvoicePage, InvoiceView, OrderPage, OrderView
+from membership.access import Tenant
+from membership.billing.schemas import BillingEventPage, BillingEventView
+from membership.errors import NotFound
+from membership.models import BillingEvent, BillingInvoice, BillingOrder
+from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+
+
+def find_order(session: Session, tenant: Tenant, order_id: UUID) -> BillingOrder:
+    """Load an order. Raises NotFound."""
+    order = session.get(BillingOrder, (tenant.id, order_id))
+    if order is None:
+        raise NotFound("order_not_found", "There is no such order.")
+    return order
+
+
+def order_view(order: BillingOrder) -> OrderView:
+    """Show an order."""
+    return OrderView(
+        id=order.id,
+        customer_id=order.customer_id,
+        company_id=order.company_id,
+        plan_id=order.plan_id,
+        plan=order.plan_name,
+        amount_minor=order.price_minor,
+        currency=order.currency,
+        state=order.state,
+        membership_id=order.membership_id,
+        subscription=order.subscription_status,
+        paid_until=order.paid_until,
+        cancels_at=order.cancels_at,
+        trouble=order.trouble,
+        created_at=order.created_at,
+        checked_at=order.checked_at,
+    )
+
+
+def invoice_view(invoice: BillingInvoice, order: BillingOrder) -> InvoiceView:
+    """Show an invoice."""
+    return InvoiceView(
+        id=invoice.id,
+        number=invoice.number,
+        membership_id=order.membership_id,
+        plan=order.plan_name,
+        amount_minor=invoice.amount_minor,
+        currency=invoice.currency,
+        status=invoice.status,
+        created_at=invoice.created_at,
+        period_start=invoice.period_start,
+        period_end=invoice.period_end,
+        refunded_minor=invoice.refunded_minor,
+        disputed=invoice.disputed,
+    )
+
+
+def orders_of(tenant: Tenant) -> Select[BillingOrder]:
+    """All orders of an organization, to be narrowed and paged."""
+    return select(BillingOrder).where(BillingOrder.organization_id == tenant.id)
+
+
+def order_page(
+    session: Session, wanted: Select[BillingOrder], limit: int, cursor: str | None
+) -> OrderPage:
+    """A page of orders, newest first. Raises Invalid for a bad cursor."""
+    if cursor is not None:
+        at, order_id = decode_cursor(cursor, str, str)
+        try:
+            before = tuple_(instant_of(at), UUID(str(order_id)))
+        except ValueError:
+            raise bad_cursor() from None
+        wanted = wanted.where(tuple_(BillingOrder.created_at, BillingOrder.id) < before)
+    newest = (BillingOrder.created_at.desc(), BillingOrder.id.desc())
+    rows = session.scalars(wanted.order_by(*newest).limit(limit + 1)).all()
+    page = rows[:limit]
+    more = len(rows) > limit
+    following = encode_cursor(page[-1].created_at.isoformat(), str(page[-1].id)) if more else None
+    return OrderPage(items=tuple(map(order_view, page)), next_cursor=following)
+
+
+def invoices_of(tenant: Tenant) -> Select[BillingInvoice, BillingOrder]:
+    """All invoices of an organization with their orders, to be narrowed and paged."""
+    return (
+        select(BillingInvoice, BillingOrder)
+        .join(
+            BillingOrder,
+            (BillingOrder.organization_id == BillingInvoice.organization_id)
+            & (BillingOrder.id == BillingInvoice.order_id),
+        )
+        .where(BillingInvoice.organization_id == tenant.id)
+    )
+
+
+def invoice_page(
+    session: Session,
+    wanted: Select[BillingInvoice, BillingOrder],
+    limit: int,
+    cursor: str | None,
+) -> InvoicePage:
+    """A page of invoices, newest first. Raises Invalid for a bad cursor."""
+    if cursor is not None:
+        at, invoice_id = decode_cursor(cursor, str, str)
+        before = tuple_(instant_of(at), str(invoice_id))
+        wanted = wanted.where(tuple_(BillingInvoice.created_at, BillingInvoice.id) < before)
+    newest = (BillingInvoice.created_at.desc(), BillingInvoice.id.desc())
+    rows = session.execute(wanted.order_by(*newest).limit(limit + 1)).all()
+    page = rows[:limit]
+    last = page[-1][0] if len(rows) > limit else None
+    return InvoicePage(
+        items=tuple(invoice_view(invoice, order) for invoice, order in page),
+        next_cursor=None if last is None else encode_cursor(last.created_at.isoformat(), last.id),
+    )
+
+
+def event_view(event: BillingEvent) -> BillingEventView:
+    """Show what the provider told."""
+    return BillingEventView(
+        id=event.id,
+        type=event.type,
+        occurred_at=event.occurred_at,
+        received_at=event.received_at,
+        tries=event.tries,
+        done=event.done_at is not None,
+        due_at=event.due_at,
+        error=event.error,
+    )
+
+
+def event_page(
+    session: Session, tenant: Tenant, limit: int, cursor: str | None, *, failed: bool
+) -> BillingEventPage:
+    """A page of what the provider told, newest first; with ``failed``, only what was not worked
+    off. Raises Invalid for a bad cursor.
+    """
+    wanted = select(BillingEvent).where(BillingEvent.organization_id == tenant.id)
+    if failed:
+        wanted = wanted.where(BillingEvent.done_at.is_(None), BillingEvent.tries > 0)
+    if cursor is not None:
+        at, event_id = decode_cursor(cursor, str, str)
+        before = tuple_(instant_of(at), str(event_id))
+        wanted = wanted.where(tuple_(BillingEvent.received_at, BillingEvent.id) < before)
+    newest = (BillingEvent.received_at.desc(), BillingEvent.id.desc())
+    rows = session.scalars(wanted.order_by(*newest).limit(limit + 1)).all()
+    page = rows[:limit]
+    last = page[-1] if len(rows) > limit else None
+    return BillingEventPage(
+        items=tuple(map(event_view, page)),
+        next_cursor=None if last is None else encode_cursor(last.received_at.isoformat(), last.id),
+    )
+
+
+def retry_event(session: Session, tenant: Tenant, event_id: str, now: datetime) -> BillingEvent:
+    """Have an event worked off anew, soon, with as many tries as a new one. Raises NotFound."""
+    event = session.get(BillingEvent, (tenant.id, event_id))
+    if event is None:
+        raise NotFound("event_not_found", "There is no such event.")
+    event.tries, event.due_at, event.done_at = 0, now, None
+    session.flush()
+    return event

@@ -1,0 +1,79 @@
+"""What a subscription at a payment provider gives: until when, and whether it is overdue."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from api_client.billing_schemas import SubscriptionStatus
+from membership.rules.instants import day_after, day_end, last_day_before, require_aware
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A subscription as the provider tells it, once something was paid.
+
+    ``paid_until`` is the end of the last period that was paid. ``failing`` tells that a payment
+    for the next one was tried and failed. ``cancels_at`` is when it is to end, ``ended_at`` when
+    it did.
+
+    Raises:
+        NaiveTimeError: a time has no zone; the message names the field.
+    """
+
+    status: SubscriptionStatus
+    paid_until: datetime
+    failing: bool = False
+    cancels_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse times that name no instant."""
+        require_aware("paid_until", self.paid_until)
+        for name in ("cancels_at", "ended_at"):
+            if (at := getattr(self, name)) is not None:
+                require_aware(name, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """What a membership is to say: ``ends_at`` has any grace in it, ``last_day`` has none.
+
+    ``renews`` tells that the provider is going to prolong it by itself.
+    """
+
+    ends_at: datetime
+    last_day: date
+    overdue_since: datetime | None = None
+    ended_early_at: datetime | None = None
+    renews: bool = False
+
+
+def entitlement(agreement: Agreement, grace_days: int, zone: ZoneInfo) -> Entitlement:
+    """Return what a subscription gives, in whole days of ``zone``.
+
+    The day on which a paid period ends is a good one. After it the membership runs on for
+    ``grace_days`` days, overdue, while the provider tries again, or until it gives up. A
+    subscription that is to end gets no grace; one that was ended inside what was paid ends there.
+
+    Raises:
+        CalendarRangeError: the grace ends outside the years 1 to 9999.
+    """
+    paid_until = agreement.paid_until
+    if agreement.cancels_at is not None:
+        paid_until = min(paid_until, agreement.cancels_at)
+    last_day = last_day_before(paid_until, zone)
+    covered = day_end(last_day, zone)
+    graced = day_end(day_after(last_day, grace_days), zone)
+    if agreement.ended_at is not None and agreement.ended_at < paid_until:
+        return Entitlement(covered, last_day, ended_early_at=agreement.ended_at)
+    if agreement.ended_at is not None:
+        ends_at = min(max(agreement.ended_at, covered), graced)
+        return Entitlement(ends_at, last_day, covered if ends_at > covered else None)
+    if agreement.cancels_at is not None and agreement.cancels_at <= paid_until:
+        return Entitlement(covered, last_day)
+    return Entitlement(
+        graced,
+        last_day,
+        overdue_since=paid_until if agreement.failing else covered,
+        renews=agreement.status is SubscriptionStatus.ACTIVE and not agreement.failing,
+    )

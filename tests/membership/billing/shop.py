@@ -1,0 +1,136 @@
+"""A club that takes payments through Stripe, here the fake one; time goes by for both at once."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import requests
+
+from membership.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.background import Work
+from membership.billing.accounts import Keys
+from membership.billing.facts import Gateway
+from membership.billing.jobs import Inbox
+from membership.billing.stripe_gateway import StripeGateway
+from membership.login.sessions import open_session
+from membership.models import Customer
+from membership.settings import ServiceSettings
+from membership.vault import open_vault
+from tests.fakes.stripe_server import StripeServer
+from tests.membership.support import TIMEOUT, Service
+
+MONTHLY = {"unit": "month"}
+
+
+def at_once(keys: Keys, settings: ServiceSettings) -> AbstractContextManager[Gateway]:
+    """Stripe without the pauses before it is asked again."""
+    return StripeGateway(keys.secret_key, settings.stripe_url, retries=0)
+
+
+@dataclass
+class Shop:
+    """A club, its Stripe, and the job that works off what Stripe tells."""
+
+    service: Service
+    stripe: StripeServer
+    inbox: Inbox = field(default_factory=lambda: Inbox(at_once))
+    heard: int = 0
+
+    @property
+    def work(self) -> Work:
+        """What jobs are given."""
+        service = self.service
+        return Work(service.settings, service.database, open_vault(service.settings), service.clock)
+
+    def set_up(self, **changes: Any) -> Any:
+        """Take payments through Stripe."""
+        keys = {
+            "secret_key": self.stripe.secret_key,
+            "webhook_secret": self.stripe.webhook_secret,
+            **changes,
+        }
+        answer = self.service.call("PUT", "/v1/billing/stripe", json=keys)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def customer_call(
+        self, customer: str, method: str, path: str, **options: Any
+    ) -> requests.Response:
+        """What a customer who is logged in asks, at ``/v1/join/<club>``."""
+        with self.service.database.writers.begin() as session:
+            session.info[ATTRIBUTION] = Attribution(SERVICE, self.service.clock())
+            row = session.get_one(Customer, (self.service.tenant.id, UUID(customer)))
+            token = open_session(session, row, self.service.clock()).access_token
+        return requests.request(
+            method,
+            f"{self.service.url}/v1/join/{self.service.tenant.slug}{path}",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=TIMEOUT,
+            **options,
+        )
+
+    def ordered(self, customer: str, plan: str) -> Any:
+        """Order a plan as a customer; returns the answer with ``order_id`` and ``url``."""
+        answer = self.customer_call(customer, "POST", "/orders", json={"plan_id": plan})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def page_of(self, order_id: str) -> str:
+        """The id of the Checkout session of an order."""
+        (found,) = [
+            each["id"]
+            for each in self.stripe.ledger.all("checkout.session")
+            if each["client_reference_id"] == order_id
+        ]
+        return str(found)
+
+    def post(self, body: bytes, headers: dict[str, str]) -> requests.Response:
+        """Post an event to the club's webhook."""
+        url = f"{self.service.url}/v1/billing/stripe/{self.service.tenant.slug}/webhook"
+        return requests.post(url, data=body, headers=headers, timeout=TIMEOUT)
+
+    def tell(self, event: Any, **how: Any) -> int:
+        """Deliver one event, signed at the service's time; returns the status of the answer."""
+        how.setdefault("at", self.service.clock())
+        return self.post(*self.stripe.delivery(event, **how)).status_code
+
+    def told(self) -> list[Any]:
+        """The events that were not delivered yet; they count as delivered from here on."""
+        new = self.stripe.events[self.heard :]
+        self.heard += len(new)
+        return new
+
+    def work_off(self) -> None:
+        """Let the job do all that is due."""
+        while self.inbox.run(self.work):
+            pass
+
+    def catch_up(self) -> None:
+        """Deliver all that is new, in order, and work it off."""
+        for event in self.told():
+            assert self.tell(event) == 200
+        self.work_off()
+
+    def bought(self, customer: str, plan: str) -> Any:
+        """Order a plan as a customer, pay it, and let Stripe tell; returns the membership."""
+        order = self.ordered(customer, plan)
+        self.stripe.pay(self.page_of(order["order_id"]))
+        self.catch_up()
+        shown = self.service.get(f"/v1/billing/orders/{order['order_id']}")
+        return self.service.get(f"/v1/memberships/{shown['membership_id']}")
+
+    def subscription(self) -> str:
+        """The id of the newest subscription at Stripe."""
+        return str(self.stripe.ledger.all("subscription")[-1]["id"])
+
+    def go_to(self, now: datetime) -> None:
+        """Let time go by at both places, without telling anything."""
+        self.service.clock.now = now
+        if now > self.stripe.now:
+            self.stripe.advance(now)
+
+    def go_on(self, **by: float) -> None:
+        """The same, as for timedelta."""
+        self.go_to(self.service.clock() + timedelta(**by))

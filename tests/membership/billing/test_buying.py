@@ -1,0 +1,23 @@
+"""Buying a membership on the internet: ordered, paid at Stripe, granted by Stripe's word."""
+
+from typing import Any
+
+from tests.membership.billing.shop import MONTHLY, Shop
+
+
+def gold(shop: Shop, **changes: Any) -> str:
+    """A plan that is billed and renewed each month."""
+    terms = {"price_minor": 4900, "billing": MONTHLY, "length": MONTHLY, "public": True}
+    return shop.service.plan("Gold", "pool", **{**terms, **changes})
+
+
+def test_a_paid_order_becomes_a_membership(shop: Shop) -> None:
+    customer = shop.service.customer(email="amara@example.com")
+    order = shop.ordered(customer, gold(shop))
+    assert order["url"].startswith(shop.stripe.url)
+    assert shop.service.get("/v1/memberships", customer_id=customer)["items"] == []
+    shop.stripe.pay(shop.page_of(order["order_id"]))
+    shop.catch_up()
+    (sold,) = shop.service.get("/v1/memberships", customer_id=customer)["items"]
+    assert (sold["status"], sold["source"], sold["price_minor"]) == ("active", "signup", 4900)
+    assert (sold["last_day"], sold["payment_overdue_since"][:10]) == ("2027-04-10", "2027-04-10")
