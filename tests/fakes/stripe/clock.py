@@ -1,0 +1,48 @@
+"""What falls due as time goes by."""
+
+from collections.abc import Callable, Iterator
+
+from tests.fakes.stripe import checkout, invoices, subscriptions
+from tests.fakes.stripe.ledger import Ledger
+from tests.fakes.stripe.shapes import Thing
+
+_Due = tuple[int, int, Callable[[Ledger, Thing], object], Thing]
+
+
+def walk(ledger: Ledger, until: int) -> None:
+    """Let everything happen that falls due up to an instant, in order of time."""
+    while True:
+        coming = [each for each in _due(ledger) if each[0] <= until]
+        if not coming:
+            ledger.move(until)
+            return
+        at, _, happens, about = min(coming, key=lambda each: each[:2])
+        ledger.move(at)
+        happens(ledger, about)
+
+
+def _due(ledger: Ledger) -> Iterator[_Due]:
+    """What is planned: when, its rank among things of the same instant, and what happens."""
+    for each in ledger.things.values():
+        kind = each["object"]
+        if kind == "checkout.session" and each["status"] == "open":
+            yield each["expires_at"], 3, checkout.expire, each
+        elif kind == "subscription" and each["status"] not in subscriptions.ENDED:
+            yield subscriptions.period_end(each), 1, subscriptions.renew, each
+            if each["cancel_at"] is not None:
+                # Before the renewal of the same instant, which then never comes.
+                yield each["cancel_at"], 0, _ended, each
+        elif kind == "invoice" and each["auto_advance"]:
+            if each["status"] == "draft" and each["automatically_finalizes_at"] is not None:
+                yield each["automatically_finalizes_at"], 2, _finalized, each
+            elif each["status"] == "open" and each["next_payment_attempt"] is not None:
+                yield each["next_payment_attempt"], 2, subscriptions.collect, each
+
+
+def _ended(ledger: Ledger, subscription: Thing) -> None:
+    subscriptions.end(ledger, subscription, "")
+
+
+def _finalized(ledger: Ledger, invoice: Thing) -> None:
+    invoices.finalize(ledger, invoice)
+    subscriptions.collect(ledger, invoice)

@@ -1,0 +1,37 @@
+"""Errors in the form of Stripe's API."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Refused(Exception):
+    """A request that is answered with an error. ``extra`` are further fields of the error."""
+
+    message: str
+    code: str | None = None
+    param: str | None = None
+    status: int = 400
+    kind: str = "invalid_request_error"
+    extra: dict[str, Any] | None = None
+
+    def body(self) -> dict[str, Any]:
+        """The JSON of the answer."""
+        error: dict[str, Any] = {"type": self.kind, "message": self.message, **(self.extra or {})}
+        if self.code is not None:
+            error["code"] = self.code
+            error["doc_url"] = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"
+        if self.param is not None:
+            error["param"] = self.param
+        return {"error": error}
+
+
+def missing(kind: str, thing_id: str, param: str, status: int = 404) -> Refused:
+    """There is no such object: 404 where it is asked for, 400 where a parameter names it."""
+    name = kind.replace("_", " ") if kind != "payment_intent" else kind
+    return Refused(f"No such {name}: '{thing_id}'", "resource_missing", param, status)
+
+
+def not_faked(what: str) -> Refused:
+    """Stripe would do this, the fake does not: loud, so that no test relies on it."""
+    return Refused(f"This fake of Stripe does not do {what}.", status=501, kind="api_error")
