@@ -154,9 +154,14 @@ async def refresh_session(steps: Steps, organization: str, refresh_token: str) -
     """Change a refresh token for new tokens. Raises Unauthorized, whyever it is not good."""
     refreshed = await steps.transaction(partial(_refresh, organization, digest(refresh_token)))
     if refreshed is None:
-        detail = "This session is over; log in again."
-        raise Unauthorized("session_over", detail, headers={"WWW-Authenticate": "Bearer"})
+        raise session_over()
     return refreshed
+
+
+def session_over() -> Unauthorized:
+    """The error for every refresh token that is not good."""
+    detail = "This session is over; log in again."
+    return Unauthorized("session_over", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _refresh(organization: str, token: str, session: Session, now: datetime) -> OpenSession | None:
@@ -197,6 +202,22 @@ def _locked(session: Session, organization: str, token: str) -> CustomerSession 
     if found is None:
         return None
     return session.get(CustomerSession, tuple(found), with_for_update=True)
+
+
+async def end_with_refresh(steps: Steps, organization: str, refresh_token: str) -> None:
+    """End the session that a refresh token is of, if there is one that is not over."""
+    await steps.transaction(partial(_end_with_refresh, organization, digest(refresh_token)))
+
+
+def _end_with_refresh(organization: str, token: str, session: Session, now: datetime) -> None:
+    """The same in a transaction."""
+    row = _locked(session, organization, token)
+    if row is None or row.revoked_at is not None or row.expires_at <= now:
+        return
+    customer = session.get_one(Customer, (row.organization_id, row.customer_id))
+    act_as(session, customer_actor(customer.id, customer.number))
+    row.revoked_at, row.revoked_why = now, ENDED
+    record(session, row.organization_id, "customer.signed_out", customer.id)
 
 
 def end_session(session: Session, tenant: Tenant, session_id: UUID, now: datetime) -> None:

@@ -1,0 +1,79 @@
+"""What a customer paid at the desk for memberships of their own, and the receipts of it."""
+
+from uuid import UUID
+
+from sqlalchemy import and_, select, tuple_
+
+from membership.billing.service import number_of
+from membership.errors import NotFound
+from membership.login.access import CustomerCall
+from membership.me.schemas import OwnPayment, OwnPayments
+from membership.models import Membership, Payment
+from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+from membership.rules.money import written
+
+_OF_MEMBERSHIP = and_(
+    Membership.organization_id == Payment.organization_id,
+    Membership.id == Payment.membership_id,
+)
+
+
+def own_payments(call: CustomerCall, limit: int, cursor: str | None, language: str) -> OwnPayments:
+    """List payments for the customer's own memberships, latest first, voided ones included.
+
+    What a company paid is the company's. Raises Invalid for a bad cursor.
+    """
+    wanted = _OWN.where(
+        Payment.organization_id == call.tenant.id, Membership.customer_id == call.customer_id
+    )
+    if cursor is not None:
+        wanted = wanted.where(tuple_(Payment.paid_at, Payment.id) < tuple_(*_position(cursor)))
+    rows = call.session.scalars(wanted.limit(limit + 1)).all()
+    page, more = rows[:limit], len(rows) > limit
+    following = encode_cursor(page[-1].paid_at.isoformat(), str(page[-1].id)) if more else None
+    return OwnPayments(items=tuple(_own(each, language) for each in page), next_cursor=following)
+
+
+_OWN = (
+    select(Payment)
+    .join(Membership, _OF_MEMBERSHIP)
+    .order_by(Payment.paid_at.desc(), Payment.id.desc())
+)
+
+
+def own_payment(call: CustomerCall, payment_id: UUID) -> Payment:
+    """Load a payment for one of the customer's own memberships. Raises NotFound."""
+    found = call.session.scalars(
+        _OWN.where(
+            Payment.organization_id == call.tenant.id,
+            Payment.id == payment_id,
+            Membership.customer_id == call.customer_id,
+        )
+    ).first()
+    if found is None:
+        raise NotFound("payment_not_found", "There is no such payment.")
+    return found
+
+
+def _position(cursor: str) -> tuple[object, UUID]:
+    """Where a page begins. Raises Invalid."""
+    at, payment_id = decode_cursor(cursor, str, str)
+    try:
+        return instant_of(at), UUID(str(payment_id))
+    except ValueError:
+        raise bad_cursor() from None
+
+
+def _own(payment: Payment, language: str) -> OwnPayment:
+    """Show a payment without what staff noted beside it."""
+    return OwnPayment(
+        id=payment.id,
+        receipt_number=number_of(payment),
+        plan=payment.plan_name,
+        method=payment.method,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        amount=written(payment.amount_minor, payment.currency, language),
+        paid_at=payment.paid_at,
+        voided_at=payment.voided_at,
+    )

@@ -1,0 +1,135 @@
+// Logging in by a code that is mailed: what the pages of the public share. It keeps nothing.
+
+export const byId = (id) => document.getElementById(id);
+
+/** A request that was refused, by its status (0: not reached) and the code of its error. */
+export class Refused extends Error {
+  constructor(status, code) {
+    super(code);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** How a page asks the service, at `api`: `ask` gives the JSON of an answer, or throws Refused. */
+export function asker(api) {
+  return (path, body, token) => send(api + path, { method: "POST", body, token }).then(jsonOf);
+}
+
+/** Send one request. Returns whatever is answered; throws Refused if nothing is. */
+export async function send(url, { method = "GET", body, token, credentials = "omit" } = {}) {
+  const headers = {};
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (token) headers.Authorization = "Bearer " + token;
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  try {
+    return await fetch(url, { method, headers, body: sent, credentials, cache: "no-store" });
+  } catch {
+    throw new Refused(0, "offline");
+  }
+}
+
+/** What an answer says. Throws Refused unless it is a good one. */
+export async function jsonOf(answer) {
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refused(answer.status, told.code || "failed");
+  return told;
+}
+
+/** The steps of a page: one is shown at a time, and one request is under way. */
+export function stepsOf(page, words, refuse) {
+  const told = byId("told");
+  let busy = false;
+
+  function say(text, bad = false) {
+    told.textContent = text;
+    told.classList.toggle("bad", bad);
+  }
+
+  function sayRefused({ status, code }) {
+    say(words[code] || (status === 429 ? words.too_many_tries : words.failed), true);
+  }
+
+  function show(name, moveFocus = true) {
+    for (const step of page.querySelectorAll(".step")) {
+      step.hidden = step.id !== "step-" + name;
+    }
+    say("");
+    if (moveFocus) byId("head-" + name).focus();
+  }
+
+  // Buttons stay enabled for the browser: one that is disabled would lose the focus.
+  function setBusy(now) {
+    busy = now;
+    for (const each of page.querySelectorAll("button")) each.setAttribute("aria-disabled", now);
+  }
+
+  /** Do one thing at a time; what was refused is given to `refuse` with the step's name. */
+  async function run(name, work) {
+    if (busy) return;
+    setBusy(true);
+    say(words.working);
+    try {
+      await work();
+    } catch (error) {
+      refuse(name, error instanceof Refused ? error : new Refused(0, "failed"));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  /** Do something whenever the form of a step is sent. */
+  function onSend(name, work) {
+    byId("step-" + name).querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      run(name, work);
+    });
+  }
+
+  return { say, sayRefused, show, run, onSend, isBusy: () => busy };
+}
+
+/** The first two steps: an address, and the code that is mailed to it. `proved` gets the ticket. */
+export function mailedCode(steps, ask, proved) {
+  let email = "";
+
+  steps.onSend("email", async () => {
+    email = byId("email").value.trim();
+    await ask("/codes", { email, language: document.documentElement.lang });
+    byId("code").value = "";
+    steps.show("code");
+  });
+
+  steps.onSend("code", async () => {
+    const code = byId("code").value.replace(/\s/g, "");
+    await proved(await ask("/codes/verify", { email, code }));
+  });
+
+  byId("again").addEventListener("click", () => steps.isBusy() || steps.show("email"));
+  return { hasBegun: () => email !== "" };
+}
+
+/** Offer the customers who have an address, the first one chosen, before the choice of nobody. */
+export function offerCustomers(known, customers) {
+  known.disabled = false;
+  for (const old of known.querySelectorAll(".offered")) old.remove();
+  const last = byId("nobody");
+  for (const customer of customers) {
+    const label = document.createElement("label");
+    label.className = "choice offered";
+    const input = document.createElement("input");
+    Object.assign(input, { type: "radio", name: "customer", value: customer.id });
+    const name = document.createElement("span");
+    name.textContent = customer.name;
+    label.append(input, " ", name);
+    known.insertBefore(label, last);
+  }
+  const first = known.querySelector('input[name="customer"]');
+  if (first) first.checked = true;
+  known.hidden = customers.length === 0;
+}
+
+/** Id of the customer who was chosen; null for somebody who is not listed. */
+export function chosenCustomer(known) {
+  return known.querySelector('input[name="customer"]:checked')?.value || null;
+}

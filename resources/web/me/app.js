@@ -1,0 +1,178 @@
+// The customer's own page: logs in by a code, shows what is theirs, and keeps their card ready.
+import { showInvoices, showPayments, subscriptions } from "./bills.js";
+import { codesOf } from "./codes.js";
+import { liveCard } from "./live.js";
+import { asker, byId, chosenCustomer, mailedCode, offerCustomers, stepsOf } from "./login.js";
+import { calendar, filled, part } from "./parts.js";
+import { offerExport, showCards, showMemberships, showPermissions } from "./sections.js";
+import { sessionOf } from "./session.js";
+
+const page = byId("me");
+
+function start() {
+  const { slug, version, zone } = page.dataset;
+  const words = JSON.parse(page.dataset.words);
+  const api = new URL("../v1/join/" + slug, location.href).href;
+  const steps = stepsOf(page, words, refuse);
+  const session = sessionOf(api, slug);
+  const codes = codesOf(slug);
+  const known = byId("known");
+  const times = calendar(zone);
+  const live = liveCard({ words, codes, fetchCodes, calendar: times });
+  let customer = null;
+  let ticket = null;
+
+  // What the parts of the page are given.
+  const at = {
+    words,
+    session,
+    calendar: times,
+    bills: () => subscriptions(session),
+    offerLive(id) {
+      byId("live-offer").hidden = id === null;
+      if (id === null) live.forget();
+      else live.want(id);
+    },
+    showLive(id) {
+      live.want(id);
+      live.open();
+    },
+  };
+
+  async function fetchCodes(id) {
+    const askedAt = Date.now();
+    const told = await session.ask("/me/live", { method: "POST", body: { card_id: id } });
+    if (customer) codes.keep(customer.id, told, askedAt, Date.now());
+  }
+
+  function refuse(name, error) {
+    steps.sayRefused(error);
+    if (name === "code") byId("code").select();
+    if (name === "who" && [401, 404].includes(error.status)) {
+      steps.show("email");
+      steps.sayRefused(error);
+    }
+  }
+
+  mailedCode(steps, asker(api), async (good) => {
+    ticket = good.ticket;
+    offerCustomers(known, good.customers);
+    if (good.customers.length === 0) steps.show("nobody");
+    else if (good.customers.length > 1) steps.show("who");
+    else await enter(await session.open(ticket, good.customers[0].id));
+  });
+  steps.onSend("who", async () => enter(await session.open(ticket, chosenCustomer(known))));
+  byId("other").addEventListener("click", () => steps.show("email"));
+
+  /** Show the page of whoever has logged in. */
+  async function enter(who, moveFocus = true) {
+    ticket = null;
+    customer = who;
+    if (codes.read() && codes.read().customer !== who.id) codes.wipe();
+    byId("kept-card").hidden = true;
+    byId("head-me").textContent = who.name || who.number;
+    byId("number").textContent = who.number;
+    // What is on the device can be shown before the service has told the rest.
+    byId("live-offer").hidden = !codes.read();
+    steps.show("me", moveFocus);
+    await load();
+  }
+
+  /** Fill all parts; one that cannot be loaded says so, and the others are there. */
+  async function load() {
+    byId("again-online").hidden = true;
+    const profile = session.ask("/me");
+    const loading = {
+      memberships: profile.then((told) => showMemberships(at, told)),
+      permissions: profile.then((told) => showPermissions(at, told)),
+      cards: showCards(at),
+      payments: showPayments(at),
+      invoices: showInvoices(at),
+    };
+    for (const [name, done] of Object.entries(loading)) {
+      done.catch((error) => notLoaded(name, error));
+    }
+    await Promise.allSettled(Object.values(loading));
+  }
+
+  function notLoaded(name, error) {
+    if (error.status === 401 && customer) {
+      customer = null;
+      askForLogin();
+      steps.say(words.session_over, true);
+    } else if (customer) {
+      const place = part(name, words);
+      place.show();
+      place.tell(words.section_failed, true);
+      byId("again-online").hidden = false;
+    }
+  }
+
+  function offerKeptCard() {
+    byId("kept-card").hidden = !codes.read();
+  }
+
+  function askForLogin() {
+    offerKeptCard();
+    steps.show("email", false);
+  }
+
+  /** Go on with the session that this device has, or ask for a login. */
+  async function begin() {
+    offerKeptCard(); // At the door nobody waits for a network that is slow.
+    byId("again-online").hidden = true;
+    steps.say(words.working);
+    try {
+      if (session.isLeaving()) {
+        await session.finishLeaving();
+        askForLogin();
+      } else await enter(await session.renew(), false);
+    } catch (error) {
+      if (error.status === 401) askForLogin();
+      else notReached(error);
+    }
+  }
+
+  function notReached(error) {
+    byId("again-online").hidden = false;
+    if (error.status !== 0) steps.sayRefused(error);
+    else if (!codes.read()) steps.say(words.offline_none, true);
+    else steps.say(filled(words.offline_card, { time: times.timeOf(codes.until()) }));
+  }
+
+  byId("retry").addEventListener("click", () => (customer ? load() : begin()));
+  window.addEventListener("online", () => customer || begin());
+  for (const button of page.querySelectorAll(".show-card")) {
+    button.addEventListener("click", () => live.open());
+  }
+  offerExport(at, byId("export"));
+
+  byId("log-out").addEventListener("click", async () => {
+    customer = null;
+    live.forget();
+    let text = words.logged_out;
+    await session.leave().catch(() => {
+      text = words.logged_out_offline;
+    });
+    for (const each of page.querySelectorAll(".content")) each.replaceChildren();
+    for (const id of ["head-me", "number"]) byId(id).textContent = "";
+    for (const each of page.querySelectorAll("form")) each.reset();
+    known.replaceChildren(known.querySelector("legend"));
+    askForLogin();
+    steps.say(text);
+  });
+
+  session.onLeftElsewhere(() => location.reload());
+  keepShell(slug, version);
+  begin();
+}
+
+/** Let the browser keep this page for when there is no network, where it can. */
+function keepShell(slug, version) {
+  const told = new URLSearchParams({ v: version, lang: document.documentElement.lang });
+  navigator.serviceWorker
+    ?.register(`sw.js?${told}`, { scope: "./" + slug })
+    .catch((error) => console.warn("The page is not kept for when there is no network.", error));
+}
+
+start();

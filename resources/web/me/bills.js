@@ -1,0 +1,197 @@
+// What a customer paid and is to pay: at the desk, and through the payment provider.
+import { Refused } from "./login.js";
+import { el, filled, part, saveFile, webAddress } from "./parts.js";
+
+const language = document.documentElement.lang;
+
+/** Ask for something that an organization may not have set up; null where it has not. */
+async function askIfThere(session, path) {
+  try {
+    return await session.ask(path);
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** The subscriptions of a customer by the memberships that they pay for. */
+export async function subscriptions(session) {
+  const told = await askIfThere(session, "/me/subscriptions");
+  return new Map((told?.items ?? []).map((each) => [each.membership_id, each]));
+}
+
+/** What is known of a membership's bills, and how it is cancelled and gone on with. */
+export function subscriptionOf(at, place, told) {
+  const box = el("div", { className: "bill" });
+  fillSubscription(at, place, box, told);
+  return box;
+}
+
+function fillSubscription(at, place, box, told) {
+  const { words, calendar, session } = at;
+  const day = told.paid_until ? calendar.dayOf(told.paid_until) : "";
+  const sentences = [];
+  if (told.status === "past_due" || told.status === "unpaid") sentences.push(words.past_due);
+  if (told.status === "incomplete") sentences.push(words.incomplete);
+  if (told.cancels_at) {
+    sentences.push(filled(words.cancels, { day: calendar.dayOf(told.cancels_at) }));
+  } else if (told.renews && day) sentences.push(filled(words.renews, { day }));
+  const acts = el("p", { className: "act" });
+
+  async function change(what) {
+    const path = `/me/memberships/${encodeURIComponent(told.membership_id)}/${what}`;
+    fillSubscription(at, place, box, await session.ask(path, { method: "POST" }));
+    place.focus();
+  }
+
+  if (told.can_cancel) {
+    const sure = day ? filled(words.cancel_told, { day }) : words.cancel_told_open;
+    acts.append(asking(words, sure, (button) => place.onPress(button, async () => {
+      await change("cancel");
+      return words.cancelled;
+    })));
+  }
+  if (told.can_resume) {
+    const button = el("button", { type: "button", className: "quiet", textContent: words.resume });
+    acts.append(place.onPress(button, async () => {
+      await change("resume");
+      return words.resumed;
+    }));
+  }
+  const portal = el("button", { type: "button", className: "link", textContent: words.portal });
+  acts.append(place.onPress(portal, async () => {
+    location.assign(webAddress((await session.ask("/me/portal", { method: "POST" })).url));
+  }));
+  const said = sentences.map((each) => el("p", { className: "small", textContent: each }));
+  box.replaceChildren(...said, acts);
+}
+
+/** A button that asks whether it is meant before it does something. */
+function asking(words, sentence, doing) {
+  const first = el("button", { type: "button", className: "quiet", textContent: words.cancel });
+  const yes = doing(el("button", { type: "button", textContent: words.cancel_yes }));
+  const no = el("button", { type: "button", className: "quiet", textContent: words.cancel_no });
+  const sure = el("span", { className: "sure", role: "group", hidden: true }, sentence, yes, no);
+  sure.setAttribute("aria-label", words.cancel);
+  const turn = (open) => {
+    sure.hidden = !open;
+    first.hidden = open;
+    (open ? no : first).focus();
+  };
+  first.addEventListener("click", () => turn(true));
+  no.addEventListener("click", () => turn(false));
+  return el("span", {}, first, sure);
+}
+
+/** What was paid at the desk, with its receipts; not shown where there is nothing. */
+export async function showPayments(at) {
+  const place = part("payments", at.words);
+  const rows = el("ul", { className: "rows" });
+
+  async function more(cursor) {
+    const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+    const told = await at.session.ask(`/me/payments?language=${language}${after}`);
+    rows.append(...told.items.map((each) => payment(at, place, each)));
+    return told.next_cursor;
+  }
+
+  const following = await more(null);
+  if (!rows.childElementCount) return place.hide();
+  place.show(rows);
+  if (following) place.add(moreButton(at.words, place, more, following));
+}
+
+/** A button for the next page, as long as there is one. */
+function moreButton(words, place, more, cursor) {
+  let next = cursor;
+  const button = el("button", { type: "button", className: "quiet", textContent: words.more });
+  place.onPress(button, async () => {
+    next = await more(next);
+    if (!next) button.hidden = true;
+  });
+  return el("p", { className: "act" }, button);
+}
+
+function payment(at, place, told) {
+  const { words, calendar } = at;
+  const title = filled(words.receipt, { number: told.receipt_number });
+  const button = el("button", { type: "button", className: "link", textContent: title });
+  place.onPress(button, async () => {
+    const id = encodeURIComponent(told.id);
+    await saveFile(await at.session.file(`/me/payments/${id}/receipt.pdf?language=${language}`));
+    return words.downloaded;
+  });
+  const facts = [calendar.dayOf(told.paid_at), told.plan, words[told.method]];
+  return el(
+    "li",
+    {},
+    el("strong", { textContent: told.amount }),
+    told.voided_at ? el("span", { className: "state revoked", textContent: words.voided }) : null,
+    el("p", { className: "small", textContent: facts.join(" · ") }),
+    button,
+  );
+}
+
+/** Invoices of the payment provider; not shown where there are none. */
+export async function showInvoices(at) {
+  const place = part("invoices", at.words);
+  const told = await askIfThere(at.session, `/me/invoices?language=${language}`);
+  if (!told?.items.length) return place.hide();
+  const rows = told.items.map((each) => invoice(at, place, each));
+  place.show(el("ul", { className: "rows" }, ...rows));
+}
+
+function invoice(at, place, told) {
+  const { words, calendar, session } = at;
+  const title = filled(words.invoice, { number: told.number });
+  const button = el("button", { type: "button", className: "link", textContent: title });
+  const line = el("p", {}, button);
+  button.addEventListener("click", () => {
+    // Opened at once: a browser refuses windows that come later than the press.
+    const tab = window.open("", "_blank");
+    if (tab) tab.opener = null;
+    openLink(tab);
+  });
+
+  async function openLink(tab) {
+    try {
+      const path = `/me/invoices/${encodeURIComponent(told.id)}/link`;
+      const url = webAddress((await session.ask(path, { method: "POST" })).url);
+      if (tab) tab.location.replace(url);
+      else {
+        const link = { href: url, target: "_blank", rel: "noopener noreferrer" };
+        line.replaceChildren(el("a", { ...link, textContent: words.link_blocked }));
+      }
+    } catch (error) {
+      tab?.close();
+      place.tellRefused(error);
+    }
+  }
+
+  const facts = [calendar.dayOf(told.created_at), told.plan];
+  if (told.refunded_minor > 0) {
+    facts.push(
+      told.refunded_minor >= told.amount_minor
+        ? words.refunded_whole
+        : filled(words.refunded, { amount: moneyOf(told.refunded_minor, told.currency) }),
+    );
+  }
+  if (told.disputed) facts.push(words.disputed);
+  return el(
+    "li",
+    {},
+    el("strong", { textContent: told.amount }),
+    el("span", { className: `state bill-${told.status}`, textContent: words[told.status] ?? "" }),
+    el("p", { className: "small", textContent: facts.filter(Boolean).join(" · ") }),
+    line,
+  );
+}
+
+/** An amount of the smallest unit, written out; the point is put by digits, not by division. */
+function moneyOf(minor, currency) {
+  const format = new Intl.NumberFormat(language, { style: "currency", currency });
+  const decimals = format.resolvedOptions().maximumFractionDigits;
+  const digits = String(minor).padStart(decimals + 1, "0");
+  const whole = digits.slice(0, digits.length - decimals);
+  return format.format(decimals ? `${whole}.${digits.slice(-decimals)}` : whole);
+}

@@ -1,0 +1,162 @@
+// The live card: a code that fills the screen, and is another one every 30 seconds.
+import { byId } from "./login.js";
+import { filled } from "./parts.js";
+import { qrcode } from "./qrcode.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const QUIET = 4; // Modules around a code, the least that ISO/IEC 18004 asks for; the page adds more.
+const TICK_MS = 200;
+const REFRESH_MS = 5 * 60_000;
+const RETRY_MS = 5_000;
+
+/** A code as a picture. Its letters are those that QR packs tightly. */
+function pictureOf(text, name) {
+  const code = qrcode(0, "M");
+  code.addData(text, "Alphanumeric");
+  code.make();
+  const size = code.getModuleCount();
+  let path = "";
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      if (code.isDark(row, column)) path += `M${column + QUIET} ${row + QUIET}h1v1h-1z`;
+    }
+  }
+  const picture = document.createElementNS(SVG, "svg");
+  const all = size + 2 * QUIET;
+  const told = { viewBox: `0 0 ${all} ${all}`, role: "img", "aria-label": name };
+  for (const [key, value] of Object.entries({ ...told, "shape-rendering": "crispEdges" })) {
+    picture.setAttribute(key, value);
+  }
+  const modules = document.createElementNS(SVG, "path");
+  modules.setAttribute("d", path);
+  picture.append(modules);
+  return picture;
+}
+
+/** Keeps the screen awake while the card is shown, where a browser can. */
+function wakefulness() {
+  let lock = null;
+  return {
+    async hold() {
+      try {
+        lock = (await navigator.wakeLock?.request("screen")) ?? null;
+      } catch {
+        lock = null; // A battery that is low forbids it: the card is shown all the same.
+      }
+    },
+    letGo() {
+      lock?.release();
+      lock = null;
+    },
+  };
+}
+
+/**
+ * The live card on the page. `codes` are those of this device; `fetchCodes` asks for new ones of a
+ * card, and throws what refused it.
+ */
+export function liveCard({ words, codes, fetchCodes, calendar }) {
+  const dialog = byId("live");
+  const told = byId("live-told");
+  const awake = wakefulness();
+  let ticking = null;
+  let drawn = null;
+  let cardId = null;
+  let fetching = null;
+  let triedAt = -Infinity;
+  let missing = words.live_wait;
+
+  function say(text) {
+    if (told.textContent !== text) told.textContent = text;
+  }
+
+  function draw(text) {
+    if (text === drawn) return;
+    drawn = text;
+    byId("live-code").replaceChildren(...(text ? [pictureOf(text, words.code_name)] : []));
+    byId("live-shown").hidden = !text;
+  }
+
+  /** Whether the codes that are here are those of the card that is wanted. */
+  const isWanted = () => cardId === null || codes.read()?.card.id === cardId;
+
+  function tick() {
+    const now = isWanted() ? codes.now() : null;
+    draw(now ? now.text : null);
+    if (!now) {
+      say(fetching ? words.working : missing);
+      refresh();
+      return;
+    }
+    missing = words.live_over;
+    const { card } = codes.read();
+    byId("live-name").textContent = card.name || card.number;
+    byId("live-number").textContent = card.number;
+    byId("live-clock").textContent = calendar.clockOf(now.at);
+    byId("live-left").textContent = filled(words.seconds, { count: Math.ceil(now.left / 1000) });
+    byId("live-bar").firstElementChild.style.width = `${(100 * now.left) / now.period}%`;
+    say(filled(words.live_until, { time: calendar.timeOf(codes.until()) }));
+  }
+
+  /** Ask for new codes of the card that is wanted, unless there are fresh ones. Never throws. */
+  async function refresh() {
+    const id = cardId ?? codes.read()?.card.id;
+    const fresh = isWanted() && codes.age() < REFRESH_MS;
+    if (!id || fetching || fresh || performance.now() - triedAt < RETRY_MS) return;
+    triedAt = performance.now();
+    fetching = fetchCodes(id);
+    try {
+      await fetching;
+    } catch (error) {
+      // Codes go on until they are over. Those of a card that is good no more do not.
+      if (error.status === 404 || error.status === 409) {
+        codes.wipe();
+        missing = words[error.code] || words.failed;
+      }
+    } finally {
+      fetching = null;
+    }
+  }
+
+  dialog.addEventListener("close", () => {
+    clearInterval(ticking);
+    draw(null);
+    awake.letGo();
+  });
+  byId("live-close").addEventListener("click", () => dialog.close());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    if (dialog.open) awake.hold();
+    refresh();
+  });
+  window.addEventListener("online", () => {
+    triedAt = -Infinity;
+    refresh();
+  });
+  setInterval(refresh, REFRESH_MS / 5);
+
+  return {
+    /** Keep a card ready from now on. */
+    want(id) {
+      if (id !== cardId) triedAt = -Infinity;
+      cardId = id;
+      missing = words.live_wait;
+      return refresh();
+    },
+    open() {
+      if (dialog.open) return;
+      dialog.showModal();
+      byId("live-name").focus();
+      tick();
+      ticking = setInterval(tick, TICK_MS);
+      awake.hold();
+      refresh();
+    },
+    /** Forget the card, and take it off the screen. */
+    forget() {
+      cardId = null;
+      codes.wipe();
+      if (dialog.open) dialog.close();
+    },
+  };
+}

@@ -1,0 +1,135 @@
+// What a customer holds: memberships, what they may use, and cards.
+import { subscriptionOf } from "./bills.js";
+import { el, filled, part, saveFile } from "./parts.js";
+
+/** Memberships with what is known of their bills; those that are over are folded up. */
+export async function showMemberships(at, profile) {
+  const { words } = at;
+  const place = part("memberships", words);
+  let failed = null;
+  // What they hold is shown although the bills are not to be had.
+  const bills = await at.bills().catch((error) => {
+    failed = error;
+    return new Map();
+  });
+  const rows = profile.memberships.map((each) => [each, membership(at, place, each, bills.get(each.id))]);
+  const over = rows.filter(([each]) => each.status === "expired").map(([, row]) => row);
+  const present = rows.filter(([each]) => each.status !== "expired").map(([, row]) => row);
+  place.show(
+    present.length ? list(present) : el("p", { textContent: words.no_memberships }),
+    over.length
+      ? el(
+          "details",
+          {},
+          el("summary", { textContent: filled(words.earlier, { count: over.length }) }),
+          list(over),
+        )
+      : "",
+  );
+  if (failed) place.tellRefused(failed);
+}
+
+function membership(at, place, told, bill) {
+  const { words, calendar } = at;
+  const state = told.status ?? "scheduled";
+  const source = told.via ? filled(words.through, { company: told.via }) : words.own;
+  const until = told.last_day
+    ? filled(words.until, { day: calendar.localDay(told.last_day) })
+    : words.endless;
+  const reason = {
+    scheduled: filled(words.scheduled_from, { day: calendar.dayOf(told.starts_at) }),
+    ended_early: words.ended_early,
+    payment_overdue: words.payment_overdue,
+    no_seat: words.no_seat,
+  }[told.reason];
+  return el(
+    "li",
+    {},
+    el("strong", { textContent: told.plan_name }),
+    el("span", { className: `state ${state}`, textContent: words[state] }),
+    el("p", { className: "small", textContent: `${source} · ${until}` }),
+    reason ? el("p", { className: "note", textContent: reason }) : null,
+    bill ? subscriptionOf(at, place, bill) : null,
+  );
+}
+
+/** What they may use now. */
+export function showPermissions({ words, calendar }, profile) {
+  const rows = profile.permissions.map(({ label, until }) =>
+    el(
+      "li",
+      {},
+      label,
+      until
+        ? el("span", {
+            className: "small",
+            textContent: " " + filled(words.until_day, { day: calendar.dayBefore(until) }),
+          })
+        : null,
+    ),
+  );
+  const shown = el("ul", { className: "included" }, ...rows);
+  const none = el("p", { textContent: words.no_permissions });
+  part("permissions", words).show(rows.length ? shown : none);
+}
+
+/** Cards, the first one to be had, and which of them is shown live. */
+export async function showCards(at) {
+  const place = part("cards", at.words);
+  fillCards(at, place, await at.session.ask("/me/cards"));
+}
+
+function fillCards(at, place, told) {
+  const { words } = at;
+  const live = told.items.filter((each) => each.live);
+  const rows = told.items.map((each) => card(at, each, live.length > 1));
+  place.show(rows.length ? list(rows) : el("p", { textContent: words.no_cards }));
+  if (told.can_have_one) {
+    const button = el("button", { type: "button", textContent: words.make_card });
+    place.onPress(button, async () => {
+      fillCards(at, place, await at.session.ask("/me/cards", { method: "POST" }));
+      place.focus();
+      return words.made_card;
+    });
+    place.add(el("p", { className: "act" }, button));
+  }
+  at.offerLive(live[0]?.id ?? null);
+}
+
+function card(at, told, several) {
+  const { words, calendar } = at;
+  const acts = el("p", { className: "act" });
+  if (told.live && several) {
+    const show = el("button", { type: "button", className: "quiet", textContent: words.show_this });
+    show.addEventListener("click", () => at.showLive(told.id));
+    acts.append(show);
+  }
+  if (told.install_url) {
+    const link = { href: told.install_url, target: "_blank", rel: "noopener noreferrer" };
+    acts.append(el("a", { ...link, className: "button quiet", textContent: words.add }));
+  }
+  const where = told.wallets.map((wallet) => words["in_" + wallet]);
+  const facts = [filled(words.issued, { day: calendar.dayOf(told.issued_at) }), ...where];
+  return el(
+    "li",
+    {},
+    el("strong", { textContent: told.label }),
+    el("span", { className: `state ${told.state}`, textContent: words[told.state] }),
+    el("p", { className: "small", textContent: facts.join(" · ") }),
+    acts.childElementCount ? acts : null,
+  );
+}
+
+/** Let a button hand out all that is stored. */
+export function offerExport(at, button) {
+  const place = part("personal", at.words);
+  place.onPress(button, async () => {
+    await saveFile(await at.session.file("/me/export"));
+    return at.words.downloaded;
+  });
+}
+
+/** Rows that are parted by lines. */
+export function list(rows) {
+  return el("ul", { className: "rows" }, ...rows);
+}

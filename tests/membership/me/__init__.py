@@ -1,0 +1,1 @@
+"""The customer's own page: over HTTP, and in a real browser."""
