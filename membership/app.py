@@ -39,6 +39,10 @@ from membership.install.routes import router as install
 from membership.keys.routes import router as keys
 from membership.limits import Limits
 from membership.login.routes import router as login
+from membership.me.files import router as own_files
+from membership.me.page_routes import router as own_page
+from membership.me.routes import router as own_things
+from membership.me.session_routes import router as own_sessions
 from membership.memberships.routes import router as memberships
 from membership.middleware import BodyLimit, RequestFrame
 from membership.openapi import DESCRIPTION, DescribedApi, tag_descriptions
@@ -114,6 +118,10 @@ _ROUTERS = (
     signup_tokens,
     joining,
     own_billing,
+    own_sessions,
+    own_things,
+    own_files,
+    own_page,
     signup_page,
     install,  # last: its paths begin with any name
 )

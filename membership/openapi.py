@@ -110,6 +110,8 @@ _IN_PATHS = {
     "membership_id": "UUID of the membership.",
     "visit_id": "UUID of the visit, which the kiosk made.",
     "payment_id": "UUID of the payment; not the number of its receipt.",
+    "order_id": "UUID of the order.",
+    "billing_event_id": "Id of the event at the payment provider.",
     "card_id": "UUID of the card; not the code that is on it.",
     "key_id": "UUID of the API key; not the key itself.",
     "embed_key_id": "UUID of the public key of a site.",

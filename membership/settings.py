@@ -221,6 +221,15 @@ class ServiceSettings(BaseSettings):
         int,
         Field(ge=0, description="A visit at most this many minutes ago is pointed out."),
     ] = 90
+    live_card_offline_minutes: Annotated[
+        int,
+        Field(
+            ge=5,
+            le=1440,
+            description="For how long ahead a phone is given the codes of a live card, and so for "
+            "how long it shows the card without network.",
+        ),
+    ] = 240
     permission_max_age_seconds: Annotated[
         int,
         Field(

@@ -17,7 +17,7 @@ from api_client.management_schemas import ActorKind
 from membership.access import Tenant
 from membership.actors import Actor
 from membership.billing.facts import InvoiceFacts, SubscriptionFacts
-from membership.billing.orders import billing_terms, length_terms
+from membership.billing.orders import billing_terms, is_pending, length_terms
 from membership.billing.reading import Known, Said
 from membership.errors import ApiError
 from membership.events.types import EventType
@@ -35,7 +35,7 @@ from membership.models import BillingInvoice, BillingOrder, Membership, Plan
 from membership.rules.billing import Agreement, Entitlement, entitlement
 from membership.rules.periods import Period, first_period
 
-_SUBSCRIPTION_CHECK = timedelta(hours=24)
+_SUBSCRIPTION_CHECK = _BANK_CHECK = timedelta(hours=24)
 _OPEN_CHECK = timedelta(minutes=30)
 """How soon an order is asked about again, should no event tell of it."""
 
@@ -61,7 +61,7 @@ def store_said(session: Session, known: Known, said: Said, grace_days: int, now:
     ).one()
     if order.version != known.version:
         return False
-    _note(order, said, now)
+    _note(order, said)
     for facts in said.invoices:
         _store_invoice(session, order, facts)
     given = _given(order, said, grace_days, ZoneInfo(tenant.time_zone), now)
@@ -74,6 +74,8 @@ def store_said(session: Session, known: Known, said: Said, grace_days: int, now:
         elif order.trouble is None:
             order.trouble = f"Paid, and not granted: {refusal}"
             logger().error("paid_order_not_granted", order=str(order.id), why=refusal)
+    order.version += 1
+    order.checked_at, order.next_check_at = now, _next_check(order, now)
     session.flush()
     return True
 
@@ -92,7 +94,7 @@ def _refusal(session: Session, known: Known) -> str | None:
     return None
 
 
-def _note(order: BillingOrder, said: Said, now: datetime) -> None:
+def _note(order: BillingOrder, said: Said) -> None:
     """Store how an order stands."""
     checkout, subscription = said.checkout, said.subscription
     if checkout is not None:
@@ -110,8 +112,6 @@ def _note(order: BillingOrder, said: Said, now: datetime) -> None:
         order.cancels_at = subscription.cancels_at
         if order.paid_until is None and subscription.status is SubscriptionStatus.CANCELED:
             order.state = OrderState.FAILED
-    order.version += 1
-    order.checked_at, order.next_check_at = now, _next_check(order, now)
 
 
 def _next_check(order: BillingOrder, now: datetime) -> datetime | None:
@@ -120,6 +120,8 @@ def _next_check(order: BillingOrder, now: datetime) -> datetime | None:
         return now + _SUBSCRIPTION_CHECK
     if order.state is OrderState.OPEN:
         return now + _OPEN_CHECK
+    if is_pending(order):
+        return now + _BANK_CHECK
     return None
 
 

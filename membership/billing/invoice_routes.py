@@ -54,10 +54,10 @@ def list_billing_events(
     return views.event_page(call.session, call.tenant, limit, cursor, failed=failed)
 
 
-@router.post("/events/{event_id}/retry")
+@router.post("/events/{billing_event_id}/retry")
 def retry_billing_event(
-    event_id: EventId, call: Annotated[Call, writes(Scope.MEMBERSHIPS_WRITE)]
+    billing_event_id: EventId, call: Annotated[Call, writes(Scope.MEMBERSHIPS_WRITE)]
 ) -> BillingEventView:
     """Have an event worked off anew, within seconds. Errors: `event_not_found` (404)."""
-    event = views.retry_event(call.session, call.tenant, event_id, call.now)
+    event = views.retry_event(call.session, call.tenant, billing_event_id, call.now)
     return views.event_view(event)

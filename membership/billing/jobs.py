@@ -19,7 +19,7 @@ from membership.vault import VaultError
 
 Connect = Callable[[Keys, ServiceSettings], AbstractContextManager[Gateway]]
 
-_PRUNE_SECONDS = 3600.0
+_PRUNE_SECONDS = 3600
 
 
 class Inbox:
@@ -72,6 +72,10 @@ class Inbox:
         except ProviderError as error:
             _put_off(work, event, str(error))
             return
+        except Exception as error:  # noqa: BLE001 - logged, shown and tried again; others go on
+            logger().exception("billing_event_broken", type=event.type, id=event.event_id)
+            _put_off(work, event, f"A fault of this service ({type(error).__name__}).")
+            return
         with work.database.writers.begin() as session:
             inbox.note_done(session, event, work.clock())
         logger().info("billing_event_done", type=event.type, id=event.event_id, ours=ours)
@@ -82,6 +86,8 @@ class Inbox:
             sync_order(work, gateway, keys, order_id)
         except ProviderError as error:
             logger().warning("billing_order_not_checked", order=str(order_id), why=str(error))
+        except Exception:  # noqa: BLE001 - logged, and asked after again; others go on
+            logger().exception("billing_order_broken", order=str(order_id))
 
 
 def _about(gateway: Gateway, told: Told) -> About:
@@ -109,7 +115,7 @@ def _prune(work: Work) -> bool:
 
 
 BILLING_JOBS = (
-    Job("billing", Inbox().run, pause_seconds=1.0),
+    Job("billing", Inbox().run, pause_seconds=1),
     Job("billing_events", _prune, pause_seconds=_PRUNE_SECONDS),
 )
 """See ``membership.jobs``."""

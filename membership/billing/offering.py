@@ -1,7 +1,6 @@
 """Who may order what: judged before an order is stored, with its owner locked."""
 
 from dataclasses import replace
-from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -23,10 +22,9 @@ def chosen_by_staff(
 
     Raises NotFound; Conflict for an owner who takes nothing new, or without a public address.
     """
-    base = _address(public_url)
     owner = required_owner(session, caller.tenant, Owner(new.customer_id, new.company_id))
     plan = plan_on_sale(session, caller.tenant, new.plan_id)
-    back = f"{base}/join/{caller.tenant.slug}/order"
+    back = f"{_address(public_url)}/join/{caller.tenant.slug}/order"
     return Wanted(owner, plan, caller.actor, f"{back}/{_PAID}", f"{back}/{_BACK}")
 
 
@@ -37,10 +35,9 @@ def chosen_by_customer(
 
     Raises what ``signup.joining`` does; Conflict without a public address.
     """
-    base = _address(public_url)
     customer, plan = chosen_plan(session, joiner, plan_id)
     actor = replace(joiner.actor, id=customer.id)
-    back = f"{base}/join/{quote(joiner.tenant.slug)}/order"
+    back = f"{_address(public_url)}/join/{joiner.tenant.slug}/order"
     owner = Owner(customer_id=customer.id)
     return Wanted(owner, plan, actor, f"{back}/{_PAID}", f"{back}/{_BACK}")
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from api_client.billing_schemas import CheckoutLink, OrderState
 from membership.access import Tenant
 from membership.actors import Actor
+from membership.audit.recorder import record
 from membership.billing.accounts import Keys, required_keys
 from membership.billing.asking import ask
 from membership.billing.facts import CheckoutFacts, CheckoutWish, Gateway, Payer, PriceTerms
@@ -72,8 +73,9 @@ async def start_order(
     """
 
     def begin(session: Session, now: datetime) -> _Begun:
+        wanted = choose(session, now)
         keys = required_keys(session, steps.vault, tenant)
-        return _begin(session, tenant, keys, choose(session, now), now)
+        return _begin(session, tenant, keys, wanted, now)
 
     begun = await steps.transaction(begin, actor)
 
@@ -127,8 +129,20 @@ def _require_payable(plan: Plan) -> None:
 def _open_order(
     session: Session, tenant: Tenant, wanted: Wanted, now: datetime
 ) -> BillingOrder | None:
-    """An order of the same on the same terms whose page is open for a while yet."""
+    """An order of the same on the same terms that is still to be paid, on a page that is open
+    for a while yet, or whose payment a bank works on: nobody is to pay twice.
+    """
     plan, owner = wanted.plan, wanted.owner
+    open_still = and_(
+        BillingOrder.state == OrderState.OPEN,
+        BillingOrder.checkout_expires_at > now + _LEAST_LEFT,
+    )
+    pending = and_(
+        BillingOrder.state == OrderState.COMPLETED,
+        BillingOrder.checkout_id.is_not(None),
+        BillingOrder.membership_id.is_(None),
+        BillingOrder.trouble.is_(None),
+    )
     return session.scalars(
         select(BillingOrder)
         .where(
@@ -137,8 +151,7 @@ def _open_order(
             if owner.customer_id is not None
             else BillingOrder.company_id == owner.company_id,
             BillingOrder.plan_id == plan.id,
-            BillingOrder.state == OrderState.OPEN,
-            BillingOrder.checkout_expires_at > now + _LEAST_LEFT,
+            or_(open_still, pending),
             BillingOrder.plan_name == plan.name,
             BillingOrder.price_minor == plan.price_minor,
             BillingOrder.currency == plan.currency,
@@ -180,7 +193,15 @@ def _new_order(session: Session, tenant: Tenant, wanted: Wanted, now: datetime) 
     )
     session.add(order)
     session.flush()
+    told = {"plan": plan.name, "price_minor": plan.price_minor, "currency": plan.currency}
+    record(session, tenant.id, "billing.ordered", order.id, after=told)
     return order
+
+
+def is_pending(order: BillingOrder) -> bool:
+    """Whether an order's page is done with, and a bank takes its time over the payment."""
+    done = order.state is OrderState.COMPLETED
+    return done and order.membership_id is None and order.trouble is None
 
 
 def billing_terms(order: BillingOrder) -> Interval | None:

@@ -20,6 +20,7 @@ _CHECKOUTS = {
     "complete": OrderState.COMPLETED,
     "expired": OrderState.EXPIRED,
 }
+_REFUSED = frozenset({"requires_payment_method", "canceled"})
 _SUBSCRIPTIONS = {
     "trialing": SubscriptionStatus.ACTIVE,
     "incomplete_expired": SubscriptionStatus.CANCELED,
@@ -55,7 +56,7 @@ def checkout_facts(session: Any) -> CheckoutFacts:
     return CheckoutFacts(
         checkout_id=session["id"],
         order_id=order_in(session["metadata"]),
-        state=_CHECKOUTS[session["status"]],
+        state=OrderState.FAILED if _bank_refused(session) else _CHECKOUTS[session["status"]],
         paid=session["payment_status"] in {"paid", "no_payment_required"},
         url=session.get("url"),
         expires_at=_instant(session["expires_at"]),
@@ -63,6 +64,14 @@ def checkout_facts(session: Any) -> CheckoutFacts:
         subscription_id=id_of(session.get("subscription")),
         payment_id=id_of(session.get("payment_intent")),
     )
+
+
+def _bank_refused(session: Any) -> bool:
+    """Whether a single payment, which a bank took days for, came to nothing."""
+    payment = session.get("payment_intent")
+    if session["payment_status"] != "unpaid" or not isinstance(payment, dict):
+        return False
+    return session["status"] == "complete" and payment["status"] in _REFUSED
 
 
 def invoice_facts(invoice: Any) -> InvoiceFacts | None:
@@ -136,11 +145,18 @@ def subscription_facts(subscription: Any, invoices: Any) -> SubscriptionFacts:
         status=status,
         starts_at=_instant(subscription["start_date"]),
         paid_until=_paid_until(read, status, period_end),
-        failing=latest is not None and latest.status is InvoiceStatus.OPEN and latest.attempted,
+        failing=_is_failing(latest, status),
         cancels_at=cancels_at,
         ended_at=instant(subscription.get("ended_at")),
         invoices=read,
     )
+
+
+def _is_failing(latest: InvoiceFacts | None, status: SubscriptionStatus) -> bool:
+    """Whether the newest invoice was tried in vain; one that a bank works on was tried, too."""
+    if latest is None or latest.status is not InvoiceStatus.OPEN or not latest.attempted:
+        return False
+    return status is not SubscriptionStatus.ACTIVE
 
 
 def _paid_until(

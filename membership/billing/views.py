@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api_client.billing_schemas import InvoicePage, InvoiceView, OrderPage, OrderView
 from membership.access import Tenant
+from membership.audit.recorder import record
 from membership.billing.schemas import BillingEventPage, BillingEventView
 from membership.errors import NotFound
 from membership.models import BillingEvent, BillingInvoice, BillingOrder
@@ -163,4 +164,5 @@ def retry_event(session: Session, tenant: Tenant, event_id: str, now: datetime) 
         raise NotFound("event_not_found", "There is no such event.")
     event.tries, event.due_at, event.done_at = 0, now, None
     session.flush()
+    record(session, tenant.id, "billing.event_retried", event_id)
     return event

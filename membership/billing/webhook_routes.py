@@ -47,7 +47,7 @@ async def take_webhook(request: Request, organization: str, steps: InSteps) -> d
 def _genuine(body: bytes, header: str, keys: Keys, now: datetime) -> Told:
     """Read an event. Raises Unauthorized."""
     # Its package costs half a second at the start of every process, and is needed by few.
-    from membership.billing.stripe_gateway import read_event  # noqa: PLC0415
+    from membership.billing.stripe_events import read_event  # noqa: PLC0415
 
     try:
         return read_event(body, header, keys.webhook_secret, now)

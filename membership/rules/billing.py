@@ -66,11 +66,11 @@ def entitlement(agreement: Agreement, grace_days: int, zone: ZoneInfo) -> Entitl
     graced = day_end(day_after(last_day, grace_days), zone)
     if agreement.ended_at is not None and agreement.ended_at < paid_until:
         return Entitlement(covered, last_day, ended_early_at=agreement.ended_at)
+    if agreement.cancels_at is not None and agreement.cancels_at <= paid_until:
+        return Entitlement(covered, last_day)
     if agreement.ended_at is not None:
         ends_at = min(max(agreement.ended_at, covered), graced)
         return Entitlement(ends_at, last_day, covered if ends_at > covered else None)
-    if agreement.cancels_at is not None and agreement.cancels_at <= paid_until:
-        return Entitlement(covered, last_day)
     return Entitlement(
         graced,
         last_day,

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from api_client.signup_schemas import EmbedKeyList, EmbedKeyView
 from membership.access import Call, reads, writes
 from membership.scopes import Scope
 from membership.signup import keys
-from membership.signup.key_schemas import EmbedKeyList, EmbedKeyView, NewEmbedKeys
+from membership.signup.key_schemas import NewEmbedKeys
 
 router = APIRouter(prefix="/v1/signup/keys", tags=["Organization"])
 

@@ -1,9 +1,8 @@
 """Messages about the public keys of sites that sign their visitors in."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api_client.schemas import Message
 
@@ -34,20 +33,3 @@ class NewEmbedKeys(Message):
             }
         ],
     )
-
-
-class EmbedKeyView(Message):
-    """A public key by which tokens of a site are checked."""
-
-    id: UUID
-    kid: str = Field(examples=["site-2027"])
-    algorithm: str = Field(examples=["EdDSA"], description="`EdDSA` or `RS256`, and no other.")
-    thumbprint: str = Field(description="The JWK thumbprint (RFC 7638), to compare it.")
-    created_at: AwareDatetime
-    revoked_at: AwareDatetime | None
-
-
-class EmbedKeyList(Message):
-    """Keys, newest first: all that are good, then those revoked, 100 together at most."""
-
-    items: tuple[EmbedKeyView, ...]

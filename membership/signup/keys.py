@@ -5,17 +5,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from api_client.signup_schemas import EmbedKeyList, EmbedKeyView
 from membership.access import Call
 from membership.audit.recorder import record
 from membership.errors import Conflict, Invalid, NotFound
 from membership.models import EmbedKey, Organization
 from membership.signup.jwks import PublicJwk, read_jwk, thumbprint
-from membership.signup.key_schemas import (
-    MOST_KEYS,
-    EmbedKeyList,
-    EmbedKeyView,
-    NewEmbedKeys,
-)
+from membership.signup.key_schemas import MOST_KEYS, NewEmbedKeys
 
 _SHOWN = 100
 

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from api_client.management_schemas import IntervalUnit
 from membership.access import Tenant
+from membership.billing.accounts import find_account
 from membership.errors import NotFound
 from membership.models import Plan, SignupSettings
 from membership.organizations import tenant_by_slug
 from membership.plans.permissions import permissions_of
 from membership.rules.periods import Interval
+from membership.signup.logo import Logo, logo_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,22 @@ class Looks:
     privacy_url: str | None
 
 
+PLAIN = Looks("#00695c", "#ffffff", (), None, None)
+"""How pages look that are of no organization, or of one that chose nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """An organization that is open for signup, with what it offers."""
+    """An organization that is open for signup, with what it offers.
+
+    ``pays_online`` tells that what costs something can be paid through a payment provider.
+    """
 
     slug: str
     name: str
     looks: Looks
+    logo: Logo | None
+    pays_online: bool
     offers: tuple[Offer, ...]
 
 
@@ -66,17 +77,25 @@ def open_shop(session: Session, slug: str, plan_id: str | None = None) -> Shop:
     the organization is there, its signup is open, and the plan is offered.
     """
     tenant, settings = open_club(session, slug)
-    looks = Looks(
+    offers = _offers(session, tenant, None if plan_id is None else _uuid(plan_id))
+    if plan_id is not None and not offers:
+        raise no_such_page()
+    pays_online = find_account(session, tenant) is not None
+    logo = logo_of(session, tenant)
+    return Shop(tenant.slug, tenant.name, looks_of(settings), logo, pays_online, offers)
+
+
+def looks_of(settings: SignupSettings | None) -> Looks:
+    """How an organization's pages look, whether its signup is open or not."""
+    if settings is None:
+        return PLAIN
+    return Looks(
         accent=settings.accent,
         background=settings.background,
         allowed_origins=tuple(settings.allowed_origins),
         terms_url=settings.terms_url,
         privacy_url=settings.privacy_url,
     )
-    offers = _offers(session, tenant, None if plan_id is None else _uuid(plan_id))
-    if plan_id is not None and not offers:
-        raise no_such_page()
-    return Shop(tenant.slug, tenant.name, looks, offers)
 
 
 def open_club(session: Session, slug: str) -> tuple[Tenant, SignupSettings]:

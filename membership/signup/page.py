@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 import resources
 from membership.install.phones import LANGUAGES
-from membership.signup.offers import Looks, Offer, Shop
+from membership.signup.offers import PLAIN, Looks, Offer, Shop
 from membership.signup.terms import billing_of, length_of, price_of
 from membership.signup.words import PAGE, SCRIPTED
 from passes.contrast import contrast_ratio, mixed, readable_like
@@ -33,7 +33,7 @@ def list_page(shop: Shop, language: str) -> Response:
         shop,
         language,
         root=".",
-        offers=[_told(each, language) for each in shop.offers],
+        offers=[_told(each, shop, language) for each in shop.offers],
     )
 
 
@@ -46,18 +46,38 @@ def plan_page(shop: Shop, language: str) -> Response:
         shop,
         language,
         root="..",
-        offer=_told(offer, language),
+        offer=_told(offer, shop, language),
         scripted=json.dumps(words, ensure_ascii=False),
         origins=json.dumps(shop.looks.allowed_origins),
     )
 
 
+def order_page(name: str, looks: Looks, language: str, *, paid: bool) -> Response:
+    """The page that a payment provider sends browsers back to. It knows of no payment."""
+    nonce, words = secrets.token_urlsafe(16), PAGE[language]
+    html = _template("order.html").render(
+        language=language,
+        nonce=nonce,
+        colours=colours(looks),
+        logo=None,
+        root=None,
+        organization=name,
+        title=words["paid_title" if paid else "unpaid_title"],
+        text=words["paid" if paid else "unpaid"],
+    )
+    return _response(html, nonce, (), 200)
+
+
 def not_found_page(language: str) -> Response:
     """The page for all that the public cannot see: the same in each case, framed by nobody."""
     nonce = secrets.token_urlsafe(16)
-    looks = Looks("#00695c", _WHITE, (), None, None)
     html = _template("gone.html").render(
-        language=language, words=PAGE[language], nonce=nonce, colours=colours(looks), root=None
+        language=language,
+        words=PAGE[language],
+        nonce=nonce,
+        colours=colours(PLAIN),
+        logo=None,
+        root=None,
     )
     return _response(html, nonce, (), 404)
 
@@ -87,7 +107,7 @@ def _text_on(ground: str) -> str:
     return max((_BLACK, _WHITE), key=lambda colour: contrast_ratio(colour, ground))
 
 
-def _told(offer: Offer, language: str) -> Mapping[str, object]:
+def _told(offer: Offer, shop: Shop, language: str) -> Mapping[str, object]:
     """What the page says of a plan."""
     return {
         "id": str(offer.plan_id),
@@ -98,6 +118,7 @@ def _told(offer: Offer, language: str) -> Mapping[str, object]:
         "length": length_of(offer, language),
         "permissions": offer.permissions,
         "free": offer.free,
+        "joinable": offer.free or shop.pays_online,
     }
 
 
@@ -113,6 +134,7 @@ def _page(template: str, shop: Shop, language: str, *, root: str, **more: object
         organization=shop.name,
         slug=shop.slug,
         looks=shop.looks,
+        logo=shop.logo,
         root=root,
         **more,
     )
@@ -125,7 +147,9 @@ def _template(name: str) -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    shared = {each: environment.from_string(_read(f"{each}.html")) for each in ("outline", "foot")}
+    shared = {
+        each: environment.from_string(_read(f"{each}.html")) for each in ("outline", "foot", "mark")
+    }
     return environment.from_string(_read(name), globals=shared)
 
 
@@ -140,7 +164,7 @@ def _response(html: str, nonce: str, framed_by: tuple[str, ...], status: int) ->
     headers = {
         "Content-Security-Policy": (
             f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}';"
-            " connect-src 'self'; base-uri 'none'; form-action 'none';"
+            " connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
             f" frame-ancestors {framing}"
         ),
         "Referrer-Policy": "no-referrer",

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 
+from api_client.signup_schemas import SignupView
 from membership.access import Call, reads, writes
 from membership.scopes import Scope
 from membership.signup import service
-from membership.signup.schemas import SignupChange, SignupView
+from membership.signup.schemas import SignupChange
 
 router = APIRouter(prefix="/v1/signup", tags=["Organization"])
 

@@ -51,16 +51,6 @@ class SignupChange(Message):
     privacy_url: PageUrl | None = Field(default=None, examples=["https://www.example.com/privacy"])
 
 
-class SignupView(SignupChange):
-    """How the public may join, and what a web site takes over to offer it."""
-
-    page_url: str | None = Field(description="Address of the page; null without a public address.")
-    snippet: str | None = Field(
-        description="HTML for the web site: the script that makes the frame, and a frame for "
-        "browsers without scripts. Null if the service has no public address."
-    )
-
-
 class Joining(Message):
     """What a customer who is logged in joins."""
 

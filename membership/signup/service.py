@@ -3,11 +3,12 @@
 from html import escape
 from typing import Any
 
+from api_client.signup_schemas import SignupView
 from membership.access import Call
 from membership.audit.recorder import record
 from membership.errors import NotFound
 from membership.models import Organization, SignupSettings
-from membership.signup.schemas import SignupChange, SignupView
+from membership.signup.schemas import SignupChange
 
 _CLOSED = SignupChange(open=False)
 _FIELDS = tuple(SignupChange.model_fields)

@@ -44,6 +44,20 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "vouched": "You are logged in as {name}.",
         "join": "Join now",
         "join_again": "Try again",
+        "order": "Order and pay",
+        "order_again": "Back to the payment",
+        "pay_heading": "Payment",
+        "pay_told": "You pay on the page of our payment provider. It opens in a new window.",
+        "pay": "Pay now",
+        "pay_wait": "Leave this page open: it tells when the payment has arrived.",
+        "paying": "Waiting for the payment …",
+        "not_paid": "Nothing was paid. You can try again.",
+        "paid_title": "Thank you",
+        "paid": "Your membership begins when the payment is confirmed, mostly within seconds. "
+        "You can close this page.",
+        "unpaid_title": "Nothing was paid",
+        "unpaid": "You can close this page, and try again where you came from.",
+        "own_page": "Your memberships and your card",
         "done_heading": "You are a member",
         "done": "You have joined: {plan}.",
         "done_until": "Its last day is {day}.",
@@ -59,6 +73,8 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "plan_not_found": "This membership is no longer offered.",
         "page_not_found": "Nobody can join here at the moment. Please ask at the desk.",
         "payment_at_desk": "This membership is paid at the desk. Please ask there to join.",
+        "payment_provider_unavailable": "The payment cannot be begun just now. Please try again "
+        "in a few minutes.",
         "offline": "The service cannot be reached. Please try again.",
         "failed": "That did not work. Please try again, or ask at the desk.",
         "language": "Language",
@@ -113,6 +129,22 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "vouched": "Sie sind angemeldet als {name}.",
         "join": "Jetzt beitreten",
         "join_again": "Noch einmal versuchen",
+        "order": "Zahlungspflichtig bestellen",
+        "order_again": "Zurück zur Zahlung",
+        "pay_heading": "Zahlung",
+        "pay_told": "Sie zahlen auf der Seite unseres Zahlungsdienstes. Sie öffnet sich in einem "
+        "neuen Fenster.",
+        "pay": "Jetzt zahlen",
+        "pay_wait": "Lassen Sie diese Seite offen: Sie zeigt, wenn die Zahlung angekommen ist.",
+        "paying": "Wir warten auf die Zahlung …",
+        "not_paid": "Es wurde nichts gezahlt. Sie können es noch einmal versuchen.",
+        "paid_title": "Vielen Dank",
+        "paid": "Ihre Mitgliedschaft beginnt, sobald die Zahlung bestätigt ist, meist in wenigen "
+        "Sekunden. Sie können diese Seite schließen.",
+        "unpaid_title": "Es wurde nichts gezahlt",
+        "unpaid": "Sie können diese Seite schließen und es dort noch einmal versuchen, wo Sie "
+        "herkamen.",
+        "own_page": "Ihre Mitgliedschaften und Ihre Karte",
         "done_heading": "Sie sind Mitglied",
         "done": "Abgeschlossen: {plan}.",
         "done_until": "Der letzte Tag ist der {day}.",
@@ -135,6 +167,8 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "payment_at_desk": (
             "Diese Mitgliedschaft wird am Empfang bezahlt. Bitte schließen Sie sie dort ab."
         ),
+        "payment_provider_unavailable": "Die Zahlung kann gerade nicht begonnen werden. Bitte "
+        "versuchen Sie es in einigen Minuten noch einmal.",
         "offline": "Der Dienst ist nicht erreichbar. Bitte versuchen Sie es noch einmal.",
         "failed": (
             "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal, oder fragen Sie am "
@@ -158,6 +192,11 @@ SCRIPTED = (
         "done_number",
         "join",
         "join_again",
+        "order",
+        "order_again",
+        "paying",
+        "payment_provider_unavailable",
+        "not_paid",
         "vouched",
     ),
 )

@@ -20,7 +20,8 @@ import structlog
 from membership.database import Database, open_database
 from membership.migrate import migrate
 from membership.settings import ServiceSettings
-from tests.membership.support import Service, running_service
+from tests.fakes.stripe_server import StripeServer, stripe_server
+from tests.membership.support import NOON, Service, running_service
 
 POSTGRESQL, SQLITE = "postgresql", "sqlite"
 
@@ -62,15 +63,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Databases:
     """Makes fresh migrated databases by copying one that was migrated."""
 
-    def __init__(self, folder: Path, server: Any) -> None:
+    def __init__(self, folder: Path, server: Any, stripe: StripeServer) -> None:
         self._folder, self._server = folder, server
+        self.stripe = stripe
 
     def new(self, backend: str, folder: Path, **settings: Any) -> ServiceSettings:
         """Settings of a fresh, migrated, otherwise empty database, with its data in ``folder``.
 
-        Callers are not limited unless a test says so: tests send faster than desks.
+        Callers are not limited unless a test says so: tests send faster than desks. Whoever is
+        paid through Stripe asks a fake one.
         """
-        settings = {"key_requests_per_second": 0, "failures_per_second": 0, **settings}
+        settings = {
+            "key_requests_per_second": 0,
+            "failures_per_second": 0,
+            "stripe_url": self.stripe.url,
+            **settings,
+        }
         if backend == SQLITE:
             template = self._sqlite_template()
             shutil.copy(template, folder / template.name)
@@ -120,9 +128,12 @@ def _migrate(settings: ServiceSettings) -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory, postgres_server: Any) -> Databases:
+def databases(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: Any
+) -> Iterator[Databases]:
     """Where tests get their databases from."""
-    return Databases(tmp_path_factory.mktemp("templates"), postgres_server)
+    with stripe_server(NOON) as stripe:
+        yield Databases(tmp_path_factory.mktemp("templates"), postgres_server, stripe)
 
 
 @pytest.fixture(scope="module", params=[SQLITE, POSTGRESQL])

@@ -13,11 +13,14 @@ import pytest
 from sqlalchemy import select
 
 from membership.app import create_app
+from membership.billing.facts import Told
+from membership.billing.inbox import take_event
 from membership.models import Event, Role, StaffAccount, WebhookDelivery
+from tests.fakes.stripe_server import StripeServer
 from tests.membership.conftest import Databases
 from tests.membership.every_route import AnyRoute, Document, document_of, replaced
 from tests.membership.needs import ANYBODY, NEEDS, STAFF
-from tests.membership.support import Service, running_service
+from tests.membership.support import NOON, Service, running_service
 from tests.membership.test_customers import picture, put_photo
 from tests.membership.test_matrix import send, sign_in
 
@@ -30,6 +33,7 @@ class Rows:
     """One of everything that an organization can have, by the name of its parameter."""
 
     service: Service
+    stripe: StripeServer
     ids: dict[str, str] = field(default_factory=dict)
 
     def fill(self) -> "Rows":
@@ -46,6 +50,7 @@ class Rows:
         ids["membership_id"] = at.member(ids["plan_id"], customer_id=ids["customer_id"])
         paid = at.post(f"/v1/memberships/{ids['membership_id']}/payments", {"method": "cash"})
         ids["payment_id"] = paid["id"]
+        self._bill()
         self._design()
         issued = at.card(ids["customer_id"], "Fremdling card")
         ids["card_id"], ids["card"] = issued["card"]["id"], issued["code"]
@@ -64,6 +69,22 @@ class Rows:
         sign_in(at, Role.ADMIN)
         self._look_up()
         return self
+
+    def _bill(self) -> None:
+        """An account at Stripe, a plan that is ordered through it, and what Stripe told."""
+        at, ids = self.service, self.ids
+        keys = {
+            "secret_key": self.stripe.secret_key,
+            "webhook_secret": self.stripe.webhook_secret,
+        }
+        assert at.call("PUT", "/v1/billing/stripe", json=keys).ok
+        ids["plan_id"] = at.plan("Fremdling Premium", price_minor=4900)
+        order = {"plan_id": ids["plan_id"], "customer_id": ids["customer_id"]}
+        ids["order_id"] = at.post("/v1/billing/orders", order)["order_id"]
+        told = Told("evt_fremdling", "invoice.paid", "in_fremdling", NOON, livemode=False)
+        ids["billing_event_id"] = told.event_id
+        with at.database.writers.begin() as session:
+            take_event(session, at.tenant.id, told, NOON)
 
     def _design(self) -> None:
         """A design of cards with a picture, edited once."""
@@ -110,15 +131,16 @@ def module_service(
         tmp_path_factory.mktemp("data"),
         webhook_allow_http=True,
         webhook_allowed_private="127.0.0.1",
+        public_url="https://club.example",
     )
     with running_service(settings) as service:
         yield service
 
 
 @pytest.fixture
-def rows(service: Service) -> Rows:
+def rows(service: Service, databases: Databases) -> Rows:
     """The things of an organization."""
-    return Rows(service).fill()
+    return Rows(service, databases.stripe).fill()
 
 
 @pytest.fixture
@@ -157,6 +179,7 @@ def asked(rows: Rows, document: Document, route: AnyRoute) -> dict[str, Any]:
 BODIES: dict[str, Any] = {
     "POST /v1/memberships": {"plan_id": "", "customer_id": ""},
     "POST /v1/memberships/{membership_id}/extend": {"days": 7},
+    "POST /v1/billing/orders": {"plan_id": "", "customer_id": ""},
 }
 """Bodies for routes whose plainest one would not do; ids are filled in."""
 

@@ -55,6 +55,11 @@ class Shop:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def gold(self, **changes: Any) -> str:
+        """A public plan that is billed and renewed each month, unless told otherwise."""
+        terms = {"price_minor": 4900, "billing": MONTHLY, "length": MONTHLY, "public": True}
+        return self.service.plan("Gold", "pool", **{**terms, **changes})
+
     def customer_call(
         self, customer: str, method: str, path: str, **options: Any
     ) -> requests.Response:
@@ -76,6 +81,14 @@ class Shop:
         answer = self.customer_call(customer, "POST", "/orders", json={"plan_id": plan})
         assert answer.status_code == 201, answer.text
         return answer.json()
+
+    def order(self, order_id: str) -> Any:
+        """An order as staff see it."""
+        return self.service.get(f"/v1/billing/orders/{order_id}")
+
+    def held(self, customer: str) -> list[Any]:
+        """The memberships of a customer, as staff see them."""
+        return list(self.service.get("/v1/memberships", customer_id=customer)["items"])
 
     def page_of(self, order_id: str) -> str:
         """The id of the Checkout session of an order."""

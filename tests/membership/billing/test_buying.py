@@ -1,19 +1,11 @@
 """Buying a membership on the internet: ordered, paid at Stripe, granted by Stripe's word."""
 
-from typing import Any
-
-from tests.membership.billing.shop import MONTHLY, Shop
-
-
-def gold(shop: Shop, **changes: Any) -> str:
-    """A plan that is billed and renewed each month."""
-    terms = {"price_minor": 4900, "billing": MONTHLY, "length": MONTHLY, "public": True}
-    return shop.service.plan("Gold", "pool", **{**terms, **changes})
+from tests.membership.billing.shop import Shop
 
 
 def test_a_paid_order_becomes_a_membership(shop: Shop) -> None:
     customer = shop.service.customer(email="amara@example.com")
-    order = shop.ordered(customer, gold(shop))
+    order = shop.ordered(customer, shop.gold())
     assert order["url"].startswith(shop.stripe.url)
     assert shop.service.get("/v1/memberships", customer_id=customer)["items"] == []
     shop.stripe.pay(shop.page_of(order["order_id"]))

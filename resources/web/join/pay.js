@@ -1,0 +1,49 @@
+// Paying on the internet: the order, the page of the payment provider, and waiting for its word.
+import { byId, Refused } from "./login.js";
+
+const PAUSE_MS = 3000;
+
+/**
+ * Let somebody pay for a plan. `call(path, body)` asks the service as them; without a body it
+ * looks. `done(order)` is told once the membership was made.
+ */
+export function payment(steps, words, call, done) {
+  let waiting = 0;
+
+  /** Show where the order is paid, and look whether it was until it is over. */
+  async function begin(plan) {
+    const order = await call("/orders", { plan_id: plan });
+    const link = byId("pay");
+    link.href = order.url;
+    steps.show("pay");
+    waiting += 1;
+    look(order.order_id, waiting, Date.parse(order.expires_at));
+  }
+
+  async function look(order, turn, ends) {
+    while (turn === waiting) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      let told;
+      try {
+        told = await call("/orders/" + order);
+      } catch (error) {
+        if (error instanceof Refused && error.status === 404) return giveUp("failed");
+        steps.say(words.offline, true); // it is looked at again
+        continue;
+      }
+      if (turn !== waiting) return;
+      steps.say(words.paying);
+      if (told.membership_id) return done(told);
+      if (told.state === "expired" || told.state === "failed") return giveUp("not_paid");
+      if (Date.now() > ends + 10 * 60 * 1000) return giveUp("not_paid");
+    }
+  }
+
+  function giveUp(code) {
+    waiting += 1;
+    steps.show("who");
+    steps.say(words[code], true);
+  }
+
+  return { begin };
+}
