@@ -18,6 +18,7 @@ from membership.command_line import (
     OrganizationOption,
     fail,
     settings_from,
+    told_refusals,
     write_line,
 )
 from membership.identities.cli import app as wallets
@@ -133,6 +134,25 @@ def organization(
         )
     except (LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
         fail(str(error).splitlines()[0])
+
+
+@app.command(name="stripe-check")
+def stripe_check(
+    organization: OrganizationOption = "my-club", data_dir: DataDirOption = None
+) -> None:
+    """Look whether the account at Stripe is fit for payments: keys, webhook, prices, portal.
+
+    Ends with 1 if anything is wrong.
+    """
+    from membership.billing.check import Verdict, check_stripe  # noqa: PLC0415
+    from membership.settings import ServiceSettings  # noqa: PLC0415
+
+    with told_refusals():
+        settings = settings_from(ServiceSettings, {"data_dir": data_dir})
+        findings = check_stripe(settings, organization)
+    for each in findings:
+        write_line(f"{each.verdict}\t{each.what}\t{each.told}")
+    raise typer.Exit(int(any(each.verdict is Verdict.WRONG for each in findings)))
 
 
 @app.command()

@@ -18,6 +18,12 @@ from membership.logs import logger
 from membership.settings import ServiceSettings
 
 _REQUEST_ID = b"x-request-id"
+_GUARDS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+)
+"""What browsers are told by every answer that says nothing else of it."""
 OUTCOME = "walletdesk.outcome"
 """Key of a scan's outcome in the scope of its request, for the metrics."""
 
@@ -59,7 +65,10 @@ class RequestFrame:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (_REQUEST_ID, request_id.encode())]
+                given = {name for name, _ in message["headers"]}
+                guards = (each for each in _GUARDS if each[0] not in given)
+                told = (_REQUEST_ID, request_id.encode())
+                message["headers"] = [*message["headers"], *guards, told]
             await send(message)
 
         began = time.monotonic_ns()

@@ -24,9 +24,12 @@ libxcb-shape.so.0=libxcb-shape0
 libxcb-xkb.so.1=libxcb-xkb1
 "
 
-# program that the tests run = Debian package that brings it
-programs=
-case "$requirements" in *dev*) programs="openssl=openssl" ;; esac
+# program that the tests run = Debian package that brings it; without those of a browser, its
+# tests are skipped
+programs= browser=
+case "$requirements" in *dev*)
+  programs="openssl=openssl" browser="chromium=chromium chromedriver=chromium-driver" ;;
+esac
 
 python=${PYTHON3:-python3}
 command -v "$python" >/dev/null || { echo "setup: python3 is missing; install Python 3.11 or newer." >&2; exit 1; }
@@ -34,6 +37,15 @@ command -v "$python" >/dev/null || { echo "setup: python3 is missing; install Py
   echo "setup: $("$python" --version) is too old; set PYTHON3 to Python 3.11 or newer." >&2; exit 1; }
 
 if [ "$(uname -s)" = Linux ]; then
+  sudo=
+  [ "$(id -u)" = 0 ] || sudo="sudo -n"
+  may_install() { command -v apt-get >/dev/null && { [ -z "$sudo" ] || sudo -n true 2>/dev/null; }; }
+  install() {
+    echo "setup: installing $*"
+    export DEBIAN_FRONTEND=noninteractive
+    $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  }
+
   known=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p)
   packages=()
   for pair in $needed; do
@@ -44,17 +56,24 @@ if [ "$(uname -s)" = Linux ]; then
   done
   "$python" -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
   if [ ${#packages[@]} -gt 0 ]; then
-    sudo=
-    [ "$(id -u)" = 0 ] || sudo="sudo -n"
-    if command -v apt-get >/dev/null && { [ -z "$sudo" ] || sudo -n true 2>/dev/null; }; then
-      echo "setup: installing ${packages[*]}"
-      export DEBIAN_FRONTEND=noninteractive
-      $sudo apt-get update -qq
-      $sudo apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+    if may_install; then
+      install "${packages[@]}"
     else
       echo "setup: system libraries are missing; run: sudo apt-get install ${packages[*]}" >&2
       exit 1
     fi
+  fi
+
+  packages=()
+  for pair in $browser; do
+    command -v "${pair%%=*}" >/dev/null || packages+=("${pair#*=}")
+  done
+  # A browser without any font draws no text.
+  if [ -n "$browser" ] && [ -z "$(find /usr/share/fonts /usr/local/share/fonts -name '*.[to]t[fc]' -print -quit 2>/dev/null)" ]; then
+    packages+=(fonts-dejavu-core)
+  fi
+  if [ ${#packages[@]} -gt 0 ] && ! { may_install && install "${packages[@]}"; }; then
+    echo "setup: the tests in a browser will be skipped, for want of: ${packages[*]}" >&2
   fi
 fi
 

@@ -22,7 +22,6 @@ from membership.billing.accounts import Keys, find_account, required_keys
 from membership.billing.asking import ask
 from membership.billing.facts import Gateway
 from membership.billing.orders import Wanted, billing_terms, length_terms, start_order
-from membership.billing.reading import is_in_instalments
 from membership.billing.sync import sync_in_steps
 from membership.errors import Conflict
 from membership.memberships.endings import end_early, withdraw_end
@@ -31,7 +30,7 @@ from membership.memberships.schemas import EarlyEnd
 from membership.memberships.service import billing_of, get_membership
 from membership.models import BillingOrder, Membership
 from membership.rules.instants import day_end, day_start, local_day
-from membership.rules.periods import nth_day
+from membership.rules.periods import is_in_instalments, nth_day
 from membership.staff.steps import Steps
 
 CANCELLED = "Cancelled by the customer"

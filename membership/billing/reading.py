@@ -1,7 +1,7 @@
 """What the provider is asked about an order, and what it says."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +19,7 @@ from membership.billing.facts import (
 )
 from membership.billing.orders import billing_terms, length_terms
 from membership.models import BillingOrder, Organization
-from membership.rules.periods import Interval, nth_day
-
-_ANY_DAY = datetime(2001, 1, 1, tzinfo=UTC).date()
-"""Lengths are compared from one day on, for months have no length of their own."""
+from membership.rules.periods import Interval, is_in_instalments, nth_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +68,6 @@ def load_known(session: Session, organization_id: int, order_id: UUID) -> Known 
         order.subscription_id,
         length if is_in_instalments(billing, length) else None,
     )
-
-
-def is_in_instalments(billing: Interval | None, length: Interval | None) -> bool:
-    """Whether a plan is paid several times for one length, after which it ends.
-
-    One that is billed for as long as it lasts, or longer, is renewed with each payment.
-    """
-    if billing is None or length is None:
-        return False
-    return nth_day(_ANY_DAY, length, 1) > nth_day(_ANY_DAY, billing, 1)
 
 
 def ask_about(gateway: Gateway, known: Known, about: About) -> Said:

@@ -125,26 +125,38 @@ class StripeGateway:
 
     def _price(self, terms: PriceTerms) -> str:
         """The id of a plan's price, made if there is none; its product is called as the plan."""
-        billing = terms.billing
-        rhythm = "once" if billing is None else f"{billing.count}{billing.unit.value}"
-        key = f"walletdesk-{terms.plan_id.hex}-{terms.amount_minor}{terms.currency}-{rhythm}"
-        found = self._v1.prices.list(
-            params={"lookup_keys": [key], "active": True, "expand": ["data.product"], "limit": 1}
-        )
-        for price in found.to_dict()["data"]:
+        price, billing = self._found_price(terms), terms.billing
+        if price is not None:
             self._name_product(price["product"], terms.plan_name)
             return str(price["id"])
         params: Any = {
             "product": self._product(terms),
             "unit_amount": to_stripe(terms.amount_minor, terms.currency),
             "currency": terms.currency.lower(),
-            "lookup_key": key,
+            "lookup_key": _lookup_key(terms),
             "transfer_lookup_key": True,
         }
         if billing is not None:
             params["recurring"] = {"interval": billing.unit.value, "interval_count": billing.count}
         made = self._v1.prices.create(params=params)
         return made.id
+
+    def _found_price(self, terms: PriceTerms) -> dict[str, Any] | None:
+        """A plan's price with its product; None if there is none, or it was archived."""
+        found = self._v1.prices.list(
+            params={
+                "lookup_keys": [_lookup_key(terms)],
+                "active": True,
+                "expand": ["data.product"],
+                "limit": 1,
+            }
+        ).to_dict()
+        return next(iter(found["data"]), None)
+
+    def has_price(self, terms: PriceTerms) -> bool:
+        """Whether a plan's price was made."""
+        with _asking():
+            return self._found_price(terms) is not None
 
     def _product(self, terms: PriceTerms) -> str:
         """The id of a plan's product, made if there is none."""
@@ -329,6 +341,13 @@ class StripeGateway:
         with _asking():
             found = self._v1.billing_portal.configurations.list(params={"active": True, "limit": 1})
             return bool(found["data"])
+
+
+def _lookup_key(terms: PriceTerms) -> str:
+    """Under which key a plan's price is found: another price has another one."""
+    billing = terms.billing
+    rhythm = "once" if billing is None else f"{billing.count}{billing.unit.value}"
+    return f"walletdesk-{terms.plan_id.hex}-{terms.amount_minor}{terms.currency}-{rhythm}"
 
 
 def _described(payer: Payer) -> Any:

@@ -24,6 +24,8 @@ from membership.rules.instants import (
 )
 
 _MONTHS_PER_YEAR = 12
+_ANY_DAY = date(2001, 1, 1)
+"""Lengths are compared from one day on, for months have no length of their own."""
 
 
 class IntervalError(TimeError):
@@ -99,6 +101,16 @@ def _months_after(anchor: date, months: int) -> date:
     if not date.min.year <= year <= date.max.year:
         raise CalendarRangeError(f"{anchor} plus {months} months is outside the calendar")
     return date(year, month0 + 1, min(anchor.day, monthrange(year, month0 + 1)[1]))
+
+
+def is_in_instalments(billing: Interval | None, length: Interval | None) -> bool:
+    """Whether a plan is paid several times for one length, after which it ends.
+
+    One that is billed for as long as it lasts, or longer, is renewed with each payment.
+    """
+    if billing is None or length is None:
+        return False
+    return nth_day(_ANY_DAY, length, 1) > nth_day(_ANY_DAY, billing, 1)
 
 
 def period_until(starts_at: datetime, last_day: date | None, zone: ZoneInfo) -> Period:

@@ -14,6 +14,7 @@ from fastapi import Response
 from jinja2 import Environment, StrictUndefined, Template
 
 import resources
+from membership.access import Tenant
 from membership.install.phones import LANGUAGES
 from membership.signup.offers import PLAIN, Looks, Offer, Shop
 from membership.signup.terms import billing_of, length_of, price_of
@@ -52,7 +53,7 @@ def plan_page(shop: Shop, language: str) -> Response:
     )
 
 
-def order_page(name: str, looks: Looks, language: str, *, paid: bool) -> Response:
+def order_page(tenant: Tenant, looks: Looks, language: str, *, paid: bool) -> Response:
     """The page that a payment provider sends browsers back to. It knows of no payment."""
     nonce, words = secrets.token_urlsafe(16), PAGE[language]
     html = _template("order.html").render(
@@ -61,7 +62,9 @@ def order_page(name: str, looks: Looks, language: str, *, paid: bool) -> Respons
         colours=colours(looks),
         logo=None,
         root=None,
-        organization=name,
+        organization=tenant.name,
+        slug=tenant.slug,
+        own_page=words["own_page"] if paid else None,
         title=words["paid_title" if paid else "unpaid_title"],
         text=words["paid" if paid else "unpaid"],
     )
@@ -115,7 +118,7 @@ def _told(offer: Offer, shop: Shop, language: str) -> Mapping[str, object]:
         "description": offer.description,
         "price": price_of(offer, language),
         "billing": billing_of(offer, language),
-        "length": length_of(offer, language),
+        "length": length_of(offer, language, pays_online=shop.pays_online),
         "permissions": offer.permissions,
         "free": offer.free,
         "joinable": offer.free or shop.pays_online,

@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 import resources
+from membership.access import Tenant
 from membership.caching import names_tag
 from membership.designs.images import get_image
 from membership.errors import NotFound
@@ -138,11 +139,11 @@ async def show_order(
     """
     language = _language(request, lang)
 
-    def load(session: Session, _now: datetime) -> tuple[str, Looks] | None:
+    def load(session: Session, _now: datetime) -> tuple[Tenant, Looks] | None:
         tenant = tenant_by_slug(session, organization)
         if tenant is None:
             return None
-        return tenant.name, looks_of(session.get(SignupSettings, tenant.id))
+        return tenant, looks_of(session.get(SignupSettings, tenant.id))
 
     found = await reading.read(load)
     if found is None:

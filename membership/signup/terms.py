@@ -3,7 +3,7 @@
 from babel.units import format_unit
 
 from membership.rules.money import written
-from membership.rules.periods import Interval
+from membership.rules.periods import Interval, is_in_instalments
 from membership.signup.offers import Offer
 from membership.signup.words import EACH, PAGE
 
@@ -26,8 +26,15 @@ def billing_of(offer: Offer, language: str) -> str:
     return PAGE[language]["every"].format(interval=_spelt(offer.billing, language))
 
 
-def length_of(offer: Offer, language: str) -> str:
-    """How long it runs, such as ``Runs for 12 months``."""
+def length_of(offer: Offer, language: str, *, pays_online: bool) -> str:
+    """How long it runs, such as ``Runs for 12 months``.
+
+    What is paid again and again on the internet is renewed by each payment, unless it is paid
+    in instalments up to a fixed end.
+    """
+    billed = pays_online and not offer.free and offer.billing is not None
+    if billed and not is_in_instalments(offer.billing, offer.length):
+        return PAGE[language]["renews"]
     if offer.length is None:
         return PAGE[language]["no_length"]
     return PAGE[language]["length"].format(interval=_spelt(offer.length, language))

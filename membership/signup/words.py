@@ -18,6 +18,7 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "every": "every {interval}",
         "length": "Runs for {interval}",
         "no_length": "Runs until it is ended",
+        "renews": "Renewed with each payment, until you cancel it",
         "included": "Included",
         "at_desk": "This membership is paid at the desk. Please ask there to join.",
         "at_desk_short": "Paid at the desk",
@@ -94,6 +95,7 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "every": "alle {interval}",
         "length": "Laufzeit: {interval}",
         "no_length": "Läuft, bis sie beendet wird",
+        "renews": "Verlängert sich mit jeder Zahlung, bis Sie kündigen",
         "included": "Enthalten",
         "at_desk": (
             "Diese Mitgliedschaft wird am Empfang bezahlt. Bitte schließen Sie sie dort ab."

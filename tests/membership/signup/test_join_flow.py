@@ -1,22 +1,15 @@
-"""Joining from the address to the membership: over HTTP, and in a real browser."""
+"""Joining from the address to the membership, over HTTP."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from fastapi import FastAPI, Response
 
-from membership.app import create_app
-from membership.database import Database
-from membership.settings import ServiceSettings
-from tests.membership.conftest import SQLITE, Databases
-from tests.membership.signup.browser import CHROMIUM, logged
 from tests.membership.signup.club import opened
 from tests.membership.staff.people import anonymous, mails
-from tests.membership.support import TIMEOUT, Clock, Service, running_service
+from tests.membership.support import TIMEOUT, Service
 
 NEW = {"given_name": "Ben", "family_name": "Ito", "consent": True, "language": "en"}
 
@@ -114,77 +107,3 @@ def test_a_wrong_body_is_refused(service: Service, wrong: Any) -> None:
         timeout=TIMEOUT,
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
-
-
-VISITOR = """<!doctype html><body><iframe src="/join/{slug}/{plan}?lang=en"></iframe>
-<pre id="log"></pre><script>
-const frame = document.querySelector("iframe");
-const log = (text) => {{ document.getElementById("log").textContent += text + "\\n"; }};
-const pause = () => new Promise((done) => setTimeout(done, 50));
-frame.onload = async () => {{
-  const page = frame.contentDocument;
-  const find = (id) => page.getElementById(id);
-  const send = (step) => page.querySelector("#step-" + step + " form button").click();
-  const until = async (ready) => {{ for (let n = 0; n < 100 && !ready(); n++) await pause(); }};
-  const shown = (step) => () => !find("step-" + step).hidden;
-  const tell = () => log(page.activeElement.id + ": " + find("told").textContent);
-  find("email").value = "ben@example.com";
-  send("email");
-  await until(shown("code"));
-  tell();
-  const code = await (await fetch("/v1/mailed-code?email=ben@example.com")).text();
-  find("code").value = code === "000000" ? "000001" : "000000";
-  send("code");
-  await until(() => find("told").classList.contains("bad"));
-  tell();
-  find("code").value = code.slice(0, 3) + " " + code.slice(3);
-  send("code");
-  await until(shown("who"));
-  tell();
-  find("given").value = "Ben";
-  find("family").value = "Ito";
-  find("consent").checked = true;
-  send("who");
-  send("who");
-  await until(shown("done"));
-  tell();
-  log(find("done").textContent);
-}};
-</script>"""
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="this machine has no Chromium")
-def test_a_visitor_joins_in_a_browser(databases: Databases, tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    clubs: list[Service] = []
-
-    def with_visitor(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
-        app = create_app(settings, database, clock)
-
-        @app.get("/v1/visitor")
-        def visitor(slug: str, plan: str) -> Response:
-            return Response(VISITOR.format(slug=slug, plan=plan), media_type="text/html")
-
-        @app.get("/v1/mailed-code")
-        def mailed(email: str) -> Response:
-            return Response(code_for(clubs[0], email), media_type="text/plain")
-
-        return app
-
-    with running_service(databases.new(SQLITE, folder), with_visitor) as service:
-        clubs.append(service)
-        opened(service, allowed_origins=[service.url])
-        plan = service.plan("Friends", public=True, length={"unit": "year"})
-        page = f"{service.url}/v1/visitor?slug={service.tenant.slug}&plan={plan}"
-        lines = logged(page, tmp_path / "profile")
-        assert lines[:6] == [
-            "head-code: ",
-            "code: This code is wrong or no longer good. Check it, or get a new one.",
-            "head-who: ",
-            "head-done: ",
-            "You have joined: Friends.",
-            "Its last day is March 9, 2028.",
-        ]
-        (made,) = service.get("/v1/memberships", plan_id=plan)["items"]
-        assert made["source"] == "signup"

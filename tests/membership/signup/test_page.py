@@ -133,10 +133,8 @@ def test_prices_have_as_many_digits_as_their_currency(
 
 
 def test_the_files_of_the_page_are_served(service: Service) -> None:
-    for name in ("app.js", "app.css"):
-        answer = visit(service, f"/../{name}")
-        assert answer.status_code == 200
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for name in ("app.js", "login.js", "pay.js", "app.css"):
+        assert visit(service, f"/../{name}").status_code == 200
     script = visit(service, "/embed.js")
     assert script.headers["Content-Type"].startswith("text/javascript")
     assert script.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
@@ -145,8 +143,29 @@ def test_the_files_of_the_page_are_served(service: Service) -> None:
     assert "event.origin !== address.origin" in script.text
 
 
+def test_every_public_page_and_file_tells_browsers_to_be_careful(service: Service) -> None:
+    opened(service)
+    pages = ["", f"/{service.plan('Friends', public=True)}", "/x", "/order/paid"]
+    pages += ["/../../staff/set-password"]
+    files = ["/../app.js", "/../login.js", "/../pay.js", "/../app.css", "/embed.js"]
+    for path in pages + files:
+        answer = visit(service, path)
+        assert answer.headers["Referrer-Policy"] == "no-referrer", path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", path
+        assert "Set-Cookie" not in answer.headers
+        # Whatever is kept is asked for again, so that a new version is seen at once.
+        assert answer.headers["Cache-Control"] in {"no-store", "no-cache"}, path
+    for path in pages:
+        answer = visit(service, path)
+        told = policy(answer.headers)
+        assert told["default-src"] == told["base-uri"] == told["form-action"] == "'none'"
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+        assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|javascript:", answer.text)
+
+
 def test_tokens_are_kept_nowhere_but_in_memory(service: Service) -> None:
-    script = visit(service, "/../app.js").text
+    scripts = ("app.js", "login.js", "pay.js")
+    script = "".join(visit(service, f"/../{name}").text for name in scripts)
     for store in ("localStorage", "sessionStorage", "document.cookie", "innerHTML", "eval("):
         assert store not in script
 

@@ -1,89 +1,120 @@
 """A web site vouches for its visitor: a token goes into the frame, in a real browser."""
 
-from pathlib import Path
+import json
 
 import pytest
-from fastapi import FastAPI, Response
 
-from membership.app import create_app
-from membership.database import Database
-from membership.settings import ServiceSettings
-from tests.membership.conftest import SQLITE, Databases
-from tests.membership.signup.browser import CHROMIUM, logged
-from tests.membership.signup.club import opened
-from tests.membership.signup.sites import add_keys, new_site
-from tests.membership.support import Clock, Service, running_service
+from tests.membership.browsing import needs_browser
+from tests.membership.signup.secrecy import seen_nowhere
+from tests.membership.signup.sites import Site, known, new_site
+from tests.membership.signup.stage import Page, Stage
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="this machine has no Chromium")
+pytestmark = needs_browser
 
-SITE = """<!doctype html><pre id="log"></pre>
-<script>window.walletdeskToken = async () => "{token}";</script>
-<script src="{base}/join/{slug}/embed.js" data-organization="{slug}" data-plan="{plan}"
- data-lang="en"></script>
-<script>
-const log = (text) => {{ document.getElementById("log").textContent += text + "\\n"; }};
-const frame = document.querySelector("iframe");
-const pause = () => new Promise((done) => setTimeout(done, 50));
-frame.onload = async () => {{
-  let page = null;
-  try {{ page = frame.contentDocument; }} catch {{ }}
-  for (let n = 0; n < 60; n++) await pause();
-  if (!page) {{ log("another origin"); return; }}
-  const shown = [...page.querySelectorAll(".step")].find((step) => !step.hidden);
-  log(shown.id + ": " + page.getElementById("told").textContent);
-  if (shown.id !== "step-who") return;
-  page.getElementById("send").click();
-  for (let n = 0; n < 60 && page.getElementById("step-done").hidden; n++) await pause();
-  log(page.getElementById("done").textContent);
-}};
-</script>"""
+EMAIL = "amara@example.com"
 
 
-def with_site(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
-    """The application, and beside it the page of a site, reached by any name of this machine."""
-    app = create_app(settings, database, clock)
-
-    @app.get("/v1/site-page")
-    def site_page(base: str, slug: str, plan: str, token: str) -> Response:
-        html = SITE.format(base=base, slug=slug, plan=plan, token=token)
-        return Response(html, media_type="text/html")
-
-    return app
+@pytest.fixture
+def vouching(stage: Stage) -> Site:
+    """The key of the stage's site, which the club knows; there is one plan and one customer."""
+    site = known(stage.service, new_site())
+    stage.opened()
+    stage.one_plan(stage.service.plan("Friends", public=True))
+    stage.service.customer("Amara", email=EMAIL)
+    return site
 
 
-def test_a_visitor_is_logged_in_by_the_site_and_by_no_other(
-    databases: Databases, tmp_path: Path
-) -> None:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    site = new_site()
-    with running_service(databases.new(SQLITE, folder), with_site) as service:
-        outside = service.url.replace("127.0.0.1", "localhost")
-        opened(service, allowed_origins=[service.url, outside])
-        assert add_keys(service, site.jwk).status_code == 201
-        plan = service.plan("Friends", public=True)
-        service.customer("Amara", email="amara@example.com")
-
-        def visited(origin: str, name: str, token: str) -> list[str]:
-            query = f"base={service.url}&slug={service.tenant.slug}&plan={plan}&token={token}"
-            return logged(f"{origin}/v1/site-page?{query}", tmp_path / name)
-
-        assert visited(service.url, "good", site.token(service)) == [
-            "step-who: You are logged in as Amara.",
-            "You have joined: Friends.",
-            "Your customer number is C-000001. Show it at the desk to get your card.",
-        ]
-        expired = site.token(service, iat=1, exp=2)
-        assert visited(service.url, "expired", expired) == ["step-email: "]
-        assert logins(service) == 1
-
-        assert visited(outside, "outside", site.token(service)) == ["another origin"]
-        assert logins(service) == 2
-        opened(service, allowed_origins=[service.url])
-        assert visited(outside, "foreign", site.token(service)) == ["another origin"]
-        assert logins(service) == 2
-
-
-def logins(service: Service) -> int:
+def logins(stage: Stage) -> int:
     """How often a customer was logged in."""
-    return len(service.get("/v1/audit", action="customer.signed_in")["items"])
+    return len(stage.service.get("/v1/audit", action="customer.signed_in")["items"])
+
+
+def refusals(stage: Stage) -> list[str]:
+    """Why tokens were refused, as the log tells."""
+    lines = [json.loads(line) for line in stage.log.getvalue().splitlines()]
+    return [line["reason"] for line in lines if line["event"] == "embed_token_refused"]
+
+
+def test_a_visitor_whom_the_site_knows_joins_at_once(
+    stage: Stage, page: Page, vouching: Site
+) -> None:
+    stage.site.token = vouching.token(stage.service)
+    page.visit(stage.site.url)
+    page.at_step("who")
+    page.says("You are logged in as Amara.")
+    page.send("who")
+    page.at_step("done")
+    assert "You have joined: Friends." in page.find("#done").text
+    assert (logins(stage), refusals(stage)) == (1, [])
+    # Only the site itself sent it anywhere: to its own page.
+    seen_nowhere(stage, page, stage.site.token)
+
+
+def test_somebody_new_whom_the_site_knows_gives_their_name(
+    stage: Stage, page: Page, vouching: Site
+) -> None:
+    stage.site.token = vouching.token(stage.service, email="new@example.com")
+    page.visit(stage.site.url)
+    page.at_step("who")
+    page.fill(given="Ben", family="Ito")
+    page.find("#consent").click()
+    page.send("who")
+    page.at_step("done")
+    seen_nowhere(stage, page, stage.site.token)
+
+
+def ordinary_login(stage: Stage, page: Page) -> None:
+    """Wait until a token was refused; the visitor sees the login as if there had been none."""
+    page.until(lambda: refusals(stage))
+    page.at_step("email")
+    assert page.find("#told").text == ""
+    page.fill(email=EMAIL)
+    page.send("email")
+    page.at_step("code")
+    page.fill(code=stage.mailed_code(EMAIL))
+    page.send("code")
+    page.at_step("who")
+    assert page.find("#known label").text == "Amara"
+
+
+def test_an_expired_token_leads_to_the_ordinary_login(
+    stage: Stage, page: Page, vouching: Site
+) -> None:
+    now = int(stage.service.clock().timestamp())
+    stage.site.token = vouching.token(stage.service, iat=now - 100, exp=now - 11)
+    page.visit(stage.site.url)
+    ordinary_login(stage, page)
+    assert refusals(stage) == ["expired"]
+    assert logins(stage) == 0
+
+
+def test_a_token_that_was_used_leads_to_the_ordinary_login(
+    stage: Stage, page: Page, vouching: Site
+) -> None:
+    stage.site.token = vouching.token(stage.service)
+    page.visit(stage.site.url)
+    page.at_step("who")
+    page.visit(stage.site.url)
+    ordinary_login(stage, page)
+    assert refusals(stage) == ["used_before"]
+    assert logins(stage) == 1
+
+
+@pytest.mark.parametrize(("same_key", "why"), [(False, "kid_unknown"), (True, "audience_wrong")])
+def test_another_clubs_token_leads_to_the_ordinary_login(
+    stage: Stage, page: Page, vouching: Site, same_key: bool, why: str
+) -> None:
+    other = stage.service.fresh()
+    theirs = vouching if same_key else known(other, new_site("site-2"))
+    stage.site.token = theirs.token(other)
+    page.visit(stage.site.url)
+    ordinary_login(stage, page)
+    assert refusals(stage) == [why]
+    assert logins(stage) == 0
+
+
+def test_a_site_that_knows_nobody_is_no_matter(stage: Stage, page: Page, vouching: Site) -> None:
+    stage.site.token = ""
+    page.visit(stage.site.url)
+    ordinary_login(stage, page)
+    assert refusals(stage) == ["not_a_jwt"]
