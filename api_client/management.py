@@ -17,6 +17,8 @@ from .management_schemas import (
     SoldView,
 )
 from .payments import PaymentsClient
+from .signup import SignupClient
+from .stripe_setup import StripeSetupClient
 
 Fields = Mapping[str, Any]
 """Fields of a request as JSON values; which there are is told by the OpenAPI description."""
@@ -24,7 +26,7 @@ Fields = Mapping[str, Any]
 _PEOPLE = 100
 
 
-class ManagementClient(PaymentsClient):
+class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient):
     """Asks and changes with the token of a staff session, or signs in with a desk's key.
 
     Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``: the same one for

@@ -148,6 +148,12 @@ class SoldView(Message):
     ended_early_at: AwareDatetime | None
     ended_early_why: str | None
     payment_overdue_since: AwareDatetime | None
+    renews: bool = Field(
+        default=False,
+        examples=[False],
+        description="A payment provider prolongs it by itself; `ends_at` then has the days of "
+        "grace after `last_day` in it.",
+    )
     previous_id: UUID | None = None
     source: MembershipSource
     actor: ActorView | None = None

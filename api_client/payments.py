@@ -1,11 +1,14 @@
 """Client of the part of the API with which staff note what was paid at the desk."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from .cards import CardsClient
-from .payment_schemas import PaymentView
+from .payment_schemas import PaymentPage, PaymentView
+
+_A_PAGE = 100
 
 
 class PaymentsClient(CardsClient):
@@ -18,6 +21,25 @@ class PaymentsClient(CardsClient):
         path = f"/v1/memberships/{membership_id}/payments"
         return self._ask(PaymentView, "POST", path, body=fields, headers={"Idempotency-Key": once})
 
+    def payments_of(self, membership_id: UUID, cursor: str | None = None) -> PaymentPage:
+        """List what was paid for a membership, latest first; ``cursor`` goes on from a page."""
+        return self._payments(f"/v1/memberships/{membership_id}/payments", {}, cursor)
+
+    def payments(self, since: datetime, until: datetime, cursor: str | None = None) -> PaymentPage:
+        """List what was paid from ``since`` until before ``until``, latest first."""
+        span: dict[str, str | int] = {"since": since.isoformat(), "until": until.isoformat()}
+        return self._payments("/v1/payments", span, cursor)
+
+    def void_payment(self, payment_id: UUID, why: str) -> PaymentView:
+        """Say that a payment was noted in error."""
+        return self._ask(PaymentView, "POST", f"/v1/payments/{payment_id}/void", body={"why": why})
+
     def receipt(self, payment_id: UUID, language: str) -> bytes:
         """The receipt of a payment (PDF, A5)."""
         return self._file(f"/v1/payments/{payment_id}/receipt.pdf", {"language": language})
+
+    def _payments(
+        self, path: str, wanted: Mapping[str, str | int], cursor: str | None
+    ) -> PaymentPage:
+        params = {**wanted, "limit": _A_PAGE, **({"cursor": cursor} if cursor else {})}
+        return self._ask(PaymentPage, "GET", path, params=params)

@@ -118,6 +118,7 @@ def stylesheet(theme: Theme) -> str:
     QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 9px 13px; }}
     QPlainTextEdit, QComboBox, QDateEdit {{ background: {t.raised}; border: 1px solid {t.line};
         border-radius: 10px; padding: 8px 12px; }}
+    QDateEdit::drop-down {{ border: none; width: 26px; }}
     QComboBox QAbstractItemView, QCalendarWidget QWidget {{ background: {t.surface}; }}
     QPushButton {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px;
         padding: 8px 14px; font-weight: 600; }}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from api_client.billing_schemas import StripeView
 from api_client.card_schemas import CustomerCards
 from api_client.management import ManagementClient
 from api_client.management_schemas import (
@@ -16,16 +17,23 @@ from kiosk.texts import Texts
 from kiosk.views.management.file_page import Allowed
 from kiosk.views.window import KioskWindow
 
-from .cards import CardDesk, CardSheet, load_sheet
-from .changes import Changes
-from .designs import DesignDesk, DesignSheet, load_designs
+from .cards import CardSheet, load_sheet
+from .designs import DesignSheet, load_designs
+from .desks import Desks
 from .files import company_words, customer_words
 from .lists import company_entries, plan_entries
+from .payments import PaymentSheet
+from .signup import SignupSheet, load_signup
+from .stripe_desk import load_stripe
 
 Place = tuple[str, UUID | None]
 """A page and whose it is."""
 HOME: Place = ("home", None)
 DESIGNS: Place = ("designs", None)
+SIGNUP: Place = ("signup", None)
+STRIPE: Place = ("stripe", None)
+PAYMENTS: Place = ("payments", None)
+"""Those of some days; with an id, those of a membership."""
 
 Load = Callable[[ManagementClient, str], object]
 
@@ -33,17 +41,9 @@ Load = Callable[[ManagementClient, str], object]
 class Pages:
     """Paints pages for whoever is signed in, with ``scopes``; ``zone`` is the club's."""
 
-    def __init__(
-        self,
-        window: KioskWindow,
-        texts: Texts,
-        changes: Changes,
-        *,
-        cards: CardDesk,
-        designs: DesignDesk,
-    ) -> None:
+    def __init__(self, window: KioskWindow, texts: Texts, desks: Desks) -> None:
         self._window, self._panel, self._texts = window, window.management, texts
-        self._changes, self._cards, self._designs = changes, cards, designs
+        self._desks, self._changes = desks, desks.changes
         self.scopes: frozenset[str] = frozenset()
         self.zone = "UTC"
 
@@ -52,6 +52,12 @@ class Pages:
         page, id_ = place
         if page == "designs":
             return load_designs(id_)
+        if page == "payments":
+            return self._desks.payments.request(id_, self.zone)
+        if page == "signup":
+            return load_signup
+        if page == "stripe":
+            return load_stripe
         if id_ is None:
             return lambda client, _: (client.companies(""), client.plans())
         if page == "card":
@@ -72,6 +78,12 @@ class Pages:
                 return "card", answer.card.id
             case DesignSheet():
                 return DESIGNS
+            case SignupSheet():
+                return SIGNUP
+            case PaymentSheet():
+                return "payments", answer.membership_id
+            case StripeView():
+                return STRIPE
             case (CompanyPage(), PlanPage()):
                 return HOME
             case _:
@@ -79,8 +91,7 @@ class Pages:
 
     def leave(self) -> None:
         """Another page comes to the front."""
-        self._cards.leave()
-        self._designs.leave()
+        self._desks.leave()
 
     def paint(self, answer: object) -> None:
         """Paint the page that an answer is for, and bring it to the front."""
@@ -94,10 +105,20 @@ class Pages:
             case CardSheet():
                 self._changes.look_at(answer.profile)
                 self._window.enter_management(self._panel.card)
-                self._cards.show(answer, self.zone, may_change="cards:write" in self.scopes)
+                self._desks.cards.show(answer, self.zone, may_change="cards:write" in self.scopes)
             case DesignSheet():
                 self._window.enter_management(self._panel.designs)
-                self._designs.show(answer)
+                self._desks.designs.show(answer)
+            case SignupSheet():
+                self._window.enter_management(self._panel.signup)
+                self._desks.signup.show(answer, self.zone)
+            case PaymentSheet():
+                self._window.enter_management(self._panel.payments)
+                may_void = "memberships:write" in self.scopes
+                self._desks.payments.show(answer, self.zone, may_void=may_void)
+            case StripeView():
+                self._window.enter_management(self._panel.stripe)
+                self._desks.stripe.show(answer)
 
     def _paint_customer(self, profile: CustomerProfile, cards: CustomerCards | None) -> None:
         self._changes.look_at(profile)
@@ -124,6 +145,7 @@ class Pages:
             edit=editing in self.scopes,
             links="companies:write" in self.scopes,
             cards="cards:write" in self.scopes,
+            payments="memberships:read" in self.scopes,
         )
 
 

@@ -1,4 +1,4 @@
-"""The form of a payment at the desk, and what becomes of its receipt."""
+"""The forms of payments at the desk, and what becomes of their receipts."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,18 +6,22 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from api_client.errors import Refused
 from api_client.management import ManagementClient
-from api_client.payment_schemas import PaymentMethod, PaymentView
+from api_client.payment_schemas import PaymentView
+from api_client.schemas import Problem
 from kiosk.texts import Texts
 from kiosk.views.management.form import Form, Value
 
 from .disk import Disk
 from .forms import Call, Filled
+from .payment_words import methods_of
 from .plan_form import minor_units
 from .words import MembershipLine
 from .worker import Task
 
-_RECEIPT = "receipt"
+_RECEIPT, _RECEIPT_AGAIN = "receipt", "receipt_again"
+_KINDS = {_RECEIPT, _RECEIPT_AGAIN}
 
 
 def payment_form(
@@ -30,7 +34,8 @@ def payment_form(
     say = texts.say
     title = say("Payment for {plan}", plan=line.plan)
     form = Form(window, texts, title, say("Note payment"))
-    form.add_choice("method", say("Paid by"), _methods(texts))
+    methods = [(method.value, words) for method, words in methods_of(texts).items()]
+    form.add_choice("method", say("Paid by"), methods)
     form.add_line("amount", say("Amount in {currency} (empty: the price)", currency=currency))
     form.add_note("note", say("Note"))
     if line.can_renew:
@@ -58,17 +63,31 @@ def payment_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> 
     return fields
 
 
-def _methods(texts: Texts) -> list[tuple[str, str]]:
+def void_form(window: QWidget, texts: Texts, payment: PaymentView) -> tuple[Form, Filled]:
+    """Say that a payment was noted in error."""
     say = texts.say
-    return [
-        (PaymentMethod.CASH.value, say("cash")),
-        (PaymentMethod.CARD_TERMINAL.value, say("card terminal")),
-        (PaymentMethod.TRANSFER.value, say("transfer")),
-    ]
+    form = Form(window, texts, say("Void {receipt}", receipt=payment.receipt_number), say("Void"))
+    form.add_words(
+        say("It keeps its number, and its receipt says that it is void. What it renewed stays.")
+    )
+    form.add_note("why", say("Reason"))
+
+    def filled(values: Mapping[str, Value]) -> Call:
+        why = str(values["why"])
+
+        def void(client: ManagementClient, _once: str) -> object:
+            if not why:
+                title = say("A payment is voided with a reason only.")
+                raise Refused(Problem(title=title, status=422, code="no_reason"))
+            return client.void_payment(payment.id, why)
+
+        return void
+
+    return form, filled
 
 
 class Receipts(QObject):
-    """Fetches the receipt of each payment that was noted here, and opens it to be printed."""
+    """Fetches receipts of payments, and opens them to be printed."""
 
     task_wanted = Signal(object)
     """Task."""
@@ -79,35 +98,45 @@ class Receipts(QObject):
         super().__init__(parent)
         self._texts, self._disk, self._say_fault = texts, disk, say_fault
 
-    def fetch(self, payment: PaymentView) -> None:
-        """Fetch the receipt of a payment."""
+    def noted(self, payment: PaymentView) -> None:
+        """Fetch the receipt of a payment that was noted just now; not of one that was voided."""
+        if payment.voided_at is None:
+            self._fetch(payment, _RECEIPT)
+
+    def again(self, payment: PaymentView) -> None:
+        """Fetch the receipt of a payment once more."""
+        self._fetch(payment, _RECEIPT_AGAIN)
+
+    def _fetch(self, payment: PaymentView, kind: str) -> None:
         language = str(self._texts.locale.language)
 
         def load(client: ManagementClient, _once: str) -> object:
             return payment.receipt_number, client.receipt(payment.id, language)
 
-        self.task_wanted.emit(Task(_RECEIPT, load))
+        self.task_wanted.emit(Task(kind, load))
 
     def took(self, task: Task, answer: object) -> bool:
         """Open a receipt that came."""
-        if task.kind != _RECEIPT:
+        if task.kind not in _KINDS:
             return False
         match answer:
             case (str(number), bytes(data)):
                 fault = self._disk.print(f"{number}.pdf", data)
                 if fault:
-                    self._fault(fault)
+                    self._fault(task, fault)
         return True
 
     def failed(self, task: Task, sentence: str) -> bool:
-        """Say that a receipt did not come; the payment is noted all the same."""
-        if task.kind != _RECEIPT:
+        """Say that a receipt did not come; a payment is noted all the same."""
+        if task.kind not in _KINDS:
             return False
-        self._fault(sentence)
+        self._fault(task, sentence)
         return True
 
-    def _fault(self, why: str) -> None:
+    def _fault(self, task: Task, why: str) -> None:
         say = self._texts.say
         self._say_fault(
             say("The payment is noted; its receipt could not be opened: {why}", why=why)
+            if task.kind == _RECEIPT
+            else say("The receipt could not be opened: {why}", why=why)
         )

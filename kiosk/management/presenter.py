@@ -21,19 +21,20 @@ from api_client.management_schemas import (
 )
 from api_client.payment_schemas import PaymentView
 from api_client.schemas import DeskInfo
+from api_client.signup_schemas import EmbedKeyList
 from kiosk.failures import Cause, Failure
 from kiosk.session import Shown
 from kiosk.texts import Texts
 from kiosk.views.management.parts import Action
 from kiosk.views.window import KioskWindow
 
-from .cards import CardDesk, issued_card
-from .changes import Changes
-from .designs import DesignDesk, created_design
+from .cards import issued_card
+from .designs import created_design
+from .desks import Desks
 from .disk import Disk
+from .faults import Faults
 from .lists import company_entries
-from .pages import DESIGNS, HOME, Pages, Place
-from .payment_form import Receipts
+from .pages import DESIGNS, HOME, PAYMENTS, SIGNUP, STRIPE, Pages, Place
 from .words import MembershipLine
 from .worker import Credentials, Task
 
@@ -60,13 +61,13 @@ class ManagementPresenter(QObject):
         super().__init__(parent)
         self._window, self._texts = window, texts
         self._panel = window.management
-        self.changes = Changes(window, texts, self._today, parent=self)
-        self._disk = disk or Disk()
-        self.cards = CardDesk(self._panel.card, texts, self.changes, self._disk, parent=self)
-        self.designs = DesignDesk(self._panel.designs, texts, self.changes, self._disk, parent=self)
-        self.receipts = Receipts(texts, self._disk, self._say_fault, parent=self)
-        self._pages = Pages(window, texts, self.changes, cards=self.cards, designs=self.designs)
-        self._desks = (self.changes, self.cards, self.designs, self.receipts)
+        self._faults = Faults(window, texts)
+        desks = self._desks = Desks(
+            window, texts, disk or Disk(), self._today, self._faults.keep, parent=self
+        )
+        self.changes, self.cards, self.designs = desks.changes, desks.cards, desks.designs
+        self.payments, self.receipts = desks.payments, desks.receipts
+        self._pages = Pages(window, texts, desks)
         self._slug = ""
         self._trail: list[Place] = []
         self._on_screen: UUID | None = None
@@ -116,12 +117,7 @@ class ManagementPresenter(QObject):
         """Somebody signed in: go where they wanted to."""
         self._pages.scopes = frozenset(started.scopes)
         self._panel.show_who(started.staff.name)
-        self._panel.home.allow(
-            customers="customers:write" in self._pages.scopes,
-            companies="companies:write" in self._pages.scopes,
-            plans="plans:write" in self._pages.scopes,
-            designs="designs:write" in self._pages.scopes,
-        )
+        self._panel.home.allow(self._pages.scopes)
         self._idle.start()
         self._show(self._trail[-1] if self._trail else HOME)
 
@@ -137,6 +133,7 @@ class ManagementPresenter(QObject):
         """Nobody is at the desk any more."""
         self._pages.scopes = frozenset()
         self._trail.clear()
+        self._faults.forget()
         self._idle.stop()
         self._panel.show_who("")
         self.sign_out_wanted.emit()
@@ -145,7 +142,7 @@ class ManagementPresenter(QObject):
     @Slot(object, object)
     def on_done(self, task: Task, answer: object) -> None:
         """A task was carried out."""
-        if any(desk.took(task, answer) for desk in self._desks):
+        if self._desks.took(task, answer):
             return
         match answer:
             case CompanyPage():
@@ -155,6 +152,7 @@ class ManagementPresenter(QObject):
         place = self._pages.place_of(answer)
         if place is not None and self._is_open(place):
             self._pages.paint(answer)
+            self._faults.painted()
             profile = self.changes.profile if place[0] == "customer" else None
             if profile is not None and profile.customer.photo_path:
                 self.photo_wanted.emit(profile.customer.photo_path)
@@ -165,8 +163,8 @@ class ManagementPresenter(QObject):
         sentence = failure.sentence(self._texts)
         if failure.cause is Cause.NOT_ALLOWED:
             sentence = self._texts.say("You may not do this, or your sign-in has ended.")
-        if not any(desk.failed(task, sentence) for desk in self._desks):
-            self._say_fault(sentence)
+        if not self._desks.failed(task, sentence):
+            self._faults.say(sentence)
 
     @Slot(str, QImage)
     def on_photo(self, path: str, image: QImage) -> None:
@@ -191,12 +189,14 @@ class ManagementPresenter(QObject):
         panel.home.company_opened.connect(lambda id_: self._open(("company", id_)))
         panel.home.companies_wanted.connect(self._find_companies)
         changes.task_wanted.connect(self._send)
-        self.cards.task_wanted.connect(self.task_wanted)
-        self.designs.task_wanted.connect(self.task_wanted)
-        self.receipts.task_wanted.connect(self.task_wanted)
+        self._desks.task_wanted.connect(self.task_wanted)
         self.designs.opened.connect(lambda id_: self._show(("designs", id_)))
         panel.home.designs_wanted.connect(lambda: self._open(DESIGNS))
-        panel.designs.edited.connect(self._idle.start)
+        panel.home.signup_wanted.connect(lambda: self._open(SIGNUP))
+        panel.home.stripe_wanted.connect(lambda: self._open(STRIPE))
+        panel.home.payments_wanted.connect(lambda: self._open_payments(None))
+        for edited in (panel.designs.edited, panel.signup.edited, panel.payments.days_chosen):
+            edited.connect(lambda *_: self._idle.start())
         changes.changed.connect(self._on_changed)
 
     @Slot(str, str, str)
@@ -211,6 +211,8 @@ class ManagementPresenter(QObject):
             self.cards.issue()
         elif action is Action.OPEN_CARD and isinstance(target, UUID):
             self._open(("card", target))
+        elif action is Action.PAYMENTS and isinstance(target, MembershipLine):
+            self._open_payments(target)
         elif action is not Action.OPEN:
             self.changes.act(action, target)
         elif isinstance(target, MembershipLine):
@@ -226,8 +228,10 @@ class ManagementPresenter(QObject):
         A receipt comes also if a scan has taken the panel meanwhile.
         """
         if isinstance(answer, PaymentView):
-            self.receipts.fetch(answer)
-        if isinstance(answer, CustomerRecord) and self._trail[-1:] == [HOME]:
+            self.receipts.noted(answer)
+        if isinstance(answer, EmbedKeyList):
+            self._desks.signup.show_keys(answer)
+        elif isinstance(answer, CustomerRecord) and self._trail[-1:] == [HOME]:
             self._open(("customer", answer.customer.id))
         elif isinstance(answer, CompanyView) and self._trail[-1:] == [HOME]:
             self._open(("company", answer.id))
@@ -237,6 +241,11 @@ class ManagementPresenter(QObject):
             self._show(("designs", design_id))
         elif self._trail and self._window.managing:
             self._show(self._trail[-1])
+
+    def _open_payments(self, line: MembershipLine | None) -> None:
+        """Open the payments of a membership, or those of today."""
+        self.payments.begin(line)
+        self._open(PAYMENTS if line is None else ("payments", line.id))
 
     def _open_new_card(self, card_id: UUID) -> None:
         """Open the card that was just issued, in place of one that it replaces."""
@@ -253,15 +262,6 @@ class ManagementPresenter(QObject):
             self._idle.start()
         elif self.signed_in:
             self.sign_out()
-
-    def _say_fault(self, sentence: str) -> None:
-        """Say what could not be done on the page that is open."""
-        panel = self._panel
-        if panel.page is panel.waiting:
-            panel.home.say_fault(sentence)
-            panel.show_page(panel.home)
-        elif panel.page in {panel.home, panel.customer, panel.company, panel.card, panel.designs}:
-            panel.page.say_fault(sentence)
 
     def _today(self) -> date:
         return datetime.now(ZoneInfo(self._pages.zone)).date()

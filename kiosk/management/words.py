@@ -133,6 +133,14 @@ def money(minor: int, currency: str, texts: Texts) -> str:
     return str(format_currency(amount, currency, locale=texts.locale))
 
 
+def no_public_address(texts: Texts) -> str:
+    """What to do where nobody outside can reach the service."""
+    return texts.say(
+        "The service has no public address yet. Set WALLETDESK_PUBLIC_URL where it runs, "
+        "to the https address under which people reach it, and start it anew."
+    )
+
+
 def interval(length: IntervalMessage, texts: Texts) -> str:
     """How often, or how long: ``every 3 months``."""
     count = length.count

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QColor, QKeySequence, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -132,6 +132,10 @@ class KioskWindow(QMainWindow):
         self._theme = theme
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101 - a window needs one
+        # The box of a check box takes its ground from here, and its mark from the style sheet.
+        palette = application.palette()
+        palette.setColor(QPalette.ColorRole.Base, QColor(theme.raised))
+        application.setPalette(palette)
         application.setStyleSheet(stylesheet(theme))
         self.bar.set_theme(theme)
         self.side.set_theme(theme)

@@ -21,7 +21,7 @@ from kiosk.style import L, M, S, Tone
 from kiosk.texts import Texts
 from kiosk.views.qr import QrView
 
-from .parts import Action, chip, label
+from .parts import Action, chip, empty, label, paint_chip
 
 _QR_SIDE = 220
 _COLUMNS = 3
@@ -101,7 +101,7 @@ class CardPage(QFrame):
         self.words = words
         self.title.setText(words.title)
         self.holder.setText(words.holder)
-        self._show_state(words)
+        paint_chip(self.state, words.status, words.tone)
         self._show_facts(words)
         self.qr.show_text(words.link)
         self.hint.setVisible(bool(words.link))
@@ -210,17 +210,8 @@ class CardPage(QFrame):
             made[action] = button
         return made
 
-    def _show_state(self, words: CardWords) -> None:
-        fresh = chip(words.status, words.tone)
-        self.state.setText(fresh.text())
-        self.state.setStyleSheet(fresh.styleSheet())
-        fresh.deleteLater()
-
     def _show_facts(self, words: CardWords) -> None:
-        while (item := self._facts.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._facts)
         self._facts.setColumnStretch(1, 1)
         for row, (name, value) in enumerate(words.facts):
             self._facts.addWidget(label(name, "muted", wraps=False), row, 0)

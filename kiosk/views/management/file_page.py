@@ -22,6 +22,7 @@ from kiosk.style import L, M, Paint, S
 from kiosk.texts import Texts
 from kiosk.views.person_view import PhotoView
 
+from .columns import Columns
 from .parts import Action, EntryLine, MembershipCard, Section, label
 
 _PHOTO = 84
@@ -31,12 +32,13 @@ _INITIALS = Paint("#8f9cab", "#8f9cab")
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the person who is signed in may change in a file."""
+    """What the person who is signed in may change in a file, and may see of payments."""
 
     memberships: bool
     edit: bool
     links: bool
     cards: bool = False
+    payments: bool = False
 
 
 class FilePage(QFrame):
@@ -103,8 +105,6 @@ class FilePage(QFrame):
 
     def _body(self, words: FileWords, allowed: Allowed) -> QWidget:
         """Memberships on the left, the rest beside them."""
-        body = QWidget()
-        body.setObjectName("scrolled")
         left, right = QVBoxLayout(), QVBoxLayout()
         left.addWidget(self._memberships(words, allowed))
         left.addStretch()
@@ -116,12 +116,7 @@ class FilePage(QFrame):
             right.addWidget(self._cards(words.cards, allowed))
         right.addWidget(self._entries(words, allowed))
         right.addStretch()
-        row = QHBoxLayout(body)
-        row.setContentsMargins(0, 0, S, 0)
-        row.setSpacing(L)
-        row.addLayout(left, 3)
-        row.addLayout(right, 2)
-        return body
+        return Columns(left, right, spacing=M, shares=(3, 2))
 
     def _memberships(self, words: FileWords, allowed: Allowed) -> Section:
         then: Callable[[], object] = lambda: self.acted.emit(Action.ASSIGN, None)  # noqa: E731
@@ -129,7 +124,12 @@ class FilePage(QFrame):
         section = Section(self._texts.say("MEMBERSHIPS"), assign, then)
         self.cards = []
         for line in words.memberships:
-            card = MembershipCard(line, self._texts, may_change=allowed.memberships)
+            card = MembershipCard(
+                line,
+                self._texts,
+                may_change=allowed.memberships,
+                sees_payments=allowed.payments,
+            )
             card.acted.connect(self.acted)
             self.cards.append(card)
             section.add(card)
@@ -173,10 +173,10 @@ def _facts(words: FileWords) -> QGridLayout:
     """Labels and values in two columns."""
     grid = QGridLayout()
     grid.setVerticalSpacing(S)
-    grid.setHorizontalSpacing(M)
+    grid.setHorizontalSpacing(S + 4)
     grid.setColumnStretch(1, 1)
     for row, (name, value) in enumerate(words.facts):
-        grid.addWidget(label(name, "muted", wraps=False), row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(label(value), row, 1)
     return grid
 

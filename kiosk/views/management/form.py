@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
-from PySide6.QtCore import QDate, QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,6 +23,8 @@ from PySide6.QtWidgets import (
 
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
+
+from .day_field import day_field, day_of
 
 Value = str | bool | date | None
 _WIDTH = 460
@@ -53,11 +57,11 @@ class Form(QDialog):
         self.submit = QPushButton(action)
         self.submit.setObjectName("primary")
         self.submit.setDefault(True)
-        cancel = QPushButton(texts.say("Cancel"))
-        cancel.setAutoDefault(False)
+        self._cancel = QPushButton(texts.say("Cancel"))
+        self._cancel.setAutoDefault(False)
         buttons = QHBoxLayout()
         buttons.addStretch()
-        buttons.addWidget(cancel)
+        buttons.addWidget(self._cancel)
         buttons.addWidget(self.submit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(L, L, L, M)
@@ -66,7 +70,7 @@ class Form(QDialog):
         layout.addLayout(self._rows)
         layout.addWidget(self.fault)
         layout.addLayout(buttons)
-        cancel.clicked.connect(self.reject)
+        self._cancel.clicked.connect(self.reject)
         self.submit.clicked.connect(self._on_submit)
 
     def add_words(self, words: str) -> None:
@@ -112,11 +116,7 @@ class Form(QDialog):
 
     def add_day(self, key: str, label: str, day: date) -> None:
         """Ask for a day."""
-        edit = QDateEdit(QDate(day.year, day.month, day.day))
-        edit.setLocale(self._locale)
-        edit.setDisplayFormat(self._locale.dateFormat(QLocale.FormatType.ShortFormat))
-        edit.setCalendarPopup(True)
-        self._add(key, label, edit)
+        self._add(key, label, day_field(day, self._locale))
 
     def add_switch(self, key: str, label: str, *, on: bool = False) -> None:
         """Ask for yes or no."""
@@ -143,9 +143,18 @@ class Form(QDialog):
         """It was done."""
         self.accept()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin in the first field, and go by Tab through all of them to the buttons."""
+        super().showEvent(event)
+        stops = [*self._fields.values(), self._cancel, self.submit]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+        stops[0].setFocus()
+
     def _on_submit(self) -> None:
         """Hand the values on; not twice at once."""
         self.submit.setEnabled(False)
+        self.fault.clear()
         self.fault.hide()
         self.submitted.emit(self.values())
 
@@ -174,8 +183,7 @@ def _value(widget: QWidget) -> Value:
         case QComboBox():
             return str(widget.currentData(Qt.ItemDataRole.UserRole))
         case QDateEdit():
-            day = widget.date()
-            return date(day.year(), day.month(), day.day())
+            return day_of(widget)
         case QCheckBox():
             return widget.isChecked()
         case _:

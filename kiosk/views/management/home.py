@@ -1,6 +1,6 @@
-"""Where managing begins: a new customer, the companies, the plans."""
+"""Where managing begins: a new customer, the companies, the plans, and the way to other pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
@@ -17,18 +17,22 @@ from kiosk.management.files import Entry
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
 
+from .lines import ButtonRows
 from .parts import EntryLine, Section, label
 
 _TYPING_PAUSE_MS = 200
 
 
 class HomePage(QFrame):
-    """Two lists side by side, with a button to add to each, and one for a new customer."""
+    """Two lists side by side with buttons to add to them, and buttons that lead further."""
 
     new_customer = Signal()
     new_company = Signal()
     new_plan = Signal()
     designs_wanted = Signal()
+    payments_wanted = Signal()
+    signup_wanted = Signal()
+    stripe_wanted = Signal()
     company_opened = Signal(object)
     """Id."""
     plan_opened = Signal(object)
@@ -44,14 +48,22 @@ class HomePage(QFrame):
         self.customer_button = QPushButton(say("New customer …"))
         self.customer_button.setObjectName("primary")
         self.customer_button.clicked.connect(self.new_customer)
+        self.payments_button = QPushButton(say("Payments …"))
+        self.payments_button.clicked.connect(self.payments_wanted)
         self.designs_button = QPushButton(say("Card designs …"))
         self.designs_button.clicked.connect(self.designs_wanted)
+        self.signup_button = QPushButton(say("Online signup …"))
+        self.signup_button.clicked.connect(self.signup_wanted)
+        self.stripe_button = QPushButton(say("Card payments …"))
+        self.stripe_button.clicked.connect(self.stripe_wanted)
+        self._more = ButtonRows(
+            (self.payments_button, self.designs_button, self.signup_button, self.stripe_button)
+        )
         self.message = label("", "fault")
         self.message.hide()
         head = QHBoxLayout()
         title = label(say("Manage"), "name", wraps=False)
         head.addWidget(title, 1)
-        head.addWidget(self.designs_button)
         head.addWidget(self.customer_button)
         self.search = QLineEdit()
         self.search.setPlaceholderText(say("Company name"))
@@ -79,15 +91,22 @@ class HomePage(QFrame):
         layout.setSpacing(M)
         layout.addLayout(head)
         layout.addWidget(hint)
+        layout.addWidget(self._more)
         layout.addWidget(self.message)
         layout.addLayout(lists, 1)
 
-    def allow(self, *, customers: bool, companies: bool, plans: bool, designs: bool) -> None:
+    def allow(self, scopes: Collection[str]) -> None:
         """Offer only what the person who is signed in may do."""
-        self.designs_button.setVisible(designs)
-        self.customer_button.setVisible(customers)
-        self.companies.add_button.setVisible(companies)
-        self.plans.add_button.setVisible(plans)
+        self.customer_button.setVisible("customers:write" in scopes)
+        self.companies.add_button.setVisible("companies:write" in scopes)
+        self.plans.add_button.setVisible("plans:write" in scopes)
+        needed = {
+            self.payments_button: "memberships:read",
+            self.designs_button: "designs:write",
+            self.signup_button: "organization:write",
+            self.stripe_button: "organization:write",
+        }
+        self._more.show_only([button for button, scope in needed.items() if scope in scopes])
 
     def say_fault(self, sentence: str) -> None:
         """Say what could not be done, or nothing."""

@@ -11,11 +11,14 @@ from .design_page import DesignPage
 from .file_page import FilePage
 from .home import HomePage
 from .parts import label
+from .payments_page import PaymentsPage
 from .sign_in import SignInPage
+from .signup_page import SignupPage
+from .stripe_page import StripePage
 
 
 class ManagementPanel(QWidget):
-    """Shows one page at a time."""
+    """Shows one page at a time. Those in ``telling`` can say what could not be done."""
 
     back = Signal()
     locked = Signal()
@@ -28,10 +31,16 @@ class ManagementPanel(QWidget):
         self.company = FilePage(texts, of_company=True)
         self.card = CardPage(texts)
         self.designs = DesignPage(texts)
+        self.signup = SignupPage(texts)
+        self.payments = PaymentsPage(texts)
+        self.stripe = StripePage(texts)
         self.waiting = label(texts.say("Loading …"), "empty")
+        self.telling = (
+            *(self.home, self.customer, self.company, self.card, self.designs),
+            *(self.signup, self.payments, self.stripe),
+        )
         self._pages = QStackedWidget()
-        files = (self.customer, self.company, self.card, self.designs)
-        for page in (self.sign_in, self.home, *files, self.waiting):
+        for page in (self.sign_in, *self.telling, self.waiting):
             self._pages.addWidget(page)
         self.back_button = QPushButton(texts.say("Back (Esc)"))
         self.back_button.setObjectName("link")

@@ -6,7 +6,15 @@ from enum import StrEnum
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kiosk.management.files import Entry
 from kiosk.management.words import MembershipLine
@@ -23,6 +31,7 @@ class Action(StrEnum):
     ASSIGN = "assign"
     RENEW = "renew"
     PAY = "pay"
+    PAYMENTS = "payments"
     EXTEND = "extend"
     TRANSFER = "transfer"
     END = "end"
@@ -51,13 +60,27 @@ def _in_rows(count: int, buttons: Sequence[QPushButton]) -> list[Sequence[QPushB
 
 def chip(words: str, tone: Tone) -> QLabel:
     """A word on the colour of a verdict."""
-    label = QLabel(words)
+    made = QLabel()
+    paint_chip(made, words, tone)
+    return made
+
+
+def paint_chip(shown: QLabel, words: str, tone: Tone) -> None:
+    """Show another word in a chip, on its own colour."""
     paint = TONES[tone]
-    label.setStyleSheet(
+    shown.setText(words)
+    shown.setStyleSheet(
         f"background: {paint.fill}; color: {paint.ink}; border-radius: 8px;"
         "padding: 2px 10px; font-weight: 600;"
     )
-    return label
+
+
+def empty(layout: QLayout) -> None:
+    """Take all widgets out of a layout, for good."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
 
 
 def label(words: str, name: str = "", *, wraps: bool = True) -> QLabel:
@@ -106,7 +129,9 @@ class MembershipCard(QFrame):
     acted = Signal(object, object)
     """Action, MembershipLine."""
 
-    def __init__(self, line: MembershipLine, texts: Texts, *, may_change: bool) -> None:
+    def __init__(
+        self, line: MembershipLine, texts: Texts, *, may_change: bool, sees_payments: bool = False
+    ) -> None:
         super().__init__()
         self.setObjectName("line")
         self.line = line
@@ -114,13 +139,15 @@ class MembershipCard(QFrame):
         head.addWidget(label(line.plan, "strong"), 1)
         head.addWidget(chip(line.status, line.tone))
         column = QVBoxLayout(self)
-        column.setContentsMargins(M, S + 4, M, S + 4)
+        column.setContentsMargins(S + 4, S + 4, S + 4, S + 4)
         column.setSpacing(S - 2)
         column.addLayout(head)
         column.addWidget(label(line.period))
         for words in filter(None, (line.source, line.note)):
             column.addWidget(label(words, "muted"))
         self.buttons = self._buttons(texts) if may_change else {}
+        if sees_payments and line.can_pay:
+            self.buttons[Action.PAYMENTS] = self._button(Action.PAYMENTS, texts.say("Receipts"))
         for some in _in_rows(_IN_A_ROW, list(self.buttons.values())):
             row = QHBoxLayout()
             for button in some:

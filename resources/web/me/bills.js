@@ -59,9 +59,10 @@ function fillSubscription(at, place, box, told) {
     }));
   }
   const portal = el("button", { type: "button", className: "link", textContent: words.portal });
-  acts.append(place.onPress(portal, async () => {
+  place.onPress(portal, async () => {
     location.assign(webAddress((await session.ask("/me/portal", { method: "POST" })).url));
-  }));
+  });
+  if (told.portal) acts.append(portal);
   const said = sentences.map((each) => el("p", { className: "small", textContent: each }));
   box.replaceChildren(...said, acts);
 }
@@ -143,7 +144,8 @@ export async function showInvoices(at) {
 
 function invoice(at, place, told) {
   const { words, calendar, session } = at;
-  const title = filled(words.invoice, { number: told.number });
+  // A single payment has a receipt without a number.
+  const title = told.number ? filled(words.invoice, { number: told.number }) : words.receipt_alone;
   const button = el("button", { type: "button", className: "link", textContent: title });
   const line = el("p", {}, button);
   button.addEventListener("click", () => {

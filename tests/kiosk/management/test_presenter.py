@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from api_client.management_schemas import CompanyPage, CustomerRecord
+from api_client.payment_schemas import PaymentPage
 from api_client.schemas import DeskInfo
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
@@ -29,6 +30,7 @@ _ANSWERS: dict[str, Any] = {
     "card_preview": b"",
     "card_pass": b"",
     "card_print": b"",
+    "payments_of": PaymentPage(items=()),
 }
 """What a client answers where the request goes on with it."""
 

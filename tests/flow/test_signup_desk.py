@@ -1,0 +1,184 @@
+"""Staff open the online signup, count the till and connect Stripe: real window, service, HTTP."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import requests
+from PySide6.QtWidgets import QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from kiosk.app import ServiceAddress
+from kiosk.views.management.parts import Action
+from tests.conftest import RunningService, start_service, stop_service
+from tests.fakes.stripe_server import stripe_server
+
+from .desk import Desk, desk
+from .films import cards
+from .test_management import AtWork, Printer
+
+PUBLIC = "https://members.club.example"
+KEYS = {
+    "keys": [
+        {"kty": "OKP", "crv": "Ed25519", "kid": "site-2027",
+         "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+    ]
+}  # fmt: skip
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningService]:
+    """A service with a public address and the demo club."""
+    monkeypatch.setenv("WALLETDESK_PUBLIC_URL", PUBLIC)
+    running = start_service(tmp_path / "service")
+    yield running
+    stop_service(running)
+
+
+def signed_in(at: Desk) -> AtWork:
+    """Greta, at the first page."""
+    at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
+    work = AtWork(at)
+    work.make_first_account()
+    return work
+
+
+def test_the_signup_is_opened_for_a_site_and_its_keys_are_accepted(
+    qtbot: QtBot, tmp_path: Path, service: RunningService
+) -> None:
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+        work = signed_in(at)
+        page = work.panel.signup
+        work.panel.home.signup_button.click()
+        at.wait_until(lambda: work.panel.page is page)
+        assert not page.switch.isChecked()
+        assert page.address.text.toPlainText() == f"{PUBLIC}/join/lakeside-club"
+        assert f'src="{PUBLIC}/join/lakeside-club/embed.js"' in page.snippet.text.toPlainText()
+
+        page.switch.setChecked(True)
+        page.sites.setPlainText("https://www.club.example\nhttp://shop.example")
+        page.colours["accent"].set_colour("7a1f5c")
+        page.addresses["terms_url"].setText("club.example/terms")
+        page.save_button.click()
+        at.wait_until(lambda: page.progress.text() == "Not saved.")
+        shown = {name: told.text() for name, told in page.faults.items() if told.text()}
+        assert shown == {
+            "allowed_origins": "http://shop.example: must begin with https://",
+            "accent": "This must be a colour such as #00695c.",
+            "terms_url": "This must be an address that begins with https://, or nothing.",
+        }
+        assert requests.get(f"{service.url}/join/lakeside-club", timeout=10).status_code == 404
+
+        page.sites.setPlainText("https://WWW.club.example/")
+        page.colours["accent"].set_colour("#7a1f5c")
+        page.addresses["terms_url"].setText("https://club.example/terms")
+        page.save_button.click()
+        at.wait_until(lambda: page.progress.text() == "Saved.")
+        assert page.sites.toPlainText() == "https://www.club.example"
+        assert page.faults["accent"].isHidden()
+        public = requests.get(f"{service.url}/join/lakeside-club", timeout=10)
+        assert public.status_code == 200
+        assert "frame-ancestors https://www.club.example" in public.headers[
+            "Content-Security-Policy"
+        ]  # fmt: skip
+        assert "#7a1f5c" in public.text
+
+        page.keys.paste_button.click()
+        form = work.send(jwks='{"keys": [{"kty": "OKP", "kid": "x"}]}')
+        assert "must be an Ed25519 key" in form.fault.text()
+        pasted = form.field("jwks")
+        assert isinstance(pasted, QPlainTextEdit)
+        pasted.setPlainText(json.dumps(KEYS))
+        form.submit.click()
+        at.wait_until(lambda: "site-2027" in page.keys.revoke_buttons)
+        page.keys.revoke_buttons["site-2027"].click()
+        work.fill()
+        at.wait_until(lambda: page.keys.revoke_buttons == {})
+        assert page.progress.text() == "Saved."
+
+
+def test_payments_are_counted_voided_and_their_receipts_opened_again(
+    qtbot: QtBot, tmp_path: Path, service: RunningService
+) -> None:
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+        work = signed_in(at)
+        printer = Printer()
+        work.management.receipts._disk = printer
+        at.kiosk.session.on_picked("C-000001")
+        at.wait_for(1)
+        work.management.open_person()
+        at.wait_until(lambda: work.panel.page is work.panel.customer)
+        for number, (method, amount) in enumerate((("cash", "20"), ("card terminal", "12.50")), 1):
+            work.act(Action.PAY)
+            work.fill(method=method, amount=amount)
+            at.wait_until(lambda count=number: len(printer.printed) == count)
+            at.wait_until(lambda: work.panel.page is work.panel.customer)
+
+        page = work.panel.payments
+        work.act(Action.PAYMENTS)
+        at.wait_until(lambda: work.panel.page is page)
+        assert list(page.lines) == ["R-000002", "R-000001"]
+        page.receipt_buttons["R-000001"].click()
+        at.wait_until(lambda: len(printer.printed) == 3)
+        assert printer.printed[-1][0] == "R-000001.pdf"
+
+        page.void_buttons["R-000002"].click()
+        work.fill(why="typed twice")
+        at.wait_until(lambda: list(page.void_buttons) == ["R-000001"])
+        assert len(printer.printed) == 3
+        work.management.go_back()
+        at.wait_until(lambda: work.panel.page is work.panel.customer)
+        work.management.go_back()
+
+        work.management.open_home()
+        at.wait_until(lambda: work.panel.page is work.panel.home)
+        work.panel.home.payments_button.click()
+        at.wait_until(lambda: work.panel.page is page)
+        assert page.title.text() == "Payments at the desk"
+        assert list(page.sums) == [("cash", "one payment", "€20.00")]
+        page.first.setDate(page.first.date().addDays(-400))
+        page.last.setDate(page.last.date().addDays(-399))
+        at.wait_until(lambda: page.lines == {})
+        assert list(page.sums) == []
+        assert page.message.isHidden()
+
+
+def test_a_stripe_account_is_connected_and_disconnected(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WALLETDESK_PUBLIC_URL", PUBLIC)
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with stripe_server(datetime.now(UTC)) as stripe:
+        monkeypatch.setenv("WALLETDESK_STRIPE_URL", stripe.url)
+        running = start_service(tmp_path / "service")
+        try:
+            with desk(qtbot, film, ServiceAddress(running.url, running.key)) as at:
+                work = signed_in(at)
+                page = work.panel.stripe
+                work.panel.home.stripe_button.click()
+                at.wait_until(lambda: work.panel.page is page)
+                assert page.state.text() == "not connected"
+                hook = f"{PUBLIC}/v1/billing/stripe/lakeside-club/webhook"
+                assert page.webhook.text.toPlainText() == hook
+
+                page.connect_button.click()
+                form = work.send(secret_key="pk_live_1", webhook_secret=stripe.webhook_secret)
+                assert "is no secret key" in form.fault.text()
+                assert "pk_live_1" not in form.fault.text()
+                work.fill(secret_key=stripe.secret_key, grace_days="14")
+                at.wait_until(lambda: page.state.text() == "test mode")
+                assert page.words is not None
+                facts = dict(page.words.facts)
+                assert facts["Account"].startswith("acct_")
+                assert stripe.secret_key.endswith(facts["Secret key"].lstrip("…"))
+                assert facts["Grace"] == "14 days"
+
+                page.disconnect_button.click()
+                work.fill()
+                at.wait_until(lambda: page.state.text() == "not connected")
+        finally:
+            stop_service(running)
