@@ -150,6 +150,7 @@ def _subscription(
         return OwnSubscription(
             membership_id=sold.id,
             plan=sold.plan_name,
+            portal=True,
             status=order.subscription_status,
             paid_until=order.paid_until,
             cancels_at=order.cancels_at,
@@ -165,6 +166,7 @@ def _subscription(
     return OwnSubscription(
         membership_id=sold.id,
         plan=sold.plan_name,
+        portal=False,
         status=SubscriptionStatus.ACTIVE if runs else SubscriptionStatus.CANCELED,
         paid_until=None,
         cancels_at=sold.ended_early_at,

@@ -155,10 +155,14 @@ class OwnInvoices(Message):
 
 
 class OwnSubscription(Message):
-    """What a customer may do about a membership of their own that goes on by itself."""
+    """What a customer may do about a membership of their own that goes on by itself.
+
+    ``portal`` tells that the card that is charged can be changed at the provider.
+    """
 
     membership_id: UUID
     plan: str
+    portal: bool
     status: SubscriptionStatus
     paid_until: AwareDatetime | None
     cancels_at: AwareDatetime | None

@@ -32,6 +32,7 @@ def sold_view(membership: Membership, now: datetime) -> SoldView:
         ended_early_at=membership.ended_early_at,
         ended_early_why=membership.ended_early_why,
         payment_overdue_since=membership.payment_overdue_since,
+        renews=membership.renews,
         previous_id=membership.previous_id,
         source=membership.source,
         actor=ActorView(
@@ -63,6 +64,7 @@ def sold_data(membership: Membership, **more: Any) -> dict[str, Any]:
         "last_day": None if membership.last_day is None else membership.last_day.isoformat(),
         "ended_early_at": _iso(membership.ended_early_at),
         "payment_overdue_since": _iso(membership.payment_overdue_since),
+        "renews": membership.renews,
         "source": membership.source.value,
         **more,
     }

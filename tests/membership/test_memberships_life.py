@@ -28,6 +28,7 @@ def test_renewed_early_goes_on_from_the_end(service: Service) -> None:
         "last_day": "2027-05-09",
         "ended_early_at": None,
         "payment_overdue_since": None,
+        "renews": False,
         "source": "api",
     }
 

@@ -21,7 +21,7 @@ const told = {
      period_end: null, refunded_minor: 1205, disputed: true}]},
   "/me/subscriptions": {items: [
     {membership_id: "%s", plan: "Gold", status: "active", paid_until: "2027-04-01T10:00:00Z",
-     cancels_at: null, renews: true, can_cancel: true, can_resume: false}]},
+     portal: true, cancels_at: null, renews: true, can_cancel: true, can_resume: false}]},
 };
 const sent = window.sent = [];
 const real = window.fetch;
