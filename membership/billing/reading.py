@@ -70,16 +70,17 @@ def load_known(session: Session, organization_id: int, order_id: UUID) -> Known 
     )
 
 
-def ask_about(gateway: Gateway, known: Known, about: About) -> Said:
+def ask_about(gateway: Gateway, known: Known, about: About, now: datetime) -> Said:
     """Ask the provider about an order. ``about`` tells what was heard of it, if anything.
 
-    A subscription that is to end after its instalments is told so. Raises ProviderError.
+    A subscription that is to end after its instalments is told so; one that is heard of only
+    after that is ended. Raises ProviderError.
     """
     checkout_id = known.checkout_id or about.checkout_id
     checkout = None
     if checkout_id is not None and known.unsettled:
         checkout = gateway.checkout(checkout_id)
-    subscription = _subscription(gateway, known, about, checkout)
+    subscription = _subscription(gateway, known, _subscription_id(known, about, checkout), now)
     invoices = {} if subscription is None else {i.invoice_id: i for i in subscription.invoices}
     single = checkout.payment_id if checkout is not None and checkout.paid else None
     for invoice_id in filter(None, {about.invoice_id, single}):
@@ -87,13 +88,16 @@ def ask_about(gateway: Gateway, known: Known, about: About) -> Said:
     return Said(checkout, subscription, tuple(invoices.values()))
 
 
+def _subscription_id(known: Known, about: About, checkout: CheckoutFacts | None) -> str | None:
+    """The id of the order's subscription, if it has one."""
+    heard = known.subscription_id or about.subscription_id
+    return checkout.subscription_id if heard is None and checkout is not None else heard
+
+
 def _subscription(
-    gateway: Gateway, known: Known, about: About, checkout: CheckoutFacts | None
+    gateway: Gateway, known: Known, subscription_id: str | None, now: datetime
 ) -> SubscriptionFacts | None:
-    """How the order's subscription stands, if it has one."""
-    subscription_id = known.subscription_id or about.subscription_id
-    if subscription_id is None and checkout is not None:
-        subscription_id = checkout.subscription_id
+    """How the order's subscription stands, once its end is planned where it has one."""
     if subscription_id is None:
         return None
     found = gateway.subscription(subscription_id)
@@ -101,5 +105,8 @@ def _subscription(
         return found
     last = nth_day(found.starts_at.date(), known.fixed, 1)
     end = datetime.combine(last, found.starts_at.timetz())
+    if end <= now:
+        gateway.cancel_now(subscription_id)
+        return gateway.subscription(subscription_id)
     gateway.cancel_at(subscription_id, end)
     return replace(found, cancels_at=end)

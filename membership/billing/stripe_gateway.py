@@ -102,7 +102,7 @@ class StripeGateway:
     def open_checkout(self, wish: CheckoutWish) -> CheckoutFacts:
         """Make the page on which an order is paid, or find the one that was made for it."""
         with _asking():
-            price = self._price(wish.terms)
+            price = self._price(wish)
             mine = {ORDER_KEY: str(wish.order_id), "walletdesk_organization": wish.organization}
             params: Any = {
                 "mode": "payment" if wish.terms.billing is None else "subscription",
@@ -138,7 +138,10 @@ class StripeGateway:
         }
         if billing is not None:
             params["recurring"] = {"interval": billing.unit.value, "interval_count": billing.count}
-        made = self._v1.prices.create(params=params)
+        # Of one order that is begun twice at once, both are to ask for one page at one price.
+        made = self._v1.prices.create(
+            params=params, options={"idempotency_key": f"walletdesk-price-{wish.order_id}"}
+        )
         return made.id
 
     def _found_price(self, terms: PriceTerms) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from membership.billing.accounts import Keys
 from membership.billing.asking import ask
 from membership.billing.facts import About, Gateway, ProviderUnavailable
 from membership.billing.granting import store_said
-from membership.billing.reading import Known, ask_about, load_known
+from membership.billing.reading import Known, Said, ask_about, load_known
 from membership.errors import Busy
 from membership.staff.steps import Steps
 
@@ -36,7 +36,7 @@ def sync_order(
             known = load_known(session, keys.organization_id, order_id)
         if known is None:
             return False
-        said = ask_about(gateway, known, heard or About(order_id))
+        said = ask_about(gateway, known, heard or About(order_id), work.clock())
         with work.database.writers.begin() as session:
             session.connection()  # begins: what happens at `now` is stored in that order
             now = work.clock()
@@ -52,21 +52,25 @@ async def sync_in_steps(steps: Steps, keys: Keys, order_id: UUID) -> None:
     Raises Busy, Conflict of ``asking``; Busy if others keep changing it.
     """
 
-    def load(session: Session, _now: datetime) -> Known | None:
-        return load_known(session, keys.organization_id, order_id)
+    def load(session: Session, now: datetime) -> tuple[Known | None, datetime]:
+        return load_known(session, keys.organization_id, order_id), now
 
     for _ in range(_ROUNDS):
-        known = await steps.reading(load)
+        known, now = await steps.reading(load)
         if known is None:
             return
-        if await _sync_once(steps, keys, known):
+        if await _sync_once(steps, keys, known, now):
             return
     raise Busy("payment_provider_unavailable", _TAKEN)
 
 
-async def _sync_once(steps: Steps, keys: Keys, known: Known) -> bool:
+async def _sync_once(steps: Steps, keys: Keys, known: Known, loaded_at: datetime) -> bool:
     """Ask, and store; False if somebody else was first."""
-    said = await ask(steps, keys, lambda gateway: ask_about(gateway, known, About(known.order_id)))
+
+    def asked(gateway: Gateway) -> Said:
+        return ask_about(gateway, known, About(known.order_id), loaded_at)
+
+    said = await ask(steps, keys, asked)
     return await steps.transaction(
         lambda session, now: store_said(session, known, said, keys.grace_days, now)
     )

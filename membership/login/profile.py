@@ -14,6 +14,7 @@ def own_profile(call: CustomerCall) -> OwnProfile:
     customer = get_customer(call.session, call.tenant, call.customer_id)
     found = load_held(call.session, call.tenant.id, [customer.id], call.now)
     held = found.get(customer.id, NOTHING)
+    renewing = {each.membership_id for each in held.holdings if each.renews}
     labels = {key: label for sold in held.sold.values() for key, label in sold.labels}
     return OwnProfile(
         customer=OwnRecord(
@@ -30,7 +31,12 @@ def own_profile(call: CustomerCall) -> OwnProfile:
             for each in decide(customer.state, held.holdings, call.now).memberships
         ),
         permissions=tuple(
-            OwnPermission(key=each.key, label=labels[each.key], until=each.until)
+            OwnPermission(
+                key=each.key,
+                label=labels[each.key],
+                # What renews itself has days of grace in its end, which promise nothing.
+                until=None if renewing.intersection(each.via) else each.until,
+            )
             for each in grants(held.holdings, call.now, customer.state)
         ),
     )

@@ -28,6 +28,10 @@ function start() {
     session,
     calendar: times,
     bills: () => subscriptions(session),
+    /** Until when something may be used follows what is cancelled and taken back. */
+    renewalChanged() {
+      session.ask("/me").then((told) => showPermissions(at, told)).catch((error) => notLoaded("permissions", error));
+    },
     offerLive(id) {
       byId("live-offer").hidden = id === null;
       if (id === null) live.forget();

@@ -41,6 +41,7 @@ function fillSubscription(at, place, box, told) {
   async function change(what) {
     const path = `/me/memberships/${encodeURIComponent(told.membership_id)}/${what}`;
     fillSubscription(at, place, box, await session.ask(path, { method: "POST" }));
+    at.renewalChanged();
     place.focus();
   }
 

@@ -50,11 +50,14 @@ def test_a_member_cancels_goes_on_and_opens_the_portal(browser: Browser, shop: S
     page.log_in()
     page.shows("#part-invoices", "€49.00", "€12.05 refunded", "€15.00", "Open receipt")
     page.shows("#part-memberships", "and then renewed by itself.")
+    page.shows("#part-permissions", "POOL")
+    assert "until" not in page.find("#part-permissions").text
     page.press("Cancel")
     page.press("Yes, cancel")
     page.shows("#part-memberships", "Cancelled. It ends on", "It is cancelled.")
     assert shop.stripe.get(shop.subscription())["cancel_at_period_end"]
     assert not service.get(f"/v1/memberships/{sold}")["renews"]
+    page.shows("#part-permissions", "until")
     screenshot(browser, "cancelled")
     page.press("Keep it after all")
     page.shows("#part-memberships", "It goes on.")
