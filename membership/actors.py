@@ -37,3 +37,6 @@ CALLER = "walletdesk.caller"
 
 PHONE = "walletdesk.phone"
 """Key in the scope of a request of a phone that showed a good pass token or its registration."""
+
+SIGNED = "walletdesk.signed"
+"""Key in the scope of a request that a payment provider has signed."""

@@ -8,6 +8,8 @@ Phones that ask for their cards are counted in the same way, apart from the othe
 of their pass or, where Apple's protocol has them show none, by their device's id. Strangers among
 them may come many at once, for all phones of a club may have one address.
 
+What a payment provider has signed is not counted: it tells of all its customers at once.
+
 Buckets are kept in memory, of this process alone, and no more than ``MOST_CALLERS`` of each
 kind: the one not used for longest is forgotten, as if it were full again.
 """
@@ -22,7 +24,7 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
-from membership.actors import CALLER, PHONE
+from membership.actors import CALLER, PHONE, SIGNED
 from membership.addresses import address_block, client_address
 from membership.body_limits import PHONES
 from membership.settings import ServiceSettings
@@ -145,7 +147,9 @@ class Limits:
         return strangers.take(self._address(scope), self._monotonic()), shown
 
     def leave(self, scope: Scope, status: int, shown: bytes | None) -> None:
-        """Learn from the answer whether the key was good."""
+        """Learn from the answer whether the key was good, or the request signed."""
+        if SIGNED in scope:
+            self.strangers.give_back(self._address(scope))
         if shown is None:
             return
         known, strangers = self._counted_in(scope)

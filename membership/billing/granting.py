@@ -61,7 +61,10 @@ def store_said(session: Session, known: Known, said: Said, grace_days: int, now:
     ).one()
     if order.version != known.version:
         return False
+    payer = order.provider_customer_id
     _note(order, said)
+    if refusal is not None:
+        order.provider_customer_id = payer  # an erasure left nothing that names who paid
     for facts in said.invoices:
         _store_invoice(session, order, facts)
     given = _given(order, said, grace_days, ZoneInfo(tenant.time_zone), now)

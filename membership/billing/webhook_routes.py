@@ -5,6 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 
+from membership.actors import SIGNED
 from membership.billing.accounts import Keys, keys_of
 from membership.billing.facts import Told
 from membership.billing.inbox import HEARD, take_event
@@ -35,6 +36,7 @@ async def take_webhook(request: Request, organization: str, steps: InSteps) -> d
     if keys is None:
         raise NotFound("billing_not_set_up", "There is no payment provider here.")
     told = _genuine(body, header, keys, now)
+    request.scope[SIGNED] = True
     if told.type not in HEARD:
         return {"received": True}
     if told.livemode is not keys.livemode:
