@@ -3,6 +3,8 @@
 .PHONY: help run test check bench soak lock format
 
 VENV := .venv
+# Tests start many processes; what they import is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON := $(VENV)/bin/python
 # What is in one file of tests runs in one process; files are taken in the order of the collection.
 WORKERS := -n $(shell echo $$(( $$(nproc) + 1 ))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder

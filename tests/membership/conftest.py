@@ -54,10 +54,29 @@ _LONG = (
 with one at the end."""
 
 
+_PAGES = {"designs", "identities", "install", "login", "me", "signup"}
+"""Folders of what the public sees: what it stores is stored by parts that other tests run on
+both databases. ``make soak`` runs these on PostgreSQL, too."""
+
+_RACES = {"test_joining.py", "test_sessions.py", "test_codes.py", "test_session.py"}
+"""Files in these whose requests race each other, which is another thing on each database."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before marked tests are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest."""
+    """Begin with the files that take longest, and leave pages on PostgreSQL to the soak."""
+    for item in items:
+        page = item.path.parent.name in _PAGES and item.path.name not in _RACES
+        if page and isinstance(item, pytest.Function) and _on_postgresql(item):
+            item.add_marker("soak")
     place = {name: number for number, name in enumerate(_LONG)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
+def _on_postgresql(item: pytest.Function) -> bool:
+    """Whether a test runs on PostgreSQL."""
+    call = getattr(item, "callspec", None)
+    return call is not None and call.params.get("backend") == POSTGRESQL
 
 
 class Databases:
