@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.access import Caller
@@ -10,6 +11,7 @@ from membership.billing.orders import Wanted
 from membership.billing.schemas import NewOrder
 from membership.errors import Conflict
 from membership.memberships.service import Owner, plan_on_sale, required_owner
+from membership.models import Company
 from membership.signup.joining import Joiner, chosen_plan
 
 _PAID, _BACK = "paid", "back"
@@ -22,6 +24,13 @@ def chosen_by_staff(
 
     Raises NotFound; Conflict for an owner who takes nothing new, or without a public address.
     """
+    if new.company_id is not None:
+        # Of two who order for it at once, the second finds what the first has begun.
+        session.execute(
+            select(Company.id)
+            .where(Company.organization_id == caller.tenant.id, Company.id == new.company_id)
+            .with_for_update()
+        )
     owner = required_owner(session, caller.tenant, Owner(new.customer_id, new.company_id))
     plan = plan_on_sale(session, caller.tenant, new.plan_id)
     back = f"{_address(public_url)}/join/{caller.tenant.slug}/order"

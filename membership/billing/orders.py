@@ -18,12 +18,12 @@ from membership.actors import Actor
 from membership.audit.recorder import record
 from membership.billing.accounts import Keys, required_keys
 from membership.billing.asking import ask
-from membership.billing.facts import CheckoutFacts, CheckoutWish, Gateway, Payer, PriceTerms
+from membership.billing.facts import CheckoutFacts, CheckoutWish, Gateway, PriceTerms
+from membership.billing.payers import payer_of
 from membership.billing.stripe_money import to_stripe
-from membership.customers.views import display_name
 from membership.errors import Conflict
 from membership.memberships.service import Owner
-from membership.models import BillingOrder, Company, Customer, Plan
+from membership.models import BillingOrder, Plan
 from membership.rules.periods import Interval
 from membership.staff.steps import Steps
 
@@ -102,7 +102,7 @@ def _begin(session: Session, tenant: Tenant, keys: Keys, wanted: Wanted, now: da
         order.currency,
         billing_terms(order),
     )
-    payer, language = _payer(session, tenant, wanted.owner)
+    payer, language = payer_of(session, tenant, wanted.owner)
     wish = CheckoutWish(
         order_id=order.id,
         organization=tenant.slug,
@@ -216,32 +216,6 @@ def length_terms(order: BillingOrder) -> Interval | None:
     if order.length_unit is None or order.length_count is None:
         return None
     return Interval(order.length_unit, order.length_count)
-
-
-def _payer(session: Session, tenant: Tenant, owner: Owner) -> tuple[Payer, str]:
-    """Who pays, with the provider's id from their last order; and their language."""
-    theirs = (
-        BillingOrder.customer_id == owner.customer_id
-        if owner.customer_id is not None
-        else BillingOrder.company_id == owner.company_id
-    )
-    known_as = session.scalars(
-        select(BillingOrder.provider_customer_id)
-        .where(
-            BillingOrder.organization_id == tenant.id,
-            theirs,
-            BillingOrder.provider_customer_id.is_not(None),
-        )
-        .order_by(BillingOrder.created_at.desc())
-        .limit(1)
-    ).first()
-    if owner.company_id is not None:
-        company = session.get_one(Company, (tenant.id, owner.company_id))
-        name = company.billing_name or company.name
-        return Payer(str(company.id), name, company.billing_email, known_as), ""
-    customer = session.get_one(Customer, (tenant.id, owner.customer_id))
-    payer = Payer(str(customer.id), display_name(customer), customer.email, known_as)
-    return payer, customer.language or ""
 
 
 def _note_page(session: Session, begun: _Begun, facts: CheckoutFacts) -> None:

@@ -123,9 +123,10 @@ class StripeGateway:
             )
             return checkout_facts(made.to_dict())
 
-    def _price(self, terms: PriceTerms) -> str:
+    def _price(self, wish: CheckoutWish) -> str:
         """The id of a plan's price, made if there is none; its product is called as the plan."""
-        price, billing = self._found_price(terms), terms.billing
+        terms, billing = wish.terms, wish.terms.billing
+        price = self._found_price(terms)
         if price is not None:
             self._name_product(price["product"], terms.plan_name)
             return str(price["id"])

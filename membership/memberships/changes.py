@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api_client.billing_schemas import SubscriptionStatus
 from membership.access import Tenant
@@ -107,9 +107,21 @@ def refuse_ended_early(session: Session, membership: Membership) -> None:
 
 def refuse_billed(session: Session, membership: Membership) -> None:
     """Raise Conflict while a payment provider decides about a membership, by a subscription."""
+    _refuse_running(session, membership.organization_id, BillingOrder.membership_id, membership.id)
+
+
+def refuse_subscribed(session: Session, organization_id: int, customer_id: UUID) -> None:
+    """Raise Conflict while a subscription charges a customer, whatever they have of it."""
+    _refuse_running(session, organization_id, BillingOrder.customer_id, customer_id)
+
+
+def _refuse_running(
+    session: Session, organization_id: int, column: InstrumentedAttribute[UUID | None], value: UUID
+) -> None:
+    """Raise Conflict if there is an order with a subscription that has not ended."""
     runs = select(BillingOrder.id).where(
-        BillingOrder.organization_id == membership.organization_id,
-        BillingOrder.membership_id == membership.id,
+        BillingOrder.organization_id == organization_id,
+        column == value,
         BillingOrder.subscription_id.is_not(None),
         BillingOrder.subscription_status != SubscriptionStatus.CANCELED,
     )

@@ -25,7 +25,7 @@ from membership.customers.views import number_text
 from membership.errors import Conflict, Invalid
 from membership.events.outbox import emit
 from membership.events.types import EventType
-from membership.memberships.changes import refuse_ended
+from membership.memberships.changes import refuse_ended, refuse_subscribed
 from membership.memberships.endings import end_early
 from membership.memberships.schemas import EarlyEnd
 from membership.models import AuditEntry, Card, CompanyLink, Customer, IdempotencyKey, Membership
@@ -41,7 +41,7 @@ def erase(call: Call, customer_id: UUID, request: EraseRequest) -> Erased:
     """Erase a customer; one who was erased already is answered as the first time.
 
     Raises NotFound; Invalid if the number is not theirs; Conflict if memberships still run and
-    are not to be ended.
+    are not to be ended, or a subscription charges them.
     """
     session, tenant, now = call.session, call.tenant, call.now
     customer = _locked(session, tenant, customer_id)
@@ -50,6 +50,7 @@ def erase(call: Call, customer_id: UUID, request: EraseRequest) -> Erased:
         message = "This is not the number of the customer."
         raise Invalid("confirm_wrong", "body.confirm", message)
     if customer.erased_at is None:
+        refuse_subscribed(session, tenant.id, customer.id)
         _end_memberships(session, tenant, customer, now, allowed=request.end_memberships)
         _let_go(session, tenant, customer, now)
         _erase(session, customer, now)

@@ -43,7 +43,7 @@ def erase_customer(
     accounting without the person. Cards are revoked: a scan shows `card_revoked` and "Erased
     customer". Company links end. Memberships that have not ended must be ended first, or are
     with `end_memberships`. Erased once, a customer cannot be changed anymore; asking again gives
-    the same answer. Errors: 404 `customer_not_found`; 409 `memberships_running`; 422
-    `confirm_wrong`. Sends the event `customer.erased`.
+    the same answer. Errors: 404 `customer_not_found`; 409 `memberships_running`,
+    `billed_by_provider`; 422 `confirm_wrong`. Sends the event `customer.erased`.
     """
     return erase(call, customer_id, request)

@@ -5,16 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fakes.stripe_server import StripeServer, stripe_server
-from tests.membership.billing.shop import Shop
+from tests.membership.billing.shop import Shop, new_shop
 from tests.membership.conftest import Databases
 from tests.membership.public import public_service
-from tests.membership.signup.club import opened
 from tests.membership.support import NOON, Service
 
 
 @pytest.fixture(scope="module")
 def stripe_of_module() -> Iterator[StripeServer]:
-    """Stripe, for the tests of a module that need no time of their own."""
+    """Stripe, of which each test of a module has an account of its own."""
     with stripe_server(NOON) as server:
         yield server
 
@@ -35,9 +34,4 @@ def paying_service(
 @pytest.fixture
 def shop(paying_service: Service, stripe_of_module: StripeServer) -> Shop:
     """A club of this test's own that takes payments through Stripe."""
-    club = paying_service.fresh()
-    club.clock.now = max(NOON, stripe_of_module.now)
-    made = Shop(club, stripe_of_module, heard=len(stripe_of_module.events))
-    opened(club)
-    made.set_up()
-    return made
+    return new_shop(paying_service, stripe_of_module)

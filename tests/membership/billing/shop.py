@@ -18,8 +18,10 @@ from membership.login.sessions import open_session
 from membership.models import Customer
 from membership.settings import ServiceSettings
 from membership.vault import open_vault
+from tests.fakes.stripe.dashboard import configure_portal
 from tests.fakes.stripe_server import StripeServer
-from tests.membership.support import TIMEOUT, Service
+from tests.membership.signup.club import opened
+from tests.membership.support import NOON, TIMEOUT, Service
 
 MONTHLY = {"unit": "month"}
 
@@ -33,8 +35,8 @@ def at_once(keys: Keys, settings: ServiceSettings) -> AbstractContextManager[Gat
 class Shop:
     """A club, its Stripe, and the job that works off what Stripe tells."""
 
-    service: Service
-    stripe: StripeServer
+    service: Service = field(repr=False)
+    stripe: StripeServer = field(repr=False)
     inbox: Inbox = field(default_factory=lambda: Inbox(at_once))
     heard: int = 0
 
@@ -81,6 +83,10 @@ class Shop:
         answer = self.customer_call(customer, "POST", "/orders", json={"plan_id": plan})
         assert answer.status_code == 201, answer.text
         return answer.json()
+
+    def order_by_staff(self, plan: str, **payer: str) -> requests.Response:
+        """The answer to staff who order for a customer or a company."""
+        return self.service.call("POST", "/v1/billing/orders", json={"plan_id": plan, **payer})
 
     def order(self, order_id: str) -> Any:
         """An order as staff see it."""
@@ -147,3 +153,19 @@ class Shop:
     def go_on(self, **by: float) -> None:
         """The same, as for timedelta."""
         self.go_to(self.service.clock() + timedelta(**by))
+
+
+def new_shop(service: Service, stripe: StripeServer) -> Shop:
+    """A new club that takes payments through a new account at Stripe, at noon at both."""
+    ledger, gate = stripe.ledger, stripe.gate
+    with ledger.lock:
+        ledger.now = NOON
+        for kept in (ledger.things, ledger.events, ledger.intentions, ledger.bad_cards):
+            kept.clear()
+        configure_portal(ledger)
+    for left in (gate.requests, gate.coming, gate.kept):
+        left.clear()
+    made = Shop(service.fresh(), stripe)
+    opened(made.service)
+    made.set_up()
+    return made

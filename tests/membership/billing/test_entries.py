@@ -49,10 +49,13 @@ def test_every_step_leaves_its_entry(shop: Shop) -> None:
         "billing.event_retried",
         "billing.removed",
     }
-    assert (
-        found["billing.configured"].after["account"] == found["billing.removed"].before["account"]
-    )
-    assert found["billing.ordered"].after["price_minor"] == 4900
+    begun, over = found["billing.configured"].after, found["billing.removed"].before
+    assert begun is not None
+    assert over is not None
+    assert begun["account"] == over["account"]
+    ordered = found["billing.ordered"].after
+    assert ordered is not None
+    assert ordered["price_minor"] == 4900
     kept = repr([(each.before, each.after) for each in found.values()])
     assert shop.stripe.secret_key not in kept
     assert shop.stripe.webhook_secret not in kept

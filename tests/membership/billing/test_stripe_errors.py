@@ -88,16 +88,20 @@ def test_a_wrong_key_is_in_no_text_of_ours(ours: Account) -> None:
 
 def test_nobody_listens_there(ours: Account) -> None:
     # Port 9 of this machine discards what it gets, if anything is there at all.
-    with StripeGateway(ours.stripe.secret_key, "http://127.0.0.1:9") as nobody:
-        with pytest.raises(ProviderUnavailable, match="could not be reached"):
-            nobody.account()
+    with (
+        StripeGateway(ours.stripe.secret_key, "http://127.0.0.1:9") as nobody,
+        pytest.raises(ProviderUnavailable, match="could not be reached"),
+    ):
+        nobody.account()
 
 
 def test_an_answer_that_takes_too_long(ours: Account) -> None:
     ours.stripe.delay_seconds = 1.2
-    with StripeGateway(ours.stripe.secret_key, ours.stripe.url, seconds=1) as hasty:
-        with pytest.raises(ProviderUnavailable, match="could not be reached"):
-            hasty.account()
+    with (
+        StripeGateway(ours.stripe.secret_key, ours.stripe.url, seconds=1) as hasty,
+        pytest.raises(ProviderUnavailable, match="could not be reached"),
+    ):
+        hasty.account()
 
 
 @pytest.mark.parametrize("field", ["status", "items", "start_date", "customer"])
@@ -116,7 +120,7 @@ def test_the_version_of_the_api_is_pinned(ours: Account) -> None:
 
 
 def test_a_past_end_is_refused_and_says_why(ours: Account) -> None:
-    with pytest.raises(ProviderRefuses, match="Stripe refused: .+"):
+    with pytest.raises(ProviderRefuses, match=r"Stripe refused: .+"):
         ours.gateway.cancel_at(ours.subscribed(), NOON - timedelta(days=1))
 
 

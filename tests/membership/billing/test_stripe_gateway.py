@@ -163,6 +163,18 @@ def test_a_renewal_that_fails_and_is_paid(ours: Account) -> None:
     assert (paid.failing, paid.paid_until) == (False, NOON.replace(month=5))
 
 
+def test_a_renewal_that_a_bank_works_on_does_not_fail(ours: Account) -> None:
+    subscription = ours.subscribed()
+    ours.stripe.advance(NOON.replace(month=4) + timedelta(hours=2))
+    newest = ours.stripe.ledger.all("invoice")[-1]
+    newest["status"] = "open"  # tried, and not answered: the subscription stays active
+    working = ours.gateway.subscription(subscription)
+    assert (working.invoices[0].attempted, working.failing) == (True, False)
+    assert working.paid_until == NOON.replace(month=4)
+    ours.stripe.ledger.things[subscription]["status"] = "past_due"
+    assert ours.gateway.subscription(subscription).failing
+
+
 def test_what_was_paid_back_and_what_a_bank_contests(ours: Account) -> None:
     first, second = (
         ours.gateway.subscription(ours.subscribed()).invoices[0].invoice_id for _ in range(2)

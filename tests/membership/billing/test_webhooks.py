@@ -1,5 +1,6 @@
 """What is taken as an event of Stripe: what was signed for this club, lately, and once."""
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -55,7 +56,7 @@ def test_what_is_not_genuine(shop: Shop) -> None:
     stamp, _, mac = right.partition(",v1=")
     old = shop.stripe.delivery(event(shop), at=now - timedelta(minutes=6))[1]["Stripe-Signature"]
     ahead = shop.stripe.delivery(event(shop), at=now + timedelta(minutes=6))[1]["Stripe-Signature"]
-    other = shop.stripe.delivery(event(shop), at=now, secret="whsec_other")[1]["Stripe-Signature"]  # noqa: S106
+    other = shop.stripe.delivery(event(shop), at=now, secret="whsec_other")[1]["Stripe-Signature"]
     wrong: list[tuple[bytes, str | None]] = [
         (body, None),
         (body, ""),
@@ -120,11 +121,9 @@ def test_what_is_signed_and_no_event(shop: Shop) -> None:
 
 def test_a_huge_body_is_not_read(shop: Shop) -> None:
     body = b"x" * 20_000_000
-    try:
+    # Unless the service hung up before all of it was sent.
+    with contextlib.suppress(requests.ConnectionError):
         assert shop.post(body, signed(shop, body)).status_code == 413
-    except requests.ConnectionError:
-        # The service hung up before all of it was sent.
-        pass
     assert kept(shop) == []
 
 
@@ -168,7 +167,7 @@ def test_each_club_has_a_secret_and_events_of_its_own(shop: Shop) -> None:
     keys = {"secret_key": shop.stripe.secret_key, "webhook_secret": "whsec_ofTheOther"}
     assert other.call("PUT", "/v1/billing/stripe", json=keys).status_code == 200
     assert posted(other.tenant.slug) == 401
-    assert posted(other.tenant.slug, secret="whsec_ofTheOther") == 200  # noqa: S106
+    assert posted(other.tenant.slug, secret="whsec_ofTheOther") == 200
     assert kept(shop) == []
     assert shop.post(body, headers).status_code == 200
     assert kept(shop) == ["evt_1"]

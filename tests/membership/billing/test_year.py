@@ -15,9 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.stripe_server import StripeServer
-from tests.membership.billing.shop import MONTHLY, Shop
-from tests.membership.signup.club import opened
-from tests.membership.support import NOON, Service
+from tests.membership.billing.shop import MONTHLY, Shop, new_shop
+from tests.membership.support import Service
 
 BERLIN = ZoneInfo("Europe/Berlin")
 GRACE = 5
@@ -161,13 +160,10 @@ def compare(shop: Shop, books: Books, customer: str, why: tuple[str, str]) -> No
 
 @pytest.fixture(scope="module")
 def year(paying_service: Service, stripe_of_module: StripeServer) -> Any:
-    """Makes a club of its own for each year, which begins when the one before has ended."""
+    """Makes a club of its own for each year."""
 
     def begin() -> Shop:
-        club = paying_service.fresh()
-        club.clock.now = max(NOON, stripe_of_module.now)
-        shop = Shop(club, stripe_of_module, heard=len(stripe_of_module.events))
-        opened(club)
+        shop = new_shop(paying_service, stripe_of_module)
         shop.set_up(grace_days=GRACE)
         return shop
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import membership.billing
+import membership.rules.billing
 import membership.rules.money
 from membership.rules.money import decimals_of, known_currency, written
 
@@ -58,7 +59,8 @@ def test_what_is_no_language() -> None:
 
 def _sources() -> list[Path]:
     folder = Path(membership.billing.__file__).parent
-    return [Path(membership.rules.money.__file__), *sorted(folder.glob("*.py"))]
+    rules = (membership.rules.money.__file__, membership.rules.billing.__file__)
+    return [*map(Path, rules), *sorted(folder.glob("*.py"))]
 
 
 @pytest.mark.parametrize(
