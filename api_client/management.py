@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from .billing import BillingClient
 from .client import M
 from .management_schemas import (
     CompanyPage,
@@ -26,7 +27,7 @@ Fields = Mapping[str, Any]
 _PEOPLE = 100
 
 
-class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient):
+class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingClient):
     """Asks and changes with the token of a staff session, or signs in with a desk's key.
 
     Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``: the same one for

@@ -17,6 +17,7 @@ from kiosk.views.management.form import Form
 from kiosk.views.management.parts import Action
 from kiosk.views.window import KioskWindow
 
+from .billing_forms import order_form
 from .forms import Filled, Forms
 from .payment_form import payment_form
 from .plan_form import plan_form
@@ -71,6 +72,8 @@ class Changes(QObject):
             self.ask(*self._forms.link(self._company.id))
         elif action is Action.ASSIGN:
             self._with_plans(lambda: self.ask(*self._forms.assign(self._owner(), self.plans)))
+        elif action is Action.ORDER:
+            self._with_plans(self._order_online)
         elif isinstance(target, MembershipLine):
             self._act_on_membership(action, target)
 
@@ -130,6 +133,11 @@ class Changes(QObject):
             self.ask(*self._forms.customer(self.profile))
         elif self._company is not None:
             self.ask(*self._forms.company(self._company))
+
+    def _order_online(self) -> None:
+        """Ask which plan whose file is open is to pay on the internet."""
+        owner, texts = self._owner(), self._texts
+        self.ask(*order_form(self._window, texts, owner, self.plans, self._company))
 
     def _act_on_membership(self, action: Action, line: MembershipLine) -> None:
         match action:

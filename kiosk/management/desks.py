@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject, Signal
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
 
+from .billing import SubscriptionDesk
 from .cards import CardDesk
 from .changes import Changes
+from .checkout import CheckoutDesk
 from .designs import DesignDesk
 from .disk import Disk
 from .payment_form import Receipts
@@ -47,8 +49,13 @@ class Desks(QObject):
         self.signup = SignupDesk(panel.signup, texts, changes, disk, parent=self)
         self.payments = PaymentDesk(panel.payments, texts, changes, today, parent=self)
         self.stripe = StripeDesk(panel.stripe, texts, changes, parent=self)
+        self.subscriptions = SubscriptionDesk(panel.subscription, texts, changes, parent=self)
+        self.checkout = CheckoutDesk(panel.checkout, texts, parent=self)
         self.receipts = Receipts(texts, disk, say_of_receipt, parent=self)
-        parts = (self.cards, self.designs, self.signup, self.payments, self.receipts)
+        parts = (
+            *(self.cards, self.designs, self.signup, self.payments),
+            *(self.subscriptions, self.checkout, self.receipts),
+        )
         for part in parts:
             part.task_wanted.connect(self.task_wanted)
         self._asking = (changes, *parts)
@@ -66,3 +73,4 @@ class Desks(QObject):
         """Another page comes to the front."""
         self.cards.leave()
         self.designs.leave()
+        self.checkout.leave()

@@ -1,8 +1,16 @@
 """Where staff are told what could not be done: on the page that is open, or on the next one."""
 
+from kiosk.failures import Cause, Failure
 from kiosk.status import Health
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
+
+
+def sentence_of(failure: Failure, texts: Texts) -> str:
+    """A failure in words for staff, who act by a sign-in of their own and not by the desk's key."""
+    if failure.cause is Cause.NOT_ALLOWED:
+        return texts.say("You may not do this, or your sign-in has ended.")
+    return failure.sentence(texts)
 
 
 class Faults:

@@ -1,8 +1,10 @@
 """All that the file of a customer or a company says, from messages of the service. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from api_client.billing_schemas import OrderView
 from api_client.card_schemas import CustomerCards
 from api_client.management_schemas import (
     CompanyView,
@@ -15,6 +17,7 @@ from api_client.schemas import CustomerState
 from kiosk.texts import Texts
 from kiosk.verdict import initials
 
+from .billing_words import billed_lines
 from .card_words import CardLine, card_line
 from .words import MembershipLine, held_line, sold_line
 
@@ -49,9 +52,13 @@ class FileWords:
 
 
 def customer_words(
-    profile: CustomerProfile, cards: CustomerCards | None, texts: Texts, zone: str
+    profile: CustomerProfile,
+    cards: CustomerCards | None,
+    texts: Texts,
+    zone: str,
+    orders: Sequence[OrderView] = (),
 ) -> FileWords:
-    """The file of a customer."""
+    """The file of a customer; ``orders`` are what they ordered through the provider."""
     say = texts.say
     facts = (
         (say("State"), _state(profile.customer.state, texts)),
@@ -66,8 +73,11 @@ def customer_words(
         subtitle=profile.customer.number,
         initials=initials(profile.customer.name),
         facts=tuple(fact for fact in facts if fact[1]),
-        memberships=tuple(
-            held_line(held, profile.companies, texts, zone) for held in profile.memberships
+        memberships=billed_lines(
+            (held_line(held, profile.companies, texts, zone) for held in profile.memberships),
+            orders,
+            texts,
+            zone,
         ),
         entries_title=say("COMPANIES"),
         entries=tuple(_link_entry(link, texts, zone) for link in profile.companies),
@@ -78,9 +88,13 @@ def customer_words(
 
 
 def company_words(
-    company: CompanyView, people: LinkedCustomers, texts: Texts, zone: str
+    company: CompanyView,
+    people: LinkedCustomers,
+    texts: Texts,
+    zone: str,
+    orders: Sequence[OrderView] = (),
 ) -> FileWords:
-    """The file of a company."""
+    """The file of a company; ``orders`` are what it ordered through the provider."""
     say = texts.say
     seats = say("without limit")
     if company.seat_cap is not None:
@@ -98,7 +112,9 @@ def company_words(
         subtitle=say("Company"),
         initials=initials(company.name),
         facts=tuple(fact for fact in facts if fact[1]),
-        memberships=tuple(sold_line(sold, texts, zone) for sold in company.memberships),
+        memberships=billed_lines(
+            (sold_line(sold, texts, zone) for sold in company.memberships), orders, texts, zone
+        ),
         entries_title=say("PEOPLE"),
         entries=tuple(_person_entry(person, texts, zone) for person in people.items),
     )

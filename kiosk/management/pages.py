@@ -14,17 +14,22 @@ from api_client.management_schemas import (
     PlanPage,
 )
 from kiosk.texts import Texts
-from kiosk.views.management.file_page import Allowed
+from kiosk.views.management.file_page import Allowed, FilePage
+from kiosk.views.management.parts import Action
 from kiosk.views.window import KioskWindow
 
+from .billing import FileBilling, SubscriptionSheet, load_billing, load_subscription
 from .cards import CardSheet, load_sheet
+from .checkout import CheckoutSheet
 from .designs import DesignSheet, load_designs
 from .desks import Desks
-from .files import company_words, customer_words
+from .faults import sentence_of
+from .files import FileWords, company_words, customer_words
 from .lists import company_entries, plan_entries
 from .payments import PaymentSheet
 from .signup import SignupSheet, load_signup
 from .stripe_desk import load_stripe
+from .words import MembershipLine
 
 Place = tuple[str, UUID | None]
 """A page and whose it is."""
@@ -38,6 +43,21 @@ PAYMENTS: Place = ("payments", None)
 Load = Callable[[ManagementClient, str], object]
 
 
+def leads_to(action: Action, target: object, *, in_company: bool) -> Place | None:
+    """The page that a button of a file opens; None for one that does something else."""
+    match action, target:
+        case Action.OPEN_CARD, UUID():
+            return "card", target
+        case Action.SUBSCRIPTION, MembershipLine():
+            return "subscription", target.order_id
+        case Action.OPEN, MembershipLine():
+            return "company", target.company_id
+        case Action.OPEN, UUID():
+            return "customer" if in_company else "company", target
+        case _:
+            return None
+
+
 class Pages:
     """Paints pages for whoever is signed in, with ``scopes``; ``zone`` is the club's."""
 
@@ -46,6 +66,14 @@ class Pages:
         self._desks, self._changes = desks, desks.changes
         self.scopes: frozenset[str] = frozenset()
         self.zone = "UTC"
+        self._takes_orders: bool | None = None
+
+    def let_in(self, scopes: frozenset[str]) -> None:
+        """Somebody signed in, or out, then without scopes."""
+        self.scopes = scopes
+        self._takes_orders = None
+        if not scopes:
+            self._desks.checkout.forget()
 
     def request(self, place: Place) -> Load:
         """What a page asks for."""
@@ -58,21 +86,30 @@ class Pages:
             return load_signup
         if page == "stripe":
             return load_stripe
+        if page == "subscription" and id_ is not None:
+            return load_subscription(id_)
+        if page == "checkout" and id_ is not None:
+            return self._desks.checkout.request(id_)
         if id_ is None:
             return lambda client, _: (client.companies(""), client.plans())
         if page == "card":
             return load_sheet(id_)
+        bills = self._bills_of(page, id_)
         if page == "company":
-            return lambda client, _: (client.company(id_), client.people_of(id_))
+            return lambda client, _: (client.company(id_), client.people_of(id_), bills(client))
         sees_cards = "cards:read" in self.scopes
-        return lambda client, _: _file_of(client, id_, cards=sees_cards)
+        return lambda client, _: (
+            client.customer(id_),
+            client.cards_of(id_) if sees_cards else None,
+            bills(client),
+        )
 
     def place_of(self, answer: object) -> Place | None:
         """Which page an answer is for; None if for none."""
         match answer:
-            case (CustomerProfile() as profile, CustomerCards() | None):
+            case (CustomerProfile() as profile, CustomerCards() | None, FileBilling() | None):
                 return "customer", profile.customer.id
-            case (CompanyView() as company, LinkedCustomers()):
+            case (CompanyView() as company, LinkedCustomers(), FileBilling() | None):
                 return "company", company.id
             case CardSheet():
                 return "card", answer.card.id
@@ -82,6 +119,10 @@ class Pages:
                 return SIGNUP
             case PaymentSheet():
                 return "payments", answer.membership_id
+            case SubscriptionSheet():
+                return "subscription", answer.order.id
+            case CheckoutSheet():
+                return "checkout", answer.order.id
             case StripeView():
                 return STRIPE
             case (CompanyPage(), PlanPage()):
@@ -96,10 +137,18 @@ class Pages:
     def paint(self, answer: object) -> None:
         """Paint the page that an answer is for, and bring it to the front."""
         match answer:
-            case (CustomerProfile() as profile, CustomerCards() | None as cards):
-                self._paint_customer(profile, cards)
-            case (CompanyView() as company, LinkedCustomers() as people):
-                self._paint_company(company, people)
+            case (
+                CustomerProfile() as profile,
+                CustomerCards() | None as cards,
+                FileBilling() | None as billing,
+            ):
+                self._paint_customer(profile, cards, billing or FileBilling())
+            case (
+                CompanyView() as company,
+                LinkedCustomers() as people,
+                FileBilling() | None as billing,
+            ):
+                self._paint_company(company, people, billing or FileBilling())
             case (CompanyPage() as companies, PlanPage() as plans):
                 self._paint_home(companies, plans)
             case CardSheet():
@@ -116,21 +165,44 @@ class Pages:
                 self._window.enter_management(self._panel.payments)
                 may_void = "memberships:write" in self.scopes
                 self._desks.payments.show(answer, self.zone, may_void=may_void)
+            case SubscriptionSheet():
+                self._window.enter_management(self._panel.subscription)
+                may_change = "memberships:write" in self.scopes
+                self._desks.subscriptions.show(answer, self.zone, may_change=may_change)
+            case CheckoutSheet():
+                self._window.enter_management(self._panel.checkout)
+                self._desks.checkout.show(answer, self.zone)
             case StripeView():
+                self._takes_orders = answer.configured
                 self._window.enter_management(self._panel.stripe)
                 self._desks.stripe.show(answer)
 
-    def _paint_customer(self, profile: CustomerProfile, cards: CustomerCards | None) -> None:
+    def _paint_customer(
+        self, profile: CustomerProfile, cards: CustomerCards | None, billing: FileBilling
+    ) -> None:
         self._changes.look_at(profile)
-        words = customer_words(profile, cards, self._texts, self.zone)
-        self._panel.customer.show_file(words, self._allowed("customers:write"))
-        self._window.enter_management(self._panel.customer)
+        words = customer_words(profile, cards, self._texts, self.zone, billing.orders)
+        self._paint_file(self._panel.customer, words, billing, "customers:write")
 
-    def _paint_company(self, company: CompanyView, people: LinkedCustomers) -> None:
+    def _paint_company(
+        self, company: CompanyView, people: LinkedCustomers, billing: FileBilling
+    ) -> None:
         self._changes.look_at(company)
-        words = company_words(company, people, self._texts, self.zone)
-        self._panel.company.show_file(words, self._allowed("companies:write"))
-        self._window.enter_management(self._panel.company)
+        words = company_words(company, people, self._texts, self.zone, billing.orders)
+        self._paint_file(self._panel.company, words, billing, "companies:write")
+
+    def _paint_file(
+        self, page: FilePage, words: FileWords, billing: FileBilling, editing: str
+    ) -> None:
+        """Paint a file, and say on it if its payments through Stripe are not known."""
+        if billing.configured is not None:
+            self._takes_orders = billing.configured
+        page.show_file(words, self._allowed(editing))
+        if billing.fault is not None:
+            why = sentence_of(billing.fault, self._texts)
+            said = self._texts.say("Payments through Stripe cannot be shown: {why}", why=why)
+            page.say_fault(said)
+        self._window.enter_management(page)
 
     def _paint_home(self, companies: CompanyPage, plans: PlanPage) -> None:
         home = self._panel.home
@@ -139,6 +211,13 @@ class Pages:
         home.plans.show_entries(plan_entries(plans, self._texts))
         self._window.enter_management(home)
 
+    def _bills_of(self, page: str, id_: UUID) -> Callable[[ManagementClient], FileBilling | None]:
+        """What a file asks about payments through Stripe, for who may see them."""
+        if "memberships:read" not in self.scopes:
+            return lambda _client: None
+        owner, known = {f"{page}_id": str(id_)}, self._takes_orders
+        return lambda client: load_billing(client, owner, known)
+
     def _allowed(self, editing: str) -> Allowed:
         return Allowed(
             memberships="memberships:write" in self.scopes,
@@ -146,11 +225,5 @@ class Pages:
             links="companies:write" in self.scopes,
             cards="cards:write" in self.scopes,
             payments="memberships:read" in self.scopes,
+            online=bool(self._takes_orders),
         )
-
-
-def _file_of(
-    client: ManagementClient, customer_id: UUID, *, cards: bool
-) -> tuple[CustomerProfile, CustomerCards | None]:
-    """A customer, with their cards for who may see them."""
-    return client.customer(customer_id), client.cards_of(customer_id) if cards else None

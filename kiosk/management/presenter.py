@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
+from api_client.billing_schemas import CheckoutLink
 from api_client.management_schemas import (
     CompanyPage,
     CompanyView,
@@ -32,9 +33,9 @@ from .cards import issued_card
 from .designs import created_design
 from .desks import Desks
 from .disk import Disk
-from .faults import Faults
+from .faults import Faults, sentence_of
 from .lists import company_entries
-from .pages import DESIGNS, HOME, PAYMENTS, SIGNUP, STRIPE, Pages, Place
+from .pages import DESIGNS, HOME, PAYMENTS, SIGNUP, STRIPE, Pages, Place, leads_to
 from .words import MembershipLine
 from .worker import Credentials, Task
 
@@ -115,7 +116,7 @@ class ManagementPresenter(QObject):
     @Slot(object)
     def on_signed_in(self, started: SignedIn) -> None:
         """Somebody signed in: go where they wanted to."""
-        self._pages.scopes = frozenset(started.scopes)
+        self._pages.let_in(frozenset(started.scopes))
         self._panel.show_who(started.staff.name)
         self._panel.home.allow(self._pages.scopes)
         self._idle.start()
@@ -131,7 +132,7 @@ class ManagementPresenter(QObject):
 
     def sign_out(self) -> None:
         """Nobody is at the desk any more."""
-        self._pages.scopes = frozenset()
+        self._pages.let_in(frozenset())
         self._trail.clear()
         self._faults.forget()
         self._idle.stop()
@@ -160,9 +161,7 @@ class ManagementPresenter(QObject):
     @Slot(object, object)
     def on_failed(self, task: Task, failure: Failure) -> None:
         """A task could not be carried out: say so where it was asked for."""
-        sentence = failure.sentence(self._texts)
-        if failure.cause is Cause.NOT_ALLOWED:
-            sentence = self._texts.say("You may not do this, or your sign-in has ended.")
+        sentence = sentence_of(failure, self._texts)
         if not self._desks.failed(task, sentence):
             self._faults.say(sentence)
 
@@ -180,7 +179,9 @@ class ManagementPresenter(QObject):
         panel.sign_in.submitted.connect(self._on_credentials)
         for page in (panel.customer, panel.company):
             page.acted.connect(self._on_action)
-        panel.card.acted.connect(lambda _action, _words: self._idle.start())
+        for acting in (panel.card, panel.subscription):
+            acting.acted.connect(lambda _action, _words: self._idle.start())
+        panel.checkout.left.connect(self.go_back)
         panel.company.removed.connect(changes.unlink)
         panel.home.new_customer.connect(changes.new_customer)
         panel.home.new_company.connect(changes.new_company)
@@ -207,19 +208,16 @@ class ManagementPresenter(QObject):
     def _on_action(self, action: Action, target: object) -> None:
         """A button of a file: open what it leads to, or ask what is to be changed."""
         self._idle.start()
-        if action is Action.ISSUE:
+        in_company = self._panel.page is self._panel.company
+        place = leads_to(action, target, in_company=in_company)
+        if place is not None:
+            self._open(place)
+        elif action is Action.ISSUE:
             self.cards.issue()
-        elif action is Action.OPEN_CARD and isinstance(target, UUID):
-            self._open(("card", target))
         elif action is Action.PAYMENTS and isinstance(target, MembershipLine):
             self._open_payments(target)
-        elif action is not Action.OPEN:
+        else:
             self.changes.act(action, target)
-        elif isinstance(target, MembershipLine):
-            self._open(("company", target.company_id))
-        elif isinstance(target, UUID):
-            in_company = self._panel.page is self._panel.company
-            self._open(("customer" if in_company else "company", target))
 
     @Slot(object)
     def _on_changed(self, answer: object) -> None:
@@ -235,6 +233,8 @@ class ManagementPresenter(QObject):
             self._open(("customer", answer.customer.id))
         elif isinstance(answer, CompanyView) and self._trail[-1:] == [HOME]:
             self._open(("company", answer.id))
+        elif isinstance(answer, CheckoutLink):
+            self._open(("checkout", self._desks.checkout.begin(answer)))
         elif (card_id := issued_card(answer)) is not None:
             self._open_new_card(card_id)
         elif (design_id := created_design(answer)) is not None:

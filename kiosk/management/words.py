@@ -22,7 +22,10 @@ from kiosk.texts import Texts
 
 @dataclass(frozen=True)
 class MembershipLine:
-    """A membership in a file: what is said of it, and what may be done with it."""
+    """A membership in a file: what is said of it, and what may be done with it.
+
+    One that a subscription decides about has its order, and says under ``billing`` how it stands.
+    """
 
     id: UUID
     plan: str
@@ -37,6 +40,8 @@ class MembershipLine:
     can_extend: bool = False
     can_end: bool = False
     can_pay: bool = False
+    billing: str = ""
+    order_id: UUID | None = None
 
 
 def held_line(

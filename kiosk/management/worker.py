@@ -7,10 +7,11 @@ from uuid import uuid4
 import structlog
 from PySide6.QtCore import QObject, Signal, Slot
 
-from api_client.errors import ApiError
+from api_client.errors import ApiError, ServiceFault
 from api_client.management import ManagementClient
 from api_client.management_schemas import SignedIn
 from kiosk.failures import Cause, Failure, failure_of
+from kiosk.texts import Texts
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +103,7 @@ class StaffWorker(QObject):
             answer = task.call(self._client, task.once)
         except ApiError as error:
             log.warning("task failed", task=task.kind, error=repr(error))
-            self.failed.emit(task, failure_of(error))
+            self.failed.emit(task, failure_of_task(error))
         else:
             self.done.emit(task, answer)
 
@@ -112,6 +113,22 @@ class StaffWorker(QObject):
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+class ProviderAway(Failure):
+    """The service is well; the payment provider that it asked is not."""
+
+    def sentence(self, texts: Texts) -> str:
+        """Say it plainly: nothing is wrong with the service or its log."""
+        return texts.say("Stripe does not answer just now. Try again in a moment.")
+
+
+def failure_of_task(error: ApiError) -> Failure:
+    """Name the cause of an ``error`` of a task, also of one that asks the payment provider."""
+    problem = error.problem if isinstance(error, ServiceFault) else None
+    if problem is not None and problem.code == "payment_provider_unavailable":
+        return ProviderAway(Cause.SERVICE_FAULT, str(error))
+    return failure_of(error)
 
 
 def _start_session(client: ManagementClient, typed: Credentials) -> SignedIn:

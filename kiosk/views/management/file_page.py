@@ -32,13 +32,17 @@ _INITIALS = Paint("#8f9cab", "#8f9cab")
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the person who is signed in may change in a file, and may see of payments."""
+    """What the person who is signed in may change in a file, and may see of payments.
+
+    ``online``: a plan can be ordered and paid on the internet.
+    """
 
     memberships: bool
     edit: bool
     links: bool
     cards: bool = False
     payments: bool = False
+    online: bool = False
 
 
 class FilePage(QFrame):
@@ -84,6 +88,7 @@ class FilePage(QFrame):
         self.lines: list[EntryLine] = []
         self.card_lines: list[EntryLine] = []
         self.issue_button: QPushButton | None = None
+        self.order_button: QPushButton | None = None
 
     def show_file(self, words: FileWords, allowed: Allowed) -> None:
         """Paint a file from the top."""
@@ -135,6 +140,11 @@ class FilePage(QFrame):
             section.add(card)
         if not words.memberships:
             section.add(label(self._texts.say("No membership yet."), "muted"))
+        self.order_button = None
+        if allowed.memberships and allowed.online:
+            self.order_button = QPushButton(self._texts.say("Order online …"))
+            self.order_button.clicked.connect(lambda: self.acted.emit(Action.ORDER, None))
+            section.add(self.order_button)
         return section
 
     def _cards(self, cards: tuple[CardLine, ...], allowed: Allowed) -> Section:

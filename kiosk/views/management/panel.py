@@ -7,6 +7,7 @@ from kiosk.style import M, S
 from kiosk.texts import Texts
 
 from .card_page import CardPage
+from .checkout_page import CheckoutPage
 from .design_page import DesignPage
 from .file_page import FilePage
 from .home import HomePage
@@ -15,6 +16,7 @@ from .payments_page import PaymentsPage
 from .sign_in import SignInPage
 from .signup_page import SignupPage
 from .stripe_page import StripePage
+from .subscription_page import SubscriptionPage
 
 
 class ManagementPanel(QWidget):
@@ -34,10 +36,12 @@ class ManagementPanel(QWidget):
         self.signup = SignupPage(texts)
         self.payments = PaymentsPage(texts)
         self.stripe = StripePage(texts)
+        self.subscription = SubscriptionPage(texts)
+        self.checkout = CheckoutPage(texts)
         self.waiting = label(texts.say("Loading …"), "empty")
         self.telling = (
             *(self.home, self.customer, self.company, self.card, self.designs),
-            *(self.signup, self.payments, self.stripe),
+            *(self.signup, self.payments, self.stripe, self.subscription, self.checkout),
         )
         self._pages = QStackedWidget()
         for page in (self.sign_in, *self.telling, self.waiting):

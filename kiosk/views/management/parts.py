@@ -29,6 +29,8 @@ class Action(StrEnum):
     """What staff can do in a file."""
 
     ASSIGN = "assign"
+    ORDER = "order"
+    SUBSCRIPTION = "subscription"
     RENEW = "renew"
     PAY = "pay"
     PAYMENTS = "payments"
@@ -47,6 +49,9 @@ class Action(StrEnum):
     SAVE_PASS = "save_pass"  # noqa: S105 - a pass is a card
     REPLACE = "replace"
     REVOKE = "revoke"
+    REFRESH = "refresh"
+    CANCEL = "cancel"
+    KEEP = "keep"
 
 
 _IN_A_ROW = 2
@@ -143,9 +148,14 @@ class MembershipCard(QFrame):
         column.setSpacing(S - 2)
         column.addLayout(head)
         column.addWidget(label(line.period))
-        for words in filter(None, (line.source, line.note)):
+        for words in filter(None, (line.source, line.billing, line.note)):
             column.addWidget(label(words, "muted"))
-        self.buttons = self._buttons(texts) if may_change else {}
+        self.buttons: dict[Action, QPushButton] = {}
+        if sees_payments and line.order_id is not None:
+            words = texts.say("Subscription …")
+            self.buttons[Action.SUBSCRIPTION] = self._button(Action.SUBSCRIPTION, words)
+        if may_change:
+            self.buttons |= self._buttons(texts)
         if sees_payments and line.can_pay:
             self.buttons[Action.PAYMENTS] = self._button(Action.PAYMENTS, texts.say("Receipts"))
         for some in _in_rows(_IN_A_ROW, list(self.buttons.values())):

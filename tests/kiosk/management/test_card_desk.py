@@ -60,7 +60,7 @@ def open_card(staff: Staff, *, scopes: tuple[str, ...] = SCOPES) -> None:
     staff.sign_in(*scopes)
     staff.presenter._open(("customer", AMARA.id))
     assert staff.asked() == [("customer", (AMARA.id,)), ("cards_of", (AMARA.id,))]
-    staff.presenter.on_done(staff.tasks[-1], (profile(), cards()))
+    staff.presenter.on_done(staff.tasks[-1], (profile(), cards(), None))
     staff.panel.customer.card_lines[0].open_button.click()
     staff.presenter.on_done(staff.tasks[-1], CardSheet(record(), profile(), wallets()))
 
@@ -98,7 +98,7 @@ def test_a_phone_reads_the_code_off_the_screen(qtbot: QtBot) -> None:
 def test_a_card_is_issued_in_a_design_that_is_not_archived_and_then_opened(staff: Staff) -> None:
     staff.sign_in(*SCOPES)
     staff.presenter._open(("customer", AMARA.id))
-    staff.presenter.on_done(staff.tasks[-1], (profile(), cards()))
+    staff.presenter.on_done(staff.tasks[-1], (profile(), cards(), None))
     assert staff.panel.customer.issue_button is not None
     staff.panel.customer.issue_button.click()
     assert staff.asked() == [("designs", ())]
@@ -115,7 +115,7 @@ def test_a_card_is_issued_in_a_design_that_is_not_archived_and_then_opened(staff
 def test_without_a_design_nothing_can_be_issued_and_it_is_said(staff: Staff) -> None:
     staff.sign_in(*SCOPES)
     staff.presenter._open(("customer", AMARA.id))
-    staff.presenter.on_done(staff.tasks[-1], (profile(), cards()))
+    staff.presenter.on_done(staff.tasks[-1], (profile(), cards(), None))
     staff.presenter.cards.issue()
     staff.presenter.on_done(staff.tasks[-1], designs(True))
     form = staff.presenter.changes.form

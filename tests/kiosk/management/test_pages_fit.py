@@ -10,22 +10,32 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from api_client.billing_schemas import InvoiceStatus
 from kiosk.application import load_fonts
+from kiosk.management.billing_words import subscription_words
+from kiosk.management.checkout_words import checkout_words
 from kiosk.management.files import customer_words
 from kiosk.management.signup_words import key_lines, places_of, settings_of
 from kiosk.style import LIGHT, stylesheet
 from kiosk.texts import LANGUAGES, Texts
+from kiosk.views.management.checkout_page import CheckoutPage
 from kiosk.views.management.columns import Columns
 from kiosk.views.management.file_page import Allowed, FilePage
 from kiosk.views.management.form import Form
 from kiosk.views.management.lines import ButtonRows, WholeText
 from kiosk.views.management.signup_page import SignupPage
+from kiosk.views.management.subscription_page import SubscriptionPage
+from kiosk.views.qr import modules_of
 
+from .billing_messages import URL, invoice, invoices, link, opened, order
 from .card_messages import cards
 from .desk_messages import keys, signup
 from .messages import profile
 
-ALL = Allowed(memberships=True, edit=True, links=True, cards=True, payments=True)
+ALL = Allowed(memberships=True, edit=True, links=True, cards=True, payments=True, online=True)
+_LENGTH_AT_STRIPE = 470
+_LEAST_STEP = 4
+"""Pixels of a module that phones read with ease."""
 
 
 @pytest.fixture
@@ -67,6 +77,29 @@ def test_no_page_is_cut_at_the_right(qtbot: QtBot, language: str, width: int) ->
         qtbot.waitUntil(partial(fits, page))
     assert join.keys.paste_button.isVisible()
     assert join.keys.file_button.isVisible()
+
+
+@pytest.mark.usefixtures("styled")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_of_what_is_paid_online_fit_a_small_screen(qtbot: QtBot, language: str) -> None:
+    texts = Texts(language)
+    page, checkout = SubscriptionPage(texts), CheckoutPage(texts)
+    bills = invoices(invoice(status=InvoiceStatus.OPEN), invoice(refunded_minor=1, disputed=True))
+    words = subscription_words(order(), "Amara Okafor", bills, texts, "UTC")
+    page.show_words(words, may_change=True)
+    long = link(url=URL.ljust(_LENGTH_AT_STRIPE, "x"))
+    checkout.show_words(checkout_words(opened(), long, "Amara Okafor", texts, "UTC"))
+    checkout.say_fault(texts.say("Stripe does not answer just now. Try again in a moment."))
+    for shown in (page, checkout):
+        qtbot.addWidget(shown)
+        shown.resize(580, 560)
+        shown.show()
+        qtbot.waitUntil(partial(fits, shown))
+        for button in shown.findChildren(QPushButton):
+            assert button.isHidden() or button.width() >= button.sizeHint().width()
+    assert checkout.qr.text == long.url
+    across = min(checkout.qr.width(), checkout.qr.height())
+    assert across // len(modules_of(long.url)) >= _LEAST_STEP
 
 
 def test_halves_are_beside_each_other_where_there_is_room(qtbot: QtBot, qapp: QApplication) -> None:

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from api_client.billing_schemas import OrderPage
 from api_client.management_schemas import CompanyPage, CustomerRecord
 from api_client.payment_schemas import PaymentPage
 from api_client.schemas import DeskInfo
@@ -21,7 +22,9 @@ from kiosk.views.management.parts import Action
 from kiosk.views.window import Command, KioskWindow
 from tests.kiosk.answers import AMARA, NOON
 
+from .billing_messages import order
 from .card_messages import designs, record
+from .desk_messages import stripe
 from .messages import NORTHWIND, company, plans, profile, session, sold
 
 _ANSWERS: dict[str, Any] = {
@@ -31,6 +34,11 @@ _ANSWERS: dict[str, Any] = {
     "card_pass": b"",
     "card_print": b"",
     "payments_of": PaymentPage(items=()),
+    "stripe_setup": stripe(),
+    "orders_of": OrderPage(items=()),
+    "order": order(),
+    "refresh_order": order(),
+    "customer": profile(),
 }
 """What a client answers where the request goes on with it."""
 
@@ -73,7 +81,7 @@ class Staff:
     def open_customer(self) -> None:
         """Open Amara's file."""
         self.presenter._open(("customer", AMARA.id))
-        self.presenter.on_done(self.tasks[-1], (profile(), None))
+        self.presenter.on_done(self.tasks[-1], (profile(), None, None))
 
     def asked(self) -> list[tuple[str, tuple[Any, ...]]]:
         """What the newest task asks a client."""
@@ -175,7 +183,7 @@ def test_answers_that_come_late_do_not_replace_the_page(staff: Staff) -> None:
     late = staff.tasks[-1]
     staff.presenter.go_back()
     assert not staff.window.managing
-    staff.presenter.on_done(late, (profile(), None))
+    staff.presenter.on_done(late, (profile(), None, None))
     assert not staff.window.managing
 
 
@@ -185,7 +193,7 @@ def test_from_the_file_of_a_customer_to_their_company_and_back(staff: Staff) -> 
     staff.panel.customer.lines[0].open_button.click()
     recorder = staff.asked()
     assert recorder == [("company", (NORTHWIND,)), ("people_of", (NORTHWIND,))]
-    staff.presenter.on_done(staff.tasks[-1], company())
+    staff.presenter.on_done(staff.tasks[-1], (*company(), None))
     assert staff.panel.page is staff.panel.company
     staff.presenter.go_back()
     assert staff.asked() == [("customer", (AMARA.id,))]

@@ -1,0 +1,113 @@
+"""Staff let a customer pay online and look after the subscription: window, service, fake Stripe."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from kiosk.app import ServiceAddress
+from kiosk.views.management.parts import Action
+from tests.conftest import RunningService, start_service, stop_service
+from tests.fakes.stripe_server import StripeServer, stripe_server
+
+from .desk import desk
+from .films import cards
+from .test_management import AtWork
+from .test_signup_desk import PUBLIC, signed_in
+
+
+@pytest.fixture
+def stripe() -> Iterator[StripeServer]:
+    """Stripe, at the time of the service."""
+    with stripe_server(datetime.now(UTC)) as server:
+        yield server
+
+
+@pytest.fixture
+def service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stripe: StripeServer
+) -> Iterator[RunningService]:
+    """A service with a public address that asks it."""
+    monkeypatch.setenv("WALLETDESK_PUBLIC_URL", PUBLIC)
+    monkeypatch.setenv("WALLETDESK_STRIPE_URL", stripe.url)
+    running = start_service(tmp_path / "service")
+    yield running
+    stop_service(running)
+
+
+def connect(work: AtWork, stripe: StripeServer) -> None:
+    """Connect the club's account, and sell a plan that is renewed each month."""
+    work.panel.home.stripe_button.click()
+    page = work.panel.stripe
+    work.at.wait_until(lambda: work.panel.page is page)
+    page.connect_button.click()
+    work.fill(secret_key=stripe.secret_key, webhook_secret=stripe.webhook_secret)
+    work.at.wait_until(lambda: page.state.text() == "test mode")
+    work.management.go_back()
+    work.at.wait_until(lambda: work.panel.page is work.panel.home)
+    work.panel.home.plans.add_button.click()
+    work.fill(name="Climbing", price="49", permissions="area.wall Wall", billing_count="1",
+              billing_unit="months", length_count="1", length_unit="months")  # fmt: skip
+    work.at.wait_until(lambda: work.panel.page is work.panel.home)
+
+
+def open_new_customer(work: AtWork) -> None:
+    """Make a customer, whose file opens."""
+    work.panel.home.customer_button.click()
+    work.fill(given_name="Bela", family_name="Kovács", email="bela@example.com")
+    work.at.wait_until(lambda: work.panel.customer.title.text() == "Bela Kovács")
+    work.at.wait_until(lambda: work.panel.page is work.panel.customer)
+
+
+def test_a_plan_is_ordered_paid_cancelled_kept_and_ended(
+    qtbot: QtBot, tmp_path: Path, service: RunningService, stripe: StripeServer
+) -> None:
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+        work = signed_in(at)
+        connect(work, stripe)
+        open_new_customer(work)
+        file, checkout, page = work.panel.customer, work.panel.checkout, work.panel.subscription
+        assert file.order_button is not None
+        file.order_button.click()
+        work.fill(plan_id="Climbing")
+        at.wait_until(lambda: work.panel.page is checkout)
+        (session,) = stripe.ledger.all("checkout.session")
+        assert checkout.qr.text == session["url"]
+        assert checkout.payer.text().startswith("€49.00 · Bela Kovács · C-")
+        assert checkout.state.text() == "not paid yet"
+
+        stripe.pay(session["id"])
+        at.wait_until(lambda: checkout.state.text() == "paid")
+        assert checkout.qr.isHidden()
+        checkout.back_button.click()
+        at.wait_until(lambda: work.statuses() == [("Climbing", "active")])
+        card = file.cards[0]
+        assert card.line.billing == "Paid through Stripe, renewed by itself."
+        assert set(card.buttons) == {Action.SUBSCRIPTION, Action.PAY, Action.PAYMENTS}
+
+        work.act(Action.SUBSCRIPTION)
+        at.wait_until(lambda: work.panel.page is page)
+        assert (page.state.text(), len(page.lines)) == ("active", 1)
+        page.buttons[Action.CANCEL].click()
+        work.fill()
+        at.wait_until(lambda: page.state.text() == "not renewed")
+        page.buttons[Action.KEEP].click()
+        work.fill()
+        at.wait_until(lambda: page.state.text() == "active")
+
+        (subscription,) = stripe.ledger.all("subscription")
+        stripe.cancel(subscription["id"], at_period_end=True)  # by the customer, at Stripe
+        page.buttons[Action.REFRESH].click()
+        at.wait_until(lambda: page.progress.text() == "Stripe was asked just now.")
+        assert page.state.text() == "not renewed"
+
+        page.buttons[Action.END].click()
+        work.fill()
+        at.wait_until(lambda: page.state.text() == "ended")
+        assert page.buttons[Action.KEEP].isHidden()
+        work.management.go_back()
+        at.wait_until(lambda: work.statuses() == [("Climbing", "expired")])
+        assert Action.SUBSCRIPTION not in file.cards[0].buttons
