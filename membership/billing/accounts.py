@@ -8,15 +8,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from api_client.billing_schemas import StripeView
+from api_client.billing_schemas import OrderState, StripeView, SubscriptionStatus
 from membership.access import Tenant
 from membership.audit.recorder import record
 from membership.billing.facts import AccountFacts, Gateway
 from membership.billing.schemas import NewStripeAccount
 from membership.errors import Conflict, NotFound
-from membership.models import StripeAccount
+from membership.models import BillingOrder, Membership, StripeAccount
 from membership.settings import ServiceSettings
 from membership.vault import Vault
 
@@ -92,6 +93,8 @@ def put_account(
     if row is None:
         row = StripeAccount(organization_id=tenant.id)
         session.add(row)
+    elif row.account != facts.account or row.livemode is not facts.livemode:
+        _let_go(session, tenant)
     secret_key = new.secret_key.get_secret_value()
     secrets = {"secret_key": secret_key, "webhook_secret": new.webhook_secret.get_secret_value()}
     row.sealed = vault.seal(json.dumps(secrets).encode())
@@ -103,16 +106,46 @@ def put_account(
 
 
 def forget_account(session: Session, tenant: Tenant) -> None:
-    """Forget an account. What it renews at Stripe goes on there, and is heard of no more.
+    """Forget an account. What it renews at Stripe goes on there, and is heard of no more: the
+    memberships run to the end that is known, and are the desk's from then on.
 
     Raises NotFound.
     """
     row = find_account(session, tenant)
     if row is None:
         raise NotFound("billing_not_set_up", "There is no account to forget.")
+    _let_go(session, tenant)
     record(session, tenant.id, "billing.removed", "stripe", before=_told(row))
     session.delete(row)
     session.flush()
+
+
+def _let_go(session: Session, tenant: Tenant) -> None:
+    """Let go of all that an account still decides about, as nothing is heard of it any more."""
+    ours = BillingOrder.organization_id == tenant.id
+    running = ours & (BillingOrder.subscription_status != SubscriptionStatus.CANCELED)
+    renewed = select(BillingOrder.membership_id).where(running)
+    session.execute(
+        update(Membership)
+        .where(Membership.organization_id == tenant.id, Membership.id.in_(renewed))
+        .values(renews=False)
+        .execution_options(synchronize_session=False)
+    )
+    more = {"version": BillingOrder.version + 1, "next_check_at": None}
+    session.execute(
+        update(BillingOrder)
+        .where(running)
+        .values(subscription_status=SubscriptionStatus.CANCELED, **more)
+        .execution_options(synchronize_session=False)
+    )
+    unsettled = ours & BillingOrder.membership_id.is_(None) & BillingOrder.trouble.is_(None)
+    session.execute(
+        update(BillingOrder)
+        .where(unsettled, BillingOrder.state.in_((OrderState.OPEN, OrderState.COMPLETED)))
+        .values(state=OrderState.EXPIRED, **more)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
 
 
 def _told(row: StripeAccount) -> dict[str, object]:

@@ -21,6 +21,10 @@ class ProviderUnavailable(ProviderError):
     """It could not be reached, or has too much to do: the same may succeed later."""
 
 
+class ProviderAtWork(ProviderUnavailable):
+    """It is doing the very same for another request just now."""
+
+
 class ProviderRefusesKey(ProviderError):
     """It does not know the secret key, or the key may not do this."""
 
@@ -65,9 +69,13 @@ class PriceTerms:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutWish:
-    """A page on which an order is to be paid. Sent again for one order, it makes one page."""
+    """A page on which an order is to be paid. Sent again as the same ``attempt``, it is one page.
+
+    After a try that failed it is another attempt: a provider may repeat its first answer.
+    """
 
     order_id: UUID
+    attempt: int
     organization: str
     terms: PriceTerms
     payer: Payer
@@ -168,6 +176,10 @@ class Gateway(Protocol):
         """How the paying of an order stands."""
         ...
 
+    def close_checkout(self, checkout_id: str) -> CheckoutFacts:
+        """Let nobody pay on a page any more. Tells how it stands: it may have been paid before."""
+        ...
+
     def subscription(self, subscription_id: str) -> SubscriptionFacts:
         """How a subscription stands."""
         ...
@@ -193,7 +205,7 @@ class Gateway(Protocol):
         ...
 
     def portal_url(self, customer_id: str, back_url: str) -> str:
-        """Where a payer sees invoices and changes the card, for a few minutes."""
+        """Where a payer changes the card that is charged, for a few minutes."""
         ...
 
     def invoice_url(self, invoice_id: str) -> str:

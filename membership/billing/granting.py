@@ -63,6 +63,8 @@ def store_said(session: Session, known: Known, said: Said, grace_days: int, now:
         return False
     payer = order.provider_customer_id
     _note(order, said)
+    if order.checkout_id is None and order.checkout_expires_at <= now:
+        order.state = OrderState.EXPIRED  # its page was never made
     if refusal is not None:
         order.provider_customer_id = payer  # an erasure left nothing that names who paid
     for facts in said.invoices:

@@ -129,6 +129,15 @@ def claim_orders(session: Session, organization_id: int, now: datetime) -> Seque
     return [row.id for row in rows]
 
 
+def give_up_order(session: Session, organization_id: int, order_id: UUID, why: str) -> None:
+    """Ask after an order no more that the provider does not know; staff see why."""
+    session.execute(
+        update(BillingOrder)
+        .where(BillingOrder.organization_id == organization_id, BillingOrder.id == order_id)
+        .values(next_check_at=None, trouble=f"The provider does not know it: {why}"[:500])
+    )
+
+
 def note_done(session: Session, event: Waiting, now: datetime) -> None:
     """Note that an event was worked off."""
     _note(session, event, due_at=None, done_at=now, error=None)

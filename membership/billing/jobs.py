@@ -84,6 +84,10 @@ class Inbox:
         """Ask after an order of which nothing was heard for long."""
         try:
             sync_order(work, gateway, keys, order_id)
+        except ProviderMisses as error:
+            logger().error("billing_order_lost", order=str(order_id), why=str(error))
+            with work.database.writers.begin() as session:
+                inbox.give_up_order(session, keys.organization_id, order_id, str(error))
         except ProviderError as error:
             logger().warning("billing_order_not_checked", order=str(order_id), why=str(error))
         except Exception:  # noqa: BLE001 - logged, and asked after again; others go on

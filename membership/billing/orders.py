@@ -9,20 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from api_client.billing_schemas import CheckoutLink, OrderState
+from api_client.billing_schemas import CheckoutLink, OrderState, SubscriptionStatus
 from membership.access import Tenant
 from membership.actors import Actor
 from membership.audit.recorder import record
 from membership.billing.accounts import Keys, required_keys
 from membership.billing.asking import ask
-from membership.billing.facts import CheckoutFacts, CheckoutWish, Gateway, PriceTerms
+from membership.billing.facts import (
+    CheckoutFacts,
+    CheckoutWish,
+    Gateway,
+    PriceTerms,
+    ProviderAtWork,
+)
 from membership.billing.payers import payer_of
 from membership.billing.stripe_money import to_stripe
-from membership.errors import Conflict
-from membership.memberships.service import Owner
+from membership.errors import Busy, Conflict
+from membership.memberships.service import Owner, required_owner
 from membership.models import BillingOrder, Plan
 from membership.rules.periods import Interval
 from membership.staff.steps import Steps
@@ -31,6 +37,9 @@ CHECKOUT_LIFE = timedelta(hours=2)
 """How long a page can be paid on; Stripe takes half an hour to a day."""
 _LEAST_LEFT = timedelta(minutes=10)
 """A page with less time left is not handed out again."""
+_LEAST_TO_MAKE = timedelta(minutes=35)
+"""An order with less time left has no page made: Stripe wants half an hour."""
+_MOST_FORMER = 5
 _CHECK_AFTER = timedelta(minutes=15)
 """How soon the provider is asked what became of a page, should no event have told."""
 
@@ -51,12 +60,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """An order that is stored, with what is needed to open its page."""
+    """An order that is stored, with what is needed to open its page, and pages to be closed."""
 
     tenant: Tenant
     keys: Keys
+    owner: Owner
     wish: CheckoutWish
     checkout_id: str | None
+    former: tuple[str, ...]
 
 
 async def start_order(
@@ -80,20 +91,36 @@ async def start_order(
     begun = await steps.transaction(begin, actor)
 
     def opened(gateway: Gateway) -> CheckoutFacts:
+        # Of an older order for the same plan, the page may still be open: one is to be paid.
+        for checkout_id in begun.former:
+            if gateway.close_checkout(checkout_id).state is not OrderState.EXPIRED:
+                raise _closed()
         if begun.checkout_id is None:
             return gateway.open_checkout(begun.wish)
         return gateway.checkout(begun.checkout_id)
 
-    facts = await ask(steps, begun.keys, opened)
+    try:
+        facts = await ask(steps, begun.keys, opened)
+    except Busy as error:
+        if isinstance(error.__cause__, ProviderAtWork):
+            raise  # the other request is about to have the page
+        await steps.transaction(lambda session, _: _note_failure(session, begun), actor)
+        raise
     await steps.transaction(lambda session, _: _note_page(session, begun, facts), actor)
     if facts.url is None or facts.state is not OrderState.OPEN:
-        raise Conflict("order_closed", "This order was paid or given up already; look again.")
+        raise _closed()
     return CheckoutLink(order_id=begun.wish.order_id, url=facts.url, expires_at=facts.expires_at)
+
+
+def _closed() -> Conflict:
+    """The error for what was paid, or is being paid, already."""
+    return Conflict("order_closed", "This order was paid or given up already; look again.")
 
 
 def _begin(session: Session, tenant: Tenant, keys: Keys, wanted: Wanted, now: datetime) -> _Begun:
     """Store an order, or find the one that is open still."""
     _require_payable(wanted.plan)
+    _refuse_subscribed(session, tenant, wanted)
     order = _open_order(session, tenant, wanted, now) or _new_order(session, tenant, wanted, now)
     terms = PriceTerms(
         order.plan_id,
@@ -105,6 +132,7 @@ def _begin(session: Session, tenant: Tenant, keys: Keys, wanted: Wanted, now: da
     payer, language = payer_of(session, tenant, wanted.owner)
     wish = CheckoutWish(
         order_id=order.id,
+        attempt=order.version,
         organization=tenant.slug,
         terms=terms,
         payer=payer,
@@ -113,7 +141,53 @@ def _begin(session: Session, tenant: Tenant, keys: Keys, wanted: Wanted, now: da
         expires_at=order.checkout_expires_at,
         language=language,
     )
-    return _Begun(tenant, keys, wish, order.checkout_id)
+    former = _former_pages(session, tenant, order, wanted)
+    return _Begun(tenant, keys, wanted.owner, wish, order.checkout_id, former)
+
+
+def _of_same(tenant: Tenant, wanted: Wanted) -> tuple[ColumnElement[bool], ...]:
+    """Orders of the same owner for the same plan, on whatever terms."""
+    owner = wanted.owner
+    return (
+        BillingOrder.organization_id == tenant.id,
+        BillingOrder.customer_id == owner.customer_id
+        if owner.customer_id is not None
+        else BillingOrder.company_id == owner.company_id,
+        BillingOrder.plan_id == wanted.plan.id,
+    )
+
+
+def _refuse_subscribed(session: Session, tenant: Tenant, wanted: Wanted) -> None:
+    """Raise Conflict if a subscription for the plan runs, though its membership may have ended:
+    the provider may still be trying to charge for it.
+    """
+    runs = select(BillingOrder.id).where(
+        *_of_same(tenant, wanted),
+        BillingOrder.subscription_id.is_not(None),
+        BillingOrder.subscription_status != SubscriptionStatus.CANCELED,
+        BillingOrder.membership_id.is_not(None),
+    )
+    if session.scalars(runs.limit(1)).first() is not None:
+        detail = "A subscription for this runs already; see to its payment, or cancel it first."
+        raise Conflict("subscription_runs", detail)
+
+
+def _former_pages(
+    session: Session, tenant: Tenant, order: BillingOrder, wanted: Wanted
+) -> tuple[str, ...]:
+    """The pages of older orders for the same plan, which may still be open."""
+    pages = session.scalars(
+        select(BillingOrder.checkout_id)
+        .where(
+            *_of_same(tenant, wanted),
+            BillingOrder.id != order.id,
+            BillingOrder.state == OrderState.OPEN,
+            BillingOrder.checkout_id.is_not(None),
+        )
+        .order_by(BillingOrder.created_at.desc())
+        .limit(_MOST_FORMER)
+    )
+    return tuple(each for each in pages if each is not None)
 
 
 def _require_payable(plan: Plan) -> None:
@@ -132,10 +206,14 @@ def _open_order(
     """An order of the same on the same terms that is still to be paid, on a page that is open
     for a while yet, or whose payment a bank works on: nobody is to pay twice.
     """
-    plan, owner = wanted.plan, wanted.owner
+    plan = wanted.plan
     open_still = and_(
         BillingOrder.state == OrderState.OPEN,
         BillingOrder.checkout_expires_at > now + _LEAST_LEFT,
+        or_(
+            BillingOrder.checkout_id.is_not(None),
+            BillingOrder.checkout_expires_at > now + _LEAST_TO_MAKE,
+        ),
     )
     pending = and_(
         BillingOrder.state == OrderState.COMPLETED,
@@ -146,11 +224,7 @@ def _open_order(
     return session.scalars(
         select(BillingOrder)
         .where(
-            BillingOrder.organization_id == tenant.id,
-            BillingOrder.customer_id == owner.customer_id
-            if owner.customer_id is not None
-            else BillingOrder.company_id == owner.company_id,
-            BillingOrder.plan_id == plan.id,
+            *_of_same(tenant, wanted),
             or_(open_still, pending),
             BillingOrder.plan_name == plan.name,
             BillingOrder.price_minor == plan.price_minor,
@@ -219,17 +293,32 @@ def length_terms(order: BillingOrder) -> Interval | None:
 
 
 def _note_page(session: Session, begun: _Begun, facts: CheckoutFacts) -> None:
-    """Store which page an order is paid on; what became of it is for ``billing.sync``."""
+    """Store which page an order is paid on; what became of it is for ``billing.sync``.
+
+    Raises Conflict for somebody who was erased meanwhile: nothing of them is stored again.
+    """
+    required_owner(session, begun.tenant, begun.owner)
+    _store(
+        session,
+        begun,
+        checkout_id=facts.checkout_id,
+        provider_customer_id=facts.customer_id,
+        checkout_expires_at=facts.expires_at,
+    )
+
+
+def _note_failure(session: Session, begun: _Begun) -> None:
+    """Count a try that failed, so that the next one is another attempt."""
+    _store(session, begun)
+
+
+def _store(session: Session, begun: _Begun, **values: object) -> None:
+    """Store something of an order, as another version of it."""
     session.execute(
         update(BillingOrder)
         .where(
             BillingOrder.organization_id == begun.tenant.id,
             BillingOrder.id == begun.wish.order_id,
         )
-        .values(
-            checkout_id=facts.checkout_id,
-            provider_customer_id=facts.customer_id,
-            checkout_expires_at=facts.expires_at,
-            version=BillingOrder.version + 1,
-        )
+        .values(**values, version=BillingOrder.version + 1)
     )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api_client.billing_schemas import OrderState, SubscriptionStatus
@@ -109,7 +109,10 @@ async def portal_link(steps: Steps, visitor: Visitor) -> str:
                 BillingOrder.organization_id == visitor.tenant.id,
                 BillingOrder.customer_id == visitor.customer_id,
                 BillingOrder.provider_customer_id.is_not(None),
-                BillingOrder.membership_id.is_not(None),
+                or_(
+                    BillingOrder.membership_id.is_not(None),
+                    BillingOrder.subscription_id.is_not(None),
+                ),
             )
             .order_by(BillingOrder.created_at.desc())
             .limit(1)

@@ -19,6 +19,7 @@ from membership.billing.facts import (
     InvoiceFacts,
     Payer,
     PriceTerms,
+    ProviderAtWork,
     ProviderMisses,
     ProviderRefuses,
     ProviderRefusesKey,
@@ -62,6 +63,8 @@ def _asking() -> Iterator[None]:
         kind = ProviderMisses if error.http_status == 404 else ProviderRefuses
         raise kind(f"Stripe refused: {error.user_message}") from error
     except stripe.APIError as error:
+        if error.http_status == 409:
+            raise ProviderAtWork("Stripe is doing the same just now.") from error
         raise ProviderUnavailable("Stripe had an internal error.") from error
     except stripe.StripeError as error:
         raise ProviderRefuses(f"Stripe refused: {error.user_message}") from error
@@ -119,7 +122,7 @@ class StripeGateway:
             params[detail] = {"metadata": mine, "description": wish.terms.plan_name}
             made = self._v1.checkout.sessions.create(
                 params=params,
-                options={"idempotency_key": f"walletdesk-checkout-{wish.order_id}"},
+                options={"idempotency_key": _key("checkout", wish)},
             )
             return checkout_facts(made.to_dict())
 
@@ -141,7 +144,7 @@ class StripeGateway:
             params["recurring"] = {"interval": billing.unit.value, "interval_count": billing.count}
         # Of one order that is begun twice at once, both are to ask for one page at one price.
         made = self._v1.prices.create(
-            params=params, options={"idempotency_key": f"walletdesk-price-{wish.order_id}"}
+            params=params, options={"idempotency_key": _key("price", wish)}
         )
         return made.id
 
@@ -194,7 +197,7 @@ class StripeGateway:
             return payer.known_as
         made = self._v1.customers.create(
             params=_described(payer),
-            options={"idempotency_key": f"walletdesk-customer-{wish.order_id}"},
+            options={"idempotency_key": _key("customer", wish)},
         )
         return made.id
 
@@ -215,6 +218,16 @@ class StripeGateway:
                 checkout_id, params={"expand": ["payment_intent"]}
             )
             return checkout_facts(found.to_dict())
+
+    def close_checkout(self, checkout_id: str) -> CheckoutFacts:
+        """Let nobody pay on a page any more. Tells how it stands: it may have been paid before."""
+        with _asking():
+            try:
+                self._v1.checkout.sessions.expire(checkout_id)
+            except stripe.InvalidRequestError as error:
+                if error.http_status == 404:
+                    raise
+        return self.checkout(checkout_id)
 
     def subscription(self, subscription_id: str) -> SubscriptionFacts:
         """How a subscription stands."""
@@ -261,10 +274,10 @@ class StripeGateway:
                 return About(order_in(found["metadata"]), subscription_id=told.object_id)
             if told.object_id.startswith("in_"):
                 return self._about_invoice(told.object_id)
-            if told.object_id.startswith("ch_"):
-                paid = self._v1.charges.retrieve(told.object_id).to_dict()
-            else:
+            if told.type.startswith("charge.dispute."):
                 paid = self._v1.disputes.retrieve(told.object_id).to_dict()
+            else:
+                paid = self._v1.charges.retrieve(told.object_id).to_dict()
             return self._about_payment(id_of(paid.get("payment_intent")))
 
     def _about_invoice(self, invoice_id: str) -> About:
@@ -292,6 +305,12 @@ class StripeGateway:
     def set_cancelled(self, subscription_id: str, *, cancelled: bool) -> None:
         """End a subscription with the period that runs, or let it go on after all."""
         with _asking():
+            if not cancelled:
+                found = self._v1.subscriptions.retrieve(subscription_id).to_dict()
+                if not found["cancel_at_period_end"]:
+                    # Planned as a date, as Stripe's own portal does it.
+                    self._v1.subscriptions.update(subscription_id, params={"cancel_at": ""})
+                    return
             self._v1.subscriptions.update(
                 subscription_id, params={"cancel_at_period_end": cancelled}
             )
@@ -314,10 +333,15 @@ class StripeGateway:
                     raise
 
     def portal_url(self, customer_id: str, back_url: str) -> str:
-        """Where a payer sees invoices and changes the card, for a few minutes."""
+        """Where a payer changes the card that is charged, for a few minutes."""
         with _asking():
             made = self._v1.billing_portal.sessions.create(
-                params={"customer": customer_id, "return_url": back_url}
+                params={
+                    "customer": customer_id,
+                    "return_url": back_url,
+                    # Cancelling is ours: the portal knows of no fixed terms.
+                    "flow_data": {"type": "payment_method_update"},
+                }
             )
             return made.url
 
@@ -345,6 +369,11 @@ class StripeGateway:
         with _asking():
             found = self._v1.billing_portal.configurations.list(params={"active": True, "limit": 1})
             return bool(found["data"])
+
+
+def _key(what: str, wish: CheckoutWish) -> str:
+    """Under which key Stripe makes a thing for an attempt once."""
+    return f"walletdesk-{what}-{wish.order_id}-{wish.attempt}"
 
 
 def _lookup_key(terms: PriceTerms) -> str:

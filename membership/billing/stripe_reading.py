@@ -162,7 +162,12 @@ def _is_failing(latest: InvoiceFacts | None, status: SubscriptionStatus) -> bool
 def _paid_until(
     invoices: tuple[InvoiceFacts, ...], status: SubscriptionStatus, period_end: datetime
 ) -> datetime | None:
-    """The end of the last period that was paid, or that the club waived by voiding its invoice."""
+    """The end of the last period that was paid.
+
+    What the club waived by voiding its invoice counts as paid; and for as long as a bank works on
+    a debit, which may take two weeks, so does a period after one that was: the subscription is
+    active until the debit fails.
+    """
     good = [
         each.period_end
         for each in invoices
@@ -171,4 +176,11 @@ def _paid_until(
     waived = bool(invoices) and invoices[0].status is InvoiceStatus.VOID
     if waived and status is SubscriptionStatus.ACTIVE:
         good.append(period_end)
+    elif good and status is SubscriptionStatus.ACTIVE and _is_worked_on(invoices[0]):
+        good.append(invoices[0].period_end or period_end)
     return max(good, default=None)
+
+
+def _is_worked_on(invoice: InvoiceFacts) -> bool:
+    """Whether a payment of an open invoice was begun."""
+    return invoice.status is InvoiceStatus.OPEN and invoice.attempted

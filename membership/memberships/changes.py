@@ -159,8 +159,12 @@ def refuse_ended(membership: Membership, now: datetime) -> None:
 def set_payment_overdue(
     session: Session, tenant: Tenant, membership_id: UUID, since: datetime | None, now: datetime
 ) -> Membership:
-    """Note since when a payment is overdue; None notes that it was paid. Raises NotFound."""
+    """Note since when a payment is overdue; None notes that it was paid.
+
+    Raises NotFound; Conflict while a payment provider decides about it.
+    """
     membership = locked(session, tenant, membership_id)
+    refuse_billed(session, membership)
     if membership.payment_overdue_since != since:
         event = EventType.MEMBERSHIP_PAYMENT_CHANGED
         store(session, membership, event, now, payment_overdue_since=since)

@@ -53,6 +53,10 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "pay_wait": "Leave this page open: it tells when the payment has arrived.",
         "paying": "Waiting for the payment …",
         "not_paid": "Nothing was paid. You can try again.",
+        "paid_later": "If you have paid, the bank is still working on it: the membership begins "
+        "as soon as the payment has arrived.",
+        "subscription_runs": "You have this already, but its payment is overdue. Please see to "
+        "it on your own page.",
         "paid_title": "Thank you",
         "paid": "Your membership begins when the payment is confirmed, mostly within seconds. "
         "You can close this page.",
@@ -141,6 +145,10 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "pay_wait": "Lassen Sie diese Seite offen: Sie zeigt, wenn die Zahlung angekommen ist.",
         "paying": "Wir warten auf die Zahlung …",
         "not_paid": "Es wurde nichts gezahlt. Sie können es noch einmal versuchen.",
+        "paid_later": "Falls Sie gezahlt haben, arbeitet die Bank noch daran: Die Mitgliedschaft "
+        "beginnt, sobald die Zahlung angekommen ist.",
+        "subscription_runs": "Sie haben diese Mitgliedschaft schon, aber eine Zahlung steht aus. "
+        "Bitte kümmern Sie sich auf Ihrer eigenen Seite darum.",
         "paid_title": "Vielen Dank",
         "paid": "Ihre Mitgliedschaft beginnt, sobald die Zahlung bestätigt ist, meist in wenigen "
         "Sekunden. Sie können diese Seite schließen.",
@@ -202,6 +210,8 @@ SCRIPTED = (
         "order_closed",
         "payment_provider_unavailable",
         "not_paid",
+        "paid_later",
+        "subscription_runs",
         "vouched",
     ),
 )

@@ -26,6 +26,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 
 from membership.app import create_app
+from tests.fakes.stripe_server import StripeServer
 from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
 from tests.membership.support import TIMEOUT, Service, running_service
 from tests.membership.test_strangers import Rows
@@ -45,6 +46,7 @@ SKIPPED = {
 def club(databases: Databases, folder: Any, backend: str) -> Iterator[Service]:
     """A service that looks no names up."""
     more: dict[str, Any] = {"webhook_allow_http": True, "webhook_allowed_private": "127.0.0.1"}
+    more["public_url"] = "https://club.example"
     with running_service(databases.new(backend, folder, **more)) as service:
         yield service
 
@@ -54,9 +56,11 @@ def small_club(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -
     yield from club(databases, tmp_path_factory.mktemp("data"), SQLITE)
 
 
-def walk(service: Service, examples: int, *, random: bool = False) -> tuple[int, list[str]]:
+def walk(
+    service: Service, stripe: StripeServer, examples: int, *, random: bool = False
+) -> tuple[int, list[str]]:
     """Call every operation so often, in each mode; returns the calls made and what was wrong."""
-    ids = Rows(service).fill().ids
+    ids = Rows(service, stripe).fill().ids
     schema = schemathesis.openapi.from_dict(
         dict(create_app(service.settings, service.database).openapi())
     )
@@ -98,8 +102,10 @@ def walk(service: Service, examples: int, *, random: bool = False) -> tuple[int,
     return calls, wrong
 
 
-def test_generated_requests_are_answered_as_described(small_club: Service) -> None:
-    calls, wrong = walk(small_club, 2)
+def test_generated_requests_are_answered_as_described(
+    small_club: Service, databases: Databases
+) -> None:
+    calls, wrong = walk(small_club, databases.stripe, 2)
     assert not wrong, "\n\n".join(wrong)
     assert calls > 150
 
@@ -110,5 +116,5 @@ def test_many_more_of_them(
     databases: Databases, tmp_path_factory: pytest.TempPathFactory, backend: str
 ) -> None:
     for service in club(databases, tmp_path_factory.mktemp("data"), backend):
-        _, wrong = walk(service, 60, random=True)
+        _, wrong = walk(service, databases.stripe, 60, random=True)
         assert not wrong, "\n\n".join(wrong)

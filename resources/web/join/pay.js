@@ -27,15 +27,18 @@ export function payment(steps, words, call, done) {
       try {
         told = await call("/orders/" + order);
       } catch (error) {
+        if (turn !== waiting) return;
         if (error instanceof Refused && error.status === 404) return giveUp("failed");
+        if (error instanceof Refused && error.status === 401) return giveUp("paid_later");
+        if (Date.now() > ends) return giveUp("paid_later");
         steps.say(words.offline, true); // it is looked at again
         continue;
       }
       if (turn !== waiting) return;
-      steps.say(words.paying);
       if (told.membership_id) return done(told);
       if (told.state === "expired" || told.state === "failed") return giveUp("not_paid");
-      if (Date.now() > ends + 10 * 60 * 1000) return giveUp("not_paid");
+      if (told.state === "completed" || Date.now() > ends) return giveUp("paid_later");
+      steps.say(words.paying);
     }
   }
 

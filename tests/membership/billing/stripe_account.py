@@ -30,6 +30,7 @@ class Account:
         order_id = uuid4()
         usual = CheckoutWish(
             order_id=order_id,
+            attempt=0,
             organization="club",
             terms=terms,
             payer=Payer(str(order_id), "Amara Okafor", "amara@example.com", None),

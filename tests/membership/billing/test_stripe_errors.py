@@ -10,6 +10,7 @@ import pytest
 
 from membership.billing.facts import (
     Gateway,
+    ProviderAtWork,
     ProviderError,
     ProviderMisses,
     ProviderRefuses,
@@ -35,7 +36,7 @@ REFUSALS: list[tuple[int | None, type[ProviderError], str]] = [
     (402, ProviderRefuses, "Stripe refused: Something went wrong"),
     (403, ProviderRefusesKey, "may not do this"),
     (404, ProviderMisses, "Stripe refused: Something went wrong"),
-    (409, ProviderUnavailable, "internal error"),
+    (409, ProviderAtWork, "doing the same just now"),
     (429, ProviderUnavailable, "too much to do"),
     (500, ProviderUnavailable, "internal error"),
     (503, ProviderUnavailable, "internal error"),

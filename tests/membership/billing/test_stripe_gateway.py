@@ -23,7 +23,8 @@ def ours() -> Iterator[Account]:
 
 def told(object_id: str) -> Told:
     """An event about something."""
-    return Told("evt_1", "any", object_id, NOON, livemode=False)
+    kind = "charge.dispute.created" if object_id.startswith("du_") else "any"
+    return Told("evt_1", kind, object_id, NOON, livemode=False)
 
 
 def test_whose_key_it_is(ours: Account) -> None:
@@ -170,9 +171,10 @@ def test_a_renewal_that_a_bank_works_on_does_not_fail(ours: Account) -> None:
     newest["status"] = "open"  # tried, and not answered: the subscription stays active
     working = ours.gateway.subscription(subscription)
     assert (working.invoices[0].attempted, working.failing) == (True, False)
-    assert working.paid_until == NOON.replace(month=4)
+    assert working.paid_until == NOON.replace(month=5)  # as if it were paid, until it is refused
     ours.stripe.ledger.things[subscription]["status"] = "past_due"
-    assert ours.gateway.subscription(subscription).failing
+    refused = ours.gateway.subscription(subscription)
+    assert (refused.failing, refused.paid_until) == (True, NOON.replace(month=4))
 
 
 def test_what_was_paid_back_and_what_a_bank_contests(ours: Account) -> None:

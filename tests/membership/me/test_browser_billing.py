@@ -68,5 +68,5 @@ def test_a_member_cancels_goes_on_and_opens_the_portal(browser: Browser, shop: S
     page.until(lambda: browser.current_url.startswith(shop.stripe.url))
     browser.close()
     browser.switch_to.window(browser.window_handles[0])
-    page.press("Payment method and bills")
+    page.press("Change the payment method")
     page.until(lambda: browser.current_url.startswith(shop.stripe.url))
