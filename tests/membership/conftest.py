@@ -54,20 +54,26 @@ _LONG = (
 with one at the end."""
 
 
-_PAGES = {"designs", "identities", "install", "login", "me", "signup"}
-"""Folders of what the public sees: what it stores is stored by parts that other tests run on
-both databases. ``make soak`` runs these on PostgreSQL, too."""
+_ON_SQLITE = {
+    *("billing", "demo", "designs", "identities", "install", "login", "me", "signup", "staff"),
+}
+"""Folders that use the database as the rest of the service does, which runs on both. ``make
+soak`` runs these on PostgreSQL, too; every commit would wait minutes for it."""
 
-_RACES = {"test_joining.py", "test_sessions.py", "test_codes.py", "test_session.py"}
-"""Files in these whose requests race each other, which is another thing on each database."""
+_RACES = {
+    *("test_joining.py", "test_session.py", "test_sessions.py", "test_codes.py"),
+    *("test_accounts.py", "test_resets.py", "test_throttles.py"),
+    *("test_orders.py", "test_event_order.py", "test_inbox_races.py", "test_year.py"),
+}
+"""Files in these whose requests race each other, or that live by locks: on both databases."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before marked tests are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, and leave pages on PostgreSQL to the soak."""
+    """Begin with the files that take longest, and leave some on PostgreSQL to the soak."""
     for item in items:
-        page = item.path.parent.name in _PAGES and item.path.name not in _RACES
-        if page and isinstance(item, pytest.Function) and _on_postgresql(item):
+        one = item.path.parent.name in _ON_SQLITE and item.path.name not in _RACES
+        if one and isinstance(item, pytest.Function) and _on_postgresql(item):
             item.add_marker("soak")
     place = {name: number for number, name in enumerate(_LONG)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))

@@ -267,7 +267,13 @@ def _fill(disk: Path) -> None:
             file.write(b"x" * 4096)
 
 
-@pytest.mark.parametrize("former", [False, True], ids=["first-start", "later-start"])
+@pytest.mark.parametrize(
+    "former",
+    [
+        pytest.param(False, id="first-start"),
+        pytest.param(True, id="later-start", marks=pytest.mark.soak),
+    ],
+)
 def test_really_full_disk_at_the_start(small_disk: Path, former: bool) -> None:
     if former:
         with process(small_disk, "--stdin") as service:
@@ -286,7 +292,7 @@ def test_really_full_disk_at_the_start(small_disk: Path, former: bool) -> None:
     ("limit", "former", "code"),
     [
         (100, False, "storage_failed"),
-        (100, True, "storage_full"),
+        pytest.param(100, True, "storage_full", marks=pytest.mark.soak),
         (20_000, False, "storage_full"),
         (20_000, True, "storage_full"),
     ],
@@ -311,7 +317,14 @@ def test_port_taken(tmp_path: Path) -> None:
     assert not (tmp_path / SQLITE_FILE_NAME).exists()
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "no such host"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "192.0.2.1",
+        pytest.param("2001:db8::1", marks=pytest.mark.soak),
+        pytest.param("no such host", marks=pytest.mark.soak),
+    ],
+)
 def test_address_that_this_machine_does_not_have(tmp_path: Path, host: str) -> None:
     with process(tmp_path, "--host", host) as service:
         assert_failed(service, "address_not_available", host)

@@ -207,6 +207,7 @@ def test_the_secret_key_only_when_asked_for(databases: Databases, tmp_path: Path
     assert with_key.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.soak  # half a minute, most of it in the tracing
 def test_memory_does_not_grow_with_the_club(databases: Databases, tmp_path: Path) -> None:
     """Twelve times the rows must not need more than a little more memory at once."""
     settings = databases.new(SQLITE, tmp_path)
