@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service as DriverService
+from selenium.webdriver.common.utils import is_url_connectable
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMEDRIVER = shutil.which("chromedriver")
@@ -24,12 +25,25 @@ DESKTOP, PHONE, NARROW = (1000, 900), (390, 844), (320, 640)
 _LIMIT_S = 20
 
 
+class _Driver(DriverService):
+    """The chromedriver, asked at its address: a bare machine may not know the name localhost."""
+
+    @property
+    def service_url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def is_connectable(self) -> bool:
+        """Whether it answers."""
+        return is_url_connectable(self.port, host="127.0.0.1")
+
+
 class Browser(Chrome):
     """A browser with a profile of its own; ``folder`` takes its profile and its screenshots."""
 
     def __init__(self, folder: Path, options: ChromeOptions) -> None:
         self.folder = folder
-        super().__init__(options=options, service=DriverService(CHROMEDRIVER))
+        super().__init__(options=options, service=_Driver(CHROMEDRIVER))
 
 
 @contextmanager
@@ -47,6 +61,8 @@ def open_browser(
     options.binary_location = CHROMIUM or ""
     for flag in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
         options.add_argument(flag)
+    # The driver speaks to the browser without an address: not every machine knows localhost.
+    options.add_argument("--remote-debugging-pipe")
     # Nothing is looked up or fetched but the pages of a test.
     for flag in ("--disable-background-networking", "--disable-component-update", "--no-first-run"):
         options.add_argument(flag)
