@@ -44,12 +44,18 @@ class CameraPresenter(QObject):
         self._texts = texts
         self._trace = trace
         self._first_frame_seen = False
+        self._is_gone = False
         window.bar.camera.say(Health.WARN, texts.say("Camera …"))
         window.side.preview.show_message(texts.say("The camera is being opened."))
 
     @Slot(QImage, object)
     def on_preview(self, image: QImage, frame: FrameRead) -> None:
-        """Show what the camera sees."""
+        """Show what the camera sees.
+
+        A picture that was still on its way when the camera was lost would cover what is wrong.
+        """
+        if self._is_gone:
+            return
         preview = self._window.side.preview
         preview.show_picture(image, frame)
         if not self._first_frame_seen:
@@ -65,6 +71,7 @@ class CameraPresenter(QObject):
         status = camera_status(changed, self._texts)
         tip = f"{status.sentence} {changed.detail}".strip()
         self._window.bar.camera.say(status.health, status.word, tip)
+        self._is_gone = changed.state not in {SourceState.OPENING, SourceState.RUNNING}
         preview = self._window.side.preview
         if changed.state is not SourceState.RUNNING:
             preview.show_message(f"{status.sentence}\n{self._source}".strip())
