@@ -4,15 +4,21 @@ import base64
 import binascii
 import json
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Query
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from membership.errors import Invalid
 
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 100
 _LARGEST = 2**63 - 1
+
+Order = tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[Any]]
+"""The columns by which a list is ordered: a time, and a key that tells equal times apart."""
 
 PageLimit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Items per page.")]
 PageCursor = Annotated[
@@ -66,4 +72,36 @@ def instant_of(part: str | int) -> datetime:
             raise bad_cursor()
         return at.astimezone(UTC)
     except (ValueError, OverflowError):
+        raise bad_cursor() from None
+
+
+def newest_first(
+    session: Session, wanted: Select[*tuple[Any, ...]], order: Order, limit: int, cursor: str | None
+) -> tuple[list[Any], str | None]:
+    """A page of the rows that are wanted, latest first, and the cursor of the next page.
+
+    Raises Invalid for a bad cursor.
+    """
+    at, key = order
+    if cursor is not None:
+        before, last = decode_cursor(cursor, str, str)
+        wanted = wanted.where(tuple_(at, key) < tuple_(instant_of(before), _key_of(last, key)))
+    rows = session.execute(
+        wanted.add_columns(at, key).order_by(at.desc(), key.desc()).limit(limit + 1)
+    ).all()
+    page = rows[:limit]
+    following = None
+    if len(rows) > limit:
+        *_, last_at, last_key = page[-1]
+        following = encode_cursor(last_at.isoformat(), str(last_key))
+    return [row[:-2] for row in page], following
+
+
+def _key_of(part: str | int, key: InstrumentedAttribute[Any]) -> UUID | str:
+    """The key that is part of a position. Raises Invalid."""
+    if key.type.python_type is not UUID:
+        return str(part)
+    try:
+        return UUID(str(part))
+    except ValueError:
         raise bad_cursor() from None

@@ -91,7 +91,7 @@ async def refresh_order(order_id: UUID, steps: InSteps, caller: Allowed) -> Orde
     Errors: `order_not_found` (404); `billing_not_set_up`, `payment_provider_refused` (409);
     `payment_provider_unavailable` (503).
     """
-    keys, _ = await steps.reading(lambda session, _: _found(session, steps, caller, order_id))
+    keys, _ = await steps.read(lambda session, _: _found(session, steps, caller, order_id))
     await sync_in_steps(steps, keys, order_id)
     return await _shown(steps, caller, order_id)
 
@@ -152,7 +152,7 @@ async def _change(
             raise Conflict("not_cancellable", "There is no subscription, or it has ended.")
         return keys, order.subscription_id, order.membership_id
 
-    keys, subscription_id, membership_id = await steps.reading(check)
+    keys, subscription_id, membership_id = await steps.read(check)
     await ask(steps, keys, lambda gateway: tell(gateway, subscription_id))
 
     def note(session: Session, _now: datetime) -> None:
@@ -169,4 +169,4 @@ async def _shown(steps: Steps, caller: Caller, order_id: UUID) -> OrderView:
     def show(session: Session, _now: datetime) -> OrderView:
         return views.order_view(views.find_order(session, caller.tenant, order_id))
 
-    return await steps.reading(show)
+    return await steps.read(show)

@@ -56,11 +56,11 @@ async def own_order(steps: Steps, visitor: Visitor, order_id: UUID) -> OwnOrder:
             return shown, None
         return shown, required_keys(session, steps.vault, visitor.tenant)
 
-    shown, keys = await steps.reading(look)
+    shown, keys = await steps.read(look)
     if keys is None:
         return shown
     await sync_in_steps(steps, keys, order_id)
-    return (await steps.reading(look))[0]
+    return (await steps.read(look))[0]
 
 
 def own_invoices(
@@ -92,7 +92,7 @@ async def invoice_link(steps: Steps, visitor: Visitor, invoice_id: str) -> str:
             raise NotFound("invoice_not_found", "There is no such invoice.")
         return required_keys(session, steps.vault, visitor.tenant)
 
-    keys = await steps.reading(find)
+    keys = await steps.read(find)
     return await ask(steps, keys, lambda gateway: gateway.invoice_url(invoice_id))
 
 
@@ -121,7 +121,7 @@ async def portal_link(steps: Steps, visitor: Visitor) -> str:
             raise Conflict("nothing_billed", "Nothing was paid through the provider yet.")
         return required_keys(session, steps.vault, visitor.tenant), known
 
-    keys, customer_id = await steps.reading(find)
+    keys, customer_id = await steps.read(find)
     back = f"{(steps.settings.public_url or '').rstrip('/')}/me/{visitor.tenant.slug}"
 
     def portal(gateway: Gateway) -> str:
@@ -195,7 +195,7 @@ async def change_renewal(
             raise no_such_membership()
         return provider_of(session, tenant, membership_id)
 
-    provider = (await steps.reading(choose))(steps, tenant, visitor.actor)
+    provider = (await steps.read(choose))(steps, tenant, visitor.actor)
     await (provider.cancel(membership_id) if cancelled else provider.resume(membership_id))
 
     def show(session: Session, now: datetime) -> OwnSubscription:
@@ -205,4 +205,4 @@ async def change_renewal(
             raise NotFound("membership_not_found", "This membership has ended.")
         return shown
 
-    return await steps.reading(show)
+    return await steps.read(show)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query
 from sqlalchemy.orm import Session
 
 from api_client.billing_schemas import CheckoutLink
@@ -25,15 +25,7 @@ from membership.signup.joining import Joiner
 from membership.signup.schemas import Joining
 from membership.staff.steps import InSteps
 
-
-def _personal(response: Response) -> None:
-    """Let no cache keep an answer about a person."""
-    response.headers["Cache-Control"] = "no-store"
-
-
-router = APIRouter(
-    prefix="/v1/join/{organization}", include_in_schema=False, dependencies=[Depends(_personal)]
-)
+router = APIRouter(prefix="/v1/join/{organization}", include_in_schema=False)
 
 Reader = Annotated[CustomerCall, customer_reads()]
 Allowed = Annotated[Visitor, customer_allows()]
@@ -58,7 +50,7 @@ async def order_plan(joining: Joining, steps: InSteps, visitor: Allowed) -> Chec
         joiner = Joiner(visitor.tenant, visitor.customer_id, visitor.actor, now)
         return chosen_by_customer(session, steps.settings.public_url, joiner, joining.plan_id)
 
-    provider = await steps.reading(lambda session, _: provider_of_sales(session, visitor.tenant))
+    provider = await steps.read(lambda session, _: provider_of_sales(session, visitor.tenant))
     return await provider(steps, visitor.tenant, visitor.actor).begin(choose)
 
 

@@ -157,7 +157,7 @@ class Stripe:
                 order.subscription_id,
             )
 
-        keys, order_id, subscription_id = await self.steps.reading(check)
+        keys, order_id, subscription_id = await self.steps.read(check)
         cancelled = action == "billing.cancelled"
 
         def tell(gateway: Gateway) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api_client.management_schemas import ActorView
@@ -18,7 +18,7 @@ from membership.memberships.prolonging import renew
 from membership.memberships.schemas import Renewal
 from membership.memberships.service import Owner, get_membership, required_owner
 from membership.models import BillingState, Company, Customer, Membership, Payment
-from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+from membership.paging import newest_first
 
 
 def note_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
@@ -145,19 +145,9 @@ def list_payments(
         wanted = wanted.where(Payment.paid_at >= since)
     if until is not None:
         wanted = wanted.where(Payment.paid_at < until)
-    if cursor is not None:
-        at, payment_id = decode_cursor(cursor, str, str)
-        try:
-            before = tuple_(instant_of(at), UUID(str(payment_id)))
-        except ValueError:
-            raise bad_cursor() from None
-        wanted = wanted.where(tuple_(Payment.paid_at, Payment.id) < before)
-    order = (Payment.paid_at.desc(), Payment.id.desc())
-    rows = call.session.scalars(wanted.order_by(*order).limit(limit + 1)).all()
-    page = rows[:limit]
-    more = len(rows) > limit
-    following = encode_cursor(page[-1].paid_at.isoformat(), str(page[-1].id)) if more else None
-    return PaymentPage(items=tuple(map(payment_view, page)), next_cursor=following)
+    order = (Payment.paid_at, Payment.id)
+    rows, following = newest_first(call.session, wanted, order, limit, cursor)
+    return PaymentPage(items=tuple(payment_view(row) for (row,) in rows), next_cursor=following)
 
 
 def number_of(payment: Payment) -> str:

@@ -56,7 +56,7 @@ async def sync_in_steps(steps: Steps, keys: Keys, order_id: UUID) -> None:
         return load_known(session, keys.organization_id, order_id), now
 
     for _ in range(_ROUNDS):
-        known, now = await steps.reading(load)
+        known, now = await steps.read(load)
         if known is None:
             return
         if await _sync_once(steps, keys, known, now):

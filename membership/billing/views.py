@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from api_client.billing_schemas import InvoicePage, InvoiceView, OrderPage, OrderView
@@ -12,7 +12,7 @@ from membership.audit.recorder import record
 from membership.billing.schemas import BillingEventPage, BillingEventView
 from membership.errors import NotFound
 from membership.models import BillingEvent, BillingInvoice, BillingOrder
-from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+from membership.paging import newest_first
 
 
 def find_order(session: Session, tenant: Tenant, order_id: UUID) -> BillingOrder:
@@ -71,19 +71,9 @@ def order_page(
     session: Session, wanted: Select[BillingOrder], limit: int, cursor: str | None
 ) -> OrderPage:
     """A page of orders, newest first. Raises Invalid for a bad cursor."""
-    if cursor is not None:
-        at, order_id = decode_cursor(cursor, str, str)
-        try:
-            before = tuple_(instant_of(at), UUID(str(order_id)))
-        except ValueError:
-            raise bad_cursor() from None
-        wanted = wanted.where(tuple_(BillingOrder.created_at, BillingOrder.id) < before)
-    newest = (BillingOrder.created_at.desc(), BillingOrder.id.desc())
-    rows = session.scalars(wanted.order_by(*newest).limit(limit + 1)).all()
-    page = rows[:limit]
-    more = len(rows) > limit
-    following = encode_cursor(page[-1].created_at.isoformat(), str(page[-1].id)) if more else None
-    return OrderPage(items=tuple(map(order_view, page)), next_cursor=following)
+    order = (BillingOrder.created_at, BillingOrder.id)
+    rows, following = newest_first(session, wanted, order, limit, cursor)
+    return OrderPage(items=tuple(order_view(row) for (row,) in rows), next_cursor=following)
 
 
 def invoices_of(tenant: Tenant) -> Select[BillingInvoice, BillingOrder]:
@@ -106,18 +96,9 @@ def invoice_page(
     cursor: str | None,
 ) -> InvoicePage:
     """A page of invoices, newest first. Raises Invalid for a bad cursor."""
-    if cursor is not None:
-        at, invoice_id = decode_cursor(cursor, str, str)
-        before = tuple_(instant_of(at), str(invoice_id))
-        wanted = wanted.where(tuple_(BillingInvoice.created_at, BillingInvoice.id) < before)
-    newest = (BillingInvoice.created_at.desc(), BillingInvoice.id.desc())
-    rows = session.execute(wanted.order_by(*newest).limit(limit + 1)).all()
-    page = rows[:limit]
-    last = page[-1][0] if len(rows) > limit else None
-    return InvoicePage(
-        items=tuple(invoice_view(invoice, order) for invoice, order in page),
-        next_cursor=None if last is None else encode_cursor(last.created_at.isoformat(), last.id),
-    )
+    order = (BillingInvoice.created_at, BillingInvoice.id)
+    rows, following = newest_first(session, wanted, order, limit, cursor)
+    return InvoicePage(items=tuple(invoice_view(*row) for row in rows), next_cursor=following)
 
 
 def event_view(event: BillingEvent) -> BillingEventView:
@@ -143,18 +124,9 @@ def event_page(
     wanted = select(BillingEvent).where(BillingEvent.organization_id == tenant.id)
     if failed:
         wanted = wanted.where(BillingEvent.done_at.is_(None), BillingEvent.tries > 0)
-    if cursor is not None:
-        at, event_id = decode_cursor(cursor, str, str)
-        before = tuple_(instant_of(at), str(event_id))
-        wanted = wanted.where(tuple_(BillingEvent.received_at, BillingEvent.id) < before)
-    newest = (BillingEvent.received_at.desc(), BillingEvent.id.desc())
-    rows = session.scalars(wanted.order_by(*newest).limit(limit + 1)).all()
-    page = rows[:limit]
-    last = page[-1] if len(rows) > limit else None
-    return BillingEventPage(
-        items=tuple(map(event_view, page)),
-        next_cursor=None if last is None else encode_cursor(last.received_at.isoformat(), last.id),
-    )
+    order = (BillingEvent.received_at, BillingEvent.id)
+    rows, following = newest_first(session, wanted, order, limit, cursor)
+    return BillingEventPage(items=tuple(event_view(row) for (row,) in rows), next_cursor=following)
 
 
 def retry_event(session: Session, tenant: Tenant, event_id: str, now: datetime) -> BillingEvent:

@@ -32,7 +32,7 @@ async def take_webhook(request: Request, organization: str, steps: InSteps) -> d
         tenant = tenant_by_slug(session, organization)
         return (None if tenant is None else keys_of(session, steps.vault, tenant.id)), now
 
-    keys, now = await steps.reading(find)
+    keys, now = await steps.read(find)
     if keys is None:
         raise NotFound("billing_not_set_up", "There is no payment provider here.")
     told = _genuine(body, header, keys, now)

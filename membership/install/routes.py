@@ -20,9 +20,9 @@ from membership.install.lookup import Link, Opened, no_such_link, open_link
 from membership.install.page import Visit, Wallets, card_page, not_found_page
 from membership.install.paths import DESIGN, PAGE
 from membership.install.phones import device_of, language_of
-from membership.install.steps import InReading, Reading
 from membership.logs import logger
 from membership.models import IdentityKind, WalletIdentity
+from membership.reading import InReading, Reading
 from membership.wallet.faces import load_faces
 from membership.wallet.google_link import NotConfigured, Refused, google_save_link
 from membership.wallet.rendering import Pkpass, render_pkpass

@@ -56,12 +56,17 @@ def own_page(tenant: Tenant, looks: Looks, language: str) -> Response:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    """The page's template; whatever it is given is escaped. Its foot is that of the signup page."""
+    """The page's template; whatever it is given is escaped.
+
+    Its foot, and the steps of a login, are those of the signup page.
+    """
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    foot = environment.from_string(_read("web/join/foot.html"))
-    return environment.from_string(_read("web/me/page.html"), globals={"foot": foot})
+    shared = {
+        each: environment.from_string(_read(f"web/join/{each}.html")) for each in ("foot", "login")
+    }
+    return environment.from_string(_read("web/me/page.html"), globals=shared)
 
 
 def _read(path: str) -> str:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from membership.access import Tenant
 from membership.errors import NotFound
 from membership.install.phones import language_of
-from membership.install.steps import InReading
 from membership.me.page import own_page
+from membership.reading import InReading
 from membership.signup.offers import Looks, looks_of, open_club
 from membership.signup.page import not_found_page
 

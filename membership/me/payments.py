@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import and_, select
 
 from membership.billing.service import number_of
 from membership.errors import NotFound
 from membership.login.access import CustomerCall
 from membership.me.schemas import OwnPayment, OwnPayments
 from membership.models import Membership, Payment
-from membership.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+from membership.paging import newest_first
 from membership.rules.money import written
 
 _OF_MEMBERSHIP = and_(
@@ -26,19 +26,13 @@ def own_payments(call: CustomerCall, limit: int, cursor: str | None, language: s
     wanted = _OWN.where(
         Payment.organization_id == call.tenant.id, Membership.customer_id == call.customer_id
     )
-    if cursor is not None:
-        wanted = wanted.where(tuple_(Payment.paid_at, Payment.id) < tuple_(*_position(cursor)))
-    rows = call.session.scalars(wanted.limit(limit + 1)).all()
-    page, more = rows[:limit], len(rows) > limit
-    following = encode_cursor(page[-1].paid_at.isoformat(), str(page[-1].id)) if more else None
-    return OwnPayments(items=tuple(_own(each, language) for each in page), next_cursor=following)
+    order = (Payment.paid_at, Payment.id)
+    rows, following = newest_first(call.session, wanted, order, limit, cursor)
+    items = tuple(_own(payment, language) for (payment,) in rows)
+    return OwnPayments(items=items, next_cursor=following)
 
 
-_OWN = (
-    select(Payment)
-    .join(Membership, _OF_MEMBERSHIP)
-    .order_by(Payment.paid_at.desc(), Payment.id.desc())
-)
+_OWN = select(Payment).join(Membership, _OF_MEMBERSHIP)
 
 
 def own_payment(call: CustomerCall, payment_id: UUID) -> Payment:
@@ -53,15 +47,6 @@ def own_payment(call: CustomerCall, payment_id: UUID) -> Payment:
     if found is None:
         raise NotFound("payment_not_found", "There is no such payment.")
     return found
-
-
-def _position(cursor: str) -> tuple[object, UUID]:
-    """Where a page begins. Raises Invalid."""
-    at, payment_id = decode_cursor(cursor, str, str)
-    try:
-        return instant_of(at), UUID(str(payment_id))
-    except ValueError:
-        raise bad_cursor() from None
 
 
 def _own(payment: Payment, language: str) -> OwnPayment:

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 import resources
 from membership.access import Call
@@ -16,17 +16,7 @@ from membership.me.schemas import LiveCard, LiveWish, OwnCards, OwnPayments
 from membership.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.personal.export import personal_data
 
-
-def _personal(response: Response) -> None:
-    """Let no cache keep an answer about a person."""
-    response.headers["Cache-Control"] = "no-store"
-
-
-router = APIRouter(
-    prefix="/v1/join/{organization}/me",
-    include_in_schema=False,
-    dependencies=[Depends(_personal)],
-)
+router = APIRouter(prefix="/v1/join/{organization}/me", include_in_schema=False)
 
 Reader = Annotated[CustomerCall, customer_reads()]
 Writer = Annotated[CustomerCall, customer_writes()]

@@ -151,7 +151,8 @@ def _template(name: str) -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     shared = {
-        each: environment.from_string(_read(f"{each}.html")) for each in ("outline", "foot", "mark")
+        each: environment.from_string(_read(f"{each}.html"))
+        for each in ("outline", "foot", "mark", "login")
     }
     return environment.from_string(_read(name), globals=shared)
 

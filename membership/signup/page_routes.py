@@ -13,9 +13,9 @@ from membership.caching import names_tag
 from membership.designs.images import get_image
 from membership.errors import NotFound
 from membership.install.phones import language_of
-from membership.install.steps import InReading, Reading
 from membership.models import SignupSettings
 from membership.organizations import tenant_by_slug
+from membership.reading import InReading, Reading
 from membership.signup.logo import logo_of
 from membership.signup.offers import (
     Looks,

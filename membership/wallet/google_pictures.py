@@ -12,7 +12,7 @@ import resources
 from membership.designs.images import get_image
 from membership.designs.service import public_design
 from membership.errors import NotFound
-from membership.install.steps import InReading
+from membership.reading import InReading
 from passes.design import Design, ImageRole
 from passes.google.logo import google_logo, logo_role, logo_tag
 

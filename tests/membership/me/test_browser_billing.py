@@ -44,14 +44,25 @@ def test_a_member_cancels_goes_on_and_opens_the_portal(browser: Browser, shop: S
     shop.bought(customer, once)
     for invoice in service.get("/v1/billing/invoices", membership_id=sold)["items"]:
         shop.stripe.refund(invoice["id"], 1205)
+        shop.stripe.dispute(invoice["id"])
     shop.catch_up()
     page = OwnPage(browser, service)
     page.open()
     page.log_in()
-    page.shows("#part-invoices", "€49.00", "€12.05 refunded", "€15.00", "Open receipt")
+    page.shows(
+        "#part-invoices",
+        "€49.00",
+        "€12.05 refunded",
+        "Disputed with the bank",
+        "€15.00",
+        "Open receipt",
+    )
     page.shows("#part-memberships", "and then renewed by itself.")
     page.shows("#part-permissions", "POOL")
     assert "until" not in page.find("#part-permissions").text
+    page.press("Cancel")
+    page.shows("#part-memberships", "It stays good until")
+    page.press("Keep it")
     page.press("Cancel")
     page.press("Yes, cancel")
     page.shows("#part-memberships", "Cancelled. It ends on", "It is cancelled.")

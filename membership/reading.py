@@ -1,4 +1,4 @@
-"""Requests of visitors without a key: one short reading transaction, and what comes after it."""
+"""Requests that read in one short transaction, and do something without it afterwards."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Reading:
-    """What one visitor's request reads."""
+    """What one request reads, and what it reads it with."""
 
     def __init__(self, request: Request) -> None:
         self.state: Any = request.app.state
