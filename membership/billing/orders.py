@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from api_client.billing_schemas import CheckoutLink, OrderState, SubscriptionStatus
+from api_client.billing_schemas import CheckoutLink, OrderState
 from membership.access import Tenant
 from membership.actors import Actor
 from membership.audit.recorder import record
 from membership.billing.accounts import Keys, required_keys
 from membership.billing.asking import ask
+from membership.billing.earlier import Earlier
 from membership.billing.facts import (
     CheckoutFacts,
     CheckoutWish,
@@ -35,11 +36,6 @@ from membership.staff.steps import Steps
 
 CHECKOUT_LIFE = timedelta(hours=2)
 """How long a page can be paid on; Stripe takes half an hour to a day."""
-_LEAST_LEFT = timedelta(minutes=10)
-"""A page with less time left is not handed out again."""
-_LEAST_TO_MAKE = timedelta(minutes=35)
-"""An order with less time left has no page made: Stripe wants half an hour."""
-_MOST_FORMER = 5
 _CHECK_AFTER = timedelta(minutes=15)
 """How soon the provider is asked what became of a page, should no event have told."""
 
@@ -120,8 +116,9 @@ def _closed() -> Conflict:
 def _begin(session: Session, tenant: Tenant, keys: Keys, wanted: Wanted, now: datetime) -> _Begun:
     """Store an order, or find the one that is open still."""
     _require_payable(wanted.plan)
-    _refuse_subscribed(session, tenant, wanted)
-    order = _open_order(session, tenant, wanted, now) or _new_order(session, tenant, wanted, now)
+    earlier = Earlier(session, tenant, wanted.owner, wanted.plan)
+    earlier.refuse_subscribed()
+    order = earlier.unsettled(now) or _new_order(session, tenant, wanted, now)
     terms = PriceTerms(
         order.plan_id,
         order.plan_name,
@@ -141,53 +138,8 @@ def _begin(session: Session, tenant: Tenant, keys: Keys, wanted: Wanted, now: da
         expires_at=order.checkout_expires_at,
         language=language,
     )
-    former = _former_pages(session, tenant, order, wanted)
+    former = earlier.pages_beside(order)
     return _Begun(tenant, keys, wanted.owner, wish, order.checkout_id, former)
-
-
-def _of_same(tenant: Tenant, wanted: Wanted) -> tuple[ColumnElement[bool], ...]:
-    """Orders of the same owner for the same plan, on whatever terms."""
-    owner = wanted.owner
-    return (
-        BillingOrder.organization_id == tenant.id,
-        BillingOrder.customer_id == owner.customer_id
-        if owner.customer_id is not None
-        else BillingOrder.company_id == owner.company_id,
-        BillingOrder.plan_id == wanted.plan.id,
-    )
-
-
-def _refuse_subscribed(session: Session, tenant: Tenant, wanted: Wanted) -> None:
-    """Raise Conflict if a subscription for the plan runs, though its membership may have ended:
-    the provider may still be trying to charge for it.
-    """
-    runs = select(BillingOrder.id).where(
-        *_of_same(tenant, wanted),
-        BillingOrder.subscription_id.is_not(None),
-        BillingOrder.subscription_status != SubscriptionStatus.CANCELED,
-        BillingOrder.membership_id.is_not(None),
-    )
-    if session.scalars(runs.limit(1)).first() is not None:
-        detail = "A subscription for this runs already; see to its payment, or cancel it first."
-        raise Conflict("subscription_runs", detail)
-
-
-def _former_pages(
-    session: Session, tenant: Tenant, order: BillingOrder, wanted: Wanted
-) -> tuple[str, ...]:
-    """The pages of older orders for the same plan, which may still be open."""
-    pages = session.scalars(
-        select(BillingOrder.checkout_id)
-        .where(
-            *_of_same(tenant, wanted),
-            BillingOrder.id != order.id,
-            BillingOrder.state == OrderState.OPEN,
-            BillingOrder.checkout_id.is_not(None),
-        )
-        .order_by(BillingOrder.created_at.desc())
-        .limit(_MOST_FORMER)
-    )
-    return tuple(each for each in pages if each is not None)
 
 
 def _require_payable(plan: Plan) -> None:
@@ -198,45 +150,6 @@ def _require_payable(plan: Plan) -> None:
         to_stripe(plan.price_minor, plan.currency)
     except ValueError as error:
         raise Conflict("amount_not_payable", str(error)) from error
-
-
-def _open_order(
-    session: Session, tenant: Tenant, wanted: Wanted, now: datetime
-) -> BillingOrder | None:
-    """An order of the same on the same terms that is still to be paid, on a page that is open
-    for a while yet, or whose payment a bank works on: nobody is to pay twice.
-    """
-    plan = wanted.plan
-    open_still = and_(
-        BillingOrder.state == OrderState.OPEN,
-        BillingOrder.checkout_expires_at > now + _LEAST_LEFT,
-        or_(
-            BillingOrder.checkout_id.is_not(None),
-            BillingOrder.checkout_expires_at > now + _LEAST_TO_MAKE,
-        ),
-    )
-    pending = and_(
-        BillingOrder.state == OrderState.COMPLETED,
-        BillingOrder.checkout_id.is_not(None),
-        BillingOrder.membership_id.is_(None),
-        BillingOrder.trouble.is_(None),
-    )
-    return session.scalars(
-        select(BillingOrder)
-        .where(
-            *_of_same(tenant, wanted),
-            or_(open_still, pending),
-            BillingOrder.plan_name == plan.name,
-            BillingOrder.price_minor == plan.price_minor,
-            BillingOrder.currency == plan.currency,
-            BillingOrder.billing_unit.is_not_distinct_from(plan.billing_unit),
-            BillingOrder.billing_count.is_not_distinct_from(plan.billing_count),
-            BillingOrder.length_unit.is_not_distinct_from(plan.length_unit),
-            BillingOrder.length_count.is_not_distinct_from(plan.length_count),
-        )
-        .order_by(BillingOrder.created_at.desc())
-        .limit(1)
-    ).first()
 
 
 def _new_order(session: Session, tenant: Tenant, wanted: Wanted, now: datetime) -> BillingOrder:

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.access import Tenant
+from membership.billing.earlier import of_owner
 from membership.billing.facts import Payer
 from membership.customers.views import display_name
 from membership.memberships.service import Owner
@@ -12,16 +13,11 @@ from membership.models import BillingOrder, Company, Customer
 
 def payer_of(session: Session, tenant: Tenant, owner: Owner) -> tuple[Payer, str]:
     """Who pays, with the provider's id from their last order; and their language."""
-    theirs = (
-        BillingOrder.customer_id == owner.customer_id
-        if owner.customer_id is not None
-        else BillingOrder.company_id == owner.company_id
-    )
     known_as = session.scalars(
         select(BillingOrder.provider_customer_id)
         .where(
             BillingOrder.organization_id == tenant.id,
-            theirs,
+            of_owner(owner),
             BillingOrder.provider_customer_id.is_not(None),
         )
         .order_by(BillingOrder.created_at.desc())
