@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from membership.cli import app as service_commands
-from membership.command_line import DataDirOption, fail, settings_from, write_line
+from membership.commands.cli import app as service_commands
+from membership.commands.command_line import DataDirOption, fail, settings_from, write_line
 
 if TYPE_CHECKING:
     from kiosk.app import OwnService, ServiceAddress

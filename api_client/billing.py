@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Literal
 from uuid import UUID
 
-from .billing_schemas import CheckoutLink, InvoicePage, OrderPage, OrderView
+from api_client.messages.billing import CheckoutLink, InvoicePage, OrderPage, OrderView
+
 from .client import MembershipClient
 
 _PATH = "/v1/billing/orders"

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from uuid import UUID
 
-from .card_schemas import (
+from api_client.messages.cards import (
     CardRecord,
     CustomerCards,
     IssuedCard,
@@ -12,6 +12,7 @@ from .card_schemas import (
     WalletKind,
     WalletsReady,
 )
+
 from .designs import DesignsClient
 
 

@@ -14,6 +14,17 @@ import requests
 import urllib3
 from pydantic import ValidationError
 
+from api_client.messages.scan import (
+    CustomerHits,
+    DeskInfo,
+    Message,
+    Problem,
+    ScanAnswer,
+    ScanRequest,
+    VisitPage,
+    VisitView,
+)
+
 from .errors import (
     ApiError,
     BadAnswer,
@@ -23,16 +34,6 @@ from .errors import (
     ServiceFault,
     TooSlow,
     Unreachable,
-)
-from .schemas import (
-    CustomerHits,
-    DeskInfo,
-    Message,
-    Problem,
-    ScanAnswer,
-    ScanRequest,
-    VisitPage,
-    VisitView,
 )
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from .card_schemas import DesignList, EditedDesign, RolloutProgress, StoredImage, WalletKind
+from api_client.messages.cards import (
+    DesignList,
+    EditedDesign,
+    RolloutProgress,
+    StoredImage,
+    WalletKind,
+)
+
 from .client import MembershipClient
 
 Design = Mapping[str, Any]

@@ -15,7 +15,7 @@ Only ``Unreachable`` says nothing about the request: it is the one that a local 
 None of them says anything about a member, so none may ever be shown as an invalid card.
 """
 
-from .schemas import Problem
+from api_client.messages.scan import Problem
 
 
 class ApiError(Exception):

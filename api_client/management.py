@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from .billing import BillingClient
-from .client import M
-from .management_schemas import (
+from api_client.messages.management import (
     CompanyPage,
     CompanyView,
     CustomerProfile,
@@ -17,6 +15,9 @@ from .management_schemas import (
     SignedIn,
     SoldView,
 )
+
+from .billing import BillingClient
+from .client import M
 from .payments import PaymentsClient
 from .signup import SignupClient
 from .stripe_setup import StripeSetupClient

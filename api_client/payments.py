@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from api_client.messages.payments import PaymentPage, PaymentView
+
 from .cards import CardsClient
-from .payment_schemas import PaymentPage, PaymentView
 
 _A_PAGE = 100
 

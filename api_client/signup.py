@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from api_client.messages.signup import EmbedKeyList, EmbedKeyView, SignupView
+
 from .client import MembershipClient
-from .signup_schemas import EmbedKeyList, EmbedKeyView, SignupView
 
 
 class SignupClient(MembershipClient):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .billing_schemas import StripeView
+from api_client.messages.billing import StripeView
+
 from .client import MembershipClient
 
 _PATH = "/v1/billing/stripe"

@@ -21,8 +21,8 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from sqlalchemy import Column, Engine, MetaData, String, Table, Uuid, insert, select
 
-from membership.database import WRITES, UtcDateTime, open_database
-from membership.settings import ServiceSettings
+from membership.base.settings import ServiceSettings
+from membership.store.database import WRITES, UtcDateTime, open_database
 
 THINGS = 1000
 

@@ -18,15 +18,15 @@ from uuid import uuid4
 
 import psutil
 
-from api_client.management_schemas import IntervalUnit
+from api_client.messages.management import IntervalUnit
+from membership.accounts.organizations import bootstrap_organization, tenant_by_slug
 from membership.app import system_clock
-from membership.database import Database, open_database
-from membership.imports.command import run, upload
-from membership.imports.schemas import Duplicates, ImportView, MatchBy, NewImport
-from membership.migrate import migrate
-from membership.models import ImportKind, ImportState, Permission, Plan, PlanPermission
-from membership.organizations import bootstrap_organization, tenant_by_slug
-from membership.settings import ServiceSettings
+from membership.base.settings import ServiceSettings
+from membership.commands.import_ import run, upload
+from membership.data.imports.schemas import Duplicates, ImportView, MatchBy, NewImport
+from membership.store.database import Database, open_database
+from membership.store.migrate import migrate
+from membership.store.models import ImportKind, ImportState, Permission, Plan, PlanPermission
 
 SLUG = "big-club"
 _SYLLABLES = ("ba", "do", "ka", "lu", "me", "ni", "po", "ra", "si", "ta", "vo", "wu", "chi", "fro")

@@ -31,8 +31,8 @@ from passes.apple.bundle import write_bundle
 from passes.apple.development import development_identity
 from passes.apple.pkpass import AppleIssue, PassTemplate, build_pkpass
 from passes.apple.signing import AppleSigner
-from passes.barcode import new_card_code
 from passes.card import CardFace, CardFacts, face_of
+from passes.codes.barcode import new_card_code
 from passes.design import Design, DesignField, ImageRole, Shows, Slot
 from passes.images import SPACES, fit_picture
 from passes.words import FaceStatus

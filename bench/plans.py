@@ -9,19 +9,19 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, event
 
-from api_client.schemas import ScanRequest
+from api_client.messages.scan import ScanRequest
 from bench.build_club import SLUG
-from membership.access import Call
-from membership.actors import SERVICE
+from membership.accounts.organizations import tenant_by_slug
 from membership.app import system_clock
-from membership.customers.search import search
-from membership.database import Database, open_database
-from membership.entry import BareCall
-from membership.organizations import tenant_by_slug
-from membership.scans.service import ScanRules, scan
-from membership.scopes import Scope
-from membership.settings import ServiceSettings
-from membership.vault import open_vault
+from membership.base.actors import SERVICE
+from membership.base.scopes import Scope
+from membership.base.settings import ServiceSettings
+from membership.base.vault import open_vault
+from membership.checkin.scans.service import ScanRules, scan
+from membership.members.customers.search import search
+from membership.store.database import Database, open_database
+from membership.web.access import Call
+from membership.web.fast_path import BareCall
 
 _SQLITE = re.compile(
     r"SEARCH (\w+) USING (?:COVERING )?(?:INDEX (\w+)|(PRIMARY KEY))|SCAN (?!anon_)(\w+)"

@@ -31,18 +31,18 @@ from sqlalchemy import Connection, and_, func, insert, select
 from bench.build_club import SLUG
 from bench.desk import ROOT
 from bench.services import new_club, new_database, postgresql_server
-from membership.access import Tenant
+from membership.accounts.organizations import tenant_by_slug
 from membership.app import system_clock
-from membership.background import Work
-from membership.database import Database, open_database
-from membership.designs.service import create_standard_design, first_design
-from membership.identities.apple import store_apple
-from membership.models import AppleRegistration, Card, CardRollout, CardWallet, RolloutState
-from membership.organizations import tenant_by_slug
-from membership.settings import ServiceSettings
-from membership.vault import Vault, open_vault
-from membership.wallet.follow import follow
+from membership.base.settings import ServiceSettings
+from membership.base.vault import Vault, open_vault
+from membership.store.background import Work
+from membership.store.database import Database, open_database
+from membership.store.models import AppleRegistration, Card, CardRollout, CardWallet, RolloutState
+from membership.wallet.designs.service import create_standard_design, first_design
+from membership.wallet.issuers.apple import store_apple
 from membership.wallet.state import ensure_wallet_state
+from membership.wallet.updates.event_consumer import follow
+from membership.web.access import Tenant
 from passes.apple.development import DevelopmentAuthority
 
 CARDS = 100_000

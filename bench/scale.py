@@ -31,8 +31,8 @@ from bench.services import (
     service,
 )
 from bench.throughput import scans
-from membership.database import open_database
-from membership.settings import ServiceSettings
+from membership.base.settings import ServiceSettings
+from membership.store.database import open_database
 
 TIMES, SEARCH_MS = 1.3, 50.0
 """The bars: at most, p99 at most."""

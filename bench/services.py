@@ -15,14 +15,14 @@ from sqlalchemy import Connection, Text, and_, cast, func, insert, literal, sele
 
 from bench.build_club import SLUG, build
 from bench.desk import ROOT
-from membership.access import mint_key
+from membership.accounts.organizations import tenant_by_slug
 from membership.app import system_clock
-from membership.database import open_database
-from membership.inserts import random_uuid
-from membership.models import Card, Customer
-from membership.organizations import tenant_by_slug
-from membership.scopes import Scope
-from membership.settings import ServiceSettings
+from membership.base.scopes import Scope
+from membership.base.settings import ServiceSettings
+from membership.store.database import open_database
+from membership.store.models import Card, Customer
+from membership.store.upsert import random_uuid
+from membership.web.access import mint_key
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 BACKENDS = (SQLITE, POSTGRESQL)

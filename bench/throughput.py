@@ -29,7 +29,7 @@ from bench.services import (
     postgresql_server,
     service,
 )
-from membership.settings import ServiceSettings
+from membership.base.settings import ServiceSettings
 
 SCANS_AT_LEAST, CHECKS_AT_LEAST = 0.50, 0.60
 CONNECTIONS = 8

@@ -16,6 +16,8 @@ import structlog
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from kiosk.staff.presenter import ManagementPresenter
+from kiosk.staff.worker import StaffWorker
 from scanner.process import ScannerSupervisor
 from scanner.settings import ScannerSettings
 
@@ -25,8 +27,6 @@ from .failures import Cause, Failure
 from .garbage import collected_here
 from .keyboard import WedgeFilter
 from .lookup import OnlineLookup
-from .management.presenter import ManagementPresenter
-from .management.worker import StaffWorker
 from .presenters.camera import CameraPresenter
 from .presenters.desk import DeskPresenter
 from .presenters.stage import Stage

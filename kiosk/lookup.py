@@ -7,7 +7,7 @@ local roster that answers when the service is away will be another ``Lookup`` ar
 from typing import Protocol
 
 from api_client.client import MembershipClient
-from api_client.schemas import ScanAnswer, ScanRequest
+from api_client.messages.scan import ScanAnswer, ScanRequest
 
 
 class Lookup(Protocol):

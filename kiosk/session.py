@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from api_client.schemas import ScanAnswer, ScanMethod, ScanRequest
+from api_client.messages.scan import ScanAnswer, ScanMethod, ScanRequest
 from scanner.events import Code, FrameRead
 from scanner.repeats import RepeatFilter
 

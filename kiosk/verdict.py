@@ -6,7 +6,7 @@ The person comes first, always: whoever could be identified is shown, whatever t
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api_client.schemas import (
+from api_client.messages.scan import (
     Attention,
     AttentionKind,
     CustomerView,

@@ -26,7 +26,7 @@ from PySide6.QtGui import QImage, QImageReader
 
 from api_client.client import MembershipClient
 from api_client.errors import ApiError
-from api_client.schemas import ScanAnswer, ScanRequest
+from api_client.messages.scan import ScanAnswer, ScanRequest
 from scanner.events import FrameRead, SourceChanged, SourceState
 from scanner.preview import Image
 from scanner.process import ScannerSupervisor

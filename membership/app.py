@@ -7,65 +7,67 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api_client.schemas import Problem
-from membership.access_checks.routes import router as access_checks
-from membership.admission import Admission
-from membership.apple_service.routes import router as apple_service
-from membership.audit.recorder import audit_changes
-from membership.audit.routes import router as audit
-from membership.background import Background
-from membership.billing.invoice_routes import router as billing_invoices
-from membership.billing.order_routes import router as billing_orders
-from membership.billing.own_routes import router as own_billing
-from membership.billing.routes import router as billing
-from membership.billing.stripe_routes import router as stripe_account
-from membership.billing.webhook_routes import router as stripe_webhook
-from membership.cards.routes import router as cards
-from membership.companies.routes import router as companies
-from membership.customers.merge_routes import router as duplicates
-from membership.customers.permission_routes import router as customer_permissions
-from membership.customers.routes import router as customers
-from membership.database import Database
-from membership.designs.card_preview import router as card_previews
-from membership.designs.image_routes import router as card_images
-from membership.designs.routes import router as card_designs
-from membership.errors import PROBLEM_TYPE, install_error_answers
-from membership.events.routes import router as events
-from membership.exports.routes import router as exports
-from membership.identities.routes import router as wallets
-from membership.imports.routes import router as imports
-from membership.install.card_routes import router as card_handing
-from membership.install.routes import router as install
-from membership.keys.routes import router as keys
-from membership.limits import Limits
-from membership.login.routes import router as login
-from membership.me.files import router as own_files
-from membership.me.page_routes import router as own_page
-from membership.me.routes import router as own_things
-from membership.me.session_routes import router as own_sessions
-from membership.memberships.routes import router as memberships
-from membership.middleware import BodyLimit, RequestFrame
-from membership.openapi import DESCRIPTION, DescribedApi, tag_descriptions
+from api_client.messages.scan import Problem
+from membership.accounts.keys.routes import router as keys
+from membership.accounts.staff.page import router as staff_page
+from membership.accounts.staff.routes import router as staff
+from membership.accounts.staff.session_routes import router as staff_sessions
+from membership.base.settings import ServiceSettings
+from membership.base.vault import Vault, open_vault
+from membership.base.version import service_version
+from membership.billing.desk.routes import router as billing
+from membership.billing.orders.routes import router as billing_orders
+from membership.billing.stripe.invoice_routes import router as billing_invoices
+from membership.billing.stripe.routes import router as stripe_account
+from membership.billing.stripe.webhook_routes import router as stripe_webhook
+from membership.checkin.access_checks.customer_permission_routes import (
+    router as customer_permissions,
+)
+from membership.checkin.access_checks.routes import router as access_checks
+from membership.checkin.scans.routes import router as scans
+from membership.data.exports.routes import router as exports
+from membership.data.imports.routes import router as imports
+from membership.data.privacy.routes import router as personal
+from membership.events.audit.recorder import audit_changes
+from membership.events.audit.routes import router as audit
+from membership.events.webhooks.routes import router as events
+from membership.members.companies.routes import router as companies
+from membership.members.customers.merge_routes import router as duplicates
+from membership.members.customers.routes import router as customers
+from membership.members.memberships.routes import router as memberships
+from membership.members.organization.routes import router as organization
+from membership.members.plans.routes import router as plans
 from membership.operations.metrics import Metrics
 from membership.operations.readiness import Readiness
 from membership.operations.routes import router as operations
-from membership.organization.routes import router as organization
-from membership.personal.routes import router as personal
-from membership.plans.routes import router as plans
-from membership.scans.routes import router as scans
-from membership.settings import ServiceSettings
-from membership.signup.join_routes import router as joining
-from membership.signup.key_routes import router as signup_keys
-from membership.signup.page_routes import router as signup_page
-from membership.signup.routes import router as signup
-from membership.signup.token_routes import router as signup_tokens
-from membership.staff.page import router as staff_page
-from membership.staff.passwords import Passwords
-from membership.staff.routes import router as staff
-from membership.staff.session_routes import router as staff_sessions
-from membership.vault import Vault, open_vault
-from membership.version import service_version
-from membership.wallet.google_pictures import router as google_pictures
+from membership.portal.card_page.card_routes import router as card_handing
+from membership.portal.card_page.routes import router as install
+from membership.portal.login.routes import router as login
+from membership.portal.member.customer_billing_routes import router as own_billing
+from membership.portal.member.files import router as own_files
+from membership.portal.member.page_routes import router as own_page
+from membership.portal.member.routes import router as own_things
+from membership.portal.member.session_routes import router as own_sessions
+from membership.portal.signup.join_routes import router as joining
+from membership.portal.signup.key_routes import router as signup_keys
+from membership.portal.signup.page_routes import router as signup_page
+from membership.portal.signup.routes import router as signup
+from membership.portal.signup.token_routes import router as signup_tokens
+from membership.store.background import Background
+from membership.store.database import Database
+from membership.wallet.apple.web_service.routes import router as apple_service
+from membership.wallet.cards.routes import router as cards
+from membership.wallet.designs.card_preview import router as card_previews
+from membership.wallet.designs.image_routes import router as card_images
+from membership.wallet.designs.routes import router as card_designs
+from membership.wallet.google.pictures import router as google_pictures
+from membership.wallet.issuers.routes import router as wallets
+from membership.web.concurrency import Admission
+from membership.web.errors import PROBLEM_TYPE, install_error_answers
+from membership.web.middleware import BodyLimit, RequestFrame
+from membership.web.openapi import DESCRIPTION, DescribedApi, tag_descriptions
+from membership.web.passwords import Passwords
+from membership.web.rate_limit import Limits
 
 Clock = Callable[[], datetime]
 

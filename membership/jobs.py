@@ -1,20 +1,20 @@
 """The jobs of the service, in one list."""
 
-from membership.background import Job
-from membership.billing.jobs import BILLING_JOBS
-from membership.events.jobs import EVENT_JOBS
-from membership.identities.upkeep import IDENTITY_JOB
-from membership.imports.retention import IMPORT_FILES_JOB
-from membership.imports.runner import IMPORT_JOB
-from membership.login.upkeep import LOGIN_UPKEEP_JOB
-from membership.mail.delivery import MAIL_JOB
-from membership.signup.token_upkeep import TOKEN_UPKEEP_JOB
-from membership.staff.upkeep import STAFF_UPKEEP_JOB
-from membership.wallet.follow import FOLLOW_JOB
-from membership.wallet.google_sync import GOOGLE_JOB
-from membership.wallet.push import APPLE_PUSH_JOB
-from membership.wallet.refresh import REFRESH_JOB
-from membership.wallet.rollouts import ROLLOUT_JOB
+from membership.accounts.staff.purge import STAFF_UPKEEP_JOB
+from membership.billing.stripe.jobs import BILLING_JOBS
+from membership.data.imports.purge import IMPORT_FILES_JOB
+from membership.data.imports.runner import IMPORT_JOB
+from membership.events.mail.delivery import MAIL_JOB
+from membership.events.webhooks.jobs import EVENT_JOBS
+from membership.portal.login.purge import LOGIN_UPKEEP_JOB
+from membership.portal.signup.purge import TOKEN_UPKEEP_JOB
+from membership.store.background import Job
+from membership.wallet.apple.push import APPLE_PUSH_JOB
+from membership.wallet.google.sync import GOOGLE_JOB
+from membership.wallet.issuers.daily_check import IDENTITY_JOB
+from membership.wallet.updates.event_consumer import FOLLOW_JOB
+from membership.wallet.updates.refresh import REFRESH_JOB
+from membership.wallet.updates.rollouts import ROLLOUT_JOB
 
 JOBS: tuple[Job, ...] = (
     *EVENT_JOBS,
@@ -32,4 +32,4 @@ JOBS: tuple[Job, ...] = (
     GOOGLE_JOB,
     IDENTITY_JOB,
 )
-"""Everything that ``membership.background`` runs beside the answering of requests."""
+"""Everything that ``membership.store.background`` runs beside the answering of requests."""

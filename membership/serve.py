@@ -17,20 +17,20 @@ from types import FrameType
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
-from membership.access import mint_key, revoke_keys_named
+from membership.accounts.organizations import first_tenant
 from membership.app import create_app, system_clock
-from membership.background import Background, Work
-from membership.database import Database, open_database
-from membership.faults import STORAGE_FULL, database_fault
-from membership.first_start import prepare_first_start
+from membership.base.logs import configure_logging, logger
+from membership.base.scopes import DESK_SCOPES, Scope
+from membership.base.settings import ServiceSettings
+from membership.base.vault import Vault, VaultError, open_vault
+from membership.data.demo.bootstrap import prepare_first_start
 from membership.jobs import JOBS
-from membership.logs import configure_logging, logger
-from membership.migrate import MigrationError, migrate
-from membership.organizations import first_tenant
-from membership.scopes import DESK_SCOPES, Scope
-from membership.settings import ServiceSettings
-from membership.vault import Vault, VaultError, open_vault
-from membership.web_server import GRACE_SECONDS, uvicorn_config
+from membership.store.background import Background, Work
+from membership.store.database import Database, open_database
+from membership.store.errors import STORAGE_FULL, database_fault
+from membership.store.migrate import MigrationError, migrate
+from membership.web.access import mint_key, revoke_keys_named
+from membership.web.server import GRACE_SECONDS, uvicorn_config
 
 Announce = Callable[[Mapping[str, str]], None]
 

@@ -102,7 +102,7 @@ class ImageRole(StrEnum):
 
 
 class CodeForm(StrEnum):
-    """What the code on a card says. See ``passes.barcode``."""
+    """What the code on a card says. See ``passes.codes.barcode``."""
 
     CARD = "card"
     """The random name of the card."""

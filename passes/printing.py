@@ -6,8 +6,8 @@ from pathlib import Path
 from fpdf import FPDF
 
 from passes.card import CardFace
-from passes.code_image import QUIET_MODULES, qr_modules
 from passes.design import ImageRole, Slot
+from passes.drawing.code_image import QUIET_MODULES, qr_modules
 from passes.words import said
 
 WIDTH_MM, HEIGHT_MM = 85.60, 53.98

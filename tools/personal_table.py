@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from membership.personal.fields import FIELDS, Erasure, Field, Whose
+from membership.data.privacy.fields import FIELDS, Erasure, Field, Whose
 
 PAGE = Path(__file__).parent.parent / "docs" / "personal-data.md"
 _MARK = "<!-- made by tools.personal_table -->\n"

@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from kiosk.settings import KioskSettings
-from membership.settings import ServiceSettings
+from membership.base.settings import ServiceSettings
 
 PAGE = Path(__file__).parent.parent / "docs" / "settings.md"
 _HEAD = """# Settings

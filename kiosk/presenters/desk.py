@@ -5,7 +5,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from api_client.schemas import CustomerHits, DeskInfo, ScanAnswer, VisitPage, VisitView
+from api_client.messages.scan import CustomerHits, DeskInfo, ScanAnswer, VisitPage, VisitView
 from kiosk.failures import Cause, Failure
 from kiosk.status import Health, start_failure
 from kiosk.texts import Texts

@@ -1,6 +1,6 @@
 """Rows for the lists beside the verdict, from messages of the service. Pure."""
 
-from api_client.schemas import CustomerHit, Outcome, VisitView
+from api_client.messages.scan import CustomerHit, Outcome, VisitView
 from kiosk.style import Tone
 from kiosk.texts import Texts
 from kiosk.views.rows import Row

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kiosk.staff.pages.panel import ManagementPanel
 from kiosk.style import DARK, LIGHT, M, Theme, stylesheet
 from kiosk.texts import Texts
 from kiosk.verdict import Verdict
 
-from .management.panel import ManagementPanel
 from .ready_panel import ReadyPanel
 from .side_panel import SidePanel
 from .top_bar import TopBar

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_validator
 
-from api_client.billing_schemas import InvoiceView, OrderState, SubscriptionStatus
-from api_client.payment_schemas import PaymentMethod
-from api_client.schemas import Message
-from membership.memberships.schemas import Why
-from membership.plans.schemas import MAX_PRICE, Currency
-from membership.text import Instant
+from api_client.messages.billing import InvoiceView, OrderState, SubscriptionStatus
+from api_client.messages.payments import PaymentMethod
+from api_client.messages.scan import Message
+from membership.base.fields import Instant
+from membership.members.memberships.schemas import Why
+from membership.members.plans.schemas import MAX_PRICE, Currency
 
 
 class NewPayment(Message):

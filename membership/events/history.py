@@ -5,13 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from membership.access import Call
-from membership.errors import NotFound
 from membership.events.outbox import settled_before
-from membership.events.schemas import EventPage, EventView
 from membership.events.types import EventType
-from membership.models import Event
-from membership.paging import decode_cursor, encode_cursor
+from membership.events.webhooks.schemas import EventPage, EventView
+from membership.store.models import Event
+from membership.web.access import Call
+from membership.web.errors import NotFound
+from membership.web.paging import decode_cursor, encode_cursor
 
 
 def list_events(

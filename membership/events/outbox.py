@@ -18,8 +18,8 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.orm import Session
 
 from membership.events.types import EventType
-from membership.inserts import insert_into
-from membership.models import Event, WebhookDelivery, WebhookEndpoint
+from membership.store.models import Event, WebhookDelivery, WebhookEndpoint
+from membership.store.upsert import insert_into
 
 _HELD = "events_held_in"
 _NAMESPACE = 0x5EED << 48

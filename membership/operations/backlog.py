@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, text
 
-from membership.models import (
+from membership.store.models import (
     AppleRegistration,
     CardRollout,
     CardWallet,

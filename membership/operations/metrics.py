@@ -20,11 +20,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.pool import QueuePool
 
-from membership.admission import Admission
-from membership.background import Background
-from membership.database import Database
+from membership.base.version import service_version
 from membership.operations.backlog import Backlog
-from membership.version import service_version
+from membership.store.background import Background
+from membership.store.database import Database
+from membership.web.concurrency import Admission
 
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

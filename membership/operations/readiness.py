@@ -19,12 +19,12 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from membership.admission import Admission
-from membership.background import Background
-from membership.database import Database
-from membership.errors import Busy
-from membership.migrate import HEAD
 from membership.operations.backlog import Backlog, read_backlog
+from membership.store.background import Background
+from membership.store.database import Database
+from membership.store.migrate import HEAD
+from membership.web.concurrency import Admission
+from membership.web.errors import Busy
 
 PATIENCE_SECONDS = 2.0
 GATHERED_FOR_SECONDS = 10.0

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Header, Request, Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from pydantic import BaseModel
 
-from api_client.schemas import FieldFault
-from membership.addresses import is_direct_loopback
-from membership.errors import Forbidden, Unauthorized, problem
-from membership.version import service_version
+from api_client.messages.scan import FieldFault
+from membership.base.addresses import is_direct_loopback
+from membership.base.version import service_version
+from membership.web.errors import Forbidden, Unauthorized, problem
 
 router = APIRouter(tags=["Operations"])
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from api_client.schemas import Attention, AttentionKind, Outcome, Reason
+from api_client.messages.scan import Attention, AttentionKind, Outcome, Reason
 from membership.rules.instants import last_day_before, local_day
 from membership.rules.outcome import Decision, Judged
 from membership.rules.permissions import covered_until

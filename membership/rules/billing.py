@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from api_client.billing_schemas import SubscriptionStatus
+from api_client.messages.billing import SubscriptionStatus
 from membership.rules.instants import day_after, day_end, last_day_before, require_aware
 
 

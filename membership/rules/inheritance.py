@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from api_client.schemas import Reason, Status
+from api_client.messages.scan import Reason, Status
 from membership.rules.instants import require_aware
 from membership.rules.status import Standing, Term, standing
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from api_client.schemas import CustomerState, Outcome, Reason, Status
+from api_client.messages.scan import CustomerState, Outcome, Reason, Status
 from membership.rules.inheritance import Holding
 from membership.rules.status import Standing
 

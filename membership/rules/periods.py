@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from api_client.management_schemas import IntervalUnit
+from api_client.messages.management import IntervalUnit
 from membership.rules.instants import (
     CalendarRangeError,
     TimeError,

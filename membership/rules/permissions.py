@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from api_client.schemas import CustomerState, Status
+from api_client.messages.scan import CustomerState, Status
 from membership.rules.inheritance import Holding
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from api_client.schemas import Reason, Status
+from api_client.messages.scan import Reason, Status
 from membership.rules.instants import require_aware
 
 

@@ -1,7 +1,7 @@
 """What the code on a card says, by the form that its design asks for."""
 
-from passes.barcode import CardCode, SignedCardCode
 from passes.card import static_form
+from passes.codes.barcode import CardCode, SignedCardCode
 from passes.design import CodeForm, Design
 
 

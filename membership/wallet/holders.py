@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from membership.models import Card, CardDesign, CardWallet
-from membership.vault import Vault
+from membership.base.vault import Vault
+from membership.store.models import Card, CardDesign, CardWallet
 from membership.wallet.state import ensure_wallet_state, wallet_keys
-from passes.barcode import CardCode
-from passes.signed import sign_code
+from passes.codes.barcode import CardCode
+from passes.codes.signed import sign_code
 
 ROTATING_KEY_BYTES = 20
 """Length of the secret of a rotating code, that of HMAC-SHA-1 (RFC 4226, section 4)."""

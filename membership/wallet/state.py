@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from membership.inserts import insert_into
-from membership.models import WalletState
-from membership.vault import Vault
+from membership.base.vault import Vault
+from membership.store.models import WalletState
+from membership.store.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from PIL import ImageDraw, ImageOps
 
 from passes.card import CardFace
-from passes.code_image import code_image
 from passes.design import Symbology
 from passes.drawing.canvas import Align, Box, Canvas, TextStyle
+from passes.drawing.code_image import code_image
 from passes.drawing.fonts import Weight
 
 _INK = "#111111"

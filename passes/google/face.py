@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from passes.barcode import BarcodeError, CardCode
 from passes.card import CardFace, FaceField
+from passes.codes.barcode import BarcodeError, CardCode
+from passes.codes.rotating import DIGITS, PERIOD_SECONDS, rotating_pattern
 from passes.design import CodeForm, Design, DesignField, Shows, Slot, Symbology
 from passes.errors import PassContentError
 from passes.google.issue import GoogleIssue
 from passes.google.loyalty import Holders, LoyaltyClass, LoyaltyObject, State
 from passes.google.parts import MOST_ROWS, MOST_TEXT_MODULES, BarcodeType, read
 from passes.google.words import localized
-from passes.rotating import DIGITS, PERIOD_SECONDS, rotating_pattern
 from passes.words import FaceStatus, said
 
 MORE = "more-fields"

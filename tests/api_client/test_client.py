@@ -18,7 +18,7 @@ from api_client.errors import (
     TooSlow,
     Unreachable,
 )
-from api_client.schemas import Outcome, ScanRequest
+from api_client.messages.scan import Outcome, ScanRequest
 from tests.conftest import RunningService
 from tests.fakes.odd_service import (
     Answer,

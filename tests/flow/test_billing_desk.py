@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from kiosk.app import ServiceAddress
-from kiosk.views.management.parts import Action
+from kiosk.staff.pages.parts import Action
 from tests.conftest import RunningService, start_service, stop_service
 from tests.fakes.stripe_server import StripeServer, stripe_server
 

@@ -9,12 +9,12 @@ import pytest
 import requests
 from pytestqt.qtbot import QtBot
 
-from api_client.card_schemas import CardRecord
+from api_client.messages.cards import CardRecord
 from kiosk.app import ServiceAddress
-from kiosk.management.cards import CardSheet
-from kiosk.management.disk import Disk
+from kiosk.staff.controllers.card import CardSheet
+from kiosk.staff.disk import Disk
+from kiosk.staff.pages.parts import Action
 from kiosk.style import Tone
-from kiosk.views.management.parts import Action
 from tests.conftest import RunningService, start_service, stop_service
 
 from .desk import Desk, desk

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from kiosk.app import ServiceAddress
-from kiosk.management.disk import Disk
+from kiosk.staff.disk import Disk
+from kiosk.staff.pages.form import Form
+from kiosk.staff.pages.parts import Action
 from kiosk.style import Tone
-from kiosk.views.management.form import Form
-from kiosk.views.management.parts import Action
 from tests.conftest import RunningService, start_service, stop_service
 
 from .desk import Desk, desk

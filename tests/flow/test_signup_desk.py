@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from kiosk.app import ServiceAddress
-from kiosk.views.management.parts import Action
+from kiosk.staff.pages.parts import Action
 from tests.conftest import RunningService, start_service, stop_service
 from tests.fakes.stripe_server import stripe_server
 

@@ -3,7 +3,7 @@
 import re
 
 from kiosk.settings import KioskSettings
-from membership.settings import ServiceSettings
+from membership.base.settings import ServiceSettings
 from tools.settings_table import PAGE, page
 
 

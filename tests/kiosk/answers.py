@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from api_client.schemas import (
+from api_client.messages.scan import (
     CardView,
     CustomerState,
     CustomerView,

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from api_client.schemas import Outcome, VisitPage, VisitView
+from api_client.messages.scan import Outcome, VisitPage, VisitView
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.presenters.desk import DeskPresenter

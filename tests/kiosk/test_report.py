@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from PySide6.QtCore import QObject
 
-from api_client.schemas import Outcome, ScanRequest
+from api_client.messages.scan import Outcome, ScanRequest
 from kiosk.logs import configure_logging
 from kiosk.report import Report
 from kiosk.session import Shown, Waiting

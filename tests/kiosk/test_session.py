@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from api_client.schemas import Outcome, ScanMethod, ScanRequest
+from api_client.messages.scan import Outcome, ScanMethod, ScanRequest
 from kiosk.failures import Cause, Failure
 from kiosk.session import ScanSession, Shown, State
 from kiosk.settings import KioskSettings

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_client.schemas import (
+from api_client.messages.scan import (
     Attention,
     AttentionKind,
     Outcome,

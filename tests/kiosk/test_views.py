@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPixmap
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from api_client.schemas import Attention, AttentionKind
+from api_client.messages.scan import Attention, AttentionKind
 from kiosk.application import load_fonts
 from kiosk.status import Health, camera_status
 from kiosk.style import DARK, LIGHT, TONES, Tone

@@ -17,9 +17,9 @@ import psycopg
 import pytest
 import structlog
 
-from membership.database import Database, open_database
-from membership.migrate import migrate
-from membership.settings import ServiceSettings
+from membership.base.settings import ServiceSettings
+from membership.store.database import Database, open_database
+from membership.store.migrate import migrate
 from tests.fakes.stripe_server import StripeServer, stripe_server
 from tests.membership.support import NOON, Service, running_service
 
@@ -54,11 +54,21 @@ _LONG = (
 with one at the end."""
 
 
-_ON_SQLITE = {
-    *("billing", "demo", "designs", "identities", "install", "login", "me", "signup", "staff"),
-}
+_ON_SQLITE = (
+    *(
+        "portal/",
+        "billing/",
+        "data/demo/test_seed",
+        "wallet/designs/",
+        "wallet/issuers/",
+        "accounts/staff/",
+    ),
+    *("events/audit/", "events/mail/", "commands/test_staff", "commands/test_wallets"),
+)
 """Folders that use the database as the rest of the service does, which runs on both. ``make
 soak`` runs these on PostgreSQL, too; every commit would wait minutes for it."""
+
+_HERE = Path(__file__).parent
 
 _RACES = {
     *("test_joining.py", "test_session.py", "test_sessions.py", "test_codes.py"),
@@ -72,7 +82,8 @@ _RACES = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, and leave some on PostgreSQL to the soak."""
     for item in items:
-        one = item.path.parent.name in _ON_SQLITE and item.path.name not in _RACES
+        place = item.path.relative_to(_HERE).as_posix()
+        one = place.startswith(_ON_SQLITE) and item.path.name not in _RACES
         if one and isinstance(item, pytest.Function) and _on_postgresql(item):
             item.add_marker("soak")
     place = {name: number for number, name in enumerate(_LONG)}

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from membership.base.settings import ServiceSettings
 from membership.serve import run_service
-from membership.settings import ServiceSettings
 
 
 def announce(event: Mapping[str, str]) -> None:

@@ -3,7 +3,7 @@
 Written by hand, beside the routes: one that asks for too little must not vouch for itself.
 """
 
-from membership.scopes import Scope
+from membership.base.scopes import Scope
 
 ANYBODY = "anybody"
 STAFF = "staff"

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from membership.models import Customer, Organization
+from membership.store.models import Customer, Organization
 from tests.membership.support import NOON
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from membership.models import Event, Membership
+from membership.store.models import Event, Membership
 from tests.membership.support import Service
 
 MONTH = {"length": {"unit": "month"}, "billing": {"unit": "month"}, "price_minor": 4900}

@@ -15,13 +15,13 @@ import requests
 import uvicorn
 from fastapi import FastAPI
 
-from membership.access import Tenant, mint_key
+from membership.accounts.organizations import bootstrap_organization
 from membership.app import create_app
-from membership.database import Database, open_database
-from membership.organizations import bootstrap_organization
-from membership.scopes import Scope
-from membership.settings import ServiceSettings
-from membership.web_server import uvicorn_config
+from membership.base.scopes import Scope
+from membership.base.settings import ServiceSettings
+from membership.store.database import Database, open_database
+from membership.web.access import Tenant, mint_key
+from membership.web.server import uvicorn_config
 
 NOON = datetime(2027, 3, 10, 11, 0, tzinfo=UTC)
 """Noon in Berlin, where the clubs of the tests are, on an ordinary day."""

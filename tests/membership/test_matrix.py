@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 import requests
 
-from membership.access import SESSION_PREFIX, digest
 from membership.app import create_app
-from membership.models import Role, StaffAccount, StaffSession
-from membership.scopes import ROLE_SCOPES, Scope
+from membership.base.scopes import ROLE_SCOPES, Scope
+from membership.store.models import Role, StaffAccount, StaffSession
+from membership.web.access import SESSION_PREFIX, digest
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.every_route import AnyRoute, document_of
 from tests.membership.needs import ANYBODY, NEEDS, STAFF

@@ -26,31 +26,31 @@ from hypothesis.stateful import (
 )
 from sqlalchemy.orm import Session, sessionmaker
 
-from api_client.management_schemas import ActorKind, IntervalMessage, IntervalUnit
-from api_client.schemas import CustomerState
-from membership.actors import Actor
-from membership.companies.linking import link_customer, unlink_customer
-from membership.companies.schemas import NewCompany
-from membership.companies.service import create_company
-from membership.customers.schemas import NewCustomer
-from membership.customers.service import create_customer
-from membership.database import WRITES, Database
-from membership.errors import ApiError
-from membership.memberships.endings import end_early, transfer, withdraw_end
-from membership.memberships.holdings import NOTHING, load_held
-from membership.memberships.prolonging import extend, renew
-from membership.memberships.schemas import (
+from api_client.messages.management import ActorKind, IntervalMessage, IntervalUnit
+from api_client.messages.scan import CustomerState
+from membership.accounts.organizations import bootstrap_organization
+from membership.base.actors import Actor
+from membership.members.companies.linking import link_customer, unlink_customer
+from membership.members.companies.schemas import NewCompany
+from membership.members.companies.service import create_company
+from membership.members.customers.schemas import NewCustomer
+from membership.members.customers.service import create_customer
+from membership.members.memberships.entitlements import NOTHING, load_held
+from membership.members.memberships.renewals import extend, renew
+from membership.members.memberships.schemas import (
     EarlyEnd,
     Extension,
     NewMembership,
     Renewal,
     Transfer,
 )
-from membership.memberships.service import assign
-from membership.organizations import bootstrap_organization
-from membership.plans.schemas import NewPlan
-from membership.plans.service import create_plan
+from membership.members.memberships.service import assign
+from membership.members.memberships.terminations import end_early, transfer, withdraw_end
+from membership.members.plans.schemas import NewPlan
+from membership.members.plans.service import create_plan
 from membership.rules.outcome import decide
+from membership.store.database import WRITES, Database
+from membership.web.errors import ApiError
 from tests.membership.conftest import SQLITE
 
 BERLIN = ZoneInfo("Europe/Berlin")

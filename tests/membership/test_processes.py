@@ -16,9 +16,9 @@ import psycopg
 import pytest
 import requests
 
-from membership.administration import make_key
-from membership.migrate import HEAD
-from membership.settings import SQLITE_FILE_NAME, ServiceSettings
+from membership.base.settings import SQLITE_FILE_NAME, ServiceSettings
+from membership.commands.database import make_key
+from membership.store.migrate import HEAD
 from tests.membership.conftest import Databases
 from tests.membership.support import TIMEOUT
 from tests.membership.test_serve import Process, process

@@ -10,8 +10,9 @@ import pytest
 import requests
 from sqlalchemy.exc import IntegrityError
 
-from membership.faults import ALREADY_THERE, database_fault
-from membership.models import (
+from membership.store.base_model import Base
+from membership.store.errors import ALREADY_THERE, database_fault
+from membership.store.models import (
     CompanyDomain,
     CompanyLink,
     Customer,
@@ -20,9 +21,8 @@ from membership.models import (
     Permission,
     TermKind,
 )
-from membership.tables import Base
+from tests.membership.members.customers.test_customers import picture
 from tests.membership.support import TIMEOUT, Service
-from tests.membership.test_customers import picture
 
 Send = Callable[[], requests.Response]
 

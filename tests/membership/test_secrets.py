@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from membership.administration import make_key
-from membership.settings import ServiceSettings
+from membership.base.settings import ServiceSettings
+from membership.commands.database import make_key
 from tests.membership.test_serve import Process, process
 
 PERSON = {

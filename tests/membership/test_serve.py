@@ -16,16 +16,15 @@ import pytest
 import requests
 from pydantic import ValidationError
 
-from membership.administration import make_key
-from membership.database import open_database
-from membership.migrate import HEAD
-from membership.scopes import Scope
+from membership.base.scopes import Scope
+from membership.base.settings import SQLITE_FILE_NAME, ServiceSettings
+from membership.commands.database import make_key
 from membership.serve import START_FAILED
-from membership.settings import SQLITE_FILE_NAME, ServiceSettings
+from membership.store.database import open_database
+from membership.store.migrate import HEAD
+from tests.conftest import ROOT
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.support import TIMEOUT
-
-ROOT = Path(__file__).parents[2]
 
 
 class Process:

@@ -13,15 +13,15 @@ import pytest
 from sqlalchemy import select
 
 from membership.app import create_app
-from membership.billing.facts import Told
-from membership.billing.inbox import take_event
-from membership.models import Event, Role, StaffAccount, WebhookDelivery
+from membership.billing.stripe.gateway import Told
+from membership.billing.stripe.inbox import take_event
+from membership.store.models import Event, Role, StaffAccount, WebhookDelivery
 from tests.fakes.stripe_server import StripeServer
 from tests.membership.conftest import Databases
 from tests.membership.every_route import AnyRoute, Document, document_of, replaced
+from tests.membership.members.customers.test_customers import picture, put_photo
 from tests.membership.needs import ANYBODY, NEEDS, STAFF
 from tests.membership.support import NOON, Service, running_service
-from tests.membership.test_customers import picture, put_photo
 from tests.membership.test_matrix import send, sign_in
 
 ED25519 = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.conftest import ROOT
+
 PAGE = (ROOT / "docs" / "passes.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"## ([^\n]+)\n(?:(?!\n## ).)*?```python\n(.*?)```(?:\n```text\n(.*?)```)?",
                       PAGE, re.DOTALL)  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from membership.designs.standard import standard_design
+from membership.wallet.designs.standard import standard_design
 from passes.design import Design
 
 EVERYTHING: dict[str, Any] = {

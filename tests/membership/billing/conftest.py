@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fakes.stripe_server import StripeServer, stripe_server
-from tests.membership.billing.shop import Shop, new_shop
+from tests.membership.billing.billing_club import Shop, new_shop
 from tests.membership.conftest import Databases
 from tests.membership.public import public_service
 from tests.membership.support import NOON, Service

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from tests.membership.billing.shop import Shop
+from tests.membership.billing.billing_club import Shop
 from tests.membership.support import NOON
 
 

@@ -1,1 +1,1 @@
-"""Events: the outbox, the sweeper, the deliverer and the routes of webhooks."""
+"""Tests of membership.events."""

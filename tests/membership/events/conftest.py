@@ -10,20 +10,20 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from membership.access import Tenant
-from membership.audit.recorder import audit_changes
-from membership.background import Work
-from membership.database import Database, open_database
-from membership.events.delivery import deliver
+from membership.accounts.organizations import bootstrap_organization
+from membership.base.vault import open_vault
+from membership.events.audit.recorder import audit_changes
 from membership.events.outbox import emit
-from membership.events.sender import Sender
-from membership.events.signing import new_secret, shown_secret
 from membership.events.types import EventType
-from membership.models import WebhookDelivery, WebhookEndpoint
-from membership.organizations import bootstrap_organization
-from membership.vault import open_vault
+from membership.events.webhooks.delivery import deliver
+from membership.events.webhooks.sender import Sender
+from membership.events.webhooks.signing import new_secret, shown_secret
+from membership.store.background import Work
+from membership.store.database import Database, open_database
+from membership.store.models import WebhookDelivery, WebhookEndpoint
+from membership.web.access import Tenant
 from tests.membership.conftest import POSTGRESQL, Databases
-from tests.membership.events.receiver import Receiver, receiving
+from tests.membership.events.webhooks.receiver import Receiver, receiving
 from tests.membership.support import Clock, Service, running_service
 
 HERE = ("127.0.0.0/8",)

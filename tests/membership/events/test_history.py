@@ -6,14 +6,14 @@ from uuid import uuid4
 
 import pytest
 
-from membership.actors import SERVICE
-from membership.background import Work
+from membership.base.actors import SERVICE
+from membership.base.scopes import Scope
+from membership.data.imports.batch import Batch
+from membership.data.imports.schemas import Duplicates
 from membership.events.outbox import emit, settled_before
 from membership.events.types import EventType
-from membership.imports.batch import Batch
-from membership.imports.schemas import Duplicates
-from membership.models import Event
-from membership.scopes import Scope
+from membership.store.background import Work
+from membership.store.models import Event
 from tests.membership.events.conftest import Club
 from tests.membership.support import Service
 

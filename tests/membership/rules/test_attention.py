@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_client.schemas import AttentionKind, CustomerState
+from api_client.messages.scan import AttentionKind, CustomerState
 from membership.rules.attention import Thresholds, attention, is_birthday
 from membership.rules.inheritance import Holding
 from membership.rules.instants import day_end

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_client.billing_schemas import SubscriptionStatus
+from api_client.messages.billing import SubscriptionStatus
 from membership.rules.billing import Agreement, Entitlement, entitlement
 from membership.rules.instants import NaiveTimeError, day_end, day_start
 from tests.membership.rules.clocks import BERLIN, TICK, instants, utc, zones

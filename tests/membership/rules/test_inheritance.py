@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_client.schemas import Reason, Status
+from api_client.messages.scan import Reason, Status
 from membership.rules.inheritance import (
     Company,
     Holding,

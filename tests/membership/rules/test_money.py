@@ -60,11 +60,13 @@ def test_what_is_no_language() -> None:
 def _sources() -> list[Path]:
     folder = Path(membership.billing.__file__).parent
     rules = (membership.rules.money.__file__, membership.rules.billing.__file__)
-    return [*map(Path, rules), *sorted(folder.glob("*.py"))]
+    return [*map(Path, rules), *sorted(folder.rglob("*.py"))]
 
 
 @pytest.mark.parametrize(
-    "source", [each for each in _sources() if each.name != "receipt.py"], ids=lambda each: each.name
+    "source",
+    [each for each in _sources() if each.name != "receipt.py"],
+    ids=lambda each: f"{each.parent.name}-{each.name}",
 )
 def test_nothing_is_computed_in_floating_point(source: Path) -> None:
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_client.schemas import CustomerState
+from api_client.messages.scan import CustomerState
 from membership.rules.inheritance import Holding
 from membership.rules.permissions import Refusal, grant, next_grant, refusal
 from tests.membership.rules.clocks import TICK

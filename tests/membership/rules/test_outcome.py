@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_client.schemas import CustomerState, Outcome
+from api_client.messages.scan import CustomerState, Outcome
 from membership.rules.inheritance import Holding
 from membership.rules.instants import NaiveTimeError
 from membership.rules.outcome import decide

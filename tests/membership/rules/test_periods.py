@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api_client.management_schemas import IntervalUnit
+from api_client.messages.management import IntervalUnit
 from membership.rules.instants import CalendarRangeError, NaiveTimeError, day_start, local_day
 from membership.rules.periods import (
     Interval,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from api_client.schemas import Reason, Status
+from api_client.messages.scan import Reason, Status
 from membership.rules.instants import NaiveTimeError
 from membership.rules.status import Standing, Term, next_change, standing
 from tests.membership.rules.clocks import TICK, utc

@@ -5,16 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from membership.background import Work
-from membership.identities.apple import store_apple
-from membership.models import AppleRegistration
-from membership.vault import Vault
-from membership.wallet.push import ApplePusher
+from membership.base.vault import Vault
+from membership.store.background import Work
+from membership.store.models import AppleRegistration
+from membership.wallet.apple.push import ApplePusher
+from membership.wallet.issuers.apple import store_apple
 from passes.apple.identity import Identity
 from tests.fakes.apns import FakeApns
 from tests.membership.support import NOON, Service
-from tests.membership.wallet.ground import WalletCard
-from tests.membership.wallet.phones import Phone, phone_with
+from tests.membership.wallet.apple.phones import Phone, phone_with
+from tests.membership.wallet.factories import WalletCard
 
 PASS_TYPE = "pass.test.club"
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from membership.background import Work
-from membership.wallet.push import ApplePusher
+from membership.store.background import Work
+from membership.wallet.apple.push import ApplePusher
 from passes.apple.development import DevelopmentAuthority, ec_key
 from passes.apple.identity import Identity
 from tests.fakes.apns import FakeApns, fake_apns
 from tests.membership.support import Service
 from tests.membership.wallet.clubs import PASS_TYPE, Club, forget_former_clubs, set_identity
-from tests.membership.wallet.ground import vault_of
+from tests.membership.wallet.factories import vault_of
 
 
 @pytest.fixture(scope="session")

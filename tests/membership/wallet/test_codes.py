@@ -3,15 +3,15 @@
 import pytest
 from sqlalchemy import select
 
-from membership.models import CardWallet
-from membership.wallet.faces import load_faces
+from membership.store.models import CardWallet
 from membership.wallet.state import wallet_keys
-from passes.barcode import SignedCardCode, parse
+from membership.wallet.updates.faces import load_faces
 from passes.card import CardFacts
+from passes.codes.barcode import SignedCardCode, parse
+from passes.codes.signed import verify_signed
 from passes.design import CodeForm, Design
-from passes.signed import verify_signed
 from tests.membership.support import NOON, Service
-from tests.membership.wallet.ground import WalletCard, new_design, vault_of, wallet_card
+from tests.membership.wallet.factories import WalletCard, new_design, vault_of, wallet_card
 
 
 def plain_design(form: CodeForm) -> Design:

@@ -11,7 +11,14 @@ from passes.card import CardFace
 from passes.design import CardKind, DesignLink, Location, Shows, Slot, Symbology
 from passes.errors import PassContentError
 from passes.words import FaceStatus
-from tests.passes.apple.ground import CARD, ISSUE, TOKEN, design, face, field
+from tests.passes.apple.factories import (
+    CARD,
+    ISSUE,
+    TOKEN,
+    design,
+    face,
+    field,
+)
 from tests.passes.apple.strings_files import read_strings
 
 

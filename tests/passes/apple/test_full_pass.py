@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from passes.apple.content import read_content
 from passes.apple.semantics import SemanticTags
 from passes.apple.values import Part
-from tests.passes.apple.ground import minimal
+from tests.passes.apple.factories import minimal
 from tests.passes.apple.test_keys import TAKEN
 
 _NOON = "2027-03-31T12:00:00Z"

@@ -8,7 +8,7 @@ from PIL import Image
 from passes.apple.images import ROOMS, check_image_files, image_files
 from passes.design import CardKind, ImageRole
 from passes.errors import ImageError, PassContentError
-from tests.passes.apple.ground import design, picture
+from tests.passes.apple.factories import design, picture
 
 STORE_CARD = frozenset(("storeCard",))
 POSTER = frozenset(("generic", "posterGeneric"))

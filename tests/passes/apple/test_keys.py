@@ -16,7 +16,7 @@ from passes.apple.refusal import OTHER_STYLES
 from passes.apple.relevance import Barcode, Beacon, FeaturedAction, Location, Nfc, RelevantDate
 from passes.apple.values import Part
 from passes.errors import PassContentError
-from tests.passes.apple.ground import minimal
+from tests.passes.apple.factories import minimal
 
 _QR = {"format": "PKBarcodeFormatQR", "message": "A1", "messageEncoding": "iso-8859-1"}
 _NOON = "2027-03-31T12:00:00Z"

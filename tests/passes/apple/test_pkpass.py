@@ -21,7 +21,7 @@ from passes.apple.signing import AppleSigner
 from passes.card import CardFacts, face_of
 from passes.design import Design, ImageRole, Shows
 from passes.errors import PassContentError
-from tests.passes.apple.ground import (
+from tests.passes.apple.factories import (
     FACTS,
     ISSUE,
     TOKEN,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from passes.apple.content import checked_content, read_content
 from passes.errors import PassContentError
-from tests.passes.apple.ground import minimal
+from tests.passes.apple.factories import minimal
 from tests.passes.apple.test_keys import TAKEN
 
 _NOON = "2027-03-31T12:00:00Z"

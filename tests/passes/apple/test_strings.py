@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from passes.apple.strings import INVISIBLE, Strings, strings_file
 from passes.errors import PassContentError
 from passes.words import said
-from tests.passes.apple.ground import LANGUAGES, texts
+from tests.passes.apple.factories import LANGUAGES, texts
 from tests.passes.apple.strings_files import read_strings
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from membership.designs.standard import standard_design
+from membership.wallet.designs.standard import standard_design
 from passes.design import CodeForm, DesignLink, Location, Shows, Slot, Symbology
 from passes.errors import PassContentError
 from passes.google.face import loyalty_class, loyalty_object

@@ -1,0 +1,1 @@
+"""Messages that the desk and the service exchange; each is defined here, once."""

@@ -1,0 +1,114 @@
+"""Messages about payments through a provider on the internet: used by both halves."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from api_client.messages.scan import Message
+
+
+class OrderState(StrEnum):
+    """How far the buying of a membership has come."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+class SubscriptionStatus(StrEnum):
+    """How a subscription stands at the provider."""
+
+    INCOMPLETE = "incomplete"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    UNPAID = "unpaid"
+    PAUSED = "paused"
+    CANCELED = "canceled"
+
+
+class InvoiceStatus(StrEnum):
+    """How an invoice of the provider stands."""
+
+    OPEN = "open"
+    PAID = "paid"
+    VOID = "void"
+    UNCOLLECTIBLE = "uncollectible"
+
+
+class StripeView(Message):
+    """How payments through Stripe stand. Keys are never shown again."""
+
+    configured: bool
+    account: str | None = Field(examples=["acct_1PXy2cLkdIwHu7ix"])
+    livemode: bool | None = Field(description="False for an account's test keys.")
+    key_hint: str | None = Field(examples=["…4f9c"], description="The end of the secret key.")
+    webhook_url: str | None = Field(
+        examples=["https://members.example.com/v1/billing/stripe/example-club/webhook"],
+        description="Where Stripe is to send events; null without a public address.",
+    )
+    grace_days: int = Field(
+        examples=[7], description="Days a membership runs on while a payment is tried again."
+    )
+
+
+class OrderView(Message):
+    """A membership that somebody set out to pay through the provider."""
+
+    id: UUID
+    customer_id: UUID | None
+    company_id: UUID | None
+    plan_id: UUID
+    plan: str = Field(examples=["Gold Membership"])
+    amount_minor: int = Field(examples=[4900], description="In the smallest unit of the currency.")
+    currency: str = Field(examples=["EUR"])
+    state: OrderState
+    membership_id: UUID | None = Field(description="What was granted, once it was paid.")
+    subscription: SubscriptionStatus | None = Field(description="Null for a single payment.")
+    paid_until: AwareDatetime | None
+    cancels_at: AwareDatetime | None = Field(description="When the subscription will end.")
+    trouble: str | None = Field(
+        description="Why something paid could not be granted; staff have to settle it."
+    )
+    created_at: AwareDatetime
+    checked_at: AwareDatetime | None = Field(description="When the provider was last asked.")
+
+
+class OrderPage(Message):
+    """A page of orders, newest first."""
+
+    items: tuple[OrderView, ...]
+    next_cursor: str | None = None
+
+
+class InvoiceView(Message):
+    """What the provider asked for, or was paid at once."""
+
+    id: str = Field(examples=["in_1PXy2cLkdIwHu7ixJkQ7mBd3"])
+    number: str | None = Field(examples=["A1B2C3D4-0001"])
+    membership_id: UUID | None
+    plan: str = Field(examples=["Gold Membership"])
+    amount_minor: int = Field(examples=[4900], description="In the smallest unit of the currency.")
+    currency: str = Field(examples=["EUR"])
+    status: InvoiceStatus
+    created_at: AwareDatetime
+    period_start: AwareDatetime | None
+    period_end: AwareDatetime | None
+    refunded_minor: int = Field(examples=[0], description="How much of it was paid back.")
+    disputed: bool = Field(description="The payer's bank contests the payment, or did and won.")
+
+
+class InvoicePage(Message):
+    """A page of invoices, newest first."""
+
+    items: tuple[InvoiceView, ...]
+    next_cursor: str | None = None
+
+
+class CheckoutLink(Message):
+    """Where the provider takes the payment of an order."""
+
+    order_id: UUID
+    url: str = Field(examples=["https://checkout.stripe.com/c/pay/cs_live_a1b2c3"])
+    expires_at: AwareDatetime

@@ -1,0 +1,178 @@
+"""Messages about wallet cards, their designs and the wallets: used by both halves."""
+
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from api_client.messages.scan import CardView, Message
+
+
+class WalletKind(StrEnum):
+    """Which wallet."""
+
+    APPLE = "apple"
+    GOOGLE = "google"
+
+
+class CardCodeForm(StrEnum):
+    """What the code on a card says: its name, that with a signature, or a code that changes."""
+
+    CARD = "card"
+    SIGNED = "signed"
+    ROTATING = "rotating"
+
+
+class CodeKey(Message):
+    """What verifies the signed card codes of an organization where there is no network.
+
+    The signature is Ed25519 over the line ``walletdesk card code 1``, a line feed, and the card
+    code. It tells that the card was issued here, not whether it was revoked since.
+    """
+
+    ed25519: str | None = Field(
+        description="Public key, 32 bytes in base64; null before the first card with a design.",
+        examples=["11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="],
+    )
+
+
+class InWallet(Message):
+    """How a card stands in one wallet.
+
+    Apple tells of each device that adds or removes it; Google only whether it was saved.
+    ``pending`` tells that the wallet has not been told of the latest change yet.
+    """
+
+    wallet: WalletKind
+    devices: int = Field(description="How many devices have it; for Google, 1 once it was saved.")
+    pending: bool
+    error: str | None = Field(default=None, description="Why the last try to tell it failed.")
+
+
+class CardRecord(CardView):
+    """A wallet card in full, without its code. Without a design it is in no wallet."""
+
+    customer_id: UUID
+    design_id: UUID | None = None
+    design: str | None = Field(default=None, examples=["Member card"])
+    code_form: CardCodeForm | None = None
+    replaced_by: UUID | None = None
+    changed_at: AwareDatetime | None = Field(
+        default=None, description="When what it shows changed last."
+    )
+    wallets: tuple[InWallet, ...] = ()
+    install_url: str | None = Field(
+        default=None,
+        description="Where the customer fetches it; null without a design, once revoked, and "
+        "where the service has no public address.",
+    )
+
+
+class CustomerCards(Message):
+    """The cards of one customer, newest first."""
+
+    items: tuple[CardRecord, ...]
+
+
+class IssuedCard(Message):
+    """A card with the text that its barcode says."""
+
+    card: CardRecord
+    customer_id: UUID
+    code: str = Field(examples=["MC17ZQ4M8KXW2V9T3C5HJPD0RNBF6"])
+
+
+class DesignLine(Message):
+    """A design in a list."""
+
+    id: UUID
+    key: str = Field(examples=["member"], description="Stands in install links.")
+    name: str = Field(examples=["Member card"])
+    version: int
+    changed_at: AwareDatetime
+    archived_at: AwareDatetime | None
+    cards: int = Field(description="How many cards of it are good.")
+
+
+class DesignList(Message):
+    """All designs, by name, archived ones last."""
+
+    items: tuple[DesignLine, ...]
+
+
+class DesignHint(Message):
+    """What could be better in a design, though it can be used as it is."""
+
+    path: str = Field(examples=["label"], description="Where in the design.")
+    message: str
+    suggestion: str | None = Field(default=None, examples=["#5b6b80"])
+
+
+class EditedDesign(DesignLine):
+    """A design as an editor gets it: what it does not know it hands back as it came."""
+
+    design: dict[str, Any]
+    hints: tuple[DesignHint, ...]
+
+
+class StoredImage(Message):
+    """A picture that was fitted and stored; its size in pixels."""
+
+    tag: str = Field(description="What designs name it by: SHA-256 of the PNG.")
+    width: int
+    height: int
+
+
+class RolloutProgress(Message):
+    """How far the cards of a design have come after its last edit."""
+
+    version: int
+    state: Literal["running", "finished"]
+    total: int = Field(description="How many cards there are to look at.")
+    done: int
+    started_at: AwareDatetime
+    finished_at: AwareDatetime | None
+
+
+class AppleReady(Message):
+    """Who signs cards for Apple Wallet."""
+
+    development: bool = Field(
+        description="True while a self-made certificate signs: an iPhone refuses such cards."
+    )
+    pass_type_id: str = Field(examples=["pass.example.club"])
+    team_id: str = Field(examples=["A1B2C3D4E5"])
+    not_after: AwareDatetime | None = None
+    warning: str | None = Field(default=None, description="What will or does keep it from signing.")
+
+
+class GoogleReady(Message):
+    """Who issues cards in Google Wallet; ``configured`` false: nobody, no card can be saved."""
+
+    configured: bool
+    issuer_id: str | None = None
+    account: str | None = Field(default=None, description="The service account's address.")
+    warning: str | None = None
+
+
+class WalletsReady(Message):
+    """What both wallets need, and whether it is there."""
+
+    apple: AppleReady
+    google: GoogleReady
+    public_url: str | None = Field(
+        description="Address under which phones reach the service; null: no link can be made."
+    )
+
+
+class MailCard(Message):
+    """To whom a card's install link is mailed; without an address, to the customer's own."""
+
+    email: str | None = Field(default=None, max_length=254, examples=["amara@example.com"])
+
+
+class Mailed(Message):
+    """A mail that was queued."""
+
+    email: str

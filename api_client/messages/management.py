@@ -1,0 +1,251 @@
+"""Messages of the management part of the API: what staff at a desk see and change.
+
+Like ``api_client.messages.scan``, each is defined here once and used by both halves.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from api_client.messages.scan import (
+    CardView,
+    CustomerView,
+    MembershipView,
+    Message,
+    Outcome,
+    PermissionView,
+    Reason,
+    Status,
+    VisitView,
+)
+
+
+class IntervalUnit(StrEnum):
+    """What billing intervals are counted in."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class MembershipSource(StrEnum):
+    """How a membership came to be."""
+
+    STAFF = "staff"
+    SIGNUP = "signup"
+    API = "api"
+    IMPORT = "import"
+
+
+class LinkSource(StrEnum):
+    """How a customer came to be linked to a company."""
+
+    MANUAL = "manual"
+    EMAIL_DOMAIN = "email_domain"
+    IMPORT = "import"
+
+
+class ActorKind(StrEnum):
+    """What sort of caller acted."""
+
+    API_KEY = "api_key"
+    STAFF = "staff"
+    CUSTOMER = "customer"
+    SERVICE = "service"
+
+
+class Role(StrEnum):
+    """What a member of staff may do; each may do all that the one before may."""
+
+    RECEPTION = "reception"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class StaffName(Message):
+    """A member of staff, as far as a signed-in one needs to know about themself."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+
+
+class SignedIn(Message):
+    """A session. The token is told this once."""
+
+    token: str = Field(description="Bearer token, `ms_...`.")
+    expires_at: AwareDatetime = Field(description="When it ends, also if it is used until then.")
+    staff: StaffName
+    scopes: tuple[str, ...] = Field(description="What this role may do.")
+
+
+class IntervalMessage(Message):
+    """A length in calendar terms: 1 month, 10 weeks."""
+
+    unit: IntervalUnit = Field(examples=["month"])
+    count: Annotated[int, Field(ge=1, le=1000)] = Field(default=1, examples=[1])
+
+
+class PlanView(Message):
+    """A plan as it is sold now."""
+
+    id: UUID
+    name: str
+    description: str
+    price_minor: int
+    currency: str
+    billing: IntervalMessage | None
+    length: IntervalMessage | None
+    public: bool
+    archived_at: AwareDatetime | None
+    permissions: tuple[PermissionView, ...]
+
+
+class PlanPage(Message):
+    """A page of plans, by name."""
+
+    items: tuple[PlanView, ...]
+    next_cursor: str | None = None
+
+
+class ActorView(Message):
+    """Who did something: an API key, a member of staff, a customer, or the service itself."""
+
+    kind: ActorKind
+    id: UUID | None = Field(description="Of the key, the account or the customer.")
+    name: str = Field(examples=["Front desk"])
+
+
+class SoldView(Message):
+    """A membership as it was sold, with its status now.
+
+    ``status`` is null only before the start. ``source`` and ``actor`` tell how it came to be;
+    ``previous_id`` names the membership that it was transferred from.
+    """
+
+    id: UUID
+    customer_id: UUID | None
+    company_id: UUID | None
+    plan_id: UUID
+    plan: str = Field(examples=["Gold Membership"])
+    price_minor: int = Field(examples=[4900])
+    currency: str = Field(examples=["EUR"])
+    billing: IntervalMessage | None
+    length: IntervalMessage | None = Field(
+        default=None, description="By what a renewal prolongs it, as sold; null without an end."
+    )
+    status: Status | None
+    reason: Reason | None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    last_day: date | None = Field(description="Last local day that it is good for, inclusive.")
+    time_zone: str = Field(examples=["Europe/Berlin"])
+    ended_early_at: AwareDatetime | None
+    ended_early_why: str | None
+    payment_overdue_since: AwareDatetime | None
+    renews: bool = Field(
+        default=False,
+        examples=[False],
+        description="A payment provider prolongs it by itself; `ends_at` then has the days of "
+        "grace after `last_day` in it.",
+    )
+    previous_id: UUID | None = None
+    source: MembershipSource
+    actor: ActorView | None = None
+    created_at: AwareDatetime | None = None
+    permissions: tuple[PermissionView, ...]
+
+
+class LinkView(Message):
+    """A customer's link to a company, past or present."""
+
+    id: UUID
+    company_id: UUID
+    company: str
+    role: str
+    source: LinkSource
+    valid_from: AwareDatetime
+    valid_until: AwareDatetime | None = Field(description="When it was ended; null while it holds.")
+
+
+class CustomerRecord(Message):
+    """A customer in full."""
+
+    customer: CustomerView
+    given_name: str
+    family_name: str
+    email: str | None
+    phone: str | None = Field(description="E.164, such as +49301234567.")
+    birth_date: date | None
+    desk_note: str | None
+    created_at: AwareDatetime
+
+
+class CustomerProfile(CustomerRecord):
+    """A customer with all that belongs to them, as it stands at ``server_time``."""
+
+    server_time: AwareDatetime
+    outcome: Outcome
+    memberships: tuple[MembershipView, ...]
+    permissions: tuple[PermissionView, ...]
+    cards: tuple[CardView, ...]
+    companies: tuple[LinkView, ...]
+    visits: tuple[VisitView, ...] = Field(description="The latest visits, newest first.")
+
+
+class CompanyLine(Message):
+    """A company in a list."""
+
+    id: UUID
+    name: str
+    seat_cap: int | None
+    archived_at: AwareDatetime | None
+
+
+class CompanyPage(Message):
+    """A page of companies, by name."""
+
+    items: tuple[CompanyLine, ...]
+    next_cursor: str | None = None
+
+
+class LinkedCustomer(Message):
+    """A customer as linked to a company."""
+
+    customer: CustomerView
+    role: str
+    source: LinkSource
+    valid_from: AwareDatetime
+    has_seat: bool = Field(description="False where the company has more people than seats.")
+
+
+class LinkedCustomers(Message):
+    """A page of the customers linked now, in the order in which they take seats."""
+
+    items: tuple[LinkedCustomer, ...]
+    next_cursor: str | None = None
+
+
+class CompanyView(Message):
+    """A company."""
+
+    id: UUID
+    name: str
+    billing_name: str | None
+    billing_email: str | None
+    seat_cap: int | None
+    archived_at: AwareDatetime | None
+    created_at: AwareDatetime
+    email_domains: tuple[str, ...]
+    customers: int = Field(description="How many customers are linked now.")
+    linked: tuple[LinkedCustomer, ...] = Field(
+        description="The first 20 of them, in the order in which they take seats."
+    )
+    memberships: tuple[SoldView, ...] = Field(
+        description="Latest start first, expired ones included."
+    )

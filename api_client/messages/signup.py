@@ -1,0 +1,43 @@
+"""Messages about public signup and the keys of sites: used by both halves."""
+
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from api_client.messages.scan import Message
+
+
+class SignupView(Message):
+    """How the public may join, and what a web site takes over to offer it."""
+
+    open: bool = Field(examples=[True], description="Whether the page is there at all.")
+    allowed_origins: tuple[str, ...] = Field(
+        examples=[["https://www.example.com"]],
+        description="Sites that may show the page in a frame. Without any, nobody may frame it.",
+    )
+    accent: str = Field(examples=["#00695c"], description="Of buttons and links.")
+    background: str = Field(examples=["#ffffff"], description="Of the page.")
+    terms_url: str | None = Field(examples=["https://www.example.com/terms"])
+    privacy_url: str | None = Field(examples=["https://www.example.com/privacy"])
+    page_url: str | None = Field(description="Address of the page; null without a public address.")
+    snippet: str | None = Field(
+        description="HTML for the web site: the script that makes the frame, and a frame for "
+        "browsers without scripts. Null if the service has no public address."
+    )
+
+
+class EmbedKeyView(Message):
+    """A public key by which tokens of a site are checked."""
+
+    id: UUID
+    kid: str = Field(examples=["site-2027"])
+    algorithm: str = Field(examples=["EdDSA"], description="`EdDSA` or `RS256`, and no other.")
+    thumbprint: str = Field(description="The JWK thumbprint (RFC 7638), to compare it.")
+    created_at: AwareDatetime
+    revoked_at: AwareDatetime | None
+
+
+class EmbedKeyList(Message):
+    """Keys, newest first: all that are good, then those revoked, 100 together at most."""
+
+    items: tuple[EmbedKeyView, ...]

@@ -1,1 +1,0 @@
-"""Customers, companies, plans and memberships, managed by signed-in staff at the desk."""

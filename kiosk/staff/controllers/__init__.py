@@ -1,0 +1,1 @@
+"""One controller a page: what it asks of the service and what it does with the answer."""

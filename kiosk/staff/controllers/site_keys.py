@@ -1,0 +1,100 @@
+"""The keys of sites: read from what was pasted or chosen, added and revoked.
+
+A private key that was taken by mistake never leaves the desk, nor is it shown.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from api_client.errors import Refused
+from api_client.messages.scan import Problem
+from api_client.messages.signup import EmbedKeyList
+from kiosk.staff.forms.membership import Call, Filled
+from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.words.signup import KeyLine
+from kiosk.texts import Texts
+
+LARGEST = 64 * 1024
+"""Bytes of a file with keys; ten of the largest keys need less."""
+
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_PRIVATE_PEM = re.compile(r"BEGIN [A-Z ]*PRIVATE KEY")
+
+
+def keys_form(window: QWidget, texts: Texts, text: str = "") -> tuple[Form, Filled]:
+    """Ask for the public keys of a site; ``text`` is what a file brought."""
+    say = texts.say
+    form = Form(window, texts, say("Keys of a site"), say("Add keys"))
+    form.add_words(
+        say("Paste the public keys of the site as a JWK Set. It says: {example}",
+            example='{"keys": [{"kty": "OKP", …}]}')
+    )  # fmt: skip
+    form.add_note("jwks", say("Public keys"), text)
+
+    def filled(values: Mapping[str, Value]) -> Call:
+        return lambda client, _once: client.add_embed_keys(read_keys(str(values["jwks"]), texts))
+
+    return form, filled
+
+
+def revoke_form(window: QWidget, texts: Texts, key: KeyLine) -> tuple[Form, Filled]:
+    """Ask whether a key is to be revoked; answers all keys."""
+    say = texts.say
+    form = Form(window, texts, say("Revoke {card}", card=key.kid), say("Revoke"))
+    form.add_words(
+        say("Whom the site signs in with it is asked to log in. It stays revoked for good.")
+    )
+
+    def revoke(client: Any, _once: str) -> EmbedKeyList:
+        client.revoke_embed_key(key.id)
+        keys: EmbedKeyList = client.embed_keys()
+        return keys
+
+    return form, lambda _values: revoke
+
+
+def text_of(data: bytes, texts: Texts) -> str:
+    """The text of a file with keys. Raises Refused for what is none, and for private keys."""
+    if len(data) > LARGEST:
+        raise _no_keys(texts.say("This file is too large to be a file of keys."))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _no_keys(texts.say("This is no file of keys: it is no text.")) from None
+    read_keys(text, texts)
+    return text
+
+
+def read_keys(text: str, texts: Texts) -> list[Mapping[str, Any]]:
+    """The keys of a JWK Set, or the one that is no set. Raises Refused for anything else."""
+    say = texts.say
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        if _PRIVATE_PEM.search(text):
+            raise _is_private(texts) from None
+        raise _no_keys(say("This is no JWK Set: it is no JSON.")) from None
+    keys = read.get("keys", [read]) if isinstance(read, dict) else None
+    if not isinstance(keys, list) or not keys or not all(_is_key(key) for key in keys):
+        raise _no_keys(say("This is no JWK Set: there are no keys in it."))
+    if any(_PRIVATE & key.keys() for key in keys):
+        raise _is_private(texts)
+    return keys
+
+
+def _is_key(key: object) -> bool:
+    return isinstance(key, dict) and "kty" in key
+
+
+def _is_private(texts: Texts) -> Refused:
+    return _no_keys(
+        texts.say("This is a private key; it was not sent. Give the public key, and keep this one.")
+    )
+
+
+def _no_keys(title: str) -> Refused:
+    return Refused(Problem(title=title, status=422, code="no_keys"))

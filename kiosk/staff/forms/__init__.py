@@ -1,0 +1,1 @@
+"""Forms as data: which fields each has, and what it sends."""

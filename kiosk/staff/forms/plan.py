@@ -1,0 +1,120 @@
+"""The form of a plan: what it costs, how long it lasts, what it allows."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel.numbers import NumberFormatError, get_currency_precision, parse_decimal
+from PySide6.QtWidgets import QWidget
+
+from api_client.errors import Refused
+from api_client.messages.management import IntervalMessage, IntervalUnit, PlanView
+from api_client.messages.scan import Problem
+from kiosk.staff.forms.membership import Call, Filled
+from kiosk.staff.pages.form import Form, Value
+from kiosk.texts import Texts
+
+_NONE = "none"
+
+
+def plan_form(
+    window: QWidget, texts: Texts, plan: PlanView | None, currency: str
+) -> tuple[Form, Filled]:
+    """A new plan, or the fields of one; what was sold already keeps its terms."""
+    say = texts.say
+    title, action = (say("New plan"), say("Create")) if plan is None else (plan.name, say("Save"))
+    form = Form(window, texts, title, action)
+    if plan is not None:
+        currency = plan.currency
+        form.add_words(say("What was sold already keeps its terms."))
+    form.add_line("name", say("Name"), plan.name if plan else "")
+    form.add_note("description", say("Description"), plan.description if plan else "")
+    form.add_line("price", say("Price in {currency}", currency=currency), _price(plan, texts))
+    units = _units(texts)
+    for key, words in (("billing", say("Due every")), ("length", say("Lasts"))):
+        now: IntervalMessage | None = getattr(plan, key, None)
+        form.add_count(key, words, now.count if now else 1, units, now.unit.value if now else _NONE)
+    permissions = "\n".join(f"{each.key} {each.label}" for each in plan.permissions) if plan else ""
+    form.add_note("permissions", say("Permissions"), permissions)
+    form.add_words(say("One permission a line, such as: area.pool Pool"))
+    form.add_switch("public", say("The public may join"), on=bool(plan and plan.public))
+    if plan is not None:
+        archived = plan.archived_at is not None
+        form.add_switch("archived", say("No longer sold"), on=archived)
+
+    def filled(values: Mapping[str, Value]) -> Call:
+        plan_id = plan.id if plan else None
+
+        def save(client: Any, once: str) -> object:
+            return client.save_plan(plan_id, plan_fields(values, currency, texts), once)
+
+        return save
+
+    return form, filled
+
+
+def plan_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dict[str, Any]:
+    """The request that the values of a plan's form make. Raises Refused for what is no price."""
+    fields: dict[str, Any] = {
+        "name": values["name"],
+        "description": values["description"],
+        "price_minor": minor_units(str(values["price"]), currency, texts),
+        "billing": _interval(values, "billing"),
+        "length": _interval(values, "length"),
+        "permissions": _permissions(str(values["permissions"])),
+        "public": values["public"],
+    }
+    if "archived" in values:
+        fields["archived"] = values["archived"]
+    return fields
+
+
+def minor_units(typed: str, currency: str, texts: Texts) -> int:
+    """An amount as it was typed, in the smallest unit of the currency; nothing typed is 0.
+
+    Raises Refused for what is no amount, is negative, or is finer than the currency.
+    """
+    try:
+        amount = parse_decimal(typed, locale=texts.locale, strict=True) if typed else Decimal(0)
+        minor = amount.scaleb(get_currency_precision(currency))
+        if minor < 0 or minor != minor.to_integral_value():
+            raise _no_price(typed, texts)
+    except (NumberFormatError, InvalidOperation):
+        raise _no_price(typed, texts) from None
+    return int(minor)
+
+
+def _no_price(typed: str, texts: Texts) -> Refused:
+    title = texts.say("“{text}” is not a price.", text=typed)
+    return Refused(Problem(title=title, status=422, code="price_invalid"))
+
+
+def _price(plan: PlanView | None, texts: Texts) -> str:
+    """A plan's price as it is typed: in the units of its currency, with the language's point."""
+    if plan is None:
+        return ""
+    digits = get_currency_precision(plan.currency)
+    amount = Decimal(plan.price_minor).scaleb(-digits)
+    return f"{amount:.{digits}f}".replace(".", texts.decimal_point)
+
+
+def _units(texts: Texts) -> list[tuple[str, str]]:
+    say = texts.say
+    return [
+        (_NONE, say("no limit")),
+        (IntervalUnit.DAY.value, say("days")),
+        (IntervalUnit.WEEK.value, say("weeks")),
+        (IntervalUnit.MONTH.value, say("months")),
+        (IntervalUnit.YEAR.value, say("years")),
+    ]
+
+
+def _interval(values: Mapping[str, Value], key: str) -> dict[str, Any] | None:
+    unit = values[f"{key}_unit"]
+    return None if unit == _NONE else {"unit": unit, "count": values[f"{key}_count"]}
+
+
+def _permissions(typed: str) -> list[dict[str, str]]:
+    """Lines of a key and a label; without a label the key is shown."""
+    lines = [line.strip().partition(" ") for line in typed.splitlines() if line.strip()]
+    return [{"key": key, "label": label.strip() or key} for key, _, label in lines]

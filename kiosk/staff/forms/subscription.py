@@ -1,0 +1,89 @@
+"""The forms of subscriptions and online orders."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from PySide6.QtWidgets import QWidget
+
+from api_client.management import ManagementClient
+from api_client.messages.management import CompanyView, PlanView
+from kiosk.staff.forms.membership import Call, Filled
+from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.words.membership import plan_words
+from kiosk.staff.words.subscription import SubscriptionWords
+from kiosk.texts import Texts
+
+
+def order_form(
+    window: QWidget,
+    texts: Texts,
+    owner: Mapping[str, str],
+    plans: Sequence[PlanView],
+    company: CompanyView | None,
+) -> tuple[Form, Filled]:
+    """Have a customer, or a ``company``, pay for a plan on the internet."""
+    say = texts.say
+    form = Form(window, texts, say("Order online"), say("Open the payment page"))
+    offered = [
+        (str(plan.id), plan_words(plan, texts))
+        for plan in plans
+        if plan.archived_at is None and plan.price_minor
+    ]
+    if company is not None:
+        form.add_words(say("Billed to {who}.", who=_billed_to(company)))
+    form.add_choice("plan_id", say("Plan"), offered)
+    form.add_words(say("It is paid through Stripe; the membership begins once it is paid."))
+    if not offered:
+        form.show_fault(say("No plan with a price is sold."))
+        form.submit.setEnabled(False)
+
+    def filled(values: Mapping[str, Value]) -> Call:
+        plan_id = str(values["plan_id"])
+        return lambda client, _once: client.order_online(owner, plan_id)
+
+    return form, filled
+
+
+def _billed_to(company: CompanyView) -> str:
+    """Who gets the invoices of a company."""
+    return " · ".join(filter(None, (company.billing_name or company.name, company.billing_email)))
+
+
+def cancel_form(window: QWidget, texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled]:
+    """Let a subscription end with what is paid."""
+    say = texts.say
+    title = say("Cancel {plan}", plan=words.title)
+    form = Form(window, texts, title, say("Do not renew"))
+    if words.until:
+        form.add_words(say("It runs until {day} and is not charged again.", day=words.until))
+    else:
+        form.add_words(say("It ends with the period that runs and is not charged again."))
+    return form, _cancelling(words, "period_end")
+
+
+def end_form(window: QWidget, texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled]:
+    """End a subscription, and what it pays for, at once."""
+    say = texts.say
+    form = Form(window, texts, say("Cancel {plan} now", plan=words.title), say("End now"))
+    form.add_words(
+        say("The membership ends at once, for good. Nothing is paid back: that is done at Stripe.")
+    )
+    return form, _cancelling(words, "now")
+
+
+def _cancelling(words: SubscriptionWords, at: Literal["period_end", "now"]) -> Filled:
+    def cancel(client: ManagementClient, _once: str) -> object:
+        return client.cancel_order(words.order_id, at)
+
+    return lambda _values: cancel
+
+
+def keep_form(window: QWidget, texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled]:
+    """Let a subscription go on that was cancelled."""
+    say = texts.say
+    form = Form(window, texts, say("Keep {plan}", plan=words.title), say("Keep it"))
+    if words.until:
+        form.add_words(say("It goes on, and is charged again on {day}.", day=words.until))
+    else:
+        form.add_words(say("It goes on, and is charged again."))
+    return form, lambda _values: lambda client, _once: client.resume_order(words.order_id)

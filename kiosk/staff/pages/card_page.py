@@ -1,0 +1,230 @@
+"""The page of a wallet card: how it looks, the code for the customer's phone, what can be done."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from api_client.messages.cards import WalletKind
+from kiosk.staff.pages.parts import Action, chip, empty, label, paint_chip
+from kiosk.staff.words.card import CardWords
+from kiosk.style import L, M, S, Tone
+from kiosk.texts import Texts
+from kiosk.views.qr import QrView
+
+_QR_SIDE = 220
+_COLUMNS = 3
+
+
+class Picture(QLabel):
+    """A picture, as large as there is room, in its own proportions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pixmap = QPixmap()
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setMinimumSize(160, 160)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+
+    def show_image(self, image: QImage) -> None:
+        """Show a picture; a null one empties the label."""
+        self._pixmap = QPixmap.fromImage(image)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the picture anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._pixmap.isNull():
+            self.setPixmap(QPixmap())
+            return
+        ratio = self.devicePixelRatioF()
+        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        fitted = self._pixmap.scaled(
+            size,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        fitted.setDevicePixelRatio(ratio)
+        self.setPixmap(fitted)
+
+
+class CardPage(QFrame):
+    """Paints a ``CardWords`` beside a picture of the card."""
+
+    acted = Signal(object, object)
+    """Action, CardWords."""
+    wallet_chosen = Signal(object)
+    """WalletKind: how which wallet draws the card is to be shown."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self.setObjectName("file")
+        self._texts = texts
+        self.words: CardWords | None = None
+        self.title, self.holder = label("", "name"), label("", "muted")
+        self.state = chip("", Tone.ACTIVE)
+        self.picture = Picture()
+        self.qr = QrView(_QR_SIDE)
+        self.hint = label(texts.say("Let the customer's phone read this code."), "strong")
+        self.no_link = label("", "muted")
+        self.message = label("", "fault")
+        self.warning = label("", "fault")
+        self._facts = QGridLayout()
+        self.wallets = self._wallet_buttons()
+        self.buttons = self._action_buttons()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(L, L, L, M)
+        layout.setSpacing(M)
+        layout.addLayout(self._head())
+        layout.addWidget(self.message)
+        layout.addWidget(self._scrolled(), 1)
+        layout.addLayout(self._foot())
+
+    def show_card(self, words: CardWords, *, may_change: bool) -> None:
+        """Paint a card; its picture comes after it."""
+        if self.words is None or self.words.id != words.id:
+            self.picture.show_image(QImage())
+        self.words = words
+        self.title.setText(words.title)
+        self.holder.setText(words.holder)
+        paint_chip(self.state, words.status, words.tone)
+        self._show_facts(words)
+        self.qr.show_text(words.link)
+        self.hint.setVisible(bool(words.link))
+        self.no_link.setText(words.no_link)
+        self.no_link.setVisible(bool(words.no_link))
+        self.warning.setText("\n".join(words.warnings))
+        self.warning.setVisible(bool(words.warnings))
+        for button in self.wallets.values():
+            button.setVisible(words.has_design)
+        self.picture.setVisible(words.has_design)
+        for action, button in self.buttons.items():
+            button.setVisible(_possible(action, words, may_change=may_change))
+        self.say_fault("")
+
+    def show_picture(self, image: QImage) -> None:
+        """Show how a wallet draws the card."""
+        self.picture.show_image(image)
+
+    def say_fault(self, sentence: str) -> None:
+        """Say what could not be done, or nothing."""
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
+
+    @property
+    def wallet(self) -> WalletKind:
+        """Which wallet's picture is chosen."""
+        chosen = (kind for kind, button in self.wallets.items() if button.isChecked())
+        return next(chosen, WalletKind.APPLE)
+
+    def _head(self) -> QHBoxLayout:
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self.title)
+        names.addWidget(self.holder)
+        head = QHBoxLayout()
+        head.addLayout(names, 1)
+        head.addWidget(self.state, 0, Qt.AlignmentFlag.AlignTop)
+        return head
+
+    def _scrolled(self) -> QScrollArea:
+        """The body, which is higher than a small window."""
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        inside.setLayout(self._body())
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        return scroll
+
+    def _body(self) -> QHBoxLayout:
+        """The picture on the left; the code and what is known beside it."""
+        left, right = QVBoxLayout(), QVBoxLayout()
+        choice = QHBoxLayout()
+        for button in self.wallets.values():
+            choice.addWidget(button)
+        choice.addStretch()
+        left.addLayout(choice)
+        left.addWidget(self.picture, 1)
+        right.setSpacing(M)
+        right.addWidget(self.hint)
+        right.addWidget(self.qr, 1)
+        right.addWidget(self.no_link)
+        right.addLayout(self._facts)
+        right.addWidget(self.warning)
+        right.addStretch()
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, S, 0)
+        body.setSpacing(L)
+        body.addLayout(left, 1)
+        body.addLayout(right, 1)
+        return body
+
+    def _foot(self) -> QGridLayout:
+        foot = QGridLayout()
+        foot.setSpacing(S)
+        for number, button in enumerate(self.buttons.values()):
+            foot.addWidget(button, number // _COLUMNS, number % _COLUMNS)
+        return foot
+
+    def _wallet_buttons(self) -> dict[WalletKind, QPushButton]:
+        group = QButtonGroup(self)
+        made = {}
+        for kind, words in ((WalletKind.APPLE, "Apple"), (WalletKind.GOOGLE, "Google")):
+            button = QPushButton(words)
+            button.setCheckable(True)
+            button.setChecked(kind is WalletKind.APPLE)
+            group.addButton(button)
+            button.clicked.connect(lambda _on, kind=kind: self.wallet_chosen.emit(kind))
+            made[kind] = button
+        return made
+
+    def _action_buttons(self) -> dict[Action, QPushButton]:
+        say = self._texts.say
+        made = {}
+        for action, words in (
+            (Action.MAIL, say("Mail …")),
+            (Action.PRINT, say("Print")),
+            (Action.REPLACE, say("Replace …")),
+            (Action.SAVE_PASS, say("Save pass …")),
+            (Action.SAVE_PRINT, say("Save PDF …")),
+            (Action.REVOKE, say("Revoke …")),
+        ):
+            button = QPushButton(words)
+            button.clicked.connect(lambda _on=False, act=action: self.acted.emit(act, self.words))
+            made[action] = button
+        return made
+
+    def _show_facts(self, words: CardWords) -> None:
+        empty(self._facts)
+        self._facts.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(words.facts):
+            self._facts.addWidget(label(name, "muted", wraps=False), row, 0)
+            self._facts.addWidget(label(value), row, 1)
+
+
+def _possible(action: Action, words: CardWords, *, may_change: bool) -> bool:
+    """Whether something can be done with a card, by whoever is signed in."""
+    match action:
+        case Action.MAIL:
+            return may_change and bool(words.link)
+        case Action.PRINT | Action.SAVE_PRINT:
+            return words.good
+        case Action.SAVE_PASS:
+            return may_change and words.good and words.has_design
+        case _:
+            return may_change and words.good

@@ -1,0 +1,245 @@
+"""The editor of card designs: what can be set on the right, the card as it will be on the left."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from api_client.messages.cards import EditedDesign, WalletKind
+from kiosk.staff.pages.card_page import Picture
+from kiosk.staff.pages.design_fields import ColourField, ImageField
+from kiosk.staff.pages.parts import label
+from kiosk.style import L, M, S
+from kiosk.texts import Texts
+
+_TYPING_PAUSE_MS = 300
+_SHORTEST = 8
+COLOURS = ("background", "foreground", "label")
+IMAGES = ("logo", "strip", "icon")
+
+
+class DesignPage(QFrame):
+    """Shows one design and what is changed in it; nothing is stored before ``saved``."""
+
+    opened = Signal(object)
+    """Id of the design that is chosen in the list."""
+    added = Signal()
+    edited = Signal()
+    """Something was changed, and the typing has paused."""
+    saved = Signal()
+    archived = Signal()
+    image_wanted = Signal(str)
+    """Role of the picture that is to be chosen."""
+    image_removed = Signal(str)
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self.setObjectName("file")
+        self._texts = texts
+        self._record: EditedDesign | None = None
+        self._showing = False
+        say = texts.say
+        self.choice = QComboBox()
+        self.choice.setAccessibleName(say("Card designs"))
+        self.add_button = QPushButton(say("New design …"))
+        self.name = QLineEdit()
+        self.titles: dict[str, QLineEdit] = {}
+        words = {"background": say("Background"), "foreground": say("Text"), "label": say("Labels")}
+        self.colours = {key: ColourField(words[key]) for key in COLOURS}
+        named = {"logo": say("Logo"), "strip": say("Picture strip"), "icon": say("Icon")}
+        self.images = {role: ImageField(named[role], texts) for role in IMAGES}
+        self.code = QComboBox()
+        for value, told in (
+            ("card", say("fixed")),
+            ("signed", say("fixed, with a signature")),
+            ("rotating", say("changing every 30 seconds (Google Wallet)")),
+        ):
+            self.code.addItem(told, value)
+        # A long choice is cut rather than making the column wider than its room.
+        self.code.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.code.setMinimumContentsLength(_SHORTEST)
+        self.code_text = QCheckBox(say("Number under the code"))
+        self.picture = Picture()
+        self.wallet = QComboBox()
+        self.wallet.addItem("Apple Wallet", WalletKind.APPLE.value)
+        self.wallet.addItem("Google Wallet", WalletKind.GOOGLE.value)
+        self.message, self.hints = label("", "fault"), label("", "muted")
+        self.progress = label("", "muted")
+        self.save_button = QPushButton(say("Save"))
+        self.save_button.setObjectName("primary")
+        self.archive_button = QPushButton()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_TYPING_PAUSE_MS)
+        self._rows = QFormLayout()
+        self._lay_out(named, words)
+        self._connect()
+
+    def show_list(self, designs: Sequence[tuple[UUID, str]], chosen: UUID) -> None:
+        """Fill the list of designs."""
+        self._showing = True
+        self.choice.clear()
+        for id_, name in designs:
+            self.choice.addItem(name, id_)
+        self.choice.setCurrentIndex(max(self.choice.findData(chosen), 0))
+        self._showing = False
+
+    def show_design(self, record: EditedDesign, *, hints: Sequence[str]) -> None:
+        """Show a design as it is stored."""
+        self._showing = True
+        self._record = record
+        design = record.design
+        self.name.setText(record.name)
+        self._show_titles(design["title"], design["languages"])
+        for key, field in self.colours.items():
+            field.set_colour(design[key])
+        self.code.setCurrentIndex(max(self.code.findData(design["code"]), 0))
+        self.code_text.setChecked(bool(design["code_text"]))
+        self._show_images(design["images"])
+        gone = record.archived_at is not None
+        self.archive_button.setText(
+            self._texts.say("Issue again") if gone else self._texts.say("Issue no more")
+        )
+        self.hints.setText("\n".join(hints))
+        self.hints.setVisible(bool(hints))
+        self.say_fault("")
+        self._showing = False
+
+    def set_image(self, role: str, tag: str | None) -> None:
+        """Put a stored picture into the design that is edited, or take it out."""
+        if self._record is None:
+            return
+        images = {key: value for key, value in self._images.items() if key != role}
+        self._show_images(images if tag is None else images | {role: tag})
+        self.edited.emit()
+
+    def design(self) -> Mapping[str, Any]:
+        """The design as it is edited; what has no field here stays as it was."""
+        if self._record is None:
+            return {}
+        stored = self._record.design
+        titles = {key: line.text().strip() for key, line in self.titles.items()}
+        return {
+            **stored,
+            **{key: field.colour for key, field in self.colours.items()},
+            "title": {**stored["title"], **{key: text for key, text in titles.items() if text}},
+            "code": self.code.currentData(),
+            "code_text": self.code_text.isChecked(),
+            "images": dict(self._images),
+        }
+
+    @property
+    def chosen_wallet(self) -> WalletKind:
+        """How which wallet draws it is to be shown."""
+        return WalletKind(self.wallet.currentData())
+
+    def say_fault(self, sentence: str) -> None:
+        """Say what could not be done, or nothing."""
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
+
+    def say_progress(self, sentence: str) -> None:
+        """Say how far the cards are that were issued before, or nothing."""
+        self.progress.setText(sentence)
+        self.progress.setVisible(bool(sentence))
+
+    def _lay_out(self, images: Mapping[str, str], colours: Mapping[str, str]) -> None:
+        say = self._texts.say
+        head = QHBoxLayout()
+        head.addWidget(label(say("Card designs"), "name", wraps=False), 1)
+        head.addWidget(self.choice)
+        head.addWidget(self.add_button)
+        self._rows.addRow(say("Name"), self.name)
+        for key, field in self.colours.items():
+            self._rows.addRow(colours[key], field)
+        for role, image in self.images.items():
+            self._rows.addRow(images[role], image)
+        self._rows.addRow(say("Code"), self.code)
+        self._rows.addRow("", self.code_text)
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, S, 0)
+        column.addLayout(self._rows)
+        column.addWidget(self.hints)
+        column.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        left = QVBoxLayout()
+        left.addWidget(self.wallet)
+        left.addWidget(self.picture, 1)
+        body = QHBoxLayout()
+        body.setSpacing(L)
+        body.addLayout(left, 1)
+        body.addWidget(scroll, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(self.progress, 1)
+        foot.addWidget(self.archive_button)
+        foot.addWidget(self.save_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(L, L, L, M)
+        layout.setSpacing(M)
+        layout.addLayout(head)
+        layout.addWidget(self.message)
+        layout.addLayout(body, 1)
+        layout.addLayout(foot)
+        self.say_progress("")
+
+    def _connect(self) -> None:
+        self._pause.timeout.connect(self.edited)
+        self.add_button.clicked.connect(self.added)
+        self.save_button.clicked.connect(self.saved)
+        self.archive_button.clicked.connect(self.archived)
+        self.choice.currentIndexChanged.connect(self._on_chosen)
+        self.name.textChanged.connect(self._on_edited)
+        self.wallet.currentIndexChanged.connect(self._on_edited)
+        self.code.currentIndexChanged.connect(self._on_edited)
+        self.code_text.toggled.connect(self._on_edited)
+        for field in self.colours.values():
+            field.changed.connect(self._on_edited)
+        for role, image in self.images.items():
+            image.wanted.connect(lambda role=role: self.image_wanted.emit(role))
+            image.removed.connect(lambda role=role: self.image_removed.emit(role))
+
+    def _show_titles(self, titles: Mapping[str, str], languages: Sequence[str]) -> None:
+        """One line for the title in each language of the card."""
+        for line in self.titles.values():
+            self._rows.removeRow(line)
+        self.titles = {}
+        for number, language in enumerate(languages):
+            line = QLineEdit(titles.get(language, ""))
+            line.setAccessibleName(self._texts.say("Title ({language})", language=language))
+            line.textChanged.connect(self._on_edited)
+            self.titles[language] = line
+            self._rows.insertRow(1 + number, line.accessibleName(), line)
+
+    def _show_images(self, images: Mapping[str, str]) -> None:
+        self._images = dict(images)
+        for role, field in self.images.items():
+            field.remove.setVisible(role in images)
+
+    def _on_edited(self) -> None:
+        if not self._showing:
+            self._pause.start()
+
+    def _on_chosen(self) -> None:
+        id_ = self.choice.currentData()
+        if not self._showing and id_ is not None:
+            self.opened.emit(id_)

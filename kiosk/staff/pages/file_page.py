@@ -1,0 +1,198 @@
+"""The file of a customer or a company: who it is, what they hold, what can be done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk.staff.pages.columns import Columns
+from kiosk.staff.pages.parts import Action, EntryLine, MembershipCard, Section, label
+from kiosk.staff.words.card import CardLine
+from kiosk.staff.words.person import Entry, FileWords
+from kiosk.style import L, M, Paint, S
+from kiosk.texts import Texts
+from kiosk.views.person_view import PhotoView
+
+_PHOTO = 84
+_INITIALS = Paint("#8f9cab", "#8f9cab")
+"""Seen on light and on dark."""
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What the person who is signed in may change in a file, and may see of payments.
+
+    ``online``: a plan can be ordered and paid on the internet.
+    """
+
+    memberships: bool
+    edit: bool
+    links: bool
+    cards: bool = False
+    payments: bool = False
+    online: bool = False
+
+
+class FilePage(QFrame):
+    """Paints a ``FileWords``; everything that is pressed is told by ``acted``."""
+
+    acted = Signal(object, object)
+    """Action, and what it is done to: MembershipLine, id, or None for the whole file."""
+    removed = Signal(object, str)
+    """Id and name of a person to unlink."""
+
+    def __init__(self, texts: Texts, *, of_company: bool) -> None:
+        super().__init__()
+        self.setObjectName("file")
+        self._texts = texts
+        self._of_company = of_company
+        self.photo = PhotoView()
+        self.photo.setFixedSize(_PHOTO, _PHOTO)
+        self.title = label("", "name")
+        self.subtitle = label("", "muted")
+        self.edit = QPushButton(texts.say("Edit …"))
+        self.edit.clicked.connect(lambda: self.acted.emit(Action.EDIT, None))
+        self.message = label("", "fault")
+        self.message.hide()
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self.title)
+        names.addWidget(self.subtitle)
+        head = QHBoxLayout()
+        head.setSpacing(M)
+        head.addWidget(self.photo)
+        head.addLayout(names, 1)
+        head.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignTop)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(L, L, L, M)
+        layout.setSpacing(M)
+        layout.addLayout(head)
+        layout.addWidget(self.message)
+        layout.addWidget(self._scroll, 1)
+        self.cards: list[MembershipCard] = []
+        self.lines: list[EntryLine] = []
+        self.card_lines: list[EntryLine] = []
+        self.issue_button: QPushButton | None = None
+        self.order_button: QPushButton | None = None
+
+    def show_file(self, words: FileWords, allowed: Allowed) -> None:
+        """Paint a file from the top."""
+        self.photo.show_initials(words.initials, _INITIALS)
+        self.title.setText(words.title)
+        self.subtitle.setText(words.subtitle)
+        self.edit.setVisible(allowed.edit)
+        self.say_fault("")
+        self._scroll.setWidget(self._body(words, allowed))
+
+    def show_photo(self, photo: QPixmap) -> None:
+        """Show the customer's photo."""
+        self.photo.show_photo(photo)
+
+    def say_fault(self, sentence: str) -> None:
+        """Say what could not be done, or nothing."""
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
+
+    def _body(self, words: FileWords, allowed: Allowed) -> QWidget:
+        """Memberships on the left, the rest beside them."""
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.addWidget(self._memberships(words, allowed))
+        left.addStretch()
+        right.setSpacing(L)
+        right.addLayout(_facts(words))
+        if words.permissions:
+            right.addWidget(_permissions(words, self._texts))
+        if words.cards is not None:
+            right.addWidget(self._cards(words.cards, allowed))
+        right.addWidget(self._entries(words, allowed))
+        right.addStretch()
+        return Columns(left, right, spacing=M, shares=(3, 2))
+
+    def _memberships(self, words: FileWords, allowed: Allowed) -> Section:
+        then: Callable[[], object] = lambda: self.acted.emit(Action.ASSIGN, None)  # noqa: E731
+        assign = self._texts.say("Assign plan …") if allowed.memberships else ""
+        section = Section(self._texts.say("MEMBERSHIPS"), assign, then)
+        self.cards = []
+        for line in words.memberships:
+            card = MembershipCard(
+                line,
+                self._texts,
+                may_change=allowed.memberships,
+                sees_payments=allowed.payments,
+            )
+            card.acted.connect(self.acted)
+            self.cards.append(card)
+            section.add(card)
+        if not words.memberships:
+            section.add(label(self._texts.say("No membership yet."), "muted"))
+        self.order_button = None
+        if allowed.memberships and allowed.online:
+            self.order_button = QPushButton(self._texts.say("Order online …"))
+            self.order_button.clicked.connect(lambda: self.acted.emit(Action.ORDER, None))
+            section.add(self.order_button)
+        return section
+
+    def _cards(self, cards: tuple[CardLine, ...], allowed: Allowed) -> Section:
+        """The customer's wallet cards."""
+        then: Callable[[], object] = lambda: self.acted.emit(Action.ISSUE, None)  # noqa: E731
+        issue = self._texts.say("Issue card …") if allowed.cards else ""
+        section = Section(self._texts.say("CARDS"), issue, then)
+        self.issue_button = section.button
+        self.card_lines = []
+        for card in cards:
+            line = EntryLine(Entry(card.id, card.title, card.below), self._texts)
+            line.opened.connect(lambda id_: self.acted.emit(Action.OPEN_CARD, id_))
+            self.card_lines.append(line)
+            section.add(line)
+        if not cards:
+            section.add(label(self._texts.say("No card yet."), "muted"))
+        return section
+
+    def _entries(self, words: FileWords, allowed: Allowed) -> Section:
+        add = self._of_company and allowed.links
+        then: Callable[[], object] = lambda: self.acted.emit(Action.LINK, None)  # noqa: E731
+        section = Section(words.entries_title, self._texts.say("Link …") if add else "", then)
+        self.lines = []
+        for entry in words.entries:
+            line = EntryLine(entry, self._texts, may_remove=add)
+            line.opened.connect(lambda id_: self.acted.emit(Action.OPEN, id_))
+            line.removed.connect(self.removed)
+            self.lines.append(line)
+            section.add(line)
+        if not words.entries:
+            section.add(label(self._texts.say("None."), "muted"))
+        return section
+
+
+def _facts(words: FileWords) -> QGridLayout:
+    """Labels and values in two columns."""
+    grid = QGridLayout()
+    grid.setVerticalSpacing(S)
+    grid.setHorizontalSpacing(S + 4)
+    grid.setColumnStretch(1, 1)
+    for row, (name, value) in enumerate(words.facts):
+        grid.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label(value), row, 1)
+    return grid
+
+
+def _permissions(words: FileWords, texts: Texts) -> Section:
+    """What the customer may use now."""
+    section = Section(texts.say("PERMISSIONS"))
+    granted: QLabel = label(" · ".join(words.permissions))
+    section.add(granted)
+    return section

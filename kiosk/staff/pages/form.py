@@ -1,0 +1,189 @@
+"""A form in front of the window: labelled fields, a fault under them, nothing lost by a failure."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk.staff.pages.day_field import day_field, day_of
+from kiosk.style import L, M, S
+from kiosk.texts import Texts
+
+Value = str | bool | date | None
+_WIDTH = 460
+_NOTE_HEIGHT = 84
+
+
+class Form(QDialog):
+    """Asks for a few values. It stays open until ``finish``; ``show_fault`` says what is wrong."""
+
+    submitted = Signal(dict)
+    """Values by key: text, bool or date; None for an optional day that was left out."""
+
+    def __init__(self, parent: QWidget, texts: Texts, title: str, action: str) -> None:
+        super().__init__(parent)
+        self.setObjectName("form")
+        self.setWindowTitle(title)
+        self.setMinimumWidth(_WIDTH)
+        self._fields: dict[str, QWidget] = {}
+        self._locale = QLocale(str(texts.locale))
+        heading = QLabel(title)
+        heading.setObjectName("title")
+        heading.setWordWrap(True)
+        self._rows = QFormLayout()
+        self._rows.setSpacing(S + 2)
+        self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.fault = QLabel()
+        self.fault.setObjectName("fault")
+        self.fault.setWordWrap(True)
+        self.fault.hide()
+        self.submit = QPushButton(action)
+        self.submit.setObjectName("primary")
+        self.submit.setDefault(True)
+        self._cancel = QPushButton(texts.say("Cancel"))
+        self._cancel.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(self._cancel)
+        buttons.addWidget(self.submit)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(L, L, L, M)
+        layout.setSpacing(M)
+        layout.addWidget(heading)
+        layout.addLayout(self._rows)
+        layout.addWidget(self.fault)
+        layout.addLayout(buttons)
+        self._cancel.clicked.connect(self.reject)
+        self.submit.clicked.connect(self._on_submit)
+
+    def add_words(self, words: str) -> None:
+        """Say something above the fields that follow."""
+        label = QLabel(words)
+        label.setWordWrap(True)
+        label.setObjectName("muted")
+        self._rows.addRow(label)
+
+    def add_line(self, key: str, label: str, value: str = "", *, secret: bool = False) -> QLineEdit:
+        """Ask for one line of text."""
+        line = QLineEdit(value)
+        if secret:
+            line.setEchoMode(QLineEdit.EchoMode.Password)
+        self._add(key, label, line)
+        return line
+
+    def add_note(self, key: str, label: str, value: str = "") -> None:
+        """Ask for several lines of text."""
+        note = QPlainTextEdit(value)
+        note.setTabChangesFocus(True)
+        note.setFixedHeight(_NOTE_HEIGHT)
+        self._add(key, label, note)
+
+    def add_choice(
+        self, key: str, label: str, options: Sequence[tuple[str, str]], chosen: str = ""
+    ) -> None:
+        """Ask for one of ``options``: value and words."""
+        self._add(key, label, _choice(options, chosen))
+
+    def add_count(
+        self, key: str, label: str, count: int, options: Sequence[tuple[str, str]], chosen: str
+    ) -> None:
+        """Ask how many of what, in one row: ``<key>_count`` and ``<key>_unit``."""
+        line, choice = QLineEdit(str(count)), _choice(options, chosen)
+        line.setAccessibleName(label)
+        choice.setAccessibleName(label)
+        self._fields |= {f"{key}_count": line, f"{key}_unit": choice}
+        row = QHBoxLayout()
+        row.addWidget(line, 1)
+        row.addWidget(choice, 2)
+        self._rows.addRow(label, row)
+
+    def add_day(self, key: str, label: str, day: date) -> None:
+        """Ask for a day."""
+        self._add(key, label, day_field(day, self._locale))
+
+    def add_switch(self, key: str, label: str, *, on: bool = False) -> None:
+        """Ask for yes or no."""
+        switch = QCheckBox(label)
+        switch.setChecked(on)
+        self._fields[key] = switch
+        self._rows.addRow("", switch)
+
+    def field(self, key: str) -> QWidget:
+        """The widget of a field."""
+        return self._fields[key]
+
+    def values(self) -> dict[str, Value]:
+        """What is in the fields now."""
+        return {key: _value(widget) for key, widget in self._fields.items()}
+
+    def show_fault(self, sentence: str) -> None:
+        """Say why it could not be done; the fields stay as they are, to be tried again."""
+        self.fault.setText(sentence)
+        self.fault.show()
+        self.submit.setEnabled(True)
+
+    def finish(self) -> None:
+        """It was done."""
+        self.accept()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin in the first field, and go by Tab through all of them to the buttons."""
+        super().showEvent(event)
+        stops = [*self._fields.values(), self._cancel, self.submit]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+        stops[0].setFocus()
+
+    def _on_submit(self) -> None:
+        """Hand the values on; not twice at once."""
+        self.submit.setEnabled(False)
+        self.fault.clear()
+        self.fault.hide()
+        self.submitted.emit(self.values())
+
+    def _add(self, key: str, label: str, widget: QWidget) -> None:
+        widget.setAccessibleName(label)
+        self._fields[key] = widget
+        self._rows.addRow(label, widget)
+
+
+def _choice(options: Sequence[tuple[str, str]], chosen: str) -> QComboBox:
+    """A list to choose from: value and words."""
+    choice = QComboBox()
+    for value, words in options:
+        choice.addItem(words, value)
+    choice.setCurrentIndex(max(choice.findData(chosen), 0))
+    return choice
+
+
+def _value(widget: QWidget) -> Value:
+    """What a field holds."""
+    match widget:
+        case QLineEdit():
+            return widget.text().strip()
+        case QPlainTextEdit():
+            return widget.toPlainText().strip()
+        case QComboBox():
+            return str(widget.currentData(Qt.ItemDataRole.UserRole))
+        case QDateEdit():
+            return day_of(widget)
+        case QCheckBox():
+            return widget.isChecked()
+        case _:
+            raise TypeError(f"a form has no fields of type {type(widget).__name__}")

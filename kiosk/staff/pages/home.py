@@ -1,0 +1,162 @@
+"""Where managing begins: a new customer, the companies, the plans, and the way to other pages."""
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk.staff.pages.lines import ButtonRows
+from kiosk.staff.pages.parts import EntryLine, Section, label
+from kiosk.staff.words.person import Entry
+from kiosk.style import L, M, S
+from kiosk.texts import Texts
+
+_TYPING_PAUSE_MS = 200
+
+
+class HomePage(QFrame):
+    """Two lists side by side with buttons to add to them, and buttons that lead further."""
+
+    new_customer = Signal()
+    new_company = Signal()
+    new_plan = Signal()
+    designs_wanted = Signal()
+    payments_wanted = Signal()
+    signup_wanted = Signal()
+    stripe_wanted = Signal()
+    company_opened = Signal(object)
+    """Id."""
+    plan_opened = Signal(object)
+    """Id."""
+    companies_wanted = Signal(str)
+    """Part of a name."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self.setObjectName("file")
+        self._texts = texts
+        say = texts.say
+        self.customer_button = QPushButton(say("New customer …"))
+        self.customer_button.setObjectName("primary")
+        self.customer_button.clicked.connect(self.new_customer)
+        self.payments_button = QPushButton(say("Payments …"))
+        self.payments_button.clicked.connect(self.payments_wanted)
+        self.designs_button = QPushButton(say("Card designs …"))
+        self.designs_button.clicked.connect(self.designs_wanted)
+        self.signup_button = QPushButton(say("Online signup …"))
+        self.signup_button.clicked.connect(self.signup_wanted)
+        self.stripe_button = QPushButton(say("Card payments …"))
+        self.stripe_button.clicked.connect(self.stripe_wanted)
+        self._more = ButtonRows(
+            (self.payments_button, self.designs_button, self.signup_button, self.stripe_button)
+        )
+        self.message = label("", "fault")
+        self.message.hide()
+        head = QHBoxLayout()
+        title = label(say("Manage"), "name", wraps=False)
+        head.addWidget(title, 1)
+        head.addWidget(self.customer_button)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(say("Company name"))
+        self.search.setAccessibleName(say("Company name"))
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_TYPING_PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self.search.textChanged.connect(self._pause.start)
+        self.companies = _ListSection(say("COMPANIES"), say("New company …"), texts, self.search)
+        self.plans = _ListSection(say("PLANS"), say("New plan …"), texts)
+        self.companies.added.connect(self.new_company)
+        self.plans.added.connect(self.new_plan)
+        self.companies.opened.connect(self.company_opened)
+        self.plans.opened.connect(self.plan_opened)
+        lists = QHBoxLayout()
+        lists.setSpacing(L)
+        lists.addWidget(self.companies, 1)
+        lists.addWidget(self.plans, 1)
+        hint = label(
+            say("Customers are found by the search on the left, or by their card."), "muted"
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(L, L, L, M)
+        layout.setSpacing(M)
+        layout.addLayout(head)
+        layout.addWidget(hint)
+        layout.addWidget(self._more)
+        layout.addWidget(self.message)
+        layout.addLayout(lists, 1)
+
+    def allow(self, scopes: Collection[str]) -> None:
+        """Offer only what the person who is signed in may do."""
+        self.customer_button.setVisible("customers:write" in scopes)
+        self.companies.add_button.setVisible("companies:write" in scopes)
+        self.plans.add_button.setVisible("plans:write" in scopes)
+        needed = {
+            self.payments_button: "memberships:read",
+            self.designs_button: "designs:write",
+            self.signup_button: "organization:write",
+            self.stripe_button: "organization:write",
+        }
+        self._more.show_only([button for button, scope in needed.items() if scope in scopes])
+
+    def say_fault(self, sentence: str) -> None:
+        """Say what could not be done, or nothing."""
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
+
+    def _ask(self) -> None:
+        self.companies_wanted.emit(self.search.text().strip())
+
+
+class _ListSection(QWidget):
+    """A heading with a button, and entries that can be opened."""
+
+    added = Signal()
+    opened = Signal(object)
+
+    def __init__(
+        self, title: str, action: str, texts: Texts, search: QLineEdit | None = None
+    ) -> None:
+        super().__init__()
+        self._texts = texts
+        self.lines: list[EntryLine] = []
+        head = Section(title, action, self.added.emit)
+        button = head.button
+        if button is None:
+            raise RuntimeError("a list without its button")
+        self.add_button = button
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(S)
+        layout.addWidget(head)
+        if search is not None:
+            layout.addWidget(search)
+        layout.addWidget(self._scroll, 1)
+
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        """Replace all entries."""
+        body = QWidget()
+        body.setObjectName("scrolled")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, S, 0)
+        column.setSpacing(S)
+        self.lines = []
+        for entry in entries:
+            line = EntryLine(entry, self._texts)
+            line.opened.connect(self.opened)
+            self.lines.append(line)
+            column.addWidget(line)
+        if not entries:
+            column.addWidget(label(self._texts.say("None."), "muted"))
+        column.addStretch()
+        self._scroll.setWidget(body)

@@ -1,0 +1,49 @@
+"""A small picture of the signup page in the colours that are chosen."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from kiosk.staff.pages.parts import label
+from kiosk.staff.words.signup_colours import JoinLooks
+from kiosk.style import M, S
+from kiosk.texts import Texts
+
+_EDGE = "#8f9cab"
+"""Seen on any ground, and on light and dark around it."""
+
+
+class JoinPreview(QWidget):
+    """Text and a button on the ground of the page, and below whether they can be read."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self._box = QFrame()
+        self._box.setObjectName("join")
+        self._plan = QLabel(texts.say("Membership"))
+        self._plan.setObjectName("plan")
+        self._button = QLabel(texts.say("Join"))
+        self._button.setObjectName("act")
+        self.verdict = label("", "muted")
+        row = QHBoxLayout(self._box)
+        row.setContentsMargins(M, M, M, M)
+        row.addWidget(self._plan, 1)
+        row.addWidget(self._button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(S)
+        layout.addWidget(self._box)
+        layout.addWidget(self.verdict)
+
+    def show_looks(self, looks: JoinLooks) -> None:
+        """Paint the colours."""
+        self._box.setStyleSheet(
+            f"#join {{ background: {looks.ground}; border: 1px solid {_EDGE};"
+            " border-radius: 10px; }"
+            f"#plan {{ color: {looks.ink}; font-weight: 600; }}"
+            f"#act {{ background: {looks.accent}; color: {looks.on_accent};"
+            " border-radius: 10px; padding: 8px 14px; font-weight: 600; }"
+        )
+        self.verdict.setText(looks.sentence)
+        self.verdict.setObjectName("muted" if looks.good else "fault")
+        # A name that changes is looked up anew only when the style is put on again.
+        self.verdict.style().unpolish(self.verdict)
+        self.verdict.style().polish(self.verdict)

@@ -1,0 +1,151 @@
+"""Lines of lists with buttons of their own, buttons that share a row, text to be copied."""
+
+from collections.abc import Collection, Sequence
+from math import ceil
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk.staff.pages.parts import label
+from kiosk.style import M, S
+from kiosk.texts import Texts
+
+_AROUND = 28
+"""Pixels above and below a text that is to be copied: padding, border and its own margin."""
+
+
+class ActionLine(QFrame):
+    """Something in a list: what it is, how it stands, and what can be done with it."""
+
+    def __init__(
+        self,
+        title: str,
+        below: Sequence[str],
+        buttons: Sequence[QPushButton],
+        state: QLabel | None = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("line")
+        head = QHBoxLayout()
+        head.addWidget(label(title, "strong"), 1)
+        if state is not None:
+            head.addWidget(state)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addLayout(head)
+        for each in filter(None, below):
+            words.addWidget(label(each, "muted"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(M, S, S, S)
+        row.setSpacing(S)
+        row.addLayout(words, 1)
+        for button in buttons:
+            row.addWidget(button)
+
+
+class ButtonRows(QWidget):
+    """Buttons of equal width, as many beside each other as there is room for."""
+
+    def __init__(self, buttons: Sequence[QPushButton]) -> None:
+        super().__init__()
+        self._buttons = self._shown = tuple(buttons)
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(S)
+        self._fit()
+
+    def show_only(self, shown: Collection[QPushButton]) -> None:
+        """Show some of the buttons, in their order."""
+        self._shown = tuple(button for button in self._buttons if button in shown)
+        for button in self._buttons:
+            button.setVisible(button in self._shown)
+        self._columns = 0
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the room there is."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = self._shown
+        widest = max((button.sizeHint().width() for button in shown), default=1)
+        most = max(1, min(len(shown), (self.width() + S) // (widest + S)))
+        rows = -(-len(shown) // most)
+        # As many in each row as in the others, rather than one alone in the last.
+        columns = -(-len(shown) // max(rows, 1)) or 1
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for button in self._buttons:
+            self._grid.removeWidget(button)
+        for number, button in enumerate(shown):
+            self._grid.addWidget(button, number // columns, number % columns)
+
+
+class WholeText(QPlainTextEdit):
+    """A text that is read and not changed, as high as all of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Other widths break the lines elsewhere."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Take the height that the text needs at this width."""
+        layout, block, height = self.document().documentLayout(), self.document().begin(), 0.0
+        while block.isValid():
+            height += layout.blockBoundingRect(block).height()
+            block = block.next()
+        self.setFixedHeight(ceil(height) + _AROUND)
+
+
+class CopyField(QWidget):
+    """A text that staff take elsewhere: shown in full, copied by a button."""
+
+    def __init__(self, words: str, texts: Texts) -> None:
+        super().__init__()
+        self._copied, self._copy = texts.say("Copied"), texts.say("Copy")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.text = WholeText()
+        self.text.setAccessibleName(words)
+        self.button = QPushButton(self._copy)
+        self.button.setAccessibleName(f"{self._copy} {words}")
+        self.button.clicked.connect(self._to_clipboard)
+        head = QHBoxLayout()
+        head.addWidget(label(words), 1)
+        head.addWidget(self.button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(S)
+        layout.addLayout(head)
+        layout.addWidget(self.text)
+
+    def show_text(self, text: str) -> None:
+        """Show a text; without one the field is hidden."""
+        self.text.setPlainText(text)
+        self.text.fit()
+        self.button.setText(self._copy)
+        self.setVisible(bool(text))
+
+    def _to_clipboard(self) -> None:
+        QGuiApplication.clipboard().setText(self.text.toPlainText())
+        self.button.setText(self._copied)

@@ -1,0 +1,221 @@
+"""Parts of the files: a section with an action, a membership with its buttons, a list line."""
+
+import re
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk.staff.words.membership import MembershipLine
+from kiosk.staff.words.person import Entry
+from kiosk.style import TONES, M, S, Tone
+from kiosk.texts import Texts
+
+_LONG = re.compile(r"\S{18,}")
+_BREAKS = re.compile(r"[@._-]")
+
+
+class Action(StrEnum):
+    """What staff can do in a file."""
+
+    ASSIGN = "assign"
+    ORDER = "order"
+    SUBSCRIPTION = "subscription"
+    RENEW = "renew"
+    PAY = "pay"
+    PAYMENTS = "payments"
+    EXTEND = "extend"
+    TRANSFER = "transfer"
+    END = "end"
+    EDIT = "edit"
+    LINK = "link"
+    UNLINK = "unlink"
+    OPEN = "open"
+    ISSUE = "issue"
+    OPEN_CARD = "open_card"
+    MAIL = "mail"
+    PRINT = "print"
+    SAVE_PRINT = "save_print"
+    SAVE_PASS = "save_pass"  # noqa: S105 - a pass is a card
+    REPLACE = "replace"
+    REVOKE = "revoke"
+    REFRESH = "refresh"
+    CANCEL = "cancel"
+    KEEP = "keep"
+
+
+_IN_A_ROW = 2
+"""Buttons beside each other: more are wider than a small screen, in German at least."""
+
+
+def _in_rows(count: int, buttons: Sequence[QPushButton]) -> list[Sequence[QPushButton]]:
+    """Buttons in rows of at most ``count``."""
+    return [buttons[start : start + count] for start in range(0, len(buttons), count)]
+
+
+def chip(words: str, tone: Tone) -> QLabel:
+    """A word on the colour of a verdict."""
+    made = QLabel()
+    paint_chip(made, words, tone)
+    return made
+
+
+def paint_chip(shown: QLabel, words: str, tone: Tone) -> None:
+    """Show another word in a chip, on its own colour."""
+    paint = TONES[tone]
+    shown.setText(words)
+    shown.setStyleSheet(
+        f"background: {paint.fill}; color: {paint.ink}; border-radius: 8px;"
+        "padding: 2px 10px; font-weight: 600;"
+    )
+
+
+def empty(layout: QLayout) -> None:
+    """Take all widgets out of a layout, for good."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def label(words: str, name: str = "", *, wraps: bool = True) -> QLabel:
+    """Plain words, styled by object name; what people typed is never read as markup."""
+    made = QLabel(_LONG.sub(_breakable, words) if wraps else words)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setObjectName(name)
+    made.setWordWrap(wraps)
+    return made
+
+
+def _breakable(word: re.Match[str]) -> str:
+    """A long word, such as an address, that may go on in the next line after its signs."""
+    return _BREAKS.sub("\\g<0>\u200b", word.group())
+
+
+class Section(QWidget):
+    """A heading, a button beside it, and lines below."""
+
+    def __init__(self, title: str, action: str = "", then: Callable[[], object] | None = None):
+        super().__init__()
+        self.title = label(title, "section", wraps=False)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        self.button: QPushButton | None = None
+        if action and then is not None:
+            self.button = QPushButton(action)
+            self.button.clicked.connect(then)
+            head.addWidget(self.button)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(S)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(S)
+        layout.addLayout(head)
+        layout.addLayout(self._lines)
+
+    def add(self, line: QWidget) -> None:
+        """Add a line."""
+        self._lines.addWidget(line)
+
+
+class MembershipCard(QFrame):
+    """One membership: plan, status, period, where it comes from, and what can be done."""
+
+    acted = Signal(object, object)
+    """Action, MembershipLine."""
+
+    def __init__(
+        self, line: MembershipLine, texts: Texts, *, may_change: bool, sees_payments: bool = False
+    ) -> None:
+        super().__init__()
+        self.setObjectName("line")
+        self.line = line
+        head = QHBoxLayout()
+        head.addWidget(label(line.plan, "strong"), 1)
+        head.addWidget(chip(line.status, line.tone))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(S + 4, S + 4, S + 4, S + 4)
+        column.setSpacing(S - 2)
+        column.addLayout(head)
+        column.addWidget(label(line.period))
+        for words in filter(None, (line.source, line.billing, line.note)):
+            column.addWidget(label(words, "muted"))
+        self.buttons: dict[Action, QPushButton] = {}
+        if sees_payments and line.order_id is not None:
+            words = texts.say("Subscription …")
+            self.buttons[Action.SUBSCRIPTION] = self._button(Action.SUBSCRIPTION, words)
+        if may_change:
+            self.buttons |= self._buttons(texts)
+        if sees_payments and line.can_pay:
+            self.buttons[Action.PAYMENTS] = self._button(Action.PAYMENTS, texts.say("Receipts"))
+        for some in _in_rows(_IN_A_ROW, list(self.buttons.values())):
+            row = QHBoxLayout()
+            for button in some:
+                row.addWidget(button)
+            row.addStretch()
+            column.addLayout(row)
+
+    def _buttons(self, texts: Texts) -> dict[Action, QPushButton]:
+        """The buttons of what can be done with this membership."""
+        say, line = texts.say, self.line
+        possible = (
+            (Action.RENEW, say("Renew"), line.can_renew),
+            (Action.PAY, say("Payment …"), line.can_pay),
+            (Action.EXTEND, say("Extend …"), line.can_extend),
+            (Action.TRANSFER, say("Change plan …"), line.can_end),
+            (Action.END, say("End …"), line.can_end),
+            (Action.OPEN, say("Open company"), line.company_id is not None),
+        )
+        return {action: self._button(action, words) for action, words, can in possible if can}
+
+    def _button(self, action: Action, words: str) -> QPushButton:
+        button = QPushButton(words)
+        button.setAccessibleName(f"{words} {self.line.plan}")
+        button.clicked.connect(lambda: self.acted.emit(action, self.line))
+        return button
+
+
+class EntryLine(QFrame):
+    """A person or a company in a list: opened by its button, removed by another."""
+
+    opened = Signal(object)
+    """Id."""
+    removed = Signal(object, str)
+    """Id, title."""
+
+    def __init__(self, entry: Entry, texts: Texts, *, may_remove: bool = False) -> None:
+        super().__init__()
+        self.setObjectName("line")
+        self.entry = entry
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(label(entry.title, "strong"))
+        if entry.below:
+            words.addWidget(label(entry.below, "muted"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(M, S, S, S)
+        row.addLayout(words, 1)
+        self.open_button = QPushButton(texts.say("Open"))
+        self.open_button.setAccessibleName(f"{texts.say('Open')} {entry.title}")
+        self.open_button.clicked.connect(lambda: self.opened.emit(entry.id))
+        row.addWidget(self.open_button)
+        self.remove_button: QPushButton | None = None
+        if may_remove and entry.removable:
+            self.remove_button = QPushButton(texts.say("Unlink"))
+            self.remove_button.setAccessibleName(f"{texts.say('Unlink')} {entry.title}")
+            self.remove_button.clicked.connect(self._remove)
+            row.addWidget(self.remove_button)
+
+    def _remove(self) -> None:
+        id_: UUID = self.entry.id
+        self.removed.emit(id_, self.entry.title)

@@ -1,0 +1,160 @@
+"""The page of payments: their days, what was taken by each method, each with its receipt."""
+
+from datetime import date
+
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk.staff.pages.day_field import day_field, day_of
+from kiosk.staff.pages.lines import ActionLine
+from kiosk.staff.pages.parts import chip, empty, label
+from kiosk.staff.words.payment import PaymentLine, PaymentsWords
+from kiosk.style import L, M, S, Tone
+from kiosk.texts import Texts
+
+_TYPING_PAUSE_MS = 500
+
+
+class PaymentsPage(QFrame):
+    """Paints a ``PaymentsWords``, of a membership or of some days."""
+
+    days_chosen = Signal(object, object)
+    """First and last day."""
+    receipt_wanted = Signal(object)
+    """Id of the payment."""
+    voided = Signal(object)
+    """Id of a payment that is to be voided."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self.setObjectName("file")
+        self._texts = texts
+        self.may_void = False
+        self._showing = False
+        self.title = label("", "name")
+        locale, some_day = QLocale(str(texts.locale)), date(2000, 1, 1)
+        self.first, self.last = day_field(some_day, locale), day_field(some_day, locale)
+        self._days = QWidget()
+        self.message, self.warning = label("", "fault"), label("", "muted")
+        self._sums = QGridLayout()
+        self.sums: tuple[tuple[str, str, str], ...] = ()
+        self.lines: dict[str, ActionLine] = {}
+        self.receipt_buttons: dict[str, QPushButton] = {}
+        self.void_buttons: dict[str, QPushButton] = {}
+        self._scroll = QScrollArea()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_TYPING_PAUSE_MS)
+        self._pause.timeout.connect(self._choose)
+        self._lay_out()
+        for field in (self.first, self.last):
+            field.dateChanged.connect(self._on_typed)
+
+    def show_payments(
+        self, words: PaymentsWords, days: tuple[date, date] | None, *, may_void: bool
+    ) -> None:
+        """Paint payments; without ``days`` they are those of a membership."""
+        self.may_void = may_void
+        self._showing = True
+        self._days.setVisible(days is not None)
+        if days is not None:
+            for field, day in zip((self.first, self.last), days, strict=True):
+                field.setDate(day_field(day, field.locale()).date())
+        self._showing = False
+        self.title.setText(words.title)
+        self.say_fault("")
+        self._paint(words)
+
+    def clear(self, why: str) -> None:
+        """Show no payments, and why."""
+        self._paint(PaymentsWords(self.title.text(), (), ()))
+        self.say_fault(why)
+
+    def say_fault(self, sentence: str) -> None:
+        """Say what could not be done, or nothing."""
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
+
+    def _lay_out(self) -> None:
+        say = self._texts.say
+        days = QHBoxLayout(self._days)
+        days.setContentsMargins(0, 0, 0, 0)
+        days.setSpacing(S)
+        for words, field in ((say("From"), self.first), (say("to"), self.last)):
+            field.setAccessibleName(words)
+            days.addWidget(label(words, wraps=False))
+            days.addWidget(field)
+        days.addStretch()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._sums.setHorizontalSpacing(L)
+        self._sums.setVerticalSpacing(S - 4)
+        self._sums.setColumnStretch(3, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(L, L, L, M)
+        layout.setSpacing(M)
+        layout.addWidget(self.title)
+        layout.addWidget(self._days)
+        layout.addWidget(self.message)
+        layout.addLayout(self._sums)
+        layout.addWidget(self.warning)
+        layout.addWidget(self._scroll, 1)
+
+    def _paint(self, words: PaymentsWords) -> None:
+        self._paint_sums(words.sums)
+        self.warning.setText(words.warning)
+        self.warning.setVisible(bool(words.warning))
+        body = QWidget()
+        body.setObjectName("scrolled")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, S, 0)
+        column.setSpacing(S)
+        self.lines, self.receipt_buttons, self.void_buttons = {}, {}, {}
+        for line in words.lines:
+            self.lines[line.receipt] = self._line(line)
+            column.addWidget(self.lines[line.receipt])
+        if not words.lines:
+            column.addWidget(label(self._texts.say("No payments."), "muted"))
+        column.addStretch()
+        self._scroll.setWidget(body)
+
+    def _paint_sums(self, sums: tuple[tuple[str, str, str], ...]) -> None:
+        self.sums = sums
+        empty(self._sums)
+        for row, (method, count, amount) in enumerate(sums):
+            shown: QLabel = label(amount, "strong", wraps=False)
+            self._sums.addWidget(label(method, wraps=False), row, 0)
+            self._sums.addWidget(label(count, "muted", wraps=False), row, 1)
+            self._sums.addWidget(shown, row, 2, Qt.AlignmentFlag.AlignRight)
+
+    def _line(self, line: PaymentLine) -> ActionLine:
+        say = self._texts.say
+        receipt = QPushButton(say("Receipt"))
+        receipt.setAccessibleName(f"{say('Receipt')} {line.receipt}")
+        receipt.clicked.connect(lambda: self.receipt_wanted.emit(line.id))
+        self.receipt_buttons[line.receipt] = receipt
+        buttons = [receipt]
+        if self.may_void and not line.void:
+            void = QPushButton(say("Void …"))
+            void.setAccessibleName(f"{say('Void …')} {line.receipt}")
+            void.clicked.connect(lambda: self.voided.emit(line.id))
+            self.void_buttons[line.receipt] = void
+            buttons.append(void)
+        state = chip(line.void, Tone.CARD_REVOKED) if line.void else None
+        return ActionLine(line.title, line.below, buttons, state)
+
+    def _on_typed(self) -> None:
+        if not self._showing:
+            self._pause.start()
+
+    def _choose(self) -> None:
+        self.days_chosen.emit(day_of(self.first), day_of(self.last))

@@ -1,0 +1,204 @@
+"""The page of the online signup: whether it is open, who may show it, how it looks, whose keys."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk.staff.pages.columns import Columns
+from kiosk.staff.pages.design_fields import ColourField
+from kiosk.staff.pages.join_preview import JoinPreview
+from kiosk.staff.pages.key_list import KeyList
+from kiosk.staff.pages.lines import CopyField
+from kiosk.staff.pages.parts import label
+from kiosk.staff.words.signup import FIELDS, JoinPlaces, JoinSettings
+from kiosk.staff.words.signup_colours import join_looks
+from kiosk.style import L, M, S
+from kiosk.texts import Texts
+
+_SITES_HEIGHT = 96
+_LONGEST_ADDRESS = 500
+_NARROWEST = 360
+"""Of a half in pixels, for addresses are long."""
+
+
+class SignupPage(QFrame):
+    """Shows the settings and what is changed in them; nothing is stored before ``saved``."""
+
+    saved = Signal()
+    edited = Signal()
+    """Something was typed or switched."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self.setObjectName("file")
+        self._texts = texts
+        say = texts.say
+        self.switch = QCheckBox(say("Open: the public may join"))
+        self.sites = QPlainTextEdit()
+        self.sites.setTabChangesFocus(True)
+        self.sites.setFixedHeight(_SITES_HEIGHT)
+        self.colours = {
+            "accent": ColourField(say("Buttons and links")),
+            "background": ColourField(say("Background")),
+        }
+        self.addresses = {"terms_url": QLineEdit(), "privacy_url": QLineEdit()}
+        for line in self.addresses.values():
+            line.setMaxLength(_LONGEST_ADDRESS)
+            line.setPlaceholderText("https://")
+        self.faults = {name: label("", "fault") for name in FIELDS}
+        self.preview = JoinPreview(texts)
+        self.address = CopyField(say("Address of the page"), texts)
+        self.snippet = CopyField(say("For your web site"), texts)
+        self.missing = label("", "muted")
+        self.keys = KeyList(texts)
+        self.message, self.progress = label("", "fault"), label("", "muted")
+        self.save_button = QPushButton(say("Save"))
+        self.save_button.setObjectName("primary")
+        self._scroll = QScrollArea()
+        self._lay_out()
+        self._connect()
+        self.show_faults({})
+
+    def show_settings(self, settings: JoinSettings, places: JoinPlaces) -> None:
+        """Show the settings as they are stored, and where the page is."""
+        self.switch.setChecked(settings.open)
+        self.sites.setPlainText(settings.sites)
+        self.colours["accent"].set_colour(settings.accent)
+        self.colours["background"].set_colour(settings.background)
+        self.addresses["terms_url"].setText(settings.terms_url)
+        self.addresses["privacy_url"].setText(settings.privacy_url)
+        self.address.show_text(places.page_url)
+        self.snippet.show_text(places.snippet)
+        self.missing.setText(places.missing)
+        self.missing.setVisible(bool(places.missing))
+        self.show_faults({})
+        self.say_progress("")
+
+    def settings(self) -> JoinSettings:
+        """The settings as they stand on the page."""
+        return JoinSettings(
+            open=self.switch.isChecked(),
+            sites=self.sites.toPlainText().strip(),
+            accent=self.colours["accent"].colour,
+            background=self.colours["background"].colour,
+            terms_url=self.addresses["terms_url"].text().strip(),
+            privacy_url=self.addresses["privacy_url"].text().strip(),
+        )
+
+    def show_faults(self, faults: Mapping[str, str]) -> None:
+        """Say what is wrong beside the fields; under ``""`` what belongs to none of them."""
+        for name, shown in self.faults.items():
+            shown.setText(faults.get(name, ""))
+            shown.setVisible(name in faults)
+        self.say_fault(faults.get("", ""))
+        first = next((shown for name, shown in self.faults.items() if name in faults), None)
+        if first is not None:
+            # It is given its place in the next turn of the event loop.
+            QTimer.singleShot(0, self, partial(self._scroll.ensureWidgetVisible, first))
+        if faults:
+            self.say_progress(self._texts.say("Not saved."))
+
+    def say_fault(self, sentence: str) -> None:
+        """Say what could not be done, or nothing."""
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
+
+    def say_progress(self, sentence: str) -> None:
+        """Say how far the saving is, or nothing."""
+        self.progress.setText(sentence)
+
+    def _lay_out(self) -> None:
+        say = self._texts.say
+        left, right = self._page_half(), self._sites_half()
+        self._scroll.setWidget(Columns(left, right, spacing=L, shares=(1, 1), least=_NARROWEST))
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        foot = QHBoxLayout()
+        foot.addWidget(self.progress, 1)
+        foot.addWidget(self.save_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(L, L, L, M)
+        layout.setSpacing(M)
+        layout.addWidget(label(say("Online signup"), "name", wraps=False))
+        layout.addWidget(self.message)
+        layout.addWidget(self._scroll, 1)
+        layout.addLayout(foot)
+
+    def _page_half(self) -> QVBoxLayout:
+        """The page itself: open or closed, its colours, what it leads to."""
+        say = self._texts.say
+        column = _column()
+        column.addWidget(label(say("THE PAGE"), "section", wraps=False))
+        column.addWidget(self.switch)
+        hint = say("On it are the plans that the public may join.")
+        column.addWidget(label(hint, "muted"))
+        self._add(column, say("Buttons and links"), self.colours["accent"], "accent")
+        self._add(column, say("Background"), self.colours["background"], "background")
+        column.addWidget(self.preview)
+        self._add(column, say("Terms"), self.addresses["terms_url"], "terms_url")
+        self._add(column, say("Privacy"), self.addresses["privacy_url"], "privacy_url")
+        column.addStretch()
+        return column
+
+    def _sites_half(self) -> QVBoxLayout:
+        """Where the page is shown, and which sites log their visitors in."""
+        say = self._texts.say
+        column = _column()
+        column.addWidget(label(say("WEB SITES"), "section", wraps=False))
+        self._add(column, say("Sites that may show it, one a line"), self.sites, "allowed_origins")
+        for part in (self.address, self.snippet, self.missing):
+            column.addWidget(part)
+        column.addSpacing(M)
+        column.addWidget(self.keys)
+        column.addStretch()
+        return column
+
+    def _add(self, column: QVBoxLayout, words: str, field: QWidget, name: str) -> None:
+        """A field under its words, and over what may be wrong with it."""
+        told: QLabel = label(words)
+        if not isinstance(field, ColourField):
+            field.setAccessibleName(words)
+        told.setBuddy(field)
+        column.addWidget(told)
+        column.addWidget(field)
+        column.addWidget(self.faults[name])
+
+    def _connect(self) -> None:
+        self.save_button.clicked.connect(self.saved)
+        self.switch.toggled.connect(self._on_edited)
+        self.sites.textChanged.connect(self._on_edited)
+        for line in self.addresses.values():
+            line.textChanged.connect(self._on_edited)
+        for field in self.colours.values():
+            field.changed.connect(self._on_edited)
+            field.changed.connect(self._draw)
+
+    def _on_edited(self) -> None:
+        self.say_progress("")
+        self.edited.emit()
+
+    def _draw(self) -> None:
+        """Show the colours once both are whole."""
+        accent, background = (self.colours[name].colour for name in ("accent", "background"))
+        looks = join_looks(accent, background, self._texts)
+        if looks is not None:
+            self.preview.show_looks(looks)
+
+
+def _column() -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(S)
+    return column

@@ -1,0 +1,138 @@
+"""The page of a subscription: how it stands, what was invoiced, and whether it goes on."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk.staff.pages.lines import ActionLine
+from kiosk.staff.pages.parts import Action, chip, empty, label, paint_chip
+from kiosk.staff.words.subscription import SubscriptionWords
+from kiosk.style import L, M, S, Tone
+from kiosk.texts import Texts
+
+
+class SubscriptionPage(QFrame):
+    """Paints a ``SubscriptionWords``."""
+
+    acted = Signal(object, object)
+    """Action, SubscriptionWords."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self.setObjectName("file")
+        self._texts = texts
+        self.words: SubscriptionWords | None = None
+        self.title, self.payer = label("", "name"), label("", "muted")
+        self.state = chip("", Tone.ACTIVE)
+        self.message, self.warning = label("", "fault"), label("", "muted")
+        self.progress = label("", "muted")
+        self.lines: list[ActionLine] = []
+        self._facts = QGridLayout()
+        self._facts.setHorizontalSpacing(M)
+        self._facts.setVerticalSpacing(S)
+        self._facts.setColumnStretch(1, 1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.buttons = self._action_buttons()
+        self._lay_out()
+
+    def show_words(self, words: SubscriptionWords, *, may_change: bool) -> None:
+        """Paint how the subscription stands."""
+        self.words = words
+        self.title.setText(words.title)
+        self.payer.setText(words.payer)
+        paint_chip(self.state, words.status, words.tone)
+        empty(self._facts)
+        for row, (name, value) in enumerate(words.facts):
+            self._facts.addWidget(label(name, "muted", wraps=False), row, 0)
+            self._facts.addWidget(label(value), row, 1)
+        self._scroll.setWidget(self._invoices(words))
+        self.warning.setText(words.warning)
+        self.warning.setVisible(bool(words.warning))
+        possible = {
+            Action.REFRESH: True,
+            Action.KEEP: words.runs and words.stops,
+            Action.CANCEL: words.runs and not words.stops,
+            Action.END: words.runs,
+        }
+        for action, button in self.buttons.items():
+            button.setVisible(possible[action] and may_change)
+        self.say_fault("")
+        self.say_progress("")
+
+    def say_fault(self, sentence: str) -> None:
+        """Say what could not be done, or nothing."""
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
+
+    def say_progress(self, sentence: str) -> None:
+        """Say how far the asking of Stripe is, or nothing."""
+        self.progress.setText(sentence)
+        self.progress.setVisible(bool(sentence))
+
+    def _lay_out(self) -> None:
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self.title)
+        names.addWidget(self.payer)
+        head = QHBoxLayout()
+        head.addLayout(names, 1)
+        head.addWidget(self.state, 0, Qt.AlignmentFlag.AlignTop)
+        known = QHBoxLayout()
+        known.addLayout(self._facts, 1)
+        known.addWidget(self.buttons[Action.REFRESH], 0, Qt.AlignmentFlag.AlignBottom)
+        foot = QHBoxLayout()
+        foot.setSpacing(S)
+        foot.addStretch()
+        for action in (Action.KEEP, Action.CANCEL, Action.END):
+            foot.addWidget(self.buttons[action])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(L, L, L, M)
+        layout.setSpacing(M)
+        layout.addLayout(head)
+        layout.addWidget(self.message)
+        layout.addLayout(known)
+        layout.addWidget(label(self._texts.say("INVOICES"), "section", wraps=False))
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.warning)
+        layout.addWidget(self.progress)
+        layout.addLayout(foot)
+
+    def _invoices(self, words: SubscriptionWords) -> QWidget:
+        """What was invoiced, newest first."""
+        body = QWidget()
+        body.setObjectName("scrolled")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, S, 0)
+        column.setSpacing(S)
+        self.lines = []
+        for each in words.invoices:
+            line = ActionLine(each.title, each.below, (), chip(each.status, each.tone))
+            self.lines.append(line)
+            column.addWidget(line)
+        if not words.invoices:
+            column.addWidget(label(self._texts.say("No invoices."), "muted"))
+        column.addStretch()
+        return body
+
+    def _action_buttons(self) -> dict[Action, QPushButton]:
+        say = self._texts.say
+        made = {}
+        for action, words in (
+            (Action.REFRESH, say("Ask Stripe now")),
+            (Action.KEEP, say("Keep it …")),
+            (Action.CANCEL, say("Cancel at the end of the period …")),
+            (Action.END, say("Cancel now …")),
+        ):
+            button = QPushButton(words)
+            button.clicked.connect(lambda _on=False, act=action: self.acted.emit(act, self.words))
+            made[action] = button
+        return made

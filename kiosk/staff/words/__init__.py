@@ -1,0 +1,1 @@
+"""What the staff pages say, as pure functions of the messages."""

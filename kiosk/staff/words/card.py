@@ -1,0 +1,145 @@
+"""What is said of wallet cards, from messages of the service. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from api_client.messages.cards import CardRecord, InWallet, WalletKind, WalletsReady
+from kiosk.style import Tone
+from kiosk.texts import Texts
+
+SOON = timedelta(days=30)
+"""So long before its end a certificate is spoken of."""
+
+
+@dataclass(frozen=True)
+class CardLine:
+    """A card in the file of its holder."""
+
+    id: UUID
+    title: str
+    below: str
+    good: bool
+
+
+@dataclass(frozen=True)
+class CardWords:
+    """Everything that the page of a card says, and what can be done with it.
+
+    ``link`` is what the customer's phone reads off the screen; without it ``no_link`` says why
+    there is none.
+    """
+
+    id: UUID
+    title: str
+    holder: str
+    status: str
+    tone: Tone
+    facts: tuple[tuple[str, str], ...]
+    link: str
+    no_link: str
+    has_design: bool
+    good: bool
+    warnings: tuple[str, ...] = ()
+
+
+def card_line(card: CardRecord, texts: Texts, zone: str) -> CardLine:
+    """A card as one line."""
+    good = card.revoked_at is None
+    parts = [texts.say("issued {day}", day=texts.local_day(card.issued_at, zone))]
+    if card.revoked_at is not None:
+        parts = [texts.say("revoked {day}", day=texts.local_day(card.revoked_at, zone))]
+    elif card.design is None:
+        parts.append(texts.say("printed only"))
+    else:
+        parts.append(_where(card, texts))
+    return CardLine(card.id, card.design or card.label, " · ".join(parts), good)
+
+
+def card_words(
+    card: CardRecord,
+    holder: str,
+    wallets: WalletsReady,
+    *,
+    texts: Texts,
+    zone: str,
+    now: datetime,
+) -> CardWords:
+    """The page of a card, as things stand at ``now``."""
+    say = texts.say
+    good = card.revoked_at is None
+    facts = [(say("Issued"), texts.local_day(card.issued_at, zone))]
+    if card.revoked_at is not None:
+        facts.append((say("Revoked"), texts.local_day(card.revoked_at, zone)))
+    if card.replaced_by is not None:
+        facts.append((say("Replaced"), say("by another card")))
+    facts += [(_NAMES[each.wallet], _in_wallet(each, texts)) for each in card.wallets]
+    return CardWords(
+        id=card.id,
+        title=card.design or card.label,
+        holder=holder,
+        status=say("valid") if good else say("revoked"),
+        tone=Tone.ACTIVE if good else Tone.CARD_REVOKED,
+        facts=tuple(facts),
+        link=card.install_url or "",
+        no_link=_no_link(card, texts),
+        has_design=card.design is not None,
+        good=good,
+        warnings=tuple(_warnings(card, wallets, texts, zone, now)) if good else (),
+    )
+
+
+_NAMES = {WalletKind.APPLE: "Apple Wallet", WalletKind.GOOGLE: "Google Wallet"}
+
+
+def _where(card: CardRecord, texts: Texts) -> str:
+    """In which wallets a card is."""
+    names = [_NAMES[each.wallet] for each in card.wallets if each.devices]
+    return ", ".join(names) or texts.say("not on a phone yet")
+
+
+def _in_wallet(stand: InWallet, texts: Texts) -> str:
+    """How a card stands in one wallet."""
+    if not stand.devices:
+        return texts.say("not added yet")
+    if stand.wallet is WalletKind.GOOGLE:
+        words = texts.say("offered to the phone")
+    else:
+        words = texts.say_many("on one device", "on {count} devices", stand.devices)
+    late = texts.say("update on its way")
+    return f"{words} · {late}" if stand.pending else words
+
+
+def _no_link(card: CardRecord, texts: Texts) -> str:
+    """Why a phone cannot fetch the card."""
+    if card.install_url is not None:
+        return ""
+    if card.revoked_at is not None:
+        return texts.say("A revoked card can no longer be added to a phone.")
+    if card.design is None:
+        return texts.say("This card has no design: it is printed only.")
+    return texts.say(
+        "No link for phones: the service has no public address yet (see the wallet set-up)."
+    )
+
+
+def _warnings(
+    card: CardRecord, wallets: WalletsReady, texts: Texts, zone: str, now: datetime
+) -> Iterator[str]:
+    """What keeps the card from a wallet, or a wallet from the latest change."""
+    if card.design is None:
+        return
+    say = texts.say
+    ends = wallets.apple.not_after
+    if wallets.apple.development:
+        yield say("Signed for tests only: an iPhone refuses this card. See the wallet set-up.")
+    elif ends is not None and ends <= now:
+        yield say("The Apple certificate has ended; no card can be signed.")
+    elif ends is not None and ends - now <= SOON:
+        yield say("The Apple certificate ends on {day}.", day=texts.local_day(ends, zone))
+    if not wallets.google.configured:
+        yield say("Google Wallet is not set up.")
+    for each in card.wallets:
+        if each.error:
+            yield say("{wallet}: {why}", wallet=_NAMES[each.wallet], why=each.error)

@@ -1,0 +1,74 @@
+"""What is said of an online order while it waits to be paid. Pure."""
+
+from dataclasses import dataclass
+
+from api_client.messages.billing import CheckoutLink, OrderState, OrderView
+from kiosk.staff.words.membership import money
+from kiosk.style import Tone
+from kiosk.texts import Texts
+
+MOST_IN_A_CODE = 1200
+"""Signs of an address: a code with more is too fine for a phone to read off this screen."""
+
+
+@dataclass(frozen=True)
+class CheckoutWords:
+    """Everything that the page of an online order says; ``payer`` is who pays how much.
+
+    ``url`` is where it is paid, as long as it can be; ``code`` is the same for a phone to read.
+    """
+
+    title: str
+    payer: str
+    status: str
+    tone: Tone
+    hint: str
+    good_until: str = ""
+    url: str = ""
+    code: str = ""
+
+
+def checkout_words(
+    order: OrderView, link: CheckoutLink, payer: str, texts: Texts, zone: str
+) -> CheckoutWords:
+    """The page of an order."""
+    say = texts.say
+    title = order.plan
+    payer = " · ".join(filter(None, (money(order.amount_minor, order.currency, texts), payer)))
+    match order.state:
+        case OrderState.OPEN:
+            return _waiting(link, title, payer, texts, zone)
+        case OrderState.COMPLETED if order.membership_id is not None:
+            hint = say("It is paid, and the membership is in the file.")
+            return CheckoutWords(title, payer, say("paid"), Tone.ACTIVE, hint)
+        case OrderState.COMPLETED if order.trouble is not None:
+            hint = say("It was paid, but nothing could be granted: {why}", why=order.trouble)
+            return CheckoutWords(title, payer, say("paid"), Tone.ATTENTION, hint)
+        case OrderState.COMPLETED:
+            hint = say("The bank works on the payment; the membership begins once it has come.")
+            return CheckoutWords(title, payer, say("on its way"), Tone.NOT_YET_STARTED, hint)
+        case OrderState.EXPIRED:
+            hint = say("It was not paid in time. Order anew in the file.")
+            return CheckoutWords(title, payer, say("expired"), Tone.EXPIRED, hint)
+        case OrderState.FAILED:
+            hint = say("The payment failed. Order anew in the file.")
+            return CheckoutWords(title, payer, say("not paid"), Tone.EXPIRED, hint)
+
+
+def _waiting(link: CheckoutLink, title: str, payer: str, texts: Texts, zone: str) -> CheckoutWords:
+    """The page of an order that can be paid."""
+    say = texts.say
+    day, clock = texts.local_day(link.expires_at, zone), texts.clock(link.expires_at, zone)
+    fits = len(link.url) <= MOST_IN_A_CODE
+    return CheckoutWords(
+        title=title,
+        payer=payer,
+        status=say("not paid yet"),
+        tone=Tone.NOT_YET_STARTED,
+        hint=say("Let the customer's phone read this code, or send them the address.")
+        if fits
+        else say("Send the customer the address; it is too long for a code."),
+        good_until=say("Good until {day}, {clock}", day=day, clock=clock),
+        url=link.url,
+        code=link.url if fits else "",
+    )

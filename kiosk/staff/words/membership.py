@@ -1,0 +1,168 @@
+"""What the files of customers and companies say, from messages of the service. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from babel.numbers import format_currency, get_currency_precision
+
+from api_client.messages.management import (
+    IntervalMessage,
+    IntervalUnit,
+    LinkView,
+    PlanView,
+    SoldView,
+)
+from api_client.messages.scan import MembershipView, Reason, Status
+from kiosk.style import Tone
+from kiosk.texts import Texts
+
+
+@dataclass(frozen=True)
+class MembershipLine:
+    """A membership in a file: what is said of it, and what may be done with it.
+
+    One that a subscription decides about has its order, and says under ``billing`` how it stands.
+    """
+
+    id: UUID
+    plan: str
+    status: str
+    tone: Tone
+    source: str
+    period: str
+    note: str = ""
+    company_id: UUID | None = None
+    last_day: date | None = None
+    can_renew: bool = False
+    can_extend: bool = False
+    can_end: bool = False
+    can_pay: bool = False
+    billing: str = ""
+    order_id: UUID | None = None
+
+
+def held_line(
+    held: MembershipView, links: Sequence[LinkView], texts: Texts, zone: str
+) -> MembershipLine:
+    """A membership as a customer holds it; an inherited one is changed at its company."""
+    own = held.company is None
+    by_name = {link.company: link.company_id for link in links if link.valid_until is None}
+    source = texts.say("own membership")
+    if held.company is not None:
+        source = texts.say("through {company}", company=held.company)
+    return _line(
+        held, texts, zone, source=source, company_id=by_name.get(held.company or ""), own=own
+    )
+
+
+def sold_line(sold: SoldView, texts: Texts, zone: str) -> MembershipLine:
+    """A membership as it was sold to a company."""
+    price = money(sold.price_minor, sold.currency, texts)
+    if sold.billing is not None:
+        price = f"{price} {interval(sold.billing, texts)}"
+    return _line(sold, texts, zone, source=price, company_id=None, own=True)
+
+
+def _line(
+    held: MembershipView | SoldView,
+    texts: Texts,
+    zone: str,
+    *,
+    source: str,
+    company_id: UUID | None,
+    own: bool,
+) -> MembershipLine:
+    """The line of a membership."""
+    status, tone = _status(held.status, held.reason, texts)
+    name = held.plan
+    running = own and held.ended_early_at is None
+    return MembershipLine(
+        id=held.id,
+        plan=name,
+        status=status,
+        tone=tone,
+        source=source,
+        period=_period(held.starts_at, held.ends_at, held.last_day, texts, zone),
+        note=_note(held, texts, zone),
+        company_id=company_id,
+        last_day=held.last_day,
+        can_renew=running and held.ends_at is not None,
+        can_extend=running and held.ends_at is not None,
+        can_end=running and held.status is not Status.EXPIRED,
+        can_pay=own,
+    )
+
+
+def _status(status: Status | None, reason: Reason | None, texts: Texts) -> tuple[str, Tone]:
+    """A word for how a membership stands, and its colour."""
+    if reason is Reason.NO_SEAT:
+        return texts.say("no seat"), Tone.NO_MEMBERSHIP
+    if reason is Reason.PAYMENT_OVERDUE:
+        return texts.say("active, payment overdue"), Tone.ATTENTION
+    if status is Status.ACTIVE:
+        return texts.say("active"), Tone.ACTIVE
+    if status is Status.EXPIRED:
+        return texts.say("expired"), Tone.EXPIRED
+    return texts.say("not yet started"), Tone.NOT_YET_STARTED
+
+
+def _period(
+    starts_at: datetime, ends_at: datetime | None, last_day: date | None, texts: Texts, zone: str
+) -> str:
+    """From when to when, the last day inclusive."""
+    first = texts.local_day(starts_at, zone)
+    if last_day is not None:
+        return texts.say("{first} to {last}", first=first, last=texts.day(last_day))
+    if ends_at is not None:
+        return texts.say("{first} to {last}", first=first, last=texts.local_day(ends_at, zone))
+    return texts.say("since {first}, without end", first=first)
+
+
+def _note(held: MembershipView | SoldView, texts: Texts, zone: str) -> str:
+    """What else is to be said: an early end and its reason."""
+    if held.ended_early_at is None:
+        return ""
+    day = texts.local_day(held.ended_early_at, zone)
+    if held.ended_early_why:
+        return texts.say("Ended early on {day}: {why}.", day=day, why=held.ended_early_why)
+    return texts.say("Ended early on {day}.", day=day)
+
+
+def money(minor: int, currency: str, texts: Texts) -> str:
+    """An amount in the smallest unit of a currency, as the language writes it."""
+    digits = get_currency_precision(currency)
+    amount = Decimal(minor).scaleb(-digits)
+    return str(format_currency(amount, currency, locale=texts.locale))
+
+
+def no_public_address(texts: Texts) -> str:
+    """What to do where nobody outside can reach the service."""
+    return texts.say(
+        "The service has no public address yet. Set WALLETDESK_PUBLIC_URL where it runs, "
+        "to the https address under which people reach it, and start it anew."
+    )
+
+
+def interval(length: IntervalMessage, texts: Texts) -> str:
+    """How often, or how long: ``every 3 months``."""
+    count = length.count
+    match length.unit:
+        case IntervalUnit.DAY:
+            return texts.say_many("every day", "every {count} days", count)
+        case IntervalUnit.WEEK:
+            return texts.say_many("every week", "every {count} weeks", count)
+        case IntervalUnit.MONTH:
+            return texts.say_many("every month", "every {count} months", count)
+        case IntervalUnit.YEAR:
+            return texts.say_many("every year", "every {count} years", count)
+
+
+def plan_words(plan: PlanView, texts: Texts) -> str:
+    """A plan in one line, as it is chosen: name, price, how often."""
+    price = money(plan.price_minor, plan.currency, texts)
+    if plan.billing is not None:
+        price = f"{price} {interval(plan.billing, texts)}"
+    return f"{plan.name} · {price}"

@@ -1,0 +1,113 @@
+"""What is said of payments at the desk, from messages of the service. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from api_client.messages.payments import PaymentMethod, PaymentView
+from kiosk.staff.words.membership import money
+from kiosk.texts import Texts
+
+MOST_LINES = 100
+"""More lines nobody reads, and they take long to lay out; all count in the sums."""
+
+
+@dataclass(frozen=True)
+class PaymentLine:
+    """A payment as one line; ``void`` says that it does not count, or nothing."""
+
+    id: UUID
+    receipt: str
+    title: str
+    below: tuple[str, ...]
+    void: str
+
+
+@dataclass(frozen=True)
+class PaymentsWords:
+    """A list of payments, and what was taken by each method: method, how often, amount."""
+
+    title: str
+    lines: tuple[PaymentLine, ...]
+    sums: tuple[tuple[str, str, str], ...]
+    warning: str = ""
+
+
+def payments_words(
+    payments: Sequence[PaymentView], title: str, texts: Texts, zone: str, *, complete: bool
+) -> PaymentsWords:
+    """All that the page of some payments says; sums only if ``complete``, for they would lie."""
+    shown = payments[:MOST_LINES]
+    warning = ""
+    if not complete:
+        warning = texts.say(
+            "Only the latest {count} are shown, without sums: choose fewer days.", count=len(shown)
+        )
+    elif len(shown) < len(payments):
+        warning = texts.say("The latest {count} are shown; the sums count all.", count=len(shown))
+    return PaymentsWords(
+        title=title,
+        lines=tuple(payment_line(each, texts, zone) for each in shown),
+        sums=tuple(sums_of(payments, texts)) if complete else (),
+        warning=warning,
+    )
+
+
+def payment_line(payment: PaymentView, texts: Texts, zone: str) -> PaymentLine:
+    """A payment: what, when, how, who took it, from whom and for what."""
+    say = texts.say
+    day = texts.local_day(payment.paid_at, zone)
+    taken = (
+        f"{day}, {texts.clock(payment.paid_at, zone)}",
+        methods_of(texts)[payment.method],
+        payment.actor.name,
+    )
+    below = [
+        " · ".join(part for part in taken if part),
+        f"{payment.paid_by} · {payment.plan}",
+        payment.note,
+    ]
+    if payment.voided_at is not None:
+        gone = texts.local_day(payment.voided_at, zone)
+        below.append(say("Voided on {day}: {why}", day=gone, why=payment.voided_why or ""))
+    amount = money(payment.amount_minor, payment.currency, texts)
+    return PaymentLine(
+        id=payment.id,
+        receipt=payment.receipt_number,
+        title=f"{payment.receipt_number} · {amount}",
+        below=tuple(part for part in below if part),
+        void=say("VOID") if payment.voided_at is not None else "",
+    )
+
+
+def sums_of(payments: Sequence[PaymentView], texts: Texts) -> Iterator[tuple[str, str, str]]:
+    """What counts, by currency and method: in whole smallest units, voided payments left out.
+
+    Where a currency came by several methods, its sum follows.
+    """
+    good = [each for each in payments if each.voided_at is None]
+    names = methods_of(texts)
+    for currency in sorted({each.currency for each in good}):
+        here = [each for each in good if each.currency == currency]
+        used = [method for method in names if any(each.method == method for each in here)]
+        for method in used:
+            yield _sum(names[method], [x for x in here if x.method == method], currency, texts)
+        if len(used) > 1:
+            yield _sum(texts.say("all together"), here, currency, texts)
+
+
+def _sum(
+    name: str, payments: Sequence[PaymentView], currency: str, texts: Texts
+) -> tuple[str, str, str]:
+    count = texts.say_many("one payment", "{count} payments", len(payments))
+    return name, count, money(sum(each.amount_minor for each in payments), currency, texts)
+
+
+def methods_of(texts: Texts) -> Mapping[PaymentMethod, str]:
+    """How the desk is paid, in words."""
+    say = texts.say
+    return {
+        PaymentMethod.CASH: say("cash"),
+        PaymentMethod.CARD_TERMINAL: say("card terminal"),
+        PaymentMethod.TRANSFER: say("transfer"),
+    }

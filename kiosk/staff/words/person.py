@@ -1,0 +1,149 @@
+"""All that the file of a customer or a company says, from messages of the service. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from api_client.messages.billing import OrderView
+from api_client.messages.cards import CustomerCards
+from api_client.messages.management import (
+    CompanyView,
+    CustomerProfile,
+    LinkedCustomer,
+    LinkedCustomers,
+    LinkView,
+)
+from api_client.messages.scan import CustomerState
+from kiosk.staff.words.card import CardLine, card_line
+from kiosk.staff.words.membership import MembershipLine, held_line, sold_line
+from kiosk.staff.words.subscription import billed_lines
+from kiosk.texts import Texts
+from kiosk.verdict import initials
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of a list: who or what, and what is said beside it. ``id`` opens it."""
+
+    id: UUID
+    title: str
+    below: str = ""
+    removable: bool = False
+
+
+@dataclass(frozen=True)
+class FileWords:
+    """Everything that the file of a customer or a company says.
+
+    ``cards`` is None where there are none to be shown: for companies, and to who may not see them.
+    """
+
+    title: str
+    subtitle: str
+    initials: str
+    facts: tuple[tuple[str, str], ...]
+    memberships: tuple[MembershipLine, ...]
+    entries_title: str
+    entries: tuple[Entry, ...]
+    permissions: tuple[str, ...] = ()
+    cards: tuple[CardLine, ...] | None = None
+    photo_path: str | None = None
+
+
+def customer_words(
+    profile: CustomerProfile,
+    cards: CustomerCards | None,
+    texts: Texts,
+    zone: str,
+    orders: Sequence[OrderView] = (),
+) -> FileWords:
+    """The file of a customer; ``orders`` are what they ordered through the provider."""
+    say = texts.say
+    facts = (
+        (say("State"), _state(profile.customer.state, texts)),
+        (say("Email"), profile.email or ""),
+        (say("Phone"), profile.phone or ""),
+        (say("Born"), texts.day(profile.birth_date) if profile.birth_date else ""),
+        (say("Note"), profile.desk_note or ""),
+        (say("Customer since"), texts.local_day(profile.created_at, zone)),
+    )
+    return FileWords(
+        title=profile.customer.name,
+        subtitle=profile.customer.number,
+        initials=initials(profile.customer.name),
+        facts=tuple(fact for fact in facts if fact[1]),
+        memberships=billed_lines(
+            (held_line(held, profile.companies, texts, zone) for held in profile.memberships),
+            orders,
+            texts,
+            zone,
+        ),
+        entries_title=say("COMPANIES"),
+        entries=tuple(_link_entry(link, texts, zone) for link in profile.companies),
+        permissions=tuple(permission.label for permission in profile.permissions),
+        cards=None if cards is None else tuple(card_line(c, texts, zone) for c in cards.items),
+        photo_path=profile.customer.photo_path,
+    )
+
+
+def company_words(
+    company: CompanyView,
+    people: LinkedCustomers,
+    texts: Texts,
+    zone: str,
+    orders: Sequence[OrderView] = (),
+) -> FileWords:
+    """The file of a company; ``orders`` are what it ordered through the provider."""
+    say = texts.say
+    seats = say("without limit")
+    if company.seat_cap is not None:
+        seats = say("{taken} of {all}", taken=min(company.customers, company.seat_cap),
+                    all=company.seat_cap)  # fmt: skip
+    facts = (
+        (say("Seats"), seats),
+        (say("People"), str(company.customers)),
+        (say("Email domains"), ", ".join(company.email_domains)),
+        (say("Invoices to"), " · ".join(filter(None, (company.billing_name,
+                                                     company.billing_email)))),
+    )  # fmt: skip
+    return FileWords(
+        title=company.name,
+        subtitle=say("Company"),
+        initials=initials(company.name),
+        facts=tuple(fact for fact in facts if fact[1]),
+        memberships=billed_lines(
+            (sold_line(sold, texts, zone) for sold in company.memberships), orders, texts, zone
+        ),
+        entries_title=say("PEOPLE"),
+        entries=tuple(_person_entry(person, texts, zone) for person in people.items),
+    )
+
+
+def _link_entry(link: LinkView, texts: Texts, zone: str) -> Entry:
+    """A company in the file of a customer; ended links stay listed."""
+    since = texts.local_day(link.valid_from, zone)
+    if link.valid_until is None:
+        below = texts.say("since {day}", day=since)
+    else:
+        until = texts.local_day(link.valid_until, zone)
+        below = texts.say("{first} to {last}", first=since, last=until)
+    return Entry(link.company_id, link.company, " · ".join(filter(None, (link.role, below))))
+
+
+def _person_entry(person: LinkedCustomer, texts: Texts, zone: str) -> Entry:
+    """A person in the file of a company."""
+    parts = [person.customer.number, person.role]
+    parts.append(texts.say("since {day}", day=texts.local_day(person.valid_from, zone)))
+    if not person.has_seat:
+        parts.append(texts.say("no seat"))
+    below = " · ".join(part for part in parts if part)
+    return Entry(person.customer.id, person.customer.name, below, removable=True)
+
+
+def _state(state: CustomerState, texts: Texts) -> str:
+    """A word for a customer's state."""
+    return {
+        CustomerState.ACTIVE: texts.say("active"),
+        CustomerState.INACTIVE: texts.say("inactive"),
+        CustomerState.BANNED: texts.say("blocked"),
+    }[state]

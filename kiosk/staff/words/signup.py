@@ -1,0 +1,142 @@
+"""What is said of the online signup and the keys of sites, from messages of the service. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from api_client.messages.scan import FieldFault, Problem
+from api_client.messages.signup import EmbedKeyList, EmbedKeyView, SignupView
+from kiosk.staff.words.membership import no_public_address
+from kiosk.texts import Texts
+
+FIELDS = ("accent", "background", "terms_url", "privacy_url", "allowed_origins")
+"""Fields beside which a fault can be shown, from the top of the page."""
+
+_OF_PYDANTIC = "Value error, "
+
+
+@dataclass(frozen=True)
+class JoinSettings:
+    """The settings as they stand on the page; sites are one a line."""
+
+    open: bool
+    sites: str
+    accent: str
+    background: str
+    terms_url: str
+    privacy_url: str
+
+
+@dataclass(frozen=True)
+class JoinPlaces:
+    """Where the page is: its address, what a site takes over, or why there is neither."""
+
+    page_url: str
+    snippet: str
+    missing: str
+
+
+@dataclass(frozen=True)
+class KeyLine:
+    """A key of a site as one line."""
+
+    id: UUID
+    kid: str
+    below: str
+    good: bool
+
+
+def settings_of(view: SignupView) -> JoinSettings:
+    """The settings of the service as the page shows them."""
+    return JoinSettings(
+        open=view.open,
+        sites="\n".join(view.allowed_origins),
+        accent=view.accent,
+        background=view.background,
+        terms_url=view.terms_url or "",
+        privacy_url=view.privacy_url or "",
+    )
+
+
+def sites_of(settings: JoinSettings) -> list[str]:
+    """The sites that are named, without the blanks around them."""
+    return [line.strip() for line in settings.sites.splitlines() if line.strip()]
+
+
+def request_of(settings: JoinSettings) -> dict[str, Any]:
+    """The request that the settings make."""
+    return {
+        "open": settings.open,
+        "allowed_origins": sites_of(settings),
+        "accent": settings.accent,
+        "background": settings.background,
+        "terms_url": settings.terms_url or None,
+        "privacy_url": settings.privacy_url or None,
+    }
+
+
+def places_of(view: SignupView, texts: Texts) -> JoinPlaces:
+    """Where people find the page."""
+    if view.page_url is None or view.snippet is None:
+        return JoinPlaces("", "", no_public_address(texts))
+    return JoinPlaces(view.page_url, view.snippet, "")
+
+
+def key_lines(keys: EmbedKeyList, texts: Texts, zone: str) -> list[KeyLine]:
+    """All keys, in the order of the service: the good ones first."""
+    return [_key_line(key, texts, zone) for key in keys.items]
+
+
+def _key_line(key: EmbedKeyView, texts: Texts, zone: str) -> KeyLine:
+    parts = [key.algorithm, texts.say("since {day}", day=texts.local_day(key.created_at, zone))]
+    if key.revoked_at is not None:
+        parts.append(texts.say("revoked {day}", day=texts.local_day(key.revoked_at, zone)))
+    return KeyLine(key.id, key.kid, " · ".join(parts), key.revoked_at is None)
+
+
+def faults_of(problem: Problem, sites: Sequence[str], texts: Texts) -> Mapping[str, str]:
+    """What is wrong, by field of the page; under ``""`` what belongs to none of them."""
+    faults: dict[str, list[str]] = {}
+    for fault in problem.errors:
+        name, _, rest = fault.field.removeprefix("body.").partition(".")
+        known = name if name in FIELDS else ""
+        faults.setdefault(known, []).append(_sentence(fault, name, rest, sites, texts))
+    if not faults:
+        faults[""] = [problem.detail or problem.title]
+    return {name: "\n".join(sentences) for name, sentences in faults.items()}
+
+
+def _sentence(fault: FieldFault, name: str, rest: str, sites: Sequence[str], texts: Texts) -> str:
+    """A fault in words; that of a site names the site."""
+    say = texts.say
+    why = fault.message.removeprefix(_OF_PYDANTIC)
+    match name:
+        case "accent" | "background":
+            return say("This must be a colour such as #00695c.")
+        case "terms_url" | "privacy_url":
+            return say("This must be an address that begins with https://, or nothing.")
+        case "allowed_origins" if rest.isdecimal() and int(rest) < len(sites):
+            return say("{site}: {why}", site=sites[int(rest)], why=_told(why, texts))
+        case "allowed_origins":
+            return say("At most 20 sites can be named.")
+        case _:
+            return f"{fault.field}: {why}"
+
+
+def _told(why: str, texts: Texts) -> str:
+    """What is wrong with a site in the desk's language, where the words are known."""
+    say = texts.say
+    known = {
+        "must be an origin such as https://www.example.com": say(
+            "must be an address such as https://www.example.com"
+        ),
+        "must be an origin alone: no path, query or user": say(
+            "must be the address of the site alone, without a page"
+        ),
+        "must begin with https:// (http:// for localhost only)": say("must begin with https://"),
+        "must name one host exactly, such as https://www.example.com": say(
+            "must name one site exactly, such as https://www.example.com"
+        ),
+    }
+    return known.get(why, why)

@@ -1,0 +1,80 @@
+"""What is said of a club's account at Stripe, from messages of the service. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api_client.errors import Refused
+from api_client.messages.billing import StripeView
+from api_client.messages.scan import Problem
+from kiosk.staff.words.membership import no_public_address
+from kiosk.style import Tone
+from kiosk.texts import Texts
+
+
+@dataclass(frozen=True)
+class StripeWords:
+    """All that the page says. ``webhook_url`` is what Stripe is given, or ``hint`` says more."""
+
+    status: str
+    tone: Tone
+    facts: tuple[tuple[str, str], ...]
+    hint: str
+    webhook_url: str
+    connected: bool
+    grace_days: int
+
+
+def stripe_words(view: StripeView, texts: Texts) -> StripeWords:
+    """How payments through Stripe stand."""
+    say = texts.say
+    status, tone = say("not connected"), Tone.NO_MEMBERSHIP
+    if view.configured:
+        status, tone = say("connected"), Tone.ACTIVE
+    if view.configured and view.livemode is False:
+        status, tone = say("test mode"), Tone.ATTENTION
+    grace = texts.say_many("one day", "{count} days", view.grace_days)
+    facts = (
+        (say("Account"), view.account or ""),
+        (say("Secret key"), view.key_hint or ""),
+        (say("Grace"), grace if view.configured else ""),
+    )
+    return StripeWords(
+        status=status,
+        tone=tone,
+        facts=tuple(fact for fact in facts if fact[1]),
+        hint=_hint(view, texts),
+        webhook_url=view.webhook_url or "",
+        connected=view.configured,
+        grace_days=view.grace_days,
+    )
+
+
+def _hint(view: StripeView, texts: Texts) -> str:
+    """What is to be known, or to be done next."""
+    say = texts.say
+    if view.webhook_url is None:
+        return no_public_address(texts)
+    if not view.configured:
+        return say(
+            "In Stripe's dashboard, add a webhook endpoint with the address below; "
+            "then enter its signing secret here, with the secret key of the account."
+        )
+    if view.livemode is False:
+        return say("These are test keys: no money is moved.")
+    return ""
+
+
+def stripe_fields(values: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
+    """The request that the values of the form make.
+
+    Raises Refused for a secret that is missing, and for what is no number of days.
+    """
+    if not values["secret_key"] or not values["webhook_secret"]:
+        title = texts.say("Both secrets are needed.")
+        raise Refused(Problem(title=title, status=422, code="secret_missing"))
+    typed = str(values["grace_days"])
+    if not (typed.isascii() and typed.isdecimal()):
+        title = texts.say("“{text}” is no number of days.", text=typed)
+        raise Refused(Problem(title=title, status=422, code="grace_invalid"))
+    return {**values, "grace_days": int(typed)}

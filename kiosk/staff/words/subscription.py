@@ -1,0 +1,194 @@
+"""What is said of subscriptions and their invoices, from messages of the service. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from api_client.messages.billing import (
+    InvoicePage,
+    InvoiceStatus,
+    InvoiceView,
+    OrderView,
+    SubscriptionStatus,
+)
+from kiosk.staff.words.membership import MembershipLine, money
+from kiosk.style import Tone
+from kiosk.texts import Texts
+
+_SAME_END = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    """An invoice of the provider: amount, day, what became of it, what came back."""
+
+    title: str
+    below: tuple[str, ...]
+    status: str
+    tone: Tone
+
+
+@dataclass(frozen=True)
+class SubscriptionWords:
+    """Everything that the page of a subscription says, and what can be done with it.
+
+    ``runs`` until it has ended, and ``stops`` once it is not to be renewed. ``until`` is the day
+    up to which it is paid, or nothing.
+    """
+
+    order_id: UUID
+    title: str
+    payer: str
+    status: str
+    tone: Tone
+    facts: tuple[tuple[str, str], ...]
+    invoices: tuple[InvoiceLine, ...]
+    until: str
+    warning: str
+    runs: bool
+    stops: bool
+
+
+def billed_lines(
+    lines: Iterable[MembershipLine], orders: Iterable[OrderView], texts: Texts, zone: str
+) -> tuple[MembershipLine, ...]:
+    """Memberships of a file; one that a subscription decides about says so, and is left to it."""
+    deciding = {order.membership_id: order for order in orders if runs(order)}
+    return tuple(
+        replace(
+            line,
+            billing=billing_words(deciding[line.id], texts, zone),
+            order_id=deciding[line.id].id,
+            can_renew=False,
+            can_extend=False,
+            can_end=False,
+        )
+        if line.id in deciding
+        else line
+        for line in lines
+    )
+
+
+def runs(order: OrderView) -> bool:
+    """Whether an order has a subscription that has not ended."""
+    return order.subscription not in {None, SubscriptionStatus.CANCELED}
+
+
+def stops(order: OrderView) -> bool:
+    """Whether a subscription ends with what is paid; one in instalments may end later."""
+    if order.cancels_at is None:
+        return False
+    return order.paid_until is None or order.cancels_at <= order.paid_until + _SAME_END
+
+
+def billing_words(order: OrderView, texts: Texts, zone: str) -> str:
+    """Who takes the money of a membership, and whether it goes on."""
+    say = texts.say
+    match order.subscription:
+        case SubscriptionStatus.PAST_DUE:
+            return say("Paid through Stripe; a payment failed and is tried again.")
+        case SubscriptionStatus.UNPAID:
+            return say("Paid through Stripe; a payment failed and is no longer tried again.")
+        case SubscriptionStatus.PAUSED:
+            return say("Paid through Stripe; paused there.")
+        case SubscriptionStatus.INCOMPLETE:
+            return say("Paid through Stripe; the first payment is not finished.")
+        case _ if order.cancels_at is None:
+            return say("Paid through Stripe, renewed by itself.")
+        case _ if stops(order):
+            day = texts.local_day(order.cancels_at, zone)
+            return say("Paid through Stripe, not renewed: ends on {day}.", day=day)
+        case _:
+            day = texts.local_day(order.cancels_at, zone)
+            return say("Paid through Stripe in instalments, ends on {day}.", day=day)
+
+
+def subscription_words(
+    order: OrderView, payer: str, invoices: InvoicePage, texts: Texts, zone: str
+) -> SubscriptionWords:
+    """The page of a subscription."""
+    say = texts.say
+    status, tone = _standing(order, texts)
+    facts = (
+        (say("Price"), money(order.amount_minor, order.currency, texts)),
+        (say("Paid until"), _day(order.paid_until, texts, zone)),
+        (say("Ends on"), _day(order.cancels_at, texts, zone)),
+        (say("Ordered"), _day(order.created_at, texts, zone)),
+        (say("Stripe was asked"), _moment(order.checked_at, texts, zone)),
+    )
+    warning = ""
+    if invoices.next_cursor is not None:
+        warning = say("Only the latest {count} invoices are shown.", count=len(invoices.items))
+    return SubscriptionWords(
+        order_id=order.id,
+        title=order.plan,
+        payer=payer,
+        status=status,
+        tone=tone,
+        facts=tuple(fact for fact in facts if fact[1]),
+        invoices=tuple(invoice_line(each, texts, zone) for each in invoices.items),
+        until=_day(order.paid_until, texts, zone),
+        warning=warning,
+        runs=runs(order),
+        stops=stops(order),
+    )
+
+
+def _standing(order: OrderView, texts: Texts) -> tuple[str, Tone]:
+    """A word for how a subscription stands, and its colour."""
+    say = texts.say
+    match order.subscription:
+        case SubscriptionStatus.ACTIVE:
+            if stops(order):
+                return say("not renewed"), Tone.ATTENTION
+            return say("active"), Tone.ACTIVE
+        case SubscriptionStatus.PAST_DUE:
+            return say("payment overdue"), Tone.ATTENTION
+        case SubscriptionStatus.UNPAID:
+            return say("not paid"), Tone.ATTENTION
+        case SubscriptionStatus.PAUSED:
+            return say("paused"), Tone.ATTENTION
+        case SubscriptionStatus.INCOMPLETE:
+            return say("not paid yet"), Tone.NOT_YET_STARTED
+        case _:
+            return say("ended"), Tone.EXPIRED
+
+
+def invoice_line(invoice: InvoiceView, texts: Texts, zone: str) -> InvoiceLine:
+    """An invoice as one line."""
+    say = texts.say
+    amount = money(invoice.amount_minor, invoice.currency, texts)
+    below = [" · ".join(filter(None, (_day(invoice.created_at, texts, zone), invoice.number)))]
+    if invoice.period_start is not None and invoice.period_end is not None:
+        first, last = (_day(x, texts, zone) for x in (invoice.period_start, invoice.period_end))
+        below.append(say("For {first} to {last}", first=first, last=last))
+    if invoice.refunded_minor:
+        back = money(invoice.refunded_minor, invoice.currency, texts)
+        below.append(say("Paid back: {amount}", amount=back))
+    if invoice.disputed:
+        below.append(say("Contested by the payer's bank"))
+    status, tone = _invoice_states(texts)[invoice.status]
+    if invoice.disputed:
+        tone = Tone.ATTENTION
+    return InvoiceLine(amount, tuple(below), status, tone)
+
+
+def _invoice_states(texts: Texts) -> Mapping[InvoiceStatus, tuple[str, Tone]]:
+    say = texts.say
+    return {
+        InvoiceStatus.OPEN: (say("not paid yet"), Tone.ATTENTION),
+        InvoiceStatus.PAID: (say("paid"), Tone.ACTIVE),
+        InvoiceStatus.VOID: (say("called off"), Tone.NO_MEMBERSHIP),
+        InvoiceStatus.UNCOLLECTIBLE: (say("given up"), Tone.EXPIRED),
+    }
+
+
+def _day(moment: datetime | None, texts: Texts, zone: str) -> str:
+    return "" if moment is None else texts.local_day(moment, zone)
+
+
+def _moment(moment: datetime | None, texts: Texts, zone: str) -> str:
+    if moment is None:
+        return ""
+    return f"{texts.local_day(moment, zone)}, {texts.clock(moment, zone)}"

@@ -1,0 +1,138 @@
+"""The thread in which staff's requests wait for the service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import structlog
+from PySide6.QtCore import QObject, Signal, Slot
+
+from api_client.errors import ApiError, ServiceFault
+from api_client.management import ManagementClient
+from api_client.messages.management import SignedIn
+from kiosk.failures import Cause, Failure, failure_of
+from kiosk.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+_DEADLINE_S = 10.0
+"""Longer than for a scan: nobody stands waiting for a green light."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What was typed to sign in. With a ``name`` it makes the first account of the club."""
+
+    organization: str
+    email: str
+    password: str = field(repr=False)
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One request. ``kind`` tells the presenter what the answer is; ``once`` marks the wish."""
+
+    kind: str
+    call: Callable[[ManagementClient, str], object]
+    once: str = field(default_factory=lambda: str(uuid4()))
+
+
+class StaffWorker(QObject):
+    """Signs staff in and out, and carries out their tasks one after the other."""
+
+    signed_in = Signal(object)
+    """SignedIn."""
+    sign_in_failed = Signal(object)
+    """Failure."""
+    done = Signal(object, object)
+    """Task, the answer."""
+    failed = Signal(object, object)
+    """Task, Failure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._url = ""
+        self._desk_key = ""
+        self._client: ManagementClient | None = None
+
+    @Slot(str, str)
+    def connect_to(self, url: str, key: str) -> None:
+        """Ask at ``url`` from now on; ``key`` is the desk's, for the first account."""
+        if url != self._url:
+            self.close()
+        self._url, self._desk_key = url, key
+
+    @Slot(object)
+    def sign_in(self, typed: Credentials) -> None:
+        """Start a session, and act with it from now on."""
+        if not self._url:
+            self.sign_in_failed.emit(Failure(Cause.STARTING, "no service address yet"))
+            return
+        at_desk = ManagementClient(self._url, self._desk_key, deadline_s=_DEADLINE_S)
+        try:
+            started = _start_session(at_desk, typed)
+        except ApiError as error:
+            log.warning("sign-in failed", error=type(error).__name__)
+            self.sign_in_failed.emit(failure_of(error))
+            return
+        finally:
+            at_desk.close()
+        self.close()
+        self._client = ManagementClient(self._url, started.token, deadline_s=_DEADLINE_S)
+        self.signed_in.emit(started)
+
+    @Slot()
+    def sign_out(self) -> None:
+        """End the session; where the service cannot be told, it ends there by itself."""
+        if self._client is None:
+            return
+        try:
+            self._client.sign_out()
+        except ApiError as error:
+            log.warning("session not ended", error=repr(error))
+        self.close()
+
+    @Slot(object)
+    def carry_out(self, task: Task) -> None:
+        """Carry out one task and emit ``done`` or ``failed``."""
+        if self._client is None:
+            self.failed.emit(task, Failure(Cause.NOT_ALLOWED, "nobody is signed in"))
+            return
+        try:
+            answer = task.call(self._client, task.once)
+        except ApiError as error:
+            log.warning("task failed", task=task.kind, error=repr(error))
+            self.failed.emit(task, failure_of_task(error))
+        else:
+            self.done.emit(task, answer)
+
+    @Slot()
+    def close(self) -> None:
+        """Let go of the connection and of the token."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+class ProviderAway(Failure):
+    """The service is well; the payment provider that it asked is not."""
+
+    def sentence(self, texts: Texts) -> str:
+        """Say it plainly: nothing is wrong with the service or its log."""
+        return texts.say("Stripe does not answer just now. Try again in a moment.")
+
+
+def failure_of_task(error: ApiError) -> Failure:
+    """Name the cause of an ``error`` of a task, also of one that asks the payment provider."""
+    problem = error.problem if isinstance(error, ServiceFault) else None
+    if problem is not None and problem.code == "payment_provider_unavailable":
+        return ProviderAway(Cause.SERVICE_FAULT, str(error))
+    return failure_of(error)
+
+
+def _start_session(client: ManagementClient, typed: Credentials) -> SignedIn:
+    """Sign in, or make the first account. Raises ApiError."""
+    if typed.name:
+        return client.make_first_account(typed.name, typed.email, typed.password)
+    return client.sign_in(typed.organization, typed.email, typed.password)

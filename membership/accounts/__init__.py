@@ -1,0 +1,1 @@
+"""Who may sign in: organizations, staff accounts and API keys."""

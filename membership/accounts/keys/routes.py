@@ -1,0 +1,60 @@
+"""Routes of API keys."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header
+
+from membership.accounts.keys import service
+from membership.accounts.keys.schemas import KeyList, KeyView, MintedKey, NewKey
+from membership.base.scopes import Scope
+from membership.web.access import Call, reads, writes
+from membership.web.errors import Invalid
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+
+router = APIRouter(prefix="/v1/keys", tags=["Keys"])
+
+
+@router.get("")
+def list_keys(
+    call: Annotated[Call, reads(Scope.KEYS_WRITE)],
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> KeyList:
+    """List the organization's keys, newest first, revoked ones included; never the keys themselves.
+
+    Errors: `invalid_cursor` (422).
+    """
+    return service.list_keys(call, limit, cursor)
+
+
+@router.post("", status_code=201)
+def make_key(
+    new: NewKey,
+    call: Annotated[Call, writes(Scope.KEYS_WRITE)],
+    idempotency_key: Annotated[
+        str | None,
+        Header(alias="Idempotency-Key", description="Refused: see above.", deprecated=True),
+    ] = None,
+) -> MintedKey:
+    """Make a key; it is shown in this answer only.
+
+    It takes no `Idempotency-Key`: the answer to a repeat would have to be kept, and with it the
+    key itself. If the answer was lost, revoke the key of that name and make another.
+
+    Errors: `scope_missing` (403) for a scope that the caller lacks, `idempotency_key_refused`
+    (422).
+    """
+    if idempotency_key is not None:
+        detail = "A new key is told once and is not kept, so its making cannot be repeated."
+        raise Invalid("idempotency_key_refused", "header.Idempotency-Key", detail)
+    return service.make_key(call, new)
+
+
+@router.post("/{key_id}/revoke")
+def revoke_key(key_id: UUID, call: Annotated[Call, writes(Scope.KEYS_WRITE)]) -> KeyView:
+    """Revoke a key, at once and for good; a key that is revoked already stays so.
+
+    Errors: `key_not_found` (404).
+    """
+    return service.revoke_key(call, key_id)

@@ -1,0 +1,232 @@
+"""Staff accounts: made, listed, changed. An organization keeps an admin who can sign in."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import exists, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from api_client.messages.management import StaffName
+from membership.accounts.staff.schemas import StaffChange, StaffPage, StaffView
+from membership.base.scopes import ROLE_SCOPES, Scope
+from membership.store.models import Organization, PasswordReset, Role, StaffAccount, StaffSession
+from membership.web.access import Call, Tenant
+from membership.web.errors import Conflict, Forbidden, NotFound
+from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+
+_AFTER = (StaffAccount.created_at, StaffAccount.id)
+
+
+def email_key(email: str) -> str:
+    """An address as it is compared: in small letters, without blanks around it."""
+    return email.strip().lower()
+
+
+def lock_organization(session: Session, organization_id: int) -> None:
+    """Let nobody else change the organization's accounts until this transaction ends.
+
+    It is what keeps two admins from disabling each other, and two first accounts from being.
+    """
+    session.execute(
+        select(Organization.id)
+        .where(Organization.id == organization_id)
+        .with_for_update(key_share=True)
+    )
+
+
+def has_accounts(session: Session, organization_id: int) -> bool:
+    """Whether the organization has any account, disabled ones included."""
+    return bool(
+        session.scalar(select(exists().where(StaffAccount.organization_id == organization_id)))
+    )
+
+
+def create_account(
+    session: Session,
+    tenant: Tenant,
+    now: datetime,
+    *,
+    name: str,
+    email: str,
+    role: Role,
+    password_hash: str | None,
+) -> StaffAccount:
+    """Make an account. Raises Conflict if the organization has one with this address."""
+    lock_organization(session, tenant.id)
+    _refuse_taken(session, tenant.id, email)
+    account = StaffAccount(
+        organization_id=tenant.id,
+        id=uuid4(),
+        email=email,
+        email_key=email_key(email),
+        name=name,
+        role=role,
+        password_hash=password_hash,
+        password_changed_at=now if password_hash else None,
+        last_login_at=None,
+        disabled_at=None,
+        created_at=now,
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
+def list_accounts(call: Call, limit: int, cursor: str | None) -> StaffPage:
+    """The organization's accounts, oldest first, disabled ones included."""
+    query = (
+        select(StaffAccount)
+        .where(StaffAccount.organization_id == call.tenant.id)
+        .order_by(*_AFTER)
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        at, last = decode_cursor(cursor, str, str)
+        query = query.where(tuple_(*_AFTER) > (instant_of(at), _uuid_of(last)))
+    rows = call.session.scalars(query).all()
+    page = rows[:limit]
+    more = len(rows) > limit
+    return StaffPage(
+        items=tuple(account_view(row) for row in page),
+        next_cursor=encode_cursor(page[-1].created_at.isoformat(), str(page[-1].id))
+        if more
+        else None,
+    )
+
+
+def _uuid_of(part: str | int) -> UUID:
+    """The UUID in a cursor. Raises Invalid."""
+    try:
+        return UUID(str(part))
+    except ValueError:
+        raise bad_cursor() from None
+
+
+def change_account(
+    session: Session,
+    tenant: Tenant,
+    account_id: UUID,
+    change: StaffChange,
+    now: datetime,
+    *,
+    scopes: frozenset[str] = frozenset(Scope),
+) -> StaffAccount:
+    """Set the fields that ``change`` names. A caller with ``scopes`` hands on no more than these.
+
+    Raises NotFound; Conflict for an address that is taken, and rather than leave the organization
+    without an admin who can sign in; Forbidden.
+    """
+    lock_organization(session, tenant.id)
+    account = session.get(StaffAccount, (tenant.id, account_id), with_for_update=True)
+    if account is None:
+        raise NotFound("staff_not_found", "There is no such account.")
+    refuse_more_than_own(scopes, account.role)
+    if change.role is not None:
+        refuse_more_than_own(scopes, change.role)
+    stays_admin = (change.role or account.role) is Role.ADMIN and not change.disabled
+    if _is_working_admin(account) and not stays_admin:
+        _refuse_last_admin(session, account)
+    _apply(session, account, change, now)
+    session.flush()
+    return account
+
+
+def _apply(session: Session, account: StaffAccount, change: StaffChange, now: datetime) -> None:
+    """Set what is named. Who is disabled, or has another address, loses the open ways in."""
+    if change.email is not None and email_key(change.email) != account.email_key:
+        _refuse_taken(session, account.organization_id, change.email)
+        revoke_resets(session, account, now)
+    if change.email is not None:
+        account.email, account.email_key = change.email, email_key(change.email)
+    account.name = change.name or account.name
+    account.role = change.role or account.role
+    if change.disabled is False:
+        account.disabled_at = None
+    elif change.disabled and account.disabled_at is None:
+        account.disabled_at = now
+        end_sessions(session, account, now)
+        revoke_resets(session, account, now)
+
+
+def refuse_more_than_own(scopes: frozenset[str], role: Role) -> None:
+    """Raise Forbidden for a role that may do what the caller may not."""
+    lacking = sorted(ROLE_SCOPES[role] - scopes - {Scope.STAFF_SETUP})
+    if lacking:
+        detail = f"The role {role.value} may do what you may not: {', '.join(lacking)}."
+        raise Forbidden("scope_missing", detail)
+
+
+def _is_working_admin(account: StaffAccount) -> bool:
+    """Whether it is an admin who can sign in."""
+    can_sign_in = account.disabled_at is None and account.password_hash is not None
+    return account.role is Role.ADMIN and can_sign_in
+
+
+def _refuse_last_admin(session: Session, account: StaffAccount) -> None:
+    """Raise Conflict if no other admin can sign in."""
+    other = exists().where(
+        StaffAccount.organization_id == account.organization_id,
+        StaffAccount.id != account.id,
+        StaffAccount.role == Role.ADMIN,
+        StaffAccount.disabled_at.is_(None),
+        StaffAccount.password_hash.is_not(None),
+    )
+    if not session.scalar(select(other)):
+        detail = "This is the last admin who can sign in; make another one first."
+        raise Conflict("last_admin", detail)
+
+
+def _refuse_taken(session: Session, organization_id: int, email: str) -> None:
+    """Raise Conflict for an address that an account of the organization has."""
+    taken = exists().where(
+        StaffAccount.organization_id == organization_id,
+        StaffAccount.email_key == email_key(email),
+    )
+    if session.scalar(select(taken)):
+        raise Conflict("email_taken", "There is an account with this email address.")
+
+
+def end_sessions(
+    session: Session, account: StaffAccount, now: datetime, *, keep: UUID | None = None
+) -> None:
+    """End all sessions of an account, but one."""
+    mine = [
+        StaffSession.organization_id == account.organization_id,
+        StaffSession.staff_id == account.id,
+        StaffSession.revoked_at.is_(None),
+    ]
+    if keep is not None:
+        mine.append(StaffSession.id != keep)
+    session.execute(update(StaffSession).where(*mine).values(revoked_at=now))
+
+
+def revoke_resets(session: Session, account: StaffAccount, now: datetime) -> None:
+    """Make all links worthless with which the account's password could be set."""
+    session.execute(
+        update(PasswordReset)
+        .where(
+            PasswordReset.organization_id == account.organization_id,
+            PasswordReset.staff_id == account.id,
+            PasswordReset.used_at.is_(None),
+        )
+        .values(used_at=now)
+    )
+
+
+def staff_name(account: StaffAccount) -> StaffName:
+    """What a signed-in one is told about themself."""
+    return StaffName(id=account.id, name=account.name, email=account.email, role=account.role)
+
+
+def account_view(account: StaffAccount) -> StaffView:
+    """What is shown of an account."""
+    return StaffView(
+        id=account.id,
+        name=account.name,
+        email=account.email,
+        role=account.role,
+        has_password=account.password_hash is not None,
+        disabled_at=account.disabled_at,
+        last_login_at=account.last_login_at,
+        created_at=account.created_at,
+    )

@@ -1,0 +1,42 @@
+"""The mails that staff are sent."""
+
+from membership.events.mail.outbox import Mail
+from membership.store.models import StaffAccount
+
+SET_PASSWORD_PATH = "/staff/set-password"  # noqa: S105 - a path
+"""Page, below ``public_url``, to which links in mails lead; the token is in the fragment."""
+
+
+def reset_mail(
+    account: StaffAccount, organization: str, token: str, public_url: str | None
+) -> Mail:
+    """The mail for a forgotten password."""
+    text = (
+        f"Hello {account.name},\n\n"
+        f"somebody asked for a new password for your account at {organization}.\n\n"
+        f"{_how(token, public_url)}\n"
+        "It can be used once, within 60 minutes. If it was not you who asked, you need do\n"
+        "nothing: your password stays as it is.\n"
+    )
+    return Mail(account.email, f"Your password at {organization}", text)
+
+
+def invitation(
+    account: StaffAccount, organization: str, token: str, public_url: str | None
+) -> Mail:
+    """The mail for a new account without a password."""
+    text = (
+        f"Hello {account.name},\n\n"
+        f"an account was made for you at {organization}. Choose a password to sign in with.\n\n"
+        f"{_how(token, public_url)}\n"
+        "It can be used once, within three days. After that, ask for a new password.\n"
+    )
+    return Mail(account.email, f"Your account at {organization}", text)
+
+
+def _how(token: str, public_url: str | None) -> str:
+    """The link, and the token as text to paste."""
+    pasted = f"To paste where you are asked for a token:\n\n{token}\n"
+    if public_url is None:
+        return pasted
+    return f"{public_url.rstrip('/')}{SET_PASSWORD_PATH}#token={token}\n\n{pasted}"

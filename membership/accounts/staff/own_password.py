@@ -1,0 +1,123 @@
+"""Changing one's own password, and the first account of all."""
+
+import hmac
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api_client.messages.management import SignedIn
+from membership.accounts.staff.accounts import create_account, has_accounts, lock_organization
+from membership.accounts.staff.credentials import known_of, set_password
+from membership.accounts.staff.schemas import FirstAccount, PasswordChange
+from membership.accounts.staff.sessions import account_subject, open_session
+from membership.accounts.staff.throttles import SIGN_IN_BY_ACCOUNT, Try, count_try, forget_tries
+from membership.base.settings import ServiceSettings
+from membership.events.audit.recorder import record
+from membership.store.models import Role, StaffAccount, StaffSession
+from membership.web.access import Caller
+from membership.web.errors import Conflict, Invalid, Unauthorized
+from membership.web.passwords import refuse_weak
+from membership.web.transactions import Steps
+
+
+async def change_password(steps: Steps, caller: Caller, change: PasswordChange) -> None:
+    """Set a new password; ends the caller's other sessions.
+
+    Raises Invalid for a wrong present password, or a new one that is too weak; TooMany, since
+    whoever holds a session must not guess the password with it; Conflict if it was changed
+    meanwhile; Unauthorized if the session was ended meanwhile.
+    """
+    account, counted = await steps.transaction(partial(_count, caller))
+    new = change.new_password.get_secret_value()
+    current = change.current_password.get_secret_value()
+    check = partial(steps.passwords.verify, account.password_hash, current)
+    if not await steps.hashing(check):
+        await steps.transaction(partial(_note_failure, caller), caller.actor)
+        raise Invalid("password_wrong", "body.current_password", "This is not your password.")
+    organization = (caller.tenant.name, caller.tenant.slug)
+    refuse_weak(new, "body.new_password", known_of(account.name, account.email, *organization))
+    hashed = await steps.hashing(partial(steps.passwords.hash, new))
+    seen = account.password_hash or ""
+    store = partial(_store, caller=caller, seen=seen, hashed=hashed, counted=counted)
+    await steps.transaction(store, caller.actor)
+
+
+def _count(caller: Caller, session: Session, now: datetime) -> tuple[StaffAccount, Try]:
+    """Count the try with those to sign in, and look the account up."""
+    account = session.get_one(StaffAccount, (caller.tenant.id, caller.actor.id))
+    subject = account_subject(caller.tenant.slug, account.email)
+    return account, count_try(session, SIGN_IN_BY_ACCOUNT, subject, now)
+
+
+def _note_failure(caller: Caller, session: Session, now: datetime) -> None:  # noqa: ARG001
+    """Tell the audit that the present password was wrong."""
+    after = {"why": "wrong_password"}
+    action = "staff.password_change_failed"
+    record(session, caller.tenant.id, action, caller.actor.id, after=after)
+
+
+def _store(
+    session: Session, now: datetime, *, caller: Caller, seen: str, hashed: str, counted: Try
+) -> None:
+    """Set the password, if all is still as it was when it was checked."""
+    key = (caller.tenant.id, caller.actor.id)
+    account = session.get_one(StaffAccount, key, with_for_update=True)
+    if account.disabled_at is not None or not _is_open(
+        session, caller.tenant.id, caller.session_id
+    ):
+        raise Unauthorized("session_invalid", "This session is over; sign in again.")
+    if not hmac.compare_digest(account.password_hash or "", seen):
+        raise Conflict("password_changed", "The password was changed by another request.")
+    forget_tries(session, counted)
+    set_password(session, account, hashed, now, keep_session=caller.session_id)
+
+
+def _is_open(session: Session, organization_id: int, session_id: UUID | None) -> bool:
+    """Whether a session was not ended."""
+    mine = (
+        StaffSession.organization_id == organization_id,
+        StaffSession.id == session_id,
+        StaffSession.revoked_at.is_(None),
+    )
+    return session.scalar(select(StaffSession.id).where(*mine)) is not None
+
+
+async def make_first_account(steps: Steps, caller: Caller, first: FirstAccount) -> SignedIn:
+    """Make the first account, an admin, and sign in with it.
+
+    Raises Conflict once there is any account; Invalid for a password that is too weak.
+    """
+    password = first.password.get_secret_value()
+    organization = (caller.tenant.name, caller.tenant.slug)
+    refuse_weak(password, "body.password", known_of(first.name, first.email, *organization))
+    hashed = await steps.hashing(partial(steps.passwords.hash, password))
+    make = partial(_make_first, caller=caller, first=first, hashed=hashed, settings=steps.settings)
+    return await steps.transaction(make, caller.actor)
+
+
+def _make_first(
+    session: Session,
+    now: datetime,
+    *,
+    caller: Caller,
+    first: FirstAccount,
+    hashed: str,
+    settings: ServiceSettings,
+) -> SignedIn:
+    """Make the account and its session, unless somebody was first."""
+    lock_organization(session, caller.tenant.id)
+    if has_accounts(session, caller.tenant.id):
+        raise Conflict("staff_exists", "There are accounts already; an admin makes further ones.")
+    account = create_account(
+        session,
+        caller.tenant,
+        now,
+        name=first.name,
+        email=first.email,
+        role=Role.ADMIN,
+        password_hash=hashed,
+    )
+    return open_session(session, account, settings, now)

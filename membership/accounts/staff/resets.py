@@ -1,0 +1,200 @@
+"""Setting a password without the old one: by a token that is mailed and good once.
+
+What is answered is the same for an address without an account. The token is stored as SHA-256;
+in a mail's link it stands after the ``#``, which browsers send to no server and no log.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from api_client.messages.management import ActorKind
+from membership.accounts.staff.accounts import email_key, revoke_resets
+from membership.accounts.staff.credentials import known_of, set_password
+from membership.accounts.staff.mails import invitation, reset_mail
+from membership.accounts.staff.schemas import ResetConfirmation, ResetWish
+from membership.accounts.staff.sessions import account_subject
+from membership.accounts.staff.throttles import (
+    CONFIRM_BY_ADDRESS,
+    RESET_BY_ACCOUNT,
+    RESET_BY_ADDRESS,
+    SIGN_IN_BY_ACCOUNT,
+    count_try,
+    forget_subject,
+    take_back,
+)
+from membership.base.actors import Actor
+from membership.base.vault import Vault
+from membership.events.audit.recorder import record
+from membership.events.mail.outbox import Mail, queue_mail
+from membership.store.models import Organization, PasswordReset, StaffAccount
+from membership.web.access import digest
+from membership.web.errors import Invalid
+from membership.web.passwords import refuse_weak
+from membership.web.transactions import Steps, act_as
+
+TOKEN_PREFIX = "mr_"  # noqa: S105 - how tokens begin
+RESET_LIFE = timedelta(minutes=60)
+INVITATION_LIFE = timedelta(days=3)
+_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A token that is good, and what is known of its account."""
+
+    digest: str
+    organization_id: int
+    account_id: UUID
+    known: tuple[str, ...]
+    subject: str
+
+
+async def request_reset(steps: Steps, wish: ResetWish) -> None:
+    """Mail a token to an account's address, if there is one. Raises TooMany during a wait."""
+    await steps.transaction(partial(_count_request, steps.address, wish))
+    await steps.transaction(partial(_mail_token, steps, wish))
+
+
+def _count_request(address: str, wish: ResetWish, session: Session, now: datetime) -> None:
+    """Count the request, in a transaction of its own: no account is locked meanwhile."""
+    count_try(session, RESET_BY_ADDRESS, address, now)
+    count_try(session, RESET_BY_ACCOUNT, account_subject(wish.organization, wish.email), now)
+
+
+def _mail_token(steps: Steps, wish: ResetWish, session: Session, now: datetime) -> None:
+    """Queue the mail for an account that is there and not disabled."""
+    found = session.execute(
+        select(StaffAccount, Organization.name)
+        .join(Organization, Organization.id == StaffAccount.organization_id)
+        .where(
+            Organization.slug == wish.organization,
+            StaffAccount.email_key == email_key(wish.email),
+            StaffAccount.disabled_at.is_(None),
+        )
+        .with_for_update(of=StaffAccount)
+    ).first()
+    if found is None:
+        # Costs about what the mail would, so that the time tells as little as the answer.
+        steps.vault.seal(secrets.token_bytes(1024))
+        return
+    account, organization = found
+    token = make_token(session, account, RESET_LIFE, now)
+    mail = reset_mail(account, organization, token, steps.settings.public_url)
+    queue_mail(session, steps.vault, account.organization_id, mail, now=now)
+    record(session, account.organization_id, "staff.password_reset_requested", account.id)
+
+
+def invite(
+    session: Session,
+    vault: Vault,
+    account: StaffAccount,
+    organization: str,
+    *,
+    public_url: str | None,
+    now: datetime,
+) -> None:
+    """Queue a mail with which a new account's owner sets the first password."""
+    token = make_token(session, account, INVITATION_LIFE, now)
+    mail: Mail = invitation(account, organization, token, public_url)
+    queue_mail(session, vault, account.organization_id, mail, now=now)
+    record(session, account.organization_id, "staff.invited", account.id)
+
+
+def make_token(session: Session, account: StaffAccount, life: timedelta, now: datetime) -> str:
+    """Make a token for an account whose row is locked; older ones are good no longer."""
+    revoke_resets(session, account, now)
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    session.add(
+        PasswordReset(
+            organization_id=account.organization_id,
+            id=uuid4(),
+            staff_id=account.id,
+            digest=digest(token),
+            created_at=now,
+            expires_at=now + life,
+            used_at=None,
+        )
+    )
+    session.flush()
+    return token
+
+
+async def confirm_reset(steps: Steps, confirmation: ResetConfirmation) -> None:
+    """Set the password that comes with a good token.
+
+    Raises Invalid for a token that is not, or a password that is too weak; TooMany.
+    """
+    token = digest(confirmation.token.get_secret_value())
+    password = confirmation.password.get_secret_value()
+    named = await steps.transaction(partial(_look_up, steps.address, token))
+    if named is None:
+        raise _bad_token()
+    refuse_weak(password, "body.password", named.known)
+    hashed = await steps.hashing(partial(steps.passwords.hash, password))
+    await steps.transaction(partial(_use_token, named, hashed))
+
+
+def _bad_token() -> Invalid:
+    detail = "This token is wrong, was used or replaced, or is too old; ask for another one."
+    return Invalid("reset_token_invalid", "body.token", detail)
+
+
+def _look_up(address: str, token: str, session: Session, now: datetime) -> _Named | None:
+    """Find whose token it is; one that is nobody's counts as a try."""
+    counted = count_try(session, CONFIRM_BY_ADDRESS, address, now)
+    found = session.execute(
+        select(StaffAccount, Organization)
+        .join(
+            PasswordReset,
+            (PasswordReset.organization_id == StaffAccount.organization_id)
+            & (PasswordReset.staff_id == StaffAccount.id),
+        )
+        .join(Organization, Organization.id == StaffAccount.organization_id)
+        .where(
+            PasswordReset.digest == token,
+            PasswordReset.used_at.is_(None),
+            PasswordReset.expires_at > now,
+            StaffAccount.disabled_at.is_(None),
+        )
+    ).first()
+    if found is None:
+        return None
+    account, organization = found
+    take_back(session, counted)
+    known = known_of(account.name, account.email, organization.name, organization.slug)
+    subject = account_subject(organization.slug, account.email)
+    return _Named(token, account.organization_id, account.id, known, subject)
+
+
+def _use_token(named: _Named, password_hash: str, session: Session, now: datetime) -> None:
+    """Set the password and use the token up. Of two at once, one finds it used."""
+    key = (named.organization_id, named.account_id)
+    account = session.get_one(StaffAccount, key, with_for_update=True)
+    used = session.execute(
+        update(PasswordReset)
+        .where(
+            PasswordReset.organization_id == named.organization_id,
+            PasswordReset.digest == named.digest,
+            PasswordReset.used_at.is_(None),
+            PasswordReset.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(PasswordReset.id)
+    ).first()
+    if used is None or account.disabled_at is not None:
+        raise _bad_token()
+    act_as(session, Actor(ActorKind.STAFF, account.name, account.id))
+    set_password(session, account, password_hash, now, action="staff.password_reset")
+    forget_subject(session, SIGN_IN_BY_ACCOUNT, named.subject)
+
+
+def forget_old_tokens(session: Session, now: datetime) -> int:
+    """Delete tokens that were over long ago; returns how many."""
+    old = PasswordReset.expires_at <= now - _KEPT
+    return session.connection().execute(delete(PasswordReset).where(old)).rowcount

@@ -1,0 +1,114 @@
+"""Routes of staff accounts, for admins."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+
+from membership.accounts.staff import accounts
+from membership.accounts.staff.credentials import known_of
+from membership.accounts.staff.resets import invite
+from membership.accounts.staff.schemas import NewStaff, StaffChange, StaffPage, StaffView
+from membership.base.scopes import Scope
+from membership.web.access import (
+    Call,
+    Caller,
+    allows,
+    creates,
+    reads,
+    writes,
+)
+from membership.web.idempotency import once
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.web.passwords import refuse_weak
+from membership.web.transactions import InSteps
+
+router = APIRouter(prefix="/v1/staff", tags=["Staff"])
+
+
+@router.get("")
+def list_staff(
+    call: Annotated[Call, reads(Scope.STAFF_WRITE)],
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> StaffPage:
+    """List the organization's accounts, oldest first, disabled ones included."""
+    return accounts.list_accounts(call, limit, cursor)
+
+
+@dataclass(frozen=True)
+class _Hashed:
+    """A new account with its password already hashed."""
+
+    new: NewStaff
+    password_hash: str | None
+
+
+async def _hashed(
+    new: NewStaff, steps: InSteps, caller: Annotated[Caller, allows(Scope.STAFF_WRITE)]
+) -> _Hashed:
+    """Judge and hash the password before a transaction is opened."""
+    if new.password is None:
+        return _Hashed(new, None)
+    password = new.password.get_secret_value()
+    known = known_of(new.name, new.email, caller.tenant.name, caller.tenant.slug)
+    refuse_weak(password, "body.password", known)
+    return _Hashed(new, await steps.hashing(partial(steps.passwords.hash, password)))
+
+
+@router.post("", status_code=201)
+def add_staff(
+    request: Request,
+    hashed: Annotated[_Hashed, Depends(_hashed)],
+    call: Annotated[Call, creates(Scope.STAFF_WRITE)],
+) -> StaffView:
+    """Make an account. Without a password, its owner is mailed a link to set one.
+
+    409 `email_taken` if the organization has an account with this address; 422 for a password
+    that is too short (10 characters are needed), too long (256), or easily guessed; 403 for a
+    role that may do more than the caller.
+    """
+
+    def create() -> StaffView:
+        new, state = hashed.new, request.app.state
+        accounts.refuse_more_than_own(call.scopes, new.role)
+        account = accounts.create_account(
+            call.session,
+            call.tenant,
+            call.now,
+            name=new.name,
+            email=new.email,
+            role=new.role,
+            password_hash=hashed.password_hash,
+        )
+        if hashed.password_hash is None:
+            public_url = state.settings.public_url
+            invite(
+                call.session,
+                state.vault,
+                account,
+                call.tenant.name,
+                public_url=public_url,
+                now=call.now,
+            )
+        return accounts.account_view(account)
+
+    return once(call, hashed.new, StaffView, create)
+
+
+@router.patch("/{staff_id}")
+def change_staff(
+    staff_id: UUID, change: StaffChange, call: Annotated[Call, writes(Scope.STAFF_WRITE)]
+) -> StaffView:
+    """Set the fields that are sent. A role counts at once, also for open sessions.
+
+    `disabled` ends all sessions, and makes mailed links worthless. 409 `last_admin` rather than
+    leave the organization without an enabled admin who has a password; 409 `email_taken`; 403
+    for an account or a role that may do more than the caller.
+    """
+    account = accounts.change_account(
+        call.session, call.tenant, staff_id, change, call.now, scopes=call.scopes
+    )
+    return accounts.account_view(account)

@@ -1,0 +1,144 @@
+"""Messages about staff, their sessions and their passwords."""
+
+from typing import Annotated, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    EmailStr,
+    Field,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
+
+from api_client.messages.management import Role, StaffName
+from api_client.messages.scan import Message
+from membership.base.fields import Name
+from membership.base.scopes import Scope
+
+
+def _encodable(text: str) -> str:
+    """Refuse halves of surrogate pairs: no text has them, and they cannot be stored or hashed."""
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("is not valid Unicode")
+    return text
+
+
+def _encodable_secret(secret: SecretStr) -> SecretStr:
+    """The same for a secret."""
+    _encodable(secret.get_secret_value())
+    return secret
+
+
+Password = Annotated[
+    SecretStr,
+    Field(min_length=1, max_length=1024, examples=["four quiet herons"]),
+    AfterValidator(_encodable_secret),
+]
+"""A password as it is typed. Whether a new one is good enough is judged by its normal form."""
+
+Address = Annotated[EmailStr, Field(max_length=254, examples=["ada@example.com"])]
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=63), AfterValidator(_encodable)]
+ShownAddress = Annotated[
+    str, StringConstraints(min_length=1, max_length=254), AfterValidator(_encodable)
+]
+"""An address that is only looked for: a wrong one is nobody's."""
+
+ShownToken = Annotated[
+    SecretStr, Field(min_length=1, max_length=200), AfterValidator(_encodable_secret)
+]
+
+
+class SignIn(Message):
+    """Who signs in, and to which organization."""
+
+    organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
+    email: ShownAddress = Field(examples=["ada@example.com"])
+    password: Password
+
+
+class Me(Message):
+    """Who is signed in, and what they may do."""
+
+    staff: StaffName
+    organization: str = Field(description="Short name (slug) of the organization.")
+    organization_name: str
+    scopes: tuple[Scope, ...]
+
+
+class StaffView(StaffName):
+    """An account."""
+
+    has_password: bool = Field(description="False until the invitation was followed.")
+    disabled_at: AwareDatetime | None
+    last_login_at: AwareDatetime | None
+    created_at: AwareDatetime
+
+
+class StaffPage(Message):
+    """Accounts, oldest first, and where the next page begins."""
+
+    items: tuple[StaffView, ...]
+    next_cursor: str | None = None
+
+
+class FirstAccount(Message):
+    """The first account of an organization; it becomes an admin."""
+
+    name: Name = Field(examples=["Ada Moreau"])
+    email: Address
+    password: Password
+
+
+class NewStaff(Message):
+    """An account to make. Without a password its owner is sent a link to set one."""
+
+    name: Name = Field(examples=["Jonas Weber"])
+    email: Address
+    role: Role = Field(examples=["reception"])
+    password: Password | None = None
+
+
+class StaffChange(Message):
+    """Fields of an account to set; those left out stay as they are."""
+
+    name: Name | None = Field(default=None, examples=["Jonas Weber-Lind"])
+    email: Address | None = None
+    role: Role | None = Field(default=None, examples=["manager"])
+    disabled: bool | None = Field(default=None, description="A disabled account cannot sign in.")
+
+    @model_validator(mode="after")
+    def _no_nulls(self) -> Self:
+        """Refuse to empty a field: an account has all of them."""
+        empty = sorted(name for name in self.model_fields_set if getattr(self, name) is None)
+        if empty:
+            raise ValueError(f"{', '.join(empty)} cannot be null")
+        return self
+
+
+class PasswordChange(Message):
+    """A new password, and the present one."""
+
+    current_password: Password
+    new_password: Password
+
+
+class ResetWish(Message):
+    """Whose password was forgotten."""
+
+    organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
+    email: ShownAddress = Field(examples=["ada@example.com"])
+
+
+class Accepted(Message):
+    """That a request was taken. It tells nothing about whether there is such an account."""
+
+    detail: str
+
+
+class ResetConfirmation(Message):
+    """A new password, and the token that was mailed."""
+
+    token: ShownToken = Field(examples=["mr_3Vd0..."])
+    password: Password

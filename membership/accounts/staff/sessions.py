@@ -1,0 +1,191 @@
+"""Signing in and out, in steps: count the try, check the password, then open a session.
+
+What is answered, and how long it takes, is the same for an unknown address, an unknown
+organization, a disabled account and a wrong password.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from api_client.messages.management import ActorKind, SignedIn
+from membership.accounts.staff.accounts import email_key, staff_name
+from membership.accounts.staff.credentials import store_hash
+from membership.accounts.staff.schemas import Me, SignIn
+from membership.accounts.staff.throttles import (
+    SIGN_IN_BY_ACCOUNT,
+    SIGN_IN_BY_ADDRESS,
+    Try,
+    count_try,
+    forget_tries,
+    take_back,
+    touch,
+)
+from membership.base.actors import Actor
+from membership.base.scopes import ROLE_SCOPES, Scope
+from membership.base.settings import ServiceSettings
+from membership.events.audit.recorder import record
+from membership.store.models import Organization, Role, StaffAccount, StaffSession
+from membership.web.access import SESSION_PREFIX, Call, digest
+from membership.web.errors import Unauthorized
+from membership.web.transactions import Steps, act_as
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """A counted try to sign in, and the account that it is for, if there is one."""
+
+    by_address: Try
+    by_account: Try
+    organization_id: int | None
+    account_id: UUID | None
+    password_hash: str | None
+
+
+async def sign_in(steps: Steps, asked: SignIn) -> SignedIn:
+    """Open a session. Raises TooMany during a wait; Unauthorized for wrong credentials."""
+    password = asked.password.get_secret_value()
+    attempt = await steps.transaction(partial(_count, steps.address, asked))
+    check = partial(steps.passwords.verify, attempt.password_hash, password)
+    right = await steps.hashing(check)
+    rehashed = None
+    if right and steps.passwords.outdated(attempt.password_hash or ""):
+        rehashed = await steps.hashing(partial(steps.passwords.hash, password))
+    settle = partial(_settle, steps.settings, attempt, right=right, rehashed=rehashed)
+    signed_in = await steps.transaction(settle)
+    if signed_in is None:
+        detail = "Organization, email address or password is wrong."
+        raise Unauthorized("credentials_wrong", detail, headers={"WWW-Authenticate": "Bearer"})
+    return signed_in
+
+
+def account_subject(organization: str, email: str) -> str:
+    """By what tries at an account are counted, whether it exists or not."""
+    return f"{organization}\n{email_key(email)}"
+
+
+def _count(address: str, asked: SignIn, session: Session, now: datetime) -> _Attempt:
+    """Count the try, and look the account up."""
+    by_address = count_try(session, SIGN_IN_BY_ADDRESS, address, now)
+    subject = account_subject(asked.organization, asked.email)
+    by_account = count_try(session, SIGN_IN_BY_ACCOUNT, subject, now)
+    found = session.execute(
+        select(StaffAccount.organization_id, StaffAccount.id, StaffAccount.password_hash)
+        .join(Organization, Organization.id == StaffAccount.organization_id)
+        .where(
+            Organization.slug == asked.organization,
+            StaffAccount.email_key == email_key(asked.email),
+        )
+    ).first()
+    return _Attempt(by_address, by_account, *(found or (None, None, None)))
+
+
+def _settle(
+    settings: ServiceSettings,
+    attempt: _Attempt,
+    session: Session,
+    now: datetime,
+    *,
+    right: bool,
+    rehashed: str | None,
+) -> SignedIn | None:
+    """Open the session if all was right and still is; note the failure otherwise."""
+    account = _account(session, attempt)
+    failure = _failure(account, attempt, right=right)
+    if failure is not None:
+        touch(session, attempt.by_account)
+        if account is not None:
+            after = {"why": failure}
+            action = "staff.sign_in_failed"
+            record(session, account.organization_id, action, account.id, after=after)
+    if account is None or failure is not None:
+        return None
+    take_back(session, attempt.by_address)
+    forget_tries(session, attempt.by_account)
+    if rehashed is not None:
+        store_hash(session, account, rehashed)
+    account.last_login_at = now
+    return open_session(session, account, settings, now)
+
+
+def _account(session: Session, attempt: _Attempt) -> StaffAccount | None:
+    """The account of an attempt, locked: what is done now, is done before any change of it."""
+    if attempt.organization_id is None:
+        return None
+    key = (attempt.organization_id, attempt.account_id)
+    return session.get(StaffAccount, key, with_for_update=True)
+
+
+def _failure(account: StaffAccount | None, attempt: _Attempt, *, right: bool) -> str | None:
+    """Why an attempt fails; None if it does not."""
+    if account is None:
+        return "unknown"
+    if account.disabled_at is not None:
+        return "disabled"
+    if account.password_hash is None:
+        return "no_password"
+    if not right:
+        return "wrong_password"
+    unchanged = hmac.compare_digest(account.password_hash, attempt.password_hash or "")
+    return None if unchanged else "password_changed"
+
+
+def open_session(
+    session: Session, account: StaffAccount, settings: ServiceSettings, now: datetime
+) -> SignedIn:
+    """Open a session for an account, which from here on is who acts."""
+    token = SESSION_PREFIX + secrets.token_urlsafe(32)
+    expires_at = now + timedelta(hours=settings.session_hours)
+    act_as(session, Actor(ActorKind.STAFF, account.name, account.id))
+    session.add(
+        StaffSession(
+            organization_id=account.organization_id,
+            id=uuid4(),
+            staff_id=account.id,
+            digest=digest(token),
+            created_at=now,
+            last_used_at=now,
+            expires_at=expires_at,
+            revoked_at=None,
+        )
+    )
+    record(session, account.organization_id, "staff.signed_in", account.id)
+    session.flush()
+    return SignedIn(
+        token=token,
+        expires_at=expires_at,
+        staff=staff_name(account),
+        scopes=scopes_of(account.role),
+    )
+
+
+def scopes_of(role: Role) -> tuple[Scope, ...]:
+    """What a role may do, sorted."""
+    return tuple(sorted(ROLE_SCOPES[role]))
+
+
+def sign_out(call: Call) -> None:
+    """End the session that asks for it."""
+    call.session.execute(
+        update(StaffSession)
+        .where(StaffSession.organization_id == call.tenant.id, StaffSession.id == call.session_id)
+        .values(revoked_at=call.now)
+    )
+    record(call.session, call.tenant.id, "staff.signed_out", call.caller_id)
+
+
+def me(call: Call) -> Me:
+    """Who is signed in."""
+    account = call.session.get_one(StaffAccount, (call.tenant.id, call.caller_id))
+    return Me(
+        staff=staff_name(account),
+        organization=call.tenant.slug,
+        organization_name=call.tenant.name,
+        scopes=scopes_of(account.role),
+    )

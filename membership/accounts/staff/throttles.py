@@ -1,0 +1,129 @@
+"""What keeps guessing slow: tries are counted in the database, for all processes together.
+
+A try is counted before it is looked at, so that many at once cannot slip through, and taken
+back if it was good. During a wait everything is refused, also what would have been right.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import case, delete, or_, update
+from sqlalchemy.orm import Session
+
+from membership.store.models import Throttle
+from membership.store.upsert import insert_into
+from membership.web.errors import TooMany
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many tries are free within a window, and how the waits after them grow (doubling)."""
+
+    name: str
+    free: int
+    first_wait: timedelta
+    longest_wait: timedelta
+    window: timedelta
+
+    def wait(self, tries: int) -> timedelta | None:
+        """How long to wait after that many tries; None while they are free."""
+        if tries < self.free:
+            return None
+        factor: int = 2 ** min(tries - self.free, 20)
+        return min(self.first_wait * factor, self.longest_wait)
+
+
+_HALF_MINUTE, _QUARTER, _HOUR = timedelta(seconds=30), timedelta(minutes=15), timedelta(hours=1)
+SIGN_IN_BY_ACCOUNT = Limit("sign-in account", 5, _HALF_MINUTE, _QUARTER, timedelta(days=1))
+SIGN_IN_BY_ADDRESS = Limit("sign-in address", 30, _HALF_MINUTE, _QUARTER, _HOUR)
+RESET_BY_ACCOUNT = Limit("reset account", 3, timedelta(minutes=5), _HOUR, timedelta(days=1))
+RESET_BY_ADDRESS = Limit("reset address", 20, timedelta(minutes=1), _HOUR, _HOUR)
+CONFIRM_BY_ADDRESS = Limit("confirm address", 20, _HALF_MINUTE, _QUARTER, _HOUR)
+
+
+@dataclass(frozen=True)
+class Try:
+    """One counted try, with the wait that it began."""
+
+    name: str
+    blocked_until: datetime | None
+
+
+def count_try(session: Session, limit: Limit, subject: str, now: datetime) -> Try:
+    """Count one try by or at ``subject``; raises TooMany during a wait, counting nothing."""
+    connection = session.connection()
+    name = _name(limit, subject)
+    began = Throttle.window_began_at
+    # After the clock was set back, a window that begins far ahead would last as long.
+    over = or_(began <= now - limit.window, began > now + limit.window)
+    insert = insert_into(connection, Throttle).values(
+        name=name, count=1, window_began_at=now, blocked_until=None
+    )
+    counted = connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=["name"],
+            set_={
+                "count": case((over, 1), else_=Throttle.count + 1),
+                "window_began_at": case((over, now), else_=began),
+            },
+        ).returning(Throttle.count.label("tries"), Throttle.blocked_until)
+    ).one()
+    _refuse_during_wait(limit, counted.blocked_until, now)
+    wait = limit.wait(counted.tries)
+    if wait is None:
+        return Try(name, None)
+    connection.execute(
+        update(Throttle).where(Throttle.name == name).values(blocked_until=now + wait)
+    )
+    return Try(name, now + wait)
+
+
+def _name(limit: Limit, subject: str) -> str:
+    """The digest by which tries are counted: it names no person."""
+    return hashlib.sha256(f"{limit.name}\0{subject}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _refuse_during_wait(limit: Limit, blocked_until: datetime | None, now: datetime) -> None:
+    """Raise TooMany during a wait, unless it is longer than any that this clock can have set."""
+    if blocked_until is not None and now < blocked_until <= now + limit.longest_wait:
+        seconds = ceil((blocked_until - now).total_seconds())
+        detail = f"This was tried too often; please wait {seconds} seconds."
+        raise TooMany("too_many_tries", detail, seconds)
+
+
+def take_back(session: Session, counted: Try) -> None:
+    """Take one try back, and the wait that it began."""
+    waits = Throttle.blocked_until
+    session.execute(
+        update(Throttle)
+        .where(Throttle.name == counted.name)
+        .values(
+            count=case((Throttle.count > 0, Throttle.count - 1), else_=0),
+            blocked_until=case((waits == counted.blocked_until, None), else_=waits),
+        )
+    )
+
+
+def touch(session: Session, counted: Try) -> None:
+    """Write without changing anything, so that this commit takes as long as one that does."""
+    session.execute(
+        update(Throttle).where(Throttle.name == counted.name).values(count=Throttle.count)
+    )
+
+
+def forget_tries(session: Session, counted: Try) -> None:
+    """Begin anew: whoever it is has shown to be the right one."""
+    session.execute(delete(Throttle).where(Throttle.name == counted.name))
+
+
+def forget_subject(session: Session, limit: Limit, subject: str) -> None:
+    """Begin anew at a subject that was not just tried."""
+    session.execute(delete(Throttle).where(Throttle.name == _name(limit, subject)))
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Delete what is two days old, which no limit looks back to; returns how many."""
+    old = Throttle.window_began_at <= now - timedelta(days=2)
+    return session.connection().execute(delete(Throttle).where(old)).rowcount

@@ -1,0 +1,76 @@
+"""Secrets that must be used again, and so cannot be stored as a hash, are stored encrypted.
+
+The key is ``WALLETDESK_SECRET_KEY``, or a file in the data folder that is made at the first
+need. Several processes on one PostgreSQL database need the same key.
+"""
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from membership.base.settings import ServiceSettings
+
+KEY_FILE = "secret.key"
+
+
+class VaultError(Exception):
+    """A secret cannot be opened: it was encrypted with another key, or is damaged."""
+
+
+class Vault:
+    """Encrypts and decrypts with one key (Fernet: AES-128-CBC and HMAC-SHA-256)."""
+
+    def __init__(self, key: str) -> None:
+        try:
+            self._fernet = Fernet(key)
+        except ValueError as error:
+            raise VaultError(
+                "The secret key is not 32 bytes in URL-safe base64 (44 characters)."
+            ) from error
+
+    def seal(self, secret: bytes) -> bytes:
+        """Encrypt a secret."""
+        return self._fernet.encrypt(secret)
+
+    def open(self, sealed: bytes) -> bytes:
+        """Decrypt a secret. Raises VaultError."""
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken as error:
+            raise VaultError(
+                "A stored secret was encrypted with another key: "
+                f"set WALLETDESK_SECRET_KEY, or bring back {KEY_FILE}."
+            ) from error
+
+
+def open_vault(settings: ServiceSettings) -> Vault:
+    """The vault of this service; its key is made if there is none yet.
+
+    Raises VaultError for a key that is none; OSError if the file cannot be read or written.
+    """
+    if settings.secret_key is not None:
+        return Vault(settings.secret_key.get_secret_value())
+    return Vault(_key_in(settings.data_dir / KEY_FILE))
+
+
+def _key_in(file: Path) -> str:
+    """The key in a file. Of two processes that make it at once, one does and both use it."""
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}-{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(Fernet.generate_key())
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
+        os.link(draft, file)  # fails if another process was first; a rename would replace its key
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return file.read_text(encoding="ascii").strip()

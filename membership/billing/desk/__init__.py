@@ -1,0 +1,1 @@
+"""Payments taken at the desk, and their receipts."""

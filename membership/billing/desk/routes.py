@@ -1,0 +1,115 @@
+"""Routes of payments at the desk."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+import resources
+from api_client.messages.payments import PaymentPage, PaymentView
+from membership.base.fields import Instant
+from membership.base.scopes import Scope
+from membership.billing.desk import service
+from membership.billing.schemas import NewPayment, Voiding
+from membership.web.access import Call, creates, reads, writes
+from membership.web.idempotency import once
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+
+router = APIRouter(prefix="/v1", tags=["Payments"])
+
+Reader = Annotated[Call, reads(Scope.MEMBERSHIPS_READ)]
+Writer = Annotated[Call, writes(Scope.MEMBERSHIPS_WRITE)]
+Creator = Annotated[Call, creates(Scope.MEMBERSHIPS_WRITE)]
+
+
+class _PaymentFor(NewPayment):
+    """What makes two payments the same request: the membership too, not only the body."""
+
+    membership_id: UUID
+
+
+@router.post("/memberships/{membership_id}/payments", status_code=201)
+def note_payment(membership_id: UUID, new: NewPayment, call: Creator) -> PaymentView:
+    """Note what was paid at the desk for a membership, and give it a receipt number.
+
+    Nothing is overdue after it. With `renew` the membership is prolonged as by
+    `POST /v1/memberships/{membership_id}/renew`, or nothing is noted at all. Send an
+    `Idempotency-Key` to be safe when a call is repeated.
+
+    Errors: `membership_not_found` (404); `customer_erased`, `company_archived` and those of a
+    renewal (409); `currency_wrong`, `payment_to_come` (422).
+    """
+
+    def create() -> PaymentView:
+        return service.payment_view(service.note_payment(call, membership_id, new))
+
+    asked = _PaymentFor(membership_id=membership_id, **new.model_dump())
+    return once(call, asked, PaymentView, create)
+
+
+@router.get("/memberships/{membership_id}/payments")
+def list_payments_of_membership(
+    membership_id: UUID, call: Reader, limit: PageLimit = DEFAULT_PAGE, cursor: PageCursor = None
+) -> PaymentPage:
+    """List what was paid for a membership, latest first, voided payments included.
+
+    Errors: `membership_not_found` (404), `invalid_cursor` (422).
+    """
+    return service.list_payments(call, limit, cursor, membership_id=membership_id)
+
+
+@router.get("/payments")
+def list_payments(
+    call: Reader,
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+    since: Annotated[Instant | None, Query(description="Paid at this instant or later.")] = None,
+    until: Annotated[Instant | None, Query(description="Paid before this instant.")] = None,
+) -> PaymentPage:
+    """List all payments, latest first, voided ones included: what a till is counted against.
+
+    Errors: `invalid_cursor` (422).
+    """
+    return service.list_payments(call, limit, cursor, since=since, until=until)
+
+
+@router.get("/payments/{payment_id}")
+def get_payment(payment_id: UUID, call: Reader) -> PaymentView:
+    """Show a payment. Errors: `payment_not_found` (404)."""
+    return service.payment_view(service.get_payment(call.session, call.tenant, payment_id))
+
+
+@router.get(
+    "/payments/{payment_id}/receipt.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "The receipt as a PDF."}},
+)
+def print_receipt(
+    payment_id: UUID,
+    call: Reader,
+    language: Annotated[Literal["en", "de"], Query(description="Of its words.")] = "en",
+) -> Response:
+    """Give the receipt of a payment (PDF, A5); that of a voided one says so.
+
+    Errors: `payment_not_found` (404).
+    """
+    # The library for PDF takes a fifth of a second to load, and no start needs it.
+    from membership.billing.desk.receipt import receipt_pdf, receipt_text  # noqa: PLC0415
+
+    payment = service.get_payment(call.session, call.tenant, payment_id)
+    text = receipt_text(payment, call.tenant, language)
+    data = receipt_pdf(text, resources.path("fonts"), language, call.now)
+    name = f"{service.number_of(payment)}.pdf"
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'inline; filename="{name}"'}
+    return Response(data, media_type="application/pdf", headers=headers)
+
+
+@router.post("/payments/{payment_id}/void")
+def void_payment(payment_id: UUID, voiding: Voiding, call: Writer) -> PaymentView:
+    """Say that a payment was noted in error. It keeps its number; its receipt says that it is void.
+
+    A renewal that came with it is not taken back. Errors: `payment_not_found` (404),
+    `payment_voided` (409).
+    """
+    payment = service.void_payment(call.session, call.tenant, payment_id, voiding.why, call.now)
+    return service.payment_view(payment)

@@ -1,0 +1,175 @@
+"""Payments at the desk: noted, listed and voided. What the desk took is never changed."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from api_client.messages.management import ActorView
+from api_client.messages.payments import PaymentPage, PaymentView
+from membership.billing.schemas import NewPayment
+from membership.members.customers.views import display_name
+from membership.members.memberships.changes import locked, set_payment_overdue
+from membership.members.memberships.renewals import renew
+from membership.members.memberships.schemas import Renewal
+from membership.members.memberships.service import Owner, get_membership, required_owner
+from membership.store.models import BillingState, Company, Customer, Membership, Payment
+from membership.store.upsert import insert_into
+from membership.web.access import Call, Tenant
+from membership.web.errors import Conflict, Invalid, NotFound
+from membership.web.paging import newest_first
+
+
+def note_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
+    """Note a payment for a membership; with ``renew``, prolong it in the same transaction.
+
+    Nothing is overdue any more after it, and its receipt has the organization's next number.
+
+    Raises NotFound; Conflict for an owner who is erased or archived, and where it cannot be
+    renewed; Invalid for another currency than that of the sale, and a payment yet to come.
+    """
+    session, tenant, now = call.session, call.tenant, call.now
+    # First the owner, then the membership: a merge and an erasure lock in this order too.
+    sold = get_membership(session, tenant, membership_id)
+    required_owner(session, tenant, Owner(sold.customer_id, sold.company_id))
+    sold = locked(session, tenant, membership_id)
+    if new.currency not in {None, sold.currency}:
+        message = f"must be {sold.currency}, in which the membership was sold"
+        raise Invalid("currency_wrong", "body.currency", message)
+    paid_at = new.paid_at or now
+    if paid_at > now:
+        raise Invalid("payment_to_come", "body.paid_at", "is in the future")
+    if new.renew:
+        renew(session, tenant, membership_id, Renewal(paid_at=paid_at), now)
+    set_payment_overdue(session, tenant, membership_id, None, now)
+    payment = Payment(
+        organization_id=tenant.id,
+        id=uuid4(),
+        membership_id=sold.id,
+        receipt_number=_next_number(session, tenant.id),
+        method=new.method,
+        amount_minor=sold.price_minor if new.amount_minor is None else new.amount_minor,
+        currency=sold.currency,
+        plan_name=sold.plan_name,
+        paid_by=_name_of_owner(session, sold),
+        note=new.note,
+        paid_at=paid_at,
+        actor_kind=call.actor.kind,
+        actor_id=call.actor.id,
+        actor_name=call.actor.name,
+        created_at=now,
+    )
+    session.add(payment)
+    session.flush()
+    return payment
+
+
+def _next_number(session: Session, organization_id: int) -> int:
+    """Take the organization's next receipt number. Whoever asks at the same time waits.
+
+    A transaction that is given up gives its number back: there are no gaps.
+    """
+    connection = session.connection()
+    first = insert_into(connection, BillingState).values(
+        organization_id=organization_id, next_receipt_number=1
+    )
+    connection.execute(first.on_conflict_do_nothing(index_elements=["organization_id"]))
+    following: int = connection.execute(
+        update(BillingState)
+        .where(BillingState.organization_id == organization_id)
+        .values(next_receipt_number=BillingState.next_receipt_number + 1)
+        .returning(BillingState.next_receipt_number)
+    ).scalar_one()
+    return following - 1
+
+
+def _name_of_owner(session: Session, sold: Membership) -> str:
+    """Who pays: the customer or the company that the membership belongs to."""
+    here = sold.organization_id
+    if sold.company_id is not None:
+        return session.get_one(Company, (here, sold.company_id)).name
+    return display_name(session.get_one(Customer, (here, sold.customer_id)))
+
+
+def void_payment(
+    session: Session, tenant: Tenant, payment_id: UUID, why: str, now: datetime
+) -> Payment:
+    """Say that a payment was noted in error; it keeps its number, and what it renewed stays.
+
+    Raises NotFound; Conflict for one that is void already.
+    """
+    payment = session.get(
+        Payment, (tenant.id, payment_id), with_for_update=True, populate_existing=True
+    )
+    if payment is None:
+        raise _no_such_payment()
+    if payment.voided_at is not None:
+        raise Conflict("payment_voided", "This payment was voided already.")
+    payment.voided_at, payment.voided_why = now, why
+    session.flush()
+    return payment
+
+
+def get_payment(session: Session, tenant: Tenant, payment_id: UUID) -> Payment:
+    """Load a payment. Raises NotFound."""
+    payment = session.get(Payment, (tenant.id, payment_id))
+    if payment is None:
+        raise _no_such_payment()
+    return payment
+
+
+def _no_such_payment() -> NotFound:
+    """The error for a payment that this organization does not have."""
+    return NotFound("payment_not_found", "There is no such payment.")
+
+
+def list_payments(
+    call: Call,
+    limit: int,
+    cursor: str | None,
+    *,
+    membership_id: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> PaymentPage:
+    """List payments, latest first: of one membership, or those paid in ``[since, until)``.
+
+    Raises NotFound for an unknown membership; Invalid for a bad cursor.
+    """
+    wanted = select(Payment).where(Payment.organization_id == call.tenant.id)
+    if membership_id is not None:
+        get_membership(call.session, call.tenant, membership_id)
+        wanted = wanted.where(Payment.membership_id == membership_id)
+    if since is not None:
+        wanted = wanted.where(Payment.paid_at >= since)
+    if until is not None:
+        wanted = wanted.where(Payment.paid_at < until)
+    order = (Payment.paid_at, Payment.id)
+    rows, following = newest_first(call.session, wanted, order, limit, cursor)
+    return PaymentPage(items=tuple(payment_view(row) for (row,) in rows), next_cursor=following)
+
+
+def number_of(payment: Payment) -> str:
+    """The number of a payment's receipt as people read it."""
+    return f"R-{payment.receipt_number:06d}"
+
+
+def payment_view(payment: Payment) -> PaymentView:
+    """Show a payment."""
+    return PaymentView(
+        id=payment.id,
+        receipt_number=number_of(payment),
+        membership_id=payment.membership_id,
+        plan=payment.plan_name,
+        paid_by=payment.paid_by,
+        method=payment.method,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        note=payment.note,
+        paid_at=payment.paid_at,
+        voided_at=payment.voided_at,
+        voided_why=payment.voided_why,
+        actor=ActorView(kind=payment.actor_kind, id=payment.actor_id, name=payment.actor_name),
+        created_at=payment.created_at,
+    )

@@ -1,0 +1,1 @@
+"""Orders paid through the payment provider, and who may order what."""

@@ -1,0 +1,140 @@
+"""Orders, invoices and what the provider told, as they are shown and listed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from api_client.messages.billing import InvoicePage, InvoiceView, OrderPage, OrderView
+from membership.billing.schemas import BillingEventPage, BillingEventView
+from membership.events.audit.recorder import record
+from membership.store.models import BillingEvent, BillingInvoice, BillingOrder
+from membership.web.access import Tenant
+from membership.web.errors import NotFound
+from membership.web.paging import newest_first
+
+
+def find_order(session: Session, tenant: Tenant, order_id: UUID) -> BillingOrder:
+    """Load an order. Raises NotFound."""
+    order = session.get(BillingOrder, (tenant.id, order_id))
+    if order is None:
+        raise NotFound("order_not_found", "There is no such order.")
+    return order
+
+
+def order_view(order: BillingOrder) -> OrderView:
+    """Show an order."""
+    return OrderView(
+        id=order.id,
+        customer_id=order.customer_id,
+        company_id=order.company_id,
+        plan_id=order.plan_id,
+        plan=order.plan_name,
+        amount_minor=order.price_minor,
+        currency=order.currency,
+        state=order.state,
+        membership_id=order.membership_id,
+        subscription=order.subscription_status,
+        paid_until=order.paid_until,
+        cancels_at=order.cancels_at,
+        trouble=order.trouble,
+        created_at=order.created_at,
+        checked_at=order.checked_at,
+    )
+
+
+def invoice_view(invoice: BillingInvoice, order: BillingOrder) -> InvoiceView:
+    """Show an invoice."""
+    return InvoiceView(
+        id=invoice.id,
+        number=invoice.number,
+        membership_id=order.membership_id,
+        plan=order.plan_name,
+        amount_minor=invoice.amount_minor,
+        currency=invoice.currency,
+        status=invoice.status,
+        created_at=invoice.created_at,
+        period_start=invoice.period_start,
+        period_end=invoice.period_end,
+        refunded_minor=invoice.refunded_minor,
+        disputed=invoice.disputed,
+    )
+
+
+def orders_of(tenant: Tenant) -> Select[BillingOrder]:
+    """All orders of an organization, to be narrowed and paged."""
+    return select(BillingOrder).where(BillingOrder.organization_id == tenant.id)
+
+
+def order_page(
+    session: Session, wanted: Select[BillingOrder], limit: int, cursor: str | None
+) -> OrderPage:
+    """A page of orders, newest first. Raises Invalid for a bad cursor."""
+    order = (BillingOrder.created_at, BillingOrder.id)
+    rows, following = newest_first(session, wanted, order, limit, cursor)
+    return OrderPage(items=tuple(order_view(row) for (row,) in rows), next_cursor=following)
+
+
+def invoices_of(tenant: Tenant) -> Select[BillingInvoice, BillingOrder]:
+    """All invoices of an organization with their orders, to be narrowed and paged."""
+    return (
+        select(BillingInvoice, BillingOrder)
+        .join(
+            BillingOrder,
+            (BillingOrder.organization_id == BillingInvoice.organization_id)
+            & (BillingOrder.id == BillingInvoice.order_id),
+        )
+        .where(BillingInvoice.organization_id == tenant.id)
+    )
+
+
+def invoice_page(
+    session: Session,
+    wanted: Select[BillingInvoice, BillingOrder],
+    limit: int,
+    cursor: str | None,
+) -> InvoicePage:
+    """A page of invoices, newest first. Raises Invalid for a bad cursor."""
+    order = (BillingInvoice.created_at, BillingInvoice.id)
+    rows, following = newest_first(session, wanted, order, limit, cursor)
+    return InvoicePage(items=tuple(invoice_view(*row) for row in rows), next_cursor=following)
+
+
+def event_view(event: BillingEvent) -> BillingEventView:
+    """Show what the provider told."""
+    return BillingEventView(
+        id=event.id,
+        type=event.type,
+        occurred_at=event.occurred_at,
+        received_at=event.received_at,
+        tries=event.tries,
+        done=event.done_at is not None,
+        due_at=event.due_at,
+        error=event.error,
+    )
+
+
+def event_page(
+    session: Session, tenant: Tenant, limit: int, cursor: str | None, *, failed: bool
+) -> BillingEventPage:
+    """A page of what the provider told, newest first; with ``failed``, only what was not worked
+    off. Raises Invalid for a bad cursor.
+    """
+    wanted = select(BillingEvent).where(BillingEvent.organization_id == tenant.id)
+    if failed:
+        wanted = wanted.where(BillingEvent.done_at.is_(None), BillingEvent.tries > 0)
+    order = (BillingEvent.received_at, BillingEvent.id)
+    rows, following = newest_first(session, wanted, order, limit, cursor)
+    return BillingEventPage(items=tuple(event_view(row) for (row,) in rows), next_cursor=following)
+
+
+def retry_event(session: Session, tenant: Tenant, event_id: str, now: datetime) -> BillingEvent:
+    """Have an event worked off anew, soon, with as many tries as a new one. Raises NotFound."""
+    event = session.get(BillingEvent, (tenant.id, event_id))
+    if event is None:
+        raise NotFound("event_not_found", "There is no such event.")
+    event.tries, event.due_at, event.done_at = 0, now, None
+    session.flush()
+    record(session, tenant.id, "billing.event_retried", event_id)
+    return event

@@ -1,0 +1,1 @@
+"""Stripe: gateway, webhook events, and fulfilment of what was paid."""

@@ -1,0 +1,109 @@
+"""Finds whom an access check is about: by number, email address or card."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, select
+
+from api_client.messages.scan import CustomerState, UnknownCause
+from membership.base.vault import Vault
+from membership.checkin.access_checks.schemas import Asked
+from membership.members.customers.aliases import resolve_number
+from membership.members.customers.lookup import Found, find_by_text
+from membership.members.customers.service import email_key, no_such_customer
+from membership.store.database import AnyRow
+from membership.store.models import Customer
+from membership.wallet.code_verifier import Prover
+from membership.web.errors import Conflict, NotFound
+from membership.web.fast_path import AnyCall
+from passes.codes.barcode import RotatingCode
+
+_organization: ColumnElement[int] = bindparam("organization_id")
+_PERSON = select(Customer.id, Customer.state).where(Customer.organization_id == _organization)
+_BY_ID = _PERSON.where(Customer.id == bindparam("customer_id"))
+_BY_NUMBER = _PERSON.where(Customer.number == bindparam("number"))
+_BY_EMAIL = _PERSON.where(Customer.email_key == bindparam("email_key")).limit(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a check is about.
+
+    ``card_revoked``: they were named by a card that is good no more; ``passing``: by a code that
+    is good for seconds only.
+    """
+
+    id: UUID
+    state: CustomerState
+    card_revoked: bool = False
+    passing: bool = False
+
+
+def find_person(call: AnyCall, asked: Asked, vault: Vault) -> Person:
+    """Find whom exactly one field of ``asked`` names; ids are looked for with the key.
+
+    Raises NotFound; Conflict for an address that several customers have; VaultError if the key
+    of a rotating code cannot be opened.
+    """
+    if asked.card is not None:
+        return _by_card(call, asked.card, vault)
+    if asked.email is not None:
+        return _by_email(call, asked.email)
+    if asked.number is not None:
+        return _by_number(call, int(asked.number.lstrip("Cc-")))
+    raise no_such_customer()
+
+
+def _rows(call: AnyCall, query: Any, **named: object) -> list[AnyRow]:
+    """What a query finds in the caller's organization."""
+    asked = {"organization_id": call.tenant.id, **named}
+    return list(call.connection.execute(query, asked))
+
+
+def _by_number(call: AnyCall, number: int) -> Person:
+    """The customer with a number, or with it before they were merged. Raises NotFound."""
+    rows = _rows(call, _BY_NUMBER, number=number)
+    if not rows:
+        return _stayed(call, resolve_number(call.connection, call.tenant.id, number))
+    return Person(*rows[0])
+
+
+def _stayed(call: AnyCall, customer_id: UUID | None) -> Person:
+    """The customer into whom another one was merged. Raises NotFound if there is none."""
+    rows = [] if customer_id is None else _rows(call, _BY_ID, customer_id=customer_id)
+    if not rows:
+        raise no_such_customer()
+    return Person(*rows[0])
+
+
+def _by_email(call: AnyCall, email: str) -> Person:
+    """The only customer with an address. Raises NotFound; Conflict if there are several."""
+    rows = _rows(call, _BY_EMAIL, email_key=email_key(email))
+    if not rows:
+        raise no_such_customer()
+    if len(rows) > 1:
+        detail = "Several customers have this address; ask by id, number or card."
+        raise Conflict("email_ambiguous", detail)
+    return Person(*rows[0])
+
+
+def _by_card(call: AnyCall, text: str, vault: Vault) -> Person:
+    """The customer that a card names. Raises NotFound, also for a code that proves nothing."""
+    found = find_by_text(call.connection, call.tenant, text, call.now)
+    if not isinstance(found, Found):
+        raise NotFound("card_not_found", "There is no such card.")
+    if found.proof is not None and found.card is not None:
+        prover = Prover(call.connection, vault, call.tenant.id, call.now)
+        _refuse(prover.refuse(found.card.id, found.proof))
+    revoked = found.card is not None and found.card.revoked_at is not None
+    passing = isinstance(found.proof, RotatingCode)
+    return Person(found.customer.id, found.customer.state, revoked, passing)
+
+
+def _refuse(cause: UnknownCause | None) -> None:
+    """Raise NotFound for a code that does not prove whose it is."""
+    if cause is UnknownCause.FORGED:
+        raise NotFound("card_code_forged", "This code was not made for a card of this club.")
+    if cause is not None:
+        raise NotFound("card_code_stale", "This code is of another time; the card shows a new one.")

@@ -1,0 +1,98 @@
+"""Routes of scans, visits and the desk."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Request, Response
+from sqlalchemy import Connection
+
+from api_client.messages.cards import CodeKey
+from api_client.messages.scan import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
+from membership.base.scopes import Scope
+from membership.base.version import service_version
+from membership.checkin.scans import service
+from membership.members import visits
+from membership.members.customers.lookup import Found, find_with_key
+from membership.wallet.state import public_code_key, wallet_keys
+from membership.web.access import Call, Caller, reads, writes
+from membership.web.fast_path import NEEDS_KEY, BareCall, Entry, EntryRoute, enters
+from membership.web.middleware import OUTCOME
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+
+router = APIRouter(prefix="/v1", tags=["Desk"], route_class=EntryRoute)
+
+_SCAN = {
+    "visit_id": "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10",
+    "text": "MC17ZQ4M8KXW2V9T3C5HJPD0RNBF6",
+    "method": "camera",
+    "desk": "Front desk",
+}
+
+
+@router.post("/scans", response_model=ScanAnswer, openapi_extra=NEEDS_KEY)
+async def record_scan(
+    request: Request,
+    scan: Annotated[ScanRequest, Body(examples=[_SCAN])],
+    entry: Annotated[Entry, enters(Scope.SCANS_WRITE)],
+) -> Response:
+    """Tell whom a scanned text names and whether the membership is active; record the visit.
+
+    The caller makes the visit id: sending the same scan again is the same visit. A text that
+    names nobody here is answered with the outcome `unknown_code` and makes no visit.
+
+    So is a code that names a card and does not prove it, and `unknown_cause` says which: a
+    signature or value that was not made for the card (`forged`), a rotating code of another
+    time, such as a picture of one (`stale`), or one that was taken before (`replayed`).
+    """
+    state = request.app.state
+    recently = timedelta(minutes=state.settings.seen_recently_minutes)
+    rules = service.ScanRules(recently, state.vault)
+
+    def find(connection: Connection, key: str, now: datetime) -> tuple[Caller, Found] | None:
+        return find_with_key(connection, key, scan.text, now)
+
+    def work(call: BareCall, named: Found | None) -> ScanAnswer:
+        answer = service.scan(call, scan, rules, named)
+        request.scope[OUTCOME] = answer.outcome.value
+        return answer
+
+    return await entry.answer_found(find, work, writes=True)
+
+
+@router.get("/visits")
+def list_visits(
+    call: Annotated[Call, reads(Scope.VISITS_READ)],
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> VisitPage:
+    """List visits, newest first, undone ones included."""
+    return visits.list_visits(call, limit, cursor)
+
+
+@router.post("/visits/{visit_id}/undo")
+def undo_visit(visit_id: UUID, call: Annotated[Call, writes(Scope.VISITS_WRITE)]) -> VisitView:
+    """Take a visit back, so that it counts no more."""
+    return visits.undo(call, visit_id)
+
+
+@router.get("/desk")
+def desk(call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> DeskInfo:
+    """Tell whose desk this is, and how many visits its local day has had."""
+    return DeskInfo(
+        organization=call.tenant.name,
+        slug=call.tenant.slug,
+        currency=call.tenant.currency,
+        time_zone=call.tenant.time_zone,
+        demo=call.tenant.demo,
+        visits_today=visits.visits_today(call),
+        server_time=call.now,
+        version=service_version(),
+    )
+
+
+@router.get("/desk/code-key")
+def code_key(request: Request, call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> CodeKey:
+    """Give the key with which a desk verifies signed card codes while it has no network."""
+    keys = wallet_keys(call.session, request.app.state.vault, call.tenant.id)
+    return CodeKey(ed25519=None if keys is None else public_code_key(keys))

@@ -1,0 +1,88 @@
+"""What whoever runs the service may do beside it, without a key: organizations, first keys."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from membership.accounts.organizations import bootstrap_organization, tenant_by_slug
+from membership.app import system_clock
+from membership.base.scopes import Scope
+from membership.base.settings import ServiceSettings
+from membership.events.audit.recorder import audit_changes
+from membership.store.database import Database, open_database
+from membership.store.migrate import migrate
+from membership.wallet.designs.service import create_standard_design
+from membership.web.access import Tenant, mint_key
+
+
+@contextmanager
+def opened(settings: ServiceSettings) -> Iterator[Database]:
+    """The migrated database, made if there is none, for as long as the block lasts.
+
+    Raises MigrationError, OSError and sqlalchemy.exc.OperationalError where it cannot be used.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings)
+    try:
+        migrate(database)
+        audit_changes(database.writers)
+        yield database
+    finally:
+        database.engine.dispose()
+
+
+def organization_named(database: Database, slug: str) -> Tenant:
+    """The organization with that slug. Raises LookupError."""
+    with database.readers.begin() as session:
+        tenant = tenant_by_slug(session, slug)
+    if tenant is None:
+        raise LookupError(f"{database.place} has no organization {slug!r}")
+    return tenant
+
+
+def make_key(
+    settings: ServiceSettings,
+    *,
+    organization: str,
+    name: str,
+    scopes: frozenset[Scope] = frozenset(Scope),
+) -> str:
+    """Make an API key for the organization with that slug; by default it may do everything.
+
+    Raises LookupError for an unknown slug, and what ``opened`` raises.
+    """
+    with opened(settings) as database:
+        tenant = organization_named(database, organization)
+        with database.writers.begin() as session:
+            return mint_key(session, tenant.id, name, scopes, system_clock())[1]
+
+
+def make_organization(
+    settings: ServiceSettings,
+    *,
+    name: str,
+    slug: str,
+    time_zone: str,
+    currency: str,
+    country: str | None = None,
+) -> None:
+    """Make a further organization in the same database, with the standard design of cards.
+
+    Its first key is made by ``make_key``.
+
+    Raises LookupError for a slug that is taken; ValueError for a slug, zone, currency or
+    country of the wrong form; and what ``opened`` raises.
+    """
+    with opened(settings) as database, database.writers.begin() as session:
+        if tenant_by_slug(session, slug) is not None:
+            raise LookupError(f"{database.place} already has an organization {slug!r}")
+        now = system_clock()
+        tenant = bootstrap_organization(
+            session,
+            name=name,
+            slug=slug,
+            time_zone=time_zone,
+            currency=currency,
+            country=country,
+            now=now,
+        )
+        create_standard_design(session, tenant, now)

@@ -1,0 +1,58 @@
+"""The export from the command line, straight from the database."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from membership.app import system_clock
+from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.settings import ServiceSettings
+from membership.commands.database import opened, organization_named
+from membership.data.exports.service import ExportKind, export_lines
+from membership.events.audit.recorder import record
+from membership.store.migrate import MigrationError
+
+
+def export_command(
+    settings: ServiceSettings,
+    kind: str,
+    file: Path,
+    *,
+    organization: str,
+    bom: bool,
+    write: Callable[[str], object],
+) -> int:
+    """The command ``export``: 0, or 2 with the reason if it failed; then there is no file."""
+    try:
+        size = export_to(settings, ExportKind(kind), file, organization=organization, bom=bom)
+    except (LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
+        write(f"walletdesk: {str(error).splitlines()[0]}\n")
+        return 2
+    write(f"{file}: {size} bytes\n")
+    return 0
+
+
+def export_to(
+    settings: ServiceSettings, kind: ExportKind, file: Path, *, organization: str, bom: bool
+) -> int:
+    """Write an export to a file, which is there only once it is whole; returns its bytes.
+
+    Raises LookupError for an unknown organization; MigrationError, OSError, SQLAlchemyError.
+    """
+    unfinished = file.with_name(file.name + ".part")
+    try:
+        with opened(settings) as database:
+            tenant = organization_named(database, organization)
+            with database.writers.begin() as session:
+                session.info[ATTRIBUTION] = Attribution(SERVICE, system_clock())
+                record(session, tenant.id, "export.downloaded", kind.value, after={"bom": bom})
+            with unfinished.open("wb") as target:
+                for line in export_lines(database, tenant, kind, bom=bom):
+                    target.write(line)
+                size = target.tell()
+        os.replace(unfinished, file)
+        return size
+    finally:
+        unfinished.unlink(missing_ok=True)

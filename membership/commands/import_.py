@@ -1,0 +1,160 @@
+"""The import from the command line: straight into the database, beside a running service or not."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from membership.app import system_clock
+from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.settings import ServiceSettings
+from membership.commands.database import opened, organization_named
+from membership.data.imports import service
+from membership.data.imports.intake import Encoding, Intake
+from membership.data.imports.runner import ImportWorker
+from membership.data.imports.schemas import ImportView, LineOutcome, NewImport
+from membership.data.imports.storage import CHUNK_BYTES
+from membership.store.database import Database
+from membership.store.migrate import MigrationError
+from membership.store.models import ImportState
+from membership.web.access import Tenant
+from membership.web.errors import ApiError
+
+Progress = Callable[[ImportView], None]
+_OVER = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
+_WAIT_SECONDS = 0.5
+
+
+def import_file(
+    settings: ServiceSettings,
+    file: Path,
+    new: NewImport,
+    *,
+    organization: str,
+    progress: Progress,
+    refused: Callable[[str], object],
+) -> ImportView:
+    """Import a file; returns how it ended.
+
+    ``progress`` is told after each piece of work, ``refused`` gets a sentence for each line that
+    was not taken. Raises LookupError for an unknown organization; ApiError for a file that
+    cannot be read as such; MigrationError, OSError and SQLAlchemyError.
+    """
+    with file.open("rb") as stream, opened(settings) as database:
+        tenant = organization_named(database, organization)
+        import_id = upload(database, tenant, new, stream, clock=system_clock)
+        ended = run(database, tenant, import_id, clock=system_clock, progress=progress)
+        with database.readers.begin() as session:
+            for line in service.report_lines(session, tenant.id, import_id):
+                if line.outcome is LineOutcome.REFUSED:
+                    refused(f"line {line.line}: {line.message}")
+        return ended
+
+
+def upload(
+    database: Database,
+    tenant: Tenant,
+    new: NewImport,
+    stream: BinaryIO,
+    *,
+    clock: Callable[[], datetime],
+) -> UUID:
+    """Prepare an import, store its file and start it; returns its id. Raises ApiError."""
+    intake = Intake(Encoding(new.encoding))
+    with database.writers.begin() as session:
+        session.info[ATTRIBUTION] = Attribution(SERVICE, clock())
+        import_id = service.prepare(session, tenant, new, SERVICE, clock()).id
+    for data in _stored(intake, stream):
+        with database.writers.begin() as session:
+            row = service.get_import(session, tenant, import_id, to_change=True)
+            service.add_chunk(session, row, data)
+    with database.writers.begin() as session:
+        session.info[ATTRIBUTION] = Attribution(SERVICE, clock())
+        row = service.get_import(session, tenant, import_id, to_change=True)
+        service.file_arrived(row, intake)
+        service.start(session, tenant, import_id, clock())
+    return import_id
+
+
+def run(
+    database: Database,
+    tenant: Tenant,
+    import_id: UUID,
+    *,
+    clock: Callable[[], datetime],
+    progress: Progress,
+) -> ImportView:
+    """Carry an import out, or watch while a service does; returns how it ended.
+
+    Told to stop by the keyboard, it leaves the import to whoever goes on with it.
+    """
+    worker = ImportWorker()
+    try:
+        while True:
+            done = worker.step(database, clock, only=(tenant.id, import_id))
+            with database.readers.begin() as session:
+                shown = service.view(service.get_import(session, tenant, import_id), clock())
+            progress(shown)
+            if shown.state in _OVER and not done:
+                return shown
+            if not done:
+                time.sleep(_WAIT_SECONDS)
+    finally:
+        worker.leave(database, tenant.id, import_id)
+
+
+def _stored(intake: Intake, stream: BinaryIO) -> Iterator[bytes]:
+    """The pieces of a file as they are stored."""
+    while data := stream.read(CHUNK_BYTES):
+        if stored := intake.take(data):
+            yield stored
+    if stored := intake.finish():
+        yield stored
+
+
+def import_command(
+    settings: ServiceSettings,
+    file: Path,
+    wanted: dict[str, Any],
+    *,
+    organization: str,
+    write: Callable[[str], object],
+) -> int:
+    """The command ``import``: 0 if every line was taken, 1 if some were not, 2 if it failed."""
+
+    def progress(shown: ImportView) -> None:
+        of = "" if shown.lines_total is None else f" of {shown.lines_total}"
+        pace = "" if shown.lines_per_second is None else f", {shown.lines_per_second:.0f} a second"
+        write(f"\r{shown.state.value}: {shown.lines_done}{of} lines{pace}   ")
+
+    try:
+        new = NewImport.model_validate(wanted)
+        ended = import_file(
+            settings,
+            file,
+            new,
+            organization=organization,
+            progress=progress,
+            refused=lambda line: write(f"\n{line}"),
+        )
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        write(f"walletdesk: {where}: {fault['msg']}\n")
+        return 2
+    except (ApiError, LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
+        said = error.detail if isinstance(error, ApiError) else str(error)
+        write(f"\nwalletdesk: {said.splitlines()[0]}\n")
+        return 2
+    counts = ", ".join(f"{count} {name}" for name, count in ended.counts if count)
+    write(f"\n{ended.state.value}: {counts or 'no lines'}\n")
+    if ended.error:
+        write(f"{ended.error}\n")
+    if ended.state is not ImportState.FINISHED:
+        return 2
+    return 1 if ended.counts.refused else 0

@@ -1,0 +1,110 @@
+"""The commands ``staff add``, ``list``, ``reset-password`` and ``disable``.
+
+Light to import, as the whole command line is: what does the work is imported by the commands.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from membership.commands.command_line import DataDirOption, OrganizationOption, told_refusals
+
+if TYPE_CHECKING:
+    from membership.commands.staff_accounts import Desk
+
+app = typer.Typer(help="Look after staff accounts, beside the service.", rich_markup_mode=None)
+
+EmailArgument = Annotated[str, typer.Argument(help="Email address of the account.")]
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="Name of the member of staff.")],
+    email: EmailArgument,
+    *,
+    role: Annotated[
+        str, typer.Option(help="What they may do: reception, manager or admin.")
+    ] = "reception",
+    invite: Annotated[
+        bool, typer.Option("--invite", help="Set no password; mail a link to choose one.")
+    ] = False,
+    organization: OrganizationOption = "my-club",
+    data_dir: DataDirOption = None,
+) -> None:
+    """Make an account. The password is asked for, or read as one line of standard input."""
+    from membership.accounts.staff.schemas import NewStaff  # noqa: PLC0415
+    from membership.commands import staff_accounts as command  # noqa: PLC0415
+
+    def run(desk: "Desk") -> None:
+        fields = {"name": name, "email": email, "role": role}
+        new = NewStaff.model_validate(fields)
+        if not invite:
+            new = NewStaff.model_validate(fields | {"password": _new_password()})
+        command.add(desk, new)
+
+    _run(organization, data_dir, run)
+
+
+@app.command("list")
+def list_accounts(
+    organization: OrganizationOption = "my-club", data_dir: DataDirOption = None
+) -> None:
+    """List the accounts: address, role, state and name, one line each."""
+    from membership.commands import staff_accounts as command  # noqa: PLC0415
+
+    def run(desk: "Desk") -> None:
+        for account in command.listing(desk):
+            state = "invited" if account.password_hash is None else "active"
+            if account.disabled_at is not None:
+                state = "disabled"
+            typer.echo(f"{account.email}\t{account.role.value}\t{state}\t{account.name}")
+
+    _run(organization, data_dir, run)
+
+
+@app.command()
+def reset_password(
+    email: EmailArgument,
+    organization: OrganizationOption = "my-club",
+    data_dir: DataDirOption = None,
+) -> None:
+    """Set an account's password, asked for or read from standard input; ends its sessions."""
+    from membership.commands import staff_accounts as command  # noqa: PLC0415
+
+    _run(
+        organization,
+        data_dir,
+        lambda desk: command.reset_password(desk, email, _new_password()),
+    )
+
+
+@app.command()
+def disable(
+    email: EmailArgument,
+    organization: OrganizationOption = "my-club",
+    data_dir: DataDirOption = None,
+) -> None:
+    """Disable an account: it cannot sign in, and its sessions end."""
+    from membership.commands import staff_accounts as command  # noqa: PLC0415
+
+    _run(organization, data_dir, lambda desk: command.disable(desk, email))
+
+
+def _new_password() -> str:
+    """Ask for a password twice, or read one line where nobody is to be asked."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _run(organization: str, data_dir: Path | None, run: Callable[["Desk"], None]) -> None:
+    """Run one command."""
+    from membership.base.settings import ServiceSettings  # noqa: PLC0415
+    from membership.commands.staff_accounts import Desk  # noqa: PLC0415
+
+    with told_refusals():
+        settings = ServiceSettings() if data_dir is None else ServiceSettings(data_dir=data_dir)
+        run(Desk(settings, organization))

@@ -1,0 +1,121 @@
+"""What whoever runs the service may do with staff accounts beside it, without signing in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from membership.accounts.staff.accounts import change_account, create_account, email_key
+from membership.accounts.staff.credentials import known_of, set_password
+from membership.accounts.staff.resets import invite
+from membership.accounts.staff.schemas import NewStaff, StaffChange
+from membership.accounts.staff.sessions import account_subject
+from membership.accounts.staff.throttles import SIGN_IN_BY_ACCOUNT, forget_subject
+from membership.app import system_clock
+from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.settings import ServiceSettings
+from membership.base.vault import open_vault
+from membership.commands.database import opened, organization_named
+from membership.store.database import Database
+from membership.store.models import StaffAccount
+from membership.web.access import Tenant
+from membership.web.passwords import Passwords, refuse_weak
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The organization whose accounts are looked after, and where it is stored.
+
+    Every function raises LookupError for an unknown organization or account, ``ApiError`` for
+    what the API would refuse as well, and MigrationError, VaultError, OSError and SQLAlchemyError
+    where the data cannot be used.
+    """
+
+    settings: ServiceSettings
+    organization: str
+
+
+def add(desk: Desk, new: NewStaff, passwords: Passwords | None = None) -> None:
+    """Make an account; without a password the service mails its owner a link to set one."""
+    with opened(desk.settings) as database:
+        tenant = organization_named(database, desk.organization)
+        hashed = None
+        if new.password is not None:
+            password = new.password.get_secret_value()
+            refuse_weak(password, "password", known_of(new.name, new.email, tenant.name))
+            hashed = (passwords or Passwords()).hash(password)
+        with _writing(database) as (session, now):
+            account = create_account(
+                session,
+                tenant,
+                now,
+                name=new.name,
+                email=new.email,
+                role=new.role,
+                password_hash=hashed,
+            )
+            if hashed is None:
+                vault, public_url = open_vault(desk.settings), desk.settings.public_url
+                invite(session, vault, account, tenant.name, public_url=public_url, now=now)
+
+
+def listing(desk: Desk) -> list[StaffAccount]:
+    """The accounts, oldest first."""
+    with opened(desk.settings) as database:
+        tenant = organization_named(database, desk.organization)
+        with database.readers.begin() as session:
+            query = select(StaffAccount).where(StaffAccount.organization_id == tenant.id)
+            return list(session.scalars(query.order_by(StaffAccount.created_at, StaffAccount.id)))
+
+
+def reset_password(
+    desk: Desk, email: str, password: str, passwords: Passwords | None = None
+) -> None:
+    """Set an account's password, end its sessions, and forget the failed tries at it."""
+    with opened(desk.settings) as database:
+        tenant = organization_named(database, desk.organization)
+        with database.readers.begin() as session:
+            account = _account(session, tenant, email)
+        refuse_weak(password, "password", known_of(account.name, account.email, tenant.name))
+        hashed = (passwords or Passwords()).hash(password)
+        with _writing(database) as (session, now):
+            account = _account(session, tenant, email)
+            set_password(session, account, hashed, now, action="staff.password_reset")
+            forget_subject(session, SIGN_IN_BY_ACCOUNT, account_subject(tenant.slug, email))
+
+
+def disable(desk: Desk, email: str) -> None:
+    """Disable an account and end its sessions; refused for the last admin."""
+    with opened(desk.settings) as database:
+        tenant = organization_named(database, desk.organization)
+        with _writing(database) as (session, now):
+            account = _account(session, tenant, email)
+            change_account(session, tenant, account.id, StaffChange(disabled=True), now)
+
+
+@contextmanager
+def _writing(database: Database) -> Iterator[tuple[Session, datetime]]:
+    """A writing transaction in which the audit names the service."""
+    with database.writers.begin() as session:
+        session.connection()
+        now = system_clock()
+        session.info[ATTRIBUTION] = Attribution(SERVICE, now)
+        yield session, now
+
+
+def _account(session: Session, tenant: Tenant, email: str) -> StaffAccount:
+    """The account with an address, locked against changes. Raises LookupError."""
+    account = session.scalars(
+        select(StaffAccount)
+        .where(
+            StaffAccount.organization_id == tenant.id,
+            StaffAccount.email_key == email_key(email),
+        )
+        .with_for_update()
+    ).first()
+    if account is None:
+        raise LookupError(f"{tenant.name} has no account {email!r}")
+    return account

@@ -1,0 +1,108 @@
+"""What whoever runs the service may do with identities beside it: take them, and show them."""
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from api_client.messages.cards import WalletsReady
+from membership.app import system_clock
+from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.settings import ServiceSettings
+from membership.base.vault import open_vault
+from membership.commands.database import opened, organization_named
+from membership.wallet.issuers import service
+from membership.wallet.issuers.schemas import NewAppleIdentity, NewGoogleIdentity
+from membership.wallet.issuers.service import Place
+from passes.apple.key_file import MAX_BYTES
+
+_MOST_BYTES = MAX_BYTES
+_PEM = b"-----BEGIN "
+
+
+@dataclass(frozen=True)
+class Wallets:
+    """The organization whose identities they are, and where it is stored.
+
+    Every method raises LookupError for an unknown organization, ``ApiError`` for what the API
+    would refuse as well, ValueError for a file that is none of those meant, and MigrationError,
+    VaultError, OSError and SQLAlchemyError where the data cannot be used.
+    """
+
+    settings: ServiceSettings
+    organization: str
+
+    def take_apple(
+        self,
+        files: list[Path],
+        *,
+        password: str | None,
+        wwdr: Path | None,
+        replace_pass_type: bool = False,
+    ) -> WalletsReady:
+        """Import a certificate: a ``.p12`` file, or PEM files that together hold all of it."""
+        new = NewAppleIdentity.model_validate(
+            {
+                "certificate": _encoded(_joined(files)),
+                "password": password,
+                "wwdr": None if wwdr is None else _encoded(_read(wwdr)),
+                "replace_pass_type": replace_pass_type,
+            }
+        )
+        with self._place(writes=True) as place:
+            return service.take_apple(place, new)
+
+    def take_google(self, file: Path, issuer_id: str) -> WalletsReady:
+        """Import the key file of a service account."""
+        try:
+            account = json.loads(_read(file))
+        except ValueError as error:
+            raise ValueError(f"{file} is not JSON") from error
+        given = {"issuer_id": issuer_id, "service_account": account}
+        new = NewGoogleIdentity.model_validate(given)
+        with self._place(writes=True) as place:
+            return service.take_google(place, new)
+
+    def show(self) -> WalletsReady:
+        """How both wallets stand."""
+        with self._place(writes=False) as place:
+            return service.show(place)
+
+    @contextmanager
+    def _place(self, *, writes: bool) -> Iterator[Place]:
+        """A transaction; in one that writes, the audit names the service."""
+        with opened(self.settings) as database:
+            tenant = organization_named(database, self.organization)
+            vault = open_vault(self.settings)
+            with (database.writers if writes else database.readers).begin() as session:
+                session.connection()
+                now = system_clock()
+                if writes:
+                    session.info[ATTRIBUTION] = Attribution(SERVICE, now)
+                yield Place(session, vault, tenant, self.settings.public_url, now)
+
+
+def _joined(files: list[Path]) -> bytes:
+    """One file, or the text of several PEM files. Raises ValueError, OSError."""
+    parts = [_read(file) for file in files]
+    if len(parts) > 1:
+        for file, part in zip(files, parts, strict=True):
+            if _PEM not in part:
+                raise ValueError(f"{file} is not PEM; of .p12 files give just one")
+    return b"\n".join(parts)
+
+
+def _read(file: Path) -> bytes:
+    """The content of a small file. Raises ValueError for a large one; OSError."""
+    with file.open("rb") as stream:
+        content = stream.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise ValueError(f"{file} has more than {_MOST_BYTES} bytes")
+    return content
+
+
+def _encoded(content: bytes) -> str:
+    """Bytes as the messages carry them."""
+    return base64.b64encode(content).decode("ascii")

@@ -1,0 +1,1 @@
+"""Data in bulk: imports, exports, backups, privacy requests, the demo club."""

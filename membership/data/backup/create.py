@@ -1,0 +1,172 @@
+"""Make a backup of a database that is in use.
+
+Everything is read in one transaction that sees one moment: a reader on SQLite's log, or
+REPEATABLE READ on PostgreSQL. Neither keeps anybody from writing meanwhile. The file gets its
+name when it is complete, on disk, and was read back; before that there is only a draft.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select, text
+
+from membership.base.settings import ServiceSettings
+from membership.base.vault import KEY_FILE
+from membership.base.version import service_version
+from membership.data.backup.archive import Archive, ArchiveWriter, Manifest, SequenceEntry
+from membership.data.backup.errors import BackupError, NothingToBackUp
+from membership.data.backup.rows import columns_of, read_rows
+from membership.store.database import Database, open_database
+from membership.store.migrate import HEAD, schema_revision
+from membership.store.models import Organization
+
+_TABLES = Organization.metadata.sorted_tables
+
+
+def create_backup(
+    settings: ServiceSettings,
+    file: Path,
+    *,
+    now: datetime,
+    with_key: bool = False,
+    replace: bool = False,
+    on_snapshot: Callable[[], None] | None = None,
+) -> Manifest:
+    """Back the database up into ``file``, and return what was written.
+
+    ``on_snapshot`` is called once the moment that the backup shows is settled. Raises
+    NothingToBackUp where there is no database of this version; BackupError if ``file`` exists
+    and is not to be replaced; OSError where it cannot be written; DatabaseTooNew,
+    ForeignDatabase and sqlalchemy.exc.SQLAlchemyError where the database cannot be read.
+    """
+    if file.exists() and not replace:
+        raise BackupError(f"{file} exists; give another name, or --replace.")
+    key = _key(settings) if with_key else None
+    database = _existing_database(settings)
+    try:
+        with _draft_of(file) as draft:
+            with _snapshot(database) as connection, draft.open("wb") as stream:
+                if on_snapshot is not None:
+                    on_snapshot()
+                with ArchiveWriter(stream) as archive:
+                    manifest = _write(archive, connection, now, key)
+                stream.flush()
+                os.fsync(stream.fileno())
+            with Archive(draft) as written:
+                written.verify()
+        return manifest
+    finally:
+        database.engine.dispose()
+
+
+def _existing_database(settings: ServiceSettings) -> Database:
+    """Open the database. Raises NothingToBackUp if SQLite would make an empty file first."""
+    database = open_database(settings)
+    path = database.engine.url.database
+    if database.engine.dialect.name == "sqlite" and not Path(path or "").is_file():
+        raise NothingToBackUp(f"{database.place} does not exist.")
+    return database
+
+
+def _key(settings: ServiceSettings) -> str:
+    """The key of the vault. Raises NothingToBackUp if none was made yet."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    file = settings.data_dir / KEY_FILE
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError as error:
+        raise NothingToBackUp(f"{file} does not exist: leave out --with-key.") from error
+
+
+@contextlib.contextmanager
+def _draft_of(file: Path) -> Iterator[Path]:
+    """A file to write beside ``file``, which takes its place if all goes well."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    # Backups hold personal data: nobody else may read them.
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    try:
+        yield draft
+        draft.replace(file)
+        _sync_folder(file.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let a new name in a folder survive a power cut, where the system can promise that."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _snapshot(database: Database) -> Iterator[Connection]:
+    """A connection that sees the database as it is now, for as long as it is open."""
+    engine = database.engine
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    with engine.connect() as connection:
+        # The first statement that reads settles what all later ones see.
+        found = schema_revision(connection, database.place)
+        if found is None:
+            raise NothingToBackUp(f"{database.place} is empty.")
+        if found != HEAD:
+            raise NothingToBackUp(
+                f"{database.place} has schema revision {found}, this version works with {HEAD}: "
+                "start the service once to bring it up to date."
+            )
+        yield connection
+
+
+def _write(
+    archive: ArchiveWriter, connection: Connection, now: datetime, key: str | None
+) -> Manifest:
+    """Write all tables of a snapshot."""
+    tables = []
+    for table in _TABLES:
+        columns = columns_of(table)
+        rows = read_rows(connection, table.name, columns)
+        tables.append(archive.add_table(table.name, columns, rows))
+    if key is not None:
+        archive.add_key(key)
+    manifest = Manifest(
+        program_version=service_version(),
+        schema_revision=HEAD,
+        created_at=now,
+        source=connection.dialect.name,
+        tables=tables,
+        sequences=list(_sequences(connection)),
+        with_key=key is not None,
+    )
+    archive.finish(manifest)
+    return manifest
+
+
+def _sequences(connection: Connection) -> Iterator[SequenceEntry]:
+    """Columns that the database numbers, and how far it has counted."""
+    for table in _TABLES:
+        column = table.autoincrement_column
+        if column is None:
+            continue
+        last = connection.execute(select(func.max(column))).scalar_one() or 0
+        if connection.dialect.name == "postgresql":
+            name = connection.execute(
+                text("SELECT pg_get_serial_sequence(:table, :column)"),
+                {"table": table.name, "column": column.name},
+            ).scalar_one()
+            # Rows of the last numbers may be gone; they are not given again all the same.
+            counted = connection.execute(
+                text(f"SELECT last_value FROM {name} WHERE is_called")  # noqa: S608 - its own name
+            ).scalar()
+            last = max(last, counted or 0)
+        yield SequenceEntry(table=table.name, column=column.name, last=last)

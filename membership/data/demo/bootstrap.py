@@ -1,0 +1,62 @@
+"""What a database is given at the first start: an organization, and its design of cards."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from membership.accounts.organizations import bootstrap_organization, first_tenant, tenant_of
+from membership.base.settings import ServiceSettings
+from membership.base.vault import open_vault
+from membership.store.database import Database
+from membership.store.migrate import hold_setup_lock
+from membership.store.models import CardDesign, Organization
+from membership.wallet.designs.service import create_standard_design
+from membership.web.access import Tenant
+
+DECK_FILE = "demo-deck.json"
+"""Name of the file with the demo club's cards, for the demo camera."""
+
+
+def prepare_first_start(
+    settings: ServiceSettings, database: Database, now: datetime, *, demo: bool
+) -> None:
+    """Create the first organization, the demo club or an empty one, with the standard design.
+
+    Later it only gives that design to organizations of a version that had no designs. Raises
+    OSError if the demo club's cards cannot be written to the data folder; VaultError if their
+    secrets cannot be sealed.
+    """
+    with database.readers.begin() as session:
+        if first_tenant(session) is not None and not _without_design(session):
+            return
+    with database.writers.begin() as session:
+        hold_setup_lock(session.connection())
+        if first_tenant(session) is not None:
+            for tenant in _without_design(session):
+                create_standard_design(session, tenant, now)
+            return
+        if not demo:
+            tenant = bootstrap_organization(
+                session,
+                name="My Club",
+                slug="my-club",
+                currency="EUR",
+                time_zone=settings.time_zone,
+                now=now,
+            )
+            create_standard_design(session, tenant, now)
+            return
+        # Only a demo needs the drawing library and the invented people.
+        from membership.data.demo import seed_demo  # noqa: PLC0415
+
+        # The file comes before the commit: without a commit the next start writes it again.
+        deck = seed_demo(session, now, open_vault(settings))
+        deck.write_deck(settings.data_dir / DECK_FILE)
+
+
+def _without_design(session: Session) -> list[Tenant]:
+    """Organizations from before there were designs; one that has designs keeps its own."""
+    has_one = exists().where(CardDesign.organization_id == Organization.id)
+    found = session.scalars(select(Organization).where(~has_one).order_by(Organization.id))
+    return [tenant_of(each) for each in found]

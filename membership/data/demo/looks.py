@@ -1,0 +1,50 @@
+"""What each of the demo people looks like, in the words of ``Look.parse``."""
+
+from membership.data.demo.portraits.look import Look
+
+_WORDS = {
+    "Amara Okafor": "deep afro black vneck mustard lilac earrings lashes",
+    "Jonas Brandt": "ivory side_part brown shirt sky butter stubble",
+    "Sofia Marchetti": "olive waves espresso turtleneck rust aqua earrings lashes",
+    "Viktor Petrov": "porcelain buzz brown hoodie charcoal periwinkle",
+    "Priya Raman": "caramel long black blazer plum peach earrings lashes",
+    "Omar Haddad": "caramel quiff black tee forest rose full",
+    "Emil Sørensen": "porcelain curls blond stripes navy sage",
+    "Kofi Mensah": "ebony crop black shirt coral aqua goatee",
+    "Grace Liu": "ivory fringe black tee lilac mist glasses lashes",
+    "Marek Nowak": "sand bald brown turtleneck charcoal butter goatee",
+    "Hanna Koskinen": "porcelain bun ash hoodie teal rose lashes",
+    "Walter Hoffmann": "ivory receding white shirt chalk periwinkle moustache glasses",
+    "Ingrid Solberg": "porcelain pixie white blazer navy sage glasses earrings lashes",
+    "Mei-Ling Zhao": "ivory bob black stripes coral mist lashes",
+    "Amélie Fournier": "sand ponytail chestnut tank navy peach lashes cloth:mustard",
+    "Tariq Hassan": "brown curls black vneck chalk butter stubble",
+    "Łukasz Wiśniewski": "ivory crop chestnut tee rust sage full",
+    "Fatima Zahra Bennani": "olive hijab espresso shirt chalk periwinkle lashes cloth:teal",
+    "Deniz Yılmaz": "sand quiff espresso hoodie mustard lilac glasses",
+    "Søren Lindqvist": "porcelain receding grey turtleneck navy aqua full",
+    "Ngozi Eze": "brown braids black tank coral butter earrings lashes",
+    "Camille Rousseau": "ivory fringe copper stripes forest aqua lashes",
+    "Pedro Almeida": "olive crop espresso stripes teal peach moustache",
+    "Hannah Whitfield": "porcelain waves copper blazer forest mist lashes",
+    "Ravi Kapoor": "caramel side_part black blazer charcoal rose moustache",
+    "Harpreet Singh": "caramel turban black shirt chalk sage full cloth:rust",
+    "Yuki Tanaka": "porcelain long black vneck rose sage lashes",
+    "Mateo Fernández": "olive curls espresso tee sky peach",
+    "Zainab Yusuf": "deep hijab black tee navy butter lashes cloth:rose",
+    "Leilani Kahale": "caramel waves black tank teal rose earrings lashes",
+    "Duy Nguyễn": "sand crop black hoodie coral mist",
+    "Theodora Papadaki": "olive bob grey turtleneck plum periwinkle glasses lashes",
+    "Samuel Adeyemi": "ebony buzz black blazer navy butter glasses",
+    "Clara Vogel": "ivory ponytail blond tee coral sage lashes cloth:navy",
+    "Aroha Ngata": "brown bun espresso hoodie plum aqua earrings lashes",
+    "Giorgi Beridze": "sand bald espresso vneck teal peach full",
+    "Eleanor Price": "porcelain bob white shirt lilac lilac earrings lashes",
+    "Idris Diallo": "deep afro black stripes mustard periwinkle",
+    "Noa Levi": "sand pixie chestnut vneck forest lilac lashes",
+    "Bruno Keller": "ivory side_part grey tee navy mist stubble",
+    "Chiara Conti": "olive long chestnut shirt mustard aqua glasses lashes",
+}
+
+LOOKS: dict[str, Look] = {name: Look.parse(words) for name, words in _WORDS.items()}
+"""Looks by full name."""

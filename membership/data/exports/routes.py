@@ -1,0 +1,48 @@
+"""Routes of exports."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from membership.base.scopes import Scope
+from membership.data.exports.service import ExportKind, export_lines
+from membership.data.exports.streaming import streamed
+from membership.events.audit.recorder import record
+from membership.web.access import Call, writes
+
+router = APIRouter(prefix="/v1/exports", tags=["Exports"])
+
+_CSV: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "One line for each, after a header.",
+        "content": {
+            "text/csv": {
+                "schema": {"type": "string"},
+                "example": "number,given_name,family_name\nC-000001,Amara,Okafor\n",
+            }
+        },
+    }
+}
+
+
+@router.get("/{kind}.csv", response_class=Response, responses=_CSV)
+def export(
+    kind: Annotated[ExportKind, Path(description="What is exported.", examples=["customers"])],
+    request: Request,
+    call: Annotated[Call, writes(Scope.EXPORTS_READ)],
+    bom: Annotated[
+        bool, Query(description="Begin with a byte-order mark, by which Excel knows UTF-8.")
+    ] = False,
+) -> StreamingResponse:
+    """Download all customers, companies, links, memberships or visits as one CSV file.
+
+    It is one consistent state of the data, in the columns that the import reads. Who exported
+    what is noted in the audit. Cells that a spreadsheet would compute begin with an apostrophe.
+
+    Errors: `database_busy` (503) while several others are being sent.
+    """
+    # The audit entry is why this is a writing route; the rows are read by another connection.
+    record(call.session, call.tenant.id, "export.downloaded", kind.value, after={"bom": bom})
+    lines = export_lines(request.app.state.database, call.tenant, kind, bom=bom)
+    return streamed(lines, f"{call.tenant.slug}-{kind.value}.csv")

@@ -1,0 +1,231 @@
+"""What an export holds: one query for each kind, read row by row in one snapshot."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, and_, func, select, text
+from sqlalchemy.orm import Session
+
+from membership.data.exports.cells import cell
+from membership.rules.instants import local_day
+from membership.store.database import Database
+from membership.store.models import (
+    Card,
+    Company,
+    CompanyDomain,
+    CompanyLink,
+    Customer,
+    Membership,
+    Visit,
+)
+from membership.web.access import Tenant
+
+_AT_ONCE = 1000
+_MARK = "\ufeff"
+
+
+class ExportKind(StrEnum):
+    """What can be exported."""
+
+    CUSTOMERS = "customers"
+    COMPANIES = "companies"
+    LINKS = "links"
+    MEMBERSHIPS = "memberships"
+    VISITS = "visits"
+
+
+Convert = Callable[[Any], Any]
+
+
+class _Export:
+    """One kind: its query, and its columns by name with what is shown of a row."""
+
+    def __init__(self, query: Select[*tuple[Any, ...]], columns: dict[str, Convert]) -> None:
+        self.query, self.columns = query, columns
+
+
+def export_lines(
+    database: Database, tenant: Tenant, kind: ExportKind, *, bom: bool
+) -> Iterator[bytes]:
+    """The lines of an export, the header first; holds one connection while it is read."""
+    export = _EXPORTS[kind](tenant)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    with database.readers.begin() as session:
+        _one_snapshot(session)
+        if bom:
+            buffer.write(_MARK)
+        writer.writerow(export.columns)
+        yield _taken(buffer)
+        at_once = {"yield_per": _AT_ONCE}
+        rows = session.connection().execute(export.query, execution_options=at_once)
+        for some in rows.partitions():
+            for row in some:
+                writer.writerow([cell(convert(row)) for convert in export.columns.values()])
+            yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    """What was written since the last time."""
+    written = buffer.getvalue().encode()
+    buffer.seek(0)
+    buffer.truncate()
+    return written
+
+
+def _one_snapshot(session: Session) -> None:
+    """See one state of the data throughout; SQLite does so in every transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+
+
+def _customers(tenant: Tenant) -> _Export:
+    newest = (
+        select(Card.code)
+        .where(
+            Card.organization_id == Customer.organization_id,
+            Card.customer_id == Customer.id,
+            Card.revoked_at.is_(None),
+        )
+        .order_by(Card.issued_at.desc(), Card.id)
+        .limit(1)
+        .correlate(Customer)
+        .scalar_subquery()
+        .label("card_code")
+    )
+    names = (
+        "given_name",
+        "family_name",
+        "email",
+        "phone",
+        "birth_date",
+        "language",
+        "state",
+        "desk_note",
+    )
+    query = (
+        select(Customer.number, *(getattr(Customer, name) for name in names), newest)
+        .where(Customer.organization_id == tenant.id, Customer.erased_at.is_(None))
+        .order_by(Customer.number)
+    )
+    columns: dict[str, Convert] = {"number": lambda row: f"C-{row.number:06}"}
+    return _Export(query, columns | _plain(*names, "card_code"))
+
+
+def _companies(tenant: Tenant) -> _Export:
+    domains = (
+        select(func.aggregate_strings(CompanyDomain.domain, " "))
+        .where(
+            CompanyDomain.organization_id == Company.organization_id,
+            CompanyDomain.company_id == Company.id,
+        )
+        .correlate(Company)
+        .scalar_subquery()
+        .label("email_domains")
+    )
+    names = ("name", "billing_name", "billing_email", "seat_cap")
+    query = (
+        select(*(getattr(Company, name) for name in names), domains)
+        .where(Company.organization_id == tenant.id, Company.archived_at.is_(None))
+        .order_by(Company.name, Company.id)
+    )
+    return _Export(query, _plain(*names, "email_domains"))
+
+
+def _links(tenant: Tenant) -> _Export:
+    company = and_(
+        Company.organization_id == CompanyLink.organization_id,
+        Company.id == CompanyLink.company_id,
+    )
+    customer = and_(
+        Customer.organization_id == CompanyLink.organization_id,
+        Customer.id == CompanyLink.customer_id,
+    )
+    query = (
+        select(Company.name.label("company"), Customer.number, CompanyLink.role)
+        .select_from(CompanyLink)
+        .join(Company, company)
+        .join(Customer, customer)
+        .where(CompanyLink.organization_id == tenant.id, CompanyLink.valid_until.is_(None))
+        .order_by(CompanyLink.id)
+    )
+    columns: dict[str, Convert] = {
+        "company": lambda row: row.company,
+        "customer": lambda row: f"C-{row.number:06}",
+        "role": lambda row: row.role,
+    }
+    return _Export(query, columns)
+
+
+def _memberships(tenant: Tenant) -> _Export:
+    customer = and_(
+        Customer.organization_id == Membership.organization_id,
+        Customer.id == Membership.customer_id,
+    )
+    company = and_(
+        Company.organization_id == Membership.organization_id,
+        Company.id == Membership.company_id,
+    )
+    query = (
+        select(
+            Membership.plan_name.label("plan"),
+            Customer.number,
+            Company.name.label("company"),
+            Membership.starts_at,
+            Membership.last_day,
+            Membership.payment_overdue_since,
+        )
+        .select_from(Membership)
+        .outerjoin(Customer, customer)
+        .outerjoin(Company, company)
+        .where(Membership.organization_id == tenant.id)
+        .order_by(Membership.id)
+    )
+    zone = ZoneInfo(tenant.time_zone)
+    columns: dict[str, Convert] = {
+        "plan": lambda row: row.plan,
+        "customer": lambda row: None if row.number is None else f"C-{row.number:06}",
+        "company": lambda row: row.company,
+        "starts_on": lambda row: local_day(row.starts_at, zone),
+        "last_day": lambda row: row.last_day,
+        "payment_overdue": lambda row: row.payment_overdue_since is not None,
+    }
+    return _Export(query, columns)
+
+
+def _visits(tenant: Tenant) -> _Export:
+    customer = and_(
+        Customer.organization_id == Visit.organization_id, Customer.id == Visit.customer_id
+    )
+    names = ("id", "at", "desk", "method", "outcome", "undone_at")
+    query = (
+        select(*(getattr(Visit, name) for name in names), Customer.number)
+        .select_from(Visit)
+        .join(Customer, customer)
+        .where(Visit.organization_id == tenant.id)
+        .order_by(Visit.id)
+    )
+    columns: dict[str, Convert] = {"customer": lambda row: f"C-{row.number:06}"}
+    return _Export(query, _plain(*names) | columns)
+
+
+def _plain(*names: str) -> dict[str, Convert]:
+    """Columns that show what the row has under the same name."""
+
+    def shown(name: str) -> Convert:
+        return lambda row: getattr(row, name)
+
+    return {name: shown(name) for name in names}
+
+
+_EXPORTS: dict[ExportKind, Callable[[Tenant], _Export]] = {
+    ExportKind.CUSTOMERS: _customers,
+    ExportKind.COMPANIES: _companies,
+    ExportKind.LINKS: _links,
+    ExportKind.MEMBERSHIPS: _memberships,
+    ExportKind.VISITS: _visits,
+}

@@ -1,0 +1,113 @@
+"""Customers who are there already and get the fields of a line: audited one by one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from membership.data.imports.batch import Batch, Item
+from membership.data.imports.bulk import pieces
+from membership.data.imports.creating import add_card
+from membership.data.imports.schemas import LineOutcome
+from membership.members.companies.linking import hold_domains, link_by_email_domain
+from membership.members.customers.search_index import file_customer
+from membership.members.customers.service import email_key
+from membership.store.models import Customer
+
+_FIELDS = (
+    "given_name",
+    "family_name",
+    "email",
+    "birth_date",
+    "language",
+    "state",
+    "desk_note",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line that changes a customer, and the code of a card that is new to them."""
+
+    item: Item
+    who: UUID
+    new_code: str | None
+
+
+def change_customers(batch: Batch, changes: list[Change]) -> list[tuple[UUID, list[str]]]:
+    """Set the fields that lines give; returns who was changed, and in which fields."""
+    found = _loaded(batch, {change.who for change in changes})
+    told: list[tuple[UUID, list[str]]] = []
+    for change in changes:
+        customer = found.get(change.who)
+        if customer is None:
+            change.item.refuse("is somebody who was just removed")
+            continue
+        if batch.dry_run:
+            with batch.session.no_autoflush:
+                fields = _differences(customer, change)
+        else:
+            fields = _set(batch, customer, change)
+        outcome = LineOutcome.UPDATED if fields else LineOutcome.UNCHANGED
+        change.item.settle(outcome, change.who, ", ".join(fields))
+        if fields and not batch.dry_run:
+            told.append((change.who, fields))
+    return told
+
+
+def _loaded(batch: Batch, wanted: Iterable[UUID]) -> dict[UUID, Customer]:
+    """Customers by id, locked against other changes until the batch is stored."""
+    found: dict[UUID, Customer] = {}
+    for some in pieces(wanted):
+        rows = batch.session.scalars(
+            select(Customer)
+            .where(
+                Customer.organization_id == batch.tenant.id,
+                Customer.id.in_(some),
+                Customer.erased_at.is_(None),
+            )
+            .order_by(Customer.id)
+            .with_for_update(key_share=True)
+        )
+        found |= {customer.id: customer for customer in rows}
+    return found
+
+
+def _wanted(change: Change) -> dict[str, Any]:
+    """The fields that a line gives."""
+    values = change.item.values or {}
+    wanted = {name: values[name] for name in _FIELDS if name in values}
+    if "phone" in values:
+        wanted["phone"] = values["phone"][0]
+    return wanted
+
+
+def _differences(customer: Customer, change: Change) -> list[str]:
+    """Names of the fields that a line would change."""
+    wanted = _wanted(change).items()
+    fields = [name for name, value in wanted if getattr(customer, name) != value]
+    return fields + (["card_code"] if change.new_code is not None else [])
+
+
+def _set(batch: Batch, customer: Customer, change: Change) -> list[str]:
+    """Set the fields that a line changes; returns their names."""
+    fields = _differences(customer, change)
+    for name, value in _wanted(change).items():
+        if name in fields:
+            setattr(customer, name, value)
+    if "email" in fields and customer.email is not None:
+        customer.email_key = email_key(customer.email)
+        domain = customer.email.rpartition("@")[2].lower()
+        moved, customer.email_domain = domain != customer.email_domain, domain
+        if moved:
+            hold_domains(batch.session, batch.tenant.id)
+            batch.session.flush()
+            link_by_email_domain(batch.session, customer, batch.now)
+    if set(fields) - {"card_code"}:
+        batch.session.flush()
+        file_customer(batch.session, customer)
+    if change.new_code is not None:
+        add_card(batch, customer.id, change.new_code)
+    return fields

@@ -1,0 +1,199 @@
+"""Checks of single values, with the same verdicts as the API and without a model per line.
+
+Ordinary values are recognised by a cheap test; whatever is out of the ordinary is judged by the
+very types of the API's messages. Every check raises ValueError with a sentence.
+"""
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import phonenumbers
+from pydantic import EmailStr, TypeAdapter, ValidationError
+
+from api_client.messages.scan import CustomerState
+from membership.base.fields import Line, Name, Paragraph
+from membership.members.companies.schemas import EmailDomain
+from membership.members.customers.schemas import Language
+from passes.codes.barcode import BarcodeError, CustomerNumber, parse
+
+_LINE, _NAME = TypeAdapter[str](Line), TypeAdapter[str](Name)
+_PARAGRAPH = TypeAdapter[str](Paragraph)
+_EMAIL, _LANGUAGE = TypeAdapter[str](EmailStr), TypeAdapter[str](Language)
+_DOMAIN = TypeAdapter[str](EmailDomain)
+_SHORT = 120
+_LONG = 4000
+_PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*", re.ASCII)
+_PLAIN_EMAIL_LENGTH = 200
+_LONGEST_LOCAL = 64
+_LONGEST_CODE = 255
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_LOCAL_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
+_YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
+_MAX_SEATS = 10**6
+HIGHEST_NUMBER = 999_999_999
+"""Highest number that a file may give: all that follow must be there for new customers."""
+
+
+def _checked(adapter: TypeAdapter[str], text: str) -> str:
+    """Judge a value by a type of the API. Raises ValueError."""
+    try:
+        return adapter.validate_python(text)
+    except ValidationError as error:
+        raise ValueError(error.errors(include_url=False)[0]["msg"]) from None
+
+
+def line(text: str) -> str:
+    """One line, possibly empty."""
+    if text.isprintable():
+        text = text.strip(" ")
+        if len(text) <= _SHORT:
+            return text
+    return _checked(_LINE, text)
+
+
+def name(text: str) -> str:
+    """One line that says something."""
+    return _checked(_NAME, text)
+
+
+def paragraph(text: str) -> str:
+    """Several lines."""
+    if len(text) <= _LONG and text.isprintable():
+        return text.strip(" ")
+    return _checked(_PARAGRAPH, text)
+
+
+def email(text: str) -> str:
+    """An email address, as it is stored."""
+    local, _, domain = text.rpartition("@")
+    if (
+        len(text) <= _PLAIN_EMAIL_LENGTH
+        and len(local) <= _LONGEST_LOCAL
+        and _PLAIN_LOCAL.fullmatch(local)
+        and domain.isascii()
+    ):
+        known = _domain_of_plain(domain)
+        if known is not None:
+            return f"{local}@{known}"
+    return _checked(_EMAIL, text)
+
+
+@lru_cache(maxsize=65536)
+def _domain_of_plain(domain: str) -> str | None:
+    """The domain of an ordinary address as it is stored; None where it must be judged whole."""
+    try:
+        return _EMAIL.validate_python(f"a@{domain}").removeprefix("a@")
+    except ValidationError:
+        return None
+
+
+def phone(text: str, country: str | None) -> tuple[str, str]:
+    """A phone number in E.164 form, and its part within the country."""
+    try:
+        parsed = phonenumbers.parse(line(text), country)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        raise ValueError("This is not a complete phone number.")
+    national = phonenumbers.national_significant_number(parsed)
+    return f"+{parsed.country_code}{national}", national
+
+
+@lru_cache(maxsize=65536)
+def day(text: str, *, local: bool) -> date:
+    """A day such as 2027-03-10, or with ``local`` also 10.3.2027."""
+    found = _LOCAL_DAY.fullmatch(text) if local else None
+    try:
+        if found is not None:
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        if _ISO_DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("there is no such day") from None
+    expected = "2027-03-10 or 10.3.2027" if local else "2027-03-10"
+    raise ValueError(f"a day is written like {expected}")
+
+
+@lru_cache(maxsize=1024)
+def language(text: str) -> str:
+    """A language tag."""
+    return _checked(_LANGUAGE, text)
+
+
+def state(text: str) -> CustomerState:
+    """A customer's state."""
+    try:
+        return CustomerState(text.lower())
+    except ValueError:
+        known = ", ".join(CustomerState)
+        raise ValueError(f"is none of {known}") from None
+
+
+def number(text: str) -> int:
+    """A customer number such as C-000123 or 123."""
+    try:
+        code = parse(f"C-{text}" if text.isdecimal() and text.isascii() else text)
+    except BarcodeError:
+        code = None
+    if not isinstance(code, CustomerNumber):
+        raise ValueError("a customer number is written like C-000123")
+    if code.number > HIGHEST_NUMBER:
+        raise ValueError(f"is higher than C-{HIGHEST_NUMBER}")
+    return code.number
+
+
+def card_code(text: str) -> str:
+    """What a card's barcode says: a code of our own form, or whatever an old card says."""
+    if len(text) > _LONGEST_CODE or not text.isprintable():
+        raise ValueError(f"a code is one line of at most {_LONGEST_CODE} characters")
+    return code_text(text)
+
+
+def code_text(text: str) -> str:
+    """A code in the one spelling in which it is stored and looked for."""
+    try:
+        return parse(text).text
+    except BarcodeError:
+        return text.strip()
+
+
+def seat_cap(text: str) -> int:
+    """How many seats a company has."""
+    if not (text.isascii() and text.isdecimal() and int(text) <= _MAX_SEATS):
+        raise ValueError(f"is no whole number from 0 to {_MAX_SEATS}")
+    return int(text)
+
+
+def email_domains(text: str) -> tuple[str, ...]:
+    """Email domains, separated by spaces, commas or semicolons."""
+    found = [_domain(each) for each in re.split(r"[\s,;]+", text) if each]
+    if len(found) > 100:
+        raise ValueError("a company has at most 100 email domains")
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=65536)
+def _domain(text: str) -> str:
+    """One email domain."""
+    return _checked(_DOMAIN, text)
+
+
+def yes_or_no(text: str) -> bool:
+    """A yes or no, written in one of several ways."""
+    word = text.lower()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise ValueError("is neither yes nor no")
+
+
+def reference(text: str) -> Any:
+    """What names a customer or a company: a UUID, or the text itself."""
+    try:
+        return UUID(text) if len(text) >= 32 else line(text)
+    except ValueError:
+        return line(text)

@@ -1,0 +1,88 @@
+"""Numbers and card codes that only one customer may have."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+
+from membership.data.imports.batch import Batch
+from membership.data.imports.bulk import pieces
+from membership.store.models import Card, Customer, CustomerAlias
+
+_EARLIER = UUID(int=0)
+"""Stands for whom an earlier line of a dry run would have made."""
+
+
+class Claims:
+    """Who has which number and which code; loaded for a batch, and added to line by line."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        values = [item.values for item in batch.good() if item.values is not None]
+        numbers = {each["number"] for each in values if "number" in each}
+        codes = {each["card_code"] for each in values if "card_code" in each}
+        self._numbers: dict[int, UUID] = dict(self._numbers_of(numbers))
+        self._codes: dict[str, UUID] = dict(self._codes_of(codes))
+        self._kept: dict[str, int] = {}
+        before = batch.keys_before(
+            [_number_key(number) for number in numbers] + [_code_key(code) for code in codes]
+        )
+        self._numbers |= {each: _EARLIER for each in numbers if _number_key(each) in before}
+        self._codes |= {each: _EARLIER for each in codes if _code_key(each) in before}
+
+    def holder_of_number(self, number: int | None) -> UUID | None:
+        """Who has a number."""
+        return None if number is None else self._numbers.get(number)
+
+    def holder_of_code(self, code: str | None) -> UUID | None:
+        """Whose card has a code."""
+        return None if code is None else self._codes.get(code)
+
+    def claim(self, who: UUID, line: int, number: int | None, code: str | None) -> None:
+        """Give a number and a code to somebody."""
+        if number is not None:
+            self._numbers[number] = who
+            self._kept[_number_key(number)] = line
+        if code is not None:
+            self._codes[code] = who
+            self._kept[_code_key(code)] = line
+
+    def keep(self) -> None:
+        """Note in a dry run what was claimed, for the batches after this one."""
+        self._batch.keep_keys(self._kept)
+
+    def _numbers_of(self, numbers: Iterable[int]) -> Iterable[tuple[int, UUID]]:
+        """Numbers of customers, and former ones of customers who were merged."""
+        organization_id = self._batch.tenant.id
+        for some in pieces(numbers):
+            for number, who in self._batch.session.execute(
+                select(Customer.number, Customer.id).where(
+                    Customer.organization_id == organization_id, Customer.number.in_(some)
+                )
+            ):
+                yield number, who
+            for number, who in self._batch.session.execute(
+                select(CustomerAlias.old_number, CustomerAlias.customer_id).where(
+                    CustomerAlias.organization_id == organization_id,
+                    CustomerAlias.old_number.in_(some),
+                )
+            ):
+                yield number, who
+
+    def _codes_of(self, codes: Iterable[str]) -> Iterable[tuple[str, UUID]]:
+        """Codes of cards, revoked ones included."""
+        for some in pieces(codes):
+            rows = self._batch.session.execute(
+                select(Card.code, Card.customer_id).where(
+                    Card.organization_id == self._batch.tenant.id, Card.code.in_(some)
+                )
+            )
+            yield from ((row.code, row.customer_id) for row in rows)
+
+
+def _number_key(number: int) -> str:
+    return f"number of\n{number}"
+
+
+def _code_key(code: str) -> str:
+    return f"code of\n{code}"

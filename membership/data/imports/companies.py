@@ -1,0 +1,190 @@
+"""Lines that are companies: recognised by name, with the email domains that link customers."""
+
+from collections.abc import Iterable
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from membership.data.imports.batch import Batch, Item
+from membership.data.imports.bulk import Row, insert_rows, pieces
+from membership.data.imports.columns import Values
+from membership.data.imports.creating import insert_links
+from membership.data.imports.schemas import LineOutcome, OnDuplicate
+from membership.events.types import EventType
+from membership.members.companies.linking import hold_domains
+from membership.members.companies.schemas import CompanyChange
+from membership.members.companies.service import change_company
+from membership.store.models import Company, CompanyDomain, Customer, LinkSource
+
+_COMPANY = (
+    "organization_id",
+    "id",
+    "name",
+    "billing_name",
+    "billing_email",
+    "seat_cap",
+    "created_at",
+)
+_EARLIER = UUID(int=0)
+"""Stands for the company of an earlier line of a dry run."""
+
+
+def handle_companies(batch: Batch) -> None:
+    """Store the companies of a batch, and settle each of its lines."""
+    handler = _Handler(batch)
+    for item in batch.good():
+        handler.take(item)
+    handler.store()
+
+
+class _Handler:
+    """One batch of companies."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        if any("email_domains" in (item.values or {}) for item in batch.good()):
+            hold_domains(batch.session, batch.tenant.id, to_change=True)
+        values = [item.values or {} for item in batch.good()]
+        self._names = self._load_names({each["name"] for each in values})
+        wanted = {domain for each in values for domain in each.get("email_domains", ())}
+        self._domains = self._load_domains(wanted)
+        self._fresh: dict[UUID, Item] = {}
+        self._kept: dict[str, int] = {}
+
+    def take(self, item: Item) -> None:
+        """Decide what becomes of a line; changes are made at once."""
+        values = item.values or {}
+        action = self._batch.duplicates.action
+        known = None if action is OnDuplicate.CREATE else self._names.get(values["name"])
+        foreign = [
+            domain
+            for domain in values.get("email_domains", ())
+            if self._domains.get(domain, known) != known
+            or (known is None and domain in self._domains)
+        ]
+        if known is not None and action is OnDuplicate.SKIP:
+            shown = None if known == _EARLIER else known
+            item.settle(LineOutcome.SKIPPED, shown, "name: is there already")
+        elif foreign:
+            item.refuse(f"email_domains: another company has the domain {foreign[0]}")
+        elif known is not None:
+            self._change(item, values, known)
+        else:
+            self._create(item, values)
+
+    def store(self) -> None:
+        """Write what was decided; a dry run only remembers it."""
+        self._batch.keep_keys(self._kept)
+        if not self._batch.dry_run:
+            self._flush()
+
+    def _create(self, item: Item, values: Values) -> None:
+        """Make a new company of a line."""
+        company = _EARLIER if self._batch.dry_run else uuid4()
+        self._fresh[company] = item
+        self._names.setdefault(values["name"], company)
+        self._kept.setdefault(f"company\n{values['name']}", item.line)
+        for domain in values.get("email_domains", ()):
+            self._domains[domain] = company
+            self._kept[f"domain\n{domain}"] = item.line
+        item.settle(LineOutcome.CREATED, None if self._batch.dry_run else company)
+
+    def _change(self, item: Item, values: Values, company: UUID) -> None:
+        """Let a line change a company that is there."""
+        if company == _EARLIER:
+            item.settle(LineOutcome.UPDATED, None, "name: same as in a line before")
+            return
+        self._flush()
+        row = self._batch.session.get_one(Company, (self._batch.tenant.id, company))
+        owned = tuple(self._domains_of(company))
+        wanted = {name: value for name, value in values.items() if name != "email_domains"}
+        fields = [name for name, value in wanted.items() if getattr(row, name) != value]
+        new = [each for each in values.get("email_domains", ()) if each not in owned]
+        if new:
+            wanted["email_domains"] = (*owned, *new)
+            fields.append("email_domains")
+        if fields and not self._batch.dry_run:
+            change = CompanyChange(**wanted)
+            tenant, now = self._batch.tenant, self._batch.now
+            change_company(self._batch.session, tenant, company, change, now)
+            self._domains |= dict.fromkeys(new, company)
+        outcome = LineOutcome.UPDATED if fields else LineOutcome.UNCHANGED
+        item.settle(outcome, company, ", ".join(fields))
+
+    def _flush(self) -> None:
+        """Store the new companies so far, and link the customers of their domains."""
+        fresh, self._fresh = self._fresh, {}
+        if not fresh:
+            return
+        batch, connection = self._batch, self._batch.session.connection()
+        organization_id = batch.tenant.id
+        companies: list[Row] = []
+        domains: dict[str, UUID] = {}
+        for company, item in fresh.items():
+            get = (item.values or {}).get
+            billing = (get("billing_name"), get("billing_email"), get("seat_cap"))
+            companies.append((organization_id, company, get("name"), *billing, batch.now))
+            domains |= dict.fromkeys(get("email_domains") or (), company)
+        insert_rows(connection, Company, _COMPANY, companies)
+        insert_rows(
+            connection,
+            CompanyDomain,
+            ("organization_id", "domain", "company_id"),
+            [(organization_id, domain, company) for domain, company in domains.items()],
+        )
+        self._link(domains)
+        batch.tell(EventType.COMPANY_CREATED, lambda each: (each, {"company_id": str(each)}), fresh)
+
+    def _link(self, domains: dict[str, UUID]) -> None:
+        """Link the customers who have an address in a new company's domain."""
+        for some in pieces(domains):
+            rows = self._batch.session.execute(
+                select(Customer.id, Customer.email_domain).where(
+                    Customer.organization_id == self._batch.tenant.id,
+                    Customer.email_domain.in_(some),
+                )
+            )
+            # Of a company's several domains a customer has one, so that no link is there twice.
+            links = [(uuid4(), domains[str(domain)], who, "") for who, domain in rows]
+            insert_links(self._batch, links, LinkSource.EMAIL_DOMAIN)
+
+    def _load_names(self, names: Iterable[str]) -> dict[str, UUID]:
+        """Companies by name, the oldest of each."""
+        keys = {f"company\n{name}": name for name in names}
+        before = self._batch.keys_before(keys)
+        found = {name: _EARLIER for key, name in keys.items() if key in before}
+        for some in pieces(names):
+            rows = self._batch.session.execute(
+                select(Company.name, Company.id)
+                .where(Company.organization_id == self._batch.tenant.id, Company.name.in_(some))
+                .order_by(Company.created_at, Company.id)
+            )
+            for name, company in rows:
+                found.setdefault(name, company)
+        return found
+
+    def _load_domains(self, domains: Iterable[str]) -> dict[str, UUID]:
+        """Which company has which domain."""
+        keys = {f"domain\n{domain}": domain for domain in domains}
+        before = self._batch.keys_before(keys)
+        found = {domain: _EARLIER for key, domain in keys.items() if key in before}
+        for some in pieces(domains):
+            rows = self._batch.session.execute(
+                select(CompanyDomain.domain, CompanyDomain.company_id).where(
+                    CompanyDomain.organization_id == self._batch.tenant.id,
+                    CompanyDomain.domain.in_(some),
+                )
+            )
+            found |= {row.domain: row.company_id for row in rows}
+        return found
+
+    def _domains_of(self, company: UUID) -> Iterable[str]:
+        """The domains that a company has."""
+        return self._batch.session.scalars(
+            select(CompanyDomain.domain)
+            .where(
+                CompanyDomain.organization_id == self._batch.tenant.id,
+                CompanyDomain.company_id == company,
+            )
+            .order_by(CompanyDomain.domain)
+        ).all()

@@ -1,0 +1,191 @@
+"""New customers of a batch, with their cards and their companies, in a handful of statements."""
+
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, case, select, update
+
+from api_client.messages.scan import CustomerState
+from membership.data.imports.batch import Batch, Item
+from membership.data.imports.bulk import Row, insert_rows, pieces
+from membership.events.types import EventType
+from membership.members.customers.search_terms import search_words
+from membership.members.customers.service import email_key
+from membership.store.models import (
+    Card,
+    Company,
+    CompanyDomain,
+    CompanyLink,
+    Customer,
+    LinkSource,
+    Organization,
+)
+
+CARD_LABEL = "Member card"
+_CUSTOMER = (
+    "organization_id",
+    "id",
+    "number",
+    "given_name",
+    "family_name",
+    "email",
+    "email_key",
+    "email_domain",
+    "phone",
+    "birth_date",
+    "desk_note",
+    "language",
+    "state",
+    "search_text",
+    "created_at",
+)
+_CARD = ("organization_id", "id", "customer_id", "code", "label", "issued_at")
+LINK_COLUMNS = (
+    "organization_id",
+    "id",
+    "company_id",
+    "customer_id",
+    "role",
+    "source",
+    "valid_from",
+)
+
+
+def create_customers(batch: Batch, fresh: list[tuple[UUID, Item]]) -> None:
+    """Create the customers of lines whose numbers and codes are free."""
+    numbers = _take_numbers(batch, [(item.values or {}).get("number") for _, item in fresh])
+    connection = batch.session.connection()
+    rows, cards, addressed = [], [], []
+    for (who, item), number in zip(fresh, numbers, strict=True):
+        values = item.values or {}
+        rows.append(_customer(batch, who, number, values))
+        if "card_code" in values:
+            cards.append(_card(batch, who, values["card_code"]))
+        if "email" in values:
+            addressed.append((who, _domain(values["email"])))
+    insert_rows(connection, Customer, _CUSTOMER, rows)
+    insert_rows(connection, Card, _CARD, cards)
+    _link_by_domain(batch, addressed)
+    batch.tell(
+        EventType.CUSTOMER_CREATED, lambda who: (who, {"customer_id": str(who)}), dict(fresh)
+    )
+    batch.numbers.extend(_ranges(sorted(numbers)))
+
+
+def add_card(batch: Batch, who: UUID, code: str) -> None:
+    """Give a customer a card with a code that nobody has."""
+    insert_rows(batch.session.connection(), Card, _CARD, [_card(batch, who, code)])
+
+
+def _take_numbers(batch: Batch, wanted: list[int | None]) -> list[int]:
+    """The number of each new customer: the one that the line wants, or the next one."""
+    missing = sum(number is None for number in wanted)
+    highest = max((number for number in wanted if number is not None), default=0)
+    following = Organization.next_customer_number
+    least = case((following > highest, following), else_=highest + 1)
+    taken_up_to = batch.session.connection().execute(
+        update(Organization)
+        .where(Organization.id == batch.tenant.id)
+        .values(next_customer_number=least + missing)
+        .returning(Organization.next_customer_number)
+    )
+    taken = count(taken_up_to.scalar_one() - missing)
+    return [next(taken) if number is None else number for number in wanted]
+
+
+def _customer(batch: Batch, who: UUID, number: int, values: dict[str, Any]) -> Row:
+    """The row of a customer."""
+    get = values.get
+    given, family, email = get("given_name", ""), get("family_name", ""), get("email")
+    phone, national = get("phone", (None, ""))
+    words = search_words(
+        names=(given, family), number=number, email=email, phone=phone, national=national
+    )
+    return (
+        batch.tenant.id,
+        who,
+        number,
+        given,
+        family,
+        email,
+        email_key(email),
+        None if email is None else _domain(email),
+        phone,
+        get("birth_date"),
+        get("desk_note"),
+        get("language"),
+        get("state", CustomerState.ACTIVE),
+        words,
+        batch.now,
+    )
+
+
+def _card(batch: Batch, who: UUID, code: str) -> Row:
+    """The row of a card."""
+    return (batch.tenant.id, uuid4(), who, code, CARD_LABEL, batch.now)
+
+
+def _domain(email: str) -> str:
+    """The part of an address after the @, in lower case."""
+    return email.rpartition("@")[2].lower()
+
+
+def _link_by_domain(batch: Batch, addressed: list[tuple[UUID, str]]) -> None:
+    """Link new customers to the companies that own the domains of their addresses."""
+    owners: dict[str, UUID] = {}
+    same = and_(
+        Company.organization_id == CompanyDomain.organization_id,
+        Company.id == CompanyDomain.company_id,
+    )
+    for some in pieces({domain for _, domain in addressed}):
+        rows = batch.session.execute(
+            select(CompanyDomain.domain, CompanyDomain.company_id)
+            .join(Company, same)
+            .where(
+                CompanyDomain.organization_id == batch.tenant.id,
+                CompanyDomain.domain.in_(some),
+                Company.archived_at.is_(None),
+            )
+        )
+        owners |= {row.domain: row.company_id for row in rows}
+    linked = [(uuid4(), owners[domain], who) for who, domain in addressed if domain in owners]
+    insert_links(batch, [(link, company, who, "") for link, company, who in linked],
+                 LinkSource.EMAIL_DOMAIN)  # fmt: skip
+
+
+def insert_links(
+    batch: Batch, links: list[tuple[UUID, UUID, UUID, str]], source: LinkSource
+) -> None:
+    """Store links, each as (id, company, customer, role), and tell of them."""
+    insert_rows(
+        batch.session.connection(),
+        CompanyLink,
+        LINK_COLUMNS,
+        [
+            (batch.tenant.id, link, company, who, role, source, batch.now)
+            for link, company, who, role in links
+        ],
+    )
+
+    def told(link: tuple[UUID, UUID, UUID, str]) -> tuple[UUID, dict[str, Any]]:
+        link_id, company, who, _ = link
+        return link_id, {
+            "link_id": str(link_id),
+            "company_id": str(company),
+            "customer_id": str(who),
+            "source": source.value,
+        }
+
+    batch.tell(EventType.LINK_CREATED, told, links)
+
+
+def _ranges(numbers: list[int]) -> list[list[int]]:
+    """Sorted numbers as ranges ``[first, last]``."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return found

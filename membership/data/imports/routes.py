@@ -1,0 +1,179 @@
+"""Routes of imports."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from membership.base.scopes import Scope
+from membership.data.exports.cells import safe_cell
+from membership.data.exports.streaming import streamed
+from membership.data.imports import service
+from membership.data.imports.schemas import (
+    ImportPage,
+    ImportView,
+    LineOutcome,
+    NewImport,
+    ReportPage,
+    StartImport,
+)
+from membership.data.imports.upload import receive_file
+from membership.web.access import (
+    Call,
+    Caller,
+    allows,
+    creates,
+    reads,
+    writes,
+)
+from membership.web.idempotency import once
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+
+router = APIRouter(prefix="/v1/imports", tags=["Imports"])
+
+_FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The file itself.",
+        "content": {
+            "text/csv": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": "given_name,family_name,email\nAmara,Okafor,amara@example.com\n",
+            }
+        },
+    }
+}
+_CSV: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The report.", "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+Outcomes = Annotated[
+    LineOutcome | None, Query(description="Only the lines that came to this.", examples=["refused"])
+]
+
+
+@router.post("", status_code=201)
+def prepare_import(
+    new: NewImport, call: Annotated[Call, creates(Scope.IMPORTS_WRITE)]
+) -> ImportView:
+    """Prepare an import: what the file holds, and what becomes of duplicates.
+
+    Send the file next, with `PUT .../file`, then start it. A dry run can be started again in
+    earnest without sending the file again.
+    """
+
+    def create() -> ImportView:
+        row = service.prepare(call.session, call.tenant, new, call.actor, call.now)
+        return service.view(row, call.now)
+
+    return once(call, new, ImportView, create)
+
+
+@router.get("")
+def list_imports(
+    call: Annotated[Call, reads(Scope.IMPORTS_WRITE)],
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> ImportPage:
+    """List imports, latest first.
+
+    Errors: `invalid_cursor` (422).
+    """
+    return service.list_imports(call, limit, cursor)
+
+
+@router.get("/{import_id}")
+def show_import(import_id: UUID, call: Annotated[Call, reads(Scope.IMPORTS_WRITE)]) -> ImportView:
+    """Show an import and how far it has come.
+
+    Errors: `import_not_found` (404).
+    """
+    return service.view(service.get_import(call.session, call.tenant, import_id), call.now)
+
+
+@router.put("/{import_id}/file", openapi_extra=_FILE)
+async def send_file(
+    import_id: UUID, request: Request, caller: Annotated[Caller, allows(Scope.IMPORTS_WRITE)]
+) -> ImportView:
+    """Send the file: the body is the CSV itself, up to the size that the service allows.
+
+    A file that was sent before is replaced, until the import is started.
+
+    Errors: `import_not_found` (404), `import_started` (409), `body_too_large` (413).
+    """
+    return await receive_file(request, caller, import_id)
+
+
+@router.post("/{import_id}/start")
+def start_import(
+    import_id: UUID, how: StartImport, call: Annotated[Call, writes(Scope.IMPORTS_WRITE)]
+) -> ImportView:
+    """Start an import; also go on with one that failed, or do in earnest what was tried dryly.
+
+    It is carried out in the background. Errors: `import_not_found` (404), `import_without_file`,
+    `import_running`, `import_done`, `import_partly_done` (409), `header_invalid` (422, with the
+    column that is unknown, missing or there twice).
+    """
+    row = service.start(call.session, call.tenant, import_id, call.now, dry_run=how.dry_run)
+    return service.view(row, call.now)
+
+
+@router.post("/{import_id}/cancel")
+def cancel_import(
+    import_id: UUID, call: Annotated[Call, writes(Scope.IMPORTS_WRITE)]
+) -> ImportView:
+    """Stop an import for good, after the lines that are being stored; what is stored stays.
+
+    Errors: `import_not_found` (404), `import_done` (409).
+    """
+    row = service.cancel(call.session, call.tenant, import_id, call.now)
+    return service.view(row, call.now)
+
+
+@router.get("/{import_id}/report")
+def show_report(
+    import_id: UUID,
+    call: Annotated[Call, reads(Scope.IMPORTS_WRITE)],
+    outcome: Outcomes = None,
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> ReportPage:
+    """List what became of each line, in the order of the file.
+
+    Errors: `import_not_found` (404), `invalid_cursor` (422).
+    """
+    return service.report(call, import_id, limit, cursor, outcome=outcome)
+
+
+@router.get("/{import_id}/report.csv", response_class=Response, responses=_CSV)
+def download_report(
+    import_id: UUID,
+    request: Request,
+    call: Annotated[Call, reads(Scope.IMPORTS_WRITE)],
+    outcome: Outcomes = None,
+) -> StreamingResponse:
+    """Download what became of each line as CSV: line, outcome, id, message.
+
+    Errors: `import_not_found` (404).
+    """
+    service.get_import(call.session, call.tenant, import_id)
+    organization_id = call.tenant.id
+
+    def rows() -> Iterator[bytes]:
+        with request.app.state.database.readers.begin() as session:
+            yield _line("line", "outcome", "id", "message")
+            for each in service.report_lines(session, organization_id, import_id, outcome=outcome):
+                found = "" if each.id is None else str(each.id)
+                yield _line(str(each.line), each.outcome.value, found, safe_cell(each.message))
+
+    return streamed(rows(), f"report-{import_id}.csv")
+
+
+def _line(*cells: str) -> bytes:
+    """One line of CSV."""
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue().encode()

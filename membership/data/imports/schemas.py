@@ -1,0 +1,178 @@
+"""Messages about imports."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from api_client.messages.scan import Message
+from membership.base.fields import Line
+from membership.data.imports.intake import Encoding
+from membership.store.models import ImportKind, ImportState
+
+__all__ = ["ImportOptions", "ImportPage", "ImportView", "NewImport", "ReportPage"]
+
+
+class MatchBy(StrEnum):
+    """By what a line is recognised as somebody who is there already."""
+
+    NUMBER = "number"
+    EMAIL = "email"
+    PHONE = "phone"
+    NAME_BIRTH_DATE = "name_birth_date"
+
+
+class OnDuplicate(StrEnum):
+    """What becomes of a line that is there already."""
+
+    SKIP = "skip"
+    UPDATE = "update"
+    CREATE = "create"
+
+
+class LineOutcome(StrEnum):
+    """What became of a line."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+
+
+class Duplicates(Message):
+    """How lines that are there already are recognised, and what becomes of them."""
+
+    match: tuple[MatchBy, ...] = Field(
+        default=(MatchBy.EMAIL, MatchBy.PHONE, MatchBy.NAME_BIRTH_DATE),
+        max_length=4,
+        examples=[["email", "phone"]],
+        description="For customers: looked at in this order, the first that fits decides. "
+        "Companies are recognised by name, links by both ends, memberships by owner, plan and "
+        "first day.",
+    )
+    action: OnDuplicate = Field(
+        default=OnDuplicate.SKIP,
+        description="`update` sets the fields that are not empty; memberships are never updated.",
+    )
+
+
+class ImportOptions(Message):
+    """How a file is read."""
+
+    duplicates: Duplicates = Duplicates()
+    delimiter: str | None = Field(
+        default=None,
+        pattern=r"^[,;\t|]$",
+        examples=[";"],
+        description="By default the one that the header has most of: comma, semicolon or tab.",
+    )
+    encoding: Encoding = Field(
+        default=Encoding.AUTO,
+        description="By default told from the bytes: UTF-8, UTF-16 with a mark, or Windows-1252.",
+    )
+    columns: dict[Line, Line | None] = Field(
+        default={},
+        max_length=100,
+        examples=[{"Vorname": "given_name", "Old id": None}],
+        description="Our column for names in the header that are others; null leaves one out.",
+    )
+    day_first_dates: bool = Field(
+        default=False, description="Read days also as 31.12.2027, beside 2027-12-31."
+    )
+
+
+class NewImport(ImportOptions):
+    """An import to prepare; the file is sent next."""
+
+    kind: ImportKind = Field(examples=["customers"])
+    dry_run: bool = Field(
+        default=False, description="Check everything and store nothing but the report."
+    )
+    file_name: Line = Field(default="", examples=["members.csv"])
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        """Refuse to update memberships: what was sold stays as it was sold."""
+        sold = self.kind is ImportKind.MEMBERSHIPS
+        if sold and self.duplicates.action is OnDuplicate.UPDATE:
+            raise ValueError("memberships can be skipped or created, not updated")
+        return self
+
+
+class StartImport(Message):
+    """How an import is started."""
+
+    dry_run: bool | None = Field(
+        default=None,
+        description="Another choice than before: false does in earnest what was tried.",
+    )
+
+
+class ImportCounts(Message):
+    """How many lines came to what."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    refused: int = 0
+
+
+class ImportView(Message):
+    """An import and how far it has come."""
+
+    id: UUID
+    kind: ImportKind
+    state: ImportState = Field(
+        description="`indexing`: all lines are stored, and new customers are being made findable "
+        "by parts of their name; they are found by number, card and id before."
+    )
+    dry_run: bool
+    file_name: str
+    file_bytes: int = Field(description="Size of the file as it is kept, which is not in UTF-16.")
+    bytes_done: int
+    lines_total: int | None = Field(
+        description="Lines without the header: about, until the import has finished."
+    )
+    lines_done: int
+    counts: ImportCounts
+    lines_per_second: float | None = Field(description="Since it was started.")
+    encoding: str
+    delimiter: str
+    options: ImportOptions
+    error: str | None = Field(description="Why it failed, with the line where one is to blame.")
+    created_at: AwareDatetime
+    started_at: AwareDatetime | None
+    finished_at: AwareDatetime | None
+
+
+class ImportPage(Message):
+    """A page of imports, latest first."""
+
+    items: tuple[ImportView, ...]
+    next_cursor: str | None = None
+
+
+class ReportLine(Message):
+    """What became of a line of the file."""
+
+    line: int = Field(description="Number of the line in the file; the header is line 1.")
+    outcome: LineOutcome
+    id: UUID | None = Field(description="What was created or found.")
+    message: str = Field(description="Why, naming the column.")
+
+
+class ReportPage(Message):
+    """A page of a report, in the order of the file."""
+
+    items: tuple[ReportLine, ...]
+    next_cursor: str | None = None
+
+
+def pace(done: int, since: datetime | None, until: datetime) -> float | None:
+    """Lines in a second, or None before the first."""
+    seconds = 0.0 if since is None else (until - since).total_seconds()
+    return round(done / seconds, 1) if seconds > 0 and done else None

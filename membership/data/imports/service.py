@@ -1,0 +1,297 @@
+"""Imports: prepared, started, cancelled and shown. The work itself is the runner's."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from membership.base.actors import Actor
+from membership.data.imports.columns import header_of
+from membership.data.imports.ending import forget_keys, look_at_cards
+from membership.data.imports.intake import Encoding, Intake
+from membership.data.imports.records import Place, RecordReader, delimiter_of
+from membership.data.imports.schemas import (
+    ImportCounts,
+    ImportOptions,
+    ImportPage,
+    ImportView,
+    LineOutcome,
+    NewImport,
+    ReportLine,
+    ReportPage,
+    pace,
+)
+from membership.events.audit.recorder import record
+from membership.store.models import Import, ImportChunk, ImportReport, ImportState
+from membership.web.access import Call, Tenant
+from membership.web.errors import Conflict, Invalid, NotFound
+from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+
+_TAKES_FILE = (ImportState.WAITING_FOR_FILE, ImportState.READY)
+_UNDER_WAY = (ImportState.RUNNING, ImportState.INDEXING)
+_HEADER_BYTES = 64 * 1024
+
+
+def get_import(
+    session: Session, tenant: Tenant, import_id: UUID, *, to_change: bool = False
+) -> Import:
+    """Load an import. Raises NotFound."""
+    found = session.get(Import, (tenant.id, import_id), with_for_update=to_change or None)
+    if found is None:
+        raise NotFound("import_not_found", "There is no such import.")
+    return found
+
+
+def prepare(
+    session: Session, tenant: Tenant, new: NewImport, actor: Actor, now: datetime
+) -> Import:
+    """Make an import that waits for its file."""
+    options = new.model_dump(mode="json", include=set(ImportOptions.model_fields))
+    row = Import(
+        organization_id=tenant.id,
+        id=uuid4(),
+        kind=new.kind,
+        options=options,
+        dry_run=new.dry_run,
+        state=ImportState.WAITING_FOR_FILE,
+        file_name=new.file_name,
+        counts={},
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def empty_file(session: Session, row: Import) -> None:
+    """Throw away the file of an import, which is about to be sent anew. Raises Conflict."""
+    if row.state not in _TAKES_FILE:
+        detail = "This import was started; make another one for another file."
+        raise Conflict("import_started", detail)
+    row.state = ImportState.WAITING_FOR_FILE
+    row.file_bytes = 0
+    session.execute(
+        delete(ImportChunk).where(
+            ImportChunk.organization_id == row.organization_id, ImportChunk.import_id == row.id
+        )
+    )
+
+
+def add_chunk(session: Session, row: Import, data: bytes) -> None:
+    """Add a piece to the file of an import."""
+    session.add(
+        ImportChunk(
+            organization_id=row.organization_id, import_id=row.id, start=row.file_bytes, data=data
+        )
+    )
+    row.file_bytes += len(data)
+
+
+def file_arrived(row: Import, intake: Intake) -> None:
+    """Note that the file of an import is complete."""
+    row.encoding = intake.encoding.value
+    row.lines_total = intake.lines
+    row.state = ImportState.READY
+
+
+def start(
+    session: Session, tenant: Tenant, import_id: UUID, now: datetime, *, dry_run: bool | None = None
+) -> Import:
+    """Start an import, go on with one that failed, or do in earnest what was tried dryly.
+
+    Raises NotFound; Conflict without a file, or if it is under way or done; Invalid for a
+    header that cannot be used.
+    """
+    row = get_import(session, tenant, import_id, to_change=True)
+    wanted = row.dry_run if dry_run is None else dry_run
+    _require_startable(row, dry_run=wanted)
+    again = row.state is ImportState.FAILED and wanted == row.dry_run and row.lines_done > 0
+    if not again:
+        _rewind(session, row)
+        _read_header(session, row)
+    row.dry_run, row.error, row.state = wanted, None, ImportState.RUNNING
+    row.started_at = row.started_at if again else now
+    row.finished_at = None
+    told = {"kind": row.kind.value, "file_name": row.file_name, "dry_run": row.dry_run}
+    record(session, tenant.id, "import.started", row.id, after=told)
+    session.flush()
+    return row
+
+
+def _require_startable(row: Import, *, dry_run: bool) -> None:
+    """Raise Conflict unless an import can be started."""
+    if row.state is ImportState.WAITING_FOR_FILE:
+        raise Conflict("import_without_file", "The file of this import was not sent yet.")
+    if row.state in _UNDER_WAY:
+        raise Conflict("import_running", "This import is under way.")
+    tried = row.dry_run and not dry_run
+    if row.state in {ImportState.FINISHED, ImportState.CANCELLED} and not tried:
+        raise Conflict("import_done", "This import is over; make another one.")
+    if row.state is ImportState.FAILED and not row.dry_run and dry_run:
+        raise Conflict("import_partly_done", "Some of it is stored already; go on in earnest.")
+
+
+def _rewind(session: Session, row: Import) -> None:
+    """Begin at the first line, with an empty report."""
+    row.position, row.next_line, row.lines_done, row.counts = 0, 1, 0, {}
+    forget_keys(session, row)
+    session.execute(
+        delete(ImportReport).where(
+            ImportReport.organization_id == row.organization_id, ImportReport.import_id == row.id
+        )
+    )
+
+
+def _read_header(session: Session, row: Import) -> None:
+    """Find out what the columns of the file are. Raises Invalid."""
+    options = ImportOptions.model_validate(row.options)
+    head = session.scalar(
+        select(ImportChunk.data).where(
+            ImportChunk.organization_id == row.organization_id,
+            ImportChunk.import_id == row.id,
+            ImportChunk.start == 0,
+        )
+    )
+    pieces = [(head or b"")[:_HEADER_BYTES]]
+    encoding = Encoding(row.encoding)
+    line = 1
+    try:
+        text = RecordReader(pieces, Place(), encoding=encoding, delimiter=",").next_text()
+        delimiter = options.delimiter or delimiter_of(text)
+        reader = RecordReader(pieces, Place(), encoding=encoding, delimiter=delimiter)
+        first = next(iter(reader))
+        line = first.line
+        if first.fault is not None:
+            raise ValueError(first.fault)
+        row.header = header_of(row.kind, first.fields, options.columns)
+    except ValueError as error:
+        raise Invalid("header_invalid", "file", f"Line {line}: {error}.") from None
+    row.delimiter = delimiter
+    row.position, row.next_line = reader.place.position, reader.place.line
+
+
+def cancel(session: Session, tenant: Tenant, import_id: UUID, now: datetime) -> Import:
+    """Stop an import for good, after the batch that is under way; what is stored stays.
+
+    Raises NotFound; Conflict if it is over.
+    """
+    row = get_import(session, tenant, import_id, to_change=True)
+    if row.state in {ImportState.FINISHED, ImportState.CANCELLED}:
+        raise Conflict("import_done", "This import is over.")
+    row.state, row.finished_at = ImportState.CANCELLED, now
+    told = {"lines": row.lines_done, "counts": row.counts}
+    record(session, tenant.id, "import.cancelled", row.id, after=told)
+    look_at_cards(session, row, now)
+    session.flush()
+    return row
+
+
+def view(row: Import, now: datetime) -> ImportView:
+    """Show an import."""
+    return ImportView(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        dry_run=row.dry_run,
+        file_name=row.file_name,
+        file_bytes=row.file_bytes,
+        bytes_done=row.position,
+        lines_total=None if row.lines_total is None else max(row.lines_total, row.lines_done),
+        lines_done=row.lines_done,
+        counts=ImportCounts(**row.counts),
+        lines_per_second=pace(row.lines_done, row.started_at, row.finished_at or now),
+        encoding=row.encoding,
+        delimiter=row.delimiter,
+        options=ImportOptions.model_validate(row.options),
+        error=row.error,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def list_imports(call: Call, limit: int, cursor: str | None) -> ImportPage:
+    """List imports, latest first. Raises Invalid for a bad cursor."""
+    wanted = select(Import).where(Import.organization_id == call.tenant.id)
+    if cursor is not None:
+        at, last = decode_cursor(cursor, str, str)
+        before = instant_of(at)
+        try:
+            same = (Import.created_at == before) & (Import.id > UUID(str(last)))
+        except ValueError:
+            raise bad_cursor() from None
+        wanted = wanted.where(or_(Import.created_at < before, same))
+    rows = call.session.scalars(
+        wanted.order_by(Import.created_at.desc(), Import.id).limit(limit + 1)
+    ).all()
+    page = rows[:limit]
+    following = None
+    if len(rows) > limit:
+        following = encode_cursor(page[-1].created_at.isoformat(), str(page[-1].id))
+    return ImportPage(items=tuple(view(row, call.now) for row in page), next_cursor=following)
+
+
+def report(
+    call: Call,
+    import_id: UUID,
+    limit: int,
+    cursor: str | None,
+    *,
+    outcome: LineOutcome | None = None,
+) -> ReportPage:
+    """List what became of the lines, in the order of the file. Raises NotFound; Invalid."""
+    get_import(call.session, call.tenant, import_id)
+    after = 0 if cursor is None else int(decode_cursor(cursor, int)[0])
+    lines = report_lines(call.session, call.tenant.id, import_id, after=after, outcome=outcome)
+    found = list(islice(lines, limit + 1))
+    page = found[:limit]
+    return ReportPage(
+        items=tuple(page),
+        next_cursor=encode_cursor(page[-1].line) if len(found) > limit else None,
+    )
+
+
+def report_lines(
+    session: Session,
+    organization_id: int,
+    import_id: UUID,
+    *,
+    after: int = 0,
+    outcome: LineOutcome | None = None,
+) -> Iterator[ReportLine]:
+    """What became of the lines after one of them, a batch in memory at a time."""
+    same = (
+        ImportReport.organization_id == organization_id,
+        ImportReport.import_id == import_id,
+    )
+    first = session.scalar(
+        select(ImportReport.first_line)
+        .where(*same, ImportReport.first_line <= after)
+        .order_by(ImportReport.first_line.desc())
+        .limit(1)
+    )
+    position = -1 if first is None else first - 1
+    while True:
+        batch = session.execute(
+            select(ImportReport.first_line, ImportReport.outcomes)
+            .where(*same, ImportReport.first_line > position)
+            .order_by(ImportReport.first_line)
+            .limit(1)
+        ).first()
+        if batch is None:
+            return
+        position = batch.first_line
+        for line, what, found, message in batch.outcomes:
+            if line > after and (outcome is None or what == outcome.value):
+                yield ReportLine(
+                    line=line,
+                    outcome=LineOutcome(what),
+                    id=None if found is None else UUID(found),
+                    message=message,
+                )

@@ -1,0 +1,105 @@
+"""The file of an import, taken as it comes: never more of it in memory than one chunk.
+
+Nothing of the database is held while the network is waited for. Each chunk is stored in a
+transaction of its own, and only a file that arrived whole can be started.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from membership.base.actors import ATTRIBUTION, Attribution
+from membership.base.logs import current_request_id
+from membership.data.imports import service
+from membership.data.imports.intake import Encoding, Intake
+from membership.data.imports.schemas import ImportOptions, ImportView
+from membership.data.imports.storage import CHUNK_BYTES
+from membership.web.access import Caller
+from membership.web.errors import ApiError
+
+
+class BodyBroken(ApiError):
+    """The caller left before the file was complete."""
+
+    status = 400
+
+
+async def receive_file(request: Request, caller: Caller, import_id: UUID) -> ImportView:
+    """Take the body of a request as the file of an import.
+
+    Raises NotFound; Conflict for an import that was started; BodyBroken.
+    """
+    upload = _Upload(request.app.state, caller, import_id)
+    intake = Intake(Encoding(await upload.begin()))
+    try:
+        async for data in _chunks(request):
+            if stored := await run_in_threadpool(intake.take, data):
+                await upload.store(stored)
+    except ClientDisconnect:
+        raise BodyBroken("body_unreadable", "The file did not arrive whole.") from None
+    if stored := intake.finish():
+        await upload.store(stored)
+    return await upload.end(intake)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """The body in pieces of about one size, which are what is stored."""
+    gathered: list[bytes] = []
+    size = 0
+    async for data in request.stream():
+        gathered.append(data)
+        size += len(data)
+        if size >= CHUNK_BYTES:
+            yield b"".join(gathered)
+            gathered, size = [], 0
+    if gathered:
+        yield b"".join(gathered)
+
+
+class _Upload:
+    """The transactions of one upload, each behind the queue of writers."""
+
+    def __init__(self, state: Any, caller: Caller, import_id: UUID) -> None:
+        self._state, self._caller, self._import_id = state, caller, import_id
+
+    async def begin(self) -> str:
+        """Throw away what was sent before; returns the encoding that is wanted."""
+        return str(await self._write(self._empty))
+
+    async def store(self, data: bytes) -> None:
+        """Store a chunk."""
+        await self._write(lambda session, row: service.add_chunk(session, row, data))
+
+    async def end(self, intake: Intake) -> ImportView:
+        """Note that the file is whole."""
+
+        def note(_session: Any, row: Any) -> ImportView:
+            service.file_arrived(row, intake)
+            return service.view(row, self._state.clock())
+
+        shown = await self._write(note)
+        assert isinstance(shown, ImportView)  # noqa: S101 - what ``note`` gives
+        return shown
+
+    @staticmethod
+    def _empty(session: Any, row: Any) -> str:
+        service.empty_file(session, row)
+        return ImportOptions.model_validate(row.options).encoding.value
+
+    async def _write(self, change: Any) -> object:
+        """Change the import in a transaction."""
+        async with self._state.admission.connection(writes=True):
+            return await run_in_threadpool(self._in_transaction, change)
+
+    def _in_transaction(self, change: Any) -> object:
+        with self._state.database.writers.begin() as session:
+            session.info[ATTRIBUTION] = Attribution(
+                self._caller.actor, self._state.clock(), current_request_id()
+            )
+            tenant = self._caller.tenant
+            row = service.get_import(session, tenant, self._import_id, to_change=True)
+            return change(session, row)

@@ -1,0 +1,53 @@
+"""All that is stored about one customer, as the field map says."""
+
+import base64
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, select
+
+from membership.data.privacy.data_subject import TABLES, Subject, load_subject, rows_of
+from membership.data.privacy.fields import FIELDS
+from membership.data.privacy.schemas import PersonalData
+from membership.events.audit.recorder import plain, record
+from membership.members.customers.service import get_customer
+from membership.members.customers.views import number_text
+from membership.web.access import Call
+
+
+def personal_data(call: Call, customer_id: UUID) -> PersonalData:
+    """Gather everything about a customer, and record that it was done. Raises NotFound."""
+    customer = get_customer(call.session, call.tenant, customer_id)
+    subject = load_subject(call.session, customer)
+    sections = {}
+    for name in FIELDS:
+        rows = _rows(call, subject, TABLES[name])
+        if rows is not None:
+            sections[name] = rows
+    record(call.session, call.tenant.id, "customer.data_handed_out", customer.id)
+    return PersonalData(
+        customer_id=customer.id,
+        number=number_text(customer.number),
+        organization=call.tenant.name,
+        created_at=call.now,
+        sections=sections,
+    )
+
+
+def _rows(call: Call, subject: Subject, table: Table) -> list[dict[str, Any]] | None:
+    """What is shown of a table's rows; None for a table of which nothing ever is."""
+    shown = [table.c[name] for name, field in FIELDS[table.name].items() if field.shown]
+    theirs = rows_of(subject, table)
+    if not shown or theirs is None:
+        return None
+    found = call.session.connection().execute(
+        select(*shown).where(theirs).order_by(*table.primary_key.columns)
+    )
+    return [{name: _as_json(value) for name, value in row._mapping.items()} for row in found]
+
+
+def _as_json(value: Any) -> Any:
+    """A value as JSON has it: bytes in base64, instants and days in ISO form."""
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(value).decode("ascii")
+    return plain(value)

@@ -1,6 +1,0 @@
-"""The invented demo club: people, portraits, companies, plans, memberships and cards."""
-
-from membership.demo.deck import Deck, DeckCard
-from membership.demo.seed import seed_demo
-
-__all__ = ["Deck", "DeckCard", "seed_demo"]

@@ -1,0 +1,188 @@
+"""Writes the audit: whatever a writing session changes is recorded in the same transaction.
+
+It listens to the sessions themselves, so that no route can forget it. Statements that go past
+the session's objects (bulk updates) are recorded where they are made, by ``record``.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID, uuid4
+from weakref import WeakSet
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session, sessionmaker
+
+from membership.base.actors import ATTRIBUTION, Attribution
+from membership.store.base_model import Base
+from membership.store.models import (
+    ApiKey,
+    AuditEntry,
+    Card,
+    CardDesign,
+    Company,
+    CompanyLink,
+    Customer,
+    Membership,
+    Organization,
+    Payment,
+    Plan,
+    StaffAccount,
+    WebhookEndpoint,
+)
+
+_UNTOLD = frozenset({"organization_id", "id", "created_at"})
+_SUBJECTS: dict[type[Base], tuple[str, frozenset[str]]] = {
+    ApiKey: ("key", frozenset({"digest"})),
+    Card: ("card", frozenset({"code"})),
+    CardDesign: ("card_design", frozenset({"changed_at"})),
+    Company: ("company", frozenset({"search_text"})),
+    CompanyLink: ("link", frozenset()),
+    Customer: ("customer", frozenset({"search_text", "email_key", "email_domain"})),
+    Membership: ("membership", frozenset({"expiry_due_at"})),
+    Organization: ("organization", frozenset({"next_customer_number"})),
+    Payment: ("payment", frozenset({"actor_kind", "actor_id", "actor_name"})),
+    Plan: ("plan", frozenset()),
+    StaffAccount: ("staff", frozenset({"password_hash", "email_key", "last_login_at"})),
+    WebhookEndpoint: (
+        "webhook",
+        frozenset(
+            {
+                "secret",
+                "former_secret",
+                "next_attempt_at",
+                "lease_id",
+                "leased_until",
+                "failing_since",
+            }
+        ),
+    ),
+}
+"""What is audited, under which name, and the columns that are left out of it."""
+
+_AUDITED: WeakSet[type[Session]] = WeakSet()
+
+
+def audit_changes(sessions: sessionmaker[Session]) -> None:
+    """Let every session made by ``sessions`` record what it changes."""
+    # SQLAlchemy's own event.contains goes by memory addresses, which are used again.
+    if sessions.class_ not in _AUDITED:
+        event.listen(sessions, "before_flush", _on_flush)
+        _AUDITED.add(sessions.class_)
+
+
+def record(
+    session: Session,
+    organization_id: int,
+    action: str,
+    subject_id: object,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Record one change that the session does not see by itself.
+
+    ``action`` is ``<subject>.<what was done>``, such as ``link.deleted``. Does nothing in a
+    session without an attribution: one of the set-up, or of a test.
+    """
+    cause = session.info.get(ATTRIBUTION)
+    if isinstance(cause, Attribution):
+        entry = _entry(cause, organization_id, action, str(subject_id), before=before, after=after)
+        session.add(entry)
+
+
+def plain(value: Any) -> Any:
+    """A column's value as JSON can hold it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    return value
+
+
+def _on_flush(session: Session, _context: Any, _instances: Any) -> None:
+    """Add an entry for each audited object that is about to be written."""
+    cause = session.info.get(ATTRIBUTION)
+    if not isinstance(cause, Attribution):
+        return
+    for entry in list(_changes(session, cause)):
+        session.add(entry)
+
+
+def _changes(session: Session, cause: Attribution) -> Iterator[AuditEntry]:
+    """Entries for what is new, changed and deleted."""
+    for row in session.new:
+        if type(row) in _SUBJECTS:
+            after = {name: now for name, (_, now) in _differences(row).items() if now is not None}
+            yield _of_row(cause, row, "created", None, after)
+    for row in session.dirty:
+        if type(row) in _SUBJECTS and (differ := _differences(row)):
+            before = {name: old for name, (old, _) in differ.items()}
+            yield _of_row(cause, row, "changed", before, {name: differ[name][1] for name in differ})
+    for row in session.deleted:
+        if type(row) in _SUBJECTS:
+            kept = {name: plain(getattr(row, name)) for name in _told(row)}
+            yield _of_row(cause, row, "deleted", kept, None)
+
+
+def _told(row: Any) -> list[str]:
+    """Names of the columns that the audit tells of a row."""
+    left_out = _SUBJECTS[type(row)][1] | _UNTOLD
+    return [column.key for column in inspect(row).mapper.columns if column.key not in left_out]
+
+
+def _differences(row: Any) -> dict[str, tuple[Any, Any]]:
+    """Columns whose value is about to change, with the old value and the new."""
+    differ = {}
+    state = inspect(row)
+    for name in _told(row):
+        history = state.attrs[name].history
+        if not history.has_changes():
+            continue
+        old = plain(history.deleted[0]) if history.deleted else None
+        new = plain(history.added[0]) if history.added else None
+        if old != new:
+            differ[name] = (old, new)
+    return differ
+
+
+def _of_row(
+    cause: Attribution,
+    row: Any,
+    what: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> AuditEntry:
+    """The entry for one row."""
+    kind = _SUBJECTS[type(row)][0]
+    organization_id = row.id if isinstance(row, Organization) else row.organization_id
+    return _entry(cause, organization_id, f"{kind}.{what}", str(row.id), before=before, after=after)
+
+
+def _entry(
+    cause: Attribution,
+    organization_id: int,
+    action: str,
+    subject_id: str,
+    *,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> AuditEntry:
+    """An entry by whoever is acting."""
+    return AuditEntry(
+        organization_id=organization_id,
+        id=uuid4(),
+        at=cause.now,
+        actor_kind=cause.actor.kind,
+        actor_id=cause.actor.id,
+        actor_name=cause.actor.name,
+        request_id=cause.request_id,
+        action=action,
+        subject_kind=action.partition(".")[0],
+        subject_id=subject_id,
+        before=before,
+        after=after,
+    )

@@ -1,0 +1,48 @@
+"""The route of the audit: it can be read, and by no route be changed."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from membership.base.fields import Instant, Line
+from membership.base.scopes import Scope
+from membership.events.audit import service
+from membership.events.audit.schemas import EntryPage
+from membership.web.access import Call, reads
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+
+router = APIRouter(prefix="/v1/audit", tags=["Audit"])
+
+
+@router.get("")
+def list_audit(
+    call: Annotated[Call, reads(Scope.AUDIT_READ)],
+    *,
+    subject_id: Annotated[
+        Line | None,
+        Query(
+            description="Id of what was changed: a customer, a plan, an account.",
+            examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"],
+        ),
+    ] = None,
+    actor_id: Annotated[
+        UUID | None, Query(description="Id of the account or key that did it.")
+    ] = None,
+    action: Annotated[
+        Line | None, Query(description="What was done.", examples=["customer.changed"])
+    ] = None,
+    since: Annotated[
+        Instant | None, Query(alias="from", description="Not before this instant.")
+    ] = None,
+    until: Annotated[Instant | None, Query(alias="to", description="Before this instant.")] = None,
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> EntryPage:
+    """List who changed what, newest first: with what it was before, and what it is since.
+
+    Sign-ins, failed ones of an existing account, sign-outs and password changes are entries
+    too, never with a password or token. The filters of a page must stay those of the first.
+    """
+    wanted = service.Wanted(subject_id, actor_id, action, since, until)
+    return service.list_entries(call, wanted, limit, cursor)

@@ -1,0 +1,83 @@
+"""Reads the audit. ``events.audit.recorder`` writes it, and nothing changes it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, tuple_
+
+from api_client.messages.management import ActorView
+from membership.events.audit.schemas import EntryPage, EntryView
+from membership.store.models import AuditEntry
+from membership.web.access import Call
+from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+
+_RECENT = (AuditEntry.at, AuditEntry.id)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries are asked for; what is None does not matter. Half-open: since <= at < until."""
+
+    subject_id: str | None = None
+    actor_id: UUID | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The conditions that an entry must meet."""
+        met: list[ColumnElement[bool]] = []
+        if self.subject_id is not None:
+            met.append(AuditEntry.subject_id == self.subject_id)
+        if self.actor_id is not None:
+            met.append(AuditEntry.actor_id == self.actor_id)
+        if self.action is not None:
+            met.append(AuditEntry.action == self.action)
+        if self.since is not None:
+            met.append(AuditEntry.at >= self.since)
+        if self.until is not None:
+            met.append(AuditEntry.at < self.until)
+        return met
+
+
+def list_entries(call: Call, wanted: Wanted, limit: int, cursor: str | None) -> EntryPage:
+    """The organization's entries that are wanted, newest first. Raises Invalid for a bad cursor."""
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.organization_id == call.tenant.id, *wanted.conditions())
+        .order_by(*(column.desc() for column in _RECENT))
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        at, last = decode_cursor(cursor, str, str)
+        query = query.where(tuple_(*_RECENT) < (instant_of(at), _uuid_of(last)))
+    rows = call.session.scalars(query).all()
+    page = rows[:limit]
+    next_cursor = None
+    if len(rows) > limit:
+        next_cursor = encode_cursor(page[-1].at.isoformat(), str(page[-1].id))
+    return EntryPage(items=tuple(_view(row) for row in page), next_cursor=next_cursor)
+
+
+def _uuid_of(part: str | int) -> UUID:
+    """The UUID in a cursor. Raises Invalid."""
+    try:
+        return UUID(str(part))
+    except ValueError:
+        raise bad_cursor() from None
+
+
+def _view(row: AuditEntry) -> EntryView:
+    """What is shown of an entry: all of it."""
+    return EntryView(
+        id=row.id,
+        at=row.at,
+        actor=ActorView(kind=row.actor_kind, id=row.actor_id, name=row.actor_name),
+        action=row.action,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        before=row.before,
+        after=row.after,
+        request_id=row.request_id,
+    )

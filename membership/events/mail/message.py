@@ -1,0 +1,40 @@
+"""The form of a mail. ``email`` builds it, so that no value can add a header of its own."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from uuid import UUID
+
+from email_validator import validate_email
+
+from membership.events.mail.outbox import Mail
+
+DEFAULT_SENDER = "no-reply@localhost"
+
+
+class Unsendable(Exception):
+    """A mail that will not be taken, however often it is tried."""
+
+
+def message_of(mail: Mail, mail_id: UUID, sender: str, written_at: datetime) -> EmailMessage:
+    """Build the message. Its id stays the same, so that one sent twice can be told as one.
+
+    Raises Unsendable for an address or a subject that cannot stand in a header.
+    """
+    try:
+        checked = validate_email(mail.recipient, check_deliverability=False)
+        recipient = Address(username=checked.local_part, domain=checked.ascii_domain)
+        author = Address(username=sender.rpartition("@")[0], domain=sender.rpartition("@")[2])
+        ascii_only = recipient.addr_spec.isascii() and author.addr_spec.isascii()
+        message = EmailMessage(policy=SMTP if ascii_only else SMTPUTF8)
+        message["From"], message["To"], message["Subject"] = author, recipient, mail.subject
+    except ValueError as error:
+        # The text of the error would quote the address.
+        raise Unsendable("address or subject cannot stand in a header") from error
+    message["Date"] = format_datetime(written_at)
+    message["Message-ID"] = f"<{mail_id.hex}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    return message

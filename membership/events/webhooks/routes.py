@@ -1,0 +1,200 @@
+"""Routes of webhooks and events."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from membership.base.scopes import Scope
+from membership.events import history
+from membership.events.types import EventType
+from membership.events.webhooks import dead_letters, endpoints
+from membership.events.webhooks.delivery import sender_of
+from membership.events.webhooks.schemas import (
+    CreatedWebhook,
+    DeliveryPage,
+    DeliveryView,
+    EventPage,
+    NewWebhook,
+    Replayed,
+    RotatedSecret,
+    Rotation,
+    Trial,
+    WebhookChange,
+    WebhookList,
+    WebhookView,
+)
+from membership.events.webhooks.trial_delivery import try_webhook
+from membership.store.models import DeliveryState
+from membership.web.access import Call, allows, reads, writes
+from membership.web.errors import Invalid
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+
+router = APIRouter(tags=["Webhooks"])
+
+_WEBHOOKS = "/v1/webhooks"
+_ONE = _WEBHOOKS + "/{webhook_id}"
+_Allowed = Annotated[None, allows(Scope.WEBHOOKS_WRITE)]
+_Reading = Annotated[Call, reads(Scope.WEBHOOKS_WRITE)]
+_Writing = Annotated[Call, writes(Scope.WEBHOOKS_WRITE)]
+
+
+def _no_repeat(
+    idempotency_key: Annotated[
+        str | None,
+        Header(alias="Idempotency-Key", description="Refused: see above.", deprecated=True),
+    ] = None,
+) -> None:
+    """Refuse an idempotency key where a secret is answered. Raises Invalid."""
+    if idempotency_key is not None:
+        detail = "A secret is told once and its answer is not kept, so this cannot be repeated."
+        raise Invalid("idempotency_key_refused", "header.Idempotency-Key", detail)
+
+
+def _new_target(request: Request, new: NewWebhook, _allowed: _Allowed) -> None:
+    """Look up a new webhook's URL before a transaction is opened. Raises Invalid."""
+    endpoints.require_target(sender_of(request.app.state.settings).policy, new.url)
+
+
+def _changed_target(request: Request, change: WebhookChange, _allowed: _Allowed) -> None:
+    """Look up a changed URL before a transaction is opened. Raises Invalid."""
+    if "url" in change.model_fields_set:
+        endpoints.require_target(sender_of(request.app.state.settings).policy, change.url)
+
+
+@router.get(_WEBHOOKS)
+def list_webhooks(call: _Reading) -> WebhookList:
+    """List the organization's webhooks, oldest first, and how each is doing."""
+    return endpoints.list_endpoints(call)
+
+
+@router.post(_WEBHOOKS, status_code=201, dependencies=[Depends(_no_repeat)])
+def create_webhook(
+    request: Request,
+    new: NewWebhook,
+    _checked: Annotated[None, Depends(_new_target)],
+    call: _Writing,
+) -> CreatedWebhook:
+    """Create a webhook: from now on, events of the wanted types are posted to its URL.
+
+    The body of each is `{"type", "timestamp", "data"}`, signed as Standard Webhooks lays down
+    (headers `webhook-id`, `webhook-timestamp`, `webhook-signature`). The secret is shown in this
+    answer only. It takes no `Idempotency-Key`: the answer to a repeat would have to be kept, and
+    with it the secret. If the answer was lost, delete the webhook, or rotate its secret.
+
+    Errors: 422 `url_scheme`, `url_malformed`, `url_not_public`, `url_unresolved` for a URL that
+    nothing is sent to; 409 `too_many_webhooks` from 20 on.
+    """
+    return endpoints.create_endpoint(call, new, request.app.state.vault)
+
+
+@router.get(_ONE)
+def get_webhook(webhook_id: UUID, call: _Reading) -> WebhookView:
+    """Show a webhook and how it is doing, without its secret."""
+    return endpoints.endpoint_view(endpoints.get_endpoint(call, webhook_id))
+
+
+@router.patch(_ONE)
+def change_webhook(
+    webhook_id: UUID,
+    change: WebhookChange,
+    _checked: Annotated[None, Depends(_changed_target)],
+    call: _Writing,
+) -> WebhookView:
+    """Set the fields that are sent.
+
+    Other types count for events from now on; what is queued is still sent. `enabled: false`
+    makes what is queued dead, `enabled: true` lets new events be sent again: what became dead
+    is sent when it is replayed, and what happened in between is read from `/v1/events`.
+
+    Errors: 422 as for a new webhook.
+    """
+    return endpoints.change_endpoint(call, webhook_id, change)
+
+
+@router.delete(_ONE, status_code=204)
+def delete_webhook(request: Request, webhook_id: UUID, call: _Writing) -> Response:
+    """Delete a webhook: nothing more is sent, and its deliveries are gone."""
+    endpoints.delete_endpoint(call, webhook_id, request.app.state.vault)
+    return Response(status_code=204)
+
+
+@router.post(_ONE + "/rotate-secret", dependencies=[Depends(_no_repeat)])
+def rotate_secret(
+    request: Request, webhook_id: UUID, how: Rotation, call: _Writing
+) -> RotatedSecret:
+    """Replace the secret; for the overlap, both sign, and a receiver may verify with either.
+
+    The new secret is shown in this answer only, so it takes no `Idempotency-Key`. Rotated again
+    within the overlap, the oldest of the three is dropped at once.
+    """
+    return endpoints.rotate_secret(call, webhook_id, how, request.app.state.vault)
+
+
+@router.post(_ONE + "/test")
+def send_test(request: Request, webhook_id: UUID, call: _Reading) -> Trial:
+    """Send `webhook.test` to this webhook, disabled or not, and tell how it was answered.
+
+    It is sent once, now, and is no part of the events. Errors: 503 `tests_busy` while others
+    are being tested.
+    """
+    state = request.app.state
+    return try_webhook(call, webhook_id, state.vault, sender_of(state.settings))
+
+
+@router.get(_ONE + "/deliveries")
+def list_deliveries(
+    webhook_id: UUID,
+    call: _Reading,
+    state: Annotated[
+        DeliveryState | None, Query(description="Only deliveries that have come so far.")
+    ] = None,
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> DeliveryPage:
+    """List a webhook's deliveries, newest event first.
+
+    `pending` ones wait or are tried again, in the order of their events; `dead` ones were given
+    up and can be replayed.
+    """
+    return dead_letters.list_deliveries(call, webhook_id, state, limit, cursor)
+
+
+@router.post(_ONE + "/deliveries/replay")
+def replay_deliveries(webhook_id: UUID, call: _Writing) -> Replayed:
+    """Send all dead deliveries of a webhook again, in the order of their events.
+
+    They go before newer events. Errors: 409 `webhook_disabled`.
+    """
+    return dead_letters.replay_all(call, webhook_id)
+
+
+@router.post(_ONE + "/deliveries/{event_id}/replay")
+def replay_delivery(webhook_id: UUID, event_id: UUID, call: _Writing) -> DeliveryView:
+    """Send one dead delivery again, under the same `webhook-id`.
+
+    Errors: 404 `delivery_not_found`; 409 `delivery_not_dead`, `webhook_disabled`.
+    """
+    return dead_letters.replay_one(call, webhook_id, event_id)
+
+
+@router.get("/v1/events")
+def list_events(
+    call: _Reading,
+    types: Annotated[
+        list[EventType],
+        Query(alias="type", description="Only events of this type; may be given several times."),
+    ] = [],  # noqa: B006 - FastAPI copies it
+    after: Annotated[
+        UUID | None, Query(description="Begin after this event; of no use beside a cursor.")
+    ] = None,
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> EventPage:
+    """List what happened, oldest first: for a receiver that was away, or that asks by itself.
+
+    `next_cursor` leads to the next page, `resume_cursor` to whatever happens after this one; no
+    event is ever added before it. Events are kept for 30 days unless the service is set
+    otherwise. Errors: 404 `event_not_found` for an `after` that is no longer kept.
+    """
+    return history.list_events(call, limit, cursor, types=types, after=after)

@@ -1,0 +1,201 @@
+"""Where webhooks may go: what a URL must look like, and which addresses are public.
+
+A URL comes from whoever has a key, and the service stands inside a network that the key's
+holder does not. So the addresses that a name leads to are judged, never the way the host is
+written, and the connection is then made to the very address that was judged
+(``membership.events.webhooks.sender``): a name that leads elsewhere a moment later changes nothing.
+"""
+
+import re
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
+
+from membership.base.settings import ServiceSettings
+
+Address = IPv4Address | IPv6Address
+Resolver = Callable[[str, int, float], Sequence[str]]
+"""From host, port and seconds of patience to addresses as text. Raises OSError."""
+
+LONGEST_URL = 2000
+RESOLVE_SECONDS = 5.0
+"""How long a name may take to be looked up."""
+
+_URL = re.compile(r"[\x21-\x7e]+")
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_PUBLIC_IPV6 = IPv6Network("2000::/3")
+# What may not be connected to: the registries of special-purpose addresses, multicast, and
+# public addresses under which a cloud answers its own machines. IPv6 outside 2000::/3 is
+# refused as a whole: loopback, local, mapped IPv4 (::ffff:0:0/96) and NAT64 (64:ff9b::/96).
+_CLOSED = tuple(
+    ip_network(each)
+    for each in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24"),
+        *("192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24"),
+        *("198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+        *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
+        "168.63.129.16/32",
+    )
+)
+
+
+class TargetRefused(Exception):
+    """Webhooks may not go there. ``code`` is stable; the text is a sentence for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class TargetUnknown(TargetRefused):
+    """The name leads nowhere, at least not now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A URL taken apart, and the addresses that were found good (none before they are asked)."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    addresses: tuple[str, ...] = ()
+
+    @property
+    def authority(self) -> str:
+        """Host, and the port unless it is the scheme's own: what the Host header says."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+def parse_target(url: str) -> Target:
+    """Take a URL apart. Raises TargetRefused for one that nothing is ever sent to."""
+    if len(url) > LONGEST_URL or not _URL.fullmatch(url):
+        raise _malformed(f"must be at most {LONGEST_URL} ASCII characters without spaces")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise _malformed("is not a URL") from error
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise TargetRefused("url_scheme", "must begin with https://")
+    if "@" in parts.netloc:
+        raise _malformed("must not hold a name or password")
+    if "#" in url:
+        raise _malformed("must not hold a fragment (#...)")
+    if port == 0:
+        raise _malformed("names port 0, where nothing listens")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host = _host(parts.hostname or "", bracketed="[" in parts.netloc)
+    return Target(parts.scheme, host, port or _DEFAULT_PORTS[parts.scheme], path)
+
+
+def _host(host: str, *, bracketed: bool) -> str:
+    """A host as it is looked up. Raises TargetRefused."""
+    if bracketed:
+        try:
+            return str(IPv6Address(host)) if "%" not in host else _no_host()
+        except ValueError:
+            return _no_host()
+    parts = host.split(".")
+    good = _HOST.fullmatch(host) and len(host) <= 253 and all(0 < len(part) < 64 for part in parts)
+    return host if good else _no_host()
+
+
+def _no_host() -> str:
+    raise _malformed("names no host that can be looked up")
+
+
+def _malformed(why: str) -> TargetRefused:
+    return TargetRefused("url_malformed", why)
+
+
+def system_resolver(host: str, port: int, seconds: float) -> Sequence[str]:
+    """Ask the operating system, for at most so many seconds. Raises OSError.
+
+    It knows every form of an address: 2130706433 and 0x7f.1 give 127.0.0.1 here.
+    """
+    found: list[str] = []
+    failed: list[OSError] = []
+
+    def ask() -> None:
+        try:
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.extend(dict.fromkeys(str(info[4][0]) for info in infos))
+        except (OSError, UnicodeError) as error:
+            failed.append(error if isinstance(error, OSError) else OSError(str(error)))
+
+    # Looking a name up cannot be interrupted; a thread that takes too long is left to itself.
+    thread = threading.Thread(target=ask, name="resolve", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if failed:
+        raise failed[0]
+    if not found:
+        raise TimeoutError("the name was not resolved in time")
+    return found
+
+
+@dataclass(frozen=True)
+class TargetPolicy:
+    """Which targets are allowed. ``resolve`` finds a host's addresses."""
+
+    allow_http: bool = False
+    hosts: frozenset[str] = frozenset()
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    resolve: Resolver = system_resolver
+
+    @classmethod
+    def of(cls, settings: ServiceSettings, resolve: Resolver = system_resolver) -> "TargetPolicy":
+        """The policy that the settings ask for."""
+        hosts, networks = set(), []
+        for each in settings.webhook_allowed_private:
+            try:
+                networks.append(ip_network(each))
+            except ValueError:
+                hosts.add(each)
+        return cls(settings.webhook_allow_http, frozenset(hosts), tuple(networks), resolve)
+
+    def checked(self, url: str, seconds: float = RESOLVE_SECONDS) -> Target:
+        """A URL's target with the addresses to connect to.
+
+        Raises TargetRefused for what is not allowed, TargetUnknown for a name that leads
+        nowhere. One closed address among a name's addresses refuses them all.
+        """
+        target = parse_target(url)
+        try:
+            texts = self.resolve(target.host, target.port, seconds)
+            found = [ip_address(each) for each in texts]
+        except (OSError, ValueError) as error:
+            message = f"{target.host} could not be looked up"
+            raise TargetUnknown("url_unresolved", message) from error
+        private = target.host in self.hosts
+        for address in found:
+            permitted = private or self._permits(address)
+            if not permitted and not is_public(address):
+                raise TargetRefused("url_not_public", f"{target.host} leads to no public address")
+            if target.scheme == "http" and not (permitted or self.allow_http):
+                raise TargetRefused("url_scheme", "must begin with https://")
+        if not found:
+            raise TargetUnknown("url_unresolved", f"{target.host} has no address")
+        addresses = tuple(str(address) for address in found)
+        return Target(target.scheme, target.host, target.port, target.path, addresses)
+
+    def _permits(self, address: Address) -> bool:
+        """Whether the settings allow an address although it may not be public."""
+        return any(address in network for network in self.networks)
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the open Internet, which anybody may connect to."""
+    if isinstance(address, IPv6Address) and (
+        address not in _PUBLIC_IPV6 or address.scope_id is not None
+    ):
+        return False
+    return not any(address in network for network in _CLOSED)

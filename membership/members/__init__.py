@@ -1,0 +1,1 @@
+"""The core: customers, companies, plans, memberships, visits, the organization."""

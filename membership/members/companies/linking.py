@@ -1,0 +1,188 @@
+"""Links between customers and companies, made by hand or by email domain; history is kept.
+
+Each link that is made or ended is audited and told to other systems, whoever makes it.
+"""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from membership.events.audit.recorder import record
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.store.models import (
+    Company,
+    CompanyDomain,
+    CompanyLink,
+    Customer,
+    LinkSource,
+    Organization,
+)
+from membership.store.upsert import AnyInsert, insert_into
+from membership.web.errors import Conflict, NotFound
+
+_TRIES = 3
+"""A link that is found and then ended by somebody else leaves room for a new one."""
+
+
+def open_link(
+    session: Session, organization_id: int, company_id: UUID, customer_id: UUID
+) -> CompanyLink | None:
+    """The link that holds between a customer and a company, if there is one."""
+    return session.scalars(
+        select(CompanyLink).where(
+            CompanyLink.organization_id == organization_id,
+            CompanyLink.company_id == company_id,
+            CompanyLink.customer_id == customer_id,
+            CompanyLink.valid_until.is_(None),
+        )
+    ).first()
+
+
+def hold_open(session: Session, organization_id: int, company_id: UUID) -> None:
+    """Make sure that a company takes something new; it is not archived before we are done.
+
+    Raises NotFound; Conflict for an archived company.
+    """
+    company = session.execute(
+        select(Company.archived_at)
+        .where(Company.organization_id == organization_id, Company.id == company_id)
+        .with_for_update(read=True)
+    ).first()
+    if company is None:
+        raise NotFound("company_not_found", "There is no such company.")
+    if company.archived_at is not None:
+        raise Conflict("company_archived", "This company is archived and takes nothing new.")
+
+
+def link_customer(
+    session: Session,
+    organization_id: int,
+    company_id: UUID,
+    customer_id: UUID,
+    now: datetime,
+    *,
+    role: str = "",
+    source: LinkSource = LinkSource.MANUAL,
+) -> CompanyLink:
+    """Link a customer to a company from now on; who is linked already stays as they are.
+
+    Raises NotFound for an unknown company; Conflict for an archived one, or if the link is
+    being ended at the same time.
+    """
+    for _ in range(_TRIES):
+        link = open_link(session, organization_id, company_id, customer_id)
+        if link is not None:
+            return link
+        hold_open(session, organization_id, company_id)
+        new = {
+            "organization_id": organization_id,
+            "id": uuid4(),
+            "company_id": company_id,
+            "customer_id": customer_id,
+            "role": role,
+            "source": source,
+            "valid_from": now,
+            "valid_until": None,
+        }
+        connection = session.connection()
+        added = open_link_once(insert_into(connection, CompanyLink)).returning(CompanyLink.id)
+        if connection.scalar(added, new) is not None:
+            return _tell_linked(session, organization_id, company_id, customer_id, now)
+    raise Conflict("link_changed", "This link is being changed by somebody else; try again.")
+
+
+def _tell_linked(
+    session: Session, organization_id: int, company_id: UUID, customer_id: UUID, now: datetime
+) -> CompanyLink:
+    """Audit and announce the link that was just made; returns it."""
+    link = open_link(session, organization_id, company_id, customer_id)
+    if link is None:
+        raise RuntimeError("a link was made and is not there")
+    told = {
+        "company_id": str(company_id),
+        "customer_id": str(customer_id),
+        "source": link.source.value,
+    }
+    since = {"role": link.role, "valid_from": link.valid_from.isoformat()}
+    record(session, organization_id, "link.created", link.id, after={**told, **since})
+    announced = {"link_id": str(link.id), **told}
+    emit(session, organization_id, EventType.LINK_CREATED, link.id, announced, now=now)
+    return link
+
+
+def open_link_once(added: AnyInsert) -> AnyInsert:
+    """Let an insert of links pass over those between whom there is a link."""
+    return added.on_conflict_do_nothing(
+        index_elements=("organization_id", "company_id", "customer_id"),
+        index_where=CompanyLink.valid_until.is_(None),
+    )
+
+
+def unlink_customer(
+    session: Session, organization_id: int, company_id: UUID, customer_id: UUID, now: datetime
+) -> bool:
+    """End the link between a customer and a company; False if there is none."""
+    ended = session.execute(
+        update(CompanyLink)
+        .where(
+            CompanyLink.organization_id == organization_id,
+            CompanyLink.company_id == company_id,
+            CompanyLink.customer_id == customer_id,
+            CompanyLink.valid_until.is_(None),
+        )
+        .values(valid_until=now)
+        .returning(CompanyLink.id)
+    ).first()
+    if ended is None:
+        return False
+    told = {"company_id": str(company_id), "customer_id": str(customer_id)}
+    record(
+        session,
+        organization_id,
+        "link.ended",
+        ended.id,
+        before={"valid_until": None},
+        after={"valid_until": now.isoformat(), **told},
+    )
+    announced = {"link_id": str(ended.id), **told}
+    emit(session, organization_id, EventType.LINK_ENDED, ended.id, announced, now=now)
+    return True
+
+
+def hold_domains(session: Session, organization_id: int, *, to_change: bool = False) -> None:
+    """Keep email domains from being given to companies while an address is set, and vice versa.
+
+    Without it, neither of two transactions at once would see the other's half, and a customer
+    with an address in a company's domain would stay unlinked. ``to_change`` is for the one
+    that gives domains. Whoever creates a customer takes a number, and so holds them anyway.
+    """
+    held = select(Organization.id).where(Organization.id == organization_id)
+    if to_change:
+        session.execute(held.with_for_update(key_share=True))
+    else:
+        session.execute(held.with_for_update(read=True))
+
+
+def link_by_email_domain(session: Session, customer: Customer, now: datetime) -> None:
+    """Link a customer to the company that owns the domain of their email address, if any.
+
+    An archived company takes nobody new.
+    """
+    if customer.email_domain is None:
+        return
+    organization_id = customer.organization_id
+    owner = session.scalar(
+        select(CompanyDomain.company_id).where(
+            CompanyDomain.organization_id == organization_id,
+            CompanyDomain.domain == customer.email_domain,
+        )
+    )
+    if owner is None:
+        return
+    company = session.get(Company, (organization_id, owner), with_for_update={"read": True})
+    if company is None or company.archived_at is not None:
+        return
+    link_customer(session, organization_id, owner, customer.id, now, source=LinkSource.EMAIL_DOMAIN)

@@ -1,0 +1,192 @@
+"""The customers linked to a company: linked, unlinked, and listed in the order of their seats."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_
+
+from api_client.messages.management import LinkedCustomer, LinkedCustomers
+from membership.members.companies.linking import link_customer, open_link, unlink_customer
+from membership.members.companies.schemas import NewLink, PastLink, PastLinks
+from membership.members.companies.service import get_company
+from membership.members.customers.service import get_customer
+from membership.members.customers.views import VIEW_COLUMNS, customer_view
+from membership.rules.inheritance import has_seat
+from membership.store.database import AnyRow
+from membership.store.models import Company, CompanyLink, Customer
+from membership.web.access import Call
+from membership.web.errors import Conflict, NotFound
+from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+
+_Place = tuple[datetime, UUID]
+"""When a customer was linked, and who it is: in this order seats are taken."""
+_SEAT_ORDER = tuple_(CompanyLink.valid_from, CompanyLink.customer_id)
+_SAME = and_(
+    CompanyLink.organization_id == Customer.organization_id,
+    CompanyLink.customer_id == Customer.id,
+)
+
+
+def link(call: Call, company_id: UUID, customer_id: UUID, new: NewLink) -> None:
+    """Link a customer to a company; the memberships of the company are theirs at once.
+
+    Who is linked already only gets the role. Raises NotFound; Conflict for an archived
+    company, and for a customer who was erased.
+    """
+    get_company(call.session, call.tenant, company_id)
+    customer = get_customer(call.session, call.tenant, customer_id)
+    if customer.erased_at is not None:
+        raise Conflict("customer_erased", "This customer was erased and cannot be linked.")
+    found = link_customer(
+        call.session, call.tenant.id, company_id, customer.id, call.now, role=new.role
+    )
+    if found.role != new.role:
+        found.role = new.role
+        call.session.flush()
+
+
+def unlink(call: Call, company_id: UUID, customer_id: UUID) -> None:
+    """End a link; the memberships of the company are taken away at once. Raises NotFound."""
+    session, organization_id = call.session, call.tenant.id
+    if open_link(session, organization_id, company_id, customer_id) is None:
+        # Only who is named by a former id is found so.
+        known = session.get(Customer, (organization_id, customer_id)) is not None
+        if not known:
+            customer_id = _stayed(call, customer_id)
+    if not unlink_customer(session, organization_id, company_id, customer_id, call.now):
+        raise _not_linked()
+
+
+def _stayed(call: Call, customer_id: UUID) -> UUID:
+    """The id of the customer into whom one was merged. Raises NotFound."""
+    try:
+        return get_customer(call.session, call.tenant, customer_id).id
+    except NotFound:
+        raise _not_linked() from None
+
+
+def _not_linked() -> NotFound:
+    """The error where there is no link to end."""
+    return NotFound("link_not_found", "This customer is not linked to this company.")
+
+
+def linked_now(
+    organization_id: int, company_id: UUID, now: datetime
+) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of the links that hold now."""
+    return (
+        CompanyLink.organization_id == organization_id,
+        CompanyLink.company_id == company_id,
+        CompanyLink.valid_from <= now,
+        CompanyLink.valid_until.is_(None),
+    )
+
+
+def first_linked(call: Call, company: Company, count: int) -> tuple[LinkedCustomer, ...]:
+    """The first of the customers linked now, in the order in which they take seats."""
+    return _seated(company, _linked_after(call, company.id, None, count), 0)
+
+
+def list_linked(call: Call, company_id: UUID, limit: int, cursor: str | None) -> LinkedCustomers:
+    """List the customers linked now, in the order in which they take seats.
+
+    Raises NotFound; Invalid for a bad cursor.
+    """
+    company = get_company(call.session, call.tenant, company_id)
+    after = None if cursor is None else _place(cursor)
+    rows = _linked_after(call, company_id, after, limit + 1)
+    before = 0 if after is None else _linked_up_to(call, company_id, after)
+    page = rows[:limit]
+    following = None
+    if len(rows) > limit:
+        following = encode_cursor(page[-1].valid_from.isoformat(), str(page[-1].id))
+    return LinkedCustomers(items=_seated(company, page, before), next_cursor=following)
+
+
+def _seated(company: Company, rows: Sequence[AnyRow], before: int) -> tuple[LinkedCustomer, ...]:
+    """Show linked customers, ``before`` others having been linked earlier."""
+    return tuple(
+        LinkedCustomer(
+            customer=customer_view(row),
+            role=row.role,
+            source=row.source,
+            valid_from=row.valid_from,
+            has_seat=has_seat(place, company.seat_cap),
+        )
+        for place, row in enumerate(rows, start=before)
+    )
+
+
+def _linked_after(
+    call: Call, company_id: UUID, after: _Place | None, limit: int
+) -> Sequence[AnyRow]:
+    """The next customers linked now, with their links."""
+    wanted = (
+        select(*VIEW_COLUMNS, CompanyLink.role, CompanyLink.source, CompanyLink.valid_from)
+        .join(CompanyLink, _SAME)
+        .where(*linked_now(call.tenant.id, company_id, call.now))
+    )
+    if after is not None:
+        wanted = wanted.where(tuple_(*after) < _SEAT_ORDER)
+    ordered = wanted.order_by(CompanyLink.valid_from, CompanyLink.customer_id)
+    return call.session.execute(ordered.limit(limit)).all()
+
+
+def _linked_up_to(call: Call, company_id: UUID, place: _Place) -> int:
+    """How many customers linked now take their seats at ``place`` or before."""
+    linked = linked_now(call.tenant.id, company_id, call.now)
+    count = select(func.count()).where(*linked, tuple_(*place) >= _SEAT_ORDER)
+    return call.session.execute(count).scalar_one()
+
+
+def _place(cursor: str) -> _Place:
+    """With which link the page before ended. Raises Invalid."""
+    since, row_id = decode_cursor(cursor, str, str)
+    try:
+        return instant_of(since), UUID(str(row_id))
+    except ValueError:
+        raise bad_cursor() from None
+
+
+def list_history(call: Call, company_id: UUID, limit: int, cursor: str | None) -> PastLinks:
+    """List all links that a company has or had, latest first.
+
+    Raises NotFound; Invalid for a bad cursor.
+    """
+    get_company(call.session, call.tenant, company_id)
+    wanted = (
+        select(
+            *VIEW_COLUMNS,
+            CompanyLink.id.label("link_id"),
+            CompanyLink.role,
+            CompanyLink.source,
+            CompanyLink.valid_from,
+            CompanyLink.valid_until,
+        )
+        .join(CompanyLink, _SAME)
+        .where(CompanyLink.organization_id == call.tenant.id, CompanyLink.company_id == company_id)
+    )
+    if cursor is not None:
+        since, link_id = _place(cursor)
+        here = (literal(since, CompanyLink.valid_from.type), literal(link_id, CompanyLink.id.type))
+        wanted = wanted.where(tuple_(CompanyLink.valid_from, CompanyLink.id) < tuple_(*here))
+    latest_first = wanted.order_by(CompanyLink.valid_from.desc(), CompanyLink.id.desc())
+    rows = call.session.execute(latest_first.limit(limit + 1)).all()
+    page = rows[:limit]
+    following = None
+    if len(rows) > limit:
+        following = encode_cursor(page[-1].valid_from.isoformat(), str(page[-1].link_id))
+    return PastLinks(items=tuple(_past(row) for row in page), next_cursor=following)
+
+
+def _past(row: AnyRow) -> PastLink:
+    """Show a link of the history."""
+    return PastLink(
+        id=row.link_id,
+        customer=customer_view(row),
+        role=row.role,
+        source=row.source,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )

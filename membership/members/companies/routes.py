@@ -1,0 +1,156 @@
+"""Routes of companies and the customers linked to them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api_client.messages.management import CompanyPage, CompanyView, LinkedCustomers
+from membership.base.scopes import Scope
+from membership.members.companies import links, service, views
+from membership.members.companies.schemas import CompanyChange, NewCompany, NewLink, PastLinks
+from membership.web.access import Call, creates, reads, writes
+from membership.web.idempotency import once
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+
+router = APIRouter(prefix="/v1/companies", tags=["Companies"])
+
+
+@router.get("")
+def list_companies(
+    call: Annotated[Call, reads(Scope.COMPANIES_READ)],
+    q: Annotated[
+        str,
+        Query(
+            max_length=200,
+            description="Parts of words of the name; accents and capitals do not matter.",
+            examples=["northw"],
+        ),
+    ] = "",
+    archived: Annotated[
+        bool | None,
+        Query(description="Only archived companies, or only the others; all if left out."),
+    ] = None,
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> CompanyPage:
+    """List companies by name; with `q` those whose name has all of its words, or parts of words.
+
+    Errors: `invalid_cursor` (422).
+    """
+    return views.list_companies(call, q, limit, cursor, archived=archived)
+
+
+@router.post("", status_code=201)
+def create_company(
+    new: NewCompany, call: Annotated[Call, creates(Scope.COMPANIES_WRITE)]
+) -> CompanyView:
+    """Create a company; customers with an address in its domains are linked at once.
+
+    Errors: `email_domain_taken` (409).
+    """
+
+    def create() -> CompanyView:
+        company = service.create_company(call.session, call.tenant, new, call.now)
+        return views.show_company(call, company)
+
+    return once(call, new, CompanyView, create)
+
+
+@router.get("/{company_id}")
+def get_company(
+    company_id: UUID, call: Annotated[Call, reads(Scope.COMPANIES_READ)]
+) -> CompanyView:
+    """Show a company with its memberships, expired ones too, and the first of its people.
+
+    Errors: `company_not_found` (404).
+    """
+    company = service.get_company(call.session, call.tenant, company_id)
+    return views.show_company(call, company)
+
+
+@router.patch("/{company_id}")
+def change_company(
+    company_id: UUID,
+    change: CompanyChange,
+    call: Annotated[Call, writes(Scope.COMPANIES_WRITE)],
+) -> CompanyView:
+    """Set the fields that are sent.
+
+    A domain that is added links the customers with an address there; whom a removed domain
+    linked stays linked. A lower `seat_cap` takes seats from those who were linked last.
+
+    `archived` closes a company to what is new: no links, no memberships, and its domains link
+    nobody. What it has goes on, and its people keep what they inherit until the membership ends
+    or they are unlinked: end the memberships to take it away. When it is taken back, its
+    domains link those who came meanwhile and were never linked to it.
+
+    Errors: `company_not_found` (404), `email_domain_taken` (409).
+    """
+    company = service.change_company(call.session, call.tenant, company_id, change, call.now)
+    return views.show_company(call, company)
+
+
+@router.get("/{company_id}/customers")
+def list_linked(
+    company_id: UUID,
+    call: Annotated[Call, reads(Scope.COMPANIES_READ)],
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> LinkedCustomers:
+    """List the customers linked now, in the order in which they take seats.
+
+    Errors: `company_not_found` (404), `invalid_cursor` (422).
+    """
+    return links.list_linked(call, company_id, limit, cursor)
+
+
+@router.get("/{company_id}/links")
+def list_link_history(
+    company_id: UUID,
+    call: Annotated[Call, reads(Scope.COMPANIES_READ)],
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> PastLinks:
+    """List every link that the company has or had, latest first, with how it came about.
+
+    Somebody who was unlinked and linked again is listed twice.
+
+    Errors: `company_not_found` (404), `invalid_cursor` (422).
+    """
+    return links.list_history(call, company_id, limit, cursor)
+
+
+@router.put("/{company_id}/customers/{customer_id}", status_code=204)
+def link_customer(
+    company_id: UUID,
+    customer_id: UUID,
+    link: NewLink,
+    call: Annotated[Call, writes(Scope.COMPANIES_WRITE)],
+) -> Response:
+    """Link a customer to a company: they inherit its memberships from now on.
+
+    Who is linked already stays so and gets the role that is sent. Where a company has fewer
+    seats than people, the earliest links hold them; a new one goes to the end of the queue.
+
+    Errors: `company_not_found`, `customer_not_found` (404), `company_archived`,
+    `customer_erased` (409), `link_changed` (409, if others keep changing the same link).
+    """
+    links.link(call, company_id, customer_id, link)
+    return Response(status_code=204)
+
+
+@router.delete("/{company_id}/customers/{customer_id}", status_code=204)
+def unlink_customer(
+    company_id: UUID,
+    customer_id: UUID,
+    call: Annotated[Call, writes(Scope.COMPANIES_WRITE)],
+) -> Response:
+    """End a link: what was inherited through it is gone at once.
+
+    Memberships of the customer's own and of other companies stay. The link stays in the history.
+
+    Errors: `link_not_found` (404).
+    """
+    links.unlink(call, company_id, customer_id)
+    return Response(status_code=204)

@@ -1,0 +1,114 @@
+"""Companies: created, changed, archived, and found by id."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.members.companies.domains import domains_of, link_newcomers, set_domains
+from membership.members.companies.linking import hold_domains
+from membership.members.companies.schemas import CompanyChange, NewCompany
+from membership.store.models import Company
+from membership.web.access import Tenant
+from membership.web.errors import NotFound
+
+_TOLD = {
+    "name": "name",
+    "billing_name": "billing_name",
+    "billing_email": "billing_email",
+    "seat_cap": "seat_cap",
+    "archived_at": "archived",
+}
+"""Columns, and the names under which requests set them and ``company.updated`` tells of them."""
+
+
+def get_company(session: Session, tenant: Tenant, company_id: UUID) -> Company:
+    """Load a company. Raises NotFound."""
+    company = session.get(Company, (tenant.id, company_id))
+    if company is None:
+        raise _no_such_company()
+    return company
+
+
+def _no_such_company() -> NotFound:
+    """The error for a company that this organization does not have."""
+    return NotFound("company_not_found", "There is no such company.")
+
+
+def create_company(session: Session, tenant: Tenant, new: NewCompany, now: datetime) -> Company:
+    """Create a company, and link the customers whose email domain is one of its own.
+
+    Raises Conflict for a domain that another company has.
+    """
+    if new.email_domains:
+        hold_domains(session, tenant.id, to_change=True)
+    company = Company(
+        organization_id=tenant.id,
+        id=uuid4(),
+        name=new.name,
+        billing_name=new.billing_name or None,
+        billing_email=new.billing_email,
+        seat_cap=new.seat_cap,
+        archived_at=now if new.archived else None,
+        created_at=now,
+    )
+    session.add(company)
+    session.flush()
+    told = {"company_id": str(company.id)}
+    emit(session, tenant.id, EventType.COMPANY_CREATED, company.id, told, now=now)
+    set_domains(session, company, new.email_domains, now)
+    return company
+
+
+def change_company(
+    session: Session, tenant: Tenant, company_id: UUID, change: CompanyChange, now: datetime
+) -> Company:
+    """Set the fields that ``change`` names.
+
+    A domain that is added links the customers who have an address there; whom a removed one
+    linked stays linked. An archived company keeps its links and memberships as they are, but
+    takes no new ones; when it is taken back, its domains link those who came meanwhile and
+    were never linked to it. Raises NotFound; Conflict for a domain of another
+    company.
+    """
+    named = change.model_fields_set
+    if named & {"email_domains", "archived"}:
+        hold_domains(session, tenant.id, to_change=True)
+    company = session.get(Company, (tenant.id, company_id), with_for_update={"key_share": True})
+    if company is None:
+        raise _no_such_company()
+    was_archived = company.archived_at is not None
+    _set_fields(company, change, now)
+    changed = _changed_fields(company)
+    session.flush()
+    if was_archived and company.archived_at is None:
+        for domain in domains_of(session, company):
+            link_newcomers(session, company, domain, now, never_linked=True)
+    if "email_domains" in named and set_domains(session, company, change.email_domains, now):
+        changed.append("email_domains")
+    if changed:
+        told = {"company_id": str(company.id), "changed": changed}
+        emit(session, tenant.id, EventType.COMPANY_UPDATED, company.id, told, now=now)
+    return company
+
+
+def _set_fields(company: Company, change: CompanyChange, now: datetime) -> None:
+    """Set the columns that ``change`` names."""
+    named = change.model_fields_set
+    for field in ("name", "billing_email", "seat_cap"):
+        if field in named:
+            setattr(company, field, getattr(change, field))
+    if "billing_name" in named:
+        company.billing_name = change.billing_name or None
+    if "archived" in named:
+        company.archived_at = (company.archived_at or now) if change.archived else None
+
+
+def _changed_fields(company: Company) -> list[str]:
+    """Names of the fields that will be stored with another value than before."""
+    state = inspect(company)
+    histories = ((name, state.attrs[column].history) for column, name in _TOLD.items())
+    return [name for name, each in histories if list(each.added) != list(each.deleted)]

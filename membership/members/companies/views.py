@@ -1,0 +1,77 @@
+"""Companies as answers show them: in full, and in a list by name."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+
+from api_client.messages.management import CompanyLine, CompanyPage, CompanyView
+from membership.base.folding import words_of
+from membership.members.companies.domains import domains_of
+from membership.members.companies.links import first_linked, linked_now
+from membership.members.memberships.service import sold_to_company
+from membership.store.models import Company
+from membership.web.access import Call
+from membership.web.paging import bad_cursor, decode_cursor, encode_cursor
+
+LINKED_SHOWN = 20
+"""How many linked customers a profile shows; the others are on pages of their own."""
+_MAX_WORDS = 10
+
+
+def show_company(call: Call, company: Company) -> CompanyView:
+    """Show a company with its memberships and the first of its people."""
+    linked = linked_now(call.tenant.id, company.id, call.now)
+    customers = call.session.execute(select(func.count()).where(*linked)).scalar_one()
+    return CompanyView(
+        id=company.id,
+        name=company.name,
+        billing_name=company.billing_name,
+        billing_email=company.billing_email,
+        seat_cap=company.seat_cap,
+        archived_at=company.archived_at,
+        created_at=company.created_at,
+        email_domains=tuple(domains_of(call.session, company)),
+        customers=customers,
+        linked=first_linked(call, company, LINKED_SHOWN),
+        memberships=sold_to_company(call.session, call.tenant, company.id, call.now),
+    )
+
+
+def list_companies(
+    call: Call, query: str, limit: int, cursor: str | None, *, archived: bool | None = None
+) -> CompanyPage:
+    """List companies by name, or those that have every word of ``query`` in theirs.
+
+    Parts of words count, accents and case do not. A search reads each company of the
+    organization at most once. Raises Invalid for a bad cursor.
+    """
+    wanted = select(Company).where(Company.organization_id == call.tenant.id)
+    words = words_of(query)[:_MAX_WORDS]
+    if query.strip() and not words:
+        return CompanyPage(items=())
+    for word in words:
+        wanted = wanted.where(Company.search_text.contains(word, autoescape=True))
+    if archived is not None:
+        none = Company.archived_at.is_(None)
+        wanted = wanted.where(~none if archived else none)
+    if cursor is not None:
+        name, company_id = decode_cursor(cursor, str, str)
+        try:
+            here = tuple_(Company.name, Company.id)
+            wanted = wanted.where(here > tuple_(name, UUID(str(company_id))))
+        except ValueError:
+            raise bad_cursor() from None
+    found = call.session.scalars(wanted.order_by(Company.name, Company.id).limit(limit + 1)).all()
+    page = found[:limit]
+    return CompanyPage(
+        items=tuple(
+            CompanyLine(
+                id=each.id,
+                name=each.name,
+                seat_cap=each.seat_cap,
+                archived_at=each.archived_at,
+            )
+            for each in page
+        ),
+        next_cursor=encode_cursor(page[-1].name, str(page[-1].id)) if len(found) > limit else None,
+    )

@@ -1,0 +1,265 @@
+"""Merging of duplicates: everything of one customer goes over to the other, in one transaction.
+
+The row of the one who goes is deleted, and an alias is left: the old id, the old number and
+the old cards lead to the one who stays from then on. Both rows are locked first, in the order
+of their ids, so that of two merges that cross one wins, and nothing that is stored for the one
+who goes at the same time is lost: it either is there before and moves, or finds nobody.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, and_, delete, insert, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from api_client.messages.scan import CustomerState
+from membership.events.audit.recorder import plain, record
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.members.customers import aliases
+from membership.members.customers.merge_schemas import MergedCustomer, MovedCounts
+from membership.members.customers.search_index import file_customer
+from membership.members.customers.service import no_such_customer
+from membership.members.customers.views import customer_view, number_text
+from membership.store.models import CompanyLink, Customer, CustomerAlias
+from membership.web.access import Tenant
+from membership.web.errors import Conflict, Invalid
+
+_TRIES = 3
+_FILLED = ("given_name", "family_name", "phone", "birth_date", "language")
+_EMAIL = ("email", "email_key", "email_domain")
+_STATES = (CustomerState.INACTIVE, CustomerState.ACTIVE, CustomerState.BANNED)
+"""From weak to strong: of two states the stronger one stays."""
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two customers of one organization, both locked; ``goes`` is merged into ``stays``."""
+
+    session: Session
+    stays: Customer
+    goes: Customer
+    now: datetime
+
+    def of(self, table: Table, customer: Customer) -> ColumnElement[bool]:
+        """The rows of a table that belong to one of them."""
+        return and_(
+            table.c.organization_id == customer.organization_id,
+            table.c.customer_id == customer.id,
+        )
+
+
+def merge(
+    session: Session, tenant: Tenant, stays_id: UUID, goes_id: UUID, now: datetime
+) -> MergedCustomer:
+    """Merge ``goes_id`` into ``stays_id``; the one who stays may be named by a former id.
+
+    Raises NotFound; Invalid for a customer and themself; Conflict for one who was merged
+    already, or erased.
+    """
+    pair = _locked(session, tenant, stays_id, goes_id, now)
+    before = {column.key: plain(getattr(pair.goes, column.key)) for column in _told_columns()}
+    old_number, changed = pair.goes.number, _take_over_fields(pair)
+    moved = {table.name: move(pair, table) for table, move in _moves().items()}
+    session.connection().execute(
+        delete(Customer).where(Customer.organization_id == tenant.id, Customer.id == pair.goes.id)
+    )
+    session.expunge(pair.goes)
+    _leave_alias(pair, old_number)
+    file_customer(session, pair.stays)
+    _tell(pair, before, {**changed, "moved": moved})
+    counts = {name: moved[table] for name, table in _COUNTED.items()}
+    return MergedCustomer(
+        customer=customer_view(pair.stays),
+        merged_id=pair.goes.id,
+        merged_number=number_text(old_number),
+        moved=MovedCounts(**counts),
+    )
+
+
+def _locked(
+    session: Session, tenant: Tenant, stays_id: UUID, goes_id: UUID, now: datetime
+) -> _Pair:
+    """Both customers, locked against everybody who would store something for them."""
+    if stays_id == goes_id:
+        message = "A customer cannot be merged into themself."
+        raise Invalid("merge_with_self", "body.other_id", message)
+    for _ in range(_TRIES):
+        here = aliases.resolve(session, tenant.id, stays_id) or stays_id
+        attempt = session.begin_nested()
+        found = _lock(session, tenant, here, goes_id)
+        if goes_id not in found or here == goes_id:
+            raise _gone(session, tenant, stays_id, goes_id)
+        if here in found:
+            attempt.commit()
+            return _Pair(session, _not_erased(found[here]), _not_erased(found[goes_id]), now)
+        # Let go before locking anew: the order of ids holds among all that is locked at once.
+        attempt.rollback()
+        if aliases.resolve(session, tenant.id, here) is None:
+            raise no_such_customer()
+        # The one who was to stay was merged while this waited: go on with who stayed then.
+    raise Conflict("customer_changed", "This customer is being merged by somebody else; try again.")
+
+
+def _lock(session: Session, tenant: Tenant, *ids: UUID) -> dict[UUID, Customer]:
+    """Lock those of the customers who are there, in the order of their ids."""
+    rows = session.scalars(
+        select(Customer)
+        .where(Customer.organization_id == tenant.id, Customer.id.in_(ids))
+        .order_by(Customer.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
+def _gone(session: Session, tenant: Tenant, stays_id: UUID, goes_id: UUID) -> Exception:
+    """Why the one who is to go is not there."""
+    for customer_id in (goes_id, stays_id):
+        stayed = aliases.resolve(session, tenant.id, customer_id)
+        customer = None if stayed is None else session.get(Customer, (tenant.id, stayed))
+        if customer is not None:
+            was = f"was already merged into {number_text(customer.number)}"
+            return Conflict("already_merged", f"The customer {customer_id} {was}.")
+    return no_such_customer()
+
+
+def _not_erased(customer: Customer) -> Customer:
+    """Raise Conflict for a customer of whom nothing is known anymore."""
+    if customer.erased_at is not None:
+        raise Conflict("customer_erased", "A customer who was erased cannot be merged.")
+    return customer
+
+
+def _told_columns() -> list[Any]:
+    """The columns of a customer that the audit tells."""
+    left_out = {"organization_id", "search_text", "email_key", "email_domain"}
+    return [column for column in Customer.__table__.columns if column.key not in left_out]
+
+
+def _take_over_fields(pair: _Pair) -> dict[str, Any]:
+    """Fill what the one who stays does not have; returns what was changed."""
+    stays, goes = pair.stays, pair.goes
+    new = {name: getattr(goes, name) for name in _FILLED if not getattr(stays, name)}
+    if stays.email is None:
+        new |= {name: getattr(goes, name) for name in _EMAIL}
+    notes = dict.fromkeys(note for note in (stays.desk_note, goes.desk_note) if note)
+    new["desk_note"] = "\n".join(notes) or None
+    new["state"] = max(stays.state, goes.state, key=_STATES.index)
+    if stays.photo_tag is None:
+        new["photo_tag"] = goes.photo_tag
+    changed = {name: value for name, value in new.items() if getattr(stays, name) != value}
+    for name, value in changed.items():
+        setattr(stays, name, value)
+    pair.session.flush()
+    return {name: plain(value) for name, value in changed.items()}
+
+
+def _repoint(pair: _Pair, table: Table) -> int:
+    """Let rows belong to the one who stays; returns how many."""
+    return _rows(
+        pair,
+        update(table).where(pair.of(table, pair.goes)).values(customer_id=pair.stays.id),
+    )
+
+
+def _rows(pair: _Pair, statement: Any) -> int:
+    """Execute a statement and tell how many rows it met."""
+    result: CursorResult[Any] = pair.session.connection().execute(statement)
+    return result.rowcount
+
+
+def _move_photo(pair: _Pair, table: Table) -> int:
+    """Take the photo over where there was none; otherwise it goes."""
+    if pair.stays.photo_tag == pair.goes.photo_tag:
+        has_own = pair.session.connection().scalar(
+            select(table.c.tag).where(pair.of(table, pair.stays))
+        )
+        if has_own is None:
+            return _repoint(pair, table)
+    return _drop(pair, table)
+
+
+def _drop(pair: _Pair, table: Table) -> int:
+    """Delete rows; returns how many."""
+    return _rows(pair, delete(table).where(pair.of(table, pair.goes)))
+
+
+def _move_links(pair: _Pair, table: Table) -> int:
+    """Take links over. Of two open ones to a company the earlier stays open: it has the seat."""
+    session = pair.session
+    links = session.scalars(
+        select(CompanyLink)
+        .where(
+            CompanyLink.organization_id == pair.stays.organization_id,
+            CompanyLink.customer_id.in_((pair.stays.id, pair.goes.id)),
+            CompanyLink.valid_until.is_(None),
+        )
+        .order_by(CompanyLink.valid_from, CompanyLink.id)
+        .with_for_update()
+    ).all()
+    kept: dict[UUID, CompanyLink] = {}
+    for link in links:
+        first = kept.setdefault(link.company_id, link)
+        if first is not link:
+            link.valid_until = pair.now
+            first.role = first.role or link.role
+    session.flush()
+    moved = _repoint(pair, table)
+    for link in links:
+        session.expire(link)
+    return moved
+
+
+_MOVES: Mapping[str, Callable[[_Pair, Table], int]] = {
+    "customer_aliases": _repoint,
+    "memberships": _repoint,
+    "company_links": _move_links,
+    "cards": _repoint,
+    "visits": _repoint,
+    "customer_photos": _move_photo,
+    "customer_terms": _drop,
+    "customer_sessions": _repoint,
+    "billing_orders": _repoint,
+}
+"""What becomes of the rows of each table that refers to customers."""
+
+_COUNTED = {
+    "memberships": "memberships",
+    "links": "company_links",
+    "cards": "cards",
+    "visits": "visits",
+}
+
+
+def _moves() -> dict[Table, Callable[[_Pair, Table], int]]:
+    """The same by table."""
+    return {Customer.metadata.tables[name]: move for name, move in _MOVES.items()}
+
+
+def _leave_alias(pair: _Pair, old_number: int) -> None:
+    """Let the old id and number lead to the one who stays."""
+    pair.session.connection().execute(
+        insert(CustomerAlias),
+        {
+            "organization_id": pair.stays.organization_id,
+            "old_id": pair.goes.id,
+            "old_number": old_number,
+            "customer_id": pair.stays.id,
+            "merged_at": pair.now,
+        },
+    )
+
+
+def _tell(pair: _Pair, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Record the merge under both ids, and announce it."""
+    session, organization_id = pair.session, pair.stays.organization_id
+    stays, goes = str(pair.stays.id), str(pair.goes.id)
+    record(session, organization_id, "customer.merged", stays, before=before, after=after)
+    record(session, organization_id, "customer.merged", goes, after={"merged_into": stays})
+    told = {"customer_id": stays, "merged_id": goes}
+    emit(session, organization_id, EventType.CUSTOMER_MERGED, stays, told, now=pair.now)

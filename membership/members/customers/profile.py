@@ -1,0 +1,107 @@
+"""A customer as shown in full: own fields, memberships, cards, companies, latest visits."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select
+
+from api_client.messages.management import CustomerProfile, CustomerRecord, LinkView
+from api_client.messages.scan import CardView, CustomerState
+from membership.members.customers.service import get_customer
+from membership.members.customers.views import customer_view
+from membership.members.memberships.entitlements import NOTHING, load_held
+from membership.members.memberships.views import membership_view, permission_views
+from membership.members.visits import list_visits
+from membership.rules.outcome import decide
+from membership.store.models import Card, Company, CompanyLink, Customer
+from membership.web.access import Call
+
+RECENT_VISITS = 20
+
+
+def customer_record(customer: Customer) -> CustomerRecord:
+    """Show a customer's own fields."""
+    return CustomerRecord(customer=customer_view(customer), **_own_fields(customer))
+
+
+def _own_fields(customer: Customer) -> dict[str, Any]:
+    """What a record shows beside the view."""
+    names = (
+        "given_name",
+        "family_name",
+        "email",
+        "phone",
+        "birth_date",
+        "desk_note",
+        "created_at",
+    )
+    return {name: getattr(customer, name) for name in names}
+
+
+def profile(call: Call, customer_id: UUID) -> CustomerProfile:
+    """Show a customer with memberships, cards, companies and latest visits.
+
+    Raises NotFound.
+    """
+    customer = get_customer(call.session, call.tenant, customer_id)
+    found = load_held(call.session, call.tenant.id, [customer.id], call.now)
+    held = found.get(customer.id, NOTHING)
+    decision = decide(customer.state, held.holdings, call.now)
+    return CustomerProfile(
+        customer=customer_view(customer),
+        **_own_fields(customer),
+        server_time=call.now,
+        outcome=decision.outcome,
+        memberships=tuple(
+            membership_view(each, held.sold[each.holding.membership_id])
+            for each in decision.memberships
+        ),
+        permissions=permission_views(held, CustomerState(customer.state), call.now),
+        cards=_cards(call, customer.id),
+        companies=_links(call, customer.id),
+        visits=list_visits(call, RECENT_VISITS, None, customer.id).items,
+    )
+
+
+def _cards(call: Call, customer_id: UUID) -> tuple[CardView, ...]:
+    """The customer's cards, newest first."""
+    rows = call.session.scalars(
+        select(Card)
+        .where(Card.organization_id == call.tenant.id, Card.customer_id == customer_id)
+        .order_by(Card.issued_at.desc(), Card.id)
+    )
+    return tuple(
+        CardView(id=card.id, label=card.label, issued_at=card.issued_at, revoked_at=card.revoked_at)
+        for card in rows
+    )
+
+
+def _links(call: Call, customer_id: UUID) -> tuple[LinkView, ...]:
+    """The customer's links to companies, latest first, ended ones included."""
+    rows = call.session.execute(
+        select(CompanyLink, Company.name)
+        .join(
+            Company,
+            and_(
+                Company.organization_id == CompanyLink.organization_id,
+                Company.id == CompanyLink.company_id,
+            ),
+        )
+        .where(
+            CompanyLink.organization_id == call.tenant.id,
+            CompanyLink.customer_id == customer_id,
+        )
+        .order_by(CompanyLink.valid_from.desc(), CompanyLink.id)
+    )
+    return tuple(
+        LinkView(
+            id=link.id,
+            company_id=link.company_id,
+            company=name,
+            role=link.role,
+            source=link.source,
+            valid_from=link.valid_from,
+            valid_until=link.valid_until,
+        )
+        for link, name in rows
+    )

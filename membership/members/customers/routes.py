@@ -1,0 +1,176 @@
+"""Routes of customers."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from api_client.messages.management import CustomerProfile, CustomerRecord
+from api_client.messages.scan import CustomerHits, CustomerState
+from membership.base.scopes import Scope
+from membership.members.customers import photos, service
+from membership.members.customers.profile import customer_record, profile
+from membership.members.customers.schemas import CustomerChange, NewCustomer
+from membership.members.customers.search import search
+from membership.members.customers.views import photo_path
+from membership.web.access import Call, allows, creates, reads, writes
+from membership.web.etag import names_tag
+from membership.web.idempotency import once
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+
+router = APIRouter(prefix="/v1/customers", tags=["Customers"])
+
+_IMAGE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {mime: {} for mime in ("image/jpeg", "image/png", "image/webp")}},
+    304: {"description": "What the caller has is the photo."},
+}
+_YEAR = 365 * 24 * 3600
+
+
+@router.get("")
+def search_customers(
+    call: Annotated[Call, reads(Scope.CUSTOMERS_READ)],
+    q: Annotated[
+        str,
+        Query(
+            max_length=4096,
+            description="Part of a name, number, email or phone; a card code; a UUID.",
+            examples=["okaf"],
+        ),
+    ] = "",
+    state: Annotated[
+        CustomerState | None, Query(description="Only customers in this state.")
+    ] = None,
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> CustomerHits:
+    """Search customers, best first; without `q` list them by number.
+
+    A card code, a UUID or a number finds exactly its customer, also the former id or number of
+    one who was merged. With `state` a page may be shorter than `limit` and still not the last:
+    go on while there is a `next_cursor`.
+
+    Errors: `invalid_cursor` (422).
+    """
+    return search(call, q, limit, cursor, state=state)
+
+
+@router.post("", status_code=201)
+def create_customer(
+    new: NewCustomer, call: Annotated[Call, creates(Scope.CUSTOMERS_WRITE)]
+) -> CustomerRecord:
+    """Create a customer; the number is given by the service.
+
+    An address in the email domain of a company links the customer to it at once.
+
+    Errors: `phone_invalid` (422) for a phone number that cannot be one.
+    """
+
+    def create() -> CustomerRecord:
+        customer = service.create_customer(call.session, call.tenant, new, call.now)
+        return customer_record(customer)
+
+    return once(call, new, CustomerRecord, create)
+
+
+@router.get("/{customer_id}")
+def customer_profile(
+    customer_id: UUID, call: Annotated[Call, reads(Scope.CUSTOMERS_READ)]
+) -> CustomerProfile:
+    """Show a customer with memberships (own and inherited), cards, companies and visits.
+
+    Memberships that have expired stay listed and grant nothing; so do links that were ended.
+    The former id of a customer who was merged shows the one who stayed.
+
+    Errors: `customer_not_found` (404).
+    """
+    return profile(call, customer_id)
+
+
+@router.patch("/{customer_id}")
+def change_customer(
+    customer_id: UUID,
+    change: CustomerChange,
+    call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
+) -> CustomerRecord:
+    """Set the fields that are sent, such as `state` to block a customer.
+
+    A new address in the email domain of a company links the customer to it; links that they
+    have stay. Any other change leaves links as they are.
+
+    Errors: `customer_not_found` (404), `customer_erased` (409), `name_missing`,
+    `phone_invalid` (422).
+    """
+    return customer_record(
+        service.change_customer(call.session, call.tenant, customer_id, change, call.now)
+    )
+
+
+@router.get("/{customer_id}/photo", response_class=Response, responses=_IMAGE)
+def customer_photo(
+    customer_id: UUID,
+    call: Annotated[Call, reads(Scope.CUSTOMERS_READ)],
+    v: Annotated[
+        str | None,
+        Query(
+            max_length=64,
+            description="The version to cache, as `photo_path` has it.",
+            examples=["9f86d081884c7d659a2feaa0c55ad015"],
+        ),
+    ] = None,
+    if_none_match: Annotated[
+        str | None, Header(description="The ETag of the photo that the caller has.")
+    ] = None,
+) -> Response:
+    """Send a customer's photo, or 304 if the caller has it.
+
+    With the version from `photo_path` it may be kept for good: a new photo has a new path.
+
+    Errors: `customer_not_found`, `photo_not_found` (404).
+    """
+    tag = photos.photo_tag(call.session, call.tenant, customer_id)
+    kept = f"private, max-age={_YEAR}, immutable" if v == tag else "private, no-cache"
+    headers = {"ETag": f'"{tag}"', "Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
+    if names_tag(if_none_match, tag):
+        return Response(status_code=304, headers=headers)
+    photo = photos.load_photo(call.session, call.tenant, customer_id)
+    return Response(photo.data, media_type=photo.mime, headers=headers)
+
+
+async def _checked_photo(
+    request: Request,
+    data: Annotated[bytes, Body(media_type="application/octet-stream")],
+    _allowed: Annotated[None, allows(Scope.CUSTOMERS_WRITE)],
+) -> photos.Photo:
+    """The image in the body, looked at before a transaction is opened."""
+    async with request.app.state.admission.image():
+        return await run_in_threadpool(photos.checked_photo, data)
+
+
+@router.put("/{customer_id}/photo", status_code=204)
+def store_photo(
+    customer_id: UUID,
+    photo: Annotated[photos.Photo, Depends(_checked_photo)],
+    call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
+) -> Response:
+    """Set a customer's photo: the image itself is the body, a JPEG, PNG or WebP.
+
+    Errors: `customer_not_found` (404), `customer_erased` (409), `body_too_large` (413),
+    `photo_invalid`, `photo_too_large` (422, for more than 4,096 pixels a side).
+    """
+    tag = photos.store_photo(call.session, call.tenant, customer_id, photo, call.now)
+    location = photo_path(customer_id, tag) or ""
+    return Response(status_code=204, headers={"ETag": f'"{tag}"', "Content-Location": location})
+
+
+@router.delete("/{customer_id}/photo", status_code=204)
+def remove_photo(
+    customer_id: UUID, call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)]
+) -> Response:
+    """Forget a customer's photo.
+
+    Errors: `customer_not_found`, `photo_not_found` (404), `customer_erased` (409).
+    """
+    photos.remove_photo(call.session, call.tenant, customer_id, call.now)
+    return Response(status_code=204)

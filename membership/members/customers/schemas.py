@@ -1,0 +1,68 @@
+"""Messages about customers that are not shared with the kiosk."""
+
+from datetime import date
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, EmailStr, Field, StringConstraints, model_validator
+
+from api_client.messages.scan import CustomerState, Message
+from membership.base.fields import Line, Paragraph
+
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+"""A language tag such as ``de`` or ``pt-BR``."""
+
+
+class CustomerChange(Message):
+    """Fields of a customer to set; those left out stay as they are."""
+
+    given_name: Line = Field(default="", examples=["Amara"])
+    family_name: Line = Field(default="", examples=["Okafor"])
+    email: EmailStr | None = Field(default=None, examples=["amara@example.com"])
+    phone: Line | None = Field(
+        default=None,
+        examples=["+49 30 1234567"],
+        description="International, or national where the organization has a country.",
+    )
+    birth_date: date | None = Field(default=None, examples=["1990-02-28"])
+    language: Language | None = Field(
+        default=None, examples=["pt-BR"], description="A language tag (BCP 47)."
+    )
+    desk_note: Paragraph | None = Field(
+        default=None, examples=["Locker 7"], description="Shown at the desk with every scan."
+    )
+    state: CustomerState = Field(
+        default=CustomerState.ACTIVE,
+        examples=["active"],
+        description="A banned customer is let in nowhere; an inactive one only filed away.",
+    )
+
+
+class NewCustomer(CustomerChange):
+    """A customer to create; at least one of the names is needed."""
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        """Refuse a customer without any name."""
+        if not (self.given_name or self.family_name):
+            raise ValueError("given_name or family_name is needed")
+        return self
+
+
+class PermissionGrant(Message):
+    """Whether a customer has a permission now."""
+
+    key: str
+    granted: bool
+    until: AwareDatetime | None = Field(
+        default=None, description="When it would end as things stand; null where it never does."
+    )
+    via: tuple[UUID, ...] = Field(default=(), description="The memberships that give it.")
+
+
+class PermissionGrants(Message):
+    """All permissions that a customer has now."""
+
+    customer_id: UUID
+    server_time: AwareDatetime
+    items: tuple[PermissionGrant, ...]

@@ -1,0 +1,77 @@
+"""The words that find a customer, and how they are compared: without accents and case.
+
+A customer is filed under every word of the name, the number, the email address and the
+phone number (kind START), and under the tails of these words (kind INSIDE), so that any part
+of a word is the beginning of some filed term, which a sorted index finds at once.
+"""
+
+import re
+from collections.abc import Iterable
+
+from membership.base.folding import fold, words_of
+from membership.store.models import TermKind
+
+MAX_TERM = 254
+MAX_WORDS = 10
+"""How many words of a query are looked for: more tell nothing more, and cost a condition each."""
+_SHORTEST_TAIL = 3
+_SHORTEST_PHONE_TAIL = 4
+_PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9 ()/.+-]*\Z", re.ASCII)
+_PARTS_OF_ADDRESS = re.compile(r"[.@_+-]")
+
+
+def search_words(
+    *, names: Iterable[str], number: int, email: str | None, phone: str | None, national: str
+) -> str:
+    """All words that find a customer, separated by spaces.
+
+    ``phone`` is in E.164 form, ``national`` its significant number within the country.
+    """
+    words = [word for name in names for word in words_of(name)]
+    words.append(str(number))
+    if email:
+        words.extend(_address_words(fold(email)))
+    if phone:
+        words.extend((phone.removeprefix("+"), national))
+    return " ".join(dict.fromkeys(word[:MAX_TERM] for word in words if word))
+
+
+def _address_words(email: str) -> list[str]:
+    """An address from its beginning, and from each of its parts on."""
+    starts = [0, *(match.end() for match in _PARTS_OF_ADDRESS.finditer(email))]
+    return [email[start:] for start in starts if start < len(email)]
+
+
+def terms_of(search_text: str) -> set[tuple[TermKind, str]]:
+    """The terms under which a customer with these words is filed."""
+    words = search_text.split()
+    starts = {(TermKind.START, word) for word in words}
+    return starts | {(TermKind.INSIDE, tail) for word in words for tail in _tails(word)}
+
+
+def _tails(word: str) -> list[str]:
+    """The ends of a word that are worth searching by; of addresses there are enough starts."""
+    if "@" in word or "." in word:
+        return []
+    if word.isdigit() and word.isascii():
+        shortest = _SHORTEST_PHONE_TAIL
+    else:
+        # Where words are written without spaces, each character may begin one.
+        shortest = _SHORTEST_TAIL if word.isascii() else 1
+    return [word[start:] for start in range(1, len(word) - shortest + 1)]
+
+
+def query_words(query: str) -> list[str]:
+    """What a search looks for: all of these words, longest first, and no more than MAX_WORDS."""
+    query = query.strip()
+    if _PHONE_LIKE.match(query):
+        # Without trunk and country prefixes, as numbers are filed; "000123" is number 123.
+        digits = re.sub(r"[^0-9]", "", query).lstrip("0")
+        return [digits] if digits else []
+    words: list[str] = []
+    for part in query.split():
+        # PostgreSQL stores no NUL, so that no address that is filed has one.
+        address = fold(part).replace("\0", "").strip("@")
+        words.extend([address] if "@" in part else words_of(part))
+    distinct = dict.fromkeys(word[:MAX_TERM] for word in words if word)
+    return sorted(distinct, key=len, reverse=True)[:MAX_WORDS]

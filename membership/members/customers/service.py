@@ -1,0 +1,197 @@
+"""Customers: created, changed, and found by id."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import phonenumbers
+from sqlalchemy import inspect, update
+from sqlalchemy.orm import Session
+
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.members.companies.linking import hold_domains, link_by_email_domain
+from membership.members.customers import aliases
+from membership.members.customers.schemas import CustomerChange, NewCustomer
+from membership.members.customers.search_index import file_customer
+from membership.store.models import Customer, Organization
+from membership.web.access import Tenant
+from membership.web.errors import Conflict, Invalid, NotFound
+
+_LONGEST_EMAIL = 254
+_CHANGEABLE = (
+    "given_name",
+    "family_name",
+    "email",
+    "phone",
+    "birth_date",
+    "language",
+    "desk_note",
+    "state",
+)
+"""What a request may set, by the names under which ``customer.updated`` tells of it."""
+
+
+def get_customer(session: Session, tenant: Tenant, customer_id: UUID) -> Customer:
+    """Load a customer; the old id of one who was merged leads to the one who stayed.
+
+    Raises NotFound, also for one of another organization.
+    """
+    return _load(session, tenant, customer_id, lock=False)
+
+
+def lock_customer(session: Session, tenant: Tenant, customer_id: UUID) -> Customer:
+    """Load a customer to change them: of two who do so the second waits for the first.
+
+    Raises NotFound; Conflict for a customer who was erased.
+    """
+    customer = _load(session, tenant, customer_id, lock=True)
+    if customer.erased_at is not None:
+        raise Conflict("customer_erased", "This customer was erased and cannot be changed.")
+    return customer
+
+
+def _load(session: Session, tenant: Tenant, customer_id: UUID, *, lock: bool) -> Customer:
+    """Load a customer by their id or by a former one. Raises NotFound."""
+    how = {"key_share": True} if lock else None
+    customer = session.get(Customer, (tenant.id, customer_id), with_for_update=how)
+    if customer is None:
+        stayed = aliases.resolve(session, tenant.id, customer_id)
+        if stayed is not None:
+            customer = session.get(Customer, (tenant.id, stayed), with_for_update=how)
+    if customer is None:
+        raise no_such_customer()
+    return customer
+
+
+def no_such_customer() -> NotFound:
+    """The error for a customer that this organization does not have."""
+    return NotFound("customer_not_found", "There is no such customer.")
+
+
+def create_customer(
+    session: Session,
+    tenant: Tenant,
+    new: NewCustomer,
+    now: datetime,
+    *,
+    customer_id: UUID | None = None,
+) -> Customer:
+    """Create a customer with the next number, and link them to the company of their email.
+
+    Raises Invalid for a phone number that cannot be one.
+    """
+    customer = Customer(
+        organization_id=tenant.id,
+        id=customer_id or uuid4(),
+        number=_next_number(session, tenant.id),
+        given_name=new.given_name,
+        family_name=new.family_name,
+        email=new.email,
+        email_key=email_key(new.email),
+        email_domain=_domain(new.email),
+        phone=e164(new.phone, tenant.country),
+        birth_date=new.birth_date,
+        desk_note=new.desk_note or None,
+        language=new.language,
+        state=new.state,
+        photo_tag=None,
+        created_at=now,
+    )
+    session.add(customer)
+    session.flush()
+    file_customer(session, customer)
+    told = {"customer_id": str(customer.id)}
+    emit(session, tenant.id, EventType.CUSTOMER_CREATED, customer.id, told, now=now)
+    link_by_email_domain(session, customer, now)
+    return customer
+
+
+def change_customer(
+    session: Session, tenant: Tenant, customer_id: UUID, change: CustomerChange, now: datetime
+) -> Customer:
+    """Set the fields that ``change`` names.
+
+    A new address in the domain of a company links the customer to it; links that they had
+    before stay. Raises NotFound; Conflict for a customer who was erased; Invalid for a phone
+    number that cannot be one, or if no name is left.
+    """
+    customer = lock_customer(session, tenant, customer_id)
+    fields = change.model_dump(include=change.model_fields_set)
+    if "phone" in fields:
+        fields["phone"] = e164(change.phone, tenant.country)
+    if "desk_note" in fields:
+        fields["desk_note"] = change.desk_note or None
+    old_domain = customer.email_domain
+    for name, value in fields.items():
+        setattr(customer, name, value)
+    if not (customer.given_name or customer.family_name):
+        raise Invalid("name_missing", "body.given_name", "given_name or family_name is needed")
+    customer.email_key = email_key(customer.email)
+    customer.email_domain = _domain(customer.email)
+    changed = _changed_fields(customer)
+    if customer.email_domain not in {None, old_domain}:
+        hold_domains(session, tenant.id)
+    session.flush()
+    if changed:
+        file_customer(session, customer)
+        tell_changed(session, customer, changed, now)
+    if customer.email_domain != old_domain:
+        link_by_email_domain(session, customer, now)
+    return customer
+
+
+def _changed_fields(customer: Customer) -> list[str]:
+    """Names of the fields that will be stored with another value than before."""
+    state = inspect(customer)
+    histories = ((name, state.attrs[name].history) for name in _CHANGEABLE)
+    return [name for name, each in histories if list(each.added) != list(each.deleted)]
+
+
+def tell_changed(session: Session, customer: Customer, changed: list[str], now: datetime) -> None:
+    """Tell other systems which fields of a customer were changed, but not to what."""
+    told = {"customer_id": str(customer.id), "changed": changed}
+    emit(
+        session,
+        customer.organization_id,
+        EventType.CUSTOMER_UPDATED,
+        customer.id,
+        told,
+        now=now,
+    )
+
+
+def _next_number(session: Session, organization_id: int) -> int:
+    """Take the organization's next customer number; others wait until this one is stored."""
+    taken = session.execute(
+        update(Organization)
+        .where(Organization.id == organization_id)
+        .values(next_customer_number=Organization.next_customer_number + 1)
+        .returning(Organization.next_customer_number)
+    )
+    return taken.scalar_one() - 1
+
+
+def e164(phone: str | None, country: str | None) -> str | None:
+    """Bring a phone number into E.164 form; an empty one is none.
+
+    Raises Invalid for a number that cannot be one.
+    """
+    if not phone:
+        return None
+    try:
+        parsed = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        raise Invalid("phone_invalid", "body.phone", "This is not a complete phone number.")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def email_key(email: str | None) -> str | None:
+    """An address as it is compared: in lower case, which can be longer than the address."""
+    return None if email is None else email.lower()[:_LONGEST_EMAIL]
+
+
+def _domain(email: str | None) -> str | None:
+    """The part of an address after the @, in lower case."""
+    return None if email is None else email.rpartition("@")[2].lower()

@@ -1,0 +1,171 @@
+"""How a membership is changed after it was sold, and what forbids it.
+
+Each change locks the row first, so that of two at once the second sees what the first did. It
+is stored, audited under its own name and told as an event in one transaction.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from api_client.messages.billing import SubscriptionStatus
+from membership.events.audit.recorder import plain, record
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.members.memberships.entitlements import term_of
+from membership.members.memberships.expiry_sweeper import tell_end
+from membership.members.memberships.records import sold_data
+from membership.members.memberships.service import no_such_membership
+from membership.rules.status import Term
+from membership.store.models import BillingOrder, Membership
+from membership.web.access import Tenant
+from membership.web.errors import Conflict
+
+_TABLE = Membership.metadata.tables[Membership.__tablename__]
+_TERM = ("starts_at", "ends_at", "ended_early_at", "payment_overdue_since")
+
+
+def locked(session: Session, tenant: Tenant, membership_id: UUID) -> Membership:
+    """Load a membership as it is now, and let nobody else change it. Raises NotFound."""
+    membership = session.scalars(
+        select(Membership)
+        .where(Membership.organization_id == tenant.id, Membership.id == membership_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if membership is None:
+        raise no_such_membership()
+    return membership
+
+
+def store(
+    session: Session,
+    membership: Membership,
+    event: EventType,
+    now: datetime,
+    *,
+    why: str = "",
+    told: dict[str, Any] | None = None,
+    **values: Any,
+) -> None:
+    """Set columns of a locked membership; audit that under the event's name, and tell it.
+
+    ``why`` goes into the audit only, for it may name people; ``told`` into the event only.
+    """
+    changed = {name: new for name, new in values.items() if getattr(membership, name) != new}
+    before = {name: plain(getattr(membership, name)) for name in changed}
+    after = {name: plain(new) for name, new in changed.items()}
+    if why:
+        after["why"] = why
+    _announce_if_due(session, membership, now)
+    if changed:
+        due = _expiry_due(membership, changed)
+        _update(session, membership, {**changed, **due})
+    organization_id, subject = membership.organization_id, membership.id
+    record(session, organization_id, event.value, subject, before=before, after=after)
+    emit(session, organization_id, event, subject, sold_data(membership, **(told or {})), now=now)
+
+
+def _update(session: Session, membership: Membership, values: dict[str, Any]) -> None:
+    """Write columns past the session, which would audit them under no name of their own."""
+    here = (
+        _TABLE.c.organization_id == membership.organization_id,
+        _TABLE.c.id == membership.id,
+    )
+    session.connection().execute(update(_TABLE).where(*here).values(**values))
+    session.refresh(membership)
+
+
+def _expiry_due(membership: Membership, changed: dict[str, Any]) -> dict[str, Any]:
+    """The end to announce, if it is another one; one that was announced stays so."""
+    old = term_of(membership)
+    times = {name: changed.get(name, getattr(membership, name)) for name in _TERM}
+    new = Term(**times, ended=changed.get("ended_for_good", membership.ended_for_good))
+    if new.announced_end == old.announced_end:
+        return {}
+    return {"expiry_due_at": new.announced_end}
+
+
+def _announce_if_due(session: Session, membership: Membership, now: datetime) -> None:
+    """Tell that a membership had expired, before it is renewed with nobody having told."""
+    if membership.expiry_due_at is None or membership.expiry_due_at > now:
+        return
+    tell_end(session, membership, term_of(membership), now)
+    _update(session, membership, {"expiry_due_at": None})
+
+
+def refuse_ended_early(session: Session, membership: Membership) -> None:
+    """Raise Conflict if a membership was transferred, or was or will be ended early."""
+    refuse_transferred(session, membership)
+    if term_of(membership).ends_early:
+        detail = "This membership was ended early; an end yet to come can be withdrawn."
+        raise Conflict("membership_ended_early", detail)
+
+
+def refuse_billed(session: Session, membership: Membership) -> None:
+    """Raise Conflict while a payment provider decides about a membership, by a subscription."""
+    _refuse_running(session, membership.organization_id, BillingOrder.membership_id, membership.id)
+
+
+def refuse_subscribed(session: Session, organization_id: int, customer_id: UUID) -> None:
+    """Raise Conflict while a subscription charges a customer, whatever they have of it."""
+    _refuse_running(session, organization_id, BillingOrder.customer_id, customer_id)
+
+
+def _refuse_running(
+    session: Session, organization_id: int, column: InstrumentedAttribute[UUID | None], value: UUID
+) -> None:
+    """Raise Conflict if there is an order with a subscription that has not ended."""
+    runs = select(BillingOrder.id).where(
+        BillingOrder.organization_id == organization_id,
+        column == value,
+        BillingOrder.subscription_id.is_not(None),
+        BillingOrder.subscription_status != SubscriptionStatus.CANCELED,
+    )
+    if session.scalars(runs.limit(1)).first() is not None:
+        detail = "A subscription at the payment provider decides about it; cancel that first."
+        raise Conflict("billed_by_provider", detail)
+
+
+def refuse_transferred(session: Session, membership: Membership) -> None:
+    """Raise Conflict if another membership took the place of this one.
+
+    One that was withdrawn before it started took no place.
+    """
+    successors = session.scalars(
+        select(Membership).where(
+            Membership.organization_id == membership.organization_id,
+            # By the owner, for that is indexed; a merge takes both of them along.
+            Membership.customer_id == membership.customer_id
+            if membership.customer_id is not None
+            else Membership.company_id == membership.company_id,
+            Membership.previous_id == membership.id,
+        )
+    )
+    if any(not (each.ended_for_good and term_of(each).never_runs) for each in successors):
+        raise Conflict("membership_transferred", "Another membership took the place of this one.")
+
+
+def refuse_ended(membership: Membership, now: datetime) -> None:
+    """Raise Conflict if a membership has ended, as sold or early."""
+    term = term_of(membership)
+    if term.over_for_good or (term.end is not None and term.end <= now):
+        raise Conflict("membership_ended", "This membership has already ended.")
+
+
+def set_payment_overdue(
+    session: Session, tenant: Tenant, membership_id: UUID, since: datetime | None, now: datetime
+) -> Membership:
+    """Note since when a payment is overdue; None notes that it was paid.
+
+    Raises NotFound; Conflict while a payment provider decides about it.
+    """
+    membership = locked(session, tenant, membership_id)
+    refuse_billed(session, membership)
+    if membership.payment_overdue_since != since:
+        event = EventType.MEMBERSHIP_PAYMENT_CHANGED
+        store(session, membership, event, now, payment_overdue_since=since)
+    return membership

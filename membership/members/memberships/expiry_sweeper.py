@@ -1,0 +1,113 @@
+"""Announces ends: one ``membership.expired`` for each end that a membership ever reached.
+
+It decides nothing: a membership is over at its end with or without this. Whoever sets an end
+notes it in ``expiry_due_at``; here, what is due becomes an event, in the order of the ends,
+however long nobody was there to tell it. The event's id follows from the membership and the
+end, so an end is announced once, whatever the clock or a repeat does.
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy.orm import Session
+
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.members.memberships.entitlements import term_of
+from membership.members.memberships.records import sold_data
+from membership.rules.status import Term
+from membership.store.background import Work
+from membership.store.models import Membership
+
+BATCH = 200
+"""Ends that are announced in one transaction."""
+
+_LOCK_KEY = 7_162_530_412
+"""Names the advisory lock of PostgreSQL under which one process at a time announces ends."""
+
+_ANNOUNCEMENTS = UUID("6f1de3a4-3b0c-4d53-9a0e-5d1e7a0f2c77")
+_CLEAR = (
+    update(Membership)
+    .where(
+        Membership.organization_id == bindparam("of_organization"),
+        Membership.id == bindparam("of_membership"),
+    )
+    .values(expiry_due_at=bindparam("due"))
+)
+
+
+def sweep(work: Work) -> bool:
+    """Announce a batch of ends that have come; True if there may be more.
+
+    Does nothing while another process is at it.
+    """
+    now = work.clock()
+    due = Membership.expiry_due_at <= now
+    with work.database.readers.begin() as session:
+        # Looked at without the write lock: mostly there is nothing to do.
+        if session.execute(select(Membership.id).where(due).limit(1)).first() is None:
+            return False
+    with work.database.writers.begin() as session:
+        connection = session.connection()
+        if not _alone(connection):
+            return False
+        # Locked by somebody else means that its end is being moved: it is looked at next time.
+        memberships = session.scalars(
+            select(Membership)
+            .where(due)
+            .order_by(Membership.expiry_due_at, Membership.organization_id, Membership.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True, key_share=True)
+        ).all()
+        told = [_announce(session, membership, now) for membership in memberships]
+        if told:
+            connection.execute(_CLEAR, told)
+    return len(memberships) == BATCH
+
+
+def announcement_id(membership_id: UUID, end: datetime) -> UUID:
+    """Id of the event that tells an end of a membership: always the same one."""
+    return uuid5(_ANNOUNCEMENTS, f"{membership_id} {end.astimezone(UTC).isoformat()}")
+
+
+def _alone(connection: Connection) -> bool:
+    """Whether no other process announces ends until this transaction is over."""
+    if connection.dialect.name != "postgresql":
+        return True
+    lock = text("SELECT pg_try_advisory_xact_lock(:key)")
+    return bool(connection.scalar(lock, {"key": _LOCK_KEY}))
+
+
+def _announce(session: Session, membership: Membership, now: datetime) -> dict[str, object]:
+    """Emit the event of one membership's end; returns what is then due for it.
+
+    An end that was moved meanwhile is not announced, and is due when it comes.
+    """
+    term = term_of(membership)
+    end, due = term.announced_end, membership.expiry_due_at
+    if end is not None and due is not None and end <= due:
+        tell_end(session, membership, term, now)
+        end = None
+    return {
+        "of_organization": membership.organization_id,
+        "of_membership": membership.id,
+        "due": end,
+    }
+
+
+def tell_end(session: Session, membership: Membership, term: Term, now: datetime) -> None:
+    """Emit the event of an end that has come; a membership without an end has none to tell."""
+    if term.end is None:
+        return
+    reason = "ended_early" if term.ends_early else None
+    emit(
+        session,
+        membership.organization_id,
+        EventType.MEMBERSHIP_EXPIRED,
+        membership.id,
+        sold_data(membership, ended_at=term.end.isoformat(), reason=reason),
+        now=now,
+        occurred_at=term.end,
+        event_id=announcement_id(membership.id, term.end),
+    )

@@ -1,0 +1,75 @@
+"""A membership as it was sold: shown in answers, and told in events."""
+
+from datetime import datetime
+from typing import Any
+
+from api_client.messages.management import ActorView, IntervalMessage, IntervalUnit, SoldView
+from api_client.messages.scan import PermissionView
+from membership.members.memberships.entitlements import term_of
+from membership.rules.status import standing
+from membership.store.models import Membership
+
+
+def sold_view(membership: Membership, now: datetime) -> SoldView:
+    """Show a membership as it was sold, and how it stands now."""
+    found = standing(term_of(membership), now)
+    return SoldView(
+        id=membership.id,
+        customer_id=membership.customer_id,
+        company_id=membership.company_id,
+        plan_id=membership.plan_id,
+        plan=membership.plan_name,
+        price_minor=membership.price_minor,
+        currency=membership.currency,
+        billing=_interval(membership.billing_unit, membership.billing_count),
+        length=_interval(membership.length_unit, membership.length_count),
+        status=found.status,
+        reason=found.reason,
+        starts_at=membership.starts_at,
+        ends_at=membership.ends_at,
+        last_day=membership.last_day,
+        time_zone=membership.time_zone,
+        ended_early_at=membership.ended_early_at,
+        ended_early_why=membership.ended_early_why,
+        payment_overdue_since=membership.payment_overdue_since,
+        renews=membership.renews,
+        previous_id=membership.previous_id,
+        source=membership.source,
+        actor=ActorView(
+            kind=membership.actor_kind, id=membership.actor_id, name=membership.actor_name
+        ),
+        created_at=membership.created_at,
+        permissions=tuple(
+            PermissionView(key=key, label=label) for key, label in membership.permissions
+        ),
+    )
+
+
+def _interval(unit: IntervalUnit | None, count: int | None) -> IntervalMessage | None:
+    """An interval of two columns."""
+    return None if unit is None or count is None else IntervalMessage(unit=unit, count=count)
+
+
+def sold_data(membership: Membership, **more: Any) -> dict[str, Any]:
+    """What events tell of a membership: ids, instants and states, as JSON values."""
+    owner = {"company_id": str(membership.company_id)}
+    if membership.customer_id is not None:
+        owner = {"customer_id": str(membership.customer_id)}
+    return {
+        "membership_id": str(membership.id),
+        **owner,
+        "plan_id": str(membership.plan_id),
+        "starts_at": membership.starts_at.isoformat(),
+        "ends_at": _iso(membership.ends_at),
+        "last_day": None if membership.last_day is None else membership.last_day.isoformat(),
+        "ended_early_at": _iso(membership.ended_early_at),
+        "payment_overdue_since": _iso(membership.payment_overdue_since),
+        "renews": membership.renews,
+        "source": membership.source.value,
+        **more,
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    """An instant as text."""
+    return None if at is None else at.isoformat()

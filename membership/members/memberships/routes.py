@@ -1,0 +1,212 @@
+"""Routes of memberships."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from api_client.messages.management import SoldView
+from membership.base.scopes import Scope
+from membership.members.memberships import changes, listing, service
+from membership.members.memberships import renewals as prolonging
+from membership.members.memberships import terminations as endings
+from membership.members.memberships.records import sold_view
+from membership.members.memberships.schemas import (
+    EarlyEnd,
+    Extension,
+    HistoryPage,
+    NewMembership,
+    PaymentState,
+    Renewal,
+    SoldPage,
+    StatusFilter,
+    Transfer,
+)
+from membership.store.models import MembershipSource
+from membership.web.access import Call, creates, reads, writes
+from membership.web.idempotency import once
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+
+router = APIRouter(prefix="/v1/memberships", tags=["Memberships"])
+
+Reader = Annotated[Call, reads(Scope.MEMBERSHIPS_READ)]
+Writer = Annotated[Call, writes(Scope.MEMBERSHIPS_WRITE)]
+Creator = Annotated[Call, creates(Scope.MEMBERSHIPS_WRITE)]
+
+
+class _RenewalOf(Renewal):
+    """What makes two renewals the same request: the membership too, not only the body."""
+
+    membership_id: UUID
+
+
+class _ExtensionOf(Extension):
+    """An extension of one membership."""
+
+    membership_id: UUID
+
+
+class _TransferOf(Transfer):
+    """A transfer of one membership."""
+
+    membership_id: UUID
+
+
+def _wanted(
+    customer_id: Annotated[UUID | None, Query(description="Owned by this customer.")] = None,
+    company_id: Annotated[UUID | None, Query(description="Owned by this company.")] = None,
+    plan_id: Annotated[UUID | None, Query(description="Sold from this plan.")] = None,
+    status: Annotated[StatusFilter | None, Query(description="As it stands now.")] = None,
+    source: Annotated[MembershipSource | None, Query(description="How it came to be.")] = None,
+) -> listing.Wanted:
+    """What a list of memberships is limited to."""
+    return listing.Wanted(
+        customer_id=customer_id,
+        company_id=company_id,
+        plan_id=plan_id,
+        source=source,
+        status=status,
+    )
+
+
+@router.get("")
+def list_memberships(
+    call: Reader,
+    wanted: Annotated[listing.Wanted, Depends(_wanted)],
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> SoldPage:
+    """List memberships as they were sold, by id; all conditions that are given must hold.
+
+    What a customer inherits is not listed here, but in their profile.
+    """
+    return listing.list_sold(call, wanted, limit, cursor)
+
+
+@router.post("", status_code=201)
+def assign_membership(new: NewMembership, call: Creator) -> SoldView:
+    """Assign a plan to a customer, or to a company whose linked customers inherit it.
+
+    The present terms of the plan are copied: later edits of it do not reach the membership.
+    `source` is `staff` for a member of staff and `api` for an API key. Answers 404 for an
+    unknown plan or owner, 409 `plan_archived`, `customer_erased` or `company_archived`, 422
+    `period_invalid` for a period that cannot be.
+    """
+
+    def create() -> SoldView:
+        sold = service.assign(call.session, call.tenant, new, call.now, actor=call.actor)
+        return sold_view(sold, call.now)
+
+    return once(call, new, SoldView, create)
+
+
+@router.get("/{membership_id}")
+def get_membership(membership_id: UUID, call: Reader) -> SoldView:
+    """Show a membership as it was sold, and how it stands now."""
+    membership = service.get_membership(call.session, call.tenant, membership_id)
+    return sold_view(membership, call.now)
+
+
+@router.get("/{membership_id}/history")
+def get_history(
+    membership_id: UUID, call: Reader, limit: PageLimit = DEFAULT_PAGE, cursor: PageCursor = None
+) -> HistoryPage:
+    """Tell what happened to a membership, oldest first: who did what, with before and after.
+
+    Former periods of a membership that was renewed late are found here.
+    """
+    return listing.history(call, membership_id, limit, cursor)
+
+
+@router.post("/{membership_id}/renew")
+def renew_membership(membership_id: UUID, renewal: Renewal, call: Creator) -> SoldView:
+    """Renew a membership by the length it was sold with.
+
+    Paid before the end, the new period goes on from there: no day is gained or lost, and 31
+    January + 1, 2, 3 months is the end of February, then 31 March and 30 April. Paid at the end
+    or later, it starts at the payment, and `starts_at` tells that. Each call buys one period;
+    send an `Idempotency-Key` to be safe when a call is repeated. Answers 409 `membership_open`,
+    `length_missing`, `membership_ended_early`, `membership_transferred` or `calendar_ends`, 422
+    `payment_to_come`.
+    """
+
+    def create() -> SoldView:
+        membership = prolonging.renew(call.session, call.tenant, membership_id, renewal, call.now)
+        return sold_view(membership, call.now)
+
+    asked = _RenewalOf(membership_id=membership_id, paid_at=renewal.paid_at)
+    return once(call, asked, SoldView, create)
+
+
+@router.post("/{membership_id}/extend")
+def extend_membership(membership_id: UUID, extension: Extension, call: Creator) -> SoldView:
+    """Move the last day of a membership further, as a goodwill; `why` is kept in its history.
+
+    An expired membership counts as if it had run on; to leave the gap out, renew it. Answers 409
+    `membership_open`, `membership_ended_early` or `membership_transferred`, 422 `not_extended`
+    for a last day that is not later, or over already.
+    """
+
+    def create() -> SoldView:
+        membership = prolonging.extend(
+            call.session, call.tenant, membership_id, extension, call.now
+        )
+        return sold_view(membership, call.now)
+
+    asked = _ExtensionOf(membership_id=membership_id, **extension.model_dump())
+    return once(call, asked, SoldView, create)
+
+
+@router.post("/{membership_id}/end")
+def end_membership(membership_id: UUID, end: EarlyEnd, call: Writer) -> SoldView:
+    """End a membership before its time, now or at an instant to come.
+
+    Ended now, it stays ended, even if the clock is set back. An end to come can be moved by
+    calling this again, and taken back by `DELETE`. Answers 409 `membership_ended` or
+    `membership_transferred`, 422 `end_invalid`.
+    """
+    membership = endings.end_early(call.session, call.tenant, membership_id, end, call.now)
+    return sold_view(membership, call.now)
+
+
+@router.delete("/{membership_id}/end")
+def withdraw_end(membership_id: UUID, call: Writer) -> SoldView:
+    """Take back an early end that has not come yet: the end that was sold counts again.
+
+    Answers 409 `no_end_planned`, `membership_ended` or `membership_transferred`.
+    """
+    membership = endings.withdraw_end(call.session, call.tenant, membership_id, call.now)
+    return sold_view(membership, call.now)
+
+
+@router.post("/{membership_id}/transfer", status_code=201)
+def transfer_membership(membership_id: UUID, wanted: Transfer, call: Creator) -> SoldView:
+    """Let the owner of a membership go on in another plan; answers the new membership.
+
+    The former one ends at that instant, with the reason, and the new one begins there, with the
+    present terms of its plan and `previous_id`. To take back a transfer that has not come yet,
+    end the new membership, and then withdraw the end of the former one. Answers 409
+    `membership_transferred`, `membership_ended`, `membership_ended_early` or `plan_archived`,
+    422 `end_invalid`.
+    """
+
+    def create() -> SoldView:
+        following = endings.transfer(
+            call.session, call.tenant, membership_id, wanted, call.now, actor=call.actor
+        )
+        return sold_view(following, call.now)
+
+    asked = _TransferOf(membership_id=membership_id, **wanted.model_dump())
+    return once(call, asked, SoldView, create)
+
+
+@router.put("/{membership_id}/payment")
+def note_payment(membership_id: UUID, payment: PaymentState, call: Writer) -> SoldView:
+    """Note since when a payment is overdue, or that it was paid.
+
+    An overdue membership stays active; the desk is told. What happens next is up to staff.
+    """
+    membership = changes.set_payment_overdue(
+        call.session, call.tenant, membership_id, payment.overdue_since, call.now
+    )
+    return sold_view(membership, call.now)

@@ -1,0 +1,146 @@
+"""Messages about memberships."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from api_client.messages.management import ActorView, SoldView
+from api_client.messages.scan import Message
+from membership.base.fields import Instant, Paragraph
+
+Why = Annotated[Paragraph, Field(max_length=500)]
+"""A reason in words, of at most 500 characters."""
+
+_MOST_DAYS = 36_600
+
+
+class NewMembership(Message):
+    """A plan to assign to a customer or a company."""
+
+    plan_id: UUID = Field(examples=["3f0c7a52-6c1e-4d0b-9a53-0f4f7a1f6f10"])
+    customer_id: UUID | None = Field(
+        default=None, examples=["0b7f9a4e-51c3-4a63-8f0e-2f5d8a1c7b42"], description="The owner, or"
+    )
+    company_id: UUID | None = Field(
+        default=None,
+        examples=[None],
+        description="the owning company, whose linked customers inherit it.",
+    )
+    starts_on: date | None = Field(
+        default=None,
+        examples=["2027-04-01"],
+        description="First local day; without it and starts_at it starts now.",
+    )
+    starts_at: Instant | None = Field(
+        default=None, examples=[None], description="First instant, instead of starts_on."
+    )
+    last_day: date | None = Field(
+        default=None,
+        examples=["2028-03-31"],
+        description="Last local day, inclusive; by default what the plan's length gives.",
+    )
+
+    @model_validator(mode="after")
+    def _one_owner_one_start(self) -> Self:
+        """Refuse two owners or none, and two starts."""
+        if (self.customer_id is None) == (self.company_id is None):
+            raise ValueError("exactly one of customer_id and company_id is needed")
+        if self.starts_on is not None and self.starts_at is not None:
+            raise ValueError("only one of starts_on and starts_at may be given")
+        return self
+
+
+class EarlyEnd(Message):
+    """How a membership is ended before its time."""
+
+    why: Why = Field(default="", examples=["Moved to another city"])
+    at: Instant | None = Field(
+        default=None, examples=["2027-06-30T22:00:00Z"], description="When; now, if left out."
+    )
+
+
+class Renewal(Message):
+    """A payment for the next period."""
+
+    paid_at: Instant | None = Field(
+        default=None,
+        examples=["2027-03-10T11:00:00Z"],
+        description="When it was paid, not later than now; now, if left out.",
+    )
+
+
+class Extension(Message):
+    """How far a membership is extended: up to a day, or by a number of days."""
+
+    last_day: date | None = Field(
+        default=None, examples=["2027-05-31"], description="The new last local day, inclusive."
+    )
+    days: Annotated[int, Field(ge=1, le=_MOST_DAYS)] | None = Field(
+        default=None, examples=[None], description="Days to add to the present last day."
+    )
+    why: Why = Field(default="", examples=["The pool was closed for two weeks"])
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        """Refuse both ways, and none."""
+        if (self.last_day is None) == (self.days is None):
+            raise ValueError("exactly one of last_day and days is needed")
+        return self
+
+
+class Transfer(Message):
+    """The plan that a membership goes on in, and from when."""
+
+    plan_id: UUID = Field(examples=["3f0c7a52-6c1e-4d0b-9a53-0f4f7a1f6f10"])
+    at: Instant | None = Field(
+        default=None,
+        examples=["2027-04-01T00:00:00Z"],
+        description="When; if left out now, or the start of a membership yet to start.",
+    )
+
+
+class PaymentState(Message):
+    """Since when a payment is overdue; null for paid."""
+
+    overdue_since: Instant | None = Field(examples=["2027-03-01T00:00:00Z"])
+
+
+class SoldPage(Message):
+    """A page of memberships as they were sold, by id."""
+
+    items: tuple[SoldView, ...]
+    next_cursor: str | None = None
+
+
+class StatusFilter(StrEnum):
+    """How memberships stand at the time of the request."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    SCHEDULED = "scheduled"
+
+
+class HistoryEntry(Message):
+    """One thing that happened to a membership: who did it, and what it changed."""
+
+    id: UUID
+    at: AwareDatetime
+    action: str = Field(examples=["membership.renewed"])
+    actor: ActorView
+    before: dict[str, Any] | None = Field(
+        description="Fields that changed, as they were.", examples=[{"last_day": "2027-03-31"}]
+    )
+    after: dict[str, Any] | None = Field(
+        description="The same fields as they are since, and why, if that was told.",
+        examples=[{"last_day": "2027-04-30"}],
+    )
+
+
+class HistoryPage(Message):
+    """A page of what happened to a membership, oldest first."""
+
+    items: tuple[HistoryEntry, ...]
+    next_cursor: str | None = None

@@ -1,0 +1,62 @@
+"""Messages about the organization."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from api_client.messages.scan import Message
+from membership.base.fields import Name
+from membership.members.plans.schemas import Currency
+from membership.rules.instants import zone_named
+
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""Two capital letters (ISO 3166-1)."""
+
+
+def _known_zone(name: str) -> str:
+    """Refuse a time zone that does not exist."""
+    return zone_named(name).key
+
+
+ZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
+"""The IANA name of a time zone."""
+
+
+class OrganizationChange(Message):
+    """Fields of the organization to set; those left out stay as they are."""
+
+    name: Name = Field(default="", examples=["Riverside Club"])
+    time_zone: ZoneName = Field(
+        default="",
+        examples=["Europe/Berlin"],
+        description="IANA name. What was sold keeps the instants and the zone it was sold with.",
+    )
+    currency: Currency = Field(
+        default="",
+        examples=["EUR"],
+        description="Of plans that are made from now on and name none (ISO 4217).",
+    )
+    country: Country | None = Field(
+        default=None,
+        examples=["DE"],
+        description="Whose national phone numbers are understood (ISO 3166-1); null for none.",
+    )
+    expires_soon_days: Annotated[int, Field(ge=0, le=366)] = Field(
+        default=14,
+        examples=[14],
+        description="A scan points out a membership that ends within as many days.",
+    )
+
+
+class OrganizationView(Message):
+    """The organization."""
+
+    slug: str = Field(examples=["riverside"], description="Its name in links; never changes.")
+    name: str = Field(examples=["Riverside Club"])
+    time_zone: str = Field(examples=["Europe/Berlin"])
+    currency: str = Field(examples=["EUR"])
+    country: str | None = Field(examples=["DE"])
+    expires_soon_days: int = Field(examples=[14])
+    demo: bool = Field(description="True where the data is the invented demo club.")
+    created_at: AwareDatetime
+    server_time: AwareDatetime

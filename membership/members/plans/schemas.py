@@ -1,0 +1,81 @@
+"""Messages about plans and permissions."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from api_client.messages.management import IntervalMessage
+from api_client.messages.scan import Message, PermissionView
+from membership.base.fields import Name, Paragraph
+from membership.rules.money import known_currency
+
+PermissionKey = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$", max_length=80)
+]
+"""Small letters and digits in parts joined by dots, dashes or underscores: ``area.pool``."""
+
+MAX_PRICE = 2**31 - 1
+"""The highest price, in minor units, that the column holds on both databases."""
+
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(known_currency)]
+"""Three capital letters (ISO 4217) that are a currency."""
+
+Count = Annotated[int, Field(ge=1, le=1000)]
+
+
+class NewPermission(Message):
+    """A permission as a plan names it."""
+
+    key: PermissionKey = Field(examples=["area.pool"])
+    label: Name = Field(examples=["Pool"])
+
+
+class PlanChange(Message):
+    """Fields of a plan to set; what was sold already keeps its terms."""
+
+    name: Name = Field(default="", examples=["Gold Membership"])
+    description: Paragraph = Field(default="", examples=["Pool, sauna and members' area"])
+    price_minor: Annotated[int, Field(ge=0, le=MAX_PRICE)] = Field(
+        default=0,
+        examples=[4900],
+        description="Price in the smallest unit of the currency, such as cents; 0 is free.",
+    )
+    currency: Currency | None = Field(
+        default=None, examples=["EUR"], description="By default the organization's."
+    )
+    billing: IntervalMessage | None = Field(default=None, description="How often the price is due.")
+    length: IntervalMessage | None = Field(
+        default=None, description="How long a membership lasts; without it, until it is ended."
+    )
+    public: bool = Field(default=False, description="Whether customers can sign up for it.")
+    archived: bool = Field(default=False, description="An archived plan is no longer sold.")
+    permissions: tuple[NewPermission, ...] = Field(
+        default=(), max_length=200, description="In the order in which they are shown."
+    )
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        """Refuse a permission that is named twice."""
+        keys = [permission.key for permission in self.permissions]
+        if len(keys) != len(set(keys)):
+            raise ValueError("permissions: a key is named twice")
+        return self
+
+
+class NewPlan(PlanChange):
+    """A plan to create."""
+
+    name: Name = Field(examples=["Gold Membership"])
+
+
+class PermissionPage(Message):
+    """A page of the permissions that the organization has named, by key."""
+
+    items: tuple[PermissionView, ...]
+    next_cursor: str | None = None
+
+
+class PermissionChange(Message):
+    """What a permission is called from now on; what was sold keeps the label it was sold with."""
+
+    label: Name = Field(examples=["Big pool"])

@@ -1,0 +1,168 @@
+"""Plans: created, changed, archived, listed. What was sold keeps the terms it was sold with."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from api_client.messages.management import IntervalMessage, IntervalUnit, PlanPage, PlanView
+from api_client.messages.scan import PermissionView
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.members.plans.permissions import carry, permissions_of
+from membership.members.plans.schemas import NewPlan, PlanChange
+from membership.store.models import Plan
+from membership.web.access import Tenant
+from membership.web.errors import Invalid, NotFound
+from membership.web.paging import bad_cursor, decode_cursor, encode_cursor
+
+
+def get_plan(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
+    """Load a plan. Raises NotFound."""
+    plan = session.get(Plan, (tenant.id, plan_id))
+    if plan is None:
+        raise _no_such_plan()
+    return plan
+
+
+def _no_such_plan() -> NotFound:
+    """The error for a plan that this organization does not have."""
+    return NotFound("plan_not_found", "There is no such plan.")
+
+
+def _locked(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
+    """Load a plan as it is now, and let nobody else change it. Raises NotFound."""
+    plan = session.scalars(
+        select(Plan)
+        .where(Plan.organization_id == tenant.id, Plan.id == plan_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if plan is None:
+        raise _no_such_plan()
+    return plan
+
+
+def create_plan(session: Session, tenant: Tenant, new: NewPlan, now: datetime) -> Plan:
+    """Create a plan, and the permissions that it is the first to name."""
+    plan = Plan(
+        organization_id=tenant.id,
+        id=uuid4(),
+        currency=new.currency or tenant.currency,
+        archived_at=now if new.archived else None,
+        created_at=now,
+        name=new.name,
+        description=new.description,
+        price_minor=new.price_minor,
+        public=new.public,
+    )
+    _set_interval(plan, "billing", new.billing)
+    _set_interval(plan, "length", new.length)
+    session.add(plan)
+    session.flush()
+    carry(session, plan, new.permissions)
+    _tell(session, plan, EventType.PLAN_CREATED, now)
+    return plan
+
+
+def change_plan(
+    session: Session, tenant: Tenant, plan_id: UUID, change: PlanChange, now: datetime
+) -> Plan:
+    """Set the fields that ``change`` names. Raises NotFound; Invalid for an empty name."""
+    plan = _locked(session, tenant, plan_id)
+    named = change.model_fields_set
+    if "name" in named and not change.name:
+        raise Invalid("name_missing", "body.name", "A plan needs a name.")
+    for field in ("name", "description", "price_minor", "public"):
+        if field in named:
+            setattr(plan, field, getattr(change, field))
+    if change.currency is not None:
+        plan.currency = change.currency
+    if "billing" in named:
+        _set_interval(plan, "billing", change.billing)
+    if "length" in named:
+        _set_interval(plan, "length", change.length)
+    if "archived" in named:
+        plan.archived_at = (plan.archived_at or now) if change.archived else None
+    changed = session.is_modified(plan)
+    session.flush()
+    if "permissions" in named:
+        changed |= carry(session, plan, change.permissions)
+    if changed:
+        _tell(session, plan, EventType.PLAN_UPDATED, now)
+    return plan
+
+
+def _tell(session: Session, plan: Plan, event: EventType, now: datetime) -> None:
+    """Tell other systems that a plan is there, or is another than it was."""
+    data = {
+        "plan_id": str(plan.id),
+        "public": plan.public,
+        "archived_at": None if plan.archived_at is None else plan.archived_at.isoformat(),
+    }
+    emit(session, plan.organization_id, event, plan.id, data, now=now)
+
+
+def _set_interval(plan: Plan, name: str, interval: IntervalMessage | None) -> None:
+    """Set ``billing`` or ``length`` of a plan."""
+    setattr(plan, f"{name}_unit", None if interval is None else interval.unit)
+    setattr(plan, f"{name}_count", None if interval is None else interval.count)
+
+
+def plan_view(plan: Plan, permissions: tuple[PermissionView, ...]) -> PlanView:
+    """Show a plan."""
+    return PlanView(
+        id=plan.id,
+        name=plan.name,
+        description=plan.description,
+        price_minor=plan.price_minor,
+        currency=plan.currency,
+        billing=_interval(plan.billing_unit, plan.billing_count),
+        length=_interval(plan.length_unit, plan.length_count),
+        public=plan.public,
+        archived_at=plan.archived_at,
+        permissions=permissions,
+    )
+
+
+def _interval(unit: IntervalUnit | None, count: int | None) -> IntervalMessage | None:
+    """An interval of two columns."""
+    return None if unit is None or count is None else IntervalMessage(unit=unit, count=count)
+
+
+def show_plan(session: Session, tenant: Tenant, plan: Plan) -> PlanView:
+    """Show a plan with its permissions."""
+    return plan_view(plan, permissions_of(session, tenant.id, [plan.id]).get(plan.id, ()))
+
+
+def list_plans(
+    session: Session,
+    tenant: Tenant,
+    limit: int,
+    cursor: str | None,
+    *,
+    archived: bool | None = None,
+    public: bool | None = None,
+) -> PlanPage:
+    """List plans by name, of any kind unless told otherwise. Raises Invalid for a bad cursor."""
+    wanted = select(Plan).where(Plan.organization_id == tenant.id)
+    if archived is not None:
+        wanted = wanted.where(
+            Plan.archived_at.is_not(None) if archived else Plan.archived_at.is_(None)
+        )
+    if public is not None:
+        wanted = wanted.where(Plan.public.is_(public))
+    if cursor is not None:
+        name, plan_id = decode_cursor(cursor, str, str)
+        try:
+            wanted = wanted.where(tuple_(Plan.name, Plan.id) > tuple_(name, UUID(str(plan_id))))
+        except ValueError:
+            raise bad_cursor() from None
+    plans = session.scalars(wanted.order_by(Plan.name, Plan.id).limit(limit + 1)).all()
+    page = plans[:limit]
+    carried = permissions_of(session, tenant.id, [plan.id for plan in page])
+    return PlanPage(
+        items=tuple(plan_view(plan, carried.get(plan.id, ())) for plan in page),
+        next_cursor=encode_cursor(page[-1].name, str(page[-1].id)) if len(plans) > limit else None,
+    )

@@ -1,0 +1,281 @@
+"""Visits: recorded once per visit id, counted, listed, undone."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.dml import ReturningInsert
+
+from api_client.messages.scan import Outcome, ScanRequest, VisitCount, VisitPage, VisitView
+from membership.members.customers.views import display_name, number_text
+from membership.rules.instants import day_start, local_day
+from membership.store.database import AnyRow
+from membership.store.models import Customer, Visit
+from membership.web.access import Call
+from membership.web.errors import Conflict, NotFound
+from membership.web.fast_path import AnyCall
+from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_KEY = ("organization_id", "id")
+_TABLE = Visit.metadata.tables[Visit.__tablename__]
+# Gives back the id only of a row that was really added.
+_INSERT: dict[str, ReturningInsert[UUID]] = {
+    "postgresql": postgresql_insert(_TABLE)
+    .on_conflict_do_nothing(index_elements=_KEY)
+    .returning(_TABLE.c.id),
+    "sqlite": sqlite_insert(_TABLE)
+    .on_conflict_do_nothing(index_elements=_KEY)
+    .returning(_TABLE.c.id),
+}
+_organization: ColumnElement[int] = bindparam("organization_id")
+_instant = Visit.at.type
+_TEXT_OF_VISIT = select(Visit.text_digest, Visit.at).where(
+    Visit.organization_id == _organization, Visit.id == bindparam("visit_id")
+)
+_TODAY = case((Visit.at >= bindparam("day_start", type_=_instant), 1), else_=0)
+_BEFORE = case(
+    (
+        and_(
+            Visit.id != bindparam("visit_id"),
+            Visit.at <= bindparam("at", type_=_instant),
+        ),
+        Visit.at,
+    ),
+    else_=None,
+)
+_OF_CUSTOMER = (
+    Visit.organization_id == _organization,
+    Visit.customer_id == bindparam("customer_id"),
+    Visit.undone_at.is_(None),
+)
+_COUNTS = (func.sum(_TODAY), func.count(), func.max(_BEFORE, type_=_instant))
+_COUNT = select(*_COUNTS).where(*_OF_CUSTOMER)
+_ADDED = (
+    postgresql_insert(_TABLE)
+    .values({column: bindparam(f"new_{column.name}", type_=column.type) for column in _TABLE.c})
+    .on_conflict_do_nothing(index_elements=_KEY)
+    .returning(_TABLE.c.id)
+    .cte("added")
+)
+# One journey to the server instead of two. The count does not see what the same statement adds.
+_RECORD_AND_COUNT = select(select(_ADDED.c.id).scalar_subquery(), *_COUNTS).where(*_OF_CUSTOMER)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A visit as it is stored: at which instant, and whether this request recorded it."""
+
+    id: UUID
+    at: datetime
+    first: bool
+
+
+def text_digest(text: str) -> bytes:
+    """SHA-256 of a scanned text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def refuse_reused_id(call: AnyCall, request: ScanRequest) -> None:
+    """Refuse a visit id that was recorded for another text.
+
+    Raises Conflict.
+    """
+    _repeated(call, request)
+
+
+def is_recorded(call: AnyCall, request: ScanRequest) -> bool:
+    """Whether this very scan was recorded before. Raises Conflict if its id was for another."""
+    return _repeated(call, request) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Visiting:
+    """Who was scanned with which card, and what came of it."""
+
+    customer_id: UUID
+    card_id: UUID | None
+    outcome: Outcome
+
+
+def record_and_count(
+    call: AnyCall, request: ScanRequest, visiting: Visiting, ahead: timedelta
+) -> VisitCount:
+    """Record a visit as ``record`` does, and count the customer's visits as ``count`` does.
+
+    Raises Conflict if the visit id was recorded for another text.
+    """
+    if call.connection.dialect.name == "postgresql":
+        new = {f"new_{name}": value for name, value in _row(call, request, visiting).items()}
+        now = Recorded(request.visit_id, call.now, first=True)
+        asked = _asked(call, visiting.customer_id, now, ahead)
+        added, today, total, previous = call.connection.execute(
+            _RECORD_AND_COUNT, {**new, **asked}
+        ).one()
+        if added is not None:
+            return VisitCount(today=(today or 0) + 1, total=total + 1, previous_at=previous)
+    return count(call, visiting.customer_id, record(call, request, visiting), ahead)
+
+
+def _row(call: AnyCall, request: ScanRequest, visiting: Visiting) -> dict[str, Any]:
+    """A visit as it is stored."""
+    return {
+        "organization_id": call.tenant.id,
+        "id": request.visit_id,
+        "customer_id": visiting.customer_id,
+        "card_id": visiting.card_id,
+        "text_digest": text_digest(request.text),
+        "desk": _CONTROL.sub("", request.desk),
+        "method": request.method,
+        "at": call.now,
+        "outcome": visiting.outcome,
+        "undone_at": None,
+    }
+
+
+def record(call: AnyCall, request: ScanRequest, visiting: Visiting) -> Recorded:
+    """Record a visit, unless it already is: a repeat changes nothing.
+
+    Raises Conflict if the visit id was recorded for another text.
+    """
+    connection = call.connection
+    # The database decides which of two repeats at once is first; the other waits for it.
+    added = connection.scalar(_INSERT[connection.dialect.name], _row(call, request, visiting))
+    if added is not None:
+        return Recorded(request.visit_id, call.now, first=True)
+    repeated = _repeated(call, request)
+    if repeated is None:
+        raise RuntimeError("a visit was neither recorded nor found")
+    return repeated
+
+
+def _repeated(call: AnyCall, request: ScanRequest) -> Recorded | None:
+    """The visit of that id, if there is one. Raises Conflict if it was for another text."""
+    found = call.connection.execute(
+        _TEXT_OF_VISIT, {"organization_id": call.tenant.id, "visit_id": request.visit_id}
+    ).first()
+    if found is None:
+        return None
+    if found.text_digest != text_digest(request.text):
+        raise Conflict("visit_id_reused", "This visit id was already used for another code.")
+    return Recorded(request.visit_id, found.at, first=False)
+
+
+def today_began(call: AnyCall) -> datetime:
+    """The first instant of the organization's present day."""
+    zone = ZoneInfo(call.tenant.time_zone)
+    return day_start(local_day(call.now, zone), zone)
+
+
+def count(call: AnyCall, customer_id: UUID, visit: Recorded, ahead: timedelta) -> VisitCount:
+    """Count a customer's visits, and tell the one before ``visit``.
+
+    One that was recorded before, but lies up to ``ahead`` after it because the clock was set
+    back meanwhile, counts as before. Of a repeat nobody knows; there only the times tell.
+    """
+    asked = _asked(call, customer_id, visit, ahead)
+    today, total, previous = call.connection.execute(_COUNT, asked).one()
+    return VisitCount(today=today or 0, total=total, previous_at=previous)
+
+
+def _asked(call: AnyCall, customer_id: UUID, visit: Recorded, ahead: timedelta) -> dict[str, Any]:
+    """What a count is asked with."""
+    return {
+        "organization_id": call.tenant.id,
+        "customer_id": customer_id,
+        "day_start": today_began(call),
+        "visit_id": visit.id,
+        "at": visit.at + ahead if visit.first else visit.at,
+    }
+
+
+def visits_today(call: Call) -> int:
+    """Count the organization's visits of its present local day, without undone ones."""
+    counted = call.connection.execute(
+        select(func.count()).where(
+            Visit.organization_id == call.tenant.id,
+            Visit.at >= today_began(call),
+            Visit.undone_at.is_(None),
+        )
+    )
+    return counted.scalar_one()
+
+
+_LISTED = select(
+    Visit.id.label("visit_id"),
+    Visit.at,
+    Visit.customer_id,
+    Visit.outcome,
+    Visit.desk,
+    Visit.undone_at,
+    Customer.given_name,
+    Customer.family_name,
+    Customer.number,
+).join(
+    Customer,
+    and_(Customer.organization_id == Visit.organization_id, Customer.id == Visit.customer_id),
+)
+
+
+def list_visits(
+    call: Call, limit: int, cursor: str | None, customer_id: UUID | None = None
+) -> VisitPage:
+    """List visits, newest first.
+
+    Raises Invalid for a bad cursor.
+    """
+    wanted = _LISTED.where(Visit.organization_id == call.tenant.id)
+    if customer_id is not None:
+        wanted = wanted.where(Visit.customer_id == customer_id)
+    if cursor is not None:
+        wanted = wanted.where(tuple_(Visit.at, Visit.id) < tuple_(*_position(cursor)))
+    wanted = wanted.order_by(Visit.at.desc(), Visit.id.desc()).limit(limit + 1)
+    rows = call.connection.execute(wanted).all()
+    page, more = rows[:limit], len(rows) > limit
+    following = encode_cursor(page[-1].at.isoformat(), str(page[-1].visit_id)) if more else None
+    return VisitPage(items=tuple(_visit_view(row) for row in page), next_cursor=following)
+
+
+def _position(cursor: str) -> tuple[datetime, UUID]:
+    """Where a page begins. Raises Invalid."""
+    at, visit_id = decode_cursor(cursor, str, str)
+    try:
+        return instant_of(at), UUID(str(visit_id))
+    except ValueError:
+        raise bad_cursor() from None
+
+
+def undo(call: Call, visit_id: UUID) -> VisitView:
+    """Take a visit back: it is still listed, but counted no more. Again changes nothing.
+
+    Raises NotFound.
+    """
+    here = and_(Visit.organization_id == call.tenant.id, Visit.id == visit_id)
+    call.connection.execute(
+        update(Visit).where(here, Visit.undone_at.is_(None)).values(undone_at=call.now)
+    )
+    row = call.connection.execute(_LISTED.where(here)).first()
+    if row is None:
+        raise NotFound("visit_not_found", "There is no such visit.")
+    return _visit_view(row)
+
+
+def _visit_view(row: AnyRow) -> VisitView:
+    """Show a visit."""
+    return VisitView(
+        id=row.visit_id,
+        at=row.at,
+        customer_id=row.customer_id,
+        name=display_name(row),
+        number=number_text(row.number),
+        outcome=row.outcome,
+        desk=row.desk,
+        undone_at=row.undone_at,
+    )

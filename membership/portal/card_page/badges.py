@@ -1,0 +1,58 @@
+"""The buttons "Add to Apple Wallet" and "Google Wallet".
+
+Apple and Google allow only their own artwork for these buttons, unaltered, and it may not be
+shipped with other people's software. So whoever runs the service puts the files that both
+hand out into ``data_dir/badges``; without them the page has a plain link in words.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from api_client.messages.cards import WalletKind
+from membership.base.logs import logger
+
+FOLDER = "badges"
+LARGEST_BYTES = 200_000
+_MIMES: Mapping[str, str] = {".svg": "image/svg+xml", ".png": "image/png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A button: its words, and its official picture as a data URI if there is one."""
+
+    words: str
+    picture: str | None
+
+
+WORDS: Mapping[WalletKind, Mapping[str, str]] = {
+    WalletKind.APPLE: {"en": "Add to Apple Wallet", "de": "Zu Apple Wallet hinzufügen"},
+    WalletKind.GOOGLE: {"en": "Add to Google Wallet", "de": "In Google Wallet speichern"},
+}
+
+
+def badge(data_dir: Path, wallet: WalletKind, language: str) -> Badge:
+    """The button of a wallet in a language: ``badges/apple-de.svg``, or without the language."""
+    words = WORDS[wallet][language]
+    for name in (f"{wallet.value}-{language}", f"{wallet.value}-en", wallet.value):
+        for suffix, mime in _MIMES.items():
+            picture = _read(data_dir / FOLDER / f"{name}{suffix}")
+            if picture is not None:
+                uri = f"data:{mime};base64,{base64.b64encode(picture).decode('ascii')}"
+                return Badge(words, uri)
+    return Badge(words, None)
+
+
+def _read(file: Path) -> bytes | None:
+    """A picture, or None if there is none. One that cannot be used is told in the log."""
+    try:
+        if file.stat().st_size > LARGEST_BYTES:
+            logger().warning("badge_too_large", file=file.name, most_bytes=LARGEST_BYTES)
+            return None
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        logger().warning("badge_unreadable", file=file.name, error=type(error).__name__)
+        return None

@@ -1,0 +1,56 @@
+"""Mails a card's install link."""
+
+from uuid import UUID
+
+from api_client.messages.cards import Mailed
+from membership.base.vault import Vault
+from membership.events.audit.recorder import record
+from membership.events.mail.outbox import Mail, queue_mail
+from membership.members.customers.service import get_customer
+from membership.members.customers.views import display_name
+from membership.portal.card_page.phones import language_of
+from membership.portal.card_page.schemas import CardMail
+from membership.portal.card_page.words import MAIL
+from membership.store.models import CardWallet
+from membership.wallet.cards.service import get_card
+from membership.wallet.designs.service import get_design
+from membership.wallet.links import install_path, install_url
+from membership.wallet.state import wallet_keys
+from membership.web.access import Call
+from membership.web.errors import Conflict, Invalid
+
+
+def mail_card(
+    call: Call, card_id: UUID, wanted: CardMail, vault: Vault, public_url: str | None
+) -> Mailed:
+    """Queue the mail with a card's link, in the customer's language.
+
+    Raises NotFound; Conflict for a card that no phone can fetch; Invalid without an address.
+    """
+    card = get_card(call.session, call.tenant, card_id)
+    customer = get_customer(call.session, call.tenant, card.customer_id)
+    wallet = call.session.get(CardWallet, (call.tenant.id, card.id))
+    if card.revoked_at is not None:
+        raise Conflict("card_revoked", "A revoked card can no longer be added to a phone.")
+    if wallet is None:
+        raise Conflict("card_without_design", "This card is printed only: no phone can hold it.")
+    keys = wallet_keys(call.session, vault, call.tenant.id)
+    if public_url is None or keys is None:
+        detail = "The service has no public address, so there is no link to send."
+        raise Conflict("no_public_url", detail)
+    email = wanted.email or customer.email
+    if email is None:
+        raise Invalid("email_missing", "email", "the customer has no address, so one is needed")
+    design = get_design(call.session, call.tenant, wallet.design_id)
+    path = install_path(call.tenant.slug, design.key, customer.id)
+    subject, text = MAIL[language_of(customer.language or "", "", None)]
+    words = {
+        "organization": call.tenant.name,
+        "name": display_name(customer) or "",
+        "url": install_url(public_url, keys.link_key, path),
+    }
+    mail = Mail(email, subject.format(**words), text.format(**words))
+    queue_mail(call.session, vault, call.tenant.id, mail, now=call.now)
+    own = email == customer.email
+    record(call.session, call.tenant.id, "card.mailed", card.id, after={"own_address": own})
+    return Mailed(email=email)

@@ -1,0 +1,171 @@
+"""The install page: the card as it is now, and how it comes into a phone's wallet.
+
+It is plain HTML without any script. All pictures are inside the page, so that opening it is one
+request, and its content policy lets it load nothing from anywhere.
+"""
+
+import base64
+import io
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import Response
+from jinja2 import Environment, StrictUndefined, Template
+
+import resources
+from api_client.messages.cards import WalletKind
+from membership.portal.card_page.badges import badge
+from membership.portal.card_page.lookup import Link
+from membership.portal.card_page.phones import Device
+from membership.portal.card_page.words import PAGE
+from passes.card import CardFace
+from passes.design import Shows, Slot, Symbology
+from passes.drawing.code_image import code_image
+from passes.words import STATUS_WORDS, said
+
+_CODE_PIXELS = 400
+_WIDE = {Slot.PRIMARY}
+_SHOWN = (Slot.PRIMARY, Slot.SECONDARY, Slot.AUXILIARY)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who opens the page, and how: ``everything`` offers the other wallets too."""
+
+    link: Link
+    device: Device
+    language: str
+    everything: bool = False
+
+    def href(self, name: str = "", **more: str) -> str:
+        """An address below the page's own, with the signature."""
+        query = {"s": self.link.signature, "lang": self.language, **more}
+        path = f"{self.link.path}/{name}" if name else self.link.path
+        return f"{path}?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Wallets:
+    """What the organization has set up."""
+
+    apple_real: bool
+    google: bool
+
+
+def card_page(
+    face: CardFace,
+    visit: Visit,
+    wallets: Wallets,
+    *,
+    data_dir: Path,
+    link_url: str,
+    notes: Sequence[str] = (),
+) -> Response:
+    """The page of a card. ``notes`` are keys of words that tell what went wrong before.
+
+    ``link_url`` is the whole link, for a phone that reads it off this screen.
+    """
+    words = PAGE[visit.language]
+    good = not face.voided
+    nonce = secrets.token_urlsafe(16)
+    told = [*notes]
+    if good and visit.device.apple and not wallets.apple_real:
+        told.append("development")
+    if good and visit.device.google and not wallets.google:
+        told.append("no_google")
+    html = _template("card.html").render(
+        language=visit.language,
+        nonce=nonce,
+        words=words,
+        card=_card(face, visit.language),
+        good=good,
+        code_picture=_picture(face.facts.code) if good else "",
+        link_picture="" if visit.device.is_phone else _picture(link_url),
+        adds=_adds(visit, wallets, data_dir) if good else (),
+        notes=[words[each] for each in told],
+        everything_href=visit.href(wallet="all") if visit.device.is_phone else "",
+    )
+    return _response(html, nonce, 200 if good else 410)
+
+
+def not_found_page(language: str) -> Response:
+    """The page for every link that opens nothing."""
+    nonce = secrets.token_urlsafe(16)
+    html = _template("card-not-found.html").render(
+        language=language, nonce=nonce, words=PAGE[language]
+    )
+    return _response(html, nonce, 404)
+
+
+def _card(face: CardFace, language: str) -> Mapping[str, object]:
+    """What the page says of the card, as text."""
+    design = face.design
+    fields = [
+        {"label": said(each.label, language), "value": each.shown(language), "wide": slot in _WIDE}
+        for slot in _SHOWN
+        for each in face.in_slot(slot)
+    ]
+    header = face.in_slot(Slot.HEADER)
+    shows_status = any(each.shows is Shows.STATUS for each in design.fields)
+    status = said(STATUS_WORDS[face.facts.status], language) if shows_status else ""
+    return {
+        "organization": face.facts.organization,
+        "title": said(design.title, language),
+        "description": said(design.description, language),
+        "background": design.background,
+        "foreground": design.foreground,
+        "label": design.label,
+        "status": status or (header[0].shown(language) if header else ""),
+        "fields": fields,
+        "caption": face.code_caption,
+    }
+
+
+def _adds(visit: Visit, wallets: Wallets, data_dir: Path) -> list[Mapping[str, str | None]]:
+    """The buttons that this device is offered."""
+    adds: list[Mapping[str, str | None]] = []
+    for wallet, offered, name in (
+        (WalletKind.APPLE, visit.device.apple, "card.pkpass"),
+        (WalletKind.GOOGLE, visit.device.google and wallets.google, "google"),
+    ):
+        if offered:
+            button = badge(data_dir, wallet, visit.language)
+            adds.append(
+                {"href": visit.href(name), "words": button.words, "picture": button.picture}
+            )
+    return adds
+
+
+def _picture(text: str) -> str:
+    """A QR code as a data URI (PNG)."""
+    stream = io.BytesIO()
+    code_image(text, Symbology.QR, _CODE_PIXELS).convert("1").save(stream, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+
+
+@lru_cache(maxsize=8)
+def _template(name: str) -> Template:
+    """A page's template; whatever it is given is escaped."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(resources.path(f"web/{name}").read_text(encoding="utf-8"))
+
+
+def _response(html: str, nonce: str, status: int) -> Response:
+    """A page that may load nothing, be framed by nobody, and is kept by no cache."""
+    headers = {
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:;"
+            " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        ),
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Robots-Tag": "noindex, nofollow",
+        "Cache-Control": "no-store",
+    }
+    return Response(html, status, headers, "text/html; charset=utf-8")

@@ -1,0 +1,165 @@
+"""What routes for customers who are logged in are given: whose access token a request shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPAuthorizationCredentials
+from sqlalchemy import Connection, and_, select
+from sqlalchemy.orm import Session
+
+from membership.base.actors import ATTRIBUTION, CALLER, Actor, Attribution
+from membership.base.logs import current_request_id
+from membership.portal.login.digests import ACCESS_PREFIX
+from membership.portal.login.sessions import customer_actor
+from membership.store.models import Customer, CustomerSession, Organization
+from membership.web.access import (
+    READER,
+    TENANT_COLUMNS,
+    WRITER,
+    Tenant,
+    bearer,
+    digest,
+)
+from membership.web.errors import Unauthorized
+
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+_OF_SESSION = and_(
+    Customer.organization_id == CustomerSession.organization_id,
+    Customer.id == CustomerSession.customer_id,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCall:
+    """One request of a customer who is logged in: the open transaction, who it is, and the time."""
+
+    session: Session
+    tenant: Tenant
+    customer_id: UUID
+    actor: Actor
+    now: datetime
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whose token it is."""
+
+    tenant: Tenant
+    customer_id: UUID
+    actor: Actor
+    session_id: UUID
+
+    def call(self, session: Session, now: datetime) -> CustomerCall:
+        """What a route is given."""
+        return CustomerCall(
+            session, self.tenant, self.customer_id, self.actor, now, self.session_id
+        )
+
+
+async def _shown_token(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> str:
+    """The access token in the Authorization header. Raises Unauthorized if there is none."""
+    if credentials is None or not credentials.credentials.startswith(ACCESS_PREFIX):
+        raise _login_needed()
+    return credentials.credentials
+
+
+def _login_needed() -> Unauthorized:
+    """The one error for every token that is not good."""
+    return Unauthorized("login_needed", "Log in first, or again.", headers=_CHALLENGE)
+
+
+def _find(
+    request: Request, connection: Connection, organization: str, token: str, now: datetime
+) -> Visitor:
+    """Find whose token it is, and note it at the request. Raises Unauthorized."""
+    row = connection.execute(
+        select(
+            CustomerSession.id.label("session_id"),
+            Customer.id.label("customer_id"),
+            Customer.number,
+            *TENANT_COLUMNS,
+        )
+        .join(Customer, _OF_SESSION)
+        .join(Organization, Organization.id == CustomerSession.organization_id)
+        .where(
+            CustomerSession.access_digest == digest(token),
+            CustomerSession.access_expires_at > now,
+            CustomerSession.revoked_at.is_(None),
+            Customer.erased_at.is_(None),
+            Organization.slug == organization,
+        )
+    ).first()
+    if row is None:
+        raise _login_needed()
+    session_id, customer_id, number, *own = row
+    actor = customer_actor(customer_id, number)
+    request.scope[CALLER] = actor
+    return Visitor(Tenant(*own), customer_id, actor, session_id)
+
+
+def _read(
+    request: Request,
+    organization: str,
+    token: Annotated[str, Depends(_shown_token)],
+    _admitted: Annotated[None, READER],
+) -> Iterator[CustomerCall]:
+    """Open a reading transaction for a customer."""
+    state = request.app.state
+    with state.database.readers.begin() as session:
+        now = state.clock()
+        yield _find(request, session.connection(), organization, token, now).call(session, now)
+
+
+def _write(
+    request: Request,
+    organization: str,
+    token: Annotated[str, Depends(_shown_token)],
+    _admitted: Annotated[None, WRITER],
+) -> Iterator[CustomerCall]:
+    """Open a writing transaction for a customer; a token that is not good takes no lock."""
+    state = request.app.state
+    with state.database.engine.connect() as connection:
+        visitor = _find(request, connection, organization, token, state.clock())
+    with state.database.writers.begin() as session:
+        session.connection()  # begins: what happens at `now` is stored in that order
+        now = state.clock()
+        session.info[ATTRIBUTION] = Attribution(visitor.actor, now, current_request_id())
+        yield visitor.call(session, now)
+
+
+async def _allowed(
+    request: Request, organization: str, token: Annotated[str, Depends(_shown_token)]
+) -> Visitor:
+    """Find whose token it is, before any transaction."""
+    state = request.app.state
+
+    def find() -> Visitor:
+        with state.database.engine.connect() as connection:
+            return _find(request, connection, organization, token, state.clock())
+
+    # The place is given back at once: the request will queue for another one.
+    async with state.admission.connection(writes=False):
+        return await run_in_threadpool(find)
+
+
+def customer_allows() -> Any:
+    """Dependency of what is done in several steps: the ``Visitor`` who is logged in."""
+    return Depends(_allowed)
+
+
+def customer_reads() -> Any:
+    """Dependency of a route that reads, for the customer who is logged in to its organization."""
+    return Depends(_read, scope="function")
+
+
+def customer_writes() -> Any:
+    """Dependency of a route that writes, for them: it commits before the answer is sent."""
+    return Depends(_write, scope="function")

@@ -1,0 +1,109 @@
+"""Routes by which a customer who is logged in orders, pays, cancels and resumes."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from sqlalchemy.orm import Session
+
+from api_client.messages.billing import CheckoutLink
+from membership.billing.orders.eligibility import chosen_by_customer
+from membership.billing.orders.service import Wanted
+from membership.billing.schemas import (
+    Link,
+    OwnInvoices,
+    OwnOrder,
+    OwnSubscription,
+    OwnSubscriptions,
+)
+from membership.billing.stripe.providers import provider_of_sales
+from membership.portal.login.access import CustomerCall, Visitor, customer_allows, customer_reads
+from membership.portal.member import customer_billing as own
+from membership.portal.signup.joining import Joiner
+from membership.portal.signup.schemas import Joining
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.web.transactions import InSteps
+
+router = APIRouter(prefix="/v1/join/{organization}", include_in_schema=False)
+
+Reader = Annotated[CustomerCall, customer_reads()]
+Allowed = Annotated[Visitor, customer_allows()]
+InvoiceId = Annotated[str, Path(max_length=255, pattern=r"^[\x21-\x7e]+$")]
+
+
+def _visitor(call: CustomerCall) -> Visitor:
+    """Whose call it is."""
+    return Visitor(call.tenant, call.customer_id, call.actor, call.session_id)
+
+
+@router.post("/orders", status_code=201)
+async def order_plan(joining: Joining, steps: InSteps, visitor: Allowed) -> CheckoutLink:
+    """Order a plan that costs something; the answer is the page where it is paid.
+
+    Nothing is granted before the provider says that it was paid. Sent twice, the answer is the
+    same page. 409 `payment_at_desk` where there is no provider, `already_member`,
+    `join_refused`, `plan_is_free`; 404 `plan_not_found`; 503 `payment_provider_unavailable`.
+    """
+
+    def choose(session: Session, now: datetime) -> Wanted:
+        joiner = Joiner(visitor.tenant, visitor.customer_id, visitor.actor, now)
+        return chosen_by_customer(session, steps.settings.public_url, joiner, joining.plan_id)
+
+    provider = await steps.read(lambda session, _: provider_of_sales(session, visitor.tenant))
+    return await provider(steps, visitor.tenant, visitor.actor).begin(choose)
+
+
+@router.get("/orders/{order_id}")
+async def get_own_order(order_id: UUID, steps: InSteps, visitor: Allowed) -> OwnOrder:
+    """Tell how an order stands, asking the provider while it is open. 404 `order_not_found`."""
+    return await own.own_order(steps, visitor, order_id)
+
+
+@router.get("/me/subscriptions")
+def list_subscriptions(call: Reader) -> OwnSubscriptions:
+    """List what goes on by itself, and what the customer may do about it."""
+    return own.own_subscriptions(call.session, _visitor(call), call.now)
+
+
+@router.post("/me/memberships/{membership_id}/cancel")
+async def cancel_membership(
+    membership_id: UUID, steps: InSteps, visitor: Allowed
+) -> OwnSubscription:
+    """Cancel a membership with the period that runs.
+
+    404 `membership_not_found`, also for what a company holds; 409 `not_cancellable`;
+    503 `payment_provider_unavailable`.
+    """
+    return await own.change_renewal(steps, visitor, membership_id, cancelled=True)
+
+
+@router.post("/me/memberships/{membership_id}/resume")
+async def resume_membership(
+    membership_id: UUID, steps: InSteps, visitor: Allowed
+) -> OwnSubscription:
+    """Take a cancellation back, before the membership has ended. 409 `not_resumable`."""
+    return await own.change_renewal(steps, visitor, membership_id, cancelled=False)
+
+
+@router.get("/me/invoices")
+def list_invoices_of_customer(
+    call: Reader,
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+    language: Annotated[Literal["en", "de"], Query()] = "en",
+) -> OwnInvoices:
+    """List the customer's invoices, newest first. 422 `invalid_cursor`."""
+    return own.own_invoices(call.session, _visitor(call), language, limit, cursor)
+
+
+@router.post("/me/invoices/{invoice_id}/link")
+async def link_invoice(invoice_id: InvoiceId, steps: InSteps, visitor: Allowed) -> Link:
+    """Tell where an invoice can be read, paid and downloaded. 404 `invoice_not_found`."""
+    return Link(url=await own.invoice_link(steps, visitor, invoice_id))
+
+
+@router.post("/me/portal")
+async def open_portal(steps: InSteps, visitor: Allowed) -> Link:
+    """Tell where the customer changes the card that is charged. 409 `nothing_billed`."""
+    return Link(url=await own.portal_link(steps, visitor))

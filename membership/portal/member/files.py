@@ -1,0 +1,63 @@
+"""The files that the customer's page loads, under an address that names their version.
+
+A phone keeps the page and its files for when there is no network (``resources/web/me/sw.js``).
+What is kept fits together, for an address never gives anything else than it gave before.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+
+from fastapi import APIRouter, Response
+
+import resources
+from membership.portal.signup.offers import no_such_page
+
+router = APIRouter(prefix="/me", include_in_schema=False)
+
+SCRIPT, STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
+FILES: Mapping[str, str] = {
+    "base.css": "web/join/app.css",
+    "app.css": "web/me/app.css",
+    "app.js": "web/me/app.js",
+    "session.js": "web/me/session.js",
+    "sections.js": "web/me/sections.js",
+    "bills.js": "web/me/bills.js",
+    "parts.js": "web/me/parts.js",
+    "live.js": "web/me/live.js",
+    "codes.js": "web/me/codes.js",
+    "login.js": "web/join/login.js",
+    "qrcode.js": "web/me/vendor/qrcode.mjs",
+}
+"""Files by the names under which they are served. The signup page has some of them too."""
+
+_FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+@router.get("/sw.js")
+def get_worker() -> Response:
+    """What keeps the page for when there is no network; it serves addresses below ``/me/``."""
+    return _file("web/me/sw.js", SCRIPT, "no-cache")
+
+
+@router.get("/files/{version}/{name}")
+def get_file(version: str, name: str) -> Response:
+    """A file of the present version; any other is not there."""
+    if version != files_version() or name not in FILES:
+        raise no_such_page()
+    return _file(FILES[name], STYLE if name.endswith(".css") else SCRIPT, _FOR_GOOD)
+
+
+@lru_cache(maxsize=1)
+def files_version() -> str:
+    """What the files say, in 16 characters: other words where any of them is another."""
+    found = hashlib.sha256()
+    for path in FILES.values():
+        found.update(hashlib.sha256(resources.path(path).read_bytes()).digest())
+    return found.hexdigest()[:16]
+
+
+def _file(path: str, kind: str, kept: str) -> Response:
+    """A file, and how long it may be kept."""
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": kept}
+    return Response(resources.path(path).read_bytes(), headers=headers, media_type=kind)

@@ -1,0 +1,89 @@
+"""The live card: codes of a card for hours ahead, that a phone shows one after another.
+
+They are the rotating codes of Google Wallet (``passes.codes.rotating``), made with the same key and
+taken by the same check, whatever the card's design asks for. The key stays here: a phone is
+given values only, and each of them is good around its own 30 seconds, once.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from uuid import UUID
+
+from membership.base.vault import Vault
+from membership.members.customers.service import get_customer, lock_customer
+from membership.members.customers.views import display_name, number_text
+from membership.portal.login.access import CustomerCall
+from membership.portal.member.cards import no_design
+from membership.portal.member.schemas import LiveCard, LiveCode, LiveFace
+from membership.store.models import Card, CardWallet, Customer
+from membership.wallet.designs.service import first_design
+from membership.wallet.holders import ROTATING_KEY_BYTES, give_wallet
+from membership.web.errors import Conflict, NotFound
+from passes.codes.barcode import CardCode
+from passes.codes.rotating import PERIOD_SECONDS, rotating_code, step_at
+
+
+def live_card(call: CustomerCall, card_id: UUID, vault: Vault, minutes: int) -> LiveCard:
+    """Give the codes of one of the customer's cards from now on, for ``minutes``.
+
+    A card that no wallet can hold yet is made one that can, for its key is kept there. A banned
+    customer has codes as they have a card: the desk sees how they stand.
+
+    Raises NotFound for a card that is not theirs; Conflict for one that was revoked or was made
+    elsewhere, where there is no design, and for a customer who was erased; VaultError.
+    """
+    customer = get_customer(call.session, call.tenant, call.customer_id)
+    card = _own_card(call, customer, card_id)
+    key = _key(call, card, vault)
+    return LiveCard(
+        card=LiveFace(
+            id=card.id,
+            label=card.label,
+            name=display_name(customer),
+            number=number_text(customer.number),
+            organization=call.tenant.name,
+        ),
+        server_time=call.now,
+        period_seconds=PERIOD_SECONDS,
+        codes=codes_ahead(CardCode(card.code), key, call.now, minutes),
+    )
+
+
+def codes_ahead(card: CardCode, key: bytes, now: datetime, minutes: int) -> tuple[LiveCode, ...]:
+    """The codes of all periods from that of ``now`` up to that in which ``minutes`` are over."""
+    seconds = int(now.timestamp())
+    begins = (
+        datetime.fromtimestamp(step * PERIOD_SECONDS, UTC)
+        for step in range(step_at(seconds), step_at(seconds + minutes * 60) + 1)
+    )
+    return tuple(LiveCode(since=each, text=rotating_code(card, key, each).text) for each in begins)
+
+
+def _own_card(call: CustomerCall, customer: Customer, card_id: UUID) -> Card:
+    """Load a card that can be shown live. Raises NotFound, Conflict."""
+    card = call.session.get(Card, (call.tenant.id, card_id))
+    if card is None or card.customer_id != customer.id:
+        raise NotFound("card_not_found", "You have no such card.")
+    if card.revoked_at is not None:
+        raise Conflict("card_revoked", "This card is no longer valid. Please ask at the desk.")
+    if CardCode.parse(card.code) is None:
+        raise Conflict("card_made_elsewhere", "This card was made elsewhere: it has no live codes.")
+    return card
+
+
+def _key(call: CustomerCall, card: Card, vault: Vault) -> bytes:
+    """The key of a card's rotating codes, made at the first need. Raises Conflict, VaultError."""
+    here = (call.tenant.id, card.id)
+    wallet = call.session.get(CardWallet, here)
+    if wallet is None or wallet.rotating_key is None:
+        # Of two phones that ask at once, the second waits and finds the key.
+        lock_customer(call.session, call.tenant, card.customer_id)
+        wallet = call.session.get(CardWallet, here, populate_existing=True)
+    if wallet is None:
+        design = first_design(call.session, call.tenant)
+        if design is None:
+            raise no_design()
+        wallet = give_wallet(call.session, vault, card, design, now=call.now)
+    if wallet.rotating_key is None:
+        wallet.rotating_key = vault.seal(secrets.token_bytes(ROTATING_KEY_BYTES))
+    return vault.open(wallet.rotating_key)

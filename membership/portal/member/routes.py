@@ -1,0 +1,95 @@
+"""Routes of the customer's own page, for who is logged in: cards, payments, personal data."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+import resources
+from membership.billing.desk.service import number_of
+from membership.data.privacy.export import personal_data
+from membership.portal.login.access import CustomerCall, customer_reads, customer_writes
+from membership.portal.member.cards import make_first_card, own_cards
+from membership.portal.member.live import live_card
+from membership.portal.member.payments import own_payment, own_payments
+from membership.portal.member.schemas import LiveCard, LiveWish, OwnCards, OwnPayments
+from membership.web.access import Call
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+
+router = APIRouter(prefix="/v1/join/{organization}/me", include_in_schema=False)
+
+Reader = Annotated[CustomerCall, customer_reads()]
+Writer = Annotated[CustomerCall, customer_writes()]
+Language = Annotated[Literal["en", "de"], Query()]
+
+
+@router.get("/cards")
+def list_cards(request: Request, call: Reader) -> OwnCards:
+    """List the customer's cards, newest first, revoked ones included."""
+    state = request.app.state
+    return own_cards(call, state.vault, state.settings.public_url)
+
+
+@router.post("/cards", status_code=201)
+def make_card(request: Request, call: Writer) -> OwnCards:
+    """Make the customer their first card; the answer lists it.
+
+    409 `card_refused` for who is banned or inactive, `card_exists` for who has or had a card
+    that was issued here, `card_without_design` where there is no design.
+    """
+    state = request.app.state
+    make_first_card(call, state.vault)
+    return own_cards(call, state.vault, state.settings.public_url)
+
+
+@router.post("/live")
+def show_live(wish: LiveWish, request: Request, call: Writer) -> LiveCard:
+    """Give the codes of a card for some hours ahead, so that a phone shows it without network.
+
+    404 `card_not_found` for a card that is not the customer's; 409 `card_revoked`,
+    `card_made_elsewhere` for an imported card with a code of its own, `card_without_design`.
+    """
+    state = request.app.state
+    minutes = state.settings.live_card_offline_minutes
+    return live_card(call, wish.card_id, state.vault, minutes)
+
+
+@router.get("/payments")
+def list_payments(
+    call: Reader,
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+    language: Language = "en",
+) -> OwnPayments:
+    """List what the customer paid at the desk, latest first. 422 `invalid_cursor`."""
+    return own_payments(call, limit, cursor, language)
+
+
+@router.get("/payments/{payment_id}/receipt.pdf", response_class=Response)
+def print_receipt(payment_id: UUID, call: Reader, language: Language = "en") -> Response:
+    """Give the receipt of a payment (PDF, A5). 404 `payment_not_found` for another's."""
+    # The library for PDF takes a fifth of a second to load, and no start needs it.
+    from membership.billing.desk.receipt import receipt_pdf, receipt_text  # noqa: PLC0415
+
+    payment = own_payment(call, payment_id)
+    text = receipt_text(payment, call.tenant, language)
+    data = receipt_pdf(text, resources.path("fonts"), language, call.now)
+    return _download(data, "application/pdf", f"{number_of(payment)}.pdf")
+
+
+@router.get("/export", response_class=Response)
+def export(call: Writer) -> Response:
+    """Hand the customer everything that is stored about them (JSON); the audit tells of it."""
+    told = Call(call.session, call.tenant, call.actor, frozenset(), call.now)
+    data = personal_data(told, call.customer_id).model_dump_json(indent=2)
+    return _download(data.encode(), "application/json", f"{call.tenant.slug}-personal-data.json")
+
+
+def _download(data: bytes, kind: str, name: str) -> Response:
+    """A file that no cache keeps."""
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(data, media_type=kind, headers=headers)

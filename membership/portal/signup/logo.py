@@ -1,0 +1,38 @@
+"""The logo on the signup page: that of the design which new cards get, if it has one."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from membership.store.models import WalletImage
+from membership.wallet.designs.service import first_design, load_version
+from membership.web.access import Tenant
+from passes.design import Design, ImageRole
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture by its tag, its size in pixels, and the ground (``#rrggbb``) it was made for."""
+
+    tag: str
+    width: int
+    height: int
+    ground: str
+
+
+def logo_of(session: Session, tenant: Tenant) -> Logo | None:
+    """An organization's logo; None if it has none."""
+    row = first_design(session, tenant)
+    if row is None:
+        return None
+    design = Design.model_validate(load_version(session, tenant, row.id, row.version).content)
+    tag = design.images.get(ImageRole.LOGO)
+    size = session.execute(
+        select(WalletImage.width, WalletImage.height).where(
+            WalletImage.organization_id == tenant.id, WalletImage.tag == tag
+        )
+    ).first()
+    if tag is None or size is None:
+        return None
+    return Logo(tag, size.width, size.height, design.background)

@@ -1,0 +1,179 @@
+"""The signup page: what an organization offers, and the steps by which a visitor joins.
+
+The service writes all of it; the page's one script only shows the steps one after another. Its
+content policy lets it load and ask nothing but this service, and lets only the sites that the
+organization allows put it into a frame.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from functools import lru_cache
+
+from fastapi import Response
+from jinja2 import Environment, StrictUndefined, Template
+
+import resources
+from membership.portal.card_page.phones import LANGUAGES
+from membership.portal.signup.offers import PLAIN, Looks, Offer, Shop
+from membership.portal.signup.terms import billing_of, length_of, price_of
+from membership.portal.signup.words import PAGE, SCRIPTED
+from membership.web.access import Tenant
+from passes.contrast import contrast_ratio, mixed, readable_like
+
+_BLACK, _WHITE = "#000000", "#ffffff"
+_LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
+_MUTED, _SURFACE, _LINE = 0.25, 0.04, 0.5
+"""How much of the ground is in small text and lines, and of the text in a card."""
+
+
+def list_page(shop: Shop, language: str) -> Response:
+    """The page of all that an organization offers."""
+    return _page(
+        "list.html",
+        shop,
+        language,
+        root=".",
+        offers=[_told(each, shop, language) for each in shop.offers],
+    )
+
+
+def plan_page(shop: Shop, language: str) -> Response:
+    """The page of the one plan that ``shop`` offers, with the steps to join."""
+    (offer,) = shop.offers
+    words = {name: PAGE[language][name] for name in SCRIPTED}
+    return _page(
+        "plan.html",
+        shop,
+        language,
+        root="..",
+        offer=_told(offer, shop, language),
+        scripted=json.dumps(words, ensure_ascii=False),
+        origins=json.dumps(shop.looks.allowed_origins),
+    )
+
+
+def order_page(tenant: Tenant, looks: Looks, language: str, *, paid: bool) -> Response:
+    """The page that a payment provider sends browsers back to. It knows of no payment."""
+    nonce, words = secrets.token_urlsafe(16), PAGE[language]
+    html = _template("order.html").render(
+        language=language,
+        nonce=nonce,
+        colours=colours(looks),
+        logo=None,
+        root=None,
+        organization=tenant.name,
+        slug=tenant.slug,
+        own_page=words["own_page"] if paid else None,
+        title=words["paid_title" if paid else "unpaid_title"],
+        text=words["paid" if paid else "unpaid"],
+    )
+    return _response(html, nonce, (), 200)
+
+
+def not_found_page(language: str) -> Response:
+    """The page for all that the public cannot see: the same in each case, framed by nobody."""
+    nonce = secrets.token_urlsafe(16)
+    html = _template("gone.html").render(
+        language=language,
+        words=PAGE[language],
+        nonce=nonce,
+        colours=colours(PLAIN),
+        logo=None,
+        root=None,
+    )
+    return _response(html, nonce, (), 404)
+
+
+def colours(looks: Looks) -> Mapping[str, str]:
+    """All colours of the page, from the two that an organization chose.
+
+    Whatever these are, text is black or white, whichever is better to read on its ground.
+    """
+    ground = looks.background
+    ink = _text_on(ground)
+    return {
+        "scheme": "dark" if ink == _WHITE else "light",
+        "ground": ground,
+        "ink": ink,
+        "muted": mixed(ink, ground, _MUTED),
+        "line": mixed(ink, ground, _LINE),
+        "surface": mixed(ground, ink, _SURFACE),
+        "accent": looks.accent,
+        "on_accent": _text_on(looks.accent),
+        "link": readable_like(looks.accent, mixed(ground, ink, _SURFACE)),
+    }
+
+
+def _text_on(ground: str) -> str:
+    """Black or white, whichever is better to read on a ground."""
+    return max((_BLACK, _WHITE), key=lambda colour: contrast_ratio(colour, ground))
+
+
+def _told(offer: Offer, shop: Shop, language: str) -> Mapping[str, object]:
+    """What the page says of a plan."""
+    return {
+        "id": str(offer.plan_id),
+        "name": offer.name,
+        "description": offer.description,
+        "price": price_of(offer, language),
+        "billing": billing_of(offer, language),
+        "length": length_of(offer, language, pays_online=shop.pays_online),
+        "permissions": offer.permissions,
+        "free": offer.free,
+        "joinable": offer.free or shop.pays_online,
+    }
+
+
+def _page(template: str, shop: Shop, language: str, *, root: str, **more: object) -> Response:
+    """A page of an organization. ``root`` leads to ``/join/`` from where the page is."""
+    nonce = secrets.token_urlsafe(16)
+    html = _template(template).render(
+        language=language,
+        languages=[(each, _LANGUAGE_NAMES[each]) for each in LANGUAGES],
+        words=PAGE[language],
+        nonce=nonce,
+        colours=colours(shop.looks),
+        organization=shop.name,
+        slug=shop.slug,
+        looks=shop.looks,
+        logo=shop.logo,
+        root=root,
+        **more,
+    )
+    return _response(html, nonce, shop.looks.allowed_origins, 200)
+
+
+@lru_cache(maxsize=8)
+def _template(name: str) -> Template:
+    """A page's template; whatever it is given is escaped."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    shared = {
+        each: environment.from_string(_read(f"{each}.html"))
+        for each in ("outline", "foot", "mark", "login")
+    }
+    return environment.from_string(_read(name), globals=shared)
+
+
+def _read(name: str) -> str:
+    """A template as text."""
+    return resources.path(f"web/join/{name}").read_text(encoding="utf-8")
+
+
+def _response(html: str, nonce: str, framed_by: tuple[str, ...], status: int) -> Response:
+    """A page that asks only this service, framed by those who may, kept by no cache."""
+    framing = " ".join(framed_by) or "'none'"
+    headers = {
+        "Content-Security-Policy": (
+            f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}';"
+            " connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
+            f" frame-ancestors {framing}"
+        ),
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Language",
+    }
+    return Response(html, status, headers, "text/html; charset=utf-8")

@@ -1,0 +1,68 @@
+"""Messages about public signup."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from api_client.messages.scan import Message, Reason, Status
+from membership.portal.signup.origins import normal_origin
+
+MOST_ORIGINS = 20
+
+Origin = Annotated[str, AfterValidator(normal_origin)]
+"""An exact web origin, normalised."""
+
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
+"""A colour as ``#rrggbb``."""
+
+PageUrl = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^https://[^\s<>\"'\\^`{|}/?#@]+(/[^\s<>\"'\\^`{|}]*)?$", max_length=500
+    ),
+]
+"""The https address of a page."""
+
+
+def _each_once(origins: tuple[str, ...]) -> tuple[str, ...]:
+    """Drop origins that are named again, in whatever spelling."""
+    return tuple(dict.fromkeys(origins))
+
+
+class SignupChange(Message):
+    """How the public may join. What is left out is set to what it is by default."""
+
+    open: bool = Field(examples=[True], description="Whether the page is there at all.")
+    allowed_origins: Annotated[
+        tuple[Origin, ...], Field(max_length=MOST_ORIGINS), AfterValidator(_each_once)
+    ] = Field(
+        default=(),
+        examples=[["https://www.example.com"]],
+        description="Sites that may show the page in a frame: exact origins, https only "
+        "(http for localhost). Without any, nobody may frame it.",
+    )
+    accent: Colour = Field(
+        default="#00695c", examples=["#00695c"], description="Of buttons and links."
+    )
+    background: Colour = Field(default="#ffffff", examples=["#ffffff"], description="Of the page.")
+    terms_url: PageUrl | None = Field(default=None, examples=["https://www.example.com/terms"])
+    privacy_url: PageUrl | None = Field(default=None, examples=["https://www.example.com/privacy"])
+
+
+class Joining(Message):
+    """What a customer who is logged in joins."""
+
+    plan_id: UUID
+
+
+class Joined(Message):
+    """The membership that was made by joining. ``status`` is null only before its start."""
+
+    id: UUID
+    plan_name: str
+    status: Status | None
+    reason: Reason | None
+    starts_at: AwareDatetime
+    last_day: date | None = Field(description="Last local day, inclusive; null without an end.")

@@ -1,0 +1,1 @@
+"""The database: engines, tables, migrations, and what is shared by all that use it."""

@@ -1,0 +1,95 @@
+"""What the service does beside answering: small jobs, each in a thread of its own, again and again.
+
+A job that fails is logged and tried again after a growing pause; it never ends the service.
+How each one stands is told by ``Background.states``, for readiness and metrics.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from membership.base.logs import logger
+from membership.base.settings import ServiceSettings
+from membership.base.vault import Vault
+from membership.store.database import Database
+
+_LONGEST_PAUSE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a job is given: where the data is, the time, and whether the service is stopping."""
+
+    settings: ServiceSettings
+    database: Database
+    vault: Vault
+    clock: Callable[[], datetime]
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One kind of work. ``run`` does one piece and tells whether there may be more at once."""
+
+    name: str
+    run: Callable[[Work], bool]
+    pause_seconds: float
+
+
+@dataclass
+class JobState:
+    """How a job stands: failures in a row (0 is well) and in all, and when it last did its work."""
+
+    failures: int = 0
+    failures_in_all: int = 0
+    last_done_at: datetime | None = None
+
+
+class Background:
+    """Runs jobs until it is stopped."""
+
+    def __init__(self, work: Work, jobs: Iterable[Job]) -> None:
+        self._work = work
+        self._jobs = tuple(jobs)
+        self.states = {job.name: JobState() for job in self._jobs}
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start a thread for each job."""
+        for job in self._jobs:
+            thread = threading.Thread(target=self._loop, args=(job,), name=job.name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self, patience_seconds: float) -> None:
+        """Tell the jobs to stop, and wait so long in all for those at work."""
+        self._work.stopping.set()
+        end = time.monotonic() + patience_seconds
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+            if thread.is_alive():
+                logger().warning("job_still_running", job=thread.name)
+
+    def ended(self) -> list[str]:
+        """Names of the jobs that were started and do not run any more."""
+        return [thread.name for thread in self._threads if not thread.is_alive()]
+
+    def _loop(self, job: Job) -> None:
+        """Run one job until the service stops."""
+        state = self.states[job.name]
+        while not self._work.stopping.is_set():
+            more = False
+            try:
+                more = job.run(self._work)
+            except Exception:  # noqa: BLE001 - logged and told by readiness; the job goes on
+                state.failures += 1
+                state.failures_in_all += 1
+                logger().exception("job_failed", job=job.name, failures=state.failures)
+            else:
+                state.failures = 0
+                state.last_done_at = self._work.clock()
+            if not more:
+                pause = job.pause_seconds * 2 ** min(state.failures, 10)
+                self._work.stopping.wait(min(pause, max(job.pause_seconds, _LONGEST_PAUSE_SECONDS)))

@@ -1,0 +1,224 @@
+"""The database: engines for SQLite and PostgreSQL, column types and sessions.
+
+SQLite runs in WAL mode with ``synchronous=FULL``: a commit that was acknowledged survives a
+power cut. Writers take the write lock when they begin (``BEGIN IMMEDIATE``), so that two of
+them wait for each other instead of failing half-way.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Row, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.types import TypeDecorator
+
+from membership.base.settings import ServiceSettings
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of whatever columns a query asked for."""
+
+WRITES = "walletdesk_writes"
+"""Execution option of connections that will write."""
+
+_USED_AT = "walletdesk_used_at"
+_IDLE_SECONDS = 1.0
+
+_SINGLE = "walletdesk_single"
+"""Execution option of SQLite's connections that begin no transaction."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time. Takes aware datetimes of any zone, gives them back in UTC.
+
+    Raises ValueError for a naive datetime: its instant would be a guess.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC; SQLite has no zones, so there the zone is dropped after that."""
+        if value is None:
+            return None
+        if value.tzinfo is None or value.utcoffset() is None:
+            raise ValueError(f"datetime without a time zone: {value.isoformat()}")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> datetime | None:
+        """Give the instant back with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Database:
+    """An engine, and its two kinds of sessions: readers and writers.
+
+    On ``single``, each statement is a transaction of its own: it sees what is stored when it
+    begins, and what it stores is committed when it ends.
+    """
+
+    engine: Engine
+    single: Engine
+    readers: sessionmaker[Session]
+    writers: sessionmaker[Session]
+
+    @property
+    def place(self) -> str:
+        """Where the data is, for messages: a file, or a server without its password."""
+        return place_of(self.engine.url)
+
+
+def connection_of(bind: Session | Connection) -> Connection:
+    """The connection itself, or that of a session."""
+    return bind.connection() if isinstance(bind, Session) else bind
+
+
+@contextmanager
+def as_one(connection: Connection) -> Iterator[None]:
+    """Make what is done on a connection of ``single`` one transaction, committed at the end.
+
+    On any other connection it is part of the transaction that is open already.
+    """
+    options = connection.get_execution_options()
+    if not options.get(_SINGLE) and options.get("isolation_level") != "AUTOCOMMIT":
+        yield
+        return
+    sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")
+
+
+def place_of(url: URL) -> str:
+    """Name the file of a SQLite URL, or render a server's URL without its password."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or ":memory:"
+    return url.render_as_string(hide_password=True)
+
+
+def open_database(settings: ServiceSettings) -> Database:
+    """Make the engine; no connection is opened yet.
+
+    Raises ValueError for a URL that is none, or a database other than SQLite and PostgreSQL.
+    """
+    url = settings.url()
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        engine = _sqlite_engine(url, settings)
+    elif backend == "postgresql":
+        engine = _postgresql_engine(url, settings)
+    else:
+        raise ValueError(f"database_url: {backend!r} is not supported, use sqlite or postgresql")
+    return Database(
+        engine=engine,
+        single=_single(engine),
+        readers=sessionmaker(engine, expire_on_commit=False),
+        writers=sessionmaker(engine.execution_options(**{WRITES: True}), expire_on_commit=False),
+    )
+
+
+def _single(engine: Engine) -> Engine:
+    """The same connections, in which no transaction is begun."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{_SINGLE: True})
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _sqlite_engine(url: URL, settings: ServiceSettings) -> Engine:
+    """Engine for one SQLite file, with the pragmas that every connection needs."""
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": settings.busy_timeout_seconds},
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+        pool_timeout=settings.busy_timeout_seconds,
+        hide_parameters=True,
+    )
+
+    def on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        sqlite = cast(sqlite3.Connection, connection)
+        sqlite.isolation_level = None
+        sqlite.execute("PRAGMA foreign_keys = ON")
+        sqlite.execute("PRAGMA synchronous = FULL")
+        # What is deleted or replaced is overwritten, so that an erased customer is not in the file.
+        sqlite.execute("PRAGMA secure_delete = ON")
+        sqlite.execute("PRAGMA cache_size = -16000")
+        if settings.sqlite_max_pages is not None:
+            sqlite.execute(f"PRAGMA max_page_count = {settings.sqlite_max_pages:d}")
+
+    def on_begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if not options.get(_SINGLE, False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine
+
+
+def _postgresql_engine(url: URL, settings: ServiceSettings) -> Engine:
+    """Engine for a PostgreSQL server, through psycopg 3."""
+    milliseconds = int(settings.busy_timeout_seconds * 1000)
+    options: dict[str, Any] = {
+        "connect_timeout": max(2, round(settings.busy_timeout_seconds)),
+        "options": f"-c timezone=UTC -c lock_timeout={milliseconds}",
+    }
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args=options,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+        pool_timeout=settings.busy_timeout_seconds,
+        hide_parameters=True,
+        pool_use_lifo=True,
+    )
+    _ping_idle(engine)
+    return engine
+
+
+def _ping_idle(engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+    """Try connections before they are used again, if they were not used for a second.
+
+    One that the server closed meanwhile is replaced. Trying each one each time, as
+    ``pool_pre_ping`` does, would cost every request of a busy service a round trip.
+    """
+
+    def on_checkin(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info[_USED_AT] = clock()
+
+    def on_checkout(
+        connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        dialect, used_at = engine.dialect, entry.info.get(_USED_AT)
+        if used_at is None or clock() - used_at < _IDLE_SECONDS:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            if not dialect.is_disconnect(error, connection, None):
+                raise
+            # The pool opens another one and asks again; the other idle ones are stale as well.
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", on_checkin)
+    event.listen(engine, "checkout", on_checkout)

@@ -1,0 +1,147 @@
+"""Bring a database up to the schema of this version, or refuse one that is newer.
+
+Alembic is only loaded when there is something to migrate: it costs half a second of start.
+"""
+
+import sqlite3
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from membership.store.database import WRITES, Database
+from membership.store.sqlite_stats import teach_planner
+
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+"""All revisions of the schema that this version knows, oldest first."""
+
+HEAD = REVISIONS[-1]
+"""Revision of the schema that this version works with."""
+
+_LOCK_KEY = 7_162_530_411
+"""Names the advisory lock under which one process sets up a PostgreSQL database."""
+
+
+class MigrationError(Exception):
+    """Base of the reasons why a database cannot be used. ``code`` is stable."""
+
+    code = "migration_failed"
+
+
+class DatabaseTooNew(MigrationError):
+    """The database was migrated by a newer version; it was left as it is."""
+
+    code = "database_too_new"
+
+    def __init__(self, place: str, found: str) -> None:
+        self.place, self.found, self.known = place, found, HEAD
+        super().__init__(
+            f"{place} was written by a newer version (schema revision {found}; "
+            f"this version knows revisions up to {HEAD}). It was not changed."
+        )
+
+
+class NotADatabase(MigrationError):
+    """The file is there, but it is no SQLite database, or a damaged one."""
+
+    code = "not_a_database"
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place} is not a database of this program, or it is damaged.")
+
+
+class ForeignDatabase(MigrationError):
+    """A database with tables of something else, which this program must not touch."""
+
+    code = "not_a_database"
+
+    def __init__(self, place: str, table: str) -> None:
+        super().__init__(f"{place} holds tables of another program (such as {table!r}).")
+
+
+def migrate(database: Database) -> None:
+    """Upgrade to ``HEAD``; of several processes at once, one migrates and the others wait.
+
+    Raises DatabaseTooNew, NotADatabase or ForeignDatabase, having changed nothing;
+    sqlalchemy.exc.OperationalError where the database cannot be reached or written.
+    """
+    try:
+        if _is_current(database):
+            return
+        if database.engine.dialect.name == "sqlite":
+            use_wal(database)
+        with database.engine.execution_options(**{WRITES: True}).begin() as connection:
+            hold_setup_lock(connection)
+            # Another process may have migrated while this one waited for the lock.
+            if schema_revision(connection, database.place) != HEAD:
+                upgrade_schema(connection)
+                if connection.dialect.name == "sqlite":
+                    teach_planner(connection)
+        # What connections already know of the schema and its statistics is out of date.
+        database.engine.dispose()
+    except DatabaseError as error:
+        if _is_no_database(error):
+            raise NotADatabase(database.place) from error
+        raise
+
+
+def hold_setup_lock(connection: Connection) -> None:
+    """Keep other processes from setting up the database until this transaction ends.
+
+    SQLite's writers exclude each other anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+
+
+def _is_current(database: Database) -> bool:
+    """Whether nothing is to be done; refuses what is not ours without writing to it."""
+    with database.engine.connect() as connection:
+        return schema_revision(connection, database.place) == HEAD
+
+
+def schema_revision(connection: Connection, place: str) -> str | None:
+    """Revision of the schema found, None for an empty database.
+
+    Raises DatabaseTooNew or ForeignDatabase.
+    """
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" not in tables:
+        if tables:
+            raise ForeignDatabase(place, tables[0])
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if found is None:
+        return None
+    # A version knows all revisions before its own, so one that it does not know came later.
+    if found not in REVISIONS:
+        raise DatabaseTooNew(place, str(found))
+    return str(found)
+
+
+def use_wal(database: Database) -> None:
+    """Switch the file to write-ahead logging, which it then keeps for good."""
+    switch = "PRAGMA journal_mode = WAL"  # cannot be done within a transaction
+    raw = database.engine.raw_connection()
+    try:
+        raw.cursor().execute(switch)
+    except sqlite3.OperationalError as error:
+        raise OperationalError(switch, None, error) from error
+    finally:
+        raw.close()
+
+
+def upgrade_schema(connection: Connection, revision: str = HEAD) -> None:
+    """Run the missing revisions up to ``revision`` over ``connection``, in its transaction."""
+    from alembic import command  # noqa: PLC0415 - see the module docstring
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "membership.store:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def _is_no_database(error: DatabaseError) -> bool:
+    """Whether SQLite says that the file is not one of its own, or damaged."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)

@@ -1,0 +1,58 @@
+"""Wallet cards and the visits made with them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api_client.messages.scan import Outcome, ScanMethod
+from membership.store.base_model import Base, of_organization, refers
+
+
+class Card(Base):
+    """A wallet card. ``code`` is what its barcode says; it is good until it is revoked.
+
+    A card without a ``CardWallet`` beside it was imported, or is printed only.
+    """
+
+    __tablename__ = "cards"
+    __table_args__ = (
+        refers("customers", "customer_id"),
+        UniqueConstraint("organization_id", "code"),
+        Index("ix_cards_customer", "organization_id", "customer_id", "issued_at"),
+    )
+
+    organization_id: Mapped[int] = of_organization()
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID]
+    code: Mapped[str] = mapped_column(String(255))
+    label: Mapped[str] = mapped_column(String(120))
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Visit(Base):
+    """A scan that led to a customer. ``id`` is the kiosk's, so a repeat is the same visit.
+
+    ``text_digest`` is a SHA-256 of the scanned text, to tell a repeat from a mix-up.
+    """
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        refers("customers", "customer_id"),
+        refers("cards", "card_id"),
+        Index("ix_visits_recent", "organization_id", "at", "id"),
+        Index("ix_visits_customer", "organization_id", "customer_id", "at"),
+    )
+
+    organization_id: Mapped[int] = of_organization()
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID]
+    card_id: Mapped[UUID | None]
+    text_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    desk: Mapped[str] = mapped_column(String(80), default="")
+    method: Mapped[ScanMethod]
+    at: Mapped[datetime]
+    outcome: Mapped[Outcome]
+    undone_at: Mapped[datetime | None]

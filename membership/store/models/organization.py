@@ -1,0 +1,25 @@
+"""The organization that every other row belongs to."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from membership.store.base_model import Base
+
+
+class Organization(Base):
+    """A club. ``next_customer_number`` is the human number that the next customer gets."""
+
+    __tablename__ = "organizations"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(63), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    currency: Mapped[str] = mapped_column(String(3))
+    country: Mapped[str | None] = mapped_column(String(2))
+    demo: Mapped[bool] = mapped_column(default=False)
+    expires_soon_days: Mapped[int] = mapped_column(Integer, default=14)
+    next_customer_number: Mapped[int] = mapped_column(BigInteger, default=1)
+    created_at: Mapped[datetime]

@@ -1,0 +1,105 @@
+"""Customers, what they look like and the words that find them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api_client.messages.scan import CustomerState
+from membership.store.base_model import Base, choice, of_organization, refers
+
+
+class TermKind(StrEnum):
+    """Whether a search term is the start of a word or lies inside one. Sorted best first."""
+
+    START = "a"
+    INSIDE = "b"
+
+
+class Customer(Base):
+    """A person. ``search_text`` holds the folded words they are found by, space-separated.
+
+    ``email_key`` is the address as it is compared: in lower case. An erased customer keeps the
+    row, for what was sold to them must still add up, but nothing that names them.
+    """
+
+    __tablename__ = "customers"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "number"),
+        Index("ix_customers_email_domain", "organization_id", "email_domain"),
+        Index("ix_customers_email_key", "organization_id", "email_key"),
+        Index("ix_customers_phone", "organization_id", "phone"),
+        Index("ix_customers_birth_date", "organization_id", "birth_date"),
+        Index("ix_customers_state", "organization_id", "state", "number"),
+    )
+
+    organization_id: Mapped[int] = of_organization()
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    given_name: Mapped[str] = mapped_column(String(120))
+    family_name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_key: Mapped[str | None] = mapped_column(String(254))
+    email_domain: Mapped[str | None] = mapped_column(String(253))
+    phone: Mapped[str | None] = mapped_column(String(16))
+    birth_date: Mapped[date | None]
+    desk_note: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(String(35))
+    state: Mapped[CustomerState] = mapped_column(default=CustomerState.ACTIVE)
+    photo_tag: Mapped[str | None] = mapped_column(String(64))
+    search_text: Mapped[str] = mapped_column(Text, default="")
+    erased_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class CustomerAlias(Base):
+    """A customer who was merged into another: the old id and number lead to the one who stayed."""
+
+    __tablename__ = "customer_aliases"
+    __table_args__ = (
+        refers("customers", "customer_id"),
+        UniqueConstraint("organization_id", "old_number"),
+        Index("ix_customer_aliases_customer", "organization_id", "customer_id"),
+    )
+
+    organization_id: Mapped[int] = of_organization()
+    old_id: Mapped[UUID] = mapped_column(primary_key=True)
+    old_number: Mapped[int] = mapped_column(BigInteger)
+    customer_id: Mapped[UUID]
+    merged_at: Mapped[datetime]
+
+
+class CustomerPhoto(Base):
+    """A customer's picture, apart from the customer so that a scan does not load it."""
+
+    __tablename__ = "customer_photos"
+    __table_args__ = (refers("customers", "customer_id"),)
+
+    organization_id: Mapped[int] = of_organization()
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    mime: Mapped[str] = mapped_column(String(40))
+    tag: Mapped[str] = mapped_column(String(64))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    changed_at: Mapped[datetime]
+
+
+class CustomerTerm(Base):
+    """One word, or the tail of one, that finds a customer: a sorted index of its own.
+
+    It has no foreign keys: to check twenty of them for each customer would cost more than all
+    else of an import. A search joins the customers, so that a term without one finds nobody.
+    """
+
+    __tablename__ = "customer_terms"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    organization_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[TermKind] = mapped_column(choice(TermKind, length=1), primary_key=True)
+    term: Mapped[str] = mapped_column(
+        # Prefix searches are ranges, which need the order of code points on both databases.
+        String(254).with_variant(String(254, collation="C"), "postgresql"),
+        primary_key=True,
+    )
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,0 +1,137 @@
+"""Routes of wallet cards."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from api_client.messages.cards import CardRecord, CustomerCards, IssuedCard
+from membership.base.scopes import Scope
+from membership.members.customers.service import get_customer
+from membership.wallet.apple.rendering import render_pkpass
+from membership.wallet.cards import service
+from membership.wallet.cards.records import CardDesk, card_record, cards_of, issued_card
+from membership.wallet.cards.schemas import NewCard, Replacement
+from membership.web.access import Call, creates, reads, writes
+from membership.web.idempotency import once
+from passes.apple.bundle import PASS_TYPE
+
+router = APIRouter(prefix="/v1", tags=["Cards"])
+
+
+@router.get("/customers/{customer_id}/cards")
+def list_cards(
+    customer_id: UUID, request: Request, call: Annotated[Call, reads(Scope.CARDS_READ)]
+) -> CustomerCards:
+    """List a customer's cards, newest first, revoked ones included.
+
+    `wallets` tells on how many devices a card is, and whether they were told of the latest
+    change; `install_url` is where the customer fetches it.
+
+    Errors: `customer_not_found` (404).
+    """
+    customer = get_customer(call.session, call.tenant, customer_id)
+    return CustomerCards(items=cards_of(_desk(request, call), customer.id))
+
+
+@router.post("/cards", status_code=201)
+def issue_card(
+    new: NewCard, request: Request, call: Annotated[Call, creates(Scope.CARDS_WRITE)]
+) -> IssuedCard:
+    """Issue a card to a customer; the answer tells what its barcode says.
+
+    Errors: `customer_not_found`, `design_not_found` (404), `customer_erased`,
+    `design_archived` (409).
+    """
+
+    def create() -> IssuedCard:
+        card = service.issue_card(call.session, call.tenant, new, call.now, maker=_maker(request))
+        return issued_card(_desk(request, call), card)
+
+    return once(call, new, IssuedCard, create)
+
+
+@router.get("/cards/{card_id}")
+def show_card(
+    card_id: UUID, request: Request, call: Annotated[Call, reads(Scope.CARDS_READ)]
+) -> CardRecord:
+    """Show a card, without its code.
+
+    Errors: `card_not_found` (404).
+    """
+    return card_record(_desk(request, call), card_id)
+
+
+@router.get(
+    "/cards/{card_id}/card.pkpass",
+    response_class=Response,
+    responses={200: {"content": {PASS_TYPE: {}}, "description": "The card for Apple Wallet."}},
+)
+def fetch_pass(
+    card_id: UUID, request: Request, call: Annotated[Call, reads(Scope.CARDS_WRITE)]
+) -> Response:
+    """Give a card as the file that Apple Wallet opens, signed as it is now.
+
+    Whoever has the file can add the card to a phone, revoked ones too: those show that they are
+    good no more. While no certificate is set up a self-made one signs, which an iPhone refuses;
+    `GET /v1/wallets` tells.
+
+    Errors: `card_not_found` (404), also for a card without a design; `certificate_not_good`
+    (409).
+    """
+    state = request.app.state
+    made = render_pkpass(
+        call.session, state.vault, state.settings, call.tenant, card_id, now=call.now
+    )
+    headers = {
+        "Content-Disposition": f'attachment; filename="{made.file_name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(made.data, media_type=PASS_TYPE, headers=headers)
+
+
+@router.post("/cards/{card_id}/revoke")
+def revoke_card(
+    card_id: UUID, request: Request, call: Annotated[Call, writes(Scope.CARDS_WRITE)]
+) -> CardRecord:
+    """Revoke a card, for good; the customer's other cards stay as they are.
+
+    A scan of it still tells whose it is, with the outcome `card_revoked`; doors are told that it
+    opens nothing. Phones that have it show that it is good no more.
+
+    Errors: `card_not_found` (404).
+    """
+    card = service.revoke_card(call.session, call.tenant, card_id, call.now)
+    return card_record(_desk(request, call), card.id)
+
+
+@router.post("/cards/{card_id}/replace", status_code=201)
+def replace_card(
+    card_id: UUID, request: Request, call: Annotated[Call, creates(Scope.CARDS_WRITE)]
+) -> IssuedCard:
+    """Revoke a card and issue another one in its place, with the same label and design.
+
+    A scan of the old one names the new one as the current card. One without a design, or with
+    one that is archived, is replaced by a card of the organization's oldest design.
+
+    Errors: `card_not_found` (404), `card_replaced`, `customer_erased` (409).
+    """
+
+    def create() -> IssuedCard:
+        card = service.replace_card(
+            call.session, call.tenant, card_id, call.now, maker=_maker(request)
+        )
+        return issued_card(_desk(request, call), card)
+
+    return once(call, Replacement(card_id=card_id), IssuedCard, create)
+
+
+def _maker(request: Request) -> service.CardMaker:
+    """What issuing needs of the service."""
+    return service.CardMaker(request.app.state.vault)
+
+
+def _desk(request: Request, call: Call) -> CardDesk:
+    """What showing cards needs of the service."""
+    state = request.app.state
+    return CardDesk(call.session, call.tenant, state.vault, state.settings.public_url)

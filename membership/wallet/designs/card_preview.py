@@ -1,0 +1,118 @@
+"""Routes that draw a card as a wallet does: one that was issued, or a design not yet stored.
+
+What is drawn is read in a short transaction; the drawing itself, some tenths of a second of a
+processor, holds no connection, and only few are drawn at once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.orm import Session
+
+from api_client.messages.cards import WalletKind
+from membership.base.scopes import Scope
+from membership.wallet.cards.service import get_card
+from membership.wallet.designs.images import load_images
+from membership.wallet.designs.sample import sample_face
+from membership.wallet.designs.schemas import PreviewOf
+from membership.wallet.designs.service import design_refused
+from membership.wallet.updates.faces import load_faces
+from membership.web.access import Caller, allows, keep_present
+from membership.web.errors import NotFound
+from passes.card import CardFace
+from passes.design import ImageRole
+from passes.errors import PassError
+from passes.preview.render import preview_png
+from passes.words import KnownLanguage
+
+router = APIRouter(tags=["Card designs"])
+
+_PNG: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/png": {}}, "description": "The card as the wallet draws it."}
+}
+_HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawable:
+    """What a picture of a card is made of."""
+
+    face: CardFace
+    images: dict[ImageRole, bytes]
+
+
+@router.post("/v1/card-designs/preview", response_class=Response, responses=_PNG)
+async def preview_design(
+    wanted: PreviewOf, request: Request, caller: Annotated[Caller, allows(Scope.CARDS_READ)]
+) -> Response:
+    """Draw a design, stored or not, with an invented member (PNG). Stores nothing.
+
+    Errors: `design_invalid` (422) for a picture that was not uploaded.
+    """
+
+    def read(session: Session, now: datetime) -> _Drawable:
+        images = load_images(session, caller.tenant, wanted.design)
+        return _Drawable(sample_face(caller.tenant, wanted.design, now), images)
+
+    return await _drawn(request, caller, read, wanted.wallet, wanted.language)
+
+
+@router.get("/v1/cards/{card_id}/preview.png", response_class=Response, responses=_PNG)
+async def preview_card(
+    card_id: UUID,
+    request: Request,
+    caller: Annotated[Caller, allows(Scope.CARDS_READ)],
+    wallet: Annotated[
+        WalletKind, Query(description="In which wallet.", examples=["apple"])
+    ] = WalletKind.APPLE,
+    language: Annotated[
+        KnownLanguage | None,
+        Query(description="By default the first of the design's.", examples=["de"]),
+    ] = None,
+) -> Response:
+    """Draw a card as it is now (PNG).
+
+    Errors: `card_not_found`, `card_without_design` (404).
+    """
+
+    def read(session: Session, now: datetime) -> _Drawable:
+        card = get_card(session, caller.tenant, card_id)
+        loaded = load_faces(session, caller.tenant, [card.id], now).get(card.id)
+        if loaded is None:
+            raise NotFound("card_without_design", "This card is in no wallet and has no design.")
+        return _Drawable(loaded.face, load_images(session, caller.tenant, loaded.face.design))
+
+    return await _drawn(request, caller, read, wallet, language)
+
+
+async def _drawn(
+    request: Request,
+    caller: Caller,
+    read: Callable[[Session, datetime], _Drawable],
+    wallet: WalletKind,
+    language: str | None,
+) -> Response:
+    """Read what is to be drawn, and draw it. Raises Busy, Invalid, and what ``read`` raises."""
+    state = request.app.state
+
+    def transact() -> _Drawable:
+        with state.database.readers.begin() as session:
+            found = read(session, state.clock())
+        keep_present(state, caller)
+        return found
+
+    try:
+        async with state.admission.connection(writes=False):
+            found = await run_in_threadpool(transact)
+        shown_in = language or found.face.design.languages[0]
+        kind: Literal["apple", "google"] = "apple" if wallet is WalletKind.APPLE else "google"
+        async with state.admission.image():
+            png = await run_in_threadpool(preview_png, found.face, found.images, kind, shown_in)
+    except PassError as error:
+        raise design_refused(error) from error
+    return Response(png, media_type="image/png", headers=_HEADERS)

@@ -1,0 +1,120 @@
+"""Routes of card designs: listed, created, edited, archived; and how far an edit is."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+
+from api_client.messages.cards import DesignList, RolloutProgress
+from membership.base.scopes import Scope
+from membership.wallet.designs import service, views
+from membership.wallet.designs.schemas import (
+    DesignChange,
+    DesignRecord,
+    DesignVersionRecord,
+    NewDesign,
+)
+from membership.web.access import Call, creates, reads, writes
+from membership.web.idempotency import once
+
+router = APIRouter(prefix="/v1/card-designs", tags=["Card designs"])
+
+_LAST_VERSION = 2**31 - 1
+VersionPath = Annotated[int, Path(ge=1, le=_LAST_VERSION, examples=[1])]
+
+
+@router.get("")
+def list_designs(call: Annotated[Call, reads(Scope.CARDS_READ)]) -> DesignList:
+    """List all designs by name, archived ones last."""
+    return views.list_designs(call.session, call.tenant)
+
+
+@router.post("", status_code=201)
+def create_design(
+    new: NewDesign, call: Annotated[Call, creates(Scope.DESIGNS_WRITE)]
+) -> DesignRecord:
+    """Create a design; cards can be issued of it at once.
+
+    Refused is what a wallet would drop from a card without a word, text with a contrast of less
+    than 3 to 1 to its background, and a picture that was not uploaded. What could be better is
+    in `hints`.
+
+    Errors: `design_key_taken` (409), `design_invalid` (422, naming the place in the design).
+    """
+
+    def create() -> DesignRecord:
+        row = service.create_design(
+            call.session, call.tenant, key=new.key, name=new.name, design=new.design, now=call.now
+        )
+        return views.design_record(call.session, call.tenant, row)
+
+    return once(call, new, DesignRecord, create)
+
+
+@router.get("/{design_id}")
+def get_design(design_id: UUID, call: Annotated[Call, reads(Scope.CARDS_READ)]) -> DesignRecord:
+    """Show a design as its cards show it now.
+
+    Errors: `design_not_found` (404).
+    """
+    row = service.get_design(call.session, call.tenant, design_id)
+    return views.design_record(call.session, call.tenant, row)
+
+
+@router.put("/{design_id}")
+def edit_design(
+    design_id: UUID, change: DesignChange, call: Annotated[Call, writes(Scope.DESIGNS_WRITE)]
+) -> DesignRecord:
+    """Make a new version of a design. All cards that were issued of it are changed by and by.
+
+    `version` is the one that was edited: if somebody else has made a new one since, nothing is
+    changed. Another name alone makes no new version.
+
+    Errors: `design_not_found` (404), `design_changed` (409), `design_invalid` (422).
+    """
+    row = service.edit_design(call.session, call.tenant, design_id, change, call.now)
+    return views.design_record(call.session, call.tenant, row)
+
+
+@router.post("/{design_id}/archive")
+def archive_design(
+    design_id: UUID, call: Annotated[Call, writes(Scope.DESIGNS_WRITE)]
+) -> DesignRecord:
+    """Let no more cards be issued of a design; those that there are live on.
+
+    Errors: `design_not_found` (404).
+    """
+    row = service.archive_design(call.session, call.tenant, design_id, call.now, archived=True)
+    return views.design_record(call.session, call.tenant, row)
+
+
+@router.post("/{design_id}/restore")
+def restore_design(
+    design_id: UUID, call: Annotated[Call, writes(Scope.DESIGNS_WRITE)]
+) -> DesignRecord:
+    """Let cards be issued of an archived design again.
+
+    Errors: `design_not_found` (404).
+    """
+    row = service.archive_design(call.session, call.tenant, design_id, call.now, archived=False)
+    return views.design_record(call.session, call.tenant, row)
+
+
+@router.get("/{design_id}/versions/{version}")
+def get_version(
+    design_id: UUID, version: VersionPath, call: Annotated[Call, reads(Scope.CARDS_READ)]
+) -> DesignVersionRecord:
+    """Show a design as it was in one version. Versions are kept for good.
+
+    Errors: `design_not_found`, `design_version_not_found` (404).
+    """
+    return views.version_record(call.session, call.tenant, design_id, version)
+
+
+@router.get("/{design_id}/rollout")
+def get_rollout(design_id: UUID, call: Annotated[Call, reads(Scope.CARDS_READ)]) -> RolloutProgress:
+    """Tell how many cards of a design were looked at since its last edit.
+
+    Errors: `design_not_found`, `rollout_not_found` (404, for one that was never edited).
+    """
+    return views.rollout_progress(call.session, call.tenant, design_id)

@@ -1,0 +1,208 @@
+"""Designs: created, edited as new versions, archived. Cards show the version that is current."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from membership.accounts.organizations import tenant_by_slug
+from membership.events.outbox import emit
+from membership.events.types import EventType
+from membership.store.models import CardDesign, CardDesignVersion
+from membership.store.wallet_joins import CURRENT_VERSION
+from membership.wallet.designs.images import check_images
+from membership.wallet.designs.schemas import DesignChange
+from membership.wallet.designs.standard import STANDARD_KEY, STANDARD_NAME, standard_design
+from membership.wallet.updates import rollouts
+from membership.web.access import Tenant
+from membership.web.errors import Conflict, Invalid, NotFound
+from passes.design import Design
+from passes.errors import PassError
+from passes.limits import check_design
+
+
+def create_design(
+    session: Session, tenant: Tenant, *, key: str, name: str, design: Design, now: datetime
+) -> CardDesign:
+    """Add a design, with ``design`` as its version 1, and tell of it.
+
+    Raises Conflict for a key that is taken; Invalid, with the path, for what a wallet would
+    drop, what nobody could read, and pictures that are not there.
+    """
+    check_usable(session, tenant, design)
+    taken = select(CardDesign.id).where(
+        CardDesign.organization_id == tenant.id, CardDesign.key == key
+    )
+    if session.scalar(taken) is not None:
+        raise Conflict("design_key_taken", "Another design, perhaps an archived one, has this key.")
+    row = CardDesign(
+        organization_id=tenant.id,
+        id=uuid4(),
+        key=key,
+        name=name,
+        version=1,
+        created_at=now,
+        changed_at=now,
+        archived_at=None,
+    )
+    session.add(row)
+    session.flush()
+    _keep_version(session, row, design, now)
+    _tell(session, row, EventType.CARD_DESIGN_CREATED, now)
+    return row
+
+
+def create_standard_design(session: Session, tenant: Tenant, now: datetime) -> CardDesign:
+    """Give a new organization its first design."""
+    return create_design(
+        session,
+        tenant,
+        key=STANDARD_KEY,
+        name=STANDARD_NAME,
+        design=standard_design(),
+        now=now,
+    )
+
+
+def edit_design(
+    session: Session, tenant: Tenant, design_id: UUID, change: DesignChange, now: datetime
+) -> CardDesign:
+    """Make a new version of a design, and begin to rework all of its cards.
+
+    Only another name makes none, and what is as it was changes nothing.
+
+    Raises NotFound; Conflict if another version was edited meanwhile; Invalid as for a new one.
+    """
+    row = _locked(session, tenant, design_id)
+    if row.version != change.version:
+        detail = f"Version {row.version} is there by now; look at it before you change it."
+        raise Conflict("design_changed", detail)
+    check_usable(session, tenant, change.design)
+    former = load_version(session, tenant, row.id, row.version)
+    renamed = row.name != change.name
+    redrawn = Design.model_validate(former.content) != change.design
+    if not renamed and not redrawn:
+        return row
+    row.name, row.changed_at = change.name, now
+    if redrawn:
+        row.version += 1
+        _keep_version(session, row, change.design, now)
+        rollouts.start(session, tenant, row, now)
+    session.flush()
+    _tell(session, row, EventType.CARD_DESIGN_UPDATED, now)
+    return row
+
+
+def archive_design(
+    session: Session, tenant: Tenant, design_id: UUID, now: datetime, *, archived: bool
+) -> CardDesign:
+    """Let no more cards be issued of a design, or again. Cards that there are live on.
+
+    Raises NotFound.
+    """
+    row = _locked(session, tenant, design_id)
+    if (row.archived_at is not None) != archived:
+        row.archived_at = now if archived else None
+        row.changed_at = now
+        session.flush()
+        _tell(session, row, EventType.CARD_DESIGN_UPDATED, now)
+    return row
+
+
+def check_usable(session: Session, tenant: Tenant, design: Design) -> None:
+    """Check a design that is to be stored. Raises Invalid with the path of what is wrong."""
+    try:
+        check_design(design)
+        check_images(session, tenant, design)
+    except PassError as error:
+        raise design_refused(error) from error
+
+
+def design_refused(error: PassError) -> Invalid:
+    """The answer to a design that cannot be used: ``body.design.`` and the path in it."""
+    where = f"body.design.{error.path}" if error.path else "body.design"
+    return Invalid("design_invalid", where, error.message)
+
+
+def get_design(session: Session, tenant: Tenant, design_id: UUID) -> CardDesign:
+    """Load a design. Raises NotFound."""
+    row = session.get(CardDesign, (tenant.id, design_id))
+    if row is None:
+        raise _no_such_design()
+    return row
+
+
+def load_version(
+    session: Session, tenant: Tenant, design_id: UUID, version: int
+) -> CardDesignVersion:
+    """Load a design as it was in one version. Raises NotFound."""
+    row = session.get(CardDesignVersion, (tenant.id, design_id, version))
+    if row is None:
+        raise NotFound("design_version_not_found", "There is no such version of this design.")
+    return row
+
+
+def public_design(session: Session, slug: str, key: str) -> tuple[Tenant, Design] | None:
+    """The design that an address names, as its cards show it, and whose it is; None if none."""
+    tenant = tenant_by_slug(session, slug)
+    if tenant is None:
+        return None
+    content = session.connection().scalar(
+        select(CardDesignVersion.content)
+        .join(CardDesign, CURRENT_VERSION)
+        .where(CardDesign.organization_id == tenant.id, CardDesign.key == key)
+    )
+    return None if content is None else (tenant, Design.model_validate(content))
+
+
+def first_design(session: Session, tenant: Tenant) -> CardDesign | None:
+    """The oldest design that is not archived: what a card gets when none is named."""
+    return session.scalars(
+        select(CardDesign)
+        .where(CardDesign.organization_id == tenant.id, CardDesign.archived_at.is_(None))
+        .order_by(CardDesign.created_at, CardDesign.id)
+        .limit(1)
+    ).first()
+
+
+def _no_such_design() -> NotFound:
+    """The error for a design that this organization does not have."""
+    return NotFound("design_not_found", "There is no such card design.")
+
+
+def _locked(session: Session, tenant: Tenant, design_id: UUID) -> CardDesign:
+    """Load a design as it is now, and let nobody else change it. Raises NotFound."""
+    row = session.scalars(
+        select(CardDesign)
+        .where(CardDesign.organization_id == tenant.id, CardDesign.id == design_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise _no_such_design()
+    return row
+
+
+def _keep_version(session: Session, row: CardDesign, design: Design, now: datetime) -> None:
+    """Store what a design is in its present version."""
+    session.add(
+        CardDesignVersion(
+            organization_id=row.organization_id,
+            design_id=row.id,
+            version=row.version,
+            content=design.model_dump(mode="json"),
+            created_at=now,
+        )
+    )
+    session.flush()
+
+
+def _tell(session: Session, row: CardDesign, event: EventType, now: datetime) -> None:
+    """Tell other systems that a design is there, or is another than it was."""
+    data = {
+        "design_id": str(row.id),
+        "version": row.version,
+        "archived_at": None if row.archived_at is None else row.archived_at.isoformat(),
+    }
+    emit(session, row.organization_id, event, row.id, data, now=now)

@@ -1,0 +1,1 @@
+"""Google Wallet: classes and objects, their publication, save links."""

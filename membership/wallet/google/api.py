@@ -1,0 +1,218 @@
+"""Client of Google Wallet's REST API, as far as cards need it: classes and objects of loyalty.
+
+Facts: Google Wallet API reference, "loyaltyclass" and "loyaltyobject" (insert, get, patch), and
+Google Identity, "Using OAuth 2.0 for Server to Server Applications".
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from membership.wallet.google.errors import (
+    GoogleConflict,
+    GoogleMissing,
+    GoogleRefusesAccount,
+    GoogleUnavailable,
+    error_of,
+)
+from membership.wallet.google.identity import GoogleIdentity
+from passes.google.loyalty import LoyaltyClass, LoyaltyObject
+
+CONNECT_SECONDS, READ_SECONDS = 5.0, 10.0
+MOST_ANSWER_BYTES = 1 << 20
+
+_PLURALS = {LoyaltyClass: "loyaltyClass", LoyaltyObject: "loyaltyObject"}
+
+
+class GoogleApi:
+    """Speaks for one service account. To be closed, or used as a context."""
+
+    def __init__(
+        self,
+        identity: GoogleIdentity,
+        base_url: str,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        self._identity = identity
+        self._base = base_url.rstrip("/") + "/walletobjects/v1"
+        self._timeouts = (connect_seconds, read_seconds)
+        self._http = requests.Session()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def put(self, resource: LoyaltyClass | LoyaltyObject, *, known: bool) -> dict[str, Any]:
+        """Let Google have a class or object as it is given, whether it had it before or not.
+
+        ``known`` tells what is tried first: to change it, or to add it. Doing it twice does no
+        harm. Returns what Google has then. Raises GoogleError.
+        """
+        if known:
+            try:
+                return self.patch(resource)
+            except GoogleMissing:
+                return self.insert(resource)
+        try:
+            return self.insert(resource)
+        except GoogleConflict:
+            return self.patch(resource)
+
+    def insert(self, resource: LoyaltyClass | LoyaltyObject) -> dict[str, Any]:
+        """Add a class or object. Raises GoogleConflict if it is there; GoogleError."""
+        return self._send("POST", self._address(type(resource)), resource.id, resource.as_json())
+
+    def patch(self, resource: LoyaltyClass | LoyaltyObject) -> dict[str, Any]:
+        """Make a class or object what is given. Raises GoogleMissing; GoogleError."""
+        address = self._address(type(resource), resource.id)
+        return self._send("PATCH", address, resource.id, resource.as_patch())
+
+    def get(self, kind: type[LoyaltyClass | LoyaltyObject], resource_id: str) -> dict[str, Any]:
+        """What Google has of a class or object. Raises GoogleMissing; GoogleError."""
+        return self._send("GET", self._address(kind, resource_id), resource_id)
+
+    def _address(self, kind: type[LoyaltyClass | LoyaltyObject], resource_id: str = "") -> str:
+        """The address of a collection, or of one thing in it."""
+        return f"{self._base}/{_PLURALS[kind]}" + (f"/{resource_id}" if resource_id else "")
+
+    def _send(
+        self, method: str, url: str, resource_id: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Send a request, and once more with a new token if the first one is not taken."""
+        status, answer, retry_after = self._once(method, url, body, self._token(fresh=False))
+        if status == 401:
+            status, answer, retry_after = self._once(method, url, body, self._token(fresh=True))
+        if not 200 <= status < 300:
+            raise error_of(status, answer, retry_after)
+        return _checked(answer, resource_id)
+
+    def _once(
+        self, method: str, url: str, body: dict[str, Any] | None, token: str
+    ) -> tuple[int, bytes, float | None]:
+        """Send one request; returns status, body, and the pause that Google asks for."""
+        try:
+            with self._http.request(
+                method,
+                url,
+                json=body,
+                headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+                timeout=self._timeouts,
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                content = _limited(answer.iter_content(1 << 16))
+                pause = _seconds(answer.headers.get("Retry-After"), answer.headers.get("Date"))
+                return answer.status_code, content, pause
+        except requests.RequestException as error:
+            raise _no_answer(error) from None
+
+    def _token(self, *, fresh: bool) -> str:
+        """An access token, asked for if there is none that is good. Raises GoogleError."""
+        from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - slow to load
+        from google.auth.transport.requests import Request  # noqa: PLC0415 - slow to load
+
+        try:
+            credentials = self._identity.credentials
+        except ValueError:
+            raise GoogleRefusesAccount(
+                "The private key of the service account cannot be read."
+            ) from None
+        if fresh or not credentials.valid:
+            make: Any = Request
+            ask = partial(make(self._http), timeout=self._timeouts)
+            try:
+                credentials.refresh(ask)
+            except GoogleAuthError as error:
+                raise _no_token(error) from None
+            except (TypeError, AttributeError, ValueError):
+                # The library takes for granted that a token server answers in JSON.
+                raise GoogleUnavailable("The token server did not answer in JSON.") from None
+        return str(credentials.token)
+
+
+def _limited(pieces: Iterable[bytes]) -> bytes:
+    """A body, unless it is far larger than any of Google's. Raises GoogleUnavailable."""
+    content = bytearray()
+    for piece in pieces:
+        content += piece
+        if len(content) > MOST_ANSWER_BYTES:
+            raise GoogleUnavailable("Google's answer was too large.")
+    return bytes(content)
+
+
+def _checked(answer: bytes, resource_id: str) -> dict[str, Any]:
+    """The resource that an answer holds.
+
+    Raises GoogleUnavailable if it is no such: networks with a sign-in page answer 200 as well.
+    """
+    try:
+        found = json.loads(answer)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or found.get("id") != resource_id:
+        raise GoogleUnavailable("Something other than Google Wallet answered.")
+    return found
+
+
+def _seconds(header: str | None, sent: str | None) -> float | None:
+    """The pause of a Retry-After header: seconds, or a date (RFC 9110, 10.2.3).
+
+    A date is compared with that of the answer, so that no clock of this machine matters.
+    """
+    if header is None:
+        return None
+    if re.fullmatch(r"[0-9]{1,9}", header.strip(), re.ASCII):
+        return float(header)
+    try:
+        until, since = (_utc(parsedate_to_datetime(each or "")) for each in (header, sent))
+    except ValueError:
+        return None
+    return max(0.0, (until - since).total_seconds())
+
+
+def _utc(at: datetime) -> datetime:
+    """An instant of a header; one without a zone is in UTC."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+def _no_answer(error: requests.RequestException) -> GoogleUnavailable:
+    """Why a request had no answer; the addresses and headers of it are not told."""
+    if isinstance(error, requests.Timeout):
+        return GoogleUnavailable("Google did not answer in time.")
+    if isinstance(error, requests.exceptions.SSLError):
+        return GoogleUnavailable("Google could not be reached over TLS.")
+    return GoogleUnavailable("Google cannot be reached.")
+
+
+def _no_token(error: Any) -> GoogleUnavailable | GoogleRefusesAccount:
+    """Why there is no token. What the server says may quote the assertion, and is not told."""
+    from google.auth.exceptions import TransportError  # noqa: PLC0415 - slow to load
+
+    if isinstance(error, TransportError) or error.retryable:
+        return GoogleUnavailable("The token server of Google cannot be reached.")
+    reason = str(error.args[0]).partition(":")[0] if error.args else ""
+    known = reason if re.fullmatch(r"[a-z_]{3,40}", reason, re.ASCII) else "refused"
+    return GoogleRefusesAccount(
+        f"Google gives the service account no token ({known}): was its key deleted, or the "
+        "account disabled?"
+    )

@@ -1,0 +1,67 @@
+"""The logo of a design, from where Google Wallet fetches it. No key: it is on every card."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.orm import Session
+
+import resources
+from membership.wallet.designs.images import get_image
+from membership.wallet.designs.service import public_design
+from membership.web.errors import NotFound
+from membership.web.reading import InReading
+from passes.design import Design, ImageRole
+from passes.google.logo import google_logo, logo_role, logo_tag
+
+router = APIRouter(include_in_schema=False)
+
+_FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What a logo is drawn from; its tag names all of it."""
+
+    tag: str
+    design: Design = field(compare=False)
+    organization: str = field(compare=False)
+    images: dict[ImageRole, bytes] = field(compare=False)
+
+
+@router.get("/{organization}/{design}/google/{tag}.png")
+async def show_logo(organization: str, design: str, tag: str, reading: InReading) -> Response:
+    """Show the logo of a design as it is now; each address is that of one picture for good."""
+
+    def load(session: Session, _now: datetime) -> _Source:
+        return _source(session, organization, design, tag)
+
+    picture = await run_in_threadpool(_drawn, await reading.read(load))
+    headers = {"Cache-Control": _FOR_GOOD, "X-Content-Type-Options": "nosniff"}
+    return Response(picture, media_type="image/png", headers=headers)
+
+
+def _source(session: Session, slug: str, key: str, tag: str) -> _Source:
+    """What the logo with a tag is drawn from. Raises NotFound if the design's is another one."""
+    found = public_design(session, slug, key)
+    if found is None:
+        raise _no_such_logo()
+    tenant, design = found
+    if logo_tag(design, tenant.name) != tag:
+        raise _no_such_logo()
+    role = logo_role(design)
+    images = {} if role is None else {role: get_image(session, tenant, design.images[role])}
+    return _Source(tag, design, tenant.name, images)
+
+
+@lru_cache(maxsize=64)
+def _drawn(source: _Source) -> bytes:
+    """Draw a logo, once for each that is asked for again and again."""
+    return google_logo(source.design, source.organization, source.images, resources.path("fonts"))
+
+
+def _no_such_logo() -> NotFound:
+    """The error for every address that is not that of a logo."""
+    return NotFound("image_not_found", "There is no such picture.")

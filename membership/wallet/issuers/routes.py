@@ -1,0 +1,79 @@
+"""Routes of the accounts that sign cards."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+
+from api_client.messages.cards import WalletsReady
+from membership.base.scopes import Scope
+from membership.store.models import IdentityKind
+from membership.wallet.issuers import service
+from membership.wallet.issuers.schemas import NewAppleIdentity, NewGoogleIdentity
+from membership.wallet.issuers.service import Place
+from membership.web.access import Call, reads, writes
+
+router = APIRouter(prefix="/v1/wallets", tags=["Wallets"])
+
+_Writing = Annotated[Call, writes(Scope.WALLETS_WRITE)]
+
+
+@router.get("")
+def show_wallets(request: Request, call: Annotated[Call, reads(Scope.CARDS_READ)]) -> WalletsReady:
+    """Tell who signs cards for both wallets, and what keeps a phone from taking them.
+
+    Without a certificate of Apple's a self-made one signs, which every iPhone refuses. Warnings
+    begin 30 days before a certificate is over.
+    """
+    return service.show(_place(request, call))
+
+
+@router.put("/apple")
+def put_apple(request: Request, new: NewAppleIdentity, call: _Writing) -> WalletsReady:
+    """Let a certificate for passes sign from now on, in the place of a former one.
+
+    It is checked before: dates, that the key belongs to it, one pass type (UID) and team (OU)
+    in its name, and that Apple's intermediate, which comes with it, issued it. Key and
+    certificates are stored encrypted and cannot be had again.
+
+    Errors: `certificate_invalid` (422) with the place of the fault, `not_base64` (422),
+    `pass_type_differs` (409) if phones have cards of another pass type.
+    """
+    return service.take_apple(_place(request, call), new)
+
+
+@router.delete("/apple", status_code=204)
+def delete_apple(request: Request, call: _Writing) -> Response:
+    """Forget the certificate; a self-made one signs again. Cards on phones stay as they are.
+
+    Errors: `wallet_not_configured` (404).
+    """
+    service.forget(_place(request, call), IdentityKind.APPLE)
+    return Response(status_code=204)
+
+
+@router.put("/google")
+def put_google(request: Request, new: NewGoogleIdentity, call: _Writing) -> WalletsReady:
+    """Let a service account issue cards in Google Wallet, in the place of a former one.
+
+    Its key is read and stored encrypted. Google is not asked: whether the account may act for
+    the issuer shows with the first card.
+
+    Errors: `service_account_invalid` (422).
+    """
+    return service.take_google(_place(request, call), new)
+
+
+@router.delete("/google", status_code=204)
+def delete_google(request: Request, call: _Writing) -> Response:
+    """Forget the service account. Cards in Google Wallet stay, and are not updated any more.
+
+    Errors: `wallet_not_configured` (404).
+    """
+    service.forget(_place(request, call), IdentityKind.GOOGLE)
+    return Response(status_code=204)
+
+
+def _place(request: Request, call: Call) -> Place:
+    """Where identities are kept, for one request."""
+    state = request.app.state
+    return Place(call.session, state.vault, call.tenant, state.settings.public_url, call.now)

@@ -1,0 +1,1 @@
+"""From an event to the cards it changes, and design rollouts."""

@@ -1,0 +1,155 @@
+"""Rollouts: after a design was edited, all of its cards are reworked, a batch at a time.
+
+A rollout is one row. A batch of cards, in the order of their ids, is stored in one transaction
+with how far the rollout has come: whoever is killed leaves either both or neither, so that no
+card is left behind and none gets two numbers for one version.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from membership.store.background import Job, Work
+from membership.store.models import CardDesign, CardRollout, CardWallet, RolloutState
+from membership.wallet.updates.recompute import (
+    WorkedOut,
+    in_two_steps,
+    is_alone,
+    store,
+    wallet_cards,
+    work_out,
+)
+from membership.web.access import Tenant
+
+BATCH = 400
+"""Cards that are renewed in one transaction."""
+
+_LOCK_KEY = 7_162_530_413
+"""Names the advisory lock of PostgreSQL under which one process at a time is at rollouts."""
+
+_RUNNING = CardRollout.state == RolloutState.RUNNING
+
+
+def start(session: Session, tenant: Tenant, design: CardDesign, now: datetime) -> CardRollout:
+    """Begin to rework all cards of a design, in the version that it is in now.
+
+    Revoked ones too: phones may still have them. A rollout of an earlier version that is not
+    finished ends here, for its cards are among those of the new one.
+    """
+    session.execute(
+        update(CardRollout)
+        .where(
+            CardRollout.organization_id == tenant.id, CardRollout.design_id == design.id, _RUNNING
+        )
+        .values(state=RolloutState.FINISHED, finished_at=now)
+    )
+    total = session.scalar(
+        select(func.count())
+        .select_from(CardWallet)
+        .where(CardWallet.organization_id == tenant.id, CardWallet.design_id == design.id)
+    )
+    row = CardRollout(
+        organization_id=tenant.id,
+        id=uuid4(),
+        design_id=design.id,
+        version=design.version,
+        state=RolloutState.RUNNING if total else RolloutState.FINISHED,
+        total=total or 0,
+        done=0,
+        position=None,
+        started_at=now,
+        finished_at=None if total else now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The next cards of a rollout, worked out, and how far it was when they were read."""
+
+    organization_id: int
+    rollout_id: UUID
+    position: UUID | None
+    cards: list[WorkedOut]
+    is_last: bool
+
+
+def roll_out(work: Work, *, count: int = BATCH) -> bool:
+    """Rework the next ``count`` cards of the oldest rollout that runs; False if none does.
+
+    Does nothing while another process is at it.
+    """
+    now = work.clock()
+    return in_two_steps(
+        work,
+        lambda session: _next_batch(session, now, count),
+        lambda session, batch: _store(session, batch, now),
+    )
+
+
+def _next_batch(session: Session, now: datetime, count: int) -> _Batch | None:
+    """Work out the next cards of the rollout that was started first; None if there is none.
+
+    None, too, while another process is at it.
+    """
+    rollout = session.scalars(
+        select(CardRollout)
+        .where(_RUNNING)
+        .order_by(CardRollout.started_at, CardRollout.id)
+        .limit(1)
+    ).first()
+    if rollout is None or not is_alone(session.connection(), _LOCK_KEY):
+        return None
+    wanted = wallet_cards(rollout.organization_id).where(CardWallet.design_id == rollout.design_id)
+    if rollout.position is not None:
+        wanted = wanted.where(CardWallet.card_id > rollout.position)
+    cards = session.connection().execute(wanted.limit(count)).all()
+    worked_out = work_out(session, rollout.organization_id, cards, now)
+    return _Batch(
+        rollout.organization_id,
+        rollout.id,
+        rollout.position,
+        worked_out,
+        is_last=len(cards) < count,
+    )
+
+
+def _store(session: Session, batch: _Batch, now: datetime) -> None:
+    """Store a batch with the progress, unless the rollout ended or moved on meanwhile."""
+    rollout = session.scalars(
+        select(CardRollout)
+        .where(
+            CardRollout.organization_id == batch.organization_id,
+            CardRollout.id == batch.rollout_id,
+            _RUNNING,
+            _is_at(batch.position),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if rollout is None:
+        return
+    store(session, rollout.organization_id, batch.cards, now)
+    rollout.done += len(batch.cards)
+    # Cards that were issued meanwhile are among them.
+    rollout.total = max(rollout.total, rollout.done)
+    if batch.cards:
+        rollout.position = batch.cards[-1].card.card_id
+    if batch.is_last:
+        rollout.state, rollout.finished_at = RolloutState.FINISHED, now
+
+
+def _is_at(position: UUID | None) -> ColumnElement[bool]:
+    """Whether a rollout is where it was."""
+    if position is None:
+        return CardRollout.position.is_(None)
+    return CardRollout.position == position
+
+
+ROLLOUT_JOB = Job("card-rollouts", roll_out, pause_seconds=1.0)
+"""See ``membership.jobs``."""

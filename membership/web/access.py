@@ -1,0 +1,356 @@
+"""Who may call what: API keys and staff sessions with scopes, and what a route is given of them.
+
+A key is 256 random bits after ``mk_live_``, a session's token as many after ``ms_``. They are
+shown once and stored as SHA-256: there is nothing to guess in them, so a slow password hash
+would only cost time on every request.
+"""
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Header, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from api_client.messages.management import ActorKind
+from membership.base.actors import ATTRIBUTION, CALLER, Actor, Attribution
+from membership.base.logs import current_request_id
+from membership.base.scopes import ROLE_SCOPES, Scope
+from membership.store.models import ApiKey, Organization, Role
+from membership.web.errors import Forbidden, Unauthorized
+from membership.web.staff_sessions import Presence, SessionLookup, note_use
+
+KEY_PREFIX = "mk_live_"
+SESSION_PREFIX = "ms_"
+_SHOWN = len(KEY_PREFIX) + 4
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """The organization that a key belongs to, as far as answers depend on it."""
+
+    id: int
+    slug: str
+    name: str
+    time_zone: str
+    currency: str
+    country: str | None
+    demo: bool
+    expires_soon_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One authenticated request: its open transaction, its caller, and the time it is now."""
+
+    session: Session
+    tenant: Tenant
+    actor: Actor
+    scopes: frozenset[str]
+    now: datetime
+    idempotency_key: str | None = None
+    session_id: UUID | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The session's connection, for statements that need no objects."""
+        return self.session.connection()
+
+    @property
+    def caller_id(self) -> UUID:
+        """Id of the API key or of the staff account; every authenticated caller has one."""
+        if self.actor.id is None:
+            raise RuntimeError("a call without a caller")
+        return self.actor.id
+
+
+def digest(key: str) -> str:
+    """SHA-256 of a key in hexadecimal: what is stored of it."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def mint_key(
+    session: Session, organization_id: int, name: str, scopes: frozenset[Scope], now: datetime
+) -> tuple[ApiKey, str]:
+    """Make a key. Returns its row and the key itself, which cannot be had again later."""
+    key = KEY_PREFIX + secrets.token_urlsafe(32)
+    row = ApiKey(
+        id=uuid4(),
+        organization_id=organization_id,
+        name=name,
+        prefix=key[:_SHOWN],
+        digest=digest(key),
+        scopes=" ".join(sorted(scopes)),
+        created_at=now,
+        revoked_at=None,
+    )
+    session.add(row)
+    session.flush()
+    return row, key
+
+
+def revoke_keys_named(session: Session, organization_id: int, name: str, now: datetime) -> None:
+    """Revoke every key of that name that is still good."""
+    session.execute(
+        update(ApiKey)
+        .where(
+            ApiKey.organization_id == organization_id,
+            ApiKey.name == name,
+            ApiKey.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+
+
+bearer = HTTPBearer(
+    auto_error=False,
+    description="An API key, `mk_live_...`, or the token of a staff session, `ms_...`.",
+)
+TENANT_COLUMNS = (
+    Organization.id,
+    Organization.slug,
+    Organization.name,
+    Organization.time_zone,
+    Organization.currency,
+    Organization.country,
+    Organization.demo,
+    Organization.expires_soon_days,
+)
+"""What a ``Tenant`` is made of, in order."""
+KEY_COLUMNS: tuple[Any, ...] = tuple(
+    column.label(f"caller_{number}")
+    for number, column in enumerate((ApiKey.id, ApiKey.name, ApiKey.scopes, *TENANT_COLUMNS))
+)
+"""Of a key and its organization: what ``caller_of_key`` takes, named like nothing else."""
+OF_KEY = Organization.id == ApiKey.organization_id
+GOOD_KEY = and_(ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None))
+"""Whether a key is the one with the ``digest`` that is asked for, and was not revoked."""
+KEYS_ORGANIZATION = select(ApiKey.organization_id).where(GOOD_KEY).scalar_subquery()
+_BY_KEY = select(*KEY_COLUMNS).join(Organization, OF_KEY).where(GOOD_KEY)
+_SESSIONS = SessionLookup(*TENANT_COLUMNS)
+
+
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
+
+async def shown_key(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> str:
+    """The key in the Authorization header. Raises Unauthorized if there is none."""
+    if credentials is None or not credentials.credentials:
+        detail = "Send an API key as a bearer token."
+        raise Unauthorized("key_missing", detail, headers=_CHALLENGE)
+    return credentials.credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who a credential belongs to, and what it is good for."""
+
+    actor: Actor
+    scopes: frozenset[str]
+    tenant: Tenant
+    presence: Presence | None = None
+
+    @property
+    def session_id(self) -> UUID | None:
+        """Id of the staff session; a key has none."""
+        return None if self.presence is None else self.presence.session_id
+
+
+def authenticate(
+    request: Request, connection: Connection, credential: str, scope: Scope | None, now: datetime
+) -> Caller:
+    """Find who a key or a session's token belongs to, and note it at the request.
+
+    Without a ``scope``, any staff session is meant and no key. Raises Unauthorized for one that
+    is wrong, revoked or over; Forbidden if it lacks ``scope``.
+    """
+    if credential.startswith(SESSION_PREFIX):
+        idle_minutes = request.app.state.settings.session_idle_minutes
+        caller = _staff_caller(connection, credential, now, idle_minutes)
+    else:
+        caller = _key_caller(connection, credential)
+    admit(request, caller, scope)
+    return caller
+
+
+def admit(request: Request, caller: Caller, scope: Scope | None) -> None:
+    """Note a caller at their request. Raises Forbidden if they lack ``scope``."""
+    request.scope[CALLER] = caller.actor
+    if scope is None:
+        if caller.presence is None:
+            raise Forbidden("staff_only", "This is for signed-in staff; a key has no account.")
+    elif scope not in caller.scopes:
+        raise Forbidden("scope_missing", f"{caller.actor.name} lacks the scope {scope.value}.")
+
+
+def _key_caller(connection: Connection, key: str) -> Caller:
+    """The caller with an API key. Raises Unauthorized."""
+    found = connection.execute(_BY_KEY, {"digest": digest(key)}).first()
+    if found is None:
+        detail = "This API key is wrong or revoked."
+        raise Unauthorized("key_invalid", detail, headers=_CHALLENGE)
+    return caller_of_key(*found)
+
+
+def caller_of_key(key_id: UUID, name: str, scopes: str, *organization: Any) -> Caller:
+    """The caller with a key that was found, from its ``KEY_COLUMNS``."""
+    actor = Actor(ActorKind.API_KEY, name, key_id)
+    return Caller(actor, frozenset(scopes.split()), Tenant(*organization))
+
+
+def _staff_caller(connection: Connection, token: str, now: datetime, idle_minutes: float) -> Caller:
+    """The member of staff whose session it is. Raises Unauthorized."""
+    found = _SESSIONS.find(connection, digest(token), now, idle_minutes)
+    if found is None:
+        detail = "This session is over; sign in again."
+        raise Unauthorized("session_invalid", detail, headers=_CHALLENGE)
+    session_id, last_used_at, staff_id, name, role, *organization = found
+    actor, tenant = Actor(ActorKind.STAFF, name, staff_id), Tenant(*organization)
+    presence = Presence(tenant.id, session_id, last_used_at)
+    return Caller(actor, ROLE_SCOPES[Role(role)], tenant, presence)
+
+
+def _call(caller: Caller, session: Session, now: datetime) -> Call:
+    """What a route is given."""
+    return Call(
+        session, caller.tenant, caller.actor, caller.scopes, now, session_id=caller.session_id
+    )
+
+
+def keep_present(state: Any, caller: Caller) -> None:
+    """Keep a staff session from running idle; to be called when no connection is held."""
+    if caller.presence is not None:
+        note_use(state.database, caller.presence, state.clock())
+
+
+IdempotencyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Any text of your own; the same one with the same body creates once.",
+    ),
+]
+
+
+def _admission(*, writes: bool) -> Callable[[Request], AsyncIterator[None]]:
+    """Make the dependency that waits, without a thread, until a connection is to be had."""
+
+    async def admit(request: Request) -> AsyncIterator[None]:
+        async with request.app.state.admission.connection(writes=writes):
+            yield
+
+    return admit
+
+
+READER = Depends(_admission(writes=False), scope="function")
+WRITER = Depends(_admission(writes=True), scope="function")
+"""Dependencies of what opens a transaction: there is a place for it."""
+
+
+def _reader(scope: Scope | None) -> Callable[..., Iterator[Call]]:
+    """Make the dependency that opens a reading transaction for a key with ``scope``."""
+
+    def open_call(
+        request: Request,
+        key: Annotated[str, Depends(shown_key)],
+        _admitted: Annotated[None, READER],
+    ) -> Iterator[Call]:
+        state = request.app.state
+        with state.database.readers.begin() as session:
+            now = state.clock()
+            caller = authenticate(request, session.connection(), key, scope, now)
+            yield _call(caller, session, now)
+        keep_present(state, caller)
+
+    return open_call
+
+
+def _writer(scope: Scope | None) -> Callable[..., Iterator[Call]]:
+    """Make the dependency that opens a writing transaction for a key with ``scope``.
+
+    The key is looked at before the transaction begins: a wrong one takes no lock.
+    """
+
+    def open_call(
+        request: Request,
+        key: Annotated[str, Depends(shown_key)],
+        _admitted: Annotated[None, WRITER],
+    ) -> Iterator[Call]:
+        state = request.app.state
+        with state.database.engine.connect() as connection:
+            caller = authenticate(request, connection, key, scope, state.clock())
+        with state.database.writers.begin() as session:
+            session.connection()  # begins: what happens at `now` is stored in that order
+            now = state.clock()
+            session.info[ATTRIBUTION] = Attribution(caller.actor, now, current_request_id())
+            yield _call(caller, session, now)
+        keep_present(state, caller)
+
+    return open_call
+
+
+def _creator(scope: Scope) -> Callable[..., Coroutine[Any, Any, Call]]:
+    """Make the dependency of a route that creates something, once for each idempotency key."""
+
+    async def open_call(
+        call: Annotated[Call, writes(scope)], idempotency_key: IdempotencyHeader = None
+    ) -> Call:
+        return replace(call, idempotency_key=idempotency_key)
+
+    return open_call
+
+
+def creates(scope: Scope) -> Any:
+    """Dependency of a route that creates something; see ``membership.web.idempotency``."""
+    return Depends(_creator(scope), scope="function")
+
+
+def reads(scope: Scope) -> Any:
+    """Dependency of a route that only reads."""
+    return Depends(_reader(scope), scope="function")
+
+
+def writes(scope: Scope) -> Any:
+    """Dependency of a route that writes: it commits before the answer is sent, or fails."""
+    return Depends(_writer(scope), scope="function")
+
+
+def staff_reads() -> Any:
+    """Dependency of a route that reads, for any signed-in staff."""
+    return Depends(_reader(None), scope="function")
+
+
+def staff_writes() -> Any:
+    """Dependency of a route that writes, for any signed-in staff."""
+    return Depends(_writer(None), scope="function")
+
+
+def allows(scope: Scope | None) -> Any:
+    """Dependency of what is done before a transaction is opened: the ``Caller`` with ``scope``.
+
+    Without a ``scope``, any signed-in staff.
+    """
+
+    def check(request: Request, key: str) -> Caller:
+        state = request.app.state
+        with state.database.engine.connect() as connection:
+            return authenticate(request, connection, key, scope, state.clock())
+
+    async def check_admitted(request: Request, key: Annotated[str, Depends(shown_key)]) -> Caller:
+        # The place is given back at once: the request will queue for another one.
+        async with request.app.state.admission.connection(writes=False):
+            return await run_in_threadpool(check, request, key)
+
+    return Depends(check_admitted)

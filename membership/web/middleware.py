@@ -1,0 +1,156 @@
+"""What happens around every request: its id, limits, metrics, the log line, the last resort."""
+
+import asyncio
+import re
+import time
+from typing import Protocol
+from uuid import uuid4
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from membership.base.actors import CALLER
+from membership.base.logs import logger
+from membership.base.settings import ServiceSettings
+from membership.web.body_limits import body_limits
+from membership.web.errors import problem
+from membership.web.rate_limit import Limits
+
+_REQUEST_ID = b"x-request-id"
+_GUARDS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+)
+"""What browsers are told by every answer that says nothing else of it."""
+OUTCOME = "walletdesk.outcome"
+"""Key of a scan's outcome in the scope of its request, for the metrics."""
+
+_GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
+_CLOSE = {"Connection": "close"}
+_TOO_MANY = "Too many requests: please wait before the next one."
+
+
+class Counted(Protocol):
+    """What counts the requests that were answered."""
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request."""
+
+    def scanned(self, outcome: str) -> None:
+        """Count a scan."""
+
+
+class RequestFrame:
+    """ASGI middleware: gives each request an id, limits, counts and logs it, answers crashes."""
+
+    def __init__(self, app: ASGIApp, limits: Limits, metrics: Counted) -> None:
+        self.app, self._limits, self._metrics = app, limits, metrics
+        # Made once: a logger that binds itself anew for each line takes longer than the line.
+        self._log = logger().bind()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        shown = _header(scope, _REQUEST_ID)
+        request_id = shown if _GOOD_ID.match(shown) else uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                given = {name for name, _ in message["headers"]}
+                guards = (each for each in _GUARDS if each[0] not in given)
+                told = (_REQUEST_ID, request_id.encode())
+                message["headers"] = [*message["headers"], *guards, told]
+            await send(message)
+
+        began = time.monotonic_ns()
+        refusal, key = self._limits.enter(scope)
+        try:
+            if refusal is not None:
+                answer = problem(429, "too_many_requests", _TOO_MANY, headers=refusal.headers)
+                await answer(scope, receive, send_with_id)
+            else:
+                await self.app(scope, receive, send_with_id)
+        except Exception:  # noqa: BLE001 - the last resort: logged, and answered as a 500
+            logger().exception("request_crashed", route=_route(scope))
+            if status == 0:
+                detail = f"Something went wrong here. It was logged as request {request_id}."
+                await problem(500, "internal_error", detail)(scope, receive, send_with_id)
+        if refusal is None:
+            self._limits.leave(scope, status, key)
+        self._account(scope, status, time.monotonic_ns() - began)
+
+    def _account(self, scope: Scope, status: int, nanoseconds: int) -> None:
+        """Count a request and write its line."""
+        route = _route(scope)
+        self._metrics.answered(scope["method"], route, status, nanoseconds / 1e9)
+        if OUTCOME in scope and status == 200:
+            self._metrics.scanned(scope[OUTCOME])
+        caller = scope.get(CALLER)
+        self._log.info(
+            "request",
+            method=scope["method"],
+            route=route,
+            status=status,
+            ms=round(nanoseconds / 1e6, 2),
+            **({} if caller is None else {caller.kind.value: str(caller.id)}),
+        )
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    """The first value of a header, named in small letters; empty without one."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def _route(scope: Scope) -> str:
+    """Path template of the matched route: unlike the path itself it names no customer."""
+    return str(getattr(scope.get("route"), "path", "-"))
+
+
+class BodyLimit:
+    """ASGI middleware: refuses bodies that are too large, announced or not, and slow ones."""
+
+    def __init__(self, app: ASGIApp, settings: ServiceSettings) -> None:
+        self.app, self._settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run one request, counting what it sends."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        max_bytes, seconds = body_limits(self._settings, scope["method"], scope["path"])
+        detail = f"A request body may have at most {max_bytes} bytes."
+        announced = _header(scope, b"content-length")
+        if announced.isdigit() and int(announced) > max_bytes:
+            answer = problem(413, "body_too_large", detail, headers=_CLOSE)
+            await answer(scope, receive, send)
+            return
+        received = 0
+        whole = False
+        end = asyncio.get_running_loop().time() + seconds
+
+        async def counting() -> Message:
+            nonlocal received, whole
+            if whole:  # from here on it tells only when the caller leaves
+                return await receive()
+            try:
+                async with asyncio.timeout_at(end):
+                    message = await receive()
+            except TimeoutError:
+                late = "The body took too long to arrive."
+                raise HTTPException(408, late, headers=_CLOSE) from None
+            whole = not message.get("more_body", False)
+            received += len(message.get("body", b""))
+            if received > max_bytes:
+                raise HTTPException(413, detail, headers=_CLOSE)
+            return message
+
+        await self.app(scope, counting, send)

@@ -1,0 +1,107 @@
+"""Cursors: where the next page begins, as one opaque word."""
+
+import base64
+import binascii
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from membership.web.errors import Invalid
+
+DEFAULT_PAGE = 50
+LARGEST_PAGE = 100
+_LARGEST = 2**63 - 1
+
+Order = tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[Any]]
+"""The columns by which a list is ordered: a time, and a key that tells equal times apart."""
+
+PageLimit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Items per page.")]
+PageCursor = Annotated[
+    str | None, Query(max_length=2000, description="The `next_cursor` of the page before.")
+]
+
+
+def encode_cursor(*position: str | int) -> str:
+    """Pack the position of the last item of a page."""
+    packed = json.dumps(position, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, *types: type[str | int]) -> tuple[str | int, ...]:
+    """Unpack a position whose parts have the given types.
+
+    Raises Invalid for a cursor that this service cannot have made.
+    """
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        position = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, RecursionError):
+        raise bad_cursor() from None
+    if not isinstance(position, list) or [type(part) for part in position] != list(types):
+        raise bad_cursor()
+    if not all(_can_be_stored(part) for part in position):
+        raise bad_cursor()
+    return tuple(position)
+
+
+def _can_be_stored(part: str | int) -> bool:
+    """Whether a database can compare something with ``part``."""
+    if isinstance(part, int):
+        return 0 <= part <= _LARGEST
+    return "\x00" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)
+
+
+def bad_cursor() -> Invalid:
+    """The error for a cursor that this service cannot have made."""
+    return Invalid("invalid_cursor", "query.cursor", "This is not a cursor of this list.")
+
+
+def instant_of(part: str | int) -> datetime:
+    """An instant that is part of a position.
+
+    Raises Invalid if it is none, has no zone, or is outside the calendar.
+    """
+    try:
+        at = datetime.fromisoformat(str(part))
+        if at.tzinfo is None:
+            raise bad_cursor()
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise bad_cursor() from None
+
+
+def newest_first(
+    session: Session, wanted: Select[*tuple[Any, ...]], order: Order, limit: int, cursor: str | None
+) -> tuple[list[Any], str | None]:
+    """A page of the rows that are wanted, latest first, and the cursor of the next page.
+
+    Raises Invalid for a bad cursor.
+    """
+    at, key = order
+    if cursor is not None:
+        before, last = decode_cursor(cursor, str, str)
+        wanted = wanted.where(tuple_(at, key) < tuple_(instant_of(before), _key_of(last, key)))
+    rows = session.execute(
+        wanted.add_columns(at, key).order_by(at.desc(), key.desc()).limit(limit + 1)
+    ).all()
+    page = rows[:limit]
+    following = None
+    if len(rows) > limit:
+        *_, last_at, last_key = page[-1]
+        following = encode_cursor(last_at.isoformat(), str(last_key))
+    return [row[:-2] for row in page], following
+
+
+def _key_of(part: str | int, key: InstrumentedAttribute[Any]) -> UUID | str:
+    """The key that is part of a position. Raises Invalid."""
+    if key.type.python_type is not UUID:
+        return str(part)
+    try:
+        return UUID(str(part))
+    except ValueError:
+        raise bad_cursor() from None

@@ -1,0 +1,176 @@
+"""The web server under the application: uvicorn, with bounds on what a connection may send.
+
+uvicorn bounds neither how long a request may take to arrive nor how large its head may be, so
+that a few slow or endless connections could hold its descriptors or fill its memory. Bodies are
+refused politely further up, in ``membership.web.middleware``.
+"""
+
+import asyncio
+from enum import Enum
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api_client.messages.scan import Problem
+from membership.base.settings import ServiceSettings
+from membership.web.body_limits import body_limits
+from membership.web.errors import PROBLEM_TYPE
+
+LARGEST_HEAD = 64 * 1024
+MOST_HEADERS = 100
+GRACE_SECONDS = 5
+_KEEP_ALIVE_SECONDS = 75
+_LATER = 1.0
+_CHUNK_OVERHEAD = 8
+"""Chunks of one byte take six on the wire."""
+
+_REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large"}
+
+
+class _HeadTooLarge(Exception):
+    """The head of a request is larger than is read."""
+
+
+class _Part(Enum):
+    """What of a request is being read."""
+
+    NOTHING = "nothing"
+    HEAD = "head"
+    BODY = "body"
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """A connection whose requests are bounded in time and size, heads also in number of lines."""
+
+    _part = _Part.HEAD
+    _awaited: _Part | None = None
+    _deadline: asyncio.TimerHandle | None = None
+    _body_seconds = 0.0
+    _part_bytes = 0
+    _head_bytes = 0
+    _too_large = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        settings = self.config.loaded_app.state.settings
+        self._settings: ServiceSettings = settings
+        self._seconds = settings.request_timeout_seconds
+        self._most_bytes = {_Part.HEAD: LARGEST_HEAD}
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the deadline."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; what is not whole yet has a deadline and a largest size."""
+        super().data_received(data)
+        if self._part is _Part.NOTHING:
+            self._stop_waiting()
+        elif not self.transport.is_closing():
+            self._part_bytes += len(data)
+            # The parser keeps a line to itself until it ends, so that lines are no measure.
+            if self._part_bytes > self._most_bytes[self._part]:
+                self._too_large = True
+                self._refuse()
+            elif self._part is not self._awaited:
+                self._wait()
+
+    def on_message_begin(self) -> None:
+        """Begin with a head."""
+        super().on_message_begin()
+        self._part, self._part_bytes, self._head_bytes = _Part.HEAD, 0, 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count a line of the head, or of the trailer."""
+        self._head_bytes += len(name) + len(value)
+        if len(self.headers) >= MOST_HEADERS or self._head_bytes > LARGEST_HEAD:
+            self._too_large = True
+            raise _HeadTooLarge
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Go on with the body."""
+        self._part, self._part_bytes = _Part.BODY, 0
+        super().on_headers_complete()
+        method, path = self.scope["method"], self.scope["path"]
+        largest, self._body_seconds = body_limits(self._settings, method, path)
+        self._most_bytes[_Part.BODY] = LARGEST_HEAD + _CHUNK_OVERHEAD * largest
+
+    def on_message_complete(self) -> None:
+        """Be done with a request, until the next one begins."""
+        self._part = _Part.NOTHING
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request, or too large a head, as a problem."""
+        self._stop_waiting()
+        status, code = (431, "head_too_large") if self._too_large else (400, "not_http")
+        told = f"A request's head may have {MOST_HEADERS} lines and {LARGEST_HEAD} bytes."
+        problem = Problem(
+            title=_REASONS[status].decode(),
+            status=status,
+            code=code,
+            detail=told if self._too_large else msg,
+        )
+        body = problem.model_dump_json().encode()
+        head = (
+            b"HTTP/1.1 %d %s\r\ncontent-type: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(
+            head % (status, _REASONS[status], PROBLEM_TYPE.encode(), len(body)) + body
+        )
+        self.transport.close()
+
+    def _refuse(self) -> None:
+        """Answer too large a head; where an answer may be under way, only close."""
+        if self._part is _Part.HEAD:
+            self.send_400_response("")
+        else:
+            self.transport.close()
+
+    def _wait(self) -> None:
+        """Give the part that is being read its time; a body's own limit answers before that."""
+        self._stop_waiting()
+        self._awaited = self._part
+        patience = self._seconds
+        if self._part is _Part.BODY:
+            patience = self._body_seconds + _LATER
+        self._deadline = self.loop.call_later(patience, self._give_up)
+
+    def _give_up(self) -> None:
+        """Close a connection over which no whole request came."""
+        self._deadline = None
+        if not self.transport.is_closing():
+            self.transport.close()
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        self._awaited = None
+
+
+def uvicorn_config(app: FastAPI, **more: Any) -> uvicorn.Config:
+    """How the web server runs: our own logs, no signals of its own, a bounded goodbye.
+
+    Which address a request comes from is judged by ``membership.base.addresses``, not by uvicorn:
+    that would believe any proxy on this machine.
+    """
+    return uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        **more,
+    )

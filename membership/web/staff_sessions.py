@@ -1,0 +1,90 @@
+"""Sessions of staff as every request needs them: whose is a token, and that it is in use."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from membership.base.logs import logger
+from membership.store.database import AnyRow, Database
+from membership.store.errors import database_fault
+from membership.store.models import Organization, StaffAccount, StaffSession
+
+_NOTED_EVERY = timedelta(minutes=1)
+_INSTANT: Any = StaffSession.expires_at.type
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A session that is in use."""
+
+    organization_id: int
+    session_id: UUID
+    last_used_at: datetime
+
+
+class SessionLookup:
+    """Finds sessions by the digest of their token, with some columns of the organization."""
+
+    def __init__(self, *organization: Any) -> None:
+        of_account = and_(
+            StaffSession.organization_id == StaffAccount.organization_id,
+            StaffSession.staff_id == StaffAccount.id,
+        )
+        self._query = (
+            select(
+                StaffSession.id,
+                StaffSession.last_used_at,
+                StaffAccount.id,
+                StaffAccount.name,
+                StaffAccount.role,
+                *organization,
+            )
+            .join(StaffAccount, of_account)
+            .join(Organization, Organization.id == StaffAccount.organization_id)
+            .where(
+                StaffSession.digest == bindparam("digest"),
+                StaffSession.revoked_at.is_(None),
+                StaffSession.expires_at > bindparam("now", type_=_INSTANT),
+                StaffSession.last_used_at > bindparam("idle_since", type_=_INSTANT),
+                StaffAccount.disabled_at.is_(None),
+            )
+        )
+
+    def find(
+        self, connection: Connection, digest: str, now: datetime, idle_minutes: float
+    ) -> AnyRow | None:
+        """The session that is neither over nor ended, of an account that is not disabled.
+
+        Columns: id and last use of the session; id, name and role of the account; the rest.
+        """
+        idle_since = now - timedelta(minutes=idle_minutes)
+        asked = {"digest": digest, "now": now, "idle_since": idle_since}
+        return connection.execute(self._query, asked).first()
+
+
+def note_use(database: Database, presence: Presence, now: datetime) -> None:
+    """Note that a session is in use, about once a minute.
+
+    A database that cannot be written just now does not fail the request, which was answered.
+    """
+    if abs(now - presence.last_used_at) < _NOTED_EVERY:
+        return
+    try:
+        with database.writers.begin() as session:
+            session.execute(
+                update(StaffSession)
+                .where(
+                    StaffSession.organization_id == presence.organization_id,
+                    StaffSession.id == presence.session_id,
+                )
+                .values(last_used_at=now)
+            )
+    except SQLAlchemyError as error:
+        fault = database_fault(error)
+        if fault is None:
+            raise
+        logger().warning("session_use_not_noted", code=fault.code)

@@ -1,0 +1,209 @@
+"""Subscriptions at the desk, without a service: what is asked, and what an answer does."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from api_client.errors import ServiceFault, Unreachable
+from api_client.messages.billing import OrderPage
+from api_client.messages.scan import Problem
+from kiosk.application import load_fonts
+from kiosk.failures import Cause, Failure
+from kiosk.staff.controllers.subscription import FileBilling, SubscriptionSheet, load_billing
+from kiosk.staff.pages.parts import Action
+from kiosk.staff.worker import failure_of_task
+from kiosk.texts import Texts
+from tests.kiosk.answers import AMARA
+from tests.kiosk.staff.billing_messages import (
+    ORDER,
+    PAID_UNTIL,
+    invoice,
+    invoices,
+    opened,
+    order,
+)
+from tests.kiosk.staff.desk_messages import stripe
+from tests.kiosk.staff.messages import profile
+from tests.kiosk.staff.test_presenter import Staff
+
+AMARAS = {"customer_id": str(AMARA.id)}
+
+
+@pytest.fixture
+def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
+    load_fonts()
+    staff = Staff(qtbot)
+    staff.sign_in("memberships:read", "memberships:write")
+    return staff
+
+
+def open_file(staff: Staff, billing: FileBilling) -> None:
+    """Open Amara's file."""
+    staff.presenter._open(("customer", AMARA.id))
+    staff.presenter.on_done(staff.tasks[-1], (profile(), None, billing))
+
+
+def open_subscription(staff: Staff, **changes: Any) -> None:
+    """Go from Amara's file to her subscription."""
+    open_file(staff, FileBilling((order(**changes),), configured=True))
+    staff.panel.customer.cards[0].buttons[Action.SUBSCRIPTION].click()
+    sheet = SubscriptionSheet(order(**changes), "Amara Okafor", invoices(invoice()))
+    staff.presenter.on_done(staff.tasks[-1], sheet)
+
+
+def offers_orders(staff: Staff, billing: FileBilling) -> bool:
+    """Whether Amara's file offers to order online."""
+    open_file(staff, billing)
+    return staff.panel.customer.order_button is not None
+
+
+def opened_again(staff: Staff) -> list[tuple[str, tuple[Any, ...]]]:
+    """What is asked when Amara's file is opened."""
+    staff.presenter._open(("customer", AMARA.id))
+    return staff.asked()
+
+
+class Provider:
+    """A client that lists orders in pages, or fails."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers, self.asked = list(answers), list[tuple[Any, ...]]()
+
+    def stripe_setup(self) -> Any:
+        return self._next("stripe_setup")
+
+    def orders_of(self, *asked: Any) -> Any:
+        return self._next(*asked)
+
+    def _next(self, *asked: Any) -> Any:
+        self.asked.append(asked)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def test_a_file_asks_for_orders_and_once_for_stripe() -> None:
+    pages = OrderPage(items=(order(),), next_cursor="more"), OrderPage(items=(opened(),))
+    client: Any = Provider(stripe(), *pages)
+    billing = load_billing(client, AMARAS, None)
+    assert billing == FileBilling((order(), opened()), configured=True)
+    assert client.asked == [("stripe_setup",), (AMARAS, None), (AMARAS, "more")]
+    client = Provider(pages[1])
+    assert load_billing(client, AMARAS, False) == FileBilling((opened(),), configured=False)
+
+
+def test_a_file_asks_once_in_a_session_whether_stripe_is_set_up(staff: Staff) -> None:
+    assert [name for name, _ in opened_again(staff)] == ["customer", "stripe_setup", "orders_of"]
+    unknown = FileBilling((), None, Failure(Cause.TOO_SLOW, ""))
+    staff.presenter.on_done(staff.tasks[-1], (profile(), None, unknown))
+    assert [name for name, _ in opened_again(staff)] == ["customer", "stripe_setup", "orders_of"]
+    staff.presenter.on_done(staff.tasks[-1], (profile(), None, FileBilling((), configured=False)))
+    assert [name for name, _ in opened_again(staff)] == ["customer", "orders_of"]
+    staff.presenter._open(("stripe", None))
+    staff.presenter.on_done(staff.tasks[-1], stripe())
+    assert offers_orders(staff, FileBilling((), None, Failure(Cause.TOO_SLOW, "")))
+    staff.presenter.sign_out()
+    staff.sign_in("memberships:read")
+    assert [name for name, _ in opened_again(staff)] == ["customer", "stripe_setup", "orders_of"]
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_file_is_shown_where_its_payments_are_not(staff: Staff, failing: int) -> None:
+    answers: list[Any] = [stripe(), OrderPage(items=())]
+    answers[failing] = Unreachable("no route")
+    client: Any = Provider(*answers)
+    billing = load_billing(client, AMARAS, None)
+    assert billing.configured is (True if failing else None)
+    open_file(staff, billing)
+    page = staff.panel.customer
+    assert staff.panel.page is page
+    assert page.message.text() == (
+        "Payments through Stripe cannot be shown: The membership service cannot be reached."
+    )
+    assert Action.RENEW in page.cards[0].buttons
+
+
+def test_online_orders_are_offered_where_stripe_is_set_up(staff: Staff) -> None:
+    assert not offers_orders(staff, FileBilling((), configured=False))
+    assert offers_orders(staff, FileBilling((), configured=True))
+    staff.sign_in("memberships:read")
+    assert not offers_orders(staff, FileBilling((order(),), configured=True))
+    assert set(staff.panel.customer.cards[0].buttons) == {Action.SUBSCRIPTION, Action.PAYMENTS}
+
+
+def test_what_is_paid_through_stripe_leads_to_its_subscription(staff: Staff) -> None:
+    open_subscription(staff)
+    card = staff.panel.customer.cards[0]
+    assert set(card.buttons) == {Action.SUBSCRIPTION, Action.PAY, Action.PAYMENTS}
+    page = staff.panel.subscription
+    assert staff.panel.page is page
+    assert (page.state.text(), len(page.lines)) == ("active", 1)
+    shown = {action for action, button in page.buttons.items() if not button.isHidden()}
+    assert shown == {Action.REFRESH, Action.CANCEL, Action.END}
+
+
+@pytest.mark.parametrize(
+    ("changes", "action", "asked"),
+    [
+        ({}, Action.CANCEL, ("cancel_order", (ORDER, "period_end"))),
+        ({}, Action.END, ("cancel_order", (ORDER, "now"))),
+        ({"cancels_at": PAID_UNTIL}, Action.KEEP, ("resume_order", (ORDER,))),
+        ({"cancels_at": PAID_UNTIL}, Action.END, ("cancel_order", (ORDER, "now"))),
+    ],
+)
+def test_a_subscription_is_changed_once_it_was_confirmed(
+    staff: Staff, changes: dict[str, Any], action: Action, asked: tuple[str, Any]
+) -> None:
+    open_subscription(staff, **changes)
+    before = len(staff.tasks)
+    staff.panel.subscription.buttons[action].click()
+    form = staff.presenter.changes.form
+    assert form is not None
+    assert len(staff.tasks) == before
+    form.submit.click()
+    assert staff.asked() == [asked]
+    staff.presenter.on_done(staff.tasks[-1], order())
+    assert not staff.presenter.changes.asking
+    assert staff.asked()[0] == ("order", (ORDER,))
+
+
+def test_who_may_only_look_changes_nothing(staff: Staff) -> None:
+    staff.sign_in("memberships:read")
+    open_subscription(staff)
+    assert all(button.isHidden() for button in staff.panel.subscription.buttons.values())
+
+
+def test_stripe_is_asked_and_what_it_says_is_shown(staff: Staff) -> None:
+    open_subscription(staff)
+    page = staff.panel.subscription
+    page.buttons[Action.REFRESH].click()
+    assert page.progress.text() == "Asking Stripe …"
+    assert staff.asked()[0] == ("refresh_order", (ORDER,))
+    away = failure_of_task(
+        ServiceFault("x", Problem(title="x", status=503, code="payment_provider_unavailable"))
+    )
+    staff.presenter.on_failed(staff.tasks[-1], away)
+    assert page.message.text() == "Stripe does not answer just now. Try again in a moment."
+    assert page.progress.isHidden()
+    page.buttons[Action.REFRESH].click()
+    assert page.message.isHidden()
+    overdue = SubscriptionSheet(order(subscription="past_due"), "Amara", invoices())
+    staff.presenter.on_done(staff.tasks[-1], overdue)
+    assert page.state.text() == "payment overdue"
+    assert page.progress.text() == "Stripe was asked just now."
+    other = SubscriptionSheet(order(id=UUID(int=81)), "Bela", invoices())
+    staff.presenter.on_done(staff.tasks[-1], other)
+    assert page.payer.text() == "Amara"
+
+
+def test_a_failure_of_the_provider_is_told_as_none_of_the_service() -> None:
+    broken = Problem(title="x", status=500, code="internal_error")
+    assert failure_of_task(ServiceFault("x", broken)).sentence(Texts("en")) == (
+        "The membership service failed. Its log tells why."
+    )
+    away = Problem(title="x", status=503, code="payment_provider_unavailable")
+    assert "Stripe antwortet" in failure_of_task(ServiceFault("x", away)).sentence(Texts("de"))

@@ -1,0 +1,207 @@
+"""Cards at the desk, without a service: what is sent, shown, saved and printed."""
+
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from api_client.messages.cards import InWallet, WalletKind
+from kiosk.application import load_fonts
+from kiosk.failures import Cause, Failure
+from kiosk.staff.controllers.card import CardFile, CardPicture, CardSheet
+from kiosk.staff.disk import Disk
+from kiosk.staff.pages.parts import Action
+from kiosk.views.qr import QrView
+from scanner.decode import decode_still
+from tests.kiosk.answers import AMARA, NOON
+from tests.kiosk.staff.card_messages import (
+    CARD,
+    DESIGN,
+    LINK,
+    cards,
+    designs,
+    issued,
+    record,
+    wallets,
+)
+from tests.kiosk.staff.messages import profile
+from tests.kiosk.staff.test_presenter import Staff
+
+SCOPES = ("cards:read", "cards:write", "memberships:write")
+
+
+class Drawer(Disk):
+    """A disk of one folder; ``opens`` tells whether a program takes what is printed."""
+
+    def __init__(self, folder: Path, *, opens: bool = True) -> None:
+        super().__init__()
+        self.folder, self.opens = folder, opens
+        self.opened: list[bytes] = []
+
+    def choose(self, window: QWidget, name: str, kinds: str) -> Path | None:
+        assert window is not None
+        assert name.rpartition(".")[2] in kinds
+        return self.folder / name
+
+    def open(self, path: Path) -> bool:
+        self.opened.append(path.read_bytes())
+        return self.opens
+
+
+@pytest.fixture
+def drawer(tmp_path: Path) -> Drawer:
+    return Drawer(tmp_path)
+
+
+@pytest.fixture
+def staff(qtbot: QtBot, qapp: QApplication, drawer: Drawer) -> Staff:
+    load_fonts()
+    return Staff(qtbot, disk=drawer)
+
+
+def open_card(staff: Staff, *, scopes: tuple[str, ...] = SCOPES) -> None:
+    """Open Amara's card from her file."""
+    staff.sign_in(*scopes)
+    staff.presenter._open(("customer", AMARA.id))
+    assert staff.asked() == [("customer", (AMARA.id,)), ("cards_of", (AMARA.id,))]
+    staff.presenter.on_done(staff.tasks[-1], (profile(), cards(), None))
+    staff.panel.customer.card_lines[0].open_button.click()
+    staff.presenter.on_done(staff.tasks[-1], CardSheet(record(), profile(), wallets()))
+
+
+def test_the_card_of_a_customer_is_shown_with_a_code_for_their_phone(staff: Staff) -> None:
+    open_card(staff)
+    page = staff.panel.card
+    assert staff.panel.page is page
+    assert page.holder.text() == "Amara Okafor · C-000123"
+    assert page.qr.text == LINK
+    assert staff.tasks[-1].kind == "card_picture"
+    picture = QImage(300, 400, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#123456"))
+    staff.presenter.on_done(staff.tasks[-1], CardPicture(CARD, WalletKind.GOOGLE, picture))
+    assert page.picture.pixmap().isNull(), "a picture of the other wallet is none of this"
+    staff.presenter.on_done(staff.tasks[-1], CardPicture(CARD, WalletKind.APPLE, picture))
+    assert not page.picture.pixmap().isNull()
+    page.wallets[WalletKind.GOOGLE].click()
+    assert staff.tasks[-1].kind == "card_picture"
+
+
+def test_a_phone_reads_the_code_off_the_screen(qtbot: QtBot) -> None:
+    view = QrView(220)
+    qtbot.addWidget(view)
+    view.resize(260, 240)
+    view.show_text(LINK)
+    picture = view.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(picture.constBits(), np.uint8).reshape(-1, picture.bytesPerLine())
+    grey = rows[:, : picture.width()].copy()
+    assert [code.text for code in decode_still(grey)] == [LINK]
+    view.show_text("")
+    assert view.isHidden()
+
+
+def test_a_card_is_issued_in_a_design_that_is_not_archived_and_then_opened(staff: Staff) -> None:
+    staff.sign_in(*SCOPES)
+    staff.presenter._open(("customer", AMARA.id))
+    staff.presenter.on_done(staff.tasks[-1], (profile(), cards(), None))
+    assert staff.panel.customer.issue_button is not None
+    staff.panel.customer.issue_button.click()
+    assert staff.asked() == [("designs", ())]
+    staff.presenter.on_done(staff.tasks[-1], designs(False, True))
+    form = staff.presenter.changes.form
+    assert form is not None
+    form.submit.click()
+    ((name, given),) = staff.asked()
+    assert (name, given) == ("issue_card", (AMARA.id, DESIGN, staff.tasks[-1].once))
+    staff.presenter.on_done(staff.tasks[-1], issued())
+    assert staff.asked()[0] == ("card", (CARD,))
+
+
+def test_without_a_design_nothing_can_be_issued_and_it_is_said(staff: Staff) -> None:
+    staff.sign_in(*SCOPES)
+    staff.presenter._open(("customer", AMARA.id))
+    staff.presenter.on_done(staff.tasks[-1], (profile(), cards(), None))
+    staff.presenter.cards.issue()
+    staff.presenter.on_done(staff.tasks[-1], designs(True))
+    form = staff.presenter.changes.form
+    assert form is not None
+    assert not form.submit.isEnabled()
+
+
+def test_a_replaced_card_gives_way_to_the_new_one(staff: Staff) -> None:
+    open_card(staff)
+    staff.panel.card.buttons[Action.REPLACE].click()
+    form = staff.presenter.changes.form
+    assert form is not None
+    form.submit.click()
+    assert staff.asked() == [("replace_card", (CARD, staff.tasks[-1].once))]
+    other = UUID(int=90)
+    staff.presenter.on_done(staff.tasks[-1], issued(id=other))
+    assert staff.asked()[0] == ("card", (other,))
+    staff.presenter.go_back()
+    assert staff.asked()[0] == ("customer", (AMARA.id,))
+
+
+def test_mail_goes_to_the_customers_address_unless_another_is_typed(staff: Staff) -> None:
+    open_card(staff)
+    staff.panel.card.buttons[Action.MAIL].click()
+    form = staff.presenter.changes.form
+    assert form is not None
+    form.submit.click()
+    assert staff.asked() == [("mail_card", (CARD, "amara@example.com"))]
+    staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.UNREACHABLE, ""))
+    assert form.fault.text() == "The membership service cannot be reached."
+
+
+def test_it_is_seen_when_the_phone_has_the_card(staff: Staff) -> None:
+    open_card(staff)
+    page = staff.panel.card
+    before = len(staff.tasks)
+    two = (InWallet(wallet=WalletKind.APPLE, devices=2, pending=False),)
+    watched = staff.presenter.cards
+    staff.window.show()
+    watched._look_again()
+    assert staff.tasks[-1].kind == "card_state"
+    staff.presenter.on_done(staff.tasks[-1], record(wallets=two))
+    assert page.words is not None
+    assert ("Apple Wallet", "on 2 devices") in page.words.facts
+    assert len(staff.tasks) == before + 1, "the picture is asked for only where it changes"
+    staff.presenter.on_done(staff.tasks[-1], record(revoked_at=NOON, changed_at=None))
+    assert staff.tasks[-1].kind == "card_picture"
+    assert page.buttons[Action.REVOKE].isHidden()
+
+
+def test_who_may_only_see_cards_is_offered_nothing_else(staff: Staff) -> None:
+    open_card(staff, scopes=("cards:read",))
+    shown = {action for action, button in staff.panel.card.buttons.items() if not button.isHidden()}
+    assert shown == {Action.PRINT, Action.SAVE_PRINT}
+    assert staff.panel.customer.issue_button is None
+
+
+def test_files_are_saved_whole_and_printed(staff: Staff, drawer: Drawer) -> None:
+    open_card(staff)
+    page = staff.panel.card
+    page.buttons[Action.SAVE_PASS].click()
+    assert staff.asked() == [("card_pass", (CARD,))]
+    name = "Amara Okafor.pkpass"
+    staff.presenter.on_done(staff.tasks[-1], CardFile(Action.SAVE_PASS, name, b"PK"))
+    assert (drawer.folder / name).read_bytes() == b"PK"
+    page.buttons[Action.PRINT].click()
+    assert staff.asked() == [("card_print", (CARD,))]
+    staff.presenter.on_done(staff.tasks[-1], CardFile(Action.PRINT, "a.pdf", b"%PDF"))
+    assert drawer.opened == [b"%PDF"]
+    assert page.message.text() == ""
+
+
+def test_what_cannot_be_written_or_printed_is_said(staff: Staff, drawer: Drawer) -> None:
+    open_card(staff)
+    page = staff.panel.card
+    drawer.folder /= "missing"
+    staff.presenter.on_done(staff.tasks[-1], CardFile(Action.SAVE_PRINT, "a.pdf", b"%PDF"))
+    assert page.message.text().startswith("a.pdf was not written: ")
+    drawer.opens = False
+    staff.presenter.on_done(staff.tasks[-1], CardFile(Action.PRINT, "a.pdf", b"%PDF"))
+    assert page.message.text() == "No program opened the file for printing: a.pdf"

@@ -1,0 +1,207 @@
+"""The editor of card designs, without a service: what is sent, and what an answer does."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from api_client.messages.cards import (
+    DesignHint,
+    EditedDesign,
+    RolloutProgress,
+    StoredImage,
+    WalletKind,
+)
+from kiosk.application import load_fonts
+from kiosk.failures import Cause, Failure
+from kiosk.staff.controllers.design import DesignPreview, DesignSheet, key_of
+from kiosk.staff.disk import Disk
+from tests.kiosk.answers import NOON
+from tests.kiosk.staff.card_messages import DESIGN, designs
+from tests.kiosk.staff.test_presenter import Staff
+
+CONTENT: dict[str, Any] = {
+    "kind": "store_card", "title": {"en": "Member card", "de": "Mitgliedskarte"},
+    "languages": ["en", "de"], "background": "#1d3557", "foreground": "#ffffff",
+    "label": "#c9d6e6", "images": {"strip": "a" * 64}, "fields": [{"key": "kept"}],
+    "code": "card", "code_text": True,
+}  # fmt: skip
+
+
+def record(**changes: Any) -> EditedDesign:
+    """A design as the service tells it."""
+    line = designs(False).items[0]
+    given = {**line.model_dump(), "design": CONTENT, "hints": ()}
+    return EditedDesign(**(given | changes))
+
+
+class Shelf(Disk):
+    """A disk with one picture; or one that cannot be read."""
+
+    def __init__(self, picture: bytes | None, fault: str = "") -> None:
+        super().__init__()
+        self.picture, self.fault = picture, fault
+
+    def pick(self, _window: QWidget, kinds: str) -> tuple[bytes | None, str]:
+        assert "*.png" in kinds
+        return self.picture, self.fault
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf(b"a picture")
+
+
+@pytest.fixture
+def staff(qtbot: QtBot, qapp: QApplication, shelf: Shelf) -> Staff:
+    load_fonts()
+    staff = Staff(qtbot, disk=shelf)
+    staff.sign_in("designs:write", "cards:read")
+    staff.window.show()
+    staff.presenter.open_home()
+    staff.panel.home.designs_button.click()
+    assert staff.asked() == [("designs", ()), ("design", (DESIGN,))]
+    staff.presenter.on_done(staff.tasks[-1], DesignSheet(designs(False, True), record()))
+    return staff
+
+
+def kinds(staff: Staff) -> list[str]:
+    """What was asked for last, newest first."""
+    return [task.kind for task in reversed(staff.tasks)]
+
+
+def sent(staff: Staff, kind: str) -> list[tuple[str, tuple[Any, ...], dict[str, Any]]]:
+    """What the newest task of a kind asks a client."""
+    asked: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+
+    class Client:
+        def __getattr__(self, name: str) -> Callable[..., bytes]:
+            def ask(*given: Any, **named: Any) -> bytes:
+                asked.append((name, given, named))
+                return b""
+
+            return ask
+
+    task = next(task for task in reversed(staff.tasks) if task.kind == kind)
+    task.call(Client(), task.once)  # type: ignore[arg-type]
+    return asked
+
+
+def test_the_first_design_is_open_and_seen(staff: Staff) -> None:
+    page = staff.panel.designs
+    assert staff.panel.page is page
+    assert [page.choice.itemText(i) for i in range(page.choice.count())] == ["Design 0", "Design 1"]
+    assert {key: line.text() for key, line in page.titles.items()} == CONTENT["title"]
+    assert kinds(staff)[:2] == ["design_rollout", "design_preview"]
+    assert page.images["logo"].remove.isHidden()
+    assert not page.images["strip"].remove.isHidden()
+
+
+def test_what_is_changed_is_drawn_but_stored_only_when_asked(staff: Staff, qtbot: QtBot) -> None:
+    page = staff.panel.designs
+    with qtbot.waitSignal(page.edited):
+        page.colours["background"].line.setText("#800000")
+        page.titles["de"].setText("Clubkarte")
+    ((_, (design, wallet, language), _),) = sent(staff, "design_preview")
+    assert design == CONTENT | {
+        "background": "#800000", "title": {"en": "Member card", "de": "Clubkarte"},
+    }  # fmt: skip
+    assert (wallet, language) == (WalletKind.APPLE, "en")
+    assert "design_saved" not in kinds(staff)
+    page.save_button.click()
+    ((name, given, named),) = sent(staff, "design_saved")
+    assert (name, given, named) == ("edit_design", (DESIGN, "Design 0", design), {"version": 1})
+
+
+def test_only_the_newest_picture_is_shown(staff: Staff) -> None:
+    page = staff.panel.designs
+    picture = QImage(30, 40, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#123456"))
+    page.edited.emit()
+    newest = staff.presenter.designs._previews
+    staff.presenter.on_done(staff.tasks[-1], DesignPreview(newest - 1, picture))
+    assert page.picture.pixmap().isNull()
+    staff.presenter.on_done(staff.tasks[-1], DesignPreview(newest, picture))
+    assert not page.picture.pixmap().isNull()
+
+
+def test_a_picture_is_stored_and_put_into_the_design(staff: Staff, shelf: Shelf) -> None:
+    page = staff.panel.designs
+    page.images["logo"].choose.click()
+    assert sent(staff, "design_image") == [("store_image", ("logo", b"a picture"), {})]
+    stored = StoredImage(tag="b" * 64, width=480, height=150)
+    staff.presenter.on_done(staff.tasks[-1], ("logo", stored))
+    assert page.design()["images"] == {"strip": "a" * 64, "logo": "b" * 64}
+    page.images["strip"].remove.click()
+    assert page.design()["images"] == {"logo": "b" * 64}
+    shelf.picture, shelf.fault = None, "logo.png: Permission denied"
+    page.images["logo"].choose.click()
+    assert page.message.text() == "logo.png: Permission denied"
+
+
+def test_a_saved_design_tells_how_far_its_cards_are(staff: Staff) -> None:
+    page = staff.panel.designs
+    page.save_button.click()
+    hint = DesignHint(path="label", message="hard to read")
+    staff.presenter.on_done(staff.tasks[-1], record(version=2, hints=(hint,)))
+    assert page.hints.text() == "label: hard to read"
+    running = RolloutProgress(
+        version=2, state="running", total=400, done=120, started_at=NOON, finished_at=None
+    )
+    staff.presenter.on_done(staff.tasks[-1], running)
+    assert page.progress.text() == "120 of 400 cards changed"
+    finished = running.model_copy(update={"state": "finished"})
+    staff.presenter.on_done(staff.tasks[-1], finished)
+    assert page.progress.isHidden()
+    page.save_button.click()
+    ((_, _, named),) = sent(staff, "design_saved")
+    assert named == {"version": 2}
+
+
+def test_a_failure_loses_nothing_that_was_typed(staff: Staff) -> None:
+    page = staff.panel.designs
+    page.name.setText("Gold card")
+    page.save_button.click()
+    staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.UNREACHABLE, ""))
+    assert page.message.text() == "The membership service cannot be reached."
+    assert page.name.text() == "Gold card"
+
+
+def test_a_new_design_begins_as_a_copy_and_is_opened(staff: Staff) -> None:
+    page = staff.panel.designs
+    page.add_button.click()
+    form = staff.presenter.changes.form
+    assert form is not None
+    name = form.field("name")
+    assert isinstance(name, QLineEdit)
+    name.setText("Gäste & Freunde")
+    form.submit.click()
+    ((asked, (key, called, design, _once), _),) = sent(staff, "change")
+    assert (asked, key, called) == ("create_design", "gaste-freunde", "Gäste & Freunde")
+    assert design == page.design()
+    staff.presenter.on_done(staff.tasks[-1], record())
+    assert staff.tasks[-1].kind == "designs"
+
+
+def test_a_design_is_archived_and_brought_back(staff: Staff) -> None:
+    page = staff.panel.designs
+    assert page.archive_button.text() == "Issue no more"
+    page.archive_button.click()
+    assert sent(staff, "design_saved") == [("archive_design", (DESIGN,), {"archived": True})]
+    staff.presenter.on_done(staff.tasks[-1], record(archived_at=NOON))
+    assert page.archive_button.text() == "Issue again"
+    page.archive_button.click()
+    assert sent(staff, "design_saved") == [("archive_design", (DESIGN,), {"archived": False})]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("Gold Card", "gold-card"), ("Größe 1", "grose-1"), ("日本", "card"), ("-" * 90, "card")],
+)
+def test_keys_of_designs_can_stand_in_links(name: str, key: str) -> None:
+    assert key_of(name) == key
+    assert Path(key).name == key

@@ -1,0 +1,92 @@
+"""Payments at the desk: what the form asks for, and what becomes of the receipt."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from api_client.errors import Refused
+from api_client.messages.management import ActorKind, ActorView
+from api_client.messages.payments import PaymentMethod, PaymentView
+from kiosk.application import load_fonts
+from kiosk.staff.disk import Disk
+from kiosk.staff.forms.payment import payment_fields
+from kiosk.staff.pages.form import Value
+from kiosk.staff.worker import Task
+from kiosk.texts import Texts
+from tests.kiosk.answers import NOON
+from tests.kiosk.staff.test_presenter import Staff
+
+PAID = PaymentView(
+    id=UUID(int=70), receipt_number="R-000007", membership_id=UUID(int=3), plan="Gold",
+    paid_by="Amara Okafor", method=PaymentMethod.CASH, amount_minor=4900, currency="EUR", note="",
+    paid_at=NOON, voided_at=None, voided_why=None,
+    actor=ActorView(kind=ActorKind.STAFF, id=UUID(int=60), name="Greta Sommer"), created_at=NOON,
+)  # fmt: skip
+
+
+class Printer(Disk):
+    """Keeps what is to be printed, or cannot."""
+
+    def __init__(self, fault: str = "") -> None:
+        super().__init__()
+        self.fault, self.printed = fault, list[tuple[str, bytes]]()
+
+    def print(self, name: str, data: bytes) -> str:
+        self.printed.append((name, data))
+        return self.fault
+
+
+def noted(qtbot: QtBot, printer: Printer) -> Staff:
+    """Staff with a customer's file open, who leave it while a payment is being noted."""
+    load_fonts()
+    staff = Staff(qtbot, printer)
+    staff.sign_in()
+    staff.open_customer()
+    staff.window.leave_management()
+    staff.presenter.on_done(Task("change", lambda _client, _once: None), PAID)
+    return staff
+
+
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ("", {}),
+        ("12.50", {"amount_minor": 1250, "currency": "EUR"}),
+        ("0", {"amount_minor": 0, "currency": "EUR"}),
+    ],
+)
+def test_an_amount_is_sent_only_if_it_was_typed(typed: str, fields: dict[str, Any]) -> None:
+    values: dict[str, Value] = {
+        "method": "cash", "amount": typed, "note": "slip", "renew": True,
+    }  # fmt: skip
+    expected = {"method": "cash", "note": "slip", "renew": True, **fields}
+    assert payment_fields(values, "EUR", Texts("en")) == expected
+
+
+@pytest.mark.parametrize("typed", ["a lot", "-1", "1.999"])
+def test_what_is_no_amount_is_not_sent(typed: str) -> None:
+    with pytest.raises(Refused, match="is not a price"):
+        payment_fields({"method": "cash", "amount": typed, "note": ""}, "EUR", Texts("en"))
+
+
+def test_the_receipt_comes_also_when_a_scan_took_the_panel(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    printer = Printer()
+    staff = noted(qtbot, printer)
+    assert staff.asked() == [("receipt", (PAID.id, "en"))]
+    staff.presenter.on_done(staff.tasks[-1], ("R-000007", b"%PDF-"))
+    assert printer.printed == [("R-000007.pdf", b"%PDF-")]
+
+
+def test_a_receipt_that_cannot_be_opened_is_told(qtbot: QtBot, qapp: QApplication) -> None:
+    staff = noted(qtbot, Printer("disk full"))
+    receipt = staff.tasks[-1]
+    staff.open_customer()
+    staff.presenter.on_done(receipt, ("R-000007", b"%PDF-"))
+    assert staff.panel.customer.message.text() == (
+        "The payment is noted; its receipt could not be opened: disk full"
+    )

@@ -1,0 +1,271 @@
+"""Sign-in, navigation and changes, without a service: what is sent, and what an answer does."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from api_client.messages.billing import OrderPage
+from api_client.messages.management import CompanyPage, CustomerRecord
+from api_client.messages.payments import PaymentPage
+from api_client.messages.scan import DeskInfo
+from kiosk.application import load_fonts
+from kiosk.failures import Cause, Failure
+from kiosk.staff.disk import Disk
+from kiosk.staff.pages.parts import Action
+from kiosk.staff.presenter import ManagementPresenter
+from kiosk.staff.worker import Credentials, Task
+from kiosk.style import LIGHT
+from kiosk.texts import Texts
+from kiosk.views.window import Command, KioskWindow
+from tests.kiosk.answers import AMARA, NOON
+from tests.kiosk.staff.billing_messages import order
+from tests.kiosk.staff.card_messages import designs, record
+from tests.kiosk.staff.desk_messages import stripe
+from tests.kiosk.staff.messages import (
+    NORTHWIND,
+    company,
+    plans,
+    profile,
+    session,
+    sold,
+)
+
+_ANSWERS: dict[str, Any] = {
+    "designs": designs(False),
+    "card": record(),
+    "card_preview": b"",
+    "card_pass": b"",
+    "card_print": b"",
+    "payments_of": PaymentPage(items=()),
+    "stripe_setup": stripe(),
+    "orders_of": OrderPage(items=()),
+    "order": order(),
+    "refresh_order": order(),
+    "customer": profile(),
+}
+"""What a client answers where the request goes on with it."""
+
+
+class Recorder:
+    """A client that keeps what it is asked, by the names of its methods."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def ask(*given: Any) -> Any:
+            self.asked.append((name, given))
+            return _ANSWERS.get(name)
+
+        return ask
+
+
+class Staff:
+    """A window with its presenter, and the tasks that were sent."""
+
+    def __init__(self, qtbot: QtBot, disk: Disk | None = None) -> None:
+        self.window = KioskWindow(Texts("en"), LIGHT, "Front desk", lambda: None)
+        qtbot.addWidget(self.window)
+        self.presenter = ManagementPresenter(
+            self.window, Texts("en"), idle_s=300, parent=self.window, disk=disk
+        )
+        self.presenter.on_desk(
+            DeskInfo(organization="Club", slug="club", time_zone="Europe/Berlin", demo=False,
+                     visits_today=0, server_time=NOON, version="1")
+        )  # fmt: skip
+        self.panel = self.window.management
+        self.tasks: list[Task] = []
+        self.presenter.task_wanted.connect(self.tasks.append)
+
+    def sign_in(self, *scopes: str) -> None:
+        """Greta signs in."""
+        self.presenter.on_signed_in(session(*scopes))
+
+    def open_customer(self) -> None:
+        """Open Amara's file."""
+        self.presenter._open(("customer", AMARA.id))
+        self.presenter.on_done(self.tasks[-1], (profile(), None, None))
+
+    def asked(self) -> list[tuple[str, tuple[Any, ...]]]:
+        """What the newest task asks a client."""
+        recorder = Recorder()
+        self.tasks[-1].call(recorder, self.tasks[-1].once)  # type: ignore[arg-type]
+        return recorder.asked
+
+
+@pytest.fixture
+def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
+    load_fonts()
+    return Staff(qtbot)
+
+
+def test_nothing_is_asked_before_somebody_signed_in(staff: Staff) -> None:
+    wanted: list[Credentials] = []
+    staff.presenter.sign_in_wanted.connect(wanted.append)
+    staff.presenter.open_home()
+    assert staff.panel.page is staff.panel.sign_in
+    assert staff.tasks == []
+    staff.panel.sign_in.submit.click()
+    assert wanted == []
+    assert staff.panel.sign_in.fault.text() == "Please fill in all fields."
+    staff.panel.sign_in.email.setText("g@club.example")
+    staff.panel.sign_in.password.setText("four quiet herons")
+    staff.panel.sign_in.submit.click()
+    assert wanted == [Credentials("club", "g@club.example", "four quiet herons")]
+    assert "herons" not in repr(wanted[0])
+    staff.sign_in()
+    assert staff.asked() == [("companies", ("",)), ("plans", ())]
+
+
+def test_a_failed_sign_in_says_why_and_forgets_the_password(staff: Staff) -> None:
+    staff.presenter.open_home()
+    page = staff.panel.sign_in
+    page.password.setText("wrong")
+    staff.presenter.on_sign_in_failed(Failure(Cause.NOT_ALLOWED, ""))
+    assert page.fault.text() == "The email or the password is wrong."
+    assert page.password.text() == ""
+    staff.presenter.on_sign_in_failed(Failure(Cause.UNREACHABLE, ""))
+    assert page.fault.text() == "The membership service cannot be reached."
+
+
+def test_only_what_the_role_allows_is_offered(staff: Staff) -> None:
+    staff.sign_in("memberships:write")
+    staff.open_customer()
+    page = staff.panel.customer
+    assert page.edit.isHidden()
+    assert set(page.cards[0].buttons) == {
+        Action.RENEW, Action.PAY, Action.EXTEND, Action.TRANSFER, Action.END,
+    }  # fmt: skip
+    staff.sign_in("customers:read")
+    staff.open_customer()
+    assert all(card.buttons == {} for card in staff.panel.customer.cards)
+
+
+def test_a_plan_is_assigned_to_whose_file_is_open(staff: Staff) -> None:
+    staff.sign_in()
+    staff.open_customer()
+    staff.presenter.changes.act(Action.ASSIGN, None)
+    assert staff.tasks[-1].kind == "plans"
+    staff.presenter.on_done(staff.tasks[-1], plans())
+    form = staff.presenter.changes.form
+    assert form is not None
+    form.submit.click()
+    ((name, given),) = staff.asked()
+    owner = {"customer_id": str(AMARA.id), "plan_id": str(plans().items[0].id)}
+    assert (name, given[0]) == ("assign", owner)
+    assert given[1] == staff.tasks[-1].once
+    staff.presenter.on_done(staff.tasks[-1], sold())
+    assert not staff.presenter.changes.asking
+    assert staff.asked() == [("customer", (AMARA.id,))]
+
+
+def test_a_failure_keeps_the_form_and_a_second_try_is_the_same_wish(staff: Staff) -> None:
+    staff.sign_in()
+    staff.open_customer()
+    line = staff.panel.customer.cards[0].line
+    staff.presenter.changes.act(Action.END, line)
+    form = staff.presenter.changes.form
+    assert form is not None
+    reason = form.field("why")
+    assert isinstance(reason, QPlainTextEdit)
+    reason.setPlainText("moved away")
+    form.submit.click()
+    first = staff.tasks[-1]
+    assert not form.submit.isEnabled()
+    staff.presenter.on_failed(first, Failure(Cause.TOO_SLOW, ""))
+    assert form.fault.text() == "The membership service did not answer in time."
+    assert reason.toPlainText() == "moved away"
+    form.submit.click()
+    assert staff.tasks[-1].once == first.once
+    assert staff.asked() == [("end", (line.id, {"why": "moved away"}))]
+
+
+def test_answers_that_come_late_do_not_replace_the_page(staff: Staff) -> None:
+    staff.sign_in()
+    staff.presenter._open(("customer", AMARA.id))
+    late = staff.tasks[-1]
+    staff.presenter.go_back()
+    assert not staff.window.managing
+    staff.presenter.on_done(late, (profile(), None, None))
+    assert not staff.window.managing
+
+
+def test_from_the_file_of_a_customer_to_their_company_and_back(staff: Staff) -> None:
+    staff.sign_in()
+    staff.open_customer()
+    staff.panel.customer.lines[0].open_button.click()
+    recorder = staff.asked()
+    assert recorder == [("company", (NORTHWIND,)), ("people_of", (NORTHWIND,))]
+    staff.presenter.on_done(staff.tasks[-1], (*company(), None))
+    assert staff.panel.page is staff.panel.company
+    staff.presenter.go_back()
+    assert staff.asked() == [("customer", (AMARA.id,))]
+
+
+def test_a_new_customers_file_is_opened(staff: Staff) -> None:
+    staff.sign_in()
+    staff.presenter.open_home()
+    staff.presenter.on_done(staff.tasks[-1], (CompanyPage(items=()), plans()))
+    staff.panel.home.customer_button.click()
+    form = staff.presenter.changes.form
+    assert form is not None
+    name = form.field("given_name")
+    assert isinstance(name, QLineEdit)
+    name.setText("Bela")
+    form.submit.click()
+    ((asked, (fields, once)),) = staff.asked()
+    assert (asked, once) == ("create_customer", staff.tasks[-1].once)
+    assert fields["given_name"] == "Bela"
+    assert fields["email"] is None
+    record = CustomerRecord(
+        customer=AMARA, given_name="Amara", family_name="", email=None, phone=None,
+        birth_date=None, desk_note=None, created_at=NOON,
+    )  # fmt: skip
+    staff.presenter.on_done(staff.tasks[-1], record)
+    assert staff.asked() == [("customer", (AMARA.id,))]
+
+
+def test_signing_out_closes_the_page_and_the_next_must_sign_in(staff: Staff) -> None:
+    gone: list[bool] = []
+    staff.presenter.sign_out_wanted.connect(lambda: gone.append(True))
+    staff.sign_in()
+    staff.open_customer()
+    staff.panel.lock_button.click()
+    assert gone == [True]
+    assert not staff.window.managing
+    staff.presenter.open_person()
+    assert staff.panel.page is staff.panel.sign_in
+
+
+def test_who_fills_in_a_form_is_not_signed_out(staff: Staff) -> None:
+    staff.sign_in()
+    staff.open_customer()
+    staff.presenter.changes.new_customer()
+    staff.presenter._on_idle()
+    assert staff.presenter.signed_in
+    form = staff.presenter.changes.form
+    assert form is not None
+    form.reject()
+    staff.presenter._on_idle()
+    assert not staff.presenter.signed_in
+
+
+def test_escape_goes_back_and_a_timer_of_the_desk_closes_no_file(staff: Staff) -> None:
+    pressed: list[Command] = []
+    staff.window.commanded.connect(pressed.append)
+    staff.sign_in()
+    staff.open_customer()
+    staff.window._escape()
+    assert pressed == [Command.BACK]
+    staff.window.show_ready("card", "Ready")
+    assert staff.window.managing
+
+
+def test_leaving_shows_the_desk(staff: Staff) -> None:
+    staff.sign_in()
+    staff.open_customer()
+    staff.window.leave_management()
+    assert not staff.window.managing

@@ -1,0 +1,70 @@
+"""An account at the fake Stripe and the gateway to it, as its tests ask it without a service."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from api_client.messages.management import IntervalUnit
+from membership.billing.stripe.gateway import CheckoutWish, Payer, PriceTerms
+from membership.billing.stripe.stripe_gateway import StripeGateway
+from membership.rules.periods import Interval
+from tests.fakes.stripe_server import StripeServer, stripe_server
+from tests.membership.support import NOON
+
+MONTH = Interval(IntervalUnit.MONTH, 1)
+GOLD = PriceTerms(UUID(int=7), "Gold", 4900, "EUR", MONTH)
+
+
+@dataclass(frozen=True)
+class Account:
+    """The fake, and a gateway that asks it."""
+
+    stripe: StripeServer
+    gateway: StripeGateway
+
+    def wish(self, terms: PriceTerms = GOLD, **changes: Any) -> CheckoutWish:
+        """A page for a new order of a plan."""
+        order_id = uuid4()
+        usual = CheckoutWish(
+            order_id=order_id,
+            attempt=0,
+            organization="club",
+            terms=terms,
+            payer=Payer(str(order_id), "Amara Okafor", "amara@example.com", None),
+            success_url="https://club.example/paid",
+            cancel_url="https://club.example/back",
+            expires_at=self.stripe.now + timedelta(hours=2),
+            language="de",
+        )
+        return replace(usual, **changes)
+
+    def paid(self, terms: PriceTerms = GOLD) -> Any:
+        """A page that was paid."""
+        return self.stripe.pay(self.gateway.open_checkout(self.wish(terms)).checkout_id)
+
+    def subscribed(self) -> str:
+        """The id of a subscription that was paid for the first time."""
+        return str(self.paid()["subscription"])
+
+    def count(self, kind: str) -> int:
+        """How many objects of a kind there are."""
+        return len(self.stripe.ledger.all(kind))
+
+    def lost_answer_after(self, answered: int) -> None:
+        """Let so many requests be answered, and the answer to the one after them be lost."""
+        passed: list[Any] = [None] * answered
+        self.stripe.gate.coming.extend(passed)
+        self.stripe.lost_answer_next()
+
+
+@contextmanager
+def account() -> Iterator[Account]:
+    """A new account, and a gateway that asks each thing once."""
+    with (
+        stripe_server(NOON) as stripe,
+        StripeGateway(stripe.secret_key, stripe.url, seconds=5) as gateway,
+    ):
+        yield Account(stripe, gateway)

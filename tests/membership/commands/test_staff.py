@@ -1,0 +1,106 @@
+"""The staff commands, on a real database; one of them as a real process."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from typer.testing import CliRunner, Result
+
+from api_client.messages.management import ActorKind
+from membership.app import system_clock
+from membership.base.settings import ServiceSettings
+from membership.commands.staff import app
+from membership.data.demo.bootstrap import prepare_first_start
+from membership.store.database import Database, open_database
+from membership.store.models import AuditEntry, OutgoingMail, StaffAccount
+from membership.web.passwords import Passwords
+from tests.conftest import ROOT
+from tests.membership.conftest import SQLITE, Databases
+
+FIRST, SECOND = "four quiet herons", "five loud magpies"
+
+
+@pytest.fixture
+def club(databases: Databases, tmp_path: Path) -> Database:
+    """An empty club in the folder ``tmp_path``, as a first start leaves it."""
+    settings = databases.new(SQLITE, tmp_path)
+    database = open_database(settings)
+    prepare_first_start(settings, database, system_clock(), demo=False)
+    database.engine.dispose()
+    return open_database(ServiceSettings(data_dir=tmp_path))
+
+
+def staff(folder: Path, *arguments: str, password: str | None = None) -> Result:
+    """Run one command, its password on standard input."""
+    given = "" if password is None else password + "\n"
+    return CliRunner().invoke(app, [*arguments, "--data-dir", str(folder)], input=given)
+
+
+def accounts(database: Database) -> list[StaffAccount]:
+    """The accounts, oldest first."""
+    with database.readers.begin() as session:
+        return list(session.scalars(select(StaffAccount).order_by(StaffAccount.created_at)))
+
+
+def test_add_list_reset_and_disable(club: Database, tmp_path: Path) -> None:
+    added = staff(tmp_path, "add", "Ada", "ada@example.com", "--role", "admin", password=FIRST)
+    assert (added.exit_code, added.stdout, added.stderr) == (0, "", "")
+    assert staff(tmp_path, "add", "Bo", "bo@example.com", "--invite").exit_code == 0
+    listed = staff(tmp_path, "list")
+    assert listed.stdout.splitlines() == [
+        "ada@example.com\tadmin\tactive\tAda",
+        "bo@example.com\treception\tinvited\tBo",
+    ]
+    reset = staff(tmp_path, "reset-password", "ADA@example.com", password=SECOND)
+    assert reset.exit_code == 0, reset.stderr
+    assert Passwords().verify(accounts(club)[0].password_hash, SECOND)
+    assert staff(tmp_path, "disable", "bo@example.com").exit_code == 0
+    assert accounts(club)[1].disabled_at is not None
+    with club.readers.begin() as session:
+        (mail,) = session.scalars(select(OutgoingMail)).all()
+        entries = session.scalars(select(AuditEntry)).all()
+    assert mail.recipient == "bo@example.com"
+    assert {entry.actor_kind for entry in entries} == {ActorKind.SERVICE}
+    assert sorted(entry.action for entry in entries) == [
+        "staff.changed",
+        "staff.created",
+        "staff.created",
+        "staff.invited",
+        "staff.password_reset",
+    ]
+
+
+def test_what_is_refused_is_told_in_one_line(club: Database, tmp_path: Path) -> None:
+    assert staff(
+        tmp_path, "add", "Ada", "ada@example.com", "--role", "admin", password=FIRST
+    ).exit_code == 0  # fmt: skip
+    for arguments, password, told in (
+        (("add", "B", "ada@example.com"), SECOND, "There is an account with this email address."),
+        (("add", "B", "b@example.com"), "short", "at least 10 characters are needed"),
+        (("add", "B", "no address", "--role", "king"), SECOND, "email: "),
+        (("disable", "ada@example.com"), None, "This is the last admin who can sign in"),
+        (("disable", "b@example.com"), None, "My Club has no account 'b@example.com'"),
+        (("list", "--organization", "none-such"), None, "has no organization 'none-such'"),
+    ):
+        done = staff(tmp_path, *arguments, password=password)
+        assert (done.exit_code, done.stdout) == (2, ""), arguments
+        assert done.stderr.startswith("walletdesk: ")
+        assert told in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert SECOND not in done.stderr
+    assert [account.name for account in accounts(club)] == ["Ada"]
+
+
+def test_a_real_process(club: Database, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "main.py", "staff", "disable", "a@b.de", "--data-dir", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "walletdesk: My Club has no account 'a@b.de'\n"

@@ -1,0 +1,110 @@
+"""Portraits: right size, same every time, different for every person; and their words."""
+
+from io import BytesIO
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from membership.data.demo.looks import LOOKS
+from membership.data.demo.people import PEOPLE
+from membership.data.demo.portraits import (
+    Beard,
+    Clothes,
+    Dye,
+    Ground,
+    Hair,
+    HairColour,
+    Look,
+    Skin,
+    portrait,
+)
+from membership.data.demo.portraits.canvas import SIZE, colour
+
+MOST_BYTES = 12 * 1024
+JPEG_NOISE = 24
+BETWEEN_THE_EYES = (128, 94)  # no hair, beard or glasses reach there
+
+
+def picture(look: Look) -> Image.Image:
+    """Return the decoded portrait."""
+    image = Image.open(BytesIO(portrait(look)))
+    image.load()
+    return image
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.builds(
+        Look,
+        st.sampled_from(Skin),
+        st.sampled_from(Hair),
+        st.sampled_from(HairColour),
+        st.sampled_from(Clothes),
+        st.sampled_from(Dye),
+        st.sampled_from(Ground),
+        st.sampled_from(Beard),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from(Dye),
+    )
+)
+def test_every_look_is_a_small_jpeg_with_its_background_and_skin(look: Look) -> None:
+    data = portrait(look)
+    assert len(data) <= MOST_BYTES
+    image = Image.open(BytesIO(data)).convert("RGB")
+    assert image.size == (SIZE, SIZE)
+    for place, expected in (((6, 6), look.ground), (BETWEEN_THE_EYES, look.skin)):
+        seen = image.getpixel(place)
+        assert isinstance(seen, tuple)
+        wanted = colour(expected.value)
+        assert all(abs(a - b) <= JPEG_NOISE for a, b in zip(seen, wanted, strict=True)), place
+
+
+def test_every_hair_style_shows() -> None:
+    words = "sand {} copper tee navy mist cloth:plum"
+    drawn = {picture(Look.parse(words.format(hair.name.lower()))).tobytes() for hair in Hair}
+    assert len(drawn) == len(Hair)
+
+
+def test_a_look_is_drawn_the_same_every_time() -> None:
+    look = LOOKS["Amara Okafor"]
+    assert portrait(look) == portrait(look)
+
+
+def test_everybody_has_a_face_of_their_own() -> None:
+    assert set(LOOKS) == {person.name for person in PEOPLE}
+    assert len({portrait(look) for look in LOOKS.values()}) == len(PEOPLE)
+
+
+def test_words_of_a_look() -> None:
+    look = Look.parse("deep afro black vneck mustard lilac earrings full glasses cloth:rust")
+    assert look == Look(
+        Skin.DEEP,
+        Hair.AFRO,
+        HairColour.BLACK,
+        Clothes.VNECK,
+        Dye.MUSTARD,
+        Ground.LILAC,
+        Beard.FULL,
+        glasses=True,
+        earrings=True,
+        cloth=Dye.RUST,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("", "needs 6 words"),
+        ("deep afro black vneck mustard", "needs 6 words"),
+        ("deep afro black vneck mustard lilac monocle", "'monocle' is none of none, stubble"),
+        ("deep afro black vneck mustard plaid", "'plaid' is none of peach"),
+        ("deep afro black vneck mustard lilac cloth:plaid", "'plaid' is none of navy"),
+    ],
+)
+def test_words_that_describe_nobody_are_named(words: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        Look.parse(words)

@@ -1,0 +1,94 @@
+"""Exports: what was exported and is imported again is the same; cells that stay texts."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from membership.base.scopes import Scope
+from membership.data.exports.cells import safe_cell
+from membership.data.imports.columns import LineCheck, Rules
+from membership.store.models import ImportKind
+from tests.membership.data.imports.test_imports import imported
+from tests.membership.support import Service
+
+HEADER = (
+    "number,given_name,family_name,email,phone,birth_date,language,state,desk_note,card_code\r\n"
+)
+
+
+def test_an_export_imported_elsewhere_gives_the_same(service: Service) -> None:
+    content = HEADER + (
+        "C-000003,=1+1,O'Neil,a@example.com,+49301234567,1990-02-28,de,banned,"
+        '"\'quoted\nand, more",OLD 1\r\n'
+        "C-000009,Ünal,-,,,,,inactive,@home,\r\n"
+    )
+    imported(service, content)
+    imported(service, "name,seat_cap,email_domains\n+Plus,3,b.example;a.example\n", "companies")
+    imported(service, "company,customer,role\n+Plus,C-000003,Boss\n", "links")
+    service.plan("Gold", "pool", length={"unit": "year", "count": 1})
+    sold = "plan,customer,company,starts_on,last_day,payment_overdue\n"
+    imported(service, sold + "Gold,C-000009,,2027-01-05,,yes\nGold,,+Plus,2026-01-01,,no\n",
+             "memberships")  # fmt: skip
+    first = _exports(service)
+    other = service.fresh()
+    other.plan("Gold", "pool", length={"unit": "year", "count": 1})
+    for kind, text in first.items():
+        shown, report = imported(other, text.encode(), kind)
+        assert shown["counts"]["refused"] == 0, report
+        assert shown["counts"]["created"] == shown["lines_done"]
+    again = _exports(other)
+    assert {kind: sorted(text.splitlines()) for kind, text in again.items()} == {
+        kind: sorted(text.splitlines()) for kind, text in first.items()
+    }
+    assert "\r\nC-000009,Ünal,'-,,,,,inactive,'@home,\r\n" in first["customers"]
+    assert ",+49301234567," in first["customers"]
+
+
+def _exports(service: Service) -> dict[str, str]:
+    """What can be imported again, by kind."""
+    kinds = ("customers", "companies", "links", "memberships")
+    return {kind: _export(service, kind) for kind in kinds}
+
+
+def _export(service: Service, kind: str, **params: str) -> str:
+    """An export as text."""
+    answer = service.call("GET", f"/v1/exports/{kind}.csv", params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.content.decode()
+
+
+def test_visits_marks_scopes_and_the_audit(service: Service) -> None:
+    customer = service.customer("Amara")
+    service.scan("C-000001")
+    rows = list(csv.DictReader(io.StringIO(_export(service, "visits"))))
+    assert [row["customer"] for row in rows] == ["C-000001"]
+    assert _export(service, "customers", bom="true").startswith("\ufeffnumber,")
+    assert customer
+    key = service.key_with(Scope.CUSTOMERS_READ)
+    assert service.call("GET", "/v1/exports/customers.csv", key=key).status_code == 403
+    assert service.call("GET", "/v1/exports/shoes.csv").status_code == 422
+    entries = service.get("/v1/audit")["items"]
+    assert [each["action"] for each in entries].count("export.downloaded") == 2
+    assert "Amara" not in _export(service.fresh(), "customers")
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc"))))
+def test_the_import_gives_back_what_a_cell_was(text: str) -> None:
+    cell = safe_cell(text.strip())
+    if not text.strip().startswith("+"):
+        assert not cell.startswith(("=", "+", "-", "@"))
+    check = LineCheck(ImportKind.LINKS, ["company", "customer", "role"], Rules(None, False))
+    try:
+        values = check(["A", "B", cell])
+    except ValueError:
+        assert len(text.strip()) > 120
+        return
+    assert values.get("role", "") == text.strip()
+
+
+@pytest.mark.parametrize("text", ["+49301234567", "plain", "", "it's"])
+def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
+    assert safe_cell(text) == text

@@ -1,0 +1,1 @@
+"""Events: the outbox, the sweeper, the deliverer and the routes of webhooks."""

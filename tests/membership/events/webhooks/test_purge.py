@@ -1,0 +1,119 @@
+"""What is forgotten in time, and what is not."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from membership.events.outbox import emit_all
+from membership.events.types import EventType
+from membership.events.webhooks.purge import BATCH, prune
+from membership.store.models import DeliveryState, Event, WebhookDelivery
+from tests.membership.events.conftest import Club
+from tests.membership.events.webhooks.receiver import Receiver
+
+
+def prune_all(club: Club) -> None:
+    """Forget all that is to be forgotten now."""
+    while prune(club.work):
+        pass
+
+
+def kept(club: Club) -> list[UUID]:
+    """Ids of the events that there still are."""
+    with club.database.readers.begin() as session:
+        return list(session.scalars(select(Event.id).order_by(Event.seq)))
+
+
+def test_delivered_events_are_kept_for_thirty_days(club: Club, receiver: Receiver) -> None:
+    endpoint, _ = club.endpoint(receiver.url)
+    (early,) = club.emit()
+    club.deliver()
+    club.clock.advance(days=10)
+    (late,) = club.emit()
+    club.deliver()
+    club.clock.advance(days=20)
+    prune_all(club)
+    assert kept(club) == [early, late]
+    club.clock.advance(seconds=1)
+    prune_all(club)
+    assert kept(club) == [late]
+    assert len(club.deliveries(endpoint)) == 1
+    club.clock.advance(days=10)
+    prune_all(club)
+    assert kept(club) == []
+
+
+def test_events_that_nobody_wants_are_kept_for_thirty_days(club: Club) -> None:
+    (event,) = club.emit()
+    club.clock.advance(days=30)
+    prune_all(club)
+    assert kept(club) == [event]
+    club.clock.advance(seconds=1)
+    prune_all(club)
+    assert kept(club) == []
+
+
+def test_what_waits_is_kept_for_ever(club: Club, receiver: Receiver) -> None:
+    endpoint, _ = club.endpoint(receiver.url)
+    (event,) = club.emit()
+    club.clock.advance(days=10_000)
+    prune_all(club)
+    assert kept(club) == [event]
+    club.deliver()
+    assert receiver.ids == [event]
+    # Delivered late, it is kept for as long as one that was delivered at once.
+    club.clock.advance(days=30)
+    prune_all(club)
+    assert club.states(endpoint) == ["delivered"]
+    club.clock.advance(seconds=1)
+    prune_all(club)
+    assert kept(club) == []
+
+
+def test_dead_ones_are_kept_for_ninety_days(club: Club, receiver: Receiver) -> None:
+    dead, _ = club.endpoint(receiver.url + "/dead")
+    events = club.emit(2)
+    receiver.fail(1, 410)
+    club.deliver()
+    assert club.states(dead) == ["dead", "dead"]
+    other, _ = club.endpoint(receiver.url + "/well")
+    later = club.emit()
+    club.deliver()
+    club.clock.advance(days=90)
+    prune_all(club)
+    assert kept(club) == events
+    assert club.states(other) == []
+    club.clock.advance(seconds=1)
+    prune_all(club)
+    assert (kept(club), later[0] in kept(club)) == ([], False)
+
+
+def test_pruning_goes_on_in_batches_past_what_is_kept(club: Club, receiver: Receiver) -> None:
+    endpoint, _ = club.endpoint(receiver.url)
+    with club.database.writers.begin() as session:
+        told = [(number, {"plan_id": str(number)}) for number in range(BATCH + 10)]
+        emit_all(session, club.tenant.id, EventType.PLAN_CREATED, told, now=club.clock())
+        waiting = session.scalars(select(Event.seq).order_by(Event.seq).limit(5)).all()
+        session.execute(
+            update(WebhookDelivery)
+            .where(WebhookDelivery.event_seq.not_in(waiting))
+            .values(state=DeliveryState.DELIVERED, delivered_at=club.clock.now)
+        )
+    club.clock.advance(days=31)
+    assert prune(club.work)
+    assert not prune(club.work)
+    assert len(kept(club)) == 5
+    with club.database.readers.begin() as session:
+        count = session.scalar(select(func.count()).select_from(WebhookDelivery))
+    assert count == 5
+    assert club.states(endpoint) == ["pending"] * 5
+
+
+def test_of_a_deleted_webhook_even_what_waits_is_dropped(club: Club, receiver: Receiver) -> None:
+    endpoint, _ = club.endpoint(receiver.url)
+    club.emit(3)
+    club.set(endpoint, deleted_at=club.clock.now, disabled_at=club.clock.now)
+    prune_all(club)
+    assert club.deliveries(endpoint) == []
+    assert club.stored(endpoint).deleted_at is not None
+    assert len(kept(club)) == 3

@@ -1,0 +1,83 @@
+"""A member looks at what they pay through Stripe, cancels, goes on, and opens Stripe's pages."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.membership.billing.billing_club import MONTHLY, Shop
+from tests.membership.browsing import Browser, needs_browser, screenshot
+from tests.membership.conftest import Databases
+from tests.membership.portal.login.visitors import EMAIL
+from tests.membership.portal.member.visitor import OwnPage
+from tests.membership.portal.signup.browser_site import Stage, on_stage
+from tests.membership.wallet.factories import new_design
+
+pytestmark = needs_browser
+
+
+@pytest.fixture(scope="module")
+def module_stage(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A service that knows its own address."""
+    with on_stage(databases, tmp_path_factory.mktemp("billing")) as stage:
+        yield stage
+
+
+@pytest.fixture
+def shop(module_stage: Stage, databases: Databases) -> Shop:
+    """A club that takes payments through Stripe."""
+    service, stripe = module_stage.fresh().service, databases.stripe
+    service.clock.now = max(service.clock.now, stripe.now)
+    new_design(service)
+    made = Shop(service, stripe, heard=len(stripe.events))
+    made.set_up()
+    return made
+
+
+def test_a_member_cancels_goes_on_and_opens_the_portal(browser: Browser, shop: Shop) -> None:
+    service = shop.service
+    customer = service.customer("Amara", email=EMAIL)
+    gold = service.plan(
+        "Gold", "pool", price_minor=4900, billing=MONTHLY, length=MONTHLY, public=True
+    )
+    sold = shop.bought(customer, gold)["id"]
+    once = service.plan("Sauna day", price_minor=1500, length={"unit": "day"}, public=True)
+    shop.bought(customer, once)
+    for invoice in service.get("/v1/billing/invoices", membership_id=sold)["items"]:
+        shop.stripe.refund(invoice["id"], 1205)
+        shop.stripe.dispute(invoice["id"])
+    shop.catch_up()
+    page = OwnPage(browser, service)
+    page.open()
+    page.log_in()
+    page.shows(
+        "#part-invoices",
+        "€49.00",
+        "€12.05 refunded",
+        "Disputed with the bank",
+        "€15.00",
+        "Open receipt",
+    )
+    page.shows("#part-memberships", "and then renewed by itself.")
+    page.shows("#part-permissions", "POOL")
+    assert "until" not in page.find("#part-permissions").text
+    page.press("Cancel")
+    page.shows("#part-memberships", "It stays good until")
+    page.press("Keep it")
+    page.press("Cancel")
+    page.press("Yes, cancel")
+    page.shows("#part-memberships", "Cancelled. It ends on", "It is cancelled.")
+    assert shop.stripe.get(shop.subscription())["cancel_at_period_end"]
+    assert not service.get(f"/v1/memberships/{sold}")["renews"]
+    page.shows("#part-permissions", "until")
+    screenshot(browser, "cancelled")
+    page.press("Keep it after all")
+    page.shows("#part-memberships", "It goes on.")
+    assert not shop.stripe.get(shop.subscription())["cancel_at_period_end"]
+    page.press("Open receipt")
+    page.until(lambda: len(browser.window_handles) == 2)
+    browser.switch_to.window(browser.window_handles[1])
+    page.until(lambda: browser.current_url.startswith(shop.stripe.url))
+    browser.close()
+    browser.switch_to.window(browser.window_handles[0])
+    page.press("Change the payment method")
+    page.until(lambda: browser.current_url.startswith(shop.stripe.url))

@@ -1,0 +1,173 @@
+"""A club's web site, the service in a frame of it, and a visitor's browser before both."""
+
+import contextlib
+import email
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from email import policy
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from membership.app import create_app
+from membership.base.settings import ServiceSettings
+from membership.base.vault import open_vault
+from membership.events.mail.delivery import send_due_mail
+from membership.store.background import Work
+from membership.store.database import Database
+from tests.membership.browsing import Browser
+from tests.membership.conftest import SQLITE, Databases
+from tests.membership.portal.signup.club import opened
+from tests.membership.portal.signup.websites import Asked, WebSite, running_site
+from tests.membership.public import written_log
+from tests.membership.support import Clock, Service, running_service
+
+_PATIENCE_S, _PAUSE_S = 15, 0.02
+
+
+class Recorder:
+    """ASGI middleware: notes what the service is asked."""
+
+    def __init__(self, app: ASGIApp, asked: list[Asked]) -> None:
+        self.app, self._asked = app, asked
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Note one request, and let it go on."""
+        if scope["type"] == "http":
+            headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+            url = scope["raw_path"].decode() + "?" + scope["query_string"].decode()
+            self._asked.append(Asked(url, headers))
+        await self.app(scope, receive, send)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A service that knows its own address, what it was asked and logs; a club's web site."""
+
+    service: Service
+    site: WebSite
+    asked: list[Asked]
+    log: StringIO
+
+    def fresh(self) -> "Stage":
+        """The same with a new club, which its web site may show, and nothing asked yet."""
+        self.asked.clear()
+        self.site.asked.clear()
+        self.log.seek(0)
+        self.log.truncate()
+        stage = replace(self, service=self.service.fresh())
+        stage.opened()
+        stage.site.token = None
+        return stage
+
+    def opened(self, **settings: Any) -> None:
+        """Open signup, and put its snippet on the site's page."""
+        told = opened(self.service, **{"allowed_origins": [self.site.url], **settings})
+        self.site.snippet = told["snippet"]
+
+    def one_plan(self, plan: str, language: str | None = None) -> None:
+        """Let the site show one plan only, in a language of its choice."""
+        more = f' data-plan="{plan}"' + (f' data-lang="{language}"' if language else "")
+        self.site.snippet = self.site.snippet.replace(" async>", f"{more} async>")
+
+    def mailed_code(self, recipient: str) -> str:
+        """Send what is to be sent; read the one mail with a code to an address, and take it away.
+
+        Mails are files in a folder of the service's data.
+        """
+        service = self.service
+        work = Work(service.settings, service.database, open_vault(service.settings), service.clock)
+        while send_due_mail(work):
+            pass
+        mails = {
+            path: email.message_from_bytes(path.read_bytes(), policy=policy.default)
+            for path in (service.settings.data_dir / "mail").glob("*.eml")
+        }
+        (path,) = (path for path, mail in mails.items() if mail["To"] == recipient)
+        path.unlink()
+        (code,) = re.findall(r"^([0-9]{6})\r?$", mails[path].get_content(), re.MULTILINE)
+        return str(code)
+
+
+@contextlib.contextmanager
+def on_stage(databases: Databases, folder: Path) -> Iterator[Stage]:
+    """Run a service and a web site, until the block is left."""
+    asked: list[Asked] = []
+    apps: list[FastAPI] = []
+
+    def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
+        app = create_app(settings, database, clock)
+        app.add_middleware(Recorder, asked=asked)
+        apps.append(app)
+        return app
+
+    # From the start: a service keeps the logger of its first request.
+    with (
+        written_log() as log,
+        running_service(databases.new(SQLITE, folder), build) as service,
+        running_site() as site,
+    ):
+        # Its port is known only now.
+        public = service.settings.model_copy(update={"public_url": service.url})
+        apps[0].state.settings = public
+        yield Stage(service, site, asked, log)
+
+
+class Page:
+    """A page in a browser as somebody uses it: waits are for what is seen, not for a time."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+
+    def visit(self, url: str) -> None:
+        """Open a web site, and look into its frame."""
+        self.browser.get(url)
+        self.browser.switch_to.frame(self.find("iframe"))
+
+    def until(self, ready: Callable[[], object]) -> None:
+        """Wait for something. Raises TimeoutException."""
+        waiting = WebDriverWait(self.browser, _PATIENCE_S, poll_frequency=_PAUSE_S)
+        waiting.until(lambda _browser: ready())
+
+    def all(self, selector: str) -> Sequence[WebElement]:
+        """What is on the page by a CSS selector, seen or not."""
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def find(self, selector: str) -> WebElement:
+        """The first of it, once it is there."""
+        self.until(lambda: self.all(selector))
+        return self.all(selector)[0]
+
+    def run(self, script: str, *given: object) -> Any:
+        """What a script returns, in the page or frame that is looked at."""
+        return self.browser.execute_script(script, *given)
+
+    def at_step(self, name: str) -> None:
+        """Wait for a step of joining."""
+        self.until(lambda: self.find(f"#step-{name}").is_displayed())
+
+    def fill(self, **fields: str) -> None:
+        """Write into fields, named by their ids, in place of what is there."""
+        for name, text in fields.items():
+            field = self.find(f"#{name}")
+            field.clear()
+            field.send_keys(text)
+
+    def send(self, step: str) -> None:
+        """Press the button of a step."""
+        self.find(f"#step-{step} form > button").click()
+
+    def says(self, text: str) -> None:
+        """Wait until the page tells its visitor something."""
+        self.until(lambda: text in self.find("#told").text)
+
+    def focused(self) -> str:
+        """The id of what has the focus."""
+        return str(self.run("return document.activeElement.id"))

@@ -1,0 +1,60 @@
+"""A service that the public reaches, its log, and visitors with a browser."""
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from tests.membership.browsing import DESKTOP, Browser, open_browser, resize, told
+from tests.membership.conftest import Databases
+from tests.membership.portal.signup.browser_site import Page, Stage, on_stage
+from tests.membership.public import public_service, written_log
+from tests.membership.support import Service
+
+
+@pytest.fixture(scope="module")
+def module_service(
+    backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A running service, shared by the tests of a module."""
+    with public_service(backend, databases, tmp_path_factory.mktemp("data")) as service:
+        yield service
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """What services in this process log from now on."""
+    with written_log() as written:
+        yield written
+
+
+@pytest.fixture(scope="package")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser as most people have it, shared by all tests of signup."""
+    with open_browser(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Page:
+    """The browser's page, at its usual size; nothing of earlier tests is on it."""
+    browser.folder = tmp_path
+    browser.switch_to.default_content()
+    browser.get("about:blank")
+    told(browser)  # forgets what was told before
+    resize(browser, DESKTOP)
+    return Page(browser)
+
+
+@pytest.fixture(scope="module")
+def module_stage(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A service and a web site that shows it, shared by the tests of a module."""
+    with on_stage(databases, tmp_path_factory.mktemp("data")) as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(module_stage: Stage) -> Stage:
+    """The same with a club that only this test knows."""
+    return module_stage.fresh()

@@ -1,0 +1,126 @@
+"""The page in a frame as it is seen and used: its height, narrow screens, keys, languages."""
+
+import io
+
+import pytest
+from PIL import Image, ImageDraw
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from tests.membership.browsing import DESKTOP, NARROW, needs_browser, resize, screenshot, told
+from tests.membership.portal.signup.browser_site import Page, Stage
+from tests.membership.wallet.designs.making import make_design, upload
+
+pytestmark = needs_browser
+
+EMAIL = "ben@example.com"
+FITS = """const root = document.documentElement;
+return [root.scrollWidth <= root.clientWidth, root.scrollHeight <= root.clientHeight];"""
+LONG = "Familienmitgliedschaft mit Schwimmbadbenutzungsberechtigung"
+
+
+def white_logo() -> bytes:
+    """A picture that nobody would see on white: white shapes on no ground."""
+    logo, file = Image.new("RGBA", (480, 120)), io.BytesIO()
+    pen = ImageDraw.Draw(logo)
+    pen.ellipse((10, 10, 110, 110), fill="white")
+    pen.rectangle((140, 45, 470, 75), fill="white")
+    logo.save(file, "PNG")
+    return file.getvalue()
+
+
+def fits(page: Page, name: str) -> None:
+    """Wait until all of the frame is seen without scrolling in it, nor the site sideways."""
+    page.until(lambda: page.run(FITS) == [True, True])
+    screenshot(page.browser, name)
+    page.browser.switch_to.default_content()
+    (across, _down) = page.run(FITS)
+    assert across, name
+    page.browser.switch_to.frame(page.find("iframe"))
+
+
+@pytest.mark.parametrize("size", [DESKTOP, NARROW])
+def test_no_step_is_cut_off_on_a_narrow_screen_nor_a_wide_one(
+    stage: Stage, page: Page, size: tuple[int, int]
+) -> None:
+    club, code = stage.service, "de"
+    logo = upload(club, "logo", white_logo())["tag"]
+    make_design(club, images={"logo": logo}, background="#7a1f5c")
+    labels = ("schwimmbad-und-dampfbad", "wettkampfvorbereitungstraining")
+    club.plan(LONG, *labels, public=True, description="Für alle.\nAuch für Gäste.")
+    club.plan("Gold", public=True, price_minor=123456, billing={"unit": "month", "count": 3})
+    stage.opened(terms_url="https://example.com/t", privacy_url="https://example.com/p")
+    club.customer("Amara", family_name="Okonkwo-Sutherland", email=EMAIL)
+    club.customer("Ben", family_name="Okonkwo-Sutherland", email=EMAIL)
+    stage.site.snippet = stage.site.snippet.replace(" async>", f' data-lang="{code}" async>')
+    resize(page.browser, size)
+    page.visit(stage.site.url)
+    fits(page, "list")
+    page.until(lambda: page.run("return document.querySelector('.logo').naturalWidth") > 0)
+    assert told(page.browser) == []
+    page.find("a.button").click()
+    page.at_step("email")
+    fits(page, "email")
+    page.fill(email=EMAIL)
+    page.send("email")
+    page.at_step("code")
+    fits(page, "code")
+    page.fill(code="000000")
+    page.send("code")
+    page.says("Dieser Code ist falsch")
+    fits(page, "wrong")
+    page.fill(code=stage.mailed_code(EMAIL))
+    page.send("code")
+    page.at_step("who")
+    fits(page, "who")
+    page.find("#nobody").click()
+    fits(page, "new")
+    page.find("#known label").click()
+    page.send("who")
+    page.at_step("done")
+    fits(page, "done")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press the tabulator until something has the focus, seen to have it."""
+    for _ in range(20):
+        ActionChains(page.browser).send_keys(Keys.TAB).perform()
+        if page.run("return document.activeElement.matches(arguments[0])", selector):
+            outline = "return getComputedStyle(document.activeElement).outlineStyle"
+            assert page.run(outline) == "solid"
+            return
+    raise AssertionError(f"no key leads to {selector}")
+
+
+def press(page: Page, *keys: str) -> None:
+    """Press keys, wherever the focus is."""
+    ActionChains(page.browser).send_keys(*keys).perform()
+
+
+def test_somebody_joins_with_the_keyboard_alone(stage: Stage, page: Page) -> None:
+    plan = stage.service.plan("Friends", public=True)
+    stage.service.customer("Amara", email=EMAIL)
+    page.visit(stage.site.url)
+    tab_to(page, "a.button")
+    press(page, Keys.ENTER)
+    page.at_step("email")
+    tab_to(page, "#email")
+    press(page, EMAIL, Keys.ENTER)
+    page.until(lambda: page.focused() == "head-code")
+    tab_to(page, "#code")
+    press(page, stage.mailed_code(EMAIL), Keys.ENTER)
+    page.until(lambda: page.focused() == "head-who")
+    tab_to(page, "#known input")
+    press(page, Keys.ARROW_DOWN)  # to the one who is not listed
+    tab_to(page, "#given")
+    press(page, "Ben")
+    tab_to(page, "#family")
+    press(page, "Ito")
+    tab_to(page, "#consent")
+    press(page, Keys.SPACE)
+    tab_to(page, "#send")
+    press(page, Keys.ENTER)
+    page.until(lambda: page.focused() == "head-done")
+    (made,) = stage.service.get("/v1/memberships", plan_id=plan)["items"]
+    customer = stage.service.get(f"/v1/customers/{made['customer_id']}")["customer"]
+    assert customer["name"] == "Ben Ito"

@@ -1,0 +1,42 @@
+"""Origins: one spelling for each, and nothing that is not exactly one."""
+
+import pytest
+
+from membership.portal.signup.origins import normal_origin
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("https://www.example.com", "https://www.example.com"),
+        ("HTTPS://WWW.Example.COM:443/", "https://www.example.com"),
+        ("https://shop.example.com:8443", "https://shop.example.com:8443"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("https://192.0.2.7", "https://192.0.2.7"),
+        ("http://localhost:5173", "http://localhost:5173"),
+        ("http://127.0.0.1:80/", "http://127.0.0.1"),
+    ],
+)
+def test_an_origin_has_one_spelling(given: str, origin: str) -> None:
+    assert normal_origin(given) == origin
+    assert normal_origin(origin) == origin
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("", "*", "null", "example.com", "https://", "https://*", "https://*.example.com"),
+        *("http://example.com", "http://localhost.example.com", "ftp://example.com"),
+        *("https://example.com/join", "https://example.com?x", "https://example.com/?"),
+        *("https://example.com#", "https://user@example.com", "https://user:p@example.com"),
+        *("https://example.com:0", "https://example.com:99999", "https://example.com:x"),
+        *("https://example.com; script-src *", "https://example.com 'self'"),
+        *("https://example.com\nx", " https://example.com", "https://exa\\mple.com"),
+        *("https://-x.example", "https://a..example", "https://[::1]", "https://a_b.example"),
+        *("javascript:alert(1)", "data:text/html,x", "https://" + "a" * 64 + ".example"),
+        *("https://" + "a." * 200 + "example", "https://ex%41mple.com", "https://[", "\udcff"),
+    ],
+)
+def test_what_is_not_exactly_one_origin_is_refused(given: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - pydantic tells any of them as a fault
+        normal_origin(given)
