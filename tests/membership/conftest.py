@@ -55,15 +55,9 @@ with one at the end."""
 
 
 _ON_SQLITE = (
-    *(
-        "portal/",
-        "billing/",
-        "data/demo/test_seed",
-        "wallet/designs/",
-        "wallet/issuers/",
-        "accounts/staff/",
-    ),
-    *("events/audit/", "events/mail/", "commands/test_staff", "commands/test_wallets"),
+    *("portal/", "billing/", "data/demo/test_seed", "wallet/designs/", "wallet/issuers/"),
+    *("accounts/staff/", "events/audit/", "events/mail/", "commands/test_staff"),
+    "commands/test_wallets",
 )
 """Folders that use the database as the rest of the service does, which runs on both. ``make
 soak`` runs these on PostgreSQL, too; every commit would wait minutes for it."""
@@ -82,12 +76,14 @@ _RACES = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, and leave some on PostgreSQL to the soak."""
     for item in items:
+        if not item.path.is_relative_to(_HERE):
+            continue
         place = item.path.relative_to(_HERE).as_posix()
         one = place.startswith(_ON_SQLITE) and item.path.name not in _RACES
         if one and isinstance(item, pytest.Function) and _on_postgresql(item):
             item.add_marker("soak")
-    place = {name: number for number, name in enumerate(_LONG)}
-    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+    turn = {name: number for number, name in enumerate(_LONG)}
+    items.sort(key=lambda item: turn.get(item.path.name, len(turn)))
 
 
 def _on_postgresql(item: pytest.Function) -> bool:
