@@ -145,13 +145,14 @@ def stripe_check(
     Ends with 1 if anything is wrong.
     """
     from membership.base.settings import ServiceSettings  # noqa: PLC0415
-    from membership.billing.stripe.diagnostics import Verdict, check_stripe  # noqa: PLC0415
+    from membership.billing.stripe.diagnostics import Verdict  # noqa: PLC0415
+    from membership.commands.stripe_check import check_stripe  # noqa: PLC0415
 
     with told_refusals():
         settings = settings_from(ServiceSettings, {"data_dir": data_dir})
         findings = check_stripe(settings, organization)
     for each in findings:
-        write_line(f"{each.verdict}\t{each.what}\t{each.told}")
+        write_line(f"{each.verdict}\t{each.subject}\t{each.detail}")
     raise typer.Exit(int(any(each.verdict is Verdict.WRONG for each in findings)))
 
 

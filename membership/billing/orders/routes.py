@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api_client.messages.billing import CheckoutLink, OrderPage, OrderView
 from membership.base.scopes import Scope
 from membership.billing.orders import views
-from membership.billing.orders.eligibility import chosen_by_staff
+from membership.billing.orders.eligibility import staff_order
 from membership.billing.orders.service import Wanted
 from membership.billing.schemas import Cancellation, NewOrder
 from membership.billing.stripe.accounts import Keys, required_keys
@@ -46,7 +46,7 @@ async def create_order(new: NewOrder, steps: InSteps, caller: Allowed) -> Checko
     """
 
     def choose(session: Session, _now: datetime) -> Wanted:
-        return chosen_by_staff(session, steps.settings.public_url, caller, new)
+        return staff_order(session, steps.settings.public_url, caller, new)
 
     return await Stripe(steps, caller.tenant, caller.actor).begin(choose)
 

@@ -1,10 +1,11 @@
-"""What ``stripe-check`` finds: whether an organization's account at Stripe is fit for payments.
+"""Checks of an organization's Stripe account: key, webhook endpoint, prices and customer portal.
 
-It only looks. That the signing secret is the endpoint's cannot be seen: Stripe shows it once.
+Read-only. Whether the stored signing secret belongs to the webhook endpoint cannot be checked:
+Stripe shows the secret once, when the endpoint is created.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -17,7 +18,6 @@ from membership.billing.stripe.gateway import PriceTerms, ProviderError, Provide
 from membership.billing.stripe.inbox import HEARD
 from membership.billing.stripe.stripe_gateway import StripeGateway
 from membership.billing.stripe.stripe_money import to_stripe
-from membership.commands.database import opened, organization_named
 from membership.members.memberships.service import billing_of
 from membership.rules.money import written
 from membership.store.models import Plan
@@ -28,7 +28,7 @@ _IN_A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
 
 
 class Verdict(StrEnum):
-    """How something stands."""
+    """Result of one check; only ``WRONG`` needs action."""
 
     OK = "ok"
     NOTE = "note"
@@ -37,47 +37,28 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """Result of one check: ``subject`` is what was checked, ``detail`` a sentence for staff."""
 
     verdict: Verdict
-    what: str
-    told: str
+    subject: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
-    """What the organization has set up."""
+class StripeSetup:
+    """What an organization has stored for Stripe. ``webhook_url`` is None without a public URL."""
 
     account: str
-    secret_key: str
-    address: str | None
+    secret_key: str = field(repr=False)
+    webhook_url: str | None
     plans: tuple[PriceTerms, ...]
 
 
-def check_stripe(settings: ServiceSettings, organization: str) -> list[Finding]:
-    """Look at an organization's account at Stripe, and at what it is to sell there.
+def load_setup(session: Session, settings: ServiceSettings, tenant: Tenant) -> StripeSetup | None:
+    """Load what an organization has stored for Stripe: account, key and public plans with a price.
 
-    Raises LookupError for an unknown organization, VaultError, and what ``opened`` raises.
+    Returns None without an account. Raises VaultError if its keys cannot be decrypted.
     """
-    with opened(settings) as database:
-        tenant = organization_named(database, organization)
-        with database.readers.begin() as session:
-            stored = _stored(session, settings, tenant)
-    if stored is None:
-        return [Finding(Verdict.WRONG, "account", "no keys are stored: PUT /v1/billing/stripe")]
-    findings: list[Finding] = []
-    with StripeGateway(stored.secret_key, settings.stripe_url) as gateway:
-        try:
-            findings.extend(_findings(gateway, stored))
-        except ProviderRefusesKey as error:
-            findings.append(Finding(Verdict.WRONG, "key", str(error)))
-        except ProviderError as error:
-            findings.append(Finding(Verdict.WRONG, "stripe", str(error)))
-    return findings
-
-
-def _stored(session: Session, settings: ServiceSettings, tenant: Tenant) -> _Stored | None:
-    """What is to be checked; None without an account."""
     row = find_account(session, tenant)
     keys = keys_of(session, open_vault(settings), tenant.id)
     if row is None or keys is None:
@@ -97,42 +78,61 @@ def _stored(session: Session, settings: ServiceSettings, tenant: Tenant) -> _Sto
         for each in plans
     )
     address = webhook_url(tenant, settings.public_url)
-    return _Stored(row.account, keys.secret_key, address, terms)
+    return StripeSetup(row.account, keys.secret_key, address, terms)
 
 
-def _findings(gateway: StripeGateway, stored: _Stored) -> Iterator[Finding]:
-    """Look at everything, one thing after the other. Raises ProviderError."""
-    yield from _key(gateway, stored)
-    yield from _webhook(gateway, stored.address)
-    for terms in stored.plans:
+def diagnose(setup: StripeSetup | None, stripe_url: str) -> list[Finding]:
+    """Check a stored setup against the Stripe API at ``stripe_url``.
+
+    Returns one finding per check, in the order they ran. An error of Stripe ends the checks and
+    is the last finding.
+    """
+    if setup is None:
+        return [Finding(Verdict.WRONG, "account", "no keys are stored: PUT /v1/billing/stripe")]
+    findings: list[Finding] = []
+    with StripeGateway(setup.secret_key, stripe_url) as gateway:
+        try:
+            findings.extend(_findings(gateway, setup))
+        except ProviderRefusesKey as error:
+            findings.append(Finding(Verdict.WRONG, "key", str(error)))
+        except ProviderError as error:
+            findings.append(Finding(Verdict.WRONG, "stripe", str(error)))
+    return findings
+
+
+def _findings(gateway: StripeGateway, setup: StripeSetup) -> Iterator[Finding]:
+    """Run every check in turn. Raises ProviderError."""
+    yield from _key(gateway, setup)
+    yield from _webhook(gateway, setup.webhook_url)
+    for terms in setup.plans:
         yield _price(gateway, terms)
-    if not stored.plans:
+    if not setup.plans:
         yield Finding(Verdict.NOTE, "prices", "no public plan costs something")
     if gateway.has_portal():
         yield Finding(Verdict.OK, "portal", "customers can change the card that is charged")
     else:
-        told = "set up the customer portal in Stripe's dashboard, or that link fails"
-        yield Finding(Verdict.WRONG, "portal", told)
+        detail = "set up the customer portal in Stripe's dashboard, or that link fails"
+        yield Finding(Verdict.WRONG, "portal", detail)
 
 
-def _key(gateway: StripeGateway, stored: _Stored) -> Iterator[Finding]:
-    """Whose the key is, and whether it can take money."""
+def _key(gateway: StripeGateway, setup: StripeSetup) -> Iterator[Finding]:
+    """Check that the key belongs to the stored account, which can take charges."""
     facts = gateway.account()
     mode = "live" if facts.livemode else "test mode: no real money moves"
     yield Finding(Verdict.OK, "key", f"{facts.account}, {mode}")
-    if facts.account != stored.account:
-        told = f"the keys were stored for {stored.account}; store them again"
-        yield Finding(Verdict.WRONG, "account", told)
+    if facts.account != setup.account:
+        detail = f"the keys were stored for {setup.account}; store them again"
+        yield Finding(Verdict.WRONG, "account", detail)
     if not facts.can_charge:
-        told = "Stripe lets this account take no payments yet; see its dashboard"
-        yield Finding(Verdict.WRONG, "account", told)
+        detail = "Stripe lets this account take no payments yet; see its dashboard"
+        yield Finding(Verdict.WRONG, "account", detail)
 
 
 def _webhook(gateway: StripeGateway, address: str | None) -> Iterator[Finding]:
-    """Whether Stripe sends events here, and all that are needed."""
+    """Check that an enabled webhook endpoint sends every needed event to ``address``."""
     if address is None:
-        told = "WALLETDESK_PUBLIC_URL is not set: Stripe cannot reach this service"
-        yield Finding(Verdict.WRONG, "webhook", told)
+        detail = "WALLETDESK_PUBLIC_URL is not set: Stripe cannot reach this service"
+        yield Finding(Verdict.WRONG, "webhook", detail)
         return
     found = [each for each in gateway.webhook_endpoints() if each["url"] == address]
     if not found:
@@ -144,23 +144,23 @@ def _webhook(gateway: StripeGateway, address: str | None) -> Iterator[Finding]:
         elif missing and "*" not in endpoint["enabled_events"]:
             yield Finding(Verdict.WRONG, "webhook", f"{address} lacks {', '.join(missing)}")
         else:
-            told = f"{address}; send a test event to see that the signing secret is its own"
-            yield Finding(Verdict.OK, "webhook", told)
+            detail = f"{address}; send a test event to see that the signing secret is its own"
+            yield Finding(Verdict.OK, "webhook", detail)
 
 
 def _price(gateway: StripeGateway, terms: PriceTerms) -> Finding:
-    """Whether a plan can be sold for its price."""
+    """Check that Stripe can charge a plan's amount in its interval."""
     amount = written(terms.amount_minor, terms.currency, "en")
-    rhythm = terms.billing
-    what = f"price of {terms.plan_name}"
-    if rhythm is not None and rhythm.count > _LONGEST_YEARS * _IN_A_YEAR[rhythm.unit.value]:
-        told = f"Stripe bills at least every {_LONGEST_YEARS} years"
-        return Finding(Verdict.WRONG, what, told)
+    interval = terms.billing
+    subject = f"price of {terms.plan_name}"
+    if interval is not None and interval.count > _LONGEST_YEARS * _IN_A_YEAR[interval.unit.value]:
+        detail = f"Stripe bills at least every {_LONGEST_YEARS} years"
+        return Finding(Verdict.WRONG, subject, detail)
     try:
         to_stripe(terms.amount_minor, terms.currency)
     except ValueError as error:
-        return Finding(Verdict.WRONG, what, str(error))
-    each = "once" if rhythm is None else f"every {rhythm.count} {rhythm.unit.value}"
+        return Finding(Verdict.WRONG, subject, str(error))
+    each = "once" if interval is None else f"every {interval.count} {interval.unit.value}"
     if gateway.has_price(terms):
-        return Finding(Verdict.OK, what, f"{amount} {each}")
-    return Finding(Verdict.NOTE, what, f"{amount} {each}: made with the first order")
+        return Finding(Verdict.OK, subject, f"{amount} {each}")
+    return Finding(Verdict.NOTE, subject, f"{amount} {each}: made with the first order")

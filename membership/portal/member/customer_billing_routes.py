@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy.orm import Session
 
 from api_client.messages.billing import CheckoutLink
-from membership.billing.orders.eligibility import chosen_by_customer
 from membership.billing.orders.service import Wanted
 from membership.billing.schemas import (
     Link,
@@ -21,6 +20,7 @@ from membership.billing.stripe.providers import provider_of_sales
 from membership.portal.login.access import CustomerCall, Visitor, customer_allows, customer_reads
 from membership.portal.member import customer_billing as own
 from membership.portal.signup.joining import Joiner
+from membership.portal.signup.ordering import customer_order
 from membership.portal.signup.schemas import Joining
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.web.transactions import InSteps
@@ -48,7 +48,7 @@ async def order_plan(joining: Joining, steps: InSteps, visitor: Allowed) -> Chec
 
     def choose(session: Session, now: datetime) -> Wanted:
         joiner = Joiner(visitor.tenant, visitor.customer_id, visitor.actor, now)
-        return chosen_by_customer(session, steps.settings.public_url, joiner, joining.plan_id)
+        return customer_order(session, steps.settings.public_url, joiner, joining.plan_id)
 
     provider = await steps.read(lambda session, _: provider_of_sales(session, visitor.tenant))
     return await provider(steps, visitor.tenant, visitor.actor).begin(choose)

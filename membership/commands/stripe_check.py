@@ -1,0 +1,19 @@
+"""The command ``stripe-check``: checks an organization's Stripe account."""
+
+from membership.base.settings import ServiceSettings
+from membership.billing.stripe.diagnostics import Finding, diagnose, load_setup
+from membership.commands.database import opened, organization_named
+
+
+def check_stripe(settings: ServiceSettings, organization: str) -> list[Finding]:
+    """Check the Stripe account of the organization with slug ``organization``.
+
+    Returns one finding per check. The database is closed before Stripe is called.
+
+    Raises LookupError for an unknown organization, VaultError, and what ``opened`` raises.
+    """
+    with opened(settings) as database:
+        tenant = organization_named(database, organization)
+        with database.readers.begin() as session:
+            setup = load_setup(session, settings, tenant)
+    return diagnose(setup, settings.stripe_url)
