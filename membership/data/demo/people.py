@@ -1,18 +1,21 @@
-"""The invented people of the demo club, and how each of them stands with it."""
+"""The invented people of the demo club and their memberships."""
 
+import unicodedata
 from dataclasses import dataclass
 
 from api_client.messages.scan import CustomerState
 from membership.data.demo.club import COURSE, GOLD, STANDARD, Sale
 
+_WITHOUT_DECOMPOSITION = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d"})
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One customer. Days are counted from today, ``joined`` is how many days ago that was.
+    """One customer. All days are offsets from today; ``joined`` is a number of days ago.
 
     ``works_at`` is the email domain of a company, ``left`` the day on which they left it.
-    ``birthday_in`` is how many days from today the next birthday is; ``lost_card`` gives them
-    a revoked card beside the one that is good.
+    ``birthday_in`` is the number of days until the next birthday. With ``lost_card`` they have
+    a revoked card and its replacement.
     """
 
     given: str
@@ -30,8 +33,19 @@ class Person:
 
     @property
     def name(self) -> str:
-        """The name as one line."""
+        """The full name."""
         return f"{self.given} {self.family}"
+
+    @property
+    def slug(self) -> str:
+        """The full name in ASCII, for the email address and the file of the portrait."""
+        return f"{_ascii(self.given)}.{_ascii(self.family)}"
+
+
+def _ascii(name: str) -> str:
+    """Return a name in lower case, with only the letters a to z."""
+    bare = unicodedata.normalize("NFKD", name.lower().translate(_WITHOUT_DECOMPOSITION))
+    return "".join(letter for letter in bare if letter.isascii() and letter.isalpha())
 
 
 PEOPLE: tuple[Person, ...] = (
@@ -148,4 +162,4 @@ PEOPLE: tuple[Person, ...] = (
     Person("Bruno", "Keller", 57, 1500, "de", state=CustomerState.INACTIVE),
     Person("Chiara", "Conti", 40, 300, "it", works_at="nordlicht.example", left=-20),
 )
-"""Everybody."""
+"""All customers of the demo club, in the order in which they are created."""

@@ -1,7 +1,6 @@
 """Puts the demo club into a database, through the same services as the API."""
 
 import secrets
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,19 +9,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+import resources
 from api_client.messages.management import IntervalUnit
 from membership.accounts.organizations import bootstrap_organization
 from membership.base.vault import Vault
 from membership.data.demo import club
 from membership.data.demo.club import FIRMS, PLANS, Firm, Sale
 from membership.data.demo.deck import CODE_128, Deck, DeckCard
-from membership.data.demo.looks import LOOKS
 from membership.data.demo.people import PEOPLE, Person
-from membership.data.demo.portraits import portrait
 from membership.members.companies.linking import link_customer, unlink_customer
 from membership.members.companies.schemas import NewCompany
 from membership.members.companies.service import create_company
-from membership.members.customers.photos import checked_photo, store_photo
+from membership.members.customers.photos import shipped_photo, store_photo
 from membership.members.customers.schemas import NewCustomer
 from membership.members.customers.service import create_customer
 from membership.members.memberships.changes import set_payment_overdue
@@ -41,7 +39,6 @@ from passes.codes.barcode import CustomerNumber, new_card_code
 
 _YEAR = Interval(IntervalUnit.YEAR)
 _OPENED = 2400
-_WITHOUT_DECOMPOSITION = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +130,8 @@ def _enrol(
     """
     session, tenant, joined = seeding.session, seeding.tenant, seeding.instant(-person.joined)
     customer = create_customer(session, tenant, _new_customer(seeding, index, person), joined)
-    photo = checked_photo(portrait(LOOKS[person.name]))
+    portrait = resources.path(f"demo/portraits/{person.slug}.jpg")
+    photo = shipped_photo("image/jpeg", portrait.read_bytes())
     store_photo(session, tenant, customer.id, photo, joined)
     if person.works_at is not None:
         firm_id = firms[person.works_at]
@@ -147,25 +145,18 @@ def _enrol(
 
 def _new_customer(seeding: _Seeding, index: int, person: Person) -> NewCustomer:
     """Return the person's own fields, with an address and number that reach nobody."""
-    local_part = f"{_ascii(person.given)}.{_ascii(person.family)}"
     birthday_in = person.birthday_in if person.birthday_in is not None else 20 + index * 37 % 320
     years = person.age if birthday_in == 0 else person.age + 1
     return NewCustomer(
         given_name=person.given,
         family_name=person.family,
-        email=f"{local_part}@{person.works_at or 'example.com'}",
+        email=f"{person.slug}@{person.works_at or 'example.com'}",
         phone=f"+49 30 23125 {index + 100:03d}",
         birth_date=nth_day(seeding.day(birthday_in), _YEAR, -years),
         language=person.language,
         desk_note=person.note,
         state=person.state,
     )
-
-
-def _ascii(name: str) -> str:
-    """Return a name as it would stand in an email address."""
-    bare = unicodedata.normalize("NFKD", name.lower().translate(_WITHOUT_DECOMPOSITION))
-    return "".join(letter for letter in bare if letter.isascii() and letter.isalpha())
 
 
 def _sell(

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import resources
 from api_client.messages.scan import (
     AttentionKind,
     CustomerState,
@@ -29,6 +30,7 @@ from membership.base.vault import Vault
 from membership.checkin.scans.service import ScanRules, scan
 from membership.data.demo import Deck, DeckCard, seed_demo
 from membership.data.demo.people import PEOPLE
+from membership.members.customers.photos import Photo, checked_photo
 from membership.rules.instants import local_day, zone_named
 from membership.store.database import Database, open_database
 from membership.store.models import (
@@ -204,6 +206,27 @@ def test_sizes_and_dates_of_the_club(club: Club) -> None:
         assert organization.demo
         states = set(session.scalars(select(Customer.state)))
         assert states == set(CustomerState)
+
+
+def test_everybody_has_the_shipped_portrait_of_their_name(club: Club) -> None:
+    with club.database.readers() as session:
+        rows = session.execute(
+            select(Customer, CustomerPhoto).join(
+                CustomerPhoto, CustomerPhoto.customer_id == Customer.id
+            )
+        )
+        stored = {
+            f"{customer.given_name} {customer.family_name}": (
+                customer.photo_tag,
+                Photo(photo.mime, photo.tag, photo.data),
+            )
+            for customer, photo in rows
+        }
+    shipped = {
+        person.name: checked_photo(resources.path(f"demo/portraits/{person.slug}.jpg").read_bytes())
+        for person in PEOPLE
+    }
+    assert stored == {name: (photo.tag, photo) for name, photo in shipped.items()}
 
 
 def test_codes_are_the_random_sources_own(club: Club, databases: Databases, tmp_path: Path) -> None:

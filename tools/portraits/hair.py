@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from membership.data.demo.portraits.back_hair import ring_of_puffs, shadow, shine, tone
-from membership.data.demo.portraits.canvas import (
+from tools.portraits.back_hair import ring_of_puffs, shadow, shine, tone
+from tools.portraits.canvas import (
     Canvas,
     Colour,
     Point,
@@ -12,7 +12,7 @@ from membership.data.demo.portraits.canvas import (
     mirrored,
     mix,
 )
-from membership.data.demo.portraits.look import Hair, Look
+from tools.portraits.look import Hair, Look
 
 _BLACK: Colour = (18, 12, 18)
 _WHITE: Colour = (255, 255, 255)

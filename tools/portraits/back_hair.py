@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import cos, pi, sin
 
-from membership.data.demo.portraits.canvas import (
+from tools.portraits.canvas import (
     Canvas,
     Colour,
     Point,
@@ -11,7 +11,7 @@ from membership.data.demo.portraits.canvas import (
     mirrored,
     mix,
 )
-from membership.data.demo.portraits.look import Hair, Look
+from tools.portraits.look import Hair, Look
 
 _BLACK: Colour = (18, 12, 18)
 _WHITE: Colour = (255, 255, 255)

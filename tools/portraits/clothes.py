@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from membership.data.demo.portraits.canvas import (
+from tools.portraits.canvas import (
     Canvas,
     Colour,
     Point,
@@ -11,8 +11,8 @@ from membership.data.demo.portraits.canvas import (
     mirrored,
     mix,
 )
-from membership.data.demo.portraits.face import NECK, UNDER_CHIN, shade_of, skin_of
-from membership.data.demo.portraits.look import Clothes, Dye, Look
+from tools.portraits.face import NECK, UNDER_CHIN, shade_of, skin_of
+from tools.portraits.look import Clothes, Dye, Look
 
 BODY: list[Point] = mirrored(
     [(128, 190), (150, 190), (178, 201), (206, 214), (220, 234), (226, 264), (128, 276)]

@@ -1,6 +1,6 @@
 """Head, neck and face."""
 
-from membership.data.demo.portraits.canvas import (
+from tools.portraits.canvas import (
     Canvas,
     Colour,
     Point,
@@ -9,7 +9,7 @@ from membership.data.demo.portraits.canvas import (
     mirrored,
     mix,
 )
-from membership.data.demo.portraits.look import Beard, Hair, HairColour, Look, Skin
+from tools.portraits.look import Beard, Hair, HairColour, Look, Skin
 
 HEAD: list[Point] = mirrored(
     [(128, 58), (152, 64), (168, 84), (171, 110), (166, 136), (150, 159), (128, 167)]

@@ -1,26 +1,19 @@
-"""Portraits: right size, same every time, different for every person; and their words."""
+"""Portraits: right size, same every time, different for every person, shipped as drawn."""
 
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from membership.data.demo.looks import LOOKS
+import resources
 from membership.data.demo.people import PEOPLE
-from membership.data.demo.portraits import (
-    Beard,
-    Clothes,
-    Dye,
-    Ground,
-    Hair,
-    HairColour,
-    Look,
-    Skin,
-    portrait,
-)
-from membership.data.demo.portraits.canvas import SIZE, colour
+from tools.portraits.canvas import SIZE, colour
+from tools.portraits.draw import portrait, write_portraits
+from tools.portraits.look import Beard, Clothes, Dye, Ground, Hair, HairColour, Look, Skin
+from tools.portraits.people import LOOKS
 
 MOST_BYTES = 12 * 1024
 JPEG_NOISE = 24
@@ -70,13 +63,21 @@ def test_every_hair_style_shows() -> None:
 
 
 def test_a_look_is_drawn_the_same_every_time() -> None:
-    look = LOOKS["Amara Okafor"]
+    look = LOOKS["amara.okafor"]
     assert portrait(look) == portrait(look)
 
 
 def test_everybody_has_a_face_of_their_own() -> None:
-    assert set(LOOKS) == {person.name for person in PEOPLE}
+    assert set(LOOKS) == {person.slug for person in PEOPLE}
     assert len({portrait(look) for look in LOOKS.values()}) == len(PEOPLE)
+
+
+def test_the_shipped_files_are_what_the_generator_writes(tmp_path: Path) -> None:
+    (tmp_path / "former.member.jpg").write_bytes(b"of somebody who left")
+    write_portraits(tmp_path)
+    shipped = resources.path("demo/portraits")
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert written == {path.name: path.read_bytes() for path in shipped.iterdir()}
 
 
 def test_words_of_a_look() -> None:

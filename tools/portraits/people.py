@@ -1,0 +1,50 @@
+"""Descriptions of the people of the demo club, in the form that ``Look.parse`` reads."""
+
+from tools.portraits.look import Look
+
+_DESCRIPTIONS = {
+    "amara.okafor": "deep afro black vneck mustard lilac earrings lashes",
+    "jonas.brandt": "ivory side_part brown shirt sky butter stubble",
+    "sofia.marchetti": "olive waves espresso turtleneck rust aqua earrings lashes",
+    "viktor.petrov": "porcelain buzz brown hoodie charcoal periwinkle",
+    "priya.raman": "caramel long black blazer plum peach earrings lashes",
+    "omar.haddad": "caramel quiff black tee forest rose full",
+    "emil.sorensen": "porcelain curls blond stripes navy sage",
+    "kofi.mensah": "ebony crop black shirt coral aqua goatee",
+    "grace.liu": "ivory fringe black tee lilac mist glasses lashes",
+    "marek.nowak": "sand bald brown turtleneck charcoal butter goatee",
+    "hanna.koskinen": "porcelain bun ash hoodie teal rose lashes",
+    "walter.hoffmann": "ivory receding white shirt chalk periwinkle moustache glasses",
+    "ingrid.solberg": "porcelain pixie white blazer navy sage glasses earrings lashes",
+    "meiling.zhao": "ivory bob black stripes coral mist lashes",
+    "amelie.fournier": "sand ponytail chestnut tank navy peach lashes cloth:mustard",
+    "tariq.hassan": "brown curls black vneck chalk butter stubble",
+    "lukasz.wisniewski": "ivory crop chestnut tee rust sage full",
+    "fatimazahra.bennani": "olive hijab espresso shirt chalk periwinkle lashes cloth:teal",
+    "deniz.yilmaz": "sand quiff espresso hoodie mustard lilac glasses",
+    "soren.lindqvist": "porcelain receding grey turtleneck navy aqua full",
+    "ngozi.eze": "brown braids black tank coral butter earrings lashes",
+    "camille.rousseau": "ivory fringe copper stripes forest aqua lashes",
+    "pedro.almeida": "olive crop espresso stripes teal peach moustache",
+    "hannah.whitfield": "porcelain waves copper blazer forest mist lashes",
+    "ravi.kapoor": "caramel side_part black blazer charcoal rose moustache",
+    "harpreet.singh": "caramel turban black shirt chalk sage full cloth:rust",
+    "yuki.tanaka": "porcelain long black vneck rose sage lashes",
+    "mateo.fernandez": "olive curls espresso tee sky peach",
+    "zainab.yusuf": "deep hijab black tee navy butter lashes cloth:rose",
+    "leilani.kahale": "caramel waves black tank teal rose earrings lashes",
+    "duy.nguyen": "sand crop black hoodie coral mist",
+    "theodora.papadaki": "olive bob grey turtleneck plum periwinkle glasses lashes",
+    "samuel.adeyemi": "ebony buzz black blazer navy butter glasses",
+    "clara.vogel": "ivory ponytail blond tee coral sage lashes cloth:navy",
+    "aroha.ngata": "brown bun espresso hoodie plum aqua earrings lashes",
+    "giorgi.beridze": "sand bald espresso vneck teal peach full",
+    "eleanor.price": "porcelain bob white shirt lilac lilac earrings lashes",
+    "idris.diallo": "deep afro black stripes mustard periwinkle",
+    "noa.levi": "sand pixie chestnut vneck forest lilac lashes",
+    "bruno.keller": "ivory side_part grey tee navy mist stubble",
+    "chiara.conti": "olive long chestnut shirt mustard aqua glasses lashes",
+}
+
+LOOKS: dict[str, Look] = {name: Look.parse(text) for name, text in _DESCRIPTIONS.items()}
+"""The look of each person, by the name of the picture's file without its ending."""
