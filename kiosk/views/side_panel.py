@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStackedWidget, QVBoxLayout
 
 from kiosk.style import M, S, Theme
 from kiosk.texts import Texts
 
+from .plain_label import PlainLabel
 from .preview import PreviewView
 from .rows import ROW, Row, RowDelegate
 
@@ -73,13 +74,10 @@ class SidePanel(QFrame):
         self.search.setAccessibleName(texts.say("Search"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(200)
-        self.section = QLabel()
-        self.section.setObjectName("section")
+        self.section = PlainLabel("", "section")
         self.visits = RowList(self._delegate)
         self.hits = RowList(self._delegate)
-        self.message = QLabel()
-        self.message.setObjectName("empty")
-        self.message.setWordWrap(True)
+        self.message = PlainLabel("", "empty", wraps=True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._lists = QStackedWidget()
         for widget in (self.visits, self.hits, self.message):

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from kiosk.status import Health
 from kiosk.style import TITLE, L, M, S, Theme
@@ -10,6 +10,7 @@ from kiosk.texts import Texts
 
 from .icons import IconView, icon
 from .labels import FitLabel
+from .plain_label import PlainLabel
 
 
 class StatePill(QWidget):
@@ -21,7 +22,7 @@ class StatePill(QWidget):
         self._theme = theme
         self.health = Health.WARN
         self._icon = IconView(size=18)
-        self.label = QLabel()
+        self.label = PlainLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -59,13 +60,11 @@ class TopBar(QFrame):
         self._muted = False
         self._sound_problem = ""
         self.club = FitLabel(TITLE, QFont.Weight.DemiBold)
-        self.desk = QLabel(desk)
-        self.desk.setObjectName("muted")
-        self.count = QLabel()
+        self.desk = PlainLabel(desk, "muted")
+        self.count = PlainLabel()
         self.service = StatePill("server", theme)
         self.camera = StatePill("camera", theme)
-        self.clock = QLabel()
-        self.clock.setObjectName("clock")
+        self.clock = PlainLabel("", "clock")
         self._manage = self._button(self.manage_pressed)
         self._sound = self._button(self.sound_toggled)
         self._look = self._button(self.theme_toggled)

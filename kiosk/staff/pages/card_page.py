@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -20,13 +19,14 @@ from kiosk.staff.pages.parts import Action, chip, empty, label, paint_chip
 from kiosk.staff.words.card import CardWords
 from kiosk.style import L, M, S, Tone
 from kiosk.texts import Texts
+from kiosk.views.plain_label import PlainLabel
 from kiosk.views.qr import QrView
 
 _QR_SIDE = 220
 _COLUMNS = 3
 
 
-class Picture(QLabel):
+class Picture(PlainLabel):
     """A picture, as large as there is room, in its own proportions."""
 
     def __init__(self) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from api_client.messages.cards import EditedDesign, WalletKind
 from kiosk.staff.pages.card_page import Picture
 from kiosk.staff.pages.design_fields import ColourField, ImageField
+from kiosk.staff.pages.form import field_label
 from kiosk.staff.pages.parts import label
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
@@ -164,12 +165,12 @@ class DesignPage(QFrame):
         head.addWidget(label(say("Card designs"), "name", wraps=False), 1)
         head.addWidget(self.choice)
         head.addWidget(self.add_button)
-        self._rows.addRow(say("Name"), self.name)
+        self._add(say("Name"), self.name)
         for key, field in self.colours.items():
-            self._rows.addRow(colours[key], field)
+            self._add(colours[key], field)
         for role, image in self.images.items():
-            self._rows.addRow(images[role], image)
-        self._rows.addRow(say("Code"), self.code)
+            self._add(images[role], image)
+        self._add(say("Code"), self.code)
         self._rows.addRow("", self.code_text)
         inside = QWidget()
         inside.setObjectName("scrolled")
@@ -202,6 +203,9 @@ class DesignPage(QFrame):
         layout.addLayout(foot)
         self.say_progress("")
 
+    def _add(self, words: str, field: QWidget) -> None:
+        self._rows.addRow(field_label(words, field), field)
+
     def _connect(self) -> None:
         self._pause.timeout.connect(self.edited)
         self.add_button.clicked.connect(self.added)
@@ -228,7 +232,8 @@ class DesignPage(QFrame):
             line.setAccessibleName(self._texts.say("Title ({language})", language=language))
             line.textChanged.connect(self._on_edited)
             self.titles[language] = line
-            self._rows.insertRow(1 + number, line.accessibleName(), line)
+            told = field_label(line.accessibleName(), line)
+            self._rows.insertRow(1 + number, told, line)
 
     def _show_images(self, images: Mapping[str, str]) -> None:
         self._images = dict(images)

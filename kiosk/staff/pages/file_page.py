@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -193,6 +192,6 @@ def _facts(words: FileWords) -> QGridLayout:
 def _permissions(words: FileWords, texts: Texts) -> Section:
     """What the customer may use now."""
     section = Section(texts.say("PERMISSIONS"))
-    granted: QLabel = label(" · ".join(words.permissions))
+    granted = label(" · ".join(words.permissions))
     section.add(granted)
     return section

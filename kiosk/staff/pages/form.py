@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from kiosk.staff.pages.day_field import day_field, day_of
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
+from kiosk.views.plain_label import PlainLabel
 
 Value = str | bool | date | None
 _WIDTH = 460
@@ -43,15 +43,11 @@ class Form(QDialog):
         self.setMinimumWidth(_WIDTH)
         self._fields: dict[str, QWidget] = {}
         self._locale = QLocale(str(texts.locale))
-        heading = QLabel(title)
-        heading.setObjectName("title")
-        heading.setWordWrap(True)
+        heading = PlainLabel(title, "title", wraps=True)
         self._rows = QFormLayout()
         self._rows.setSpacing(S + 2)
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        self.fault = QLabel()
-        self.fault.setObjectName("fault")
-        self.fault.setWordWrap(True)
+        self.fault = PlainLabel("", "fault", wraps=True)
         self.fault.hide()
         self.submit = QPushButton(action)
         self.submit.setObjectName("primary")
@@ -74,10 +70,7 @@ class Form(QDialog):
 
     def add_words(self, words: str) -> None:
         """Say something above the fields that follow."""
-        label = QLabel(words)
-        label.setWordWrap(True)
-        label.setObjectName("muted")
-        self._rows.addRow(label)
+        self._rows.addRow(PlainLabel(words, "muted", wraps=True))
 
     def add_line(self, key: str, label: str, value: str = "", *, secret: bool = False) -> QLineEdit:
         """Ask for one line of text."""
@@ -111,7 +104,7 @@ class Form(QDialog):
         row = QHBoxLayout()
         row.addWidget(line, 1)
         row.addWidget(choice, 2)
-        self._rows.addRow(label, row)
+        self._rows.addRow(PlainLabel(label), row)
 
     def add_day(self, key: str, label: str, day: date) -> None:
         """Ask for a day."""
@@ -160,7 +153,14 @@ class Form(QDialog):
     def _add(self, key: str, label: str, widget: QWidget) -> None:
         widget.setAccessibleName(label)
         self._fields[key] = widget
-        self._rows.addRow(label, widget)
+        self._rows.addRow(field_label(label, widget), widget)
+
+
+def field_label(words: str, field: QWidget) -> PlainLabel:
+    """Make the label of a field, for a row of a ``QFormLayout``."""
+    made = PlainLabel(words)
+    made.setBuddy(field)
+    return made
 
 
 def _choice(options: Sequence[tuple[str, str]], chosen: str) -> QComboBox:

@@ -1,11 +1,12 @@
 """A small picture of the signup page in the colours that are chosen."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.staff.pages.parts import label
 from kiosk.staff.words.signup_colours import JoinLooks
 from kiosk.style import M, S
 from kiosk.texts import Texts
+from kiosk.views.plain_label import PlainLabel
 
 _EDGE = "#8f9cab"
 """Seen on any ground, and on light and dark around it."""
@@ -18,10 +19,8 @@ class JoinPreview(QWidget):
         super().__init__()
         self._box = QFrame()
         self._box.setObjectName("join")
-        self._plan = QLabel(texts.say("Membership"))
-        self._plan.setObjectName("plan")
-        self._button = QLabel(texts.say("Join"))
-        self._button.setObjectName("act")
+        self._plan = PlainLabel(texts.say("Membership"), "plan")
+        self._button = PlainLabel(texts.say("Join"), "act")
         self.verdict = label("", "muted")
         row = QHBoxLayout(self._box)
         row.setContentsMargins(M, M, M, M)

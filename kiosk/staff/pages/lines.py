@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from kiosk.staff.pages.parts import label
 from kiosk.style import M, S
 from kiosk.texts import Texts
+from kiosk.views.plain_label import PlainLabel
 
 _AROUND = 28
 """Pixels above and below a text that is to be copied: padding, border and its own margin."""
@@ -33,7 +33,7 @@ class ActionLine(QFrame):
         title: str,
         below: Sequence[str],
         buttons: Sequence[QPushButton],
-        state: QLabel | None = None,
+        state: PlainLabel | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("line")

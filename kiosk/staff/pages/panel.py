@@ -1,7 +1,7 @@
 """All pages of the management in one panel, with the way back and who is signed in above."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from kiosk.staff.pages.card_page import CardPage
 from kiosk.staff.pages.checkout_page import CheckoutPage
@@ -16,6 +16,7 @@ from kiosk.staff.pages.stripe_page import StripePage
 from kiosk.staff.pages.subscription_page import SubscriptionPage
 from kiosk.style import M, S
 from kiosk.texts import Texts
+from kiosk.views.plain_label import PlainLabel
 
 
 class ManagementPanel(QWidget):
@@ -48,8 +49,7 @@ class ManagementPanel(QWidget):
         self.back_button = QPushButton(texts.say("Back (Esc)"))
         self.back_button.setObjectName("link")
         self.back_button.clicked.connect(self.back)
-        self.who = QLabel()
-        self.who.setObjectName("muted")
+        self.who = PlainLabel("", "muted")
         self.lock_button = QPushButton(texts.say("Sign out"))
         self.lock_button.setObjectName("link")
         self.lock_button.clicked.connect(self.locked)

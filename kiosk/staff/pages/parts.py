@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLayout,
     QPushButton,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from kiosk.staff.words.membership import MembershipLine
 from kiosk.staff.words.person import Entry
 from kiosk.style import TONES, M, S, Tone
 from kiosk.texts import Texts
+from kiosk.views.plain_label import PlainLabel
 
 _LONG = re.compile(r"\S{18,}")
 _BREAKS = re.compile(r"[@._-]")
@@ -63,14 +63,14 @@ def _in_rows(count: int, buttons: Sequence[QPushButton]) -> list[Sequence[QPushB
     return [buttons[start : start + count] for start in range(0, len(buttons), count)]
 
 
-def chip(words: str, tone: Tone) -> QLabel:
+def chip(words: str, tone: Tone) -> PlainLabel:
     """A word on the colour of a verdict."""
-    made = QLabel()
+    made = PlainLabel()
     paint_chip(made, words, tone)
     return made
 
 
-def paint_chip(shown: QLabel, words: str, tone: Tone) -> None:
+def paint_chip(shown: PlainLabel, words: str, tone: Tone) -> None:
     """Show another word in a chip, on its own colour."""
     paint = TONES[tone]
     shown.setText(words)
@@ -88,13 +88,9 @@ def empty(layout: QLayout) -> None:
             widget.deleteLater()
 
 
-def label(words: str, name: str = "", *, wraps: bool = True) -> QLabel:
-    """Plain words, styled by object name; what people typed is never read as markup."""
-    made = QLabel(_LONG.sub(_breakable, words) if wraps else words)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setObjectName(name)
-    made.setWordWrap(wraps)
-    return made
+def label(words: str, name: str = "", *, wraps: bool = True) -> PlainLabel:
+    """Make a label that wraps, inside long words too; ``name`` is what the style sheet calls it."""
+    return PlainLabel(_LONG.sub(_breakable, words) if wraps else words, name, wraps=wraps)
 
 
 def _breakable(word: re.Match[str]) -> str:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -131,7 +130,7 @@ class PaymentsPage(QFrame):
         self.sums = sums
         empty(self._sums)
         for row, (method, count, amount) in enumerate(sums):
-            shown: QLabel = label(amount, "strong", wraps=False)
+            shown = label(amount, "strong", wraps=False)
             self._sums.addWidget(label(method, wraps=False), row, 0)
             self._sums.addWidget(label(count, "muted", wraps=False), row, 1)
             self._sums.addWidget(shown, row, 2, Qt.AlignmentFlag.AlignRight)

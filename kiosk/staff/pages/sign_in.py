@@ -1,10 +1,11 @@
 """Who is at the desk: signing in before anything is changed."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
+from kiosk.views.plain_label import PlainLabel
 
 _WIDTH = 380
 
@@ -19,18 +20,13 @@ class SignInPage(QWidget):
         super().__init__()
         self._texts = texts
         self._first = False
-        self.title = QLabel()
-        self.title.setObjectName("title")
-        self.words = QLabel()
-        self.words.setObjectName("muted")
-        self.words.setWordWrap(True)
+        self.title = PlainLabel("", "title")
+        self.words = PlainLabel("", "muted", wraps=True)
         self.name = self._line(texts.say("Your name"))
         self.email = self._line(texts.say("Email"))
         self.password = self._line(texts.say("Password"))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.fault = QLabel()
-        self.fault.setObjectName("fault")
-        self.fault.setWordWrap(True)
+        self.fault = PlainLabel("", "fault", wraps=True)
         self.submit = QPushButton()
         self.submit.setObjectName("primary")
         self.other = QPushButton()

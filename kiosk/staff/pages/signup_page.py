@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -168,7 +167,7 @@ class SignupPage(QFrame):
 
     def _add(self, column: QVBoxLayout, words: str, field: QWidget, name: str) -> None:
         """A field under its words, and over what may be wrong with it."""
-        told: QLabel = label(words)
+        told = label(words)
         if not isinstance(field, ColourField):
             field.setAccessibleName(words)
         told.setBuddy(field)
