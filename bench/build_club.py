@@ -20,7 +20,7 @@ import psutil
 
 from api_client.messages.management import IntervalUnit
 from membership.accounts.organizations import bootstrap_organization, tenant_by_slug
-from membership.app import system_clock
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.import_ import run, upload
 from membership.data.imports.schemas import Duplicates, ImportView, MatchBy, NewImport

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, event
 from api_client.messages.scan import ScanRequest
 from bench.build_club import SLUG
 from membership.accounts.organizations import tenant_by_slug
-from membership.app import system_clock
 from membership.base.actors import SERVICE
+from membership.base.clock import system_clock
 from membership.base.scopes import Scope
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault

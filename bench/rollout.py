@@ -32,7 +32,7 @@ from bench.build_club import SLUG
 from bench.desk import ROOT
 from bench.services import new_club, new_database, postgresql_server
 from membership.accounts.organizations import tenant_by_slug
-from membership.app import system_clock
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, open_vault
 from membership.store.background import Work

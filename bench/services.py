@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Text, and_, cast, func, insert, literal, sele
 from bench.build_club import SLUG, build
 from bench.desk import ROOT
 from membership.accounts.organizations import tenant_by_slug
-from membership.app import system_clock
+from membership.base.clock import system_clock
 from membership.base.scopes import Scope
 from membership.base.settings import ServiceSettings
 from membership.store.database import open_database

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,6 +11,7 @@ from membership.accounts.keys.routes import router as keys
 from membership.accounts.staff.page import router as staff_page
 from membership.accounts.staff.routes import router as staff
 from membership.accounts.staff.session_routes import router as staff_sessions
+from membership.base.clock import Clock, system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, open_vault
 from membership.base.version import service_version
@@ -62,14 +62,13 @@ from membership.wallet.designs.image_routes import router as card_images
 from membership.wallet.designs.routes import router as card_designs
 from membership.wallet.google.pictures import router as google_pictures
 from membership.wallet.issuers.routes import router as wallets
+from membership.wallet.updates.organization_changes import follow_organizations
 from membership.web.concurrency import Admission
 from membership.web.errors import PROBLEM_TYPE, install_error_answers
 from membership.web.middleware import BodyLimit, RequestFrame
 from membership.web.openapi import DESCRIPTION, DescribedApi, tag_descriptions
 from membership.web.passwords import Passwords
 from membership.web.rate_limit import Limits
-
-Clock = Callable[[], datetime]
 
 _PROBLEM: dict[str, Any] = {
     "model": Problem,
@@ -130,11 +129,6 @@ _ROUTERS = (
 """Routes of every feature; each request tries them in turn, so those asked most are first."""
 
 
-def system_clock() -> datetime:
-    """The time that it is, in UTC."""
-    return datetime.now(UTC)
-
-
 def create_app(
     settings: ServiceSettings,
     database: Database,
@@ -169,6 +163,7 @@ def create_app(
     app.state.background = background
     app.state.passwords = Passwords()
     audit_changes(database.writers)
+    follow_organizations(database.writers)
     install_error_answers(app)
     _add_operations(app, monotonic)
     for router in _ROUTERS:

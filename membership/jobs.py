@@ -5,7 +5,8 @@ from membership.billing.stripe.jobs import BILLING_JOBS
 from membership.data.imports.purge import IMPORT_FILES_JOB
 from membership.data.imports.runner import IMPORT_JOB
 from membership.events.mail.delivery import MAIL_JOB
-from membership.events.webhooks.jobs import EVENT_JOBS
+from membership.events.webhooks.jobs import WEBHOOK_JOBS
+from membership.members.memberships.expiry_sweeper import SWEEPER_JOB
 from membership.portal.login.purge import LOGIN_UPKEEP_JOB
 from membership.portal.signup.purge import TOKEN_UPKEEP_JOB
 from membership.store.background import Job
@@ -17,7 +18,8 @@ from membership.wallet.updates.refresh import REFRESH_JOB
 from membership.wallet.updates.rollouts import ROLLOUT_JOB
 
 JOBS: tuple[Job, ...] = (
-    *EVENT_JOBS,
+    SWEEPER_JOB,
+    *WEBHOOK_JOBS,
     MAIL_JOB,
     IMPORT_JOB,
     IMPORT_FILES_JOB,

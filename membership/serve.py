@@ -18,7 +18,8 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from membership.accounts.organizations import first_tenant
-from membership.app import create_app, system_clock
+from membership.app import create_app
+from membership.base.clock import system_clock
 from membership.base.logs import configure_logging, logger
 from membership.base.scopes import DESK_SCOPES, Scope
 from membership.base.settings import ServiceSettings

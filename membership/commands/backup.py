@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from membership.app import system_clock
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.data.backup.archive import Manifest
 from membership.data.backup.create import create_backup

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from membership.accounts.organizations import bootstrap_organization, tenant_by_slug
-from membership.app import system_clock
+from membership.base.clock import system_clock
 from membership.base.scopes import Scope
 from membership.base.settings import ServiceSettings
 from membership.events.audit.recorder import audit_changes

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from membership.app import system_clock
 from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.database import opened, organization_named
 from membership.data.exports.service import ExportKind, export_lines

@@ -10,8 +10,8 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from membership.app import system_clock
 from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.database import opened, organization_named
 from membership.data.imports import service

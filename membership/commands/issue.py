@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import resources
-from membership.app import system_clock
 from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, VaultError, open_vault
 from membership.commands.database import opened, organization_named

@@ -14,8 +14,8 @@ from membership.accounts.staff.resets import invite
 from membership.accounts.staff.schemas import NewStaff, StaffChange
 from membership.accounts.staff.sessions import account_subject
 from membership.accounts.staff.throttles import SIGN_IN_BY_ACCOUNT, forget_subject
-from membership.app import system_clock
 from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.commands.database import opened, organization_named

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api_client.messages.cards import WalletsReady
-from membership.app import system_clock
 from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.commands.database import opened, organization_named

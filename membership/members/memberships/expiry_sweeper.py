@@ -17,7 +17,7 @@ from membership.events.types import EventType
 from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.records import sold_data
 from membership.rules.status import Term
-from membership.store.background import Work
+from membership.store.background import Job, Work
 from membership.store.models import Membership
 
 BATCH = 200
@@ -111,3 +111,7 @@ def tell_end(session: Session, membership: Membership, term: Term, now: datetime
         occurred_at=term.end,
         event_id=announcement_id(membership.id, term.end),
     )
+
+
+SWEEPER_JOB = Job("expiry-sweeper", sweep, pause_seconds=2.0)
+"""See ``membership.jobs``."""

@@ -2,12 +2,8 @@
 
 from membership.members.organization.schemas import OrganizationChange, OrganizationView
 from membership.store.models import Organization
-from membership.wallet.updates.invalidation import mark_all
 from membership.web.access import Call
 from membership.web.errors import NotFound
-
-_ON_CARDS = frozenset({"name", "time_zone"})
-"""What cards show of the organization, or work their days out with."""
 
 
 def show_organization(call: Call) -> OrganizationView:
@@ -25,8 +21,6 @@ def change_organization(call: Call, change: OrganizationChange) -> OrganizationV
     for field in sorted(change.model_fields_set):
         setattr(organization, field, getattr(change, field))
     call.session.flush()
-    if change.model_fields_set & _ON_CARDS:
-        mark_all(call.session.connection(), organization.id, call.now)
     return _view(call, organization)
 
 

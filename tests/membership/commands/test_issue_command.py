@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from main import app
 from membership.accounts.organizations import bootstrap_organization
-from membership.app import system_clock
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.issue import issue_command
 from membership.members.customers.schemas import NewCustomer

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from api_client.messages.management import ActorKind
-from membership.app import system_clock
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.cli import app
 from membership.data.demo.bootstrap import prepare_first_start

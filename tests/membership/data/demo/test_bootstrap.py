@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from membership.accounts.organizations import bootstrap_organization
-from membership.app import system_clock
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.database import make_organization
 from membership.data.demo.bootstrap import prepare_first_start

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from membership.app import system_clock
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.events.types import EventType
 from membership.events.webhooks.delivery import deliver
