@@ -1,6 +1,6 @@
 # Every target sets up what it needs: `make run` and `make test` work from a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak lock format
+.PHONY: help run test check bench compare soak lock format
 
 VENV := .venv
 # Tests start many processes; what they import is compiled once.
@@ -35,6 +35,9 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts, dead code, links.
 
 bench: $(VENV)/.dev ## Measure every figure in the README.
 	@$(PYTHON) -m bench
+
+compare: $(VENV)/.dev ## Run benches on another commit and here: make compare REV=main~5 BENCH=start,suite
+	@$(PYTHON) -m tools.compare $(REV) $(BENCH) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 soak: $(VENV)/.dev ## The long tests.
 	@$(PYTHON) -m pytest -q -m soak
