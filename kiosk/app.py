@@ -16,6 +16,7 @@ import structlog
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from kiosk.presenters.idle_panel import Stage
 from kiosk.staff.presenter import ManagementPresenter
 from kiosk.staff.worker import StaffWorker
 from scanner.process import ScannerSupervisor
@@ -29,7 +30,6 @@ from .keyboard import WedgeFilter
 from .lookup import OnlineLookup
 from .presenters.camera import CameraPresenter
 from .presenters.desk import DeskPresenter
-from .presenters.stage import Stage
 from .presenters.verdicts import VerdictPresenter
 from .report import Report
 from .session import ScanSession

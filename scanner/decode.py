@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scanner.ballot import Ballot
 from scanner.enhance import enlarge, quarter_turn, sharpen_fast, shrink
 from scanner.events import Code
-from scanner.passes import LONGEST_SIDE, PASSES, SURE_QUALITY, plain_look
 from scanner.picture import Image, grey_of
 from scanner.repeats import TWO_DIMENSIONAL
 from scanner.settings import DEFAULT_FORMATS
+from scanner.strategies import LONGEST_SIDE, PASSES, SURE_QUALITY, plain_look
+from scanner.voting import Ballot
 from scanner.zbar import read_zbar
 from scanner.zxing import Formats, Placement, read_zxing
 

@@ -5,14 +5,13 @@ import time
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from kiosk.presenters.idle_panel import Stage
 from kiosk.status import Health, camera_status
 from kiosk.texts import Texts
 from kiosk.trace import Trace
 from kiosk.views.window import KioskWindow
 from scanner.events import FrameRead, SourceChanged, SourceState
 from scanner.settings import ScannerSettings
-
-from .stage import Stage
 
 
 class CameraPresenter(QObject):

@@ -7,12 +7,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from api_client.messages.scan import CustomerHits, DeskInfo, ScanAnswer, VisitPage, VisitView
 from kiosk.failures import Cause, Failure
+from kiosk.presenters.idle_panel import Stage
 from kiosk.status import Health, start_failure
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
 
 from .rows_of import hit_row, visit_row
-from .stage import Stage
 
 _VISITS_SHOWN = 12
 

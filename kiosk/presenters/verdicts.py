@@ -8,14 +8,13 @@ import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
+from kiosk.presenters.idle_panel import Stage
 from kiosk.report import Report
 from kiosk.session import Shown, Waiting
 from kiosk.sounds import Sounds
 from kiosk.texts import Texts
 from kiosk.trace import Trace
 from kiosk.views.window import KioskWindow
-
-from .stage import Stage
 
 log = structlog.get_logger(__name__)
 

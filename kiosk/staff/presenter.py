@@ -41,7 +41,7 @@ from kiosk.staff.router import (
     Place,
     leads_to,
 )
-from kiosk.staff.words.lists import company_entries
+from kiosk.staff.words.home import company_entries
 from kiosk.staff.words.membership import MembershipLine
 from kiosk.staff.worker import Credentials, Task
 from kiosk.texts import Texts

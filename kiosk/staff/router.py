@@ -27,11 +27,11 @@ from kiosk.staff.controllers.subscription import (
     load_subscription,
 )
 from kiosk.staff.notices import sentence_of
-from kiosk.staff.pages.file_page import Allowed, FilePage
 from kiosk.staff.pages.parts import Action
-from kiosk.staff.words.lists import company_entries, plan_entries
+from kiosk.staff.pages.profile import Allowed, FilePage
+from kiosk.staff.words.home import company_entries, plan_entries
 from kiosk.staff.words.membership import MembershipLine
-from kiosk.staff.words.person import FileWords, company_words, customer_words
+from kiosk.staff.words.profile import FileWords, company_words, customer_words
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
 

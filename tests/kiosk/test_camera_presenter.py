@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.application import load_fonts
 from kiosk.presenters.camera import CameraPresenter
-from kiosk.presenters.stage import Stage
+from kiosk.presenters.idle_panel import Stage
 from kiosk.style import LIGHT
 from kiosk.texts import Texts
 from kiosk.trace import Trace

@@ -12,7 +12,7 @@ from api_client.messages.scan import Outcome, VisitPage, VisitView
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.presenters.desk import DeskPresenter
-from kiosk.presenters.stage import Stage
+from kiosk.presenters.idle_panel import Stage
 from kiosk.status import Health
 from kiosk.style import LIGHT
 from kiosk.texts import Texts

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.application import load_fonts
-from kiosk.staff.pages.design_page import DesignPage
+from kiosk.staff.pages.design import DesignPage
 from kiosk.staff.pages.form import Form
 from kiosk.style import LIGHT
 from kiosk.texts import Texts

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.photos import SAMPLES, WITHOUT_CODE, Photo, photos_in, says
-from scanner.ballot import Ballot
 from scanner.decode import TOLERATED_MISSES, LiveDecoder, decode_still
 from scanner.enhance import quarter_turn, turn
 from scanner.events import Code
-from scanner.passes import PASSES, Pass
 from scanner.picture import Image, as_image, load_picture
+from scanner.strategies import PASSES, Pass
+from scanner.voting import Ballot
 from scanner.zbar import read_zbar
 from scanner.zxing import Formats, Placement, printable
 from tests.scanner.pictures import empty_frame, frame_with

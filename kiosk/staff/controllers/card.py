@@ -18,7 +18,7 @@ from api_client.messages.management import CustomerProfile
 from kiosk.staff.controllers.changes import Changes
 from kiosk.staff.disk import Disk
 from kiosk.staff.forms.card import CardForms
-from kiosk.staff.pages.card_page import CardPage
+from kiosk.staff.pages.card import CardPage
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.words.card import CardWords, card_words
 from kiosk.staff.worker import Task

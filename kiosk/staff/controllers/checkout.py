@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from api_client.management import ManagementClient
 from api_client.messages.billing import CheckoutLink, OrderState, OrderView
 from kiosk.staff.controllers.subscription import payer_of
-from kiosk.staff.pages.checkout_page import CheckoutPage
+from kiosk.staff.pages.checkout import CheckoutPage
 from kiosk.staff.words.checkout import checkout_words
 from kiosk.staff.worker import Task
 from kiosk.texts import Texts

@@ -20,7 +20,7 @@ from api_client.messages.cards import DesignList, EditedDesign, RolloutProgress,
 from kiosk.staff.controllers.changes import Changes
 from kiosk.staff.disk import Disk
 from kiosk.staff.forms.membership import Call, Filled
-from kiosk.staff.pages.design_page import DesignPage
+from kiosk.staff.pages.design import DesignPage
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.worker import Task
 from kiosk.texts import Texts

@@ -12,7 +12,7 @@ from api_client.management import ManagementClient
 from api_client.messages.payments import PaymentPage, PaymentView
 from kiosk.staff.controllers.changes import Changes
 from kiosk.staff.forms.payment import void_form
-from kiosk.staff.pages.payments_page import PaymentsPage
+from kiosk.staff.pages.payment import PaymentsPage
 from kiosk.staff.words.membership import MembershipLine
 from kiosk.staff.words.payment import payments_words
 from kiosk.staff.worker import Task

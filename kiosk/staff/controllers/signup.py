@@ -9,9 +9,9 @@ from api_client.management import ManagementClient
 from api_client.messages.scan import Problem
 from api_client.messages.signup import EmbedKeyList, SignupView
 from kiosk.staff.controllers.changes import Changes
-from kiosk.staff.controllers.site_keys import keys_form, revoke_form, text_of
 from kiosk.staff.disk import Disk
-from kiosk.staff.pages.signup_page import SignupPage
+from kiosk.staff.forms.site_keys import keys_form, revoke_form, text_of
+from kiosk.staff.pages.signup import SignupPage
 from kiosk.staff.words.signup import (
     JoinSettings,
     KeyLine,

@@ -10,7 +10,7 @@ from api_client.messages.billing import StripeView
 from kiosk.staff.controllers.changes import Changes
 from kiosk.staff.forms.membership import Call, Filled
 from kiosk.staff.pages.form import Form, Value
-from kiosk.staff.pages.stripe_page import StripePage
+from kiosk.staff.pages.stripe import StripePage
 from kiosk.staff.words.stripe import StripeWords, stripe_fields, stripe_words
 from kiosk.texts import Texts
 

@@ -13,7 +13,7 @@ from kiosk.failures import Failure, failure_of
 from kiosk.staff.controllers.changes import Changes
 from kiosk.staff.forms.subscription import cancel_form, end_form, keep_form
 from kiosk.staff.pages.parts import Action
-from kiosk.staff.pages.subscription_page import SubscriptionPage
+from kiosk.staff.pages.subscription import SubscriptionPage
 from kiosk.staff.words.subscription import SubscriptionWords, subscription_words
 from kiosk.staff.worker import Task
 from kiosk.texts import Texts

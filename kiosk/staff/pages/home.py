@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from kiosk.staff.pages.lines import ButtonRows
 from kiosk.staff.pages.parts import EntryLine, Section, label
-from kiosk.staff.words.person import Entry
+from kiosk.staff.words.profile import Entry
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
 

@@ -3,17 +3,17 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from kiosk.staff.pages.card_page import CardPage
-from kiosk.staff.pages.checkout_page import CheckoutPage
-from kiosk.staff.pages.design_page import DesignPage
-from kiosk.staff.pages.file_page import FilePage
+from kiosk.staff.pages.card import CardPage
+from kiosk.staff.pages.checkout import CheckoutPage
+from kiosk.staff.pages.design import DesignPage
 from kiosk.staff.pages.home import HomePage
 from kiosk.staff.pages.parts import label
-from kiosk.staff.pages.payments_page import PaymentsPage
+from kiosk.staff.pages.payment import PaymentsPage
+from kiosk.staff.pages.profile import FilePage
 from kiosk.staff.pages.sign_in import SignInPage
-from kiosk.staff.pages.signup_page import SignupPage
-from kiosk.staff.pages.stripe_page import StripePage
-from kiosk.staff.pages.subscription_page import SubscriptionPage
+from kiosk.staff.pages.signup import SignupPage
+from kiosk.staff.pages.stripe import StripePage
+from kiosk.staff.pages.subscription import SubscriptionPage
 from kiosk.style import M, S
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.staff.words.membership import MembershipLine
-from kiosk.staff.words.person import Entry
+from kiosk.staff.words.profile import Entry
 from kiosk.style import TONES, M, S, Tone
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel

@@ -12,15 +12,15 @@ from pytestqt.qtbot import QtBot
 
 from api_client.messages.billing import InvoiceStatus
 from kiosk.application import load_fonts
-from kiosk.staff.pages.checkout_page import CheckoutPage
+from kiosk.staff.pages.checkout import CheckoutPage
 from kiosk.staff.pages.columns import Columns
-from kiosk.staff.pages.file_page import Allowed, FilePage
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.lines import ButtonRows, WholeText
-from kiosk.staff.pages.signup_page import SignupPage
-from kiosk.staff.pages.subscription_page import SubscriptionPage
+from kiosk.staff.pages.profile import Allowed, FilePage
+from kiosk.staff.pages.signup import SignupPage
+from kiosk.staff.pages.subscription import SubscriptionPage
 from kiosk.staff.words.checkout import checkout_words
-from kiosk.staff.words.person import customer_words
+from kiosk.staff.words.profile import customer_words
 from kiosk.staff.words.signup import key_lines, places_of, settings_of
 from kiosk.staff.words.subscription import subscription_words
 from kiosk.style import LIGHT, stylesheet

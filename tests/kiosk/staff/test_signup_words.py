@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from api_client.errors import Refused
 from api_client.messages.scan import FieldFault, Problem
-from kiosk.staff.controllers.site_keys import LARGEST, read_keys, text_of
+from kiosk.staff.forms.site_keys import LARGEST, read_keys, text_of
 from kiosk.staff.words.signup import (
     JoinSettings,
     faults_of,

@@ -16,9 +16,9 @@ from api_client.messages.management import (
 )
 from api_client.messages.scan import CustomerState, Reason, Status
 from kiosk.staff.forms.plan import minor_units
-from kiosk.staff.words.lists import plan_entries
+from kiosk.staff.words.home import plan_entries
 from kiosk.staff.words.membership import held_line, interval, money, plan_words, sold_line
-from kiosk.staff.words.person import company_words, customer_words
+from kiosk.staff.words.profile import company_words, customer_words
 from kiosk.style import Tone
 from kiosk.texts import Texts
 from tests.kiosk.answers import AMARA, NOON, membership

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.staff.pages.columns import Columns
-from kiosk.staff.pages.design_fields import ColourField
-from kiosk.staff.pages.join_preview import JoinPreview
-from kiosk.staff.pages.key_list import KeyList
+from kiosk.staff.pages.fields import ColourField
 from kiosk.staff.pages.lines import CopyField
 from kiosk.staff.pages.parts import label
+from kiosk.staff.pages.signup_preview import JoinPreview
+from kiosk.staff.pages.site_keys import KeyList
 from kiosk.staff.words.signup import FIELDS, JoinPlaces, JoinSettings
 from kiosk.staff.words.signup_colours import join_looks
 from kiosk.style import L, M, S

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from kiosk.staff.pages.columns import Columns
 from kiosk.staff.pages.parts import Action, EntryLine, MembershipCard, Section, label
 from kiosk.staff.words.card import CardLine
-from kiosk.staff.words.person import Entry, FileWords
+from kiosk.staff.words.profile import Entry, FileWords
 from kiosk.style import L, M, Paint, S
 from kiosk.texts import Texts
 from kiosk.views.person_view import PhotoView

@@ -2,7 +2,7 @@
 
 from api_client.messages.management import CompanyPage, PlanPage, PlanView
 from kiosk.staff.words.membership import money, plan_words
-from kiosk.staff.words.person import Entry
+from kiosk.staff.words.profile import Entry
 from kiosk.texts import Texts
 
 

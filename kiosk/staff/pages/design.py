@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from api_client.messages.cards import EditedDesign, WalletKind
-from kiosk.staff.pages.card_page import Picture
-from kiosk.staff.pages.design_fields import ColourField, ImageField
+from kiosk.staff.pages.card import Picture
+from kiosk.staff.pages.fields import ColourField, ImageField
 from kiosk.staff.pages.form import field_label
 from kiosk.staff.pages.parts import label
 from kiosk.style import L, M, S

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scanner.ballot import Ballot, overlap
 from scanner.events import Code
+from scanner.voting import Ballot, overlap
 
 Box = tuple[float, float, float, float]
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from scanner.ballot import Ballot
 from scanner.enhance import (
     denoise,
     enlarge,
@@ -23,6 +22,7 @@ from scanner.enhance import (
     turned_size,
 )
 from scanner.picture import Image
+from scanner.voting import Ballot
 from scanner.zbar import read_zbar
 from scanner.zxing import WHOLE, Formats, Placement, read_zxing
 
