@@ -16,10 +16,11 @@ from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, open_vault
 from membership.base.version import service_version
 from membership.billing.desk.routes import router as billing
+from membership.billing.inbox.routes import router as billing_events
+from membership.billing.inbox.webhook_routes import router as stripe_webhook
+from membership.billing.orders.invoice_routes import router as billing_invoices
 from membership.billing.orders.routes import router as billing_orders
-from membership.billing.stripe.invoice_routes import router as billing_invoices
 from membership.billing.stripe.routes import router as stripe_account
-from membership.billing.stripe.webhook_routes import router as stripe_webhook
 from membership.checkin.access_checks.customer_permission_routes import (
     router as customer_permissions,
 )
@@ -94,6 +95,7 @@ _ROUTERS = (
     billing,
     billing_orders,
     billing_invoices,
+    billing_events,
     stripe_account,
     stripe_webhook,
     organization,

@@ -1,7 +1,7 @@
 """The jobs of the service, in one list."""
 
 from membership.accounts.staff.purge import STAFF_UPKEEP_JOB
-from membership.billing.stripe.jobs import BILLING_JOBS
+from membership.billing.inbox.jobs import BILLING_JOBS
 from membership.data.imports.purge import IMPORT_FILES_JOB
 from membership.data.imports.runner import IMPORT_JOB
 from membership.events.mail.delivery import MAIL_JOB

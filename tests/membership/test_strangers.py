@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from membership.app import create_app
+from membership.billing.inbox.queue import take_event
 from membership.billing.stripe.gateway import Told
-from membership.billing.stripe.inbox import take_event
 from membership.store.models import Event, Role, StaffAccount, WebhookDelivery
 from tests.fakes.stripe_server import StripeServer
 from tests.membership.conftest import Databases

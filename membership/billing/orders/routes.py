@@ -12,13 +12,13 @@ from api_client.messages.billing import CheckoutLink, OrderPage, OrderView
 from membership.base.scopes import Scope
 from membership.billing.orders import views
 from membership.billing.orders.eligibility import staff_order
+from membership.billing.orders.providers import Stripe, runs
 from membership.billing.orders.service import Wanted
+from membership.billing.orders.sync import sync_in_steps
 from membership.billing.schemas import Cancellation, NewOrder
 from membership.billing.stripe.accounts import Keys, required_keys
 from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.provider_calls import ask
-from membership.billing.stripe.providers import Stripe, runs
-from membership.billing.stripe.sync import sync_in_steps
 from membership.events.audit.recorder import record
 from membership.store.models import BillingOrder
 from membership.web.access import Call, Caller, allows, reads

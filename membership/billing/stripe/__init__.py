@@ -1,1 +1,1 @@
-"""Stripe: gateway, webhook events, and fulfilment of what was paid."""
+"""Stripe: the gateway in terms of billing, its implementation, and the account's keys."""

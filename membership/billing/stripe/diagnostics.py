@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.billing.stripe.accounts import find_account, keys_of, webhook_url
+from membership.billing.stripe.event_types import PROCESSED_EVENTS
 from membership.billing.stripe.gateway import PriceTerms, ProviderError, ProviderRefusesKey
-from membership.billing.stripe.inbox import HEARD
 from membership.billing.stripe.stripe_gateway import StripeGateway
 from membership.billing.stripe.stripe_money import to_stripe
 from membership.members.memberships.service import billing_of
@@ -138,7 +138,7 @@ def _webhook(gateway: StripeGateway, address: str | None) -> Iterator[Finding]:
     if not found:
         yield Finding(Verdict.WRONG, "webhook", f"Stripe has no endpoint {address}")
     for endpoint in found:
-        missing = sorted(HEARD - set(endpoint["enabled_events"]))
+        missing = sorted(PROCESSED_EVENTS - set(endpoint["enabled_events"]))
         if endpoint["status"] != "enabled":
             yield Finding(Verdict.WRONG, "webhook", f"{address} is {endpoint['status']}")
         elif missing and "*" not in endpoint["enabled_events"]:

@@ -7,6 +7,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api_client.messages.billing import OrderState, SubscriptionStatus
+from membership.billing.orders import providers
+from membership.billing.orders.providers import order_of, provider_of
+from membership.billing.orders.sync import sync_in_steps
 from membership.billing.orders.views import find_order, invoice_page, invoices_of
 from membership.billing.schemas import (
     OwnInvoice,
@@ -15,12 +18,9 @@ from membership.billing.schemas import (
     OwnSubscription,
     OwnSubscriptions,
 )
-from membership.billing.stripe import providers
 from membership.billing.stripe.accounts import Keys, required_keys
 from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.provider_calls import ask
-from membership.billing.stripe.providers import order_of, provider_of
-from membership.billing.stripe.sync import sync_in_steps
 from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.service import get_membership, no_such_membership
 from membership.portal.login.access import Visitor

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy.orm import Session
 
 from api_client.messages.billing import CheckoutLink
+from membership.billing.orders.providers import provider_of_sales
 from membership.billing.orders.service import Wanted
 from membership.billing.schemas import (
     Link,
@@ -16,7 +17,6 @@ from membership.billing.schemas import (
     OwnSubscription,
     OwnSubscriptions,
 )
-from membership.billing.stripe.providers import provider_of_sales
 from membership.portal.login.access import CustomerCall, Visitor, customer_allows, customer_reads
 from membership.portal.member import customer_billing as own
 from membership.portal.signup.joining import Joiner

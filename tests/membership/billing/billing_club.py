@@ -11,9 +11,9 @@ import requests
 from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
+from membership.billing.inbox.jobs import Inbox
 from membership.billing.stripe.accounts import Keys
 from membership.billing.stripe.gateway import Gateway
-from membership.billing.stripe.jobs import Inbox
 from membership.billing.stripe.stripe_gateway import StripeGateway
 from membership.portal.login.sessions import open_session
 from membership.store.background import Work

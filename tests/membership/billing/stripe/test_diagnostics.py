@@ -9,7 +9,7 @@ import stripe
 from typer.testing import CliRunner
 
 from main import app
-from membership.billing.stripe.inbox import HEARD
+from membership.billing.stripe.event_types import PROCESSED_EVENTS
 from tests.fakes.stripe_server import API_VERSION, StripeServer, stripe_server
 from tests.membership.billing.billing_club import MONTHLY, Shop
 from tests.membership.conftest import SQLITE, Databases
@@ -38,7 +38,7 @@ def endpoint(server: StripeServer, **params: Any) -> None:
         stripe_version=API_VERSION,
         http_client=http,
     )
-    asked: Any = {"enabled_events": sorted(HEARD), **params}
+    asked: Any = {"enabled_events": sorted(PROCESSED_EVENTS), **params}
     client.v1.webhook_endpoints.create(params=asked)
     http.close()  # type: ignore[no-untyped-call]
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from membership.billing.inbox.queue import take_event
 from membership.billing.stripe.gateway import Told
-from membership.billing.stripe.inbox import take_event
 from membership.store.models import AuditEntry
 from tests.membership.billing.billing_club import MONTHLY, Shop
 

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from api_client.messages.billing import CheckoutLink, SubscriptionStatus
 from membership.base.actors import Actor
 from membership.billing.orders.service import Wanted, billing_terms, length_terms, start_order
+from membership.billing.orders.sync import sync_in_steps
 from membership.billing.stripe.accounts import Keys, find_account, required_keys
 from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.provider_calls import ask
-from membership.billing.stripe.sync import sync_in_steps
 from membership.events.audit.recorder import record
 from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.schemas import EarlyEnd

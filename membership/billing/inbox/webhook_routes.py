@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from membership.accounts.organizations import tenant_by_slug
 from membership.base.actors import SIGNED
 from membership.base.logs import logger
+from membership.billing.inbox.queue import take_event
 from membership.billing.stripe.accounts import Keys, keys_of
+from membership.billing.stripe.event_types import PROCESSED_EVENTS
 from membership.billing.stripe.gateway import Told
-from membership.billing.stripe.inbox import HEARD, take_event
 from membership.web.errors import NotFound, Unauthorized
 from membership.web.transactions import InSteps
 
@@ -37,7 +38,7 @@ async def take_webhook(request: Request, organization: str, steps: InSteps) -> d
         raise NotFound("billing_not_set_up", "There is no payment provider here.")
     told = _genuine(body, header, keys, now)
     request.scope[SIGNED] = True
-    if told.type not in HEARD:
+    if told.type not in PROCESSED_EVENTS:
         return {"received": True}
     if told.livemode is not keys.livemode:
         logger().warning("billing_event_of_other_mode", id=told.event_id, livemode=told.livemode)

@@ -11,10 +11,10 @@ from uuid import UUID
 from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import VaultError
-from membership.billing.stripe import inbox
+from membership.billing.inbox import queue as inbox
+from membership.billing.orders.sync import sync_order
 from membership.billing.stripe.accounts import Keys, keys_of, open_gateway
 from membership.billing.stripe.gateway import About, Gateway, ProviderError, ProviderMisses, Told
-from membership.billing.stripe.sync import sync_order
 from membership.store.background import Job, Work
 
 Connect = Callable[[Keys, ServiceSettings], AbstractContextManager[Gateway]]

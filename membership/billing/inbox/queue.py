@@ -15,29 +15,6 @@ from membership.billing.stripe.gateway import Told
 from membership.store.models import BillingEvent, BillingOrder, StripeAccount
 from membership.store.upsert import insert_into
 
-HEARD = frozenset(
-    {
-        "checkout.session.completed",
-        "checkout.session.async_payment_succeeded",
-        "checkout.session.async_payment_failed",
-        "checkout.session.expired",
-        "customer.subscription.created",
-        "customer.subscription.updated",
-        "customer.subscription.deleted",
-        "customer.subscription.paused",
-        "customer.subscription.resumed",
-        "invoice.paid",
-        "invoice.payment_failed",
-        "invoice.finalized",
-        "invoice.voided",
-        "invoice.marked_uncollectible",
-        "charge.refunded",
-        "charge.dispute.created",
-        "charge.dispute.closed",
-    }
-)
-"""The events that are worked off; Stripe is to send these."""
-
 _PIECE = 20
 _LEASE = timedelta(minutes=5)
 """What is in work is left alone by others for so long; whoever is killed leaves it until then."""

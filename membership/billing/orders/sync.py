@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.billing.orders.fulfilment import store_said
+from membership.billing.orders.snapshot import Known, Said, ask_about, load_known
 from membership.billing.stripe.accounts import Keys
-from membership.billing.stripe.fulfilment import store_said
 from membership.billing.stripe.gateway import About, Gateway, ProviderUnavailable
 from membership.billing.stripe.provider_calls import ask
-from membership.billing.stripe.snapshot import Known, Said, ask_about, load_known
 from membership.store.background import Work
 from membership.web.errors import Busy
 from membership.web.transactions import Steps

@@ -17,8 +17,8 @@ from api_client.messages.management import ActorKind
 from membership.base.actors import Actor
 from membership.base.logs import logger
 from membership.billing.orders.service import billing_terms, is_pending, length_terms
+from membership.billing.orders.snapshot import Known, Said
 from membership.billing.stripe.gateway import InvoiceFacts, SubscriptionFacts
-from membership.billing.stripe.snapshot import Known, Said
 from membership.events.types import EventType
 from membership.members.memberships.changes import locked, store
 from membership.members.memberships.service import (

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from membership.base.settings import ServiceSettings
+from membership.billing.inbox.jobs import Inbox
 from membership.billing.stripe.accounts import Keys
 from membership.billing.stripe.gateway import Gateway
-from membership.billing.stripe.jobs import Inbox
 from tests.membership.billing.billing_club import Shop, at_once
 from tests.membership.billing.members import paid_untold, told_of
 from tests.membership.public import written_log

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from membership.billing.stripe import inbox
-from membership.billing.stripe.inbox import MOST_TRIES
-from membership.billing.stripe.jobs import BILLING_JOBS
+from membership.billing.inbox import queue as inbox
+from membership.billing.inbox.jobs import BILLING_JOBS
+from membership.billing.inbox.queue import MOST_TRIES
 from membership.store.models import BillingEvent, BillingOrder
 from tests.membership.billing.billing_club import Shop
 from tests.membership.billing.members import paid_untold, told_of

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from membership.billing.stripe.inbox import HEARD
+from membership.billing.stripe.event_types import PROCESSED_EVENTS
 from tests.membership.billing.billing_club import Shop, new_shop
 
 FEW = settings(
@@ -21,7 +21,7 @@ FEW = settings(
 
 def heard(shop: Shop) -> list[Any]:
     """What is told of new, as far as the service listens."""
-    return [each for each in shop.told() if each["type"] in HEARD]
+    return [each for each in shop.told() if each["type"] in PROCESSED_EVENTS]
 
 
 def begun(shop: Shop, plan: str) -> tuple[str, str, list[Any]]:
