@@ -33,8 +33,8 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts, dead code, links.
 	$(VENV)/bin/vulture
 	$(PYTHON) -m tools.check_links
 
-bench: $(VENV)/.dev ## Measure every figure in the README.
-	@$(PYTHON) -m bench
+bench: $(VENV)/.dev ## Measure every figure of README and docs/figures.md; ONLY=frames,start for some.
+	@$(PYTHON) -m bench $(if $(ONLY),--only $(ONLY))
 
 compare: $(VENV)/.dev ## Run benches on another commit and here: make compare REV=main~5 BENCH=start,suite
 	@$(PYTHON) -m tools.compare $(REV) $(BENCH) $(if $(ROUNDS),--rounds $(ROUNDS))

@@ -1,15 +1,20 @@
-"""Run every benchmark, one after the other, and keep their tables.
+"""Run the benches one after the other, and put their figures on the pages.
 
-``python -m bench [--readme]``. Tables are printed and written to ``bench/out/results.md``;
-``--readme`` also puts them into the README between its markers.
+``python -m bench [--only NAME,NAME]``, or ``make bench``. The tables are printed, kept in
+``docs/figures.json``, and shown by ``docs/figures.md`` and the README.
 """
 
 import argparse
+import json
 import os
 import platform
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from bench.figures import load, write_pages
 
 ROOT = Path(__file__).parent.parent
 BENCHES = {
@@ -17,49 +22,45 @@ BENCHES = {
     "frames": "A 720p frame without a code",
     "latency": "From the camera to the screen",
     "gui_gap": "A camera that hangs",
-    "startup": "Start and memory",
+    "start": "Start of the service and of the desk",
+    "startup": "First picture on screen, and memory",
     "throughput": "Scans and permission checks per second",
     "scale": "A club of a million customers",
     "rollout": "One design edit over 100,000 cards, with a kill on the way",
     "passes": "Signed passes, and the memory of many",
 }
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 
-def results() -> str:
-    """Run all benches. Answers their output as Markdown; raises when one fails."""
-    cores = os.cpu_count()
-    parts = [f"Measured on {cores} cores, {platform.system()}, Python {platform.python_version()}."]
-    for name, title in BENCHES.items():
-        print(f"running bench.{name} …", file=sys.stderr, flush=True)
-        done = subprocess.run(
-            [sys.executable, "-m", f"bench.{name}"],
-            cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE,
-        )  # fmt: skip
-        parts.append(f"**{title}** (`python -m bench.{name}`)\n\n{done.stdout.strip()}")
-        print(parts[-1] + "\n", flush=True)
-    return "\n\n".join(parts) + "\n"
-
-
-def put_into_readme(text: str) -> None:
-    """Replace what stands between the markers of the README."""
-    readme = ROOT / "README.md"
-    before, rest = readme.read_text(encoding="utf-8").split(BEGIN)
-    _, after = rest.split(END)
-    readme.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+def measure(name: str) -> dict[str, Any]:
+    """Run one bench and return what is kept of it. Raises CalledProcessError if it fails."""
+    out = ROOT / "bench" / "out" / f"{name}.json"
+    out.parent.mkdir(exist_ok=True)
+    print(f"running bench.{name} …", file=sys.stderr, flush=True)
+    done = subprocess.run(
+        [sys.executable, "-m", f"bench.{name}", "--json", str(out)],
+        cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    print(done.stdout, flush=True)
+    machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    return {
+        "title": BENCHES[name],
+        "measured": f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}.",
+        "text": done.stdout.strip(),
+        "metrics": json.loads(out.read_text(encoding="utf-8"))["metrics"],
+    }
 
 
 def main() -> None:
     """Run and keep."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readme", action="store_true")
-    options = parser.parse_args()
-    text = results()
-    out = ROOT / "bench" / "out"
-    out.mkdir(exist_ok=True)
-    (out / "results.md").write_text(text, encoding="utf-8")
-    if options.readme:
-        put_into_readme(text)
+    parser.add_argument("--only", help="names, separated by commas", default=",".join(BENCHES))
+    chosen = parser.parse_args().only.split(",")
+    unknown = [name for name in chosen if name not in BENCHES]
+    if unknown:
+        parser.error(f"no bench is called {', '.join(unknown)}; there is {', '.join(BENCHES)}")
+    for name in chosen:
+        kept = load() | {name: measure(name)}
+        write_pages({each: kept[each] for each in BENCHES if each in kept})
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 from statistics import median
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from PIL import Image, ImageDraw
 
+from bench.figures import Metric, save
 from passes.apple.bundle import write_bundle
 from passes.apple.development import development_identity
 from passes.apple.pkpass import AppleIssue, PassTemplate, build_pkpass
@@ -173,8 +175,8 @@ def write_one_bundle(count: int) -> None:
     print(json.dumps({"peak_mb": peak / 1e6}))
 
 
-def print_speed(rounds: int, seconds: float) -> None:
-    """Measure passes and raw signatures in turn."""
+def print_speed(rounds: int, seconds: float) -> dict[str, Metric]:
+    """Measure passes and raw signatures in turn, print and return the ratios."""
     bench = Bench(500)
     runs = {"one by one": bench.one_by_one, "of one design, in a row": bench.of_many}
     rates: dict[str, list[float]] = {name: [] for name in ("raw", *runs)}
@@ -195,10 +197,11 @@ def print_speed(rounds: int, seconds: float) -> None:
     for name in runs:
         ratio = median(ratios[name])
         print(f"| {name} | {median(rates[name]):.0f} | {ratio:.0%} | {AT_LEAST:.0%} |")
+    return {name: Metric(100 * median(each), "%", "higher") for name, each in ratios.items()}
 
 
-def print_memory(count: int) -> None:
-    """Measure a small bundle and a large one."""
+def print_memory(count: int) -> dict[str, Metric]:
+    """Measure a small bundle and a large one, print and return the difference."""
     print("\n| bundle of | most memory | took |")
     print("|---|---|---|")
     peaks = []
@@ -207,6 +210,7 @@ def print_memory(count: int) -> None:
         peaks.append(peak)
         print(f"| {cards_in_it:,} cards | {peak:.1f} MB | {seconds:.0f} s |")
     print(f"| more for {count // FEW} times the cards | {peaks[1] - peaks[0]:+.1f} MB | |")
+    return {"memory for 100 times the cards": Metric(peaks[1] - peaks[0], "MB")}
 
 
 def main() -> None:
@@ -215,13 +219,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=0.5)
     parser.add_argument("--cards", type=int, default=100_000)
+    parser.add_argument("--json", type=Path)
     parser.add_argument("--bundle", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.bundle is not None:
         write_one_bundle(options.bundle)
         return
-    print_speed(options.rounds, options.seconds)
-    print_memory(options.cards)
+    metrics = print_speed(options.rounds, options.seconds)
+    save(options.json, metrics | print_memory(options.cards))
 
 
 if __name__ == "__main__":

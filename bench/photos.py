@@ -6,7 +6,6 @@ every photo with a read counts as false.
 """
 
 import argparse
-import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ import numpy as np
 import zxingcpp
 from pyzbar import pyzbar
 
+from bench.figures import Metric, save
 from scanner.decode import decode_still
 from scanner.picture import IMAGE_SUFFIXES, Image, load_picture
 
@@ -133,9 +133,17 @@ def main() -> None:
     print("\nMedian per photo: " + ", ".join(f"{n} {ms:.1f} ms" for n, ms in medians.items()))
     if missed:
         print("Not read by this scanner: " + ", ".join(missed))
-    if options.json:
-        result = {"counts": counts, "median_ms": medians, "missed": missed}
-        options.json.write_text(json.dumps(result, indent=1))
+    labelled = [row for group, row in counts.items() if group != WITHOUT_CODE]
+    metrics = {
+        "read": Metric(
+            sum(row["this scanner"] for row in labelled),
+            f"of {sum(row['photos'] for row in labelled)}",
+            "higher",
+        ),
+        "false reads": Metric(counts[WITHOUT_CODE]["this scanner"], "photos"),
+        "median per photo": Metric(medians["this scanner"], "ms"),
+    }
+    save(options.json, metrics, counts=counts, median_ms=medians, missed=missed)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from sqlalchemy import Connection, and_, func, insert, select
 
 from bench.build_club import SLUG
 from bench.desk import ROOT
+from bench.figures import Metric, save
 from bench.services import new_club, new_database, postgresql_server
 from membership.accounts.organizations import tenant_by_slug
 from membership.base.clock import system_clock
@@ -278,6 +279,7 @@ def main() -> None:
     """Measure on SQLite, or on a PostgreSQL server, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cards", type=int, default=CARDS)
+    parser.add_argument("--json", type=Path)
     parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
     options = parser.parse_args()
     with ExitStack() as held:
@@ -299,6 +301,12 @@ def main() -> None:
     print(f"| start after the kill | {run.restart_seconds:.1f} s |")
     print(f"| most memory of the service | {run.rss_mb:.0f} MB |")
     print("| cards left behind / with two numbers / phones not to be pushed | 0 / 0 / 0 |")
+    metrics = {
+        "whole edit": Metric(run.seconds, "s"),
+        "cards a second": Metric(place.cards / run.seconds, "1/s", "higher"),
+        "most memory": Metric(run.rss_mb, "MB"),
+    }
+    save(options.json, metrics)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bench.desk import percentile
+from bench.figures import Metric, save
 from bench.load import Connection, request_bytes
 from bench.plans import indexes
 from bench.services import (
@@ -87,8 +88,9 @@ def searched(place: Place, count: int) -> list[float]:
     return took
 
 
-def show(backend: str, small: Place, large: Place) -> None:
-    """Measure one database and print its lines."""
+def show(backend: str, small: Place, large: Place) -> dict[str, Metric]:
+    """Measure one database, print its lines, and return its figures."""
+    metrics = {}
     name = large.club.names[0][:4].lower()
     plans = [indexes(large.settings, large.club.codes[0], name)]
     if backend != SQLITE:
@@ -102,6 +104,7 @@ def show(backend: str, small: Place, large: Place) -> None:
             f"| at most {TIMES:g} times |",
             flush=True,
         )
+        metrics[f"scan p{percent} ratio {backend}"] = Metric(b / a, "times")
     found = searched(large, SEARCHES)
     for percent in (50, 99):
         bar = f"p99 at most {SEARCH_MS:.0f} ms" if percent == 99 else ""
@@ -110,9 +113,11 @@ def show(backend: str, small: Place, large: Place) -> None:
             f"| {percentile(found, percent):.2f} ms | | {bar} |",
             flush=True,
         )
+        metrics[f"search p{percent} {backend}"] = Metric(percentile(found, percent), "ms")
     for when, used in zip(("as built", "after ANALYZE"), plans, strict=False):
         for what, names in used.items():
             print(f"| indexes of a {what}, {when} | {backend} | | {', '.join(names)} | | |")
+    return metrics
 
 
 def analyze(settings: ServiceSettings) -> None:
@@ -162,6 +167,7 @@ def main() -> None:
     for backend in BACKENDS:
         parser.add_argument(f"--{backend}", nargs=2, metavar=("SMALL", "LARGE"))
     parser.add_argument("--only", choices=BACKENDS)
+    parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     print(
         f"{SCANS} scans in each club in turn, {SEARCHES} searches; caches warm; "
@@ -170,14 +176,16 @@ def main() -> None:
     print(f"| | database | {SMALL} customers | {options.customers} customers | | bar |")
     print("|---|---|---|---|---|---|", flush=True)
     built: list[str] = []
+    metrics: dict[str, Metric] = {}
     with tempfile.TemporaryDirectory() as name:
         for backend in [options.only] if options.only else BACKENDS:
             given = vars(options)[backend]
             with places(backend, options.customers, given, Path(name), built) as (small, large):
-                show(backend, small, large)
+                metrics |= show(backend, small, large)
     print("\nBuilt through the import (database, customers, file):\n")
     for line in built:
         print(f"- {line}")
+    save(options.json, metrics)
 
 
 if __name__ == "__main__":
