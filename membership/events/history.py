@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from membership.events.outbox import settled_before
+from membership.events.outbox import watermark
 from membership.events.types import EventType
 from membership.events.webhooks.schemas import EventPage, EventView
 from membership.store.models import Event
@@ -27,7 +27,7 @@ def list_events(
     Raises NotFound for an ``after`` that is not kept (anymore); Invalid for a cursor.
     """
     position = _position(call, cursor, after)
-    bound = settled_before(call.session.connection())
+    bound = watermark(call.session.connection())
     wanted = select(Event).where(Event.organization_id == call.tenant.id, Event.seq > position)
     if bound is not None:
         wanted = wanted.where(Event.seq < bound)

@@ -1,39 +1,25 @@
-"""The outbox: events are stored in the transaction that makes them true, and told afterwards.
+"""The outbox: events are stored in the transaction that makes them true, and delivered later.
 
-There is never one without the other. ``data`` names nobody: receivers are sent ids and ask for
-the rest, so that an erased customer does not live on in other systems' logs.
-
-On PostgreSQL, numbers are given before transactions commit: number 8 can be seen while number
-7 is still to come. Who reads events up to a position would miss it for good. So each writing
-transaction tells, by an advisory lock that ends with it, from which number on it may add any,
-and readers stop before the least of them (``settled_before``). On SQLite there is one writer.
-"""
+There is never an event without its change, or a change without its event. ``data`` names nobody:
+receivers get ids and fetch the rest, so that an erased customer does not live on in other
+systems' logs. Who reads events up to a position stops before the ``watermark``: an event with a
+lower number may still be uncommitted."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
 from membership.events.types import EventType
+from membership.store.advisory_lock import SequenceWatermark
 from membership.store.models import Event, WebhookDelivery, WebhookEndpoint
 from membership.store.upsert import insert_into
 
-_HELD = "events_held_in"
-_NAMESPACE = 0x5EED << 48
-_NEXT = "(CASE WHEN is_called THEN last_value + 1 ELSE last_value END)"
-_HOLD = text(
-    f"SELECT pg_advisory_xact_lock_shared({_NAMESPACE} + {_NEXT}) FROM events_seq_seq"  # noqa: S608
-)
-_UPCOMING = text(f"SELECT {_NEXT} FROM events_seq_seq")  # noqa: S608 - a constant of ours
-_LEAST_HELD = text(
-    "SELECT min(((classid::bigint << 32) | objid::bigint) - :namespace) FROM pg_locks"
-    " WHERE locktype = 'advisory' AND objsubid = 1"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    " AND classid::bigint >> 16 = :namespace >> 48"
-)
+_NUMBERS = SequenceWatermark("events_seq_seq", 0x5EED)
+_HELD = "event_numbers_held_in"
 
 
 def emit(
@@ -128,27 +114,20 @@ def subscribers(session: Session, organization_id: int, event_type: EventType) -
     return [row.id for row in rows if not row.event_types or event_type.value in row.event_types]
 
 
-def settled_before(connection: Connection) -> int | None:
+def watermark(connection: Connection) -> int | None:
     """The number before which no event can still appear; None where that cannot happen.
 
-    To be asked in a transaction of isolation READ COMMITTED, before the events are read.
+    See ``SequenceWatermark.read``.
     """
-    if connection.dialect.name != "postgresql":
-        return None
-    # In this order: who takes a number after the first look has one that is beyond it anyway.
-    upcoming = int(connection.scalar(_UPCOMING) or 1)
-    held = connection.scalar(_LEAST_HELD, {"namespace": _NAMESPACE})
-    return upcoming if held is None else min(upcoming, int(held))
+    return _NUMBERS.read(connection)
 
 
 def _hold_numbers(session: Session, connection: Connection) -> None:
-    """Once in a transaction, tell readers from which number on it may add events.
+    """Keep readers before the numbers of this transaction, once in it.
 
-    A savepoint that is rolled back gives up its locks, so each one tells it anew.
+    A savepoint that is rolled back gives up its locks, so each savepoint takes its own.
     """
-    if connection.dialect.name != "postgresql":
-        return
     transaction = session.get_nested_transaction() or session.get_transaction()
     if session.info.get(_HELD) is not transaction:
-        connection.execute(_HOLD)
+        _NUMBERS.hold(connection)
         session.info[_HELD] = transaction

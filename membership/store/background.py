@@ -8,14 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from membership.base.backoff import Backoff
 from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault
 from membership.store.database import Database
 
-_LONGEST_PAUSE_SECONDS = 60.0
+_LONGEST_PAUSE = timedelta(minutes=1)
+"""The longest pause after failures, of a job whose own pause is shorter."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ class Background:
 
     def _loop(self, job: Job) -> None:
         """Run one job until the service stops."""
-        state = self.states[job.name]
+        state, pause = self.states[job.name], timedelta(seconds=job.pause_seconds)
+        backoff = Backoff.doubling(pause, max(pause, _LONGEST_PAUSE))
         while not self._work.stopping.is_set():
             more = False
             try:
@@ -91,5 +94,5 @@ class Background:
                 state.failures = 0
                 state.last_done_at = self._work.clock()
             if not more:
-                pause = job.pause_seconds * 2 ** min(state.failures, 10)
-                self._work.stopping.wait(min(pause, max(job.pause_seconds, _LONGEST_PAUSE_SECONDS)))
+                # Without a failure it is the first pause, the job's own.
+                self._work.stopping.wait(backoff.pause(state.failures + 1).total_seconds())

@@ -8,6 +8,8 @@ import sqlite3
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from membership.store import advisory_lock
+from membership.store.advisory_lock import Lock
 from membership.store.database import WRITES, Database
 from membership.store.sqlite_stats import teach_planner
 
@@ -16,9 +18,6 @@ REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "00
 
 HEAD = REVISIONS[-1]
 """Revision of the schema that this version works with."""
-
-_LOCK_KEY = 7_162_530_411
-"""Names the advisory lock under which one process sets up a PostgreSQL database."""
 
 
 class MigrationError(Exception):
@@ -70,7 +69,7 @@ def migrate(database: Database) -> None:
         if database.engine.dialect.name == "sqlite":
             use_wal(database)
         with database.engine.execution_options(**{WRITES: True}).begin() as connection:
-            hold_setup_lock(connection)
+            advisory_lock.hold(connection, Lock.SETUP)
             # Another process may have migrated while this one waited for the lock.
             if schema_revision(connection, database.place) != HEAD:
                 upgrade_schema(connection)
@@ -82,15 +81,6 @@ def migrate(database: Database) -> None:
         if _is_no_database(error):
             raise NotADatabase(database.place) from error
         raise
-
-
-def hold_setup_lock(connection: Connection) -> None:
-    """Keep other processes from setting up the database until this transaction ends.
-
-    SQLite's writers exclude each other anyway.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
 
 
 def _is_current(database: Database) -> bool:

@@ -12,6 +12,7 @@ from math import ceil
 from sqlalchemy import case, delete, or_, update
 from sqlalchemy.orm import Session
 
+from membership.base.backoff import Backoff
 from membership.store.models import Throttle
 from membership.store.upsert import insert_into
 from membership.web.errors import TooMany
@@ -19,28 +20,29 @@ from membership.web.errors import TooMany
 
 @dataclass(frozen=True)
 class Limit:
-    """How many tries are free within a window, and how the waits after them grow (doubling)."""
+    """How many tries are free within a window, and how long the waits after them are."""
 
     name: str
     free: int
-    first_wait: timedelta
-    longest_wait: timedelta
+    waits: Backoff
     window: timedelta
 
     def wait(self, tries: int) -> timedelta | None:
         """How long to wait after that many tries; None while they are free."""
         if tries < self.free:
             return None
-        factor: int = 2 ** min(tries - self.free, 20)
-        return min(self.first_wait * factor, self.longest_wait)
+        return self.waits.pause(tries - self.free + 1)
 
 
-_HALF_MINUTE, _QUARTER, _HOUR = timedelta(seconds=30), timedelta(minutes=15), timedelta(hours=1)
-SIGN_IN_BY_ACCOUNT = Limit("sign-in account", 5, _HALF_MINUTE, _QUARTER, timedelta(days=1))
-SIGN_IN_BY_ADDRESS = Limit("sign-in address", 30, _HALF_MINUTE, _QUARTER, _HOUR)
-RESET_BY_ACCOUNT = Limit("reset account", 3, timedelta(minutes=5), _HOUR, timedelta(days=1))
-RESET_BY_ADDRESS = Limit("reset address", 20, timedelta(minutes=1), _HOUR, _HOUR)
-CONFIRM_BY_ADDRESS = Limit("confirm address", 20, _HALF_MINUTE, _QUARTER, _HOUR)
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SHORT_WAITS = Backoff.doubling(_MINUTE / 2, _HOUR / 4)
+"""Half a minute to a quarter of an hour."""
+
+SIGN_IN_BY_ACCOUNT = Limit("sign-in account", 5, SHORT_WAITS, _DAY)
+SIGN_IN_BY_ADDRESS = Limit("sign-in address", 30, SHORT_WAITS, _HOUR)
+RESET_BY_ACCOUNT = Limit("reset account", 3, Backoff.doubling(5 * _MINUTE, _HOUR), _DAY)
+RESET_BY_ADDRESS = Limit("reset address", 20, Backoff.doubling(_MINUTE, _HOUR), _HOUR)
+CONFIRM_BY_ADDRESS = Limit("confirm address", 20, SHORT_WAITS, _HOUR)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def _name(limit: Limit, subject: str) -> str:
 
 def _refuse_during_wait(limit: Limit, blocked_until: datetime | None, now: datetime) -> None:
     """Raise TooMany during a wait, unless it is longer than any that this clock can have set."""
-    if blocked_until is not None and now < blocked_until <= now + limit.longest_wait:
+    if blocked_until is not None and now < blocked_until <= now + limit.waits.longest:
         seconds = ceil((blocked_until - now).total_seconds())
         detail = f"This was tried too often; please wait {seconds} seconds."
         raise TooMany("too_many_tries", detail, seconds)

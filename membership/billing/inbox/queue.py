@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from membership.base.backoff import Backoff
 from membership.billing.stripe.gateway import Told
 from membership.store.models import BillingEvent, BillingOrder, StripeAccount
 from membership.store.upsert import insert_into
@@ -18,7 +19,7 @@ from membership.store.upsert import insert_into
 _PIECE = 20
 _LEASE = timedelta(minutes=5)
 """What is in work is left alone by others for so long; whoever is killed leaves it until then."""
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
+BACKOFF = Backoff.doubling(timedelta(seconds=10), timedelta(hours=1))
 MOST_TRIES = 60
 """After these, some two and a half days, an event is given up; staff can have it tried again."""
 _KEPT = timedelta(days=60)
@@ -102,7 +103,7 @@ def claim_orders(session: Session, organization_id: int, now: datetime) -> Seque
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
-        row.next_check_at = now + _LONGEST_PAUSE
+        row.next_check_at = now + BACKOFF.longest
     return [row.id for row in rows]
 
 
@@ -122,8 +123,8 @@ def note_done(session: Session, event: Waiting, now: datetime) -> None:
 
 def put_off(session: Session, event: Waiting, why: str, now: datetime) -> None:
     """Note why an event was not worked off. It is tried again, unless it was tried too often."""
-    pause = min(_FIRST_PAUSE * 2 ** min(event.tries, 20), _LONGEST_PAUSE)
-    due_at = now + pause if event.tries + 1 < MOST_TRIES else None
+    tries = event.tries + 1
+    due_at = now + BACKOFF.pause(tries) if tries < MOST_TRIES else None
     _note(session, event, due_at=due_at, done_at=None, error=why[:500])
 
 

@@ -18,8 +18,10 @@ from membership.base.vault import KEY_FILE, Vault, VaultError
 from membership.data.backup.archive import Archive, Manifest, TableEntry
 from membership.data.backup.errors import BackupDamaged, BackupTooNew, NotRestorable
 from membership.data.backup.rows import Kind, bare_table, read_rows, tally
+from membership.store import advisory_lock
+from membership.store.advisory_lock import Lock
 from membership.store.database import WRITES, Database, open_database
-from membership.store.migrate import HEAD, REVISIONS, hold_setup_lock, upgrade_schema, use_wal
+from membership.store.migrate import HEAD, REVISIONS, upgrade_schema, use_wal
 from membership.store.sqlite_stats import teach_planner
 
 _ROWS_AT_ONCE = 500
@@ -79,7 +81,7 @@ def _restore(
         use_wal(database)
     with database.engine.execution_options(**{WRITES: True}).begin() as connection:
         # A service that is starting here waits; when it goes on, there is something.
-        hold_setup_lock(connection)
+        advisory_lock.hold(connection, Lock.SETUP)
         _require_empty(connection, database.place)
         _bring_key(settings, archive.key())
         upgrade_schema(connection, archive.manifest.schema_revision)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from membership.accounts.organizations import bootstrap_organization, first_tenant, tenant_of
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
+from membership.store import advisory_lock
+from membership.store.advisory_lock import Lock
 from membership.store.database import Database
-from membership.store.migrate import hold_setup_lock
 from membership.store.models import CardDesign, Organization
 from membership.wallet.designs.service import create_standard_design
 from membership.web.access import Tenant
@@ -31,7 +32,7 @@ def prepare_first_start(
         if first_tenant(session) is not None and not _without_design(session):
             return
     with database.writers.begin() as session:
-        hold_setup_lock(session.connection())
+        advisory_lock.hold(session.connection(), Lock.SETUP)
         if first_tenant(session) is not None:
             for tenant in _without_design(session):
                 create_standard_design(session, tenant, now)

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from membership.base.backoff import Backoff
 from membership.base.logs import logger
 from membership.base.vault import VaultError
 from membership.events.mail.message import DEFAULT_SENDER, Unsendable, message_of
@@ -24,7 +25,7 @@ ASIDE = timedelta(minutes=10)
 """For how long a mail belongs to the process that is sending it."""
 
 GIVE_UP_AFTER = timedelta(days=1)
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+BACKOFF = Backoff.doubling(timedelta(minutes=1), timedelta(hours=1))
 _KEPT = timedelta(days=30)
 _TOKEN = re.compile(r"m[a-z]_[A-Za-z0-9_-]{16,}")
 
@@ -106,8 +107,7 @@ def _next_attempt(due: _Due, now: datetime) -> datetime | None:
     """When to try again after a failure; None if it is time to give up."""
     if now - due.created_at >= GIVE_UP_AFTER:
         return None
-    factor: int = 2 ** min(due.attempts - 1, 10)
-    return now + min(_FIRST_PAUSE * factor, _LONGEST_PAUSE)
+    return now + BACKOFF.pause(due.attempts)
 
 
 def _failed(error: Exception, again_at: datetime | None) -> dict[str, object]:

@@ -21,7 +21,7 @@ from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import VaultError
 from membership.events.webhooks.endpoints import bury_pending
-from membership.events.webhooks.retry_policy import FAILING_FOR, LONGEST_PAUSE, next_pause
+from membership.events.webhooks.retry_policy import BACKOFF, FAILING_FOR, next_pause
 from membership.events.webhooks.sender import Answer, Sender
 from membership.events.webhooks.signing import Envelope, Signer, signed
 from membership.events.webhooks.url_policy import TargetPolicy
@@ -108,7 +108,7 @@ def _due(now: datetime, lease: timedelta) -> ColumnElement[bool]:
         or_(
             WebhookEndpoint.next_attempt_at.is_(None),
             WebhookEndpoint.next_attempt_at <= now,
-            WebhookEndpoint.next_attempt_at > now + LONGEST_PAUSE + _CLOCK_MARGIN,
+            WebhookEndpoint.next_attempt_at > now + BACKOFF.longest + _CLOCK_MARGIN,
         ),
         exists().where(_OF_ENDPOINT, _PENDING),
     )

@@ -1,33 +1,29 @@
-"""How long a failed delivery waits for its next attempt, and when it is given up. Pure."""
+"""When a failed delivery is tried again, and when it is given up. Pure."""
 
 from datetime import timedelta
 
-PAUSES = tuple(
-    timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60, 12 * 60)
-)
-"""Pause after the first failure, the second and so on; after the last one there is no more."""
+from membership.base.backoff import Backoff
 
-MAX_ATTEMPTS = len(PAUSES) + 1
-"""How often a delivery is tried, over 34 hours and 21 minutes, before it is dead."""
+BACKOFF = Backoff(
+    tuple(timedelta(minutes=each) for each in (1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60, 12 * 60)),
+    spread=0.1,
+    longest_retry_after=timedelta(hours=12),
+)
+"""Pauses between the attempts at one delivery."""
+
+MAX_ATTEMPTS = len(BACKOFF.pauses) + 1
+"""Attempts at a delivery, over 34 hours and 21 minutes, before it is dead."""
 
 FAILING_FOR = timedelta(days=3)
-"""How long an endpoint may do nothing but fail, a dead delivery included, until disabled."""
-
-_SPREAD = 0.1
-LONGEST_PAUSE = PAUSES[-1] * (1 + _SPREAD)
-"""No next attempt is ever further away than this."""
+"""An endpoint is disabled after so long without a success, a dead delivery included."""
 
 
 def next_pause(failures: int, retry_after: float | None, jitter: float) -> timedelta | None:
-    """How long to wait after so many failures in a row of one delivery; None to give it up.
+    """The pause after so many failures in a row of one delivery; None to give it up.
 
-    ``retry_after`` is what the receiver asks for, in seconds: it lengthens the pause, up to 12
-    hours. ``jitter`` from 0 to 1 adds up to a tenth, so that receivers that failed together
-    are not all tried again together.
+    ``retry_after`` is what the receiver asks for, in seconds. ``jitter`` is a random number
+    from 0 to 1.
     """
     if failures >= MAX_ATTEMPTS:
         return None
-    pause = PAUSES[failures - 1]
-    if retry_after is not None:
-        pause = max(pause, min(timedelta(seconds=retry_after), PAUSES[-1]))
-    return pause * (1 + _SPREAD * jitter)
+    return BACKOFF.pause(failures, retry_after=retry_after, jitter=jitter)

@@ -9,7 +9,7 @@ end, so an end is announced once, whatever the clock or a repeat does.
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from membership.events.outbox import emit
@@ -17,14 +17,13 @@ from membership.events.types import EventType
 from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.records import sold_data
 from membership.rules.status import Term
+from membership.store import advisory_lock
+from membership.store.advisory_lock import Lock
 from membership.store.background import Job, Work
 from membership.store.models import Membership
 
 BATCH = 200
 """Ends that are announced in one transaction."""
-
-_LOCK_KEY = 7_162_530_412
-"""Names the advisory lock of PostgreSQL under which one process at a time announces ends."""
 
 _ANNOUNCEMENTS = UUID("6f1de3a4-3b0c-4d53-9a0e-5d1e7a0f2c77")
 _CLEAR = (
@@ -40,7 +39,7 @@ _CLEAR = (
 def sweep(work: Work) -> bool:
     """Announce a batch of ends that have come; True if there may be more.
 
-    Does nothing while another process is at it.
+    Does nothing while another process does it.
     """
     now = work.clock()
     due = Membership.expiry_due_at <= now
@@ -50,7 +49,7 @@ def sweep(work: Work) -> bool:
             return False
     with work.database.writers.begin() as session:
         connection = session.connection()
-        if not _alone(connection):
+        if not advisory_lock.try_hold(connection, Lock.EXPIRY_SWEEPER):
             return False
         # Locked by somebody else means that its end is being moved: it is looked at next time.
         memberships = session.scalars(
@@ -69,14 +68,6 @@ def sweep(work: Work) -> bool:
 def announcement_id(membership_id: UUID, end: datetime) -> UUID:
     """Id of the event that tells an end of a membership: always the same one."""
     return uuid5(_ANNOUNCEMENTS, f"{membership_id} {end.astimezone(UTC).isoformat()}")
-
-
-def _alone(connection: Connection) -> bool:
-    """Whether no other process announces ends until this transaction is over."""
-    if connection.dialect.name != "postgresql":
-        return True
-    lock = text("SELECT pg_try_advisory_xact_lock(:key)")
-    return bool(connection.scalar(lock, {"key": _LOCK_KEY}))
 
 
 def _announce(session: Session, membership: Membership, now: datetime) -> dict[str, object]:

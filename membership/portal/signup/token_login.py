@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from membership.accounts.staff.throttles import Limit, Try, count_try, take_back
+from membership.accounts.staff.throttles import SHORT_WAITS, Limit, Try, count_try, take_back
 from membership.base.logs import logger
 from membership.members.customers import aliases
 from membership.members.customers.service import email_key
@@ -21,13 +21,7 @@ from membership.web.access import Tenant
 from membership.web.errors import Unauthorized
 from membership.web.transactions import Steps
 
-TOKENS_BY_ADDRESS = Limit(
-    "embed tokens address",
-    30,
-    timedelta(seconds=30),
-    timedelta(minutes=15),
-    timedelta(hours=1),
-)
+TOKENS_BY_ADDRESS = Limit("embed tokens address", 30, SHORT_WAITS, timedelta(hours=1))
 
 
 async def log_in(steps: Steps, organization: str, token: str) -> OpenSession | Ticket:

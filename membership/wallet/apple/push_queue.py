@@ -1,7 +1,7 @@
 """Which devices are to be pushed, and what is stored of that."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from membership.base.backoff import Backoff
 from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.store.background import Work
@@ -29,16 +30,17 @@ ASIDE = timedelta(minutes=2)
 """For how long pushes belong to the process that is sending them. Sending takes seconds; the
 rest is for a device that was pushed to ask, before it is pushed again after a kill."""
 
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=15)
-"""Pauses after failures double from the first to the longest."""
+BACKOFF = Backoff.doubling(
+    timedelta(seconds=10),
+    timedelta(minutes=15),
+    spread=0.1,
+    longest_retry_after=timedelta(hours=12),
+)
+"""Pauses after failures that may pass by themselves."""
 
-REFUSED_PAUSE = timedelta(hours=1)
-"""Pause where somebody has to do something first, such as renew a certificate."""
+REFUSED_BACKOFF = replace(BACKOFF, pauses=(timedelta(hours=1),))
+"""Pauses where somebody has to do something first, such as renew a certificate."""
 
-LONGEST_WAIT = timedelta(hours=12)
-"""The most that is waited because APNs asks for it."""
-
-_SPREAD = 0.1
 _CLOCK_MARGIN = timedelta(minutes=1)
 _OF_CARD = and_(
     CardWallet.organization_id == AppleRegistration.organization_id,
@@ -140,7 +142,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
     What lies further ahead than anything is ever put off was put off by a clock that ran ahead.
     """
-    longest = LONGEST_WAIT * (1 + _SPREAD) + _CLOCK_MARGIN
+    longest = max(BACKOFF.longest, REFUSED_BACKOFF.longest) + _CLOCK_MARGIN
     return or_(AppleRegistration.push_at <= now, AppleRegistration.push_at > now + longest)
 
 
@@ -224,25 +226,16 @@ def _put_off(due: Due, reply: Reply, now: datetime, jitter: float) -> dict[str, 
     never = reply.verdict is Verdict.NEVER
     return {
         **due.still,
-        "next_push": None if never else now + pause_after(due.attempts, reply, jitter),
+        "next_push": None if never else now + pause_after(due.attempts + 1, reply, jitter),
         "attempts": 0 if never else due.attempts + 1,
         "detail": reply.detail[:300],
     }
 
 
-def pause_after(failures_before: int, reply: Reply, jitter: float) -> timedelta:
-    """How long to wait after a failure, ``failures_before`` of which there were in a row.
-
-    ``jitter`` from 0 to 1 adds up to a tenth, so that not all are tried again at once.
-    """
-    if reply.verdict is Verdict.REFUSED:
-        pause = REFUSED_PAUSE
-    else:
-        pause = min(FIRST_PAUSE * 2 ** min(failures_before, 16), LONGEST_PAUSE)
-    if reply.retry_after is not None:
-        asked = min(reply.retry_after, LONGEST_WAIT.total_seconds())
-        pause = max(pause, timedelta(seconds=asked))
-    return pause * (1 + _SPREAD * jitter)
+def pause_after(failures: int, reply: Reply, jitter: float) -> timedelta:
+    """The pause after so many failures in a row, the last of which is ``reply``."""
+    backoff = REFUSED_BACKOFF if reply.verdict is Verdict.REFUSED else BACKOFF
+    return backoff.pause(failures, retry_after=reply.retry_after, jitter=jitter)
 
 
 def _is_back(due: Due, reply: Reply) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, upd
 from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_of
+from membership.base.backoff import Backoff
 from membership.store.models import CardWallet, IdentityKind, Organization, WalletIdentity
 from membership.web.access import Tenant
 
@@ -21,8 +22,9 @@ BATCH = 50
 LEASE = timedelta(minutes=10)
 """For how long cards belong to the process that tells Google of them."""
 
-LONGEST_PAUSE = timedelta(hours=12)
-"""No next attempt, and no rest of an account, is further away than this."""
+_HALF_DAY = timedelta(hours=12)
+BACKOFF = Backoff.doubling(timedelta(minutes=1), _HALF_DAY, longest_retry_after=_HALF_DAY)
+"""Pauses between the attempts at a card, and of an account that fails for all of its cards."""
 
 _CLOCK_MARGIN = timedelta(minutes=1)
 
@@ -60,11 +62,11 @@ def next_organization(session: Session, after: int, now: datetime) -> int | None
             WalletIdentity.kind == IdentityKind.GOOGLE,
             or_(
                 WalletIdentity.paused_until.is_(None),
-                _reached(WalletIdentity.paused_until, now, LONGEST_PAUSE),
+                _reached(WalletIdentity.paused_until, now, BACKOFF.longest),
             ),
             exists().where(
                 CardWallet.organization_id == WalletIdentity.organization_id,
-                _reached(CardWallet.google_next_attempt_at, now, LONGEST_PAUSE),
+                _reached(CardWallet.google_next_attempt_at, now, BACKOFF.longest),
                 _free(now),
             ),
         )
@@ -79,7 +81,7 @@ def claim(session: Session, organization_id: int, now: datetime) -> Claim:
     connection = session.connection()
     due = _locked(connection, organization_id, CardWallet.google_next_attempt_at <= now, now)
     if not due:
-        ahead = CardWallet.google_next_attempt_at > now + LONGEST_PAUSE + _CLOCK_MARGIN
+        ahead = CardWallet.google_next_attempt_at > now + BACKOFF.longest + _CLOCK_MARGIN
         due = _locked(connection, organization_id, ahead, now)
     connection.execute(
         update(CardWallet)

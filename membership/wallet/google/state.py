@@ -11,23 +11,12 @@ from sqlalchemy.orm import Session
 from membership.store.database import UtcDateTime
 from membership.store.models import CardDesign, CardWallet, IdentityKind, WalletIdentity
 from membership.wallet.google.content import CardContent
-from membership.wallet.google.queue import LONGEST_PAUSE, Claim
+from membership.wallet.google.queue import BACKOFF, Claim
 from membership.web.access import Tenant
 
-FIRST_PAUSE = timedelta(minutes=1)
 FIRST_CHECK, CHECKED_FOR = timedelta(minutes=1), timedelta(days=1)
 """When a card that was just added is looked at again, and for how long it is while nobody has
 saved it. Google tells only when it is asked whether somebody has."""
-
-
-def pause(failures: int, retry_after: float | None = None) -> timedelta:
-    """How long to wait after so many failures in a row: a minute, doubled each time, to 12 h.
-
-    ``retry_after`` is what Google asks for, in seconds, and counts where it is longer.
-    """
-    waited: timedelta = FIRST_PAUSE * 2 ** min(max(failures - 1, 0), 12)
-    asked = timedelta(seconds=min(retry_after or 0.0, LONGEST_PAUSE.total_seconds()))
-    return max(min(waited, LONGEST_PAUSE), asked)
 
 
 _NOW, _AGAIN = (bindparam(name, type_=UtcDateTime()) for name in ("now", "again"))
@@ -74,7 +63,7 @@ def next_check(card: CardContent, now: datetime) -> datetime | None:
     age = now - card.created_at
     if age >= CHECKED_FOR:
         return None
-    return now + min(max(FIRST_CHECK, age), LONGEST_PAUSE)
+    return now + min(max(FIRST_CHECK, age), BACKOFF.longest)
 
 
 def note_done(
@@ -107,7 +96,7 @@ def note_failed(
             CardWallet.organization_id == held.tenant.id, CardWallet.card_id == card.card_id
         )
     )
-    again = now + pause((attempts or 0) + 1)
+    again = now + BACKOFF.pause((attempts or 0) + 1)
     connection.execute(
         _FAILED, {**_of(held, card), "error": error[:300], "again": again, "now": now}
     )
@@ -186,7 +175,7 @@ def note_account(
         .values(failures=WalletIdentity.failures + 1)
         .returning(WalletIdentity.failures)
     )
-    until = now + pause(failures or 1, again)
+    until = now + BACKOFF.pause(failures or 1, retry_after=again)
     connection.execute(update(WalletIdentity).where(here).values(paused_until=until))
     return until
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, exists, func, select, update
 
-from membership.events.outbox import settled_before
+from membership.events.outbox import watermark
 from membership.events.types import EventType
 from membership.store.background import Job, Work
 from membership.store.database import AnyRow
@@ -94,11 +94,11 @@ def follow(work: Work, *, count: int = BATCH, piece: int = PIECE) -> bool:
             return False
     with work.database.writers.begin() as session:
         connection = session.connection()
-        settled = settled_before(connection)
+        bound = watermark(connection)
         position = connection.scalar(_position().with_for_update(skip_locked=True))
         if position is None:
-            return _begin(connection, settled, now)
-        _read(connection, _events(position, settled, count), now)
+            return _begin(connection, bound, now)
+        _read(connection, _events(position, bound, count), now)
         _notice_clock(connection, now)
     with work.database.writers.begin() as session:
         mark_piece(session.connection(), now, piece)
@@ -110,7 +110,7 @@ def _position() -> Select[int]:
     return select(EventFollower.seq).where(_WHERE)
 
 
-def _events(position: int, settled: int | None, count: int) -> Select[*tuple[Any, ...]]:
+def _events(position: int, bound: int | None, count: int) -> Select[*tuple[Any, ...]]:
     """The query for the events after a position that no earlier one can still precede."""
     wanted = (
         select(Event.seq, Event.organization_id, Event.type, Event.subject_id, Event.data)
@@ -118,29 +118,29 @@ def _events(position: int, settled: int | None, count: int) -> Select[*tuple[Any
         .order_by(Event.seq)
         .limit(count)
     )
-    return wanted if settled is None else wanted.where(Event.seq < settled)
+    return wanted if bound is None else wanted.where(Event.seq < bound)
 
 
 def _has_work(connection: Connection, now: datetime) -> bool:
     """Whether there is something to read or to mark."""
-    settled = settled_before(connection)
+    bound = watermark(connection)
     position = connection.scalar(_position())
     if position is None:
         return True
     waiting = (
-        exists(_events(position, settled, 1).subquery().select()),
+        exists(_events(position, bound, 1).subquery().select()),
         exists(select(WalletMark.id)),
         exists(_set_back(now)),
     )
     return any(connection.scalar(select(each)) for each in waiting)
 
 
-def _begin(connection: Connection, settled: int | None, now: datetime) -> bool:
+def _begin(connection: Connection, bound: int | None, now: datetime) -> bool:
     """Begin at the end of the events, with all cards marked; False if somebody else did.
 
     What happened before is in what the cards will then be made of.
     """
-    end = connection.scalar(select(func.max(Event.seq))) or 0 if settled is None else settled - 1
+    end = connection.scalar(select(func.max(Event.seq))) or 0 if bound is None else bound - 1
     begun = connection.scalar(
         insert_into(connection, EventFollower)
         .on_conflict_do_nothing()

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, or_, select, text, update
+from sqlalchemy import Connection, Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_of
@@ -253,9 +253,9 @@ def in_two_steps(
     Then pauses for a twentieth of the time that it took: the service's own threads are to get
     their turn of the interpreter.
 
-    On SQLite, reading is done without the lock of writers. On PostgreSQL, where reading keeps
-    nobody waiting, both are one transaction, which keeps what ``is_alone`` gave it. There is
-    never more than one connection in use.
+    On SQLite, reading is done without the write lock. On PostgreSQL, where readers block nobody,
+    both are one transaction, which keeps the advisory lock that ``read`` took. There is never
+    more than one connection in use.
     """
     database, began = work.database, time.perf_counter()
     if database.engine.dialect.name == "postgresql":
@@ -272,11 +272,3 @@ def in_two_steps(
     if found is not None:
         work.stopping.wait((time.perf_counter() - began) / 20)
     return found is not None
-
-
-def is_alone(connection: Connection, key: int) -> bool:
-    """Whether no other process does the work that ``key`` names, until this transaction ends."""
-    if connection.dialect.name != "postgresql":
-        return True
-    lock = text("SELECT pg_try_advisory_xact_lock(:key)")
-    return bool(connection.scalar(lock, {"key": key}))

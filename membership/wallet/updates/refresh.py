@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from membership.store import advisory_lock
+from membership.store.advisory_lock import Lock
 from membership.store.background import Job, Work
 from membership.store.models import CardWallet
 from membership.wallet.updates.recompute import (
     WorkedOut,
     in_two_steps,
-    is_alone,
     store,
     wallet_cards,
     work_out,
@@ -23,9 +24,6 @@ from membership.wallet.updates.recompute import (
 
 BATCH = 250
 """Cards that are refreshed in one transaction."""
-
-_LOCK_KEY = 7_162_530_414
-"""Names the advisory lock of PostgreSQL under which one process at a time refreshes cards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,9 @@ def _read(session: Session, now: datetime, count: int) -> _Due | None:
     due = CardWallet.refresh_at <= now
     first = select(CardWallet.organization_id).where(due).order_by(CardWallet.refresh_at)
     organization_id = session.scalar(first.limit(1))
-    if organization_id is None or not is_alone(session.connection(), _LOCK_KEY):
+    if organization_id is None or not advisory_lock.try_hold(
+        session.connection(), Lock.CARD_REFRESH
+    ):
         return None
     cards = session.connection().execute(_due_cards(organization_id, now, count)).all()
     return _Due(organization_id, work_out(session, organization_id, cards, now))

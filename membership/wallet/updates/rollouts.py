@@ -12,12 +12,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from membership.store import advisory_lock
+from membership.store.advisory_lock import Lock
 from membership.store.background import Job, Work
 from membership.store.models import CardDesign, CardRollout, CardWallet, RolloutState
 from membership.wallet.updates.recompute import (
     WorkedOut,
     in_two_steps,
-    is_alone,
     store,
     wallet_cards,
     work_out,
@@ -26,9 +27,6 @@ from membership.web.access import Tenant
 
 BATCH = 400
 """Cards that are renewed in one transaction."""
-
-_LOCK_KEY = 7_162_530_413
-"""Names the advisory lock of PostgreSQL under which one process at a time is at rollouts."""
 
 _RUNNING = CardRollout.state == RolloutState.RUNNING
 
@@ -103,7 +101,7 @@ def _next_batch(session: Session, now: datetime, count: int) -> _Batch | None:
         .order_by(CardRollout.started_at, CardRollout.id)
         .limit(1)
     ).first()
-    if rollout is None or not is_alone(session.connection(), _LOCK_KEY):
+    if rollout is None or not advisory_lock.try_hold(session.connection(), Lock.ROLLOUTS):
         return None
     wanted = wallet_cards(rollout.organization_id).where(CardWallet.design_id == rollout.design_id)
     if rollout.position is not None:

@@ -10,7 +10,7 @@ from membership.base.actors import SERVICE
 from membership.base.scopes import Scope
 from membership.data.imports.batch import Batch
 from membership.data.imports.schemas import Duplicates
-from membership.events.outbox import emit, settled_before
+from membership.events.outbox import emit, watermark
 from membership.events.types import EventType
 from membership.store.background import Work
 from membership.store.models import Event
@@ -86,7 +86,7 @@ def test_the_description_tells_what_each_type_means(service: Service) -> None:
 def seen(work: Work) -> list[int]:
     """Numbers of the events that a reader is shown."""
     with work.database.readers.begin() as session:
-        bound = settled_before(session.connection())
+        bound = watermark(session.connection())
         seqs = [row.seq for row in session.query(Event).order_by(Event.seq)]
     return seqs if bound is None else [seq for seq in seqs if seq < bound]
 

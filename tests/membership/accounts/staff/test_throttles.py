@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from membership.accounts.staff.throttles import Limit, count_try, forget_old, take_back
+from membership.base.backoff import Backoff
 from membership.store.database import Database
 from membership.store.models import Throttle
 from membership.web.errors import TooMany
@@ -25,7 +26,7 @@ from tests.membership.support import NOON, Service
 
 WRONG = "six shy swallows"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-LIMIT = Limit("test", 3, MINUTE, 4 * MINUTE, timedelta(hours=1))
+LIMIT = Limit("test", 3, Backoff.doubling(MINUTE, 4 * MINUTE), timedelta(hours=1))
 
 
 def test_the_right_password_is_refused_during_a_wait(service: Service) -> None:
@@ -111,15 +112,17 @@ def test_many_at_once_do_not_slip_through(service: Service) -> None:
 GUESSER = """
 import sys
 from datetime import UTC, datetime, timedelta
-from membership.database import open_database
-from membership.errors import TooMany
-from membership.settings import ServiceSettings
-from membership.staff.throttles import Limit, count_try
+from membership.base.backoff import Backoff
+from membership.store.database import open_database
+from membership.web.errors import TooMany
+from membership.base.settings import ServiceSettings
+from membership.accounts.staff.throttles import Limit, count_try
 
 NOON = datetime(2027, 3, 10, 11, tzinfo=UTC)
 
 url, tries = sys.argv[1], int(sys.argv[2])
-limit = Limit("race", 25, timedelta(minutes=1), timedelta(minutes=1), timedelta(hours=1))
+minute = timedelta(minutes=1)
+limit = Limit("race", 25, Backoff.doubling(minute, minute), timedelta(hours=1))
 database = open_database(ServiceSettings(database_url=url, busy_timeout_seconds=30))
 sys.stdin.readline()
 let_in = 0

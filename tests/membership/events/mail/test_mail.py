@@ -252,11 +252,11 @@ KILLED = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from membership.background import Work
-from membership.database import open_database
-from membership.mail.delivery import send_due_mail
-from membership.settings import ServiceSettings
-from membership.vault import Vault
+from membership.store.background import Work
+from membership.store.database import open_database
+from membership.events.mail.delivery import send_due_mail
+from membership.base.settings import ServiceSettings
+from membership.base.vault import Vault
 
 NOON = datetime(2027, 3, 10, 11, tzinfo=UTC)
 url, folder, key = sys.argv[1:]

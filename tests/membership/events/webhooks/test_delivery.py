@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 from membership.base.vault import Vault
 from membership.events.types import EventType
 from membership.events.webhooks.delivery import deliver
-from membership.events.webhooks.retry_policy import FAILING_FOR, MAX_ATTEMPTS, PAUSES
+from membership.events.webhooks.retry_policy import BACKOFF, FAILING_FOR, MAX_ATTEMPTS
 from membership.store.models import AuditEntry
 from tests.membership.events.conftest import Club
 from tests.membership.events.webhooks.receiver import Receiver
@@ -76,7 +76,7 @@ def test_the_schedule_ends_in_a_dead_delivery_and_the_line_moves_on(
     endpoint, _ = club.endpoint(receiver.url)
     first, second = club.emit(2)
     receiver.fail(MAX_ATTEMPTS)
-    for pause in PAUSES:
+    for pause in BACKOFF.pauses:
         club.deliver()
         before = len(receiver.ids)
         club.clock.advance(seconds=pause.total_seconds() - 1)
@@ -198,7 +198,7 @@ def test_a_secret_sealed_with_another_key_is_a_failure_of_that_endpoint(
     (failed, _waiting) = club.deliveries(broken)
     assert failed.last_error is not None
     assert "another key" in failed.last_error
-    assert club.stored(broken).next_attempt_at == club.clock.now + PAUSES[0]
+    assert club.stored(broken).next_attempt_at == club.clock.now + BACKOFF.pauses[0]
 
 
 def test_a_target_that_is_no_longer_allowed_fails_without_being_connected_to(

@@ -9,7 +9,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from membership.base.settings import ServiceSettings
 from membership.events.types import EventType
-from membership.events.webhooks.retry_policy import PAUSES
+from membership.events.webhooks.retry_policy import BACKOFF
 from tests.conftest import ROOT
 from tests.membership.events.conftest import Club
 from tests.membership.events.webhooks.receiver import Receiver
@@ -26,7 +26,7 @@ def test_the_schedule_is_the_one_in_use() -> None:
     (row,) = re.findall(r"^\| next attempt in \| (.+) \| none: dead \|$", PAGE, re.MULTILINE)
     units = {"min": timedelta(minutes=1), "h": timedelta(hours=1)}
     told = [int(cell.split()[0]) * units[cell.split()[1]] for cell in row.split(" | ")]
-    assert told == list(PAUSES)
+    assert told == list(BACKOFF.pauses)
 
 
 def test_settings_that_are_named_exist() -> None:

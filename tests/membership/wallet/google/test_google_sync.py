@@ -12,8 +12,8 @@ from membership.base.settings import ServiceSettings
 from membership.store.models import CardWallet
 from membership.wallet.google.api import GoogleApi
 from membership.wallet.google.identity import GoogleIdentity
-from membership.wallet.google.queue import LEASE, LONGEST_PAUSE
-from membership.wallet.google.state import pause, tell_all_again
+from membership.wallet.google.queue import LEASE
+from membership.wallet.google.state import tell_all_again
 from membership.wallet.google.sync import GoogleSync
 from tests.fakes.google_wallet import ISSUER, Fault, google_wallet, told
 from tests.membership.support import Service
@@ -146,13 +146,6 @@ def test_a_limit_lets_the_account_rest_for_as_long_as_google_asks(club: Club) ->
     assert club.told(card)["accountName"] == "Amina"
     assert (club.account().failures, club.account().paused_until) == (0, None)
     assert (club.row(card).google_attempts, club.row(card).google_error) == (0, None)
-
-
-def test_pauses_double_from_a_minute_to_half_a_day() -> None:
-    minutes = [pause(failures) // timedelta(minutes=1) for failures in range(1, 14)]
-    assert minutes == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 720, 720, 720]
-    assert pause(10**6) == pause(1, 1e300) == LONGEST_PAUSE
-    assert pause(3, 5) == timedelta(minutes=4)
 
 
 def test_an_account_that_goes_on_failing_rests_longer(club: Club) -> None:
