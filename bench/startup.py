@@ -70,7 +70,14 @@ def main() -> None:
         f"{first:.2f} s, {whole:.0f} MB."
     )
     if options.json:
-        result = {"starts_s": list(starts), "memory_mb": list(memories)}
+        seconds = {f"start_{n}_s": percentile([s[n] for s in starts], 50) for n in starts[0]}
+        sizes = {f"memory_{n}_mb": percentile([m[n] for m in memories], 50) for n in memories[0]}
+        metrics = {
+            name.replace(" ", "_"): {"value": value, "unit": unit, "better": "lower"}
+            for unit, figures in (("s", seconds), ("MB", sizes | {"memory_together_mb": whole}))
+            for name, value in figures.items()
+        }
+        result = {"metrics": metrics, "starts_s": list(starts), "memory_mb": list(memories)}
         options.json.write_text(json.dumps(result), encoding="utf-8")
 
 
