@@ -123,12 +123,15 @@ def qr_codes(data_dir: Path) -> list[str]:
     return [card["code"] for card in deck["cards"] if card["format"] == "QRCode"]
 
 
-def start_kiosk(data_dir: Path, film: Path, trace: Path) -> subprocess.Popen[bytes]:
-    """A kiosk process with an embedded service, offscreen, that ends with the film."""
+def start_kiosk(
+    data_dir: Path, film: Path, trace: Path, *, loop: bool = False
+) -> subprocess.Popen[bytes]:
+    """A kiosk process with an embedded service, offscreen, that ends with the film or loops it."""
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    ending = [] if loop else ["--exit-after-source"]
     return subprocess.Popen(
         [sys.executable, str(ROOT / "main.py"), "kiosk", "--camera", str(film), "--data-dir",
-         str(data_dir), "--trace", str(trace), "--exit-after-source"],
+         str(data_dir), "--trace", str(trace), *ending],
         env=environment, stderr=subprocess.DEVNULL,
     )  # fmt: skip
 

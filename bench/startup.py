@@ -2,7 +2,8 @@
 
 ``python -m bench.startup [--rounds N] [--json FILE]``. The start is from launching the program
 to the first camera picture on screen and to the service being ready, both with the data already
-there. Memory is the proportional set size of the three processes, 8 s after the start.
+there. Memory is the proportional set size of the three processes, 6 s after all of that, with
+cards scanned meanwhile.
 """
 
 import argparse
@@ -16,13 +17,23 @@ import psutil
 from bench.desk import demo_service, events, percentile, qr_codes, start_kiosk, write_film
 
 START_S, MEMORY_MB = 2.5, 400.0
-SETTLED_S = 8.0
+SETTLED_S = 6.0
+PATIENCE_S = 60.0
+MILESTONES = {"window": "kiosk_started", "first frame": "first_frame", "service": "service_ready"}
 
 
 def measure_once(data: Path, film: Path, trace: Path) -> tuple[dict[str, float], dict[str, float]]:
-    """One start. Answers seconds to each milestone, and megabytes by process."""
+    """One start. Returns seconds to each milestone, and megabytes by process."""
+    trace.unlink(missing_ok=True)
     began_ns = time.monotonic_ns()
-    process = start_kiosk(data, film, trace)
+    process = start_kiosk(data, film, trace, loop=True)
+    seen: dict[str, int] = {}
+    while not set(MILESTONES.values()) <= set(seen):
+        if time.monotonic_ns() - began_ns > PATIENCE_S * 1e9:
+            raise TimeoutError(f"within {PATIENCE_S:.0f} s only {sorted(seen)}")
+        time.sleep(0.1)
+        told = events(trace) if trace.exists() else []
+        seen = {event["event"]: event["ns"] for event in reversed(told)}
     time.sleep(SETTLED_S)
     memory: dict[str, float] = {}
     root = psutil.Process(process.pid)
@@ -31,10 +42,9 @@ def measure_once(data: Path, film: Path, trace: Path) -> tuple[dict[str, float],
         name = "kiosk" if one.pid == root.pid else ("service" if " serve " in line else "scanner")
         if "resource_tracker" not in line:
             memory[name] = memory.get(name, 0.0) + one.memory_full_info().pss / 1e6
+    process.terminate()
     process.wait(60)
-    seen = {event["event"]: event["ns"] for event in reversed(events(trace))}
-    names = {"window": "kiosk_started", "first frame": "first_frame", "service": "service_ready"}
-    return {name: (seen[event] - began_ns) / 1e9 for name, event in names.items()}, memory
+    return {name: (seen[event] - began_ns) / 1e9 for name, event in MILESTONES.items()}, memory
 
 
 def main() -> None:
@@ -48,7 +58,7 @@ def main() -> None:
         with demo_service(folder / "data"):
             codes = qr_codes(folder / "data")
         film = folder / "film.avi"
-        write_film(film, codes[:6], lead_s=5.0, seen_s=0.4, gap_s=0.7)
+        write_film(film, codes[:6], lead_s=1.0, seen_s=0.4, gap_s=0.7)
         runs = [
             measure_once(folder / "data", film, folder / "trace.jsonl")
             for _ in range(options.rounds)
