@@ -2,27 +2,22 @@
 
 from fastapi import APIRouter, Response
 
-import resources
 from membership.accounts.staff.mails import SET_PASSWORD_PATH
+from membership.web.pages import content_policy, static_file
 
 router = APIRouter(include_in_schema=False)
 
-_KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "Content-Security-Policy": content_policy(
+        "script-src 'self'; style-src 'self'; connect-src 'self'"
     ),
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
 }
 
 
-def _file(kind: str) -> Response:
-    """One file of the page, with headers that let it load nothing from elsewhere."""
-    content = resources.path(f"web/set-password.{kind}").read_bytes()
-    return Response(content, media_type=_KINDS[kind], headers=_HEADERS)
+def _file(ending: str) -> Response:
+    """Return one of the page's three files."""
+    return static_file(f"set-password.{ending}", headers=_HEADERS)
 
 
 @router.get(SET_PASSWORD_PATH)

@@ -6,27 +6,25 @@ request, and its content policy lets it load nothing from anywhere.
 
 import base64
 import io
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import Response
-from jinja2 import Environment, StrictUndefined, Template
 
-import resources
 from api_client.messages.cards import WalletKind
 from membership.portal.card_page.badges import badge
 from membership.portal.card_page.lookup import Link
 from membership.portal.card_page.phones import Device
 from membership.portal.card_page.words import PAGE
+from membership.web.pages import PageKind, render_page
 from passes.card import CardFace
 from passes.design import Shows, Slot, Symbology
 from passes.drawing.code_image import code_image
 from passes.words import STATUS_WORDS, said
 
+_KIND = PageKind("style-src 'nonce-{nonce}'; img-src data:", {"X-Robots-Tag": "noindex, nofollow"})
 _CODE_PIXELS = 400
 _WIDE = {Slot.PRIMARY}
 _SHOWN = (Slot.PRIMARY, Slot.SECONDARY, Slot.AUXILIARY)
@@ -71,34 +69,29 @@ def card_page(
     """
     words = PAGE[visit.language]
     good = not face.voided
-    nonce = secrets.token_urlsafe(16)
     told = [*notes]
     if good and visit.device.apple and not wallets.apple_real:
         told.append("development")
     if good and visit.device.google and not wallets.google:
         told.append("no_google")
-    html = _template("card.html").render(
-        language=visit.language,
-        nonce=nonce,
-        words=words,
-        card=_card(face, visit.language),
-        good=good,
-        code_picture=_picture(face.facts.code) if good else "",
-        link_picture="" if visit.device.is_phone else _picture(link_url),
-        adds=_adds(visit, wallets, data_dir) if good else (),
-        notes=[words[each] for each in told],
-        everything_href=visit.href(wallet="all") if visit.device.is_phone else "",
-    )
-    return _response(html, nonce, 200 if good else 410)
+    values = {
+        "words": words,
+        "card": _card(face, visit.language),
+        "good": good,
+        "code_picture": _picture(face.facts.code) if good else "",
+        "link_picture": "" if visit.device.is_phone else _picture(link_url),
+        "adds": _adds(visit, wallets, data_dir) if good else (),
+        "notes": [words[each] for each in told],
+        "everything_href": visit.href(wallet="all") if visit.device.is_phone else "",
+    }
+    return render_page(_KIND, "card.html", visit.language, values, status=200 if good else 410)
 
 
 def not_found_page(language: str) -> Response:
     """The page for every link that opens nothing."""
-    nonce = secrets.token_urlsafe(16)
-    html = _template("card-not-found.html").render(
-        language=language, nonce=nonce, words=PAGE[language]
+    return render_page(
+        _KIND, "card-not-found.html", language, {"words": PAGE[language]}, status=404
     )
-    return _response(html, nonce, 404)
 
 
 def _card(face: CardFace, language: str) -> Mapping[str, object]:
@@ -145,27 +138,3 @@ def _picture(text: str) -> str:
     stream = io.BytesIO()
     code_image(text, Symbology.QR, _CODE_PIXELS).convert("1").save(stream, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
-
-
-@lru_cache(maxsize=8)
-def _template(name: str) -> Template:
-    """A page's template; whatever it is given is escaped."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(resources.path(f"web/{name}").read_text(encoding="utf-8"))
-
-
-def _response(html: str, nonce: str, status: int) -> Response:
-    """A page that may load nothing, be framed by nobody, and is kept by no cache."""
-    headers = {
-        "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:;"
-            " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        ),
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Robots-Tag": "noindex, nofollow",
-        "Cache-Control": "no-store",
-    }
-    return Response(html, status, headers, "text/html; charset=utf-8")

@@ -12,22 +12,22 @@ from fastapi import APIRouter, Response
 
 import resources
 from membership.portal.signup.offers import no_such_page
+from membership.web.pages import static_file
 
 router = APIRouter(prefix="/me", include_in_schema=False)
 
-SCRIPT, STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
 FILES: Mapping[str, str] = {
-    "base.css": "web/join/app.css",
-    "app.css": "web/me/app.css",
-    "app.js": "web/me/app.js",
-    "session.js": "web/me/session.js",
-    "sections.js": "web/me/sections.js",
-    "bills.js": "web/me/bills.js",
-    "parts.js": "web/me/parts.js",
-    "live.js": "web/me/live.js",
-    "codes.js": "web/me/codes.js",
-    "login.js": "web/join/login.js",
-    "qrcode.js": "web/me/vendor/qrcode.mjs",
+    "base.css": "join/app.css",
+    "app.css": "me/app.css",
+    "app.js": "me/app.js",
+    "session.js": "me/session.js",
+    "sections.js": "me/sections.js",
+    "bills.js": "me/bills.js",
+    "parts.js": "me/parts.js",
+    "live.js": "me/live.js",
+    "codes.js": "me/codes.js",
+    "login.js": "join/login.js",
+    "qrcode.js": "me/vendor/qrcode.mjs",
 }
 """Files by the names under which they are served. The signup page has some of them too."""
 
@@ -37,7 +37,7 @@ _FOR_GOOD = "public, max-age=31536000, immutable"
 @router.get("/sw.js")
 def get_worker() -> Response:
     """What keeps the page for when there is no network; it serves addresses below ``/me/``."""
-    return _file("web/me/sw.js", SCRIPT, "no-cache")
+    return static_file("me/sw.js")
 
 
 @router.get("/files/{version}/{name}")
@@ -45,7 +45,7 @@ def get_file(version: str, name: str) -> Response:
     """A file of the present version; any other is not there."""
     if version != files_version() or name not in FILES:
         raise no_such_page()
-    return _file(FILES[name], STYLE if name.endswith(".css") else SCRIPT, _FOR_GOOD)
+    return static_file(FILES[name], cache=_FOR_GOOD)
 
 
 @lru_cache(maxsize=1)
@@ -53,11 +53,5 @@ def files_version() -> str:
     """What the files say, in 16 characters: other words where any of them is another."""
     found = hashlib.sha256()
     for path in FILES.values():
-        found.update(hashlib.sha256(resources.path(path).read_bytes()).digest())
+        found.update(hashlib.sha256(resources.path(f"web/{path}").read_bytes()).digest())
     return found.hexdigest()[:16]
-
-
-def _file(path: str, kind: str, kept: str) -> Response:
-    """A file, and how long it may be kept."""
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": kept}
-    return Response(resources.path(path).read_bytes(), headers=headers, media_type=kind)

@@ -6,21 +6,22 @@ organization allows put it into a frame.
 """
 
 import json
-import secrets
 from collections.abc import Mapping
-from functools import lru_cache
 
 from fastapi import Response
-from jinja2 import Environment, StrictUndefined, Template
 
-import resources
 from membership.portal.card_page.phones import LANGUAGES
 from membership.portal.signup.offers import PLAIN, Looks, Offer, Shop
 from membership.portal.signup.terms import billing_of, length_of, price_of
 from membership.portal.signup.words import PAGE, SCRIPTED
 from membership.web.access import Tenant
+from membership.web.pages import PageKind, render_page
 from passes.contrast import contrast_ratio, mixed, readable_like
 
+_KIND = PageKind(
+    "script-src 'self'; style-src 'self' 'nonce-{nonce}'; connect-src 'self'; img-src 'self'",
+    {"Vary": "Accept-Language"},
+)
 _BLACK, _WHITE = "#000000", "#ffffff"
 _LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
 _MUTED, _SURFACE, _LINE = 0.25, 0.04, 0.5
@@ -29,60 +30,43 @@ _MUTED, _SURFACE, _LINE = 0.25, 0.04, 0.5
 
 def list_page(shop: Shop, language: str) -> Response:
     """The page of all that an organization offers."""
-    return _page(
-        "list.html",
-        shop,
-        language,
-        root=".",
-        offers=[_told(each, shop, language) for each in shop.offers],
-    )
+    offers = [_told(each, shop, language) for each in shop.offers]
+    return _page("join/list.html", shop, language, {"root": ".", "offers": offers})
 
 
 def plan_page(shop: Shop, language: str) -> Response:
     """The page of the one plan that ``shop`` offers, with the steps to join."""
     (offer,) = shop.offers
     words = {name: PAGE[language][name] for name in SCRIPTED}
-    return _page(
-        "plan.html",
-        shop,
-        language,
-        root="..",
-        offer=_told(offer, shop, language),
-        scripted=json.dumps(words, ensure_ascii=False),
-        origins=json.dumps(shop.looks.allowed_origins),
-    )
+    values = {
+        "root": "..",
+        "offer": _told(offer, shop, language),
+        "scripted": json.dumps(words, ensure_ascii=False),
+        "origins": json.dumps(shop.looks.allowed_origins),
+    }
+    return _page("join/plan.html", shop, language, values)
 
 
 def order_page(tenant: Tenant, looks: Looks, language: str, *, paid: bool) -> Response:
     """The page that a payment provider sends browsers back to. It knows of no payment."""
-    nonce, words = secrets.token_urlsafe(16), PAGE[language]
-    html = _template("order.html").render(
-        language=language,
-        nonce=nonce,
-        colours=colours(looks),
-        logo=None,
-        root=None,
-        organization=tenant.name,
-        slug=tenant.slug,
-        own_page=words["own_page"] if paid else None,
-        title=words["paid_title" if paid else "unpaid_title"],
-        text=words["paid" if paid else "unpaid"],
-    )
-    return _response(html, nonce, (), 200)
+    words = PAGE[language]
+    values = {
+        "colours": colours(looks),
+        "logo": None,
+        "root": None,
+        "organization": tenant.name,
+        "slug": tenant.slug,
+        "own_page": words["own_page"] if paid else None,
+        "title": words["paid_title" if paid else "unpaid_title"],
+        "text": words["paid" if paid else "unpaid"],
+    }
+    return render_page(_KIND, "join/order.html", language, values)
 
 
 def not_found_page(language: str) -> Response:
     """The page for all that the public cannot see: the same in each case, framed by nobody."""
-    nonce = secrets.token_urlsafe(16)
-    html = _template("gone.html").render(
-        language=language,
-        words=PAGE[language],
-        nonce=nonce,
-        colours=colours(PLAIN),
-        logo=None,
-        root=None,
-    )
-    return _response(html, nonce, (), 404)
+    values = {"words": PAGE[language], "colours": colours(PLAIN), "logo": None, "root": None}
+    return render_page(_KIND, "join/gone.html", language, values, status=404)
 
 
 def colours(looks: Looks) -> Mapping[str, str]:
@@ -125,55 +109,17 @@ def _told(offer: Offer, shop: Shop, language: str) -> Mapping[str, object]:
     }
 
 
-def _page(template: str, shop: Shop, language: str, *, root: str, **more: object) -> Response:
-    """A page of an organization. ``root`` leads to ``/join/`` from where the page is."""
-    nonce = secrets.token_urlsafe(16)
-    html = _template(template).render(
-        language=language,
-        languages=[(each, _LANGUAGE_NAMES[each]) for each in LANGUAGES],
-        words=PAGE[language],
-        nonce=nonce,
-        colours=colours(shop.looks),
-        organization=shop.name,
-        slug=shop.slug,
-        looks=shop.looks,
-        logo=shop.logo,
-        root=root,
-        **more,
-    )
-    return _response(html, nonce, shop.looks.allowed_origins, 200)
-
-
-@lru_cache(maxsize=8)
-def _template(name: str) -> Template:
-    """A page's template; whatever it is given is escaped."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+def _page(template: str, shop: Shop, language: str, values: Mapping[str, object]) -> Response:
+    """Return a page of an organization; the value ``root`` leads from it to ``/join/``."""
     shared = {
-        each: environment.from_string(_read(f"{each}.html"))
-        for each in ("outline", "foot", "mark", "login")
+        "languages": [(each, _LANGUAGE_NAMES[each]) for each in LANGUAGES],
+        "words": PAGE[language],
+        "colours": colours(shop.looks),
+        "organization": shop.name,
+        "slug": shop.slug,
+        "looks": shop.looks,
+        "logo": shop.logo,
     }
-    return environment.from_string(_read(name), globals=shared)
-
-
-def _read(name: str) -> str:
-    """A template as text."""
-    return resources.path(f"web/join/{name}").read_text(encoding="utf-8")
-
-
-def _response(html: str, nonce: str, framed_by: tuple[str, ...], status: int) -> Response:
-    """A page that asks only this service, framed by those who may, kept by no cache."""
-    framing = " ".join(framed_by) or "'none'"
-    headers = {
-        "Content-Security-Policy": (
-            f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}';"
-            " connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
-            f" frame-ancestors {framing}"
-        ),
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-        "Vary": "Accept-Language",
-    }
-    return Response(html, status, headers, "text/html; charset=utf-8")
+    return render_page(
+        _KIND, template, language, {**shared, **values}, framed_by=shop.looks.allowed_origins
+    )

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-import resources
 from membership.accounts.organizations import tenant_by_slug
 from membership.portal.card_page.phones import language_of
 from membership.portal.signup.logo import logo_of
@@ -25,52 +24,50 @@ from membership.wallet.designs.images import get_image
 from membership.web.access import Tenant
 from membership.web.errors import NotFound
 from membership.web.etag import names_tag
+from membership.web.pages import static_file
 from membership.web.reading import InReading, Reading
 
 router = APIRouter(prefix="/join", include_in_schema=False)
 
 _GUARDS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _FOR_GOOD = "public, max-age=31536000, immutable"
-_SCRIPT, _STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
 Wished = Annotated[str, Query(max_length=20)]
 
 
-def _file(name: str, kind: str, **headers: str) -> Response:
+def _file(name: str, **headers: str) -> Response:
     """A file of the page."""
-    content = resources.path(f"web/join/{name}").read_bytes()
-    told = {**_GUARDS, "Cache-Control": "no-cache", **headers}
-    return Response(content, headers=told, media_type=kind)
+    return static_file(f"join/{name}", headers={"Referrer-Policy": "no-referrer", **headers})
 
 
 @router.get("/app.js")
 def get_script() -> Response:
     """What the page does."""
-    return _file("app.js", _SCRIPT)
+    return _file("app.js")
 
 
 @router.get("/login.js")
 def get_login_script() -> Response:
     """How somebody logs in: the part of the script that other pages share."""
-    return _file("login.js", _SCRIPT)
+    return _file("login.js")
 
 
 @router.get("/pay.js")
 def get_payment_script() -> Response:
     """How somebody pays."""
-    return _file("pay.js", _SCRIPT)
+    return _file("pay.js")
 
 
 @router.get("/app.css")
 def get_style() -> Response:
     """How the page looks."""
-    return _file("app.css", _STYLE)
+    return _file("app.css")
 
 
 @router.get("/{organization}/embed.js")
 def get_embedding(organization: str) -> Response:  # noqa: ARG001 - the same for everybody
     """What a web site loads to show the page in a frame. It tells nothing of an organization."""
     shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
-    return _file("embed.js", _SCRIPT, **shared)
+    return _file("embed.js", **shared)
 
 
 @router.get("/{organization}")

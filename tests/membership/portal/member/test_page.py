@@ -28,7 +28,7 @@ def nameless(html: str) -> str:
 
 def read(path: str) -> str:
     """A file of the page as text."""
-    return resources.path(path).read_text(encoding="utf-8")
+    return resources.path(f"web/{path}").read_text(encoding="utf-8")
 
 
 def test_the_page_shows_the_club_and_nobody(club: Service) -> None:
@@ -100,18 +100,18 @@ def test_the_signup_page_logs_in_by_the_same_script(club: Service) -> None:
     shared = requests.get(f"{club.url}/join/login.js", timeout=TIMEOUT)
     assert shared.status_code == 200
     assert shared.text == visit(club, f"files/{files_version()}/login.js").text
-    assert 'from "./login.js"' in read("web/join/app.js")
+    assert 'from "./login.js"' in read("join/app.js")
 
 
 def test_the_worker_keeps_all_files_and_scripts_load_no_others() -> None:
-    (listed,) = re.findall(r"const FILES = \[(.*?)\]", read("web/me/sw.js"), re.DOTALL)
+    (listed,) = re.findall(r"const FILES = \[(.*?)\]", read("me/sw.js"), re.DOTALL)
     assert re.findall(r'"([^"]+)"', listed) == list(FILES)
     for path in SCRIPTS:
         loaded = re.findall(r'from "\./([^"]+)"', read(path))
         assert set(loaded) <= set(FILES), path
 
 
-@pytest.mark.parametrize("path", [*SCRIPTS, "web/me/sw.js"])
+@pytest.mark.parametrize("path", [*SCRIPTS, "me/sw.js"])
 def test_scripts_write_no_html_and_read_no_cookie(path: str) -> None:
     script = read(path)
     for danger in ("innerHTML", "outerHTML", "document.write", "eval(", "document.cookie"):
@@ -119,8 +119,8 @@ def test_scripts_write_no_html_and_read_no_cookie(path: str) -> None:
 
 
 def test_the_vendored_encoder_names_its_version_and_licence() -> None:
-    assert "Licensed under the MIT license" in read("web/me/vendor/qrcode.mjs")
-    assert "2.0.4" in read("web/me/vendor/README.md")
+    assert "Licensed under the MIT license" in read("me/vendor/qrcode.mjs")
+    assert "2.0.4" in read("me/vendor/README.md")
 
 
 def test_both_languages_say_the_same_things() -> None:
@@ -134,5 +134,5 @@ def test_both_languages_say_the_same_things() -> None:
 def test_all_that_is_said_has_words() -> None:
     scripts = "".join(map(read, SCRIPTS))
     assert set(re.findall(r"words\.(\w+)", scripts)) <= set(SCRIPTED)
-    written = read("web/me/page.html") + read("web/join/foot.html")
+    written = read("me/page.html") + read("join/foot.html")
     assert set(re.findall(r"words\.(\w+)", written)) <= set(PAGE["en"])
