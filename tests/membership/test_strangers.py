@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from membership.app import create_app
-from membership.billing.inbox.queue import take_event
-from membership.billing.stripe.gateway import Told
+from membership.billing.inbox.queue import store_event
+from membership.billing.stripe.gateway import ProviderEvent
 from membership.store.models import Event, Role, StaffAccount, WebhookDelivery
 from tests.fakes.stripe_server import StripeServer
 from tests.membership.conftest import Databases
@@ -81,10 +81,10 @@ class Rows:
         ids["plan_id"] = at.plan("Fremdling Premium", price_minor=4900)
         order = {"plan_id": ids["plan_id"], "customer_id": ids["customer_id"]}
         ids["order_id"] = at.post("/v1/billing/orders", order)["order_id"]
-        told = Told("evt_fremdling", "invoice.paid", "in_fremdling", NOON, livemode=False)
+        told = ProviderEvent("evt_fremdling", "invoice.paid", "in_fremdling", NOON, livemode=False)
         ids["billing_event_id"] = told.event_id
         with at.database.writers.begin() as session:
-            take_event(session, at.tenant.id, told, NOON)
+            store_event(session, at.tenant.id, told, NOON)
 
     def _design(self) -> None:
         """A design of cards with a picture, edited once."""

@@ -1,6 +1,7 @@
-"""What the provider tells: kept by the event's id before it is answered, until it is worked off.
+"""Queue of provider events, and of orders whose state is due to be fetched, in the database.
 
-Each step is one short transaction. Nothing here speaks to the provider.
+Events are deduplicated by id. Jobs claim them under a lease, so that those of a killed process are
+claimed again. Each function runs in one short transaction of the caller's and makes no requests.
 """
 
 from collections.abc import Sequence
@@ -12,23 +13,23 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from membership.base.backoff import Backoff
-from membership.billing.stripe.gateway import Told
+from membership.billing.stripe.gateway import ProviderEvent
 from membership.store.models import BillingEvent, BillingOrder, StripeAccount
 from membership.store.upsert import insert_into
 
-_PIECE = 20
+_CHUNK = 20
 _LEASE = timedelta(minutes=5)
-"""What is in work is left alone by others for so long; whoever is killed leaves it until then."""
+"""How long a claimed event is not claimed again."""
 BACKOFF = Backoff.doubling(timedelta(seconds=10), timedelta(hours=1))
-MOST_TRIES = 60
-"""After these, some two and a half days, an event is given up; staff can have it tried again."""
-_KEPT = timedelta(days=60)
-"""Stripe sends an event again for up to three days; one that is done is kept for longer."""
+MAX_TRIES = 60
+"""Then, after some two and a half days, an event is given up; staff can have it retried."""
+_RETENTION = timedelta(days=60)
+"""Processed events are kept for longer than Stripe retries a delivery: up to three days."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """An event that is to be worked off, and how often that was tried before."""
+class QueuedEvent:
+    """A claimed event. ``tries`` is the number of failed attempts before this one."""
 
     organization_id: int
     event_id: str
@@ -38,25 +39,28 @@ class Waiting:
     tries: int
 
 
-def take_event(session: Session, organization_id: int, told: Told, now: datetime) -> bool:
-    """Keep an event, to be worked off soon. False for one that is kept already."""
+def store_event(
+    session: Session, organization_id: int, event: ProviderEvent, now: datetime
+) -> bool:
+    """Store an event, due at once. Returns False for one that is stored already."""
     added = insert_into(session.connection(), BillingEvent).values(
         organization_id=organization_id,
-        id=told.event_id,
-        type=told.type,
-        object_id=told.object_id,
-        occurred_at=told.occurred_at,
+        id=event.event_id,
+        type=event.type,
+        object_id=event.object_id,
+        occurred_at=event.occurred_at,
         received_at=now,
         tries=0,
         due_at=now,
     )
-    kept = added.on_conflict_do_nothing(index_elements=["organization_id", "id"])
-    return session.connection().execute(kept.returning(BillingEvent.id)).first() is not None
+    ignoring = added.on_conflict_do_nothing(index_elements=["organization_id", "id"])
+    return session.connection().execute(ignoring.returning(BillingEvent.id)).first() is not None
 
 
 def next_organization(session: Session, now: datetime) -> int | None:
-    """The organization that has waited longest for an event to be worked off, or for a look
-    after an order; None if nothing is due. One without an account waits until it has one.
+    """Return the organization whose event has been due longest, else one with an order due.
+
+    Returns None if nothing is due. Organizations without an account are left out.
     """
     events = (
         select(BillingEvent.organization_id)
@@ -76,30 +80,30 @@ def next_organization(session: Session, now: datetime) -> int | None:
     return session.scalars(orders).first() if found is None else found
 
 
-def claim_events(session: Session, organization_id: int, now: datetime) -> list[Waiting]:
-    """Put the events aside that are due longest. Those that others hold are left to them."""
+def claim_events(session: Session, organization_id: int, now: datetime) -> list[QueuedEvent]:
+    """Claim up to 20 due events, the longest due first; skips rows that others have locked."""
     rows = session.scalars(
         select(BillingEvent)
         .where(BillingEvent.organization_id == organization_id, BillingEvent.due_at <= now)
         .order_by(BillingEvent.due_at)
-        .limit(_PIECE)
+        .limit(_CHUNK)
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
         row.due_at = now + _LEASE
     return [
-        Waiting(organization_id, row.id, row.type, row.object_id, row.occurred_at, row.tries)
+        QueuedEvent(organization_id, row.id, row.type, row.object_id, row.occurred_at, row.tries)
         for row in rows
     ]
 
 
 def claim_orders(session: Session, organization_id: int, now: datetime) -> Sequence[UUID]:
-    """The same for orders of which nothing was heard for long."""
+    """Claim up to 20 orders whose state is due to be fetched; returns their ids."""
     rows = session.scalars(
         select(BillingOrder)
         .where(BillingOrder.organization_id == organization_id, BillingOrder.next_check_at <= now)
         .order_by(BillingOrder.next_check_at)
-        .limit(_PIECE)
+        .limit(_CHUNK)
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
@@ -108,7 +112,7 @@ def claim_orders(session: Session, organization_id: int, now: datetime) -> Seque
 
 
 def give_up_order(session: Session, organization_id: int, order_id: UUID, why: str) -> None:
-    """Ask after an order no more that the provider does not know; staff see why."""
+    """Stop fetching the state of an order that the provider does not have; staff see why."""
     session.execute(
         update(BillingOrder)
         .where(BillingOrder.organization_id == organization_id, BillingOrder.id == order_id)
@@ -116,20 +120,20 @@ def give_up_order(session: Session, organization_id: int, order_id: UUID, why: s
     )
 
 
-def note_done(session: Session, event: Waiting, now: datetime) -> None:
-    """Note that an event was worked off."""
-    _note(session, event, due_at=None, done_at=now, error=None)
+def mark_processed(session: Session, event: QueuedEvent, now: datetime) -> None:
+    """Mark an event as processed."""
+    _record_result(session, event, due_at=None, done_at=now, error=None)
 
 
-def put_off(session: Session, event: Waiting, why: str, now: datetime) -> None:
-    """Note why an event was not worked off. It is tried again, unless it was tried too often."""
+def reschedule(session: Session, event: QueuedEvent, why: str, now: datetime) -> None:
+    """Record why an event failed, and when it is due again, unless its tries are used up."""
     tries = event.tries + 1
-    due_at = now + BACKOFF.pause(tries) if tries < MOST_TRIES else None
-    _note(session, event, due_at=due_at, done_at=None, error=why[:500])
+    due_at = now + BACKOFF.pause(tries) if tries < MAX_TRIES else None
+    _record_result(session, event, due_at=due_at, done_at=None, error=why[:500])
 
 
-def _note(session: Session, event: Waiting, **values: object) -> None:
-    """Store what became of a try."""
+def _record_result(session: Session, event: QueuedEvent, **values: object) -> None:
+    """Store the result of an attempt."""
     session.execute(
         update(BillingEvent)
         .where(
@@ -140,6 +144,6 @@ def _note(session: Session, event: Waiting, **values: object) -> None:
     )
 
 
-def prune_events(session: Session, now: datetime) -> None:
-    """Forget events that were worked off long ago."""
-    session.execute(delete(BillingEvent).where(BillingEvent.done_at < now - _KEPT))
+def purge_events(session: Session, now: datetime) -> None:
+    """Delete events that were processed more than 60 days ago."""
+    session.execute(delete(BillingEvent).where(BillingEvent.done_at < now - _RETENTION))

@@ -21,10 +21,10 @@ def list_billing_events(
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
     failed: Annotated[
-        bool, Query(description="Only those that were tried and could not be worked off.")
+        bool, Query(description="Only those that were tried and could not be processed.")
     ] = False,
 ) -> BillingEventPage:
-    """List what the provider told, newest first, for 60 days. Errors: `invalid_cursor` (422)."""
+    """List the provider's events of 60 days, newest first. Errors: `invalid_cursor` (422)."""
     return views.event_page(call.session, call.tenant, limit, cursor, failed=failed)
 
 
@@ -32,6 +32,6 @@ def list_billing_events(
 def retry_billing_event(
     billing_event_id: EventId, call: Annotated[Call, writes(Scope.MEMBERSHIPS_WRITE)]
 ) -> BillingEventView:
-    """Have an event worked off anew, within seconds. Errors: `event_not_found` (404)."""
+    """Process an event again, within seconds. Errors: `event_not_found` (404)."""
     event = views.retry_event(call.session, call.tenant, billing_event_id, call.now)
     return views.event_view(event)

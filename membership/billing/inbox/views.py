@@ -14,7 +14,7 @@ from membership.web.paging import newest_first
 
 
 def event_view(event: BillingEvent) -> BillingEventView:
-    """Show what the provider told."""
+    """Return an event as the API shows it."""
     return BillingEventView(
         id=event.id,
         type=event.type,
@@ -30,19 +30,20 @@ def event_view(event: BillingEvent) -> BillingEventView:
 def event_page(
     session: Session, tenant: Tenant, limit: int, cursor: str | None, *, failed: bool
 ) -> BillingEventPage:
-    """A page of what the provider told, newest first; with ``failed``, only what was not worked
-    off. Raises Invalid for a bad cursor.
+    """Return a page of events, newest first; with ``failed``, only those that failed so far.
+
+    Raises Invalid for a bad cursor.
     """
-    wanted = select(BillingEvent).where(BillingEvent.organization_id == tenant.id)
+    query = select(BillingEvent).where(BillingEvent.organization_id == tenant.id)
     if failed:
-        wanted = wanted.where(BillingEvent.done_at.is_(None), BillingEvent.tries > 0)
+        query = query.where(BillingEvent.done_at.is_(None), BillingEvent.tries > 0)
     order = (BillingEvent.received_at, BillingEvent.id)
-    rows, following = newest_first(session, wanted, order, limit, cursor)
+    rows, following = newest_first(session, query, order, limit, cursor)
     return BillingEventPage(items=tuple(event_view(row) for (row,) in rows), next_cursor=following)
 
 
 def retry_event(session: Session, tenant: Tenant, event_id: str, now: datetime) -> BillingEvent:
-    """Have an event worked off anew, soon, with as many tries as a new one. Raises NotFound."""
+    """Queue an event again, with as many tries as a new one. Raises NotFound."""
     event = session.get(BillingEvent, (tenant.id, event_id))
     if event is None:
         raise NotFound("event_not_found", "There is no such event.")

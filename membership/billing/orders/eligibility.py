@@ -6,7 +6,7 @@ What a customer may order for themself is decided by ``portal.signup.ordering``.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from membership.billing.orders.service import Wanted
+from membership.billing.orders.service import OrderRequest
 from membership.billing.schemas import NewOrder
 from membership.members.memberships.service import Owner, plan_on_sale, required_owner
 from membership.store.models import Company
@@ -14,7 +14,9 @@ from membership.web.access import Caller, Tenant
 from membership.web.errors import Conflict
 
 
-def staff_order(session: Session, public_url: str | None, caller: Caller, new: NewOrder) -> Wanted:
+def staff_order(
+    session: Session, public_url: str | None, caller: Caller, new: NewOrder
+) -> OrderRequest:
     """Check what staff order for a customer or a company: any plan on sale.
 
     Raises NotFound; Conflict for an owner who is erased or archived, or without a public URL.
@@ -29,7 +31,7 @@ def staff_order(session: Session, public_url: str | None, caller: Caller, new: N
     owner = required_owner(session, caller.tenant, Owner(new.customer_id, new.company_id))
     plan = plan_on_sale(session, caller.tenant, new.plan_id)
     paid_url, back_url = return_urls(public_url, caller.tenant)
-    return Wanted(owner, plan, caller.actor, paid_url, back_url)
+    return OrderRequest(owner, plan, caller.actor, paid_url, back_url)
 
 
 def return_urls(public_url: str | None, tenant: Tenant) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What somebody has ordered of a plan before: nobody is to pay twice for one thing."""
+"""Earlier orders of the same owner for the same plan, so that nobody pays twice."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,23 +12,23 @@ from membership.store.models import BillingOrder, Plan
 from membership.web.access import Tenant
 from membership.web.errors import Conflict
 
-_LEAST_LEFT = timedelta(minutes=10)
-"""A page with less time left is not handed out again."""
-_LEAST_TO_MAKE = timedelta(minutes=35)
-"""An order with less time left has no page made: Stripe wants half an hour."""
-_MOST_PAGES = 5
+_MIN_REMAINING = timedelta(minutes=10)
+"""A checkout page that expires sooner is not returned again."""
+_MIN_FOR_CREATION = timedelta(minutes=35)
+"""No page is created for an order that expires sooner: Stripe requires half an hour."""
+_MAX_OPEN_PAGES = 5
 
 
-def of_owner(owner: Owner) -> ColumnElement[bool]:
-    """Orders that a customer or a company pays for."""
+def owned_by(owner: Owner) -> ColumnElement[bool]:
+    """SQL condition: orders that a customer or a company pays for."""
     if owner.customer_id is not None:
         return BillingOrder.customer_id == owner.customer_id
     return BillingOrder.company_id == owner.company_id
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """The orders of one owner for one plan, on whatever terms. The owner is locked."""
+class ExistingOrders:
+    """Orders of one owner for one plan, on whatever terms. The caller holds the owner's lock."""
 
     session: Session
     tenant: Tenant
@@ -36,16 +36,18 @@ class Earlier:
     plan: Plan
 
     def _all(self) -> ColumnElement[bool]:
-        """Which orders these are."""
+        """SQL condition: these orders."""
         return and_(
             BillingOrder.organization_id == self.tenant.id,
-            of_owner(self.owner),
+            owned_by(self.owner),
             BillingOrder.plan_id == self.plan.id,
         )
 
     def refuse_subscribed(self) -> None:
-        """Raise Conflict if a subscription runs, though its membership may have ended: the
-        provider may still be trying to charge for it.
+        """Raise Conflict if a subscription runs.
+
+        That holds even after the membership has ended: the provider may still be retrying a
+        payment.
         """
         runs = select(BillingOrder.id).where(
             self._all(),
@@ -58,16 +60,17 @@ class Earlier:
             raise Conflict("subscription_runs", detail)
 
     def unsettled(self, now: datetime) -> BillingOrder | None:
-        """An order on the plan's present terms that is still to be paid, on a page that is open
-        for a while yet, or whose payment a bank works on.
+        """Return the newest unpaid order on the plan's current terms, or None.
+
+        Its checkout page is open for some time yet, or its payment is in progress.
         """
         plan = self.plan
-        open_still = and_(
+        page_open = and_(
             BillingOrder.state == OrderState.OPEN,
-            BillingOrder.checkout_expires_at > now + _LEAST_LEFT,
+            BillingOrder.checkout_expires_at > now + _MIN_REMAINING,
             or_(
                 BillingOrder.checkout_id.is_not(None),
-                BillingOrder.checkout_expires_at > now + _LEAST_TO_MAKE,
+                BillingOrder.checkout_expires_at > now + _MIN_FOR_CREATION,
             ),
         )
         pending = and_(
@@ -80,7 +83,7 @@ class Earlier:
             select(BillingOrder)
             .where(
                 self._all(),
-                or_(open_still, pending),
+                or_(page_open, pending),
                 BillingOrder.plan_name == plan.name,
                 BillingOrder.price_minor == plan.price_minor,
                 BillingOrder.currency == plan.currency,
@@ -93,8 +96,8 @@ class Earlier:
             .limit(1)
         ).first()
 
-    def pages_beside(self, order: BillingOrder) -> tuple[str, ...]:
-        """The pages of other orders, newest first, which may still be open."""
+    def other_open_checkouts(self, order: BillingOrder) -> tuple[str, ...]:
+        """Return the checkout ids of other open orders, newest first, at most five."""
         pages = self.session.scalars(
             select(BillingOrder.checkout_id)
             .where(
@@ -104,6 +107,6 @@ class Earlier:
                 BillingOrder.checkout_id.is_not(None),
             )
             .order_by(BillingOrder.created_at.desc())
-            .limit(_MOST_PAGES)
+            .limit(_MAX_OPEN_PAGES)
         )
         return tuple(each for each in pages if each is not None)

@@ -1,7 +1,7 @@
-"""What the provider said of an order is stored: its state, its invoices, and the membership.
+"""Storing the provider's state of an order: the order, its invoices, and the membership.
 
-A membership is made once the provider says that something was paid. From then on it follows
-the subscription, as ``rules.billing`` tells, until that has ended.
+The membership is granted once the provider confirms a payment. From then on it follows the
+subscription, by ``rules.billing``, until the subscription has ended.
 """
 
 from dataclasses import dataclass, replace
@@ -16,8 +16,8 @@ from api_client.messages.billing import OrderState, SubscriptionStatus
 from api_client.messages.management import ActorKind
 from membership.base.actors import Actor
 from membership.base.logs import logger
-from membership.billing.orders.service import billing_terms, is_pending, length_terms
-from membership.billing.orders.snapshot import Known, Said
+from membership.billing.orders.snapshot import OrderSnapshot, ProviderState
+from membership.billing.orders.terms import billing_terms, is_payment_pending, length_terms
 from membership.billing.stripe.gateway import InvoiceFacts, SubscriptionFacts
 from membership.events.types import EventType
 from membership.members.memberships.changes import locked, store
@@ -37,44 +37,49 @@ from membership.web.errors import ApiError
 
 _SUBSCRIPTION_CHECK = _BANK_CHECK = timedelta(hours=24)
 _OPEN_CHECK = timedelta(minutes=30)
-"""How soon an order is asked about again, should no event tell of it."""
+"""How soon the state of an order is fetched again, if no event arrives."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """What an order gives: when it starts, and up to when, if a subscription decides that."""
+class _PaidFor:
+    """What was paid for: the start, and the entitlement if there is a subscription."""
 
     starts_at: datetime
     entitlement: Entitlement | None
 
 
-def store_said(session: Session, known: Known, said: Said, grace_days: int, now: datetime) -> bool:
-    """Store what was said of an order; False, storing nothing, if it is another one by now."""
-    tenant = known.tenant
-    # First the owner, then the order, then the membership: a merge locks in this order too.
-    refusal = _refusal(session, known)
+def store_state(
+    session: Session, snapshot: OrderSnapshot, state: ProviderState, grace_days: int, now: datetime
+) -> bool:
+    """Store the provider's state of an order, and grant or update its membership.
+
+    Returns False, with nothing stored, if the order has changed since the snapshot.
+    """
+    tenant = snapshot.tenant
+    # Locks are taken in the order owner, order, membership, as in a merge of customers.
+    refusal = _lock_owner(session, snapshot)
     order = session.scalars(
         select(BillingOrder)
-        .where(BillingOrder.organization_id == tenant.id, BillingOrder.id == known.order_id)
+        .where(BillingOrder.organization_id == tenant.id, BillingOrder.id == snapshot.order_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    if order.version != known.version:
+    if order.version != snapshot.version:
         return False
     payer = order.provider_customer_id
-    _note(order, said)
+    _update_order(order, state)
     if order.checkout_id is None and order.checkout_expires_at <= now:
-        order.state = OrderState.EXPIRED  # its page was never made
+        order.state = OrderState.EXPIRED  # its page was never created
     if refusal is not None:
-        order.provider_customer_id = payer  # an erasure left nothing that names who paid
-    for facts in said.invoices:
+        order.provider_customer_id = payer  # the erasure removed the payer's id
+    for facts in state.invoices:
         _store_invoice(session, order, facts)
-    given = _given(order, said, grace_days, ZoneInfo(tenant.time_zone), now)
-    if given is not None:
+    paid_for = _paid_for(order, state, grace_days, ZoneInfo(tenant.time_zone), now)
+    if paid_for is not None:
         if order.membership_id is not None:
-            _follow(session, tenant, order, given, now)
+            _update_membership(session, tenant, order, paid_for, now)
         elif refusal is None:
-            order.membership_id = _grant(session, tenant, order, given, now).id
+            order.membership_id = _grant(session, tenant, order, paid_for, now).id
             order.trouble = None
         elif order.trouble is None:
             order.trouble = f"Paid, and not granted: {refusal}"
@@ -85,23 +90,23 @@ def store_said(session: Session, known: Known, said: Said, grace_days: int, now:
     return True
 
 
-def _refusal(session: Session, known: Known) -> str | None:
-    """Lock whose order it is. Tells why they take nothing new, if so."""
+def _lock_owner(session: Session, snapshot: OrderSnapshot) -> str | None:
+    """Lock the owner of an order. Returns why nothing can be granted to them, or None."""
     row = session.execute(
         select(BillingOrder.customer_id, BillingOrder.company_id).where(
-            BillingOrder.organization_id == known.tenant.id, BillingOrder.id == known.order_id
+            BillingOrder.organization_id == snapshot.tenant.id, BillingOrder.id == snapshot.order_id
         )
     ).one()
     try:
-        required_owner(session, known.tenant, Owner(row.customer_id, row.company_id))
+        required_owner(session, snapshot.tenant, Owner(row.customer_id, row.company_id))
     except ApiError as error:
         return error.detail
     return None
 
 
-def _note(order: BillingOrder, said: Said) -> None:
-    """Store how an order stands."""
-    checkout, subscription = said.checkout, said.subscription
+def _update_order(order: BillingOrder, state: ProviderState) -> None:
+    """Copy the state of checkout and subscription to the order."""
+    checkout, subscription = state.checkout, state.subscription
     if checkout is not None:
         order.checkout_id = checkout.checkout_id
         order.state = checkout.state
@@ -120,18 +125,18 @@ def _note(order: BillingOrder, said: Said) -> None:
 
 
 def _next_check(order: BillingOrder, now: datetime) -> datetime | None:
-    """When the provider is asked again, whether or not it tells something before."""
+    """When the state is fetched again without an event; None if it is final."""
     if order.subscription_status not in {None, SubscriptionStatus.CANCELED}:
         return now + _SUBSCRIPTION_CHECK
     if order.state is OrderState.OPEN:
         return now + _OPEN_CHECK
-    if is_pending(order):
+    if is_payment_pending(order):
         return now + _BANK_CHECK
     return None
 
 
 def _store_invoice(session: Session, order: BillingOrder, facts: InvoiceFacts) -> None:
-    """Store an invoice as it is now. What was paid back stays where it was not asked."""
+    """Insert or update an invoice. Refunds and disputes stay as stored where they were not read."""
     row = session.get(BillingInvoice, (order.organization_id, facts.invoice_id))
     if row is None:
         row = BillingInvoice(
@@ -152,24 +157,24 @@ def _store_invoice(session: Session, order: BillingOrder, facts: InvoiceFacts) -
         row.refunded_minor, row.disputed = facts.refunded_minor, facts.disputed
 
 
-def _given(
-    order: BillingOrder, said: Said, grace_days: int, zone: ZoneInfo, now: datetime
-) -> _Given | None:
-    """What an order gives by what was said; None while nothing was paid."""
-    subscription = said.subscription
+def _paid_for(
+    order: BillingOrder, state: ProviderState, grace_days: int, zone: ZoneInfo, now: datetime
+) -> _PaidFor | None:
+    """Return what was paid for; None while nothing was paid."""
+    subscription = state.subscription
     if subscription is not None:
         if order.paid_until is None:
             return None
         agreement = _agreement(subscription, order.paid_until)
-        return _Given(min(subscription.starts_at, now), entitlement(agreement, grace_days, zone))
-    checkout = said.checkout
+        return _PaidFor(min(subscription.starts_at, now), entitlement(agreement, grace_days, zone))
+    checkout = state.checkout
     if checkout is None or not checkout.paid or checkout.state is not OrderState.COMPLETED:
         return None
-    return _Given(now, None)
+    return _PaidFor(now, None)
 
 
 def _agreement(subscription: SubscriptionFacts, paid_until: datetime) -> Agreement:
-    """A subscription as the rules see it."""
+    """The subscription in terms of ``rules.billing``."""
     return Agreement(
         status=subscription.status,
         paid_until=paid_until,
@@ -180,10 +185,10 @@ def _agreement(subscription: SubscriptionFacts, paid_until: datetime) -> Agreeme
 
 
 def _grant(
-    session: Session, tenant: Tenant, order: BillingOrder, given: _Given, now: datetime
+    session: Session, tenant: Tenant, order: BillingOrder, paid_for: _PaidFor, now: datetime
 ) -> Membership:
-    """Make the membership that was paid, on the terms that were ordered."""
-    zone, length, right = ZoneInfo(tenant.time_zone), length_terms(order), given.entitlement
+    """Create the membership that was paid for, on the terms of the order."""
+    zone, length, granted = ZoneInfo(tenant.time_zone), length_terms(order), paid_for.entitlement
     owner = required_owner(session, tenant, Owner(order.customer_id, order.company_id))
     agreed = Agreed(
         order.plan_name,
@@ -192,59 +197,60 @@ def _grant(
         billing_terms(order),
         length,
     )
-    if right is None:
-        period = first_period(given.starts_at, length, zone)
+    if granted is None:
+        period = first_period(paid_for.starts_at, length, zone)
     else:
-        period = Period(given.starts_at, right.ends_at, right.last_day)
-        agreed = replace(agreed, overdue_since=right.overdue_since, renews=right.renews)
-    itself = order.actor_kind is ActorKind.CUSTOMER
-    actor_id = owner.customer_id if itself else order.actor_id  # they may be another one by now
+        period = Period(paid_for.starts_at, granted.ends_at, granted.last_day)
+        agreed = replace(agreed, overdue_since=granted.overdue_since, renews=granted.renews)
+    by_customer = order.actor_kind is ActorKind.CUSTOMER
+    # After a merge the customer has another id than at the time of the order.
+    actor_id = owner.customer_id if by_customer else order.actor_id
     actor = Actor(order.actor_kind, order.actor_name, actor_id)
     plan = session.get_one(Plan, (tenant.id, order.plan_id))
     sale = Sale(plan, owner, period, actor, SOURCES[actor.kind], agreed=agreed)
     membership = sell(session, tenant, sale, now)
-    if right is not None and right.ended_early_at is not None:
-        _store_right(session, membership, right, now)
+    if granted is not None and granted.ended_early_at is not None:
+        _store_entitlement(session, membership, granted, now)
     return membership
 
 
-def _follow(
-    session: Session, tenant: Tenant, order: BillingOrder, given: _Given, now: datetime
+def _update_membership(
+    session: Session, tenant: Tenant, order: BillingOrder, paid_for: _PaidFor, now: datetime
 ) -> None:
-    """Let a membership follow its subscription. One that was ended for good stays so."""
-    if given.entitlement is None or order.membership_id is None:
+    """Update a membership from its subscription, unless it was ended for good."""
+    if paid_for.entitlement is None or order.membership_id is None:
         return
     membership = locked(session, tenant, order.membership_id)
     if not membership.ended_for_good:
-        _store_right(session, membership, given.entitlement, now)
+        _store_entitlement(session, membership, paid_for.entitlement, now)
 
 
-def _store_right(
-    session: Session, membership: Membership, right: Entitlement, now: datetime
+def _store_entitlement(
+    session: Session, membership: Membership, granted: Entitlement, now: datetime
 ) -> None:
-    """Store what a subscription gives, if that is something else than before."""
-    early = right.ended_early_at
+    """Store an entitlement in a membership, with an event, if it differs from what is stored."""
+    early = granted.ended_early_at
     values: dict[str, Any] = {
-        # A subscription that was over before it was heard of gave no instant.
-        "ends_at": max(right.ends_at, membership.starts_at + timedelta(seconds=1)),
-        "last_day": right.last_day,
-        "payment_overdue_since": right.overdue_since,
-        "renews": right.renews,
+        # A subscription may end before its first synchronization: at least a second is granted.
+        "ends_at": max(granted.ends_at, membership.starts_at + timedelta(seconds=1)),
+        "last_day": granted.last_day,
+        "payment_overdue_since": granted.overdue_since,
+        "renews": granted.renews,
         "ended_early_at": early,
         "ended_early_why": None if early is None else "The subscription was ended",
         "ended_for_good": early is not None and early <= now,
     }
     if any(getattr(membership, name) != value for name, value in values.items()):
-        store(session, membership, _event(membership, right, now), now, **values)
+        store(session, membership, _event_type(membership, granted, now), now, **values)
 
 
-def _event(membership: Membership, right: Entitlement, now: datetime) -> EventType:
-    """As what a change is told."""
-    overdue = right.overdue_since is not None and right.overdue_since <= now
-    if right.ended_early_at is not None:
+def _event_type(membership: Membership, granted: Entitlement, now: datetime) -> EventType:
+    """The type of the event that announces a change."""
+    overdue = granted.overdue_since is not None and granted.overdue_since <= now
+    if granted.ended_early_at is not None:
         return EventType.MEMBERSHIP_ENDED
-    if membership.last_day is not None and right.last_day > membership.last_day:
+    if membership.last_day is not None and granted.last_day > membership.last_day:
         return EventType.MEMBERSHIP_RENEWED
-    if right.renews != membership.renews and not overdue:
+    if granted.renews != membership.renews and not overdue:
         return EventType.MEMBERSHIP_RENEWAL_CHANGED
     return EventType.MEMBERSHIP_PAYMENT_CHANGED

@@ -21,18 +21,16 @@ def list_invoices(
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
     membership_id: Annotated[UUID | None, Query(description="Only those of a membership.")] = None,
-    flagged: Annotated[
-        bool, Query(description="Only what was paid back, or is contested by a bank.")
-    ] = False,
+    flagged: Annotated[bool, Query(description="Only those with a refund or a dispute.")] = False,
 ) -> InvoicePage:
-    """List what the provider invoiced, newest first, with what was paid back of it.
+    """List the provider's invoices, newest first, with refunds and disputes.
 
-    A refund or a dispute takes nothing away from the membership: that is for staff to decide.
+    A refund or a dispute does not change the membership: that is for staff to decide.
     Errors: `invalid_cursor` (422).
     """
-    wanted = views.invoices_of(call.tenant)
+    query = views.invoices_of(call.tenant)
     if membership_id is not None:
-        wanted = wanted.where(BillingOrder.membership_id == membership_id)
+        query = query.where(BillingOrder.membership_id == membership_id)
     if flagged:
-        wanted = wanted.where((BillingInvoice.refunded_minor > 0) | BillingInvoice.disputed)
-    return views.invoice_page(call.session, wanted, limit, cursor)
+        query = query.where((BillingInvoice.refunded_minor > 0) | BillingInvoice.disputed)
+    return views.invoice_page(call.session, query, limit, cursor)

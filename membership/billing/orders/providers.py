@@ -1,7 +1,7 @@
-"""Who takes the money of a membership, and so how it is begun, cancelled and resumed.
+"""How a membership is ordered, cancelled and resumed, by the provider of its payments.
 
-There are two: the desk, where staff note what they took, and Stripe. Who decides is in the
-membership: one that was made by an order with a subscription is Stripe's, any other the desk's.
+There are two: the desk, where staff record payments, and Stripe. A membership that was granted by
+an order with a subscription belongs to Stripe, any other to the desk.
 """
 
 from collections.abc import Callable
@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.billing import CheckoutLink, SubscriptionStatus
 from membership.base.actors import Actor
-from membership.billing.orders.service import Wanted, billing_terms, length_terms, start_order
-from membership.billing.orders.sync import sync_in_steps
+from membership.billing.orders.service import OrderRequest, start_order
+from membership.billing.orders.sync import sync_in_request
+from membership.billing.orders.terms import billing_terms, length_terms
 from membership.billing.stripe.accounts import Keys, find_account, required_keys
 from membership.billing.stripe.gateway import Gateway
-from membership.billing.stripe.provider_calls import ask
+from membership.billing.stripe.provider_calls import call_provider
 from membership.events.audit.recorder import record
 from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.schemas import EarlyEnd
@@ -33,52 +34,54 @@ from membership.web.access import Tenant
 from membership.web.errors import Conflict
 from membership.web.transactions import Steps
 
-CANCELLED = "Cancelled by the customer"
+CANCELLED_BY_CUSTOMER = "Cancelled by the customer"
 
 
-class Provider(Protocol):
-    """Who takes the money. Each method raises Conflict where that cannot be had there."""
+class PaymentProvider(Protocol):
+    """A provider of payments. Each method raises Conflict where it is not possible."""
 
-    async def begin(self, choose: Callable[[Session, datetime], Wanted]) -> CheckoutLink:
-        """Where a plan is paid; it is granted once it was."""
+    async def start(self, choose: Callable[[Session, datetime], OrderRequest]) -> CheckoutLink:
+        """Order a plan; returns the page where it is paid. It is granted once it was paid."""
         ...
 
     async def cancel(self, membership_id: UUID) -> None:
-        """End a membership with the period that runs."""
+        """End a membership at the end of its current billing period."""
         ...
 
     async def resume(self, membership_id: UUID) -> None:
-        """Let a membership go on after all, before it has ended."""
+        """Undo a cancellation, before the membership has ended."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Payments that staff take and note."""
+class DeskPayments:
+    """Payments that staff take and record at the desk."""
 
     steps: Steps
     tenant: Tenant
     actor: Actor
 
-    async def begin(self, choose: Callable[[Session, datetime], Wanted]) -> CheckoutLink:
-        """Raise Conflict: what is chosen may be paid, but not here."""
+    async def start(self, choose: Callable[[Session, datetime], OrderRequest]) -> CheckoutLink:
+        """Raise Conflict, after the checks of ``choose``: the plan is paid at the desk."""
         await self.steps.transaction(choose, self.actor)
         raise Conflict("payment_at_desk", "This membership is paid at the desk.")
 
     async def cancel(self, membership_id: UUID) -> None:
-        """End a membership that has no end, with the billing period that runs."""
+        """End an open-ended membership at the end of its current billing period."""
 
         def end(session: Session, now: datetime) -> None:
             sold = get_membership(session, self.tenant, membership_id)
             if not may_cancel_at_desk(sold, now):
                 raise _not_cancellable()
             at = end_of_period(sold, now)
-            end_early(session, self.tenant, sold.id, EarlyEnd(why=CANCELLED, at=at), now)
+            end_early(
+                session, self.tenant, sold.id, EarlyEnd(why=CANCELLED_BY_CUSTOMER, at=at), now
+            )
 
         await self.steps.transaction(end, self.actor)
 
     async def resume(self, membership_id: UUID) -> None:
-        """Withdraw an end that the customer planned."""
+        """Withdraw an end that the customer set."""
 
         def go_on(session: Session, now: datetime) -> None:
             sold = get_membership(session, self.tenant, membership_id)
@@ -90,23 +93,23 @@ class Desk:
 
 
 def may_cancel_at_desk(sold: Membership, now: datetime) -> bool:
-    """Whether a customer may end a membership: it has started, runs, and has no end yet."""
+    """Whether a customer may end a membership: it has started and is open-ended."""
     return sold.ends_at is None and sold.ended_early_at is None and sold.starts_at <= now
 
 
 def may_resume_at_desk(sold: Membership, now: datetime) -> bool:
-    """Whether the end to come is one that the customer planned."""
+    """Whether a membership has a future end that the customer set."""
     term = term_of(sold)
     return (
         term.ends_early
-        and sold.ended_early_why == CANCELLED
+        and sold.ended_early_why == CANCELLED_BY_CUSTOMER
         and sold.ended_early_at is not None
         and sold.ended_early_at > now
     )
 
 
 def end_of_period(sold: Membership, now: datetime) -> datetime:
-    """When the billing period that runs is over; that of a membership without one, today."""
+    """Return the end of the current billing period (UTC); the end of today without one."""
     zone, billing = ZoneInfo(sold.time_zone), billing_of(sold)
     today = local_day(now, zone)
     if billing is None or sold.anchor_day is None:
@@ -118,23 +121,23 @@ def end_of_period(sold: Membership, now: datetime) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Stripe:
+class StripePayments:
     """Payments through an account at Stripe."""
 
     steps: Steps
     tenant: Tenant
     actor: Actor
 
-    async def begin(self, choose: Callable[[Session, datetime], Wanted]) -> CheckoutLink:
-        """Open the page on which it is paid."""
+    async def start(self, choose: Callable[[Session, datetime], OrderRequest]) -> CheckoutLink:
+        """Order a plan; returns its checkout page."""
         return await start_order(self.steps, self.tenant, choose, self.actor)
 
     async def cancel(self, membership_id: UUID) -> None:
-        """Cancel the subscription; it runs to the end of what was paid."""
+        """Cancel the subscription at the end of the paid period."""
         await self._change(membership_id, may_cancel, _not_cancellable(), "billing.cancelled")
 
     async def resume(self, membership_id: UUID) -> None:
-        """Take a cancellation back."""
+        """Undo a cancellation."""
         none = Conflict("not_resumable", "There is nothing to take back.")
         await self._change(membership_id, may_resume, none, "billing.resumed")
 
@@ -145,10 +148,10 @@ class Stripe:
         refusal: Conflict,
         action: str,
     ) -> None:
-        """Cancel a subscription, or take that back, and store what the provider then says."""
+        """Cancel a subscription, or undo that, and synchronize its order."""
 
         def check(session: Session, _now: datetime) -> tuple[Keys, UUID, str]:
-            order = order_of(session, self.tenant, membership_id)
+            order = find_order_of(session, self.tenant, membership_id)
             if order is None or order.subscription_id is None or not allowed(order):
                 raise refusal
             return (
@@ -160,25 +163,25 @@ class Stripe:
         keys, order_id, subscription_id = await self.steps.read(check)
         cancelled = action == "billing.cancelled"
 
-        def tell(gateway: Gateway) -> None:
+        def change(gateway: Gateway) -> None:
             gateway.set_cancelled(subscription_id, cancelled=cancelled)
 
-        await ask(self.steps, keys, tell)
+        await call_provider(self.steps, keys, change)
 
-        def note(session: Session, _now: datetime) -> None:
+        def audit(session: Session, _now: datetime) -> None:
             record(session, self.tenant.id, action, membership_id)
 
-        await self.steps.transaction(note, self.actor)
-        await sync_in_steps(self.steps, keys, order_id)
+        await self.steps.transaction(audit, self.actor)
+        await sync_in_request(self.steps, keys, order_id)
 
 
 def _not_cancellable() -> Conflict:
-    """The error for a membership that cannot be cancelled by its customer."""
+    """The error for a membership that its customer cannot cancel."""
     return Conflict("not_cancellable", "This membership ends by itself, or has ended already.")
 
 
-def order_of(session: Session, tenant: Tenant, membership_id: UUID) -> BillingOrder | None:
-    """The order whose subscription decides about a membership."""
+def find_order_of(session: Session, tenant: Tenant, membership_id: UUID) -> BillingOrder | None:
+    """Return the order whose subscription controls a membership, or None."""
     return session.scalars(
         select(BillingOrder).where(
             BillingOrder.organization_id == tenant.id,
@@ -188,29 +191,31 @@ def order_of(session: Session, tenant: Tenant, membership_id: UUID) -> BillingOr
     ).first()
 
 
-def runs(order: BillingOrder) -> bool:
-    """Whether an order's subscription has not ended."""
+def is_subscribed(order: BillingOrder) -> bool:
+    """Whether an order has a subscription that has not ended."""
     return order.subscription_status not in {None, SubscriptionStatus.CANCELED}
 
 
 def may_cancel(order: BillingOrder) -> bool:
-    """Whether a customer may cancel: not what is paid in instalments up to a fixed end."""
+    """Whether a customer may cancel: not an order that is paid in instalments to a fixed end."""
     fixed = is_in_instalments(billing_terms(order), length_terms(order))
-    return runs(order) and order.cancels_at is None and not fixed
+    return is_subscribed(order) and order.cancels_at is None and not fixed
 
 
 def may_resume(order: BillingOrder) -> bool:
-    """Whether a cancellation can be taken back."""
+    """Whether a customer may undo a cancellation."""
     fixed = is_in_instalments(billing_terms(order), length_terms(order))
-    return runs(order) and order.cancels_at is not None and not fixed
+    return is_subscribed(order) and order.cancels_at is not None and not fixed
 
 
-def provider_of(session: Session, tenant: Tenant, membership_id: UUID) -> type[Desk | Stripe]:
-    """Who takes the money of a membership. Raises NotFound for none of this organization."""
+def provider_of(
+    session: Session, tenant: Tenant, membership_id: UUID
+) -> type[DeskPayments | StripePayments]:
+    """Return the provider of a membership. Raises NotFound if the organization lacks it."""
     get_membership(session, tenant, membership_id)
-    return Desk if order_of(session, tenant, membership_id) is None else Stripe
+    return DeskPayments if find_order_of(session, tenant, membership_id) is None else StripePayments
 
 
-def provider_of_sales(session: Session, tenant: Tenant) -> type[Desk | Stripe]:
-    """Who takes the money of what is sold to the public."""
-    return Desk if find_account(session, tenant) is None else Stripe
+def provider_of_sales(session: Session, tenant: Tenant) -> type[DeskPayments | StripePayments]:
+    """Return the provider of orders that the public places."""
+    return DeskPayments if find_account(session, tenant) is None else StripePayments

@@ -1,4 +1,4 @@
-"""Routes by which staff and other systems bill through the payment provider."""
+"""Routes by which staff and other systems take orders through the payment provider."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,13 +12,13 @@ from api_client.messages.billing import CheckoutLink, OrderPage, OrderView
 from membership.base.scopes import Scope
 from membership.billing.orders import views
 from membership.billing.orders.eligibility import staff_order
-from membership.billing.orders.providers import Stripe, runs
-from membership.billing.orders.service import Wanted
-from membership.billing.orders.sync import sync_in_steps
+from membership.billing.orders.providers import StripePayments, is_subscribed
+from membership.billing.orders.service import OrderRequest
+from membership.billing.orders.sync import sync_in_request
 from membership.billing.schemas import Cancellation, NewOrder
 from membership.billing.stripe.accounts import Keys, required_keys
 from membership.billing.stripe.gateway import Gateway
-from membership.billing.stripe.provider_calls import ask
+from membership.billing.stripe.provider_calls import call_provider
 from membership.events.audit.recorder import record
 from membership.store.models import BillingOrder
 from membership.web.access import Call, Caller, allows, reads
@@ -35,20 +35,20 @@ OfMembership = Annotated[UUID | None, Query(description="Only those of a members
 
 @router.post("/orders", status_code=201)
 async def create_order(new: NewOrder, steps: InSteps, caller: Allowed) -> CheckoutLink:
-    """Have a customer or a company pay for a plan at the provider: the answer is the page.
+    """Order a plan for a customer or a company; returns the checkout page where it is paid.
 
-    It can be sent to them, or opened at the desk. Nothing is granted before the provider says
-    that it was paid. Asked again while the page is open, the answer is the same page.
+    The page can be sent to the payer, or opened at the desk. The membership is granted once the
+    provider confirms the payment. The same order again returns the same page while it is open.
 
     Errors: `plan_not_found`, `customer_not_found`, `company_not_found` (404);
     `billing_not_set_up`, `public_url_missing`, `plan_is_free`, `plan_archived`,
     `amount_not_payable`, `payment_provider_refused` (409); `payment_provider_unavailable` (503).
     """
 
-    def choose(session: Session, _now: datetime) -> Wanted:
+    def choose(session: Session, _now: datetime) -> OrderRequest:
         return staff_order(session, steps.settings.public_url, caller, new)
 
-    return await Stripe(steps, caller.tenant, caller.actor).begin(choose)
+    return await StripePayments(steps, caller.tenant, caller.actor).start(choose)
 
 
 @router.get("/orders")
@@ -61,21 +61,21 @@ def list_orders(
     customer_id: Annotated[UUID | None, Query(description="Only those of a customer.")] = None,
     company_id: Annotated[UUID | None, Query(description="Only those of a company.")] = None,
     trouble: Annotated[
-        bool, Query(description="Only what was paid and could not be granted.")
+        bool, Query(description="Only orders that were paid and could not be granted.")
     ] = False,
 ) -> OrderPage:
-    """List what was ordered through the provider, newest first. Errors: `invalid_cursor` (422)."""
-    wanted = views.orders_of(call.tenant)
+    """List orders through the provider, newest first. Errors: `invalid_cursor` (422)."""
+    query = views.orders_of(call.tenant)
     for column, value in (
         (BillingOrder.membership_id, membership_id),
         (BillingOrder.customer_id, customer_id),
         (BillingOrder.company_id, company_id),
     ):
         if value is not None:
-            wanted = wanted.where(column == value)
+            query = query.where(column == value)
     if trouble:
-        wanted = wanted.where(BillingOrder.trouble.is_not(None))
-    return views.order_page(call.session, wanted, limit, cursor)
+        query = query.where(BillingOrder.trouble.is_not(None))
+    return views.order_page(call.session, query, limit, cursor)
 
 
 @router.get("/orders/{order_id}")
@@ -86,53 +86,53 @@ def get_order(order_id: UUID, call: Reader) -> OrderView:
 
 @router.post("/orders/{order_id}/refresh")
 async def refresh_order(order_id: UUID, steps: InSteps, caller: Allowed) -> OrderView:
-    """Ask the provider how an order stands, at once; events tell it within seconds anyway.
+    """Synchronize an order with the provider now; events do so within seconds anyway.
 
     Errors: `order_not_found` (404); `billing_not_set_up`, `payment_provider_refused` (409);
     `payment_provider_unavailable` (503).
     """
     keys, _ = await steps.read(lambda session, _: _found(session, steps, caller, order_id))
-    await sync_in_steps(steps, keys, order_id)
+    await sync_in_request(steps, keys, order_id)
     return await _shown(steps, caller, order_id)
 
 
 @router.post("/orders/{order_id}/cancel")
 async def cancel_order(
-    order_id: UUID, wish: Cancellation, steps: InSteps, caller: Allowed
+    order_id: UUID, cancellation: Cancellation, steps: InSteps, caller: Allowed
 ) -> OrderView:
-    """Cancel the subscription of an order, with the period that is paid or at once.
+    """Cancel the subscription of an order, at the end of the paid period or at once.
 
     Errors: `order_not_found` (404); `not_cancellable`, `billing_not_set_up`,
     `payment_provider_refused` (409); `payment_provider_unavailable` (503).
     """
 
-    def tell(gateway: Gateway, subscription_id: str) -> None:
-        if wish.at == "now":
+    def change(gateway: Gateway, subscription_id: str) -> None:
+        if cancellation.at == "now":
             gateway.cancel_now(subscription_id)
         else:
             gateway.set_cancelled(subscription_id, cancelled=True)
 
-    return await _change(steps, caller, order_id, tell, "billing.cancelled")
+    return await _change(steps, caller, order_id, change, "billing.cancelled")
 
 
 @router.post("/orders/{order_id}/resume")
 async def resume_order(order_id: UUID, steps: InSteps, caller: Allowed) -> OrderView:
-    """Let a subscription go on that was cancelled and has not ended.
+    """Undo the cancellation of a subscription that has not ended.
 
     Errors: `order_not_found` (404); `not_cancellable`, `billing_not_set_up`,
     `payment_provider_refused` (409); `payment_provider_unavailable` (503).
     """
 
-    def tell(gateway: Gateway, subscription_id: str) -> None:
+    def change(gateway: Gateway, subscription_id: str) -> None:
         gateway.set_cancelled(subscription_id, cancelled=False)
 
-    return await _change(steps, caller, order_id, tell, "billing.resumed")
+    return await _change(steps, caller, order_id, change, "billing.resumed")
 
 
 def _found(
     session: Session, steps: Steps, caller: Caller, order_id: UUID
 ) -> tuple[Keys, BillingOrder]:
-    """An order, and the keys of the account that it is at. Raises NotFound, Conflict."""
+    """Return an order and the account's keys. Raises NotFound, Conflict."""
     order = views.find_order(session, caller.tenant, order_id)
     return required_keys(session, steps.vault, caller.tenant), order
 
@@ -141,30 +141,30 @@ async def _change(
     steps: Steps,
     caller: Caller,
     order_id: UUID,
-    tell: Callable[[Gateway, str], None],
+    change: Callable[[Gateway, str], None],
     action: str,
 ) -> OrderView:
-    """Tell the provider something about an order's subscription, and store what it then says."""
+    """Change an order's subscription at the provider, and synchronize the order."""
 
     def check(session: Session, _now: datetime) -> tuple[Keys, str, UUID | None]:
         keys, order = _found(session, steps, caller, order_id)
-        if order.subscription_id is None or not runs(order):
+        if order.subscription_id is None or not is_subscribed(order):
             raise Conflict("not_cancellable", "There is no subscription, or it has ended.")
         return keys, order.subscription_id, order.membership_id
 
     keys, subscription_id, membership_id = await steps.read(check)
-    await ask(steps, keys, lambda gateway: tell(gateway, subscription_id))
+    await call_provider(steps, keys, lambda gateway: change(gateway, subscription_id))
 
-    def note(session: Session, _now: datetime) -> None:
+    def audit(session: Session, _now: datetime) -> None:
         record(session, caller.tenant.id, action, membership_id or order_id)
 
-    await steps.transaction(note, caller.actor)
-    await sync_in_steps(steps, keys, order_id)
+    await steps.transaction(audit, caller.actor)
+    await sync_in_request(steps, keys, order_id)
     return await _shown(steps, caller, order_id)
 
 
 async def _shown(steps: Steps, caller: Caller, order_id: UUID) -> OrderView:
-    """Show an order as it is now."""
+    """Return an order as it is now."""
 
     def show(session: Session, _now: datetime) -> OrderView:
         return views.order_view(views.find_order(session, caller.tenant, order_id))

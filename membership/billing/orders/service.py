@@ -1,7 +1,7 @@
-"""Orders: a plan that a customer or a company sets out to pay, and the page where they pay it.
+"""Orders: a plan that a customer or company is to pay for, and its checkout page.
 
-Nothing is granted here: that is ``billing.sync``, by the provider's word. An order that is
-begun twice is one order with one page, as long as the page is open.
+Nothing is granted here: ``fulfilment`` does so once the provider confirms the payment. Ordering
+the same plan again while its page is open gives the same order and page.
 """
 
 from collections.abc import Callable
@@ -14,37 +14,37 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.billing import CheckoutLink, OrderState
 from membership.base.actors import Actor
-from membership.billing.orders.existing_orders import Earlier
+from membership.billing.orders.existing_orders import ExistingOrders
 from membership.billing.orders.payers import payer_of
+from membership.billing.orders.terms import billing_terms
 from membership.billing.stripe.accounts import Keys, required_keys
 from membership.billing.stripe.gateway import (
     CheckoutFacts,
-    CheckoutWish,
+    CheckoutRequest,
     Gateway,
     PriceTerms,
     ProviderAtWork,
 )
-from membership.billing.stripe.provider_calls import ask
+from membership.billing.stripe.provider_calls import call_provider
 from membership.billing.stripe.stripe_money import to_stripe
 from membership.events.audit.recorder import record
 from membership.members.memberships.service import Owner, required_owner
-from membership.rules.periods import Interval
 from membership.store.models import BillingOrder, Plan
 from membership.web.access import Tenant
 from membership.web.errors import Busy, Conflict
 from membership.web.transactions import Steps
 
-CHECKOUT_LIFE = timedelta(hours=2)
-"""How long a page can be paid on; Stripe takes half an hour to a day."""
-_CHECK_AFTER = timedelta(minutes=15)
-"""How soon the provider is asked what became of a page, should no event have told."""
+CHECKOUT_LIFETIME = timedelta(hours=2)
+"""How long a checkout page can be paid; Stripe allows half an hour to 24 hours."""
+_FIRST_CHECK = timedelta(minutes=15)
+"""When the provider is first asked for the state of an order, if no event has arrived."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is ordered: who pays for which plan, and who says so.
+class OrderRequest:
+    """A plan that is to be ordered, its payer, and the actor that the order is recorded for.
 
-    The provider sends the payer's browser to ``paid_url`` or ``back_url``, paid or not.
+    The provider redirects the payer's browser to ``paid_url`` after payment, else ``back_url``.
     """
 
     owner: Owner
@@ -55,70 +55,73 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
-    """An order that is stored, with what is needed to open its page, and pages to be closed."""
+class _StoredOrder:
+    """An order that is stored, and what is needed to open its page and close older ones."""
 
     tenant: Tenant
     keys: Keys
     owner: Owner
-    wish: CheckoutWish
+    checkout: CheckoutRequest
     checkout_id: str | None
-    former: tuple[str, ...]
+    older_checkouts: tuple[str, ...]
 
 
 async def start_order(
     steps: Steps,
     tenant: Tenant,
-    choose: Callable[[Session, datetime], Wanted],
+    choose: Callable[[Session, datetime], OrderRequest],
     actor: Actor,
 ) -> CheckoutLink:
-    """Begin an order, and open the page where it is paid.
+    """Store an order and open its checkout page; returns the page's URL and when it expires (UTC).
 
-    ``choose`` locks the owner and judges whether the plan may be bought; it raises what it
-    finds. Raises Conflict if payments are not set up or the plan is free; Busy, Conflict of
-    ``asking``.
+    ``choose`` locks the owner and checks that the plan may be ordered; its errors pass through.
+    Raises Conflict if payments are not set up, the plan is free, it was paid already or a
+    subscription runs; Busy and Conflict of ``call_provider``.
     """
 
-    def begin(session: Session, now: datetime) -> _Begun:
-        wanted = choose(session, now)
+    def store(session: Session, now: datetime) -> _StoredOrder:
+        request = choose(session, now)
         keys = required_keys(session, steps.vault, tenant)
-        return _begin(session, tenant, keys, wanted, now)
+        return _store_order(session, tenant, keys, request, now)
 
-    begun = await steps.transaction(begin, actor)
+    stored = await steps.transaction(store, actor)
 
-    def opened(gateway: Gateway) -> CheckoutFacts:
-        # Of an older order for the same plan, the page may still be open: one is to be paid.
-        for checkout_id in begun.former:
+    def open_page(gateway: Gateway) -> CheckoutFacts:
+        # Pages of older orders of this plan may be open still: only one can be left to be paid.
+        for checkout_id in stored.older_checkouts:
             if gateway.close_checkout(checkout_id).state is not OrderState.EXPIRED:
-                raise _closed()
-        if begun.checkout_id is None:
-            return gateway.open_checkout(begun.wish)
-        return gateway.checkout(begun.checkout_id)
+                raise _order_closed()
+        if stored.checkout_id is None:
+            return gateway.open_checkout(stored.checkout)
+        return gateway.checkout(stored.checkout_id)
 
     try:
-        facts = await ask(steps, begun.keys, opened)
+        facts = await call_provider(steps, stored.keys, open_page)
     except Busy as error:
         if isinstance(error.__cause__, ProviderAtWork):
-            raise  # the other request is about to have the page
-        await steps.transaction(lambda session, _: _note_failure(session, begun), actor)
+            raise  # a concurrent request is opening the same page
+        await steps.transaction(lambda session, _: _count_failure(session, stored), actor)
         raise
-    await steps.transaction(lambda session, _: _note_page(session, begun, facts), actor)
+    await steps.transaction(lambda session, _: _record_checkout(session, stored, facts), actor)
     if facts.url is None or facts.state is not OrderState.OPEN:
-        raise _closed()
-    return CheckoutLink(order_id=begun.wish.order_id, url=facts.url, expires_at=facts.expires_at)
+        raise _order_closed()
+    order_id = stored.checkout.order_id
+    return CheckoutLink(order_id=order_id, url=facts.url, expires_at=facts.expires_at)
 
 
-def _closed() -> Conflict:
-    """The error for what was paid, or is being paid, already."""
+def _order_closed() -> Conflict:
+    """The error for an order that was paid, is being paid, or has expired."""
     return Conflict("order_closed", "This order was paid or given up already; look again.")
 
 
-def _begin(session: Session, tenant: Tenant, keys: Keys, wanted: Wanted, now: datetime) -> _Begun:
-    """Store an order, or find the one that is open still."""
-    _require_payable(wanted.plan)
-    earlier = Earlier(session, tenant, wanted.owner, wanted.plan)
-    earlier.refuse_subscribed()
-    order = earlier.unsettled(now) or _new_order(session, tenant, wanted, now)
+def _store_order(
+    session: Session, tenant: Tenant, keys: Keys, request: OrderRequest, now: datetime
+) -> _StoredOrder:
+    """Store an order, or return the unsettled one for the same plan and terms."""
+    _require_payable(request.plan)
+    existing = ExistingOrders(session, tenant, request.owner, request.plan)
+    existing.refuse_subscribed()
+    order = existing.unsettled(now) or _new_order(session, tenant, request, now)
     terms = PriceTerms(
         order.plan_id,
         order.plan_name,
@@ -126,24 +129,24 @@ def _begin(session: Session, tenant: Tenant, keys: Keys, wanted: Wanted, now: da
         order.currency,
         billing_terms(order),
     )
-    payer, language = payer_of(session, tenant, wanted.owner)
-    wish = CheckoutWish(
+    payer, language = payer_of(session, tenant, request.owner)
+    checkout = CheckoutRequest(
         order_id=order.id,
         attempt=order.version,
         organization=tenant.slug,
         terms=terms,
         payer=payer,
-        success_url=wanted.paid_url,
-        cancel_url=wanted.back_url,
+        success_url=request.paid_url,
+        cancel_url=request.back_url,
         expires_at=order.checkout_expires_at,
         language=language,
     )
-    former = earlier.pages_beside(order)
-    return _Begun(tenant, keys, wanted.owner, wish, order.checkout_id, former)
+    older = existing.other_open_checkouts(order)
+    return _StoredOrder(tenant, keys, request.owner, checkout, order.checkout_id, older)
 
 
 def _require_payable(plan: Plan) -> None:
-    """Raise Conflict for a plan that the provider cannot take a payment for."""
+    """Raise Conflict for a free plan, and for a price that Stripe cannot charge."""
     if plan.price_minor == 0:
         raise Conflict("plan_is_free", f"The plan {plan.name} costs nothing.")
     try:
@@ -152,9 +155,11 @@ def _require_payable(plan: Plan) -> None:
         raise Conflict("amount_not_payable", str(error)) from error
 
 
-def _new_order(session: Session, tenant: Tenant, wanted: Wanted, now: datetime) -> BillingOrder:
-    """Store an order with the plan's present terms."""
-    plan, owner, expires_at = wanted.plan, wanted.owner, now + CHECKOUT_LIFE
+def _new_order(
+    session: Session, tenant: Tenant, request: OrderRequest, now: datetime
+) -> BillingOrder:
+    """Store an order on the plan's current terms."""
+    plan, owner, expires_at = request.plan, request.owner, now + CHECKOUT_LIFETIME
     order = BillingOrder(
         organization_id=tenant.id,
         id=uuid4(),
@@ -172,66 +177,46 @@ def _new_order(session: Session, tenant: Tenant, wanted: Wanted, now: datetime) 
         provider_customer_id=None,
         checkout_expires_at=expires_at.replace(microsecond=0),
         version=0,
-        next_check_at=now + _CHECK_AFTER,
-        actor_kind=wanted.actor.kind,
-        actor_id=wanted.actor.id,
-        actor_name=wanted.actor.name,
+        next_check_at=now + _FIRST_CHECK,
+        actor_kind=request.actor.kind,
+        actor_id=request.actor.id,
+        actor_name=request.actor.name,
         created_at=now,
     )
     session.add(order)
     session.flush()
-    told = {"plan": plan.name, "price_minor": plan.price_minor, "currency": plan.currency}
-    record(session, tenant.id, "billing.ordered", order.id, after=told)
+    after = {"plan": plan.name, "price_minor": plan.price_minor, "currency": plan.currency}
+    record(session, tenant.id, "billing.ordered", order.id, after=after)
     return order
 
 
-def is_pending(order: BillingOrder) -> bool:
-    """Whether an order's page is done with, and a bank takes its time over the payment."""
-    done = order.state is OrderState.COMPLETED
-    return done and order.membership_id is None and order.trouble is None
+def _record_checkout(session: Session, stored: _StoredOrder, facts: CheckoutFacts) -> None:
+    """Store the checkout page of an order. Its state is left to ``sync``.
 
-
-def billing_terms(order: BillingOrder) -> Interval | None:
-    """How often an order's price is due; None if it is due once."""
-    if order.billing_unit is None or order.billing_count is None:
-        return None
-    return Interval(order.billing_unit, order.billing_count)
-
-
-def length_terms(order: BillingOrder) -> Interval | None:
-    """How long what was ordered lasts; None for as long as it is paid."""
-    if order.length_unit is None or order.length_count is None:
-        return None
-    return Interval(order.length_unit, order.length_count)
-
-
-def _note_page(session: Session, begun: _Begun, facts: CheckoutFacts) -> None:
-    """Store which page an order is paid on; what became of it is for ``billing.sync``.
-
-    Raises Conflict for somebody who was erased meanwhile: nothing of them is stored again.
+    Raises Conflict if the owner was erased in the meantime: no data about them is stored again.
     """
-    required_owner(session, begun.tenant, begun.owner)
-    _store(
+    required_owner(session, stored.tenant, stored.owner)
+    _update(
         session,
-        begun,
+        stored,
         checkout_id=facts.checkout_id,
         provider_customer_id=facts.customer_id,
         checkout_expires_at=facts.expires_at,
     )
 
 
-def _note_failure(session: Session, begun: _Begun) -> None:
-    """Count a try that failed, so that the next one is another attempt."""
-    _store(session, begun)
+def _count_failure(session: Session, stored: _StoredOrder) -> None:
+    """Count a failed call, so that the next one has another idempotency key."""
+    _update(session, stored)
 
 
-def _store(session: Session, begun: _Begun, **values: object) -> None:
-    """Store something of an order, as another version of it."""
+def _update(session: Session, stored: _StoredOrder, **values: object) -> None:
+    """Update an order, and increment its version."""
     session.execute(
         update(BillingOrder)
         .where(
-            BillingOrder.organization_id == begun.tenant.id,
-            BillingOrder.id == begun.wish.order_id,
+            BillingOrder.organization_id == stored.tenant.id,
+            BillingOrder.id == stored.checkout.order_id,
         )
         .values(**values, version=BillingOrder.version + 1)
     )

@@ -1,4 +1,4 @@
-"""What the provider is asked about an order, and what it says."""
+"""The stored state of an order before the provider is called, and the provider's state of it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api_client.messages.billing import OrderState
-from membership.billing.orders.service import billing_terms, length_terms
+from membership.billing.orders.terms import billing_terms, length_terms
 from membership.billing.stripe.gateway import (
-    About,
     CheckoutFacts,
+    EventSubject,
     Gateway,
     InvoiceFacts,
     SubscriptionFacts,
@@ -23,11 +23,12 @@ from membership.web.access import TENANT_COLUMNS, Tenant
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """An order as it is stored, as far as the provider is asked by it.
+class OrderSnapshot:
+    """What was stored of an order when it was read; ``version`` detects a concurrent change.
 
-    ``unsettled`` tells that nothing was granted yet, ``fixed`` the whole length of an order that
-    is paid in instalments and then ends.
+    ``unsettled`` is true while no membership was granted and the order may still be paid.
+    ``fixed_term`` is the whole length of an order that is paid in instalments and then ends, else
+    None.
     """
 
     tenant: Tenant
@@ -36,20 +37,20 @@ class Known:
     unsettled: bool
     checkout_id: str | None
     subscription_id: str | None
-    fixed: Interval | None
+    fixed_term: Interval | None
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What the provider says of an order."""
+class ProviderState:
+    """State of an order at the provider."""
 
     checkout: CheckoutFacts | None
     subscription: SubscriptionFacts | None
     invoices: tuple[InvoiceFacts, ...]
 
 
-def load_known(session: Session, organization_id: int, order_id: UUID) -> Known | None:
-    """Load an order; None if the organization has no such order."""
+def load_snapshot(session: Session, organization_id: int, order_id: UUID) -> OrderSnapshot | None:
+    """Return a snapshot of an order; None if the organization has no such order."""
     found: Any = session.execute(
         select(BillingOrder, *TENANT_COLUMNS)
         .join(Organization, Organization.id == BillingOrder.organization_id)
@@ -59,7 +60,7 @@ def load_known(session: Session, organization_id: int, order_id: UUID) -> Known 
         return None
     order, *tenant = found
     billing, length = billing_terms(order), length_terms(order)
-    return Known(
+    return OrderSnapshot(
         Tenant(*tenant),
         order.id,
         order.version,
@@ -70,40 +71,45 @@ def load_known(session: Session, organization_id: int, order_id: UUID) -> Known 
     )
 
 
-def ask_about(gateway: Gateway, known: Known, about: About, now: datetime) -> Said:
-    """Ask the provider about an order. ``about`` tells what was heard of it, if anything.
+def fetch_state(
+    gateway: Gateway, snapshot: OrderSnapshot, subject: EventSubject, now: datetime
+) -> ProviderState:
+    """Return the state of an order at the provider. ``subject`` adds ids that an event brought.
 
-    A subscription that is to end after its instalments is told so; one that is heard of only
-    after that is ended. Raises ProviderError.
+    Also ends a subscription that is paid in instalments: the end is planned as soon as the
+    subscription is known, or it is cancelled at once if the end has passed. Raises ProviderError.
     """
-    checkout_id = known.checkout_id or about.checkout_id
+    checkout_id = snapshot.checkout_id or subject.checkout_id
     checkout = None
-    if checkout_id is not None and known.unsettled:
+    if checkout_id is not None and snapshot.unsettled:
         checkout = gateway.checkout(checkout_id)
-    subscription = _subscription(gateway, known, _subscription_id(known, about, checkout), now)
+    subscription_id = _subscription_id(snapshot, subject, checkout)
+    subscription = _fetch_subscription(gateway, snapshot, subscription_id, now)
     invoices = {} if subscription is None else {i.invoice_id: i for i in subscription.invoices}
-    single = checkout.payment_id if checkout is not None and checkout.paid else None
-    for invoice_id in filter(None, {about.invoice_id, single}):
+    payment_id = checkout.payment_id if checkout is not None and checkout.paid else None
+    for invoice_id in filter(None, {subject.invoice_id, payment_id}):
         invoices[invoice_id] = gateway.invoice(invoice_id)
-    return Said(checkout, subscription, tuple(invoices.values()))
+    return ProviderState(checkout, subscription, tuple(invoices.values()))
 
 
-def _subscription_id(known: Known, about: About, checkout: CheckoutFacts | None) -> str | None:
+def _subscription_id(
+    snapshot: OrderSnapshot, subject: EventSubject, checkout: CheckoutFacts | None
+) -> str | None:
     """The id of the order's subscription, if it has one."""
-    heard = known.subscription_id or about.subscription_id
-    return checkout.subscription_id if heard is None and checkout is not None else heard
+    known = snapshot.subscription_id or subject.subscription_id
+    return checkout.subscription_id if known is None and checkout is not None else known
 
 
-def _subscription(
-    gateway: Gateway, known: Known, subscription_id: str | None, now: datetime
+def _fetch_subscription(
+    gateway: Gateway, snapshot: OrderSnapshot, subscription_id: str | None, now: datetime
 ) -> SubscriptionFacts | None:
-    """How the order's subscription stands, once its end is planned where it has one."""
+    """Return the order's subscription, with its end planned if it has a fixed term."""
     if subscription_id is None:
         return None
     found = gateway.subscription(subscription_id)
-    if known.fixed is None or found.cancels_at is not None or found.ended_at is not None:
+    if snapshot.fixed_term is None or found.cancels_at is not None or found.ended_at is not None:
         return found
-    last = nth_day(found.starts_at.date(), known.fixed, 1)
+    last = nth_day(found.starts_at.date(), snapshot.fixed_term, 1)
     end = datetime.combine(last, found.starts_at.timetz())
     if end <= now:
         gateway.cancel_now(subscription_id)

@@ -1,8 +1,8 @@
-"""An order is brought up to date: what the provider says now becomes what is stored.
+"""Synchronization of an order with the provider.
 
-Nothing is taken from what an event or a browser claims. The order is read, the provider is
-asked, and what it says is stored unless somebody else stored something meanwhile: then all of
-it is done again. So events may come late, twice and in any order, and to several processes.
+The contents of events and redirects are not trusted: the order is read, its state is fetched from
+the provider and stored. The order's version detects a concurrent change, upon which all of it is
+repeated. So events may arrive late, repeatedly, in any order, and at several processes.
 """
 
 from datetime import datetime
@@ -11,66 +11,73 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
-from membership.billing.orders.fulfilment import store_said
-from membership.billing.orders.snapshot import Known, Said, ask_about, load_known
+from membership.billing.orders.fulfilment import store_state
+from membership.billing.orders.snapshot import (
+    OrderSnapshot,
+    ProviderState,
+    fetch_state,
+    load_snapshot,
+)
 from membership.billing.stripe.accounts import Keys
-from membership.billing.stripe.gateway import About, Gateway, ProviderUnavailable
-from membership.billing.stripe.provider_calls import ask
+from membership.billing.stripe.gateway import EventSubject, Gateway, ProviderUnavailable
+from membership.billing.stripe.provider_calls import call_provider
 from membership.store.background import Work
 from membership.web.errors import Busy
 from membership.web.transactions import Steps
 
-_ROUNDS = 5
-_TAKEN = "Others kept changing the order meanwhile."
+_ATTEMPTS = 5
+_CONTENDED = "Others kept changing the order meanwhile."
 
 
 def sync_order(
-    work: Work, gateway: Gateway, keys: Keys, order_id: UUID, heard: About | None = None
+    work: Work, gateway: Gateway, keys: Keys, order_id: UUID, subject: EventSubject | None = None
 ) -> bool:
-    """Bring an order up to date from a job. False if the organization has no such order.
+    """Synchronize an order from a job. Returns False if the organization has no such order.
 
-    Raises ProviderError.
+    ``subject`` adds the ids that an event brought. Raises ProviderError.
     """
-    for _ in range(_ROUNDS):
+    for _ in range(_ATTEMPTS):
         with work.database.readers.begin() as session:
-            known = load_known(session, keys.organization_id, order_id)
-        if known is None:
+            snapshot = load_snapshot(session, keys.organization_id, order_id)
+        if snapshot is None:
             return False
-        said = ask_about(gateway, known, heard or About(order_id), work.clock())
+        state = fetch_state(gateway, snapshot, subject or EventSubject(order_id), work.clock())
         with work.database.writers.begin() as session:
             session.connection()  # begins: what happens at `now` is stored in that order
             now = work.clock()
             session.info[ATTRIBUTION] = Attribution(SERVICE, now)
-            if store_said(session, known, said, keys.grace_days, now):
+            if store_state(session, snapshot, state, keys.grace_days, now):
                 return True
-    raise ProviderUnavailable(_TAKEN)
+    raise ProviderUnavailable(_CONTENDED)
 
 
-async def sync_in_steps(steps: Steps, keys: Keys, order_id: UUID) -> None:
-    """Bring an order up to date from a request.
+async def sync_in_request(steps: Steps, keys: Keys, order_id: UUID) -> None:
+    """Synchronize an order from an HTTP request.
 
-    Raises Busy, Conflict of ``asking``; Busy if others keep changing it.
+    Raises Busy and Conflict of ``call_provider``; Busy if the order keeps changing.
     """
 
-    def load(session: Session, now: datetime) -> tuple[Known | None, datetime]:
-        return load_known(session, keys.organization_id, order_id), now
+    def load(session: Session, now: datetime) -> tuple[OrderSnapshot | None, datetime]:
+        return load_snapshot(session, keys.organization_id, order_id), now
 
-    for _ in range(_ROUNDS):
-        known, now = await steps.read(load)
-        if known is None:
+    for _ in range(_ATTEMPTS):
+        snapshot, now = await steps.read(load)
+        if snapshot is None:
             return
-        if await _sync_once(steps, keys, known, now):
+        if await _sync_once(steps, keys, snapshot, now):
             return
-    raise Busy("payment_provider_unavailable", _TAKEN)
+    raise Busy("payment_provider_unavailable", _CONTENDED)
 
 
-async def _sync_once(steps: Steps, keys: Keys, known: Known, loaded_at: datetime) -> bool:
-    """Ask, and store; False if somebody else was first."""
+async def _sync_once(
+    steps: Steps, keys: Keys, snapshot: OrderSnapshot, loaded_at: datetime
+) -> bool:
+    """Fetch the state and store it. Returns False if the order was changed concurrently."""
 
-    def asked(gateway: Gateway) -> Said:
-        return ask_about(gateway, known, About(known.order_id), loaded_at)
+    def fetch(gateway: Gateway) -> ProviderState:
+        return fetch_state(gateway, snapshot, EventSubject(snapshot.order_id), loaded_at)
 
-    said = await ask(steps, keys, asked)
+    state = await call_provider(steps, keys, fetch)
     return await steps.transaction(
-        lambda session, now: store_said(session, known, said, keys.grace_days, now)
+        lambda session, now: store_state(session, snapshot, state, keys.grace_days, now)
     )

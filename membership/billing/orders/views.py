@@ -13,7 +13,7 @@ from membership.web.paging import newest_first
 
 
 def find_order(session: Session, tenant: Tenant, order_id: UUID) -> BillingOrder:
-    """Load an order. Raises NotFound."""
+    """Return an order. Raises NotFound."""
     order = session.get(BillingOrder, (tenant.id, order_id))
     if order is None:
         raise NotFound("order_not_found", "There is no such order.")
@@ -21,7 +21,7 @@ def find_order(session: Session, tenant: Tenant, order_id: UUID) -> BillingOrder
 
 
 def order_view(order: BillingOrder) -> OrderView:
-    """Show an order."""
+    """Return an order as the API shows it."""
     return OrderView(
         id=order.id,
         customer_id=order.customer_id,
@@ -42,7 +42,7 @@ def order_view(order: BillingOrder) -> OrderView:
 
 
 def invoice_view(invoice: BillingInvoice, order: BillingOrder) -> InvoiceView:
-    """Show an invoice."""
+    """Return an invoice as the API shows it."""
     return InvoiceView(
         id=invoice.id,
         number=invoice.number,
@@ -60,21 +60,21 @@ def invoice_view(invoice: BillingInvoice, order: BillingOrder) -> InvoiceView:
 
 
 def orders_of(tenant: Tenant) -> Select[BillingOrder]:
-    """All orders of an organization, to be narrowed and paged."""
+    """Return a query for all orders of an organization, to be filtered and paged."""
     return select(BillingOrder).where(BillingOrder.organization_id == tenant.id)
 
 
 def order_page(
-    session: Session, wanted: Select[BillingOrder], limit: int, cursor: str | None
+    session: Session, query: Select[BillingOrder], limit: int, cursor: str | None
 ) -> OrderPage:
-    """A page of orders, newest first. Raises Invalid for a bad cursor."""
+    """Return a page of orders, newest first. Raises Invalid for a bad cursor."""
     order = (BillingOrder.created_at, BillingOrder.id)
-    rows, following = newest_first(session, wanted, order, limit, cursor)
+    rows, following = newest_first(session, query, order, limit, cursor)
     return OrderPage(items=tuple(order_view(row) for (row,) in rows), next_cursor=following)
 
 
 def invoices_of(tenant: Tenant) -> Select[BillingInvoice, BillingOrder]:
-    """All invoices of an organization with their orders, to be narrowed and paged."""
+    """Return a query for all invoices of an organization with their orders, to be filtered."""
     return (
         select(BillingInvoice, BillingOrder)
         .join(
@@ -88,11 +88,11 @@ def invoices_of(tenant: Tenant) -> Select[BillingInvoice, BillingOrder]:
 
 def invoice_page(
     session: Session,
-    wanted: Select[BillingInvoice, BillingOrder],
+    query: Select[BillingInvoice, BillingOrder],
     limit: int,
     cursor: str | None,
 ) -> InvoicePage:
-    """A page of invoices, newest first. Raises Invalid for a bad cursor."""
+    """Return a page of invoices, newest first. Raises Invalid for a bad cursor."""
     order = (BillingInvoice.created_at, BillingInvoice.id)
-    rows, following = newest_first(session, wanted, order, limit, cursor)
+    rows, following = newest_first(session, query, order, limit, cursor)
     return InvoicePage(items=tuple(invoice_view(*row) for row in rows), next_cursor=following)

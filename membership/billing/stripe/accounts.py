@@ -1,6 +1,6 @@
-"""An organization's account at Stripe: taken with its keys, shown without them, forgotten.
+"""An organization's Stripe account: stored with its keys, shown without them, removed.
 
-Both keys are sealed together. Nothing else reads them but ``keys_of``.
+Both keys are encrypted together in one column. Only ``load_keys`` decrypts them.
 """
 
 import json
@@ -21,13 +21,16 @@ from membership.store.models import BillingOrder, Membership, StripeAccount
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, NotFound
 
-GRACE_DAYS = 7
-_SHOWN = 4
+DEFAULT_GRACE_DAYS = 7
+_HINT_CHARACTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What an account is asked with, and what its events are checked with."""
+    """Decrypted keys of an account: for its API and for the signatures of its events.
+
+    ``grace_days`` is how long a membership stays valid while a failed payment is retried.
+    """
 
     organization_id: int
     secret_key: str = field(repr=False)
@@ -37,91 +40,96 @@ class Keys:
 
 
 def find_account(session: Session, tenant: Tenant) -> StripeAccount | None:
-    """The organization's account, or None."""
+    """Return the organization's account, or None."""
     return session.get(StripeAccount, tenant.id)
 
 
-def keys_of(session: Session, vault: Vault, organization_id: int) -> Keys | None:
-    """The keys of an organization's account; None without one.
+def load_keys(session: Session, vault: Vault, organization_id: int) -> Keys | None:
+    """Return the keys of an organization's account; None without an account.
 
-    Raises VaultError if they were sealed with another secret key.
+    Raises VaultError if they were encrypted with another secret key of the service.
     """
     row = session.get(StripeAccount, organization_id)
     if row is None:
         return None
-    opened = json.loads(vault.open(row.sealed))
+    secrets = json.loads(vault.open(row.sealed))
     return Keys(
         organization_id,
-        opened["secret_key"],
-        opened["webhook_secret"],
+        secrets["secret_key"],
+        secrets["webhook_secret"],
         row.livemode,
         row.grace_days,
     )
 
 
 def required_keys(session: Session, vault: Vault, tenant: Tenant) -> Keys:
-    """The same. Raises Conflict without an account."""
-    keys = keys_of(session, vault, tenant.id)
+    """Return the keys of an organization's account. Raises Conflict without one; VaultError."""
+    keys = load_keys(session, vault, tenant.id)
     if keys is None:
         raise Conflict("billing_not_set_up", "Payments through a provider are not set up.")
     return keys
 
 
 def open_gateway(keys: Keys, settings: ServiceSettings) -> AbstractContextManager[Gateway]:
-    """Stripe, at the address of the settings."""
-    # Its package costs half a second at the start of every process, and is needed by few.
+    """Return the gateway to an account, a context manager that closes its connections."""
+    # Importing Stripe's package takes half a second, and most services never need it.
     from membership.billing.stripe.stripe_gateway import StripeGateway  # noqa: PLC0415
 
     return StripeGateway(keys.secret_key, settings.stripe_url)
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """Keys that Stripe knows, and whose they are."""
+class VerifiedKeys:
+    """Keys that Stripe has accepted, and the account that they belong to."""
 
     keys: NewStripeAccount
     facts: AccountFacts
 
 
 def put_account(
-    session: Session, vault: Vault, tenant: Tenant, checked: Checked, now: datetime
+    session: Session, vault: Vault, tenant: Tenant, verified: VerifiedKeys, now: datetime
 ) -> None:
-    """Store an account in the place of a former one. The audit tells no key."""
-    new, facts = checked.keys, checked.facts
+    """Store an account, replacing a previous one. The audit entry contains no key.
+
+    Orders of a different previous account are detached, as by ``remove_account``.
+    """
+    new, facts = verified.keys, verified.facts
     row = find_account(session, tenant)
-    before = None if row is None else _told(row)
+    before = None if row is None else _audit_fields(row)
     if row is None:
         row = StripeAccount(organization_id=tenant.id)
         session.add(row)
     elif row.account != facts.account or row.livemode is not facts.livemode:
-        _let_go(session, tenant)
+        _detach_orders(session, tenant)
     secret_key = new.secret_key.get_secret_value()
     secrets = {"secret_key": secret_key, "webhook_secret": new.webhook_secret.get_secret_value()}
     row.sealed = vault.seal(json.dumps(secrets).encode())
     row.account, row.livemode = facts.account, facts.livemode
-    row.key_hint = f"…{secret_key[-_SHOWN:]}"
+    row.key_hint = f"…{secret_key[-_HINT_CHARACTERS:]}"
     row.grace_days, row.changed_at = new.grace_days, now
     session.flush()
-    record(session, tenant.id, "billing.configured", "stripe", before=before, after=_told(row))
+    record(
+        session, tenant.id, "billing.configured", "stripe", before=before, after=_audit_fields(row)
+    )
 
 
-def forget_account(session: Session, tenant: Tenant) -> None:
-    """Forget an account. What it renews at Stripe goes on there, and is heard of no more: the
-    memberships run to the end that is known, and are the desk's from then on.
+def remove_account(session: Session, tenant: Tenant) -> None:
+    """Delete an account and its keys. Raises NotFound.
 
-    Raises NotFound.
+    Its subscriptions continue at Stripe, but their events are no longer received. The memberships
+    keep the end that is stored, and are managed at the desk from then on.
     """
     row = find_account(session, tenant)
     if row is None:
         raise NotFound("billing_not_set_up", "There is no account to forget.")
-    _let_go(session, tenant)
-    record(session, tenant.id, "billing.removed", "stripe", before=_told(row))
+    _detach_orders(session, tenant)
+    record(session, tenant.id, "billing.removed", "stripe", before=_audit_fields(row))
     session.delete(row)
     session.flush()
 
 
-def _let_go(session: Session, tenant: Tenant) -> None:
-    """Let go of all that an account still decides about, as nothing is heard of it any more."""
+def _detach_orders(session: Session, tenant: Tenant) -> None:
+    """Close the open orders of an account and end its control over memberships."""
     ours = BillingOrder.organization_id == tenant.id
     running = ours & (BillingOrder.subscription_status != SubscriptionStatus.CANCELED)
     renewed = select(BillingOrder.membership_id).where(running)
@@ -148,14 +156,14 @@ def _let_go(session: Session, tenant: Tenant) -> None:
     session.expire_all()
 
 
-def _told(row: StripeAccount) -> dict[str, object]:
-    """What the audit tells of an account."""
+def _audit_fields(row: StripeAccount) -> dict[str, object]:
+    """The fields of an account that the audit records."""
     names = ("account", "livemode", "key_hint", "grace_days")
     return {name: getattr(row, name) for name in names}
 
 
 def account_view(session: Session, tenant: Tenant, public_url: str | None) -> StripeView:
-    """Show an account, or that there is none."""
+    """Return the account as the API shows it; ``configured`` is false without one."""
     row = find_account(session, tenant)
     return StripeView(
         configured=row is not None,
@@ -163,12 +171,12 @@ def account_view(session: Session, tenant: Tenant, public_url: str | None) -> St
         livemode=None if row is None else row.livemode,
         key_hint=None if row is None else row.key_hint,
         webhook_url=webhook_url(tenant, public_url),
-        grace_days=GRACE_DAYS if row is None else row.grace_days,
+        grace_days=DEFAULT_GRACE_DAYS if row is None else row.grace_days,
     )
 
 
 def webhook_url(tenant: Tenant, public_url: str | None) -> str | None:
-    """Where Stripe is to send events; None without a public address."""
+    """Return the URL for the webhook endpoint at Stripe; None without a public URL."""
     if public_url is None:
         return None
     return f"{public_url.rstrip('/')}/v1/billing/stripe/{tenant.slug}/webhook"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
-from membership.billing.stripe.accounts import find_account, keys_of, webhook_url
+from membership.billing.stripe.accounts import find_account, load_keys, webhook_url
 from membership.billing.stripe.event_types import PROCESSED_EVENTS
 from membership.billing.stripe.gateway import PriceTerms, ProviderError, ProviderRefusesKey
 from membership.billing.stripe.stripe_gateway import StripeGateway
@@ -60,7 +60,7 @@ def load_setup(session: Session, settings: ServiceSettings, tenant: Tenant) -> S
     Returns None without an account. Raises VaultError if its keys cannot be decrypted.
     """
     row = find_account(session, tenant)
-    keys = keys_of(session, open_vault(settings), tenant.id)
+    keys = load_keys(session, open_vault(settings), tenant.id)
     if row is None or keys is None:
         return None
     plans = session.scalars(

@@ -1,7 +1,7 @@
-"""What a payment provider is asked, and what it tells: in our words, none of them Stripe's.
+"""Interface to a payment provider, in terms of billing and not of Stripe.
 
-Amounts are whole numbers of the smallest unit of their currency as ``rules.money`` counts it;
-times are in UTC.
+Amounts are integers in the minor unit of their currency, as ``rules.money`` counts it; instants
+are in UTC. ``stripe_gateway`` implements it.
 """
 
 from dataclasses import dataclass
@@ -14,32 +14,32 @@ from membership.rules.periods import Interval
 
 
 class ProviderError(Exception):
-    """The provider did not do what it was asked. The text is for staff, and names no secret."""
+    """A call to the provider failed. The message is shown to staff and contains no secret."""
 
 
 class ProviderUnavailable(ProviderError):
-    """It could not be reached, or has too much to do: the same may succeed later."""
+    """The provider could not be reached or is overloaded; the call may be retried."""
 
 
 class ProviderAtWork(ProviderUnavailable):
-    """It is doing the very same for another request just now."""
+    """The provider is processing the same call, under the same idempotency key."""
 
 
 class ProviderRefusesKey(ProviderError):
-    """It does not know the secret key, or the key may not do this."""
+    """The secret key is unknown, or lacks the permission for the call."""
 
 
 class ProviderRefuses(ProviderError):
-    """It will not do this, however often it is asked."""
+    """The call was rejected; a retry fails in the same way."""
 
 
 class ProviderMisses(ProviderRefuses):
-    """It has no such thing."""
+    """The object does not exist at the provider."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """Whose key it is. ``livemode`` is false for test keys."""
+    """The account that a secret key belongs to. ``livemode`` is false for test keys."""
 
     account: str
     livemode: bool
@@ -48,17 +48,21 @@ class AccountFacts:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Who is to pay. ``known_as`` is the provider's id from an earlier order."""
+    """The customer to be charged.
+
+    ``reference`` is our id of the customer or company; ``provider_id`` the provider's id from an
+    earlier order, or None.
+    """
 
     reference: str
     name: str
     email: str | None
-    known_as: str | None
+    provider_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class PriceTerms:
-    """What a plan costs: once, or again each ``billing``."""
+    """Price of a plan: due once if ``billing`` is None, else again at each interval."""
 
     plan_id: UUID
     plan_name: str
@@ -68,10 +72,12 @@ class PriceTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckoutWish:
-    """A page on which an order is to be paid. Sent again as the same ``attempt``, it is one page.
+class CheckoutRequest:
+    """A checkout page to be opened for an order.
 
-    After a try that failed it is another attempt: a provider may repeat its first answer.
+    ``order_id`` and ``attempt`` make the idempotency key: the same attempt gives the same page.
+    After a failed call the next one needs another attempt, as a provider may repeat its first
+    answer, failures included. ``language`` is an ISO 639-1 code, or empty for the browser's.
     """
 
     order_id: UUID
@@ -87,9 +93,10 @@ class CheckoutWish:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutFacts:
-    """A page on which an order is paid; ``url`` is None once it is closed.
+    """State of a checkout page. ``url`` is None once it is closed.
 
-    ``paid`` tells that money came, or that none was due. ``payment_id`` is of a single payment.
+    ``paid`` is true once the payment has arrived, or if none was due. ``payment_id`` is the id of
+    a one-time payment; a subscription has ``subscription_id`` instead.
     """
 
     checkout_id: str
@@ -105,7 +112,10 @@ class CheckoutFacts:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """An invoice or a single payment. What was paid back is None where it was not asked."""
+    """State of an invoice or a one-time payment.
+
+    ``refunded_minor`` and ``disputed`` are None where the charges behind it were not read.
+    """
 
     invoice_id: str
     order_id: UUID | None
@@ -123,9 +133,10 @@ class InvoiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionFacts:
-    """A subscription, and its latest invoices, newest first.
+    """State of a subscription, with its latest invoices, newest first.
 
-    ``paid_until`` is the end of the last period that was paid, as far as these tell.
+    ``paid_until`` is the end of the last paid period among these invoices; ``failing`` is true
+    while the provider retries a failed payment.
     """
 
     subscription_id: str
@@ -141,8 +152,8 @@ class SubscriptionFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An event that the provider sent and signed: its kind, and the id of what it is about."""
+class ProviderEvent:
+    """An event with a verified signature. ``object_id`` is the id of the object it is about."""
 
     event_id: str
     type: str
@@ -152,8 +163,11 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """Which order an event is about; None for what is none of ours."""
+class EventSubject:
+    """The order that an event is about, and the object of that order that changed.
+
+    ``order_id`` is None for objects that were not created by this service.
+    """
 
     order_id: UUID | None
     checkout_id: str | None = None
@@ -162,52 +176,52 @@ class About:
 
 
 class Gateway(Protocol):
-    """A provider's account. Each method raises ProviderError."""
+    """Calls to one account at a payment provider. Every method raises ProviderError."""
 
     def account(self) -> AccountFacts:
-        """Whose key it is."""
+        """Return the account that the key belongs to."""
         ...
 
-    def open_checkout(self, wish: CheckoutWish) -> CheckoutFacts:
-        """Make the page on which an order is paid, or find the one that was made for it."""
+    def open_checkout(self, request: CheckoutRequest) -> CheckoutFacts:
+        """Create the checkout page of an order, or return the one of the same attempt."""
         ...
 
     def checkout(self, checkout_id: str) -> CheckoutFacts:
-        """How the paying of an order stands."""
+        """Return the state of a checkout page."""
         ...
 
     def close_checkout(self, checkout_id: str) -> CheckoutFacts:
-        """Let nobody pay on a page any more. Tells how it stands: it may have been paid before."""
+        """Expire a checkout page. Returns its state: it may have been paid before."""
         ...
 
     def subscription(self, subscription_id: str) -> SubscriptionFacts:
-        """How a subscription stands."""
+        """Return the state of a subscription."""
         ...
 
     def invoice(self, invoice_id: str) -> InvoiceFacts:
-        """How an invoice or a single payment stands, with what was paid back."""
+        """Return the state of an invoice or one-time payment, with refunds and disputes."""
         ...
 
-    def about(self, told: Told) -> About:
-        """Find out which order an event is about."""
+    def subject_of(self, event: ProviderEvent) -> EventSubject:
+        """Return the order that an event is about."""
         ...
 
     def set_cancelled(self, subscription_id: str, *, cancelled: bool) -> None:
-        """End a subscription with the period that runs, or let it go on after all."""
+        """Cancel a subscription at the end of its current period, or undo that."""
         ...
 
     def cancel_at(self, subscription_id: str, at: datetime) -> None:
-        """End a subscription at an instant to come."""
+        """Cancel a subscription at a future instant, without a refund."""
         ...
 
     def cancel_now(self, subscription_id: str) -> None:
-        """End a subscription at once; nothing is paid back."""
+        """Cancel a subscription immediately, without a refund. Does nothing if it has ended."""
         ...
 
     def portal_url(self, customer_id: str, back_url: str) -> str:
-        """Where a payer changes the card that is charged, for a few minutes."""
+        """Return a short-lived URL where a customer changes the payment method."""
         ...
 
     def invoice_url(self, invoice_id: str) -> str:
-        """Where an invoice can be read, paid and downloaded."""
+        """Return the URL where an invoice can be viewed, paid and downloaded."""
         ...

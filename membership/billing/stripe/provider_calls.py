@@ -1,7 +1,7 @@
-"""Asking the provider from within a request, between its transactions.
+"""Calls to the payment provider from within an HTTP request, outside its transactions.
 
-What the provider refuses becomes an answer of the API. A failure of the provider is never told
-as one of the caller's.
+Errors of the provider become error responses: 503 if it is unavailable, 409 if it refuses. A key
+that it rejects is a 409 as well, never a 401 of the caller.
 """
 
 from collections.abc import Callable
@@ -21,25 +21,25 @@ from membership.web.transactions import Steps
 T = TypeVar("T")
 
 
-async def ask(steps: Steps, keys: Keys, work: Callable[[Gateway], T]) -> T:
-    """Ask the account of ``keys``.
+async def call_provider(steps: Steps, keys: Keys, call: Callable[[Gateway], T]) -> T:
+    """Return the result of ``call``, run in a worker thread with a gateway to the account.
 
-    Raises Busy if the provider cannot be reached; Conflict if it refuses.
+    Raises Busy (503) if the provider cannot be reached, Conflict (409) if it refuses.
     """
 
-    def asked() -> T:
+    def run() -> T:
         with open_gateway(keys, steps.settings) as gateway:
-            return work(gateway)
+            return call(gateway)
 
     try:
-        return await steps.asking(asked)
+        return await steps.asking(run)
     except ProviderError as error:
         logger().warning("payment_provider_failed", kind=type(error).__name__, why=str(error))
-        raise _answer(error) from error
+        raise _api_error(error) from error
 
 
-def _answer(error: ProviderError) -> ApiError:
-    """What the caller is told."""
+def _api_error(error: ProviderError) -> ApiError:
+    """The error response for an error of the provider."""
     if isinstance(error, ProviderUnavailable):
         return Busy("payment_provider_unavailable", str(error), headers={"Retry-After": "10"})
     if isinstance(error, ProviderRefusesKey):

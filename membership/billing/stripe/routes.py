@@ -1,4 +1,4 @@
-"""Routes of the account at the payment provider: its keys are taken, and never shown."""
+"""Routes of the account at the payment provider. Its keys are write-only."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,8 +10,8 @@ from api_client.messages.billing import StripeView
 from membership.base.scopes import Scope
 from membership.billing.schemas import NewStripeAccount
 from membership.billing.stripe import accounts
-from membership.billing.stripe.accounts import Checked, Keys
-from membership.billing.stripe.provider_calls import ask
+from membership.billing.stripe.accounts import Keys, VerifiedKeys
+from membership.billing.stripe.provider_calls import call_provider
 from membership.web.access import Call, Caller, allows, reads, writes
 from membership.web.transactions import InSteps
 
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/billing/stripe", tags=["Payments"])
 def show_stripe(
     request: Request, call: Annotated[Call, reads(Scope.ORGANIZATION_READ)]
 ) -> StripeView:
-    """Tell whether payments through Stripe are set up, and where it is to send events."""
+    """Show whether payments through Stripe are set up, and the URL for its webhook endpoint."""
     public_url = request.app.state.settings.public_url
     return accounts.account_view(call.session, call.tenant, public_url)
 
@@ -33,25 +33,25 @@ async def put_stripe(
     steps: InSteps,
     caller: Annotated[Caller, allows(Scope.ORGANIZATION_WRITE)],
 ) -> StripeView:
-    """Let an account at Stripe take payments from now on, in the place of a former one.
+    """Set the Stripe account that takes payments from now on, replacing a previous one.
 
-    Stripe is asked whose the key is. Both keys are stored encrypted and cannot be had again.
+    The secret key is verified with Stripe. Both keys are stored encrypted and never returned.
 
     Errors: `payment_provider_refuses_key`, `payment_provider_refused` (409),
     `payment_provider_unavailable` (503).
     """
     tenant = caller.tenant
-    shown = Keys(
+    keys = Keys(
         tenant.id,
         new.secret_key.get_secret_value(),
         new.webhook_secret.get_secret_value(),
         livemode=False,
         grace_days=new.grace_days,
     )
-    facts = await ask(steps, shown, lambda gateway: gateway.account())
+    facts = await call_provider(steps, keys, lambda gateway: gateway.account())
 
     def store(session: Session, now: datetime) -> StripeView:
-        accounts.put_account(session, steps.vault, tenant, Checked(new, facts), now)
+        accounts.put_account(session, steps.vault, tenant, VerifiedKeys(new, facts), now)
         return accounts.account_view(session, tenant, steps.settings.public_url)
 
     return await steps.transaction(store, caller.actor)
@@ -59,9 +59,9 @@ async def put_stripe(
 
 @router.delete("", status_code=204)
 def delete_stripe(call: Annotated[Call, writes(Scope.ORGANIZATION_WRITE)]) -> Response:
-    """Forget the account. Subscriptions at Stripe go on there, and are heard of no more.
+    """Delete the account. Its subscriptions continue at Stripe; their events are not received.
 
     Errors: `billing_not_set_up` (404).
     """
-    accounts.forget_account(call.session, call.tenant)
+    accounts.remove_account(call.session, call.tenant)
     return Response(status_code=204)

@@ -1,7 +1,7 @@
-"""How Stripe counts money, where that differs from the smallest unit that a currency has.
+"""Conversion between the minor unit of a currency (CLDR) and the integer that Stripe uses.
 
-From "Supported currencies" in Stripe's documentation: some currencies have no decimals, some
-three, of which the last must be 0, and all others two, whatever CLDR says of them.
+Source: "Supported currencies" in Stripe's documentation. Some currencies have no decimals, some
+three, of which the last must be 0; all others have two, whatever CLDR says of them.
 """
 
 from membership.rules.money import decimals_of
@@ -11,20 +11,20 @@ _NO_DECIMALS = frozenset(
 )
 _THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 _WHOLE_ONLY = frozenset({"ISK", "UGX"})
-"""Two decimals in every amount, both of them 0."""
+"""Amounts with two decimals, both of which must be 0."""
 
 
 def _decimals(currency: str) -> int:
-    """How many decimals an amount at Stripe has."""
+    """Decimals of an amount at Stripe."""
     if currency in _NO_DECIMALS:
         return 0
     return 3 if currency in _THREE_DECIMALS else 2
 
 
 def to_stripe(minor: int, currency: str) -> int:
-    """An amount as Stripe counts it.
+    """Return an amount in minor units as Stripe's integer.
 
-    Raises ValueError for one that Stripe cannot take, such as a tenth of a cent.
+    Raises ValueError for an amount that Stripe does not accept, such as a tenth of a cent.
     """
     more = _decimals(currency) - decimals_of(currency)
     amount, rest = divmod(minor * _ten_to(more), _ten_to(-more))
@@ -35,11 +35,11 @@ def to_stripe(minor: int, currency: str) -> int:
 
 
 def from_stripe(amount: int, currency: str) -> int:
-    """An amount of Stripe's in the smallest unit of its currency, rounded down."""
+    """Return an amount of Stripe in minor units of its currency, rounded down."""
     more = decimals_of(currency) - _decimals(currency)
     return amount * _ten_to(more) // _ten_to(-more)
 
 
 def _ten_to(power: int) -> int:
-    """A power of ten; 1 for a negative one."""
+    """A power of ten; 1 for a negative exponent."""
     return int(10 ** max(0, power))

@@ -1,7 +1,8 @@
-"""From objects of Stripe to facts. Nothing is asked here, and no object is trusted to be whole.
+"""Parsing of Stripe's objects into the gateway's facts. Makes no requests.
 
-Where a period lies and what an invoice is of, is told since 2025 by the subscription's items and
-by the invoice's ``parent``; a charge knows its payment intent, and no invoice.
+Since API version 2025-03-31 the billing period is in the items of a subscription, and the
+subscription of an invoice in its ``parent``. The functions raise KeyError, TypeError, ValueError or
+IndexError for an object that lacks a field or has another form.
 """
 
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from membership.billing.stripe.gateway import CheckoutFacts, InvoiceFacts, Subsc
 from membership.billing.stripe.stripe_money import from_stripe
 
 ORDER_KEY = "walletdesk_order"
-"""Under this name an order's id is in the metadata of what is made for it."""
+"""Metadata key under which every object created for an order has the order's id."""
 
 _CHECKOUTS = {
     "open": OrderState.OPEN,
@@ -29,17 +30,17 @@ _SUBSCRIPTIONS = {
 
 
 def instant(seconds: int | None) -> datetime | None:
-    """A Unix time as an instant in UTC."""
+    """Return a Unix time as an instant in UTC; None for None."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _instant(seconds: int) -> datetime:
-    """The same of one that is there."""
+    """Return a Unix time as an instant in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
 def order_in(metadata: Any) -> UUID | None:
-    """The order that an object was made for; None for what is not ours."""
+    """Return the order id in an object's metadata; None if this service did not create it."""
     try:
         return UUID(str((metadata or {})[ORDER_KEY]))
     except (KeyError, ValueError):
@@ -47,12 +48,12 @@ def order_in(metadata: Any) -> UUID | None:
 
 
 def id_of(reference: Any) -> str | None:
-    """The id of what a field refers to, expanded or not."""
+    """Return the id in a reference, whether expanded or not; None for None."""
     return reference if reference is None or isinstance(reference, str) else str(reference["id"])
 
 
 def checkout_facts(session: Any) -> CheckoutFacts:
-    """Read a Checkout Session."""
+    """Parse a Checkout Session."""
     return CheckoutFacts(
         checkout_id=session["id"],
         order_id=order_in(session["metadata"]),
@@ -67,7 +68,7 @@ def checkout_facts(session: Any) -> CheckoutFacts:
 
 
 def _bank_refused(session: Any) -> bool:
-    """Whether a single payment, which a bank took days for, came to nothing."""
+    """Whether a one-time payment by a delayed method failed."""
     payment = session.get("payment_intent")
     if session["payment_status"] != "unpaid" or not isinstance(payment, dict):
         return False
@@ -75,7 +76,7 @@ def _bank_refused(session: Any) -> bool:
 
 
 def invoice_facts(invoice: Any) -> InvoiceFacts | None:
-    """Read an invoice; None for a draft, which may still change and asks for nothing yet."""
+    """Parse an invoice; None for a draft, which may still change and is not due."""
     if invoice["status"] in {None, "draft"}:
         return None
     currency = invoice["currency"].upper()
@@ -95,24 +96,24 @@ def invoice_facts(invoice: Any) -> InvoiceFacts | None:
 
 
 def _is_of_subscription(line: Any) -> bool:
-    """Whether a line of an invoice is for a period of a subscription."""
+    """Whether an invoice line is for a billing period of a subscription."""
     return (line.get("parent") or {}).get("type") == "subscription_item_details"
 
 
 def order_of_invoice(invoice: Any) -> UUID | None:
-    """The order of an invoice's subscription."""
+    """Return the order id of an invoice's subscription, or None."""
     details = (invoice.get("parent") or {}).get("subscription_details") or {}
     return order_in(details.get("metadata"))
 
 
 def subscription_of_invoice(invoice: Any) -> str | None:
-    """The id of an invoice's subscription."""
+    """Return the id of an invoice's subscription, or None."""
     details = (invoice.get("parent") or {}).get("subscription_details") or {}
     return id_of(details.get("subscription"))
 
 
 def payment_facts(payment: Any) -> InvoiceFacts:
-    """Read a single payment (a payment intent that succeeded)."""
+    """Parse the payment intent of a one-time payment."""
     currency = payment["currency"].upper()
     return InvoiceFacts(
         invoice_id=payment["id"],
@@ -129,31 +130,31 @@ def payment_facts(payment: Any) -> InvoiceFacts:
 
 
 def subscription_facts(subscription: Any, invoices: Any) -> SubscriptionFacts:
-    """Read a subscription with its latest invoices, newest first."""
+    """Parse a subscription and its latest invoices, which come newest first."""
     item = subscription["items"]["data"][0]
     status = _SUBSCRIPTIONS[subscription["status"]]
     period_end = _instant(item["current_period_end"])
     cancels_at = instant(subscription.get("cancel_at"))
     if cancels_at is None and subscription["cancel_at_period_end"]:
         cancels_at = period_end
-    read = tuple(facts for each in invoices if (facts := invoice_facts(each)) is not None)
-    latest = read[0] if read else None
+    parsed = tuple(facts for each in invoices if (facts := invoice_facts(each)) is not None)
+    latest = parsed[0] if parsed else None
     return SubscriptionFacts(
         subscription_id=subscription["id"],
         order_id=order_in(subscription["metadata"]),
         customer_id=str(id_of(subscription["customer"])),
         status=status,
         starts_at=_instant(subscription["start_date"]),
-        paid_until=_paid_until(read, status, period_end),
+        paid_until=_paid_until(parsed, status, period_end),
         failing=_is_failing(latest, status),
         cancels_at=cancels_at,
         ended_at=instant(subscription.get("ended_at")),
-        invoices=read,
+        invoices=parsed,
     )
 
 
 def _is_failing(latest: InvoiceFacts | None, status: SubscriptionStatus) -> bool:
-    """Whether the newest invoice was tried in vain; one that a bank works on was tried, too."""
+    """Whether the payment of the newest invoice failed; a debit in progress was attempted, too."""
     if latest is None or latest.status is not InvoiceStatus.OPEN or not latest.attempted:
         return False
     return status is not SubscriptionStatus.ACTIVE
@@ -162,25 +163,25 @@ def _is_failing(latest: InvoiceFacts | None, status: SubscriptionStatus) -> bool
 def _paid_until(
     invoices: tuple[InvoiceFacts, ...], status: SubscriptionStatus, period_end: datetime
 ) -> datetime | None:
-    """The end of the last period that was paid.
+    """Return the end of the last paid period, or None.
 
-    What the club waived by voiding its invoice counts as paid; and for as long as a bank works on
-    a debit, which may take two weeks, so does a period after one that was: the subscription is
+    A period whose invoice was voided counts as paid: the club waived it. So does the period after
+    a paid one while a bank debit is in progress, which may take two weeks: the subscription stays
     active until the debit fails.
     """
-    good = [
+    paid = [
         each.period_end
         for each in invoices
         if each.status is InvoiceStatus.PAID and each.period_end is not None
     ]
     waived = bool(invoices) and invoices[0].status is InvoiceStatus.VOID
     if waived and status is SubscriptionStatus.ACTIVE:
-        good.append(period_end)
-    elif good and status is SubscriptionStatus.ACTIVE and _is_worked_on(invoices[0]):
-        good.append(invoices[0].period_end or period_end)
-    return max(good, default=None)
+        paid.append(period_end)
+    elif paid and status is SubscriptionStatus.ACTIVE and _is_in_progress(invoices[0]):
+        paid.append(invoices[0].period_end or period_end)
+    return max(paid, default=None)
 
 
-def _is_worked_on(invoice: InvoiceFacts) -> bool:
-    """Whether a payment of an open invoice was begun."""
+def _is_in_progress(invoice: InvoiceFacts) -> bool:
+    """Whether an open invoice has a payment in progress."""
     return invoice.status is InvoiceStatus.OPEN and invoice.attempted

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.billing import OrderState, SubscriptionStatus
 from membership.billing.orders import providers
-from membership.billing.orders.providers import order_of, provider_of
-from membership.billing.orders.sync import sync_in_steps
+from membership.billing.orders.providers import find_order_of, provider_of
+from membership.billing.orders.sync import sync_in_request
 from membership.billing.orders.views import find_order, invoice_page, invoices_of
 from membership.billing.schemas import (
     OwnInvoice,
@@ -20,7 +20,7 @@ from membership.billing.schemas import (
 )
 from membership.billing.stripe.accounts import Keys, required_keys
 from membership.billing.stripe.gateway import Gateway
-from membership.billing.stripe.provider_calls import ask
+from membership.billing.stripe.provider_calls import call_provider
 from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.service import get_membership, no_such_membership
 from membership.portal.login.access import Visitor
@@ -38,7 +38,7 @@ _ASK_AGAIN = timedelta(seconds=5)
 async def own_order(steps: Steps, visitor: Visitor, order_id: UUID) -> OwnOrder:
     """How an order stands; while it is open, the provider is asked.
 
-    Raises NotFound for somebody else's; Busy, Conflict of ``asking``.
+    Raises NotFound for somebody else's; Busy, Conflict of ``call_provider``.
     """
 
     def look(session: Session, now: datetime) -> tuple[OwnOrder, Keys | None]:
@@ -59,7 +59,7 @@ async def own_order(steps: Steps, visitor: Visitor, order_id: UUID) -> OwnOrder:
     shown, keys = await steps.read(look)
     if keys is None:
         return shown
-    await sync_in_steps(steps, keys, order_id)
+    await sync_in_request(steps, keys, order_id)
     return (await steps.read(look))[0]
 
 
@@ -79,7 +79,7 @@ def own_invoices(
 async def invoice_link(steps: Steps, visitor: Visitor, invoice_id: str) -> str:
     """Where an invoice of the customer can be read, paid and downloaded.
 
-    Raises NotFound for somebody else's; Busy, Conflict of ``asking``.
+    Raises NotFound for somebody else's; Busy, Conflict of ``call_provider``.
     """
 
     def find(session: Session, _now: datetime) -> Keys:
@@ -93,13 +93,13 @@ async def invoice_link(steps: Steps, visitor: Visitor, invoice_id: str) -> str:
         return required_keys(session, steps.vault, visitor.tenant)
 
     keys = await steps.read(find)
-    return await ask(steps, keys, lambda gateway: gateway.invoice_url(invoice_id))
+    return await call_provider(steps, keys, lambda gateway: gateway.invoice_url(invoice_id))
 
 
 async def portal_link(steps: Steps, visitor: Visitor) -> str:
     """Where the customer changes the card that is charged, and sees their invoices.
 
-    Raises Conflict for who never paid there; Busy, Conflict of ``asking``.
+    Raises Conflict for who never paid there; Busy, Conflict of ``call_provider``.
     """
 
     def find(session: Session, _now: datetime) -> tuple[Keys, str]:
@@ -127,7 +127,7 @@ async def portal_link(steps: Steps, visitor: Visitor) -> str:
     def portal(gateway: Gateway) -> str:
         return gateway.portal_url(customer_id, back)
 
-    return await ask(steps, keys, portal)
+    return await call_provider(steps, keys, portal)
 
 
 def own_subscriptions(session: Session, visitor: Visitor, now: datetime) -> OwnSubscriptions:
@@ -148,7 +148,7 @@ def _subscription(
     session: Session, tenant: Tenant, sold: Membership, now: datetime
 ) -> OwnSubscription | None:
     """What a customer may do about a membership; None for one that just ends some day."""
-    order = order_of(session, tenant, sold.id)
+    order = find_order_of(session, tenant, sold.id)
     if order is not None and order.subscription_status is not None:
         return OwnSubscription(
             membership_id=sold.id,
@@ -185,11 +185,13 @@ async def change_renewal(
     """Cancel a membership with the period that runs, or take that back.
 
     Raises NotFound for somebody else's or a company's; Conflict if it cannot be; Busy, Conflict
-    of ``asking``.
+    of ``call_provider``.
     """
     tenant = visitor.tenant
 
-    def choose(session: Session, _now: datetime) -> type[providers.Desk | providers.Stripe]:
+    def choose(
+        session: Session, _now: datetime
+    ) -> type[providers.DeskPayments | providers.StripePayments]:
         sold = get_membership(session, tenant, membership_id)
         if sold.customer_id != visitor.customer_id:
             raise no_such_membership()

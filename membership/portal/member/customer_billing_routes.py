@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.billing import CheckoutLink
 from membership.billing.orders.providers import provider_of_sales
-from membership.billing.orders.service import Wanted
+from membership.billing.orders.service import OrderRequest
 from membership.billing.schemas import (
     Link,
     OwnInvoices,
@@ -18,7 +18,7 @@ from membership.billing.schemas import (
     OwnSubscriptions,
 )
 from membership.portal.login.access import CustomerCall, Visitor, customer_allows, customer_reads
-from membership.portal.member import customer_billing as own
+from membership.portal.member import customer_billing
 from membership.portal.signup.joining import Joiner
 from membership.portal.signup.ordering import customer_order
 from membership.portal.signup.schemas import Joining
@@ -46,24 +46,24 @@ async def order_plan(joining: Joining, steps: InSteps, visitor: Allowed) -> Chec
     `join_refused`, `plan_is_free`; 404 `plan_not_found`; 503 `payment_provider_unavailable`.
     """
 
-    def choose(session: Session, now: datetime) -> Wanted:
+    def choose(session: Session, now: datetime) -> OrderRequest:
         joiner = Joiner(visitor.tenant, visitor.customer_id, visitor.actor, now)
         return customer_order(session, steps.settings.public_url, joiner, joining.plan_id)
 
     provider = await steps.read(lambda session, _: provider_of_sales(session, visitor.tenant))
-    return await provider(steps, visitor.tenant, visitor.actor).begin(choose)
+    return await provider(steps, visitor.tenant, visitor.actor).start(choose)
 
 
 @router.get("/orders/{order_id}")
 async def get_own_order(order_id: UUID, steps: InSteps, visitor: Allowed) -> OwnOrder:
     """Tell how an order stands, asking the provider while it is open. 404 `order_not_found`."""
-    return await own.own_order(steps, visitor, order_id)
+    return await customer_billing.own_order(steps, visitor, order_id)
 
 
 @router.get("/me/subscriptions")
 def list_subscriptions(call: Reader) -> OwnSubscriptions:
     """List what goes on by itself, and what the customer may do about it."""
-    return own.own_subscriptions(call.session, _visitor(call), call.now)
+    return customer_billing.own_subscriptions(call.session, _visitor(call), call.now)
 
 
 @router.post("/me/memberships/{membership_id}/cancel")
@@ -75,7 +75,7 @@ async def cancel_membership(
     404 `membership_not_found`, also for what a company holds; 409 `not_cancellable`;
     503 `payment_provider_unavailable`.
     """
-    return await own.change_renewal(steps, visitor, membership_id, cancelled=True)
+    return await customer_billing.change_renewal(steps, visitor, membership_id, cancelled=True)
 
 
 @router.post("/me/memberships/{membership_id}/resume")
@@ -83,7 +83,7 @@ async def resume_membership(
     membership_id: UUID, steps: InSteps, visitor: Allowed
 ) -> OwnSubscription:
     """Take a cancellation back, before the membership has ended. 409 `not_resumable`."""
-    return await own.change_renewal(steps, visitor, membership_id, cancelled=False)
+    return await customer_billing.change_renewal(steps, visitor, membership_id, cancelled=False)
 
 
 @router.get("/me/invoices")
@@ -94,16 +94,16 @@ def list_invoices_of_customer(
     language: Annotated[Literal["en", "de"], Query()] = "en",
 ) -> OwnInvoices:
     """List the customer's invoices, newest first. 422 `invalid_cursor`."""
-    return own.own_invoices(call.session, _visitor(call), language, limit, cursor)
+    return customer_billing.own_invoices(call.session, _visitor(call), language, limit, cursor)
 
 
 @router.post("/me/invoices/{invoice_id}/link")
 async def link_invoice(invoice_id: InvoiceId, steps: InSteps, visitor: Allowed) -> Link:
     """Tell where an invoice can be read, paid and downloaded. 404 `invoice_not_found`."""
-    return Link(url=await own.invoice_link(steps, visitor, invoice_id))
+    return Link(url=await customer_billing.invoice_link(steps, visitor, invoice_id))
 
 
 @router.post("/me/portal")
 async def open_portal(steps: InSteps, visitor: Allowed) -> Link:
     """Tell where the customer changes the card that is charged. 409 `nothing_billed`."""
-    return Link(url=await own.portal_link(steps, visitor))
+    return Link(url=await customer_billing.portal_link(steps, visitor))

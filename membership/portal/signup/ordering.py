@@ -6,21 +6,21 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from membership.billing.orders.eligibility import return_urls
-from membership.billing.orders.service import Wanted
+from membership.billing.orders.service import OrderRequest
 from membership.members.memberships.service import Owner
 from membership.portal.signup.joining import Joiner, chosen_plan
 
 
 def customer_order(
     session: Session, public_url: str | None, joiner: Joiner, plan_id: UUID
-) -> Wanted:
+) -> OrderRequest:
     """Check what a customer orders: a plan that is offered to the public. Locks the customer.
 
     Raises NotFound and Conflict as ``chosen_plan`` does; Conflict without a public URL.
     """
     customer, plan = chosen_plan(session, joiner, plan_id)
     paid_url, back_url = return_urls(public_url, joiner.tenant)
-    return Wanted(
+    return OrderRequest(
         owner=Owner(customer_id=customer.id),
         plan=plan,
         actor=replace(joiner.actor, id=customer.id),

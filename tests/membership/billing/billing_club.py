@@ -11,7 +11,7 @@ import requests
 from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
-from membership.billing.inbox.jobs import Inbox
+from membership.billing.inbox.jobs import InboxWorker
 from membership.billing.stripe.accounts import Keys
 from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.stripe_gateway import StripeGateway
@@ -37,7 +37,7 @@ class Shop:
 
     service: Service = field(repr=False)
     stripe: StripeServer = field(repr=False)
-    inbox: Inbox = field(default_factory=lambda: Inbox(at_once))
+    inbox: InboxWorker = field(default_factory=lambda: InboxWorker(at_once))
     heard: int = 0
 
     @property

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from membership.billing.inbox import queue as inbox
 from membership.billing.inbox.jobs import BILLING_JOBS
-from membership.billing.inbox.queue import MOST_TRIES
+from membership.billing.inbox.queue import MAX_TRIES
 from membership.store.models import BillingEvent, BillingOrder
 from tests.membership.billing.billing_club import Shop
 from tests.membership.billing.members import paid_untold, told_of
@@ -76,13 +76,13 @@ def test_pauses_grow_to_an_hour_and_then_it_is_given_up(shop: Shop) -> None:
         put_off_orders(shop)
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (timedelta(seconds=10), timedelta(hours=1))
-    set_tries(shop, MOST_TRIES - 1)
+    set_tries(shop, MAX_TRIES - 1)
     with written_log() as log:
         shop.stripe.fail_next()
         shop.work_off()
     assert '"given_up": true' in log.getvalue()
     (lost,) = told_of(shop, failed=True)
-    assert (lost["tries"], lost["due_at"], lost["done"]) == (MOST_TRIES, None, False)
+    assert (lost["tries"], lost["due_at"], lost["done"]) == (MAX_TRIES, None, False)
     shop.work_off()
     assert told_of(shop, failed=True) == [lost]
     retried = shop.service.post(f"/v1/billing/events/{lost['id']}/retry", status=200)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from membership.base.settings import ServiceSettings
-from membership.billing.inbox.jobs import Inbox
+from membership.billing.inbox.jobs import InboxWorker
 from membership.billing.stripe.accounts import Keys
 from membership.billing.stripe.gateway import Gateway
 from tests.membership.billing.billing_club import Shop, at_once
@@ -26,7 +26,7 @@ def test_a_fault_of_ours_is_told_and_keeps_nobody_waiting(shop: Shop) -> None:
             yield _Odd(gateway, bad)
 
     with written_log() as log:
-        while Inbox(connect).run(shop.work):
+        while InboxWorker(connect).run(shop.work):
             pass
     assert "billing_event_broken" in log.getvalue()
     assert [len(shop.held(each)) for each in (broken, well)] == [0, 1]
@@ -72,7 +72,7 @@ class _Held:
         return found
 
 
-def holding(wait: Callable[[], object]) -> Inbox:
+def holding(wait: Callable[[], object]) -> InboxWorker:
     """A job whose gateway waits."""
 
     @contextmanager
@@ -80,7 +80,7 @@ def holding(wait: Callable[[], object]) -> Inbox:
         with at_once(keys, settings) as gateway:
             yield _Held(gateway, wait)
 
-    return Inbox(connect)
+    return InboxWorker(connect)
 
 
 def test_what_was_read_earlier_never_overwrites_what_is_newer(shop: Shop) -> None:
@@ -113,7 +113,7 @@ def test_two_jobs_at_once_do_no_harm(shop: Shop) -> None:
     start = threading.Barrier(2)
 
     def work_off() -> None:
-        mine = Inbox(at_once)
+        mine = InboxWorker(at_once)
         start.wait()
         while mine.run(shop.work):
             pass

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from api_client.messages.management import IntervalUnit
-from membership.billing.stripe.gateway import CheckoutWish, Payer, PriceTerms
+from membership.billing.stripe.gateway import CheckoutRequest, Payer, PriceTerms
 from membership.billing.stripe.stripe_gateway import StripeGateway
 from membership.rules.periods import Interval
 from tests.fakes.stripe_server import StripeServer, stripe_server
@@ -25,10 +25,10 @@ class Account:
     stripe: StripeServer
     gateway: StripeGateway
 
-    def wish(self, terms: PriceTerms = GOLD, **changes: Any) -> CheckoutWish:
+    def wish(self, terms: PriceTerms = GOLD, **changes: Any) -> CheckoutRequest:
         """A page for a new order of a plan."""
         order_id = uuid4()
-        usual = CheckoutWish(
+        usual = CheckoutRequest(
             order_id=order_id,
             attempt=0,
             organization="club",
@@ -65,6 +65,6 @@ def account() -> Iterator[Account]:
     """A new account, and a gateway that asks each thing once."""
     with (
         stripe_server(NOON) as stripe,
-        StripeGateway(stripe.secret_key, stripe.url, seconds=5) as gateway,
+        StripeGateway(stripe.secret_key, stripe.url, timeout=5) as gateway,
     ):
         yield Account(stripe, gateway)

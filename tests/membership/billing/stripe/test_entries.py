@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from membership.billing.inbox.queue import take_event
-from membership.billing.stripe.gateway import Told
+from membership.billing.inbox.queue import store_event
+from membership.billing.stripe.gateway import ProviderEvent
 from membership.store.models import AuditEntry
 from tests.membership.billing.billing_club import MONTHLY, Shop
 
@@ -35,9 +35,9 @@ def test_every_step_leaves_its_entry(shop: Shop) -> None:
     service.post(f"{path}/refresh", status=200)
     service.post(f"{path}/cancel", status=200)
     service.post(f"{path}/resume", status=200)
-    told = Told("evt_1", "invoice.paid", "in_1", service.clock(), livemode=False)
+    told = ProviderEvent("evt_1", "invoice.paid", "in_1", service.clock(), livemode=False)
     with service.database.writers.begin() as session:
-        take_event(session, service.tenant.id, told, service.clock())
+        store_event(session, service.tenant.id, told, service.clock())
     service.post("/v1/billing/events/evt_1/retry", status=200)
     assert service.call("DELETE", "/v1/billing/stripe").status_code == 204
     found = {each.action: each for each in entries(shop)}

@@ -99,7 +99,7 @@ def test_nobody_listens_there(ours: Account) -> None:
 def test_an_answer_that_takes_too_long(ours: Account) -> None:
     ours.stripe.delay_seconds = 1.2
     with (
-        StripeGateway(ours.stripe.secret_key, ours.stripe.url, seconds=1) as hasty,
+        StripeGateway(ours.stripe.secret_key, ours.stripe.url, timeout=1) as hasty,
         pytest.raises(ProviderUnavailable, match="could not be reached"),
     ):
         hasty.account()

@@ -8,7 +8,13 @@ from uuid import uuid4
 import pytest
 
 from api_client.messages.billing import InvoiceStatus, OrderState, SubscriptionStatus
-from membership.billing.stripe.gateway import About, AccountFacts, Payer, ProviderMisses, Told
+from membership.billing.stripe.gateway import (
+    AccountFacts,
+    EventSubject,
+    Payer,
+    ProviderEvent,
+    ProviderMisses,
+)
 from membership.billing.stripe.stripe_gateway import StripeGateway
 from tests.membership.billing.stripe.stripe_account import GOLD, Account, account
 from tests.membership.support import NOON
@@ -21,10 +27,10 @@ def ours() -> Iterator[Account]:
         yield made
 
 
-def told(object_id: str) -> Told:
+def told(object_id: str) -> ProviderEvent:
     """An event about something."""
     kind = "charge.dispute.created" if object_id.startswith("du_") else "any"
-    return Told("evt_1", kind, object_id, NOON, livemode=False)
+    return ProviderEvent("evt_1", kind, object_id, NOON, livemode=False)
 
 
 def test_whose_key_it_is(ours: Account) -> None:
@@ -125,7 +131,7 @@ def test_a_payer_is_known_again_unless_deleted_at_stripe(ours: Account) -> None:
     ours.stripe.delete_customer(str(first))
     second = ours.gateway.open_checkout(ours.wish(payer=known)).customer_id
     assert second not in {None, first}
-    stranger = replace(known, known_as="cus_ofAnotherAccount")
+    stranger = replace(known, provider_id="cus_ofAnotherAccount")
     assert ours.gateway.open_checkout(ours.wish(payer=stranger)).customer_id != first
 
 
@@ -193,19 +199,23 @@ def test_which_order_an_event_is_about(ours: Account) -> None:
     subscription, invoice = page["subscription"], page["invoice"]
     charge = ours.stripe.ledger.all("charge")[-1]["id"]
     dispute = ours.stripe.dispute(invoice)["id"]
-    of_invoice = About(wish.order_id, subscription_id=subscription, invoice_id=invoice)
-    assert ours.gateway.about(told(page["id"])) == About(wish.order_id, checkout_id=page["id"])
-    assert ours.gateway.about(told(subscription)) == About(
+    of_invoice = EventSubject(wish.order_id, subscription_id=subscription, invoice_id=invoice)
+    assert ours.gateway.subject_of(told(page["id"])) == EventSubject(
+        wish.order_id, checkout_id=page["id"]
+    )
+    assert ours.gateway.subject_of(told(subscription)) == EventSubject(
         wish.order_id, subscription_id=subscription
     )
     for each in (invoice, charge, dispute):
-        assert ours.gateway.about(told(each)) == of_invoice
+        assert ours.gateway.subject_of(told(each)) == of_invoice
     single = ours.wish(replace(GOLD, billing=None))
     payment = ours.stripe.pay(ours.gateway.open_checkout(single).checkout_id)["payment_intent"]
     charge = ours.stripe.ledger.all("charge")[-1]["id"]
-    assert ours.gateway.about(told(charge)) == About(single.order_id, invoice_id=payment)
+    assert ours.gateway.subject_of(told(charge)) == EventSubject(
+        single.order_id, invoice_id=payment
+    )
     with pytest.raises(ProviderMisses):
-        ours.gateway.about(told("sub_gone"))
+        ours.gateway.subject_of(told("sub_gone"))
 
 
 def test_where_a_payer_looks_after_cards_and_invoices(ours: Account) -> None:
@@ -230,4 +240,4 @@ def test_what_is_not_ours_has_no_order(ours: Account) -> None:
     assert ours.gateway.open_checkout(ours.wish(order_id=uuid4())).order_id is not None
     subscription = ours.subscribed()
     ours.stripe.ledger.things[subscription]["metadata"] = {"walletdesk_order": "no id"}
-    assert ours.gateway.about(told(subscription)).order_id is None
+    assert ours.gateway.subject_of(told(subscription)).order_id is None
