@@ -1,1 +1,1 @@
-"""Payments: what members paid, and what they get in writing for it."""
+"""Payments: taken at the desk, or through a payment provider."""

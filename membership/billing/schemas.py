@@ -1,4 +1,4 @@
-"""Messages about payments that only the service reads."""
+"""Messages of the payment routes that the desk's client does not share."""
 
 import re
 from typing import Annotated, Literal, Self
@@ -15,30 +15,31 @@ from membership.members.plans.schemas import MAX_PRICE, Currency
 
 
 class NewPayment(Message):
-    """What was paid for a membership."""
+    """A payment for a membership."""
 
     method: PaymentMethod = Field(examples=["cash"])
     amount_minor: Annotated[int, Field(ge=0, le=MAX_PRICE, strict=True)] | None = Field(
         default=None,
         examples=[4900],
-        description="In the smallest unit of the currency; by default the price as sold.",
+        description="In minor units of the currency; by default the price of the sale.",
     )
     currency: Currency | None = Field(
-        default=None, examples=["EUR"], description="Refused unless it is the one of the sale."
+        default=None, examples=["EUR"], description="Has to be that of the sale."
     )
     paid_at: Instant | None = Field(
         default=None,
         examples=["2027-03-10T11:00:00Z"],
-        description="When it was paid, not later than now; now, if left out.",
+        description="When it was paid; not in the future. By default now.",
     )
     renew: bool = Field(
-        default=False, description="Whether this pays for the next period: it is renewed as well."
+        default=False,
+        description="Whether it pays for the next period: the membership is renewed as well.",
     )
     note: Why = Field(default="", examples=["slip 4711"])
 
 
 class Voiding(Message):
-    """Why a payment was noted in error."""
+    """Why a payment is voided."""
 
     why: Annotated[Why, Field(min_length=1)] = Field(examples=["Typed twice"])
 
@@ -48,7 +49,7 @@ _WEBHOOK_SECRET = re.compile(r"whsec_[\x21-\x7e]+")
 
 
 def _secret_key(given: SecretStr) -> SecretStr:
-    """Refuse what is no secret key, such as the publishable one."""
+    """Refuse other keys, such as the publishable one."""
     if not _SECRET_KEY.fullmatch(given.get_secret_value()):
         raise ValueError(
             "is no secret key; those begin with sk_live_, sk_test_, rk_live_, rk_test_"
@@ -57,14 +58,14 @@ def _secret_key(given: SecretStr) -> SecretStr:
 
 
 def _webhook_secret(given: SecretStr) -> SecretStr:
-    """Refuse what is no signing secret, such as the endpoint's id."""
+    """Refuse other values, such as the endpoint's id."""
     if not _WEBHOOK_SECRET.fullmatch(given.get_secret_value()):
         raise ValueError("is no signing secret; those begin with whsec_")
     return given
 
 
 class NewStripeAccount(Message):
-    """The keys of an account at Stripe, from its dashboard."""
+    """Keys of a Stripe account, from its dashboard."""
 
     secret_key: Annotated[SecretStr, AfterValidator(_secret_key)] = Field(
         max_length=300,
@@ -79,16 +80,18 @@ class NewStripeAccount(Message):
     grace_days: Annotated[int, Field(ge=0, le=90, strict=True)] = Field(
         default=7,
         examples=[7],
-        description="Days that a membership runs on, overdue, while a payment is tried again.",
+        description="Days for which a membership stays valid, overdue, while a payment is retried.",
     )
 
 
 class NewOrder(Message):
-    """A plan that a customer or a company is to pay through the provider."""
+    """An order of a plan, to be paid by a customer or a company through the provider."""
 
     plan_id: UUID = Field(examples=["3f0c7a52-6c1e-4d0b-9a53-0f4f7a1f6f10"])
     customer_id: UUID | None = Field(
-        default=None, examples=["0b7f9a4e-51c3-4a63-8f0e-2f5d8a1c7b42"], description="Who pays, or"
+        default=None,
+        examples=["0b7f9a4e-51c3-4a63-8f0e-2f5d8a1c7b42"],
+        description="The customer who pays, or",
     )
     company_id: UUID | None = Field(
         default=None, examples=[None], description="the company that is billed."
@@ -96,24 +99,24 @@ class NewOrder(Message):
 
     @model_validator(mode="after")
     def _one_payer(self) -> Self:
-        """Refuse two payers, and none."""
+        """Require exactly one payer."""
         if (self.customer_id is None) == (self.company_id is None):
             raise ValueError("exactly one of customer_id and company_id is needed")
         return self
 
 
 class Cancellation(Message):
-    """When a subscription is to end."""
+    """When a subscription ends."""
 
     at: Literal["period_end", "now"] = Field(
         default="period_end",
         examples=["period_end"],
-        description="With the period that is paid, or at once; nothing is paid back.",
+        description="At the end of the paid period, or at once; without a refund.",
     )
 
 
 class BillingEventView(Message):
-    """Something the provider told."""
+    """An event that the provider sent."""
 
     id: str = Field(examples=["evt_1PXy2cLkdIwHu7ixJkQ7mBd3"])
     type: str = Field(examples=["invoice.paid"])
@@ -121,19 +124,19 @@ class BillingEventView(Message):
     received_at: AwareDatetime
     tries: int
     done: bool
-    due_at: AwareDatetime | None = Field(description="When it is tried again.")
-    error: str | None = Field(description="What kept it from being worked off, the last time.")
+    due_at: AwareDatetime | None = Field(description="When it is retried.")
+    error: str | None = Field(description="Why the latest attempt to process it failed.")
 
 
 class BillingEventPage(Message):
-    """A page of what the provider told, newest first."""
+    """A page of provider events, newest first."""
 
     items: tuple[BillingEventView, ...]
     next_cursor: str | None = None
 
 
 class OwnOrder(Message):
-    """How an order of the customer who is logged in stands."""
+    """State of an order of the customer who is logged in."""
 
     id: UUID
     state: OrderState
@@ -142,7 +145,7 @@ class OwnOrder(Message):
 
 
 class OwnInvoice(InvoiceView):
-    """An invoice as its customer sees it; ``amount`` is written out in their language."""
+    """An invoice as its customer sees it; ``amount`` is formatted in their language."""
 
     amount: str
 
@@ -155,9 +158,9 @@ class OwnInvoices(Message):
 
 
 class OwnSubscription(Message):
-    """What a customer may do about a membership of their own that goes on by itself.
+    """A customer's own renewing membership, and what they may do about it.
 
-    ``portal`` tells that the card that is charged can be changed at the provider.
+    ``portal`` is true if the payment method can be changed at the provider.
     """
 
     membership_id: UUID
@@ -172,12 +175,12 @@ class OwnSubscription(Message):
 
 
 class OwnSubscriptions(Message):
-    """What goes on by itself until it is cancelled."""
+    """A customer's memberships that renew until they are cancelled."""
 
     items: tuple[OwnSubscription, ...]
 
 
 class Link(Message):
-    """An address at the provider, good for a while."""
+    """A URL at the provider, valid for a limited time."""
 
     url: str

@@ -1,4 +1,4 @@
-"""The receipt of a payment: what it says, and how it is drawn (PDF, A5)."""
+"""The receipt of a payment: its text, and a PDF of it (A5)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +10,13 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from api_client.messages.payments import PaymentMethod
-from membership.billing.desk.service import number_of
+from membership.billing.desk.service import receipt_number
 from membership.rules.money import written
 from membership.store.models import Payment
 from membership.web.access import Tenant
 
 WIDTH_MM, HEIGHT_MM = 148, 210
-"""A5, upright."""
+"""A5, portrait."""
 
 _WORDS = {
     "en": {
@@ -37,7 +37,10 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ReceiptText:
-    """All that a receipt says. ``void`` is empty for one that is good."""
+    """The text of a receipt. ``void`` is empty unless the payment was voided.
+
+    ``lines`` are pairs of label and value, in the order in which they are printed.
+    """
 
     organization: str
     title: str
@@ -46,11 +49,11 @@ class ReceiptText:
 
 
 def receipt_text(payment: Payment, tenant: Tenant, language: str) -> ReceiptText:
-    """The words of a receipt in one of ``LANGUAGES``; times are the organization's."""
+    """Return the text of a receipt in ``en`` or ``de``; times are in the organization's zone."""
     words = _WORDS[language]
     local = payment.paid_at.astimezone(ZoneInfo(tenant.time_zone))
     lines = (
-        (words["paid_at"], _when(local, language)),
+        (words["paid_at"], _date_time(local, language)),
         (words["paid_by"], payment.paid_by),
         (words["plan"], payment.plan_name),
         (words["amount"], written(payment.amount_minor, payment.currency, language)),
@@ -60,20 +63,23 @@ def receipt_text(payment: Payment, tenant: Tenant, language: str) -> ReceiptText
     )
     return ReceiptText(
         organization=tenant.name,
-        title=f"{words['title']} {number_of(payment)}",
+        title=f"{words['title']} {receipt_number(payment)}",
         void=words["void"] if payment.voided_at is not None else "",
         lines=tuple((label, text) for label, text in lines if text),
     )
 
 
-def _when(local: datetime, language: str) -> str:
-    """A day and a time, to the minute."""
+def _date_time(local: datetime, language: str) -> str:
+    """Format a date and time, to the minute."""
     day = format_date(local, "long", locale=language)
     return f"{day}, {format_time(local, 'short', locale=language)}"
 
 
 def receipt_pdf(text: ReceiptText, fonts: Path, language: str, now: datetime) -> bytes:
-    """Draw a receipt. ``fonts`` is the folder with ``Inter-*.otf``. Raises OSError without it."""
+    """Return a receipt as a PDF. ``fonts`` is the folder of ``Inter-*.otf``.
+
+    Raises OSError if a font is missing.
+    """
     pdf = FPDF(unit="mm", format=(WIDTH_MM, HEIGHT_MM))
     pdf.set_creation_date(now)
     for weight in ("Regular", "SemiBold"):
@@ -82,12 +88,12 @@ def receipt_pdf(text: ReceiptText, fonts: Path, language: str, now: datetime) ->
     pdf.set_lang(language)
     pdf.set_margin(16)
     pdf.add_page()
-    _line(pdf, text.organization, 11)
+    _heading(pdf, text.organization, 11)
     pdf.ln(4)
-    _line(pdf, text.title, 18)
+    _heading(pdf, text.title, 18)
     if text.void:
         pdf.set_text_color(179, 38, 30)
-        _line(pdf, text.void, 18)
+        _heading(pdf, text.void, 18)
         pdf.set_text_color(0, 0, 0)
     pdf.ln(6)
     for label, value in text.lines:
@@ -102,8 +108,8 @@ def receipt_pdf(text: ReceiptText, fonts: Path, language: str, now: datetime) ->
     return bytes(pdf.output())
 
 
-def _line(pdf: FPDF, text: str, size: float) -> None:
-    """A line in strong letters, broken where it is too long."""
+def _heading(pdf: FPDF, text: str, size: float) -> None:
+    """Print a heading, wrapped if it is too long."""
     pdf.set_font("SemiBold", size=size)
     pdf.multi_cell(
         w=0, h=size / 2, text=_printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
@@ -111,6 +117,6 @@ def _line(pdf: FPDF, text: str, size: float) -> None:
 
 
 def _printable(text: str) -> str:
-    """Text without signs that no page shows. Line breaks stay; other spaces become plain ones."""
+    """Return the text without control characters; white space but line breaks becomes spaces."""
     plain = "".join(" " if char.isspace() and char != "\n" else char for char in text)
     return "".join(char for char in plain if char.isprintable() or char == "\n")

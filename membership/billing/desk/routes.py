@@ -1,4 +1,4 @@
-"""Routes of payments at the desk."""
+"""Routes of payments that staff take at the desk."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -23,35 +23,35 @@ Creator = Annotated[Call, creates(Scope.MEMBERSHIPS_WRITE)]
 
 
 class _PaymentFor(NewPayment):
-    """What makes two payments the same request: the membership too, not only the body."""
+    """A payment with its membership, which are compared for the idempotency key together."""
 
     membership_id: UUID
 
 
 @router.post("/memberships/{membership_id}/payments", status_code=201)
 def note_payment(membership_id: UUID, new: NewPayment, call: Creator) -> PaymentView:
-    """Note what was paid at the desk for a membership, and give it a receipt number.
+    """Record a payment taken at the desk for a membership; it gets a receipt number.
 
-    Nothing is overdue after it. With `renew` the membership is prolonged as by
-    `POST /v1/memberships/{membership_id}/renew`, or nothing is noted at all. Send an
-    `Idempotency-Key` to be safe when a call is repeated.
+    The membership is no longer overdue. With `renew` it is also renewed as by
+    `POST /v1/memberships/{membership_id}/renew`, in the same transaction. Send an
+    `Idempotency-Key` so that a repeated call records nothing twice.
 
     Errors: `membership_not_found` (404); `customer_erased`, `company_archived` and those of a
     renewal (409); `currency_wrong`, `payment_to_come` (422).
     """
 
     def create() -> PaymentView:
-        return service.payment_view(service.note_payment(call, membership_id, new))
+        return service.payment_view(service.record_payment(call, membership_id, new))
 
-    asked = _PaymentFor(membership_id=membership_id, **new.model_dump())
-    return once(call, asked, PaymentView, create)
+    request = _PaymentFor(membership_id=membership_id, **new.model_dump())
+    return once(call, request, PaymentView, create)
 
 
 @router.get("/memberships/{membership_id}/payments")
 def list_payments_of_membership(
     membership_id: UUID, call: Reader, limit: PageLimit = DEFAULT_PAGE, cursor: PageCursor = None
 ) -> PaymentPage:
-    """List what was paid for a membership, latest first, voided payments included.
+    """List the payments for a membership, latest first, voided ones included.
 
     Errors: `membership_not_found` (404), `invalid_cursor` (422).
     """
@@ -66,7 +66,7 @@ def list_payments(
     since: Annotated[Instant | None, Query(description="Paid at this instant or later.")] = None,
     until: Annotated[Instant | None, Query(description="Paid before this instant.")] = None,
 ) -> PaymentPage:
-    """List all payments, latest first, voided ones included: what a till is counted against.
+    """List all payments, latest first, voided ones included: for balancing a till.
 
     Errors: `invalid_cursor` (422).
     """
@@ -87,28 +87,28 @@ def get_payment(payment_id: UUID, call: Reader) -> PaymentView:
 def print_receipt(
     payment_id: UUID,
     call: Reader,
-    language: Annotated[Literal["en", "de"], Query(description="Of its words.")] = "en",
+    language: Annotated[Literal["en", "de"], Query(description="Language of the receipt.")] = "en",
 ) -> Response:
-    """Give the receipt of a payment (PDF, A5); that of a voided one says so.
+    """Return the receipt of a payment (PDF, A5); that of a voided one is marked as void.
 
     Errors: `payment_not_found` (404).
     """
-    # The library for PDF takes a fifth of a second to load, and no start needs it.
+    # Importing the PDF library takes a fifth of a second, which no start should wait for.
     from membership.billing.desk.receipt import receipt_pdf, receipt_text  # noqa: PLC0415
 
     payment = service.get_payment(call.session, call.tenant, payment_id)
     text = receipt_text(payment, call.tenant, language)
     data = receipt_pdf(text, resources.path("fonts"), language, call.now)
-    name = f"{service.number_of(payment)}.pdf"
+    name = f"{service.receipt_number(payment)}.pdf"
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'inline; filename="{name}"'}
     return Response(data, media_type="application/pdf", headers=headers)
 
 
 @router.post("/payments/{payment_id}/void")
 def void_payment(payment_id: UUID, voiding: Voiding, call: Writer) -> PaymentView:
-    """Say that a payment was noted in error. It keeps its number; its receipt says that it is void.
+    """Void a payment recorded in error. It keeps its number; its receipt is marked as void.
 
-    A renewal that came with it is not taken back. Errors: `payment_not_found` (404),
+    A renewal that was made with it is not undone. Errors: `payment_not_found` (404),
     `payment_voided` (409).
     """
     payment = service.void_payment(call.session, call.tenant, payment_id, voiding.why, call.now)

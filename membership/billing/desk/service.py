@@ -1,4 +1,4 @@
-"""Payments at the desk: noted, listed and voided. What the desk took is never changed."""
+"""Payments at the desk: recorded, listed and voided. A recorded payment is never changed."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -21,16 +21,17 @@ from membership.web.errors import Conflict, Invalid, NotFound
 from membership.web.paging import newest_first
 
 
-def note_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
-    """Note a payment for a membership; with ``renew``, prolong it in the same transaction.
+def record_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
+    """Record a payment for a membership; with ``renew``, also renew it in the same transaction.
 
-    Nothing is overdue any more after it, and its receipt has the organization's next number.
+    The membership is no longer overdue; the payment gets the organization's next receipt number.
+    The amount is in minor units and defaults to the price at which the membership was sold.
 
-    Raises NotFound; Conflict for an owner who is erased or archived, and where it cannot be
-    renewed; Invalid for another currency than that of the sale, and a payment yet to come.
+    Raises NotFound; Conflict for an owner who is erased or archived, and for a membership that
+    cannot be renewed; Invalid for a currency other than that of the sale, and a future date.
     """
     session, tenant, now = call.session, call.tenant, call.now
-    # First the owner, then the membership: a merge and an erasure lock in this order too.
+    # Locks are taken in the order owner, membership, as in a merge and an erasure.
     sold = get_membership(session, tenant, membership_id)
     required_owner(session, tenant, Owner(sold.customer_id, sold.company_id))
     sold = locked(session, tenant, membership_id)
@@ -52,7 +53,7 @@ def note_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
         amount_minor=sold.price_minor if new.amount_minor is None else new.amount_minor,
         currency=sold.currency,
         plan_name=sold.plan_name,
-        paid_by=_name_of_owner(session, sold),
+        paid_by=_owner_name(session, sold),
         note=new.note,
         paid_at=paid_at,
         actor_kind=call.actor.kind,
@@ -66,9 +67,9 @@ def note_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
 
 
 def _next_number(session: Session, organization_id: int) -> int:
-    """Take the organization's next receipt number. Whoever asks at the same time waits.
+    """Return the organization's next receipt number, locked until the transaction ends.
 
-    A transaction that is given up gives its number back: there are no gaps.
+    A rolled back transaction returns its number: there are no gaps.
     """
     connection = session.connection()
     first = insert_into(connection, BillingState).values(
@@ -84,8 +85,8 @@ def _next_number(session: Session, organization_id: int) -> int:
     return following - 1
 
 
-def _name_of_owner(session: Session, sold: Membership) -> str:
-    """Who pays: the customer or the company that the membership belongs to."""
+def _owner_name(session: Session, sold: Membership) -> str:
+    """Return the name of the customer or company that the membership belongs to."""
     here = sold.organization_id
     if sold.company_id is not None:
         return session.get_one(Company, (here, sold.company_id)).name
@@ -95,7 +96,7 @@ def _name_of_owner(session: Session, sold: Membership) -> str:
 def void_payment(
     session: Session, tenant: Tenant, payment_id: UUID, why: str, now: datetime
 ) -> Payment:
-    """Say that a payment was noted in error; it keeps its number, and what it renewed stays.
+    """Void a payment that was recorded in error. It keeps its number; a renewal is not undone.
 
     Raises NotFound; Conflict for one that is void already.
     """
@@ -112,7 +113,7 @@ def void_payment(
 
 
 def get_payment(session: Session, tenant: Tenant, payment_id: UUID) -> Payment:
-    """Load a payment. Raises NotFound."""
+    """Return a payment. Raises NotFound."""
     payment = session.get(Payment, (tenant.id, payment_id))
     if payment is None:
         raise _no_such_payment()
@@ -120,7 +121,7 @@ def get_payment(session: Session, tenant: Tenant, payment_id: UUID) -> Payment:
 
 
 def _no_such_payment() -> NotFound:
-    """The error for a payment that this organization does not have."""
+    """The error for a payment that the organization does not have."""
     return NotFound("payment_not_found", "There is no such payment.")
 
 
@@ -133,33 +134,33 @@ def list_payments(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> PaymentPage:
-    """List payments, latest first: of one membership, or those paid in ``[since, until)``.
+    """Return a page of payments, latest first, filtered by membership or ``[since, until)``.
 
     Raises NotFound for an unknown membership; Invalid for a bad cursor.
     """
-    wanted = select(Payment).where(Payment.organization_id == call.tenant.id)
+    query = select(Payment).where(Payment.organization_id == call.tenant.id)
     if membership_id is not None:
         get_membership(call.session, call.tenant, membership_id)
-        wanted = wanted.where(Payment.membership_id == membership_id)
+        query = query.where(Payment.membership_id == membership_id)
     if since is not None:
-        wanted = wanted.where(Payment.paid_at >= since)
+        query = query.where(Payment.paid_at >= since)
     if until is not None:
-        wanted = wanted.where(Payment.paid_at < until)
+        query = query.where(Payment.paid_at < until)
     order = (Payment.paid_at, Payment.id)
-    rows, following = newest_first(call.session, wanted, order, limit, cursor)
+    rows, following = newest_first(call.session, query, order, limit, cursor)
     return PaymentPage(items=tuple(payment_view(row) for (row,) in rows), next_cursor=following)
 
 
-def number_of(payment: Payment) -> str:
-    """The number of a payment's receipt as people read it."""
+def receipt_number(payment: Payment) -> str:
+    """Return the number of a payment's receipt as printed: ``R-000001``."""
     return f"R-{payment.receipt_number:06d}"
 
 
 def payment_view(payment: Payment) -> PaymentView:
-    """Show a payment."""
+    """Return a payment as the API shows it."""
     return PaymentView(
         id=payment.id,
-        receipt_number=number_of(payment),
+        receipt_number=receipt_number(payment),
         membership_id=payment.membership_id,
         plan=payment.plan_name,
         paid_by=payment.paid_by,

@@ -1,1 +1,1 @@
-"""Orders paid through the payment provider, and who may order what."""
+"""Orders that are paid through the payment provider, and the memberships they grant."""

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from membership.billing.desk.service import number_of
+from membership.billing.desk.service import receipt_number
 from membership.portal.login.access import CustomerCall
 from membership.portal.member.schemas import OwnPayment, OwnPayments
 from membership.rules.money import written
@@ -53,7 +53,7 @@ def _own(payment: Payment, language: str) -> OwnPayment:
     """Show a payment without what staff noted beside it."""
     return OwnPayment(
         id=payment.id,
-        receipt_number=number_of(payment),
+        receipt_number=receipt_number(payment),
         plan=payment.plan_name,
         method=payment.method,
         amount_minor=payment.amount_minor,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 import resources
-from membership.billing.desk.service import number_of
+from membership.billing.desk.service import receipt_number
 from membership.data.privacy.export import personal_data
 from membership.portal.login.access import CustomerCall, customer_reads, customer_writes
 from membership.portal.member.cards import make_first_card, own_cards
@@ -74,7 +74,7 @@ def print_receipt(payment_id: UUID, call: Reader, language: Language = "en") -> 
     payment = own_payment(call, payment_id)
     text = receipt_text(payment, call.tenant, language)
     data = receipt_pdf(text, resources.path("fonts"), language, call.now)
-    return _download(data, "application/pdf", f"{number_of(payment)}.pdf")
+    return _download(data, "application/pdf", f"{receipt_number(payment)}.pdf")
 
 
 @router.get("/export", response_class=Response)

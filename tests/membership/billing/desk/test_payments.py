@@ -12,7 +12,7 @@ from api_client.messages.payments import PaymentMethod
 from membership.base.actors import Actor
 from membership.base.scopes import Scope
 from membership.billing.desk.receipt import receipt_text
-from membership.billing.desk.service import note_payment
+from membership.billing.desk.service import record_payment
 from membership.billing.schemas import NewPayment
 from membership.store.models import Payment
 from membership.web.access import Call
@@ -122,7 +122,7 @@ def test_a_payment_that_is_given_up_gives_its_number_back(service: Service, sold
     actor = Actor(ActorKind.SERVICE, "test")
     with service.database.writers() as session, session.begin() as transaction:
         call = Call(session, service.tenant, actor, frozenset(), NOON)
-        given = note_payment(call, UUID(sold), NewPayment(method=PaymentMethod.CASH))
+        given = record_payment(call, UUID(sold), NewPayment(method=PaymentMethod.CASH))
         assert given.receipt_number == 1
         transaction.rollback()
     assert pay(service, sold)["receipt_number"] == "R-000001"
