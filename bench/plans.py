@@ -17,11 +17,12 @@ from membership.base.clock import system_clock
 from membership.base.scopes import Scope
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
-from membership.checkin.scans.service import ScanRules, scan
+from membership.checkin.scans.service import ScanRules, answer_scan
+from membership.members.customers.lookup import find_by_text
 from membership.members.customers.search import search
 from membership.store.database import Database, open_database
 from membership.web.access import Call
-from membership.web.fast_path import BareCall
+from membership.web.fast_path import FastCall
 
 _SQLITE = re.compile(
     r"SEARCH (\w+) USING (?:COVERING )?(?:INDEX (\w+)|(PRIMARY KEY))|SCAN (?!anon_)(\w+)"
@@ -47,7 +48,8 @@ def indexes(settings: ServiceSettings, code: str, query: str) -> dict[str, list[
 
         def scanned() -> None:
             rules = ScanRules(timedelta(minutes=90), open_vault(settings))
-            scan(BareCall(connection, tenant, call.now), request, rules)
+            found = find_by_text(connection, tenant, code, call.now)
+            answer_scan(FastCall(connection, tenant, call.now), request, rules, found)
 
         told = {
             "scan": _used(database, connection, scanned),

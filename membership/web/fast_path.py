@@ -1,16 +1,15 @@
-"""Routes that are asked most: all of a request's work in one thread, without a session.
+"""Fast path of the hottest routes: a request's whole work in one thread, without a session.
 
-A dependency that opens a transaction, the route, the check of its answer and the commit are
-otherwise four journeys into a thread and back, which cost more than what is done there. Scans
-and permission checks are given an ``Entry`` instead and do everything in a single one, on a
-connection on which each statement is a transaction of its own: a scan stores one row.
+FastAPI runs a dependency that opens a transaction, the route, the validation of its response and
+the commit in a thread each. Every hand-over costs more than the work itself. A scan or a
+permission check takes a ``FastPath`` instead: one function authenticates, reads, stores and builds
+the response, in one thread, on a connection on which each statement is its own transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any, Concatenate, ParamSpec
 
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -20,8 +19,6 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from membership.base.scopes import Scope
-from membership.members.memberships.entitlements import Holder, load_holder
-from membership.members.memberships.holder_by_key import find_with_holder
 from membership.web.access import (
     Call,
     Caller,
@@ -33,134 +30,139 @@ from membership.web.access import (
     shown_key,
 )
 
+P = ParamSpec("P")
+_FAST_PATH = "walletdesk.fast_path"
+
+NEEDS_KEY: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
+"""``openapi_extra`` of a route with a ``FastPath``: it takes an API key."""
+
 
 @dataclass(frozen=True, slots=True)
-class BareCall:
-    """One authenticated request: a connection, the caller's organization, and the time it is."""
+class FastCall:
+    """An authenticated request on the fast path: connection, organization and current time."""
 
     connection: Connection
     tenant: Tenant
     now: datetime
 
 
-AnyCall = Call | BareCall
-"""What a service is given that uses the connection only."""
+AnyCall = Call | FastCall
+"""Argument of services that use the connection only."""
 
-Work = Callable[[BareCall], BaseModel | Response]
-"""What a route does; gives the answer."""
 
-HolderWork = Callable[[BareCall, Holder | None], BaseModel | Response]
-"""What a route does about a customer and what they hold; None where there is no such customer."""
+@dataclass(slots=True)
+class FastRequest:
+    """A request in its thread, before its credential was checked.
 
-Thing = TypeVar("Thing")
-_LookAndWork = Callable[[Connection, datetime], tuple[Caller, BaseModel | Response]]
-_ENTRY = "walletdesk.entry"
+    A work function calls ``authenticate`` or ``admit`` before it returns anything.
+    """
 
-NEEDS_KEY: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
-"""What the description of a route with an ``Entry`` says of its key, as ``openapi_extra``."""
+    request: Request
+    connection: Connection
+    key: str
+    now: datetime
+    _scope: Scope
+    caller: Caller | None = None
+
+    @property
+    def scope(self) -> MutableMapping[str, Any]:
+        """The ASGI scope of the request."""
+        return self.request.scope
+
+    def authenticate(self) -> FastCall:
+        """Look up the credential by itself. Raises Unauthorized, Forbidden."""
+        self.caller = authenticate(self.request, self.connection, self.key, self._scope, self.now)
+        return FastCall(self.connection, self.caller.tenant, self.now)
+
+    def admit(self, caller: Caller) -> FastCall:
+        """Accept a caller who was read by a query of the work function. Raises Forbidden."""
+        admit(self.request, caller, self._scope)
+        self.caller = caller
+        return FastCall(self.connection, caller.tenant, self.now)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A request whose key is looked at by the thread that does its work."""
+class FastPath:
+    """One request whose credential is checked by the thread that does its work."""
 
     request: Request
     key: str
     scope: Scope
+    writes: bool
 
-    async def answer(self, work: Work, *, writes: bool = False) -> Response:
-        """Do the work, and answer it. Raises Unauthorized, Forbidden, Busy, and as ``work``."""
-
-        def look_and_work(connection: Connection, now: datetime) -> Any:
-            caller = authenticate(self.request, connection, self.key, self.scope, now)
-            return caller, work(BareCall(connection, caller.tenant, now))
-
-        return await self._in_thread(look_and_work, writes=writes)
-
-    async def answer_about(self, customer_id: UUID, work: HolderWork) -> Response:
-        """Do the work about one customer, who may have been merged since, and answer it.
-
-        Raises Unauthorized, Forbidden, Busy, and as ``work``.
-        """
-
-        def find(connection: Connection, key: str, now: datetime) -> tuple[Caller, Holder] | None:
-            return find_with_holder(connection, key, customer_id, now)
-
-        def work_on(call: BareCall, holder: Holder | None) -> BaseModel | Response:
-            if holder is None:
-                holder = load_holder(call.connection, call.tenant.id, customer_id, call.now)
-            return work(call, holder)
-
-        return await self.answer_found(find, work_on)
-
-    async def answer_found(
+    async def run(
         self,
-        find: Callable[[Connection, str, datetime], tuple[Caller, Thing] | None],
-        work: Callable[[BareCall, Thing | None], BaseModel | Response],
-        *,
-        writes: bool = False,
+        work: Callable[Concatenate[FastRequest, P], BaseModel | Response],
+        /,
+        *arguments: P.args,
+        **named: P.kwargs,
     ) -> Response:
-        """Do the work about something that ``find`` looks for together with the key.
+        """Return the response that ``work`` builds in a thread, from a ``FastRequest``.
 
-        Where it finds nothing, the key is looked at by itself, and the work is given None.
-        Raises Unauthorized, Forbidden, Busy, and as ``work``.
+        A message is sent as JSON. Raises Unauthorized, Forbidden, Busy, and as ``work``.
         """
+        async with self.request.app.state.admission.connection(writes=self.writes):
+            return await run_in_threadpool(self._run, work, *arguments, **named)
 
-        def look_and_work(connection: Connection, now: datetime) -> Any:
-            found = find(connection, self.key, now)
-            if found is None:
-                caller = authenticate(self.request, connection, self.key, self.scope, now)
-                return caller, work(BareCall(connection, caller.tenant, now), None)
-            caller, thing = found
-            admit(self.request, caller, self.scope)
-            return caller, work(BareCall(connection, caller.tenant, now), thing)
+    async def check_key(self) -> None:
+        """Check the credential only. Raises Unauthorized, Forbidden, Busy."""
+        async with self.request.app.state.admission.connection(writes=False):
+            await run_in_threadpool(self._run, _check_key)
 
-        return await self._in_thread(look_and_work, writes=writes)
-
-    async def _in_thread(self, look_and_work: _LookAndWork, *, writes: bool) -> Response:
-        """Do all of it in one thread, once there is a connection to be had."""
-        async with self.request.app.state.admission.connection(writes=writes):
-            return await run_in_threadpool(self._run, look_and_work)
-
-    def _run(self, look_and_work: _LookAndWork) -> Response:
-        """Look at the key, do the work and write down the answer."""
+    def _run(
+        self,
+        work: Callable[Concatenate[FastRequest, P], BaseModel | Response],
+        /,
+        *arguments: P.args,
+        **named: P.kwargs,
+    ) -> Response:
+        """Do the work on a connection, and serialize what it returns."""
         state = self.request.app.state
         with state.database.single.connect() as connection:
-            caller, answer = look_and_work(connection, state.clock())
-        keep_present(state, caller)
+            opened = FastRequest(self.request, connection, self.key, state.clock(), self.scope)
+            answer = work(opened, *arguments, **named)
+        if opened.caller is None:
+            raise RuntimeError("a request was answered without checking its credential")
+        keep_present(state, opened.caller)
         if isinstance(answer, Response):
             return answer
-        # It was checked when it was made: FastAPI need not do so again.
+        # Validated when it was built: FastAPI need not do so again.
         return Response(answer.model_dump_json(), media_type="application/json")
 
 
-def enters(scope: Scope) -> Any:
-    """Dependency of a route that does its work through an ``Entry``, for callers with ``scope``."""
+def _check_key(opened: FastRequest) -> Response:
+    """Check the credential, and return an empty response."""
+    opened.authenticate()
+    return Response()
 
-    async def enter(request: Request) -> Entry:
+
+def fast_path(scope: Scope, *, writes: bool = False) -> Any:
+    """Dependency of a route on the fast path, for callers with ``scope``: its ``FastPath``."""
+
+    async def enter(request: Request) -> FastPath:
         # Called, not depended on: each dependency costs every request.
-        entry = Entry(request, await shown_key(await bearer(request)), scope)
-        request.scope[_ENTRY] = entry
-        return entry
+        entered = FastPath(request, await shown_key(await bearer(request)), scope, writes)
+        request.scope[_FAST_PATH] = entered
+        return entered
 
     return Depends(enter)
 
 
-class EntryRoute(APIRoute):
-    """A route with an ``Entry``: a wrong key is told before a request that is wrong in itself."""
+class FastRoute(APIRoute):
+    """Route with a ``FastPath``: a wrong key is answered before an invalid request."""
 
     def get_route_handler(self) -> Callable[[Request], Any]:
-        """Handle requests; of those that are not valid the key is looked at all the same."""
+        """Return the handler; of an invalid request it checks the key first."""
         handle = super().get_route_handler()
 
         async def handle_key_first(request: Request) -> Response:
             try:
-                answer: Response = await handle(request)
+                response: Response = await handle(request)
             except RequestValidationError:
-                entry: Entry | None = request.scope.get(_ENTRY)
-                if entry is not None:
-                    await entry.answer(lambda _call: Response())
+                entered: FastPath | None = request.scope.get(_FAST_PATH)
+                if entered is not None:
+                    await entered.check_key()
                 raise
-            return answer
+            return response
 
         return handle_key_first

@@ -11,24 +11,22 @@ from membership.checkin.access_checks.customer_permissions import (
     permission_grants,
 )
 from membership.members.customers.schemas import PermissionGrant, PermissionGrants
-from membership.web.fast_path import NEEDS_KEY, Entry, EntryRoute, enters
+from membership.web.fast_path import NEEDS_KEY, FastPath, FastRoute, fast_path
 
 router = APIRouter(
-    prefix="/v1/customers/{customer_id}/permissions", tags=["Customers"], route_class=EntryRoute
+    prefix="/v1/customers/{customer_id}/permissions", tags=["Customers"], route_class=FastRoute
 )
 
-_Entry = Annotated[Entry, enters(Scope.PERMISSIONS_READ)]
+_Fast = Annotated[FastPath, fast_path(Scope.PERMISSIONS_READ)]
 
 
 @router.get("/{key}", response_model=PermissionGrant, openapi_extra=NEEDS_KEY)
-async def customer_permission(customer_id: UUID, key: str, entry: _Entry) -> Response:
+async def customer_permission(customer_id: UUID, key: str, fast: _Fast) -> Response:
     """Tell whether a customer has one permission now, until when, and by which memberships."""
-    return await entry.answer_about(
-        customer_id, lambda call, holder: permission_grant(call, holder, key)
-    )
+    return await fast.run(permission_grant, customer_id, key)
 
 
 @router.get("", response_model=PermissionGrants, openapi_extra=NEEDS_KEY)
-async def customer_permissions(customer_id: UUID, entry: _Entry) -> Response:
+async def customer_permissions(customer_id: UUID, fast: _Fast) -> Response:
     """Tell all that a customer may use now."""
-    return await entry.answer_about(customer_id, permission_grants)
+    return await fast.run(permission_grants, customer_id)

@@ -1,29 +1,31 @@
 """Routes of the access checks."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request, Response
-from pydantic import BaseModel
 
 from membership.base.scopes import Scope
 from membership.base.vault import Vault
 from membership.checkin.access_checks import service
 from membership.checkin.access_checks.schemas import (
     LONGEST_KEY,
-    ONE_OF,
     AccessAnswer,
     AccessList,
     AccessQuestion,
     Asked,
 )
-from membership.web.errors import Invalid
 from membership.web.etag import names_tag, weak_tag
-from membership.web.fast_path import NEEDS_KEY, BareCall, Entry, EntryRoute, enters
+from membership.web.fast_path import (
+    NEEDS_KEY,
+    FastCall,
+    FastPath,
+    FastRequest,
+    FastRoute,
+    fast_path,
+)
 from membership.web.query_params import query_parameters, read_query
 
-router = APIRouter(prefix="/v1/access", tags=["Access checks"], route_class=EntryRoute)
+router = APIRouter(prefix="/v1/access", tags=["Access checks"], route_class=FastRoute)
 
 _HEADERS: dict[str, Any] = {
     "Cache-Control": {
@@ -39,12 +41,10 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"headers": _HEADERS},
     304: {"description": "What the caller has still holds.", "headers": _HEADERS},
 }
-_Work = Callable[[BareCall, service.Subject], BaseModel | Response]
-"""What a route does about somebody who was found."""
 _QUESTION = {"email": "amara@example.com", "keys": ["area.pool", "web.members"]}
 
 
-_Entry = Annotated[Entry, enters(Scope.PERMISSIONS_READ)]
+_Fast = Annotated[FastPath, fast_path(Scope.PERMISSIONS_READ)]
 _READS: dict[str, Any] = NEEDS_KEY | {
     "parameters": [
         *query_parameters(Asked),
@@ -61,7 +61,7 @@ _READS: dict[str, Any] = NEEDS_KEY | {
 
 
 @router.get("", response_model=AccessList, responses=_RESPONSES, openapi_extra=_READS)
-async def list_access(request: Request, entry: _Entry) -> Response:
+async def list_access(request: Request, fast: _Fast) -> Response:
     """Tell all that a customer may use now.
 
     Name the customer by exactly one of `customer_id`, `number`, `email` and `card`. The answer
@@ -74,12 +74,7 @@ async def list_access(request: Request, entry: _Entry) -> Response:
     `email_ambiguous` (409), `one_of_needed` (422).
     """
 
-    def work(call: BareCall, subject: service.Subject) -> Response:
-        answer = service.list_access(call, subject)
-        until = call.now if subject.person.passing else answer.until
-        return _to_keep(request, answer, until, call.now)
-
-    return await _answer_about(entry, read_query(request, Asked), work)
+    return await fast.run(_list_access, read_query(request, Asked))
 
 
 @router.get("/{key}", response_model=AccessAnswer, responses=_RESPONSES, openapi_extra=_READS)
@@ -94,7 +89,7 @@ async def check_access(
             examples=["area.pool"],
         ),
     ],
-    entry: _Entry,
+    fast: _Fast,
 ) -> Response:
     """Tell whether a customer has one permission now, until when, and by which memberships.
 
@@ -110,17 +105,12 @@ async def check_access(
     `email_ambiguous` (409), `one_of_needed` (422).
     """
 
-    def work(call: BareCall, subject: service.Subject) -> Response:
-        answer = service.check(call, subject, key)
-        until = call.now if subject.person.passing else answer.until
-        return _to_keep(request, answer, until, call.now)
-
-    return await _answer_about(entry, read_query(request, Asked), work)
+    return await fast.run(_check_access, read_query(request, Asked), key)
 
 
 @router.post("", response_model=AccessList, openapi_extra=NEEDS_KEY)
 async def ask_access(
-    question: Annotated[AccessQuestion, Body(examples=[_QUESTION])], entry: _Entry
+    question: Annotated[AccessQuestion, Body(examples=[_QUESTION])], fast: _Fast
 ) -> Response:
     """Ask the same with addresses and card codes kept out of URLs, and for several keys at once.
 
@@ -131,40 +121,47 @@ async def ask_access(
     `email_ambiguous` (409).
     """
 
-    def work(call: BareCall, subject: service.Subject) -> AccessList:
-        return service.list_access(call, subject, question.keys)
-
-    answer = await _answer_about(entry, question, work)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return await fast.run(_ask_access, question)
 
 
-async def _answer_about(entry: Entry, asked: Asked, work: _Work) -> Response:
-    """Do the work about whom ``asked`` names. Raises Invalid for nobody, or for several."""
-    vault: Vault = entry.request.app.state.vault
-
-    def find_and_work(call: BareCall) -> BaseModel | Response:
-        if asked.named != 1:
-            raise Invalid("one_of_needed", "query", ONE_OF)
-        return work(call, service.find_subject(call, asked, vault))
-
-    if asked.customer_id is not None and asked.named == 1:
-        return await entry.answer_about(
-            asked.customer_id, lambda call, holder: work(call, service.subject_of(holder))
-        )
-    return await entry.answer(find_and_work)
+def _list_access(opened: FastRequest, asked: Asked) -> Response:
+    """Authenticate, and return all that a customer may use now."""
+    call, subject = service.find_subject(opened, asked, _vault(opened))
+    return _cacheable(opened, call, subject, service.list_access(call, subject))
 
 
-def _to_keep(
-    request: Request,
-    answer: BaseModel,
-    until: datetime | None,
-    now: datetime,
+def _check_access(opened: FastRequest, asked: Asked, key: str) -> Response:
+    """Authenticate, and return whether a customer has one permission now."""
+    call, subject = service.find_subject(opened, asked, _vault(opened))
+    return _cacheable(opened, call, subject, service.check(call, subject, key))
+
+
+def _ask_access(opened: FastRequest, question: AccessQuestion) -> Response:
+    """Authenticate, and return the permissions that are asked for, not to be cached."""
+    call, subject = service.find_subject(opened, question, _vault(opened))
+    answer = service.list_access(call, subject, question.keys)
+    headers = {"Cache-Control": "no-store"}
+    return Response(answer.model_dump_json(), media_type="application/json", headers=headers)
+
+
+def _vault(opened: FastRequest) -> Vault:
+    """The vault that opens the keys of rotating codes."""
+    vault: Vault = opened.request.app.state.vault
+    return vault
+
+
+def _cacheable(
+    opened: FastRequest,
+    call: FastCall,
+    subject: service.Subject,
+    answer: AccessAnswer | AccessList,
 ) -> Response:
-    """An answer that may be kept until it may change, and no longer than the settings say."""
+    """Return a response that may be cached until it may change, at most as the settings allow."""
+    request = opened.request
+    until = call.now if subject.person.passing else answer.until
     seconds: int = request.app.state.settings.permission_max_age_seconds
     if until is not None:
-        seconds = max(0, min(seconds, int((until - now).total_seconds())))
+        seconds = max(0, min(seconds, int((until - call.now).total_seconds())))
     tag = weak_tag(answer, but="server_time")
     headers = {
         "Cache-Control": f"private, max-age={seconds}",

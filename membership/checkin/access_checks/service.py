@@ -1,4 +1,4 @@
-"""Access checks: which permissions somebody has now, by which memberships, until when."""
+"""Access checks: which permissions a customer has now, by which memberships, until when."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from membership.base.vault import Vault
+from membership.checkin.access_checks.holder_by_key import find_by_key_and_id
 from membership.checkin.access_checks.people import Person, find_person
 from membership.checkin.access_checks.schemas import (
+    ONE_OF,
     AccessAnswer,
     AccessItem,
     AccessList,
@@ -16,38 +18,43 @@ from membership.checkin.access_checks.schemas import (
     ViaSource,
 )
 from membership.members.customers.service import no_such_customer
-from membership.members.memberships.entitlements import Holder, load_holder
+from membership.members.memberships.entitlements import load_holder
 from membership.rules.inheritance import Holding
 from membership.rules.permissions import Refusal, grant, next_grant, refusal
-from membership.web.fast_path import AnyCall
+from membership.web.errors import Invalid
+from membership.web.fast_path import AnyCall, FastCall, FastRequest
 
 _WHOLLY = (Refusal.CUSTOMER_BANNED, Refusal.CARD_REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a check is about, and all that they hold."""
+    """The customer of a check, and all that they hold."""
 
     person: Person
     held: tuple[Holding, ...]
 
 
-def subject_of(holder: Holder | None) -> Subject:
-    """Somebody who was asked about by id. Raises NotFound if there is no such customer."""
+def find_subject(opened: FastRequest, asked: Asked, vault: Vault) -> tuple[FastCall, Subject]:
+    """Authenticate the caller, and return the customer whom exactly one field of ``asked`` names.
+
+    Raises Unauthorized; Forbidden; Invalid if no field or several are given; NotFound; Conflict
+    for an address that several customers have; VaultError if the key of a rotating code cannot
+    be opened.
+    """
+    if asked.customer_id is not None and asked.named == 1:
+        call, holder = find_by_key_and_id(opened, asked.customer_id)
+        if holder is None:
+            raise no_such_customer()
+        return call, Subject(Person(holder.id, holder.state), holder.holdings)
+    call = opened.authenticate()
+    if asked.named != 1:
+        raise Invalid("one_of_needed", "query", ONE_OF)
+    person = find_person(call, asked, vault)
+    holder = load_holder(call.connection, call.tenant.id, person.id, call.now)
     if holder is None:
         raise no_such_customer()
-    return Subject(Person(holder.id, holder.state), holder.holdings)
-
-
-def find_subject(call: AnyCall, asked: Asked, vault: Vault) -> Subject:
-    """Somebody who was asked about by number, address or card.
-
-    Raises NotFound; Conflict for an address that several customers have; VaultError if the key
-    of a rotating code cannot be opened.
-    """
-    person = find_person(call, asked, vault)
-    found = load_holder(call.connection, call.tenant.id, person.id, call.now)
-    return Subject(person, subject_of(found).held)
+    return call, Subject(person, holder.holdings)
 
 
 def check(call: AnyCall, subject: Subject, key: str) -> AccessAnswer:

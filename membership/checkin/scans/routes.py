@@ -1,11 +1,10 @@
 """Routes of scans, visits and the desk."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
-from sqlalchemy import Connection
 
 from api_client.messages.cards import CodeKey
 from api_client.messages.scan import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
@@ -13,14 +12,12 @@ from membership.base.scopes import Scope
 from membership.base.version import service_version
 from membership.checkin.scans import service
 from membership.members import visits
-from membership.members.customers.lookup import Found, find_with_key
 from membership.wallet.state import public_code_key, wallet_keys
-from membership.web.access import Call, Caller, reads, writes
-from membership.web.fast_path import NEEDS_KEY, BareCall, Entry, EntryRoute, enters
-from membership.web.middleware import OUTCOME
+from membership.web.access import Call, reads, writes
+from membership.web.fast_path import NEEDS_KEY, FastPath, FastRoute, fast_path
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
-router = APIRouter(prefix="/v1", tags=["Desk"], route_class=EntryRoute)
+router = APIRouter(prefix="/v1", tags=["Desk"], route_class=FastRoute)
 
 _SCAN = {
     "visit_id": "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10",
@@ -34,7 +31,7 @@ _SCAN = {
 async def record_scan(
     request: Request,
     scan: Annotated[ScanRequest, Body(examples=[_SCAN])],
-    entry: Annotated[Entry, enters(Scope.SCANS_WRITE)],
+    fast: Annotated[FastPath, fast_path(Scope.SCANS_WRITE, writes=True)],
 ) -> Response:
     """Tell whom a scanned text names and whether the membership is active; record the visit.
 
@@ -47,17 +44,7 @@ async def record_scan(
     """
     state = request.app.state
     recently = timedelta(minutes=state.settings.seen_recently_minutes)
-    rules = service.ScanRules(recently, state.vault)
-
-    def find(connection: Connection, key: str, now: datetime) -> tuple[Caller, Found] | None:
-        return find_with_key(connection, key, scan.text, now)
-
-    def work(call: BareCall, named: Found | None) -> ScanAnswer:
-        answer = service.scan(call, scan, rules, named)
-        request.scope[OUTCOME] = answer.outcome.value
-        return answer
-
-    return await entry.answer_found(find, work, writes=True)
+    return await fast.run(service.record_scan, scan, service.ScanRules(recently, state.vault))
 
 
 @router.get("/visits")

@@ -15,34 +15,81 @@ from api_client.messages.scan import (
     VisitCount,
 )
 from membership.base.vault import Vault
+from membership.checkin.scans.card_by_key import find_by_key_and_card
 from membership.members import visits
-from membership.members.customers.lookup import Found, Proof, current_card, find_by_text
+from membership.members.customers.lookup import (
+    Found,
+    Proof,
+    current_card,
+    find_by_code,
+    read_code,
+)
 from membership.members.customers.views import customer_view
 from membership.members.memberships.views import membership_view, permission_views
 from membership.rules.attention import Thresholds, attention
 from membership.rules.outcome import Decision, decide
 from membership.store.database import as_one
 from membership.wallet.code_verifier import Prover
-from membership.web.fast_path import AnyCall
+from membership.web.fast_path import AnyCall, FastCall, FastRequest
+from membership.web.middleware import OUTCOME
+from passes.codes.barcode import CardCode, ParsedCode
 
 
 @dataclass(frozen=True, slots=True)
 class ScanRules:
-    """What a scan needs of the service: how long a visit is recent, and the vault of its keys."""
+    """Settings of scans: for how long a visit is recent, and the vault that opens card keys."""
 
     seen_recently: timedelta
     vault: Vault
 
 
-def scan(
-    call: AnyCall, request: ScanRequest, rules: ScanRules, named: Found | None = None
-) -> ScanAnswer:
-    """Answer a scanned text, and record the visit if it names a customer.
+def record_scan(opened: FastRequest, request: ScanRequest, rules: ScanRules) -> ScanAnswer:
+    """Authenticate a scan, answer it, and record the visit if its text names a customer.
 
-    ``named`` is whom its card names, where that was found already. Raises Conflict if the visit
-    id was recorded for another text; VaultError if the key of a rotating code cannot be opened.
+    Raises Unauthorized; Forbidden; Conflict if the visit id was recorded for another text;
+    VaultError if the key of a rotating code cannot be opened.
     """
-    found = named or _find(call, request)
+    call, found = _identify(opened, request)
+    answer = answer_scan(call, request, rules, found)
+    opened.scope[OUTCOME] = answer.outcome.value
+    return answer
+
+
+def _identify(opened: FastRequest, request: ScanRequest) -> tuple[FastCall, Found | UnknownCause]:
+    """Authenticate the caller, and return whom the text names: most scans in one query."""
+    code = read_code(request.text)
+    if isinstance(code, CardCode):
+        identified = find_by_key_and_card(opened, code)
+        if identified is not None:
+            return identified
+    call = opened.authenticate()
+    return call, _find(call, request, code)
+
+
+def _find(call: FastCall, request: ScanRequest, code: ParsedCode | None) -> Found | UnknownCause:
+    """Return whom the text names, or else the first of its alternatives that names somebody.
+
+    If none does, a reading that has at least the form of a card gives the cause.
+    """
+    others = ((text, read_code(text)) for text in request.alternatives)
+    causes = set()
+    for text, reading in ((request.text, code), *others):
+        found = find_by_code(call.connection, call.tenant, text, reading, call.now)
+        if isinstance(found, Found):
+            return found
+        causes.add(found)
+    not_found = UnknownCause.NOT_FOUND
+    return not_found if not_found in causes else UnknownCause.NOT_A_CARD
+
+
+def answer_scan(
+    call: AnyCall, request: ScanRequest, rules: ScanRules, found: Found | UnknownCause
+) -> ScanAnswer:
+    """Answer the scan of an authenticated caller, and record the visit if somebody was found.
+
+    Raises Conflict if the visit id was recorded for another text; VaultError if the key of a
+    rotating code cannot be opened.
+    """
     if isinstance(found, UnknownCause):
         return _unknown(call, request, found)
     if found.proof is None or found.card is None:
@@ -82,21 +129,6 @@ def _unknown(call: AnyCall, request: ScanRequest, cause: UnknownCause) -> ScanAn
         permissions=(),
         current_card=None,
     )
-
-
-def _find(call: AnyCall, request: ScanRequest) -> Found | UnknownCause:
-    """Find whom the text names, or else the first of its other readings that names somebody.
-
-    If none does, a reading that at least has the form of a card tells the cause.
-    """
-    causes = set()
-    for text in (request.text, *request.alternatives):
-        found = find_by_text(call.connection, call.tenant, text, call.now)
-        if isinstance(found, Found):
-            return found
-        causes.add(found)
-    not_found = UnknownCause.NOT_FOUND
-    return not_found if not_found in causes else UnknownCause.NOT_A_CARD
 
 
 def _known(

@@ -14,24 +14,16 @@ from membership.members.customers.aliases import resolve, resolve_number
 from membership.members.customers.views import VIEW_COLUMNS
 from membership.members.memberships.entitlements import Held, held_by, held_of
 from membership.store.database import AnyRow
-from membership.store.models import ApiKey, Card, CardWallet, Customer, Organization
+from membership.store.models import Card, CardWallet, Customer
 from membership.store.wallet_joins import CARD_OF_WALLET, HOLDER_OF_CARD
-from membership.web.access import (
-    GOOD_KEY,
-    KEY_COLUMNS,
-    KEYS_ORGANIZATION,
-    OF_KEY,
-    Caller,
-    Tenant,
-    caller_of_key,
-    digest,
-)
+from membership.web.access import Tenant
 from passes.codes.barcode import (
     BarcodeError,
     CardCode,
     CustomerNumber,
     CustomerUuid,
     InstallLink,
+    ParsedCode,
     RotatingCode,
     SignedCardCode,
     parse,
@@ -49,8 +41,11 @@ _number: ColumnElement[int] = bindparam("number", type_=Customer.number.type)
 _customer_id: ColumnElement[UUID] = bindparam("customer_id", type_=Customer.id.type)
 
 
-def _by_card(organization: ColumnElement[int], *more: Any) -> Select[*tuple[Any, ...]]:
-    """The query for whose card has a ``code``, with what they hold and the columns ``more``."""
+def select_by_card(organization: ColumnElement[int], *more: Any) -> Select[*tuple[Any, ...]]:
+    """Query for the customer whose card has a ``code``, with what they hold: rows for ``found_of``.
+
+    ``more`` are columns that are added at the end.
+    """
     scanned = aliased(Card)
     held = held_by(
         select(scanned.customer_id)
@@ -68,13 +63,7 @@ def _by_card(organization: ColumnElement[int], *more: Any) -> Select[*tuple[Any,
     )
 
 
-_BY_CARD = _by_card(_organization)
-_BY_CARD_AND_KEY = (
-    _by_card(KEYS_ORGANIZATION, *KEY_COLUMNS)
-    .join(ApiKey, ApiKey.organization_id == Card.organization_id)
-    .join(Organization, OF_KEY)
-    .where(GOOD_KEY)
-)
+_BY_CARD = select_by_card(_organization)
 _held_by_id = held_by(_customer_id)
 _BY_ID = (
     select(*_CUSTOMER, *_held_by_id.c)
@@ -122,17 +111,30 @@ class Found:
     proof: Proof | None = None
 
 
+def read_code(text: str) -> ParsedCode | None:
+    """Return what a scanned text names; None if it has none of the forms of a card."""
+    try:
+        return parse(text)
+    except BarcodeError:
+        return None
+
+
 def find_by_text(
     connection: Connection, tenant: Tenant, text: str, now: datetime
 ) -> Found | UnknownCause:
-    """Find whom ``text`` names among the customers of one organization.
+    """Return the customer whom ``text`` names; see ``find_by_code``."""
+    return find_by_code(connection, tenant, text, read_code(text), now)
 
-    A code of another organization is exactly like one that nobody has. The id and number of a
-    customer who was merged lead to the one who stayed. An imported card may say anything.
+
+def find_by_code(
+    connection: Connection, tenant: Tenant, text: str, code: ParsedCode | None, now: datetime
+) -> Found | UnknownCause:
+    """Return the customer of one organization whom ``code``, read from ``text``, names.
+
+    A code of another organization is answered like one that nobody has. The id and number of a
+    customer who was merged lead to the one who stayed. An imported card may have any text.
     """
-    try:
-        code = parse(text)
-    except BarcodeError:
+    if code is None:
         foreign = _by_foreign_card(connection, tenant.id, text.strip(), now)
         return UnknownCause.NOT_A_CARD if foreign is None else foreign
     if isinstance(code, InstallLink) and code.organization != tenant.slug:
@@ -143,32 +145,21 @@ def find_by_text(
     if not rows:
         foreign = _by_foreign_card(connection, tenant.id, code.text, now)
         return UnknownCause.NOT_FOUND if foreign is None else foreign
-    held = held_of(connection, tenant.id, rows, now)
-    card = _card_view(rows[0]) if isinstance(named, CardCode) else None
-    return Found(rows[0], held, card, proof)
+    if isinstance(named, CardCode):
+        return found_of(connection, tenant.id, rows, now, proof)
+    return Found(rows[0], held_of(connection, tenant.id, rows, now), None, proof)
 
 
-def find_with_key(
-    connection: Connection, key: str, text: str, now: datetime
-) -> tuple[Caller, Found] | None:
-    """Who calls with an API key, and whose card says ``text``: most scans, in one query.
-
-    None if ``text`` is no card's code, if there is no such card, or if the key is no good.
-    """
-    try:
-        code = parse(text)
-    except BarcodeError:
-        return None
-    if not isinstance(code, CardCode):
-        return None
-    asked = {"digest": digest(key), "code": code.text, "now": now}
-    rows = connection.execute(_BY_CARD_AND_KEY, asked).all()
-    if not rows:
-        return None
-    of_key = rows[0][-len(KEY_COLUMNS) :]
-    caller = caller_of_key(*of_key)
-    held = held_of(connection, caller.tenant.id, rows, now)
-    return caller, Found(rows[0], held, _card_view(rows[0]))
+def found_of(
+    connection: Connection,
+    organization_id: int,
+    rows: Sequence[AnyRow],
+    now: datetime,
+    proof: Proof | None = None,
+) -> Found:
+    """Return the customer and the card of rows that ``select_by_card`` selected."""
+    held = held_of(connection, organization_id, rows, now)
+    return Found(rows[0], held, _card_view(rows[0]), proof)
 
 
 _LONGEST_CODE = 255
@@ -184,7 +175,7 @@ def _by_foreign_card(
     rows = connection.execute(_BY_CARD, asked).all()
     if not rows:
         return None
-    return Found(rows[0], held_of(connection, organization_id, rows, now), _card_view(rows[0]))
+    return found_of(connection, organization_id, rows, now)
 
 
 def _rows(

@@ -27,9 +27,10 @@ from api_client.messages.scan import (
 from membership.accounts.organizations import first_tenant
 from membership.base.actors import SERVICE
 from membership.base.vault import Vault
-from membership.checkin.scans.service import ScanRules, scan
+from membership.checkin.scans.service import ScanRules, answer_scan
 from membership.data.demo import Deck, DeckCard, seed_demo
 from membership.data.demo.people import PEOPLE
+from membership.members.customers.lookup import find_by_text
 from membership.members.customers.photos import Photo, checked_photo
 from membership.rules.instants import local_day, zone_named
 from membership.store.database import Database, open_database
@@ -110,7 +111,8 @@ def scanned(session: Session, text: str, now: datetime, visit: int) -> ScanAnswe
     assert tenant is not None
     call = Call(session, tenant, SERVICE, frozenset(), now)
     request = ScanRequest(visit_id=UUID(int=visit), text=text)
-    return scan(call, request, ScanRules(timedelta(minutes=60), VAULT))
+    found = find_by_text(session.connection(), tenant, text, now)
+    return answer_scan(call, request, ScanRules(timedelta(minutes=60), VAULT), found)
 
 
 def test_every_card_of_the_deck_shows_what_it_is_there_for(club: Club) -> None:
