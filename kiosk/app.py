@@ -17,7 +17,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from kiosk.presenters.idle_panel import Stage
-from kiosk.staff.presenter import ManagementPresenter
+from kiosk.staff.disk import Disk
+from kiosk.staff.presenter import StaffPresenter
 from kiosk.staff.worker import StaffWorker
 from scanner.process import ScannerSupervisor
 from scanner.settings import ScannerSettings
@@ -79,6 +80,8 @@ class Kiosk(QObject):
         settings: KioskSettings,
         scanner: ScannerSettings,
         service: ServiceAddress | OwnService,
+        *,
+        disk: Disk | None = None,
     ) -> None:
         super().__init__()
         self._settings = settings
@@ -112,8 +115,8 @@ class Kiosk(QObject):
         )
         self.desk = DeskPresenter(self.window, stage, self.texts, desk=settings.desk, parent=self)
         self.staff_worker = StaffWorker()
-        self.management = ManagementPresenter(
-            self.window, self.texts, idle_s=settings.staff_idle_s, parent=self
+        self.management = StaffPresenter(
+            self.window, self.texts, idle_s=settings.staff_idle_s, parent=self, disk=disk
         )
         self.wedge = WedgeFilter(self)
         self.embedded: EmbeddedService | None = None
@@ -225,7 +228,7 @@ class Kiosk(QObject):
         self.connect_to.connect(worker.connect_to)
         staff.sign_in_wanted.connect(worker.sign_in)
         staff.sign_out_wanted.connect(worker.sign_out)
-        staff.task_wanted.connect(worker.carry_out)
+        staff.task_wanted.connect(worker.run)
         worker.signed_in.connect(staff.on_signed_in)
         worker.sign_in_failed.connect(staff.on_sign_in_failed)
         worker.done.connect(staff.on_done)
@@ -250,9 +253,9 @@ class Kiosk(QObject):
             Command.RECHECK: self.session.recheck,
             Command.UNDO: self.desk.undo_last,
             Command.MUTE: self.verdicts.toggle_mute,
-            Command.OPEN_FILE: self.management.open_person,
+            Command.OPEN_PROFILE: self.management.open_person,
             Command.MANAGE: self.management.open_home,
-            Command.BACK: self.management.go_back,
+            Command.BACK: self.management.back,
         }[command]()
 
     def _on_connecting(self) -> None:

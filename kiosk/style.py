@@ -132,14 +132,14 @@ def stylesheet(theme: Theme) -> str:
     #link {{ background: transparent; border: 1px solid transparent; color: {t.accent};
         padding: 4px 6px; }}
     #link:focus {{ border: 1px solid {t.accent}; }}
-    #card, #file {{ background: {t.surface}; border: 1px solid {t.line};
+    #card, #page {{ background: {t.surface}; border: 1px solid {t.line};
         border-radius: {RADIUS}px; }}
     #line {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px; }}
-    #card QLabel, #file QLabel, #line QLabel, #form QLabel {{ background: transparent; }}
+    #card QLabel, #page QLabel, #line QLabel, #form QLabel {{ background: transparent; }}
     #title {{ font-size: {TITLE}px; font-weight: 600; }}
     #name {{ font-size: {LARGE}px; font-weight: 700; }}
     #strong {{ font-weight: 600; }}
-    #fault {{ color: {t.bad}; font-weight: 600; }}
+    #failure {{ color: {t.bad}; font-weight: 600; }}
     #form {{ background: {t.surface}; }}
     QScrollArea, #scrolled {{ background: transparent; border: none; }}
     QListView {{ background: transparent; border: none; outline: none; }}

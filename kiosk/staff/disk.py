@@ -1,4 +1,4 @@
-"""Files that staff take away: where to, written whole or not at all, opened for printing."""
+"""Files that staff save, choose or print."""
 
 from pathlib import Path
 
@@ -8,18 +8,21 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 
 class Disk:
-    """The disk as staff use it. What is printed lies in a folder that goes with the kiosk."""
+    """File dialogs, whole writes and printing. Printed files are deleted when the kiosk ends."""
 
     def __init__(self) -> None:
         self._printed: QTemporaryDir | None = None
 
     def choose(self, window: QWidget, name: str, kinds: str) -> Path | None:
-        """Ask where a file is to go; None if nowhere. ``kinds`` is a filter as Qt writes it."""
+        """Ask where to save a file; None if cancelled. ``kinds`` is a filter in Qt's form."""
         chosen, _ = QFileDialog.getSaveFileName(window, "", name, kinds)
         return Path(chosen) if chosen else None
 
     def pick(self, window: QWidget, kinds: str) -> tuple[bytes | None, str]:
-        """Ask for a file and read it: its bytes or None, and why it could not be read."""
+        """Ask for a file and read it.
+
+        Returns its bytes, or None where none was chosen or read, and why it could not be read.
+        """
         chosen, _ = QFileDialog.getOpenFileName(window, "", "", kinds)
         if not chosen:
             return None, ""
@@ -29,7 +32,7 @@ class Disk:
             return None, f"{Path(chosen).name}: {error.strerror}"
 
     def write(self, path: Path, data: bytes) -> str:
-        """Write a file; answers why it could not be, or nothing. A former file stays then."""
+        """Write a whole file or nothing. Returns why it failed, or an empty text."""
         file = QSaveFile(str(path))
         if not file.open(QIODevice.OpenModeFlag.WriteOnly):
             return file.errorString()
@@ -37,15 +40,15 @@ class Disk:
         return "" if file.commit() else file.errorString()
 
     def print(self, name: str, data: bytes) -> str:
-        """Open a file in the program that prints it; answers why that failed, or nothing."""
+        """Open a file in the program that prints it. Returns why it failed, or an empty text."""
         if self._printed is None:
             self._printed = QTemporaryDir()
         path = Path(self._printed.filePath(name))
-        fault = self.write(path, data)
-        if fault:
-            return fault
+        failure = self.write(path, data)
+        if failure:
+            return failure
         return "" if self.open(path) else path.name
 
     def open(self, path: Path) -> bool:
-        """Open a file as the desktop does; tells whether a program took it."""
+        """Open a file as the desktop does. Returns whether a program took it."""
         return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

@@ -1,7 +1,8 @@
-"""The thread in which staff's requests wait for the service."""
+"""The thread in which requests of staff wait for the service."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 import structlog
@@ -16,12 +17,14 @@ from kiosk.texts import Texts
 log = structlog.get_logger(__name__)
 
 _DEADLINE_S = 10.0
-"""Longer than for a scan: nobody stands waiting for a green light."""
+"""Longer than for a scan: nobody waits at the door."""
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What was typed to sign in. With a ``name`` it makes the first account of the club."""
+    """What was typed to sign in. With a ``name`` it creates the first account of the club."""
 
     organization: str
     email: str
@@ -30,23 +33,31 @@ class Credentials:
 
 
 @dataclass(frozen=True)
-class Task:
-    """One request. ``kind`` tells the presenter what the answer is; ``once`` marks the wish."""
+class Task(Generic[Answer]):
+    """One request of staff, and where its answer goes.
 
-    kind: str
-    call: Callable[[ManagementClient, str], object]
+    ``call`` runs in the staff thread, with the client and ``once``, the idempotency key.
+    ``handle_result`` gets its answer and ``handle_error`` a sentence for staff, both in the GUI
+    thread; without ``handle_error`` the sentence is shown on the page in front. ``name`` is for
+    the log.
+    """
+
+    name: str
+    call: Callable[[ManagementClient, str], Answer]
+    handle_result: Callable[[Answer], None]
+    handle_error: Callable[[str], None] | None = None
     once: str = field(default_factory=lambda: str(uuid4()))
 
 
 class StaffWorker(QObject):
-    """Signs staff in and out, and carries out their tasks one after the other."""
+    """Signs staff in and out, and runs their tasks one after the other."""
 
     signed_in = Signal(object)
     """SignedIn."""
     sign_in_failed = Signal(object)
     """Failure."""
     done = Signal(object, object)
-    """Task, the answer."""
+    """Task, its answer."""
     failed = Signal(object, object)
     """Task, Failure."""
 
@@ -58,14 +69,14 @@ class StaffWorker(QObject):
 
     @Slot(str, str)
     def connect_to(self, url: str, key: str) -> None:
-        """Ask at ``url`` from now on; ``key`` is the desk's, for the first account."""
+        """Send requests to ``url`` from now on; ``key`` is the desk's, for the first account."""
         if url != self._url:
             self.close()
         self._url, self._desk_key = url, key
 
     @Slot(object)
     def sign_in(self, typed: Credentials) -> None:
-        """Start a session, and act with it from now on."""
+        """Start a session and use it for all later tasks; emit ``signed_in`` or its failure."""
         if not self._url:
             self.sign_in_failed.emit(Failure(Cause.STARTING, "no service address yet"))
             return
@@ -84,7 +95,7 @@ class StaffWorker(QObject):
 
     @Slot()
     def sign_out(self) -> None:
-        """End the session; where the service cannot be told, it ends there by itself."""
+        """End the session. One that the service cannot be reached about expires there."""
         if self._client is None:
             return
         try:
@@ -94,37 +105,37 @@ class StaffWorker(QObject):
         self.close()
 
     @Slot(object)
-    def carry_out(self, task: Task) -> None:
-        """Carry out one task and emit ``done`` or ``failed``."""
+    def run(self, task: Task[Any]) -> None:
+        """Run one task and emit ``done`` or ``failed``."""
         if self._client is None:
             self.failed.emit(task, Failure(Cause.NOT_ALLOWED, "nobody is signed in"))
             return
         try:
             answer = task.call(self._client, task.once)
         except ApiError as error:
-            log.warning("task failed", task=task.kind, error=repr(error))
+            log.warning("task failed", task=task.name, error=repr(error))
             self.failed.emit(task, failure_of_task(error))
         else:
             self.done.emit(task, answer)
 
     @Slot()
     def close(self) -> None:
-        """Let go of the connection and of the token."""
+        """Close the connection and forget the session token."""
         if self._client is not None:
             self._client.close()
             self._client = None
 
 
 class ProviderAway(Failure):
-    """The service is well; the payment provider that it asked is not."""
+    """The payment provider did not answer the service, which itself works."""
 
     def sentence(self, texts: Texts) -> str:
-        """Say it plainly: nothing is wrong with the service or its log."""
+        """Return a sentence that does not blame the service or its log."""
         return texts.say("Stripe does not answer just now. Try again in a moment.")
 
 
 def failure_of_task(error: ApiError) -> Failure:
-    """Name the cause of an ``error`` of a task, also of one that asks the payment provider."""
+    """Return the failure behind ``error``, telling the payment provider from the service."""
     problem = error.problem if isinstance(error, ServiceFault) else None
     if problem is not None and problem.code == "payment_provider_unavailable":
         return ProviderAway(Cause.SERVICE_FAULT, str(error))
@@ -132,7 +143,7 @@ def failure_of_task(error: ApiError) -> Failure:
 
 
 def _start_session(client: ManagementClient, typed: Credentials) -> SignedIn:
-    """Sign in, or make the first account. Raises ApiError."""
+    """Sign in, or create the first account. Raises ApiError."""
     if typed.name:
         return client.make_first_account(typed.name, typed.email, typed.password)
     return client.sign_in(typed.organization, typed.email, typed.password)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.staff.pages.panel import ManagementPanel
 from kiosk.style import DARK, LIGHT, M, Theme, stylesheet
 from kiosk.texts import Texts
 from kiosk.verdict import Verdict
@@ -36,7 +35,7 @@ class Command(Enum):
     RECHECK = auto()
     UNDO = auto()
     MUTE = auto()
-    OPEN_FILE = auto()
+    OPEN_PROFILE = auto()
     MANAGE = auto()
     BACK = auto()
 
@@ -59,17 +58,16 @@ class KioskWindow(QMainWindow):
         self.side = SidePanel(theme, texts, picture_painted)
         self.verdict = VerdictPanel()
         self.ready = ReadyPanel(theme)
-        self._stage = QStackedWidget()
-        self._stage.addWidget(self.ready)
-        self._stage.addWidget(self.verdict)
-        self.management = ManagementPanel(texts)
-        self._stage.addWidget(self.management)
+        self._screens = QStackedWidget()
+        self._screens.addWidget(self.ready)
+        self._screens.addWidget(self.verdict)
+        self._management: QWidget | None = None
         root = QWidget()
         root.setObjectName("root")
         below = QHBoxLayout()
         below.setSpacing(M - 4)
         below.addWidget(self.side)
-        below.addWidget(self._stage, 1)
+        below.addWidget(self._screens, 1)
         layout = QVBoxLayout(root)
         layout.setContentsMargins(M - 4, M - 4, M - 4, M - 4)
         layout.setSpacing(M - 4)
@@ -91,12 +89,12 @@ class KioskWindow(QMainWindow):
     @property
     def showing_verdict(self) -> bool:
         """Whether a verdict is on screen."""
-        return self._stage.currentWidget() is self.verdict
+        return self._screens.currentWidget() is self.verdict
 
     def show_verdict(self, verdict: Verdict, answered: str) -> None:
         """Paint the verdict before returning."""
         self.verdict.show_verdict(verdict, answered)
-        self._stage.setCurrentWidget(self.verdict)
+        self._screens.setCurrentWidget(self.verdict)
         self.verdict.lay_out()
         self.verdict.repaint()
 
@@ -109,22 +107,28 @@ class KioskWindow(QMainWindow):
         """Show that there is no verdict, and why."""
         self.ready.say(icon, headline, detail)
         if not self.managing:
-            self._stage.setCurrentWidget(self.ready)
+            self._screens.setCurrentWidget(self.ready)
+
+    def add_management(self, panel: QWidget) -> None:
+        """Add the panel in which staff work; it takes the place of the verdict when it is shown."""
+        self._management = panel
+        self._screens.addWidget(panel)
 
     @property
     def managing(self) -> bool:
-        """Whether a page of the management is on screen."""
-        return self._stage.currentWidget() is self.management
+        """Whether the panel in which staff work is on screen."""
+        return self._screens.currentWidget() is self._management
 
-    def enter_management(self, page: QWidget) -> None:
-        """Show a page of the management."""
-        self.management.show_page(page)
-        self._stage.setCurrentWidget(self.management)
+    def enter_management(self) -> None:
+        """Show the panel in which staff work. Raises RuntimeError if none was added."""
+        if self._management is None:
+            raise RuntimeError("a window without a staff side")
+        self._screens.setCurrentWidget(self._management)
 
     def leave_management(self) -> None:
         """Go back to the desk."""
         if self.managing:
-            self._stage.setCurrentWidget(self.ready)
+            self._screens.setCurrentWidget(self.ready)
             self.setFocus()
 
     def set_theme(self, theme: Theme) -> None:
@@ -171,7 +175,7 @@ class KioskWindow(QMainWindow):
             "F5": lambda: self.commanded.emit(Command.RECHECK),
             "Ctrl+Z": lambda: self.commanded.emit(Command.UNDO),
             "Ctrl+M": lambda: self.commanded.emit(Command.MUTE),
-            "Ctrl+I": lambda: self.commanded.emit(Command.OPEN_FILE),
+            "Ctrl+I": lambda: self.commanded.emit(Command.OPEN_PROFILE),
             "Ctrl+O": lambda: self.commanded.emit(Command.MANAGE),
             "Ctrl+F": self.side.begin_search,
             "Ctrl+T": self.toggle_theme,

@@ -13,6 +13,7 @@ from kiosk.app import Kiosk, OwnService, ServiceAddress
 from kiosk.application import load_fonts
 from kiosk.session import Shown
 from kiosk.settings import KioskSettings
+from kiosk.staff.disk import Disk
 from kiosk.style import Tone
 from scanner.settings import ScannerSettings
 
@@ -57,13 +58,14 @@ def desk(
     service: ServiceAddress | OwnService,
     *,
     loop: bool = False,
+    disk: Disk | None = None,
     **settings: Any,
 ) -> Iterator[Desk]:
     """Run a kiosk on ``source`` with ``service``."""
     load_fonts()
     given = {"away_after_s": 0.4, "min_show_s": 0.0, "mute": True, "poll_s": 1.0} | settings
     scanner = ScannerSettings(source=str(source), loop=loop)
-    kiosk = Kiosk(KioskSettings(**given), scanner, service)
+    kiosk = Kiosk(KioskSettings(**given), scanner, service, disk=disk)
     try:
         with qtbot.waitExposed(kiosk.window):
             kiosk.start()

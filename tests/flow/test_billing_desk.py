@@ -39,26 +39,26 @@ def service(
 
 def connect(work: AtWork, stripe: StripeServer) -> None:
     """Connect the club's account, and sell a plan that is renewed each month."""
-    work.panel.home.stripe_button.click()
-    page = work.panel.stripe
+    work.pages.home.page.stripe_button.click()
+    page = work.pages.stripe.page
     work.at.wait_until(lambda: work.panel.page is page)
     page.connect_button.click()
     work.fill(secret_key=stripe.secret_key, webhook_secret=stripe.webhook_secret)
     work.at.wait_until(lambda: page.state.text() == "test mode")
-    work.management.go_back()
-    work.at.wait_until(lambda: work.panel.page is work.panel.home)
-    work.panel.home.plans.add_button.click()
+    work.management.back()
+    work.at.wait_until(lambda: work.panel.page is work.pages.home.page)
+    work.pages.home.page.plans.add_button.click()
     work.fill(name="Climbing", price="49", permissions="area.wall Wall", billing_count="1",
               billing_unit="months", length_count="1", length_unit="months")  # fmt: skip
-    work.at.wait_until(lambda: work.panel.page is work.panel.home)
+    work.at.wait_until(lambda: work.panel.page is work.pages.home.page)
 
 
 def open_new_customer(work: AtWork) -> None:
     """Make a customer, whose file opens."""
-    work.panel.home.customer_button.click()
+    work.pages.home.page.customer_button.click()
     work.fill(given_name="Bela", family_name="Kovács", email="bela@example.com")
-    work.at.wait_until(lambda: work.panel.customer.title.text() == "Bela Kovács")
-    work.at.wait_until(lambda: work.panel.page is work.panel.customer)
+    work.at.wait_until(lambda: work.pages.customer.page.title.text() == "Bela Kovács")
+    work.at.wait_until(lambda: work.panel.page is work.pages.customer.page)
 
 
 def test_a_plan_is_ordered_paid_cancelled_kept_and_ended(
@@ -69,7 +69,11 @@ def test_a_plan_is_ordered_paid_cancelled_kept_and_ended(
         work = signed_in(at)
         connect(work, stripe)
         open_new_customer(work)
-        file, checkout, page = work.panel.customer, work.panel.checkout, work.panel.subscription
+        file, checkout, page = (
+            work.pages.customer.page,
+            work.pages.checkout.page,
+            work.pages.subscription.page,
+        )
         assert file.order_button is not None
         file.order_button.click()
         work.fill(plan_id="Climbing")
@@ -108,6 +112,6 @@ def test_a_plan_is_ordered_paid_cancelled_kept_and_ended(
         work.fill()
         at.wait_until(lambda: page.state.text() == "ended")
         assert page.buttons[Action.KEEP].isHidden()
-        work.management.go_back()
+        work.management.back()
         at.wait_until(lambda: work.statuses() == [("Climbing", "expired")])
         assert Action.SUBSCRIPTION not in file.cards[0].buttons

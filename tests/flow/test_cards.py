@@ -50,18 +50,18 @@ class CardWork(AtWork):
     @property
     def sheet(self) -> CardSheet:
         """The card that is open."""
-        opened = self.management.cards._sheet
+        opened = self.pages.card.sheet
         assert opened is not None
         return opened
 
     def open_person(self, at: Desk) -> None:
         """Open the file of whom the last verdict was about."""
         self.management.open_person()
-        at.wait_until(lambda: self.panel.page is self.panel.customer)
+        at.wait_until(lambda: self.panel.page is self.pages.customer.page)
 
     def wait_for_card(self, at: Desk) -> CardRecord:
         """Wait until a card is open, and drawn."""
-        page = self.panel.card
+        page = self.pages.card.page
         at.wait_until(lambda: self.panel.page is page and not page.picture.pixmap().isNull())
         return self.sheet.card
 
@@ -70,21 +70,21 @@ def test_a_card_is_issued_read_replaced_and_revoked(
     qtbot: QtBot, tmp_path: Path, service: RunningService
 ) -> None:
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
-    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+    keeper = Keeper(tmp_path)
+    with desk(qtbot, film, ServiceAddress(service.url, service.key), disk=keeper) as at:
         at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
         work = CardWork(at)
-        work.management.cards._disk = Keeper(tmp_path)
         work.make_first_account()
         at.kiosk.session.on_picked("C-000001")
         at.wait_until(lambda: bool(at.shown))
         work.open_person(at)
-        before = len(work.panel.customer.card_lines)
+        before = len(work.pages.customer.page.card_lines)
 
-        assert work.panel.customer.issue_button is not None
-        work.panel.customer.issue_button.click()
+        assert work.pages.customer.page.issue_button is not None
+        work.pages.customer.page.issue_button.click()
         work.fill()
         first = work.wait_for_card(at)
-        page = work.panel.card
+        page = work.pages.card.page
         assert page.words is not None
         assert "an iPhone refuses this card" in page.words.warnings[0]
         assert page.qr.text == first.install_url
@@ -104,8 +104,8 @@ def test_a_card_is_issued_read_replaced_and_revoked(
         assert answer.card.id == first.id
 
         work.open_person(at)
-        assert len(work.panel.customer.card_lines) == before + 1
-        work.panel.customer.card_lines[0].open_button.click()
+        assert len(work.pages.customer.page.card_lines) == before + 1
+        work.pages.customer.page.card_lines[0].open_button.click()
         work.wait_for_card(at)
         page.buttons[Action.REPLACE].click()
         work.fill()
@@ -115,7 +115,7 @@ def test_a_card_is_issued_read_replaced_and_revoked(
         at.wait_for_tone(Tone.CARD_REVOKED)
 
         work.open_person(at)
-        work.panel.customer.card_lines[0].open_button.click()
+        work.pages.customer.page.card_lines[0].open_button.click()
         at.wait_until(lambda: work.panel.page is page and work.sheet.card.id == second.id)
         page.buttons[Action.REVOKE].click()
         work.fill()
@@ -135,8 +135,8 @@ def test_an_edited_design_reaches_cards_that_were_issued_before(
         at.kiosk.session.on_picked("C-000001")
         at.wait_until(lambda: bool(at.shown))
         work.open_person(at)
-        assert work.panel.customer.issue_button is not None
-        work.panel.customer.issue_button.click()
+        assert work.pages.customer.page.issue_button is not None
+        work.pages.customer.page.issue_button.click()
         work.fill()
         card = work.wait_for_card(at)
         assert card.install_url is not None
@@ -144,9 +144,9 @@ def test_an_edited_design_reaches_cards_that_were_issued_before(
         assert "#800000" not in requests.get(service.url + path, timeout=10).text
 
         work.management.open_home()
-        at.wait_until(lambda: work.panel.page is work.panel.home)
-        work.panel.home.designs_button.click()
-        page = work.panel.designs
+        at.wait_until(lambda: work.panel.page is work.pages.home.page)
+        work.pages.home.page.designs_button.click()
+        page = work.pages.design.page
         at.wait_until(lambda: work.panel.page is page and not page.picture.pixmap().isNull())
         page.colours["background"].line.setText("#800000")
         page.save_button.click()
@@ -154,7 +154,7 @@ def test_an_edited_design_reaches_cards_that_were_issued_before(
             lambda: page._record is not None and page._record.design["background"] == "#800000"
         )
         assert "#800000" in requests.get(service.url + path, timeout=10).text
-        work.management.go_back()
-        work.management.go_back()
-        at.wait_until(lambda: work.panel.page is work.panel.card)
+        work.management.back()
+        work.management.back()
+        at.wait_until(lambda: work.panel.page is work.pages.card.page)
         at.wait_until(lambda: work.sheet.card.changed_at != card.changed_at)

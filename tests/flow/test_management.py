@@ -46,8 +46,8 @@ class AtWork:
 
     def __init__(self, at: Desk) -> None:
         self.at = at
-        self.panel = at.window.management
         self.management = at.kiosk.management
+        self.panel, self.pages = self.management.panel, self.management.pages
 
     def make_first_account(self) -> None:
         """Make the first account of the club and be signed in with it."""
@@ -58,12 +58,12 @@ class AtWork:
         page.email.setText("greta@club.example")
         page.password.setText(PASSWORD)
         page.submit.click()
-        self.at.wait_until(lambda: self.panel.page is self.panel.home)
+        self.at.wait_until(lambda: self.panel.page is self.pages.home.page)
 
     def fill(self, **values: str) -> None:
         """Fill in the form that opens, send it, and wait until it was carried out."""
         form = self.send(**values)
-        assert not self.management.changes.asking, form.fault.text()
+        assert not self.management.changes.asking, form.failure.text()
         self.at.wait_until(lambda: self.panel.page is not self.panel.waiting)
 
     def send(self, **values: str) -> Form:
@@ -74,16 +74,16 @@ class AtWork:
         for key, value in values.items():
             _type(form.field(key), value)
         form.submit.click()
-        self.at.wait_until(lambda: not self.management.changes.asking or bool(form.fault.text()))
+        self.at.wait_until(lambda: not self.management.changes.asking or bool(form.failure.text()))
         return form
 
     def statuses(self) -> list[tuple[str, str]]:
         """Plan and status of the memberships in the customer's file."""
-        return [(card.line.plan, card.line.status) for card in self.panel.customer.cards]
+        return [(card.line.plan, card.line.status) for card in self.pages.customer.page.cards]
 
     def act(self, action: Action) -> None:
         """Press a button of the first membership."""
-        self.panel.customer.cards[0].buttons[action].click()
+        self.pages.customer.page.cards[0].buttons[action].click()
 
 
 def _type(widget: object, value: str) -> None:
@@ -103,36 +103,35 @@ def test_from_the_first_account_to_a_sold_membership(
     qtbot: QtBot, tmp_path: Path, service: RunningService
 ) -> None:
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
-    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+    printer = Printer()
+    with desk(qtbot, film, ServiceAddress(service.url, service.key), disk=printer) as at:
         at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
         work = AtWork(at)
-        printer = Printer()
-        work.management.receipts._disk = printer
         work.make_first_account()
         assert work.panel.who.text() == "Greta Sommer"
 
-        work.panel.home.plans.add_button.click()
+        work.pages.home.page.plans.add_button.click()
         work.fill(name="Pool pass", price="12.50", permissions="area.pool Pool",
                   length_count="3", length_unit="months")  # fmt: skip
         at.wait_until(
-            lambda: "Pool pass" in [line.entry.title for line in work.panel.home.plans.lines]
+            lambda: "Pool pass" in [line.entry.title for line in work.pages.home.page.plans.lines]
         )
 
-        work.panel.home.customer_button.click()
+        work.pages.home.page.customer_button.click()
         work.fill(given_name="Bela", family_name="Kovács", email="bela@example.com")
-        at.wait_until(lambda: work.panel.customer.title.text() == "Bela Kovács")
-        number = work.panel.customer.subtitle.text()
+        at.wait_until(lambda: work.pages.customer.page.title.text() == "Bela Kovács")
+        number = work.pages.customer.page.subtitle.text()
 
-        work.management.changes.act(Action.ASSIGN, None)
+        work.management.pages.customer.act(Action.ASSIGN, None)
         work.fill(plan_id="Pool pass")
         at.wait_until(lambda: work.statuses() == [("Pool pass", "active")])
-        until = work.panel.customer.cards[0].line.last_day
+        until = work.pages.customer.page.cards[0].line.last_day
         assert until is not None
 
         work.act(Action.RENEW)
         work.fill()
-        at.wait_until(lambda: work.panel.customer.cards[0].line.last_day != until)
-        renewed = work.panel.customer.cards[0].line.last_day
+        at.wait_until(lambda: work.pages.customer.page.cards[0].line.last_day != until)
+        renewed = work.pages.customer.page.cards[0].line.last_day
         assert renewed is not None
         assert renewed > until
 
@@ -142,21 +141,21 @@ def test_from_the_first_account_to_a_sold_membership(
         ((name, receipt),) = printer.printed
         assert name == "R-000001.pdf"
         assert receipt.startswith(b"%PDF-")
-        at.wait_until(lambda: work.panel.page is work.panel.customer)
+        at.wait_until(lambda: work.panel.page is work.pages.customer.page)
 
         work.act(Action.PAY)
         form = work.send(method="cash", amount="a lot")
-        assert form.fault.text() == "The membership service declined: “a lot” is not a price."
+        assert form.failure.text() == "The membership service declined: “a lot” is not a price."
         form.reject()
 
         at.kiosk.session.on_picked(number)
         assert at.wait_for_tone(Tone.ACTIVE).verdict.permissions == ("Pool",)
         work.management.open_person()
-        at.wait_until(lambda: work.panel.page is work.panel.customer)
+        at.wait_until(lambda: work.panel.page is work.pages.customer.page)
         work.act(Action.END)
         work.fill(why="moved away")
         at.wait_until(lambda: work.statuses() == [("Pool pass", "expired")])
-        assert "moved away" in work.panel.customer.cards[0].line.note
+        assert "moved away" in work.pages.customer.page.cards[0].line.note
         at.kiosk.session.on_picked(number)
         at.wait_for_tone(Tone.EXPIRED)
 
@@ -170,16 +169,16 @@ def test_who_is_signed_out_elsewhere_is_told_and_asked_again(
         work = AtWork(at)
         work.make_first_account()
         work.management.sign_out_wanted.emit()
-        work.panel.home.companies_wanted.emit("fern")
-        at.wait_until(lambda: bool(work.panel.home.message.text()))
-        assert "sign-in has ended" in work.panel.home.message.text()
+        work.pages.home.page.companies_wanted.emit("fern")
+        at.wait_until(lambda: bool(work.pages.home.page.message.text()))
+        assert "sign-in has ended" in work.pages.home.page.message.text()
         work.panel.lock_button.click()
         work.management.open_home()
         page = work.panel.sign_in
         page.email.setText("greta@club.example")
         page.password.setText("wrong password")
         page.submit.click()
-        at.wait_until(lambda: page.fault.text() == "The email or the password is wrong.")
+        at.wait_until(lambda: page.failure.text() == "The email or the password is wrong.")
         page.password.setText(PASSWORD)
         page.submit.click()
-        at.wait_until(lambda: work.panel.page is work.panel.home)
+        at.wait_until(lambda: work.panel.page is work.pages.home.page)

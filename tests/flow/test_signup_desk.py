@@ -51,8 +51,8 @@ def test_the_signup_is_opened_for_a_site_and_its_keys_are_accepted(
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
     with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
         work = signed_in(at)
-        page = work.panel.signup
-        work.panel.home.signup_button.click()
+        page = work.pages.signup.page
+        work.pages.home.page.signup_button.click()
         at.wait_until(lambda: work.panel.page is page)
         assert not page.switch.isChecked()
         assert page.address.text.toPlainText() == f"{PUBLIC}/join/lakeside-club"
@@ -64,7 +64,7 @@ def test_the_signup_is_opened_for_a_site_and_its_keys_are_accepted(
         page.addresses["terms_url"].setText("club.example/terms")
         page.save_button.click()
         at.wait_until(lambda: page.progress.text() == "Not saved.")
-        shown = {name: told.text() for name, told in page.faults.items() if told.text()}
+        shown = {name: told.text() for name, told in page.failures.items() if told.text()}
         assert shown == {
             "allowed_origins": "http://shop.example: must begin with https://",
             "accent": "This must be a colour such as #00695c.",
@@ -78,7 +78,7 @@ def test_the_signup_is_opened_for_a_site_and_its_keys_are_accepted(
         page.save_button.click()
         at.wait_until(lambda: page.progress.text() == "Saved.")
         assert page.sites.toPlainText() == "https://www.club.example"
-        assert page.faults["accent"].isHidden()
+        assert page.failures["accent"].isHidden()
         public = requests.get(f"{service.url}/join/lakeside-club", timeout=10)
         assert public.status_code == 200
         assert "frame-ancestors https://www.club.example" in public.headers[
@@ -88,7 +88,7 @@ def test_the_signup_is_opened_for_a_site_and_its_keys_are_accepted(
 
         page.keys.paste_button.click()
         form = work.send(jwks='{"keys": [{"kty": "OKP", "kid": "x"}]}')
-        assert "must be an Ed25519 key" in form.fault.text()
+        assert "must be an Ed25519 key" in form.failure.text()
         pasted = form.field("jwks")
         assert isinstance(pasted, QPlainTextEdit)
         pasted.setPlainText(json.dumps(KEYS))
@@ -104,21 +104,20 @@ def test_payments_are_counted_voided_and_their_receipts_opened_again(
     qtbot: QtBot, tmp_path: Path, service: RunningService
 ) -> None:
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
-    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+    printer = Printer()
+    with desk(qtbot, film, ServiceAddress(service.url, service.key), disk=printer) as at:
         work = signed_in(at)
-        printer = Printer()
-        work.management.receipts._disk = printer
         at.kiosk.session.on_picked("C-000001")
         at.wait_for(1)
         work.management.open_person()
-        at.wait_until(lambda: work.panel.page is work.panel.customer)
+        at.wait_until(lambda: work.panel.page is work.pages.customer.page)
         for number, (method, amount) in enumerate((("cash", "20"), ("card terminal", "12.50")), 1):
             work.act(Action.PAY)
             work.fill(method=method, amount=amount)
             at.wait_until(lambda count=number: len(printer.printed) == count)
-            at.wait_until(lambda: work.panel.page is work.panel.customer)
+            at.wait_until(lambda: work.panel.page is work.pages.customer.page)
 
-        page = work.panel.payments
+        page = work.pages.payment.page
         work.act(Action.PAYMENTS)
         at.wait_until(lambda: work.panel.page is page)
         assert list(page.lines) == ["R-000002", "R-000001"]
@@ -130,13 +129,13 @@ def test_payments_are_counted_voided_and_their_receipts_opened_again(
         work.fill(why="typed twice")
         at.wait_until(lambda: list(page.void_buttons) == ["R-000001"])
         assert len(printer.printed) == 3
-        work.management.go_back()
-        at.wait_until(lambda: work.panel.page is work.panel.customer)
-        work.management.go_back()
+        work.management.back()
+        at.wait_until(lambda: work.panel.page is work.pages.customer.page)
+        work.management.back()
 
         work.management.open_home()
-        at.wait_until(lambda: work.panel.page is work.panel.home)
-        work.panel.home.payments_button.click()
+        at.wait_until(lambda: work.panel.page is work.pages.home.page)
+        work.pages.home.page.payments_button.click()
         at.wait_until(lambda: work.panel.page is page)
         assert page.title.text() == "Payments at the desk"
         assert list(page.sums) == [("cash", "one payment", "€20.00")]
@@ -158,8 +157,8 @@ def test_a_stripe_account_is_connected_and_disconnected(
         try:
             with desk(qtbot, film, ServiceAddress(running.url, running.key)) as at:
                 work = signed_in(at)
-                page = work.panel.stripe
-                work.panel.home.stripe_button.click()
+                page = work.pages.stripe.page
+                work.pages.home.page.stripe_button.click()
                 at.wait_until(lambda: work.panel.page is page)
                 assert page.state.text() == "not connected"
                 hook = f"{PUBLIC}/v1/billing/stripe/lakeside-club/webhook"
@@ -167,8 +166,8 @@ def test_a_stripe_account_is_connected_and_disconnected(
 
                 page.connect_button.click()
                 form = work.send(secret_key="pk_live_1", webhook_secret=stripe.webhook_secret)
-                assert "is no secret key" in form.fault.text()
-                assert "pk_live_1" not in form.fault.text()
+                assert "is no secret key" in form.failure.text()
+                assert "pk_live_1" not in form.failure.text()
                 work.fill(secret_key=stripe.secret_key, grace_days="14")
                 at.wait_until(lambda: page.state.text() == "test mode")
                 assert page.words is not None

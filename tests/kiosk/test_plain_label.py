@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.application import load_fonts
 from kiosk.staff.pages.design import DesignPage
 from kiosk.staff.pages.form import Form
+from kiosk.staff.presenter import StaffPresenter
 from kiosk.style import LIGHT
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
@@ -51,6 +52,8 @@ def test_every_label_of_the_kiosk_is_a_plain_one(
     texts = Texts(language)
     window = KioskWindow(texts, LIGHT, "Front desk", lambda: None)
     qtbot.addWidget(window)
+    staff = StaffPresenter(window, texts, idle_s=300, parent=window)
+    assert window.isAncestorOf(staff.pages.customer.page)
     form = Form(window, texts, MARKUP, "Save")
     form.add_words(MARKUP)
     form.add_line("line", MARKUP)

@@ -1,1 +1,1 @@
-"""One controller a page: what it asks of the service and what it does with the answer."""
+"""One controller a page: what it loads from the service and what it does with the answers."""

@@ -1,246 +1,207 @@
-"""Wallet cards at the desk: issued, shown to the customer's phone, sent, printed, revoked.
+"""A wallet card: shown to the customer's phone, mailed, printed, replaced, revoked.
 
-While a card is open it is asked for again every few seconds, so that staff see the moment in
-which the customer's phone has it.
+While a card is open it is loaded again every few seconds, so that staff see when the phone has it.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QImage
 
 from api_client.management import ManagementClient
-from api_client.messages.cards import CardRecord, DesignList, IssuedCard, WalletKind, WalletsReady
+from api_client.messages.cards import CardRecord, IssuedCard, WalletKind, WalletsReady
 from api_client.messages.management import CustomerProfile
-from kiosk.staff.controllers.changes import Changes
-from kiosk.staff.disk import Disk
+from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.forms.card import CardForms
+from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.card import CardPage
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.words.card import CardWords, card_words
 from kiosk.staff.worker import Task
-from kiosk.texts import Texts
 
+CARD = "card"
 WATCH_MS = 3000
 
-_DESIGNS, _STATE, _PICTURE, _FILE = "designs", "card_state", "card_picture", "card_file"
-_KINDS = {
+_FILES = {
     Action.SAVE_PASS: ("pkpass", "Apple Wallet (*.pkpass)"),
     Action.SAVE_PRINT: ("pdf", "PDF (*.pdf)"),
     Action.PRINT: ("pdf", "PDF (*.pdf)"),
 }
+"""Suffix and filter of the file behind an action."""
 
 
 @dataclass(frozen=True)
 class CardSheet:
-    """A card, whose it is, and whether the wallets can take it."""
+    """A card, its holder, and whether the wallets can take it."""
 
     card: CardRecord
     profile: CustomerProfile
     wallets: WalletsReady
 
 
-@dataclass(frozen=True)
-class CardPicture:
-    """How a wallet draws a card."""
-
-    card_id: UUID
-    wallet: WalletKind
-    image: QImage
+def load_card(client: ManagementClient, card_id: UUID) -> CardSheet:
+    """Return a card with its holder. Raises ApiError."""
+    card = client.card(card_id)
+    return CardSheet(card, client.customer(card.customer_id), client.wallets())
 
 
-@dataclass(frozen=True)
-class CardFile:
-    """A card as a file, and what is to become of it."""
+class CardController(Controller):
+    """Shows a card and does what its buttons are for."""
 
-    action: Action
-    name: str
-    data: bytes
+    name = CARD
 
-
-def load_sheet(card_id: UUID) -> Callable[[ManagementClient, str], CardSheet]:
-    """The request for a card with its holder."""
-
-    def call(client: ManagementClient, _once: str) -> CardSheet:
-        card = client.card(card_id)
-        return CardSheet(card, client.customer(card.customer_id), client.wallets())
-
-    return call
-
-
-class CardDesk(QObject):
-    """What is done with cards. Lives in the GUI thread."""
-
-    task_wanted = Signal(object)
-    """Task."""
-
-    def __init__(
-        self, page: CardPage, texts: Texts, changes: Changes, disk: Disk, *, parent: QObject
-    ) -> None:
-        super().__init__(parent)
-        self._page, self._texts, self._changes, self._disk = page, texts, changes, disk
-        self._forms = CardForms(page, texts)
-        self._sheet: CardSheet | None = None
-        self._zone, self._may_change = "UTC", False
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.page: CardPage = CardPage(context.texts)
+        self._forms = CardForms(self.page, context.texts)
+        self.sheet: CardSheet | None = None
+        """The card that is open."""
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
-        self._watch.timeout.connect(self._look_again)
-        page.acted.connect(self.act)
-        page.wallet_chosen.connect(self._draw)
+        self._watch.timeout.connect(self._reload)
+        self.page.acted.connect(self.act)
+        self.page.wallet_chosen.connect(self._draw)
 
-    def show(self, sheet: CardSheet, zone: str, *, may_change: bool) -> None:
-        """Show a card, and go on watching it."""
-        self._sheet, self._zone, self._may_change = sheet, zone, may_change
-        self._page.show_card(self._words(sheet), may_change=may_change)
-        self._draw(self._page.wallet)
+    def open(self, place: Place) -> Page[CardSheet]:
+        """Return the page of the card with the id of ``place``."""
+        card_id = place.subject
+        return Page(place, lambda client: load_card(client, card_id), self.show)
+
+    def show(self, sheet: CardSheet) -> None:
+        """Show a card, and watch it from now on."""
+        self.sheet = sheet
+        self._show_words(sheet)
+        self._draw(self.page.wallet)
         self._watch.start()
 
     def leave(self) -> None:
-        """The page of the card is no longer in front."""
+        """Stop watching the card."""
         self._watch.stop()
-        self._sheet = None
-
-    def issue(self) -> None:
-        """Ask which card the customer whose file is open is to be given."""
-        self.task_wanted.emit(Task(_DESIGNS, lambda client, _: client.designs()))
+        self.sheet = None
 
     @Slot(object, object)
     def act(self, action: Action, words: CardWords) -> None:
-        """Do what a button of the page says."""
-        sheet = self._sheet
+        """Do what a button of the page is for."""
+        self._context.in_use()
+        sheet, ask = self.sheet, self._context.changes.ask
         if sheet is None:
             return
         card_id = sheet.card.id
         match action:
             case Action.MAIL:
-                self._changes.ask(*self._forms.mail(card_id, sheet.profile.email))
+                ask(*self._forms.mail(card_id, sheet.profile.email))
             case Action.REPLACE:
-                self._changes.ask(*self._forms.replace(card_id, words.title))
+                ask(*self._forms.replace(card_id, words.title), self._on_replaced)
             case Action.REVOKE:
-                self._changes.ask(*self._forms.revoke(card_id, words.title))
+                ask(*self._forms.revoke(card_id, words.title))
             case Action.SAVE_PASS | Action.SAVE_PRINT | Action.PRINT:
                 self._fetch(action, sheet)
             case _:
                 raise ValueError(f"{action} is nothing that is done to a card")
 
-    def took(self, task: Task, answer: object) -> bool:
-        """Follow up what a task brought, if it was one about cards."""
-        match answer:
-            case DesignList() if task.kind == _DESIGNS:
-                self._choose(answer)
-            case CardRecord() if task.kind == _STATE:
-                self._refresh(answer)
-            case CardPicture():
-                self._paint(answer)
-            case CardFile():
-                self._keep(answer)
-            case _:
-                return False
-        return True
+    def _on_replaced(self, issued: IssuedCard) -> None:
+        self._context.navigation.open_instead(Place(CARD, issued.card.id))
 
-    def failed(self, task: Task, sentence: str) -> bool:
-        """Say what could not be done with the card that is open."""
-        if task.kind not in {_STATE, _PICTURE, _FILE} or self._sheet is None:
-            return False
-        self._page.say_fault(sentence)
-        return True
+    def _handle_error(self, sentence: str) -> None:
+        """Show what failed on the page of the card, or where staff have gone meanwhile."""
+        if self.sheet is None:
+            self._context.notices.show(sentence)
+        else:
+            self.page.show_failure(sentence)
 
-    def _choose(self, designs: DesignList) -> None:
-        """Ask for the design, now that there is a choice."""
-        profile = self._changes.profile
-        live = [each for each in designs.items if each.archived_at is None]
-        if profile is not None:
-            self._changes.ask(*self._forms.issue(profile, live))
-
-    def _words(self, sheet: CardSheet) -> CardWords:
+    def _show_words(self, sheet: CardSheet) -> None:
         customer = sheet.profile.customer
-        holder = f"{customer.name} · {customer.number}"
-        return card_words(
+        words = card_words(
             sheet.card,
-            holder,
+            f"{customer.name} · {customer.number}",
             sheet.wallets,
             texts=self._texts,
-            zone=self._zone,
+            zone=self._session.zone,
             now=sheet.profile.server_time,
         )
+        self.page.show_card(words, may_change=self._session.may("cards:write"))
 
-    def _look_again(self) -> None:
-        """Ask how the card stands now."""
-        sheet = self._sheet
-        if sheet is None or not self._page.isVisible():
+    def _reload(self) -> None:
+        """Load the card again, unless something else is in front, such as a verdict."""
+        sheet = self.sheet
+        if sheet is None or not self.page.isVisible():
             self._watch.stop()
             return
         card_id = sheet.card.id
-        self.task_wanted.emit(Task(_STATE, lambda client, _: client.card(card_id)))
+        self._context.send(
+            Task(
+                "card_state",
+                lambda client, _: client.card(card_id),
+                self._refresh,
+                self._handle_error,
+            )
+        )
 
     def _refresh(self, card: CardRecord) -> None:
-        """Show how the card stands now; its picture anew only where it shows something else."""
-        sheet = self._sheet
+        """Show the card as it is now; load its picture only if that has changed."""
+        sheet = self.sheet
         if sheet is None or sheet.card.id != card.id:
             return
         changed = sheet.card.changed_at != card.changed_at
-        self._sheet = replace(sheet, card=card)
-        self._page.show_card(self._words(self._sheet), may_change=self._may_change)
+        self.sheet = replace(sheet, card=card)
+        self._show_words(self.sheet)
         if changed:
-            self._draw(self._page.wallet)
+            self._draw(self.page.wallet)
 
     @Slot(object)
     def _draw(self, wallet: WalletKind) -> None:
-        """Ask for the picture of the card in a wallet."""
-        sheet = self._sheet
+        """Load the picture of the card in a wallet."""
+        sheet = self.sheet
         if sheet is None or sheet.card.design_id is None:
             return
         card_id = sheet.card.id
         language = sheet.profile.customer.language or str(self._texts.locale.language)
 
-        def call(client: ManagementClient, _once: str) -> CardPicture:
-            data = client.card_preview(card_id, wallet, language)
-            return CardPicture(card_id, wallet, QImage.fromData(data))
+        def load(client: ManagementClient, _once: str) -> QImage:
+            return QImage.fromData(client.card_preview(card_id, wallet, language))
 
-        self.task_wanted.emit(Task(_PICTURE, call))
+        self._context.send(
+            Task("card_picture", load, partial(self._paint, card_id, wallet), self._handle_error)
+        )
 
-    def _paint(self, picture: CardPicture) -> None:
-        sheet = self._sheet
-        wanted = sheet is not None and sheet.card.id == picture.card_id
-        if wanted and picture.wallet is self._page.wallet:
-            self._page.show_picture(picture.image)
+    def _paint(self, card_id: UUID, wallet: WalletKind, picture: QImage) -> None:
+        """Show a picture, if it is still the wanted one."""
+        sheet = self.sheet
+        if sheet is not None and sheet.card.id == card_id and wallet is self.page.wallet:
+            self.page.show_picture(picture)
 
     def _fetch(self, action: Action, sheet: CardSheet) -> None:
-        """Ask for the card as a file."""
+        """Load the card as a file."""
         card_id = sheet.card.id
-        suffix, _ = _KINDS[action]
-        name = f"{_plain(sheet.profile.customer.name)}.{suffix}"
+        suffix, _ = _FILES[action]
+        name = f"{_file_name(sheet.profile.customer.name)}.{suffix}"
 
-        def call(client: ManagementClient, _once: str) -> CardFile:
+        def load(client: ManagementClient, _once: str) -> bytes:
             as_pass = action is Action.SAVE_PASS
-            data = client.card_pass(card_id) if as_pass else client.card_print(card_id)
-            return CardFile(action, name, data)
+            return client.card_pass(card_id) if as_pass else client.card_print(card_id)
 
-        self.task_wanted.emit(Task(_FILE, call))
+        self._context.send(
+            Task("card_file", load, partial(self._keep, action, name), self._handle_error)
+        )
 
-    def _keep(self, file: CardFile) -> None:
+    def _keep(self, action: Action, name: str, data: bytes) -> None:
         """Save or print a file."""
-        say = self._texts.say
-        if file.action is Action.PRINT:
-            fault = self._disk.print(file.name, file.data)
-            if fault:
-                self._page.say_fault(
-                    say("No program opened the file for printing: {why}", why=fault)
+        say, disk = self._texts.say, self._context.disk
+        if action is Action.PRINT:
+            why = disk.print(name, data)
+            if why:
+                self.page.show_failure(
+                    say("No program opened the file for printing: {why}", why=why)
                 )
             return
-        path = self._disk.choose(self._page, file.name, _KINDS[file.action][1])
-        if path is not None and (fault := self._disk.write(path, file.data)):
-            self._page.say_fault(say("{path} was not written: {why}", path=path.name, why=fault))
+        path = disk.choose(self.page, name, _FILES[action][1])
+        if path is not None and (why := disk.write(path, data)):
+            self.page.show_failure(say("{path} was not written: {why}", path=path.name, why=why))
 
 
-def issued_card(answer: object) -> UUID | None:
-    """The card that a change has issued, to be opened."""
-    return answer.card.id if isinstance(answer, IssuedCard) else None
-
-
-def _plain(name: str) -> str:
-    """A name as a file can have it on every system."""
+def _file_name(name: str) -> str:
+    """Return a name that is a valid file name on every system."""
     return re.sub(r"[^\w -]+", "", name).strip() or "card"

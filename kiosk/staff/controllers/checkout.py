@@ -1,26 +1,24 @@
-"""An online order at the desk: its page is shown to the customer's phone until it is paid.
+"""An online order at the desk: its payment page is shown to the customer's phone until it is paid.
 
-While the page is open Stripe is asked every few seconds, by way of the service, so that staff see
-the moment in which it is paid. The next question waits for the answer to the one before.
+While the page is open, the service asks Stripe every few seconds whether it is paid. The next
+request waits for the answer to the one before.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer
 
 from api_client.management import ManagementClient
 from api_client.messages.billing import CheckoutLink, OrderState, OrderView
-from kiosk.staff.controllers.subscription import payer_of
+from kiosk.staff.controllers.billing import payer_of
+from kiosk.staff.controllers.controller import Context, Controller
+from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.checkout import CheckoutPage
 from kiosk.staff.words.checkout import checkout_words
 from kiosk.staff.worker import Task
-from kiosk.texts import Texts
 
 WATCH_MS = 4000
-
-_STATE = "checkout_state"
 
 
 @dataclass(frozen=True)
@@ -32,78 +30,83 @@ class CheckoutSheet:
     link: CheckoutLink
 
 
-class CheckoutDesk(QObject):
-    """What is done with an online order. Lives in the GUI thread."""
+class CheckoutController(Controller):
+    """Shows an order until it is paid."""
 
-    task_wanted = Signal(object)
-    """Task."""
+    name = "checkout"
 
-    def __init__(self, page: CheckoutPage, texts: Texts, *, parent: QObject) -> None:
-        super().__init__(parent)
-        self._page, self._texts = page, texts
-        self._zone = "UTC"
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.page: CheckoutPage = CheckoutPage(context.texts)
         self._links: dict[UUID, CheckoutLink] = {}
         self._sheet: CheckoutSheet | None = None
-        self._watch = QTimer(self)
-        self._watch.setSingleShot(True)
-        self._watch.setInterval(WATCH_MS)
-        self._watch.timeout.connect(self._look_again)
+        self.watch = QTimer(self)
+        """Runs while an order is watched."""
+        self.watch.setSingleShot(True)
+        self.watch.setInterval(WATCH_MS)
+        self.watch.timeout.connect(self._reload)
+        self.page.left.connect(context.navigation.back)
 
-    def begin(self, link: CheckoutLink) -> UUID:
-        """Something was ordered; returns the id of the order, which can be shown from now on."""
+    def begin(self, link: CheckoutLink) -> Place:
+        """Remember where something that was just ordered is paid. Returns its page."""
         self._links[link.order_id] = link
-        return link.order_id
+        return Place(self.name, link.order_id)
 
-    def request(self, order_id: UUID) -> Callable[[ManagementClient, str], CheckoutSheet]:
-        """What the page asks for. The address is known to who ordered, and not told again."""
+    def open(self, place: Place) -> Page[CheckoutSheet]:
+        """Return the page of an order. Raises LookupError unless ``begin`` was given its link.
+
+        Only the answer to an order contains the address at which it is paid.
+        """
+        order_id = place.subject
         link = self._links[order_id]
 
-        def call(client: ManagementClient, _once: str) -> CheckoutSheet:
+        def load(client: ManagementClient) -> CheckoutSheet:
             order = client.order(order_id)
             return CheckoutSheet(order, payer_of(client, order), link)
 
-        return call
+        return Page(place, load, self.show)
 
-    def show(self, sheet: CheckoutSheet, zone: str) -> None:
-        """Show an order, and watch it until it is paid or can no longer be."""
-        self._sheet, self._zone = sheet, zone
-        words = checkout_words(sheet.order, sheet.link, sheet.payer, self._texts, zone)
-        self._page.show_words(words)
+    def show(self, sheet: CheckoutSheet) -> None:
+        """Show an order, and watch it while it can be paid."""
+        self._sheet = sheet
+        words = checkout_words(
+            sheet.order, sheet.link, sheet.payer, self._texts, self._session.zone
+        )  # fmt: skip
+        self.page.show_words(words)
         if sheet.order.state is OrderState.OPEN:
-            self._watch.start()
+            self.watch.start()
 
     def leave(self) -> None:
-        """The page of the order is no longer in front."""
-        self._watch.stop()
+        """Stop watching the order."""
+        self.watch.stop()
         self._sheet = None
 
-    def forget(self) -> None:
-        """Who ordered has left; the addresses are no longer shown."""
+    def end_session(self) -> None:
+        """Forget the addresses at which orders are paid."""
         self.leave()
         self._links.clear()
 
-    def took(self, task: Task, answer: object) -> bool:
-        """Show how the order stands now, if that is what a task brought."""
-        if task.kind != _STATE:
-            return False
+    def _reload(self) -> None:
+        """Have Stripe asked, unless something else is in front, such as a verdict."""
         sheet = self._sheet
-        if isinstance(answer, OrderView) and sheet is not None and sheet.order.id == answer.id:
-            self.show(replace(sheet, order=answer), self._zone)
-        return True
-
-    def failed(self, task: Task, sentence: str) -> bool:
-        """Say why it is not known how the order stands, and go on asking."""
-        if task.kind != _STATE:
-            return False
-        if self._sheet is not None:
-            self._page.say_fault(sentence)
-            self._watch.start()
-        return True
-
-    def _look_again(self) -> None:
-        """Have Stripe asked, unless something else is in front by now, such as a verdict."""
-        sheet = self._sheet
-        if sheet is None or not self._page.isVisible():
+        if sheet is None or not self.page.isVisible():
             return
         order_id = sheet.order.id
-        self.task_wanted.emit(Task(_STATE, lambda client, _: client.refresh_order(order_id)))
+        self._context.send(
+            Task(
+                "checkout_state",
+                lambda client, _: client.refresh_order(order_id),
+                self._refresh,
+                self._handle_error,
+            )
+        )
+
+    def _refresh(self, order: OrderView) -> None:
+        if self._sheet is not None and self._sheet.order.id == order.id:
+            self.show(replace(self._sheet, order=order))
+
+    def _handle_error(self, sentence: str) -> None:
+        """Show why the state of the order is not known, and ask again later."""
+        if self._sheet is not None:
+            self.page.show_failure(sentence)
+            self.watch.start()

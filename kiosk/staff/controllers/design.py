@@ -1,254 +1,220 @@
-"""Card designs as managers edit them: seen as the wallets draw them before anything is stored.
+"""The editor of card designs: shown as the wallets draw them before anything is stored.
 
-Cards that were issued before are changed by the service in the background; the page tells how
-far it has come.
+The service updates cards that were issued before in the background; the page shows its progress.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
 
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.cards import DesignList, EditedDesign, RolloutProgress, StoredImage
-from kiosk.staff.controllers.changes import Changes
-from kiosk.staff.disk import Disk
-from kiosk.staff.forms.membership import Call, Filled
+from kiosk.staff.controllers.controller import Context, Controller
+from kiosk.staff.forms.design import new_design_form
+from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.design import DesignPage
-from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.worker import Task
 from kiosk.texts import Texts
 
+DESIGNS = Place("designs")
+"""All designs, with one open. An id says which, by default the first."""
+
+Answer = TypeVar("Answer")
+
 WATCH_MS = 2000
-_NOTHING_EDITED = "rollout_not_found"
-_LOADED, _PREVIEW, _IMAGE, _SAVED, _ROLLOUT = (
-    "designs_page",
-    "design_preview",
-    "design_image",
-    "design_saved",
-    "design_rollout",
-)
-_KINDS = {_PREVIEW, _IMAGE, _SAVED, _ROLLOUT}
-_WRITTEN_OUT = str.maketrans("äöüß", "aous")
-_PICTURES = "PNG, JPEG, WebP (*.png *.jpg *.jpeg *.webp *.gif)"
+_NO_ROLLOUT = "rollout_not_found"
+_IMAGE_FILES = "PNG, JPEG, WebP (*.png *.jpg *.jpeg *.webp *.gif)"
 
 
 @dataclass(frozen=True)
 class DesignSheet:
-    """All designs, and the one that is open; None where there is none at all."""
+    """All designs, and the one that is open; None if there are none."""
 
     designs: DesignList
     opened: EditedDesign | None
 
 
-@dataclass(frozen=True)
-class DesignPreview:
-    """How a design would be drawn."""
-
-    number: int
-    image: QImage
-
-
-def load_designs(design_id: UUID | None) -> Callable[[ManagementClient, str], DesignSheet]:
-    """The request for all designs, and for one in full: by default the first."""
-
-    def call(client: ManagementClient, _once: str) -> DesignSheet:
-        designs = client.designs()
-        wanted = design_id or (designs.items[0].id if designs.items else None)
-        return DesignSheet(designs, None if wanted is None else client.design(wanted))
-
-    return call
+def load_designs(client: ManagementClient, design_id: UUID | None) -> DesignSheet:
+    """Return all designs, and one in full: by default the first. Raises ApiError."""
+    designs = client.designs()
+    wanted = design_id or (designs.items[0].id if designs.items else None)
+    return DesignSheet(designs, None if wanted is None else client.design(wanted))
 
 
-class DesignDesk(QObject):
-    """What is done with designs. Lives in the GUI thread."""
+class DesignController(Controller):
+    """Shows designs, draws and saves what is edited."""
 
-    task_wanted = Signal(object)
-    """Task."""
-    opened = Signal(object)
-    """Id of a design that is to be shown."""
+    name = DESIGNS.name
 
-    def __init__(
-        self, page: DesignPage, texts: Texts, changes: Changes, disk: Disk, *, parent: QObject
-    ) -> None:
-        super().__init__(parent)
-        self._page, self._texts, self._changes, self._disk = page, texts, changes, disk
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.page: DesignPage = DesignPage(context.texts)
+        page = self.page
         self._record: EditedDesign | None = None
         self._previews = 0
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
-        self._watch.timeout.connect(self._ask_rollout)
-        page.opened.connect(self.opened)
+        self._watch.timeout.connect(self._load_rollout)
+        page.opened.connect(self._show_design)
         page.added.connect(self._ask_new)
+        page.edited.connect(context.in_use)
         page.edited.connect(self._draw)
         page.saved.connect(self._save)
         page.archived.connect(self._archive)
         page.image_wanted.connect(self._choose_image)
         page.image_removed.connect(lambda role: page.set_image(role, None))
 
+    def open(self, place: Place) -> Page[DesignSheet]:
+        """Return the page; choosing another design does not lead away from it."""
+        design_id = place.id
+        return Page(DESIGNS, lambda client: load_designs(client, design_id), self.show)
+
     def show(self, sheet: DesignSheet) -> None:
         """Show all designs and the one that is open."""
         self._record = sheet.opened
-        self._page.setEnabled(True)
+        self.page.setEnabled(True)
         if sheet.opened is None:
-            self._page.say_fault(self._texts.say("There is no card design yet."))
+            self.page.show_failure(self._texts.say("There is no card design yet."))
             return
         names = [(each.id, each.name) for each in sheet.designs.items]
-        self._page.show_list(names, sheet.opened.id)
+        self.page.show_list(names, sheet.opened.id)
         self._show(sheet.opened)
-        self._ask_rollout()
+        self._load_rollout()
 
     def leave(self) -> None:
-        """The page is no longer in front."""
+        """Stop watching the cards."""
         self._watch.stop()
         self._record = None
 
-    def took(self, task: Task, answer: object) -> bool:
-        """Follow up what a task brought, if it was one about designs."""
-        match answer:
-            case DesignPreview():
-                if answer.number == self._previews:
-                    self._page.picture.show_image(answer.image)
-                    self._page.say_fault("")
-            case (str() as role, StoredImage() as stored):
-                self._page.set_image(role, stored.tag)
-            case EditedDesign() if task.kind == _SAVED:
-                self._record = answer
-                self._show(answer)
-                self._watch.start()
-            case RolloutProgress():
-                self._tell(answer)
-            case None if task.kind == _ROLLOUT:
-                self._watch.stop()
-            case _:
-                return False
-        return True
-
-    def failed(self, task: Task, sentence: str) -> bool:
-        """Say what could not be done with the design that is open."""
-        if task.kind not in _KINDS:
-            return False
-        if task.kind == _ROLLOUT:
-            self._watch.stop()
-        self._page.say_fault(sentence)
-        return True
-
     def _show(self, record: EditedDesign) -> None:
         hints = [f"{hint.path}: {hint.message}" for hint in record.hints]
-        self._page.show_design(record, hints=hints)
-        self._page.say_progress("")
+        self.page.show_design(record, hints=hints)
+        self.page.show_progress("")
         self._draw()
 
+    @Slot(object)
+    def _show_design(self, design_id: UUID) -> None:
+        self._context.navigation.show(Place(self.name, design_id))
+
     def _draw(self) -> None:
-        """Ask for a picture of the design as it is edited now."""
+        """Load a picture of the design as it is edited now."""
         if self._record is None:
             return
         self._previews += 1
-        number, design = self._previews, self._page.design()
-        wallet, language = self._page.chosen_wallet, _language_of(design, self._texts)
+        design, wallet = self.page.design(), self.page.chosen_wallet
+        language = _language_of(design, self._texts)
 
-        def call(client: ManagementClient, _once: str) -> DesignPreview:
-            data = client.design_preview(design, wallet, language)
-            return DesignPreview(number, QImage.fromData(data))
+        def load(client: ManagementClient, _once: str) -> QImage:
+            return QImage.fromData(client.design_preview(design, wallet, language))
 
-        self.task_wanted.emit(Task(_PREVIEW, call))
+        self._send("design_preview", load, partial(self._paint, self._previews))
+
+    def _paint(self, number: int, picture: QImage) -> None:
+        """Show a picture, if it is the one that was asked for last."""
+        if number == self._previews:
+            self.page.picture.show_image(picture)
+            self.page.show_failure("")
 
     def _save(self) -> None:
         record = self._record
         if record is None:
             return
-        name, design = self._page.name.text().strip() or record.name, self._page.design()
-        self.task_wanted.emit(
-            Task(
-                _SAVED,
-                lambda client, _: client.edit_design(
-                    record.id, name, design, version=record.version
-                ),
-            )
+        name, design = self.page.name.text().strip() or record.name, self.page.design()
+        self._send(
+            "design_saved",
+            lambda client, _: client.edit_design(record.id, name, design, version=record.version),
+            self._handle_saved,
         )
 
     def _archive(self) -> None:
         record = self._record
         if record is not None:
             live = record.archived_at is None
-            self.task_wanted.emit(
-                Task(_SAVED, lambda client, _: client.archive_design(record.id, archived=live))
+            self._send(
+                "design_saved",
+                lambda client, _: client.archive_design(record.id, archived=live),
+                self._handle_saved,
             )
+
+    def _handle_saved(self, record: EditedDesign) -> None:
+        self._record = record
+        self._show(record)
+        self._watch.start()
 
     def _choose_image(self, role: str) -> None:
-        picture, fault = self._disk.pick(self._page, _PICTURES)
-        if fault:
-            self._page.say_fault(fault)
+        picture, failure = self._context.disk.pick(self.page, _IMAGE_FILES)
+        if failure:
+            self.page.show_failure(failure)
         if picture is not None:
-            self.task_wanted.emit(
-                Task(_IMAGE, lambda client, _: (role, client.store_image(role, picture)))
+            data = picture
+            self._send(
+                "design_image",
+                lambda client, _: client.store_image(role, data),
+                partial(self._handle_image, role),
             )
 
-    def _ask_new(self) -> None:
-        """Ask for the name of a further design; it begins as the one that is open."""
-        if self._record is not None:
-            self._changes.ask(*_new_form(self._page, self._texts, self._page.design()))
+    def _handle_image(self, role: str, stored: StoredImage) -> None:
+        self.page.set_image(role, stored.tag)
 
-    def _ask_rollout(self) -> None:
+    def _ask_new(self) -> None:
+        """Ask for the name of a new design, which begins as a copy of the open one."""
+        if self._record is not None:
+            form = new_design_form(self.page, self._texts, self.page.design())
+            self._context.changes.ask(*form, lambda created: self._show_design(created.id))
+
+    def _load_rollout(self) -> None:
         record = self._record
-        if record is None or not self._page.isVisible():
+        if record is None or not self.page.isVisible():
             self._watch.stop()
             return
 
-        def call(client: ManagementClient, _once: str) -> RolloutProgress | None:
+        def load(client: ManagementClient, _once: str) -> RolloutProgress | None:
             try:
                 return client.rollout(record.id)
             except Refused as refused:
-                if refused.problem.code == _NOTHING_EDITED:
+                if refused.problem.code == _NO_ROLLOUT:
                     return None
                 raise
 
-        self.task_wanted.emit(Task(_ROLLOUT, call))
+        self._context.send(
+            Task("design_rollout", load, self._show_rollout, self._handle_rollout_error)
+        )
 
-    def _tell(self, progress: RolloutProgress) -> None:
-        """Tell how far the cards are that were issued before."""
-        if progress.state == "finished":
+    def _show_rollout(self, progress: RolloutProgress | None) -> None:
+        """Show how many of the cards that were issued before are updated."""
+        if progress is None:
             self._watch.stop()
-            self._page.say_progress("")
-            return
-        self._watch.start()
-        self._page.say_progress(
-            self._texts.say("{done} of {total} cards changed", done=progress.done,
-                            total=progress.total)
-        )  # fmt: skip
+        elif progress.state == "finished":
+            self._watch.stop()
+            self.page.show_progress("")
+        else:
+            self._watch.start()
+            self.page.show_progress(
+                self._texts.say("{done} of {total} cards changed", done=progress.done,
+                                total=progress.total)
+            )  # fmt: skip
 
+    def _handle_rollout_error(self, sentence: str) -> None:
+        self._watch.stop()
+        self.page.show_failure(sentence)
 
-def created_design(answer: object) -> UUID | None:
-    """The design that a change has created, to be opened."""
-    return answer.id if isinstance(answer, EditedDesign) else None
-
-
-def key_of(name: str) -> str:
-    """A key for install links, from a name: small letters, digits and dashes."""
-    plain = name.lower().translate(_WRITTEN_OUT)
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "card"
+    def _send(
+        self,
+        name: str,
+        call: Callable[[ManagementClient, str], Answer],
+        handle_result: Callable[[Answer], None],
+    ) -> None:
+        """Send a task whose failure is shown on this page."""
+        self._context.send(Task(name, call, handle_result, self.page.show_failure))
 
 
 def _language_of(design: Mapping[str, Any], texts: Texts) -> str | None:
-    """The desk's language if the card is made in it, else the card's first."""
+    """Return the desk's language if the card has it, else None for the card's first."""
     wanted = str(texts.locale.language)
     return wanted if wanted in design["languages"] else None
-
-
-def _new_form(window: QWidget, texts: Texts, design: Mapping[str, Any]) -> tuple[Form, Filled]:
-    """Ask for the name of a new design."""
-    form = Form(window, texts, texts.say("New card design"), texts.say("Create"))
-    form.add_words(texts.say("It begins as a copy of the design that is open."))
-    form.add_line("name", texts.say("Name"))
-
-    def filled(values: Mapping[str, Value]) -> Call:
-        name = str(values["name"])
-        return lambda client, once: client.create_design(key_of(name), name, design, once)
-
-    return form, filled

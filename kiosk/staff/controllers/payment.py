@@ -1,29 +1,32 @@
-"""Payments that were taken: of one membership, or of some days, with their receipts."""
+"""Payments that were taken at the desk: of one membership, or of some days."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
 from api_client.management import ManagementClient
 from api_client.messages.payments import PaymentPage, PaymentView
-from kiosk.staff.controllers.changes import Changes
+from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.forms.payment import void_form
+from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.payment import PaymentsPage
 from kiosk.staff.words.membership import MembershipLine
 from kiosk.staff.words.payment import payments_words
 from kiosk.staff.worker import Task
-from kiosk.texts import Texts
+
+PAYMENTS = Place("payments")
+"""Those of some days. With an id, those of a membership."""
 
 MOST_PAYMENTS = 2000
-"""So many are fetched at most; more are no count of a till."""
+"""No more are loaded; a till is not counted over more."""
 
-_DAYS = "payments_of_days"
 Days = tuple[date, date]
-"""The first and the last, both inclusive, where the club is."""
+"""The first and the last day, both inclusive, where the club is."""
 
 
 @dataclass(frozen=True)
@@ -36,31 +39,23 @@ class PaymentSheet:
     complete: bool
 
 
-def load_payments_of(membership_id: UUID) -> Callable[[ManagementClient, str], PaymentSheet]:
-    """The request for what was paid for a membership."""
-
-    def call(client: ManagementClient, _once: str) -> PaymentSheet:
-        found, complete = _all(lambda cursor: client.payments_of(membership_id, cursor))
-        return PaymentSheet(found, membership_id, None, complete)
-
-    return call
+def load_payments_of(client: ManagementClient, membership_id: UUID) -> PaymentSheet:
+    """Return the payments of a membership. Raises ApiError."""
+    found, complete = _all(lambda cursor: client.payments_of(membership_id, cursor))
+    return PaymentSheet(found, membership_id, None, complete)
 
 
-def load_payments(days: Days, zone: str) -> Callable[[ManagementClient, str], PaymentSheet]:
-    """The request for what was paid on some days in a time zone."""
+def load_payments(client: ManagementClient, days: Days, zone: str) -> PaymentSheet:
+    """Return the payments of whole days in the time zone ``zone``. Raises ApiError."""
     first, last = days
     since = datetime.combine(first, time.min, ZoneInfo(zone))
     until = datetime.combine(last + timedelta(days=1), time.min, ZoneInfo(zone))
-
-    def call(client: ManagementClient, _once: str) -> PaymentSheet:
-        found, complete = _all(lambda cursor: client.payments(since, until, cursor))
-        return PaymentSheet(found, None, days, complete)
-
-    return call
+    found, complete = _all(lambda cursor: client.payments(since, until, cursor))
+    return PaymentSheet(found, None, days, complete)
 
 
 def _all(ask: Callable[[str | None], PaymentPage]) -> tuple[tuple[PaymentView, ...], bool]:
-    """Every page, up to ``MOST_PAYMENTS``; and whether that was all."""
+    """Load page after page, up to ``MOST_PAYMENTS``. Returns whether that was all, too."""
     found: list[PaymentView] = []
     cursor: str | None = None
     while True:
@@ -71,87 +66,82 @@ def _all(ask: Callable[[str | None], PaymentPage]) -> tuple[tuple[PaymentView, .
             return tuple(found), cursor is None
 
 
-class PaymentDesk(QObject):
-    """What is done with payments that were taken. Lives in the GUI thread."""
+class PaymentController(Controller):
+    """Shows payments, voids them and prints their receipts."""
 
-    task_wanted = Signal(object)
-    """Task."""
-    receipt_wanted = Signal(object)
-    """PaymentView."""
+    name = PAYMENTS.name
 
-    def __init__(
-        self,
-        page: PaymentsPage,
-        texts: Texts,
-        changes: Changes,
-        today: Callable[[], date],
-        *,
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._page, self._texts, self._changes, self._today = page, texts, changes, today
-        self._zone = "UTC"
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.page: PaymentsPage = PaymentsPage(context.texts)
         self._days: Days | None = None
         self._plan = ""
         self._payments: dict[UUID, PaymentView] = {}
-        page.days_chosen.connect(self._on_days)
-        page.receipt_wanted.connect(self._on_receipt)
-        page.voided.connect(self._void)
+        self.page.days_chosen.connect(self._on_days)
+        self.page.receipt_wanted.connect(self._on_receipt)
+        self.page.voided.connect(self._void)
 
-    def begin(self, line: MembershipLine | None) -> None:
-        """Somebody goes to the payments of a membership, or to those of today."""
-        self._plan = line.plan if line is not None else ""
-        self._days = None
+    def open_today(self) -> None:
+        """Go to the payments of today."""
+        self._plan, self._days = "", None
+        self._context.navigation.open(PAYMENTS)
 
-    def request(
-        self, membership_id: UUID | None, zone: str
-    ) -> Callable[[ManagementClient, str], PaymentSheet]:
-        """What the page asks for."""
-        if membership_id is not None:
-            return load_payments_of(membership_id)
-        self._days = self._days or (self._today(), self._today())
-        return load_payments(self._days, zone)
+    def open_membership(self, line: MembershipLine) -> None:
+        """Go to the payments of a membership."""
+        self._plan, self._days = line.plan, None
+        self._context.navigation.open(Place(self.name, line.id))
 
-    def show(self, sheet: PaymentSheet, zone: str, *, may_void: bool) -> None:
+    def open(self, place: Place) -> Page[PaymentSheet]:
+        """Return the payments of a membership, or without an id of the days that were chosen."""
+        if place.id is not None:
+            membership_id = place.id
+            return Page(place, lambda client: load_payments_of(client, membership_id), self.show)
+        today = self._session.today()
+        days = self._days = self._days or (today, today)
+        zone = self._session.zone
+        return Page(place, lambda client: load_payments(client, days, zone), self.show)
+
+    def show(self, sheet: PaymentSheet) -> None:
         """Show payments."""
         say = self._texts.say
-        self._zone = zone
         self._payments = {each.id: each for each in sheet.payments}
         title = say("Payments at the desk")
         if sheet.membership_id is not None:
             title = " · ".join(filter(None, (say("Receipts"), self._plan)))
-        words = payments_words(sheet.payments, title, self._texts, zone, complete=sheet.complete)
-        self._page.show_payments(words, sheet.days, may_void=may_void)
+        words = payments_words(
+            sheet.payments, title, self._texts, self._session.zone, complete=sheet.complete
+        )
+        may_void = self._session.may("memberships:write")
+        self.page.show_payments(words, sheet.days, may_void=may_void)
 
-    def took(self, task: Task, answer: object) -> bool:
-        """Show payments of other days, if that is what a task brought."""
-        if task.kind != _DAYS:
-            return False
-        if isinstance(answer, PaymentSheet) and answer.days == self._days:
-            self.show(answer, self._zone, may_void=self._page.may_void)
-        return True
-
-    def failed(self, task: Task, sentence: str) -> bool:
-        """Say why other days cannot be shown; what was shown is not theirs."""
-        if task.kind != _DAYS:
-            return False
-        self._page.clear(sentence)
-        return True
+    def _handle_days(self, days: Days, sheet: PaymentSheet) -> None:
+        """Show the payments of days that are still the chosen ones."""
+        if days == self._days:
+            self.show(sheet)
 
     @Slot(object, object)
     def _on_days(self, first: date, last: date) -> None:
+        self._context.in_use()
         if first > last:
-            self._page.clear(self._texts.say("The first day is after the last one."))
+            self.page.clear(self._texts.say("The first day is after the last one."))
             return
-        self._days = (first, last)
-        self.task_wanted.emit(Task(_DAYS, load_payments(self._days, self._zone)))
+        days, zone = (first, last), self._session.zone
+        self._days = days
+        self._context.send(
+            Task(
+                "payments_of_days",
+                lambda client, _: load_payments(client, days, zone),
+                partial(self._handle_days, days),
+                self.page.clear,
+            )
+        )
 
     @Slot(object)
     def _on_receipt(self, payment_id: UUID) -> None:
-        self._page.say_fault("")
-        self.receipt_wanted.emit(self._payments[payment_id])
+        self.page.show_failure("")
+        self._context.receipts.print_again(self._payments[payment_id])
 
     @Slot(object)
     def _void(self, payment_id: UUID) -> None:
         payment = self._payments[payment_id]
-        self._changes.ask(*void_form(self._page, self._texts, payment))
+        self._context.changes.ask(*void_form(self.page, self._texts, payment))

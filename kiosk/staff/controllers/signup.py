@@ -1,31 +1,30 @@
-"""The online signup as staff set it: who may show the page, how it looks, whose keys are good."""
+"""The online signup: who may show its page, how it looks, and which sites' keys are accepted."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.scan import Problem
 from api_client.messages.signup import EmbedKeyList, SignupView
-from kiosk.staff.controllers.changes import Changes
-from kiosk.staff.disk import Disk
+from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.forms.site_keys import keys_form, revoke_form, text_of
+from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.signup import SignupPage
 from kiosk.staff.words.signup import (
     JoinSettings,
-    KeyLine,
-    faults_of,
-    key_lines,
+    failures_of,
     places_of,
     request_of,
     settings_of,
     sites_of,
 )
+from kiosk.staff.words.site_keys import KeyLine, key_lines
 from kiosk.staff.worker import Task
-from kiosk.texts import Texts
 
-_SAVED = "signup_saved"
+SIGNUP = Place("signup")
 _KEY_FILES = "JWK Set (*.json *.jwks *.jwk)"
 
 
@@ -37,100 +36,89 @@ class SignupSheet:
     keys: EmbedKeyList
 
 
-@dataclass(frozen=True)
-class Declined:
-    """Settings that the service did not take, and why."""
-
-    sent: JoinSettings
-    problem: Problem
-
-
-def load_signup(client: ManagementClient, _once: str) -> SignupSheet:
-    """The request for the settings and the keys."""
+def load_signup(client: ManagementClient) -> SignupSheet:
+    """Return the settings and the keys. Raises ApiError."""
     return SignupSheet(client.signup(), client.embed_keys())
 
 
-class SignupDesk(QObject):
-    """What is done with the signup. Lives in the GUI thread."""
+class SignupController(Controller):
+    """Shows and saves the settings, adds and revokes keys."""
 
-    task_wanted = Signal(object)
-    """Task."""
+    name = SIGNUP.name
 
-    def __init__(
-        self, page: SignupPage, texts: Texts, changes: Changes, disk: Disk, *, parent: QObject
-    ) -> None:
-        super().__init__(parent)
-        self._page, self._texts, self._changes, self._disk = page, texts, changes, disk
-        self._zone = "UTC"
-        self._sent: JoinSettings | None = None
-        page.saved.connect(self._save)
-        page.keys.added.connect(lambda: changes.ask(*keys_form(page, texts)))
-        page.keys.file_wanted.connect(self._choose_file)
-        page.keys.revoked.connect(self._revoke)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.page: SignupPage = SignupPage(context.texts)
+        self.page.saved.connect(self._save)
+        self.page.edited.connect(context.in_use)
+        self.page.keys.added.connect(self._add_keys)
+        self.page.keys.file_wanted.connect(self._choose_file)
+        self.page.keys.revoked.connect(self._revoke)
 
-    def show(self, sheet: SignupSheet, zone: str) -> None:
+    def open(self, place: Place) -> Page[SignupSheet]:
+        """Return the page."""
+        return Page(place, load_signup, self.show)
+
+    def show(self, sheet: SignupSheet) -> None:
         """Show the settings and the keys."""
-        self._zone = zone
         self._show_settings(sheet.settings)
         self.show_keys(sheet.keys)
 
     def show_keys(self, keys: EmbedKeyList) -> None:
-        """Show the keys as they are now; what was typed into the settings stays."""
-        self._page.keys.show_keys(key_lines(keys, self._texts, self._zone))
-
-    def took(self, task: Task, answer: object) -> bool:
-        """Follow up what a task brought, if it was one about the signup."""
-        if task.kind != _SAVED:
-            return False
-        match answer:
-            case SignupView():
-                # Who has typed on meanwhile keeps it.
-                if self._page.settings() == self._sent:
-                    self._show_settings(answer)
-                self._page.say_progress(self._texts.say("Saved."))
-            case Declined():
-                faults = faults_of(answer.problem, sites_of(answer.sent), self._texts)
-                self._page.show_faults(faults)
-        return True
-
-    def failed(self, task: Task, sentence: str) -> bool:
-        """Say why the settings were not saved."""
-        if task.kind != _SAVED:
-            return False
-        self._page.say_progress("")
-        self._page.say_fault(sentence)
-        return True
+        """Show the keys as they are now; settings that were typed but not saved stay."""
+        self.page.keys.show_keys(key_lines(keys, self._texts, self._session.zone))
 
     def _show_settings(self, view: SignupView) -> None:
-        self._page.show_settings(settings_of(view), places_of(view, self._texts))
+        self.page.show_settings(settings_of(view), places_of(view, self._texts))
 
     @Slot()
     def _save(self) -> None:
-        sent = self._sent = self._page.settings()
-        self._page.show_faults({})
-        self._page.say_progress(self._texts.say("Saving …"))
+        sent = self.page.settings()
+        self.page.show_failures({})
+        self.page.show_progress(self._texts.say("Saving …"))
 
-        def save(client: ManagementClient, _once: str) -> SignupView | Declined:
+        def save(client: ManagementClient, _once: str) -> SignupView | Problem:
             try:
                 return client.set_signup(request_of(sent))
             except Refused as refused:
-                return Declined(sent, refused.problem)
+                return refused.problem
 
-        self.task_wanted.emit(Task(_SAVED, save))
+        self._context.send(
+            Task("signup_saved", save, partial(self._handle_saved, sent), self._handle_error)
+        )
+
+    def _handle_saved(self, sent: JoinSettings, answer: SignupView | Problem) -> None:
+        """Show the settings as they were stored, or beside their fields why they were refused."""
+        if isinstance(answer, Problem):
+            self.page.show_failures(failures_of(answer, sites_of(sent), self._texts))
+            return
+        # Settings that were typed on meanwhile stay.
+        if self.page.settings() == sent:
+            self._show_settings(answer)
+        self.page.show_progress(self._texts.say("Saved."))
+
+    def _handle_error(self, sentence: str) -> None:
+        self.page.show_progress("")
+        self.page.show_failure(sentence)
+
+    @Slot()
+    def _add_keys(self) -> None:
+        self._context.changes.ask(*keys_form(self.page, self._texts), self.show_keys)
 
     @Slot()
     def _choose_file(self) -> None:
-        """Show what is in a file of keys, to be added."""
-        data, fault = self._disk.pick(self._page, _KEY_FILES)
+        """Show the keys in a file before they are added."""
+        data, failure = self._context.disk.pick(self.page, _KEY_FILES)
         if data is not None:
             try:
                 text = text_of(data, self._texts)
             except Refused as refused:
-                fault = str(refused)
+                failure = str(refused)
             else:
-                self._changes.ask(*keys_form(self._page, self._texts, text))
-        self._page.say_fault(fault)
+                form = keys_form(self.page, self._texts, text)
+                self._context.changes.ask(*form, self.show_keys)
+        self.page.show_failure(failure)
 
     @Slot(object)
     def _revoke(self, key: KeyLine) -> None:
-        self._changes.ask(*revoke_form(self._page, self._texts, key))
+        self._context.changes.ask(*revoke_form(self.page, self._texts, key), self.show_keys)

@@ -1,1 +1,1 @@
-"""Forms as data: which fields each has, and what it sends."""
+"""The forms: which fields each has, and the request that its values become."""

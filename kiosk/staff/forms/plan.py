@@ -8,9 +8,10 @@ from babel.numbers import NumberFormatError, get_currency_precision, parse_decim
 from PySide6.QtWidgets import QWidget
 
 from api_client.errors import Refused
+from api_client.management import ManagementClient
 from api_client.messages.management import IntervalMessage, IntervalUnit, PlanView
 from api_client.messages.scan import Problem
-from kiosk.staff.forms.membership import Call, Filled
+from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
 
@@ -19,8 +20,8 @@ _NONE = "none"
 
 def plan_form(
     window: QWidget, texts: Texts, plan: PlanView | None, currency: str
-) -> tuple[Form, Filled]:
-    """A new plan, or the fields of one; what was sold already keeps its terms."""
+) -> tuple[Form, Filled[PlanView]]:
+    """Create a plan, or with a ``plan`` change its fields; sold memberships keep their terms."""
     say = texts.say
     title, action = (say("New plan"), say("Create")) if plan is None else (plan.name, say("Save"))
     form = Form(window, texts, title, action)
@@ -42,10 +43,10 @@ def plan_form(
         archived = plan.archived_at is not None
         form.add_switch("archived", say("No longer sold"), on=archived)
 
-    def filled(values: Mapping[str, Value]) -> Call:
+    def filled(values: Mapping[str, Value]) -> Call[PlanView]:
         plan_id = plan.id if plan else None
 
-        def save(client: Any, once: str) -> object:
+        def save(client: ManagementClient, once: str) -> PlanView:
             return client.save_plan(plan_id, plan_fields(values, currency, texts), once)
 
         return save
@@ -54,7 +55,7 @@ def plan_form(
 
 
 def plan_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dict[str, Any]:
-    """The request that the values of a plan's form make. Raises Refused for what is no price."""
+    """Return the body of the request. Raises Refused if the price is none."""
     fields: dict[str, Any] = {
         "name": values["name"],
         "description": values["description"],
@@ -70,9 +71,9 @@ def plan_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dic
 
 
 def minor_units(typed: str, currency: str, texts: Texts) -> int:
-    """An amount as it was typed, in the smallest unit of the currency; nothing typed is 0.
+    """Return a typed amount in the smallest unit of ``currency`` (ISO 4217); 0 for an empty text.
 
-    Raises Refused for what is no amount, is negative, or is finer than the currency.
+    Raises Refused if it is no number, negative, or has more decimals than the currency.
     """
     try:
         amount = parse_decimal(typed, locale=texts.locale, strict=True) if typed else Decimal(0)
@@ -90,7 +91,7 @@ def _no_price(typed: str, texts: Texts) -> Refused:
 
 
 def _price(plan: PlanView | None, texts: Texts) -> str:
-    """A plan's price as it is typed: in the units of its currency, with the language's point."""
+    """Return a plan's price as it is typed: in whole units, with the language's decimal sign."""
     if plan is None:
         return ""
     digits = get_currency_precision(plan.currency)
@@ -115,6 +116,6 @@ def _interval(values: Mapping[str, Value], key: str) -> dict[str, Any] | None:
 
 
 def _permissions(typed: str) -> list[dict[str, str]]:
-    """Lines of a key and a label; without a label the key is shown."""
+    """Parse lines of a key and a label; without a label the key is the label."""
     lines = [line.strip().partition(" ") for line in typed.splitlines() if line.strip()]
     return [{"key": key, "label": label.strip() or key} for key, _, label in lines]

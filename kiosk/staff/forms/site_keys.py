@@ -1,6 +1,6 @@
-"""The keys of sites: read from what was pasted or chosen, added and revoked.
+"""The forms of the keys of web sites, and the parser of a JWK Set (RFC 7517).
 
-A private key that was taken by mistake never leaves the desk, nor is it shown.
+A private key that is pasted by mistake is refused here: it is neither sent nor shown.
 """
 
 import json
@@ -11,22 +11,23 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from api_client.errors import Refused
+from api_client.management import ManagementClient
 from api_client.messages.scan import Problem
 from api_client.messages.signup import EmbedKeyList
-from kiosk.staff.forms.membership import Call, Filled
+from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
-from kiosk.staff.words.signup import KeyLine
+from kiosk.staff.words.site_keys import KeyLine
 from kiosk.texts import Texts
 
 LARGEST = 64 * 1024
-"""Bytes of a file with keys; ten of the largest keys need less."""
+"""Bytes of a file with keys. Ten of the largest keys need less."""
 
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _PRIVATE_PEM = re.compile(r"BEGIN [A-Z ]*PRIVATE KEY")
 
 
-def keys_form(window: QWidget, texts: Texts, text: str = "") -> tuple[Form, Filled]:
-    """Ask for the public keys of a site; ``text`` is what a file brought."""
+def keys_form(window: QWidget, texts: Texts, text: str = "") -> tuple[Form, Filled[EmbedKeyList]]:
+    """Add public keys of a site. ``text`` is the content of a file that was chosen."""
     say = texts.say
     form = Form(window, texts, say("Keys of a site"), say("Add keys"))
     form.add_words(
@@ -35,30 +36,29 @@ def keys_form(window: QWidget, texts: Texts, text: str = "") -> tuple[Form, Fill
     )  # fmt: skip
     form.add_note("jwks", say("Public keys"), text)
 
-    def filled(values: Mapping[str, Value]) -> Call:
+    def filled(values: Mapping[str, Value]) -> Call[EmbedKeyList]:
         return lambda client, _once: client.add_embed_keys(read_keys(str(values["jwks"]), texts))
 
     return form, filled
 
 
-def revoke_form(window: QWidget, texts: Texts, key: KeyLine) -> tuple[Form, Filled]:
-    """Ask whether a key is to be revoked; answers all keys."""
+def revoke_form(window: QWidget, texts: Texts, key: KeyLine) -> tuple[Form, Filled[EmbedKeyList]]:
+    """Revoke a key. The call returns all keys as they are then."""
     say = texts.say
     form = Form(window, texts, say("Revoke {card}", card=key.kid), say("Revoke"))
     form.add_words(
         say("Whom the site signs in with it is asked to log in. It stays revoked for good.")
     )
 
-    def revoke(client: Any, _once: str) -> EmbedKeyList:
+    def revoke(client: ManagementClient, _once: str) -> EmbedKeyList:
         client.revoke_embed_key(key.id)
-        keys: EmbedKeyList = client.embed_keys()
-        return keys
+        return client.embed_keys()
 
     return form, lambda _values: revoke
 
 
 def text_of(data: bytes, texts: Texts) -> str:
-    """The text of a file with keys. Raises Refused for what is none, and for private keys."""
+    """Return the text of a file of public keys. Raises Refused for any other file."""
     if len(data) > LARGEST:
         raise _no_keys(texts.say("This file is too large to be a file of keys."))
     try:
@@ -70,7 +70,7 @@ def text_of(data: bytes, texts: Texts) -> str:
 
 
 def read_keys(text: str, texts: Texts) -> list[Mapping[str, Any]]:
-    """The keys of a JWK Set, or the one that is no set. Raises Refused for anything else."""
+    """Parse a JWK Set or a single JWK. Raises Refused for anything else and for private keys."""
     say = texts.say
     try:
         read = json.loads(text)

@@ -6,8 +6,9 @@ from typing import Literal
 from PySide6.QtWidgets import QWidget
 
 from api_client.management import ManagementClient
+from api_client.messages.billing import CheckoutLink, OrderView
 from api_client.messages.management import CompanyView, PlanView
-from kiosk.staff.forms.membership import Call, Filled
+from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.membership import plan_words
 from kiosk.staff.words.subscription import SubscriptionWords
@@ -20,8 +21,8 @@ def order_form(
     owner: Mapping[str, str],
     plans: Sequence[PlanView],
     company: CompanyView | None,
-) -> tuple[Form, Filled]:
-    """Have a customer, or a ``company``, pay for a plan on the internet."""
+) -> tuple[Form, Filled[CheckoutLink]]:
+    """Order a plan that ``owner`` pays online; ``company`` is the owner if it is one."""
     say = texts.say
     form = Form(window, texts, say("Order online"), say("Open the payment page"))
     offered = [
@@ -34,10 +35,10 @@ def order_form(
     form.add_choice("plan_id", say("Plan"), offered)
     form.add_words(say("It is paid through Stripe; the membership begins once it is paid."))
     if not offered:
-        form.show_fault(say("No plan with a price is sold."))
+        form.show_failure(say("No plan with a price is sold."))
         form.submit.setEnabled(False)
 
-    def filled(values: Mapping[str, Value]) -> Call:
+    def filled(values: Mapping[str, Value]) -> Call[CheckoutLink]:
         plan_id = str(values["plan_id"])
         return lambda client, _once: client.order_online(owner, plan_id)
 
@@ -45,12 +46,14 @@ def order_form(
 
 
 def _billed_to(company: CompanyView) -> str:
-    """Who gets the invoices of a company."""
+    """Return who receives the invoices of a company."""
     return " · ".join(filter(None, (company.billing_name or company.name, company.billing_email)))
 
 
-def cancel_form(window: QWidget, texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled]:
-    """Let a subscription end with what is paid."""
+def cancel_form(
+    window: QWidget, texts: Texts, words: SubscriptionWords
+) -> tuple[Form, Filled[OrderView]]:
+    """Cancel a subscription at the end of the period that is paid."""
     say = texts.say
     title = say("Cancel {plan}", plan=words.title)
     form = Form(window, texts, title, say("Do not renew"))
@@ -61,8 +64,10 @@ def cancel_form(window: QWidget, texts: Texts, words: SubscriptionWords) -> tupl
     return form, _cancelling(words, "period_end")
 
 
-def end_form(window: QWidget, texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled]:
-    """End a subscription, and what it pays for, at once."""
+def end_form(
+    window: QWidget, texts: Texts, words: SubscriptionWords
+) -> tuple[Form, Filled[OrderView]]:
+    """Cancel a subscription and end its membership at once."""
     say = texts.say
     form = Form(window, texts, say("Cancel {plan} now", plan=words.title), say("End now"))
     form.add_words(
@@ -71,15 +76,17 @@ def end_form(window: QWidget, texts: Texts, words: SubscriptionWords) -> tuple[F
     return form, _cancelling(words, "now")
 
 
-def _cancelling(words: SubscriptionWords, at: Literal["period_end", "now"]) -> Filled:
-    def cancel(client: ManagementClient, _once: str) -> object:
+def _cancelling(words: SubscriptionWords, at: Literal["period_end", "now"]) -> Filled[OrderView]:
+    def cancel(client: ManagementClient, _once: str) -> OrderView:
         return client.cancel_order(words.order_id, at)
 
     return lambda _values: cancel
 
 
-def keep_form(window: QWidget, texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled]:
-    """Let a subscription go on that was cancelled."""
+def keep_form(
+    window: QWidget, texts: Texts, words: SubscriptionWords
+) -> tuple[Form, Filled[OrderView]]:
+    """Resume a subscription that was cancelled for the end of its period."""
     say = texts.say
     form = Form(window, texts, say("Keep {plan}", plan=words.title), say("Keep it"))
     if words.until:

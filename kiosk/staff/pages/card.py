@@ -1,67 +1,31 @@
 """The page of a wallet card: how it looks, the code for the customer's phone, what can be done."""
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from api_client.messages.cards import WalletKind
 from kiosk.staff.pages.parts import Action, chip, empty, label, paint_chip
+from kiosk.staff.pages.picture import Picture
+from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.card import CardWords
 from kiosk.style import L, M, S, Tone
 from kiosk.texts import Texts
-from kiosk.views.plain_label import PlainLabel
 from kiosk.views.qr import QrView
 
 _QR_SIDE = 220
 _COLUMNS = 3
 
 
-class Picture(PlainLabel):
-    """A picture, as large as there is room, in its own proportions."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pixmap = QPixmap()
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setMinimumSize(160, 160)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-
-    def show_image(self, image: QImage) -> None:
-        """Show a picture; a null one empties the label."""
-        self._pixmap = QPixmap.fromImage(image)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the picture anew."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        if self._pixmap.isNull():
-            self.setPixmap(QPixmap())
-            return
-        ratio = self.devicePixelRatioF()
-        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
-        fitted = self._pixmap.scaled(
-            size,
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        fitted.setDevicePixelRatio(ratio)
-        self.setPixmap(fitted)
-
-
-class CardPage(QFrame):
+class CardPage(PageView):
     """Paints a ``CardWords`` beside a picture of the card."""
 
     acted = Signal(object, object)
@@ -70,9 +34,7 @@ class CardPage(QFrame):
     """WalletKind: how which wallet draws the card is to be shown."""
 
     def __init__(self, texts: Texts) -> None:
-        super().__init__()
-        self.setObjectName("file")
-        self._texts = texts
+        super().__init__(texts)
         self.words: CardWords | None = None
         self.title, self.holder = label("", "name"), label("", "muted")
         self.state = chip("", Tone.ACTIVE)
@@ -80,8 +42,7 @@ class CardPage(QFrame):
         self.qr = QrView(_QR_SIDE)
         self.hint = label(texts.say("Let the customer's phone read this code."), "strong")
         self.no_link = label("", "muted")
-        self.message = label("", "fault")
-        self.warning = label("", "fault")
+        self.warning = label("", "failure")
         self._facts = QGridLayout()
         self.wallets = self._wallet_buttons()
         self.buttons = self._action_buttons()
@@ -113,16 +74,11 @@ class CardPage(QFrame):
         self.picture.setVisible(words.has_design)
         for action, button in self.buttons.items():
             button.setVisible(_possible(action, words, may_change=may_change))
-        self.say_fault("")
+        self.show_failure("")
 
     def show_picture(self, image: QImage) -> None:
         """Show how a wallet draws the card."""
         self.picture.show_image(image)
-
-    def say_fault(self, sentence: str) -> None:
-        """Say what could not be done, or nothing."""
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
 
     @property
     def wallet(self) -> WalletKind:

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from kiosk.staff.pages.parts import chip, label, paint_chip
+from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.checkout import CheckoutWords
 from kiosk.style import L, M, S, Tone
 from kiosk.texts import Texts
@@ -15,22 +16,21 @@ _SHARES = (3, 1)
 """Of the code and of the words beside it: an address of Stripe's is long, and its code fine."""
 
 
-class CheckoutPage(QFrame):
+class CheckoutPage(PageView):
     """Paints a ``CheckoutWords``."""
 
     left = Signal()
     """Back to the file."""
 
     def __init__(self, texts: Texts) -> None:
-        super().__init__()
-        self.setObjectName("file")
+        super().__init__(texts)
         say = texts.say
         self._copy, self._copied = say("Copy the address"), say("Copied")
         self._waiting = say("Waiting for the payment …")
         self._url = ""
         self.title, self.payer = label("", "name"), label("", "muted")
         self.state = chip("", Tone.NOT_YET_STARTED)
-        self.message, self.hint = label("", "fault"), label("", "strong")
+        self.hint = label("", "strong")
         self.good_until = label("", "muted")
         self.progress = label("", "muted")
         self.qr = QrView(_QR_SIDE)
@@ -55,12 +55,7 @@ class CheckoutPage(QFrame):
         self.copy_button.setVisible(bool(words.url))
         self.progress.setText(self._waiting if words.url else "")
         self._set_primary(not words.url)
-        self.say_fault("")
-
-    def say_fault(self, sentence: str) -> None:
-        """Say what could not be done, or nothing."""
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
+        self.show_failure("")
 
     def _lay_out(self) -> None:
         names = QVBoxLayout()

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -19,10 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from api_client.messages.cards import EditedDesign, WalletKind
-from kiosk.staff.pages.card import Picture
 from kiosk.staff.pages.fields import ColourField, ImageField
 from kiosk.staff.pages.form import field_label
 from kiosk.staff.pages.parts import label
+from kiosk.staff.pages.picture import Picture
+from kiosk.staff.pages.view import PageView
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
 
@@ -32,7 +32,7 @@ COLOURS = ("background", "foreground", "label")
 IMAGES = ("logo", "strip", "icon")
 
 
-class DesignPage(QFrame):
+class DesignPage(PageView):
     """Shows one design and what is changed in it; nothing is stored before ``saved``."""
 
     opened = Signal(object)
@@ -47,9 +47,7 @@ class DesignPage(QFrame):
     image_removed = Signal(str)
 
     def __init__(self, texts: Texts) -> None:
-        super().__init__()
-        self.setObjectName("file")
-        self._texts = texts
+        super().__init__(texts)
         self._record: EditedDesign | None = None
         self._showing = False
         say = texts.say
@@ -79,7 +77,7 @@ class DesignPage(QFrame):
         self.wallet = QComboBox()
         self.wallet.addItem("Apple Wallet", WalletKind.APPLE.value)
         self.wallet.addItem("Google Wallet", WalletKind.GOOGLE.value)
-        self.message, self.hints = label("", "fault"), label("", "muted")
+        self.hints = label("", "muted")
         self.progress = label("", "muted")
         self.save_button = QPushButton(say("Save"))
         self.save_button.setObjectName("primary")
@@ -118,7 +116,7 @@ class DesignPage(QFrame):
         )
         self.hints.setText("\n".join(hints))
         self.hints.setVisible(bool(hints))
-        self.say_fault("")
+        self.show_failure("")
         self._showing = False
 
     def set_image(self, role: str, tag: str | None) -> None:
@@ -149,12 +147,7 @@ class DesignPage(QFrame):
         """How which wallet draws it is to be shown."""
         return WalletKind(self.wallet.currentData())
 
-    def say_fault(self, sentence: str) -> None:
-        """Say what could not be done, or nothing."""
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
-
-    def say_progress(self, sentence: str) -> None:
+    def show_progress(self, sentence: str) -> None:
         """Say how far the cards are that were issued before, or nothing."""
         self.progress.setText(sentence)
         self.progress.setVisible(bool(sentence))
@@ -201,7 +194,7 @@ class DesignPage(QFrame):
         layout.addWidget(self.message)
         layout.addLayout(body, 1)
         layout.addLayout(foot)
-        self.say_progress("")
+        self.show_progress("")
 
     def _add(self, words: str, field: QWidget) -> None:
         self._rows.addRow(field_label(words, field), field)

@@ -1,4 +1,4 @@
-"""A form in front of the window: labelled fields, a fault under them, nothing lost by a failure."""
+"""A form in front of the window: labelled fields, and under them why it was not carried out."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -31,7 +31,7 @@ _NOTE_HEIGHT = 84
 
 
 class Form(QDialog):
-    """Asks for a few values. It stays open until ``finish``; ``show_fault`` says what is wrong."""
+    """Asks for a few values. Stays open until ``finish``, with ``show_failure`` in between."""
 
     submitted = Signal(dict)
     """Values by key: text, bool or date; None for an optional day that was left out."""
@@ -47,8 +47,8 @@ class Form(QDialog):
         self._rows = QFormLayout()
         self._rows.setSpacing(S + 2)
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        self.fault = PlainLabel("", "fault", wraps=True)
-        self.fault.hide()
+        self.failure = PlainLabel("", "failure", wraps=True)
+        self.failure.hide()
         self.submit = QPushButton(action)
         self.submit.setObjectName("primary")
         self.submit.setDefault(True)
@@ -63,7 +63,7 @@ class Form(QDialog):
         layout.setSpacing(M)
         layout.addWidget(heading)
         layout.addLayout(self._rows)
-        layout.addWidget(self.fault)
+        layout.addWidget(self.failure)
         layout.addLayout(buttons)
         self._cancel.clicked.connect(self.reject)
         self.submit.clicked.connect(self._on_submit)
@@ -125,10 +125,10 @@ class Form(QDialog):
         """What is in the fields now."""
         return {key: _value(widget) for key, widget in self._fields.items()}
 
-    def show_fault(self, sentence: str) -> None:
+    def show_failure(self, sentence: str) -> None:
         """Say why it could not be done; the fields stay as they are, to be tried again."""
-        self.fault.setText(sentence)
-        self.fault.show()
+        self.failure.setText(sentence)
+        self.failure.show()
         self.submit.setEnabled(True)
 
     def finish(self) -> None:
@@ -146,8 +146,8 @@ class Form(QDialog):
     def _on_submit(self) -> None:
         """Hand the values on; not twice at once."""
         self.submit.setEnabled(False)
-        self.fault.clear()
-        self.fault.hide()
+        self.failure.clear()
+        self.failure.hide()
         self.submitted.emit(self.values())
 
     def _add(self, key: str, label: str, widget: QWidget) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from kiosk.staff.pages.lines import ButtonRows
 from kiosk.staff.pages.parts import EntryLine, Section, label
+from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.profile import Entry
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
@@ -22,7 +22,7 @@ from kiosk.texts import Texts
 _TYPING_PAUSE_MS = 200
 
 
-class HomePage(QFrame):
+class HomePage(PageView):
     """Two lists side by side with buttons to add to them, and buttons that lead further."""
 
     new_customer = Signal()
@@ -40,9 +40,7 @@ class HomePage(QFrame):
     """Part of a name."""
 
     def __init__(self, texts: Texts) -> None:
-        super().__init__()
-        self.setObjectName("file")
-        self._texts = texts
+        super().__init__(texts)
         say = texts.say
         self.customer_button = QPushButton(say("New customer …"))
         self.customer_button.setObjectName("primary")
@@ -58,8 +56,6 @@ class HomePage(QFrame):
         self._more = ButtonRows(
             (self.payments_button, self.designs_button, self.signup_button, self.stripe_button)
         )
-        self.message = label("", "fault")
-        self.message.hide()
         head = QHBoxLayout()
         title = label(say("Manage"), "name", wraps=False)
         head.addWidget(title, 1)
@@ -106,11 +102,6 @@ class HomePage(QFrame):
             self.stripe_button: "organization:write",
         }
         self._more.show_only([button for button, scope in needed.items() if scope in scopes])
-
-    def say_fault(self, sentence: str) -> None:
-        """Say what could not be done, or nothing."""
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
 
     def _ask(self) -> None:
         self.companies_wanted.emit(self.search.text().strip())

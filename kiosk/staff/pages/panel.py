@@ -1,50 +1,32 @@
-"""All pages of the management in one panel, with the way back and who is signed in above."""
+"""The part of the window in which staff work: one page at a time under a line with the way back."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from kiosk.staff.pages.card import CardPage
-from kiosk.staff.pages.checkout import CheckoutPage
-from kiosk.staff.pages.design import DesignPage
-from kiosk.staff.pages.home import HomePage
 from kiosk.staff.pages.parts import label
-from kiosk.staff.pages.payment import PaymentsPage
-from kiosk.staff.pages.profile import FilePage
 from kiosk.staff.pages.sign_in import SignInPage
-from kiosk.staff.pages.signup import SignupPage
-from kiosk.staff.pages.stripe import StripePage
-from kiosk.staff.pages.subscription import SubscriptionPage
+from kiosk.staff.pages.view import PageView
 from kiosk.style import M, S
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
 
 
-class ManagementPanel(QWidget):
-    """Shows one page at a time. Those in ``telling`` can say what could not be done."""
+class StaffPanel(QWidget):
+    """Shows the sign-in, "Loading …" or one of the pages that were added.
+
+    ``home`` is the first of them, set by the router.
+    """
 
     back = Signal()
     locked = Signal()
+    home: PageView
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
         self.sign_in = SignInPage(texts)
-        self.home = HomePage(texts)
-        self.customer = FilePage(texts, of_company=False)
-        self.company = FilePage(texts, of_company=True)
-        self.card = CardPage(texts)
-        self.designs = DesignPage(texts)
-        self.signup = SignupPage(texts)
-        self.payments = PaymentsPage(texts)
-        self.stripe = StripePage(texts)
-        self.subscription = SubscriptionPage(texts)
-        self.checkout = CheckoutPage(texts)
         self.waiting = label(texts.say("Loading …"), "empty")
-        self.telling = (
-            *(self.home, self.customer, self.company, self.card, self.designs),
-            *(self.signup, self.payments, self.stripe, self.subscription, self.checkout),
-        )
         self._pages = QStackedWidget()
-        for page in (self.sign_in, *self.telling, self.waiting):
+        for page in (self.sign_in, self.waiting):
             self._pages.addWidget(page)
         self.back_button = QPushButton(texts.say("Back (Esc)"))
         self.back_button.setObjectName("link")
@@ -71,12 +53,16 @@ class ManagementPanel(QWidget):
         """The page on screen."""
         return self._pages.currentWidget()
 
+    def add(self, view: PageView) -> None:
+        """Add a page."""
+        self._pages.addWidget(view)
+
     def show_page(self, page: QWidget) -> None:
         """Show one of the pages."""
         self._pages.setCurrentWidget(page)
 
     def show_who(self, name: str) -> None:
-        """Show who is signed in, or that nobody is."""
+        """Show the name of the person who is signed in; an empty one hides the sign-out too."""
         self.who.setText(name)
         self.who.setVisible(bool(name))
         self.lock_button.setVisible(bool(name))

@@ -4,7 +4,6 @@ from datetime import date
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from kiosk.staff.pages.day_field import day_field, day_of
 from kiosk.staff.pages.lines import ActionLine
 from kiosk.staff.pages.parts import chip, empty, label
+from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.payment import PaymentLine, PaymentsWords
 from kiosk.style import L, M, S, Tone
 from kiosk.texts import Texts
@@ -23,7 +23,7 @@ from kiosk.texts import Texts
 _TYPING_PAUSE_MS = 500
 
 
-class PaymentsPage(QFrame):
+class PaymentsPage(PageView):
     """Paints a ``PaymentsWords``, of a membership or of some days."""
 
     days_chosen = Signal(object, object)
@@ -34,16 +34,14 @@ class PaymentsPage(QFrame):
     """Id of a payment that is to be voided."""
 
     def __init__(self, texts: Texts) -> None:
-        super().__init__()
-        self.setObjectName("file")
-        self._texts = texts
+        super().__init__(texts)
         self.may_void = False
         self._showing = False
         self.title = label("", "name")
         locale, some_day = QLocale(str(texts.locale)), date(2000, 1, 1)
         self.first, self.last = day_field(some_day, locale), day_field(some_day, locale)
         self._days = QWidget()
-        self.message, self.warning = label("", "fault"), label("", "muted")
+        self.warning = label("", "muted")
         self._sums = QGridLayout()
         self.sums: tuple[tuple[str, str, str], ...] = ()
         self.lines: dict[str, ActionLine] = {}
@@ -70,18 +68,13 @@ class PaymentsPage(QFrame):
                 field.setDate(day_field(day, field.locale()).date())
         self._showing = False
         self.title.setText(words.title)
-        self.say_fault("")
+        self.show_failure("")
         self._paint(words)
 
     def clear(self, why: str) -> None:
         """Show no payments, and why."""
         self._paint(PaymentsWords(self.title.text(), (), ()))
-        self.say_fault(why)
-
-    def say_fault(self, sentence: str) -> None:
-        """Say what could not be done, or nothing."""
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
+        self.show_failure(why)
 
     def _lay_out(self) -> None:
         say = self._texts.say

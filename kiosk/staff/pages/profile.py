@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -17,8 +16,9 @@ from PySide6.QtWidgets import (
 
 from kiosk.staff.pages.columns import Columns
 from kiosk.staff.pages.parts import Action, EntryLine, MembershipCard, Section, label
+from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.card import CardLine
-from kiosk.staff.words.profile import Entry, FileWords
+from kiosk.staff.words.profile import Entry, ProfileWords
 from kiosk.style import L, M, Paint, S
 from kiosk.texts import Texts
 from kiosk.views.person_view import PhotoView
@@ -43,8 +43,8 @@ class Allowed:
     online: bool = False
 
 
-class FilePage(QFrame):
-    """Paints a ``FileWords``; everything that is pressed is told by ``acted``."""
+class ProfilePage(PageView):
+    """Paints a ``ProfileWords``; everything that is pressed is told by ``acted``."""
 
     acted = Signal(object, object)
     """Action, and what it is done to: MembershipLine, id, or None for the whole file."""
@@ -52,9 +52,7 @@ class FilePage(QFrame):
     """Id and name of a person to unlink."""
 
     def __init__(self, texts: Texts, *, of_company: bool) -> None:
-        super().__init__()
-        self.setObjectName("file")
-        self._texts = texts
+        super().__init__(texts)
         self._of_company = of_company
         self.photo = PhotoView()
         self.photo.setFixedSize(_PHOTO, _PHOTO)
@@ -62,8 +60,6 @@ class FilePage(QFrame):
         self.subtitle = label("", "muted")
         self.edit = QPushButton(texts.say("Edit …"))
         self.edit.clicked.connect(lambda: self.acted.emit(Action.EDIT, None))
-        self.message = label("", "fault")
-        self.message.hide()
         names = QVBoxLayout()
         names.setSpacing(0)
         names.addWidget(self.title)
@@ -88,25 +84,20 @@ class FilePage(QFrame):
         self.issue_button: QPushButton | None = None
         self.order_button: QPushButton | None = None
 
-    def show_file(self, words: FileWords, allowed: Allowed) -> None:
+    def show_profile(self, words: ProfileWords, allowed: Allowed) -> None:
         """Paint a file from the top."""
         self.photo.show_initials(words.initials, _INITIALS)
         self.title.setText(words.title)
         self.subtitle.setText(words.subtitle)
         self.edit.setVisible(allowed.edit)
-        self.say_fault("")
+        self.show_failure("")
         self._scroll.setWidget(self._body(words, allowed))
 
     def show_photo(self, photo: QPixmap) -> None:
         """Show the customer's photo."""
         self.photo.show_photo(photo)
 
-    def say_fault(self, sentence: str) -> None:
-        """Say what could not be done, or nothing."""
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
-
-    def _body(self, words: FileWords, allowed: Allowed) -> QWidget:
+    def _body(self, words: ProfileWords, allowed: Allowed) -> QWidget:
         """Memberships on the left, the rest beside them."""
         left, right = QVBoxLayout(), QVBoxLayout()
         left.addWidget(self._memberships(words, allowed))
@@ -121,7 +112,7 @@ class FilePage(QFrame):
         right.addStretch()
         return Columns(left, right, spacing=M, shares=(3, 2))
 
-    def _memberships(self, words: FileWords, allowed: Allowed) -> Section:
+    def _memberships(self, words: ProfileWords, allowed: Allowed) -> Section:
         then: Callable[[], object] = lambda: self.acted.emit(Action.ASSIGN, None)  # noqa: E731
         assign = self._texts.say("Assign plan …") if allowed.memberships else ""
         section = Section(self._texts.say("MEMBERSHIPS"), assign, then)
@@ -161,7 +152,7 @@ class FilePage(QFrame):
             section.add(label(self._texts.say("No card yet."), "muted"))
         return section
 
-    def _entries(self, words: FileWords, allowed: Allowed) -> Section:
+    def _entries(self, words: ProfileWords, allowed: Allowed) -> Section:
         add = self._of_company and allowed.links
         then: Callable[[], object] = lambda: self.acted.emit(Action.LINK, None)  # noqa: E731
         section = Section(words.entries_title, self._texts.say("Link …") if add else "", then)
@@ -177,7 +168,7 @@ class FilePage(QFrame):
         return section
 
 
-def _facts(words: FileWords) -> QGridLayout:
+def _facts(words: ProfileWords) -> QGridLayout:
     """Labels and values in two columns."""
     grid = QGridLayout()
     grid.setVerticalSpacing(S)
@@ -189,7 +180,7 @@ def _facts(words: FileWords) -> QGridLayout:
     return grid
 
 
-def _permissions(words: FileWords, texts: Texts) -> Section:
+def _permissions(words: ProfileWords, texts: Texts) -> Section:
     """What the customer may use now."""
     section = Section(texts.say("PERMISSIONS"))
     granted = label(" · ".join(words.permissions))

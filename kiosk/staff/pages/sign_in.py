@@ -26,7 +26,7 @@ class SignInPage(QWidget):
         self.email = self._line(texts.say("Email"))
         self.password = self._line(texts.say("Password"))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.fault = PlainLabel("", "fault", wraps=True)
+        self.failure = PlainLabel("", "failure", wraps=True)
         self.submit = QPushButton()
         self.submit.setObjectName("primary")
         self.other = QPushButton()
@@ -39,7 +39,7 @@ class SignInPage(QWidget):
         column.setSpacing(S + 4)
         parts: tuple[QWidget, ...] = (
             *(self.title, self.words, self.name, self.email, self.password),
-            *(self.fault, self.submit, self.other),
+            *(self.failure, self.submit, self.other),
         )
         for part in parts:
             column.addWidget(part)
@@ -54,7 +54,7 @@ class SignInPage(QWidget):
             line.returnPressed.connect(self._on_submit)
         self.ask()
 
-    def ask(self, *, first: bool = False, fault: str = "") -> None:
+    def ask(self, *, first: bool = False, failure: str = "") -> None:
         """Ask for a sign-in, or for what makes the ``first`` account."""
         say = self._texts.say
         self._first = first
@@ -67,13 +67,13 @@ class SignInPage(QWidget):
         self.submit.setText(say("Create and sign in") if first else say("Sign in"))
         self.other.setText(say("I have an account") if first else say("There is no account yet"))
         self.name.setVisible(first)
-        self.say_fault(fault)
+        self.show_failure(failure)
         (self.name if first else self.email).setFocus()
 
-    def say_fault(self, sentence: str) -> None:
+    def show_failure(self, sentence: str) -> None:
         """Say why nobody is signed in; the password is asked for again."""
-        self.fault.setText(sentence)
-        self.fault.setVisible(bool(sentence))
+        self.failure.setText(sentence)
+        self.failure.setVisible(bool(sentence))
         self.password.clear()
         self.submit.setEnabled(True)
 
@@ -82,11 +82,11 @@ class SignInPage(QWidget):
         email, password = self.email.text().strip(), self.password.text()
         name = self.name.text().strip() if self._first else ""
         if not email or not password or (self._first and not name):
-            self.fault.setText(self._texts.say("Please fill in all fields."))
-            self.fault.show()
+            self.failure.setText(self._texts.say("Please fill in all fields."))
+            self.failure.show()
             return
         self.submit.setEnabled(False)
-        self.fault.hide()
+        self.failure.hide()
         self.submitted.emit(email, password, name)
 
     def _line(self, label: str) -> QLineEdit:

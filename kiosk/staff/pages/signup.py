@@ -6,7 +6,6 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -22,6 +21,7 @@ from kiosk.staff.pages.lines import CopyField
 from kiosk.staff.pages.parts import label
 from kiosk.staff.pages.signup_preview import JoinPreview
 from kiosk.staff.pages.site_keys import KeyList
+from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.signup import FIELDS, JoinPlaces, JoinSettings
 from kiosk.staff.words.signup_colours import join_looks
 from kiosk.style import L, M, S
@@ -33,7 +33,7 @@ _NARROWEST = 360
 """Of a half in pixels, for addresses are long."""
 
 
-class SignupPage(QFrame):
+class SignupPage(PageView):
     """Shows the settings and what is changed in them; nothing is stored before ``saved``."""
 
     saved = Signal()
@@ -41,9 +41,7 @@ class SignupPage(QFrame):
     """Something was typed or switched."""
 
     def __init__(self, texts: Texts) -> None:
-        super().__init__()
-        self.setObjectName("file")
-        self._texts = texts
+        super().__init__(texts)
         say = texts.say
         self.switch = QCheckBox(say("Open: the public may join"))
         self.sites = QPlainTextEdit()
@@ -57,19 +55,19 @@ class SignupPage(QFrame):
         for line in self.addresses.values():
             line.setMaxLength(_LONGEST_ADDRESS)
             line.setPlaceholderText("https://")
-        self.faults = {name: label("", "fault") for name in FIELDS}
+        self.failures = {name: label("", "failure") for name in FIELDS}
         self.preview = JoinPreview(texts)
         self.address = CopyField(say("Address of the page"), texts)
         self.snippet = CopyField(say("For your web site"), texts)
         self.missing = label("", "muted")
         self.keys = KeyList(texts)
-        self.message, self.progress = label("", "fault"), label("", "muted")
+        self.progress = label("", "muted")
         self.save_button = QPushButton(say("Save"))
         self.save_button.setObjectName("primary")
         self._scroll = QScrollArea()
         self._lay_out()
         self._connect()
-        self.show_faults({})
+        self.show_failures({})
 
     def show_settings(self, settings: JoinSettings, places: JoinPlaces) -> None:
         """Show the settings as they are stored, and where the page is."""
@@ -83,8 +81,8 @@ class SignupPage(QFrame):
         self.snippet.show_text(places.snippet)
         self.missing.setText(places.missing)
         self.missing.setVisible(bool(places.missing))
-        self.show_faults({})
-        self.say_progress("")
+        self.show_failures({})
+        self.show_progress("")
 
     def settings(self) -> JoinSettings:
         """The settings as they stand on the page."""
@@ -97,25 +95,20 @@ class SignupPage(QFrame):
             privacy_url=self.addresses["privacy_url"].text().strip(),
         )
 
-    def show_faults(self, faults: Mapping[str, str]) -> None:
+    def show_failures(self, failures: Mapping[str, str]) -> None:
         """Say what is wrong beside the fields; under ``""`` what belongs to none of them."""
-        for name, shown in self.faults.items():
-            shown.setText(faults.get(name, ""))
-            shown.setVisible(name in faults)
-        self.say_fault(faults.get("", ""))
-        first = next((shown for name, shown in self.faults.items() if name in faults), None)
+        for name, shown in self.failures.items():
+            shown.setText(failures.get(name, ""))
+            shown.setVisible(name in failures)
+        self.show_failure(failures.get("", ""))
+        first = next((shown for name, shown in self.failures.items() if name in failures), None)
         if first is not None:
             # It is given its place in the next turn of the event loop.
             QTimer.singleShot(0, self, partial(self._scroll.ensureWidgetVisible, first))
-        if faults:
-            self.say_progress(self._texts.say("Not saved."))
+        if failures:
+            self.show_progress(self._texts.say("Not saved."))
 
-    def say_fault(self, sentence: str) -> None:
-        """Say what could not be done, or nothing."""
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
-
-    def say_progress(self, sentence: str) -> None:
+    def show_progress(self, sentence: str) -> None:
         """Say how far the saving is, or nothing."""
         self.progress.setText(sentence)
 
@@ -173,7 +166,7 @@ class SignupPage(QFrame):
         told.setBuddy(field)
         column.addWidget(told)
         column.addWidget(field)
-        column.addWidget(self.faults[name])
+        column.addWidget(self.failures[name])
 
     def _connect(self) -> None:
         self.save_button.clicked.connect(self.saved)
@@ -186,7 +179,7 @@ class SignupPage(QFrame):
             field.changed.connect(self._draw)
 
     def _on_edited(self) -> None:
-        self.say_progress("")
+        self.show_progress("")
         self.edited.emit()
 
     def _draw(self) -> None:

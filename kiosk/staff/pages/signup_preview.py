@@ -42,7 +42,7 @@ class JoinPreview(QWidget):
             " border-radius: 10px; padding: 8px 14px; font-weight: 600; }"
         )
         self.verdict.setText(looks.sentence)
-        self.verdict.setObjectName("muted" if looks.good else "fault")
+        self.verdict.setObjectName("muted" if looks.good else "failure")
         # A name that changes is looked up anew only when the style is put on again.
         self.verdict.style().unpolish(self.verdict)
         self.verdict.style().polish(self.verdict)

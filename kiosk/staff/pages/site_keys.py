@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from kiosk.staff.pages.lines import ActionLine, ButtonRows
 from kiosk.staff.pages.parts import chip, empty, label
-from kiosk.staff.words.signup import KeyLine
+from kiosk.staff.words.site_keys import KeyLine
 from kiosk.style import S, Tone
 from kiosk.texts import Texts
 

@@ -1,16 +1,17 @@
 """The page of card payments through Stripe: whose account, and what Stripe has to be told."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from kiosk.staff.pages.lines import CopyField
 from kiosk.staff.pages.parts import chip, empty, label, paint_chip
+from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.stripe import StripeWords
 from kiosk.style import L, M, S, Tone
 from kiosk.texts import Texts
 
 
-class StripePage(QFrame):
+class StripePage(PageView):
     """Paints a ``StripeWords``."""
 
     connect_wanted = Signal(object)
@@ -18,13 +19,11 @@ class StripePage(QFrame):
     disconnect_wanted = Signal()
 
     def __init__(self, texts: Texts) -> None:
-        super().__init__()
-        self.setObjectName("file")
+        super().__init__(texts)
         say = texts.say
-        self._texts = texts
         self.words: StripeWords | None = None
         self.state = chip("", Tone.NO_MEMBERSHIP)
-        self.message, self.hint = label("", "fault"), label("", "muted")
+        self.hint = label("", "muted")
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(M)
         self._facts.setVerticalSpacing(S)
@@ -72,9 +71,4 @@ class StripePage(QFrame):
         self.webhook.show_text(words.webhook_url)
         self.connect_button.setText(say("Change …") if words.connected else say("Connect …"))
         self.disconnect_button.setVisible(words.connected)
-        self.say_fault("")
-
-    def say_fault(self, sentence: str) -> None:
-        """Say what could not be done, or nothing."""
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
+        self.show_failure("")

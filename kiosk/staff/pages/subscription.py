@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -13,25 +12,24 @@ from PySide6.QtWidgets import (
 
 from kiosk.staff.pages.lines import ActionLine
 from kiosk.staff.pages.parts import Action, chip, empty, label, paint_chip
+from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.subscription import SubscriptionWords
 from kiosk.style import L, M, S, Tone
 from kiosk.texts import Texts
 
 
-class SubscriptionPage(QFrame):
+class SubscriptionPage(PageView):
     """Paints a ``SubscriptionWords``."""
 
     acted = Signal(object, object)
     """Action, SubscriptionWords."""
 
     def __init__(self, texts: Texts) -> None:
-        super().__init__()
-        self.setObjectName("file")
-        self._texts = texts
+        super().__init__(texts)
         self.words: SubscriptionWords | None = None
         self.title, self.payer = label("", "name"), label("", "muted")
         self.state = chip("", Tone.ACTIVE)
-        self.message, self.warning = label("", "fault"), label("", "muted")
+        self.warning = label("", "muted")
         self.progress = label("", "muted")
         self.lines: list[ActionLine] = []
         self._facts = QGridLayout()
@@ -65,15 +63,10 @@ class SubscriptionPage(QFrame):
         }
         for action, button in self.buttons.items():
             button.setVisible(possible[action] and may_change)
-        self.say_fault("")
-        self.say_progress("")
+        self.show_failure("")
+        self.show_progress("")
 
-    def say_fault(self, sentence: str) -> None:
-        """Say what could not be done, or nothing."""
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
-
-    def say_progress(self, sentence: str) -> None:
+    def show_progress(self, sentence: str) -> None:
         """Say how far the asking of Stripe is, or nothing."""
         self.progress.setText(sentence)
         self.progress.setVisible(bool(sentence))

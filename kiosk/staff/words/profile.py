@@ -32,7 +32,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class FileWords:
+class ProfileWords:
     """Everything that the file of a customer or a company says.
 
     ``cards`` is None where there are none to be shown: for companies, and to who may not see them.
@@ -56,7 +56,7 @@ def customer_words(
     texts: Texts,
     zone: str,
     orders: Sequence[OrderView] = (),
-) -> FileWords:
+) -> ProfileWords:
     """The file of a customer; ``orders`` are what they ordered through the provider."""
     say = texts.say
     facts = (
@@ -67,7 +67,7 @@ def customer_words(
         (say("Note"), profile.desk_note or ""),
         (say("Customer since"), texts.local_day(profile.created_at, zone)),
     )
-    return FileWords(
+    return ProfileWords(
         title=profile.customer.name,
         subtitle=profile.customer.number,
         initials=initials(profile.customer.name),
@@ -92,7 +92,7 @@ def company_words(
     texts: Texts,
     zone: str,
     orders: Sequence[OrderView] = (),
-) -> FileWords:
+) -> ProfileWords:
     """The file of a company; ``orders`` are what it ordered through the provider."""
     say = texts.say
     seats = say("without limit")
@@ -106,7 +106,7 @@ def company_words(
         (say("Invoices to"), " · ".join(filter(None, (company.billing_name,
                                                      company.billing_email)))),
     )  # fmt: skip
-    return FileWords(
+    return ProfileWords(
         title=company.name,
         subtitle=say("Company"),
         initials=initials(company.name),

@@ -1,12 +1,11 @@
-"""What is said of the online signup and the keys of sites, from messages of the service. Pure."""
+"""What the page of the online signup shows, from messages of the service. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from api_client.messages.scan import FieldFault, Problem
-from api_client.messages.signup import EmbedKeyList, EmbedKeyView, SignupView
+from api_client.messages.signup import SignupView
 from kiosk.staff.words.membership import no_public_address
 from kiosk.texts import Texts
 
@@ -35,16 +34,6 @@ class JoinPlaces:
     page_url: str
     snippet: str
     missing: str
-
-
-@dataclass(frozen=True)
-class KeyLine:
-    """A key of a site as one line."""
-
-    id: UUID
-    kid: str
-    below: str
-    good: bool
 
 
 def settings_of(view: SignupView) -> JoinSettings:
@@ -83,28 +72,16 @@ def places_of(view: SignupView, texts: Texts) -> JoinPlaces:
     return JoinPlaces(view.page_url, view.snippet, "")
 
 
-def key_lines(keys: EmbedKeyList, texts: Texts, zone: str) -> list[KeyLine]:
-    """All keys, in the order of the service: the good ones first."""
-    return [_key_line(key, texts, zone) for key in keys.items]
-
-
-def _key_line(key: EmbedKeyView, texts: Texts, zone: str) -> KeyLine:
-    parts = [key.algorithm, texts.say("since {day}", day=texts.local_day(key.created_at, zone))]
-    if key.revoked_at is not None:
-        parts.append(texts.say("revoked {day}", day=texts.local_day(key.revoked_at, zone)))
-    return KeyLine(key.id, key.kid, " · ".join(parts), key.revoked_at is None)
-
-
-def faults_of(problem: Problem, sites: Sequence[str], texts: Texts) -> Mapping[str, str]:
+def failures_of(problem: Problem, sites: Sequence[str], texts: Texts) -> Mapping[str, str]:
     """What is wrong, by field of the page; under ``""`` what belongs to none of them."""
-    faults: dict[str, list[str]] = {}
+    failures: dict[str, list[str]] = {}
     for fault in problem.errors:
         name, _, rest = fault.field.removeprefix("body.").partition(".")
         known = name if name in FIELDS else ""
-        faults.setdefault(known, []).append(_sentence(fault, name, rest, sites, texts))
-    if not faults:
-        faults[""] = [problem.detail or problem.title]
-    return {name: "\n".join(sentences) for name, sentences in faults.items()}
+        failures.setdefault(known, []).append(_sentence(fault, name, rest, sites, texts))
+    if not failures:
+        failures[""] = [problem.detail or problem.title]
+    return {name: "\n".join(sentences) for name, sentences in failures.items()}
 
 
 def _sentence(fault: FieldFault, name: str, rest: str, sites: Sequence[str], texts: Texts) -> str:

@@ -1,12 +1,8 @@
 """What is said of a club's account at Stripe, from messages of the service. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from api_client.errors import Refused
 from api_client.messages.billing import StripeView
-from api_client.messages.scan import Problem
 from kiosk.staff.words.membership import no_public_address
 from kiosk.style import Tone
 from kiosk.texts import Texts
@@ -63,18 +59,3 @@ def _hint(view: StripeView, texts: Texts) -> str:
     if view.livemode is False:
         return say("These are test keys: no money is moved.")
     return ""
-
-
-def stripe_fields(values: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
-    """The request that the values of the form make.
-
-    Raises Refused for a secret that is missing, and for what is no number of days.
-    """
-    if not values["secret_key"] or not values["webhook_secret"]:
-        title = texts.say("Both secrets are needed.")
-        raise Refused(Problem(title=title, status=422, code="secret_missing"))
-    typed = str(values["grace_days"])
-    if not (typed.isascii() and typed.isdecimal()):
-        title = texts.say("“{text}” is no number of days.", text=typed)
-        raise Refused(Problem(title=title, status=422, code="grace_invalid"))
-    return {**values, "grace_days": int(typed)}

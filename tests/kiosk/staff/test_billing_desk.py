@@ -12,7 +12,10 @@ from api_client.messages.billing import OrderPage
 from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
-from kiosk.staff.controllers.subscription import FileBilling, SubscriptionSheet, load_billing
+from kiosk.staff.controllers.billing import ProfileBilling, load_billing
+from kiosk.staff.controllers.customer import CustomerSheet
+from kiosk.staff.controllers.subscription import SubscriptionSheet
+from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.worker import failure_of_task
 from kiosk.texts import Texts
@@ -40,29 +43,29 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     return staff
 
 
-def open_file(staff: Staff, billing: FileBilling) -> None:
+def open_file(staff: Staff, billing: ProfileBilling) -> None:
     """Open Amara's file."""
-    staff.presenter._open(("customer", AMARA.id))
-    staff.presenter.on_done(staff.tasks[-1], (profile(), None, billing))
+    staff.presenter.open(Place("customer", AMARA.id))
+    staff.presenter.on_done(staff.tasks[-1], CustomerSheet(profile(), None, billing))
 
 
 def open_subscription(staff: Staff, **changes: Any) -> None:
     """Go from Amara's file to her subscription."""
-    open_file(staff, FileBilling((order(**changes),), configured=True))
-    staff.panel.customer.cards[0].buttons[Action.SUBSCRIPTION].click()
+    open_file(staff, ProfileBilling((order(**changes),), configured=True))
+    staff.pages.customer.page.cards[0].buttons[Action.SUBSCRIPTION].click()
     sheet = SubscriptionSheet(order(**changes), "Amara Okafor", invoices(invoice()))
     staff.presenter.on_done(staff.tasks[-1], sheet)
 
 
-def offers_orders(staff: Staff, billing: FileBilling) -> bool:
+def offers_orders(staff: Staff, billing: ProfileBilling) -> bool:
     """Whether Amara's file offers to order online."""
     open_file(staff, billing)
-    return staff.panel.customer.order_button is not None
+    return staff.pages.customer.page.order_button is not None
 
 
 def opened_again(staff: Staff) -> list[tuple[str, tuple[Any, ...]]]:
     """What is asked when Amara's file is opened."""
-    staff.presenter._open(("customer", AMARA.id))
+    staff.presenter.open(Place("customer", AMARA.id))
     return staff.asked()
 
 
@@ -90,22 +93,24 @@ def test_a_file_asks_for_orders_and_once_for_stripe() -> None:
     pages = OrderPage(items=(order(),), next_cursor="more"), OrderPage(items=(opened(),))
     client: Any = Provider(stripe(), *pages)
     billing = load_billing(client, AMARAS, None)
-    assert billing == FileBilling((order(), opened()), configured=True)
+    assert billing == ProfileBilling((order(), opened()), configured=True)
     assert client.asked == [("stripe_setup",), (AMARAS, None), (AMARAS, "more")]
     client = Provider(pages[1])
-    assert load_billing(client, AMARAS, False) == FileBilling((opened(),), configured=False)
+    assert load_billing(client, AMARAS, False) == ProfileBilling((opened(),), configured=False)
 
 
 def test_a_file_asks_once_in_a_session_whether_stripe_is_set_up(staff: Staff) -> None:
     assert [name for name, _ in opened_again(staff)] == ["customer", "stripe_setup", "orders_of"]
-    unknown = FileBilling((), None, Failure(Cause.TOO_SLOW, ""))
-    staff.presenter.on_done(staff.tasks[-1], (profile(), None, unknown))
+    unknown = ProfileBilling((), None, Failure(Cause.TOO_SLOW, ""))
+    staff.presenter.on_done(staff.tasks[-1], CustomerSheet(profile(), None, unknown))
     assert [name for name, _ in opened_again(staff)] == ["customer", "stripe_setup", "orders_of"]
-    staff.presenter.on_done(staff.tasks[-1], (profile(), None, FileBilling((), configured=False)))
+    staff.presenter.on_done(
+        staff.tasks[-1], CustomerSheet(profile(), None, ProfileBilling((), configured=False))
+    )
     assert [name for name, _ in opened_again(staff)] == ["customer", "orders_of"]
-    staff.presenter._open(("stripe", None))
+    staff.presenter.open(Place("stripe", None))
     staff.presenter.on_done(staff.tasks[-1], stripe())
-    assert offers_orders(staff, FileBilling((), None, Failure(Cause.TOO_SLOW, "")))
+    assert offers_orders(staff, ProfileBilling((), None, Failure(Cause.TOO_SLOW, "")))
     staff.presenter.sign_out()
     staff.sign_in("memberships:read")
     assert [name for name, _ in opened_again(staff)] == ["customer", "stripe_setup", "orders_of"]
@@ -119,7 +124,7 @@ def test_a_file_is_shown_where_its_payments_are_not(staff: Staff, failing: int) 
     billing = load_billing(client, AMARAS, None)
     assert billing.configured is (True if failing else None)
     open_file(staff, billing)
-    page = staff.panel.customer
+    page = staff.pages.customer.page
     assert staff.panel.page is page
     assert page.message.text() == (
         "Payments through Stripe cannot be shown: The membership service cannot be reached."
@@ -128,18 +133,18 @@ def test_a_file_is_shown_where_its_payments_are_not(staff: Staff, failing: int) 
 
 
 def test_online_orders_are_offered_where_stripe_is_set_up(staff: Staff) -> None:
-    assert not offers_orders(staff, FileBilling((), configured=False))
-    assert offers_orders(staff, FileBilling((), configured=True))
+    assert not offers_orders(staff, ProfileBilling((), configured=False))
+    assert offers_orders(staff, ProfileBilling((), configured=True))
     staff.sign_in("memberships:read")
-    assert not offers_orders(staff, FileBilling((order(),), configured=True))
-    assert set(staff.panel.customer.cards[0].buttons) == {Action.SUBSCRIPTION, Action.PAYMENTS}
+    assert not offers_orders(staff, ProfileBilling((order(),), configured=True))
+    assert set(staff.pages.customer.page.cards[0].buttons) == {Action.SUBSCRIPTION, Action.PAYMENTS}
 
 
 def test_what_is_paid_through_stripe_leads_to_its_subscription(staff: Staff) -> None:
     open_subscription(staff)
-    card = staff.panel.customer.cards[0]
+    card = staff.pages.customer.page.cards[0]
     assert set(card.buttons) == {Action.SUBSCRIPTION, Action.PAY, Action.PAYMENTS}
-    page = staff.panel.subscription
+    page = staff.pages.subscription.page
     assert staff.panel.page is page
     assert (page.state.text(), len(page.lines)) == ("active", 1)
     shown = {action for action, button in page.buttons.items() if not button.isHidden()}
@@ -160,7 +165,7 @@ def test_a_subscription_is_changed_once_it_was_confirmed(
 ) -> None:
     open_subscription(staff, **changes)
     before = len(staff.tasks)
-    staff.panel.subscription.buttons[action].click()
+    staff.pages.subscription.page.buttons[action].click()
     form = staff.presenter.changes.form
     assert form is not None
     assert len(staff.tasks) == before
@@ -174,12 +179,12 @@ def test_a_subscription_is_changed_once_it_was_confirmed(
 def test_who_may_only_look_changes_nothing(staff: Staff) -> None:
     staff.sign_in("memberships:read")
     open_subscription(staff)
-    assert all(button.isHidden() for button in staff.panel.subscription.buttons.values())
+    assert all(button.isHidden() for button in staff.pages.subscription.page.buttons.values())
 
 
 def test_stripe_is_asked_and_what_it_says_is_shown(staff: Staff) -> None:
     open_subscription(staff)
-    page = staff.panel.subscription
+    page = staff.pages.subscription.page
     page.buttons[Action.REFRESH].click()
     assert page.progress.text() == "Asking Stripe …"
     assert staff.asked()[0] == ("refresh_order", (ORDER,))

@@ -12,8 +12,10 @@ from pytestqt.qtbot import QtBot
 from api_client.messages.cards import InWallet, WalletKind
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
-from kiosk.staff.controllers.card import CardFile, CardPicture, CardSheet
+from kiosk.staff.controllers.card import CardSheet
+from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.disk import Disk
+from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
 from kiosk.views.qr import QrView
 from scanner.decode import decode_still
@@ -66,28 +68,31 @@ def staff(qtbot: QtBot, qapp: QApplication, drawer: Drawer) -> Staff:
 def open_card(staff: Staff, *, scopes: tuple[str, ...] = SCOPES) -> None:
     """Open Amara's card from her file."""
     staff.sign_in(*scopes)
-    staff.presenter._open(("customer", AMARA.id))
+    staff.presenter.open(Place("customer", AMARA.id))
     assert staff.asked() == [("customer", (AMARA.id,)), ("cards_of", (AMARA.id,))]
-    staff.presenter.on_done(staff.tasks[-1], (profile(), cards(), None))
-    staff.panel.customer.card_lines[0].open_button.click()
+    staff.presenter.on_done(staff.tasks[-1], CustomerSheet(profile(), cards()))
+    staff.pages.customer.page.card_lines[0].open_button.click()
     staff.presenter.on_done(staff.tasks[-1], CardSheet(record(), profile(), wallets()))
 
 
 def test_the_card_of_a_customer_is_shown_with_a_code_for_their_phone(staff: Staff) -> None:
     open_card(staff)
-    page = staff.panel.card
+    page = staff.pages.card.page
     assert staff.panel.page is page
     assert page.holder.text() == "Amara Okafor · C-000123"
     assert page.qr.text == LINK
-    assert staff.tasks[-1].kind == "card_picture"
+    assert staff.tasks[-1].name == "card_picture"
     picture = QImage(300, 400, QImage.Format.Format_RGB32)
     picture.fill(QColor("#123456"))
-    staff.presenter.on_done(staff.tasks[-1], CardPicture(CARD, WalletKind.GOOGLE, picture))
-    assert page.picture.pixmap().isNull(), "a picture of the other wallet is none of this"
-    staff.presenter.on_done(staff.tasks[-1], CardPicture(CARD, WalletKind.APPLE, picture))
-    assert not page.picture.pixmap().isNull()
+    apple = staff.tasks[-1]
     page.wallets[WalletKind.GOOGLE].click()
-    assert staff.tasks[-1].kind == "card_picture"
+    google = staff.tasks[-1]
+    assert (apple.name, google.name) == ("card_picture", "card_picture")
+    assert staff.asked() == [("card_preview", (CARD, WalletKind.GOOGLE, "en"))]
+    staff.presenter.on_done(apple, picture)
+    assert page.picture.pixmap().isNull(), "a picture of the other wallet is none of this"
+    staff.presenter.on_done(google, picture)
+    assert not page.picture.pixmap().isNull()
 
 
 def test_a_phone_reads_the_code_off_the_screen(qtbot: QtBot) -> None:
@@ -105,10 +110,10 @@ def test_a_phone_reads_the_code_off_the_screen(qtbot: QtBot) -> None:
 
 def test_a_card_is_issued_in_a_design_that_is_not_archived_and_then_opened(staff: Staff) -> None:
     staff.sign_in(*SCOPES)
-    staff.presenter._open(("customer", AMARA.id))
-    staff.presenter.on_done(staff.tasks[-1], (profile(), cards(), None))
-    assert staff.panel.customer.issue_button is not None
-    staff.panel.customer.issue_button.click()
+    staff.presenter.open(Place("customer", AMARA.id))
+    staff.presenter.on_done(staff.tasks[-1], CustomerSheet(profile(), cards()))
+    assert staff.pages.customer.page.issue_button is not None
+    staff.pages.customer.page.issue_button.click()
     assert staff.asked() == [("designs", ())]
     staff.presenter.on_done(staff.tasks[-1], designs(False, True))
     form = staff.presenter.changes.form
@@ -122,9 +127,9 @@ def test_a_card_is_issued_in_a_design_that_is_not_archived_and_then_opened(staff
 
 def test_without_a_design_nothing_can_be_issued_and_it_is_said(staff: Staff) -> None:
     staff.sign_in(*SCOPES)
-    staff.presenter._open(("customer", AMARA.id))
-    staff.presenter.on_done(staff.tasks[-1], (profile(), cards(), None))
-    staff.presenter.cards.issue()
+    staff.presenter.open(Place("customer", AMARA.id))
+    staff.presenter.on_done(staff.tasks[-1], CustomerSheet(profile(), cards()))
+    staff.pages.customer.act(Action.ISSUE, None)
     staff.presenter.on_done(staff.tasks[-1], designs(True))
     form = staff.presenter.changes.form
     assert form is not None
@@ -133,7 +138,7 @@ def test_without_a_design_nothing_can_be_issued_and_it_is_said(staff: Staff) -> 
 
 def test_a_replaced_card_gives_way_to_the_new_one(staff: Staff) -> None:
     open_card(staff)
-    staff.panel.card.buttons[Action.REPLACE].click()
+    staff.pages.card.page.buttons[Action.REPLACE].click()
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
@@ -141,67 +146,70 @@ def test_a_replaced_card_gives_way_to_the_new_one(staff: Staff) -> None:
     other = UUID(int=90)
     staff.presenter.on_done(staff.tasks[-1], issued(id=other))
     assert staff.asked()[0] == ("card", (other,))
-    staff.presenter.go_back()
+    staff.presenter.back()
     assert staff.asked()[0] == ("customer", (AMARA.id,))
 
 
 def test_mail_goes_to_the_customers_address_unless_another_is_typed(staff: Staff) -> None:
     open_card(staff)
-    staff.panel.card.buttons[Action.MAIL].click()
+    staff.pages.card.page.buttons[Action.MAIL].click()
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
     assert staff.asked() == [("mail_card", (CARD, "amara@example.com"))]
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.UNREACHABLE, ""))
-    assert form.fault.text() == "The membership service cannot be reached."
+    assert form.failure.text() == "The membership service cannot be reached."
 
 
 def test_it_is_seen_when_the_phone_has_the_card(staff: Staff) -> None:
     open_card(staff)
-    page = staff.panel.card
+    page = staff.pages.card.page
     before = len(staff.tasks)
     two = (InWallet(wallet=WalletKind.APPLE, devices=2, pending=False),)
-    watched = staff.presenter.cards
     staff.window.show()
-    watched._look_again()
-    assert staff.tasks[-1].kind == "card_state"
+    staff.pages.card._reload()
+    assert staff.tasks[-1].name == "card_state"
     staff.presenter.on_done(staff.tasks[-1], record(wallets=two))
     assert page.words is not None
     assert ("Apple Wallet", "on 2 devices") in page.words.facts
     assert len(staff.tasks) == before + 1, "the picture is asked for only where it changes"
     staff.presenter.on_done(staff.tasks[-1], record(revoked_at=NOON, changed_at=None))
-    assert staff.tasks[-1].kind == "card_picture"
+    assert staff.tasks[-1].name == "card_picture"
     assert page.buttons[Action.REVOKE].isHidden()
 
 
 def test_who_may_only_see_cards_is_offered_nothing_else(staff: Staff) -> None:
     open_card(staff, scopes=("cards:read",))
-    shown = {action for action, button in staff.panel.card.buttons.items() if not button.isHidden()}
+    shown = {
+        action for action, button in staff.pages.card.page.buttons.items() if not button.isHidden()
+    }
     assert shown == {Action.PRINT, Action.SAVE_PRINT}
-    assert staff.panel.customer.issue_button is None
+    assert staff.pages.customer.page.issue_button is None
 
 
 def test_files_are_saved_whole_and_printed(staff: Staff, drawer: Drawer) -> None:
     open_card(staff)
-    page = staff.panel.card
+    page = staff.pages.card.page
     page.buttons[Action.SAVE_PASS].click()
     assert staff.asked() == [("card_pass", (CARD,))]
     name = "Amara Okafor.pkpass"
-    staff.presenter.on_done(staff.tasks[-1], CardFile(Action.SAVE_PASS, name, b"PK"))
+    staff.presenter.on_done(staff.tasks[-1], b"PK")
     assert (drawer.folder / name).read_bytes() == b"PK"
     page.buttons[Action.PRINT].click()
     assert staff.asked() == [("card_print", (CARD,))]
-    staff.presenter.on_done(staff.tasks[-1], CardFile(Action.PRINT, "a.pdf", b"%PDF"))
+    staff.presenter.on_done(staff.tasks[-1], b"%PDF")
     assert drawer.opened == [b"%PDF"]
     assert page.message.text() == ""
 
 
 def test_what_cannot_be_written_or_printed_is_said(staff: Staff, drawer: Drawer) -> None:
     open_card(staff)
-    page = staff.panel.card
+    page = staff.pages.card.page
     drawer.folder /= "missing"
-    staff.presenter.on_done(staff.tasks[-1], CardFile(Action.SAVE_PRINT, "a.pdf", b"%PDF"))
-    assert page.message.text().startswith("a.pdf was not written: ")
+    page.buttons[Action.SAVE_PRINT].click()
+    staff.presenter.on_done(staff.tasks[-1], b"%PDF")
+    assert page.message.text().startswith("Amara Okafor.pdf was not written: ")
     drawer.opens = False
-    staff.presenter.on_done(staff.tasks[-1], CardFile(Action.PRINT, "a.pdf", b"%PDF"))
-    assert page.message.text() == "No program opened the file for printing: a.pdf"
+    page.buttons[Action.PRINT].click()
+    staff.presenter.on_done(staff.tasks[-1], b"%PDF")
+    assert page.message.text() == "No program opened the file for printing: Amara Okafor.pdf"

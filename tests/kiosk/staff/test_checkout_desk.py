@@ -13,8 +13,11 @@ from api_client.messages.billing import OrderState
 from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
+from kiosk.staff.controllers.billing import ProfileBilling
 from kiosk.staff.controllers.checkout import CheckoutSheet
-from kiosk.staff.controllers.subscription import FileBilling
+from kiosk.staff.controllers.company import CompanySheet
+from kiosk.staff.controllers.customer import CustomerSheet
+from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.worker import failure_of_task
 from tests.kiosk.answers import AMARA
@@ -41,8 +44,8 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
 
 def open_checkout(staff: Staff) -> None:
     """Order Gold for Amara, and open its page."""
-    open_file(staff, FileBilling((), configured=True))
-    button = staff.panel.customer.order_button
+    open_file(staff, ProfileBilling((), configured=True))
+    button = staff.pages.customer.page.order_button
     assert button is not None
     button.click()
     staff.presenter.on_done(staff.tasks[-1], plans())
@@ -57,20 +60,20 @@ def open_checkout(staff: Staff) -> None:
 
 def watch_of(staff: Staff) -> QTimer:
     """What looks after an order that is open."""
-    return staff.presenter._desks.checkout._watch
+    return staff.pages.checkout.watch
 
 
 def test_who_signs_out_leaves_no_address_behind(staff: Staff) -> None:
     open_checkout(staff)
     staff.presenter.sign_out()
     assert not watch_of(staff).isActive()
-    assert staff.presenter._desks.checkout._links == {}
+    assert staff.pages.checkout._links == {}
 
 
 def test_an_order_is_shown_until_it_is_paid(staff: Staff, qapp: QApplication) -> None:
     staff.window.show()
     open_checkout(staff)
-    page, watch = staff.panel.checkout, watch_of(staff)
+    page, watch = staff.pages.checkout.page, watch_of(staff)
     assert staff.panel.page is page
     assert page.qr.text == URL
     page.copy_button.click()
@@ -103,13 +106,15 @@ def test_an_order_is_shown_until_it_is_paid(staff: Staff, qapp: QApplication) ->
 def test_an_order_is_not_watched_once_something_else_is_in_front(staff: Staff) -> None:
     open_checkout(staff)
     watch, before = watch_of(staff), len(staff.tasks)
-    assert not staff.panel.checkout.isVisible()  # the window is not shown at all
+    assert not staff.pages.checkout.page.isVisible()  # the window is not shown at all
     watch.timeout.emit()
     assert len(staff.tasks) == before
-    staff.presenter.go_back()
+    staff.presenter.back()
     assert not watch.isActive()
-    staff.presenter.on_done(staff.tasks[-1], (profile(), None, FileBilling((), configured=True)))
-    assert staff.panel.page is staff.panel.customer
+    staff.presenter.on_done(
+        staff.tasks[-1], CustomerSheet(profile(), None, ProfileBilling((), configured=True))
+    )
+    assert staff.panel.page is staff.pages.customer.page
 
 
 @pytest.mark.parametrize("state", [OrderState.EXPIRED, OrderState.FAILED])
@@ -117,19 +122,19 @@ def test_an_order_that_is_over_is_watched_no_more(staff: Staff, state: OrderStat
     open_checkout(staff)
     watch_of(staff).stop()
     sheet = CheckoutSheet(opened(state=state), "Amara Okafor", link())
-    staff.presenter._desks.checkout.show(sheet, "UTC")
+    staff.pages.checkout.show(sheet)
     assert not watch_of(staff).isActive()
-    assert staff.panel.checkout.qr.isHidden()
+    assert staff.pages.checkout.page.qr.isHidden()
 
 
 def test_a_plan_that_costs_nothing_is_not_ordered(staff: Staff) -> None:
-    open_file(staff, FileBilling((), configured=True))
-    staff.presenter.changes.act(Action.ORDER, None)
+    open_file(staff, ProfileBilling((), configured=True))
+    staff.pages.customer.act(Action.ORDER, None)
     gone = plan(id=UUID(int=52), archived_at=PAID_UNTIL)
     staff.presenter.on_done(staff.tasks[-1], plans(plan(price_minor=0), gone))
     form = staff.presenter.changes.form
     assert form is not None
-    assert form.fault.text() == "No plan with a price is sold."
+    assert form.failure.text() == "No plan with a price is sold."
     assert not form.submit.isEnabled()
     choice = form.field("plan_id")
     assert isinstance(choice, QComboBox)
@@ -137,14 +142,14 @@ def test_a_plan_that_costs_nothing_is_not_ordered(staff: Staff) -> None:
 
 
 def test_a_company_is_billed_at_its_billing_contact(staff: Staff) -> None:
-    staff.presenter._open(("company", NORTHWIND))
+    staff.presenter.open(Place("company", NORTHWIND))
     view, people = company(billing_name="Accounts", billing_email="pay@northwind.example")
     owner = {"company_id": str(NORTHWIND)}
     decides = order(customer_id=None, company_id=NORTHWIND, membership_id=UUID(int=70))
-    billing = FileBilling((decides,), configured=True)
+    billing = ProfileBilling((decides,), configured=True)
     assert ("orders_of", (owner, None)) in staff.asked()
-    staff.presenter.on_done(staff.tasks[-1], (view, people, billing))
-    page = staff.panel.company
+    staff.presenter.on_done(staff.tasks[-1], CompanySheet(view, people, billing))
+    page = staff.pages.company.page
     assert set(page.cards[0].buttons) == {Action.SUBSCRIPTION, Action.PAY, Action.PAYMENTS}
     assert page.order_button is not None
     page.order_button.click()
@@ -155,4 +160,4 @@ def test_a_company_is_billed_at_its_billing_contact(staff: Staff) -> None:
     assert staff.asked() == [("order_online", (owner, str(plan().id)))]
     refused = Problem(title="The plan Gold costs nothing.", status=409, code="plan_is_free")
     staff.presenter.on_failed(staff.tasks[-1], failure_of_task(Refused(refused)))
-    assert "costs nothing" in form.fault.text()
+    assert "costs nothing" in form.failure.text()

@@ -18,8 +18,10 @@ from api_client.messages.cards import (
 )
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
-from kiosk.staff.controllers.design import DesignPreview, DesignSheet, key_of
+from kiosk.staff.controllers.design import DesignSheet
 from kiosk.staff.disk import Disk
+from kiosk.staff.forms.design import key_of
+from kiosk.staff.worker import Task
 from tests.kiosk.answers import NOON
 from tests.kiosk.staff.card_messages import DESIGN, designs
 from tests.kiosk.staff.test_presenter import Staff
@@ -63,7 +65,7 @@ def staff(qtbot: QtBot, qapp: QApplication, shelf: Shelf) -> Staff:
     staff.sign_in("designs:write", "cards:read")
     staff.window.show()
     staff.presenter.open_home()
-    staff.panel.home.designs_button.click()
+    staff.pages.home.page.designs_button.click()
     assert staff.asked() == [("designs", ()), ("design", (DESIGN,))]
     staff.presenter.on_done(staff.tasks[-1], DesignSheet(designs(False, True), record()))
     return staff
@@ -71,11 +73,16 @@ def staff(qtbot: QtBot, qapp: QApplication, shelf: Shelf) -> Staff:
 
 def kinds(staff: Staff) -> list[str]:
     """What was asked for last, newest first."""
-    return [task.kind for task in reversed(staff.tasks)]
+    return [task.name for task in reversed(staff.tasks)]
 
 
-def sent(staff: Staff, kind: str) -> list[tuple[str, tuple[Any, ...], dict[str, Any]]]:
-    """What the newest task of a kind asks a client."""
+def newest(staff: Staff, name: str) -> Task[Any]:
+    """The newest task of a name."""
+    return next(task for task in reversed(staff.tasks) if task.name == name)
+
+
+def sent(staff: Staff, name: str) -> list[tuple[str, tuple[Any, ...], dict[str, Any]]]:
+    """What the newest task of a name asks a client."""
     asked: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
 
     class Client:
@@ -86,13 +93,13 @@ def sent(staff: Staff, kind: str) -> list[tuple[str, tuple[Any, ...], dict[str, 
 
             return ask
 
-    task = next(task for task in reversed(staff.tasks) if task.kind == kind)
+    task = newest(staff, name)
     task.call(Client(), task.once)  # type: ignore[arg-type]
     return asked
 
 
 def test_the_first_design_is_open_and_seen(staff: Staff) -> None:
-    page = staff.panel.designs
+    page = staff.pages.design.page
     assert staff.panel.page is page
     assert [page.choice.itemText(i) for i in range(page.choice.count())] == ["Design 0", "Design 1"]
     assert {key: line.text() for key, line in page.titles.items()} == CONTENT["title"]
@@ -102,7 +109,7 @@ def test_the_first_design_is_open_and_seen(staff: Staff) -> None:
 
 
 def test_what_is_changed_is_drawn_but_stored_only_when_asked(staff: Staff, qtbot: QtBot) -> None:
-    page = staff.panel.designs
+    page = staff.pages.design.page
     with qtbot.waitSignal(page.edited):
         page.colours["background"].line.setText("#800000")
         page.titles["de"].setText("Clubkarte")
@@ -118,23 +125,23 @@ def test_what_is_changed_is_drawn_but_stored_only_when_asked(staff: Staff, qtbot
 
 
 def test_only_the_newest_picture_is_shown(staff: Staff) -> None:
-    page = staff.panel.designs
+    page = staff.pages.design.page
     picture = QImage(30, 40, QImage.Format.Format_RGB32)
     picture.fill(QColor("#123456"))
     page.edited.emit()
-    newest = staff.presenter.designs._previews
-    staff.presenter.on_done(staff.tasks[-1], DesignPreview(newest - 1, picture))
+    former, last = [task for task in staff.tasks if task.name == "design_preview"][-2:]
+    staff.presenter.on_done(former, picture)
     assert page.picture.pixmap().isNull()
-    staff.presenter.on_done(staff.tasks[-1], DesignPreview(newest, picture))
+    staff.presenter.on_done(last, picture)
     assert not page.picture.pixmap().isNull()
 
 
 def test_a_picture_is_stored_and_put_into_the_design(staff: Staff, shelf: Shelf) -> None:
-    page = staff.panel.designs
+    page = staff.pages.design.page
     page.images["logo"].choose.click()
     assert sent(staff, "design_image") == [("store_image", ("logo", b"a picture"), {})]
     stored = StoredImage(tag="b" * 64, width=480, height=150)
-    staff.presenter.on_done(staff.tasks[-1], ("logo", stored))
+    staff.presenter.on_done(staff.tasks[-1], stored)
     assert page.design()["images"] == {"strip": "a" * 64, "logo": "b" * 64}
     page.images["strip"].remove.click()
     assert page.design()["images"] == {"logo": "b" * 64}
@@ -144,7 +151,7 @@ def test_a_picture_is_stored_and_put_into_the_design(staff: Staff, shelf: Shelf)
 
 
 def test_a_saved_design_tells_how_far_its_cards_are(staff: Staff) -> None:
-    page = staff.panel.designs
+    page = staff.pages.design.page
     page.save_button.click()
     hint = DesignHint(path="label", message="hard to read")
     staff.presenter.on_done(staff.tasks[-1], record(version=2, hints=(hint,)))
@@ -152,10 +159,11 @@ def test_a_saved_design_tells_how_far_its_cards_are(staff: Staff) -> None:
     running = RolloutProgress(
         version=2, state="running", total=400, done=120, started_at=NOON, finished_at=None
     )
-    staff.presenter.on_done(staff.tasks[-1], running)
+    rollout = newest(staff, "design_rollout")
+    staff.presenter.on_done(rollout, running)
     assert page.progress.text() == "120 of 400 cards changed"
     finished = running.model_copy(update={"state": "finished"})
-    staff.presenter.on_done(staff.tasks[-1], finished)
+    staff.presenter.on_done(rollout, finished)
     assert page.progress.isHidden()
     page.save_button.click()
     ((_, _, named),) = sent(staff, "design_saved")
@@ -163,7 +171,7 @@ def test_a_saved_design_tells_how_far_its_cards_are(staff: Staff) -> None:
 
 
 def test_a_failure_loses_nothing_that_was_typed(staff: Staff) -> None:
-    page = staff.panel.designs
+    page = staff.pages.design.page
     page.name.setText("Gold card")
     page.save_button.click()
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.UNREACHABLE, ""))
@@ -172,7 +180,7 @@ def test_a_failure_loses_nothing_that_was_typed(staff: Staff) -> None:
 
 
 def test_a_new_design_begins_as_a_copy_and_is_opened(staff: Staff) -> None:
-    page = staff.panel.designs
+    page = staff.pages.design.page
     page.add_button.click()
     form = staff.presenter.changes.form
     assert form is not None
@@ -184,11 +192,11 @@ def test_a_new_design_begins_as_a_copy_and_is_opened(staff: Staff) -> None:
     assert (asked, key, called) == ("create_design", "gaste-freunde", "Gäste & Freunde")
     assert design == page.design()
     staff.presenter.on_done(staff.tasks[-1], record())
-    assert staff.tasks[-1].kind == "designs"
+    assert staff.tasks[-1].name == "designs"
 
 
 def test_a_design_is_archived_and_brought_back(staff: Staff) -> None:
-    page = staff.panel.designs
+    page = staff.pages.design.page
     assert page.archive_button.text() == "Issue no more"
     page.archive_button.click()
     assert sent(staff, "design_saved") == [("archive_design", (DESIGN,), {"archived": True})]

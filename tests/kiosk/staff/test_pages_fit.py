@@ -16,12 +16,13 @@ from kiosk.staff.pages.checkout import CheckoutPage
 from kiosk.staff.pages.columns import Columns
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.lines import ButtonRows, WholeText
-from kiosk.staff.pages.profile import Allowed, FilePage
+from kiosk.staff.pages.profile import Allowed, ProfilePage
 from kiosk.staff.pages.signup import SignupPage
 from kiosk.staff.pages.subscription import SubscriptionPage
 from kiosk.staff.words.checkout import checkout_words
 from kiosk.staff.words.profile import customer_words
-from kiosk.staff.words.signup import key_lines, places_of, settings_of
+from kiosk.staff.words.signup import places_of, settings_of
+from kiosk.staff.words.site_keys import key_lines
 from kiosk.staff.words.subscription import subscription_words
 from kiosk.style import LIGHT, stylesheet
 from kiosk.texts import LANGUAGES, Texts
@@ -71,9 +72,9 @@ def fits(page: QWidget) -> bool:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_is_cut_at_the_right(qtbot: QtBot, language: str, width: int) -> None:
     texts = Texts(language)
-    file, join = FilePage(texts, of_company=False), SignupPage(texts)
+    file, join = ProfilePage(texts, of_company=False), SignupPage(texts)
     person = profile(phone="+4930231251001234", desk_note="Prefers the lockers on the left")
-    file.show_file(customer_words(person, cards(), texts, "UTC"), ALL)
+    file.show_profile(customer_words(person, cards(), texts, "UTC"), ALL)
     join.show_settings(settings_of(signup()), places_of(signup(), texts))
     join.keys.show_keys(key_lines(keys(None), texts, "UTC"))
     for page in (file, join):
@@ -95,7 +96,7 @@ def test_the_pages_of_what_is_paid_online_fit_a_small_screen(qtbot: QtBot, langu
     page.show_words(words, may_change=True)
     long = link(url=URL.ljust(_LENGTH_AT_STRIPE, "x"))
     checkout.show_words(checkout_words(opened(), long, "Amara Okafor", texts, "UTC"))
-    checkout.say_fault(texts.say("Stripe does not answer just now. Try again in a moment."))
+    checkout.show_failure(texts.say("Stripe does not answer just now. Try again in a moment."))
     for shown in (page, checkout):
         qtbot.addWidget(shown)
         shown.resize(580, 560)

@@ -20,9 +20,8 @@ from kiosk.staff.controllers.payment import (
     load_payments_of,
 )
 from kiosk.staff.pages.parts import Action
-from kiosk.staff.worker import Task
 from tests.kiosk.staff.desk_messages import payment, voided
-from tests.kiosk.staff.test_payment_form import Printer
+from tests.kiosk.staff.test_payment_form import Printer, pay
 from tests.kiosk.staff.test_presenter import Staff
 
 TODAY = date(2026, 11, 24)
@@ -54,13 +53,13 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     staff = Staff(qtbot, Printer())
     staff.sign_in("memberships:read", "memberships:write")
     staff.presenter.open_home()
-    staff.panel.home.payments_button.click()
+    staff.pages.home.page.payments_button.click()
     return staff
 
 
 def show(staff: Staff, *payments: Any) -> None:
     """Answer the newest request with payments of its days."""
-    days = staff.presenter.payments._days
+    days = staff.pages.payment._days
     staff.presenter.on_done(staff.tasks[-1], PaymentSheet(payments, None, days, complete=True))
 
 
@@ -75,7 +74,7 @@ def show(staff: Staff, *payments: Any) -> None:
 )  # fmt: skip
 def test_days_are_whole_days_of_the_club(days: tuple[date, date], since: str, until: str) -> None:
     till = Till(1)
-    load_payments(days, "Europe/Berlin")(till, "once")  # type: ignore[arg-type]
+    load_payments(till, days, "Europe/Berlin")  # type: ignore[arg-type]
     ((first, last, cursor),) = till.asked
     assert (first.isoformat(), last.isoformat(), cursor) == (since, until, None)
 
@@ -89,18 +88,18 @@ def test_every_page_is_fetched_up_to_a_bound(
     count: int, asked: int, found: int, complete: bool
 ) -> None:
     till = Till(count)
-    sheet = load_payments_of(MEMBERSHIP)(till, "once")  # type: ignore[arg-type]
+    sheet = load_payments_of(till, MEMBERSHIP)  # type: ignore[arg-type]
     assert (len(till.asked), len(sheet.payments), sheet.complete) == (asked, found, complete)
     assert {each[0] for each in till.asked} == {MEMBERSHIP}
     assert till.asked[-1][1] == (f"after {count - 100 * (asked - 1)}" if asked > 1 else None)
 
 
 def test_the_payments_of_today_come_first(staff: Staff) -> None:
-    assert staff.tasks[-1].kind == "payments"
-    today = staff.presenter._today()
-    assert staff.presenter.payments._days == (today, today)
+    assert staff.tasks[-1].name == "payments"
+    today = staff.presenter.session.today()
+    assert staff.pages.payment._days == (today, today)
     show(staff, payment(8), voided(7))
-    page = staff.panel.payments
+    page = staff.pages.payment.page
     assert staff.panel.page is page
     assert list(page.lines) == ["R-000008", "R-000007"]
     assert list(page.receipt_buttons) == ["R-000008", "R-000007"]
@@ -113,11 +112,11 @@ def test_other_days_are_fetched_and_an_answer_for_former_days_is_left_out(
     staff: Staff, qtbot: QtBot
 ) -> None:
     show(staff, payment())
-    page = staff.panel.payments
+    page = staff.pages.payment.page
     with qtbot.waitSignal(page.days_chosen):
         page.first.setDate(QDate(2026, 3, 1))
     former = staff.tasks[-1]
-    days = staff.presenter.payments._days
+    days = staff.pages.payment._days
     with qtbot.waitSignal(page.days_chosen):
         page.first.setDate(QDate(2026, 2, 1))
     staff.presenter.on_done(former, PaymentSheet((), None, days, complete=True))
@@ -128,7 +127,7 @@ def test_other_days_are_fetched_and_an_answer_for_former_days_is_left_out(
 
 def test_days_that_cannot_be_shown_leave_no_others_on_screen(staff: Staff, qtbot: QtBot) -> None:
     show(staff, payment())
-    page = staff.panel.payments
+    page = staff.pages.payment.page
     asked = len(staff.tasks)
     with qtbot.waitSignal(page.days_chosen):
         page.last.setDate(QDate(2020, 1, 1))
@@ -144,23 +143,23 @@ def test_days_that_cannot_be_shown_leave_no_others_on_screen(staff: Staff, qtbot
 def test_the_payments_of_a_membership_are_reached_from_its_file(staff: Staff) -> None:
     staff.sign_in("customers:read", "memberships:read")
     staff.open_customer()
-    own, inherited = staff.panel.customer.cards
+    own, inherited = staff.pages.customer.page.cards
     assert set(own.buttons) == {Action.PAYMENTS}
     assert inherited.buttons == {}
     own.buttons[Action.PAYMENTS].click()
     assert staff.asked() == [("payments_of", (own.line.id, None))]
     sheet = PaymentSheet((payment(),), own.line.id, None, complete=True)
     staff.presenter.on_done(staff.tasks[-1], sheet)
-    page = staff.panel.payments
+    page = staff.pages.payment.page
     assert page.title.text() == "Receipts · Gold Membership"
     assert page.void_buttons == {}
-    staff.presenter.go_back()
-    assert staff.tasks[-1].kind == "customer"
+    staff.presenter.back()
+    assert staff.tasks[-1].name == "customer"
 
 
 def test_a_payment_is_voided_with_a_reason_and_its_receipt_is_not_printed(staff: Staff) -> None:
     show(staff, payment())
-    staff.panel.payments.void_buttons["R-000007"].click()
+    staff.pages.payment.page.void_buttons["R-000007"].click()
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
@@ -173,13 +172,13 @@ def test_a_payment_is_voided_with_a_reason_and_its_receipt_is_not_printed(staff:
     form.submit.click()
     assert staff.asked() == [("void_payment", (payment().id, "typed twice"))]
     staff.presenter.on_done(staff.tasks[-1], voided())
-    assert [task.kind for task in staff.tasks if task.kind.startswith("receipt")] == []
-    assert staff.tasks[-1].kind == "payments"
+    assert [task.name for task in staff.tasks if task.name.startswith("receipt")] == []
+    assert staff.tasks[-1].name == "payments"
 
 
 def test_a_receipt_is_opened_again_and_its_failure_told(staff: Staff) -> None:
     show(staff, payment())
-    page = staff.panel.payments
+    page = staff.pages.payment.page
     page.receipt_buttons["R-000007"].click()
     assert staff.asked() == [("receipt", (payment().id, "en"))]
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.UNREACHABLE, ""))
@@ -190,24 +189,25 @@ def test_a_receipt_is_opened_again_and_its_failure_told(staff: Staff) -> None:
 
 def test_a_receipt_that_did_not_come_is_told_on_the_page_that_follows(staff: Staff) -> None:
     staff.open_customer()
-    staff.presenter.on_done(Task("change", lambda _client, _once: None), payment())
+    staff.presenter.on_done(pay(staff), payment())
     receipt, reload = staff.tasks[-2:]
-    assert (receipt.kind, reload.kind) == ("receipt", "customer")
+    assert (receipt.name, reload.name) == ("receipt", "customer")
     staff.presenter.on_failed(receipt, Failure(Cause.TOO_SLOW, ""))
     assert staff.panel.page is staff.panel.waiting
     staff.open_customer()
-    assert "its receipt could not be opened" in staff.panel.customer.message.text()
+    assert "its receipt could not be opened" in staff.pages.customer.page.message.text()
     staff.open_customer()
-    assert staff.panel.customer.message.text() == ""
+    assert staff.pages.customer.page.message.text() == ""
 
 
 def test_a_receipt_that_did_not_come_after_a_scan_is_told_above_and_later(staff: Staff) -> None:
     staff.open_customer()
+    paid = pay(staff)
     staff.window.leave_management()
-    staff.presenter.on_done(Task("change", lambda _client, _once: None), payment())
+    staff.presenter.on_done(paid, payment())
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.TOO_SLOW, ""))
     assert staff.window.bar.service.label.text() == "No receipt"
     assert "could not be opened" in staff.window.bar.service.toolTip()
     staff.presenter.open_home()
     staff.open_customer()
-    assert "could not be opened" in staff.panel.customer.message.text()
+    assert "could not be opened" in staff.pages.customer.page.message.text()

@@ -14,6 +14,7 @@ from kiosk.application import load_fonts
 from kiosk.staff.disk import Disk
 from kiosk.staff.forms.payment import payment_fields
 from kiosk.staff.pages.form import Value
+from kiosk.staff.pages.parts import Action
 from kiosk.staff.worker import Task
 from kiosk.texts import Texts
 from tests.kiosk.answers import NOON
@@ -39,14 +40,24 @@ class Printer(Disk):
         return self.fault
 
 
+def pay(staff: Staff) -> Task[Any]:
+    """Send a payment for the first membership of whose profile is open."""
+    staff.pages.customer.page.cards[0].buttons[Action.PAY].click()
+    form = staff.presenter.changes.form
+    assert form is not None
+    form.submit.click()
+    return staff.tasks[-1]
+
+
 def noted(qtbot: QtBot, printer: Printer) -> Staff:
     """Staff with a customer's file open, who leave it while a payment is being noted."""
     load_fonts()
     staff = Staff(qtbot, printer)
     staff.sign_in()
     staff.open_customer()
+    payment = pay(staff)
     staff.window.leave_management()
-    staff.presenter.on_done(Task("change", lambda _client, _once: None), PAID)
+    staff.presenter.on_done(payment, PAID)
     return staff
 
 
@@ -78,7 +89,7 @@ def test_the_receipt_comes_also_when_a_scan_took_the_panel(
     printer = Printer()
     staff = noted(qtbot, printer)
     assert staff.asked() == [("receipt", (PAID.id, "en"))]
-    staff.presenter.on_done(staff.tasks[-1], ("R-000007", b"%PDF-"))
+    staff.presenter.on_done(staff.tasks[-1], b"%PDF-")
     assert printer.printed == [("R-000007.pdf", b"%PDF-")]
 
 
@@ -86,7 +97,7 @@ def test_a_receipt_that_cannot_be_opened_is_told(qtbot: QtBot, qapp: QApplicatio
     staff = noted(qtbot, Printer("disk full"))
     receipt = staff.tasks[-1]
     staff.open_customer()
-    staff.presenter.on_done(receipt, ("R-000007", b"%PDF-"))
-    assert staff.panel.customer.message.text() == (
+    staff.presenter.on_done(receipt, b"%PDF-")
+    assert staff.pages.customer.page.message.text() == (
         "The payment is noted; its receipt could not be opened: disk full"
     )

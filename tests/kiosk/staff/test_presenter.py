@@ -13,9 +13,13 @@ from api_client.messages.payments import PaymentPage
 from api_client.messages.scan import DeskInfo
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
+from kiosk.staff.controllers.company import CompanySheet
+from kiosk.staff.controllers.customer import CustomerSheet
+from kiosk.staff.controllers.home import HomeSheet
 from kiosk.staff.disk import Disk
+from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
-from kiosk.staff.presenter import ManagementPresenter
+from kiosk.staff.presenter import StaffPresenter
 from kiosk.staff.worker import Credentials, Task
 from kiosk.style import LIGHT
 from kiosk.texts import Texts
@@ -69,15 +73,15 @@ class Staff:
     def __init__(self, qtbot: QtBot, disk: Disk | None = None) -> None:
         self.window = KioskWindow(Texts("en"), LIGHT, "Front desk", lambda: None)
         qtbot.addWidget(self.window)
-        self.presenter = ManagementPresenter(
+        self.presenter = StaffPresenter(
             self.window, Texts("en"), idle_s=300, parent=self.window, disk=disk
         )
         self.presenter.on_desk(
             DeskInfo(organization="Club", slug="club", time_zone="Europe/Berlin", demo=False,
                      visits_today=0, server_time=NOON, version="1")
         )  # fmt: skip
-        self.panel = self.window.management
-        self.tasks: list[Task] = []
+        self.panel, self.pages = self.presenter.panel, self.presenter.pages
+        self.tasks: list[Task[Any]] = []
         self.presenter.task_wanted.connect(self.tasks.append)
 
     def sign_in(self, *scopes: str) -> None:
@@ -86,8 +90,8 @@ class Staff:
 
     def open_customer(self) -> None:
         """Open Amara's file."""
-        self.presenter._open(("customer", AMARA.id))
-        self.presenter.on_done(self.tasks[-1], (profile(), None, None))
+        self.presenter.open(Place("customer", AMARA.id))
+        self.presenter.on_done(self.tasks[-1], CustomerSheet(profile()))
 
     def asked(self) -> list[tuple[str, tuple[Any, ...]]]:
         """What the newest task asks a client."""
@@ -110,7 +114,7 @@ def test_nothing_is_asked_before_somebody_signed_in(staff: Staff) -> None:
     assert staff.tasks == []
     staff.panel.sign_in.submit.click()
     assert wanted == []
-    assert staff.panel.sign_in.fault.text() == "Please fill in all fields."
+    assert staff.panel.sign_in.failure.text() == "Please fill in all fields."
     staff.panel.sign_in.email.setText("g@club.example")
     staff.panel.sign_in.password.setText("four quiet herons")
     staff.panel.sign_in.submit.click()
@@ -125,30 +129,30 @@ def test_a_failed_sign_in_says_why_and_forgets_the_password(staff: Staff) -> Non
     page = staff.panel.sign_in
     page.password.setText("wrong")
     staff.presenter.on_sign_in_failed(Failure(Cause.NOT_ALLOWED, ""))
-    assert page.fault.text() == "The email or the password is wrong."
+    assert page.failure.text() == "The email or the password is wrong."
     assert page.password.text() == ""
     staff.presenter.on_sign_in_failed(Failure(Cause.UNREACHABLE, ""))
-    assert page.fault.text() == "The membership service cannot be reached."
+    assert page.failure.text() == "The membership service cannot be reached."
 
 
 def test_only_what_the_role_allows_is_offered(staff: Staff) -> None:
     staff.sign_in("memberships:write")
     staff.open_customer()
-    page = staff.panel.customer
+    page = staff.pages.customer.page
     assert page.edit.isHidden()
     assert set(page.cards[0].buttons) == {
         Action.RENEW, Action.PAY, Action.EXTEND, Action.TRANSFER, Action.END,
     }  # fmt: skip
     staff.sign_in("customers:read")
     staff.open_customer()
-    assert all(card.buttons == {} for card in staff.panel.customer.cards)
+    assert all(card.buttons == {} for card in staff.pages.customer.page.cards)
 
 
 def test_a_plan_is_assigned_to_whose_file_is_open(staff: Staff) -> None:
     staff.sign_in()
     staff.open_customer()
-    staff.presenter.changes.act(Action.ASSIGN, None)
-    assert staff.tasks[-1].kind == "plans"
+    staff.pages.customer.act(Action.ASSIGN, None)
+    assert staff.tasks[-1].name == "plans"
     staff.presenter.on_done(staff.tasks[-1], plans())
     form = staff.presenter.changes.form
     assert form is not None
@@ -165,8 +169,8 @@ def test_a_plan_is_assigned_to_whose_file_is_open(staff: Staff) -> None:
 def test_a_failure_keeps_the_form_and_a_second_try_is_the_same_wish(staff: Staff) -> None:
     staff.sign_in()
     staff.open_customer()
-    line = staff.panel.customer.cards[0].line
-    staff.presenter.changes.act(Action.END, line)
+    line = staff.pages.customer.page.cards[0].line
+    staff.pages.customer.act(Action.END, line)
     form = staff.presenter.changes.form
     assert form is not None
     reason = form.field("why")
@@ -176,7 +180,7 @@ def test_a_failure_keeps_the_form_and_a_second_try_is_the_same_wish(staff: Staff
     first = staff.tasks[-1]
     assert not form.submit.isEnabled()
     staff.presenter.on_failed(first, Failure(Cause.TOO_SLOW, ""))
-    assert form.fault.text() == "The membership service did not answer in time."
+    assert form.failure.text() == "The membership service did not answer in time."
     assert reason.toPlainText() == "moved away"
     form.submit.click()
     assert staff.tasks[-1].once == first.once
@@ -185,31 +189,31 @@ def test_a_failure_keeps_the_form_and_a_second_try_is_the_same_wish(staff: Staff
 
 def test_answers_that_come_late_do_not_replace_the_page(staff: Staff) -> None:
     staff.sign_in()
-    staff.presenter._open(("customer", AMARA.id))
+    staff.presenter.open(Place("customer", AMARA.id))
     late = staff.tasks[-1]
-    staff.presenter.go_back()
+    staff.presenter.back()
     assert not staff.window.managing
-    staff.presenter.on_done(late, (profile(), None, None))
+    staff.presenter.on_done(late, CustomerSheet(profile()))
     assert not staff.window.managing
 
 
 def test_from_the_file_of_a_customer_to_their_company_and_back(staff: Staff) -> None:
     staff.sign_in()
     staff.open_customer()
-    staff.panel.customer.lines[0].open_button.click()
+    staff.pages.customer.page.lines[0].open_button.click()
     recorder = staff.asked()
     assert recorder == [("company", (NORTHWIND,)), ("people_of", (NORTHWIND,))]
-    staff.presenter.on_done(staff.tasks[-1], (*company(), None))
-    assert staff.panel.page is staff.panel.company
-    staff.presenter.go_back()
+    staff.presenter.on_done(staff.tasks[-1], CompanySheet(*company()))
+    assert staff.panel.page is staff.pages.company.page
+    staff.presenter.back()
     assert staff.asked() == [("customer", (AMARA.id,))]
 
 
 def test_a_new_customers_file_is_opened(staff: Staff) -> None:
     staff.sign_in()
     staff.presenter.open_home()
-    staff.presenter.on_done(staff.tasks[-1], (CompanyPage(items=()), plans()))
-    staff.panel.home.customer_button.click()
+    staff.presenter.on_done(staff.tasks[-1], HomeSheet(CompanyPage(items=()), plans()))
+    staff.pages.home.page.customer_button.click()
     form = staff.presenter.changes.form
     assert form is not None
     name = form.field("given_name")
@@ -243,7 +247,7 @@ def test_signing_out_closes_the_page_and_the_next_must_sign_in(staff: Staff) -> 
 def test_who_fills_in_a_form_is_not_signed_out(staff: Staff) -> None:
     staff.sign_in()
     staff.open_customer()
-    staff.presenter.changes.new_customer()
+    staff.pages.home.new_customer()
     staff.presenter._on_idle()
     assert staff.presenter.signed_in
     form = staff.presenter.changes.form

@@ -13,6 +13,7 @@ from api_client.messages.management import CompanyPage
 from api_client.messages.scan import FieldFault, Problem
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
+from kiosk.staff.controllers.home import HomeSheet
 from kiosk.staff.controllers.signup import SignupSheet
 from kiosk.staff.disk import Disk
 from tests.kiosk.answers import NOON
@@ -56,7 +57,7 @@ def staff(qtbot: QtBot, qapp: QApplication, shelf: Shelf) -> Staff:
     staff.sign_in("organization:write")
     staff.window.show()
     staff.presenter.open_home()
-    staff.panel.home.signup_button.click()
+    staff.pages.home.page.signup_button.click()
     assert staff.asked() == [("signup", ()), ("embed_keys", ())]
     staff.presenter.on_done(staff.tasks[-1], SignupSheet(signup(), keys(None, NOON)))
     return staff
@@ -76,14 +77,14 @@ def test_only_pages_that_the_role_may_use_are_offered(
 ) -> None:
     staff = Staff(qtbot)
     staff.sign_in(*scopes)
-    staff.presenter.on_done(staff.tasks[-1], (CompanyPage(items=()), plans()))
-    home = staff.panel.home
+    staff.presenter.on_done(staff.tasks[-1], HomeSheet(CompanyPage(items=()), plans()))
+    home = staff.pages.home.page
     buttons = (home.payments_button, home.designs_button, home.signup_button, home.stripe_button)
     assert [button.text() for button in buttons if not button.isHidden()] == offered
 
 
 def test_the_stored_settings_and_keys_are_shown(staff: Staff) -> None:
-    page = staff.panel.signup
+    page = staff.pages.signup.page
     assert staff.panel.page is page
     assert page.switch.isChecked()
     assert page.sites.toPlainText() == "https://www.club.example"
@@ -94,14 +95,14 @@ def test_the_stored_settings_and_keys_are_shown(staff: Staff) -> None:
 
 
 def test_the_snippet_is_copied_as_it_is(staff: Staff) -> None:
-    page = staff.panel.signup
+    page = staff.pages.signup.page
     page.snippet.button.click()
     assert QGuiApplication.clipboard().text() == "<script></script>"
     assert page.snippet.button.text() == "Copied"
 
 
 def test_what_was_changed_is_sent_whole_and_told_to_be_saved(staff: Staff) -> None:
-    page = staff.panel.signup
+    page = staff.pages.signup.page
     page.switch.setChecked(False)
     page.sites.setPlainText("https://a.example\n\nhttps://B.example/")
     page.save_button.click()
@@ -117,7 +118,7 @@ def test_what_was_changed_is_sent_whole_and_told_to_be_saved(staff: Staff) -> No
 
 
 def test_who_types_on_while_it_is_saved_keeps_it(staff: Staff) -> None:
-    page = staff.panel.signup
+    page = staff.pages.signup.page
     page.save_button.click()
     page.addresses["terms_url"].setText("https://club.example/t")
     staff.presenter.on_done(staff.tasks[-1], signup())
@@ -125,20 +126,20 @@ def test_who_types_on_while_it_is_saved_keeps_it(staff: Staff) -> None:
 
 
 def test_a_refusal_is_told_at_the_field_and_loses_nothing(staff: Staff) -> None:
-    page = staff.panel.signup
+    page = staff.pages.signup.page
     page.sites.setPlainText("http://odd")
     page.save_button.click()
     task = staff.tasks[-1]
     staff.presenter.on_done(task, task.call(Refusing(), task.once))  # type: ignore[arg-type]
-    assert page.faults["allowed_origins"].text() == "http://odd: is odd"
-    assert not page.faults["allowed_origins"].isHidden()
-    assert page.faults["accent"].isHidden()
+    assert page.failures["allowed_origins"].text() == "http://odd: is odd"
+    assert not page.failures["allowed_origins"].isHidden()
+    assert page.failures["accent"].isHidden()
     assert page.progress.text() == "Not saved."
     assert page.sites.toPlainText() == "http://odd"
 
 
 def test_a_service_that_is_away_is_told_on_the_page(staff: Staff) -> None:
-    page = staff.panel.signup
+    page = staff.pages.signup.page
     page.save_button.click()
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.UNREACHABLE, ""))
     assert page.message.text() == "The membership service cannot be reached."
@@ -146,7 +147,7 @@ def test_a_service_that_is_away_is_told_on_the_page(staff: Staff) -> None:
 
 
 def test_added_keys_are_shown_and_settings_that_were_typed_stay(staff: Staff) -> None:
-    page = staff.panel.signup
+    page = staff.pages.signup.page
     page.sites.setPlainText("https://typed.example")
     page.keys.paste_button.click()
     form = staff.presenter.changes.form
@@ -164,7 +165,7 @@ def test_added_keys_are_shown_and_settings_that_were_typed_stay(staff: Staff) ->
 
 
 def test_a_key_is_revoked_once_it_was_confirmed(staff: Staff) -> None:
-    page = staff.panel.signup
+    page = staff.pages.signup.page
     page.keys.revoke_buttons["site-0"].click()
     form = staff.presenter.changes.form
     assert form is not None
@@ -187,15 +188,15 @@ def test_a_file_without_public_keys_opens_no_form(
     staff: Staff, shelf: Shelf, data: bytes | None, fault: str, said: str
 ) -> None:
     shelf.data, shelf.fault = data, fault
-    staff.panel.signup.keys.file_button.click()
+    staff.pages.signup.page.keys.file_button.click()
     assert staff.presenter.changes.form is None
-    assert said in staff.panel.signup.message.text()
-    assert "hidden" not in staff.panel.signup.message.text()
+    assert said in staff.pages.signup.page.message.text()
+    assert "hidden" not in staff.pages.signup.page.message.text()
 
 
 def test_a_file_of_keys_is_shown_before_it_is_sent(staff: Staff, shelf: Shelf) -> None:
     shelf.data = json.dumps({"keys": [SITE_KEY]}).encode()
-    staff.panel.signup.keys.file_button.click()
+    staff.pages.signup.page.keys.file_button.click()
     form = staff.presenter.changes.form
     assert form is not None
     assert json.loads(str(form.values()["jwks"])) == {"keys": [SITE_KEY]}

@@ -12,14 +12,14 @@ from api_client.messages.scan import FieldFault, Problem
 from kiosk.staff.forms.site_keys import LARGEST, read_keys, text_of
 from kiosk.staff.words.signup import (
     JoinSettings,
-    faults_of,
-    key_lines,
+    failures_of,
     places_of,
     request_of,
     settings_of,
     sites_of,
 )
 from kiosk.staff.words.signup_colours import READABLE, contrast, join_looks
+from kiosk.staff.words.site_keys import key_lines
 from kiosk.texts import Texts
 from tests.kiosk.answers import NOON
 from tests.kiosk.staff.desk_messages import SITE_KEY, keys, signup
@@ -86,7 +86,7 @@ def test_without_a_public_address_it_is_said_what_to_set() -> None:
 )  # fmt: skip
 def test_a_fault_is_told_at_its_field(faults: list[tuple[str, str]], said: dict[str, str]) -> None:
     problem = refused(*faults, detail="The whole is refused.")
-    assert faults_of(problem, ["https://a/x", "http://b"], DE) == said
+    assert failures_of(problem, ["https://a/x", "http://b"], DE) == said
 
 
 def test_keys_tell_since_when_and_whether_they_are_good() -> None:

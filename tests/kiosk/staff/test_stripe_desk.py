@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 from api_client.errors import Refused
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
-from kiosk.staff.words.stripe import stripe_fields, stripe_words
+from kiosk.staff.forms.stripe import stripe_fields
+from kiosk.staff.words.stripe import stripe_words
 from kiosk.style import Tone
 from kiosk.texts import Texts
 from tests.kiosk.staff.desk_messages import HOOK, stripe
@@ -27,7 +28,7 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     staff = Staff(qtbot)
     staff.sign_in("organization:write")
     staff.presenter.open_home()
-    staff.panel.home.stripe_button.click()
+    staff.pages.home.page.stripe_button.click()
     assert staff.asked() == [("stripe_setup", ())]
     return staff
 
@@ -60,7 +61,7 @@ def test_what_is_no_number_of_days_is_not_sent(days: str) -> None:
 
 def test_an_account_is_connected_and_its_secrets_are_not_shown(staff: Staff) -> None:
     staff.presenter.on_done(staff.tasks[-1], stripe(**NOTHING))
-    page = staff.panel.stripe
+    page = staff.pages.stripe.page
     assert page.connect_button.text() == "Connect …"
     assert page.disconnect_button.isHidden()
     assert page.webhook.text.toPlainText() == HOOK
@@ -89,7 +90,7 @@ def test_both_secrets_are_entered_at_each_change(missing: str) -> None:
 
 def test_an_account_is_disconnected_once_it_was_confirmed(staff: Staff) -> None:
     staff.presenter.on_done(staff.tasks[-1], stripe())
-    staff.panel.stripe.disconnect_button.click()
+    staff.pages.stripe.page.disconnect_button.click()
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
@@ -101,9 +102,9 @@ def test_an_account_is_disconnected_once_it_was_confirmed(staff: Staff) -> None:
 
 def test_a_service_that_fails_is_told(staff: Staff) -> None:
     staff.presenter.on_done(staff.tasks[-1], stripe())
-    staff.panel.stripe.connect_button.click()
+    staff.pages.stripe.page.connect_button.click()
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.REFUSED, "The key is not good."))
-    assert form.fault.text() == "The membership service declined: The key is not good."
+    assert form.failure.text() == "The membership service declined: The key is not good."

@@ -1,0 +1,102 @@
+"""The profile of a company."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from PySide6.QtCore import Slot
+
+from api_client.management import ManagementClient
+from api_client.messages.management import CompanyView, LinkedCustomers
+from kiosk.staff.controllers.billing import ProfileBilling
+from kiosk.staff.controllers.checkout import CheckoutController
+from kiosk.staff.controllers.controller import Context
+from kiosk.staff.controllers.payment import PaymentController
+from kiosk.staff.controllers.profile import COMPANY, CUSTOMER, Owner, ProfileController
+from kiosk.staff.forms.company import company_form, link_form, unlink_form
+from kiosk.staff.page import Page, Place
+from kiosk.staff.pages.parts import Action
+from kiosk.staff.pages.profile import ProfilePage
+from kiosk.staff.words.profile import company_words
+
+
+@dataclass(frozen=True)
+class CompanySheet:
+    """What the profile of a company loads; ``billing`` is None if the role may not see it."""
+
+    company: CompanyView
+    people: LinkedCustomers
+    billing: ProfileBilling | None = None
+
+
+class CompanyController(ProfileController):
+    """Shows a company, changes what belongs to it, and links customers."""
+
+    name = COMPANY
+    edit_scope = "companies:write"
+    entry_place = CUSTOMER
+
+    def __init__(
+        self, context: Context, payments: PaymentController, checkout: CheckoutController
+    ) -> None:
+        page = ProfilePage(context.texts, of_company=True)
+        super().__init__(context, page, payments, checkout)
+        self._company: CompanyView | None = None
+        page.removed.connect(self._unlink)
+
+    def open(self, place: Place) -> Page[CompanySheet]:
+        """Return the profile of the company with the id of ``place``."""
+        company_id = place.subject
+        bills = self.billing_loader({"company_id": str(company_id)})
+
+        def load(client: ManagementClient) -> CompanySheet:
+            return CompanySheet(
+                client.company(company_id), client.people_of(company_id), bills(client)
+            )  # fmt: skip
+
+        return Page(place, load, self.show)
+
+    def show(self, sheet: CompanySheet) -> None:
+        """Show a company."""
+        self._company = sheet.company
+        orders = sheet.billing.orders if sheet.billing is not None else ()
+        words = company_words(
+            sheet.company, sheet.people, self._texts, self._session.zone, orders
+        )  # fmt: skip
+        self.show_profile(words, sheet.billing)
+
+    def leave(self) -> None:
+        """The company is no longer shown."""
+        self._company = None
+
+    def owner(self) -> Owner:
+        """Return the company. Raises LookupError if none is shown."""
+        return {"company_id": str(self._shown().id)}
+
+    def billed_company(self) -> CompanyView | None:
+        """Return the company."""
+        return self._company
+
+    def edit(self) -> None:
+        """Ask for the fields of the company."""
+        form = company_form(self._context.window, self._texts, self._shown())
+        self._context.changes.ask(*form)
+
+    def act(self, action: Action, target: object) -> None:
+        """As on every profile, and link a customer."""
+        super().act(action, target)
+        if action is Action.LINK:
+            form = link_form(self._context.window, self._texts, self._shown().id)
+            self._context.changes.ask(*form)
+
+    def _shown(self) -> CompanyView:
+        if self._company is None:
+            raise LookupError("no company is shown")
+        return self._company
+
+    @Slot(object, str)
+    def _unlink(self, customer_id: UUID, name: str) -> None:
+        """Ask whether a customer is to be unlinked."""
+        form = unlink_form(
+            self._context.window, self._texts, self._shown().id, customer_id, name
+        )  # fmt: skip
+        self._context.changes.ask(*form)

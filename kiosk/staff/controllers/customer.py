@@ -1,0 +1,115 @@
+"""The profile of a customer."""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QImage, QPixmap
+
+from api_client.management import ManagementClient
+from api_client.messages.cards import CustomerCards, DesignList, IssuedCard
+from api_client.messages.management import CustomerProfile
+from kiosk.staff.controllers.billing import ProfileBilling
+from kiosk.staff.controllers.card import CARD
+from kiosk.staff.controllers.checkout import CheckoutController
+from kiosk.staff.controllers.controller import Context
+from kiosk.staff.controllers.payment import PaymentController
+from kiosk.staff.controllers.profile import COMPANY, CUSTOMER, Owner, ProfileController
+from kiosk.staff.forms.card import CardForms
+from kiosk.staff.forms.customer import customer_form
+from kiosk.staff.page import Page, Place
+from kiosk.staff.pages.parts import Action
+from kiosk.staff.pages.profile import ProfilePage
+from kiosk.staff.words.profile import customer_words
+from kiosk.staff.worker import Task
+
+
+@dataclass(frozen=True)
+class CustomerSheet:
+    """What the profile of a customer loads; None for what the role may not see."""
+
+    profile: CustomerProfile
+    cards: CustomerCards | None = None
+    billing: ProfileBilling | None = None
+
+
+class CustomerController(ProfileController):
+    """Shows a customer, changes what belongs to them, and issues cards."""
+
+    name = CUSTOMER
+    edit_scope = "customers:write"
+    entry_place = COMPANY
+
+    def __init__(
+        self, context: Context, payments: PaymentController, checkout: CheckoutController
+    ) -> None:
+        page = ProfilePage(context.texts, of_company=False)
+        super().__init__(context, page, payments, checkout)
+        self._card_forms = CardForms(context.window, context.texts)
+        self._profile: CustomerProfile | None = None
+
+    def open(self, place: Place) -> Page[CustomerSheet]:
+        """Return the profile of the customer with the id of ``place``."""
+        customer_id = place.subject
+        bills = self.billing_loader({"customer_id": str(customer_id)})
+        sees_cards = self._session.may("cards:read")
+
+        def load(client: ManagementClient) -> CustomerSheet:
+            return CustomerSheet(
+                client.customer(customer_id),
+                client.cards_of(customer_id) if sees_cards else None,
+                bills(client),
+            )
+
+        return Page(place, load, self.show)
+
+    def show(self, sheet: CustomerSheet) -> None:
+        """Show a customer, and load their photo."""
+        self._profile = profile = sheet.profile
+        orders = sheet.billing.orders if sheet.billing is not None else ()
+        words = customer_words(profile, sheet.cards, self._texts, self._session.zone, orders)
+        self.show_profile(words, sheet.billing)
+        if profile.customer.photo_path:
+            self._context.fetch_photo(profile.customer.photo_path)
+
+    def show_photo(self, path: str, image: QImage) -> None:
+        """Show a photo, if it is that of the customer who is shown."""
+        if self._profile is not None and self._profile.customer.photo_path == path:
+            self.page.show_photo(QPixmap.fromImage(image))
+
+    def leave(self) -> None:
+        """The customer is no longer shown."""
+        self._profile = None
+
+    def owner(self) -> Owner:
+        """Return the customer. Raises LookupError if none is shown."""
+        return {"customer_id": str(self._shown().customer.id)}
+
+    def edit(self) -> None:
+        """Ask for the fields of the customer."""
+        form = customer_form(self._context.window, self._texts, self._shown())
+        self._context.changes.ask(*form)
+
+    def act(self, action: Action, target: object) -> None:
+        """As on every profile, and issue a card."""
+        super().act(action, target)
+        if action is Action.ISSUE:
+            self._issue()
+
+    def _shown(self) -> CustomerProfile:
+        if self._profile is None:
+            raise LookupError("no customer is shown")
+        return self._profile
+
+    def _issue(self) -> None:
+        """Load the designs, then ask in which one the customer gets a card."""
+        self._context.send(
+            Task("designs", lambda client, _: client.designs(), self._choose_design)
+        )  # fmt: skip
+
+    def _choose_design(self, designs: DesignList) -> None:
+        live = [each for each in designs.items if each.archived_at is None]
+        if self._profile is not None:
+            form = self._card_forms.issue(self._profile, live)
+            self._context.changes.ask(*form, self._on_issued)
+
+    def _on_issued(self, issued: IssuedCard) -> None:
+        self._context.navigation.open(Place(CARD, issued.card.id))

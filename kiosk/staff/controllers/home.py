@@ -1,0 +1,125 @@
+"""The first page: companies, plans, and the way to the other pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from PySide6.QtCore import Slot
+
+from api_client.management import ManagementClient
+from api_client.messages.management import (
+    CompanyPage,
+    CompanyView,
+    CustomerRecord,
+    PlanPage,
+    PlanView,
+)
+from kiosk.staff.controllers.controller import Context, Controller
+from kiosk.staff.controllers.design import DESIGNS
+from kiosk.staff.controllers.payment import PaymentController
+from kiosk.staff.controllers.profile import COMPANY, CUSTOMER
+from kiosk.staff.controllers.signup import SIGNUP
+from kiosk.staff.controllers.stripe import STRIPE
+from kiosk.staff.forms.company import company_form
+from kiosk.staff.forms.customer import customer_form
+from kiosk.staff.forms.plan import plan_form
+from kiosk.staff.page import HOME, Page, Place
+from kiosk.staff.pages.home import HomePage
+from kiosk.staff.words.home import company_entries, plan_entries
+from kiosk.staff.worker import Task
+
+
+@dataclass(frozen=True)
+class HomeSheet:
+    """What the first page loads."""
+
+    companies: CompanyPage
+    plans: PlanPage
+
+
+def load_home(client: ManagementClient) -> HomeSheet:
+    """Return the first companies by name and all plans."""
+    return HomeSheet(client.companies(""), client.plans())
+
+
+class HomeController(Controller):
+    """Shows the lists, creates what is in them, and opens other pages."""
+
+    name = HOME.name
+
+    def __init__(self, context: Context, payments: PaymentController) -> None:
+        super().__init__(context)
+        self.page: HomePage = HomePage(context.texts)
+        self._plans: Sequence[PlanView] = ()
+        page, open_ = self.page, context.navigation.open
+        page.new_customer.connect(self.new_customer)
+        page.new_company.connect(self.new_company)
+        page.new_plan.connect(self.new_plan)
+        page.plan_opened.connect(self.edit_plan)
+        page.company_opened.connect(lambda id_: open_(Place(COMPANY, id_)))
+        page.companies_wanted.connect(self._find_companies)
+        page.designs_wanted.connect(lambda: open_(DESIGNS))
+        page.signup_wanted.connect(lambda: open_(SIGNUP))
+        page.stripe_wanted.connect(lambda: open_(STRIPE))
+        page.payments_wanted.connect(payments.open_today)
+
+    def open(self, place: Place) -> Page[HomeSheet]:
+        """Return the page."""
+        return Page(place, load_home, self.show)
+
+    def start_session(self) -> None:
+        """Offer what the role allows."""
+        self.page.allow(self._session.scopes)
+
+    def show(self, sheet: HomeSheet) -> None:
+        """Show the lists."""
+        self.page.show_failure("")
+        self._plans = sheet.plans.items
+        self._show_companies(sheet.companies)
+        self.page.plans.show_entries(plan_entries(sheet.plans, self._texts))
+
+    @Slot()
+    def new_customer(self) -> None:
+        """Ask for a new customer, whose profile is opened then."""
+
+        def then(record: CustomerRecord) -> None:
+            self._context.navigation.open_created(Place(CUSTOMER, record.customer.id))
+
+        form = customer_form(self._context.window, self._texts, None)
+        self._context.changes.ask(*form, then)
+
+    @Slot()
+    def new_company(self) -> None:
+        """Ask for a new company, whose profile is opened then."""
+
+        def then(company: CompanyView) -> None:
+            self._context.navigation.open_created(Place(COMPANY, company.id))
+
+        form = company_form(self._context.window, self._texts, None)
+        self._context.changes.ask(*form, then)
+
+    @Slot()
+    def new_plan(self) -> None:
+        """Ask for a new plan."""
+        self._ask_plan(None, self._session.currency)
+
+    @Slot(object)
+    def edit_plan(self, plan_id: UUID) -> None:
+        """Ask for the fields of a plan."""
+        for plan in self._plans:
+            if plan.id == plan_id:
+                self._ask_plan(plan, plan.currency)
+
+    def _ask_plan(self, plan: PlanView | None, currency: str) -> None:
+        form = plan_form(self._context.window, self._texts, plan, currency)
+        self._context.changes.ask(*form)
+
+    @Slot(str)
+    def _find_companies(self, text: str) -> None:
+        self._context.in_use()
+        self._context.send(
+            Task("companies", lambda client, _: client.companies(text), self._show_companies)
+        )
+
+    def _show_companies(self, companies: CompanyPage) -> None:
+        self.page.companies.show_entries(company_entries(companies, self._texts))

@@ -1,0 +1,180 @@
+"""What the profiles of customers and companies have in common: memberships and online orders."""
+
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+from api_client.management import ManagementClient
+from api_client.messages.billing import CheckoutLink
+from api_client.messages.management import CompanyView, PlanPage, PlanView
+from api_client.messages.payments import PaymentView
+from kiosk.staff.controllers.billing import ProfileBilling, load_billing
+from kiosk.staff.controllers.card import CARD
+from kiosk.staff.controllers.checkout import CheckoutController
+from kiosk.staff.controllers.controller import Context, Controller
+from kiosk.staff.controllers.payment import PaymentController
+from kiosk.staff.controllers.subscription import SUBSCRIPTION
+from kiosk.staff.forms.membership import MembershipForms
+from kiosk.staff.forms.payment import payment_form
+from kiosk.staff.forms.subscription import order_form
+from kiosk.staff.notices import sentence_of
+from kiosk.staff.page import Place
+from kiosk.staff.pages.parts import Action
+from kiosk.staff.pages.profile import Allowed, ProfilePage
+from kiosk.staff.words.membership import MembershipLine
+from kiosk.staff.words.profile import ProfileWords
+from kiosk.staff.worker import Task
+
+CUSTOMER, COMPANY = "customer", "company"
+
+Owner = Mapping[str, str]
+"""``customer_id`` or ``company_id`` with the id: the owner of a membership in a request."""
+
+
+class ProfileController(Controller):
+    """Base of both. ``edit_scope`` is needed to edit; ``entry_place`` is where an entry leads."""
+
+    edit_scope: str
+    entry_place: str
+
+    def __init__(
+        self,
+        context: Context,
+        page: ProfilePage,
+        payments: PaymentController,
+        checkout: CheckoutController,
+    ) -> None:
+        super().__init__(context)
+        self.page: ProfilePage = page
+        self._payments, self._checkout = payments, checkout
+        self._forms = MembershipForms(context.window, context.texts, context.session.today)
+        self._on_plans: Callable[[Sequence[PlanView]], None] | None = None
+        page.acted.connect(self.act)
+
+    def owner(self) -> Owner:
+        """Return whose profile is open. Raises LookupError if none is."""
+        raise NotImplementedError
+
+    def edit(self) -> None:
+        """Ask for the fields of the profile."""
+        raise NotImplementedError
+
+    def billed_company(self) -> CompanyView | None:
+        """Return the company to which orders are billed; None on a customer's profile."""
+        return None
+
+    def act(self, action: Action, target: object) -> None:
+        """Do what a button of the profile is for. ``target`` is as ``ProfilePage.acted`` has it."""
+        self._context.in_use()
+        open_ = self._context.navigation.open
+        match action, target:
+            case Action.EDIT, _:
+                self.edit()
+            case Action.ASSIGN, _:
+                self._assign()
+            case Action.ORDER, _:
+                self._order()
+            case Action.OPEN_CARD, UUID():
+                open_(Place(CARD, target))
+            case Action.OPEN, UUID():
+                open_(Place(self.entry_place, target))
+            case _, MembershipLine():
+                self._act_on_membership(action, target)
+
+    def show_profile(self, words: ProfileWords, billing: ProfileBilling | None) -> None:
+        """Show a profile, and on it why its payments through Stripe are not known."""
+        known = billing or ProfileBilling()
+        if known.configured is not None:
+            self._session.takes_orders = known.configured
+        self.page.show_profile(words, self._allowed())
+        if known.failure is not None:
+            why = sentence_of(known.failure, self._texts)
+            self.page.show_failure(
+                self._texts.say("Payments through Stripe cannot be shown: {why}", why=why)
+            )
+
+    def billing_loader(self, owner: Owner) -> Callable[[ManagementClient], ProfileBilling | None]:
+        """Return what loads the orders of ``owner``, or None for staff who may not see them."""
+        if not self._session.may("memberships:read"):
+            return lambda _client: None
+        configured = self._session.takes_orders
+        return lambda client: load_billing(client, owner, configured)
+
+    def _allowed(self) -> Allowed:
+        may = self._session.may
+        return Allowed(
+            memberships=may("memberships:write"),
+            edit=may(self.edit_scope),
+            links=may("companies:write"),
+            cards=may("cards:write"),
+            payments=may("memberships:read"),
+            online=bool(self._session.takes_orders),
+        )
+
+    def _act_on_membership(self, action: Action, line: MembershipLine) -> None:
+        ask, open_ = self._context.changes.ask, self._context.navigation.open
+        match action:
+            case Action.OPEN:
+                open_(Place(COMPANY, line.company_id))
+            case Action.SUBSCRIPTION:
+                open_(Place(SUBSCRIPTION, line.order_id))
+            case Action.PAYMENTS:
+                self._payments.open_membership(line)
+            case Action.RENEW:
+                ask(*self._forms.renew(line))
+            case Action.PAY:
+                currency = self._session.currency
+                form = payment_form(self._context.window, self._texts, line, currency)
+                ask(*form, self._on_paid)
+            case Action.EXTEND:
+                ask(*self._forms.extend(line))
+            case Action.END:
+                ask(*self._forms.end(line))
+            case Action.TRANSFER:
+                self._with_plans(lambda plans: ask(*self._forms.transfer(line, plans)))
+            case _:
+                raise ValueError(f"{action} is nothing that is done to a membership")
+
+    def _on_paid(self, payment: PaymentView) -> None:
+        self._context.receipts.print_new(payment)
+        self._context.navigation.reload()
+
+    def _assign(self) -> None:
+        owner = self.owner()
+        self._with_plans(
+            lambda plans: self._context.changes.ask(*self._forms.assign(owner, plans))
+        )  # fmt: skip
+
+    def _order(self) -> None:
+        """Ask which plan is to be paid online, and show its payment page then."""
+        owner, company = self.owner(), self.billed_company()
+
+        def ask(plans: Sequence[PlanView]) -> None:
+            form = order_form(self._context.window, self._texts, owner, plans, company)
+            self._context.changes.ask(*form, self._on_ordered)
+
+        self._with_plans(ask)
+
+    def _on_ordered(self, link: CheckoutLink) -> None:
+        self._context.navigation.open(self._checkout.begin(link))
+
+    def _with_plans(self, then: Callable[[Sequence[PlanView]], None]) -> None:
+        """Load the plans as they are now, then go on; of two wishes the later one counts."""
+        self._context.in_use()
+        self._on_plans = then
+        self._context.send(
+            Task(
+                "plans",
+                lambda client, _: client.plans(),
+                self._handle_plans,
+                self._handle_plans_error,
+            )
+        )
+
+    def _handle_plans(self, plans: PlanPage) -> None:
+        then, self._on_plans = self._on_plans, None
+        if then is not None:
+            then(plans.items)
+
+    def _handle_plans_error(self, sentence: str) -> None:
+        self._on_plans = None
+        self._context.notices.show(sentence)

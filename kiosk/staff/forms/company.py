@@ -1,0 +1,80 @@
+"""The forms of a company and of the customers linked to it."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from PySide6.QtWidgets import QWidget
+
+from api_client.errors import Refused
+from api_client.management import ManagementClient
+from api_client.messages.management import CompanyView
+from api_client.messages.scan import Problem
+from kiosk.staff.forms.request import Call, Filled, without_blanks
+from kiosk.staff.pages.form import Form, Value
+from kiosk.texts import Texts
+
+
+def company_form(
+    window: QWidget, texts: Texts, company: CompanyView | None
+) -> tuple[Form, Filled[CompanyView]]:
+    """Create a company, or with a ``company`` change its fields."""
+    say = texts.say
+    title, action = say("New company"), say("Create")
+    if company is not None:
+        title, action = company.name, say("Save")
+    form = Form(window, texts, title, action)
+    form.add_line("name", say("Name"), company.name if company else "")
+    seats = company.seat_cap if company else None
+    form.add_line(
+        "seat_cap", say("Seats (empty: no limit)"), "" if seats is None else str(seats)
+    )  # fmt: skip
+    domains = " ".join(company.email_domains) if company else ""
+    form.add_line("email_domains", say("Email domains"), domains)
+    form.add_line("billing_name", say("Invoices to"), (company and company.billing_name) or "")
+    form.add_line("billing_email", say("Invoice email"), (company and company.billing_email) or "")
+
+    def filled(values: Mapping[str, Value]) -> Call[CompanyView]:
+        fields = without_blanks(values, keep=("name",))
+        fields["email_domains"] = str(values["email_domains"]).replace(",", " ").split()
+        company_id = company.id if company else None
+        return lambda client, once: client.save_company(company_id, fields, once)
+
+    return form, filled
+
+
+def link_form(window: QWidget, texts: Texts, company_id: UUID) -> tuple[Form, Filled[None]]:
+    """Link a customer, found as by the search, to a company."""
+    say = texts.say
+    form = Form(window, texts, say("Link a customer"), say("Link"))
+    form.add_line("who", say("Number, name or email"))
+    form.add_line("role", say("Role"))
+
+    def filled(values: Mapping[str, Value]) -> Call[None]:
+        who, role = str(values["who"]), str(values["role"])
+        return lambda client, _: client.link(company_id, _only_customer(client, who, texts), role)
+
+    return form, filled
+
+
+def unlink_form(
+    window: QWidget, texts: Texts, company_id: UUID, customer_id: UUID, name: str
+) -> tuple[Form, Filled[None]]:
+    """End a customer's link to a company."""
+    say = texts.say
+    form = Form(window, texts, say("Unlink {name}", name=name), say("Unlink"))
+    form.add_words(say("What they have through this company is gone at once."))
+    return form, lambda _values: lambda client, _: client.unlink(company_id, customer_id)
+
+
+def _only_customer(client: ManagementClient, who: str, texts: Texts) -> UUID:
+    """Return the id of the only customer found. Raises Refused for none and for several."""
+    found = client.search_customers(who, limit=2).items if who else ()
+    if len(found) == 1:
+        return found[0].customer.id
+    say = texts.say
+    title = (
+        say("Several people are found; give the number.")
+        if found
+        else say("Nobody found for “{text}”.", text=who)
+    )
+    raise Refused(Problem(title=title, status=404, code="not_one_customer"))

@@ -1,0 +1,51 @@
+"""The form of a customer."""
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from api_client.messages.management import CustomerProfile, CustomerRecord
+from api_client.messages.scan import CustomerState
+from kiosk.staff.forms.request import Call, Filled, without_blanks
+from kiosk.staff.pages.form import Form, Value
+from kiosk.texts import Texts
+
+
+def customer_form(
+    window: QWidget, texts: Texts, profile: CustomerProfile | None
+) -> tuple[Form, Filled[CustomerRecord]]:
+    """Create a customer, or with a ``profile`` change its fields."""
+    say = texts.say
+    title, action = say("New customer"), say("Create")
+    if profile is not None:
+        title, action = profile.customer.name, say("Save")
+    form = Form(window, texts, title, action)
+    for key, words in (
+        ("given_name", say("Given name")),
+        ("family_name", say("Family name")),
+        ("email", say("Email")),
+        ("phone", say("Phone")),
+        ("birth_date", say("Born (YYYY-MM-DD)")),
+    ):
+        form.add_line(key, words, str(getattr(profile, key, None) or ""))
+    form.add_note("desk_note", say("Note"), (profile.desk_note or "") if profile else "")
+    if profile is not None:
+        form.add_choice("state", say("State"), _states(texts), profile.customer.state.value)
+
+    def filled(values: Mapping[str, Value]) -> Call[CustomerRecord]:
+        fields = without_blanks(values, keep=("given_name", "family_name"))
+        if profile is None:
+            return lambda client, once: client.create_customer(fields, once)
+        customer_id = profile.customer.id
+        return lambda client, _: client.change_customer(customer_id, fields)
+
+    return form, filled
+
+
+def _states(texts: Texts) -> list[tuple[str, str]]:
+    say = texts.say
+    return [
+        (CustomerState.ACTIVE.value, say("active")),
+        (CustomerState.INACTIVE.value, say("inactive")),
+        (CustomerState.BANNED.value, say("blocked")),
+    ]

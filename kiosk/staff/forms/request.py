@@ -1,0 +1,26 @@
+"""How a form becomes a request: the types that all forms share."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from api_client.management import ManagementClient
+from kiosk.staff.pages.form import Value
+
+Answer = TypeVar("Answer")
+
+Call = Callable[[ManagementClient, str], Answer]
+"""Sends a request with a client and an idempotency key. Raises ``api_client.errors.ApiError``."""
+Filled = Callable[[Mapping[str, Value]], Callable[[ManagementClient, str], Answer]]
+"""Turns the values of a form into a ``Call``."""
+
+
+def as_json(values: Mapping[str, Value]) -> dict[str, Any]:
+    """Return the values of a form as JSON values: days as ``YYYY-MM-DD``."""
+    return {key: v.isoformat() if isinstance(v, date) else v for key, v in values.items()}
+
+
+def without_blanks(values: Mapping[str, Value], keep: tuple[str, ...]) -> dict[str, Any]:
+    """Return ``as_json`` with None for empty texts, except under the keys in ``keep``."""
+    fields = as_json(values)
+    return {key: None if v == "" and key not in keep else v for key, v in fields.items()}

@@ -1,0 +1,63 @@
+"""The forms of a club's account at Stripe."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from api_client.errors import Refused
+from api_client.management import ManagementClient
+from api_client.messages.billing import StripeView
+from api_client.messages.scan import Problem
+from kiosk.staff.forms.request import Call, Filled
+from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.words.stripe import StripeWords
+from kiosk.texts import Texts
+
+
+def connect_form(
+    window: QWidget, texts: Texts, words: StripeWords
+) -> tuple[Form, Filled[StripeView]]:
+    """Connect an account, or change the stored secrets, which are never shown."""
+    say = texts.say
+    title = say("Change the Stripe account") if words.connected else say("Connect Stripe")
+    form = Form(window, texts, title, say("Save"))
+    if words.connected:
+        form.add_words(say("Enter both secrets again; those that are stored are not shown."))
+    form.add_line("secret_key", say("Secret key"), secret=True)
+    form.add_line("webhook_secret", say("Signing secret of the webhook"), secret=True)
+    form.add_line("grace_days", say("Days of grace"), str(words.grace_days))
+    form.add_words(say("So long a membership runs on while Stripe tries a failed payment again."))
+
+    def filled(values: Mapping[str, Value]) -> Call[StripeView]:
+        def connect(client: ManagementClient, _once: str) -> StripeView:
+            return client.connect_stripe(stripe_fields(values, texts))
+
+        return connect
+
+    return form, filled
+
+
+def disconnect_form(window: QWidget, texts: Texts) -> tuple[Form, Filled[None]]:
+    """Delete the stored keys of the account."""
+    say = texts.say
+    form = Form(window, texts, say("Disconnect Stripe"), say("Disconnect"))
+    form.add_words(
+        say("The keys are forgotten here. Subscriptions go on at Stripe until ended there.")
+    )
+    return form, lambda _values: lambda client, _once: client.disconnect_stripe()
+
+
+def stripe_fields(values: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
+    """Return the body of the request.
+
+    Raises Refused if a secret is missing or the days of grace are no whole number.
+    """
+    if not values["secret_key"] or not values["webhook_secret"]:
+        title = texts.say("Both secrets are needed.")
+        raise Refused(Problem(title=title, status=422, code="secret_missing"))
+    typed = str(values["grace_days"])
+    if not (typed.isascii() and typed.isdecimal()):
+        title = texts.say("“{text}” is no number of days.", text=typed)
+        raise Refused(Problem(title=title, status=422, code="grace_invalid"))
+    return {**values, "grace_days": int(typed)}
