@@ -4,21 +4,14 @@ Messages are marked by ``say("English {name}")``; the translations are gettext c
 ``resources/translations`` that are read as they are, without a build step.
 """
 
-import gettext
 from datetime import date, datetime
-from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol
 
-import resources
-
-LANGUAGES = ("en", "de")
-"""Languages with a complete catalogue. English is the language of the source."""
+from resources.catalogue import LANGUAGES, catalogue
 
 
 class Texts:
@@ -26,7 +19,7 @@ class Texts:
 
     def __init__(self, language: str = "en") -> None:
         self.locale = _locale(language)
-        self._catalogue = _catalogue(self.locale.language)
+        self._catalogue = catalogue(self.locale.language)
 
     @property
     def right_to_left(self) -> bool:
@@ -71,14 +64,3 @@ def _locale(language: str) -> Locale:
             f"There is no translation for {language!r}; there is {', '.join(LANGUAGES)}."
         )
     return locale
-
-
-def _catalogue(language: str) -> gettext.NullTranslations:
-    if language == "en":
-        return gettext.NullTranslations()
-    with resources.path(f"translations/{language}.po").open("rb") as source:
-        catalogue = read_po(source, locale=language)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)

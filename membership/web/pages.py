@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from fastapi import Response
 
 import resources
+from resources.catalogue import LANGUAGES, catalogue
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -53,12 +54,26 @@ def render_page(
 ) -> Response:
     """Return a page made from ``template``, a path below ``resources/web``.
 
-    The template gets ``values``, the language and a new nonce. ``framed_by`` are the origins
-    whose pages may show this one in a frame. Raises jinja2.UndefinedError for a value that the
+    The template gets ``values``, a new nonce, ``language``, the ``languages`` to choose from, and
+    gettext's functions for its texts. ``framed_by`` are the origins whose pages may show this one
+    in a frame. Raises jinja2.UndefinedError for a value that the
     template needs and does not get.
     """
     nonce = secrets.token_urlsafe(16)
-    html = _environment().get_template(template).render(values, language=language, nonce=nonce)
+    translations = catalogue(language)
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            values,
+            language=language,
+            languages=LANGUAGES,
+            nonce=nonce,
+            gettext=translations.gettext,
+            ngettext=translations.ngettext,
+            pgettext=translations.pgettext,
+        )
+    )
     headers = {
         "Content-Security-Policy": content_policy(kind.sources.format(nonce=nonce), framed_by),
         **_PAGE_HEADERS,
@@ -96,6 +111,7 @@ def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
     return Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(resources.path("web")),
         autoescape=True,
         undefined=StrictUndefined,

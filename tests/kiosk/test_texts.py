@@ -1,53 +1,11 @@
-"""Languages are complete, and say dates and times as their speakers do."""
+"""Dates, times and plurals in the languages of the desk; the catalogues have tests of their own."""
 
 import re
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
-import kiosk
-import resources
-from kiosk.texts import LANGUAGES, Texts
-
-SOURCE = Path(kiosk.__file__).parent
-KEYWORDS = {"say": None, "say_many": (1, 2)}
-FIELD = re.compile(r"\{(\w*)\}")
-
-
-def messages() -> set[str]:
-    """Every message of the kiosk's source, plural forms included."""
-    found: set[str] = set()
-    for _, _, message, _, _ in extract_from_dir(
-        str(SOURCE), method_map=[("**.py", "python")], keywords=KEYWORDS
-    ):
-        found.update((message,) if isinstance(message, str) else message)
-    return found
-
-
-def several(text: object) -> tuple[str, ...]:
-    """The forms of a message: one, or singular and plural."""
-    return tuple(map(str, text)) if isinstance(text, tuple) else (str(text or ""),)
-
-
-def test_the_source_is_searched() -> None:
-    assert {"EXPIRED", "{count} visits today"} <= messages()
-
-
-@pytest.mark.parametrize("language", [x for x in LANGUAGES if x != "en"])
-def test_every_message_is_translated_with_its_fields(language: str) -> None:
-    with resources.path(f"translations/{language}.po").open("rb") as source:
-        catalogue = read_po(source, locale=language)
-    translated: dict[str, str] = {}
-    for message in catalogue:
-        translated.update(zip(several(message.id), several(message.string), strict=True))
-    assert messages() - {i for i, said in translated.items() if said} == set()
-    assert set(translated) - messages() - {""} == set(), "translations nobody says any more"
-    for original, said in translated.items():
-        if original:
-            assert sorted(FIELD.findall(said)) == sorted(FIELD.findall(original)), original
+from kiosk.texts import Texts
 
 
 @pytest.mark.parametrize(

@@ -14,25 +14,10 @@ from membership.billing.desk.service import receipt_number
 from membership.rules.money import written
 from membership.store.models import Payment
 from membership.web.access import Tenant
+from resources.catalogue import catalogue
 
 WIDTH_MM, HEIGHT_MM = 148, 210
 """A5, portrait."""
-
-_WORDS = {
-    "en": {
-        "title": "Receipt", "void": "VOID", "plan": "For", "paid_by": "From", "amount": "Amount",
-        "method": "Paid by", "paid_at": "On", "note": "Note", "voided_why": "Void because",
-        PaymentMethod.CASH: "cash", PaymentMethod.CARD_TERMINAL: "card",
-        PaymentMethod.TRANSFER: "transfer",
-    },
-    "de": {
-        "title": "Quittung", "void": "STORNIERT", "plan": "Für", "paid_by": "Von",
-        "amount": "Betrag", "method": "Bezahlt mit", "paid_at": "Am", "note": "Notiz",
-        "voided_why": "Storniert, weil",
-        PaymentMethod.CASH: "Bargeld", PaymentMethod.CARD_TERMINAL: "Karte",
-        PaymentMethod.TRANSFER: "Überweisung",
-    },
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +34,36 @@ class ReceiptText:
 
 
 def receipt_text(payment: Payment, tenant: Tenant, language: str) -> ReceiptText:
-    """Return the text of a receipt in ``en`` or ``de``; times are in the organization's zone."""
-    words = _WORDS[language]
+    """Return the text of a receipt in one of ``LANGUAGES``, with the organization's local times."""
+    gettext = catalogue(language).gettext
     local = payment.paid_at.astimezone(ZoneInfo(tenant.time_zone))
     lines = (
-        (words["paid_at"], _date_time(local, language)),
-        (words["paid_by"], payment.paid_by),
-        (words["plan"], payment.plan_name),
-        (words["amount"], written(payment.amount_minor, payment.currency, language)),
-        (words["method"], words[payment.method]),
-        (words["note"], payment.note),
-        (words["voided_why"], payment.voided_why or ""),
+        (gettext("On"), _date_time(local, language)),
+        (gettext("From"), payment.paid_by),
+        (gettext("For"), payment.plan_name),
+        (gettext("Amount"), written(payment.amount_minor, payment.currency, language)),
+        (gettext("Paid by"), _method_text(payment.method, language)),
+        (gettext("Note"), payment.note),
+        (gettext("Void because"), payment.voided_why or ""),
     )
     return ReceiptText(
         organization=tenant.name,
-        title=f"{words['title']} {receipt_number(payment)}",
-        void=words["void"] if payment.voided_at is not None else "",
+        title=f"{gettext('Receipt')} {receipt_number(payment)}",
+        void=gettext("VOID") if payment.voided_at is not None else "",
         lines=tuple((label, text) for label, text in lines if text),
     )
+
+
+def _method_text(method: PaymentMethod, language: str) -> str:
+    """Return the name of a way to pay."""
+    gettext = catalogue(language).gettext
+    match method:
+        case PaymentMethod.CASH:
+            return gettext("cash")
+        case PaymentMethod.CARD_TERMINAL:
+            return gettext("card")
+        case PaymentMethod.TRANSFER:
+            return gettext("transfer")
 
 
 def _date_time(local: datetime, language: str) -> str:

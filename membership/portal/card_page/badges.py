@@ -12,6 +12,7 @@ from pathlib import Path
 
 from api_client.messages.cards import WalletKind
 from membership.base.logs import logger
+from resources.catalogue import catalogue
 
 FOLDER = "badges"
 LARGEST_BYTES = 200_000
@@ -20,28 +21,30 @@ _MIMES: Mapping[str, str] = {".svg": "image/svg+xml", ".png": "image/png"}
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A button: its words, and its official picture as a data URI if there is one."""
+    """A button: its label, and its official picture as a data URI if there is one."""
 
-    words: str
+    label: str
     picture: str | None
-
-
-WORDS: Mapping[WalletKind, Mapping[str, str]] = {
-    WalletKind.APPLE: {"en": "Add to Apple Wallet", "de": "Zu Apple Wallet hinzufügen"},
-    WalletKind.GOOGLE: {"en": "Add to Google Wallet", "de": "In Google Wallet speichern"},
-}
 
 
 def badge(data_dir: Path, wallet: WalletKind, language: str) -> Badge:
     """The button of a wallet in a language: ``badges/apple-de.svg``, or without the language."""
-    words = WORDS[wallet][language]
+    label = _label(wallet, language)
     for name in (f"{wallet.value}-{language}", f"{wallet.value}-en", wallet.value):
         for suffix, mime in _MIMES.items():
             picture = _read(data_dir / FOLDER / f"{name}{suffix}")
             if picture is not None:
                 uri = f"data:{mime};base64,{base64.b64encode(picture).decode('ascii')}"
-                return Badge(words, uri)
-    return Badge(words, None)
+                return Badge(label, uri)
+    return Badge(label, None)
+
+
+def _label(wallet: WalletKind, language: str) -> str:
+    """Return the wording that Apple and Google prescribe for the button."""
+    gettext = catalogue(language).gettext
+    if wallet is WalletKind.APPLE:
+        return gettext("Add to Apple Wallet")
+    return gettext("Add to Google Wallet")
 
 
 def _read(file: Path) -> bytes | None:

@@ -8,9 +8,7 @@ from membership.events.audit.recorder import record
 from membership.events.mail.outbox import Mail, queue_mail
 from membership.members.customers.service import get_customer
 from membership.members.customers.views import display_name
-from membership.portal.card_page.phones import language_of
 from membership.portal.card_page.schemas import CardMail
-from membership.portal.card_page.words import MAIL
 from membership.store.models import CardWallet
 from membership.wallet.cards.service import get_card
 from membership.wallet.designs.service import get_design
@@ -18,6 +16,8 @@ from membership.wallet.links import install_path, install_url
 from membership.wallet.state import wallet_keys
 from membership.web.access import Call
 from membership.web.errors import Conflict, Invalid
+from membership.web.languages import choose_language
+from resources.catalogue import catalogue
 
 
 def mail_card(
@@ -43,14 +43,28 @@ def mail_card(
         raise Invalid("email_missing", "email", "the customer has no address, so one is needed")
     design = get_design(call.session, call.tenant, wallet.design_id)
     path = install_path(call.tenant.slug, design.key, customer.id)
-    subject, text = MAIL[language_of(customer.language or "", "", None)]
-    words = {
-        "organization": call.tenant.name,
-        "name": display_name(customer) or "",
-        "url": install_url(public_url, keys.link_key, path),
-    }
-    mail = Mail(email, subject.format(**words), text.format(**words))
+    mail = card_mail(
+        email,
+        organization=call.tenant.name,
+        name=display_name(customer) or "",
+        url=install_url(public_url, keys.link_key, path),
+        language=choose_language(customer.language or ""),
+    )
     queue_mail(call.session, vault, call.tenant.id, mail, now=call.now)
     own = email == customer.email
     record(call.session, call.tenant.id, "card.mailed", card.id, after={"own_address": own})
     return Mailed(email=email)
+
+
+def card_mail(recipient: str, *, organization: str, name: str, url: str, language: str) -> Mail:
+    """Return the mail with the link of a card."""
+    gettext = catalogue(language).gettext
+    subject = gettext("Your card for {organization}").format(organization=organization)
+    text = gettext(
+        "Hello {name},\n\n"
+        "here is your card for {organization}. Open this address on your phone and add the card\n"
+        "to Apple Wallet or Google Wallet:\n\n"
+        "{url}\n\n"
+        "Whoever has this address can add your card to a phone: please keep it to yourself.\n"
+    )
+    return Mail(recipient, subject, text.format(organization=organization, name=name, url=url))

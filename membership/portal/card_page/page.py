@@ -17,12 +17,12 @@ from api_client.messages.cards import WalletKind
 from membership.portal.card_page.badges import badge
 from membership.portal.card_page.lookup import Link
 from membership.portal.card_page.phones import Device
-from membership.portal.card_page.words import PAGE
 from membership.web.pages import PageKind, render_page
 from passes.card import CardFace
 from passes.design import Shows, Slot, Symbology
 from passes.drawing.code_image import code_image
 from passes.words import STATUS_WORDS, said
+from resources.catalogue import catalogue
 
 _KIND = PageKind("style-src 'nonce-{nonce}'; img-src data:", {"X-Robots-Tag": "noindex, nofollow"})
 _CODE_PIXELS = 400
@@ -63,25 +63,24 @@ def card_page(
     link_url: str,
     notes: Sequence[str] = (),
 ) -> Response:
-    """The page of a card. ``notes`` are keys of words that tell what went wrong before.
+    """Return the page of a card. ``notes`` name what failed before, such as ``google_busy``.
 
     ``link_url`` is the whole link, for a phone that reads it off this screen.
     """
-    words = PAGE[visit.language]
+    texts = _note_texts(visit.language)
     good = not face.voided
-    told = [*notes]
+    shown = [*notes]
     if good and visit.device.apple and not wallets.apple_real:
-        told.append("development")
+        shown.append("development")
     if good and visit.device.google and not wallets.google:
-        told.append("no_google")
+        shown.append("no_google")
     values = {
-        "words": words,
         "card": _card(face, visit.language),
         "good": good,
         "code_picture": _picture(face.facts.code) if good else "",
         "link_picture": "" if visit.device.is_phone else _picture(link_url),
         "adds": _adds(visit, wallets, data_dir) if good else (),
-        "notes": [words[each] for each in told],
+        "notes": [texts[each] for each in shown],
         "everything_href": visit.href(wallet="all") if visit.device.is_phone else "",
     }
     return render_page(_KIND, "card.html", visit.language, values, status=200 if good else 410)
@@ -89,9 +88,26 @@ def card_page(
 
 def not_found_page(language: str) -> Response:
     """The page for every link that opens nothing."""
-    return render_page(
-        _KIND, "card-not-found.html", language, {"words": PAGE[language]}, status=404
-    )
+    return render_page(_KIND, "card-not-found.html", language, {}, status=404)
+
+
+def _note_texts(language: str) -> Mapping[str, str]:
+    """Return the texts of all notes by name."""
+    gettext = catalogue(language).gettext
+    return {
+        "development": gettext(
+            "This card is signed for tests only: an iPhone will refuse it until the club has set "
+            "up its Apple certificate."
+        ),
+        "apple_fault": gettext("The card cannot be signed at the moment. Please tell the club."),
+        "no_google": gettext("This club has not set up Google Wallet yet."),
+        "google_busy": gettext(
+            "Google Wallet cannot be reached at the moment. Please try again shortly."
+        ),
+        "google_refused": gettext(
+            "Google Wallet does not take this card at present. Please tell the club."
+        ),
+    }
 
 
 def _card(face: CardFace, language: str) -> Mapping[str, object]:
@@ -128,7 +144,7 @@ def _adds(visit: Visit, wallets: Wallets, data_dir: Path) -> list[Mapping[str, s
         if offered:
             button = badge(data_dir, wallet, visit.language)
             adds.append(
-                {"href": visit.href(name), "words": button.words, "picture": button.picture}
+                {"href": visit.href(name), "label": button.label, "picture": button.picture}
             )
     return adds
 

@@ -17,7 +17,7 @@ from membership.base.logs import logger
 from membership.portal.card_page.lookup import Link, Opened, no_such_link, open_link
 from membership.portal.card_page.page import Visit, Wallets, card_page, not_found_page
 from membership.portal.card_page.paths import DESIGN, PAGE
-from membership.portal.card_page.phones import device_of, language_of
+from membership.portal.card_page.phones import device_of
 from membership.store.models import IdentityKind, WalletIdentity
 from membership.wallet.apple.rendering import Pkpass, render_pkpass
 from membership.wallet.designs.images import get_image
@@ -25,6 +25,7 @@ from membership.wallet.designs.service import public_design
 from membership.wallet.google.link import NotConfigured, Refused, google_save_link
 from membership.wallet.updates.faces import load_faces
 from membership.web.errors import Busy, Conflict, NotFound
+from membership.web.languages import choose_language
 from membership.web.reading import InReading, Reading
 from passes.apple.bundle import PASS_TYPE
 from passes.card import CardFace
@@ -50,7 +51,7 @@ class Asked:
         return Visit(
             self.link,
             device_of(self.user_agent, everything=self.everything),
-            language_of(self.language, self.accepts, customers_language),
+            choose_language(self.language, self.accepts, customers_language),
             self.everything,
         )
 

@@ -24,7 +24,6 @@ from membership.accounts.staff.throttles import (
 from membership.base.logs import logger
 from membership.events.mail.outbox import queue_mail
 from membership.members.customers.service import email_key
-from membership.portal.card_page.phones import language_of
 from membership.portal.login.club import customers_with, offered
 from membership.portal.login.digests import (
     TICKET_PREFIX,
@@ -41,12 +40,13 @@ from membership.portal.login.limits import (
     TRIES_BY_EMAIL,
     subject,
 )
+from membership.portal.login.mails import code_mail
 from membership.portal.login.schemas import CodeWish, ShownLogin, Ticket
-from membership.portal.login.words import code_mail
 from membership.portal.signup.offers import open_club
 from membership.store.models import LoginCode
 from membership.web.access import Tenant, digest
 from membership.web.errors import Unauthorized
+from membership.web.languages import choose_language
 from membership.web.transactions import Steps
 
 CODE_LIFE = timedelta(minutes=10)
@@ -102,7 +102,7 @@ def _mail_code(steps: Steps, wish: Wish, session: Session, now: datetime) -> str
             expires_at=now + CODE_LIFE,
         )
     )
-    language = language_of(wish.code.language or "", wish.accepted, None)
+    language = choose_language(wish.code.language or "", wish.accepted)
     mail = code_mail(email, tenant.name, code, language)
     queue_mail(session, steps.vault, tenant.id, mail, now=now)
     return code

@@ -6,12 +6,10 @@ logged in. So a phone may keep the page, and nobody may frame it.
 
 import json
 
-from babel import Locale
 from fastapi import Response
 
-from membership.portal.card_page.phones import LANGUAGES
 from membership.portal.member.files import files_version
-from membership.portal.member.words import PAGE, SCRIPTED
+from membership.portal.member.script_texts import member_texts
 from membership.portal.signup.offers import Looks
 from membership.portal.signup.page import colours
 from membership.web.access import Tenant
@@ -25,12 +23,8 @@ _KIND = PageKind(
 
 def own_page(tenant: Tenant, looks: Looks, language: str) -> Response:
     """The page of an organization's customers."""
-    words = PAGE[language]
-    scripted = {name: words[name] for name in SCRIPTED}
     values = {
-        "languages": [(each, Locale.parse(each).display_name) for each in LANGUAGES],
-        "words": words,
-        "scripted": json.dumps(scripted, ensure_ascii=False),
+        "script_texts": json.dumps(member_texts(language), ensure_ascii=False),
         "colours": colours(looks),
         "organization": tenant.name,
         "slug": tenant.slug,

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-from membership.portal.card_page.phones import language_of
 from membership.portal.member.page import own_page
 from membership.portal.signup.offers import Looks, looks_of, open_club
 from membership.portal.signup.page import not_found_page
 from membership.web.access import Tenant
 from membership.web.errors import NotFound
+from membership.web.languages import choose_language
 from membership.web.reading import InReading
 
 router = APIRouter(prefix="/me", include_in_schema=False)
@@ -28,7 +28,7 @@ async def show_page(
     """Show the page; 404 like the signup page where there is no organization, or its signup is
     closed.
     """
-    language = language_of(lang, request.headers.get("Accept-Language", ""), None)
+    language = choose_language(lang, request.headers.get("Accept-Language", ""))
 
     def load(session: Session, _now: datetime) -> tuple[Tenant, Looks]:
         tenant, settings = open_club(session, organization)

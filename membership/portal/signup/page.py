@@ -10,10 +10,9 @@ from collections.abc import Mapping
 
 from fastapi import Response
 
-from membership.portal.card_page.phones import LANGUAGES
 from membership.portal.signup.offers import PLAIN, Looks, Offer, Shop
+from membership.portal.signup.script_texts import signup_texts
 from membership.portal.signup.terms import billing_of, length_of, price_of
-from membership.portal.signup.words import PAGE, SCRIPTED
 from membership.web.access import Tenant
 from membership.web.pages import PageKind, render_page
 from passes.contrast import contrast_ratio, mixed, readable_like
@@ -23,7 +22,6 @@ _KIND = PageKind(
     {"Vary": "Accept-Language"},
 )
 _BLACK, _WHITE = "#000000", "#ffffff"
-_LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
 _MUTED, _SURFACE, _LINE = 0.25, 0.04, 0.5
 """How much of the ground is in small text and lines, and of the text in a card."""
 
@@ -37,11 +35,10 @@ def list_page(shop: Shop, language: str) -> Response:
 def plan_page(shop: Shop, language: str) -> Response:
     """The page of the one plan that ``shop`` offers, with the steps to join."""
     (offer,) = shop.offers
-    words = {name: PAGE[language][name] for name in SCRIPTED}
     values = {
         "root": "..",
         "offer": _told(offer, shop, language),
-        "scripted": json.dumps(words, ensure_ascii=False),
+        "script_texts": json.dumps(signup_texts(language), ensure_ascii=False),
         "origins": json.dumps(shop.looks.allowed_origins),
     }
     return _page("join/plan.html", shop, language, values)
@@ -49,23 +46,20 @@ def plan_page(shop: Shop, language: str) -> Response:
 
 def order_page(tenant: Tenant, looks: Looks, language: str, *, paid: bool) -> Response:
     """The page that a payment provider sends browsers back to. It knows of no payment."""
-    words = PAGE[language]
     values = {
         "colours": colours(looks),
         "logo": None,
         "root": None,
         "organization": tenant.name,
         "slug": tenant.slug,
-        "own_page": words["own_page"] if paid else None,
-        "title": words["paid_title" if paid else "unpaid_title"],
-        "text": words["paid" if paid else "unpaid"],
+        "paid": paid,
     }
     return render_page(_KIND, "join/order.html", language, values)
 
 
 def not_found_page(language: str) -> Response:
     """The page for all that the public cannot see: the same in each case, framed by nobody."""
-    values = {"words": PAGE[language], "colours": colours(PLAIN), "logo": None, "root": None}
+    values = {"colours": colours(PLAIN), "logo": None, "root": None}
     return render_page(_KIND, "join/gone.html", language, values, status=404)
 
 
@@ -112,8 +106,6 @@ def _told(offer: Offer, shop: Shop, language: str) -> Mapping[str, object]:
 def _page(template: str, shop: Shop, language: str, values: Mapping[str, object]) -> Response:
     """Return a page of an organization; the value ``root`` leads from it to ``/join/``."""
     shared = {
-        "languages": [(each, _LANGUAGE_NAMES[each]) for each in LANGUAGES],
-        "words": PAGE[language],
         "colours": colours(shop.looks),
         "organization": shop.name,
         "slug": shop.slug,

@@ -8,7 +8,6 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_by_slug
-from membership.portal.card_page.phones import language_of
 from membership.portal.signup.logo import logo_of
 from membership.portal.signup.offers import (
     Looks,
@@ -24,6 +23,7 @@ from membership.wallet.designs.images import get_image
 from membership.web.access import Tenant
 from membership.web.errors import NotFound
 from membership.web.etag import names_tag
+from membership.web.languages import choose_language
 from membership.web.pages import static_file
 from membership.web.reading import InReading, Reading
 
@@ -150,7 +150,7 @@ async def show_order(
 
 def _language(request: Request, wished: str) -> str:
     """The page's language."""
-    return language_of(wished, request.headers.get("Accept-Language", ""), None)
+    return choose_language(wished, request.headers.get("Accept-Language", ""))
 
 
 async def _open(reading: Reading, organization: str, plan_id: str | None = None) -> Shop | None:

@@ -25,8 +25,9 @@ from kiosk.staff.words.signup import places_of, settings_of
 from kiosk.staff.words.site_keys import key_lines
 from kiosk.staff.words.subscription import subscription_words
 from kiosk.style import LIGHT, stylesheet
-from kiosk.texts import LANGUAGES, Texts
+from kiosk.texts import Texts
 from kiosk.views.qr import modules_of
+from resources.catalogue import LANGUAGES
 from tests.kiosk.staff.billing_messages import (
     URL,
     invoice,

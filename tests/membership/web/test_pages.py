@@ -11,8 +11,8 @@ KIND = PageKind("style-src 'nonce-{nonce}'", {"X-Robots-Tag": "noindex"})
 HOSTILE = "<script>alert('&')</script>"
 
 
-def order(text: str = "Paid") -> dict[str, object]:
-    """The values of the smallest template."""
+def order(organization: str = "Club") -> dict[str, object]:
+    """The values of the page after a payment."""
     return {
         "colours": dict.fromkeys(
             ("scheme", "ground", "ink", "muted", "line", "surface", "accent", "on_accent", "link"),
@@ -20,11 +20,9 @@ def order(text: str = "Paid") -> dict[str, object]:
         ),
         "logo": None,
         "root": None,
-        "organization": "Club",
+        "organization": organization,
         "slug": "club",
-        "own_page": None,
-        "title": "Thank you",
-        "text": text,
+        "paid": True,
     }
 
 
@@ -34,6 +32,7 @@ def test_a_page_has_its_headers_and_a_nonce_of_its_own() -> None:
     for page in pages:
         html = bytes(page.body).decode()
         assert '<html lang="de">' in html
+        assert "<h1>Vielen Dank</h1>" in html
         (nonce,) = re.findall(r'nonce="([^"]+)"', html)
         nonces.append(nonce)
         assert page.status_code == 200
@@ -62,8 +61,8 @@ def test_every_value_is_escaped() -> None:
 
 def test_a_page_that_lacks_a_value_is_an_error() -> None:
     values = order()
-    del values["text"]
-    with pytest.raises(UndefinedError, match="'text' is undefined"):
+    del values["paid"]
+    with pytest.raises(UndefinedError, match="'paid' is undefined"):
         render_page(KIND, "join/order.html", "en", values)
 
 

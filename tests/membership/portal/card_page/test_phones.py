@@ -1,8 +1,8 @@
-"""Which wallets a device is offered, and in which language it is spoken to."""
+"""Which wallets a device is offered."""
 
 import pytest
 
-from membership.portal.card_page.phones import Device, device_of, language_of
+from membership.portal.card_page.phones import Device, device_of
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
 PIXEL = (
@@ -28,21 +28,3 @@ def test_a_phone_is_offered_its_own_wallet_and_all_else_both(
     assert device_of(user_agent) == device
     assert device_of(user_agent, everything=True) == BOTH
     assert device.is_phone == (device != BOTH)
-
-
-@pytest.mark.parametrize(
-    ("wished", "accepted", "customers", "language"),
-    [
-        ("de", "en", "en", "de"),
-        ("fr", "de;q=0.8, en;q=0.9", None, "en"),
-        ("", "de-AT, en;q=0.5", "en", "de"),
-        ("", "fr, it", "de-CH", "de"),
-        ("", "fr, it", None, "en"),
-        ("", "de;q=0, en;q=x, ;;;,", None, "en"),
-        ("'\"><", "*", "", "en"),
-    ],
-)
-def test_the_language_of_the_page(
-    wished: str, accepted: str, customers: str | None, language: str
-) -> None:
-    assert language_of(wished, accepted, customers) == language
