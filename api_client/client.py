@@ -31,7 +31,7 @@ from .errors import (
     Busy,
     NotAllowed,
     Refused,
-    ServiceFault,
+    ServiceError,
     TooSlow,
     Unreachable,
 )
@@ -128,7 +128,7 @@ class MembershipClient:
         except ValidationError as error:
             raise BadAnswer(
                 f"The answer of {self.base_url}{path} (HTTP {status}) is no {kind.__name__}: "
-                f"{_first_fault(error)}."
+                f"{_first_error(error)}."
             ) from error
 
     def _fetch(
@@ -207,7 +207,7 @@ def _error_for(base_url: str, response: requests.Response, raw: bytes) -> ApiErr
     if problem is None:
         return BadAnswer(f"{base_url} answered HTTP {status} without a reason we can read.")
     if status >= requests.codes.server_error:
-        return ServiceFault(f"The service failed: {problem.detail or problem.title}", problem)
+        return ServiceError(f"The service failed: {problem.detail or problem.title}", problem)
     return Refused(problem)
 
 
@@ -220,7 +220,7 @@ def _problem(response: requests.Response, raw: bytes) -> Problem | None:
         return None
 
 
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in fault["loc"]) or "body"
-    return f"{where}: {fault['msg']}"
+def _first_error(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "body"
+    return f"{where}: {first['msg']}"

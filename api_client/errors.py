@@ -8,7 +8,7 @@
     ├── NotAllowed         401 or 403: the key is unknown, revoked or lacks the scope
     ├── Busy               429, or a 503 that says so: the same request may succeed in a moment
     ├── Refused            another 4xx: the service understood and said no; carries its Problem
-    └── ServiceFault       5xx: the service failed; carries its Problem if it sent one
+    └── ServiceError       5xx: the service failed; carries its Problem if it sent one
         └── BadAnswer      an answer that is none of ours: HTML, cut JSON, a redirect, too big
 
 Only ``Unreachable`` says nothing about the request: it is the one that a local roster may answer.
@@ -54,7 +54,7 @@ class Refused(ApiError):
         self.problem = problem
 
 
-class ServiceFault(ApiError):
+class ServiceError(ApiError):
     """The service failed while answering."""
 
     def __init__(self, message: str, problem: Problem | None = None) -> None:
@@ -62,5 +62,5 @@ class ServiceFault(ApiError):
         self.problem = problem
 
 
-class BadAnswer(ServiceFault):
+class BadAnswer(ServiceError):
     """Something answered, but not with a message of the membership service."""

@@ -16,7 +16,7 @@ import structlog
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from kiosk.presenters.idle_panel import Stage
+from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.staff.disk import Disk
 from kiosk.staff.presenter import StaffPresenter
 from kiosk.staff.worker import StaffWorker
@@ -100,10 +100,10 @@ class Kiosk(QObject):
             settings.desk,
             self.scanner_worker.preview_painted,
         )
-        stage = Stage(self.window, self.texts)
+        idle_panel = IdlePanel(self.window, self.texts)
         self.verdicts = VerdictPresenter(
             self.window,
-            stage,
+            idle_panel,
             self.texts,
             sounds=self.sounds,
             trace=self.trace,
@@ -111,9 +111,11 @@ class Kiosk(QObject):
             parent=self,
         )
         self.camera = CameraPresenter(
-            self.window, stage, self.texts, self.trace, scanner=scanner, parent=self
+            self.window, idle_panel, self.texts, self.trace, scanner=scanner, parent=self
         )
-        self.desk = DeskPresenter(self.window, stage, self.texts, desk=settings.desk, parent=self)
+        self.desk = DeskPresenter(
+            self.window, idle_panel, self.texts, desk=settings.desk, parent=self
+        )
         self.staff_worker = StaffWorker()
         self.management = StaffPresenter(
             self.window, self.texts, idle_s=settings.staff_idle_s, parent=self, disk=disk

@@ -16,7 +16,7 @@ class Cause(StrEnum):
     NOT_ALLOWED = "not_allowed"
     BUSY = "busy"
     REFUSED = "refused"
-    SERVICE_FAULT = "service_fault"
+    SERVICE_ERROR = "service_error"
     STORAGE_FULL = "storage_full"
     BAD_ANSWER = "bad_answer"
     STARTING = "starting"
@@ -43,7 +43,7 @@ class Failure:
                 return texts.say("The membership service is busy. Try again in a moment.")
             case Cause.REFUSED:
                 return texts.say("The membership service declined: {why}", why=self.detail)
-            case Cause.SERVICE_FAULT:
+            case Cause.SERVICE_ERROR:
                 return texts.say("The membership service failed. Its log tells why.")
             case Cause.STORAGE_FULL:
                 return texts.say("The disk of the membership service is full.")
@@ -74,9 +74,9 @@ def _cause(error: errors.ApiError) -> Cause:
             return Cause.REFUSED
         case errors.BadAnswer():
             return Cause.BAD_ANSWER
-        case errors.ServiceFault(problem=problem) if problem and problem.code == "storage_full":
+        case errors.ServiceError(problem=problem) if problem and problem.code == "storage_full":
             return Cause.STORAGE_FULL
-        case errors.ServiceFault():
-            return Cause.SERVICE_FAULT
+        case errors.ServiceError():
+            return Cause.SERVICE_ERROR
         case _:
             return Cause.INTERNAL

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from .session import Shown
+from .session import DisplayedScan
 from .style import Tone
 
 
@@ -31,7 +31,7 @@ class Report:
         """Whether at least one scan could be checked."""
         return bool(self._pictured - {Tone.COULD_NOT_CHECK})
 
-    def add(self, shown: Shown, painted_ns: int) -> Path | None:
+    def add(self, shown: DisplayedScan, painted_ns: int) -> Path | None:
         """Note a verdict. Answers where its picture belongs if its kind has none yet."""
         frame = shown.scan.frame
         took = (painted_ns - frame.captured_ns) / 1e6 if frame else None

@@ -29,7 +29,7 @@ from .wedge import Reading
 log = structlog.get_logger(__name__)
 
 _WEDGE_FORMAT = "HandScanner"
-_MAX_WAITING = 4
+_MAX_PENDING = 4
 
 
 class State(Enum):
@@ -41,7 +41,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingScan:
     """A scan to be looked up: its request, the frame it was read from, when it came."""
 
     request: ScanRequest
@@ -51,11 +51,11 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Shown:
+class DisplayedScan:
     """A verdict with what led to it. ``answer`` is None where the look-up failed."""
 
     verdict: Verdict
-    scan: Waiting
+    scan: PendingScan
     answer: ScanAnswer | None
 
 
@@ -65,9 +65,9 @@ class ScanSession(QObject):
     lookup_requested = Signal(object)
     """ScanRequest for the network thread."""
     checking = Signal(object)
-    """Waiting: a look-up has begun."""
+    """PendingScan: a look-up has begun."""
     showed = Signal(object)
-    """Shown: there is something to paint."""
+    """DisplayedScan: there is something to paint."""
     cleared = Signal()
     """Back to ready."""
 
@@ -87,13 +87,13 @@ class ScanSession(QObject):
         self._clock = clock
         self._repeats = RepeatFilter(settings.away_after_s, settings.again_after_s)
         self._hand_repeats = RepeatFilter(settings.hand_scanner_pause_s, agree_frames=1)
-        self._waiting: deque[Waiting] = deque()
+        self._pending: deque[PendingScan] = deque()
         self._rechecked: UUID | None = None
         self.service_known = False
         """Whether there is a service to ask yet; set by whoever connects to it."""
-        self._current: Waiting | None = None
+        self._current: PendingScan | None = None
         self._back_while_checking = False
-        self._shown: Shown | None = None
+        self._shown: DisplayedScan | None = None
         self._shown_at_s = float("-inf")
         self._dwell = self._timer(self.clear)
         self._patience = self._timer(self._give_up)
@@ -132,11 +132,11 @@ class ScanSession(QObject):
         if scan is None:
             return
         try:
-            shown = Shown(verdict_of(answer, self._texts), scan, answer)
+            shown = DisplayedScan(verdict_of(answer, self._texts), scan, answer)
         except Exception as error:
             log.exception("answer cannot be shown", visit=str(visit_id))
             failure = Failure(Cause.INTERNAL, repr(error))
-            shown = Shown(verdict_of_failure(failure, self._texts), scan, None)
+            shown = DisplayedScan(verdict_of_failure(failure, self._texts), scan, None)
         self._show(shown)
 
     @Slot(object, object)
@@ -195,12 +195,12 @@ class ScanSession(QObject):
             method=method,
             desk=self._settings.desk,
         )
-        self._waiting.append(Waiting(request, frame, code, self._clock()))
-        while len(self._waiting) > _MAX_WAITING:
-            self._drop(self._waiting.popleft())
+        self._pending.append(PendingScan(request, frame, code, self._clock()))
+        while len(self._pending) > _MAX_PENDING:
+            self._drop(self._pending.popleft())
         self._begin_next()
 
-    def _drop(self, scan: Waiting) -> None:
+    def _drop(self, scan: PendingScan) -> None:
         """Give up a scan that waited too long; a card that is still in view counts anew."""
         log.info("waiting scan dropped", visit=str(scan.request.visit_id))
         if scan.code is not None:
@@ -209,17 +209,17 @@ class ScanSession(QObject):
     def _begin_next(self) -> None:
         """Begin the oldest waiting scan, once the one before was on screen long enough to see."""
         now = self._clock()
-        while self._waiting and now - self._waiting[0].at_s > self._settings.stale_after_s:
-            self._drop(self._waiting.popleft())
-        if self._current is not None or not self._waiting:
+        while self._pending and now - self._pending[0].at_s > self._settings.stale_after_s:
+            self._drop(self._pending.popleft())
+        if self._current is not None or not self._pending:
             return
         pause = self._shown_at_s + self._settings.min_show_s - now
-        if self._waiting[0].request.method is ScanMethod.CAMERA and pause > 0:
+        if self._pending[0].request.method is ScanMethod.CAMERA and pause > 0:
             self._next.start(int(pause * 1000) + 1)
             return
-        self._begin(self._waiting.popleft())
+        self._begin(self._pending.popleft())
 
-    def _begin(self, scan: Waiting) -> None:
+    def _begin(self, scan: PendingScan) -> None:
         self._dwell.stop()
         self._current = scan
         self._back_while_checking = False
@@ -229,12 +229,12 @@ class ScanSession(QObject):
         self.lookup_requested.emit(scan.request)
         self.checking.emit(scan)
 
-    def _trace_frame(self, scan: Waiting, frame: FrameRead) -> None:
+    def _trace_frame(self, scan: PendingScan, frame: FrameRead) -> None:
         visit = str(scan.request.visit_id)
         self._trace.event("frame_captured", frame.captured_ns, frame=frame.number, visit=visit)
         self._trace.event("decoded", frame.decoded_ns, frame=frame.number, visit=visit)
 
-    def _scan_for(self, visit_id: UUID) -> Waiting | None:
+    def _scan_for(self, visit_id: UUID) -> PendingScan | None:
         if self._current is not None:
             return self._current if self._current.request.visit_id == visit_id else None
         if self._shown is not None and self._shown.answer is None:
@@ -248,9 +248,9 @@ class ScanSession(QObject):
 
     def _show_failure(self, failure: Failure) -> None:
         if self._current is not None:
-            self._show(Shown(verdict_of_failure(failure, self._texts), self._current, None))
+            self._show(DisplayedScan(verdict_of_failure(failure, self._texts), self._current, None))
 
-    def _show(self, shown: Shown) -> None:
+    def _show(self, shown: DisplayedScan) -> None:
         self._patience.stop()
         self._current = None
         self._shown = shown

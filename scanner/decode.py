@@ -1,4 +1,4 @@
-"""Frames and photos to codes: what is tried, in which order, and at what cost."""
+"""Decodes frames and photos: what is tried, in which order, and at what cost."""
 
 import math
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from scanner.events import Code
 from scanner.picture import Image, grey_of
 from scanner.repeats import TWO_DIMENSIONAL
 from scanner.settings import DEFAULT_FORMATS
-from scanner.strategies import LONGEST_SIDE, PASSES, SURE_QUALITY, plain_look
-from scanner.voting import Ballot
+from scanner.strategies import LONGEST_SIDE, STRATEGIES, SURE_QUALITY, plain_attempt
+from scanner.voting import Voting
 from scanner.zbar import read_zbar
 from scanner.zxing import Formats, Placement, read_zxing
 
@@ -21,7 +21,7 @@ MOST_STILL_PIXELS = 2_000_000
 LARGEST_SIDE = 1920
 """Frames of more pixels a side are shrunk to this first."""
 
-Step = Callable[[Image], list[Code]]
+Attempt = Callable[[Image], list[Code]]
 
 ANY_WAY_UP = ("QRCode", "Aztec", "DataMatrix")
 """Formats that are read however they are turned, without being searched for that way."""
@@ -30,18 +30,19 @@ ENLARGED = 1.5
 """Reads as much as twice the size does, at half the cost."""
 
 ROUND = 4
-"""The looks come in rounds of four frames. On its second frame the middle is sharpened for QR
-codes, which adds most; on its fourth the other costly looks take turns."""
+"""Costly attempts come in rounds of four frames. On the second frame the middle is sharpened for
+QR codes, which adds most; on the fourth the other costly attempts take turns."""
 
 TOLERATED_MISSES = 2
-"""A costly look that read something is repeated until it has failed on more frames than this."""
+"""A costly attempt that reads a code is repeated until it has failed on more frames than this."""
 
 
 def decode_still(image: Image, formats: tuple[str, ...] = DEFAULT_FORMATS) -> list[Code]:
     """Return every code that can be found in one photo, BGR or grey.
 
-    A photo in which a plain look finds something is not altered further. One of many
-    megapixels is, when that fails, looked at again in a smaller size.
+    Corners are in pixels of ``image``. A photo in which a plain attempt finds a code is not
+    altered; one of many megapixels in which it finds none is tried again in a smaller size.
+    Raises ValueError for an unknown name in ``formats``.
     """
     if 0 in image.shape:
         return []
@@ -49,15 +50,15 @@ def decode_still(image: Image, formats: tuple[str, ...] = DEFAULT_FORMATS) -> li
     if max(grey.shape) > LONGEST_SIDE:
         return _decode_shrunk(grey, formats, (LONGEST_SIDE - 1) / max(grey.shape))
     wanted = Formats.of(*formats)
-    ballot = Ballot()
-    plain_look(grey, wanted, ballot)
-    if not ballot.elected and grey.size > MOST_STILL_PIXELS:
+    voting = Voting()
+    plain_attempt(grey, wanted, voting)
+    if not voting.elected and grey.size > MOST_STILL_PIXELS:
         return _decode_shrunk(grey, formats, math.sqrt(MOST_STILL_PIXELS / grey.size) * 0.99)
-    for look in PASSES:
-        if ballot.elected:
+    for strategy in STRATEGIES:
+        if voting.elected:
             break
-        look.run(grey, wanted, ballot)
-    return ballot.elected
+        strategy.attempt(grey, wanted, voting)
+    return voting.elected
 
 
 def _decode_shrunk(grey: Image, formats: tuple[str, ...], factor: float) -> list[Code]:
@@ -69,11 +70,11 @@ def _decode_shrunk(grey: Image, formats: tuple[str, ...], factor: float) -> list
 class LiveDecoder:
     """Decodes the frames of a live source within a few milliseconds each.
 
-    Every frame gets a cheap look for all formats: at full size on even frames, at half size
-    (and full size for QR codes) on odd ones. A frame in which that finds something is done.
-    Costly looks share the odd frames that show nothing, one each, see ``ROUND``. One that reads
-    something is repeated on the next frames, so that a linear code is confirmed at once, and a
-    card that only it can read does not seem to come and go.
+    Every frame gets a cheap attempt for all formats: at full size on even frames, at half size
+    (and full size for QR codes) on odd ones. Odd frames in which it finds nothing get one costly
+    attempt each, see ``ROUND``. One that reads a code is repeated on the next frames, so that a
+    one-dimensional code is confirmed at once, and a card that only it can read does not seem to
+    leave and return.
     """
 
     def __init__(self, formats: tuple[str, ...] = DEFAULT_FORMATS) -> None:
@@ -84,7 +85,7 @@ class LiveDecoder:
         self._solid = Formats.of(*solid) if solid else None
         upright = tuple(name for name in formats if name not in ANY_WAY_UP)
         self._upright = Formats.of(*upright) if upright else None
-        self._costly: tuple[Step, ...] = (
+        self._costly: tuple[Attempt, ...] = (
             self._half_size_all_ways,
             self._middle_sharpened_for_all,
             self._middle_by_zbar,
@@ -93,12 +94,12 @@ class LiveDecoder:
             self._turned,
         )
         self._number = -1
-        self._repeated: Step | None = None
+        self._repeated: Attempt | None = None
         self._misses = 0
 
     @property
     def plan_length(self) -> int:
-        """After how many frames without a code the looks repeat."""
+        """After how many frames without a code the costly attempts repeat."""
         return ROUND * len(self._costly)
 
     def decode(self, frame: Image) -> tuple[Code, ...]:
@@ -107,32 +108,32 @@ class LiveDecoder:
         grey = grey_of(frame)
         if max(grey.shape) > LARGEST_SIDE:
             factor = LARGEST_SIDE / max(grey.shape)
-            found = self._look(shrink(grey, factor))
+            found = self._attempt(shrink(grey, factor))
             return tuple(code.scaled(1 / factor) for code in found)
-        return tuple(self._look(grey))
+        return tuple(self._attempt(grey))
 
-    def _look(self, grey: Image) -> list[Code]:
-        codes = self._cheap_look(grey)
+    def _attempt(self, grey: Image) -> list[Code]:
+        codes = self._cheap_attempt(grey)
         if not codes and self._repeated is not None:
-            return self._costly_look(self._repeated, grey)
+            return self._costly_attempt(self._repeated, grey)
         turn, place = divmod(self._number % self.plan_length, ROUND)
         if not codes and place == 1 and self._quick is not None:
             codes = self._middle_sharpened(grey, self._quick)
         elif not codes and place == ROUND - 1:
-            codes = self._costly_look(self._costly[turn], grey)
+            codes = self._costly_attempt(self._costly[turn], grey)
         return codes
 
-    def _costly_look(self, look: Step, grey: Image) -> list[Code]:
-        """Do ``look``, and remember to repeat it while it reads something."""
-        codes = look(grey)
+    def _costly_attempt(self, attempt: Attempt, grey: Image) -> list[Code]:
+        """Make ``attempt``, and mark it to be repeated while it reads a code."""
+        codes = attempt(grey)
         self._misses = 0 if codes else self._misses + 1
         if codes:
-            self._repeated = look
+            self._repeated = attempt
         elif self._misses > TOLERATED_MISSES:
             self._repeated = None
         return codes
 
-    def _cheap_look(self, grey: Image) -> list[Code]:
+    def _cheap_attempt(self, grey: Image) -> list[Code]:
         if self._number % 2 == 0:
             return read_zxing(grey, self._formats)
         if self._quick is not None and (codes := read_zxing(grey, self._quick)):
@@ -147,7 +148,7 @@ class LiveDecoder:
         return self._middle_sharpened(grey, self._formats)
 
     def _middle_sharpened(self, grey: Image, formats: Formats) -> list[Code]:
-        """Look at the middle, larger and crisper, for small codes out of focus."""
+        """Read the middle, enlarged and sharpened, for small codes out of focus."""
         middle, left, top = middle_of(grey)
         larger = sharpen_fast(enlarge(middle, ENLARGED), 7, 2)
         return read_zxing(larger, formats, placement=Placement.scaled(ENLARGED, left, top))
@@ -168,7 +169,7 @@ class LiveDecoder:
         return read_zxing(grey, self._formats, global_threshold=True)
 
     def _turned(self, grey: Image) -> list[Code]:
-        """Look at a frame on its side, for codes that the cheap look only reads lying."""
+        """Read a frame turned on its side, for formats that the cheap attempt reads one way."""
         if self._upright is None:
             return []
         turned, placement = quarter_turn(grey)

@@ -1,7 +1,7 @@
-"""The passes that a photo goes through when a plain look finds nothing.
+"""Strategies for reading a photo in which a plain attempt finds nothing.
 
-Their order is by gain for cost, found on some 1,500 damaged pictures: soft, small, noisy,
-badly lit, turned, bent. Each names its kind, by which ``Ballot`` tells independent witnesses.
+They are ordered by gain for cost, measured on some 1,500 damaged pictures: soft, small, noisy,
+badly lit, turned, bent. Each names its kind, by which ``Voting`` knows independent readings.
 """
 
 import math
@@ -22,7 +22,7 @@ from scanner.enhance import (
     turned_size,
 )
 from scanner.picture import Image
-from scanner.voting import Ballot
+from scanner.voting import Voting
 from scanner.zbar import read_zbar
 from scanner.zxing import WHOLE, Formats, Placement, read_zxing
 
@@ -49,10 +49,10 @@ Work = Callable[[Image], Image]
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
-    """One way to look at a picture: how it is altered first, and which reader looks.
+class Strategy:
+    """One way to read a picture: how it is altered first, and which decoder reads it then.
 
-    ``alter`` returns None where the alteration makes no sense for a picture.
+    ``alter`` returns None if the alteration makes no sense for a picture.
     """
 
     kind: str
@@ -60,15 +60,15 @@ class Pass:
     zbar: bool = False
     global_threshold: bool = False
 
-    def run(self, image: Image, formats: Formats, ballot: Ballot) -> None:
-        """Alter ``image``, grey, and give what is read to ``ballot``."""
+    def attempt(self, image: Image, formats: Formats, voting: Voting) -> None:
+        """Alter ``image``, grey, and vote for the codes that are read in it."""
         altered = self.alter(image)
         if altered is None:
             return
         picture, placement = altered
         if self.zbar:
             for read in read_zbar(picture, formats, placement):
-                ballot.vote(self.kind, read.code)
+                voting.vote(self.kind, read.code)
             return
         for code in read_zxing(
             picture,
@@ -77,20 +77,20 @@ class Pass:
             global_threshold=self.global_threshold,
             placement=placement,
         ):
-            ballot.vote(self.kind, code)
+            voting.vote(self.kind, code)
 
 
-def plain_look(image: Image, formats: Formats, ballot: Ballot) -> None:
-    """Look at the picture as it is with everything: two thresholds, and both decoders."""
+def plain_attempt(image: Image, formats: Formats, voting: Voting) -> None:
+    """Read the picture as it is: with two thresholds, and with both decoders."""
     for code in read_zxing(image, formats, thorough=True, small_variants=True):
-        ballot.elect(code)
+        voting.elect(code)
     for code in read_zxing(image, formats, thorough=True, global_threshold=True):
-        ballot.vote("global threshold", code)
+        voting.vote("global threshold", code)
     for read in read_zbar(image, formats):
         if read.quality >= SURE_QUALITY:
-            ballot.elect(read.code)
+            voting.elect(read.code)
         else:
-            ballot.vote("zbar", read.code)
+            voting.vote("zbar", read.code)
 
 
 def _same(work: Work) -> Callable[[Image], Altered]:
@@ -180,32 +180,32 @@ def _very_sharp(image: Image) -> Image:
     return sharpen(image, 6, 4)
 
 
-def _passes() -> Iterator[Pass]:
-    yield Pass("sharp", _larger(3, partial(sharpen, sigma=5, amount=2)))
-    yield Pass("denoised", _larger(2, partial(denoise, side=5)))
-    yield Pass("zbar", _larger(2), zbar=True)
-    yield Pass("turned 22", _turned(22))
-    yield Pass("sharp", _larger(2, partial(sharpen, sigma=6, amount=3)))
-    yield Pass("turned -22", _turned(-22))
-    yield Pass("contrast", _larger(2, spread_contrast))
-    yield Pass("turned 45", _turned(45))
-    yield Pass("large", _larger(2))
-    yield Pass("zbar", _smaller(0.5), zbar=True)
-    yield Pass("small", _smaller(0.5))
-    yield Pass("level", _larger(2, level_light), global_threshold=True)
-    yield Pass("zbar", _larger(2, partial(sharpen, sigma=3, amount=2)), zbar=True)
-    yield Pass("soft", _same(_soft))
-    yield Pass("denoised", _same(lambda image: sharpen(denoise(image, 5), 3, 2)))
-    yield Pass("threshold", _larger(2, partial(threshold, share=0.05, offset=5)))
-    yield Pass("zbar turned", _turned(30), zbar=True)
-    yield Pass("zbar turned", _turned(-30), zbar=True)
+def _strategies() -> Iterator[Strategy]:
+    yield Strategy("sharp", _larger(3, partial(sharpen, sigma=5, amount=2)))
+    yield Strategy("denoised", _larger(2, partial(denoise, side=5)))
+    yield Strategy("zbar", _larger(2), zbar=True)
+    yield Strategy("turned 22", _turned(22))
+    yield Strategy("sharp", _larger(2, partial(sharpen, sigma=6, amount=3)))
+    yield Strategy("turned -22", _turned(-22))
+    yield Strategy("contrast", _larger(2, spread_contrast))
+    yield Strategy("turned 45", _turned(45))
+    yield Strategy("large", _larger(2))
+    yield Strategy("zbar", _smaller(0.5), zbar=True)
+    yield Strategy("small", _smaller(0.5))
+    yield Strategy("level", _larger(2, level_light), global_threshold=True)
+    yield Strategy("zbar", _larger(2, partial(sharpen, sigma=3, amount=2)), zbar=True)
+    yield Strategy("soft", _same(_soft))
+    yield Strategy("denoised", _same(lambda image: sharpen(denoise(image, 5), 3, 2)))
+    yield Strategy("threshold", _larger(2, partial(threshold, share=0.05, offset=5)))
+    yield Strategy("zbar turned", _turned(30), zbar=True)
+    yield Strategy("zbar turned", _turned(-30), zbar=True)
     for degrees in (-30, -15, 15, 30, 45):
-        yield Pass(f"turned {degrees}", _turned_larger(degrees))
-    yield Pass("sharp", _larger(4, partial(sharpen, sigma=6, amount=2)))
-    yield Pass("small", _smaller(0.33))
-    yield Pass("refocused 3", _refocused(3, 0.002))
-    yield Pass("refocused 2", _refocused(2, 0.003))
-    yield Pass("sharp", _larger(2, partial(sharpen, sigma=2, amount=-1), _very_sharp))
+        yield Strategy(f"turned {degrees}", _turned_larger(degrees))
+    yield Strategy("sharp", _larger(4, partial(sharpen, sigma=6, amount=2)))
+    yield Strategy("small", _smaller(0.33))
+    yield Strategy("refocused 3", _refocused(3, 0.002))
+    yield Strategy("refocused 2", _refocused(2, 0.003))
+    yield Strategy("sharp", _larger(2, partial(sharpen, sigma=2, amount=-1), _very_sharp))
 
 
-PASSES = tuple(_passes())
+STRATEGIES = tuple(_strategies())

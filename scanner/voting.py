@@ -1,15 +1,15 @@
-"""Which of the codes that several passes over one picture read are believed."""
+"""Decides which of the codes that several strategies read in one picture are believed."""
 
 from scanner.events import Code
 from scanner.repeats import TWO_DIMENSIONAL
 
 VOTES = 2
-"""One-dimensional codes have one check digit, so an altered picture now and then yields a
-false one. Two alterations of different kinds hardly ever agree on the same false one."""
+"""Strategies of different kinds that must agree on a one-dimensional code. It has one check digit
+only, so an altered picture sometimes yields a false one; two hardly ever yield the same."""
 
 
-class Ballot:
-    """Collects what the passes read. ``elected`` are the codes to return, best known first."""
+class Voting:
+    """Collects what strategies read. ``elected`` are the codes to return, the surest first."""
 
     def __init__(self) -> None:
         """Start without codes."""
@@ -17,12 +17,12 @@ class Ballot:
         self._voters: dict[tuple[str, str], set[str]] = {}
 
     def elect(self, code: Code) -> None:
-        """Believe ``code``, unless a believed one lies in the same place."""
+        """Elect ``code``, unless an elected one lies in the same place."""
         if not any(overlap(code, other) for other in self.elected):
             self.elected.append(code)
 
     def vote(self, voter: str, code: Code) -> None:
-        """Count ``code`` as read by a pass of the kind ``voter``; believe it when that suffices."""
+        """Count ``code`` for a strategy of the kind ``voter``; elect it once that suffices."""
         if code.format in TWO_DIMENSIONAL:
             self.elect(code)
             return

@@ -5,7 +5,7 @@ import time
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from kiosk.presenters.idle_panel import Stage
+from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.status import Health, camera_status
 from kiosk.texts import Texts
 from kiosk.trace import Trace
@@ -25,7 +25,7 @@ class CameraPresenter(QObject):
     def __init__(
         self,
         window: KioskWindow,
-        stage: Stage,
+        idle_panel: IdlePanel,
         texts: Texts,
         trace: Trace,
         *,
@@ -39,7 +39,7 @@ class CameraPresenter(QObject):
         if scanner.source.startswith("auto:"):
             self._demo = texts.say("DEMO CAMERA · no camera was found")
         self._window = window
-        self._stage = stage
+        self._idle_panel = idle_panel
         self._texts = texts
         self._trace = trace
         self._first_frame_seen = False
@@ -75,6 +75,6 @@ class CameraPresenter(QObject):
         if changed.state is not SourceState.RUNNING:
             preview.show_message(f"{status.sentence}\n{self._source}".strip())
         preview.show_ribbon(self._demo if changed.demo else "")
-        self._stage.camera_is(changed.state)
+        self._idle_panel.camera_is(changed.state)
         if changed.state is SourceState.ENDED:
             self.ended.emit()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from api_client.messages.scan import CustomerHits, DeskInfo, ScanAnswer, VisitPage, VisitView
 from kiosk.failures import Cause, Failure
-from kiosk.presenters.idle_panel import Stage
+from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.status import Health, start_failure
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
@@ -27,12 +27,18 @@ class DeskPresenter(QObject):
     """Visit id."""
 
     def __init__(
-        self, window: KioskWindow, stage: Stage, texts: Texts, *, desk: str, parent: QObject
+        self,
+        window: KioskWindow,
+        idle_panel: IdlePanel,
+        texts: Texts,
+        *,
+        desk: str,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._desk = desk
         self._window = window
-        self._stage = stage
+        self._idle_panel = idle_panel
         self._texts = texts
         self._visits: list[VisitView] = []
         self._zone = "UTC"
@@ -59,7 +65,7 @@ class DeskPresenter(QObject):
         self._window.bar.service.say(Health.GOOD, self._texts.say("Service"), desk.version)
         self._show_clock()
         if came_back:
-            self._stage.service_is_back()
+            self._idle_panel.service_is_back()
             self.service_back.emit()
 
     @Slot(object)
@@ -84,7 +90,7 @@ class DeskPresenter(QObject):
         """The service is not there."""
         self._service_up = False
         self._window.bar.service.say(Health.BAD, self._texts.say("No service"), sentence)
-        self._stage.service_is_away(sentence)
+        self._idle_panel.service_is_away(sentence)
 
     @Slot(object)
     def on_answer(self, answer: ScanAnswer) -> None:

@@ -5,14 +5,14 @@ from kiosk.views.window import KioskWindow
 from scanner.events import SourceState
 
 
-class Stage:
+class IdlePanel:
     """Knows what stands in the way, and shows it whenever no verdict is on screen."""
 
     def __init__(self, window: KioskWindow, texts: Texts) -> None:
         self._window = window
         self._texts = texts
         self._camera = SourceState.OPENING
-        self._service_trouble = ""
+        self._service_failure = ""
         self._occupied = False
         self.show()
 
@@ -23,12 +23,12 @@ class Stage:
 
     def service_is_away(self, sentence: str) -> None:
         """The service cannot be asked; the sentence says why."""
-        self._service_trouble = sentence
+        self._service_failure = sentence
         self._refresh()
 
     def service_is_back(self) -> None:
         """The service answers again."""
-        self._service_trouble = ""
+        self._service_failure = ""
         self._refresh()
 
     def give_way(self) -> None:
@@ -44,9 +44,9 @@ class Stage:
         """No verdict any more."""
         self._occupied = False
         say = self._texts.say
-        if self._service_trouble:
+        if self._service_failure:
             icon, headline = "could_not_check", say("The service is away")
-            detail = self._service_trouble
+            detail = self._service_failure
         elif self._camera in {SourceState.LOST, SourceState.ENDED}:
             icon, headline = "camera_off", say("Ready without a camera")
             detail = say("Use the hand scanner, or search by name.")

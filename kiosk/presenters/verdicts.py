@@ -8,9 +8,9 @@ import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
-from kiosk.presenters.idle_panel import Stage
+from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.report import Report
-from kiosk.session import Shown, Waiting
+from kiosk.session import DisplayedScan, PendingScan
 from kiosk.sounds import Sounds
 from kiosk.texts import Texts
 from kiosk.trace import Trace
@@ -33,7 +33,7 @@ class VerdictPresenter(QObject):
     def __init__(
         self,
         window: KioskWindow,
-        stage: Stage,
+        idle_panel: IdlePanel,
         texts: Texts,
         *,
         sounds: Sounds,
@@ -43,12 +43,12 @@ class VerdictPresenter(QObject):
     ) -> None:
         super().__init__(parent)
         self._window = window
-        self._stage = stage
+        self._idle_panel = idle_panel
         self._texts = texts
         self._sounds = sounds
         self._trace = trace
         self._report = report
-        self._shown: Shown | None = None
+        self._shown: DisplayedScan | None = None
         self._photos: OrderedDict[str, QPixmap] = OrderedDict()
         self._checking = QTimer(self)
         self._checking.setSingleShot(True)
@@ -57,15 +57,15 @@ class VerdictPresenter(QObject):
         self._show_sound()
 
     @Slot(object)
-    def on_checking(self, _scan: Waiting) -> None:
+    def on_checking(self, _scan: PendingScan) -> None:
         """A look-up has begun; say so if it takes longer than a blink."""
         self._checking.start()
 
     @Slot(object)
-    def on_showed(self, shown: Shown) -> None:
+    def on_showed(self, shown: DisplayedScan) -> None:
         """Paint the verdict first, then do everything around it."""
         self._checking.stop()
-        self._stage.give_way()
+        self._idle_panel.give_way()
         self._shown = shown
         verdict = shown.verdict
         checked = self._texts.say("Checked at {time}", time=verdict.answered)
@@ -92,7 +92,7 @@ class VerdictPresenter(QObject):
         """Nothing to show any more."""
         self._shown = None
         self._checking.stop()
-        self._stage.show()
+        self._idle_panel.show()
 
     @Slot(str, QImage)
     def on_photo(self, path: str, image: QImage) -> None:
@@ -127,7 +127,7 @@ class VerdictPresenter(QObject):
 
     def _show_checking(self) -> None:
         self._shown = None
-        self._stage.show_checking()
+        self._idle_panel.show_checking()
 
     def _picture(self, path: Path | None) -> None:
         """Take a picture of the window, once the photo had time to come."""

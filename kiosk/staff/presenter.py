@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from api_client.messages.management import SignedIn
 from api_client.messages.scan import DeskInfo
 from kiosk.failures import Cause, Failure
-from kiosk.session import Shown
+from kiosk.session import DisplayedScan
 from kiosk.staff.controllers.changes import Changes
 from kiosk.staff.controllers.controller import Context
 from kiosk.staff.controllers.profile import CUSTOMER
@@ -104,7 +104,7 @@ class StaffPresenter(QObject):
         self.session.currency = desk.currency or self.session.currency
 
     @Slot(object)
-    def on_showed(self, shown: Shown) -> None:
+    def on_showed(self, shown: DisplayedScan) -> None:
         """Keep whom the verdict on screen is about."""
         customer = shown.answer.customer if shown.answer else None
         self._on_screen = customer.id if customer else None

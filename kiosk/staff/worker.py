@@ -8,7 +8,7 @@ from uuid import uuid4
 import structlog
 from PySide6.QtCore import QObject, Signal, Slot
 
-from api_client.errors import ApiError, ServiceFault
+from api_client.errors import ApiError, ServiceError
 from api_client.management import ManagementClient
 from api_client.messages.management import SignedIn
 from kiosk.failures import Cause, Failure, failure_of
@@ -136,9 +136,9 @@ class ProviderAway(Failure):
 
 def failure_of_task(error: ApiError) -> Failure:
     """Return the failure behind ``error``, telling the payment provider from the service."""
-    problem = error.problem if isinstance(error, ServiceFault) else None
+    problem = error.problem if isinstance(error, ServiceError) else None
     if problem is not None and problem.code == "payment_provider_unavailable":
-        return ProviderAway(Cause.SERVICE_FAULT, str(error))
+        return ProviderAway(Cause.SERVICE_ERROR, str(error))
     return failure_of(error)
 
 

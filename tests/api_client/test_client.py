@@ -14,7 +14,7 @@ from api_client.errors import (
     Busy,
     NotAllowed,
     Refused,
-    ServiceFault,
+    ServiceError,
     TooSlow,
     Unreachable,
 )
@@ -63,12 +63,12 @@ def scan_at(url: str, *, deadline_s: float = 1.0) -> Outcome:
         (whole(200, "application/json", b" " * (MAX_ANSWER_BYTES + 1)), BadAnswer, "larger"),
         (whole(302, "text/plain", b"", Location="http://127.0.0.1:1/"), BadAnswer, "HTTP 302"),
         (whole(500, "application/problem+json", b"{}"), BadAnswer, "HTTP 500"),
-        (problem(500), ServiceFault, "Told you so."),
-        (problem(507, "storage_full"), ServiceFault, "Told you so."),
+        (problem(500), ServiceError, "Told you so."),
+        (problem(507, "storage_full"), ServiceError, "Told you so."),
         (problem(429), Busy, "asks to wait"),
         (html(429), Busy, "asks to wait"),
         (problem(503, "database_busy"), Busy, "is busy: Told you so."),
-        (problem(503, "database_damaged"), ServiceFault, "Told you so."),
+        (problem(503, "database_damaged"), ServiceError, "Told you so."),
         (problem(409), Refused, "Told you so."),
         (problem(422), Refused, "Told you so."),
         (problem(401), NotAllowed, "does not accept this desk's key"),
@@ -116,14 +116,14 @@ def test_a_scan_that_was_overtaken_is_sent_again_and_a_flood_is_not() -> None:
 
 def test_a_service_that_said_no_is_not_asked_again() -> None:
     with odd_service(problem(500)) as service:
-        with pytest.raises(ServiceFault):
+        with pytest.raises(ServiceError):
             scan_at(service.url)
         assert len(service.requests) == 1
 
 
 def test_the_problem_travels_with_the_error() -> None:
     reply = problem(507, "storage_full")
-    with odd_service(reply) as service, pytest.raises(ServiceFault) as caught:
+    with odd_service(reply) as service, pytest.raises(ServiceError) as caught:
         scan_at(service.url)
     assert caught.value.problem is not None
     assert caught.value.problem.code == "storage_full"

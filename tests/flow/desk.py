@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.app import Kiosk, OwnService, ServiceAddress
 from kiosk.application import load_fonts
-from kiosk.session import Shown
+from kiosk.session import DisplayedScan
 from kiosk.settings import KioskSettings
 from kiosk.staff.disk import Disk
 from kiosk.style import Tone
@@ -26,7 +26,7 @@ class Desk:
     def __init__(self, kiosk: Kiosk, qtbot: QtBot) -> None:
         self.kiosk = kiosk
         self.window = kiosk.window
-        self.shown: list[Shown] = []
+        self.shown: list[DisplayedScan] = []
         self._qtbot = qtbot
         kiosk.session.showed.connect(self.shown.append)
 
@@ -39,7 +39,7 @@ class Desk:
         """Wait until ``count`` verdicts have been shown."""
         self._qtbot.waitUntil(lambda: len(self.shown) >= count, timeout=PATIENT_MS)
 
-    def wait_for_tone(self, tone: Tone) -> Shown:
+    def wait_for_tone(self, tone: Tone) -> DisplayedScan:
         """Wait until the newest verdict is of this kind."""
         self._qtbot.waitUntil(
             lambda: bool(self.shown) and self.tones[-1] is tone, timeout=PATIENT_MS

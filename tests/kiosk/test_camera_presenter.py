@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.application import load_fonts
 from kiosk.presenters.camera import CameraPresenter
-from kiosk.presenters.idle_panel import Stage
+from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.style import LIGHT
 from kiosk.texts import Texts
 from kiosk.trace import Trace
@@ -29,8 +29,8 @@ def window(qtbot: QtBot, qapp: QApplication) -> KioskWindow:
 @pytest.fixture
 def camera(window: KioskWindow) -> CameraPresenter:
     texts, source = Texts("en"), ScannerSettings(source="0")
-    stage = Stage(window, texts)
-    return CameraPresenter(window, stage, texts, Trace(None), scanner=source, parent=window)
+    idle_panel = IdlePanel(window, texts)
+    return CameraPresenter(window, idle_panel, texts, Trace(None), scanner=source, parent=window)
 
 
 def picture(camera: CameraPresenter, window: KioskWindow, number: int) -> str:

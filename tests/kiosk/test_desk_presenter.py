@@ -12,7 +12,7 @@ from api_client.messages.scan import Outcome, VisitPage, VisitView
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.presenters.desk import DeskPresenter
-from kiosk.presenters.idle_panel import Stage
+from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.status import Health
 from kiosk.style import LIGHT
 from kiosk.texts import Texts
@@ -33,7 +33,7 @@ def window(qtbot: QtBot, qapp: QApplication) -> KioskWindow:
 @pytest.fixture
 def presenter(window: KioskWindow) -> DeskPresenter:
     texts = Texts("en")
-    return DeskPresenter(window, Stage(window, texts), texts, desk="Front desk", parent=window)
+    return DeskPresenter(window, IdlePanel(window, texts), texts, desk="Front desk", parent=window)
 
 
 def visit(number: int, desk: str, *, undone: bool = False) -> VisitView:

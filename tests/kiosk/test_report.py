@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from api_client.messages.scan import Outcome, ScanRequest
 from kiosk.logs import configure_logging
 from kiosk.report import Report
-from kiosk.session import Shown, Waiting
+from kiosk.session import DisplayedScan, PendingScan
 from kiosk.texts import Texts
 from kiosk.trace import Trace
 from kiosk.verdict import verdict_of
@@ -21,11 +21,11 @@ from scanner.events import FrameRead
 from .answers import answer, unknown
 
 
-def shown(outcome: Outcome, *, captured_ns: int | None = 1_000_000) -> Shown:
+def shown(outcome: Outcome, *, captured_ns: int | None = 1_000_000) -> DisplayedScan:
     given = unknown() if outcome is Outcome.UNKNOWN_CODE else answer(outcome)
     frame = FrameRead(1, captured_ns, captured_ns, 1280, 720, (), None) if captured_ns else None
-    scan = Waiting(ScanRequest(visit_id=UUID(int=5), text="x"), frame, None, 0.0)
-    return Shown(verdict_of(given, Texts("en")), scan, given)
+    scan = PendingScan(ScanRequest(visit_id=UUID(int=5), text="x"), frame, None, 0.0)
+    return DisplayedScan(verdict_of(given, Texts("en")), scan, given)
 
 
 def test_one_picture_per_kind_of_verdict(tmp_path: Path) -> None:

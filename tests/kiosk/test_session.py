@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from api_client.messages.scan import Outcome, ScanMethod, ScanRequest
 from kiosk.failures import Cause, Failure
-from kiosk.session import ScanSession, Shown, State
+from kiosk.session import DisplayedScan, ScanSession, State
 from kiosk.settings import KioskSettings
 from kiosk.style import Tone
 from kiosk.texts import Texts
@@ -30,7 +30,7 @@ class Desk:
     def __init__(self, **settings: float) -> None:
         self.now_s = 50.0
         self.asked: list[ScanRequest] = []
-        self.shown: list[Shown] = []
+        self.shown: list[DisplayedScan] = []
         self.cleared = 0
         self.session = ScanSession(
             KioskSettings(desk="Door", **({"min_show_s": 0.0} | settings)),  # type: ignore[arg-type]

@@ -15,8 +15,8 @@ from scanner.decode import TOLERATED_MISSES, LiveDecoder, decode_still
 from scanner.enhance import quarter_turn, turn
 from scanner.events import Code
 from scanner.picture import Image, as_image, load_picture
-from scanner.strategies import PASSES, Pass
-from scanner.voting import Ballot
+from scanner.strategies import STRATEGIES, Strategy
+from scanner.voting import Voting
 from scanner.zbar import read_zbar
 from scanner.zxing import Formats, Placement, printable
 from tests.scanner.pictures import empty_frame, frame_with
@@ -150,24 +150,24 @@ def test_corners_start_at_the_top_left_of_the_symbol(quarter_turns: int) -> None
         assert np.abs(corners_of(code) - upright).max() < 8
 
 
-@pytest.mark.parametrize("look", PASSES, ids=lambda look: look.kind)
-def test_what_an_altered_picture_shows_is_placed_in_the_original(look: Pass) -> None:
-    module = 7 if look.kind == "small" else 4
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda strategy: strategy.kind)
+def test_what_an_altered_picture_shows_is_placed_in_the_original(strategy: Strategy) -> None:
+    module = 7 if strategy.kind == "small" else 4
     frame = frame_with("x", module=module, left=300, top=100)
     grey = np.ascontiguousarray(frame[:400, :700, 0])
-    if look.kind.startswith("refocused"):
+    if strategy.kind.startswith("refocused"):
         # What undoes a blur spoils a picture that has none.
-        grey = as_image(cv2.GaussianBlur(grey, (0, 0), float(look.kind.split()[1])))
+        grey = as_image(cv2.GaussianBlur(grey, (0, 0), float(strategy.kind.split()[1])))
     [plain] = decode_still(grey)
-    placed = _read_by(look, grey)
+    placed = _read_by(strategy, grey)
     assert [code.text for code in placed] == ["x"]
     assert np.abs(corners_of(placed[0]) - corners_of(plain)).max() < 8
 
 
-def _read_by(look: Pass, grey: Image) -> list[Code]:
-    ballot = Ballot()
-    look.run(grey, Formats.of("QRCode"), ballot)
-    return ballot.elected
+def _read_by(strategy: Strategy, grey: Image) -> list[Code]:
+    voting = Voting()
+    strategy.attempt(grey, Formats.of("QRCode"), voting)
+    return voting.elected
 
 
 @pytest.mark.parametrize("degrees", [0, 22, -45, 90, 180])

@@ -1,9 +1,9 @@
-"""Which of the codes that several passes read are believed."""
+"""Which of the codes that several strategies read are believed."""
 
 import pytest
 
 from scanner.events import Code
-from scanner.voting import Ballot, overlap
+from scanner.voting import Voting, overlap
 
 Box = tuple[float, float, float, float]
 
@@ -29,31 +29,31 @@ def code(text: str, code_format: str = "EAN13", box: Box = (0, 0, 10, 10)) -> Co
 def test_linear_codes_need_two_witnesses_of_different_kinds(
     votes: list[tuple[str, str]], elected: list[str]
 ) -> None:
-    ballot = Ballot()
+    voting = Voting()
     for voter, text in votes:
-        ballot.vote(voter, code(text))
-    assert [believed.text for believed in ballot.elected] == elected
+        voting.vote(voter, code(text))
+    assert [believed.text for believed in voting.elected] == elected
 
 
 @pytest.mark.parametrize("code_format", ["QRCode", "Aztec", "PDF417"])
 def test_codes_with_error_correction_need_one_witness(code_format: str) -> None:
-    ballot = Ballot()
-    ballot.vote("sharp", code("a", code_format))
-    assert [believed.text for believed in ballot.elected] == ["a"]
+    voting = Voting()
+    voting.vote("sharp", code("a", code_format))
+    assert [believed.text for believed in voting.elected] == ["a"]
 
 
 def test_the_same_text_in_two_places_is_two_codes() -> None:
-    ballot = Ballot()
-    ballot.elect(code("a"))
-    ballot.elect(code("a", box=(20, 0, 30, 10)))
-    assert len(ballot.elected) == 2
+    voting = Voting()
+    voting.elect(code("a"))
+    voting.elect(code("a", box=(20, 0, 30, 10)))
+    assert len(voting.elected) == 2
 
 
 def test_the_first_code_of_a_place_stays() -> None:
-    ballot = Ballot()
-    ballot.elect(code("a"))
-    ballot.elect(code("b", box=(1, 1, 9, 9)))
-    assert [believed.text for believed in ballot.elected] == ["a"]
+    voting = Voting()
+    voting.elect(code("a"))
+    voting.elect(code("b", box=(1, 1, 9, 9)))
+    assert [believed.text for believed in voting.elected] == ["a"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from kiosk.staff.words.membership import no_public_address
 from kiosk.texts import Texts
 
 FIELDS = ("accent", "background", "terms_url", "privacy_url", "allowed_origins")
-"""Fields beside which a fault can be shown, from the top of the page."""
+"""Fields beside which an error can be shown, from the top of the page."""
 
 _OF_PYDANTIC = "Value error, "
 
@@ -75,19 +75,19 @@ def places_of(view: SignupView, texts: Texts) -> JoinPlaces:
 def failures_of(problem: Problem, sites: Sequence[str], texts: Texts) -> Mapping[str, str]:
     """What is wrong, by field of the page; under ``""`` what belongs to none of them."""
     failures: dict[str, list[str]] = {}
-    for fault in problem.errors:
-        name, _, rest = fault.field.removeprefix("body.").partition(".")
+    for error in problem.errors:
+        name, _, rest = error.field.removeprefix("body.").partition(".")
         known = name if name in FIELDS else ""
-        failures.setdefault(known, []).append(_sentence(fault, name, rest, sites, texts))
+        failures.setdefault(known, []).append(_sentence(error, name, rest, sites, texts))
     if not failures:
         failures[""] = [problem.detail or problem.title]
     return {name: "\n".join(sentences) for name, sentences in failures.items()}
 
 
-def _sentence(fault: FieldFault, name: str, rest: str, sites: Sequence[str], texts: Texts) -> str:
-    """A fault in words; that of a site names the site."""
+def _sentence(error: FieldFault, name: str, rest: str, sites: Sequence[str], texts: Texts) -> str:
+    """Return an error in words; that of a site names the site."""
     say = texts.say
-    why = fault.message.removeprefix(_OF_PYDANTIC)
+    why = error.message.removeprefix(_OF_PYDANTIC)
     match name:
         case "accent" | "background":
             return say("This must be a colour such as #00695c.")
@@ -98,7 +98,7 @@ def _sentence(fault: FieldFault, name: str, rest: str, sites: Sequence[str], tex
         case "allowed_origins":
             return say("At most 20 sites can be named.")
         case _:
-            return f"{fault.field}: {why}"
+            return f"{error.field}: {why}"
 
 
 def _told(why: str, texts: Texts) -> str:

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from api_client.errors import ServiceFault, Unreachable
+from api_client.errors import ServiceError, Unreachable
 from api_client.messages.billing import OrderPage
 from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
@@ -189,7 +189,7 @@ def test_stripe_is_asked_and_what_it_says_is_shown(staff: Staff) -> None:
     assert page.progress.text() == "Asking Stripe …"
     assert staff.asked()[0] == ("refresh_order", (ORDER,))
     away = failure_of_task(
-        ServiceFault("x", Problem(title="x", status=503, code="payment_provider_unavailable"))
+        ServiceError("x", Problem(title="x", status=503, code="payment_provider_unavailable"))
     )
     staff.presenter.on_failed(staff.tasks[-1], away)
     assert page.message.text() == "Stripe does not answer just now. Try again in a moment."
@@ -207,8 +207,8 @@ def test_stripe_is_asked_and_what_it_says_is_shown(staff: Staff) -> None:
 
 def test_a_failure_of_the_provider_is_told_as_none_of_the_service() -> None:
     broken = Problem(title="x", status=500, code="internal_error")
-    assert failure_of_task(ServiceFault("x", broken)).sentence(Texts("en")) == (
+    assert failure_of_task(ServiceError("x", broken)).sentence(Texts("en")) == (
         "The membership service failed. Its log tells why."
     )
     away = Problem(title="x", status=503, code="payment_provider_unavailable")
-    assert "Stripe antwortet" in failure_of_task(ServiceFault("x", away)).sentence(Texts("de"))
+    assert "Stripe antwortet" in failure_of_task(ServiceError("x", away)).sentence(Texts("de"))
