@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from membership.web.lazy_routes import LazilyRouted
 
 DESCRIPTION = """
 Who is a member of what: customers, companies, plans, memberships, cards, and the permissions
@@ -135,12 +135,13 @@ _PROBLEM_EXAMPLE = {
 }
 
 
-class DescribedApi(FastAPI):
+class DescribedApi(LazilyRouted):
     """An application whose description also tells what is the same in all routes."""
 
     def openapi(self) -> dict[str, Any]:
-        """The description of the API; made once."""
+        """Return the description of the API; made once."""
         if self.openapi_schema is None:
+            self.load_all()  # FastAPI describes the API anew after a change of its routes
             described = super().openapi()
             for methods in described["paths"].values():
                 for operation in methods.values():
