@@ -1,14 +1,13 @@
 """The jobs of the service, in one list."""
 
-from membership.accounts.staff.purge import STAFF_UPKEEP_JOB
+from membership.accounts.staff.purge import STAFF_PURGE_JOB
 from membership.billing.inbox.jobs import BILLING_JOBS
-from membership.data.imports.purge import IMPORT_FILES_JOB
+from membership.data.imports.purge import IMPORT_PURGE_JOB
 from membership.data.imports.runner import IMPORT_JOB
-from membership.events.mail.delivery import MAIL_JOB
-from membership.events.webhooks.jobs import WEBHOOK_JOBS
+from membership.events.jobs import EVENT_JOBS
 from membership.members.memberships.expiry_sweeper import SWEEPER_JOB
-from membership.portal.login.purge import LOGIN_UPKEEP_JOB
-from membership.portal.signup.purge import TOKEN_UPKEEP_JOB
+from membership.portal.login.purge import LOGIN_PURGE_JOB
+from membership.portal.signup.purge import TOKEN_PURGE_JOB
 from membership.store.background import Job
 from membership.wallet.apple.push import APPLE_PUSH_JOB
 from membership.wallet.google.sync import GOOGLE_JOB
@@ -19,13 +18,12 @@ from membership.wallet.updates.rollouts import ROLLOUT_JOB
 
 JOBS: tuple[Job, ...] = (
     SWEEPER_JOB,
-    *WEBHOOK_JOBS,
-    MAIL_JOB,
+    *EVENT_JOBS,
     IMPORT_JOB,
-    IMPORT_FILES_JOB,
-    STAFF_UPKEEP_JOB,
-    LOGIN_UPKEEP_JOB,
-    TOKEN_UPKEEP_JOB,
+    IMPORT_PURGE_JOB,
+    STAFF_PURGE_JOB,
+    LOGIN_PURGE_JOB,
+    TOKEN_PURGE_JOB,
     *BILLING_JOBS,
     FOLLOW_JOB,
     REFRESH_JOB,
@@ -34,4 +32,4 @@ JOBS: tuple[Job, ...] = (
     GOOGLE_JOB,
     IDENTITY_JOB,
 )
-"""Everything that ``membership.store.background`` runs beside the answering of requests."""
+"""All jobs that ``membership.store.background`` runs beside the requests."""

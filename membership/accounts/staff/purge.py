@@ -1,34 +1,29 @@
-"""The job that deletes what staff leave behind: sessions, tokens and tries that were over long ago.
+"""Purges sessions, password resets and counted tries of staff that were over long ago.
 
-Who signed in when is kept by the audit.
+The audit keeps who signed in when.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
-
-from membership.accounts.staff.resets import forget_old_tokens
-from membership.accounts.staff.throttles import forget_old
-from membership.store.background import Job, Work
-from membership.store.models import StaffSession
+from membership.store.background import Work
+from membership.store.models import PasswordReset, StaffSession, Throttle
+from membership.store.purge import Expired, purge_job, purge_tables
 
 _KEPT = timedelta(days=30)
+_THROTTLES_KEPT = timedelta(days=2)
+"""Longer than the window of any limit."""
 
 
-def tidy_up(work: Work) -> bool:
-    """Delete what is too old to matter, in one transaction; never more to do at once."""
+def purge(work: Work) -> bool:
+    """Delete a chunk of what is no longer kept; True if there may be more."""
     now = work.clock()
-    with work.database.writers.begin() as session:
-        forget_old(session, now)
-        forget_old_tokens(session, now)
-        _forget_old_sessions(session, now)
-    return False
+    return purge_tables(
+        work,
+        Expired(Throttle, Throttle.window_began_at <= now - _THROTTLES_KEPT),
+        Expired(PasswordReset, PasswordReset.expires_at <= now - _KEPT),
+        Expired(StaffSession, StaffSession.expires_at <= now - _KEPT),
+    )
 
 
-STAFF_UPKEEP_JOB = Job("staff_upkeep", tidy_up, pause_seconds=3600.0)
-
-
-def _forget_old_sessions(session: Session, now: datetime) -> None:
-    """Delete sessions that were over long ago."""
-    session.execute(delete(StaffSession).where(StaffSession.expires_at <= now - _KEPT))
+STAFF_PURGE_JOB = purge_job("staff_upkeep", purge)
+"""See ``membership.jobs``."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind
@@ -192,9 +192,3 @@ def _use_token(named: _Named, password_hash: str, session: Session, now: datetim
     act_as(session, Actor(ActorKind.STAFF, account.name, account.id))
     set_password(session, account, password_hash, now, action="staff.password_reset")
     forget_subject(session, SIGN_IN_BY_ACCOUNT, named.subject)
-
-
-def forget_old_tokens(session: Session, now: datetime) -> int:
-    """Delete tokens that were over long ago; returns how many."""
-    old = PasswordReset.expires_at <= now - _KEPT
-    return session.connection().execute(delete(PasswordReset).where(old)).rowcount

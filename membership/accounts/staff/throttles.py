@@ -123,9 +123,3 @@ def forget_tries(session: Session, counted: Try) -> None:
 def forget_subject(session: Session, limit: Limit, subject: str) -> None:
     """Begin anew at a subject that was not just tried."""
     session.execute(delete(Throttle).where(Throttle.name == _name(limit, subject)))
-
-
-def forget_old(session: Session, now: datetime) -> int:
-    """Delete what is two days old, which no limit looks back to; returns how many."""
-    old = Throttle.window_began_at <= now - timedelta(days=2)
-    return session.connection().execute(delete(Throttle).where(old)).rowcount

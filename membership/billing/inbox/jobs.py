@@ -4,7 +4,7 @@ An event only names what changed. It is processed once the order that it is abou
 or if it is about no order of this service; until then it is retried with a growing back-off.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import VaultError
 from membership.billing.inbox import queue
+from membership.billing.inbox.purge import purge
 from membership.billing.orders.sync import sync_order
 from membership.billing.stripe.accounts import Keys, load_keys, open_gateway
 from membership.billing.stripe.gateway import (
@@ -21,11 +22,11 @@ from membership.billing.stripe.gateway import (
     ProviderEvent,
     ProviderMisses,
 )
+from membership.store import lease
 from membership.store.background import Job, Work
+from membership.store.purge import purge_job
 
 Connect = Callable[[Keys, ServiceSettings], AbstractContextManager[Gateway]]
-
-_PURGE_SECONDS = 3600
 
 
 class InboxWorker:
@@ -36,15 +37,10 @@ class InboxWorker:
 
     def run(self, work: Work) -> bool:
         """Process a chunk of what is due in one organization. Returns whether anything was due."""
-        now = work.clock()
-        with work.database.readers.begin() as session:
-            # Read without the write lock: usually nothing is due.
-            organization_id = queue.next_organization(session, now)
-        if organization_id is None:
+        leased = _lease(work)
+        if leased is None:
             return False
-        with work.database.writers.begin() as session:
-            events = queue.claim_events(session, organization_id, now)
-            orders = queue.claim_orders(session, organization_id, now)
+        organization_id, events, orders = leased
         keys = self._keys(work, organization_id, events)
         if keys is not None:
             with self._connect(keys, work.settings) as gateway:
@@ -104,6 +100,20 @@ class InboxWorker:
             logger().exception("billing_order_broken", order=str(order_id))
 
 
+def _lease(work: Work) -> tuple[int, list[queue.QueuedEvent], Sequence[UUID]] | None:
+    """Lease events and orders of the organization that is due longest; None if nothing is due."""
+    now = work.clock()
+    return lease.take(
+        work.database,
+        lambda session: queue.next_organization(session, now),
+        lambda session, organization_id: (
+            organization_id,
+            queue.lease_events(session, organization_id, now),
+            queue.lease_orders(session, organization_id, now),
+        ),
+    )
+
+
 def _subject_of(gateway: Gateway, event: ProviderEvent) -> EventSubject:
     """Return what an event is about: no order, if the object no longer exists at the provider."""
     try:
@@ -121,15 +131,8 @@ def _reschedule(work: Work, event: queue.QueuedEvent, why: str) -> None:
     log("billing_event_failed", type=event.type, id=event.event_id, given_up=last, why=why)
 
 
-def _purge(work: Work) -> bool:
-    """Delete events that were processed long ago."""
-    with work.database.writers.begin() as session:
-        queue.purge_events(session, work.clock())
-    return False
-
-
 BILLING_JOBS = (
     Job("billing", InboxWorker().run, pause_seconds=1),
-    Job("billing_events", _purge, pause_seconds=_PURGE_SECONDS),
+    purge_job("billing_events", purge),
 )
 """See ``membership.jobs``."""

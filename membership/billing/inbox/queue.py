@@ -1,7 +1,7 @@
 """Queue of provider events, and of orders whose state is due to be fetched, in the database.
 
-Events are deduplicated by id. Jobs claim them under a lease, so that those of a killed process are
-claimed again. Each function runs in one short transaction of the caller's and makes no requests.
+Events are deduplicated by id. Jobs lease them, so that those of a killed process are leased
+again. Each function runs in one short transaction of the caller's and makes no requests.
 """
 
 from collections.abc import Sequence
@@ -9,27 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from membership.base.backoff import Backoff
 from membership.billing.stripe.gateway import ProviderEvent
+from membership.store import lease
 from membership.store.models import BillingEvent, BillingOrder, StripeAccount
 from membership.store.upsert import insert_into
 
 _CHUNK = 20
-_LEASE = timedelta(minutes=5)
-"""How long a claimed event is not claimed again."""
+LEASE = timedelta(minutes=5)
+"""How long a leased event is not leased again."""
 BACKOFF = Backoff.doubling(timedelta(seconds=10), timedelta(hours=1))
 MAX_TRIES = 60
 """Then, after some two and a half days, an event is given up; staff can have it retried."""
-_RETENTION = timedelta(days=60)
-"""Processed events are kept for longer than Stripe retries a delivery: up to three days."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedEvent:
-    """A claimed event. ``tries`` is the number of failed attempts before this one."""
+    """A leased event. ``tries`` is the number of failed attempts before this one."""
 
     organization_id: int
     event_id: str
@@ -65,7 +64,7 @@ def next_organization(session: Session, now: datetime) -> int | None:
     events = (
         select(BillingEvent.organization_id)
         .join(StripeAccount, StripeAccount.organization_id == BillingEvent.organization_id)
-        .where(BillingEvent.due_at <= now)
+        .where(_is_due(now))
         .order_by(BillingEvent.due_at)
         .limit(1)
     )
@@ -80,32 +79,40 @@ def next_organization(session: Session, now: datetime) -> int | None:
     return session.scalars(orders).first() if found is None else found
 
 
-def claim_events(session: Session, organization_id: int, now: datetime) -> list[QueuedEvent]:
-    """Claim up to 20 due events, the longest due first; skips rows that others have locked."""
-    rows = session.scalars(
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """SQL condition: an event is to be processed at ``now``, and no process has leased it."""
+    return lease.has_come(BillingEvent.due_at, now, max(LEASE, BACKOFF.longest))
+
+
+def lease_events(session: Session, organization_id: int, now: datetime) -> list[QueuedEvent]:
+    """Lease up to 20 due events, the longest due first; skips rows that others have locked."""
+    due = (
         select(BillingEvent)
-        .where(BillingEvent.organization_id == organization_id, BillingEvent.due_at <= now)
+        .where(BillingEvent.organization_id == organization_id, _is_due(now))
         .order_by(BillingEvent.due_at)
         .limit(_CHUNK)
-        .with_for_update(skip_locked=True)
-    ).all()
+    )
+    rows = session.scalars(lease.skip_locked(due)).all()
     for row in rows:
-        row.due_at = now + _LEASE
+        row.due_at = now + LEASE
     return [
         QueuedEvent(organization_id, row.id, row.type, row.object_id, row.occurred_at, row.tries)
         for row in rows
     ]
 
 
-def claim_orders(session: Session, organization_id: int, now: datetime) -> Sequence[UUID]:
-    """Claim up to 20 orders whose state is due to be fetched; returns their ids."""
-    rows = session.scalars(
+def lease_orders(session: Session, organization_id: int, now: datetime) -> Sequence[UUID]:
+    """Lease up to 20 orders whose state is due to be fetched; returns their ids.
+
+    The next check may be far ahead, at the end of what was paid for: no time is implausible.
+    """
+    due = (
         select(BillingOrder)
         .where(BillingOrder.organization_id == organization_id, BillingOrder.next_check_at <= now)
         .order_by(BillingOrder.next_check_at)
         .limit(_CHUNK)
-        .with_for_update(skip_locked=True)
-    ).all()
+    )
+    rows = session.scalars(lease.skip_locked(due)).all()
     for row in rows:
         row.next_check_at = now + BACKOFF.longest
     return [row.id for row in rows]
@@ -142,8 +149,3 @@ def _record_result(session: Session, event: QueuedEvent, **values: object) -> No
         )
         .values(tries=event.tries + 1, **values)
     )
-
-
-def purge_events(session: Session, now: datetime) -> None:
-    """Delete events that were processed more than 60 days ago."""
-    session.execute(delete(BillingEvent).where(BillingEvent.done_at < now - _RETENTION))

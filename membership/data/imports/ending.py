@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from membership.base.actors import ATTRIBUTION, Actor, Attribution
-from membership.data.imports.storage import holds
+from membership.data.imports.storage import lock_leased
 from membership.events.audit.recorder import record
 from membership.events.outbox import emit
 from membership.events.types import EventType
@@ -39,7 +39,7 @@ def fail(database: Database, found: Import, worker: UUID, why: str, now: datetim
         session.info[ATTRIBUTION] = Attribution(
             Actor(found.actor_kind, found.actor_name, found.actor_id), now
         )
-        row = holds(session, found, worker)
+        row = lock_leased(session, found, worker)
         if row is not None:
             row.state, row.error = ImportState.FAILED, why
             row.leased_by = row.leased_until = None

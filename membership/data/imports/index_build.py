@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from membership.base.actors import ATTRIBUTION, Actor, Attribution
 from membership.data.imports.ending import finish
-from membership.data.imports.storage import LEASE, holds
+from membership.data.imports.storage import LEASE, lock_leased
 from membership.members.customers.search_terms import terms_of
 from membership.store.database import WRITES, Database
 from membership.store.models import Customer, Import, ImportState
@@ -127,7 +127,7 @@ class Filing:
 
     def _mine(self, session: Session, now: datetime) -> Import | None:
         """The import, locked and leased anew; None if somebody else has it."""
-        row = holds(session, self.found, self._worker)
+        row = lock_leased(session, self.found, self._worker)
         if row is None or row.unfiled != self.found.unfiled:
             return None
         actor = Actor(row.actor_kind, row.actor_name, row.actor_id)

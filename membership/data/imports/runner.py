@@ -29,7 +29,7 @@ from membership.data.imports.links import handle_links
 from membership.data.imports.memberships import handle_memberships
 from membership.data.imports.records import Place, Record, RecordReader
 from membership.data.imports.schemas import ImportOptions
-from membership.data.imports.storage import LEASE, claim, holds, let_go, read_pieces
+from membership.data.imports.storage import LEASE, lease_import, lock_leased, read_chunks, release
 from membership.store.background import Job, Work
 from membership.store.database import Database
 from membership.store.errors import STORAGE_FULL, database_fault
@@ -83,7 +83,7 @@ class ImportWorker:
     ) -> bool:
         """Do one piece; False if there is nothing to do, or somebody else is at it."""
         filing = self._filing
-        found = filing.found if filing else claim(database, self.id, clock(), only=only)
+        found = filing.found if filing else lease_import(database, self.id, clock(), only=only)
         if found is None:
             return False
         try:
@@ -97,7 +97,7 @@ class ImportWorker:
 
     def leave(self, database: Database, organization_id: int, import_id: UUID) -> None:
         """Let somebody else go on with an import at once."""
-        let_go(database.writers, organization_id, import_id, self.id)
+        release(database.writers, organization_id, import_id, self.id)
 
     def _batch(self, database: Database, found: Import, clock: Callable[[], datetime]) -> None:
         """Read the next lines and store them."""
@@ -109,7 +109,7 @@ class ImportWorker:
             session.connection()
             began, now = time.perf_counter(), clock()
             session.info[ATTRIBUTION] = Attribution(actor, now)
-            row = holds(session, found, self.id)
+            row = lock_leased(session, found, self.id)
             if row is None or row.state is not ImportState.RUNNING:
                 return
             self._store(session, row, tenant, read, now=now)
@@ -156,7 +156,7 @@ class ImportWorker:
         options = ImportOptions.model_validate(found.options)
         check = LineCheck(found.kind, found.header or [], Rules.of(tenant, options))
         reader = RecordReader(
-            read_pieces(database.readers, found.organization_id, found.id, found.position),
+            read_chunks(database.readers, found.organization_id, found.id, found.position),
             Place(found.position, found.next_line),
             encoding=Encoding(found.encoding),
             delimiter=found.delimiter,
@@ -209,7 +209,7 @@ class ImportWorker:
         for item in read.items:
             item.refuse("cannot be stored: it contradicts what is there")
         with database.writers.begin() as session:
-            row = holds(session, found, self.id)
+            row = lock_leased(session, found, self.id)
             if row is not None and row.state is ImportState.RUNNING:
                 self._store(session, row, tenant, read, now=now)
 

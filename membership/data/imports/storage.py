@@ -1,4 +1,4 @@
-"""Where the file of an import is kept, and how an import is claimed by one worker at a time."""
+"""The stored file of an import, and the lease by which one worker at a time handles it."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,25 +7,26 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from membership.store import lease
 from membership.store.database import Database
 from membership.store.models import Import, ImportChunk, ImportState
 
 CHUNK_BYTES = 1024 * 1024
 LEASE = timedelta(seconds=30)
-"""How long a worker that does not say anything is believed to be at it."""
+"""How long an import belongs to a worker; renewed with every batch."""
 
-_AT_WORK = (ImportState.RUNNING, ImportState.INDEXING)
-_UNDONE = or_(
-    Import.state.in_(_AT_WORK),
+_RUNNING = (ImportState.RUNNING, ImportState.INDEXING)
+_UNFINISHED = or_(
+    Import.state.in_(_RUNNING),
     and_(Import.state == ImportState.CANCELLED, Import.unfiled.is_not(None)),
 )
-"""Lines to read, or customers to index, who may also be left by an import that was cancelled."""
+"""SQL condition: lines are to be read, or customers to be indexed, also after a cancellation."""
 
 
-def read_pieces(
+def read_chunks(
     readers: sessionmaker[Session], organization_id: int, import_id: UUID, position: int
 ) -> Iterator[bytes]:
-    """The file of an import from a position on, one chunk at a time."""
+    """The bytes of an import's file from a position on, one stored chunk at a time."""
     same = (ImportChunk.organization_id == organization_id, ImportChunk.import_id == import_id)
     while True:
         with readers.begin() as session:
@@ -41,57 +42,48 @@ def read_pieces(
         position = chunk.start + len(chunk.data)
 
 
-def is_free(worker: UUID, now: datetime) -> ColumnElement[bool]:
-    """Whether a worker may take an import: nobody is at it, or who was has fallen silent.
-
-    A lease that ends later than any can was made before the clock was set back; a little later
-    it may end for whoever looked at the clock and then waited for the lock.
-    """
-    return or_(
-        Import.leased_until.is_(None),
-        Import.leased_by == worker,
-        Import.leased_until <= now,
-        Import.leased_until > now + 2 * LEASE,
-    )
-
-
-def claim(
+def lease_import(
     database: Database,
     worker: UUID,
     now: datetime,
     *,
     only: tuple[int, UUID] | None = None,
 ) -> Import | None:
-    """Take an import that has something left to do, for a while; None if there is none.
+    """Lease an import that has something left to do; None if there is none.
 
-    ``only`` names the one that is wanted.
+    The ones that run come first, in the order of their starts. ``only`` names the organization
+    and the import that is wanted.
     """
-    wanted = [_UNDONE, is_free(worker, now)]
+    wanted = [_UNFINISHED, _is_free(worker, now)]
     if only is not None:
         wanted += [Import.organization_id == only[0], Import.id == only[1]]
-    # Those at work first, then the one that was started first.
-    candidates = select(Import).where(*wanted).order_by(Import.started_at, Import.id).limit(1)
+    due = select(Import).where(*wanted).order_by(Import.started_at, Import.id).limit(1)
     with database.readers.begin() as session:
-        # Most of the time there is nothing to do, which must not take the lock of writers.
-        found = session.scalars(candidates).first()
-    if found is None or _is_held(found, worker, now):
+        found = session.scalar(due)
+    # Each batch renews the lease, so that mostly the write lock need not be taken for it here.
+    if found is None or _is_leased_for_long(found, worker, now):
         return found
     with database.writers.begin() as session:
-        found = session.scalars(candidates.with_for_update(skip_locked=True)).first()
-        if found is not None:
-            found.leased_by, found.leased_until = worker, now + LEASE
-        return found
+        row = session.scalar(lease.skip_locked(due))
+        if row is not None:
+            row.leased_by, row.leased_until = worker, now + LEASE
+        return row
 
 
-def _is_held(found: Import, worker: UUID, now: datetime) -> bool:
-    """Whether an import is the worker's for a good while yet."""
+def _is_free(worker: UUID, now: datetime) -> ColumnElement[bool]:
+    """SQL condition: no other worker has the import."""
+    return lease.is_free(Import.leased_until, now, LEASE, holder=Import.leased_by, me=worker)
+
+
+def _is_leased_for_long(found: Import, worker: UUID, now: datetime) -> bool:
+    """Whether the worker has the import for at least half a lease yet."""
     if found.leased_by != worker or found.leased_until is None:
         return False
     return now + LEASE / 2 <= found.leased_until <= now + LEASE
 
 
-def holds(session: Session, found: Import, worker: UUID) -> Import | None:
-    """The import as it stands, locked; None if it is no longer the worker's, or moved on."""
+def lock_leased(session: Session, found: Import, worker: UUID) -> Import | None:
+    """Load and lock an import; None if another worker has it, or its position changed."""
     return session.scalars(
         select(Import)
         .where(
@@ -104,10 +96,10 @@ def holds(session: Session, found: Import, worker: UUID) -> Import | None:
     ).first()
 
 
-def let_go(
+def release(
     writers: sessionmaker[Session], organization_id: int, import_id: UUID, worker: UUID
 ) -> None:
-    """Let others take an import, which the worker is leaving."""
+    """End the worker's lease of an import, so that another one can continue it at once."""
     with writers.begin() as session:
         session.execute(
             update(Import)

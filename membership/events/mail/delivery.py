@@ -1,7 +1,7 @@
-"""The job that sends mails: each at least once, again with growing pauses, for a day.
+"""The job that sends mails: each at least once, again after growing pauses, for a day.
 
-A mail is put aside for a while before it is sent, so that no other process sends it as well.
-Whoever is killed in between leaves it to be sent after that while, perhaps a second time.
+A mail is leased before it is sent. After a crash the lease expires and the mail is sent again,
+perhaps a second time.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from membership.base.backoff import Backoff
@@ -18,21 +18,21 @@ from membership.base.vault import VaultError
 from membership.events.mail.message import DEFAULT_SENDER, Unsendable, message_of
 from membership.events.mail.outbox import Mail
 from membership.events.mail.transport import Send, transport
+from membership.store import lease
 from membership.store.background import Job, Work
 from membership.store.models import OutgoingMail
 
-ASIDE = timedelta(minutes=10)
-"""For how long a mail belongs to the process that is sending it."""
+LEASE = timedelta(minutes=10)
+"""How long a mail belongs to the process that sends it."""
 
 GIVE_UP_AFTER = timedelta(days=1)
 BACKOFF = Backoff.doubling(timedelta(minutes=1), timedelta(hours=1))
-_KEPT = timedelta(days=30)
 _TOKEN = re.compile(r"m[a-z]_[A-Za-z0-9_-]{16,}")
 
 
 @dataclass(frozen=True)
-class _Due:
-    """A mail that this process has put aside, to send it now."""
+class _LeasedMail:
+    """A mail that this process sends; ``attempts`` counts this one, ``body`` is encrypted."""
 
     organization_id: int
     id: UUID
@@ -44,108 +44,107 @@ class _Due:
 
 
 def send_due_mail(work: Work, send: Send | None = None) -> bool:
-    """Send one mail that is due; tells whether there was one."""
+    """Send the mail that is due longest; False if none is due."""
     now = work.clock()
-    due = _put_aside(work, now)
-    if due is None:
+    leased = _lease(work, now)
+    if leased is None:
         return False
     try:
-        mail = Mail(due.recipient, due.subject, work.vault.open(due.body).decode())
+        mail = Mail(leased.recipient, leased.subject, work.vault.open(leased.body).decode())
         sender = work.settings.mail_from or DEFAULT_SENDER
-        message = message_of(mail, due.id, sender, due.created_at)
+        message = message_of(mail, leased.id, sender, leased.created_at)
         (send or transport(work.settings))(message)
     except (Unsendable, VaultError) as error:
-        _settle(work, due, _failed(error, None))
+        _record_result(work, leased, _failed(error, None))
     except OSError as error:
-        _settle(work, due, _failed(error, _next_attempt(due, now)))
+        _record_result(work, leased, _failed(error, _next_attempt(leased, now)))
     else:
-        done: dict[str, object] = {
+        sent: dict[str, object] = {
             "sent_at": now,
             "body": None,
             "next_attempt_at": None,
             "last_error": None,
         }
-        _settle(work, due, done)
+        _record_result(work, leased, sent)
     return True
 
 
 MAIL_JOB = Job("mail", send_due_mail, pause_seconds=2.0)
+"""See ``membership.jobs``."""
 
 
-def _put_aside(work: Work, now: datetime) -> _Due | None:
-    """Take the mail that is due longest, if there is any."""
-    is_due = OutgoingMail.next_attempt_at <= now
-    with work.database.readers.begin() as session:
-        # SQLite's write lock is not worth taking to find nothing.
-        if session.scalar(select(OutgoingMail.id).where(is_due).limit(1)) is None:
-            return None
-    with work.database.writers.begin() as session:
-        _forget_old(session, now)
-        row = session.scalars(
-            select(OutgoingMail)
-            .where(is_due)
-            .order_by(OutgoingMail.next_attempt_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).first()
-        if row is None:
-            return None
-        row.attempts += 1
-        row.next_attempt_at = now + ASIDE
-        return _Due(
-            row.organization_id,
-            row.id,
-            row.recipient,
-            row.subject,
-            row.body or b"",
-            row.attempts,
-            row.created_at,
-        )
+def _lease(work: Work, now: datetime) -> _LeasedMail | None:
+    """Lease the mail that is due longest; None if none is due."""
+    return lease.take(
+        work.database,
+        lambda session: session.scalar(select(OutgoingMail.id).where(_is_due(now)).limit(1)),
+        lambda session, _found: _lease_first(session, now),
+    )
 
 
-def _next_attempt(due: _Due, now: datetime) -> datetime | None:
-    """When to try again after a failure; None if it is time to give up."""
-    if now - due.created_at >= GIVE_UP_AFTER:
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """SQL condition: a mail is to be sent at ``now``, and nobody is sending it."""
+    furthest = max(LEASE, BACKOFF.longest)
+    return lease.has_come(OutgoingMail.next_attempt_at, now, furthest)
+
+
+def _lease_first(session: Session, now: datetime) -> _LeasedMail | None:
+    """Lease the mail that is due longest; None if another process took it."""
+    due = select(OutgoingMail).where(_is_due(now)).order_by(OutgoingMail.next_attempt_at).limit(1)
+    row = session.scalar(lease.skip_locked(due))
+    if row is None:
         return None
-    return now + BACKOFF.pause(due.attempts)
+    row.attempts += 1
+    row.next_attempt_at = now + LEASE
+    return _LeasedMail(
+        row.organization_id,
+        row.id,
+        row.recipient,
+        row.subject,
+        row.body or b"",
+        row.attempts,
+        row.created_at,
+    )
 
 
-def _failed(error: Exception, again_at: datetime | None) -> dict[str, object]:
-    """What is noted of a failure. A server may quote the mail: tokens are taken out."""
-    told = _TOKEN.sub("***", f"{type(error).__name__}: {error}".replace("\0", ""))
-    noted: dict[str, object] = {"next_attempt_at": again_at, "last_error": told[:300]}
-    return noted if again_at is not None else noted | {"body": None}
+def _next_attempt(leased: _LeasedMail, now: datetime) -> datetime | None:
+    """When a mail that failed is sent again; None if it is given up."""
+    if now - leased.created_at >= GIVE_UP_AFTER:
+        return None
+    return now + BACKOFF.pause(leased.attempts)
 
 
-def _settle(work: Work, due: _Due, values: dict[str, object]) -> None:
-    """Note what became of a mail."""
+def _failed(error: Exception, next_attempt_at: datetime | None) -> dict[str, object]:
+    """Columns of a mail that failed. Servers may quote the mail: tokens are taken out."""
+    message = _TOKEN.sub("***", f"{type(error).__name__}: {error}".replace("\0", ""))
+    values: dict[str, object] = {
+        "next_attempt_at": next_attempt_at,
+        "last_error": message[:300],
+    }
+    return values if next_attempt_at is not None else values | {"body": None}
+
+
+def _record_result(work: Work, leased: _LeasedMail, values: dict[str, object]) -> None:
+    """Store and log the result of an attempt, unless the mail was sent by another process."""
     with work.database.writers.begin() as session:
         session.execute(
             update(OutgoingMail)
             .where(
-                OutgoingMail.organization_id == due.organization_id,
-                OutgoingMail.id == due.id,
+                OutgoingMail.organization_id == leased.organization_id,
+                OutgoingMail.id == leased.id,
                 OutgoingMail.sent_at.is_(None),
             )
             .values(values)
         )
-    _log(due, values)
+    _log(leased, values)
 
 
-def _log(due: _Due, values: dict[str, object]) -> None:
-    """Log the end of an attempt; the recipient and what the server said stay in the database."""
+def _log(leased: _LeasedMail, values: dict[str, object]) -> None:
+    """Log a result; the recipient and the server's words stay in the database."""
+    mail, attempts = str(leased.id), leased.attempts
     if values.get("sent_at") is not None:
-        logger().info("mail_sent", mail=str(due.id), attempts=due.attempts)
+        logger().info("mail_sent", mail=mail, attempts=attempts)
     elif values["next_attempt_at"] is None:
-        logger().error("mail_given_up", mail=str(due.id), attempts=due.attempts)
+        logger().error("mail_given_up", mail=mail, attempts=attempts)
     else:
-        logger().warning("mail_failed", mail=str(due.id), attempts=due.attempts)
-
-
-def _forget_old(session: Session, now: datetime) -> None:
-    """Delete mails that were sent, or given up, long ago."""
-    session.execute(
-        delete(OutgoingMail).where(
-            OutgoingMail.next_attempt_at.is_(None), OutgoingMail.created_at <= now - _KEPT
-        )
-    )
+        logger().warning("mail_failed", mail=mail, attempts=attempts)

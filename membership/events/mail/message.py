@@ -1,4 +1,4 @@
-"""The form of a mail. ``email`` builds it, so that no value can add a header of its own."""
+"""Builds mails with ``email``, so that no value can inject a header."""
 
 from datetime import datetime
 from email.headerregistry import Address
@@ -15,11 +15,12 @@ DEFAULT_SENDER = "no-reply@localhost"
 
 
 class Unsendable(Exception):
-    """A mail that will not be taken, however often it is tried."""
+    """A mail that can never be sent: retrying is of no use."""
 
 
 def message_of(mail: Mail, mail_id: UUID, sender: str, written_at: datetime) -> EmailMessage:
-    """Build the message. Its id stays the same, so that one sent twice can be told as one.
+    """Build the message. Its Message-ID is the same in every attempt, so that mail servers and
+    readers recognize a mail that was sent twice.
 
     Raises Unsendable for an address or a subject that cannot stand in a header.
     """
@@ -31,7 +32,7 @@ def message_of(mail: Mail, mail_id: UUID, sender: str, written_at: datetime) -> 
         message = EmailMessage(policy=SMTP if ascii_only else SMTPUTF8)
         message["From"], message["To"], message["Subject"] = author, recipient, mail.subject
     except ValueError as error:
-        # The text of the error would quote the address.
+        # The message of the error would quote the address.
         raise Unsendable("address or subject cannot stand in a header") from error
     message["Date"] = format_datetime(written_at)
     message["Message-ID"] = f"<{mail_id.hex}@{sender.rpartition('@')[2]}>"

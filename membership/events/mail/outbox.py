@@ -1,4 +1,4 @@
-"""Mails to send, stored in the transaction that wants them. The text is encrypted meanwhile."""
+"""The queue of mails, stored in the transaction that causes them; their text is encrypted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ _LONGEST_SUBJECT = 200
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail to one recipient, in plain text. ``text`` may hold a token: it is not logged."""
+    """A plain-text mail to one recipient. ``text`` may hold a token: it is never logged."""
 
     recipient: str
     subject: str
@@ -24,7 +24,7 @@ class Mail:
 def queue_mail(
     session: Session, vault: Vault, organization_id: int, mail: Mail, *, now: datetime
 ) -> UUID:
-    """Store a mail to be sent as soon as this transaction is committed; returns its id."""
+    """Queue a mail, to be sent once this transaction is committed; returns its id."""
     mail_id = uuid4()
     subject = " ".join(mail.subject.split())[:_LONGEST_SUBJECT]
     session.add(

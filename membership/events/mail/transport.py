@@ -1,4 +1,4 @@
-"""The two ways that a mail leaves: to a mail server, or as a file where there is none."""
+"""The two transports of mails: SMTP, or files where no mail server is set."""
 
 import os
 import smtplib
@@ -21,7 +21,7 @@ _PORTS = {"starttls": 587, "implicit": 465, "none": 25}
 
 
 def transport(settings: ServiceSettings, timeout_seconds: float = TIMEOUT_SECONDS) -> Send:
-    """How mails leave with these settings. ``timeout_seconds`` is for each word of the server."""
+    """The transport of the settings. ``timeout_seconds`` applies to each reply of the server."""
     if settings.smtp_host is None:
         return lambda message: _write_file(settings.data_dir / MAIL_FOLDER, message)
     return lambda message: _send(settings, timeout_seconds, message)
@@ -35,17 +35,17 @@ def _send(settings: ServiceSettings, timeout_seconds: float, message: EmailMessa
         try:
             server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
-            ((code, told),) = error.recipients.values()
-            raise _judged(code, told) from error
+            ((code, reply),) = error.recipients.values()
+            raise _error(code, reply) from error
         except smtplib.SMTPResponseException as error:
-            raise _judged(error.smtp_code, error.smtp_error) from error
+            raise _error(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPNotSupportedError, UnicodeEncodeError) as error:
             raise Unsendable("the mail server takes no such address") from error
 
 
 @contextmanager
 def _connection(settings: ServiceSettings, timeout_seconds: float) -> Iterator[smtplib.SMTP]:
-    """A connection to the mail server, encrypted unless the settings say otherwise."""
+    """A connection to the mail server, encrypted unless the settings switch it off."""
     host = settings.smtp_host or ""
     port = settings.smtp_port or _PORTS[settings.smtp_tls]
     server: smtplib.SMTP
@@ -58,7 +58,7 @@ def _connection(settings: ServiceSettings, timeout_seconds: float) -> Iterator[s
         if settings.smtp_tls == "starttls":
             server.starttls(context=_trust(settings.smtp_ca_file))
         yield server
-        # The mail was taken: what the server says to the goodbye changes nothing.
+        # The mail was accepted; an error at QUIT changes nothing.
         with suppress(OSError):
             server.quit()
     finally:
@@ -66,19 +66,19 @@ def _connection(settings: ServiceSettings, timeout_seconds: float) -> Iterator[s
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:
-    """What a mail server's certificate is checked with."""
+    """The TLS context that verifies the mail server's certificate."""
     return ssl.create_default_context(cafile=ca_file)
 
 
-def _judged(code: int, told: bytes | str) -> OSError | Unsendable:
-    """A refusal by the server: 5xx is for good, anything else for now."""
-    text = told.decode("utf-8", "replace") if isinstance(told, bytes) else told
-    said = f"{code} {' '.join(text.split())}"
-    return Unsendable(said) if 500 <= code < 600 else OSError(said)
+def _error(code: int, reply: bytes | str) -> OSError | Unsendable:
+    """The error of a server's reply (RFC 5321, 4.2.1): 5xx is permanent, others are not."""
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    message = f"{code} {' '.join(text.split())}"
+    return Unsendable(message) if 500 <= code < 600 else OSError(message)
 
 
 def _write_file(folder: Path, message: EmailMessage) -> None:
-    """Write a mail to a file that only this user can read; the same mail to the same file."""
+    """Write a mail to a file that only this user can read; again to the same file."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = str(message["Message-ID"]).strip("<>").partition("@")[0]
     file, draft = folder / f"{name}.eml", folder / f".{name}-{os.getpid()}"

@@ -1,4 +1,4 @@
-"""Deliveries of a webhook: listed by state, and those that were given up sent once more."""
+"""Deliveries of a webhook: listed by state, and dead ones replayed."""
 
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ def list_deliveries(
     get_endpoint(call, webhook_id)
     wanted = _deliveries(call, webhook_id)
     if state is not None:
-        # As text, so that the indexes of pending and of dead ones serve.
+        # As text, so that the partial indexes of pending and of dead ones are used.
         wanted = wanted.where(WebhookDelivery.state == literal_column(f"'{state.value}'"))
     if cursor is not None:
         (before,) = decode_cursor(cursor, int)
@@ -52,7 +52,7 @@ def list_deliveries(
 
 
 def replay_one(call: Call, webhook_id: UUID, event_id: UUID) -> DeliveryView:
-    """Let a dead delivery be sent again.
+    """Replay a dead delivery.
 
     Raises NotFound; Conflict if it is not dead, or the webhook is disabled.
     """
@@ -68,7 +68,7 @@ def replay_one(call: Call, webhook_id: UUID, event_id: UUID) -> DeliveryView:
 
 
 def replay_all(call: Call, webhook_id: UUID) -> Replayed:
-    """Let all dead deliveries be sent again, in the order of their events.
+    """Replay all dead deliveries, in the order of their events.
 
     Raises NotFound; Conflict if the webhook is disabled.
     """
@@ -78,13 +78,13 @@ def replay_all(call: Call, webhook_id: UUID) -> Replayed:
 
 
 def _require_enabled(endpoint: WebhookEndpoint) -> None:
-    """Raise Conflict for a webhook that nothing is sent to."""
+    """Raise Conflict for a disabled webhook."""
     if endpoint.disabled_at is not None:
         raise Conflict("webhook_disabled", "Nothing is sent to this webhook; enable it first.")
 
 
 def _revive(call: Call, endpoint: WebhookEndpoint, *which: Any) -> int:
-    """Make dead deliveries pending, with all attempts before them; returns how many."""
+    """Make dead deliveries pending, with all their attempts anew; returns how many."""
     done: CursorResult[Any] = call.session.connection().execute(
         update(WebhookDelivery)
         .where(
@@ -103,7 +103,7 @@ def _revive(call: Call, endpoint: WebhookEndpoint, *which: Any) -> int:
 
 
 def _deliveries(call: Call, webhook_id: UUID) -> Select[*tuple[Any, ...]]:
-    """A webhook's deliveries with what is shown of their events."""
+    """The query for a webhook's deliveries, with the shown columns of their events."""
     return (
         select(*_SHOWN)
         .join(Event, Event.seq == WebhookDelivery.event_seq)

@@ -1,4 +1,4 @@
-"""Webhooks: where events are sent, created, changed, given a new secret and deleted."""
+"""Webhook endpoints: listed, created, changed, deleted, and their secrets rotated."""
 
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from membership.events.webhooks.schemas import (
     WebhookView,
 )
 from membership.events.webhooks.signing import new_secret, shown_secret
-from membership.events.webhooks.url_policy import TargetPolicy, TargetRefused
+from membership.events.webhooks.url_policy import UrlPolicy, UrlRefused
 from membership.store.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from membership.web.access import Call
 from membership.web.errors import Conflict, Invalid, NotFound
@@ -27,19 +27,19 @@ MOST_WEBHOOKS = 20
 """Webhooks of one organization: every event is stored once for each."""
 
 
-def require_target(policy: TargetPolicy, url: str) -> None:
-    """Look up where a URL leads. Raises Invalid where nothing is sent to.
+def require_allowed_url(policy: UrlPolicy, url: str) -> None:
+    """Raise Invalid for a URL that the policy does not allow.
 
-    It may take seconds: to be called before a transaction is opened.
+    Resolving its host may take seconds: to be called before a transaction is opened.
     """
     try:
         policy.checked(url)
-    except TargetRefused as error:
+    except UrlRefused as error:
         raise Invalid(error.code, "body.url", str(error)) from error
 
 
 def get_endpoint(call: Call, webhook_id: UUID, *, lock: bool = False) -> WebhookEndpoint:
-    """Load a webhook, locked against a delivery that is being stored. Raises NotFound."""
+    """Load a webhook; ``lock`` keeps results of deliveries waiting. Raises NotFound."""
     wanted = select(WebhookEndpoint).where(
         WebhookEndpoint.organization_id == call.tenant.id,
         WebhookEndpoint.id == webhook_id,
@@ -94,8 +94,8 @@ def create_endpoint(call: Call, new: NewWebhook, vault: Vault) -> CreatedWebhook
 def change_endpoint(call: Call, webhook_id: UUID, change: WebhookChange) -> WebhookView:
     """Set the fields that were sent. Raises NotFound.
 
-    What was queued stays queued, whatever types are wanted from now on; at a new URL it is
-    tried at once.
+    Pending deliveries stay pending, whatever types are wanted from now on; a new URL is tried
+    at once.
     """
     endpoint = get_endpoint(call, webhook_id, lock=True)
     sent = change.model_fields_set
@@ -113,7 +113,7 @@ def change_endpoint(call: Call, webhook_id: UUID, change: WebhookChange) -> Webh
 
 
 def _switch(call: Call, endpoint: WebhookEndpoint, *, on: bool) -> None:
-    """Enable or disable a webhook by hand; to do so again changes nothing."""
+    """Enable or disable a webhook; again changes nothing."""
     if on == (endpoint.disabled_at is None):
         return
     endpoint.disabled_at = None if on else call.now
@@ -124,7 +124,7 @@ def _switch(call: Call, endpoint: WebhookEndpoint, *, on: bool) -> None:
 
 
 def delete_endpoint(call: Call, webhook_id: UUID, vault: Vault) -> None:
-    """Delete a webhook: hidden and silent at once, its deliveries pruned later. Raises NotFound.
+    """Delete a webhook: hidden and disabled at once, purged later. Raises NotFound.
 
     The row stays for a while: an event that is just being stored may refer to it.
     """
@@ -136,9 +136,9 @@ def delete_endpoint(call: Call, webhook_id: UUID, vault: Vault) -> None:
 
 
 def rotate_secret(call: Call, webhook_id: UUID, how: Rotation, vault: Vault) -> RotatedSecret:
-    """Give a webhook a new secret; the one before signs too for a while. Raises NotFound.
+    """Replace a webhook's secret; the former one signs too for a while. Raises NotFound.
 
-    A still older one is dropped at once: there are never more than two.
+    A secret before that is dropped at once: there are never more than two.
     """
     endpoint = get_endpoint(call, webhook_id, lock=True)
     secret = new_secret()
@@ -153,7 +153,7 @@ def rotate_secret(call: Call, webhook_id: UUID, how: Rotation, vault: Vault) -> 
 
 
 def bury_pending(session: Session, endpoint: WebhookEndpoint, now: datetime) -> int:
-    """Make all that waits for an endpoint dead; returns how much it was."""
+    """Make all pending deliveries of an endpoint dead; returns how many."""
     done = session.connection().execute(
         update(WebhookDelivery)
         .where(

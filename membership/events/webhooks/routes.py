@@ -24,7 +24,7 @@ from membership.events.webhooks.schemas import (
     WebhookList,
     WebhookView,
 )
-from membership.events.webhooks.trial_delivery import try_webhook
+from membership.events.webhooks.trial_delivery import send_test_delivery
 from membership.store.models import DeliveryState
 from membership.web.access import Call, allows, reads, writes
 from membership.web.errors import Invalid
@@ -53,13 +53,13 @@ def _no_repeat(
 
 def _new_target(request: Request, new: NewWebhook, _allowed: _Allowed) -> None:
     """Look up a new webhook's URL before a transaction is opened. Raises Invalid."""
-    endpoints.require_target(sender_of(request.app.state.settings).policy, new.url)
+    endpoints.require_allowed_url(sender_of(request.app.state.settings).policy, new.url)
 
 
 def _changed_target(request: Request, change: WebhookChange, _allowed: _Allowed) -> None:
     """Look up a changed URL before a transaction is opened. Raises Invalid."""
     if "url" in change.model_fields_set:
-        endpoints.require_target(sender_of(request.app.state.settings).policy, change.url)
+        endpoints.require_allowed_url(sender_of(request.app.state.settings).policy, change.url)
 
 
 @router.get(_WEBHOOKS)
@@ -139,7 +139,7 @@ def send_test(request: Request, webhook_id: UUID, call: _Reading) -> Trial:
     are being tested.
     """
     state = request.app.state
-    return try_webhook(call, webhook_id, state.vault, sender_of(state.settings))
+    return send_test_delivery(call, webhook_id, state.vault, sender_of(state.settings))
 
 
 @router.get(_ONE + "/deliveries")

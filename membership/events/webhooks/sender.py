@@ -1,7 +1,8 @@
-"""Sends one HTTP POST to an address that was judged, within one deadline, and reads little.
+"""Sends one HTTP POST to an address that the URL policy allows, within one deadline.
 
-Nothing here follows a redirect, asks a proxy of the environment, or looks a name up again. The
-deadline holds over everything: at its end the connection is shut down, whatever is going on.
+It follows no redirect, uses no proxy of the environment, and does not resolve the name again. At
+the deadline the connection is shut down, whatever state it is in. Only the beginning of the
+response is read.
 """
 
 import functools
@@ -22,20 +23,20 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from membership.events.webhooks.url_policy import (
     RESOLVE_SECONDS,
     Target,
-    TargetPolicy,
-    TargetRefused,
+    UrlPolicy,
+    UrlRefused,
 )
 
 READ_BYTES = 4096
-"""How much of an answer is read."""
+"""The most that is read of a response body."""
 
 _CONNECT_SECONDS = 5.0
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a POST: a status, or why there is none.
+class PostResult:
+    """The result of a POST: the response's status, or in ``error`` why there is no response.
 
     ``text`` is the beginning of the body; ``retry_after`` is in seconds from now.
     """
@@ -47,18 +48,18 @@ class Answer:
 
     @property
     def accepted(self) -> bool:
-        """Whether the receiver has it: any status of 2xx."""
+        """Whether the receiver accepted the event: any status of 2xx."""
         return self.status is not None and 200 <= self.status < 300
 
     @property
     def gone(self) -> bool:
-        """Whether the receiver asks not to be sent anything more."""
+        """Whether the receiver wants no more events (410)."""
         return self.status == 410
 
 
 @functools.cache
 def public_tls() -> ssl.SSLContext:
-    """TLS that trusts the authorities of this system and those that requests brings along."""
+    """TLS that trusts the authorities of this system and those that ``requests`` ships."""
     context = ssl.create_default_context()
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context
@@ -66,19 +67,22 @@ def public_tls() -> ssl.SSLContext:
 
 @dataclass(frozen=True)
 class Sender:
-    """Posts to targets that the policy allows; ``seconds`` is the deadline for each."""
+    """Posts to URLs that the policy allows; ``seconds`` is the deadline of each POST."""
 
-    policy: TargetPolicy
+    policy: UrlPolicy
     seconds: float
     tls: ssl.SSLContext | None = None
 
-    def post(self, url: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
-        """Send; whatever goes wrong is told by the answer. ``now`` is for Retry-After dates."""
+    def post(self, url: str, headers: Mapping[str, str], body: bytes, now: datetime) -> PostResult:
+        """Send a POST. Raises nothing: the result holds what went wrong.
+
+        ``now`` is the time from which a date in ``Retry-After`` is counted.
+        """
         ends = time.monotonic() + self.seconds
         try:
             target = self.policy.checked(url, min(self.seconds, RESOLVE_SECONDS))
-        except TargetRefused as error:
-            return Answer(None, f"Not sent. URL: {error}.")
+        except UrlRefused as error:
+            return PostResult(None, f"Not sent. URL: {error}.")
         late = f"No answer within {self.seconds:g} s."
         try:
             with self._connected(target, ends) as connection:
@@ -86,23 +90,22 @@ class Sender:
                 connection.request("POST", target.path, body, head)
                 response = connection.getresponse()
                 if time.monotonic() >= ends:
-                    # A head that was cut off by the deadline is taken for a whole one.
-                    return Answer(None, late)
-                return _answer(response, now)
+                    # ``http.client`` takes headers that the deadline cut off for complete ones.
+                    return PostResult(None, late)
+                return _result(response, now)
         except (OSError, http.client.HTTPException, ValueError) as error:
             if time.monotonic() >= ends:
-                return Answer(None, late)
-            return Answer(None, _failure(error, target))
+                return PostResult(None, late)
+            return PostResult(None, _failure(error, target))
 
     @contextmanager
     def _connected(self, target: Target, ends: float) -> Iterator[http.client.HTTPConnection]:
-        """A connection to the first address that takes one. Raises OSError.
+        """Connect to the first address that accepts; shut down at ``ends``. Raises OSError.
 
-        It is shut down when the time is over: a receiver that sends a byte now and then would
-        outlast any timeout of a single read.
+        A timeout of single reads would not do: a receiver could send a byte now and then.
         """
         plain = _connect(target, ends)
-        # TLS takes the socket over; a second handle stays good for shutting it down.
+        # TLS takes the socket over; the duplicate can still shut it down.
         handle = plain.dup()
         timer = threading.Timer(max(0.0, ends - time.monotonic()), _shut, [handle])
         timer.daemon = True
@@ -118,14 +121,14 @@ class Sender:
             handle.close()
 
     def _secured(self, plain: socket.socket, target: Target) -> socket.socket:
-        """The connection itself, or TLS over it for the name in the URL. Raises OSError."""
+        """The socket itself, or TLS over it for the host of the URL. Raises OSError."""
         if target.scheme == "http":
             return plain
         return (self.tls or public_tls()).wrap_socket(plain, server_hostname=target.host)
 
 
 def _connect(target: Target, ends: float) -> socket.socket:
-    """Connect to one of the addresses, the first that answers. Raises OSError."""
+    """Connect to the first of the addresses that accepts. Raises OSError."""
     failure: OSError = OSError("no address")
     for address in target.addresses:
         left = ends - time.monotonic()
@@ -146,26 +149,29 @@ def _connect(target: Target, ends: float) -> socket.socket:
 
 
 def _shut(handle: socket.socket) -> None:
-    """End a connection from another thread; it may have ended by itself."""
+    """Shut a connection down from another thread; it may be closed already."""
     try:
         handle.shutdown(socket.SHUT_RDWR)
     except OSError:
         return
 
 
-def _answer(response: http.client.HTTPResponse, now: datetime) -> Answer:
-    """What a response says. Its status counts even where its body cannot be read."""
+def _result(response: http.client.HTTPResponse, now: datetime) -> PostResult:
+    """The result of a response. Its status counts even if its body cannot be read."""
     try:
         data = response.read(READ_BYTES)
     except (OSError, http.client.HTTPException, ValueError):
         data = b""
     text = _CONTROL.sub("", data.decode("utf-8", "replace"))
     retry_after = seconds_to_wait(response.getheader("Retry-After"), now)
-    return Answer(response.status, None, text, retry_after)
+    return PostResult(response.status, None, text, retry_after)
 
 
 def seconds_to_wait(header: str | None, now: datetime) -> float | None:
-    """Seconds that a receiver asks to wait: a number or a date; None if it says neither."""
+    """Seconds to wait by a ``Retry-After`` header (RFC 9110, 10.2.3): a number or a date.
+
+    None without the header, or for any other value.
+    """
     if header is None:
         return None
     if re.fullmatch(r"[0-9]{1,9}", header.strip()):
@@ -179,7 +185,7 @@ def seconds_to_wait(header: str | None, now: datetime) -> float | None:
 
 
 def _failure(error: Exception, target: Target) -> str:
-    """Why there is no answer, in a sentence; nothing of what the receiver sent is in it."""
+    """Why there is no response, in a sentence that quotes nothing the receiver sent."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"The certificate of {target.host} is not good: {error.verify_message}."
     if isinstance(error, ssl.SSLError):

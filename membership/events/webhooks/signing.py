@@ -1,4 +1,7 @@
-"""Secrets of webhooks, and messages signed with them as Standard Webhooks lays down."""
+"""Secrets of webhooks, and signatures as specified by Standard Webhooks.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
 
 import secrets
 from base64 import b64encode
@@ -29,7 +32,7 @@ class Envelope(Message):
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """The sealed secrets of an endpoint, both sign until the former one's time is over."""
+    """The encrypted secrets of an endpoint; the former one signs too until its time is over."""
 
     secret: bytes
     former_secret: bytes | None
@@ -45,12 +48,12 @@ class Signer:
 
 
 def new_secret() -> bytes:
-    """256 random bits to sign with."""
+    """A secret of 256 random bits."""
     return secrets.token_bytes(_SECRET_BYTES)
 
 
 def shown_secret(secret: bytes) -> str:
-    """A secret as receivers are given it: ``whsec_`` and base64."""
+    """A secret in the form that receivers use: ``whsec_`` and base64."""
     return SECRET_PREFIX + b64encode(secret).decode("ascii")
 
 
@@ -59,11 +62,11 @@ def signed(
 ) -> tuple[dict[str, str], bytes]:
     """Headers and body of a message, signed by each of ``keys``.
 
-    The header's time is ``now``, that of the attempt: receivers refuse what is older than a
-    few minutes. The envelope's is when the event happened.
+    The header has the time of the attempt, ``now``: receivers refuse messages that are minutes
+    old. The envelope has the time of the event.
     """
     body = envelope.model_dump_json()
-    # The library takes the fields of a datetime for those of UTC.
+    # The library reads the fields of a datetime as UTC, whatever its zone.
     at = now.astimezone(UTC)
     signatures = (Webhook(key).sign(str(event_id), at, body) for key in keys)
     headers = {

@@ -1,4 +1,4 @@
-"""A test of one webhook: sent at once, past the queue, and told how it was answered."""
+"""The test delivery of a webhook: posted at once, past the queue, and its result returned."""
 
 import time
 from collections.abc import Iterator
@@ -16,15 +16,15 @@ from membership.web.access import Call
 from membership.web.errors import Busy, Conflict
 
 _SHOWN_CHARACTERS = 300
-_AT_ONCE = BoundedSemaphore(2)
-# A receiver may take its time; the service's threads are for those who wait at a desk.
+# Receivers may be slow, and a scan at a desk must not wait for a thread.
+_SLOTS = BoundedSemaphore(2)
 
 
-def try_webhook(call: Call, webhook_id: UUID, vault: Vault, sender: Sender) -> Trial:
-    """Send ``webhook.test`` to a webhook, disabled or not, and tell what came of it.
+def send_test_delivery(call: Call, webhook_id: UUID, vault: Vault, sender: Sender) -> Trial:
+    """Send ``webhook.test`` to a webhook, disabled or not; returns the result.
 
-    The call's transaction is ended before anything is sent. Raises NotFound; Busy while
-    others are being tested; Conflict for a secret that cannot be read.
+    Commits the call's transaction before it sends. Raises NotFound; Busy while two other tests
+    run; Conflict for a secret that cannot be decrypted.
     """
     endpoint = get_endpoint(call, webhook_id)
     signer = Signer(endpoint.secret, endpoint.former_secret, endpoint.former_secret_until)
@@ -38,26 +38,26 @@ def try_webhook(call: Call, webhook_id: UUID, vault: Vault, sender: Sender) -> T
         type=EventType.WEBHOOK_TEST, timestamp=call.now, data={"webhook_id": str(webhook_id)}
     )
     headers, body = signed(event_id, envelope, keys, call.now)
-    with _place():
+    with _slot():
         began = time.monotonic()
-        answer = sender.post(endpoint.url, headers, body, call.now)
+        result = sender.post(endpoint.url, headers, body, call.now)
     return Trial(
         event_id=event_id,
-        delivered=answer.accepted,
-        status=answer.status,
-        answer=answer.text[:_SHOWN_CHARACTERS],
-        error=answer.error,
+        delivered=result.accepted,
+        status=result.status,
+        answer=result.text[:_SHOWN_CHARACTERS],
+        error=result.error,
         milliseconds=round((time.monotonic() - began) * 1000),
     )
 
 
 @contextmanager
-def _place() -> Iterator[None]:
-    """One of the few places for tests. Raises Busy."""
-    if not _AT_ONCE.acquire(blocking=False):
+def _slot() -> Iterator[None]:
+    """Take one of the few slots for tests. Raises Busy."""
+    if not _SLOTS.acquire(blocking=False):
         detail = "Other webhooks are being tested; please try again."
         raise Busy("tests_busy", detail, headers={"Retry-After": "5"})
     try:
         yield
     finally:
-        _AT_ONCE.release()
+        _SLOTS.release()

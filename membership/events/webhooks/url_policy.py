@@ -1,9 +1,9 @@
-"""Where webhooks may go: what a URL must look like, and which addresses are public.
+"""Which URLs webhooks may have: their form, and the addresses that their hosts resolve to.
 
-A URL comes from whoever has a key, and the service stands inside a network that the key's
-holder does not. So the addresses that a name leads to are judged, never the way the host is
-written, and the connection is then made to the very address that was judged
-(``membership.events.webhooks.sender``): a name that leads elsewhere a moment later changes nothing.
+URLs come from holders of API keys, and the service runs in a network that they have no access
+to (server-side request forgery). So the resolved addresses are checked, not the way a host is
+written, and ``membership.events.webhooks.sender`` connects to a checked address: resolving the
+name to another address later (DNS rebinding) changes nothing.
 """
 
 import re
@@ -18,19 +18,19 @@ from membership.base.settings import ServiceSettings
 
 Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int, float], Sequence[str]]
-"""From host, port and seconds of patience to addresses as text. Raises OSError."""
+"""Resolves a host and port within so many seconds to addresses as text. Raises OSError."""
 
 LONGEST_URL = 2000
 RESOLVE_SECONDS = 5.0
-"""How long a name may take to be looked up."""
+"""How long resolving a name may take."""
 
 _URL = re.compile(r"[\x21-\x7e]+")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _PUBLIC_IPV6 = IPv6Network("2000::/3")
-# What may not be connected to: the registries of special-purpose addresses, multicast, and
-# public addresses under which a cloud answers its own machines. IPv6 outside 2000::/3 is
+# Not to be connected to: the registries of special-purpose addresses, multicast, and public
+# addresses at which a cloud serves its own machines. IPv6 outside 2000::/3 is
 # refused as a whole: loopback, local, mapped IPv4 (::ffff:0:0/96) and NAT64 (64:ff9b::/96).
 _CLOSED = tuple(
     ip_network(each)
@@ -45,21 +45,21 @@ _CLOSED = tuple(
 )
 
 
-class TargetRefused(Exception):
-    """Webhooks may not go there. ``code`` is stable; the text is a sentence for people."""
+class UrlRefused(Exception):
+    """A URL that the policy does not allow. ``code`` is stable, the text is for people."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
 
 
-class TargetUnknown(TargetRefused):
-    """The name leads nowhere, at least not now."""
+class UrlUnresolved(UrlRefused):
+    """The host cannot be resolved, at least not now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL taken apart, and the addresses that were found good (none before they are asked)."""
+    """A parsed URL with the allowed addresses of its host (none before it is resolved)."""
 
     scheme: str
     host: str
@@ -69,13 +69,13 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """Host, and the port unless it is the scheme's own: what the Host header says."""
+        """Host, and port unless it is the scheme's default: the value of the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def parse_target(url: str) -> Target:
-    """Take a URL apart. Raises TargetRefused for one that nothing is ever sent to."""
+def parse_url(url: str) -> Target:
+    """Parse a URL. Raises UrlRefused for one that is never allowed."""
     if len(url) > LONGEST_URL or not _URL.fullmatch(url):
         raise _malformed(f"must be at most {LONGEST_URL} ASCII characters without spaces")
     try:
@@ -84,7 +84,7 @@ def parse_target(url: str) -> Target:
     except ValueError as error:
         raise _malformed("is not a URL") from error
     if parts.scheme not in _DEFAULT_PORTS:
-        raise TargetRefused("url_scheme", "must begin with https://")
+        raise UrlRefused("url_scheme", "must begin with https://")
     if "@" in parts.netloc:
         raise _malformed("must not hold a name or password")
     if "#" in url:
@@ -97,7 +97,7 @@ def parse_target(url: str) -> Target:
 
 
 def _host(host: str, *, bracketed: bool) -> str:
-    """A host as it is looked up. Raises TargetRefused."""
+    """A host as it is resolved. Raises UrlRefused."""
     if bracketed:
         try:
             return str(IPv6Address(host)) if "%" not in host else _no_host()
@@ -112,14 +112,14 @@ def _no_host() -> str:
     raise _malformed("names no host that can be looked up")
 
 
-def _malformed(why: str) -> TargetRefused:
-    return TargetRefused("url_malformed", why)
+def _malformed(why: str) -> UrlRefused:
+    return UrlRefused("url_malformed", why)
 
 
 def system_resolver(host: str, port: int, seconds: float) -> Sequence[str]:
-    """Ask the operating system, for at most so many seconds. Raises OSError.
+    """Resolve by the operating system, within so many seconds. Raises OSError.
 
-    It knows every form of an address: 2130706433 and 0x7f.1 give 127.0.0.1 here.
+    It accepts every notation of an address: 2130706433 and 0x7f.1 give 127.0.0.1.
     """
     found: list[str] = []
     failed: list[OSError] = []
@@ -131,7 +131,7 @@ def system_resolver(host: str, port: int, seconds: float) -> Sequence[str]:
         except (OSError, UnicodeError) as error:
             failed.append(error if isinstance(error, OSError) else OSError(str(error)))
 
-    # Looking a name up cannot be interrupted; a thread that takes too long is left to itself.
+    # ``getaddrinfo`` cannot be interrupted; a thread that takes too long is abandoned.
     thread = threading.Thread(target=ask, name="resolve", daemon=True)
     thread.start()
     thread.join(seconds)
@@ -143,8 +143,8 @@ def system_resolver(host: str, port: int, seconds: float) -> Sequence[str]:
 
 
 @dataclass(frozen=True)
-class TargetPolicy:
-    """Which targets are allowed. ``resolve`` finds a host's addresses."""
+class UrlPolicy:
+    """Which URLs are allowed. ``resolve`` returns a host's addresses."""
 
     allow_http: bool = False
     hosts: frozenset[str] = frozenset()
@@ -152,8 +152,8 @@ class TargetPolicy:
     resolve: Resolver = system_resolver
 
     @classmethod
-    def of(cls, settings: ServiceSettings, resolve: Resolver = system_resolver) -> "TargetPolicy":
-        """The policy that the settings ask for."""
+    def of(cls, settings: ServiceSettings, resolve: Resolver = system_resolver) -> "UrlPolicy":
+        """The policy of the settings."""
         hosts, networks = set(), []
         for each in settings.webhook_allowed_private:
             try:
@@ -165,25 +165,25 @@ class TargetPolicy:
     def checked(self, url: str, seconds: float = RESOLVE_SECONDS) -> Target:
         """A URL's target with the addresses to connect to.
 
-        Raises TargetRefused for what is not allowed, TargetUnknown for a name that leads
-        nowhere. One closed address among a name's addresses refuses them all.
+        Raises UrlRefused if it is not allowed, UrlUnresolved if its host cannot be resolved.
+        One closed address among a host's addresses refuses them all.
         """
-        target = parse_target(url)
+        target = parse_url(url)
         try:
             texts = self.resolve(target.host, target.port, seconds)
             found = [ip_address(each) for each in texts]
         except (OSError, ValueError) as error:
             message = f"{target.host} could not be looked up"
-            raise TargetUnknown("url_unresolved", message) from error
+            raise UrlUnresolved("url_unresolved", message) from error
         private = target.host in self.hosts
         for address in found:
             permitted = private or self._permits(address)
             if not permitted and not is_public(address):
-                raise TargetRefused("url_not_public", f"{target.host} leads to no public address")
+                raise UrlRefused("url_not_public", f"{target.host} leads to no public address")
             if target.scheme == "http" and not (permitted or self.allow_http):
-                raise TargetRefused("url_scheme", "must begin with https://")
+                raise UrlRefused("url_scheme", "must begin with https://")
         if not found:
-            raise TargetUnknown("url_unresolved", f"{target.host} has no address")
+            raise UrlUnresolved("url_unresolved", f"{target.host} has no address")
         addresses = tuple(str(address) for address in found)
         return Target(target.scheme, target.host, target.port, target.path, addresses)
 
@@ -193,7 +193,7 @@ class TargetPolicy:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is one of the open Internet, which anybody may connect to."""
+    """Whether an address is a public one of the Internet."""
     if isinstance(address, IPv6Address) and (
         address not in _PUBLIC_IPV6 or address.scope_id is not None
     ):

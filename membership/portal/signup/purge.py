@@ -1,14 +1,18 @@
-"""The job that forgets the ids of tokens which are too old to be shown again."""
+"""Purges the ids of used tokens once the tokens are too old to be accepted again."""
 
-from membership.portal.signup.tokens import forget_expired
-from membership.store.background import Job, Work
+from datetime import timedelta
 
-
-def tidy_up(work: Work) -> bool:
-    """Forget them, in one transaction; never more to do at once."""
-    with work.database.writers.begin() as session:
-        forget_expired(session, work.clock())
-    return False
+from membership.portal.signup.tokens import MOST_SECONDS
+from membership.store.background import Work
+from membership.store.models import EmbedToken
+from membership.store.purge import Expired, purge_job, purge_tables
 
 
-TOKEN_UPKEEP_JOB = Job("embed_token_upkeep", tidy_up, pause_seconds=3600.0)
+def purge(work: Work) -> bool:
+    """Delete a chunk of ids that are no longer needed; True if there may be more."""
+    before = work.clock() - timedelta(seconds=MOST_SECONDS)
+    return purge_tables(work, Expired(EmbedToken, EmbedToken.expires_at <= before))
+
+
+TOKEN_PURGE_JOB = purge_job("embed_token_upkeep", purge)
+"""See ``membership.jobs``."""

@@ -8,13 +8,13 @@ told why; the log is, without the token or anything that stands in it.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import jwt
 from jwt.exceptions import InvalidJTIError
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.portal.login.schemas import OwnAddress
@@ -86,12 +86,6 @@ def accept_token(session: Session, tenant: Tenant, token: str, now: datetime) ->
 def audience_of(slug: str) -> str:
     """What the ``aud`` of a token for an organization must be."""
     return f"walletdesk:join:{slug}"
-
-
-def forget_expired(session: Session, now: datetime) -> int:
-    """Delete the ids of tokens that are too old to be shown again; returns how many."""
-    over = EmbedToken.expires_at <= now - timedelta(seconds=MOST_SECONDS)
-    return session.connection().execute(delete(EmbedToken).where(over)).rowcount
 
 
 def _key_of(session: Session, tenant: Tenant, token: str) -> EmbedKey:

@@ -1,4 +1,4 @@
-"""Which devices are to be pushed, and what is stored of that."""
+"""The queue of pushes: which devices are pushed next, and what is stored of each attempt."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     and_,
     bindparam,
     case,
     delete,
-    or_,
     select,
     update,
 )
@@ -22,13 +22,18 @@ from sqlalchemy.orm import Session
 from membership.base.backoff import Backoff
 from membership.events.outbox import emit
 from membership.events.types import EventType
+from membership.store import lease
 from membership.store.background import Work
+from membership.store.database import AnyRow
 from membership.store.models import AppleRegistration, Card, CardWallet
 from membership.wallet.apple.apns import Reply, Verdict
 
-ASIDE = timedelta(minutes=2)
-"""For how long pushes belong to the process that is sending them. Sending takes seconds; the
-rest is for a device that was pushed to ask, before it is pushed again after a kill."""
+LEASE = timedelta(minutes=2)
+"""How long pushes belong to the process that sends them.
+
+Sending takes seconds. The rest is time for a pushed device to fetch its card, before another
+process pushes to it again after a crash.
+"""
 
 BACKOFF = Backoff.doubling(
     timedelta(seconds=10),
@@ -41,7 +46,6 @@ BACKOFF = Backoff.doubling(
 REFUSED_BACKOFF = replace(BACKOFF, pauses=(timedelta(hours=1),))
 """Pauses where somebody has to do something first, such as renew a certificate."""
 
-_CLOCK_MARGIN = timedelta(minutes=1)
 _OF_CARD = and_(
     CardWallet.organization_id == AppleRegistration.organization_id,
     CardWallet.card_id == AppleRegistration.card_id,
@@ -51,14 +55,14 @@ _HERE = (
     AppleRegistration.card_id == bindparam("of_card"),
     AppleRegistration.device_id == bindparam("of_device"),
 )
-# A token that was replaced meanwhile is another's affair.
+# Not if the device has registered another token since.
 _STILL = (*_HERE, AppleRegistration.push_token == bindparam("to_token"))
-# A change that came meanwhile has set it anew, and is to be pushed.
+# A card that changed since the lease has set another time, and stays due.
 _PUSH_AT = case(
-    (AppleRegistration.push_at == bindparam("aside_until"), bindparam("next_push")),
+    (AppleRegistration.push_at == bindparam("leased_until"), bindparam("next_push")),
     else_=AppleRegistration.push_at,
 )
-_PUT_ASIDE = update(AppleRegistration).where(*_HERE).values(push_at=bindparam("until"))
+_SET_LEASE = update(AppleRegistration).where(*_HERE).values(push_at=bindparam("until"))
 _NOTHING_NEW = update(AppleRegistration).where(*_HERE).values(push_at=None)
 _PUSHED = (
     update(AppleRegistration)
@@ -85,8 +89,8 @@ _NOT_PUSHED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A push that this process has put aside, to send it now. ``seq`` is the card's version."""
+class DuePush:
+    """A leased push. ``seq`` is the version of the card when it was leased."""
 
     organization_id: int
     card_id: UUID
@@ -97,11 +101,11 @@ class Due:
     registered_at: datetime
     attempts: int
     seq: int
-    aside_until: datetime
+    leased_until: datetime
 
     @property
     def key(self) -> dict[str, Any]:
-        """Which registration it is, as parameters."""
+        """Statement parameters that name the registration."""
         return {
             "of_organization": self.organization_id,
             "of_card": self.card_id,
@@ -110,44 +114,51 @@ class Due:
 
     @property
     def still(self) -> dict[str, Any]:
-        """The same, as long as the push token is the one that was pushed to."""
-        return {**self.key, "to_token": self.push_token, "aside_until": self.aside_until}
+        """The same, as long as its push token is the one that was pushed to."""
+        return {**self.key, "to_token": self.push_token, "leased_until": self.leased_until}
 
 
-def put_aside(work: Work, count: int) -> list[Due]:
-    """Take the pushes that are due longest, at most ``count``; none that tells nothing new."""
+def lease_pushes(work: Work, count: int) -> list[DuePush]:
+    """Lease the pushes that are due longest, at most ``count``.
+
+    Pushes that would tell a device nothing new are not due anymore after this.
+    """
     now = work.clock()
-    due: list[Due] = []
-    with work.database.readers.begin() as session:
-        # SQLite's write lock is not worth taking to find nothing.
-        if session.scalar(select(AppleRegistration.device_id).where(_is_due(now)).limit(1)) is None:
-            return due
-    with work.database.writers.begin() as session:
-        connection = session.connection()
-        needless: list[dict[str, Any]] = []
-        for row in connection.execute(_due_rows(now, count)):
-            if row.seq <= max(row.pushed_seq, row.fetched_seq):
-                needless.append(_key(row))
-            else:
-                due.append(_due(row, now + ASIDE))
-        if needless:
-            connection.execute(_NOTHING_NEW, needless)
-        if due:
-            connection.execute(_PUT_ASIDE, [{**each.key, "until": now + ASIDE} for each in due])
-    return due
+    pushes = lease.take(
+        work.database,
+        lambda session: session.scalar(
+            select(AppleRegistration.device_id).where(_is_due(now)).limit(1)
+        ),
+        lambda session, _found: _lease_due(session, now, count),
+    )
+    return pushes or []
+
+
+def _lease_due(session: Session, now: datetime, count: int) -> list[DuePush]:
+    """Lease the pushes that are due longest, and drop those with nothing new."""
+    connection, until = session.connection(), now + LEASE
+    pushes: list[DuePush] = []
+    needless: list[dict[str, Any]] = []
+    for row in connection.execute(lease.skip_locked(_due_rows(now, count), of=AppleRegistration)):
+        if row.seq <= max(row.pushed_seq, row.fetched_seq):
+            needless.append(_key(row))
+        else:
+            pushes.append(_due_push(row, until))
+    if needless:
+        connection.execute(_NOTHING_NEW, needless)
+    if pushes:
+        connection.execute(_SET_LEASE, [{**each.key, "until": until} for each in pushes])
+    return pushes
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Whether a device is to be pushed at ``now``.
-
-    What lies further ahead than anything is ever put off was put off by a clock that ran ahead.
-    """
-    longest = max(BACKOFF.longest, REFUSED_BACKOFF.longest) + _CLOCK_MARGIN
-    return or_(AppleRegistration.push_at <= now, AppleRegistration.push_at > now + longest)
+    """SQL condition: a device is to be pushed at ``now``, and nobody is pushing to it."""
+    furthest = max(BACKOFF.longest, REFUSED_BACKOFF.longest)
+    return lease.has_come(AppleRegistration.push_at, now, furthest)
 
 
-def _due_rows(now: datetime, count: int) -> Any:
-    """The query for what is due longest, and is not being put aside by another process."""
+def _due_rows(now: datetime, count: int) -> Select[*tuple[Any, ...]]:
+    """The query for the pushes that are due longest."""
     return (
         select(
             AppleRegistration.organization_id,
@@ -173,11 +184,11 @@ def _due_rows(now: datetime, count: int) -> Any:
         .where(_is_due(now))
         .order_by(AppleRegistration.push_at)
         .limit(count)
-        .with_for_update(of=AppleRegistration, skip_locked=True)
     )
 
 
-def _key(row: Any) -> dict[str, Any]:
+def _key(row: AnyRow) -> dict[str, Any]:
+    """Statement parameters that name the registration of a row."""
     return {
         "of_organization": row.organization_id,
         "of_card": row.card_id,
@@ -185,8 +196,9 @@ def _key(row: Any) -> dict[str, Any]:
     }
 
 
-def _due(row: Any, aside_until: datetime) -> Due:
-    return Due(
+def _due_push(row: AnyRow, leased_until: datetime) -> DuePush:
+    """A push of a row of ``_due_rows``."""
+    return DuePush(
         organization_id=row.organization_id,
         card_id=row.card_id,
         device_id=row.device_id,
@@ -196,24 +208,26 @@ def _due(row: Any, aside_until: datetime) -> Due:
         registered_at=row.registered_at,
         attempts=row.push_attempts,
         seq=row.seq,
-        aside_until=aside_until,
+        leased_until=leased_until,
     )
 
 
-def settle(work: Work, results: Sequence[tuple[Due, Reply]], jitter: Callable[[], float]) -> None:
-    """Store what came of pushes, in one transaction."""
+def record_results(
+    work: Work, results: Sequence[tuple[DuePush, Reply]], jitter: Callable[[], float]
+) -> None:
+    """Store the results of pushes, in one transaction."""
     pushed: list[dict[str, Any]] = []
     not_pushed: list[dict[str, Any]] = []
     with work.database.writers.begin() as session:
         now = work.clock()
-        # Always in the same order, so that two of us cannot wait for each other.
-        for due, reply in sorted(results, key=lambda each: (each[0].card_id, each[0].device_id)):
+        # Always in the same order: two processes cannot deadlock.
+        for push, reply in sorted(results, key=lambda each: (each[0].card_id, each[0].device_id)):
             if reply.verdict is Verdict.SENT:
-                pushed.append({**due.still, "next_push": None, "seq": due.seq})
-            elif reply.verdict is not Verdict.GONE or _is_back(due, reply):
-                not_pushed.append(_put_off(due, reply, now, jitter()))
+                pushed.append({**push.still, "next_push": None, "seq": push.seq})
+            elif reply.verdict is not Verdict.GONE or _is_back(push, reply):
+                not_pushed.append(_rescheduled(push, reply, now, jitter()))
             else:
-                _remove(session, due, reply, now)
+                _remove(session, push, reply, now)
         connection = session.connection()
         if pushed:
             connection.execute(_PUSHED, pushed)
@@ -221,13 +235,13 @@ def settle(work: Work, results: Sequence[tuple[Due, Reply]], jitter: Callable[[]
             connection.execute(_NOT_PUSHED, not_pushed)
 
 
-def _put_off(due: Due, reply: Reply, now: datetime, jitter: float) -> dict[str, Any]:
-    """What is stored of a push that was not made, and when it is tried again, if it is."""
+def _rescheduled(push: DuePush, reply: Reply, now: datetime, jitter: float) -> dict[str, Any]:
+    """Statement parameters for a push that failed: when it is retried, if it is, and why."""
     never = reply.verdict is Verdict.NEVER
     return {
-        **due.still,
-        "next_push": None if never else now + pause_after(due.attempts + 1, reply, jitter),
-        "attempts": 0 if never else due.attempts + 1,
+        **push.still,
+        "next_push": None if never else now + pause_after(push.attempts + 1, reply, jitter),
+        "attempts": 0 if never else push.attempts + 1,
         "detail": reply.detail[:300],
     }
 
@@ -238,21 +252,21 @@ def pause_after(failures: int, reply: Reply, jitter: float) -> timedelta:
     return backoff.pause(failures, retry_after=reply.retry_after, jitter=jitter)
 
 
-def _is_back(due: Due, reply: Reply) -> bool:
-    """Whether a device registered a token after APNs found it to be dead."""
-    return reply.gone_at is not None and reply.gone_at <= due.registered_at
+def _is_back(push: DuePush, reply: Reply) -> bool:
+    """Whether a device registered its token again after APNs found it to be inactive."""
+    return reply.gone_at is not None and reply.gone_at <= push.registered_at
 
 
-def _remove(session: Session, due: Due, reply: Reply, now: datetime) -> None:
-    """Forget a registration whose push token is dead, unless the device has come back."""
+def _remove(session: Session, push: DuePush, reply: Reply, now: datetime) -> None:
+    """Delete a registration whose push token is inactive, unless the device registered again."""
     dead = delete(AppleRegistration).where(
-        *_STILL, AppleRegistration.registered_at <= (reply.gone_at or due.registered_at)
+        *_STILL, AppleRegistration.registered_at <= (reply.gone_at or push.registered_at)
     )
     connection: Connection = session.connection()
-    if connection.execute(dead, {**due.key, "to_token": due.push_token}).rowcount:
+    if connection.execute(dead, {**push.key, "to_token": push.push_token}).rowcount:
         data = {
-            "card_id": str(due.card_id),
-            "customer_id": str(due.customer_id),
+            "card_id": str(push.card_id),
+            "customer_id": str(push.customer_id),
             "wallet": "apple",
         }
-        emit(session, due.organization_id, EventType.CARD_REMOVED, due.card_id, data, now=now)
+        emit(session, push.organization_id, EventType.CARD_REMOVED, push.card_id, data, now=now)

@@ -32,7 +32,7 @@ _PLURALS = {LoyaltyClass: "loyaltyClass", LoyaltyObject: "loyaltyObject"}
 
 
 class GoogleApi:
-    """Speaks for one service account. To be closed, or used as a context."""
+    """A client for one service account. To be closed, or used as a context manager."""
 
     def __init__(
         self,
@@ -63,10 +63,10 @@ class GoogleApi:
         self._http.close()
 
     def put(self, resource: LoyaltyClass | LoyaltyObject, *, known: bool) -> dict[str, Any]:
-        """Let Google have a class or object as it is given, whether it had it before or not.
+        """Add a class or object, or replace it if it exists. Idempotent.
 
-        ``known`` tells what is tried first: to change it, or to add it. Doing it twice does no
-        harm. Returns what Google has then. Raises GoogleError.
+        ``known`` selects what is tried first: to replace it, or to add it. Returns the resource
+        as Google has it then. Raises GoogleError.
         """
         if known:
             try:
@@ -79,26 +79,26 @@ class GoogleApi:
             return self.patch(resource)
 
     def insert(self, resource: LoyaltyClass | LoyaltyObject) -> dict[str, Any]:
-        """Add a class or object. Raises GoogleConflict if it is there; GoogleError."""
+        """Add a class or object. Raises GoogleConflict if it exists; GoogleError."""
         return self._send("POST", self._address(type(resource)), resource.id, resource.as_json())
 
     def patch(self, resource: LoyaltyClass | LoyaltyObject) -> dict[str, Any]:
-        """Make a class or object what is given. Raises GoogleMissing; GoogleError."""
+        """Replace a class or object. Raises GoogleMissing; GoogleError."""
         address = self._address(type(resource), resource.id)
         return self._send("PATCH", address, resource.id, resource.as_patch())
 
     def get(self, kind: type[LoyaltyClass | LoyaltyObject], resource_id: str) -> dict[str, Any]:
-        """What Google has of a class or object. Raises GoogleMissing; GoogleError."""
+        """Fetch a class or object. Raises GoogleMissing; GoogleError."""
         return self._send("GET", self._address(kind, resource_id), resource_id)
 
     def _address(self, kind: type[LoyaltyClass | LoyaltyObject], resource_id: str = "") -> str:
-        """The address of a collection, or of one thing in it."""
+        """The URL of a collection, or of one resource in it."""
         return f"{self._base}/{_PLURALS[kind]}" + (f"/{resource_id}" if resource_id else "")
 
     def _send(
         self, method: str, url: str, resource_id: str, body: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Send a request, and once more with a new token if the first one is not taken."""
+        """Send a request, and once more with a new token if the first one is refused."""
         status, answer, retry_after = self._once(method, url, body, self._token(fresh=False))
         if status == 401:
             status, answer, retry_after = self._once(method, url, body, self._token(fresh=True))
@@ -109,7 +109,7 @@ class GoogleApi:
     def _once(
         self, method: str, url: str, body: dict[str, Any] | None, token: str
     ) -> tuple[int, bytes, float | None]:
-        """Send one request; returns status, body, and the pause that Google asks for."""
+        """Send one request; returns status, body, and the seconds of ``Retry-After``."""
         try:
             with self._http.request(
                 method,
@@ -127,7 +127,7 @@ class GoogleApi:
             raise _no_answer(error) from None
 
     def _token(self, *, fresh: bool) -> str:
-        """An access token, asked for if there is none that is good. Raises GoogleError."""
+        """An access token, fetched if none is valid. Raises GoogleError."""
         from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - slow to load
         from google.auth.transport.requests import Request  # noqa: PLC0415 - slow to load
 
@@ -145,13 +145,13 @@ class GoogleApi:
             except GoogleAuthError as error:
                 raise _no_token(error) from None
             except (TypeError, AttributeError, ValueError):
-                # The library takes for granted that a token server answers in JSON.
+                # The library assumes that a token server answers in JSON.
                 raise GoogleUnavailable("The token server did not answer in JSON.") from None
         return str(credentials.token)
 
 
 def _limited(pieces: Iterable[bytes]) -> bytes:
-    """A body, unless it is far larger than any of Google's. Raises GoogleUnavailable."""
+    """The body of a response, limited in size. Raises GoogleUnavailable."""
     content = bytearray()
     for piece in pieces:
         content += piece
@@ -161,9 +161,9 @@ def _limited(pieces: Iterable[bytes]) -> bytes:
 
 
 def _checked(answer: bytes, resource_id: str) -> dict[str, Any]:
-    """The resource that an answer holds.
+    """The resource in a response.
 
-    Raises GoogleUnavailable if it is no such: networks with a sign-in page answer 200 as well.
+    Raises GoogleUnavailable if it holds none: networks with a sign-in page answer 200 as well.
     """
     try:
         found = json.loads(answer)
@@ -175,9 +175,10 @@ def _checked(answer: bytes, resource_id: str) -> dict[str, Any]:
 
 
 def _seconds(header: str | None, sent: str | None) -> float | None:
-    """The pause of a Retry-After header: seconds, or a date (RFC 9110, 10.2.3).
+    """Seconds to wait by a ``Retry-After`` header: a number or a date (RFC 9110, 10.2.3).
 
-    A date is compared with that of the answer, so that no clock of this machine matters.
+    A date is compared with ``sent``, the response's own, so that this machine's clock does not
+    matter. None without a valid header.
     """
     if header is None:
         return None
@@ -191,12 +192,12 @@ def _seconds(header: str | None, sent: str | None) -> float | None:
 
 
 def _utc(at: datetime) -> datetime:
-    """An instant of a header; one without a zone is in UTC."""
+    """The instant of a header, in UTC if it has no zone."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
 def _no_answer(error: requests.RequestException) -> GoogleUnavailable:
-    """Why a request had no answer; the addresses and headers of it are not told."""
+    """Why there is no response, without the URL and headers of the request."""
     if isinstance(error, requests.Timeout):
         return GoogleUnavailable("Google did not answer in time.")
     if isinstance(error, requests.exceptions.SSLError):
@@ -205,7 +206,7 @@ def _no_answer(error: requests.RequestException) -> GoogleUnavailable:
 
 
 def _no_token(error: Any) -> GoogleUnavailable | GoogleRefusesAccount:
-    """Why there is no token. What the server says may quote the assertion, and is not told."""
+    """Why there is no token, without the server's words: they may quote the assertion."""
     from google.auth.exceptions import TransportError  # noqa: PLC0415 - slow to load
 
     if isinstance(error, TransportError) or error.retryable:

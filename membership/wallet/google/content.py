@@ -1,4 +1,4 @@
-"""What Google Wallet is to be told of cards: their classes and objects, with their digests."""
+"""The content of cards at Google Wallet: their classes and objects, with their digests."""
 
 import hashlib
 import json
@@ -27,27 +27,30 @@ from passes.google.loyalty import LoyaltyClass, LoyaltyObject
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A resource, named by ``digest``, and the digest of what Google was told before."""
+class PublishedResource:
+    """A resource with its digest, and the digest of what was sent to Google last, if anything."""
 
     resource: LoyaltyClass | LoyaltyObject = field(repr=False)
     digest: str
-    before: str | None
+    sent_digest: str | None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether Google has exactly this."""
+        return self.digest == self.sent_digest
 
     @property
     def is_known(self) -> bool:
-        """Whether Google was told exactly this."""
-        return self.digest == self.before
-
-    @property
-    def was_told(self) -> bool:
-        """Whether Google was told of it in some form."""
-        return self.before is not None
+        """Whether Google has it in some form."""
+        return self.sent_digest is not None
 
 
 @dataclass(frozen=True, slots=True)
 class CardContent:
-    """A card as Google is to have it. ``refused`` in the place of both if it cannot be."""
+    """A card as Google shall have it.
+
+    If it cannot be expressed at Google, ``refused`` says why, and there are no resources.
+    """
 
     card_id: UUID
     design_id: UUID
@@ -55,8 +58,8 @@ class CardContent:
     update_seq: int
     created_at: datetime | None
     saved: bool
-    of_design: Told | None = None
-    of_card: Told | None = None
+    of_design: PublishedResource | None = None
+    of_card: PublishedResource | None = None
     refused: str | None = None
 
     @property
@@ -65,15 +68,15 @@ class CardContent:
         return self.created_at is not None
 
     @property
-    def is_known(self) -> bool:
+    def is_current(self) -> bool:
         """Whether Google has the card and its class exactly as they are."""
         both = (self.of_design, self.of_card)
-        return self.created and all(each is not None and each.is_known for each in both)
+        return self.created and all(each is not None and each.is_current for each in both)
 
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who issues an organization's cards, and where its pictures are served."""
+    """The issuer of an organization's cards, and the address that its pictures are served at."""
 
     tenant: Tenant
     vault: Vault
@@ -81,7 +84,7 @@ class Issuer:
     public_url: str
 
     def issue(self, face: CardFace, design_id: UUID, key: str) -> GoogleIssue:
-        """The names and addresses of a design. Raises PassContentError."""
+        """The ids and addresses of a design at Google. Raises PassContentError."""
         design, base = face.design, f"{self.public_url.rstrip('/')}/{self.tenant.slug}/{key}"
         strip = design.images.get(ImageRole.STRIP)
         return GoogleIssue(
@@ -95,11 +98,10 @@ class Issuer:
 def load_content(
     session: Session, issuer: Issuer, card_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, CardContent]:
-    """Work out what Google is to be told of cards as they are at ``now``.
+    """The content of cards as they are at ``now``, by card id.
 
-    The update number is read before the face, so that a change that is committed meanwhile is
-    told once too often and never too little. Cards that are no wallet's are left out. Raises
-    VaultError.
+    The update number is read before the face, so that a change that is committed in between is
+    sent once too often and never missed. Cards without a wallet are left out. Raises VaultError.
     """
     rows = session.connection().execute(
         _ROWS.where(
@@ -140,7 +142,7 @@ def _content(
     loaded: LoadedFace,
     classes: dict[UUID, LoyaltyClass | PassContentError],
 ) -> CardContent:
-    """What is to be told of one card; ``classes`` are those that were worked out already."""
+    """The content of one card; ``classes`` collects the classes of designs."""
     facts: dict[str, Any] = {
         "card_id": row.card_id,
         "design_id": loaded.design_id,
@@ -154,16 +156,16 @@ def _content(
         issue = issuer.issue(loaded.face, loaded.design_id, row.key)
         if loaded.design_id not in classes:
             classes[loaded.design_id] = _class(design, issuer.tenant.name, issue)
-        made = classes[loaded.design_id]
-        if isinstance(made, PassContentError):
-            raise made
+        of_design = classes[loaded.design_id]
+        if isinstance(of_design, PassContentError):
+            raise of_design
         card = loyalty_object(loaded.face, issue, _rotating_key(issuer.vault, design, row))
     except PassContentError as error:
         return CardContent(**facts, refused=f"Google Wallet would not take it: {error}")
     return CardContent(
         **facts,
-        of_design=_told(made, row.google_class_digest),
-        of_card=_told(card, row.google_digest),
+        of_design=_published(of_design, row.google_class_digest),
+        of_card=_published(card, row.google_digest),
     )
 
 
@@ -178,14 +180,16 @@ def _class(
 
 
 def _rotating_key(vault: Vault, design: Design, row: AnyRow) -> bytes | None:
-    """The secret of a card's rotating code, opened only where it is sent. Raises VaultError."""
+    """The secret of a card's rotating code, decrypted only if it is sent. Raises VaultError."""
     if design.code is not CodeForm.ROTATING or row.rotating_key is None:
         return None
     return vault.open(row.rotating_key)
 
 
-def _told(resource: LoyaltyClass | LoyaltyObject, told_before: str | None) -> Told:
+def _published(
+    resource: LoyaltyClass | LoyaltyObject, sent_digest: str | None
+) -> PublishedResource:
     """A resource with its digest: SHA-256, in hexadecimal, of its JSON."""
     text = json.dumps(resource.as_json(), sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return Told(resource, digest, told_before)
+    return PublishedResource(resource, digest, sent_digest)

@@ -1,9 +1,9 @@
-"""What goes wrong between this service and Google Wallet.
+"""Errors of requests to Google Wallet.
 
 ::
 
-    GoogleError                  a sentence; nothing of the card, the key or the token is in it
-    ├── GoogleUnavailable        no network, no answer, 429 or 5xx: later; for all cards
+    GoogleError                  a sentence that quotes nothing of card, key or token
+    ├── GoogleUnavailable        no network, no answer, 429 or 5xx: retried; for all cards
     ├── GoogleRefusesAccount     401 or 403, or no token for this key: for all cards
     ├── GoogleRefusesContent     400 and the like; ``path`` is the field that Google names
     ├── GoogleMissing            404
@@ -15,7 +15,7 @@ import re
 from typing import Any
 
 LONGEST = 300
-"""Characters of a sentence that is kept (``card_wallets.google_error``)."""
+"""Most characters of a message (the size of ``card_wallets.google_error``)."""
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|[0-9A-Fa-f]{16,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -23,10 +23,10 @@ _PATH = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]]{0,199}", re.ASCII)
 
 
 class GoogleError(Exception):
-    """Google was not told. ``str`` of it is a sentence to be shown."""
+    """A request to Google failed. ``str`` of it is a sentence for staff."""
 
     def __init__(self, sentence: str) -> None:
-        """Keep the sentence, as long as it may be."""
+        """Store the sentence, shortened to ``LONGEST``."""
         super().__init__(_CONTROL.sub(" ", sentence)[:LONGEST])
 
 
@@ -34,20 +34,20 @@ class GoogleUnavailable(GoogleError):
     """It may work later. ``retry_after`` is what Google asks for, in seconds."""
 
     def __init__(self, sentence: str, retry_after: float | None = None) -> None:
-        """Keep the pause beside the sentence."""
+        """Store the pause with the sentence."""
         super().__init__(sentence)
         self.retry_after = retry_after
 
 
 class GoogleRefusesAccount(GoogleError):
-    """The service account is not let in: a matter of configuration."""
+    """Google does not accept the service account: a matter of configuration."""
 
 
 class GoogleRefusesContent(GoogleError):
-    """Google does not take a class or an object. ``path`` is empty if it names no field."""
+    """Google refuses a class or an object. ``path`` is empty if Google names no field."""
 
     def __init__(self, sentence: str, path: str = "") -> None:
-        """Keep the path beside the sentence."""
+        """Store the path with the sentence."""
         super().__init__(f"{path}: {sentence}" if path else sentence)
         self.path = path
 
@@ -61,25 +61,25 @@ class GoogleConflict(GoogleError):
 
 
 def error_of(status: int, body: bytes, retry_after: float | None) -> GoogleError:
-    """The error that an answer other than 2xx tells."""
-    told, path = _told(body)
+    """The error of a response other than 2xx."""
+    why, path = _message_of(body)
     if status in (401, 403):
         return GoogleRefusesAccount(
-            f"Google does not let the service account in ({status}): {told} Is the Google Wallet "
+            f"Google does not let the service account in ({status}): {why} Is the Google Wallet "
             "API enabled, and the account a user of the issuer in the Google Pay & Wallet Console?"
         )
     if status == 404:
-        return GoogleMissing(f"Google has no such thing: {told}")
+        return GoogleMissing(f"Google has no such thing: {why}")
     if status == 409:
-        return GoogleConflict(f"Google has it already: {told}")
+        return GoogleConflict(f"Google has it already: {why}")
     if status == 429:
         return GoogleUnavailable("Google's limit of requests was reached.", retry_after)
     if 400 <= status < 500 and status != 408:
-        return GoogleRefusesContent(f"refused by Google ({status}): {told}", path)
+        return GoogleRefusesContent(f"refused by Google ({status}): {why}", path)
     return GoogleUnavailable(f"Google answered {status}.", retry_after)
 
 
-def _told(body: bytes) -> tuple[str, str]:
+def _message_of(body: bytes) -> tuple[str, str]:
     """Google's message without what it quotes, and the field that it names."""
     try:
         error: Any = json.loads(body)["error"]

@@ -18,12 +18,12 @@ from membership.wallet.issuers.google import GoogleAccount
 from passes.google.save_link import load_key
 
 SCOPE = "https://www.googleapis.com/auth/wallet_object.issuer"
-"""What a token must be good for (discovery document of walletobjects.v1)."""
+"""The OAuth scope of the API (discovery document of walletobjects.v1)."""
 
 
 @dataclass(frozen=True)
 class GoogleIdentity:
-    """An issuer and its service account, compared by what it is and not by what it says."""
+    """An issuer and its service account."""
 
     account: GoogleAccount = field(repr=False)
 
@@ -34,7 +34,7 @@ class GoogleIdentity:
 
     @property
     def key_id(self) -> str | None:
-        """Google's name of the key, if the file tells it."""
+        """Google's id of the key, if the file has it."""
         found = self.account.info.get("private_key_id")
         return None if found is None else str(found)
 
@@ -45,7 +45,7 @@ class GoogleIdentity:
 
     @cached_property
     def credentials(self) -> Any:
-        """What asks for access tokens. Raises ValueError for a key that cannot be read."""
+        """The credentials that fetch access tokens. Raises ValueError for an unreadable key."""
         # Costs a tenth of a second at the start of every process, and is needed by few.
         from google.oauth2.service_account import Credentials  # noqa: PLC0415
 
@@ -66,5 +66,5 @@ def google_identity(session: Session, vault: Vault, organization_id: int) -> Goo
 
 @lru_cache(maxsize=256)
 def _opened(vault: Vault, sealed: bytes) -> GoogleIdentity:
-    """Open a sealed identity, once for each that is in use. Raises VaultError."""
+    """Decrypt an identity, cached for those in use. Raises VaultError."""
     return GoogleIdentity(GoogleAccount(**json.loads(vault.open(sealed))))

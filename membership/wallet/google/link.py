@@ -1,6 +1,6 @@
-"""The link "Add to Google Wallet" of a card: Google is told of the card first, if it has it not.
+"""The link "Add to Google Wallet" of a card, which adds the card at Google first if needed.
 
-To be called with no transaction open, for Google is spoken to.
+To be called without an open transaction: requests to Google may take seconds.
 """
 
 from datetime import datetime
@@ -12,11 +12,11 @@ from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, VaultError
 from membership.store.database import Database
-from membership.wallet.google import state as notes
+from membership.wallet.google import state
 from membership.wallet.google.content import CardContent, Issuer, load_content
 from membership.wallet.google.errors import GoogleError, GoogleRefusesContent
 from membership.wallet.google.identity import GoogleIdentity, google_identity
-from membership.wallet.google.publish import tell_class, tell_object
+from membership.wallet.google.publish import publish_class, publish_object
 from membership.wallet.google.sync import Connect, connected
 from membership.web.access import Tenant
 from membership.web.errors import Busy, Conflict, NotFound
@@ -29,11 +29,11 @@ class NotConfigured(Conflict):
 
 
 class Refused(Conflict):
-    """Google does not take this card; why is told to staff, at the card."""
+    """Google refuses this card; staff see why at the card."""
 
 
 class Place(Protocol):
-    """Where the data is and what opens it: a job's ``Work``, or the state of the application."""
+    """What this needs of a job's ``Work`` or of the application's state."""
 
     @property
     def settings(self) -> ServiceSettings:
@@ -47,17 +47,17 @@ class Place(Protocol):
 
     @property
     def vault(self) -> Vault:
-        """What opens secrets."""
+        """The vault of secrets."""
         ...
 
 
 def google_save_link(
     place: Place, tenant: Tenant, card_id: UUID, now: datetime, *, connect: Connect = connected
 ) -> str:
-    """The link that saves a card; takes as long as Google takes if it has the card not yet.
+    """The link that saves a card; the card is added at Google first if it is not there.
 
-    Raises NotConfigured; NotFound for a card that is in no wallet, or another organization's;
-    Refused if Google does not take it; Busy if Google cannot be told of it now.
+    Raises NotConfigured; NotFound for a card without a wallet, or of another organization;
+    Refused if Google refuses the card; Busy if Google cannot be reached.
     """
     public_url = place.settings.public_url
     if public_url is None:
@@ -75,7 +75,7 @@ def google_save_link(
 def _load(
     place: Place, tenant: Tenant, public_url: str, card_id: UUID, now: datetime
 ) -> tuple[GoogleIdentity, Issuer, CardContent]:
-    """Work the card out. Raises NotConfigured, NotFound, VaultError."""
+    """Load the content of the card. Raises NotConfigured, NotFound, VaultError."""
     with place.database.readers.begin() as session:
         identity = google_identity(session, place.vault, tenant.id)
         if identity is None:
@@ -97,21 +97,21 @@ def _create(
     now: datetime,
     connect: Connect,
 ) -> None:
-    """Add a card at Google. Two who do so at once do no harm. Raises Refused, Busy."""
+    """Add a card at Google; twice at once does no harm. Raises Refused, Busy."""
     error, refused = card.refused, card.refused is not None
     if error is None:
         try:
             with connect(identity, place.settings) as api:
-                tell_class(api, place.database, issuer.tenant, card)
-                tell_object(api, place.database, issuer.tenant, card)
+                publish_class(api, place.database, issuer.tenant, card)
+                publish_object(api, place.database, issuer.tenant, card)
         except GoogleError as failure:
             error, refused = str(failure), isinstance(failure, GoogleRefusesContent)
     with place.database.writers.begin() as session:
         connection = session.connection()
         if error is None:
-            notes.note_created(connection, issuer.tenant, card, now)
+            state.record_created(connection, issuer.tenant, card, now)
         else:
-            notes.note_not_created(connection, issuer.tenant, card.card_id, error)
+            state.record_not_created(connection, issuer.tenant, card.card_id, error)
     if error is not None:
         logger().error("google_card_not_added", card=str(card.card_id), error=error)
         if refused:
@@ -133,5 +133,5 @@ def _link(identity: GoogleIdentity, public_url: str, card_id: UUID, now: datetim
 
 
 def _busy() -> Busy:
-    """What a visitor is told: why is told to staff, at the card and in the log."""
+    """The error for visitors; staff see why at the card and in the log."""
     return Busy("google_unavailable", "Google Wallet cannot take the card now; try again later.")

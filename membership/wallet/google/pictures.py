@@ -1,4 +1,4 @@
-"""The logo of a design, from where Google Wallet fetches it. No key: it is on every card."""
+"""The route from which Google Wallet fetches the logo of a design. Public, without a key."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +23,7 @@ _FOR_GOOD = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True)
 class _Source:
-    """What a logo is drawn from; its tag names all of it."""
+    """What a logo is drawn from; its tag identifies all of it."""
 
     tag: str
     design: Design = field(compare=False)
@@ -44,7 +44,7 @@ async def show_logo(organization: str, design: str, tag: str, reading: InReading
 
 
 def _source(session: Session, slug: str, key: str, tag: str) -> _Source:
-    """What the logo with a tag is drawn from. Raises NotFound if the design's is another one."""
+    """What the logo with a tag is drawn from. Raises NotFound if the design has another tag."""
     found = public_design(session, slug, key)
     if found is None:
         raise _no_such_logo()
@@ -58,10 +58,10 @@ def _source(session: Session, slug: str, key: str, tag: str) -> _Source:
 
 @lru_cache(maxsize=64)
 def _drawn(source: _Source) -> bytes:
-    """Draw a logo, once for each that is asked for again and again."""
+    """Draw a logo; cached."""
     return google_logo(source.design, source.organization, source.images, resources.path("fonts"))
 
 
 def _no_such_logo() -> NotFound:
-    """The error for every address that is not that of a logo."""
+    """The error for any address without a logo."""
     return NotFound("image_not_found", "There is no such picture.")

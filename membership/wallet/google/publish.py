@@ -1,12 +1,12 @@
-"""Telling Google of a class or an object, and noting at once that it was told.
+"""Publishes a class or an object at Google, and stores that of a class at once.
 
-No transaction is open while Google is spoken to.
+No transaction is open during the requests.
 """
 
 from typing import Any
 
 from membership.store.database import Database
-from membership.wallet.google import state as notes
+from membership.wallet.google import state
 from membership.wallet.google.api import GoogleApi
 from membership.wallet.google.content import CardContent
 from membership.wallet.google.errors import GoogleMissing, GoogleUnavailable
@@ -14,39 +14,36 @@ from membership.web.access import Tenant
 from passes.google.loyalty import LoyaltyClass, LoyaltyObject
 
 
-def tell_class(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> None:
-    """Let Google have the class of a card's design, unless it was told this very one before.
-
-    Raises GoogleError.
-    """
-    told = card.of_design
-    if told is None or told.is_known:
+def publish_class(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> None:
+    """Send the class of a card's design, unless Google has this very one. Raises GoogleError."""
+    published = card.of_design
+    if published is None or published.is_current:
         return
-    api.put(told.resource, known=told.was_told)
+    api.put(published.resource, known=published.is_known)
     with database.writers.begin() as session:
-        notes.note_class(session.connection(), tenant, card)
+        state.record_class(session.connection(), tenant, card)
 
 
-def tell_object(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> bool:
-    """Let Google have a card, whose class it has, or ask how it stands if it has this very one.
+def publish_object(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> bool:
+    """Send a card whose class Google has, or fetch it if Google has this very one.
 
-    Returns whether somebody has it in their wallet; that it was told is noted by the caller.
-    Raises GoogleError; GoogleUnavailable also if the class is gone, which is told next time.
+    Returns whether somebody saved it to a wallet; the caller stores that it was sent. Raises
+    GoogleError; GoogleUnavailable also if the class is missing, which is then sent next time.
     """
     if card.of_card is None:
-        raise RuntimeError("a card that cannot be told was to be told")
-    resource, is_there = card.of_card.resource, card.created and card.of_card.is_known
+        raise RuntimeError("a card without content was to be published")
+    resource, is_there = card.of_card.resource, card.created and card.of_card.is_current
     try:
-        answer = _found(api, resource) if is_there else api.put(resource, known=card.created)
+        answer = _fetch(api, resource) if is_there else api.put(resource, known=card.created)
     except GoogleMissing as error:
         with database.writers.begin() as session:
-            notes.forget_class(session.connection(), tenant, card.design_id)
+            state.reset_class(session.connection(), tenant, card.design_id)
         raise GoogleUnavailable(str(error)) from error
     return answer.get("hasUsers") is True
 
 
-def _found(api: GoogleApi, resource: LoyaltyClass | LoyaltyObject) -> dict[str, Any]:
-    """What Google has of a resource; one that it lost is added again. Raises GoogleError."""
+def _fetch(api: GoogleApi, resource: LoyaltyClass | LoyaltyObject) -> dict[str, Any]:
+    """Fetch a resource; one that is missing is added again. Raises GoogleError."""
     try:
         return api.get(type(resource), resource.id)
     except GoogleMissing:

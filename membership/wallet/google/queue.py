@@ -1,11 +1,10 @@
-"""Which cards Google is told of next, and by whom: cards are put aside, and given back.
+"""The queue of Google Wallet: which cards are synchronized next, leased to one process.
 
-Every step is one short transaction. Nothing here speaks to Google.
+Every function is part of one short transaction; none calls Google.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
@@ -13,61 +12,52 @@ from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_of
 from membership.base.backoff import Backoff
+from membership.store import lease
 from membership.store.models import CardWallet, IdentityKind, Organization, WalletIdentity
 from membership.web.access import Tenant
 
 BATCH = 50
-"""Cards that are put aside at once."""
+"""Cards that are leased at once."""
 
 LEASE = timedelta(minutes=10)
-"""For how long cards belong to the process that tells Google of them."""
+"""How long cards belong to the process that synchronizes them."""
 
 _HALF_DAY = timedelta(hours=12)
 BACKOFF = Backoff.doubling(timedelta(minutes=1), _HALF_DAY, longest_retry_after=_HALF_DAY)
 """Pauses between the attempts at a card, and of an account that fails for all of its cards."""
 
-_CLOCK_MARGIN = timedelta(minutes=1)
-
 
 @dataclass(frozen=True)
-class Claim:
-    """Cards that this process has put aside, with the time that each was due at."""
+class LeasedCards:
+    """Cards that this process synchronizes, with the time at which each was due."""
 
     tenant: Tenant
     until: datetime
     due: dict[UUID, datetime] = field(default_factory=dict)
 
 
-def _reached(column: Any, now: datetime, furthest: timedelta) -> ColumnElement[bool]:
-    """Whether a time has come; one further ahead than any is set is of a clock that was wrong."""
-    return or_(column <= now, column > now + furthest + _CLOCK_MARGIN)
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    """Whether Google has a card, and nobody is telling it of the card."""
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    """SQL condition: Google has the card, and nobody synchronizes it."""
     return and_(
         CardWallet.google_created_at.is_not(None),
-        or_(
-            CardWallet.google_leased_until.is_(None),
-            _reached(CardWallet.google_leased_until, now, LEASE),
-        ),
+        lease.is_free(CardWallet.google_leased_until, now, LEASE),
     )
 
 
 def next_organization(session: Session, after: int, now: datetime) -> int | None:
-    """The organization whose turn it is: the next one with cards that are due, in a circle."""
+    """The next organization with due cards, in the order of their ids and from the start again."""
     waiting = (
         select(WalletIdentity.organization_id)
         .where(
             WalletIdentity.kind == IdentityKind.GOOGLE,
             or_(
                 WalletIdentity.paused_until.is_(None),
-                _reached(WalletIdentity.paused_until, now, BACKOFF.longest),
+                lease.has_come(WalletIdentity.paused_until, now, BACKOFF.longest),
             ),
             exists().where(
                 CardWallet.organization_id == WalletIdentity.organization_id,
-                _reached(CardWallet.google_next_attempt_at, now, BACKOFF.longest),
-                _free(now),
+                lease.has_come(CardWallet.google_next_attempt_at, now, BACKOFF.longest),
+                _is_free(now),
             ),
         )
         .order_by(WalletIdentity.organization_id <= after, WalletIdentity.organization_id)
@@ -76,56 +66,57 @@ def next_organization(session: Session, after: int, now: datetime) -> int | None
     return session.connection().scalar(waiting)
 
 
-def claim(session: Session, organization_id: int, now: datetime) -> Claim:
-    """Put the cards aside that are due longest. Those that others hold are left to them."""
+def lease_cards(session: Session, organization_id: int, now: datetime) -> LeasedCards:
+    """Lease a batch of an organization's cards, those first that are due longest."""
     connection = session.connection()
-    due = _locked(connection, organization_id, CardWallet.google_next_attempt_at <= now, now)
+    due = _lock_due(connection, organization_id, CardWallet.google_next_attempt_at <= now, now)
     if not due:
-        ahead = CardWallet.google_next_attempt_at > now + BACKOFF.longest + _CLOCK_MARGIN
-        due = _locked(connection, organization_id, ahead, now)
+        # By itself, so that the usual query reads the first rows of the index only.
+        come = lease.has_come(CardWallet.google_next_attempt_at, now, BACKOFF.longest)
+        due = _lock_due(connection, organization_id, come, now)
     connection.execute(
         update(CardWallet)
         .where(CardWallet.organization_id == organization_id, CardWallet.card_id.in_(due))
         .values(google_leased_until=now + LEASE)
     )
     tenant = tenant_of(session.get_one(Organization, organization_id))
-    return Claim(tenant, now + LEASE, due)
+    return LeasedCards(tenant, now + LEASE, due)
 
 
-def _locked(
+def _lock_due(
     connection: Connection, organization_id: int, is_due: ColumnElement[bool], now: datetime
 ) -> dict[UUID, datetime]:
     """Lock the first cards that are due and free, in the order of the index."""
-    rows = connection.execute(
+    due = (
         select(CardWallet.card_id, CardWallet.google_next_attempt_at)
-        .where(CardWallet.organization_id == organization_id, is_due, _free(now))
+        .where(CardWallet.organization_id == organization_id, is_due, _is_free(now))
         .order_by(CardWallet.google_next_attempt_at)
         .limit(BATCH)
-        .with_for_update(skip_locked=True, key_share=True)
     )
+    rows = connection.execute(lease.skip_locked(due))
     return {row.card_id: row.google_next_attempt_at for row in rows}
 
 
-def lock(connection: Connection, held: Claim) -> None:
-    """Lock the cards that are still held, in the order in which everybody locks several."""
+def lock(connection: Connection, leased: LeasedCards) -> None:
+    """Lock the cards whose lease is still this one, in the order in which all code locks cards."""
     connection.execute(
         select(CardWallet.card_id)
-        .where(_of(held))
+        .where(_is_held(leased))
         .order_by(CardWallet.card_id)
         .with_for_update(key_share=True)
     ).all()
 
 
-def release(connection: Connection, held: Claim) -> None:
-    """Give back all cards that are still held."""
-    lock(connection, held)
-    connection.execute(update(CardWallet).where(_of(held)).values(google_leased_until=None))
+def release(connection: Connection, leased: LeasedCards) -> None:
+    """End the lease of all cards that still have it."""
+    lock(connection, leased)
+    connection.execute(update(CardWallet).where(_is_held(leased)).values(google_leased_until=None))
 
 
-def _of(held: Claim) -> ColumnElement[bool]:
-    """The cards that are still held."""
+def _is_held(leased: LeasedCards) -> ColumnElement[bool]:
+    """SQL condition: a card is one of the leased, and its lease is still this one."""
     return and_(
-        CardWallet.organization_id == held.tenant.id,
-        CardWallet.card_id.in_(held.due),
-        CardWallet.google_leased_until == held.until,
+        CardWallet.organization_id == leased.tenant.id,
+        CardWallet.card_id.in_(leased.due),
+        CardWallet.google_leased_until == leased.until,
     )

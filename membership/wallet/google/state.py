@@ -1,4 +1,4 @@
-"""What is noted of telling Google: what it has, what went wrong, when it is tried again."""
+"""What is stored of Google Wallet: what Google has, failures, and when to try again."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,20 +11,22 @@ from sqlalchemy.orm import Session
 from membership.store.database import UtcDateTime
 from membership.store.models import CardDesign, CardWallet, IdentityKind, WalletIdentity
 from membership.wallet.google.content import CardContent
-from membership.wallet.google.queue import BACKOFF, Claim
+from membership.wallet.google.queue import BACKOFF, LeasedCards
 from membership.web.access import Tenant
 
 FIRST_CHECK, CHECKED_FOR = timedelta(minutes=1), timedelta(days=1)
-"""When a card that was just added is looked at again, and for how long it is while nobody has
-saved it. Google tells only when it is asked whether somebody has."""
+"""When Google is first asked whether a new card was saved, and for how long while it is not.
+
+Google does not report it by itself.
+"""
 
 
 _NOW, _AGAIN = (bindparam(name, type_=UtcDateTime()) for name in ("now", "again"))
-_IS_AS_IT_WAS = and_(
+_IS_UNCHANGED = and_(
     CardWallet.update_seq == bindparam("seq"),
     CardWallet.google_next_attempt_at == bindparam("was_due"),
 )
-"""A card that changed meanwhile stays due."""
+"""SQL condition: the card is as when it was leased; otherwise it stays due."""
 
 _HELD = and_(
     CardWallet.organization_id == bindparam("of_organization"),
@@ -41,7 +43,7 @@ _DONE = (
         google_attempts=0,
         google_error=None,
         google_leased_until=None,
-        google_next_attempt_at=case((_IS_AS_IT_WAS, _AGAIN), else_=_NOW),
+        google_next_attempt_at=case((_IS_UNCHANGED, _AGAIN), else_=_NOW),
     )
 )
 _FAILED = (
@@ -51,13 +53,16 @@ _FAILED = (
         google_attempts=CardWallet.google_attempts + 1,
         google_error=bindparam("error"),
         google_leased_until=None,
-        google_next_attempt_at=case((_IS_AS_IT_WAS, _AGAIN), else_=_NOW),
+        google_next_attempt_at=case((_IS_UNCHANGED, _AGAIN), else_=_NOW),
     )
 )
 
 
 def next_check(card: CardContent, now: datetime) -> datetime | None:
-    """When Google is asked whether a card that nobody saved yet was saved: ever more seldom."""
+    """When Google is next asked whether a card was saved, at growing intervals.
+
+    None for a card that was saved, that Google does not have, or that is too old.
+    """
     if card.saved or card.created_at is None:
         return None
     age = now - card.created_at
@@ -66,16 +71,16 @@ def next_check(card: CardContent, now: datetime) -> datetime | None:
     return now + min(max(FIRST_CHECK, age), BACKOFF.longest)
 
 
-def note_done(
-    connection: Connection, held: Claim, done: Sequence[CardContent], now: datetime
+def record_done(
+    connection: Connection, leased: LeasedCards, done: Sequence[CardContent], now: datetime
 ) -> None:
-    """Note that Google has cards as they were worked out; a card that changed since stays due."""
+    """Store that Google has these contents of cards; a card that changed since stays due."""
     if done:
         connection.execute(
             _DONE,
             [
                 {
-                    **_of(held, each),
+                    **_of(leased, each),
                     "digest": each.of_card.digest,
                     "saved": each.saved,
                     "again": next_check(each, now),
@@ -87,37 +92,37 @@ def note_done(
         )
 
 
-def note_failed(
-    connection: Connection, held: Claim, card: CardContent, error: str, now: datetime
+def record_failed(
+    connection: Connection, leased: LeasedCards, card: CardContent, error: str, now: datetime
 ) -> None:
-    """Note why Google was not told of a card, and when it is tried again."""
+    """Store why a card could not be synchronized, and reschedule it."""
     attempts = connection.scalar(
         select(CardWallet.google_attempts).where(
-            CardWallet.organization_id == held.tenant.id, CardWallet.card_id == card.card_id
+            CardWallet.organization_id == leased.tenant.id, CardWallet.card_id == card.card_id
         )
     )
     again = now + BACKOFF.pause((attempts or 0) + 1)
     connection.execute(
-        _FAILED, {**_of(held, card), "error": error[:300], "again": again, "now": now}
+        _FAILED, {**_of(leased, card), "error": error[:300], "again": again, "now": now}
     )
 
 
-def _of(held: Claim, card: CardContent) -> dict[str, Any]:
-    """Which card, as it was when it was worked out."""
+def _of(leased: LeasedCards, card: CardContent) -> dict[str, Any]:
+    """Statement parameters that name a leased card, as it was when its content was loaded."""
     return {
-        "of_organization": held.tenant.id,
+        "of_organization": leased.tenant.id,
         "of_card": card.card_id,
-        "until": held.until,
+        "until": leased.until,
         "seq": card.update_seq,
-        "was_due": held.due[card.card_id],
+        "was_due": leased.due[card.card_id],
     }
 
 
-def note_class(connection: Connection, tenant: Tenant, card: CardContent) -> None:
-    """Note that Google has the class of a card's design as it was worked out.
+def record_class(connection: Connection, tenant: Tenant, card: CardContent) -> None:
+    """Store that Google has the class of a card's design.
 
-    One of a version that is over was perhaps told after a newer one: nothing is noted then, so
-    that it is told again with the next card.
+    If the design has a newer version, another process may have sent that one before: then
+    nothing is known of what Google has, so that the class is sent again with the next card.
     """
     if card.of_design is not None:
         connection.execute(
@@ -132,8 +137,8 @@ def note_class(connection: Connection, tenant: Tenant, card: CardContent) -> Non
         )
 
 
-def forget_class(connection: Connection, tenant: Tenant, design_id: UUID) -> None:
-    """Forget that Google has a class, so that it is told again with the next card."""
+def reset_class(connection: Connection, tenant: Tenant, design_id: UUID) -> None:
+    """Store that Google may lack a class, so that it is sent again with the next card."""
     connection.execute(
         update(CardDesign)
         .where(CardDesign.organization_id == tenant.id, CardDesign.id == design_id)
@@ -141,8 +146,10 @@ def forget_class(connection: Connection, tenant: Tenant, design_id: UUID) -> Non
     )
 
 
-def note_created(connection: Connection, tenant: Tenant, card: CardContent, now: datetime) -> None:
-    """Note that Google has a card from now on; it is looked at once more soon after."""
+def record_created(
+    connection: Connection, tenant: Tenant, card: CardContent, now: datetime
+) -> None:
+    """Store that Google has a card from now on; whether it was saved is checked soon after."""
     if card.of_card is not None:
         connection.execute(
             update(CardWallet)
@@ -158,12 +165,12 @@ def note_created(connection: Connection, tenant: Tenant, card: CardContent, now:
         )
 
 
-def note_account(
-    connection: Connection, organization_id: int, again: float | None, now: datetime
+def pause_account(
+    connection: Connection, organization_id: int, retry_after: float | None, now: datetime
 ) -> datetime:
-    """Let an organization's account rest after a fault that concerns all of its cards.
+    """Pause an organization's account after an error that concerns all of its cards.
 
-    ``again`` is what Google asks for, in seconds. Returns until when it rests.
+    ``retry_after`` is what Google asks for, in seconds. Returns the end of the pause.
     """
     here = and_(
         WalletIdentity.organization_id == organization_id,
@@ -175,13 +182,13 @@ def note_account(
         .values(failures=WalletIdentity.failures + 1)
         .returning(WalletIdentity.failures)
     )
-    until = now + BACKOFF.pause(failures or 1, retry_after=again)
+    until = now + BACKOFF.pause(failures or 1, retry_after=retry_after)
     connection.execute(update(WalletIdentity).where(here).values(paused_until=until))
     return until
 
 
-def note_account_well(connection: Connection, organization_id: int) -> None:
-    """Forget that an account failed, if it did."""
+def resume_account(connection: Connection, organization_id: int) -> None:
+    """End the pause of an account, if it has one, and count its failures from 0."""
     connection.execute(
         update(WalletIdentity)
         .where(
@@ -193,10 +200,10 @@ def note_account_well(connection: Connection, organization_id: int) -> None:
     )
 
 
-def tell_all_again(session: Session, organization_id: int, now: datetime) -> None:
-    """Let Google be told of all cards that it has: the account or the issuer is another one."""
+def resync_all(session: Session, organization_id: int, now: datetime) -> None:
+    """Make all cards that Google has due: the account or the issuer was replaced."""
     connection = session.connection()
-    note_account_well(connection, organization_id)
+    resume_account(connection, organization_id)
     there = and_(
         CardWallet.organization_id == organization_id, CardWallet.google_created_at.is_not(None)
     )
@@ -207,8 +214,8 @@ def tell_all_again(session: Session, organization_id: int, now: datetime) -> Non
     )
 
 
-def note_not_created(connection: Connection, tenant: Tenant, card_id: UUID, error: str) -> None:
-    """Note why a card could not be added at Google, for staff to see."""
+def record_not_created(connection: Connection, tenant: Tenant, card_id: UUID, error: str) -> None:
+    """Store why a card could not be added at Google, for staff to see."""
     connection.execute(
         update(CardWallet)
         .where(CardWallet.organization_id == tenant.id, CardWallet.card_id == card_id)

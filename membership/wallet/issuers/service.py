@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api_client.messages.cards import AppleReady, GoogleReady, WalletsReady
 from membership.base.vault import Vault
 from membership.store.models import IdentityKind
-from membership.wallet.google.state import tell_all_again
+from membership.wallet.google.state import resync_all
 from membership.wallet.issuers.apple import apple_facts, apple_names, store_apple
 from membership.wallet.issuers.google import (
     GoogleAccount,
@@ -69,7 +69,7 @@ def take_google(place: Place, new: NewGoogleIdentity) -> WalletsReady:
     account = GoogleAccount(new.issuer_id, new.service_account.opened())
     check_account(account)
     store_google(place.session, place.vault, place.tenant, account, now=place.now)
-    tell_all_again(place.session, place.tenant.id, place.now)
+    resync_all(place.session, place.tenant.id, place.now)
     return show(place)
 
 

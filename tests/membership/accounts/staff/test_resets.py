@@ -7,7 +7,7 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
-from membership.accounts.staff.purge import tidy_up
+from membership.accounts.staff.purge import purge
 from membership.store.models import OutgoingMail, PasswordReset
 from tests.membership.accounts.staff.people import (
     PASSWORD,
@@ -210,8 +210,8 @@ def test_old_tokens_are_deleted(service: Service) -> None:
             return session.scalar(select(func.count()).where(mine)) or 0
 
     service.clock.advance(days=30)
-    tidy_up(work_of(service))
+    purge(work_of(service))
     assert kept() == 1
     service.clock.advance(minutes=60)
-    assert tidy_up(work_of(service)) is False
+    assert purge(work_of(service)) is False
     assert kept() == 0

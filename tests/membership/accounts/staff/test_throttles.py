@@ -8,8 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from membership.accounts.staff.throttles import Limit, count_try, forget_old, take_back
+from membership.accounts.staff.purge import purge
+from membership.accounts.staff.throttles import Limit, count_try, take_back
 from membership.base.backoff import Backoff
+from membership.base.settings import ServiceSettings
+from membership.base.vault import Vault
+from membership.store.background import Work
 from membership.store.database import Database
 from membership.store.models import Throttle
 from membership.web.errors import TooMany
@@ -193,11 +197,13 @@ def test_a_good_try_takes_back_its_own_wait_only(database: Database) -> None:
         assert count_try(session, LIMIT, "who", NOON + MINUTE).blocked_until is not None
 
 
-def test_old_tries_are_forgotten_and_name_nobody(database: Database) -> None:
+def test_old_tries_are_purged_and_name_nobody(database: Database) -> None:
     with database.writers.begin() as session:
         counted = count_try(session, LIMIT, "ada@example.com", NOON)
         count_try(session, LIMIT, "bo@example.com", NOON + timedelta(days=1))
     assert "ada" not in counted.name
-    with database.writers.begin() as session:
-        assert forget_old(session, NOON + timedelta(days=2)) == 1
+    two_days_later = NOON + timedelta(days=2)
+    work = Work(ServiceSettings(), database, Vault("A" * 43 + "="), lambda: two_days_later)
+    assert purge(work) is False
+    with database.readers.begin() as session:
         assert session.scalar(select(func.count()).select_from(Throttle)) == 1

@@ -17,8 +17,8 @@ from tests.membership.public import written_log
 def test_a_job_that_was_killed_leaves_its_events_to_the_next(shop: Shop) -> None:
     customer, _ = paid_untold(shop)
     with shop.service.database.writers.begin() as session:
-        claimed = inbox.claim_events(session, shop.service.tenant.id, shop.service.clock())
-    assert len(claimed) == len(told_of(shop))
+        leased = inbox.lease_events(session, shop.service.tenant.id, shop.service.clock())
+    assert len(leased) == len(told_of(shop))
     shop.work_off()
     assert shop.held(customer) == []
     shop.go_on(minutes=5)
@@ -73,7 +73,7 @@ def test_pauses_grow_to_an_hour_and_then_it_is_given_up(shop: Shop) -> None:
         (pause,) = due_in(shop)
         pauses.append(pause)
         shop.go_on(seconds=pause.total_seconds())
-        put_off_orders(shop)
+        check_no_orders(shop)
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (timedelta(seconds=10), timedelta(hours=1))
     set_tries(shop, MAX_TRIES - 1)
@@ -101,7 +101,7 @@ def keep_one(shop: Shop) -> None:
         ):
             if row.type != "invoice.paid":
                 session.delete(row)
-    put_off_orders(shop)
+    check_no_orders(shop)
 
 
 def set_tries(shop: Shop, tries: int) -> None:
@@ -114,7 +114,7 @@ def set_tries(shop: Shop, tries: int) -> None:
         )
 
 
-def put_off_orders(shop: Shop) -> None:
+def check_no_orders(shop: Shop) -> None:
     """Let no order be looked after by itself for a year."""
     with shop.service.database.writers.begin() as session:
         session.execute(
@@ -127,12 +127,12 @@ def put_off_orders(shop: Shop) -> None:
 def test_what_is_done_is_forgotten_after_two_months(shop: Shop) -> None:
     paid_untold(shop)
     shop.work_off()
-    prune = BILLING_JOBS[1].run
+    purge = BILLING_JOBS[1].run
     shop.service.clock.advance(days=59)
-    prune(shop.work)
+    purge(shop.work)
     assert told_of(shop)
     shop.service.clock.advance(days=2)
-    prune(shop.work)
+    purge(shop.work)
     assert told_of(shop) == []
 
 

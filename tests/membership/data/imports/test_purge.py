@@ -9,7 +9,7 @@ from sqlalchemy import select
 from api_client.messages.management import ActorKind
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault
-from membership.data.imports.purge import BATCH, prune
+from membership.data.imports.purge import FILE_CHUNKS, purge
 from membership.store.background import Work
 from membership.store.database import Database
 from membership.store.models import Import, ImportChunk, ImportKind, ImportReport, ImportState
@@ -55,21 +55,21 @@ def test_files_go_seven_days_after_the_end_and_reports_stay(database: Database, 
     clock = work.clock
     assert isinstance(clock, Clock)
     clock.now = NOON + timedelta(days=7)
-    assert prune(work) is False
+    assert purge(work) is False
     assert files(database) == set(ids.values())
     clock.advance(seconds=1)
-    assert prune(work) is False
+    assert purge(work) is False
     assert files(database) == {ids[ImportState.RUNNING], ids[ImportState.INDEXING]}
     with database.readers.begin() as session:
         assert set(session.scalars(select(ImportReport.import_id))) == set(ids.values())
 
 
 def test_a_large_file_goes_piece_by_piece(database: Database, work: Work) -> None:
-    an_import(database, ImportState.FINISHED, chunks=BATCH + 3)
+    an_import(database, ImportState.FINISHED, chunks=FILE_CHUNKS + 3)
     clock = work.clock
     assert isinstance(clock, Clock)
     clock.now = NOON + timedelta(days=30)
-    assert prune(work) is True
+    assert purge(work) is True
     assert files(database)
-    assert prune(work) is False
+    assert purge(work) is False
     assert not files(database)

@@ -20,7 +20,7 @@ from sqlalchemy import select, update
 
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault
-from membership.events.mail.delivery import ASIDE, send_due_mail
+from membership.events.mail.delivery import LEASE, send_due_mail
 from membership.events.mail.message import Unsendable, message_of
 from membership.events.mail.outbox import Mail, queue_mail
 from membership.events.mail.transport import transport
@@ -241,7 +241,7 @@ def test_killed_between_sending_and_noting_it_is_sent_again(
     with pytest.raises(KeyboardInterrupt):
         send_due_mail(office.work, send_and_die)
     assert send_due_mail(office.work, sent.append) is False
-    office.clock.now += ASIDE
+    office.clock.now += LEASE
     assert send_due_mail(office.work, sent.append) is True
     assert send_due_mail(office.work, sent.append) is False
     assert len({message["Message-ID"] for message in sent}) == 1
@@ -275,7 +275,7 @@ def test_a_process_killed_while_sending_loses_no_mail(database: Database, tmp_pa
     assert done.returncode == -signal.SIGKILL
     sent: list[Any] = []
     assert send_due_mail(office.work, sent.append) is False
-    office.clock.now += ASIDE
+    office.clock.now += LEASE
     assert send_due_mail(office.work, sent.append) is True
     assert len(sent) == 1
 

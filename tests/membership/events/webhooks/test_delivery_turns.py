@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from membership.events.webhooks.delivery import TURN_DELIVERIES, deliver, sender_of
+from membership.events.webhooks.delivery import BATCH_DELIVERIES, deliver, sender_of
 from membership.events.webhooks.endpoints import bury_pending
-from membership.events.webhooks.sender import Answer, Sender
+from membership.events.webhooks.sender import PostResult, Sender
 from membership.store.background import Work
 from membership.store.models import WebhookEndpoint
 from tests.membership.events.conftest import Club
@@ -27,7 +27,7 @@ class Killed(BaseException):
 class KilledAfterSending(Sender):
     """Sends, and then the process is gone before the result is stored."""
 
-    def post(self, *arguments: object) -> Answer:
+    def post(self, *arguments: object) -> PostResult:
         """Send, and end."""
         super().post(*arguments)  # type: ignore[arg-type]
         raise Killed
@@ -133,12 +133,12 @@ def test_a_slow_endpoint_holds_up_no_other(club: Club, receiver: Receiver) -> No
 def test_endpoints_take_turns(club: Club, receiver: Receiver) -> None:
     club.endpoint(receiver.url + "/a")
     club.endpoint(receiver.url + "/b")
-    club.emit(TURN_DELIVERIES + 1)
+    club.emit(BATCH_DELIVERIES + 1)
     club.deliver()
     paths = [each.path[-1] for each in receiver.received]
     first = paths[0]
     second = "b" if first == "a" else "a"
-    assert paths == [first] * TURN_DELIVERIES + [second] * TURN_DELIVERIES + [first, second]
+    assert paths == [first] * BATCH_DELIVERIES + [second] * BATCH_DELIVERIES + [first, second]
 
 
 def test_stopping_ends_a_turn(club: Club, receiver: Receiver) -> None:

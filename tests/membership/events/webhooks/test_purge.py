@@ -6,15 +6,16 @@ from sqlalchemy import func, select, update
 
 from membership.events.outbox import emit_all
 from membership.events.types import EventType
-from membership.events.webhooks.purge import BATCH, prune
+from membership.events.webhooks.purge import purge
 from membership.store.models import DeliveryState, Event, WebhookDelivery
+from membership.store.purge import CHUNK
 from tests.membership.events.conftest import Club
 from tests.membership.events.webhooks.receiver import Receiver
 
 
-def prune_all(club: Club) -> None:
+def purge_all(club: Club) -> None:
     """Forget all that is to be forgotten now."""
-    while prune(club.work):
+    while purge(club.work):
         pass
 
 
@@ -32,24 +33,24 @@ def test_delivered_events_are_kept_for_thirty_days(club: Club, receiver: Receive
     (late,) = club.emit()
     club.deliver()
     club.clock.advance(days=20)
-    prune_all(club)
+    purge_all(club)
     assert kept(club) == [early, late]
     club.clock.advance(seconds=1)
-    prune_all(club)
+    purge_all(club)
     assert kept(club) == [late]
     assert len(club.deliveries(endpoint)) == 1
     club.clock.advance(days=10)
-    prune_all(club)
+    purge_all(club)
     assert kept(club) == []
 
 
 def test_events_that_nobody_wants_are_kept_for_thirty_days(club: Club) -> None:
     (event,) = club.emit()
     club.clock.advance(days=30)
-    prune_all(club)
+    purge_all(club)
     assert kept(club) == [event]
     club.clock.advance(seconds=1)
-    prune_all(club)
+    purge_all(club)
     assert kept(club) == []
 
 
@@ -57,16 +58,16 @@ def test_what_waits_is_kept_for_ever(club: Club, receiver: Receiver) -> None:
     endpoint, _ = club.endpoint(receiver.url)
     (event,) = club.emit()
     club.clock.advance(days=10_000)
-    prune_all(club)
+    purge_all(club)
     assert kept(club) == [event]
     club.deliver()
     assert receiver.ids == [event]
     # Delivered late, it is kept for as long as one that was delivered at once.
     club.clock.advance(days=30)
-    prune_all(club)
+    purge_all(club)
     assert club.states(endpoint) == ["delivered"]
     club.clock.advance(seconds=1)
-    prune_all(club)
+    purge_all(club)
     assert kept(club) == []
 
 
@@ -80,18 +81,18 @@ def test_dead_ones_are_kept_for_ninety_days(club: Club, receiver: Receiver) -> N
     later = club.emit()
     club.deliver()
     club.clock.advance(days=90)
-    prune_all(club)
+    purge_all(club)
     assert kept(club) == events
     assert club.states(other) == []
     club.clock.advance(seconds=1)
-    prune_all(club)
+    purge_all(club)
     assert (kept(club), later[0] in kept(club)) == ([], False)
 
 
-def test_pruning_goes_on_in_batches_past_what_is_kept(club: Club, receiver: Receiver) -> None:
+def test_purging_goes_on_in_batches_past_what_is_kept(club: Club, receiver: Receiver) -> None:
     endpoint, _ = club.endpoint(receiver.url)
     with club.database.writers.begin() as session:
-        told = [(number, {"plan_id": str(number)}) for number in range(BATCH + 10)]
+        told = [(number, {"plan_id": str(number)}) for number in range(CHUNK + 10)]
         emit_all(session, club.tenant.id, EventType.PLAN_CREATED, told, now=club.clock())
         waiting = session.scalars(select(Event.seq).order_by(Event.seq).limit(5)).all()
         session.execute(
@@ -100,8 +101,8 @@ def test_pruning_goes_on_in_batches_past_what_is_kept(club: Club, receiver: Rece
             .values(state=DeliveryState.DELIVERED, delivered_at=club.clock.now)
         )
     club.clock.advance(days=31)
-    assert prune(club.work)
-    assert not prune(club.work)
+    assert purge(club.work)
+    assert not purge(club.work)
     assert len(kept(club)) == 5
     with club.database.readers.begin() as session:
         count = session.scalar(select(func.count()).select_from(WebhookDelivery))
@@ -113,7 +114,7 @@ def test_of_a_deleted_webhook_even_what_waits_is_dropped(club: Club, receiver: R
     endpoint, _ = club.endpoint(receiver.url)
     club.emit(3)
     club.set(endpoint, deleted_at=club.clock.now, disabled_at=club.clock.now)
-    prune_all(club)
+    purge_all(club)
     assert club.deliveries(endpoint) == []
     assert club.stored(endpoint).deleted_at is not None
     assert len(kept(club)) == 3

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from membership.base.settings import ServiceSettings
-from membership.events.webhooks.sender import READ_BYTES, Answer, Sender
-from membership.events.webhooks.url_policy import Resolver, TargetPolicy
+from membership.events.webhooks.sender import READ_BYTES, PostResult, Sender
+from membership.events.webhooks.url_policy import Resolver, UrlPolicy
 from tests.membership.events.conftest import HERE
 from tests.membership.events.webhooks.receiver import Behave, Handler, Receiver, receiving
 
@@ -24,9 +24,9 @@ NOW = datetime(2027, 3, 10, 11, 0, tzinfo=UTC)
 SETTINGS = ServiceSettings(webhook_allowed_private=HERE)
 
 
-def post(url: str, seconds: float = 5.0, resolve: Resolver | None = None) -> Answer:
+def post(url: str, seconds: float = 5.0, resolve: Resolver | None = None) -> PostResult:
     """Post to a URL that may be on this machine."""
-    policy = TargetPolicy.of(SETTINGS) if resolve is None else TargetPolicy.of(SETTINGS, resolve)
+    policy = UrlPolicy.of(SETTINGS) if resolve is None else UrlPolicy.of(SETTINGS, resolve)
     return Sender(policy, seconds).post(url, {"webhook-id": "x"}, b"{}", NOW)
 
 
@@ -175,7 +175,7 @@ def test_a_name_that_leads_inside_is_not_connected_to(receiver: Receiver) -> Non
     def resolve(_host: str, _port: int, _seconds: float) -> Sequence[str]:
         return ("127.0.0.1",)
 
-    sender = Sender(TargetPolicy(allow_http=True, resolve=resolve), 5.0)
+    sender = Sender(UrlPolicy(allow_http=True, resolve=resolve), 5.0)
     answer = sender.post(f"http://hooks.example.com:{port}/", {}, b"{}", NOW)
     assert answer.error == "Not sent. URL: hooks.example.com leads to no public address."
     assert receiver.received == []
@@ -251,7 +251,7 @@ def test_tls_is_for_the_name_and_to_the_address(secure: Receiver, tmp_path: Path
         return ("127.0.0.1",)
 
     trusted = ssl.create_default_context(cafile=tmp_path / "authority.pem")
-    sender = Sender(TargetPolicy.of(SETTINGS, resolve), 5.0, trusted)
+    sender = Sender(UrlPolicy.of(SETTINGS, resolve), 5.0, trusted)
     assert sender.post(f"https://hooks.example.com:{port}/", {}, b"{}", NOW).accepted
     (got,) = secure.received
     assert got.headers["host"] == f"hooks.example.com:{port}"
@@ -259,7 +259,7 @@ def test_tls_is_for_the_name_and_to_the_address(secure: Receiver, tmp_path: Path
         answer = sender.post(f"https://{host}:{port}/", {}, b"{}", NOW)
         assert answer.error is not None
         assert answer.error.startswith(f"The certificate of {host} is not good: "), answer.error
-    untrusting = Sender(TargetPolicy.of(SETTINGS, resolve), 5.0)
+    untrusting = Sender(UrlPolicy.of(SETTINGS, resolve), 5.0)
     answer = untrusting.post(f"https://hooks.example.com:{port}/", {}, b"{}", NOW)
     assert answer.error is not None
     assert "self-signed certificate" in answer.error

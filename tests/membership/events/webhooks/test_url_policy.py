@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from membership.base.settings import ServiceSettings
 from membership.events.webhooks.url_policy import (
     Resolver,
-    TargetPolicy,
-    TargetRefused,
-    TargetUnknown,
+    UrlPolicy,
+    UrlRefused,
+    UrlUnresolved,
     is_public,
-    parse_target,
+    parse_url,
 )
 
 PUBLIC, PUBLIC6 = "93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
@@ -40,15 +40,15 @@ def leading_to(*addresses: str) -> Resolver:
 @pytest.mark.parametrize("address", CLOSED)
 def test_closed_addresses(address: str) -> None:
     assert not is_public(ip_address(address))
-    policy = TargetPolicy(allow_http=True, resolve=leading_to(address))
-    with pytest.raises(TargetRefused) as caught:
+    policy = UrlPolicy(allow_http=True, resolve=leading_to(address))
+    with pytest.raises(UrlRefused) as caught:
         policy.checked("https://hooks.example.com/")
     assert caught.value.code == "url_not_public"
 
 
 @pytest.mark.parametrize("address", [PUBLIC, PUBLIC6, "8.8.8.8", "100.63.255.255", "172.32.0.1"])
 def test_public_addresses(address: str) -> None:
-    target = TargetPolicy(resolve=leading_to(address)).checked("https://hooks.example.com/a?b=c")
+    target = UrlPolicy(resolve=leading_to(address)).checked("https://hooks.example.com/a?b=c")
     assert (target.addresses, target.path) == ((address,), "/a?b=c")
 
 
@@ -88,23 +88,23 @@ _PRIVATE = [ip_network(each) for each in ("10.0.0.0/8", "127.0.0.0/8", "169.254.
 def test_no_spelling_of_a_private_address_gets_through(address: IPv4Address, way: int) -> None:
     host = spellings(address)[way]
     # The operating system reads the spelling, as it would when connecting.
-    with pytest.raises(TargetRefused) as caught:
-        TargetPolicy(allow_http=True).checked(f"http://{host}/")
+    with pytest.raises(UrlRefused) as caught:
+        UrlPolicy(allow_http=True).checked(f"http://{host}/")
     assert caught.value.code in ("url_not_public", "url_unresolved")
 
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "017700000001", "127.1", "0x7f.1"])
 def test_figures_are_read_as_the_system_reads_them(host: str) -> None:
-    allowed = TargetPolicy.of(ServiceSettings(webhook_allowed_private=("127.0.0.1",)))
+    allowed = UrlPolicy.of(ServiceSettings(webhook_allowed_private=("127.0.0.1",)))
     assert allowed.checked(f"http://{host}/").addresses == ("127.0.0.1",)
-    with pytest.raises(TargetRefused, match="no public address"):
-        TargetPolicy().checked(f"https://{host}/")
+    with pytest.raises(UrlRefused, match="no public address"):
+        UrlPolicy().checked(f"https://{host}/")
 
 
 def test_one_closed_address_among_good_ones_refuses_them_all() -> None:
     for addresses in ((PUBLIC, "127.0.0.1"), ("10.0.0.1", PUBLIC6), (PUBLIC, "::1")):
-        with pytest.raises(TargetRefused, match="no public address"):
-            TargetPolicy(resolve=leading_to(*addresses)).checked("https://hooks.example.com/")
+        with pytest.raises(UrlRefused, match="no public address"):
+            UrlPolicy(resolve=leading_to(*addresses)).checked("https://hooks.example.com/")
 
 
 @pytest.mark.parametrize(
@@ -148,8 +148,8 @@ def test_one_closed_address_among_good_ones_refuses_them_all() -> None:
     ],
 )
 def test_urls_that_nothing_is_sent_to(url: str, code: str) -> None:
-    with pytest.raises(TargetRefused) as caught:
-        parse_target(url)
+    with pytest.raises(UrlRefused) as caught:
+        parse_url(url)
     assert caught.value.code == code
 
 
@@ -157,8 +157,8 @@ def test_urls_that_nothing_is_sent_to(url: str, code: str) -> None:
 def test_any_text_is_a_target_or_is_refused(text: str) -> None:
     for url in (text, f"https://{text}", f"https://example.com/{text}"):
         try:
-            target = parse_target(url)
-        except TargetRefused:
+            target = parse_url(url)
+        except UrlRefused:
             continue
         assert re.fullmatch(r"[a-z0-9._:-]+", target.host)
         assert re.fullmatch(r"/[\x21-\x7e]*|\?[\x21-\x7e]*", target.path)
@@ -178,26 +178,26 @@ def test_any_text_is_a_target_or_is_refused(text: str) -> None:
     ],
 )
 def test_urls_taken_apart(url: str, authority: str, path: str) -> None:
-    target = parse_target(url)
+    target = parse_url(url)
     assert (target.authority, target.path) == (authority, path)
 
 
 def test_http_needs_to_be_allowed() -> None:
     lookup = leading_to(PUBLIC)
-    with pytest.raises(TargetRefused, match="https://") as caught:
-        TargetPolicy(resolve=lookup).checked("http://hooks.example.com/")
+    with pytest.raises(UrlRefused, match="https://") as caught:
+        UrlPolicy(resolve=lookup).checked("http://hooks.example.com/")
     assert caught.value.code == "url_scheme"
-    policy = TargetPolicy.of(ServiceSettings(webhook_allow_http=True), lookup)
+    policy = UrlPolicy.of(ServiceSettings(webhook_allow_http=True), lookup)
     assert policy.checked("http://hooks.example.com/").addresses == (PUBLIC,)
-    with pytest.raises(TargetRefused, match="no public address"):
-        TargetPolicy(allow_http=True, resolve=leading_to("10.0.0.1")).checked("http://a.example/")
+    with pytest.raises(UrlRefused, match="no public address"):
+        UrlPolicy(allow_http=True, resolve=leading_to("10.0.0.1")).checked("http://a.example/")
 
 
 def test_private_targets_that_the_settings_allow() -> None:
     settings = ServiceSettings(webhook_allowed_private="10.1.0.0/16, hooks.Internal,fd00:1::/32")
 
     def check(url: str, *addresses: str) -> Sequence[str]:
-        return TargetPolicy.of(settings, leading_to(*addresses)).checked(url).addresses
+        return UrlPolicy.of(settings, leading_to(*addresses)).checked(url).addresses
 
     assert check("http://a.example/", "10.1.2.3") == ("10.1.2.3",)
     assert check("https://a.example/", "fd00:1::5", PUBLIC) == ("fd00:1::5", PUBLIC)
@@ -208,7 +208,7 @@ def test_private_targets_that_the_settings_allow() -> None:
         ("https://a.hooks.internal/", "192.168.0.7"),
         ("https://a.example/", "::ffff:10.1.2.3"),
     ):
-        with pytest.raises(TargetRefused):
+        with pytest.raises(UrlRefused):
             check(url, address)
 
 
@@ -223,6 +223,6 @@ def test_names_that_lead_nowhere() -> None:
         raise OSError("no such host")
 
     for lookup in (fails, leading_to(), leading_to("not an address")):
-        with pytest.raises(TargetUnknown) as caught:
-            TargetPolicy(resolve=lookup).checked("https://hooks.example.com/")
+        with pytest.raises(UrlUnresolved) as caught:
+            UrlPolicy(resolve=lookup).checked("https://hooks.example.com/")
         assert caught.value.code == "url_unresolved"

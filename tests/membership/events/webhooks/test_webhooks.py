@@ -12,7 +12,7 @@ from membership.base.scopes import Scope
 from membership.base.vault import open_vault
 from membership.events.webhooks.delivery import deliver
 from membership.events.webhooks.endpoints import MOST_WEBHOOKS
-from membership.events.webhooks.purge import prune
+from membership.events.webhooks.purge import purge
 from membership.store.background import Work
 from membership.store.models import AuditEntry, WebhookEndpoint
 from tests.membership.events.webhooks.receiver import Handler, Receiver, receiving
@@ -374,7 +374,7 @@ def test_deleted(service: Service, receiver: Receiver, work: Work) -> None:
     deliver_all(work)
     assert receiver.received == []
     service.clock.advance(days=2)
-    while prune(work):
+    while purge(work):
         pass
     with service.database.readers.begin() as session:
         assert session.get(WebhookEndpoint, (service.tenant.id, UUID(made["id"]))) is None

@@ -8,7 +8,7 @@ import requests
 from sqlalchemy import func, select, update
 
 from membership.portal.login.codes import ticket_for
-from membership.portal.login.purge import tidy_up
+from membership.portal.login.purge import purge
 from membership.store.models import Customer, CustomerRefreshToken, CustomerSession, LoginCode
 from tests.membership.job_context import work_of
 from tests.membership.portal.login.visitors import (
@@ -316,14 +316,14 @@ def test_no_token_is_stored_as_it_is(club: Service, amara: str) -> None:
 def test_what_is_long_over_is_deleted(club: Service, amara: str) -> None:
     opened = login(club, amara)
     asked(club, "other@example.com")
-    assert tidy_up(work_of(club)) is False
+    assert purge(work_of(club)) is False
     assert (count(club, LoginCode), count(club, CustomerSession)) == (2, 1)
     club.clock.advance(days=1, minutes=10)
-    tidy_up(work_of(club))
+    purge(work_of(club))
     assert (count(club, LoginCode), count(club, CustomerSession)) == (0, 1)
     opened = refresh(club, opened["refresh_token"]).json()
     assert me(club, opened["access_token"]).status_code == 200
     club.clock.advance(days=36)
-    tidy_up(work_of(club))
+    purge(work_of(club))
     assert (count(club, CustomerSession), count(club, CustomerRefreshToken)) == (0, 0)
     assert fault(verify(club, "000000")) == (401, "code_wrong")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from membership.portal.signup.purge import TOKEN_UPKEEP_JOB
+from membership.portal.signup.purge import TOKEN_PURGE_JOB
 from membership.store.background import Work
 from membership.store.models import EmbedToken
 from tests.membership.portal.signup.sites import known, new_site, reason, show
@@ -140,7 +140,7 @@ def test_ids_are_forgotten_when_their_tokens_are_over(service: Service, log: Str
 
     def kept() -> int:
         work = Work(service.settings, service.database, vault_of(service), service.clock)
-        assert TOKEN_UPKEEP_JOB.run(work) is False
+        assert TOKEN_PURGE_JOB.run(work) is False
         with service.database.readers.begin() as session:
             ours = select(func.count()).where(EmbedToken.organization_id == service.tenant.id)
             return session.scalar(ours) or 0

@@ -10,7 +10,7 @@ import pytest
 
 from membership.store.database import open_database
 from membership.wallet.apple.push import ApplePusher
-from membership.wallet.apple.push_queue import ASIDE, put_aside
+from membership.wallet.apple.push_queue import LEASE, lease_pushes
 from tests.fakes.apns import Told
 from tests.membership.support import NOON
 from tests.membership.wallet.apple.phones import (
@@ -147,10 +147,10 @@ def test_what_a_killed_process_was_at_is_pushed_after_a_while(club: Club) -> Non
     for each in (phone, other):
         rename(club.service, each.card, "Amina")
     # Killed after APNs had answered, or before: nothing was stored either way.
-    assert len(put_aside(club.work, 10)) == 2
+    assert len(lease_pushes(club.work, 10)) == 2
     assert club.push() == []
     assert phone.fetch().status_code == 200
-    assert club.later(seconds=ASIDE.total_seconds() - 1) == []
+    assert club.later(seconds=LEASE.total_seconds() - 1) == []
     assert club.later(seconds=1) == [token(2)], "the other one has asked in the meantime"
     assert club.later(days=1) == []
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from membership.store.models import AppleRegistration
-from membership.wallet.apple.push_queue import ASIDE
+from membership.wallet.apple.push_queue import LEASE
 from tests.membership.support import Service
 from tests.membership.test_serve import Process
 from tests.membership.wallet.apple.phones import Phone, phone_with, renew
@@ -50,12 +50,12 @@ def all_phones(club: Club) -> dict[str, Phone]:
 
 
 def due_now(service: Service) -> None:
-    """Let the time pass that pushes are put aside for."""
+    """Let the time pass that pushes are leased for."""
     with service.database.writers.begin() as session:
         session.execute(
             update(AppleRegistration)
             .where(AppleRegistration.push_at.is_not(None))
-            .values(push_at=datetime.now(UTC) - ASIDE)
+            .values(push_at=datetime.now(UTC) - LEASE)
         )
 
 

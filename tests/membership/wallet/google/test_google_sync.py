@@ -13,7 +13,7 @@ from membership.store.models import CardWallet
 from membership.wallet.google.api import GoogleApi
 from membership.wallet.google.identity import GoogleIdentity
 from membership.wallet.google.queue import LEASE
-from membership.wallet.google.state import tell_all_again
+from membership.wallet.google.state import resync_all
 from membership.wallet.google.sync import GoogleSync
 from tests.fakes.google_wallet import ISSUER, Fault, google_wallet, told
 from tests.membership.support import Service
@@ -62,7 +62,7 @@ def test_a_change_is_told_once_and_the_class_is_left_alone(club: Club) -> None:
 def test_what_looks_the_same_is_not_sent(club: Club) -> None:
     (card,) = club.saved(club.design())
     with club.service.database.writers.begin() as session:
-        tell_all_again(session, club.service.tenant.id, club.service.clock())
+        resync_all(session, club.service.tenant.id, club.service.clock())
     assert club.run() == 1
     assert club.wallet.calls() == []
     assert club.row(card).google_next_attempt_at is None

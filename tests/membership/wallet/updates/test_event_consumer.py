@@ -13,7 +13,7 @@ from membership.base.settings import ServiceSettings
 from membership.data.imports.ending import fail
 from membership.events.outbox import emit
 from membership.events.types import EventType
-from membership.events.webhooks.purge import prune
+from membership.events.webhooks.purge import purge
 from membership.store.models import (
     CompanyLink,
     Event,
@@ -340,6 +340,6 @@ def _last_event(service: Service) -> int:
 
 def _pruned(service: Service) -> int:
     """The number of the last event that is left after the old ones were forgotten."""
-    while prune(work_of(service)):
+    while purge(work_of(service)):
         pass
     return _last_event(service)

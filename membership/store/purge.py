@@ -1,0 +1,61 @@
+"""Purging: deletes rows that are no longer kept, in chunks that hold the write lock briefly."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, delete, inspect, select, tuple_
+
+from membership.store.background import Job, Work
+from membership.store.base_model import Base
+
+CHUNK = 500
+"""Rows of a table that are deleted in one transaction."""
+
+_PAUSE_SECONDS = 3600.0
+_LONGEST_REST_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Rows of a table that are no longer kept: those that meet ``condition``."""
+
+    table: type[Base]
+    condition: ColumnElement[bool]
+    chunk: int = CHUNK
+
+
+def delete_chunk(connection: Connection, expired: Expired) -> bool:
+    """Delete at most a chunk of expired rows; True if there may be more.
+
+    Rows that refer to them with ``ON DELETE CASCADE`` go with them and do not count.
+    """
+    key = inspect(expired.table).primary_key
+    some = select(*key).where(expired.condition).limit(expired.chunk)
+    statement = delete(expired.table).where(tuple_(*key).in_(some))
+    return connection.execute(statement).rowcount >= expired.chunk
+
+
+def purge_tables(work: Work, *all_expired: Expired) -> bool:
+    """Delete a chunk of each kind of rows, in one transaction; True if there may be more."""
+    with work.database.writers.begin() as session:
+        connection = session.connection()
+        more = [delete_chunk(connection, expired) for expired in all_expired]
+    return any(more)
+
+
+def purge_job(name: str, *purges: Callable[[Work], bool]) -> Job:
+    """A job that purges once an hour.
+
+    Each of ``purges`` deletes a chunk and returns whether there may be more. Between chunks it
+    rests for as long as they took, so that others get the write lock.
+    """
+
+    def run(work: Work) -> bool:
+        began = time.perf_counter()
+        more = [purge(work) for purge in purges]
+        if any(more):
+            work.stopping.wait(min(time.perf_counter() - began, _LONGEST_REST_SECONDS))
+        return any(more)
+
+    return Job(name, run, pause_seconds=_PAUSE_SECONDS)
