@@ -1,1 +1,1 @@
-"""The Qt app on the reception PC."""
+"""The desktop app of the reception desk, written with Qt."""

@@ -1,10 +1,10 @@
-"""The only wiring of the kiosk: builds the objects, connects their signals, starts and stops.
+"""The only wiring of the kiosk: creates the objects, connects their signals, starts and stops them.
 
-A start, told as a story: the window is shown; the scanner process is started and sends its
-pictures; the service, if it is ours, is started and says where it is; from then on a code that
-the scanner reads goes to the session, from there to the network thread, and its answer comes
-back to the session, which has it shown. When the window closes, all of it is stopped in the
-opposite order.
+The order of a start: the window is shown; the scanner process starts and sends its pictures; the
+service, if this kiosk runs it, starts and reports its address. From then on a code that the
+scanner reads goes to the session, from there to the look-up thread, and the answer back to the
+session, which emits the verdict to be shown. When the window closes, everything is stopped in
+reverse order.
 """
 
 import sys
@@ -45,12 +45,12 @@ from .workers import DeskWorker, LookupWorker, ScannerWorker, WorkerThread
 log = structlog.get_logger(__name__)
 
 _LINGER_MS = 1500
-"""How long the last verdict stays when the kiosk ends with its source."""
+"""How long the last verdict stays on screen when the kiosk ends with its source."""
 
 
 @dataclass(frozen=True)
 class ServiceAddress:
-    """A membership service that runs somewhere else."""
+    """A membership service that this kiosk does not run: its URL and an API key."""
 
     url: str
     key: str
@@ -58,10 +58,10 @@ class ServiceAddress:
 
 @dataclass(frozen=True)
 class OwnService:
-    """A membership service that this kiosk runs: how to start it, and where its data is.
+    """A membership service that this kiosk runs: the command that starts it, and its data folder.
 
-    ``scan_when_ready`` holds the camera back until the service answers, for a demo that is
-    played once.
+    ``scan_when_ready`` starts the scanner only when the service answers, for a demo that is played
+    once.
     """
 
     command: list[str]
@@ -70,10 +70,13 @@ class OwnService:
 
 
 class Kiosk(QObject):
-    """Everything a desk needs, wired. Made in the GUI thread after the ``QApplication``."""
+    """All parts of a desk, connected. Created in the GUI thread after the ``QApplication``.
+
+    ``disk`` is where staff save and print files, by default the PC's.
+    """
 
     connect_to = Signal(str, str)
-    """Address and key of the service, for the workers."""
+    """URL and key of the service, for the workers."""
 
     def __init__(
         self,
@@ -135,7 +138,7 @@ class Kiosk(QObject):
         self._connect()
 
     def start(self) -> None:
-        """Show the window and set everything going."""
+        """Show the window and start all parts. Raises OSError without a usable data folder."""
         QApplication.instance().installEventFilter(self.wedge)  # type: ignore[union-attr]
         if self._settings.full_screen:
             self.window.showFullScreen()
@@ -157,7 +160,7 @@ class Kiosk(QObject):
         self._poll.start()
 
     def stop(self) -> None:
-        """Stop everything that was started, and wait for it."""
+        """Stop all parts that were started, and wait for them."""
         QApplication.instance().removeEventFilter(self.wedge)  # type: ignore[union-attr]
         self._poll.stop()
         # Paint events that still wait must not reach a window that is being taken down.
@@ -273,10 +276,10 @@ class Kiosk(QObject):
 def run(
     settings: KioskSettings, scanner: ScannerSettings, service: ServiceAddress | OwnService
 ) -> int:
-    """Run a kiosk until its window is closed. Answers the exit code.
+    """Run a kiosk until its window is closed. Returns the exit code.
 
-    With a report, a service that cannot start ends it, and so does a run in which nothing could
-    be checked: both answer 1. Raises OSError for a data folder that cannot be used.
+    With ``settings.report`` the code is 1 if the service cannot start, which ends the run, or if no
+    scan could be checked. Raises OSError if the data folder cannot be used.
     """
     application = prepare_application()
     with collected_here():
@@ -302,13 +305,13 @@ def _run(application: QApplication, kiosk: Kiosk) -> int:
 
 
 def _discard(window: KioskWindow) -> None:
-    """End the window now: paint events that still wait for it have nowhere to go."""
+    """Delete the window now, before paint events that are still queued reach it."""
     window.deleteLater()
     QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 def _end_unseen(code: str, detail: str) -> None:
-    """Nobody sees the window: say what is wrong and end."""
+    """End a run without a visible window, with the reason on standard error."""
     if code:
         sys.stderr.write(f"walletdesk: the service cannot start: {detail}\n")
         QApplication.exit(1)

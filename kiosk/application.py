@@ -1,4 +1,4 @@
-"""The ``QApplication`` of the kiosk: its font, its theme, and how it takes a polite kill."""
+"""The ``QApplication`` of the kiosk: font, theme, and a clean end on SIGINT and SIGTERM."""
 
 import signal
 import sys
@@ -22,7 +22,7 @@ _SWITCH_S = 0.0005
 
 
 def prepare_application() -> QApplication:
-    """Make the ``QApplication`` with the house font."""
+    """Create the ``QApplication`` with the bundled font."""
     sys.setswitchinterval(_SWITCH_S)
     qInstallMessageHandler(_log_qt_message)
     application = QApplication(sys.argv[:1])
@@ -33,13 +33,13 @@ def prepare_application() -> QApplication:
 
 
 def _log_qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-    """Keep what Qt says in the log file; only what it calls critical is for the terminal."""
+    """Write Qt's messages to the log: critical ones as errors, all others as information."""
     grave = kind in {QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg}
     (log.error if grave else log.info)("qt", kind=kind.name, message=message)
 
 
 def load_fonts() -> None:
-    """Make the house font known, so that every desk looks the same."""
+    """Load the bundled font, so that every desk looks the same."""
     for weight in FONT_FILES:
         path = resources.path(f"fonts/Inter-{weight}.otf")
         if QFontDatabase.addApplicationFont(str(path)) < 0:
@@ -47,7 +47,7 @@ def load_fonts() -> None:
 
 
 def theme_of(name: str) -> Theme:
-    """The theme called ``light`` or ``dark``, or for ``system`` the one the user has set."""
+    """Return the theme called ``light`` or ``dark``; for ``system``, the one set on the desktop."""
     if name == "system":
         scheme = QGuiApplication.styleHints().colorScheme()
         return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
@@ -56,9 +56,9 @@ def theme_of(name: str) -> Theme:
 
 @contextmanager
 def interruptible(application: QApplication) -> Iterator[None]:
-    """Let Ctrl+C and SIGTERM end the event loop, so that nothing is left running behind.
+    """End the event loop on SIGINT and SIGTERM, so that no process is left behind.
 
-    Python runs its signal handlers only between byte codes, hence the timer that lets it.
+    Python runs its signal handlers between byte codes only, hence the timer.
     """
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.getsignal(number) for number in numbers}

@@ -1,8 +1,8 @@
-"""The membership service of a single PC: started, watched and restarted by the kiosk.
+"""Supervisor of the membership service of a single PC: starts, watches and restarts it.
 
-Only one kiosk owns it, by a lock on the data folder; a second kiosk reads the owner's
-``service.json`` and uses the same service, and takes over when the owner leaves. The service
-itself stops when its standard input closes, so it never outlives a kiosk that was killed.
+One kiosk owns the service, by a lock on the data folder. A second kiosk reads the owner's
+``service.json``, uses the same service, and becomes the owner when the first one exits. The
+service stops when its standard input closes, so it never outlives a kiosk that was killed.
 """
 
 import json
@@ -19,22 +19,22 @@ log = structlog.get_logger(__name__)
 RESTART_DELAYS_MS = (0, 200, 1000, 5000)
 _LOOK_MS = 1000
 _HEALTHY_S = 10.0
-"""A service that ran this long forgets the failures before it."""
+"""After so long a run the failures before it no longer count for the restart delay."""
 _LOG_BYTES = 5 * 1024 * 1024
 
 
 class EmbeddedService(QObject):
-    """Keeps one service running over ``data_dir``.
+    """Keeps one service running over ``data_dir``. Lives in the GUI thread.
 
-    ``command`` is the program and arguments that start it. The service prints one JSON line on
-    standard output: ``{"event": "ready", "url": …, "key": …}`` or ``{"event": "failed",
-    "code": …, "message": …}``.
+    ``command`` is the program with its arguments. The service prints one JSON line on standard
+    output: ``{"event": "ready", "url": …, "key": …}`` or ``{"event": "failed", "code": …,
+    "message": …}``.
     """
 
     ready = Signal(str, str)
-    """Address and key; again after every restart."""
+    """URL and key; emitted after every restart."""
     down = Signal(str, str)
-    """The service is not there: a stable code and a sentence, both empty while it restarts."""
+    """The service stopped: a stable code and a message, both empty if it is being restarted."""
 
     def __init__(
         self, command: list[str], data_dir: Path, *, parent: QObject | None = None
@@ -64,14 +64,14 @@ class EmbeddedService(QObject):
         return self._process.processId() or None if self._process else None
 
     def start(self) -> None:
-        """Own the service, or use the owner's. Raises OSError for a folder that cannot be made."""
+        """Start the service, or use the owner's. Raises OSError if the folder cannot be created."""
         self._address.parent.mkdir(parents=True, exist_ok=True)
         self._try_to_own()
         if not self._lock.is_locked:
             self._look.start()
 
     def stop(self, wait_ms: int = 5000) -> None:
-        """Stop the service if this kiosk owns it, and let another kiosk take over."""
+        """Stop the service if this kiosk owns it, by force after ``wait_ms``; release the lock."""
         self._stopping = True
         self._look.stop()
         self._restart.stop()
@@ -101,7 +101,7 @@ class EmbeddedService(QObject):
         self._launch()
 
     def _forget_address(self) -> None:
-        """Remove the address of a service that is no more."""
+        """Remove the address of a service that has stopped."""
         try:
             self._address.unlink(missing_ok=True)
         except OSError as error:
@@ -133,12 +133,12 @@ class EmbeddedService(QObject):
         process.start(self._command[0], self._command[1:])
 
     def _log_file(self) -> Path:
-        """Where the service's log goes; a long one begins anew."""
+        """Return the path of the service's log, after rotating one that is too long."""
         try:
             if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
                 self._log.replace(self._log.with_suffix(".log.1"))
         except OSError as error:
-            log.warning("log of the service not begun anew", error=repr(error))
+            log.warning("log of the service not rotated", error=repr(error))
         return self._log
 
     def _read(self) -> None:
@@ -170,7 +170,7 @@ class EmbeddedService(QObject):
             self.down.emit(str(said.get("code", "")), str(said.get("message", "")))
 
     def _publish(self, url: str, key: str) -> None:
-        """Tell other kiosks of this user where the service is; readable by this user only.
+        """Write URL and key for other kiosks to a file that this user alone can read.
 
         Raises OSError.
         """

@@ -1,4 +1,4 @@
-"""Why a card could not be checked, in words for the desk. Never a verdict about a member."""
+"""Why a request failed, in words for the desk. A failure is never a verdict about a member."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from .texts import Texts
 
 
 class Cause(StrEnum):
-    """What kept the desk from an answer."""
+    """What prevented an answer."""
 
     UNREACHABLE = "unreachable"
     TOO_SLOW = "too_slow"
@@ -25,13 +25,13 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """A look-up that brought no answer. ``detail`` is for the log and for support."""
+    """A request without an answer. ``detail`` is for the log and for support."""
 
     cause: Cause
     detail: str
 
     def sentence(self, texts: Texts) -> str:
-        """Say it plainly, in the language of the desk."""
+        """Return one sentence in the language of the desk."""
         match self.cause:
             case Cause.UNREACHABLE:
                 return texts.say("The membership service cannot be reached.")
@@ -56,7 +56,7 @@ class Failure:
 
 
 def failure_of(error: errors.ApiError) -> Failure:
-    """Name the cause of ``error``."""
+    """Return the failure that ``error`` means to the desk."""
     return Failure(_cause(error), str(error))
 
 

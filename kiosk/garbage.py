@@ -1,9 +1,9 @@
-"""Collects garbage in the GUI thread only.
+"""Runs the garbage collector in the GUI thread only.
 
-Python collects reference cycles in whatever thread happens to allocate. A ``QObject`` that is
-freed in another thread than its own takes its timers and queued events down while the GUI
-thread works on them, which ends in a segmentation fault (decision 18). So the automatic
-collection is off as long as there is a window, and a timer of the GUI thread does the same work.
+Python collects reference cycles in any thread that allocates. A ``QObject`` that is freed outside
+its own thread deletes timers and queued events that the GUI thread is using, which crashes the
+process (decision 18). So automatic collection is off while there is a window, and a timer of the
+GUI thread collects instead.
 """
 
 import gc
@@ -16,7 +16,7 @@ _BEAT_MS = 500
 
 
 def collect_due() -> int | None:
-    """Collect the oldest generation that is due, as Python would; answers which, if any."""
+    """Collect the oldest generation that is due, as Python would. Returns its number or None."""
     counted = zip(gc.get_count(), gc.get_threshold(), strict=True)
     due = [number for number, (count, limit) in enumerate(counted) if count > limit > 0]
     # An older generation is only ever due together with the youngest.
@@ -28,10 +28,10 @@ def collect_due() -> int | None:
 
 @contextmanager
 def collected_here() -> Iterator[None]:
-    """Collect in this thread's event loop, and in no other thread, until the context ends."""
+    """Collect in the event loop of this thread only, until the context ends."""
     was_on = gc.isenabled()
     gc.disable()
-    # What is loaded by now stays: it need not be looked at again, which keeps each pause short.
+    # Objects loaded by now live until the end: leaving them out keeps each collection short.
     gc.collect()
     gc.freeze()
     beat = QTimer()

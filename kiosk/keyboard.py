@@ -1,4 +1,4 @@
-"""Feeds key presses to the wedge decoder before any text field sees them."""
+"""Passes key presses to the wedge decoder before any text field gets them."""
 
 import sys
 import time
@@ -19,22 +19,22 @@ _MODIFIERS = {
     Qt.Key.Key_Meta,
 }
 _ALT_GR = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-"""What Windows makes of AltGr."""
+"""The modifiers by which Windows reports AltGr."""
 _DEAD_KEYS = range(Qt.Key.Key_Dead_Grave.value, Qt.Key.Key_Dead_Longsolidusoverlay.value + 1)
 _WAIT_MS = 55
-"""How long after a key the next one may come; a little more than the decoder's gap."""
+"""Wait for the next key in milliseconds; a little more than the decoder's gap."""
 _GRACE_MS = 15
-"""A second look: after the window stood still, keys may lie in the queue behind the timer."""
+"""A second wait: after the event loop was blocked, keys may be queued behind the timer."""
 _XKB_OFFSET = 8
 """X11 and Wayland number keys eight higher than the PC scan code."""
 
 
 class WedgeFilter(QObject):
-    """An event filter for the application. Held keys are sent on unchanged when nobody scanned.
+    """An event filter for the application. Keys that are no scan are sent on unchanged.
 
-    Keys are timed by when the system saw them, not by when the window got round to them:
-    a moment in which the window stands still must not tear a scan apart. ``clock``, in seconds,
-    is for keys that bring no time.
+    Keys are timed by the system's timestamp, not by when they are handled: an event loop that is
+    blocked for a moment must not split a scan. ``clock``, in seconds, is for events without a
+    timestamp.
     """
 
     scanned = Signal(object)
@@ -46,14 +46,14 @@ class WedgeFilter(QObject):
         self._clock = clock
         self._sending = False
         self._releases: list[tuple[QWindow, QKeyEvent]] = []
-        self._second_look = False
+        self._second_wait = False
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.setTimerType(Qt.TimerType.PreciseTimer)
         self._due.timeout.connect(self._expire)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hold back printable keys on their way into a window, their releases behind them."""
+        """Hold printable keys, and after them their releases, before a window gets them."""
         if (
             self._sending
             or not isinstance(watched, QWindow)
@@ -80,8 +80,8 @@ class WedgeFilter(QObject):
         )
 
     def _expire(self) -> None:
-        if not self._second_look:
-            self._second_look = True
+        if not self._second_wait:
+            self._second_wait = True
             self._due.start(_GRACE_MS)
             return
         self._carry_out(self._decoder.expire())
@@ -95,7 +95,7 @@ class WedgeFilter(QObject):
                 self._sending = False
         if step.reading is not None:
             self.scanned.emit(step.reading)
-        self._second_look = False
+        self._second_wait = False
         if self._decoder.due_s is None:
             self._due.stop()
         else:
@@ -105,7 +105,7 @@ class WedgeFilter(QObject):
     def _releases_after(
         self, step: Step[tuple[QWindow, QKeyEvent]]
     ) -> list[tuple[QWindow, QKeyEvent]]:
-        """The releases of the keys that are sent on; those of a code go nowhere, like its keys."""
+        """Return the releases of the keys that are sent on; those of a code are dropped with it."""
         if not step.release and step.reading is None:
             return []
         releases, self._releases = self._releases, []
@@ -113,7 +113,7 @@ class WedgeFilter(QObject):
 
 
 def scan_code(native: int, platform: str) -> int:
-    """The PC scan code of a key, or 0 where the platform does not tell."""
+    """Return the PC scan code (set 1) of a key, or 0 if the platform does not report it."""
     if platform == "win32":
         return native & 0xFF if native < 0x100 else 0
     if platform == "darwin":

@@ -1,6 +1,6 @@
-"""The kiosk's log: JSON lines in a file that is kept small, warnings also on standard error.
+"""The kiosk's log: JSON lines in a rotated file, warnings on standard error too.
 
-Lines hold visit ids, states and errors, never a scanned code or a name.
+Lines contain visit ids, states and errors, never a scanned code or a name.
 """
 
 import logging
@@ -18,15 +18,15 @@ _KEPT = 3
 def _log_exception(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """Keep what nobody caught: a desktop program has no terminal to print it to."""
+    """Log an uncaught exception: a desktop program has no terminal to print it to."""
     log = structlog.get_logger(__name__)
     log.error("exception nobody caught", exc_info=(kind, error, trace))
 
 
 def configure_logging(folder: Path) -> Path | None:
-    """Log into ``folder``. Answers the file, or None when the folder cannot be written.
+    """Log into ``folder``. Returns the file, or None if the folder cannot be written.
 
-    A kiosk without a log is still a kiosk, so that is a warning and no reason to stop.
+    The kiosk runs without a log too, so that is a warning and no error.
     """
     screen = logging.StreamHandler(sys.stderr)
     screen.setLevel(logging.WARNING)

@@ -1,7 +1,7 @@
-"""How the desk learns who a card belongs to.
+"""Look-up of scans.
 
-``Lookup`` is the seam between the scan and whoever answers it. Today the service answers; the
-local roster that answers when the service is away will be another ``Lookup`` around this one.
+``Lookup`` is the interface between a scan and what answers it. Today that is the service; a local
+roster for the time when the service is away will be another ``Lookup`` around this one.
 """
 
 from typing import Protocol
@@ -11,33 +11,33 @@ from api_client.messages.scan import ScanAnswer, ScanRequest
 
 
 class Lookup(Protocol):
-    """Answers scans. Belongs to one thread."""
+    """Answers scans. Used by one thread."""
 
     def prepare(self) -> None:
-        """Do beforehand what would make the first scan slower. Raises ``ApiError``."""
+        """Do in advance what would slow down the first scan. Raises ``ApiError``."""
         ...
 
     def look_up(self, scan: ScanRequest) -> ScanAnswer:
-        """Answer ``scan`` or raise ``ApiError``, within the deadline the object was made with."""
+        """Return the answer to ``scan`` within the deadline of this object. Raises ``ApiError``."""
         ...
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
         ...
 
 
 class OnlineLookup:
-    """Asks the membership service within ``deadline_s`` seconds."""
+    """Sends scans to the membership service; each takes at most ``deadline_s`` seconds."""
 
     def __init__(self, url: str, key: str, *, deadline_s: float) -> None:
         self._client = MembershipClient(url, key, deadline_s=deadline_s)
 
     def prepare(self) -> None:
-        """Open the connection that scans will use."""
+        """Open the connection that scans use. Raises ``ApiError``."""
         self._client.desk()
 
     def look_up(self, scan: ScanRequest) -> ScanAnswer:
-        """Record the scan at the service."""
+        """Record the scan at the service and return its answer. Raises ``ApiError``."""
         return self._client.record_scan(scan)
 
     def close(self) -> None:

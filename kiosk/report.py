@@ -1,4 +1,4 @@
-"""What a kiosk without a display leaves behind: a picture per verdict and a table of times."""
+"""Report of a run without a display: a picture of each kind of verdict, a table of times."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from .style import Tone
 
 @dataclass(frozen=True)
 class Line:
-    """One verdict: who, what, and how long it took from the frame to the screen, in ms."""
+    """One verdict, with the milliseconds from the frame to the screen; None without a frame."""
 
     headline: str
     who: str
@@ -19,7 +19,7 @@ class Line:
 
 
 class Report:
-    """Gathers verdicts; ``folder`` takes the pictures, one per kind of verdict."""
+    """Collects verdicts. Pictures go to ``folder``, one of each kind of verdict."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -28,11 +28,11 @@ class Report:
 
     @property
     def checked_any(self) -> bool:
-        """Whether at least one scan could be checked."""
+        """Whether at least one scan was checked."""
         return bool(self._pictured - {Tone.COULD_NOT_CHECK})
 
     def add(self, shown: DisplayedScan, painted_ns: int) -> Path | None:
-        """Note a verdict. Answers where its picture belongs if its kind has none yet."""
+        """Add a verdict. Returns the path for its picture, None if its kind has one already."""
         frame = shown.scan.frame
         took = (painted_ns - frame.captured_ns) / 1e6 if frame else None
         picture = None
@@ -52,7 +52,7 @@ class Report:
         return picture
 
     def table(self) -> str:
-        """Write all lines as a table for a terminal."""
+        """Return all lines as a table for a terminal."""
         head = ("verdict", "who", "ms", "picture", "detail")
         rows = [
             (

@@ -1,8 +1,8 @@
-"""A scan on its way from the code to the verdict: ready, checking, showing. No widgets.
+"""State machine of a scan, from the code to the verdict: ready, checking, showing. No widgets.
 
-Every code comes in here, from the camera, a hand scanner or the search box, and leaves as a
-``ScanRequest`` with a visit id that is made before anything is sent: whatever is repeated,
-late or lost after that is still the same visit.
+Codes come from the camera, a hand scanner or the search box. Each becomes a ``ScanRequest`` whose
+visit id is created before anything is sent, so that requests that are repeated, late or lost are
+still the same visit.
 """
 
 import time
@@ -33,7 +33,7 @@ _MAX_PENDING = 4
 
 
 class State(Enum):
-    """Where the session stands."""
+    """State of the session."""
 
     READY = auto()
     CHECKING = auto()
@@ -42,7 +42,7 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class PendingScan:
-    """A scan to be looked up: its request, the frame it was read from, when it came."""
+    """A scan to be looked up: its request, the frame it was read from, and when (clock seconds)."""
 
     request: ScanRequest
     frame: FrameRead | None
@@ -52,7 +52,7 @@ class PendingScan:
 
 @dataclass(frozen=True)
 class DisplayedScan:
-    """A verdict with what led to it. ``answer`` is None where the look-up failed."""
+    """A verdict on screen, with its scan. ``answer`` is None if the look-up failed."""
 
     verdict: Verdict
     scan: PendingScan
@@ -60,16 +60,16 @@ class DisplayedScan:
 
 
 class ScanSession(QObject):
-    """The one scan at a time. Lives in the GUI thread."""
+    """Handles one scan at a time; others wait in a short queue. Lives in the GUI thread."""
 
     lookup_requested = Signal(object)
-    """ScanRequest for the network thread."""
+    """ScanRequest for the look-up thread."""
     checking = Signal(object)
     """PendingScan: a look-up has begun."""
     showed = Signal(object)
-    """DisplayedScan: there is something to paint."""
+    """DisplayedScan: a verdict is to be painted."""
     cleared = Signal()
-    """Back to ready."""
+    """Nothing is shown or checked any longer."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class ScanSession(QObject):
         self._pending: deque[PendingScan] = deque()
         self._rechecked: UUID | None = None
         self.service_known = False
-        """Whether there is a service to ask yet; set by whoever connects to it."""
+        """Whether the address of the service is known; set when the workers connect to it."""
         self._current: PendingScan | None = None
         self._back_while_checking = False
         self._shown: DisplayedScan | None = None
@@ -101,20 +101,20 @@ class ScanSession(QObject):
 
     @property
     def state(self) -> State:
-        """Where the session stands."""
+        """State of the session."""
         if self._current is not None:
             return State.CHECKING
         return State.SHOWING if self._shown else State.READY
 
     @Slot(object)
     def on_scanned(self, frame: FrameRead) -> None:
-        """Take a decoded frame; codes that are new scans are looked up."""
+        """Handle a decoded frame: look up the codes in it that are new scans."""
         for code in self._repeats.admit(frame.codes, self._clock(), frame.number):
             self._enqueue(code.text, (), ScanMethod.CAMERA, frame, code)
 
     @Slot(object)
     def on_hand_scanned(self, reading: Reading) -> None:
-        """Take a code from a hand scanner. A trigger pulled twice is one scan."""
+        """Handle a code from a hand scanner. A trigger that is pulled twice is one scan."""
         nowhere = ((0.0, 0.0),) * 4
         code = Code(reading.typed, _WEDGE_FORMAT, nowhere, reading.typed.encode())
         if self._hand_repeats.admit([code], self._clock()):
@@ -122,12 +122,12 @@ class ScanSession(QObject):
 
     @Slot(str)
     def on_picked(self, customer_id: str) -> None:
-        """Take a customer who was picked from the search."""
+        """Handle a customer who was chosen in the search."""
         self._enqueue(customer_id, (), ScanMethod.SEARCH, None, None)
 
     @Slot(object, object)
     def on_answered(self, visit_id: UUID, answer: ScanAnswer) -> None:
-        """Take the service's answer, also a late one for a scan given up but still shown."""
+        """Handle the answer to a scan, also a late one if its failure is still shown."""
         scan = self._scan_for(visit_id)
         if scan is None:
             return
@@ -141,9 +141,9 @@ class ScanSession(QObject):
 
     @Slot(object, object)
     def on_failed(self, visit_id: UUID, failure: Failure) -> None:
-        """Take the news that a scan could not be looked up.
+        """Handle a failed look-up.
 
-        If the service came back in the meantime, it is asked once more before that is shown.
+        If the service has come back in the meantime, the scan is sent once more.
         """
         if self._current is None or self._current.request.visit_id != visit_id:
             return
@@ -154,7 +154,7 @@ class ScanSession(QObject):
 
     @Slot()
     def clear(self) -> None:
-        """Take the verdict off the screen (Esc, or after its time), or stop waiting for one."""
+        """Remove the verdict (on Esc, or after its time), or stop waiting for one."""
         self._dwell.stop()
         self._patience.stop()
         if self._shown is not None or self._current is not None:
@@ -165,13 +165,13 @@ class ScanSession(QObject):
 
     @Slot()
     def recheck(self) -> None:
-        """Look up the scan on screen once more, as the same visit (F5)."""
+        """Look up the scan on screen again, as the same visit (F5)."""
         if self._shown is not None and self._current is None:
             self._begin(self._shown.scan)
 
     @Slot()
     def on_service_back(self) -> None:
-        """The service can be reached again: finish what could not be checked, once by itself."""
+        """Repeat a scan that could not be checked, once, now that the service can be reached."""
         if self._current is not None:
             self._back_while_checking = True
         elif self._shown is not None and self._shown.answer is None:
@@ -201,13 +201,13 @@ class ScanSession(QObject):
         self._begin_next()
 
     def _drop(self, scan: PendingScan) -> None:
-        """Give up a scan that waited too long; a card that is still in view counts anew."""
+        """Drop a scan that waited too long; its card, if still in view, counts as a new scan."""
         log.info("waiting scan dropped", visit=str(scan.request.visit_id))
         if scan.code is not None:
             self._repeats.forget(scan.code)
 
     def _begin_next(self) -> None:
-        """Begin the oldest waiting scan, once the one before was on screen long enough to see."""
+        """Begin the oldest pending scan, once the verdict before it was shown long enough."""
         now = self._clock()
         while self._pending and now - self._pending[0].at_s > self._settings.stale_after_s:
             self._drop(self._pending.popleft())

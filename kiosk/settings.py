@@ -1,6 +1,6 @@
-"""What a kiosk can be told, read once at the start.
+"""Settings of a kiosk, read once at the start.
 
-From the command line first, then from ``WALLETDESK_KIOSK_…`` in the environment.
+The command line overrides the environment variables ``WALLETDESK_KIOSK_…``.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Plays the short sound of a verdict. A PC without a sound card just stays silent, and says so."""
+"""Plays the sounds of verdicts. Without a sound card nothing is played, and the desk shows that."""
 
 import sys
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ _RATE = 22_050
 
 
 class Sounds:
-    """The sounds of all verdicts, decoded once. ``problem`` says why nothing can be heard.
+    """The sounds of all verdicts, decoded once. ``problem`` is why none can be played, or empty.
 
-    ``backends`` names the sound systems to try; without it, those of the platform.
+    ``backends`` are the sound systems to try, by default those of the platform.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Sounds:
             log.warning("no sound", error=str(error))
 
     def play(self, name: str) -> None:
-        """Play the sound ``name`` and cut off the one before. Returns at once."""
+        """Play the sound of the tone ``name``, ending the one before. Returns at once."""
         if self._device is None or self.muted:
             return
         try:
@@ -61,7 +61,7 @@ class Sounds:
             log.warning("sound not played", sound=name, error=str(error))
 
     def close(self) -> None:
-        """Let go of the sound card."""
+        """Close the sound device."""
         if self._device is not None:
             self._device.close()
             self._device = None
@@ -74,7 +74,7 @@ def _decoded(name: str) -> bytes:
 
 
 def _has_sound_card() -> bool:
-    """Asked first on Linux, where the sound library complains at length on standard error."""
+    """Return whether Linux has a sound card; without one the library floods standard error."""
     if not sys.platform.startswith("linux"):
         return True
     try:

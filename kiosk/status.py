@@ -1,4 +1,4 @@
-"""How camera and service are doing, in words for the top line and the panels. Pure."""
+"""State of camera and service, in words for the top bar and the panels. Pure."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,7 +9,7 @@ from .texts import Texts
 
 
 class Health(Enum):
-    """How a part is doing, with the theme colour that says so."""
+    """Health of a part; the value is the name of its colour in a ``Theme``."""
 
     GOOD = "good"
     WARN = "warn"
@@ -18,7 +18,7 @@ class Health(Enum):
 
 @dataclass(frozen=True)
 class Status:
-    """A state in one word, and the sentence behind it."""
+    """A state in one word, and a sentence that explains it."""
 
     health: Health
     word: str
@@ -26,7 +26,7 @@ class Status:
 
 
 def start_failure(code: str, texts: Texts) -> str:
-    """Say why the service of this PC cannot start, by the code it announced."""
+    """Return why the service of this PC cannot start, for the code it reported."""
     match code:
         case "":
             return texts.say("The service is being restarted.")
@@ -43,7 +43,7 @@ def start_failure(code: str, texts: Texts) -> str:
 
 
 def camera_status(changed: SourceChanged, texts: Texts) -> Status:
-    """Say how the camera is doing. The scanner's own detail stays as it is, for support."""
+    """Return the state of the camera in words. The scanner's own detail is left to support."""
     say = texts.say
     good, warn, bad = Health.GOOD, Health.WARN, Health.BAD
     health, word, sentence = {

@@ -1,4 +1,4 @@
-"""Colours, type and spacing: the one place for looks.
+"""Colours, type and spacing of all widgets.
 
 Lengths are in device-independent pixels. Colours are ``#rrggbb``.
 """
@@ -20,7 +20,7 @@ DESIGN_HEIGHT = 760
 
 
 class Tone(StrEnum):
-    """The kinds of verdict a receptionist tells apart at a glance."""
+    """The kinds of verdict that a receptionist must tell apart at a glance."""
 
     ACTIVE = "active"
     ATTENTION = "attention"
@@ -35,7 +35,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Paint:
-    """A fill and the ink that is read on it."""
+    """A background colour, and a text colour that is readable on it."""
 
     fill: str
     ink: str
@@ -52,12 +52,12 @@ TONES: dict[Tone, Paint] = {
     Tone.UNKNOWN_CODE: Paint("#d5d9e0", "#1b1f24"),
     Tone.COULD_NOT_CHECK: Paint("#fff6d6", "#3a2c00"),
 }
-"""Fills differ in lightness as well as in hue, so that colour-blind eyes tell them apart."""
+"""Fills differ in lightness as well as in hue, for people with colour blindness."""
 
 
 @dataclass(frozen=True)
 class Theme:
-    """The chrome around the verdict."""
+    """Colours of everything but the verdict."""
 
     name: str
     window: str
@@ -101,7 +101,7 @@ DARK = Theme(
 
 
 def stylesheet(theme: Theme) -> str:
-    """The application's style sheet for ``theme``."""
+    """Return the application's style sheet (QSS) for ``theme``."""
     t = theme
     return f"""
     * {{ font-family: "{FONT_FAMILY}"; font-size: {BODY}px; color: {t.ink}; }}

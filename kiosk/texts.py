@@ -15,7 +15,10 @@ from resources.catalogue import LANGUAGES, catalogue
 
 
 class Texts:
-    """Says everything in one language. ``language`` is a tag such as ``de`` or ``de_AT``."""
+    """Translates into one language. ``language`` is a tag such as ``de`` or ``de_AT``.
+
+    Raises ValueError for a tag that is invalid or has no catalogue.
+    """
 
     def __init__(self, language: str = "en") -> None:
         self.locale = _locale(language)
@@ -28,28 +31,28 @@ class Texts:
 
     @property
     def decimal_point(self) -> str:
-        """What stands between the whole and its parts in a number."""
+        """The decimal sign of the language."""
         return str(get_decimal_symbol(self.locale))
 
     def say(self, message: str, /, **values: object) -> str:
-        """Translate ``message`` and fill its named fields."""
+        """Return the translation of ``message`` with its named fields filled in."""
         said = self._catalogue.gettext(message)
         return said.format(**values) if values else said
 
     def say_many(self, one: str, many: str, count: int, /, **values: object) -> str:
-        """Translate by number. Both forms may use ``{count}``."""
+        """Return the plural form for ``count``, translated. Both forms may use ``{count}``."""
         return self._catalogue.ngettext(one, many, count).format(count=count, **values)
 
     def day(self, day: date) -> str:
-        """Write a day as the language does, e.g. ``Oct 31, 2026`` or ``31.10.2026``."""
+        """Format a day, e.g. ``Oct 31, 2026`` or ``31.10.2026``."""
         return format_date(day, format="medium", locale=self.locale)
 
     def local_day(self, moment: datetime, zone: str) -> str:
-        """Write the day that ``moment`` falls on in the time zone ``zone``."""
+        """Format the day of ``moment`` in the time zone ``zone`` (IANA name)."""
         return self.day(moment.astimezone(ZoneInfo(zone)).date())
 
     def clock(self, moment: datetime, zone: str) -> str:
-        """Write the time of day in ``zone`` to the minute, e.g. ``9:12 AM`` or ``09:12``."""
+        """Format the time of day in ``zone`` to the minute, e.g. ``9:12 AM`` or ``09:12``."""
         local = moment.astimezone(ZoneInfo(zone))
         return format_time(local.time(), format="short", locale=self.locale)
 

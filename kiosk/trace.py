@@ -1,8 +1,8 @@
-"""One JSON line per event of a scan, for benchmarks and support.
+"""Trace of scans for benchmarks and support: one JSON line per event.
 
 ``{"event": "verdict_painted", "ns": 1234, "visit": "…", "frame": 7}``: ``ns`` is
 ``time.monotonic_ns``, which the scanner process shares, so differences are durations. Lines
-hold frame numbers and visit ids, never a code or a name.
+contain frame numbers and visit ids, never a code or a name.
 """
 
 import json
@@ -12,18 +12,21 @@ from typing import TextIO
 
 
 class Trace:
-    """Writes events to ``path``, or nowhere when it is None. May be used from any thread."""
+    """Writes events to ``path``, or nowhere if it is None. Thread-safe.
+
+    Raises OSError if the file cannot be created.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._lock = Lock()
         self._file: TextIO | None = path.open("w", 1, encoding="utf-8") if path else None
 
     def __bool__(self) -> bool:
-        """Whether events are kept, for callers that would have to gather them."""
+        """Whether events are written, for callers that would have to collect them first."""
         return self._file is not None
 
     def event(self, name: str, ns: int, **fields: object) -> None:
-        """Write one event."""
+        """Write one event at ``ns`` (``time.monotonic_ns``)."""
         if self._file is None:
             return
         line = json.dumps({"event": name, "ns": ns, **fields})

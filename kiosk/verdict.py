@@ -1,6 +1,6 @@
-"""From the outcome of a scan to what the desk is shown and hears. Pure: no widgets, no clock.
+"""Turns the outcome of a scan into what the desk shows and plays. Pure: no widgets, no clock.
 
-The person comes first, always: whoever could be identified is shown, whatever the outcome.
+A person who was identified is shown first, whatever the outcome.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from .texts import Texts
 
 @dataclass(frozen=True)
 class Person:
-    """Who the desk has in front of it."""
+    """The person at the desk."""
 
     name: str
     number: str
@@ -43,7 +43,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All that the verdict panel paints and plays. ``dwell_s`` is how long it stays, in seconds."""
+    """What the verdict panel paints and plays. ``dwell_s`` is how long it stays, in seconds."""
 
     tone: Tone
     headline: str
@@ -63,7 +63,7 @@ class Verdict:
 
     @property
     def spoken(self) -> str:
-        """One sentence for a screen reader."""
+        """The verdict in one text for a screen reader."""
         who = f"{self.person.name}: " if self.person else ""
         parts = (self.headline, self.detail, self.desk_note, *self.notes)
         return who + ". ".join(part.rstrip(".") for part in parts if part) + "."
@@ -79,7 +79,7 @@ _DWELL_DEFAULT_S = 20.0
 
 
 def verdict_of(answer: ScanAnswer, texts: Texts) -> Verdict:
-    """Turn the service's answer into a verdict."""
+    """Return the verdict for the service's answer."""
     tone = _tone(answer)
     return Verdict(
         tone=tone,
@@ -100,7 +100,7 @@ def verdict_of(answer: ScanAnswer, texts: Texts) -> Verdict:
 
 
 def verdict_of_failure(failure: Failure, texts: Texts) -> Verdict:
-    """Turn a failed look-up into a verdict. It says nothing about any membership."""
+    """Return the verdict for a failed look-up. It states nothing about any membership."""
     return Verdict(
         tone=Tone.COULD_NOT_CHECK,
         headline=_headlines(texts)[Tone.COULD_NOT_CHECK],
@@ -134,7 +134,7 @@ def _headlines(texts: Texts) -> dict[Tone, str]:
 
 
 def _unproven(answer: ScanAnswer, texts: Texts) -> str:
-    """The headline for a code of ours that proves nothing; empty for every other answer."""
+    """Return the headline for a signed code that is not accepted; else an empty text."""
     match answer.unknown_cause:
         case UnknownCause.FORGED:
             return texts.say("NOT GENUINE")
@@ -151,7 +151,7 @@ def _person(customer: CustomerView) -> Person:
 
 
 def initials(name: str) -> str:
-    """The first letters of the first and the last word of a name, for who has no photo."""
+    """Return the first letters of the first and last word of a name, in place of a photo."""
     words = [word for word in name.split() if word[0].isalpha()]
     ends = words[:1] + words[-1:] if len(words) > 1 else words
     return "".join(word[0] for word in ends).upper() or "?"
@@ -272,7 +272,7 @@ def _grants(membership: MembershipView) -> bool:
 
 
 def _desk_note(answer: ScanAnswer, texts: Texts) -> str:
-    """The note in full, however long: it may say whom to call."""
+    """Return the desk note in full, since it may name whom to call."""
     for attention in answer.attention:
         if attention.kind is AttentionKind.DESK_NOTE and attention.text:
             return texts.say("Note: {text}", text=attention.text)

@@ -1,12 +1,12 @@
-"""Tells a keyboard-wedge scanner from a person typing. Pure: the clock is passed in.
+"""Tells a keyboard-wedge scanner from a person who types. Pure: the clock is passed in.
 
 A hand scanner types a whole code within milliseconds and usually ends it with Enter or Tab. So
-every printable key is held back until the next one shows who is typing: keys that come too
-slowly for a scanner are released to the text field they were meant for, unchanged and in order.
+every printable key is held until the next one shows which of both it is: keys that are too slow
+for a scanner are released to the text field they were meant for, unchanged and in order.
 
-A scanner sends key positions, and the computer's layout makes letters of them: on a French
-layout ``A`` arrives as ``Q``. Therefore a reading keeps both what was typed and what the same
-keys mean on the layout that scanners assume (US).
+A scanner sends key positions, which the computer's layout turns into letters: on a French layout
+``A`` arrives as ``Q``. So a reading has both the typed text and the text of the same keys on the
+layout that scanners assume (US).
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import Generic, TypeVar
 
 MAX_LENGTH = 8192
-"""Keys held at most. A longer burst is no code and is released."""
+"""Number of keys held at most. A longer burst is no code and is released."""
 
 _ROWS = (
     (2, "1234567890-=", "!@#$%^&*()_+"),
@@ -32,18 +32,18 @@ _US_KEYS = {
 
 
 def us_character(position: int, *, shift: bool) -> str:
-    """What the key at ``position`` (PC scan code, set 1) types on a US layout, or ``""``."""
+    """Return what the key at ``position`` (PC scan code, set 1) types on a US layout, or ``""``."""
     plain, shifted = _US_KEYS.get(position, ("", ""))
     return shifted if shift else plain
 
 
 class KeyKind(Enum):
-    """What a key press can be to the decoder."""
+    """Kind of a key press."""
 
     CHARACTER = auto()
     TERMINATOR = auto()
     OTHER = auto()
-    """Anything that no scanner sends: arrows, shortcuts, a key held down."""
+    """A key that no scanner sends: an arrow, a shortcut, a repeated key."""
 
 
 E_ = TypeVar("E_")
@@ -51,7 +51,7 @@ E_ = TypeVar("E_")
 
 @dataclass(frozen=True)
 class KeyPress(Generic[E_]):
-    """A key press at ``at_s`` seconds. ``event`` is whatever the caller wants back on release."""
+    """A key press at ``at_s`` seconds. ``event`` is what the caller gets back on release."""
 
     kind: KeyKind
     at_s: float
@@ -69,13 +69,13 @@ class Reading:
 
     @property
     def alternatives(self) -> tuple[str, ...]:
-        """The other reading, where there is one."""
+        """The text of the US layout, if it differs."""
         return (self.us,) if self.us and self.us != self.typed else ()
 
 
 @dataclass(frozen=True)
 class Step(Generic[E_]):
-    """What to do after a key press: swallow it or not, release held ones first, take a code."""
+    """What to do after a key press: swallow it or not, release held keys first, use a code."""
 
     swallow: bool = False
     release: tuple[E_, ...] = ()
@@ -83,7 +83,7 @@ class Step(Generic[E_]):
 
 
 class WedgeDecoder(Generic[E_]):
-    """Follows key presses.
+    """Decodes a sequence of key presses.
 
     ``max_gap_s``: keys further apart than this were typed by hand. ``min_length``: the shortest
     code that a terminator ends. ``min_length_open``: the shortest code from a scanner that sends
@@ -100,11 +100,11 @@ class WedgeDecoder(Generic[E_]):
 
     @property
     def due_s(self) -> float | None:
-        """When ``expire`` wants to be called, or None when nothing is held."""
+        """When to call ``expire``, in seconds of the clock; None while no key is held."""
         return self._held[-1].at_s + self._max_gap_s if self._held else None
 
     def press(self, key: KeyPress[E_]) -> Step[E_]:
-        """Take a key press."""
+        """Handle a key press."""
         before = self.expire(key.at_s) if self._too_late(key.at_s) else Step[E_]()
         if key.kind is KeyKind.CHARACTER and len(self._held) < MAX_LENGTH:
             self._held.append(key)
@@ -117,7 +117,7 @@ class WedgeDecoder(Generic[E_]):
         return Step(swallow=True, release=(*before.release, *held, key.event))
 
     def expire(self, now_s: float | None = None) -> Step[E_]:
-        """Decide on held keys once no further key came in time; without a time, it has passed."""
+        """Decide on held keys if none came in time. Without ``now_s`` the time has passed."""
         if not self._held or (now_s is not None and not self._too_late(now_s)):
             return Step()
         if len(self._held) >= self._min_length_open and self._has_variety():
@@ -143,6 +143,6 @@ class WedgeDecoder(Generic[E_]):
 
 
 def _us_text(keys: Sequence[KeyPress[E_]]) -> str:
-    """Empty unless the position of every key is known."""
+    """Return the text of the US layout; empty unless the position of every key is known."""
     parts = [key.us for key in keys]
     return "".join(parts) if all(parts) else ""

@@ -1,7 +1,7 @@
-"""The only threads of the kiosk: objects moved to a ``QThread``, called through slots.
+"""The threads of the desk: objects moved to a ``QThread`` and called through slots.
 
-A plain method or lambda connected across threads would run in the emitter's thread, so every
-receiver here is a ``@Slot`` of a moved object.
+A plain method or lambda that is connected across threads runs in the thread of the sender, so
+every receiver here is a ``@Slot`` of a moved object.
 """
 
 import time
@@ -38,22 +38,22 @@ from .trace import Trace
 log = structlog.get_logger(__name__)
 
 LookupFactory = Callable[[str, str], Lookup]
-"""Makes a ``Lookup`` from the service's address and key."""
+"""Makes a ``Lookup`` from the service's URL and key."""
 
 PHOTO_SIDE = 512
-"""A photo is decoded at most this large, in pixels: no screen shows it larger."""
+"""Longest side of a decoded photo in pixels; no screen shows it larger."""
 
 _TICK_S = 0.1
 _PAUSE_S = 1.0
 _YIELD_S = 0.012
-"""After a code, the preview waits this long: the look-up and the verdict come first."""
+"""Delay of the preview after a code, in seconds: the look-up and the verdict come first."""
 
 
 class ScannerWorker(QObject):
-    """Listens to the scanner process, and hands its frames to the GUI thread.
+    """Receives the events of the scanner process and sends its frames to the GUI thread.
 
-    Only one preview is under way at a time: the GUI calls ``preview_painted`` when it is ready
-    for another, so a slow painter sees fewer frames, never late ones.
+    At most one preview is on its way: the GUI calls ``preview_painted`` when it can take the next,
+    so that a slow GUI gets fewer frames and no late ones.
     """
 
     frame_read = Signal(object)
@@ -72,7 +72,7 @@ class ScannerWorker(QObject):
 
     @Slot()
     def run(self) -> None:
-        """Listen until ``stop``. A supervisor that fails is reported and made anew."""
+        """Receive events until ``stop``. A supervisor that fails is reported and replaced."""
         while not self._stop.is_set():
             try:
                 self._listen()
@@ -83,11 +83,11 @@ class ScannerWorker(QObject):
                 self._stop.wait(_PAUSE_S)
 
     def stop(self) -> None:
-        """Ask ``run`` to return. May be called from any thread."""
+        """Make ``run`` return. Thread-safe."""
         self._stop.set()
 
     def preview_painted(self) -> None:
-        """The last preview is on screen. May be called from any thread."""
+        """Report that the last preview was painted. Thread-safe."""
         self._painter_free.set()
 
     def _listen(self) -> None:
@@ -118,7 +118,7 @@ class ScannerWorker(QObject):
 
 
 class LookupWorker(QObject):
-    """Asks who a card belongs to. Nothing else waits in this thread."""
+    """Looks up scans, in a thread in which nothing else waits."""
 
     answered = Signal(object, object)
     """Visit id, ScanAnswer."""
@@ -134,7 +134,7 @@ class LookupWorker(QObject):
 
     @Slot(str, str)
     def connect_to(self, url: str, key: str) -> None:
-        """Ask at ``url`` with ``key`` from now on, first about a scan that came before."""
+        """Use the service at ``url`` with ``key`` from now on; send a scan that waits for it."""
         self.close()
         self._lookup = self._make_lookup(url, key)
         pending, self._pending = self._pending, None
@@ -148,7 +148,7 @@ class LookupWorker(QObject):
 
     @Slot(object)
     def look_up(self, scan: ScanRequest) -> None:
-        """Look up one scan and emit ``answered`` or ``failed``; wait for a service that starts."""
+        """Look up one scan and emit ``answered`` or ``failed``, once a service is known."""
         if self._lookup is None:
             self._pending = scan
             return
@@ -173,17 +173,17 @@ class LookupWorker(QObject):
 
     @Slot()
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         if self._lookup is not None:
             self._lookup.close()
             self._lookup = None
 
 
 class DeskWorker(QObject):
-    """Everything a desk asks besides scans: its state, visits, search, photos."""
+    """Sends all other requests of a desk: its state, visits, search, photos, undoing a visit."""
 
     desk = Signal(object)
-    """DeskInfo: also the sign that the service can be reached."""
+    """DeskInfo: the service can be reached."""
     visits = Signal(object)
     """VisitPage."""
     hits = Signal(str, object)
@@ -191,13 +191,13 @@ class DeskWorker(QObject):
     search_failed = Signal(str, object)
     """The searched text, Failure."""
     photo = Signal(str, QImage)
-    """Path of the photo, and the photo at a size for the screen."""
+    """Path of the photo, and the photo at most ``PHOTO_SIDE`` pixels a side."""
     undone = Signal(object)
     """VisitView."""
     undo_failed = Signal(object, object)
     """Visit id, Failure."""
     unreachable = Signal(object)
-    """Failure: the state of the service could not be asked."""
+    """Failure: the service did not return the desk's state."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -210,14 +210,14 @@ class DeskWorker(QObject):
 
     @Slot(str, str)
     def connect_to(self, url: str, key: str) -> None:
-        """Ask at ``url`` with ``key`` from now on, and begin with the desk's state."""
+        """Use the service at ``url`` with ``key`` from now on, and load the desk's state."""
         self.close()
         self._client = MembershipClient(url, key, deadline_s=3.0)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
-        """Ask for the desk's state and the recent visits."""
+        """Load the desk's state and the recent visits."""
         if self._client is None:
             return
         try:
@@ -229,7 +229,7 @@ class DeskWorker(QObject):
 
     @Slot(str)
     def search(self, text: str) -> None:
-        """Find customers by ``text``; of several texts in the queue only the newest counts."""
+        """Search customers by ``text``; of several queued texts only the newest is sent."""
         self._searched = text
         self._soon.start()
 
@@ -247,7 +247,7 @@ class DeskWorker(QObject):
 
     @Slot(str)
     def fetch_photo(self, path: str) -> None:
-        """Fetch a customer's photo. Without one, the initials simply stay."""
+        """Load a customer's photo and emit ``photo``; a failure is only logged."""
         if self._client is None:
             return
         try:
@@ -262,7 +262,7 @@ class DeskWorker(QObject):
 
     @Slot(object)
     def undo_visit(self, visit_id: UUID) -> None:
-        """Mark a visit as undone."""
+        """Undo a visit and emit ``undone`` or ``undo_failed``."""
         if self._client is None:
             return
         try:
@@ -273,14 +273,14 @@ class DeskWorker(QObject):
 
     @Slot()
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         if self._client is not None:
             self._client.close()
             self._client = None
 
 
 def small_image(data: bytes) -> QImage:
-    """Decode an image, at most ``PHOTO_SIDE`` pixels a side; null if it cannot be read."""
+    """Decode an image to at most ``PHOTO_SIDE`` pixels a side. Returns a null one on failure."""
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -294,7 +294,7 @@ def small_image(data: bytes) -> QImage:
 
 
 class WorkerThread(QThread):
-    """A thread with one worker that lives in it. ``name`` shows in debuggers."""
+    """A thread with one worker object. ``name`` is for debuggers."""
 
     def __init__(self, name: str, worker: QObject, parent: QObject) -> None:
         super().__init__(parent)
@@ -303,6 +303,6 @@ class WorkerThread(QThread):
         self.worker = worker
 
     def finish(self, wait_ms: int = 8000) -> bool:
-        """End the event loop and wait. Answers False when the thread did not end in time."""
+        """End the event loop and wait. Returns False if the thread did not end in ``wait_ms``."""
         self.quit()
         return self.wait(wait_ms)

@@ -1,4 +1,4 @@
-"""Shows what the camera sees and how it is doing."""
+"""Shows the camera's picture and state."""
 
 import time
 
@@ -15,7 +15,7 @@ from scanner.settings import ScannerSettings
 
 
 class CameraPresenter(QObject):
-    """Lives in the GUI thread between the scanner worker and the window."""
+    """Connects the scanner worker to the window. Lives in the GUI thread."""
 
     first_frame = Signal()
     """The first picture of the camera is on screen."""
@@ -49,9 +49,9 @@ class CameraPresenter(QObject):
 
     @Slot(QImage, object)
     def on_preview(self, image: QImage, frame: FrameRead) -> None:
-        """Show what the camera sees.
+        """Show a picture of the camera.
 
-        A picture that was still on its way when the camera was lost would cover what is wrong.
+        One that arrives after the camera was lost is dropped: it would cover the message.
         """
         if self._is_gone:
             return
@@ -65,7 +65,7 @@ class CameraPresenter(QObject):
 
     @Slot(object)
     def on_source_changed(self, changed: SourceChanged) -> None:
-        """Show how the camera is doing."""
+        """Show the state of the camera."""
         self._trace.event("camera", time.monotonic_ns(), state=changed.state.value)
         status = camera_status(changed, self._texts)
         tip = f"{status.sentence} {changed.detail}".strip()

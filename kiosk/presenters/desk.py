@@ -1,4 +1,4 @@
-"""Shows whose desk this is, today's count, recent visits, search results, the service's state."""
+"""Shows the club, today's count, recent visits, search results and the service's state."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -18,10 +18,10 @@ _VISITS_SHOWN = 12
 
 
 class DeskPresenter(QObject):
-    """Lives in the GUI thread between the desk worker and the window."""
+    """Connects the desk worker to the window. Lives in the GUI thread."""
 
     service_back = Signal()
-    """The service answers again after it was away, or for the first time."""
+    """The service answered, for the first time or after it was away."""
     refresh_wanted = Signal()
     undo_wanted = Signal(object)
     """Visit id."""
@@ -54,7 +54,7 @@ class DeskPresenter(QObject):
 
     @Slot(object)
     def on_desk(self, desk: DeskInfo) -> None:
-        """The service answered: show whose desk this is."""
+        """Show the club and the service's state."""
         came_back = not self._service_up
         self._service_up = True
         self._zone = desk.time_zone
@@ -70,31 +70,31 @@ class DeskPresenter(QObject):
 
     @Slot(object)
     def on_unreachable(self, failure: Failure) -> None:
-        """The service did not answer, or not as it should."""
+        """Show that the service did not answer as it should."""
         self.on_service_down(failure.sentence(self._texts))
 
     @Slot(object, object)
     def on_scan_failed(self, _visit_id: UUID, failure: Failure) -> None:
-        """A scan could not be looked up: where nobody answered, the state shows that as well."""
+        """Load the desk's state after a failed look-up; show it if the service did not answer."""
         if failure.cause in {Cause.UNREACHABLE, Cause.TOO_SLOW}:
             self.on_unreachable(failure)
         self.refresh_wanted.emit()
 
     @Slot(str, str)
     def on_embedded_down(self, code: str, detail: str) -> None:
-        """The service of this PC is not there; no code while it is being restarted."""
+        """Show why the service of this PC stopped; without a code it is being restarted."""
         sentence = start_failure(code, self._texts)
         self.on_service_down(f"{sentence}\n{detail}".strip())
 
     def on_service_down(self, sentence: str) -> None:
-        """The service is not there."""
+        """Show that the service is away."""
         self._service_up = False
         self._window.bar.service.say(Health.BAD, self._texts.say("No service"), sentence)
         self._idle_panel.service_is_away(sentence)
 
     @Slot(object)
     def on_answer(self, answer: ScanAnswer) -> None:
-        """A scan was answered: show its visit at once, the next refresh brings the full list."""
+        """Show the visit of a scan at once; the next refresh loads the full list."""
         if answer.customer is None or any(v.id == answer.visit_id for v in self._visits):
             return
         visit = VisitView(
@@ -120,17 +120,17 @@ class DeskPresenter(QObject):
 
     @Slot(str, object)
     def on_hits(self, text: str, hits: CustomerHits) -> None:
-        """Show whom the search found."""
+        """Show the results of a search."""
         self._window.side.show_hits(text, [hit_row(hit, self._texts) for hit in hits.items])
 
     @Slot(str, object)
     def on_search_failed(self, text: str, failure: Failure) -> None:
-        """Say why the search brought nothing."""
+        """Show why a search failed."""
         self._window.side.show_search_failure(text, failure.sentence(self._texts))
 
     @Slot()
     def undo_last(self) -> None:
-        """Ask for this desk's newest visit that counts to be undone."""
+        """Undo the newest visit of this desk that is not undone yet."""
         for visit in self._visits:
             if visit.undone_at is None and visit.desk == self._desk:
                 self.undo_wanted.emit(visit.id)
@@ -138,12 +138,12 @@ class DeskPresenter(QObject):
 
     @Slot(object)
     def on_undone(self, _visit: VisitView) -> None:
-        """A visit was undone: the list and the count have changed."""
+        """Load list and count again after a visit was undone."""
         self.refresh_wanted.emit()
 
     @Slot(object, object)
     def on_undo_failed(self, _visit_id: UUID, failure: Failure) -> None:
-        """A visit could not be undone: say so where the service's state is shown."""
+        """Show in the top bar why a visit could not be undone."""
         sentence = failure.sentence(self._texts)
         self._window.bar.service.say(Health.BAD, self._texts.say("Not undone"), sentence)
 

@@ -1,4 +1,4 @@
-"""The big panel while there is no verdict: ready, checking, or what keeps the desk from it."""
+"""The big panel while there is no verdict: ready, checking, or why scanning is not possible."""
 
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
@@ -6,7 +6,7 @@ from scanner.events import SourceState
 
 
 class IdlePanel:
-    """Knows what stands in the way, and shows it whenever no verdict is on screen."""
+    """Keeps the states of camera and service, and shows them while no verdict is on screen."""
 
     def __init__(self, window: KioskWindow, texts: Texts) -> None:
         self._window = window
@@ -17,31 +17,31 @@ class IdlePanel:
         self.show()
 
     def camera_is(self, state: SourceState) -> None:
-        """Take the camera's state."""
+        """Set the camera's state."""
         self._camera = state
         self._refresh()
 
     def service_is_away(self, sentence: str) -> None:
-        """The service cannot be asked; the sentence says why."""
+        """Set that the service is away; ``sentence`` says why."""
         self._service_failure = sentence
         self._refresh()
 
     def service_is_back(self) -> None:
-        """The service answers again."""
+        """Set that the service answers again."""
         self._service_failure = ""
         self._refresh()
 
     def give_way(self) -> None:
-        """A verdict takes the panel."""
+        """Leave the panel to a verdict."""
         self._occupied = True
 
     def show_checking(self) -> None:
-        """A look-up takes longer than a blink."""
+        """Show that a look-up is under way."""
         self._occupied = True
         self._window.show_ready("search", self._texts.say("Checking …"))
 
     def show(self) -> None:
-        """No verdict any more."""
+        """Show the present state instead of a verdict."""
         self._occupied = False
         say = self._texts.say
         if self._service_failure:

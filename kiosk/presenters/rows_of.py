@@ -1,4 +1,4 @@
-"""Rows for the lists beside the verdict, from messages of the service. Pure."""
+"""Converts messages of the service into rows of the lists beside the verdict. Pure."""
 
 from api_client.messages.scan import CustomerHit, Outcome, VisitView
 from kiosk.style import Tone
@@ -7,7 +7,7 @@ from kiosk.views.rows import Row
 
 
 def outcome_word(outcome: Outcome, texts: Texts) -> str:
-    """Say an outcome in a word or two."""
+    """Return an outcome in a word or two."""
     return {
         Outcome.ACTIVE: texts.say("active"),
         Outcome.EXPIRED: texts.say("expired"),
@@ -20,7 +20,7 @@ def outcome_word(outcome: Outcome, texts: Texts) -> str:
 
 
 def visit_row(visit: VisitView, texts: Texts, zone: str) -> Row:
-    """A line of the recent visits."""
+    """Return the row of a recent visit; its time is in ``zone``."""
     word = outcome_word(visit.outcome, texts)
     undone = visit.undone_at is not None
     undone_word = texts.say("undone")
@@ -35,7 +35,7 @@ def visit_row(visit: VisitView, texts: Texts, zone: str) -> Row:
 
 
 def hit_row(hit: CustomerHit, texts: Texts) -> Row:
-    """A line of the search results."""
+    """Return the row of a search result."""
     parts = [hit.customer.number, outcome_word(hit.outcome, texts)]
     if hit.plan:
         parts.append(hit.plan)

@@ -1,4 +1,4 @@
-"""Shows, plays and traces verdicts, and fetches the photo of whom they are about."""
+"""Shows, plays and traces verdicts, and loads the photo of their person."""
 
 import time
 from collections import OrderedDict
@@ -24,7 +24,7 @@ _PICTURE_AFTER_MS = 400
 
 
 class VerdictPresenter(QObject):
-    """Lives in the GUI thread between the session and the window."""
+    """Connects the session to the window. Lives in the GUI thread."""
 
     photo_wanted = Signal(str)
     answered = Signal(object)
@@ -58,12 +58,12 @@ class VerdictPresenter(QObject):
 
     @Slot(object)
     def on_checking(self, _scan: PendingScan) -> None:
-        """A look-up has begun; say so if it takes longer than a blink."""
+        """A look-up began: show that if it takes longer than 150 ms."""
         self._checking.start()
 
     @Slot(object)
     def on_showed(self, shown: DisplayedScan) -> None:
-        """Paint the verdict first, then do everything around it."""
+        """Paint the verdict first, then play its sound and load its photo."""
         self._checking.stop()
         self._idle_panel.give_way()
         self._shown = shown
@@ -89,14 +89,14 @@ class VerdictPresenter(QObject):
 
     @Slot()
     def on_cleared(self) -> None:
-        """Nothing to show any more."""
+        """Remove the verdict."""
         self._shown = None
         self._checking.stop()
         self._idle_panel.show()
 
     @Slot(str, QImage)
     def on_photo(self, path: str, image: QImage) -> None:
-        """Keep a photo, and show it if its owner is on screen."""
+        """Cache a photo, and show it if its person is on screen."""
         pixmap = QPixmap.fromImage(image)
         self._photos[path] = pixmap
         while len(self._photos) > _PHOTOS_KEPT:
@@ -107,7 +107,7 @@ class VerdictPresenter(QObject):
 
     @Slot()
     def toggle_mute(self) -> None:
-        """Play sounds, or no longer."""
+        """Switch sounds on or off."""
         self._sounds.muted = not self._sounds.muted
         self._show_sound()
 
@@ -130,7 +130,7 @@ class VerdictPresenter(QObject):
         self._idle_panel.show_checking()
 
     def _picture(self, path: Path | None) -> None:
-        """Take a picture of the window, once the photo had time to come."""
+        """Save a picture of the window, after some time for the photo to load."""
         if path is not None:
             QTimer.singleShot(_PICTURE_AFTER_MS, self, lambda: self._save(path))
 

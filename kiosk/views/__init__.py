@@ -1,1 +1,1 @@
-"""Widgets only: they paint what they are given."""
+"""Widgets of the desk. They paint what they are given and decide nothing."""

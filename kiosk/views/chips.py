@@ -1,4 +1,4 @@
-"""Short words in rounded boxes that wrap: what to notice, and what the plan allows."""
+"""Short texts in rounded boxes that wrap: notes and permissions."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
@@ -8,9 +8,9 @@ from .labels import font_of
 
 
 class Chips(QWidget):
-    """Wrapping chips in at most ``rows`` rows; the last then counts the others as ``+n``.
+    """Wrapping chips in at most ``rows`` rows; the last one counts those left out as ``+n``.
 
-    ``filled`` ones shout, outlined ones inform.
+    ``filled`` chips draw attention, outlined ones inform. ``pixels`` is the height of the letters.
     """
 
     def __init__(self, pixels: int, *, filled: bool, rows: int = 2) -> None:
@@ -27,11 +27,11 @@ class Chips(QWidget):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What is shown."""
+        """The texts that are shown."""
         return self._words
 
     def show_words(self, words: tuple[str, ...], fill: str, ink: str) -> None:
-        """Change the words and colours."""
+        """Set texts and colours; no text hides the widget."""
         self._fill, self._ink = fill, ink
         if words != self._words:
             self._words = words
@@ -42,20 +42,20 @@ class Chips(QWidget):
         self.update()
 
     def set_pixels(self, pixels: int) -> None:
-        """Change the height of the letters."""
+        """Set the height of the letters."""
         self._pixels = pixels
         self._measure_anew()
 
     def sizeHint(self) -> QSize:
-        """As high as the rows at the present width."""
+        """Return the height of the rows at the present width."""
         return QSize(60, self.heightForWidth(max(self.width(), 60)))
 
     def hasHeightForWidth(self) -> bool:
-        """Rows wrap."""
+        """Return True: rows wrap."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Height in pixels at ``width``."""
+        """Return the height in pixels at ``width``."""
         boxes = self._boxes(width)
         return int(boxes[-1][0].bottom()) + 1 if boxes else 0
 
@@ -89,7 +89,7 @@ class Chips(QWidget):
         return self._measured[width]
 
     def _measure(self, width: int) -> list[tuple[QRectF, str]]:
-        """Lay out as many words as the rows hold, and the count of the rest."""
+        """Lay out as many texts as the rows hold, and the count of the others."""
         for shown in range(len(self._words), -1, -1):
             rest = len(self._words) - shown
             words = self._words[:shown] + ((f"+{rest}",) if rest else ())

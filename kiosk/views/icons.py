@@ -22,7 +22,7 @@ def draw_icon(painter: QPainter, name: str, colour: str, box: QRectF) -> None:
 
 
 def icon(name: str, colour: str, size: int = 20) -> QIcon:
-    """Make a ``QIcon`` of the icon ``name``, sharp on dense screens too."""
+    """Return the icon ``name`` as a ``QIcon``, in two pixels per ``size`` for dense screens."""
     pixmap = QPixmap(QSize(size, size) * 2)
     pixmap.setDevicePixelRatio(2)
     pixmap.fill(Qt.GlobalColor.transparent)

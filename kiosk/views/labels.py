@@ -1,4 +1,4 @@
-"""Text that fits: a long name gets smaller; what cannot be read any smaller ends in dots."""
+"""Text that fits its widget: it is scaled down to a least size, then elided."""
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
@@ -10,11 +10,11 @@ _SMALLEST = 12
 _STEP = 0.93
 _ENDLESS = 1 << 16
 _ROUNDING = 2
-"""Pixels that centring may add to the height of a line."""
+"""Pixels that vertical centring may add to the height of a line."""
 
 
 def font_of(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """Make the house font at a height in pixels."""
+    """Return the bundled font at a height in pixels."""
     font = QFont(FONT_FAMILY)
     font.setPixelSize(max(pixels, 1))
     font.setWeight(weight)
@@ -22,7 +22,7 @@ def font_of(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
 
 
 class FitLabel(QWidget):
-    """One text in at most ``lines`` lines, at ``pixels`` or as much smaller as it needs."""
+    """A text in at most ``lines`` lines, ``pixels`` high or smaller if it needs that."""
 
     def __init__(
         self,
@@ -45,11 +45,11 @@ class FitLabel(QWidget):
 
     @property
     def text(self) -> str:
-        """The text as it was given."""
+        """The text in full."""
         return self._text
 
     def say(self, text: str, colour: str) -> None:
-        """Change the text and its colour."""
+        """Set the text and its colour; an empty text hides the widget."""
         self._colour = QColor(colour)
         if text != self._text:
             self._text = text
@@ -60,32 +60,32 @@ class FitLabel(QWidget):
         self.update()
 
     def set_pixels(self, pixels: int) -> None:
-        """Change the height of the letters at full size."""
+        """Set the height of the letters at full size."""
         if pixels != self._pixels:
             self._pixels = pixels
             self._measure_anew()
             self.update()
 
     def sizeHint(self) -> QSize:
-        """As high as its lines at full size; takes whatever width there is."""
+        """Return the height of the lines at the present width, and a small width."""
         return QSize(60, self._height_for(self.width()))
 
     def hasHeightForWidth(self) -> bool:
-        """The height depends on how the text wraps."""
+        """Return True: the height depends on how the text wraps."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Height in pixels at ``width``."""
+        """Return the height in pixels at ``width``."""
         return self._height_for(width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A new width may need another height."""
+        """Update the height for the new width."""
         super().resizeEvent(event)
         if self._lines > 1 and event.size().width() != event.oldSize().width():
             self.updateGeometry()
 
     def fitted(self, width: int) -> QFont:
-        """The largest font in which the text fits ``width`` pixels and the lines."""
+        """Return the largest font in which the text fits ``width`` pixels and the lines."""
         if width not in self._fonts:
             self._fonts[width] = self._fit(width)
         return self._fonts[width]
@@ -102,7 +102,7 @@ class FitLabel(QWidget):
         painter.drawText(self.rect(), self._flags(), text)
 
     def _measure_anew(self) -> None:
-        """Forget what was measured; layouts ask for the same few widths again and again."""
+        """Clear the cache of measurements; layouts ask for the same few widths repeatedly."""
         self._fonts.clear()
         self._heights.clear()
         self.updateGeometry()

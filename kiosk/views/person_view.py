@@ -1,4 +1,4 @@
-"""Who it is: photo or initials, name and number."""
+"""A person: photo or initials, name and number."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPixmap
@@ -14,7 +14,7 @@ _ROUND = 0.16
 
 
 class PhotoView(QWidget):
-    """The photo in a rounded square; until there is one, the initials."""
+    """A photo in a rounded square, or the initials."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class PhotoView(QWidget):
         self.update()
 
     def show_photo(self, photo: QPixmap) -> None:
-        """Show the photo; it is cropped to a square from its middle."""
+        """Show a photo, cropped to the square in its middle."""
         self._photo = self._rounded(photo)
         self.update()
 
@@ -56,7 +56,7 @@ class PhotoView(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._initials)
 
     def _rounded(self, photo: QPixmap) -> QPixmap:
-        """The middle square of ``photo``, cut round once instead of at every painting."""
+        """Return the middle square of ``photo`` with round corners, made once for all paintings."""
         side = min(photo.width(), photo.height())
         square = QRectF((photo.width() - side) / 2, (photo.height() - side) / 2, side, side)
         target = QPixmap(side, side)
@@ -98,7 +98,7 @@ class PersonView(QWidget):
         self.number.say(person.number, paint.ink)
 
     def set_scale(self, scale: float) -> None:
-        """Follow the size of the panel."""
+        """Scale everything with the panel."""
         self.photo.setFixedSize(int(PHOTO * scale), int(PHOTO * scale))
         self.setMinimumHeight(int(PHOTO * scale))
         self.name.set_pixels(int(NAME * scale))

@@ -1,4 +1,4 @@
-"""What the camera sees, with a frame around the code that was read."""
+"""The camera's picture, with an outline around each code that was read."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ from .labels import font_of
 
 
 class PreviewView(QWidget):
-    """The live picture. ``painted`` is called after each, which asks for the next one."""
+    """The live picture. ``painted`` is called after each painting, to request the next picture."""
 
     def __init__(self, theme: Theme, painted: Callable[[], None]) -> None:
         super().__init__()
@@ -37,12 +37,12 @@ class PreviewView(QWidget):
 
     @property
     def message(self) -> str:
-        """What is said instead of a picture, empty while the picture is live."""
+        """The message over the picture; empty while the picture is live."""
         return self._message
 
     @property
     def ribbon(self) -> str:
-        """What is said across the picture."""
+        """The text across the picture."""
         return self._ribbon
 
     def show_picture(self, image: QImage, frame: FrameRead) -> None:
@@ -51,28 +51,28 @@ class PreviewView(QWidget):
         self.update()
 
     def show_message(self, message: str) -> None:
-        """Say why there is no live picture."""
+        """Show why there is no live picture."""
         self._message = message
         self.setAccessibleDescription(message)
         self.update()
 
     def show_ribbon(self, text: str) -> None:
-        """Say across the picture that it is not from a camera."""
+        """Show a text across the picture; an empty one removes it."""
         self._ribbon = text
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Follow light or dark."""
+        """Use the colours of ``theme``."""
         self._theme = theme
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Stay sixteen to nine, whatever the width."""
+        """Keep the aspect ratio of 16:9."""
         super().resizeEvent(event)
         self.setFixedHeight(self.width() * 9 // 16)
 
     def paintEvent(self, _event: object) -> None:
-        """Draw the picture, the frame around the code and the words."""
+        """Draw the picture, the outlines of codes and the texts."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         shape = QPainterPath()

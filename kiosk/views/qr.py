@@ -1,4 +1,4 @@
-"""A QR code on screen, for a phone to read."""
+"""A QR code on screen for phones."""
 
 import qrcode
 from PySide6.QtCore import QRect, Qt
@@ -6,11 +6,14 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 _QUIET = 4
-"""Modules that stay white around a code (ISO/IEC 18004, 9.1)."""
+"""Width of the quiet zone in modules (ISO/IEC 18004, 9.1)."""
 
 
 def modules_of(text: str) -> list[list[bool]]:
-    """The modules of a code, row by row, dark ones True, with the quiet zone around them."""
+    """Return the modules of a QR code by rows, True for dark ones, with the quiet zone.
+
+    Raises ``qrcode.exceptions.DataOverflowError`` or ValueError for a text that is too long.
+    """
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=_QUIET)
     code.add_data(text)
     code.make(fit=True)
@@ -18,7 +21,10 @@ def modules_of(text: str) -> list[list[bool]]:
 
 
 class QrView(QWidget):
-    """Paints a code as large as whole pixels per module allow, on white in every theme."""
+    """A QR code, as large as whole pixels per module allow, on white in every theme.
+
+    ``least`` is its smallest side in pixels.
+    """
 
     def __init__(self, least: int) -> None:
         super().__init__()
@@ -28,7 +34,7 @@ class QrView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_text(self, text: str) -> None:
-        """Show what a phone is to read; nothing for an empty text."""
+        """Show the code of ``text``; an empty one hides the widget."""
         if text != self.text:
             self._modules = modules_of(text) if text else []
             self.text = text

@@ -1,4 +1,4 @@
-"""What the big panel shows when there is no verdict: ready, checking, or why it cannot scan."""
+"""Widget of the big panel while there is no verdict: an icon, a headline and a sentence."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
@@ -38,7 +38,7 @@ class ReadyPanel(QWidget):
         layout.addStretch(1)
 
     def say(self, icon: str, headline: str, detail: str = "") -> None:
-        """Change what is shown."""
+        """Set icon and texts, and announce them to screen readers."""
         self._icon_name = icon
         self.icon.show_icon(icon, self._theme.accent)
         self.headline.say(headline, self._theme.ink)
@@ -46,7 +46,7 @@ class ReadyPanel(QWidget):
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, f"{headline}. {detail}"))
 
     def set_theme(self, theme: Theme) -> None:
-        """Follow light or dark."""
+        """Use the colours of ``theme``."""
         self._theme = theme
         self.say(self._icon_name, self.headline.text, self.detail.text)
         self.update()

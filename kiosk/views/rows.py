@@ -1,4 +1,4 @@
-"""Rows of people with the verdict they got: recent visits and search results."""
+"""Rows of people with their verdict, for recent visits and search results."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _BADGE = 30
 
 @dataclass(frozen=True)
 class Row:
-    """One line: who, what beside it, which verdict. ``key`` identifies it to its owner."""
+    """A row of a list. ``key`` is the id of what it shows; ``struck`` rows are crossed out."""
 
     key: str
     name: str
@@ -29,20 +29,20 @@ class Row:
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Draws a ``Row``: a badge with the verdict's colour and icon, two lines of words."""
+    """Draws a ``Row``: a badge with the verdict's colour and icon, and two lines of text."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
 
     def set_theme(self, theme: Theme) -> None:
-        """Follow light or dark."""
+        """Use the colours of ``theme``."""
         self._theme = theme
 
     def sizeHint(
         self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        """A fixed height, the list's width."""
+        """Return the fixed height of a row."""
         return QSize(120, _HEIGHT)
 
     def paint(

@@ -1,4 +1,4 @@
-"""Beside the verdict: the camera's picture, the search, recent visits or search results."""
+"""The column beside the verdict: camera picture, search, recent visits or search results."""
 
 from collections.abc import Callable, Sequence
 
@@ -17,7 +17,7 @@ _TYPING_PAUSE_MS = 120
 
 
 class RowList(QListView):
-    """A list of rows that can be walked with the arrow keys from the search box."""
+    """A list of rows whose selection is moved from the search box with the arrow keys."""
 
     def __init__(self, delegate: RowDelegate) -> None:
         super().__init__()
@@ -38,18 +38,18 @@ class RowList(QListView):
             self._rows.appendRow(item)
 
     def rows(self) -> list[Row]:
-        """What is shown, from the top."""
+        """Return the rows from the top."""
         return [self._rows.item(index).data(ROW) for index in range(self._rows.rowCount())]
 
     def move_by(self, step: int) -> None:
-        """Move the choice; it stops at both ends."""
+        """Move the selection by ``step`` rows, stopping at both ends."""
         count = self._rows.rowCount()
         if count:
             now = self.currentIndex().row()
             self.setCurrentIndex(self._rows.index(max(0, min(now + step, count - 1)), 0))
 
     def chosen(self) -> Row | None:
-        """The row under the choice."""
+        """Return the selected row, if any."""
         index = self.currentIndex()
         row: Row | None = index.data(ROW) if index.isValid() else None
         return row
@@ -59,7 +59,7 @@ class SidePanel(QFrame):
     """The column beside the verdict."""
 
     search_wanted = Signal(str)
-    """A text to search for; typing has paused."""
+    """Text to search for, emitted when typing pauses."""
     picked = Signal(str)
     """Id of the customer that was chosen."""
 
@@ -104,7 +104,7 @@ class SidePanel(QFrame):
             self._show_list()
 
     def show_hits(self, text: str, rows: Sequence[Row]) -> None:
-        """Show what was found, if ``text`` is still what is searched."""
+        """Show the results for ``text``, if it is still the searched text."""
         if text != self.search.text().strip():
             return
         self.section.setText(self._texts.say("FOUND"))
@@ -116,7 +116,7 @@ class SidePanel(QFrame):
             self._say(self._texts.say("Nobody found for “{text}”.", text=text))
 
     def show_search_failure(self, text: str, sentence: str) -> None:
-        """Say why the search for ``text`` brought nothing."""
+        """Show why the search for ``text`` failed."""
         if text == self.search.text().strip():
             self._say(sentence)
 
@@ -126,20 +126,20 @@ class SidePanel(QFrame):
         self.search.selectAll()
 
     def end_search(self) -> bool:
-        """Empty the search box. Answers False when there was nothing to empty."""
+        """Clear the search box. Returns False if it was empty."""
         had = bool(self.search.text())
         self.search.clear()
         return had
 
     def set_theme(self, theme: Theme) -> None:
-        """Follow light or dark."""
+        """Use the colours of ``theme``."""
         self.preview.set_theme(theme)
         self._delegate.set_theme(theme)
         self.visits.viewport().update()
         self.hits.viewport().update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Walk the results with the arrow keys and take one with Enter."""
+        """Move the selection with the arrow keys, and choose with Enter."""
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
             if event.key() in steps:

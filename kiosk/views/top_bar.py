@@ -1,4 +1,4 @@
-"""Whose desk this is, today's count, how service and camera are doing, and the few switches."""
+"""The top bar: club, desk, today's count, states of service and camera, and switches."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
@@ -14,7 +14,7 @@ from .plain_label import PlainLabel
 
 
 class StatePill(QWidget):
-    """An icon and a word for the state of one part; the sentence behind it is its tool tip."""
+    """Icon and word for the state of a part, with a sentence as tool tip."""
 
     def __init__(self, icon_name: str, theme: Theme) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class StatePill(QWidget):
         row.addWidget(self.label)
 
     def say(self, health: Health, word: str, sentence: str = "") -> None:
-        """Change the state."""
+        """Set the state."""
         self.health = health
         colour = getattr(self._theme, health.value)
         self._icon.show_icon(self._icon_name, colour)
@@ -40,13 +40,13 @@ class StatePill(QWidget):
         self.setAccessibleName(f"{word}. {sentence}")
 
     def set_theme(self, theme: Theme) -> None:
-        """Follow light or dark."""
+        """Use the colours of ``theme``."""
         self._theme = theme
         self.say(self.health, self.label.text(), self.toolTip())
 
 
 class TopBar(QFrame):
-    """The line across the top."""
+    """The bar at the top of the window."""
 
     theme_toggled = Signal()
     sound_toggled = Signal()
@@ -88,7 +88,7 @@ class TopBar(QFrame):
         self.set_theme(theme)
 
     def show_club(self, name: str) -> None:
-        """Show whose desk this is."""
+        """Show the name of the club."""
         self.club.say(name, self._theme.ink)
 
     def show_count(self, visits: int) -> None:
@@ -98,12 +98,12 @@ class TopBar(QFrame):
         )
 
     def show_sound(self, *, muted: bool, problem: str) -> None:
-        """Show whether sounds are played."""
+        """Show whether sounds are played, or why they cannot be."""
         self._muted, self._sound_problem = muted, problem
         self.set_theme(self._theme)
 
     def set_theme(self, theme: Theme) -> None:
-        """Follow light or dark."""
+        """Use the colours of ``theme``."""
         self._theme = theme
         self.club.say(self.club.text, theme.ink)
         self.service.set_theme(theme)

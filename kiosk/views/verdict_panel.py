@@ -1,4 +1,4 @@
-"""The verdict, filling its panel in one colour, made to be read from three metres."""
+"""The verdict: one colour fills the panel, and it can be read from three metres away."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
@@ -71,7 +71,7 @@ class FactsView(QWidget):
             self.setVisible(bool(facts))
 
     def set_scale(self, scale: float) -> None:
-        """Follow the size of the panel."""
+        """Scale everything with the panel."""
         for label, value in self._cells:
             label.set_pixels(int(CAPTION * scale))
             value.set_pixels(int(TITLE * scale))
@@ -115,9 +115,9 @@ class VerdictPanel(QWidget):
         return self._tone
 
     def show_verdict(self, verdict: Verdict, answered: str) -> None:
-        """Take ``verdict`` to be painted; ``answered`` says when it was given.
+        """Set the verdict; ``answered`` is a text with the time of the answer.
 
-        Whoever paints at once, before the event loop has laid out, calls ``lay_out`` first.
+        Call ``lay_out`` before painting at once, without waiting for the event loop.
         """
         paint = TONES[verdict.tone]
         self._tone = verdict.tone
@@ -137,9 +137,9 @@ class VerdictPanel(QWidget):
         self.update()
 
     def lay_out(self) -> None:
-        """Lay out now, not when the event loop comes to it.
+        """Lay out now instead of in the event loop.
 
-        The first pass gives widths, by which texts find their heights; the second keeps them.
+        The first pass sets the widths, which determine the heights that the second pass sets.
         """
         for _ in range(2):
             for inner in (self.person.layout(), self.facts.layout()):
@@ -148,11 +148,11 @@ class VerdictPanel(QWidget):
             self._layout.activate()
 
     def show_photo(self, photo: QPixmap) -> None:
-        """Put the photo beside the name."""
+        """Show a photo beside the name."""
         self.person.photo.show_photo(photo)
 
     def paintEvent(self, _event: object) -> None:
-        """Fill the panel; the blocked and the unchecked verdict have a border of their own."""
+        """Fill the panel; "blocked" and "could not check" have a border of their own."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint = TONES[self._tone]

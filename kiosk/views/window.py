@@ -1,4 +1,4 @@
-"""The one window: a line across the top, a column beside the verdict, the verdict."""
+"""The window: top bar, side column, and the panel that shows the verdict."""
 
 from collections.abc import Callable
 from enum import Enum, auto
@@ -25,11 +25,11 @@ from .verdict_panel import VerdictPanel
 
 _SIDE_WIDTHS = (384, 560)
 _SIDE_SHARE = 0.28
-"""How wide the column beside the verdict is: a share of the window, within bounds."""
+"""Width of the side column: a share of the window's width, within bounds in pixels."""
 
 
 class Command(Enum):
-    """What a key of the kiosk does."""
+    """What a key or a switch of the window requests."""
 
     CLEAR = auto()
     RECHECK = auto()
@@ -41,7 +41,10 @@ class Command(Enum):
 
 
 class KioskWindow(QMainWindow):
-    """Paints what it is given and passes on what was pressed."""
+    """Paints what it is given, and emits what was pressed.
+
+    ``picture_painted`` is called after each painting of the camera's picture.
+    """
 
     commanded = Signal(object)
     """Command."""
@@ -92,19 +95,19 @@ class KioskWindow(QMainWindow):
         return self._screens.currentWidget() is self.verdict
 
     def show_verdict(self, verdict: Verdict, answered: str) -> None:
-        """Paint the verdict before returning."""
+        """Paint a verdict before returning."""
         self.verdict.show_verdict(verdict, answered)
         self._screens.setCurrentWidget(self.verdict)
         self.verdict.lay_out()
         self.verdict.repaint()
 
     def warm_up(self, verdict: Verdict) -> None:
-        """Paint a verdict out of sight, so that fonts and icons are loaded before the first one."""
+        """Paint a verdict invisibly, which loads fonts and icons before the first one."""
         self.verdict.show_verdict(verdict, "")
         self.verdict.grab()
 
     def show_ready(self, icon: str, headline: str, detail: str = "") -> None:
-        """Show that there is no verdict, and why."""
+        """Show the idle panel with these texts, unless staff are working."""
         self.ready.say(icon, headline, detail)
         if not self.managing:
             self._screens.setCurrentWidget(self.ready)
@@ -126,17 +129,17 @@ class KioskWindow(QMainWindow):
         self._screens.setCurrentWidget(self._management)
 
     def leave_management(self) -> None:
-        """Go back to the desk."""
+        """Show the desk again."""
         if self.managing:
             self._screens.setCurrentWidget(self.ready)
             self.setFocus()
 
     def set_theme(self, theme: Theme) -> None:
-        """Change between light and dark."""
+        """Use the colours of ``theme``."""
         self._theme = theme
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101 - a window needs one
-        # The box of a check box takes its ground from here, and its mark from the style sheet.
+        # The style sheet sets the mark of a check box, but its background comes from the palette.
         palette = application.palette()
         palette.setColor(QPalette.ColorRole.Base, QColor(theme.raised))
         application.setPalette(palette)
@@ -146,21 +149,21 @@ class KioskWindow(QMainWindow):
         self.ready.set_theme(theme)
 
     def toggle_theme(self) -> None:
-        """Change to the other theme."""
+        """Switch between light and dark."""
         self.set_theme(LIGHT if self._theme is DARK else DARK)
 
     def toggle_full_screen(self) -> None:
-        """Take the whole screen, or give it back."""
+        """Switch full screen on or off."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the column beside the verdict its share."""
+        """Set the width of the side column."""
         super().resizeEvent(event)
         least, most = _SIDE_WIDTHS
         self.side.setFixedWidth(max(least, min(int(self.width() * _SIDE_SHARE), most)))
 
     def _escape(self) -> None:
-        """Empty the search first, then take the verdict away."""
+        """Clear the search; if it is empty, go back, or remove the verdict."""
         if self.side.end_search():
             self.setFocus()
         elif self.managing:
