@@ -36,7 +36,7 @@ from passes.apple.signing import AppleSigner
 from passes.card import CardFace, CardFacts, face_of
 from passes.codes.barcode import new_card_code
 from passes.design import Design, DesignField, ImageRole, Shows, Slot
-from passes.images import SPACES, fit_picture
+from passes.images import BOUNDS, fit_picture
 from passes.words import FaceStatus
 
 AT_LEAST = 0.50
@@ -47,7 +47,7 @@ _SHAPES = 60
 
 def picture(role: ImageRole) -> bytes:
     """A drawing with soft edges over a sweep of colour, as clubs have them, fitted for its role."""
-    space, chance = SPACES[role], random.Random(role.value)
+    space, chance = BOUNDS[role], random.Random(role.value)
     size = (space.width, space.height)
     sweep = Image.linear_gradient("L").resize(size)
     image = Image.merge("RGB", (sweep, sweep.rotate(180), Image.new("L", size, 120)))

@@ -1,1 +1,4 @@
-"""Wallet passes: what is on a card, without database or web server."""
+"""Wallet passes for Apple and Google: content, signatures, previews and codes of cards.
+
+A library of its own: it knows no database and no web server.
+"""

@@ -1,4 +1,4 @@
-"""One card as both wallets show it: a design filled with what is true of its holder now."""
+"""A card's face: a design filled with the facts about one card and its holder."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from passes.design import CodeForm, Design, DesignField, Shows, Slot
-from passes.words import NO_END, STATUS_WORDS, FaceStatus, LocalText, said, written
+from passes.words import NO_END, STATUS_WORDS, FaceStatus, LocalText, format_day, localize
 
 _EMPTY: LocalText = {}
 
@@ -19,11 +19,12 @@ class _Frozen(BaseModel):
 
 
 class CardFacts(_Frozen):
-    """What is true of a card and its holder, at one instant.
+    """The facts about a card and its holder at one instant.
 
-    ``code`` is the text of the code; for ``CodeForm.ROTATING`` it is the card's static code,
-    which only the wallet without rotating codes shows. ``last_day`` is the last local day that
-    the membership is good for, ``valid_until`` the instant at which it ends.
+    ``code`` is the text of the code; for ``CodeForm.ROTATING`` the card's static code, which a
+    wallet without rotating codes shows. ``first_day`` and ``last_day`` are local days, both
+    inclusive; ``valid_from`` and ``valid_until`` the instants at which the membership starts and
+    ends. ``install_url`` is the page from which the card is added to a phone.
     """
 
     card_id: UUID
@@ -43,7 +44,7 @@ class CardFacts(_Frozen):
 
 
 class FaceField(_Frozen):
-    """A field with its value: a day, which each phone writes as its owner does, or a text."""
+    """A field with its value: a text by language, or a day, which the phone formats."""
 
     key: str
     slot: Slot
@@ -51,14 +52,14 @@ class FaceField(_Frozen):
     value: Mapping[str, str] | date
 
     def shown(self, language: str) -> str:
-        """The value as it is read in a language."""
+        """Return the value as text in a language."""
         if isinstance(self.value, date):
-            return written(self.value, language)
-        return said(self.value, language)
+            return format_day(self.value, language)
+        return localize(self.value, language)
 
 
 class CardFace(_Frozen):
-    """What a card shows. Equal faces are drawn alike."""
+    """Everything that a card shows. Equal faces look the same."""
 
     design: Design
     facts: CardFacts
@@ -66,25 +67,25 @@ class CardFace(_Frozen):
 
     @property
     def voided(self) -> bool:
-        """Whether the card itself is good no more, whoever holds it."""
+        """Whether the card was revoked."""
         return self.facts.status is FaceStatus.REVOKED
 
     @property
     def code_caption(self) -> str | None:
-        """What is written under the code."""
+        """The text under the code, or None."""
         return self.facts.customer_number if self.design.code_text else None
 
     def in_slot(self, slot: Slot) -> tuple[FaceField, ...]:
-        """The fields of one slot, in order."""
+        """Return the fields of one slot, in order."""
         return tuple(each for each in self.fields if each.slot is slot)
 
     def digest(self) -> str:
-        """Names what is shown: SHA-256, in hexadecimal, of the face as JSON."""
+        """Return the SHA-256 of the face as JSON, in hexadecimal: equal for equal faces."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
 
 def face_of(design: Design, facts: CardFacts) -> CardFace:
-    """Fill a design. A field that has nothing to say about this holder is left out."""
+    """Fill a design with facts. A field without a value for this holder is left out."""
     filled = []
     for each in design.fields:
         value = _value(each, facts, design.languages)
@@ -94,18 +95,18 @@ def face_of(design: Design, facts: CardFacts) -> CardFace:
 
 
 def static_form(design: Design) -> CodeForm:
-    """The form of the code that does not change by itself."""
+    """Return the form of a design's code for wallets without rotating codes, and for print."""
     return CodeForm.CARD if design.code is CodeForm.ROTATING else design.code
 
 
 def _value(field: DesignField, facts: CardFacts, languages: Sequence[str]) -> LocalText | date:
-    """What a field says."""
+    """Return the value of a field; an empty mapping if there is none."""
     match field.shows:
         case Shows.TEXT:
             return field.text or _EMPTY
         case Shows.STATUS:
             words = STATUS_WORDS[facts.status]
-            return {language: said(words, language) for language in (*languages, "en")}
+            return {language: localize(words, language) for language in (*languages, "en")}
         case Shows.VALID_FROM:
             return facts.first_day or _EMPTY
         case Shows.VALID_UNTIL:
@@ -113,11 +114,11 @@ def _value(field: DesignField, facts: CardFacts, languages: Sequence[str]) -> Lo
                 return NO_END
             return facts.last_day or _EMPTY
         case _:
-            return _plain(languages[0], _about(field.shows, facts))
+            return _untranslated(languages[0], _fact(field.shows, facts))
 
 
-def _about(shows: Shows, facts: CardFacts) -> str | None:
-    """Something about the holder that is the same in every language."""
+def _fact(shows: Shows, facts: CardFacts) -> str | None:
+    """Return a fact that is the same in every language, or None."""
     return {
         Shows.CUSTOMER_NAME: facts.customer_name,
         Shows.CUSTOMER_NUMBER: facts.customer_number,
@@ -128,6 +129,6 @@ def _about(shows: Shows, facts: CardFacts) -> str | None:
     }[shows]
 
 
-def _plain(language: str, text: str | None) -> LocalText:
-    """A text that is not translated."""
+def _untranslated(language: str, text: str | None) -> LocalText:
+    """Return a text without translations."""
     return {language: text} if text else _EMPTY

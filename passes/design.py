@@ -1,7 +1,7 @@
-"""What a card of one kind looks like: colours, pictures, fields and code, for both wallets.
+"""The design of cards: colours, pictures, fields and form of the code, for both wallets.
 
-A ``Design`` names its pictures by tag (SHA-256 of the picture's bytes); whoever draws a card is
-given the bytes beside it, so that a design stays small and can be kept in every version.
+A ``Design`` names its pictures by tag (the SHA-256 of the PNG); functions that draw take the bytes
+beside it. So a design stays small, and every version of it can be stored.
 """
 
 import unicodedata
@@ -21,14 +21,14 @@ from pydantic import (
 
 from passes.words import KnownLanguage
 
-MOST_LOCATIONS = 10
+MAX_LOCATIONS = 10
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 """``#rrggbb``."""
 
 
 def _no_control(text: str) -> str:
-    """Refuse control characters other than line breaks and tabs: no wallet can draw them."""
+    """Refuse control characters other than line breaks and tabs: wallets do not draw them."""
     if any(unicodedata.category(each) == "Cc" and each not in "\t\n\r" for each in text):
         raise ValueError("contains control characters")
     return text
@@ -46,20 +46,20 @@ Tag = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class _Part(BaseModel):
-    """Base of the parts: frozen, and nothing unknown is dropped without a word."""
+    """Base of the parts: immutable; unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class CardKind(StrEnum):
-    """Which of the wallets' forms a card has."""
+    """The style of a card in Apple Wallet; Google Wallet shows both as loyalty cards."""
 
     STORE_CARD = "store_card"
     GENERIC = "generic"
 
 
 class Slot(StrEnum):
-    """Where a field is drawn. Google has rows instead and is given the same order."""
+    """Where Apple Wallet draws a field. Google Wallet has rows, which follow the same order."""
 
     HEADER = "header"
     PRIMARY = "primary"
@@ -68,7 +68,7 @@ class Slot(StrEnum):
     BACK = "back"
 
 
-MOST_FIELDS: Mapping[Slot, int] = {
+MAX_FIELDS: Mapping[Slot, int] = {
     Slot.HEADER: 3,
     Slot.PRIMARY: 1,
     Slot.SECONDARY: 4,
@@ -78,7 +78,7 @@ MOST_FIELDS: Mapping[Slot, int] = {
 
 
 class Shows(StrEnum):
-    """What a field says: a text of the design, or something about the holder."""
+    """The value of a field: a text of the design, or a fact about the holder."""
 
     TEXT = "text"
     CUSTOMER_NAME = "customer_name"
@@ -93,7 +93,7 @@ class Shows(StrEnum):
 
 
 class ImageRole(StrEnum):
-    """What a picture is for."""
+    """The place of a picture on a card."""
 
     ICON = "icon"
     LOGO = "logo"
@@ -102,18 +102,18 @@ class ImageRole(StrEnum):
 
 
 class CodeForm(StrEnum):
-    """What the code on a card says. See ``passes.codes.barcode``."""
+    """The form of the code on a card. See ``passes.codes.barcode``."""
 
     CARD = "card"
-    """The random name of the card."""
+    """The random code of the card."""
     SIGNED = "signed"
-    """The same with a signature that a desk can check without a network."""
+    """The same with a signature, which can be verified offline."""
     ROTATING = "rotating"
-    """In Google Wallet, a code that changes; Apple Wallet has none and is given ``CARD``."""
+    """In Google Wallet, a code that changes; Apple Wallet has none, and shows ``CARD``."""
 
 
 class Symbology(StrEnum):
-    """How the code is drawn. Only a QR code holds the longer forms on every phone."""
+    """The symbology of the code. Code 128 is too short for signed and rotating codes."""
 
     QR = "qr"
     AZTEC = "aztec"
@@ -128,25 +128,25 @@ class DesignField(_Part):
     slot: Slot = Field(examples=["secondary"])
     shows: Shows = Field(examples=["customer_name"])
     label: Texts = Field(examples=[{"en": "Member", "de": "Mitglied"}])
-    text: Texts | None = Field(default=None, description="What it says, where it shows a text.")
+    text: Texts | None = Field(default=None, description="The text, if it shows one.")
 
     @model_validator(mode="after")
     def _text_where_it_is_shown(self) -> Self:
-        """A text belongs to ``Shows.TEXT`` and to nothing else."""
+        """Require a text for ``Shows.TEXT``, and only there."""
         if (self.shows is Shows.TEXT) != (self.text is not None):
             raise ValueError("a field has a text if it shows one, and only then")
         return self
 
 
 class DesignLink(_Part):
-    """An address on the back of the card."""
+    """A link on the back of the card."""
 
     label: Texts = Field(examples=[{"en": "Book a class"}])
     url: AnyHttpUrl = Field(examples=["https://club.example/classes"])
 
 
 class Location(_Part):
-    """A place near which the phone may show the card. Degrees, WGS 84."""
+    """A place near which the phone may show the card, in degrees (WGS 84)."""
 
     latitude: float = Field(ge=-90, le=90, examples=[52.52])
     longitude: float = Field(ge=-180, le=180, examples=[13.405])
@@ -154,16 +154,16 @@ class Location(_Part):
 
 
 class Design(_Part):
-    """What a card looks like and says, for both wallets.
+    """The design of cards, for both wallets.
 
-    ``languages`` are those the card is made in, the first for phones of any other; texts may
-    have more or fewer.
+    ``languages`` are those the card is made in; phones in another language get the first. Texts
+    may have more languages, or fewer.
     """
 
     kind: CardKind = CardKind.STORE_CARD
     title: Texts = Field(examples=[{"en": "Member card", "de": "Mitgliedskarte"}])
     description: Texts = Field(
-        examples=[{"en": "Member card of the club"}], description="Read out to the blind."
+        examples=[{"en": "Member card of the club"}], description="Read out by screen readers."
     )
     languages: tuple[KnownLanguage, ...] = Field(default=("en",), min_length=1, max_length=20)
     background: Colour = Field(default="#1d3557", examples=["#1d3557"])
@@ -174,22 +174,22 @@ class Design(_Part):
     )
     fields: tuple[DesignField, ...] = Field(default=(), max_length=32)
     links: tuple[DesignLink, ...] = Field(default=(), max_length=10)
-    locations: tuple[Location, ...] = Field(default=(), max_length=MOST_LOCATIONS)
+    locations: tuple[Location, ...] = Field(default=(), max_length=MAX_LOCATIONS)
     code: CodeForm = CodeForm.CARD
     symbology: Symbology = Symbology.QR
     code_text: bool = Field(
-        default=True, description="Whether the customer number is written under the code."
+        default=True, description="Whether the customer number is shown under the code."
     )
     sharing_prohibited: bool = True
 
     @model_validator(mode="after")
     def _drawable(self) -> Self:
-        """Refuse what a wallet would drop: a key used twice, more fields than there is room."""
+        """Refuse duplicate keys, more fields than fit in a slot, and codes that are too long."""
         keys = [each.key for each in self.fields]
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
             raise ValueError(f"fields: the key {twice[0]!r} is used twice")
-        for slot, most in MOST_FIELDS.items():
+        for slot, most in MAX_FIELDS.items():
             count = sum(each.slot is slot for each in self.fields)
             if count > most:
                 raise ValueError(f"fields: {count} in {slot.value}, where {most} fit")

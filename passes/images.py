@@ -1,7 +1,7 @@
-"""Pictures of any size, checked and fitted to what the wallets draw.
+"""Checking uploaded pictures, and fitting them to the sizes that the wallets draw.
 
-A picture comes out as PNG in sRGB, as large as the sharpest screens need it (three pixels a
-point), so that smaller ones can be made of it and none has to be drawn larger.
+The result is a PNG in sRGB at three pixels a point, as the sharpest screens need it, so that
+smaller versions can be made of it and none is ever enlarged.
 """
 
 import hashlib
@@ -24,23 +24,23 @@ from passes.design import ImageRole
 from passes.errors import ImageError
 
 PIXELS_PER_POINT = 3
-"""Of the sharpest phones; Apple's files named ``@3x``."""
+"""Scale of the sharpest phones: Apple's files named ``@3x``."""
 
-MOST_PIXELS = 32_000_000
-"""Pictures of more are refused before any of it is decoded: one may take 128 MB of memory."""
+MAX_PIXELS = 32_000_000
+"""Larger pictures are refused before they are decoded: decoding one may take 128 MB of memory."""
 
-LEAST_SIDE = 8
-"""A fitted logo or thumbnail thinner than this, in pixels, is a line."""
+MIN_SIDE = 8
+"""Fewest pixels of a side of a fitted logo or thumbnail."""
 
 _SVG = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:svg|\?xml|!doctype svg|!--)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
-    """The room of a role in pixels at three a point, and how a picture is made to fit it.
+class Bounds:
+    """The size of a role in pixels, at three a point, and how a picture is fitted to it.
 
-    ``crop``: it fills the room, and what stands over is cut off alike on both sides. Otherwise
-    all of it is shown, and ``pad`` fills up the rest with transparency.
+    With ``crop`` the picture fills the size and is cropped centrally. Otherwise it is scaled to fit
+    within the size, and ``pad`` fills the rest with transparency.
     """
 
     width: int
@@ -49,14 +49,14 @@ class Space:
     pad: bool = False
 
 
-SPACES: Mapping[ImageRole, Space] = {
-    ImageRole.ICON: Space(87, 87, pad=True),
-    ImageRole.LOGO: Space(480, 150),
-    ImageRole.STRIP: Space(1125, 432, crop=True),
-    ImageRole.THUMBNAIL: Space(270, 270),
+BOUNDS: Mapping[ImageRole, Bounds] = {
+    ImageRole.ICON: Bounds(87, 87, pad=True),
+    ImageRole.LOGO: Bounds(480, 150),
+    ImageRole.STRIP: Bounds(1125, 432, crop=True),
+    ImageRole.THUMBNAIL: Bounds(270, 270),
 }
-"""Three times the points of Apple's guides (Human Interface Guidelines, Wallet; Wallet Developer
-Guide, Pass Design and Creation): 29 x 29, at most 160 x 50, 375 x 144, and 90 x 90."""
+"""Three times the points of Apple's guides (Human Interface Guidelines, "Wallet"; Wallet Developer
+Guide, "Pass Design and Creation"): 29 x 29, at most 160 x 50, 375 x 144, and 90 x 90."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Picture:
 
     @cached_property
     def tag(self) -> str:
-        """SHA-256 of the bytes, in hexadecimal: what designs name it by."""
+        """SHA-256 of the bytes, in hexadecimal, by which designs refer to it."""
         return hashlib.sha256(self.data).hexdigest()
 
 
@@ -82,50 +82,50 @@ _READERS: tuple[tuple[re.Pattern[bytes], type[ImageFile]], ...] = (
 _BROKEN = (
     OSError, ValueError, SyntaxError, IndexError, KeyError, TypeError, EOFError, OverflowError,
     struct.error, zlib.error, Image.DecompressionBombError,
-    Warning,  # where warnings are errors, as in tests: a picture that Pillow doubts
+    Warning,  # where warnings are errors, as in tests
 )  # fmt: skip
-"""What Pillow raises for pictures that are not whole."""
+"""What Pillow raises for corrupt pictures."""
 
 
 def fit_picture(data: bytes, role: ImageRole, path: str = "") -> Picture:
-    """Check a PNG, JPEG, WebP or GIF (its first frame) and fit it to the room of a role.
+    """Check a PNG, JPEG, WebP or GIF (its first frame) and fit it to the size of a role.
 
-    It is turned as its camera says, keeps its transparency, and is changed to sRGB if it has
-    another colour profile. Takes up to a second of a processor and 128 MB.
+    The EXIF orientation is applied, transparency is kept, and other colour profiles are converted
+    to sRGB. Takes up to a second of processor time and 128 MB of memory.
 
     Raises:
-        ImageError: it is none of these, not whole, made for print (CMYK), of too many pixels,
-            so small that it would be drawn three times as large, or a thin line. ``path`` is
-            put before what is said.
+        ImageError: the file is of another format, corrupt, in CMYK, of too many pixels, so small
+            that it would be enlarged more than three times, or a thin line. ``path`` becomes the
+            path of the error.
     """
-    fitted = _in_srgb(*_fitted(_decoded(data, SPACES[role], path), SPACES[role], path))
+    fitted = _in_srgb(*_fitted(_decoded(data, BOUNDS[role], path), BOUNDS[role], path))
     out = io.BytesIO()
     fitted.save(out, "PNG", icc_profile=None, optimize=True)
     return Picture(out.getvalue(), fitted.width, fitted.height)
 
 
 def check_fits(width: int, height: int, role: ImageRole, path: str = "") -> None:
-    """Check that a picture of that size (pixels) was fitted for a role. Raises ImageError."""
-    space = SPACES[role]
-    exact = space.crop or space.pad
-    here, room = (width, height), (space.width, space.height)
+    """Check that a size in pixels is that of a picture fitted for a role. Raises ImageError."""
+    bounds = BOUNDS[role]
+    exact = bounds.crop or bounds.pad
+    here, room = (width, height), (bounds.width, bounds.height)
     if here != room if exact else width > room[0] or height > room[1]:
         least = "" if exact else "at most "
         raise ImageError(
             path,
             f"a picture of {width} x {height} pixels is not for this: "
-            f"{role.value} takes {least}{space.width} x {space.height}",
+            f"{role.value} takes {least}{bounds.width} x {bounds.height}",
         )
 
 
-def opened_png(data: bytes) -> Image.Image:
-    """A fitted picture, decoded, with transparency (``RGBA``)."""
+def decode_png(data: bytes) -> Image.Image:
+    """Decode a PNG; returns it in mode ``RGBA``."""
     with PngImageFile(io.BytesIO(data)) as image:
         return image.convert("RGBA")
 
 
-def _decoded(data: bytes, space: Space, path: str) -> Image.Image:
-    """The first frame, upright, in mode L, LA, RGB or RGBA. Raises ImageError."""
+def _decoded(data: bytes, bounds: Bounds, path: str) -> Image.Image:
+    """Return the first frame, upright, in mode L, LA, RGB or RGBA. Raises ImageError."""
     reader = next((reader for start, reader in _READERS if start.match(data)), None)
     if reader is None:
         svg = _SVG.match(data) is not None
@@ -133,11 +133,11 @@ def _decoded(data: bytes, space: Space, path: str) -> Image.Image:
         message = f"SVG is not taken; save it as {taken}" if svg else f"this is no {taken} picture"
         raise ImageError(path, message)
     try:
-        # Not through Image.open, which judges sizes by a setting of the whole process.
+        # Not Image.open, whose limit on sizes is a setting of the whole process.
         with reader(io.BytesIO(data)) as image:
             _check_header(image, path)
-            # A photo of many megapixels is decoded at a half, a quarter or an eighth.
-            side = 2 * max(space.width, space.height)
+            # A large JPEG is decoded at a half, a quarter or an eighth of its size.
+            side = 2 * max(bounds.width, bounds.height)
             image.draft(image.mode, (side, side))
             image.load()
             return _plain_mode(ImageOps.exif_transpose(image))
@@ -148,19 +148,19 @@ def _decoded(data: bytes, space: Space, path: str) -> Image.Image:
 
 
 def _check_header(image: ImageFile, path: str) -> None:
-    """Refuse what the head of a file already tells is of no use. Raises ImageError."""
-    if image.width * image.height > MOST_PIXELS:
+    """Raise ImageError for what the header of a file already rules out."""
+    if image.width * image.height > MAX_PIXELS:
         raise ImageError(
             path,
             f"{image.width} x {image.height} pixels are too many; "
-            f"{MOST_PIXELS // 1_000_000} million are taken",
+            f"{MAX_PIXELS // 1_000_000} million are taken",
         )
     if image.mode == "CMYK":
         raise ImageError(path, "the picture is made for print (CMYK); save it in RGB")
 
 
 def _plain_mode(image: Image.Image) -> Image.Image:
-    """A picture in one of the modes that can be scaled and has 8 bits a colour."""
+    """Convert to a mode with 8 bits a channel that can be scaled; keeps the metadata."""
     if image.mode.startswith("I"):  # grey of 16 bits
         plain = image.point(lambda level: level / 256).convert("L")
     elif image.mode in ("L", "LA", "RGB", "RGBA"):
@@ -171,26 +171,26 @@ def _plain_mode(image: Image.Image) -> Image.Image:
     return plain
 
 
-def _fitted(image: Image.Image, space: Space, path: str) -> tuple[Image.Image, bytes | None]:
-    """Scale and crop or pad a picture. Returns it with its colour profile. Raises ImageError."""
+def _fitted(image: Image.Image, bounds: Bounds, path: str) -> tuple[Image.Image, bytes | None]:
+    """Scale and crop or pad a picture; returns it and its ICC profile. Raises ImageError."""
     profile = image.info.get("icc_profile")
-    scales = (space.width / image.width, space.height / image.height)
-    scale = max(scales) if space.crop else min(scales)
+    scales = (bounds.width / image.width, bounds.height / image.height)
+    scale = max(scales) if bounds.crop else min(scales)
     if scale > PIXELS_PER_POINT:
-        needed = f"{-(-space.width // PIXELS_PER_POINT)} x {-(-space.height // PIXELS_PER_POINT)}"
+        needed = f"{-(-bounds.width // PIXELS_PER_POINT)} x {-(-bounds.height // PIXELS_PER_POINT)}"
         raise ImageError(
             path,
             f"{image.width} x {image.height} pixels are too few; at least {needed} "
-            f"are needed, and {space.width} x {space.height} look best",
+            f"are needed, and {bounds.width} x {bounds.height} look best",
         )
-    room = (space.width, space.height)
-    if space.crop:
+    room = (bounds.width, bounds.height)
+    if bounds.crop:
         return ImageOps.fit(image, room, Image.Resampling.LANCZOS), profile
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    if min(size) < LEAST_SIDE:
+    if min(size) < MIN_SIDE:
         raise ImageError(path, "the picture is a thin line")
     scaled = image.resize(size, Image.Resampling.LANCZOS)
-    if not space.pad or size == room:
+    if not bounds.pad or size == room:
         return scaled, profile
     clear = Image.new("RGBA", room, (0, 0, 0, 0))
     clear.paste(scaled, ((room[0] - size[0]) // 2, (room[1] - size[1]) // 2))
@@ -198,23 +198,23 @@ def _fitted(image: Image.Image, space: Space, path: str) -> tuple[Image.Image, b
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in RGB or, where any of it is transparent, in RGBA; without a profile."""
+    """Convert to sRGB: mode RGB or, if any pixel is transparent, RGBA; without a profile."""
     alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
     colour = image.convert(image.mode.removesuffix("A"))
-    plain = _changed_colours(colour, profile) if profile else None
+    plain = _converted(colour, profile) if profile else None
     plain = plain or colour.convert("RGB")
     if alpha is None or alpha.getextrema()[0] == 255:
         return plain
     return Image.merge("RGBA", (*plain.split(), alpha))
 
 
-def _changed_colours(image: Image.Image, profile: bytes) -> Image.Image | None:
-    """The colours of a profile in sRGB; None for a profile that is broken or of another kind."""
+def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
+    """Convert from an ICC profile to sRGB; None for an unusable profile."""
     try:
         own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         changed = ImageCms.profileToProfile(
             image, own, ImageCms.createProfile("sRGB"), outputMode="RGB"
         )
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return None  # as browsers do: colours are taken for sRGB
+        return None  # as browsers do: the colours are taken as sRGB
     return changed

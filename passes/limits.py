@@ -1,4 +1,4 @@
-"""What a wallet would drop from a card without a word: refused while a design is edited."""
+"""Limits of the wallets, checked when a design is edited: they drop silently what exceeds them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from passes.contrast import check_contrast
 from passes.design import CardKind, Design, ImageRole, Slot, Symbology
 from passes.errors import DesignError
-from passes.google.face import MOST_IN_ROW, ROWS
+from passes.google.face import MAX_FIELDS_IN_ROW, ROWS
 
-MOST_BELOW = 4
-"""Secondary and auxiliary fields together, on a store card and on a generic pass with a square
-code (Wallet Developer Guide, Pass Design and Creation)."""
+MAX_BELOW_PRIMARY = 4
+"""Most secondary and auxiliary fields together, on a store card and on a generic pass with a square
+code (Apple, Wallet Developer Guide, "Pass Design and Creation")."""
 
-SURE_TITLE = 20
-"""Characters of a program name that Google Wallet shows on every phone (REST, LoyaltyClass)."""
+SAFE_TITLE_LENGTH = 20
+"""Characters of a program name that Google Wallet shows on every phone (Google Wallet API,
+"LoyaltyClass")."""
 
 _SQUARE = (Symbology.QR, Symbology.AZTEC)
 _SHOWN_ONLY_ON = {
@@ -24,7 +25,10 @@ _SHOWN_ONLY_ON = {
 
 @dataclass(frozen=True, slots=True)
 class DesignHint:
-    """What could be better in a design, though a card of it can be used."""
+    """A possible improvement of a design that is usable as it is.
+
+    ``path`` names the place, such as ``fields[2]``; ``suggestion`` is a value for it, or None.
+    """
 
     path: str
     message: str
@@ -32,9 +36,9 @@ class DesignHint:
 
 
 def check_design(design: Design) -> tuple[DesignHint, ...]:
-    """Check that wallets show all of a design, and that it can be read. Returns hints.
+    """Check that both wallets show all of a design legibly. Returns hints for improvements.
 
-    Raises DesignError, with its path, for the first thing that they would not show.
+    Raises DesignError, with its path, for the first part that they would not show.
     """
     _check_fields(design)
     for role, kind in _SHOWN_ONLY_ON.items():
@@ -45,43 +49,45 @@ def check_design(design: Design) -> tuple[DesignHint, ...]:
     return (
         *(DesignHint(each.path, each.message, each.suggestion) for each in contrast),
         *_long_titles(design),
-        *_in_googles_form(design),
+        *_google_hints(design),
     )
 
 
 def _check_fields(design: Design) -> None:
-    """Refuse more fields below the primary one than Apple Wallet has room for."""
+    """Raise DesignError for more fields below the primary one than Apple Wallet shows."""
     if design.kind is CardKind.GENERIC and design.symbology not in _SQUARE:
         return
     below = (Slot.SECONDARY, Slot.AUXILIARY)
-    places = [place for place, each in enumerate(design.fields) if each.slot in below]
-    if len(places) > MOST_BELOW:
+    indexes = [index for index, each in enumerate(design.fields) if each.slot in below]
+    if len(indexes) > MAX_BELOW_PRIMARY:
         raise DesignError(
-            f"fields[{places[MOST_BELOW]}]",
-            f"of secondary and auxiliary fields together, Apple Wallet shows {MOST_BELOW}",
+            f"fields[{indexes[MAX_BELOW_PRIMARY]}]",
+            f"of secondary and auxiliary fields together, Apple Wallet shows {MAX_BELOW_PRIMARY}",
         )
 
 
 def _long_titles(design: Design) -> tuple[DesignHint, ...]:
-    """Hints at titles that some phones cut."""
+    """Hints at titles that Google Wallet truncates on some phones."""
     return tuple(
         DesignHint(
             f"title.{language}",
-            f"Google Wallet may cut a title after {SURE_TITLE} characters",
-            text[:SURE_TITLE].rstrip(),
+            f"Google Wallet may cut a title after {SAFE_TITLE_LENGTH} characters",
+            text[:SAFE_TITLE_LENGTH].rstrip(),
         )
         for language, text in design.title.items()
-        if len(text) > SURE_TITLE
+        if len(text) > SAFE_TITLE_LENGTH
     )
 
 
-def _in_googles_form(design: Design) -> Iterator[DesignHint]:
-    """Hints at what Google Wallet shows elsewhere or otherwise than Apple Wallet."""
+def _google_hints(design: Design) -> Iterator[DesignHint]:
+    """Hints at parts that Google Wallet shows differently from Apple Wallet."""
     if ImageRole.LOGO in design.images and ImageRole.ICON not in design.images:
         message = "Google Wallet shows the logo in a small circle; a square icon is seen better"
         yield DesignHint("images.icon", message)
     for slots in ROWS:
         fields = [each for slot in slots for each in design.fields if each.slot is slot]
-        for field in fields[MOST_IN_ROW:]:
-            message = f"Google Wallet shows {MOST_IN_ROW} side by side, this among the details"
+        for field in fields[MAX_FIELDS_IN_ROW:]:
+            message = (
+                f"Google Wallet shows {MAX_FIELDS_IN_ROW} side by side, this among the details"
+            )
             yield DesignHint(f"fields[{design.fields.index(field)}]", message)

@@ -1,4 +1,4 @@
-"""A card to print: one page of the size of a bank card, with its code drawn as vectors."""
+"""A card to print, as a PDF: one page of the size of a bank card, with a vector code."""
 
 from datetime import datetime
 from pathlib import Path
@@ -8,25 +8,26 @@ from fpdf import FPDF
 from passes.card import CardFace
 from passes.design import ImageRole, Slot
 from passes.drawing.code_image import QUIET_MODULES, qr_modules
-from passes.words import said
+from passes.words import localize
 
 WIDTH_MM, HEIGHT_MM = 85.60, 53.98
-"""Size ID-1 of ISO/IEC 7810."""
+"""Card format ID-1 (ISO/IEC 7810)."""
 
 _MARGIN = 5.0
 _CODE_MM = 26.0
 _MM_OF_POINT = 25.4 / 72
-_SMALLEST = 5.0
+_MIN_POINTS = 5.0
 
 
 def card_pdf(
     face: CardFace, images: dict[ImageRole, bytes], fonts: Path, language: str, now: datetime
 ) -> bytes:
-    """Draw a card for printing. ``fonts`` is the folder with ``Inter-*.otf``.
+    """Return a card for printing as a PDF. ``fonts`` is the folder of ``Inter-*.otf``.
 
-    The code is printed on white with its quiet zone, whatever the card's colours are.
+    ``images`` are fitted pictures; ``now`` is the PDF's creation date. The code is printed in black
+    on white with its quiet zone, whatever the colours of the card.
 
-    Raises PassContentError for a code that no QR code holds; OSError without the fonts.
+    Raises PassContentError for a code that is too long for a QR code; OSError without the fonts.
     """
     pdf = FPDF(unit="mm", format=(WIDTH_MM, HEIGHT_MM))
     pdf.set_auto_page_break(auto=False)
@@ -34,12 +35,12 @@ def card_pdf(
     pdf.set_creation_date(now)
     for weight in ("Regular", "SemiBold"):
         pdf.add_font(weight, fname=fonts / f"Inter-{weight}.otf")
-    pdf.set_title(said(face.design.title, language))
+    pdf.set_title(localize(face.design.title, language))
     pdf.set_lang(language)
     pdf.add_page()
     page = _Page(pdf, face)
-    page.ground()
-    page.head(images, language)
+    page.background()
+    page.header(images, language)
     page.fields(language)
     page.code()
     return bytes(pdf.output())
@@ -51,13 +52,13 @@ class _Page:
     def __init__(self, pdf: FPDF, face: CardFace) -> None:
         self._pdf, self._face, self._design = pdf, face, face.design
 
-    def ground(self) -> None:
-        """The card's colour up to its edges."""
+    def background(self) -> None:
+        """Fill the page with the background colour."""
         self._fill(self._design.background)
         self._pdf.rect(0, 0, WIDTH_MM, HEIGHT_MM, style="F")
 
-    def head(self, images: dict[ImageRole, bytes], language: str) -> None:
-        """Logo or organization on the left, the card's title below it."""
+    def header(self, images: dict[ImageRole, bytes], language: str) -> None:
+        """Draw the logo, the organization and the title, at the upper left."""
         room = WIDTH_MM - 2 * _MARGIN
         top = _MARGIN
         logo = images.get(ImageRole.LOGO)
@@ -65,11 +66,11 @@ class _Page:
             self._pdf.image(logo, _MARGIN, top, h=8.0, w=room, keep_aspect_ratio=True)
             top += 9.5
         self._line(self._face.facts.organization, _MARGIN, top, room, size=11, weight="SemiBold")
-        title = said(self._design.title, language)
+        title = localize(self._design.title, language)
         self._line(title, _MARGIN, top + 5, room, size=7, colour=self._design.label)
 
     def fields(self, language: str) -> None:
-        """Holder, number and what else the front shows, above the lower edge."""
+        """Draw holder, number and primary fields, upwards from the lower edge."""
         facts = self._face.facts
         room = WIDTH_MM - 3 * _MARGIN - _CODE_MM
         shown = self._face.in_slot(Slot.PRIMARY)
@@ -78,12 +79,12 @@ class _Page:
         self._line(facts.customer_name, _MARGIN, y - 5, room, size=10, weight="SemiBold")
         for each in shown:
             y -= 11
-            label = said(each.label, language)
+            label = localize(each.label, language)
             self._line(label, _MARGIN, y - 2.6, room, size=5.5, colour=self._design.label)
             self._line(each.shown(language), _MARGIN, y, room, size=9, weight="SemiBold")
 
     def code(self) -> None:
-        """The code in the lower right corner."""
+        """Draw the code in the lower right corner."""
         modules = qr_modules(self._face.facts.code)
         step = _CODE_MM / (len(modules) + 2 * QUIET_MODULES)
         left, top = WIDTH_MM - _MARGIN - _CODE_MM, HEIGHT_MM - _MARGIN - _CODE_MM
@@ -111,13 +112,13 @@ class _Page:
         weight: str = "Regular",
         colour: str | None = None,
     ) -> None:
-        """A line of text, drawn smaller where it is too long, and cut at last."""
+        """Draw a line of text; one that is too long is shrunk, then truncated."""
         pdf = self._pdf
         text = "".join(char for char in text if char.isprintable())
         pdf.set_text_color(*_rgb(colour or self._design.foreground))
         while True:
             pdf.set_font(weight, size=size)
-            if pdf.get_string_width(text) <= room or size <= _SMALLEST:
+            if pdf.get_string_width(text) <= room or size <= _MIN_POINTS:
                 break
             size -= 0.5
         while text and pdf.get_string_width(text) > room:
@@ -129,7 +130,7 @@ class _Page:
 
 
 def _runs(row: tuple[bool, ...]) -> list[tuple[int, int]]:
-    """Dark modules that lie side by side, as start and length: no hairline between them."""
+    """Return runs of dark modules as (start, length), so that no hairline shows between them."""
     runs: list[tuple[int, int]] = []
     for x, dark in enumerate(row):
         if dark and runs and sum(runs[-1]) == x:
@@ -140,6 +141,6 @@ def _runs(row: tuple[bool, ...]) -> list[tuple[int, int]]:
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
-    """``#rrggbb`` as three numbers from 0 to 255."""
+    """Return ``#rrggbb`` as three numbers from 0 to 255."""
     red, green, blue = bytes.fromhex(colour[1:])
     return red, green, blue

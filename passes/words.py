@@ -1,4 +1,4 @@
-"""Texts in several languages, and the few words that cards of every design share."""
+"""Texts in several languages, and the few texts that cards of every design share."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,11 +13,11 @@ Language = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$", max_length=11),
 ]
-"""A language by its BCP 47 tag: ``en``, ``de``, ``pt-BR``, ``zh-Hant``."""
+"""A language as a BCP 47 tag: ``en``, ``de``, ``pt-BR``, ``zh-Hant``."""
 
 
 def _known(language: str) -> str:
-    """Refuse a language that no date can be written in."""
+    """Refuse a language for which CLDR has no date formats."""
     try:
         Locale.parse(language, sep="-")
     except UnknownLocaleError:
@@ -28,11 +28,11 @@ def _known(language: str) -> str:
 KnownLanguage = Annotated[Language, AfterValidator(_known)]
 
 LocalText = Mapping[str, str]
-"""One text by language. The first one is taken for a language that is missing."""
+"""A text by language. The first one is used for a language that is missing."""
 
 
 class FaceStatus(StrEnum):
-    """How the holder of a card stands, as the card says it."""
+    """The status of a card's holder, as shown on the card."""
 
     ACTIVE = "active"
     EXPIRED = "expired"
@@ -50,19 +50,22 @@ STATUS_WORDS: Mapping[FaceStatus, LocalText] = {
     FaceStatus.BLOCKED: {"en": "Please ask at the desk", "de": "Bitte am Empfang melden"},
     FaceStatus.REVOKED: {"en": "No longer valid", "de": "Nicht mehr gültig"},
 }
-"""English is taken for languages that are missing here."""
+"""English is used for languages that are missing here."""
 
 NO_END: LocalText = {"en": "Without end", "de": "Ohne Ende"}
 
 
-def said(text: LocalText, language: str) -> str:
-    """The text in a language, in its base language, or in the first one there is; else empty."""
+def localize(text: LocalText, language: str) -> str:
+    """Return a text in ``language``, else in its base language, else in the first there is.
+
+    Returns an empty string if there is none.
+    """
     for wanted in (language, language.split("-", maxsplit=1)[0]):
         if wanted in text:
             return text[wanted]
     return next(iter(text.values()), "")
 
 
-def written(day: date, language: str) -> str:
-    """A day as a language writes it, not abbreviated to figures: ``31 Mar 2027``."""
+def format_day(day: date, language: str) -> str:
+    """Return a day in CLDR's medium format, such as ``31 Mar 2027``."""
     return format_date(day, "medium", locale=Locale.parse(language, sep="-"))

@@ -1,1 +1,1 @@
-"""Passes of Apple Wallet: their content, pictures, archive and signature."""
+"""Apple Wallet: content, pictures, archive and signature of passes."""

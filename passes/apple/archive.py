@@ -1,14 +1,13 @@
-"""The archive that a pass is: its files, a manifest of them, and a signature of the manifest.
+"""The ZIP archive of a pass: its files, their manifest, and the signature of the manifest.
 
-Facts: Apple, Wallet Passes, "Building a Pass": the manifest names every file but itself and the
-signature with its SHA-1, and a phone refuses a pass whose manifest is not exact. The fields of
-the archive are those of the .ZIP File Format Specification (APPNOTE 6.3.9).
+Source: Apple, Wallet Passes, "Building a Pass" (the manifest lists every other file with its SHA-1,
+and a phone refuses a pass whose manifest is not exact); .ZIP File Format Specification (APPNOTE
+6.3.9).
 
-Equal files make equal bytes: fixed order, fixed time stamps, nothing of the machine. Files are
-stored as they are: pictures and signature cannot be packed further, and the rest is so small
-that packing it takes longer than sending it. The bytes are those that Python's ``zipfile``
-writes (a test compares them), which takes longer for the three files of a card than all else
-but the signature.
+Equal files make equal bytes: fixed order and time stamps, nothing from the machine. Files are
+stored uncompressed: pictures and signature cannot be compressed further, and the rest is too small
+to matter. The bytes are those that Python's ``zipfile`` writes (a test compares them), which would
+take longer for the three files of a card than everything else but the signature.
 """
 
 import hashlib
@@ -28,28 +27,28 @@ _UNIX = 3
 _STORED = 0
 _NAME_IN_UTF8 = 1 << 11
 _NO_TIME, _NO_DATE = 0, 1 << 5 | 1
-"""Midnight of 1 January 1980, the first that there is."""
+"""Midnight of 1 January 1980, the earliest time stamp of the format."""
 _READABLE = 0o644 << 16
 
 
 class SharedFiles:
-    """Files that many passes have in common, hashed and packed once."""
+    """Files that many passes have in common, hashed and encoded once."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
-        """Pack files by name."""
+        """Encode files, given by name, in the order of their names."""
         self._packed, self._directory = _packed({name: files[name] for name in sorted(files)}, 0)
         self._count = len(files)
         self._hashes = {name: sha1(data) for name, data in files.items()}
 
     def manifest(self, files: Mapping[str, bytes]) -> bytes:
-        """The manifest of these files and others, JSON."""
+        """Return the manifest (JSON) of these files and others."""
         hashes = self._hashes | {name: sha1(data) for name, data in files.items()}
         return json.dumps(hashes, sort_keys=True, separators=(",", ":")).encode()
 
     def archive(self, files: Mapping[str, bytes]) -> bytes:
-        """The archive of these files and others, which come last in their order.
+        """Return the archive of these files, followed by others in their order.
 
-        Raises OverflowError if it has 4 GB or more.
+        Raises OverflowError for 4 GiB or more.
         """
         packed, directory = _packed(files, len(self._packed))
         begin = len(self._packed) + len(packed)
@@ -63,14 +62,14 @@ class SharedFiles:
 
 
 def sha1(data: bytes) -> str:
-    """The SHA-1 of a file, in hexadecimal: what a manifest has, and no secret rests on it."""
+    """Return the SHA-1 of a file in hexadecimal, as the manifest requires."""
     return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
 def _packed(files: Mapping[str, bytes], begin: int) -> tuple[bytes, bytes]:
-    """Files with their headers, the first at ``begin``, and their part of the directory.
+    """Return files with their headers, the first at ``begin``, and their part of the directory.
 
-    Raises OverflowError for 4 GB or more.
+    Raises OverflowError for 4 GiB or more.
     """
     packed: list[bytes] = []
     directory: list[bytes] = []

@@ -1,11 +1,10 @@
-"""Several passes in one file, ``.pkpasses``: a ZIP archive of ``.pkpass`` files.
+"""Bundles of passes, ``.pkpasses``: a ZIP archive of ``.pkpass`` files, written as a stream.
 
-Apple ("Distributing and updating a pass") lets a phone take ten passes or 150 MB at once; a
-bundle of any number is written here, for whoever hands cards on. Python's ``zipfile`` keeps a
-record of every entry in memory until the end, and so does any library that was found. Here the
-directory of the archive goes to a temporary file instead, so that 100,000 passes need no more
-memory than one. Fields are those of the .ZIP File Format Specification (APPNOTE 6.3.9), with
-ZIP64 wherever a number is too large for the older ones.
+A phone accepts ten passes or 150 MB at once (Apple, "Distributing and updating a pass"); bundles of
+any number are supported, for redistribution. Python's ``zipfile`` keeps a record of every entry in
+memory until the end; here the central directory is spooled to a temporary file, so that 100,000
+passes need no more memory than one. Source of the format: .ZIP File Format Specification (APPNOTE
+6.3.9), with ZIP64 where a number exceeds the older fields.
 """
 
 import shutil
@@ -21,13 +20,13 @@ PASS_TYPE = "application/vnd.apple.pkpass"  # noqa: S105 - a media type
 BUNDLE_TYPE = "application/vnd.apple.pkpasses"
 PASS_SUFFIX, BUNDLE_SUFFIX = ".pkpass", ".pkpasses"
 
-MOST_PASSES_ON_A_PHONE = 10
-MOST_BYTES_ON_A_PHONE = 150 * 1000 * 1000
+MAX_PASSES_ON_A_PHONE = 10
+MAX_BYTES_ON_A_PHONE = 150 * 1000 * 1000
 
 _VERSION, _VERSION_64 = 20, 45
 _UNCOMPRESSED = 0
 _DAY = 1 << 5 | 1
-"""1 January 1980, so that equal passes make equal bundles."""
+"""1 January 1980 for every file, so that equal passes make equal bundles."""
 _LARGE, _MANY = 0xFFFF_FFFF, 0xFFFF
 _IN_MEMORY_BYTES = 1 << 20
 
@@ -40,13 +39,12 @@ _END = struct.Struct("<4sHHHHLLH")
 
 
 def write_bundle(file: BinaryIO, passes: Iterable[bytes], *, position: int = 0) -> int:
-    """Write passes into a bundle, in their order, and return how many they were.
+    """Write a bundle of passes, in their order; returns their number.
 
-    They are named by their number, so that no name is there twice. Nothing is sought or read in
-    ``file``; ``position`` is how many bytes precede the bundle in it. What was written before
-    an error is no bundle.
+    The entries are named by number. ``file`` is only written to; ``position`` is the number of
+    bytes before the bundle in it. After an error the file is incomplete.
 
-    Raises PassContentError for no pass at all, and for an empty one.
+    Raises PassContentError if there are no passes, and for an empty one.
     """
     with SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as directory:
         count = 0
@@ -65,7 +63,7 @@ def write_bundle(file: BinaryIO, passes: Iterable[bytes], *, position: int = 0) 
 
 
 def _name(number: int) -> bytes:
-    """Name of the pass of that number, from 1."""
+    """Return the name of an entry, numbered from 1."""
     return f"{number:06d}{PASS_SUFFIX}".encode("ascii")
 
 
@@ -76,10 +74,10 @@ def _write_pass(
     content: bytes,
     position: int,
 ) -> int:
-    """Write one pass, and its line into the directory. Returns how many bytes the pass took.
+    """Write one pass and its entry of the directory. Returns the number of bytes in ``file``.
 
-    A pass is compressed itself, so it is stored as it is; it is held in memory, far below the
-    4 GiB at which its size would need a larger field.
+    Passes are stored uncompressed, as they are archives already. One that fits in memory is far
+    below the 4 GiB at which its size would need ZIP64.
     """
     size, check = len(content), zlib.crc32(content)
     head = _LOCAL.pack(
@@ -99,7 +97,7 @@ def _write_pass(
 
 
 def _end(count: int, length: int, position: int) -> bytes:
-    """The end of an archive whose directory has ``length`` bytes and begins at ``position``."""
+    """Return the end of an archive whose directory has ``length`` bytes, at ``position``."""
     large = b""
     if count >= _MANY or length >= _LARGE or position >= _LARGE:
         large = _END_64.pack(

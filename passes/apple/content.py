@@ -1,8 +1,7 @@
-"""pass.json: all that Wallet reads of a store card or generic pass, and nothing else.
+"""pass.json of a store card or generic pass, as a strict model.
 
-Facts: Apple, Wallet Passes, "Pass", "Creating a poster generic pass". Wallet drops or refuses
-what it does not expect, most of it without a word; here it is refused with the place of the
-fault.
+Source: Apple, Wallet Passes, "Pass", "Creating a poster generic pass". Wallet drops or refuses what
+it does not expect, mostly silently; here each such thing is an error with its path.
 """
 
 import json
@@ -12,27 +11,27 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, JsonValue, ValidationError, ValidationInfo, model_validator
 
 from passes.apple.fields import PassFields, PosterFields
-from passes.apple.refusal import refusal_of
 from passes.apple.relevance import (
     Barcode,
     Beacon,
     FeaturedAction,
+    LegacyBarcode,
     Location,
     Nfc,
-    OldBarcode,
     RelevantDate,
 )
 from passes.apple.semantics import SemanticTags
-from passes.apple.values import Address, Part, Rgb, Text, W3CDate, WebAddress, fault
+from passes.apple.validation import content_error
+from passes.apple.values import Part, Rgb, Text, Url, W3CDate, WebUrl, error_at
 from passes.errors import PassContentError
 
-SHORTEST_TOKEN = 16
+MIN_TOKEN_LENGTH = 16
 ALLOW_HTTP = "allow_http"
 _POSTER_KEYS = ("footer_background_color", "suppress_header_darkening", "use_automatic_colors")
 
 
 class PassContent(Part):
-    """The content of a pass. ``store_card`` or ``generic``; ``poster_generic`` only beside it."""
+    """Content of a pass: ``store_card`` or ``generic``, and ``poster_generic`` only beside it."""
 
     format_version: Literal[1]
     description: Text
@@ -45,17 +44,17 @@ class PassContent(Part):
     generic: PassFields | None = None
     poster_generic: PosterFields | None = None
 
-    app_launch_url: Address | None = None
+    app_launch_url: Url | None = None
     associated_store_identifiers: (
         Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)] | None
     ) = None
     user_info: dict[str, JsonValue] | None = None
 
-    web_service_url: WebAddress | None = None
-    authentication_token: Annotated[str, Field(min_length=SHORTEST_TOKEN)] | None = None
+    web_service_url: WebUrl | None = None
+    authentication_token: Annotated[str, Field(min_length=MIN_TOKEN_LENGTH)] | None = None
 
     barcodes: Annotated[tuple[Barcode, ...], Field(min_length=1)] | None = None
-    barcode: OldBarcode | None = None
+    barcode: LegacyBarcode | None = None
     nfc: Nfc | None = None
 
     expiration_date: W3CDate | None = None
@@ -82,98 +81,94 @@ class PassContent(Part):
     featured_actions: Annotated[tuple[FeaturedAction, ...], Field(max_length=2)] | None = None
 
     def styles(self) -> Iterator[tuple[str, PassFields | PosterFields]]:
-        """The forms that the pass has, by key of pass.json."""
-        forms = {
+        """Yield the styles of the pass with their keys in pass.json."""
+        styles = {
             "storeCard": self.store_card,
             "generic": self.generic,
             "posterGeneric": self.poster_generic,
         }
-        yield from ((name, form) for name, form in forms.items() if form is not None)
+        yield from ((key, fields) for key, fields in styles.items() if fields is not None)
 
     def as_json(self) -> bytes:
-        """The bytes of pass.json, the same for equal content."""
+        """Return pass.json as UTF-8; the same bytes for equal content."""
         return self.model_dump_json(by_alias=True, exclude_none=True).encode()
 
     @model_validator(mode="after")
-    def _has_one_form(self) -> Self:
-        """Check that older phones have one form to draw, and the poster what is for it."""
+    def _has_one_style(self) -> Self:
+        """Require one style for older phones, and the poster's keys only beside a poster."""
         if self.store_card is not None and self.generic is not None:
-            raise fault("generic", "a pass has one form; this one has storeCard")
+            raise error_at("generic", "a pass has one form; this one has storeCard")
         if self.store_card is None and self.generic is None:
             beside = (
                 " beside posterGeneric, for phones before iOS 27" if self.poster_generic else ""
             )
-            raise fault("storeCard", f"a pass needs storeCard or generic{beside}")
+            raise error_at("storeCard", f"a pass needs storeCard or generic{beside}")
         for name in _POSTER_KEYS:
             if self.poster_generic is None and getattr(self, name) is not None:
                 key = type(self).model_fields[name].alias or name
-                raise fault(key, "only a poster has this key, and there is no posterGeneric")
+                raise error_at(key, "only a poster has this key, and there is no posterGeneric")
         return self
 
     @model_validator(mode="after")
-    def _keys_once(self) -> Self:
-        """A field's key is unique in the whole pass."""
+    def _unique_keys(self) -> Self:
+        """Require keys of fields that are unique in the whole pass."""
         seen: dict[str, tuple[str, str, int]] = {}
-        for style, form in self.styles():
-            for group, fields in form.groups():
+        for style, groups in self.styles():
+            for group, fields in groups.groups():
                 for at, field in enumerate(fields):
                     place = (style, group, at)
                     first = seen.setdefault(field.key, place)
                     if first is not place:
                         message = f"{field.key!r} is the key of {_key_at(*first)} too"
-                        raise fault(_key_at(*place), message)
+                        raise error_at(_key_at(*place), message)
         return self
 
     @model_validator(mode="after")
-    def _goes_together(self, info: ValidationInfo) -> Self:
-        """Check keys that are of no use alone."""
+    def _dependent_keys(self, info: ValidationInfo) -> Self:
+        """Check keys that depend on each other."""
         if self.web_service_url is not None:
             allowed = isinstance(info.context, dict) and info.context.get(ALLOW_HTTP) is True
             if not allowed and not self.web_service_url.startswith("https://"):
-                raise fault("webServiceURL", "not an https URL; http is for development only")
+                raise error_at("webServiceURL", "not an https URL; http is for development only")
             if self.authentication_token is None:
-                raise fault("authenticationToken", "a pass with a webServiceURL needs one")
+                raise error_at("authenticationToken", "a pass with a webServiceURL needs one")
         elif self.authentication_token is not None:
-            raise fault("webServiceURL", "a pass with an authenticationToken needs one")
+            raise error_at("webServiceURL", "a pass with an authenticationToken needs one")
         if self.app_launch_url is not None and self.associated_store_identifiers is None:
-            raise fault("associatedStoreIdentifiers", "a pass with an appLaunchURL needs them")
+            raise error_at("associatedStoreIdentifiers", "a pass with an appLaunchURL needs them")
         names = [each.identifier for each in self.featured_actions or ()]
         if len(set(names)) < len(names):
-            raise fault("featuredActions[1].identifier", f"{names[1]!r} is used twice")
+            raise error_at("featuredActions[1].identifier", f"{names[1]!r} is used twice")
         return self
 
 
-def checked_content(content: Mapping[str, Any], *, allow_http: bool = False) -> PassContent:
-    """Check content given by the keys of pass.json, lists as tuples.
+def check_content(content: Mapping[str, Any], *, allow_http: bool = False) -> PassContent:
+    """Validate content by the keys of pass.json, with tuples for arrays.
 
-    Args:
-        content: what pass.json says.
-        allow_http: take a ``webServiceURL`` without TLS, for development.
+    ``allow_http`` accepts a ``webServiceURL`` without TLS, for development.
 
     Raises:
-        PassContentError: Wallet would refuse it, or drop a part of it.
+        PassContentError: Wallet would refuse the content, or drop a part of it.
     """
     try:
         return PassContent.model_validate(
             content, context={ALLOW_HTTP: allow_http}, by_alias=True, by_name=False
         )
     except ValidationError as error:
-        raise refusal_of(error, content) from None
+        raise content_error(error, content) from None
 
 
 def read_content(text: bytes | str, *, allow_http: bool = False) -> PassContent:
-    """Check a pass.json.
+    """Parse and validate a pass.json, as text or UTF-8.
 
-    Args:
-        text: JSON, UTF-8.
-        allow_http: take a ``webServiceURL`` without TLS, for development.
+    ``allow_http`` accepts a ``webServiceURL`` without TLS, for development.
 
     Raises:
-        PassContentError: it is no JSON, has a key twice, or Wallet would refuse it or drop a
+        PassContentError: it is not JSON, has duplicate keys, or Wallet would refuse it or drop a
             part of it.
     """
     try:
-        content = json.loads(text, object_pairs_hook=_once)
+        content = json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         if isinstance(error, PassContentError):
             raise
@@ -183,19 +178,19 @@ def read_content(text: bytes | str, *, allow_http: bool = False) -> PassContent:
             text, context={ALLOW_HTTP: allow_http}, by_alias=True, by_name=False
         )
     except ValidationError as error:
-        raise refusal_of(error, content) from None
+        raise content_error(error, content) from None
 
 
 def _key_at(style: str, group: str, at: int) -> str:
-    """The place of a field's key."""
+    """Return the path of a field's key."""
     return f"{style}.{group}[{at}].key"
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON, with each key once. Raises PassContentError."""
-    read: dict[str, Any] = {}
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object. Raises PassContentError for a duplicate key."""
+    found: dict[str, Any] = {}
     for key, value in pairs:
-        if key in read:
+        if key in found:
             raise PassContentError(key, "this key is there twice")
-        read[key] = value
-    return read
+        found[key] = value
+    return found

@@ -1,8 +1,8 @@
-"""A self-made chain, for an organization without a certificate of Apple's.
+"""Self-made certificates, for development without a certificate of Apple's.
 
-It looks as Apple's does (root, intermediate, a certificate for one pass type) and signs passes
-that openssl verifies with its root. An iPhone refuses them: it trusts Apple's root alone. The
-keys are made in memory, and are others in every process.
+The chain has the form of Apple's (root, intermediate, a certificate for one pass type) and its
+signatures verify against its root. An iPhone refuses the passes: it trusts Apple's root only. The
+keys are generated in memory, anew in every process.
 """
 
 import threading
@@ -21,37 +21,37 @@ from passes.apple.identity import Identity, identity_of
 from passes.apple.key_file import Key, KeyFile
 
 DEVELOPMENT_TEAM = "DEVELOPMEN"
-"""Team of development passes; Apple's have ten characters as well."""
+"""Team identifier of development passes; like Apple's it has ten characters."""
 
 FIRST_DAY = datetime(2020, 1, 1, tzinfo=UTC)
 LAST_DAY = datetime(2049, 12, 31, tzinfo=UTC)
 
-_KEPT = 256
+_CACHED = 256
 _lock = threading.Lock()
 
 
 def rsa_key() -> rsa.RSAPrivateKey:
-    """A new RSA key of 2,048 bits, as Apple's certificates have."""
+    """Generate an RSA key of 2,048 bits, as Apple's certificates have."""
     return rsa.generate_private_key(65537, 2048)
 
 
 def ec_key() -> ec.EllipticCurvePrivateKey:
-    """A new key on the curve P-256."""
+    """Generate a key on the curve P-256."""
     return ec.generate_private_key(ec.SECP256R1())
 
 
 class DevelopmentAuthority:
-    """A root and an intermediate that issues certificates for pass types."""
+    """A root and an intermediate, which issues certificates for pass types."""
 
     def __init__(self) -> None:
-        """Make new keys."""
+        """Generate the keys and certificates of root and intermediate."""
         self._key = ec_key()
         root_key = ec_key()
         root_name, name = _name("Development Root"), _name("Development Intermediate")
         root = _certificate(root_name, root_name, root_key.public_key(), (FIRST_DAY, LAST_DAY))
-        self.root = _for_issuing(root).sign(root_key, SHA256())
+        self.root = _as_authority(root).sign(root_key, SHA256())
         made = _certificate(name, root_name, self._key.public_key(), (FIRST_DAY, LAST_DAY))
-        self.intermediate = _for_issuing(made).sign(root_key, SHA256())
+        self.intermediate = _as_authority(made).sign(root_key, SHA256())
 
     def issue(
         self,
@@ -61,7 +61,7 @@ class DevelopmentAuthority:
         new_key: Callable[[], Key] = rsa_key,
         dates: tuple[datetime, datetime] = (FIRST_DAY, LAST_DAY),
     ) -> Identity:
-        """Make a key and its certificate for a pass type, good between two dates."""
+        """Generate a key and its certificate for a pass type, valid between two dates."""
         key = new_key()
         subject = x509.Name(
             [
@@ -80,18 +80,18 @@ class DevelopmentAuthority:
 
 
 def development_identity(pass_type_id: str, team_id: str = DEVELOPMENT_TEAM) -> Identity:
-    """The identity of a pass type in this process, made at the first need."""
-    with _lock:  # else two threads would each make one
+    """Return this process's identity for a pass type, generated at first use. Thread-safe."""
+    with _lock:  # otherwise two threads could each generate one
         return _identity(pass_type_id, team_id)
 
 
 def development_root() -> x509.Certificate:
-    """The root of this process, for whoever verifies its passes."""
+    """Return the root certificate of this process, against which its passes verify."""
     with _lock:
         return _authority().root
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHED)
 def _identity(pass_type_id: str, team_id: str) -> Identity:
     return _authority().issue(pass_type_id, team_id)
 
@@ -116,7 +116,7 @@ def _certificate(
     key: RSAPublicKey | EllipticCurvePublicKey,
     dates: tuple[datetime, datetime],
 ) -> x509.CertificateBuilder:
-    """A certificate yet without extensions and signature."""
+    """Return a certificate builder without extensions."""
     return x509.CertificateBuilder(
         issuer_name=issuer,
         subject_name=subject,
@@ -127,15 +127,15 @@ def _certificate(
     )
 
 
-def _for_issuing(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
-    """Let a certificate issue others."""
+def _as_authority(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
+    """Add the extensions of a certificate authority."""
     return builder.add_extension(
         x509.BasicConstraints(ca=True, path_length=None), critical=True
     ).add_extension(_usage(issues=True), critical=True)
 
 
 def _usage(*, issues: bool) -> x509.KeyUsage:
-    """What a key is for: to sign certificates, or data."""
+    """Return the key usage: signing of certificates, or of data."""
     return x509.KeyUsage(
         digital_signature=not issues,
         content_commitment=False,

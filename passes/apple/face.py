@@ -1,7 +1,7 @@
 """A card's face as the content of a pass.
 
-What does not depend on the card (labels, colours, links, places) is worked out once for a
-design. Facts: Apple, Wallet Passes, "Pass", "PassFieldContent", "Pass.Barcodes".
+What does not depend on the card (labels, colours, links, locations) is computed once for a design.
+Source: Apple, Wallet Passes, "Pass", "PassFieldContent", "Pass.Barcodes".
 """
 
 import html
@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from passes.apple.content import PassContent, checked_content
+from passes.apple.content import PassContent, check_content
 from passes.apple.issue import AppleIssue
 from passes.apple.relevance import CODE128, QR
 from passes.apple.strings import Strings
 from passes.card import CardFace, FaceField
 from passes.design import CardKind, Design, DesignField, Shows, Slot, Symbology
 from passes.errors import PassContentError
-from passes.words import NO_END, STATUS_WORDS, FaceStatus, LocalText, said
+from passes.words import NO_END, STATUS_WORDS, FaceStatus, LocalText, localize
 
 STYLE_KEYS: Mapping[CardKind, str] = {
     CardKind.STORE_CARD: "storeCard",
@@ -29,27 +29,27 @@ _FORMATS: Mapping[Symbology, str] = {
     Symbology.PDF417: "PKBarcodeFormatPDF417",
     Symbology.CODE128: CODE128,
 }
-_TOLD_WHEN_CHANGED = (Shows.STATUS, Shows.VALID_UNTIL)
+_NOTIFIED = (Shows.STATUS, Shows.VALID_UNTIL)
 
 
 class CardLayout:
-    """The content of all cards of a design, but for what differs from card to card."""
+    """The content of the passes of a design, except for what differs from card to card."""
 
     def __init__(self, design: Design) -> None:
-        """Work out what all cards of the design share."""
+        """Compute what all cards of the design share."""
         self.design = design
-        addresses = [str(link.url) for link in design.links]
-        self.strings = Strings(design.languages, _texts(design), addresses)
-        shown = self.strings.shown
+        urls = [str(link.url) for link in design.links]
+        self.strings = Strings(design.languages, _texts(design), urls)
+        text_key = self.strings.text_key
         self._fields = {each.key: self._field(each) for each in design.fields}
         self._links = tuple(
-            _link(number, shown(link.label), str(link.url))
+            _link(number, text_key(link.label), str(link.url))
             for number, link in enumerate(design.links, start=1)
         )
         self._common: dict[str, Any] = {
             "formatVersion": 1,
-            "description": shown(design.description),
-            "logoText": shown(design.title),
+            "description": text_key(design.description),
+            "logoText": text_key(design.title),
             "backgroundColor": rgb(design.background),
             "foregroundColor": rgb(design.foreground),
             "labelColor": rgb(design.label),
@@ -58,18 +58,18 @@ class CardLayout:
         if design.locations:
             self._common["locations"] = tuple(
                 {"latitude": each.latitude, "longitude": each.longitude}
-                | ({"relevantText": shown(each.text)} if each.text else {})
+                | ({"relevantText": text_key(each.text)} if each.text else {})
                 for each in design.locations
             )
 
     def content(self, face: CardFace, issue: AppleIssue) -> PassContent:
-        """The content of one card's pass; the face is of this design.
+        """Return the content of one card's pass. The face has to be of this design.
 
         Raises:
-            PassContentError: its code is not ASCII, or the pass would be refused.
+            PassContentError: the code is not ASCII, or Wallet would refuse the pass.
         """
         content = self._common | {
-            "organizationName": self.strings.plain(issue.organization_name),
+            "organizationName": self.strings.literal(issue.organization_name),
             "passTypeIdentifier": issue.pass_type_id,
             "serialNumber": str(face.facts.card_id),
             "teamIdentifier": issue.team_id,
@@ -84,10 +84,10 @@ class CardLayout:
             content["webServiceURL"] = issue.web_service_url
         if issue.auth_token is not None:
             content["authenticationToken"] = issue.auth_token
-        return checked_content(content, allow_http=issue.allow_http)
+        return check_content(content, allow_http=issue.allow_http)
 
     def _groups(self, face: CardFace) -> dict[str, Any]:
-        """The fields by group, links last on the back."""
+        """Return the fields by group, with the links at the end of the back."""
         groups: dict[str, list[dict[str, Any]]] = {}
         for field in face.fields:
             if field.key not in self._fields:
@@ -99,19 +99,19 @@ class CardLayout:
         return {group: tuple(fields) for group, fields in groups.items()}
 
     def _field(self, field: DesignField) -> dict[str, Any]:
-        """A field without its value."""
-        shown = self.strings.shown
-        made: dict[str, Any] = {"key": field.key, "label": shown(field.label)}
-        if field.shows in _TOLD_WHEN_CHANGED:
-            made["changeMessage"] = shown(_message(field, self.design))
+        """Return a field without its value."""
+        text_key = self.strings.text_key
+        made: dict[str, Any] = {"key": field.key, "label": text_key(field.label)}
+        if field.shows in _NOTIFIED:
+            made["changeMessage"] = text_key(_change_message(field, self.design))
         return made
 
     def _value(self, field: FaceField) -> dict[str, Any]:
-        """The value of a field; a day is written by the phone as its owner does."""
+        """Return the value of a field; a day is formatted by the phone."""
         if not isinstance(field.value, date):
-            return {"value": self.strings.shown(field.value)}
+            return {"value": self.strings.text_key(field.value)}
         return {
-            # Noon in UTC is that day nearly everywhere, should something ignore the next key.
+            # Noon UTC is on that day nearly everywhere, for readers that ignore the next key.
             "value": f"{field.value.isoformat()}T12:00:00Z",
             "ignoresTimeZone": True,
             "dateStyle": "PKDateStyleMedium",
@@ -120,56 +120,56 @@ class CardLayout:
 
 
 def rgb(colour: str) -> str:
-    """``#1d3557`` as pass.json has it: ``rgb(29, 53, 87)``."""
+    """Return ``#1d3557`` in the format of pass.json: ``rgb(29, 53, 87)``."""
     red, green, blue = bytes.fromhex(colour[1:])
     return f"rgb({red}, {green}, {blue})"
 
 
 def _texts(design: Design) -> list[LocalText]:
-    """All texts that are on some card of a design, in a fixed order."""
+    """Return all texts that may be on a card of a design, in a fixed order."""
     texts: list[LocalText] = [design.title, design.description]
     for field in design.fields:
         texts.append(field.label)
         if field.text is not None:
             texts.append(field.text)
-        if field.shows in _TOLD_WHEN_CHANGED:
-            texts.append(_message(field, design))
-    texts.extend(_spoken(STATUS_WORDS[status], design) for status in FaceStatus)
-    texts.append(_spoken(NO_END, design))
+        if field.shows in _NOTIFIED:
+            texts.append(_change_message(field, design))
+    texts.extend(_in_languages(STATUS_WORDS[status], design) for status in FaceStatus)
+    texts.append(_in_languages(NO_END, design))
     texts.extend(link.label for link in design.links)
     texts.extend(place.text for place in design.locations if place.text)
     return texts
 
 
-def _spoken(words: LocalText, design: Design) -> LocalText:
-    """Words of the product in the languages of a design."""
-    return {language: said(words, language) for language in design.languages}
+def _in_languages(words: LocalText, design: Design) -> LocalText:
+    """Return a text in the languages of a design."""
+    return {language: localize(words, language) for language in design.languages}
 
 
-def _message(field: DesignField, design: Design) -> LocalText:
-    """What the phone says when a value changes; ``%@`` is the new one."""
-    labels = _spoken(field.label, design)
-    if any("%" in label for label in labels.values()):  # it would be read as a format
+def _change_message(field: DesignField, design: Design) -> LocalText:
+    """Return the notification for a changed value; ``%@`` is the new one."""
+    labels = _in_languages(field.label, design)
+    if any("%" in label for label in labels.values()):  # it would be taken as a format specifier
         return dict.fromkeys(labels, "%@")
     return {language: f"{label}: %@" for language, label in labels.items()}
 
 
 def _link(number: int, label: str, url: str) -> dict[str, Any]:
-    """A link on the back. Its key has a dash, which no field of a design has."""
-    address = html.escape(url)
+    """Return a link on the back. Its key has a dash, which no key of a design has."""
+    escaped = html.escape(url)
     bare = html.escape(url.split("://", maxsplit=1)[-1].removesuffix("/"))
     return {
         "key": f"link-{number}",
         "label": label,
         "value": url,
-        "attributedValue": f'<a href="{address}">{bare}</a>',
+        "attributedValue": f'<a href="{escaped}">{bare}</a>',
     }
 
 
 def _barcodes(face: CardFace) -> tuple[dict[str, Any], ...]:
-    """The code as the design wants it; a watch draws no Code 128 and is given a QR code.
+    """Return the code in the design's symbology, and a QR code for watches beside a Code 128.
 
-    The text is ASCII, which is the same in every encoding that a scanner may guess.
+    The text has to be ASCII, which is the same in every encoding that a scanner may assume.
     """
     if not face.facts.code.isascii():
         raise PassContentError("barcodes[0].message", "the text of the code is not ASCII")
@@ -182,7 +182,7 @@ def _barcodes(face: CardFace) -> tuple[dict[str, Any], ...]:
 
 
 def _instant(at: datetime) -> str:
-    """An instant with whole seconds. Raises PassContentError."""
+    """Format an instant in UTC, in whole seconds. Raises PassContentError."""
     try:
         utc = at.astimezone(UTC)
     except OverflowError:

@@ -1,7 +1,7 @@
-"""Fields of a pass, and where they are drawn.
+"""Fields of a pass, by groups.
 
-Facts: Apple, Wallet Passes, "PassFieldContent", "PassFields", "Creating a poster generic pass";
-the counts that fit, Wallet Developer Guide, "Pass Design and Creation".
+Source: Apple, Wallet Passes, "PassFieldContent", "PassFields", "Creating a poster generic pass";
+their numbers, Wallet Developer Guide, "Pass Design and Creation".
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from passes.apple.semantics import SemanticTags
-from passes.apple.values import Part, Text, fault, w3c_date
+from passes.apple.values import Part, Text, error_at, w3c_date
 
 DateStyle = Literal[
     "PKDateStyleNone", "PKDateStyleShort", "PKDateStyleMedium", "PKDateStyleLong", "PKDateStyleFull"
@@ -39,16 +39,16 @@ _UNDATED = (None, None, None, None)
 
 
 class _OnlyLinks(HTMLParser):
-    """Refuses markup other than ``<a href="...">``."""
+    """Raises an error for markup other than ``<a href="...">``."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at an opening tag."""
+        """Check an opening tag."""
         if tag != "a" or [name for name, _ in attrs] != ["href"]:
             raise PydanticCustomError("markup", 'the only markup taken is <a href="...">')
 
 
 def _only_links(value: str | int | float) -> str | int | float:
-    """Refuse markup that Wallet does not know."""
+    """Refuse markup that Wallet does not support."""
     if isinstance(value, str):
         parser = _OnlyLinks()
         parser.feed(value)
@@ -56,8 +56,8 @@ def _only_links(value: str | int | float) -> str | int | float:
     return value
 
 
-def _names_the_value(text: str) -> str:
-    """Refuse a message that does not say the new value."""
+def _has_placeholder(text: str) -> str:
+    """Require ``%@``, which Wallet replaces by the new value."""
     if "%@" not in text:
         raise PydanticCustomError("message", "it has no %@, which the new value replaces")
     return text
@@ -67,13 +67,13 @@ Value = str | int | float
 
 
 class FieldContent(Part):
-    """One field: a text, a number, or a date that the phone writes as its owner does."""
+    """One field: a text, a number, or a date, which the phone formats."""
 
     key: Text
     value: Value
     label: str | None = None
     attributed_value: Annotated[Value, AfterValidator(_only_links)] | None = None
-    change_message: Annotated[str, AfterValidator(_names_the_value)] | None = None
+    change_message: Annotated[str, AfterValidator(_has_placeholder)] | None = None
     currency_code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     data_detector_types: tuple[DataDetector, ...] | None = None
     date_style: DateStyle | None = None
@@ -85,25 +85,25 @@ class FieldContent(Part):
     semantics: SemanticTags | None = None
 
     @model_validator(mode="after")
-    def _of_one_kind(self) -> Self:
-        """Check that the value is of the kind that its styles are for."""
+    def _consistent_type(self) -> Self:
+        """Check that the value has the type that its styles require."""
         dated = (self.date_style, self.time_style, self.ignores_time_zone, self.is_relative)
         if dated != _UNDATED:
             if self.date_style is None or self.time_style is None:
                 missing = "dateStyle" if self.date_style is None else "timeStyle"
-                raise fault(missing, "a date has both dateStyle and timeStyle")
+                raise error_at(missing, "a date has both dateStyle and timeStyle")
             if not isinstance(self.value, str):
-                raise fault("value", "a field with a dateStyle holds a date")
+                raise error_at("value", "a field with a dateStyle holds a date")
             try:
                 w3c_date(self.value)
             except PydanticCustomError as error:
-                raise fault("value", error.message()) from None
+                raise error_at("value", error.message()) from None
         for name, given in (
             ("currencyCode", self.currency_code),
             ("numberStyle", self.number_style),
         ):
             if given is not None and isinstance(self.value, str):
-                raise fault("value", f"a field with a {name} holds a number")
+                raise error_at("value", f"a field with a {name} holds a number")
         return self
 
 
@@ -114,30 +114,30 @@ class AuxiliaryField(FieldContent):
 
 
 class _Groups(Part):
-    """Fields by where they are drawn."""
+    """Fields by group."""
 
     names: ClassVar[tuple[str, ...]] = ()
 
     def groups(self) -> Iterator[tuple[str, tuple[FieldContent, ...]]]:
-        """The groups by the name that pass.json has for them."""
+        """Yield the groups with their keys in pass.json."""
         for name in self.names:
             fields: tuple[FieldContent, ...] = getattr(self, name)
             yield type(self).model_fields[name].alias or name, fields
 
     @model_validator(mode="after")
-    def _keys_of_their_group(self) -> Self:
-        """Refuse what Wallet has in some groups only."""
+    def _allowed_in_group(self) -> Self:
+        """Refuse keys that Wallet supports in other groups only."""
         for group, fields in self.groups():
             for at, field in enumerate(fields):
                 if field.text_alignment and group in ("primaryFields", "backFields"):
-                    raise fault(f"{group}[{at}].textAlignment", f"{group} are not aligned")
+                    raise error_at(f"{group}[{at}].textAlignment", f"{group} are not aligned")
                 if field.data_detector_types is not None and group != "backFields":
-                    raise fault(f"{group}[{at}].dataDetectorTypes", "only for backFields")
+                    raise error_at(f"{group}[{at}].dataDetectorTypes", "only for backFields")
         return self
 
 
 class PassFields(_Groups):
-    """The fields of a store card or generic pass, as many as are drawn."""
+    """The fields of a store card or generic pass, as many as Wallet draws."""
 
     names = ("header_fields", "primary_fields", "secondary_fields", "auxiliary_fields",
              "back_fields")  # fmt: skip

@@ -1,10 +1,10 @@
-"""Who signs passes: a pass type certificate, its key, and the intermediate that issued it.
+"""Signing identity of passes: a pass type certificate, its key, and the issuing intermediate.
 
-What a phone asks of them (Apple, "Building a Pass", and the policy for passes in Apple's
-published Security framework): the subject's UID is the pass type identifier and its OU the team
-identifier, the certificate has the pass extension and the pass signing purpose, and its chain
-leads over Apple's Worldwide Developer Relations (WWDR) intermediate to Apple's root. All of it
-is checked here, except for the root: that one is not in the file, and only the phone knows it.
+A phone requires (Apple, "Building a Pass", and the policy for passes in Apple's published Security
+framework): the subject's UID is the pass type identifier and its OU the team identifier, the
+certificate has the pass extension and the pass signing purpose, and its chain leads through Apple's
+Worldwide Developer Relations (WWDR) intermediate to Apple's root. All of that is checked here
+except for the root, which is not in the file.
 """
 
 import re
@@ -23,21 +23,22 @@ from passes.apple.key_file import Key, KeyFile, read_certificates, read_key_file
 from passes.errors import CertificateError
 
 PASS_EXTENSION = x509.ObjectIdentifier("1.2.840.113635.100.6.1.16")
-"""Marks certificates that Apple issued for passes."""
+"""Extension of certificates that Apple issues for passes."""
 PASS_PURPOSE = x509.ObjectIdentifier("1.2.840.113635.100.4.14")
-"""Extended key usage of those certificates."""
+"""Extended key usage of these certificates."""
 
 _APPLE = "Apple Inc."
 _PASS_TYPE = re.compile(r"pass\.[A-Za-z0-9.-]{1,150}", re.ASCII)
 _TEAM = re.compile(r"[A-Za-z0-9]{1,20}", re.ASCII)
-_LEAST_RSA_BITS = 2048
+_MIN_RSA_BITS = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityFacts:
-    """What may be shown of an identity. The dates are those between which its chain is good.
+    """The public facts of an identity.
 
-    ``issuer`` is the name of the intermediate; ``apple`` tells that it claims to be Apple's.
+    ``not_before`` and ``not_after`` bound the validity of the whole chain (UTC). ``issuer`` is the
+    name of the intermediate; ``apple`` is true if it claims to be Apple's.
     """
 
     pass_type_id: str
@@ -51,7 +52,7 @@ class IdentityFacts:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A certificate with its key, parsed once; ``development`` if it was made here."""
+    """A certificate with its key; ``development`` is true if it is self-made."""
 
     certificate: x509.Certificate
     intermediate: x509.Certificate
@@ -60,10 +61,7 @@ class Identity:
     development: bool = False
 
     def check_dates(self, now: datetime) -> None:
-        """Refuse to be used before or after the time that the chain is good for.
-
-        Raises CertificateError.
-        """
+        """Raise CertificateError outside the validity of the chain."""
         for path, each in (("certificate", self.certificate), ("wwdr", self.intermediate)):
             if now < each.not_valid_before_utc:
                 start = each.not_valid_before_utc
@@ -73,10 +71,7 @@ class Identity:
                 raise CertificateError(f"{path}.notAfter", f"expired on {end:%Y-%m-%d}")
 
     def check_names(self, pass_type_id: str, team_id: str) -> None:
-        """Refuse to sign for another pass type or team than the certificate's.
-
-        Raises CertificateError.
-        """
+        """Raise CertificateError for a pass type or team other than the certificate's."""
         here = self.facts
         for path, wanted, found in (
             ("certificate.subject.UID", pass_type_id, here.pass_type_id),
@@ -86,7 +81,7 @@ class Identity:
                 raise CertificateError(path, f"is {found}, not {wanted}")
 
     def pem(self) -> bytes:
-        """Key, certificate and intermediate as PEM, unencrypted: ``load_identity`` reads it."""
+        """Return key, certificate and intermediate as unencrypted PEM, for ``load_identity``."""
         key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         chain = (self.certificate, self.intermediate)
         return key + b"".join(each.public_bytes(Encoding.PEM) for each in chain)
@@ -95,10 +90,10 @@ class Identity:
 def load_identity(
     data: bytes, *, password: bytes | None = None, intermediate: bytes | None = None
 ) -> Identity:
-    """Read a ``.p12`` file or PEM text with certificate and key, and check that they fit.
+    """Load a ``.p12`` file or PEM text with certificate and key, and check that they match.
 
-    ``intermediate`` is Apple's WWDR certificate (DER or PEM) where the file does not hold it.
-    Dates are checked by ``Identity.check_dates``.
+    ``intermediate`` is Apple's WWDR certificate (DER or PEM) if the file does not contain it.
+    ``Identity.check_dates`` checks the validity.
 
     Raises CertificateError, whose path is ``certificate``, ``key``, ``password`` or ``wwdr``.
     """
@@ -113,7 +108,7 @@ def load_identity(
 
 
 def identity_of(file: KeyFile, further: Iterable[x509.Certificate] = ()) -> Identity:
-    """Put together what belongs together. Raises CertificateError."""
+    """Find the certificate of the key and its issuer, and check them. Raises CertificateError."""
     _check_key(file.key)
     leaf = _leaf(file)
     issuer = _issuer(leaf, (*further, *(each for each in file.certificates if each != leaf)))
@@ -124,15 +119,15 @@ def identity_of(file: KeyFile, further: Iterable[x509.Certificate] = ()) -> Iden
 
 
 def _check_key(key: Key) -> None:
-    """Refuse keys that signatures of passes are not made with, or that are too short."""
-    if isinstance(key, RSAPrivateKey) and key.key_size < _LEAST_RSA_BITS:
-        raise CertificateError("key", f"has {key.key_size} bits, fewer than {_LEAST_RSA_BITS}")
+    """Raise CertificateError for keys of other types, and for short RSA keys."""
+    if isinstance(key, RSAPrivateKey) and key.key_size < _MIN_RSA_BITS:
+        raise CertificateError("key", f"has {key.key_size} bits, fewer than {_MIN_RSA_BITS}")
     if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
         raise CertificateError("key", "is neither an RSA nor an EC key")
 
 
 def _leaf(file: KeyFile) -> x509.Certificate:
-    """The certificate that the key belongs to."""
+    """Return the certificate that the key belongs to."""
     if not file.certificates:
         raise CertificateError("certificate", "is missing: the file holds a key only")
     mine = file.key.public_key()
@@ -143,7 +138,7 @@ def _leaf(file: KeyFile) -> x509.Certificate:
 
 
 def _issuer(leaf: x509.Certificate, candidates: Iterable[x509.Certificate]) -> x509.Certificate:
-    """The intermediate that issued the certificate, of those that are there."""
+    """Return the intermediate among ``candidates`` that issued the certificate."""
     name = _name(leaf.issuer)
     named = [each for each in candidates if each.subject == leaf.issuer]
     if not named:
@@ -160,7 +155,7 @@ def _issuer(leaf: x509.Certificate, candidates: Iterable[x509.Certificate]) -> x
 
 
 def _may_issue(certificate: x509.Certificate) -> bool:
-    """Whether it is a certificate authority's."""
+    """Whether it is the certificate of a certificate authority."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
     except x509.ExtensionNotFound:
@@ -169,7 +164,7 @@ def _may_issue(certificate: x509.Certificate) -> bool:
 
 
 def _facts(leaf: x509.Certificate, issuer: x509.Certificate) -> IdentityFacts:
-    """What may be shown of them."""
+    """Return the public facts of certificate and issuer."""
     chain = (leaf, issuer)
     return IdentityFacts(
         pass_type_id=_only(leaf, NameOID.USER_ID, "UID", _PASS_TYPE),
@@ -183,7 +178,7 @@ def _facts(leaf: x509.Certificate, issuer: x509.Certificate) -> IdentityFacts:
 
 
 def _check_for_passes(leaf: x509.Certificate) -> None:
-    """Refuse Apple's certificates for other purposes, such as those for pushes to an app."""
+    """Refuse Apple's certificates for other purposes, such as push notifications to apps."""
     if PASS_EXTENSION not in {each.oid for each in leaf.extensions}:
         raise CertificateError(
             "certificate.extensions", "Apple did not issue it for passes: not a Pass Type ID's"
@@ -199,7 +194,7 @@ def _check_for_passes(leaf: x509.Certificate) -> None:
 def _only(
     leaf: x509.Certificate, oid: x509.ObjectIdentifier, name: str, form: re.Pattern[str]
 ) -> str:
-    """The one value of a part of the subject's name, in the form that it has for passes."""
+    """Return the single value of an attribute of the subject, after checking its form."""
     path, values = f"certificate.subject.{name}", _values(leaf.subject, oid)
     if len(values) != 1:
         raise CertificateError(path, f"there are {len(values)} instead of 1")
@@ -209,10 +204,10 @@ def _only(
 
 
 def _values(name: x509.Name, oid: x509.ObjectIdentifier) -> list[str]:
-    """Every value of a part of a name."""
+    """Return every value of an attribute of a name."""
     return [str(each.value) for each in name.get_attributes_for_oid(oid)]
 
 
 def _name(name: x509.Name) -> str:
-    """What a certificate authority is called: its common name, or its whole name."""
+    """Return the common name of a certificate authority, or else its whole name."""
     return next(iter(_values(name, NameOID.COMMON_NAME)), name.rfc4514_string())

@@ -1,4 +1,4 @@
-"""Icon and logo of an organization that has none: its initials."""
+"""Icon and logo for an organization without pictures: its initials."""
 
 import io
 from functools import lru_cache
@@ -7,26 +7,26 @@ from PIL import Image, ImageDraw, ImageFont
 
 import resources
 from passes.design import ImageRole
-from passes.images import SPACES
+from passes.images import BOUNDS
 
 _FONT = "fonts/Inter-Bold.otf"
 _SUPERSAMPLED = 4
-_NOT_IN_ANY_FONT = "\uffff"
+_MISSING_GLYPH = "\uffff"
 
 
-def drawn_icon(organization_name: str, ink: str, paper: str) -> bytes:
-    """An icon, PNG of the largest size. Colours as ``#rrggbb``."""
-    return _drawn(_initials(organization_name), ink, paper, SPACES[ImageRole.ICON].height, 0)
+def draw_icon(organization_name: str, ink: str, paper: str) -> bytes:
+    """Return an icon as PNG, 87 x 87: initials in ``ink`` on ``paper`` (``#rrggbb``)."""
+    return _drawn(_initials(organization_name), ink, paper, BOUNDS[ImageRole.ICON].height, 0)
 
 
-def drawn_logo(organization_name: str, ink: str, paper: str) -> bytes:
-    """A logo to stand on a card of the colour ``paper``: a badge of the colour ``ink``."""
-    side = SPACES[ImageRole.LOGO].height
+def draw_logo(organization_name: str, ink: str, paper: str) -> bytes:
+    """Return a logo as PNG, 150 x 150, for a card of the colour ``paper``: a badge in ``ink``."""
+    side = BOUNDS[ImageRole.LOGO].height
     return _drawn(_initials(organization_name), paper, ink, side, side // 5)
 
 
 def _initials(name: str) -> str:
-    """The first letters of the first and the last word that the font can draw."""
+    """Return the initials of the first and last word; those without a glyph are skipped."""
     starts = [word[0].upper()[0] for word in name.split() if word[0].isalnum()]
     drawable = [start for start in starts if _has_glyph(start)]
     return "".join(drawable[:1] + drawable[1:][-1:])
@@ -34,19 +34,19 @@ def _initials(name: str) -> str:
 
 @lru_cache(maxsize=4)
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    """The font, ``size`` in pixels."""
+    """Return the font in a size in pixels."""
     return ImageFont.truetype(str(resources.path(_FONT)), size)
 
 
 def _has_glyph(character: str) -> bool:
-    """Whether the font draws a character as itself."""
+    """Whether the font has a glyph for a character."""
     font = _font(40)
-    return bytes(font.getmask(character)) != bytes(font.getmask(_NOT_IN_ANY_FONT))
+    return bytes(font.getmask(character)) != bytes(font.getmask(_MISSING_GLYPH))
 
 
 @lru_cache(maxsize=64)
 def _drawn(initials: str, ink: str, paper: str, side: int, radius: int) -> bytes:
-    """A square of ``side`` pixels with initials, or with a ring where there are none."""
+    """Return a square PNG of ``side`` pixels with the initials, or a ring if there are none."""
     large = side * _SUPERSAMPLED
     image = Image.new("RGBA", (large, large), (0, 0, 0, 0) if radius else paper)
     draw = ImageDraw.Draw(image)

@@ -1,7 +1,7 @@
-"""Reads the files that certificates and keys come in: PKCS #12, PEM and DER.
+"""Parsing of files with certificates and keys: PKCS #12, PEM and DER.
 
-Keychain Access on a Mac exports ``.p12`` files encrypted with RC2, which are read as well.
-No error quotes what was read.
+``.p12`` files that Keychain Access on a Mac encrypted with RC2 are supported. No error message
+quotes the contents.
 """
 
 import re
@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, p
 from passes.errors import CertificateError
 
 Key = RSAPrivateKey | EllipticCurvePrivateKey
-"""Keys that passes are signed with."""
+"""Types of keys that can sign passes."""
 
 MAX_BYTES = 64 * 1024
-"""Largest file that is looked at; a certificate with key and intermediate has about 6 KiB."""
+"""Largest file that is parsed; a certificate with key and intermediate has about 6 KiB."""
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----.+?-----END \1-----", re.DOTALL)
 _NOT_KEYS = frozenset({b"CERTIFICATE", b"TRUSTED CERTIFICATE", b"EC PARAMETERS"})
@@ -27,14 +27,14 @@ _NOT_KEYS = frozenset({b"CERTIFICATE", b"TRUSTED CERTIFICATE", b"EC PARAMETERS"}
 
 @dataclass(frozen=True, slots=True)
 class KeyFile:
-    """A key and the certificates beside it, in the order of the file."""
+    """A private key and the certificates in the same file, in their order."""
 
     key: Key = field(repr=False)
     certificates: tuple[x509.Certificate, ...]
 
 
 def read_key_file(data: bytes, password: bytes | None) -> KeyFile:
-    """Read a key with certificates. A password that is not needed is not used.
+    """Parse a key with certificates. A password is ignored if none is needed.
 
     Raises CertificateError.
     """
@@ -45,7 +45,7 @@ def read_key_file(data: bytes, password: bytes | None) -> KeyFile:
 
 
 def read_certificates(data: bytes, path: str) -> tuple[x509.Certificate, ...]:
-    """Read certificates, PEM or one of DER. Raises CertificateError for ``path``."""
+    """Parse certificates: PEM, or a single one in DER. Raises CertificateError with ``path``."""
     _check_size(data, path)
     blocks = [match[0] for match in _BLOCK.finditer(data) if match[1] == b"CERTIFICATE"]
     try:
@@ -57,7 +57,7 @@ def read_certificates(data: bytes, path: str) -> tuple[x509.Certificate, ...]:
 
 
 def _check_size(data: bytes, path: str) -> None:
-    """Refuse what is no such file by its size."""
+    """Raise CertificateError for an empty or too large file."""
     if not data:
         raise CertificateError(path, "is empty")
     if len(data) > MAX_BYTES:
@@ -65,7 +65,7 @@ def _check_size(data: bytes, path: str) -> None:
 
 
 def _from_pem(data: bytes, password: bytes | None) -> KeyFile:
-    """Read PEM blocks, whatever stands between them."""
+    """Parse PEM blocks; text between them is ignored."""
     keys = [match[0] for match in _BLOCK.finditer(data) if match[1] not in _NOT_KEYS]
     if len(keys) != 1:
         raise CertificateError("key", f"there are {len(keys)} in the file instead of 1")
@@ -73,7 +73,7 @@ def _from_pem(data: bytes, password: bytes | None) -> KeyFile:
 
 
 def _pem_key(block: bytes, password: bytes | None) -> Key:
-    """Read one key."""
+    """Parse one key."""
     encrypted = b"ENCRYPTED" in block
     if encrypted and not password:
         raise CertificateError("password", "is needed: the key is encrypted")
@@ -83,11 +83,11 @@ def _pem_key(block: bytes, password: bytes | None) -> Key:
         if encrypted:
             raise CertificateError("password", "does not open the key") from error
         raise CertificateError("key", "cannot be read") from error
-    return _taken(key)
+    return _supported(key)
 
 
 def _from_pkcs12(data: bytes, password: bytes | None) -> KeyFile:
-    """Read a ``.p12`` file."""
+    """Parse a ``.p12`` file."""
     try:
         key, certificate, others = pkcs12.load_key_and_certificates(data, password or None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -97,11 +97,11 @@ def _from_pkcs12(data: bytes, password: bytes | None) -> KeyFile:
     if key is None:
         raise CertificateError("key", "is missing: export the certificate together with its key")
     first = () if certificate is None else (certificate,)
-    return KeyFile(_taken(key), (*first, *others))
+    return KeyFile(_supported(key), (*first, *others))
 
 
-def _taken(key: object) -> Key:
-    """Refuse keys of kinds that passes are not signed with."""
+def _supported(key: object) -> Key:
+    """Raise CertificateError for keys of other types."""
     if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
         raise CertificateError("key", "is neither an RSA nor an EC key")
     return key

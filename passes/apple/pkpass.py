@@ -1,7 +1,7 @@
-"""Passes for Apple Wallet: a card's face, signed, as a ``.pkpass``.
+"""Building signed passes (``.pkpass``) for Apple Wallet from the faces of cards.
 
-For one card ``build_pkpass``; for many of a design make a ``PassTemplate``, which prepares
-once what they share.
+Use ``build_pkpass`` for one card; for many of a design a ``PassTemplate``, which prepares once what
+they share.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ CONTENT = "pass.json"
 
 
 class PassTemplate:
-    """Passes of one design, pictures and issuer. It keeps nothing of the cards it builds."""
+    """Builds the passes of one design, pictures and issuer; keeps nothing of the cards."""
 
     def __init__(
         self, design: Design, images: Mapping[ImageRole, bytes], issue: AppleIssue, signer: Signer
@@ -31,22 +31,22 @@ class PassTemplate:
         """Prepare what the passes share.
 
         Args:
-            design: what the cards look like.
-            images: fitted pictures by role, PNG of the largest size.
-            issue: who issues them; its token is that of no card and is not used.
+            design: the design of the cards.
+            images: fitted pictures by role, PNG at scale 3.
+            issue: the issuer; its ``auth_token`` is not used.
             signer: signs for the pass type of ``issue``.
 
         Raises:
-            ImageError: a picture is no PNG, or was not fitted for its role.
+            ImageError: a picture is not a PNG, or was not fitted for its role.
         """
         self._design, self._issue, self._signer = design, issue, signer
         self._prepared = _Prepared(design, issue.organization_name, images)
 
     def build(self, face: CardFace, auth_token: str | None) -> bytes:
-        """The pass of one card. ``auth_token`` is the card's own.
+        """Return the pass of one card as a ZIP archive. ``auth_token`` is the card's own.
 
         Raises:
-            PassContentError: the face is of another design, or the pass would be refused.
+            PassContentError: the face is of another design, or Wallet would refuse the pass.
             CertificateError: the signer cannot sign.
         """
         if face.design is not self._design and face.design != self._design:
@@ -58,19 +58,19 @@ class PassTemplate:
 def build_pkpass(
     face: CardFace, images: Mapping[ImageRole, bytes], issue: AppleIssue, signer: Signer
 ) -> bytes:
-    """Build and sign the pass of one card.
+    """Return the signed pass of one card as a ZIP archive.
 
-    What cards of a design share is kept for the next card, for a few designs.
+    What the cards of a design share is cached for a few designs.
 
     Args:
-        face: what the card shows.
-        images: fitted pictures by role, PNG of the largest size.
-        issue: who issues it.
+        face: everything that the card shows.
+        images: fitted pictures by role, PNG at scale 3.
+        issue: the issuer.
         signer: signs for the pass type of ``issue``.
 
     Raises:
-        PassContentError: the pass would be refused, with the place of the fault.
-        ImageError: a picture is no PNG, or was not fitted for its role.
+        PassContentError: Wallet would refuse the pass; the path names the place.
+        ImageError: a picture is not a PNG, or was not fitted for its role.
         CertificateError: the signer cannot sign.
     """
     prepared = _prepared(
@@ -80,7 +80,7 @@ def build_pkpass(
 
 
 class _Prepared:
-    """All of a pass that does not depend on the card."""
+    """The parts of a pass that do not depend on the card."""
 
     def __init__(
         self, design: Design, organization_name: str, images: Mapping[ImageRole, bytes]
@@ -92,7 +92,7 @@ class _Prepared:
         self._shared = SharedFiles(pictures | self._layout.strings.files())
 
     def build(self, face: CardFace, issue: AppleIssue, signer: Signer) -> bytes:
-        """The signed pass of one card."""
+        """Return the signed pass of one card."""
         own = {CONTENT: self._layout.content(face, issue).as_json()}
         manifest = self._shared.manifest(own)
         signed = own | {MANIFEST: manifest, SIGNATURE: signer.sign(manifest)}
@@ -103,5 +103,5 @@ class _Prepared:
 def _prepared(
     design: str, organization_name: str, images: tuple[tuple[ImageRole, bytes], ...]
 ) -> _Prepared:
-    """What cards of a design (JSON) share."""
+    """Return what the cards of a design (as JSON) share."""
     return _Prepared(Design.model_validate_json(design), organization_name, dict(images))

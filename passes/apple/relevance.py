@@ -1,6 +1,6 @@
-"""When, where and how a pass is shown and read: barcodes, places, dates, NFC, actions.
+"""When, where and how a pass is shown and read: barcodes, locations, dates, NFC, actions.
 
-Facts: Apple, Wallet Passes, "Pass.Barcodes", "Pass.Locations", "Pass.Beacons", "Pass.NFC",
+Source: Apple, Wallet Passes, "Pass.Barcodes", "Pass.Locations", "Pass.Beacons", "Pass.NFC",
 "Pass.RelevantDates", and "Defining the metadata of your Wallet Pass" (featured actions).
 """
 
@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from passes.apple.values import Address, Latitude, Longitude, Part, Text, W3CDate, fault
+from passes.apple.values import Latitude, Longitude, Part, Text, Url, W3CDate, error_at
 
 QR = "PKBarcodeFormatQR"
 CODE128 = "PKBarcodeFormatCode128"
@@ -23,7 +23,7 @@ BarcodeFormat = Literal[
     "PKBarcodeFormatPDF417",
     "PKBarcodeFormatAztec",
     "PKBarcodeFormatCode128",
-    # Since iOS 27; older phones take the next entry of ``barcodes``.
+    # Since iOS 27; older phones use the next entry of ``barcodes``.
     "PKBarcodeFormatCode39",
     "PKBarcodeFormatCodabar",
     "PKBarcodeFormatEAN13",
@@ -45,18 +45,18 @@ ActionType = Literal[
     "viewSchedule",
     "watchTrailer",
 ]
-_HOLDS = {
+_ALPHABETS = {
     "PKBarcodeFormatCode39": re.compile(r"[0-9A-Z $%*+./-]+"),
     "PKBarcodeFormatCodabar": re.compile(r"[A-D]?[0-9$+./:-]+[A-D]?"),
     "PKBarcodeFormatEAN13": re.compile(r"[0-9]{12,13}"),
     "PKBarcodeFormatI2of5": re.compile(r"([0-9]{2})+"),
 }
-_LONGEST_INTERVAL = timedelta(hours=24)
-_MOST_NFC_BYTES = 64
+_MAX_INTERVAL = timedelta(hours=24)
+_MAX_NFC_BYTES = 64
 
 
 class Barcode(Part):
-    """A code. ``message`` is encoded as ``message_encoding`` (an IANA name) says."""
+    """A code. ``message_encoding`` is the IANA name of the encoding of ``message``."""
 
     format: BarcodeFormat
     message: Text
@@ -65,29 +65,31 @@ class Barcode(Part):
 
     @model_validator(mode="after")
     def _can_be_drawn(self) -> Self:
-        """Check the text against what the format and the encoding hold."""
+        """Check that format and encoding can represent the text."""
         try:
             self.message.encode(self.message_encoding)
         except LookupError:
-            raise fault("messageEncoding", "not the name of an encoding") from None
+            raise error_at("messageEncoding", "not the name of an encoding") from None
         except UnicodeEncodeError:
-            raise fault("message", f"it has characters outside {self.message_encoding}") from None
+            raise error_at(
+                "message", f"it has characters outside {self.message_encoding}"
+            ) from None
         if self.format == CODE128 and not self.message.isascii():
-            raise fault("message", "a Code 128 holds ASCII only")
-        held = _HOLDS.get(self.format)
+            raise error_at("message", "a Code 128 holds ASCII only")
+        held = _ALPHABETS.get(self.format)
         if held is not None and not held.fullmatch(self.message):
-            raise fault("message", f"it has characters that a {self.format[15:]} does not hold")
+            raise error_at("message", f"it has characters that a {self.format[15:]} does not hold")
         return self
 
 
-class OldBarcode(Barcode):
-    """The code of ``barcode``, which iOS 9 replaced by ``barcodes``."""
+class LegacyBarcode(Barcode):
+    """The key ``barcode``, which iOS 9 replaced by ``barcodes``."""
 
     format: Literal["PKBarcodeFormatQR", "PKBarcodeFormatPDF417", "PKBarcodeFormatAztec"]
 
 
 class Location(Part):
-    """A place near which the pass is shown. Degrees; altitude in metres."""
+    """A place near which the pass is shown, in degrees; altitude in metres."""
 
     latitude: Latitude
     longitude: Longitude
@@ -96,7 +98,7 @@ class Location(Part):
 
 
 def _uuid(text: str) -> str:
-    """Refuse what is no UUID."""
+    """Require a UUID."""
     try:
         UUID(text)
     except ValueError:
@@ -114,7 +116,7 @@ class Beacon(Part):
 
 
 def _public_key(text: str) -> str:
-    """Refuse what is no Base64."""
+    """Require Base64."""
     try:
         base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
@@ -123,17 +125,17 @@ def _public_key(text: str) -> str:
 
 
 class Nfc(Part):
-    """What a pass sends to a terminal; ``encryption_public_key`` is X.509, Base64."""
+    """NFC payload for a terminal; ``encryption_public_key`` is X.509 in Base64."""
 
     message: Text
     encryption_public_key: Annotated[str, Field(min_length=1), AfterValidator(_public_key)]
     requires_authentication: bool | None = None
 
     @model_validator(mode="after")
-    def _is_sent(self) -> Self:
-        """Check the length, which the system cuts off."""
-        if len(self.message.encode()) > _MOST_NFC_BYTES:
-            raise fault("message", f"longer than {_MOST_NFC_BYTES} bytes")
+    def _message_fits(self) -> Self:
+        """Check the length, at which the system truncates."""
+        if len(self.message.encode()) > _MAX_NFC_BYTES:
+            raise error_at("message", f"longer than {_MAX_NFC_BYTES} bytes")
         return self
 
 
@@ -145,35 +147,35 @@ class RelevantDate(Part):
     end_date: W3CDate | None = None
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        """Check that it is an instant or an interval."""
+    def _instant_or_interval(self) -> Self:
+        """Require an instant or an interval."""
         if self.date is not None:
             if self.start_date is not None or self.end_date is not None:
-                raise fault("date", "either date, or startDate and endDate")
+                raise error_at("date", "either date, or startDate and endDate")
             return self
         if self.start_date is None or self.end_date is None:
             missing = "startDate" if self.start_date is None else "endDate"
-            raise fault(missing, "either date, or startDate and endDate")
+            raise error_at(missing, "either date, or startDate and endDate")
         length = datetime.fromisoformat(self.end_date) - datetime.fromisoformat(self.start_date)
-        if not timedelta(0) < length <= _LONGEST_INTERVAL:
-            raise fault("endDate", "it is after startDate, by at most 24 hours")
+        if not timedelta(0) < length <= _MAX_INTERVAL:
+            raise error_at("endDate", "it is after startDate, by at most 24 hours")
         return self
 
 
 class FeaturedAction(Part):
-    """A button below the pass (iOS 27): a link, or for ``place`` a place of Apple Maps."""
+    """A button below the pass (iOS 27): a URL, or for ``place`` a place in Apple Maps."""
 
     identifier: Text
     type: ActionType
-    url: Address | None = None
+    url: Url | None = None
     place_identifier: Text | None = None
 
     @model_validator(mode="after")
-    def _leads_somewhere(self) -> Self:
-        """Check that it has the target that its type needs."""
+    def _has_target(self) -> Self:
+        """Require the target that the type needs."""
         if self.type == "place":
             if self.place_identifier is None:
-                raise fault("placeIdentifier", "an action of type place needs one")
+                raise error_at("placeIdentifier", "an action of type place needs one")
         elif self.url is None:
-            raise fault("url", f"an action of type {self.type} needs one")
+            raise error_at("url", f"an action of type {self.type} needs one")
         return self

@@ -1,7 +1,7 @@
-"""Semantic tags: machine-readable data that the system may act on. Apple, "SemanticTags".
+"""Semantic tags: machine-readable data that the system may act on.
 
-Tags belong to a pass or to one of its fields. Most are of use on boarding passes and event
-tickets only; on a card they do no harm, so that all of them are taken.
+Tags belong to a pass or to one of its fields. Most are for boarding passes and event tickets; on a
+card they are harmless, so all are accepted. Source: Apple, Wallet Passes, "SemanticTags".
 """
 
 from typing import Annotated, Literal
@@ -46,14 +46,14 @@ class CurrencyAmount(Part):
 
 
 class TagLocation(Part):
-    """A place in degrees."""
+    """A location in degrees."""
 
     latitude: Latitude
     longitude: Longitude
 
 
 class EventDateInfo(Part):
-    """A start whose time of day may be unknown."""
+    """A start date, with or without a time of day."""
 
     date: W3CDate
     ignore_time_components: bool | None = None
@@ -73,7 +73,7 @@ class PersonName(Part):
 
 
 class Seat(Part):
-    """Where somebody sits."""
+    """A seat."""
 
     seat_aisle: str | None = None
     seat_description: str | None = None
@@ -94,7 +94,7 @@ class WifiNetwork(Part):
 
 
 class SemanticTags(Part):
-    """All tags, in the order of the alphabet."""
+    """All tags, in alphabetical order."""
 
     additional_ticket_attributes: str | None = None
     admission_level: str | None = None

@@ -1,4 +1,4 @@
-"""What a pass asks of whoever signs it."""
+"""Interface of a signer of passes."""
 
 from typing import Protocol
 
@@ -7,5 +7,5 @@ class Signer(Protocol):
     """Signs manifests with the certificate of one pass type."""
 
     def sign(self, manifest: bytes) -> bytes:
-        """Return a detached PKCS #7 signature of ``manifest``, DER."""
+        """Return a detached PKCS #7 signature (DER) of ``manifest``. Raises CertificateError."""
         ...

@@ -1,4 +1,4 @@
-"""Signs the manifests of passes."""
+"""Signing of passes."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,10 +14,10 @@ _DIGEST = SHA256()
 
 
 class AppleSigner:
-    """Signs as Apple's "Building a Pass" asks: PKCS #7, detached, with the time of signing.
+    """Signs manifests: PKCS #7, detached, with the signing time (Apple, "Building a Pass").
 
-    ``clock`` tells whether the certificate is good now. The time in the signature is that of
-    the operating system: it comes from the library that makes the signature.
+    ``clock`` decides whether the certificate is valid. The signing time comes from the operating
+    system: the library that makes the signature sets it.
     """
 
     def __init__(
@@ -28,9 +28,9 @@ class AppleSigner:
         pass_type_id: str | None = None,
         team_id: str | None = None,
     ) -> None:
-        """Take an identity, for just this pass type and team if they are named.
+        """Create a signer, for the given pass type and team if they are named.
 
-        Raises CertificateError if it is for others.
+        Raises CertificateError if the identity is for others.
         """
         here = identity.facts
         identity.check_names(pass_type_id or here.pass_type_id, team_id or here.team_id)
@@ -39,18 +39,18 @@ class AppleSigner:
 
     @property
     def facts(self) -> IdentityFacts:
-        """Pass type, team and dates of the certificate."""
+        """Pass type, team and validity of the certificate."""
         return self.identity.facts
 
     @property
     def development(self) -> bool:
-        """Whether it was made here: an iPhone refuses what it signs."""
+        """Whether the certificate is self-made: an iPhone refuses its passes."""
         return self.identity.development
 
     def sign(self, manifest: bytes) -> bytes:
-        """Return a detached signature, DER, with the certificate and its intermediate.
+        """Return a detached signature (DER) with the certificate and its intermediate.
 
-        Raises CertificateError before and after the dates of the certificates.
+        Raises CertificateError outside the validity of either.
         """
         identity = self.identity
         identity.check_dates(self._clock())

@@ -1,6 +1,6 @@
-"""The kinds of value that pass.json is made of, and the base of its parts.
+"""Types of values in pass.json, and the base of its parts.
 
-Facts: Apple, Wallet Passes, "Pass", "PassFieldContent", and the PassKit Package Format Reference
+Source: Apple, Wallet Passes, "Pass", "PassFieldContent", and the PassKit Package Format Reference
 (W3C dates; colours as CSS-style RGB triples).
 """
 
@@ -13,37 +13,37 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-_CAPITALS = re.compile(r"(Url|Ids?|Uuid|Ssrs?)(?=[A-Z]|$)")
-_SPELLED: dict[str, str] = {"Url": "URL", "Ids": "IDs", "Id": "ID", "Uuid": "UUID", "Ssrs": "SSRs"}
+_ACRONYM = re.compile(r"(Url|Ids?|Uuid|Ssrs?)(?=[A-Z]|$)")
+_ACRONYMS: dict[str, str] = {"Url": "URL", "Ids": "IDs", "Id": "ID", "Uuid": "UUID", "Ssrs": "SSRs"}
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _RGB = re.compile(r"rgb\( ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?\)", re.ASCII)
 
 
-def fault(at: str, message: str) -> PydanticCustomError:
-    """A refusal at a place below the part that is checked, such as ``barcodes[0].message``."""
+def error_at(at: str, message: str) -> PydanticCustomError:
+    """Return an error at a path below the validated part, such as ``barcodes[0].message``."""
     return PydanticCustomError("pass", "{message}", {"message": message, "at": at})
 
 
-def apples_name(name: str) -> str:
-    """The key of pass.json for a name in Python: ``web_service_url`` -> ``webServiceURL``."""
-    return _CAPITALS.sub(lambda found: _SPELLED.get(found[0], found[0]), to_camel(name))
+def apple_key(name: str) -> str:
+    """Return the key of pass.json for a Python name: ``web_service_url`` -> ``webServiceURL``."""
+    return _ACRONYM.sub(lambda found: _ACRONYMS.get(found[0], found[0]), to_camel(name))
 
 
 class Part(BaseModel):
-    """A part of pass.json: nothing unknown, and no value turned into another kind."""
+    """Base of the parts: immutable; unknown keys and values of another type are errors."""
 
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
         strict=True,
-        alias_generator=apples_name,
+        alias_generator=apple_key,
         validate_by_name=True,
         allow_inf_nan=False,
     )
 
 
 def w3c_date(text: str) -> str:
-    """Refuse what is no complete date with hours, minutes and a time zone."""
+    """Require a date with hours, minutes and a time zone (W3C, "Date and Time Formats")."""
     try:
         if not _DATE.fullmatch(text):
             raise ValueError
@@ -56,15 +56,15 @@ def w3c_date(text: str) -> str:
 
 
 def _rgb(text: str) -> str:
-    """Refuse what is no ``rgb(0, 0, 0)`` to ``rgb(255, 255, 255)``."""
+    """Require ``rgb(0, 0, 0)`` to ``rgb(255, 255, 255)``."""
     found = _RGB.fullmatch(text)
     if found is None or any(int(part) > 255 for part in found.groups()):
         raise PydanticCustomError("colour", "not a colour such as rgb(29, 53, 87)")
     return text
 
 
-def _address(text: str) -> str:
-    """Refuse what is no absolute address."""
+def _absolute_url(text: str) -> str:
+    """Require an absolute URL in ASCII."""
     try:
         parts = urlsplit(text)
         usable = text.isascii() and text.isprintable() and " " not in text
@@ -75,9 +75,9 @@ def _address(text: str) -> str:
     return text
 
 
-def _web_address(text: str) -> str:
-    """Refuse what is no address of the web."""
-    _address(text)
+def _web_url(text: str) -> str:
+    """Require an http or https URL."""
+    _absolute_url(text)
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise PydanticCustomError("address", "not an https URL")
@@ -87,7 +87,7 @@ def _web_address(text: str) -> str:
 Text = Annotated[str, Field(min_length=1)]
 W3CDate = Annotated[str, AfterValidator(w3c_date)]
 Rgb = Annotated[str, AfterValidator(_rgb)]
-Address = Annotated[str, AfterValidator(_address)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+Url = Annotated[str, AfterValidator(_absolute_url)]
+WebUrl = Annotated[str, AfterValidator(_web_url)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]

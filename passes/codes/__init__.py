@@ -1,1 +1,1 @@
-"""The texts of card codes: made, parsed, signed and rotating. Pure, except for the signature."""
+"""Codes on cards: forms, parsing, signatures and rotating values. Needs only `cryptography`."""

@@ -1,6 +1,6 @@
-"""The text on a card: made for a new card, and read back from whatever a scanner delivers.
+"""The text of the code on a card: created for a new card, parsed from what a scanner delivers.
 
-A code names somebody; it never says whether they may come in. Six forms are read:
+A code identifies a card or customer; it does not grant access. Six forms are parsed:
 
 ====================  =============================================  ==========================
 form                  example                                        found on
@@ -15,8 +15,8 @@ form                  example                                        found on
 ====================  =============================================  ==========================
 
 Every form has a ``text``: the canonical spelling to print or encode, which is ASCII without a
-line break and parses back to an equal value. To parse is not to believe: whether a signature or
-a changing value is genuine is told by ``passes.codes.signed`` and ``passes.codes.rotating``.
+line break and parses back to an equal value. Parsing verifies nothing: ``passes.codes.signed``
+verifies signatures and ``passes.codes.rotating`` rotating values.
 """
 
 import re
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 MAX_LENGTH = 4096
-"""Longest text or byte string that is looked at; a QR code holds at most 4,296 characters."""
+"""Longest text or byte string that is parsed; a QR code holds at most 4,296 characters."""
 
 _MAX_NUMBER = 10**12 - 1
 
@@ -63,12 +63,12 @@ _UUID = re.compile(
 _NUMBER = re.compile(r"C-?0*([1-9][0-9]{0,11})", re.IGNORECASE | re.ASCII)
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,79}", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?", re.ASCII)
-_WHAT_A_SCANNER_PREPENDS = re.compile(r"(?:\][A-Za-z][0-9A-Za-z]|\\0000(?:01|03|26|27)|\ufeff|\s)+")
+_SCANNER_PREFIX = re.compile(r"(?:\][A-Za-z][0-9A-Za-z]|\\0000(?:01|03|26|27)|\ufeff|\s)+")
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerUuid:
-    """The customer's own id, as cards of the older platform carry it."""
+    """A customer's id, as cards of the older platform carry it."""
 
     customer_id: UUID
 
@@ -80,12 +80,12 @@ class CustomerUuid:
 
 @dataclass(frozen=True, slots=True)
 class InstallLink:
-    """The address under which a customer fetches a card of one design.
+    """The URL at which a customer gets a card of one design.
 
-    ``origin`` is scheme, host and port; a query, such as a signature, is not kept.
+    ``origin`` is scheme, host and port. A query, such as a signature, is dropped.
 
     Raises:
-        BarcodeError: ``origin``, ``organization`` or ``design`` cannot stand in such a link.
+        BarcodeError: ``origin``, ``organization`` or ``design`` is not valid in such a URL.
     """
 
     origin: str
@@ -94,7 +94,7 @@ class InstallLink:
     customer_id: UUID
 
     def __post_init__(self) -> None:
-        """Refuse what ``parse`` would not give back."""
+        """Refuse values that ``parse`` would not return."""
         if not _ORIGIN.fullmatch(self.origin):
             raise BarcodeError(BarcodeFault.NOT_A_CARD, "the link has no plain http(s) origin")
         if not (_SLUG.fullmatch(self.organization) and _SLUG.fullmatch(self.design)):
@@ -102,13 +102,13 @@ class InstallLink:
 
     @property
     def text(self) -> str:
-        """The link itself, without a query."""
+        """The URL, without a query."""
         return f"{self.origin}/{self.organization}/{self.design}/{self.customer_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerNumber:
-    """The number that people read out, 1 to 12 digits.
+    """The customer number, 1 to 12 digits, as people read it out.
 
     Raises:
         BarcodeError: ``number`` is not positive, or too long.
@@ -117,7 +117,7 @@ class CustomerNumber:
     number: int
 
     def __post_init__(self) -> None:
-        """Refuse what ``parse`` would not give back."""
+        """Refuse values that ``parse`` would not return."""
         if not 1 <= self.number <= _MAX_NUMBER:
             raise BarcodeError(BarcodeFault.NOT_A_CARD, "not a customer number")
 
@@ -137,14 +137,14 @@ ParsedCode = CardCode | SignedCardCode | RotatingCode | CustomerUuid | InstallLi
 
 
 def parse(text: str | bytes) -> ParsedCode:
-    """Return what a scanned text names.
+    """Return the code in a scanned text.
 
-    White space around it and what scanners put before it (ECI prefixes such as ``\\000026``,
-    symbology identifiers such as ``]Q1``, a byte order mark) are ignored, and so is case,
-    except in the path of a link. Bytes are read as UTF-8.
+    Surrounding white space and prefixes that scanners add (ECI such as ``\\000026``, symbology
+    identifiers such as ``]Q1``, a byte order mark) are ignored, and so is case, except in the path
+    of a link. Bytes are decoded as UTF-8.
 
     Raises:
-        BarcodeError: it is empty, too long, not UTF-8, or has none of the forms. No input
+        BarcodeError: the text is empty, too long, not UTF-8, or has none of the forms. No input
             raises anything else.
     """
     if len(text) > MAX_LENGTH:
@@ -164,7 +164,7 @@ def parse(text: str | bytes) -> ParsedCode:
 
 
 def _decoded(raw: bytes) -> str:
-    """Return UTF-8 bytes as text."""
+    """Decode UTF-8. Raises BarcodeError."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -174,8 +174,8 @@ def _decoded(raw: bytes) -> str:
 
 
 def _bare(text: str) -> str:
-    """Return ``text`` without what scanners put around it."""
-    prepended = _WHAT_A_SCANNER_PREPENDS.match(text)
+    """Return ``text`` without white space and prefixes that scanners add."""
+    prepended = _SCANNER_PREFIX.match(text)
     return text[prepended.end() if prepended else 0 :].rstrip()
 
 
@@ -188,13 +188,13 @@ def _issued_here(text: str) -> CardCode | SignedCardCode | RotatingCode | None:
 
 
 def _uuid(text: str) -> UUID | None:
-    """Return the UUID that ``text`` spells in full, or None."""
+    """Return the UUID that is the whole of ``text``, or None."""
     match = _UUID.fullmatch(text)
     return None if match is None else UUID(match["hex"])
 
 
 def _install_link(text: str) -> InstallLink | None:
-    """Return the install link that ``text`` is, or None if it is another link or none."""
+    """Return the install link that ``text`` is, or None."""
     if not text.isascii() or not text.isprintable():
         return None
     try:

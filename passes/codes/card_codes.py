@@ -1,7 +1,7 @@
-"""Codes of cards issued here: the random name of a card, and what can be added to prove it.
+"""Codes of cards issued by this product: a random code, with a signature or a rotating value.
 
-All are written with digits, capitals, ``.`` and ``-`` only, so that a QR code packs them tightly
-(its alphanumeric mode) and a hand scanner types them on every keyboard.
+They consist of digits, capitals, ``.`` and ``-`` only, which a QR code encodes compactly (in its
+alphanumeric mode, ISO/IEC 18004) and a hand scanner types on every keyboard layout.
 """
 
 import re
@@ -17,12 +17,12 @@ SIGNATURE_BYTES = 64
 _PREFIX, _ROTATING_PREFIX = "MC1", "MC2"
 _BYTES, _CHARACTERS = 16, 26
 _SIGNATURE_CHARACTERS = 103
-# Without I, L, O and U, which are misread on a print.
+# Crockford's Base32 alphabet: without I, L, O and U.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
-_MOST_SECONDS = 10**11 - 1
+_MAX_SECONDS = 10**11 - 1
 
-# The first character holds the bits that are left over: 3 of 128, 2 of 512.
+# The first character holds the remaining bits: 3 of 128, 2 of 512.
 _NAME = rf"[0-7][{_ALPHABET}]{{{_CHARACTERS - 1}}}"
 _CARD = re.compile(_PREFIX + _NAME)
 _SIGNED = re.compile(
@@ -33,7 +33,7 @@ _VALUE = re.compile(r"[0-9]{8}", re.ASCII)
 
 
 class BarcodeFault(StrEnum):
-    """Why a text is no code of ours; stable, for programs."""
+    """Why a text could not be parsed; stable, for programs."""
 
     EMPTY = "empty"
     TOO_LONG = "too_long"
@@ -42,17 +42,17 @@ class BarcodeFault(StrEnum):
 
 
 class BarcodeError(ValueError):
-    """A text that has none of the forms. It never quotes the text, which may be anything."""
+    """A text that is not a code. The message never quotes the text, which may be anything."""
 
     def __init__(self, fault: BarcodeFault, message: str) -> None:
-        """Keep the fault beside the sentence that tells it."""
+        """``fault`` is for programs, ``message`` for people."""
         super().__init__(message)
         self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
 class CardCode:
-    """The random name of one card, 128 bits; it tells nothing about the customer.
+    """The random code of one card, 128 bits; it contains nothing about the customer.
 
     Raises:
         BarcodeError: ``text`` is not a card code in canonical spelling.
@@ -61,19 +61,19 @@ class CardCode:
     text: str
 
     def __post_init__(self) -> None:
-        """Refuse what ``parse`` would not give back."""
+        """Refuse values that ``parse`` would not return."""
         if not _CARD.fullmatch(self.text):
             raise BarcodeError(BarcodeFault.NOT_A_CARD, "not a card code")
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """The code that ``text`` spells in canonical spelling, or None."""
+        """Return the code that ``text`` is, in canonical spelling, or None."""
         return cls(text) if _CARD.fullmatch(text) else None
 
 
 @dataclass(frozen=True, slots=True)
 class SignedCardCode:
-    """A card code with a signature over it, 64 bytes. ``codes.signed`` makes and verifies it.
+    """A card code with an Ed25519 signature, 64 bytes; see ``codes.signed``.
 
     Raises:
         BarcodeError: the signature has another length.
@@ -83,30 +83,33 @@ class SignedCardCode:
     signature: bytes
 
     def __post_init__(self) -> None:
-        """Refuse what ``parse`` would not give back."""
+        """Refuse values that ``parse`` would not return."""
         if len(self.signature) != SIGNATURE_BYTES:
             raise BarcodeError(BarcodeFault.NOT_A_CARD, "not a signature of a card code")
 
     @property
     def text(self) -> str:
         """The card code, a dot, and the signature in 103 characters of the same alphabet."""
-        return f"{self.card.text}.{_spelled(self.signature, _SIGNATURE_CHARACTERS)}"
+        return f"{self.card.text}.{_encoded(self.signature, _SIGNATURE_CHARACTERS)}"
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """The code that ``text`` spells in canonical spelling, or None."""
+        """Return the code that ``text`` is, in canonical spelling, or None."""
         match = _SIGNED.fullmatch(text)
-        return None if match is None else cls(CardCode(match[1]), _read(match[2], SIGNATURE_BYTES))
+        return (
+            None if match is None else cls(CardCode(match[1]), _decoded(match[2], SIGNATURE_BYTES))
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class RotatingCode:
-    """A card code with a value that changes. ``passes.codes.rotating`` makes and verifies it.
+    """A card code with a value that changes; see ``passes.codes.rotating``.
 
-    ``seconds`` is when the phone made it, since 1970; ``value`` has 8 digits.
+    ``seconds`` is the Unix time at which the phone computed it; ``value`` has 8 digits.
 
     Raises:
-        BarcodeError: the seconds are negative or beyond 11 digits, or the value is none.
+        BarcodeError: the seconds are negative or longer than 11 digits, or the value is not
+            8 digits.
     """
 
     card: CardCode
@@ -114,18 +117,18 @@ class RotatingCode:
     value: str
 
     def __post_init__(self) -> None:
-        """Refuse what ``parse`` would not give back."""
-        if not (0 <= self.seconds <= _MOST_SECONDS and _VALUE.fullmatch(self.value)):
+        """Refuse values that ``parse`` would not return."""
+        if not (0 <= self.seconds <= _MAX_SECONDS and _VALUE.fullmatch(self.value)):
             raise BarcodeError(BarcodeFault.NOT_A_CARD, "not a rotating code")
 
     @property
     def text(self) -> str:
-        """``MC2`` and the card's 26 characters, the seconds and the value, parted by dashes."""
+        """``MC2`` and the card's 26 characters, the seconds and the value, separated by dashes."""
         return f"{rotating_prefix(self.card)}-{self.seconds}-{self.value}"
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """The code that ``text`` spells in canonical spelling, or None."""
+        """Return the code that ``text`` is, in canonical spelling, or None."""
         match = _ROTATING.fullmatch(text)
         if match is None:
             return None
@@ -133,31 +136,31 @@ class RotatingCode:
 
 
 def rotating_prefix(card: CardCode) -> str:
-    """What a card's rotating codes have in common: all before the first dash."""
+    """Return the common prefix of a card's rotating codes: all before the first dash."""
     return _ROTATING_PREFIX + card.text.removeprefix(_PREFIX)
 
 
 def new_card_code(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> CardCode:
-    """Return a code for a new card, from 16 bytes of ``random_bytes(16)``.
+    """Return the code for a new card, from the 16 bytes of ``random_bytes(16)``.
 
     Raises:
-        ValueError: the source gave another number of bytes.
+        ValueError: the source returned another number of bytes.
     """
     drawn = random_bytes(_BYTES)
     if len(drawn) != _BYTES:
         raise ValueError(f"the random source gave {len(drawn)} bytes instead of {_BYTES}")
-    return CardCode(_PREFIX + _spelled(drawn, _CHARACTERS))
+    return CardCode(_PREFIX + _encoded(drawn, _CHARACTERS))
 
 
-def _spelled(raw: bytes, characters: int) -> str:
-    """Bytes as a number of so many characters, five bits in each."""
+def _encoded(raw: bytes, characters: int) -> str:
+    """Encode bytes as a number in Base32, in so many characters."""
     bits = int.from_bytes(raw)
     shifts = range(5 * (characters - 1), -1, -5)
     return "".join(_ALPHABET[bits >> shift & 31] for shift in shifts)
 
 
-def _read(text: str, length: int) -> bytes:
-    """The bytes that ``_spelled`` spelled."""
+def _decoded(text: str, length: int) -> bytes:
+    """Decode the result of ``_encoded`` to ``length`` bytes."""
     bits = 0
     for letter in text:
         bits = bits << 5 | _VALUES[letter]

@@ -1,8 +1,8 @@
-"""Signed card codes: whoever has the organization's public key can check one without a network.
+"""Signed card codes, which can be verified offline with the organization's public key.
 
-The signature is Ed25519 (RFC 8032) over the card code, behind a line that says what is signed,
-so that no signature made for anything else is one of a code. It proves that the organization
-issued the card, not that the card is still good: only the service knows what was revoked.
+The signature is Ed25519 (RFC 8032) over a context line and the card code: the context separates it
+from signatures made for other purposes. It proves that the organization issued the card, not that
+the card is still valid: only the service knows which cards were revoked.
 """
 
 from cryptography.exceptions import InvalidSignature
@@ -15,15 +15,12 @@ _CONTEXT = b"walletdesk card code 1\n"
 
 
 def sign_code(card: CardCode, key: Ed25519PrivateKey) -> SignedCardCode:
-    """The card code with its signature: always the same for the same key."""
+    """Return the card code with its signature; deterministic for a key."""
     return SignedCardCode(card, key.sign(_signed_text(card)))
 
 
 def verify_signed(code: SignedCardCode, key: Ed25519PublicKey) -> CardCode:
-    """The card code, once its signature is seen to be one of ``key``'s.
-
-    Raises ForgedCodeError.
-    """
+    """Return the card code if its signature is valid under ``key``. Raises ForgedCodeError."""
     try:
         key.verify(code.signature, _signed_text(code.card))
     except InvalidSignature as error:
@@ -32,5 +29,5 @@ def verify_signed(code: SignedCardCode, key: Ed25519PublicKey) -> CardCode:
 
 
 def _signed_text(card: CardCode) -> bytes:
-    """What is signed."""
+    """Return the bytes that are signed."""
     return _CONTEXT + card.text.encode("ascii")

@@ -1,1 +1,1 @@
-"""Drawing cards as the wallets do: canvas, fonts, and the form of each wallet."""
+"""Drawing with Pillow: a canvas in points, fonts, rows of fields and codes."""

@@ -1,6 +1,4 @@
-"""A picture that is drawn on in points, as wallets lay cards out, and mirrored where a language
-is read from right to left.
-"""
+"""A canvas in points, the unit of the wallets' layouts; mirrored for right-to-left languages."""
 
 import unicodedata
 from dataclasses import dataclass, replace
@@ -13,14 +11,14 @@ from PIL.ImageFont import FreeTypeFont
 from passes.drawing.fonts import Fonts, Weight
 
 _SMOOTH = 4
-"""Round corners are drawn so many times as large, then scaled down."""
+"""Supersampling factor of round corners."""
 
-_SMALLER = 0.94
+_SHRINK = 0.94
 ELLIPSIS = "…"
 
 
 class Box(NamedTuple):
-    """A rectangle in points. ``left`` counts from the side where reading starts."""
+    """A rectangle in points. ``left`` is measured from the side where reading starts."""
 
     left: float
     top: float
@@ -29,7 +27,7 @@ class Box(NamedTuple):
 
 
 class Align(Enum):
-    """Where in its room a text stands, in the direction of reading."""
+    """Alignment of a text, in the direction of reading."""
 
     START = 0.0
     MIDDLE = 0.5
@@ -38,8 +36,9 @@ class Align(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TextStyle:
-    """Size in points, weight and colour. A text that is too wide is drawn smaller, down to
-    ``least`` points, and then cut.
+    """Size in points, weight and colour (``#rrggbb``).
+
+    A text that is too wide is shrunk, down to ``least`` points, and then truncated.
     """
 
     size: float
@@ -49,7 +48,7 @@ class TextStyle:
 
 
 class Canvas:
-    """A picture in the making. Places and sizes are in points, ``scale`` pixels each."""
+    """A picture that is being drawn. Positions and sizes are in points of ``scale`` pixels."""
 
     def __init__(
         self, width: float, height: float, scale: float, fonts: Fonts, *, mirrored: bool = False
@@ -62,7 +61,7 @@ class Canvas:
         return round(points * self.scale)
 
     def pixels(self, box: Box) -> tuple[int, int, int, int]:
-        """A box in pixels as left, top, width, height; mirrored if the canvas is."""
+        """Return a box in pixels: left, top, width, height; mirrored if the canvas is."""
         left = self.width - box.left - box.width if self.mirrored else box.left
         x, y = self._px(left), self._px(box.top)
         return x, y, self._px(left + box.width) - x, self._px(box.top + box.height) - y
@@ -74,7 +73,7 @@ class Canvas:
         self.image.paste(Image.new("RGB", (width, height), colour), (x, y), mask)
 
     def shadow(self, box: Box, radius: float, strength: float) -> None:
-        """Darken softly around a rectangle that is drawn next; ``strength`` from 0 to 1."""
+        """Draw the shadow of a rectangle; ``strength`` is from 0 to 1."""
         x, y, width, height = self.pixels(box)
         mask = Image.new("L", self.image.size, 0)
         corner = self.corner_mask(width, height, radius)
@@ -84,7 +83,7 @@ class Canvas:
         self.image.paste(Image.new("RGB", self.image.size, "#000000"), (0, 0), soft)
 
     def corner_mask(self, width: int, height: int, radius: float) -> Image.Image:
-        """Where a rectangle with round corners is, ``width`` and ``height`` in pixels (mode L)."""
+        """Return the mask (mode L) of a rectangle with round corners, of a size in pixels."""
         mask = Image.new("L", (width, height), 255)
         corner = min(self._px(radius), width // 2, height // 2)
         if corner < 1:
@@ -100,7 +99,7 @@ class Canvas:
         return mask
 
     def picture(self, picture: Image.Image, box: Box, radius: float = 0) -> None:
-        """Draw a picture so that it fills a box; the caller sees to its proportions."""
+        """Draw a picture, stretched to a box."""
         x, y, width, height = self.pixels(box)
         scaled = picture.resize((width, height), Image.Resampling.LANCZOS)
         mask = scaled.getchannel("A") if scaled.mode == "RGBA" else None
@@ -118,7 +117,7 @@ class Canvas:
         style: TextStyle,
         align: Align = Align.START,
     ) -> None:
-        """Write one line. ``place`` is where its room starts, and its base line."""
+        """Draw one line of text within ``room`` points from ``place``, its start and baseline."""
         fitted, style = self._fit(_one_line(text), room, style)
         if not fitted:
             return
@@ -129,7 +128,7 @@ class Canvas:
         ImageDraw.Draw(self.image).text((left, y), fitted, style.colour, font, anchor="ls")
 
     def width_of(self, text: str, style: TextStyle) -> float:
-        """How wide a line is at its full size, in points."""
+        """Return the width of a line at its full size, in points."""
         line = _one_line(text)
         return self._font(line, style).getlength(line) / self.scale
 
@@ -138,16 +137,16 @@ class Canvas:
         return self._fonts.font_for(text, size, style.weight)
 
     def _fit(self, text: str, room: float, style: TextStyle) -> tuple[str, TextStyle]:
-        """Make a line smaller, then shorter, until it fits."""
+        """Shrink a line, then truncate it, until it fits."""
         while self.width_of(text, style) > room:
-            smaller = style.size * _SMALLER
+            smaller = style.size * _SHRINK
             if smaller < (style.least or style.size):
-                return self._cut(text, room, style), style
+                return self._truncated(text, room, style), style
             style = replace(style, size=smaller)
         return text, style
 
-    def _cut(self, text: str, room: float, style: TextStyle) -> str:
-        """As much of a line as fits with an ellipsis behind it; nothing if that does not fit."""
+    def _truncated(self, text: str, room: float, style: TextStyle) -> str:
+        """Truncate a line to fit, with an ellipsis; empty if not even that fits."""
         low, high = 0, len(text)
         while low < high:
             middle = (low + high + 1) // 2
@@ -160,19 +159,19 @@ class Canvas:
 
 
 def fitting_inside(size: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:
-    """The largest size of the proportions of ``size`` that fits into ``room``; at least 1 x 1."""
+    """Return the largest size with the proportions of ``size`` within ``room``; at least 1 x 1."""
     scale = min(room[0] / size[0], room[1] / size[1])
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _one_line(text: str) -> str:
-    """A text without line breaks and control characters."""
+    """Return a text without line breaks and control characters."""
     visible = "".join(" " if unicodedata.category(each) == "Cc" else each for each in text)
     return " ".join(visible.split())
 
 
 def _shortened(text: str, length: int) -> str:
-    """The first characters of a text, whole letters only, with an ellipsis."""
+    """Return the first characters of a text with an ellipsis; no letter loses its accents."""
     while length < len(text) and length and unicodedata.combining(text[length]):
         length -= 1
     return text[:length].rstrip() + ELLIPSIS

@@ -1,4 +1,4 @@
-"""Fonts for any text: Inter where it has the letters, else the first font that has them."""
+"""Font selection: Inter if it has the glyphs of a text, else the first font that has them."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from PIL.ImageFont import FreeTypeFont
 
 
 class Weight(StrEnum):
-    """How heavy letters are, as Inter's files are named."""
+    """Font weight, as in the names of Inter's files."""
 
     REGULAR = "Regular"
     MEDIUM = "Medium"
@@ -20,7 +20,7 @@ class Weight(StrEnum):
 
 
 _HEAVY = (Weight.SEMI_BOLD, Weight.BOLD)
-_OF_THIS_MACHINE = (
+_SYSTEM_FONTS = (
     "NotoSansCJK-Regular.ttc",
     "DroidSansFallbackFull.ttf",
     "NotoSansThai-Regular.ttf",
@@ -32,10 +32,10 @@ _OF_THIS_MACHINE = (
     "Nirmala.ttc",
     "leelawui.ttf",
 )
-"""Fonts of Linux, macOS and Windows for writings that the product brings no font for."""
+"""Fonts of Linux, macOS and Windows for scripts that the shipped fonts do not cover."""
 
-_NO_LETTER = "\U0010fffe"
-_TRIED_SIZE = 24
+_MISSING_GLYPH = "\U0010fffe"
+_PROBE_SIZE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,55 +45,55 @@ class Fonts:
     folder: Path
 
     def font_for(self, text: str, size: float, weight: Weight) -> FreeTypeFont:
-        """The font for a text, ``size`` pixels to the em.
+        """Return the font for a text, of ``size`` pixels per em.
 
-        A letter that no font has is drawn as a box. Raises OSError if Inter is not there.
+        A glyph that no font has is drawn as a box. Raises OSError if Inter is missing.
         """
         candidates = self._candidates(weight)
         letters = {char for char in text if not char.isspace()}
-        best = min(candidates, key=lambda name: sum(not _has(name, each) for each in letters))
-        return _opened(best, size)
+        best = min(candidates, key=lambda name: sum(not _has_glyph(name, each) for each in letters))
+        return _load(best, size)
 
     def _candidates(self, weight: Weight) -> tuple[str, ...]:
-        """Files to try, in this order."""
+        """Return the font files to try, in order."""
         inter = str(self.folder / f"Inter-{weight.value}.otf")
         name = "DejaVuSans-Bold.ttf" if weight in _HEAVY else "DejaVuSans.ttf"
         own = self.folder / name
-        others = [own.name if not own.exists() else str(own), *_OF_THIS_MACHINE]
-        return (inter, *(each for each in others if _is_here(each)))
+        others = [own.name if not own.exists() else str(own), *_SYSTEM_FONTS]
+        return (inter, *(each for each in others if _is_available(each)))
 
 
 @lru_cache(maxsize=256)
-def _opened(name: str, size: float) -> FreeTypeFont:
+def _load(name: str, size: float) -> FreeTypeFont:
     return ImageFont.truetype(name, size)
 
 
 @lru_cache(maxsize=64)
-def _is_here(name: str) -> bool:
-    """Whether a font is in its place or, given by name only, on this machine."""
+def _is_available(name: str) -> bool:
+    """Whether a font can be loaded: by its path, or by its name from the system."""
     try:
-        ImageFont.truetype(name, _TRIED_SIZE)
+        ImageFont.truetype(name, _PROBE_SIZE)
     except OSError:
         return False
     return True
 
 
 @lru_cache(maxsize=8192)
-def _has(name: str, char: str) -> bool:
-    """Whether a font has a letter: whether it is drawn otherwise than one that none has."""
+def _has_glyph(name: str, char: str) -> bool:
+    """Whether a font has a glyph: it is drawn differently from a character that no font has."""
     if unicodedata.category(char).startswith("C") or unicodedata.combining(char):
-        return True  # nothing to see by itself
-    return _drawn(name, char) != _drawn(name, _NO_LETTER)
+        return True  # invisible by itself
+    return _bitmap(name, char) != _bitmap(name, _MISSING_GLYPH)
 
 
-def _drawn(name: str, char: str) -> tuple[tuple[int, int], bytes]:
-    """What a letter looks like: size and pixels."""
-    font = _basic(name)
+def _bitmap(name: str, char: str) -> tuple[tuple[int, int], bytes]:
+    """Return size and pixels of a glyph."""
+    font = _unshaped(name)
     mask = font.getmask(char)
     return mask.size, bytes(mask)
 
 
 @lru_cache(maxsize=32)
-def _basic(name: str) -> FreeTypeFont:
-    """A font that is asked for single letters, without any shaping."""
-    return ImageFont.truetype(name, _TRIED_SIZE, layout_engine=ImageFont.Layout.BASIC)
+def _unshaped(name: str) -> FreeTypeFont:
+    """Return a font for single glyphs, without text shaping."""
+    return ImageFont.truetype(name, _PROBE_SIZE, layout_engine=ImageFont.Layout.BASIC)

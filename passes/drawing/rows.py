@@ -1,4 +1,4 @@
-"""Fields side by side, each a label above a value, as both wallets draw them."""
+"""A row of fields, each a label above a value, as both wallets draw it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 from passes.drawing.canvas import Align, Box, Canvas, TextStyle
 
 _GAP = 14.0
-_SMALLER = 0.94
+_SHRINK = 0.94
 
 
 def draw_row(
@@ -17,19 +17,19 @@ def draw_row(
     label: TextStyle,
     value: TextStyle,
 ) -> None:
-    """Draw labels and values in a row of fields; of several, the last ends at the far side.
+    """Draw pairs of label and value in a row; the last of several is aligned to the far side.
 
-    Where they do not fit, all values become smaller together, down to ``value.least``, and
-    then the longest are cut.
+    If they do not fit, all values are shrunk together, down to ``value.least``, and then the
+    longest are truncated.
     """
     room = row.width - _GAP * (len(texts) - 1)
     style = value
     wanted = _widths(canvas, texts, label, style)
-    while sum(wanted) > room and style.size * _SMALLER >= (value.least or value.size):
-        style = replace(style, size=style.size * _SMALLER)
+    while sum(wanted) > room and style.size * _SHRINK >= (value.least or value.size):
+        style = replace(style, size=style.size * _SHRINK)
         wanted = _widths(canvas, texts, label, style)
     style = replace(style, least=None)
-    widths = shared_widths(wanted, room)
+    widths = distribute_widths(wanted, room)
     spare = (row.width - sum(widths)) / max(1, len(texts) - 1)
     left = row.left
     for number, ((name, told), width) in enumerate(zip(texts, widths, strict=True)):
@@ -43,14 +43,14 @@ def draw_row(
 def _widths(
     canvas: Canvas, texts: Sequence[tuple[str, str]], label: TextStyle, value: TextStyle
 ) -> list[float]:
-    """How wide each field is, in points."""
+    """Return the width that each field needs, in points."""
     return [
         max(canvas.width_of(name, label), canvas.width_of(told, value)) + 1 for name, told in texts
     ]
 
 
-def shared_widths(wanted: Sequence[float], room: float) -> list[float]:
-    """Give each what it wants; where that is too much, the widest give way first."""
+def distribute_widths(wanted: Sequence[float], room: float) -> list[float]:
+    """Distribute ``room`` among fields; if it is too little, the widest are reduced first."""
     if sum(wanted) <= room:
         return list(wanted)
     widths = [0.0] * len(wanted)

@@ -1,1 +1,1 @@
-"""Cards of Google Wallet: a class for each design, an object for each card, the link that saves."""
+"""Google Wallet: loyalty classes and objects, the logo, and the link to save a card."""

@@ -1,8 +1,8 @@
-"""A design as a class of Google Wallet, and a card's face as an object of it.
+"""A design as a class of Google Wallet, and a card's face as an object of that class.
 
-What is the same for all cards of a design (title, colours, pictures, headings, rows, links,
-places, plain texts) is in the class, so that one PATCH of it restyles every card; what differs
-is in the object. Facts: the guides "Loyalty Template" and "Rotating Barcodes", and the
+The class holds all that is the same for the cards of a design (title, colours, pictures, headings,
+rows, links, locations, fixed texts), so that one PATCH restyles every card. The object holds the
+rest. Source: Google Wallet, the guides "Loyalty Template" and "Rotating Barcodes", and the API
 reference of "LoyaltyClass" and "LoyaltyObject".
 """
 
@@ -16,61 +16,60 @@ from passes.codes.rotating import DIGITS, PERIOD_SECONDS, rotating_pattern
 from passes.design import CodeForm, Design, DesignField, Shows, Slot, Symbology
 from passes.errors import PassContentError
 from passes.google.issue import GoogleIssue
+from passes.google.localized import localized
 from passes.google.loyalty import Holders, LoyaltyClass, LoyaltyObject, State
-from passes.google.parts import MOST_ROWS, MOST_TEXT_MODULES, BarcodeType, read
-from passes.google.words import localized
-from passes.words import FaceStatus, said
+from passes.google.parts import MAX_ROWS, MAX_TEXT_MODULES, BarcodeType, parse_part
+from passes.words import FaceStatus, localize
 
 MORE = "more-fields"
-"""Id of the text module that holds what does not fit into those before it; no key of a design
-has a dash."""
+"""Id of the text module for the fields that exceed the limit; no key of a design has a dash."""
 
-MOST_IN_ROW = 3
+MAX_FIELDS_IN_ROW = 3
 
 _STATES: Mapping[FaceStatus, State] = {
     FaceStatus.ACTIVE: State.ACTIVE,
     FaceStatus.EXPIRED: State.EXPIRED,
     FaceStatus.REVOKED: State.INACTIVE,
-    # The card itself is good and is still shown at the desk, which decides: Google would put
-    # one that is not ACTIVE among the expired ones, where its holder does not find it.
+    # The card is valid and is shown at the desk, which decides. Google would move a card that is
+    # not ACTIVE to the expired ones, where its holder does not find it.
     FaceStatus.NOT_YET_STARTED: State.ACTIVE,
     FaceStatus.NO_MEMBERSHIP: State.ACTIVE,
     FaceStatus.BLOCKED: State.ACTIVE,
 }
 _TIMED = (FaceStatus.ACTIVE, FaceStatus.EXPIRED, FaceStatus.NOT_YET_STARTED)
-"""Where a membership decides: Google itself lets a card expire at the end of its interval."""
+"""Statuses with a validity interval: Google itself expires a card at its end."""
 
 ROWS: tuple[tuple[Slot, ...], ...] = (
     (Slot.HEADER, Slot.PRIMARY),
     (Slot.SECONDARY,),
     (Slot.AUXILIARY,),
 )
-"""Which fields of a design stand in each row."""
+"""The slots whose fields are in each row."""
 
-_DRAWN: Mapping[Symbology, BarcodeType] = {
+_BARCODE_TYPES: Mapping[Symbology, BarcodeType] = {
     Symbology.QR: BarcodeType.QR_CODE,
     Symbology.AZTEC: BarcodeType.AZTEC,
     Symbology.PDF417: BarcodeType.PDF_417,
     Symbology.CODE128: BarcodeType.CODE_128,
 }
-_OWN_FIELDS: Mapping[Shows, str] = {
+_DEDICATED_FIELDS: Mapping[Shows, str] = {
     Shows.CUSTOMER_NAME: "accountName",
     Shows.CUSTOMER_NUMBER: "accountId",
 }
-"""What an object has a field of its own for; the first field of a design that shows it."""
+"""Facts with a dedicated field of the object, used for the first field that shows them."""
 
 
 def loyalty_class(design: Design, organization: str, issue: GoogleIssue) -> LoyaltyClass:
-    """The class of a design. ``organization`` is the issuer's name as it stands on the card.
+    """Return the class of a design. ``organization`` is the issuer's name as shown on the card.
 
-    Raises PassContentError with the path of what Google would refuse.
+    Raises PassContentError, with its path, for what Google would refuse.
     """
     languages = design.languages
-    own = _own_fields(design)
+    own = _dedicated_fields(design)
     content: dict[str, Any] = {
         "id": issue.class_id,
         "issuerName": organization,
-        "programName": said(design.title, languages[0]),
+        "programName": localize(design.title, languages[0]),
         "localizedProgramName": localized(design.title, languages),
         "programLogo": _image(issue.logo_url, design),
         "heroImage": None if issue.hero_url is None else _image(issue.hero_url, design),
@@ -86,7 +85,7 @@ def loyalty_class(design: Design, organization: str, issue: GoogleIssue) -> Loya
             languages,
         ),
     }
-    for shows, name in _OWN_FIELDS.items():
+    for shows, name in _DEDICATED_FIELDS.items():
         if shows in own:
             label = f"localized{name[0].upper()}{name[1:]}Label"
             content[label] = localized(own[shows].label, languages)
@@ -96,17 +95,17 @@ def loyalty_class(design: Design, organization: str, issue: GoogleIssue) -> Loya
         content["merchantLocations"] = [
             {"latitude": each.latitude, "longitude": each.longitude} for each in design.locations
         ]
-    return read(LoyaltyClass, content)
+    return parse_part(LoyaltyClass, content)
 
 
 def loyalty_object(
     face: CardFace, issue: GoogleIssue, rotating_key: bytes | None = None
 ) -> LoyaltyObject:
-    """The object of a card. ``rotating_key`` is the secret of its rotating code.
+    """Return the object of a card. ``rotating_key`` is the TOTP secret of its rotating code.
 
-    Raises PassContentError with the path of what is missing, or would be refused.
+    Raises PassContentError, with its path, for what is missing or Google would refuse.
     """
-    own = _own_fields(face.design)
+    own = _dedicated_fields(face.design)
     languages = face.design.languages
     taken = {each.key for each in own.values()}
     shown = {each.key: each for each in face.fields}
@@ -117,7 +116,7 @@ def loyalty_object(
         "state": _STATES[face.facts.status],
         "textModulesData": _modules(
             [
-                (each.key, each.label, _in_all(each, languages))
+                (each.key, each.label, _translations(each, languages))
                 for each in face.fields
                 if each.key not in taken | texts
             ],
@@ -128,26 +127,26 @@ def loyalty_object(
     }
     for shows, field in own.items():
         if field.key in shown:
-            content[_OWN_FIELDS[shows]] = shown[field.key].shown(languages[0])
-    return read(LoyaltyObject, content)
+            content[_DEDICATED_FIELDS[shows]] = shown[field.key].shown(languages[0])
+    return parse_part(LoyaltyObject, content)
 
 
-def _own_fields(design: Design) -> dict[Shows, DesignField]:
-    """The fields of a design that an object has its own fields for."""
+def _dedicated_fields(design: Design) -> dict[Shows, DesignField]:
+    """Return the fields of a design for which the object has dedicated fields."""
     own: dict[Shows, DesignField] = {}
     for field in design.fields:
-        if field.shows in _OWN_FIELDS:
+        if field.shows in _DEDICATED_FIELDS:
             own.setdefault(field.shows, field)
     return own
 
 
 def _holders(design: Design) -> Holders:
-    """Whether a card may be handed on."""
+    """Return whether a card may be saved by several people."""
     return Holders.ONE_USER_ALL_DEVICES if design.sharing_prohibited else Holders.MULTIPLE_HOLDERS
 
 
 def _image(url: str, design: Design) -> dict[str, Any]:
-    """A picture that says what the card is to those who cannot see it."""
+    """Return a picture with the design's description for screen readers."""
     return {
         "sourceUri": {"uri": url},
         "contentDescription": localized(design.description, design.languages),
@@ -155,7 +154,7 @@ def _image(url: str, design: Design) -> dict[str, Any]:
 
 
 def _links(design: Design) -> Sequence[dict[str, Any]]:
-    """The addresses of a design."""
+    """Return the links of a design."""
     return [
         {
             "id": f"link-{number}",
@@ -167,21 +166,21 @@ def _links(design: Design) -> Sequence[dict[str, Any]]:
 
 
 def _template(design: Design, own: Mapping[Shows, DesignField]) -> dict[str, Any] | None:
-    """The rows of the card: up to three, of up to three fields; the rest is in the details."""
+    """Return up to three rows of up to three fields; Google shows the rest among the details."""
     rows = []
     for slots in ROWS:
         fields = [each for slot in slots for each in design.fields if each.slot is slot]
         if fields:
-            rows.append(_row([_place(each, own) for each in fields[:MOST_IN_ROW]]))
+            rows.append(_row([_item(each, own) for each in fields[:MAX_FIELDS_IN_ROW]]))
     if not rows:
         return None
-    return {"cardTemplateOverride": {"cardRowTemplateInfos": rows[:MOST_ROWS]}}
+    return {"cardTemplateOverride": {"cardRowTemplateInfos": rows[:MAX_ROWS]}}
 
 
-def _place(field: DesignField, own: Mapping[Shows, DesignField]) -> dict[str, Any]:
-    """Where the value of a field of the design is found."""
+def _item(field: DesignField, own: Mapping[Shows, DesignField]) -> dict[str, Any]:
+    """Return the reference to the value of a field."""
     if own.get(field.shows) is field:
-        path = f"object.{_OWN_FIELDS[field.shows]}"
+        path = f"object.{_DEDICATED_FIELDS[field.shows]}"
     else:
         owner = "class" if field.shows is Shows.TEXT else "object"
         path = f"{owner}.textModulesData['{field.key}']"
@@ -189,7 +188,7 @@ def _place(field: DesignField, own: Mapping[Shows, DesignField]) -> dict[str, An
 
 
 def _row(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """A row of one, two or three places."""
+    """Return a row of one, two or three items."""
     if len(items) == 1:
         return {"oneItem": {"item": items[0]}}
     if len(items) == 2:
@@ -198,18 +197,18 @@ def _row(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"threeItems": dict(zip(names, items, strict=True))}
 
 
-def _in_all(field: FaceField, languages: Sequence[str]) -> Mapping[str, str]:
-    """What a field says in each language of the design."""
+def _translations(field: FaceField, languages: Sequence[str]) -> Mapping[str, str]:
+    """Return the value of a field in each language."""
     return {language: field.shown(language) for language in languages}
 
 
 def _modules(
     texts: Sequence[tuple[str, Mapping[str, str], Mapping[str, str]]], languages: Sequence[str]
 ) -> list[dict[str, Any]] | None:
-    """Fields as text modules. Google shows ten: those after the ninth share the tenth."""
+    """Return fields as text modules. Google shows ten; of more, the tenth module has the rest."""
     if not texts:
         return None
-    fit = len(texts) if len(texts) <= MOST_TEXT_MODULES else MOST_TEXT_MODULES - 1
+    fit = len(texts) if len(texts) <= MAX_TEXT_MODULES else MAX_TEXT_MODULES - 1
     modules = [
         {
             "id": key,
@@ -221,7 +220,8 @@ def _modules(
     if texts[fit:]:
         lines = {
             language: "\n".join(
-                f"{said(label, language)}: {said(text, language)}" for _, label, text in texts[fit:]
+                f"{localize(label, language)}: {localize(text, language)}"
+                for _, label, text in texts[fit:]
             )
             for language in languages
         }
@@ -230,7 +230,7 @@ def _modules(
 
 
 def _interval(face: CardFace) -> dict[str, Any] | None:
-    """When the card is good; open where it has no end."""
+    """Return the validity interval of a card; None if its status does not depend on time."""
     facts = face.facts
     if facts.status not in _TIMED or (facts.valid_from is None and facts.valid_until is None):
         return None
@@ -239,17 +239,17 @@ def _interval(face: CardFace) -> dict[str, Any] | None:
 
 
 def _instant(at: datetime) -> str:
-    """An instant as Google writes them, in UTC."""
+    """Format an instant in UTC, as ISO 8601."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _code(face: CardFace, rotating_key: bytes | None) -> dict[str, Any]:
-    """The code of a card, static or rotating."""
+    """Return the code of a card, static or rotating."""
     if face.design.code is CodeForm.ROTATING:
         return {"rotatingBarcode": _rotating(face, rotating_key)}
     return {
         "barcode": {
-            "type": _DRAWN[face.design.symbology],
+            "type": _BARCODE_TYPES[face.design.symbology],
             "value": face.facts.code,
             "alternateText": face.code_caption,
         }
@@ -257,7 +257,7 @@ def _code(face: CardFace, rotating_key: bytes | None) -> dict[str, Any]:
 
 
 def _rotating(face: CardFace, key: bytes | None) -> dict[str, Any]:
-    """A code that the phone makes anew each period. The key stands here and nowhere else."""
+    """Return a rotating code. The key is in no other part of class and object."""
     if key is None:
         raise PassContentError(
             "rotatingBarcode.totpDetails.parameters[0].key", "the card has no key of its own"
@@ -267,7 +267,7 @@ def _rotating(face: CardFace, key: bytes | None) -> dict[str, Any]:
     except BarcodeError as error:
         raise PassContentError("rotatingBarcode.valuePattern", str(error)) from None
     return {
-        "type": _DRAWN[face.design.symbology],
+        "type": _BARCODE_TYPES[face.design.symbology],
         "valuePattern": rotating_pattern(card),
         "alternateText": face.code_caption,
         "totpDetails": {

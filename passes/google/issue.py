@@ -1,4 +1,4 @@
-"""Who issues cards in Google Wallet, and how their classes and objects are named."""
+"""The issuer of cards in Google Wallet, and the ids of its classes and objects."""
 
 import re
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ _ISSUER = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoogleIssue:
-    """The issuer and a design. Pictures are named by addresses from which Google fetches them.
+    """The issuer of the cards of one design, and the URLs from which Google fetches its pictures.
 
-    ``issuer_id`` is the number of the issuer account. Classes are named by the design's id and
-    not by its key: Google keeps a class for ever, and a key may be given to another design.
+    ``issuer_id`` is the number of the issuer account. The class id contains the design's id, not
+    its key: Google never deletes a class, and a key may be reused for another design.
 
-    Raises PassContentError for an issuer id that is no number.
+    Raises PassContentError for an issuer id that is not a number.
     """
 
     issuer_id: str
@@ -25,15 +25,15 @@ class GoogleIssue:
     hero_url: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an issuer that Google would not know."""
+        """Check the form of the issuer id."""
         if not _ISSUER.fullmatch(self.issuer_id):
             raise PassContentError("issuerId", "the issuer id is a number of up to 20 digits")
 
     @property
     def class_id(self) -> str:
-        """Name of the design's class."""
+        """Id of the design's class."""
         return f"{self.issuer_id}.{self.design_id}"
 
     def object_id(self, card_id: UUID) -> str:
-        """Name of a card's object."""
+        """Return the id of a card's object."""
         return f"{self.issuer_id}.{card_id}"

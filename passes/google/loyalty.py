@@ -1,6 +1,6 @@
-"""The two resources of a card in Google Wallet: the class of its design, and its own object.
+"""The two resources of a card in Google Wallet: the class of its design, and its object.
 
-Facts: Google Wallet API reference, "LoyaltyClass" and "LoyaltyObject"; the guides "Loyalty
+Source: Google Wallet API reference, "LoyaltyClass" and "LoyaltyObject"; the guides "Loyalty
 Template" and "Rotating Barcodes".
 """
 
@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from passes.google.parts import (
-    MOST_PLACES,
-    MOST_TEXT_MODULES,
+    MAX_LOCATIONS,
+    MAX_TEXT_MODULES,
     Barcode,
     ClassTemplate,
     HexColour,
@@ -30,40 +30,40 @@ from passes.google.parts import (
 
 
 class Holders(StrEnum):
-    """Who may save a card, and on how many devices."""
+    """Who may save a card, and on how many devices (``MultipleDevicesAndHoldersAllowedStatus``)."""
 
     MULTIPLE_HOLDERS = "MULTIPLE_HOLDERS"
     ONE_USER_ALL_DEVICES = "ONE_USER_ALL_DEVICES"
 
 
 class State(StrEnum):
-    """How Google shows a card: the last two under "Expired passes"."""
+    """State of a card; Google shows the last two under "Expired passes"."""
 
     ACTIVE = "ACTIVE"
     EXPIRED = "EXPIRED"
     INACTIVE = "INACTIVE"
 
 
-TextModules = Annotated[tuple[TextModule, ...], Field(max_length=MOST_TEXT_MODULES)]
+TextModules = Annotated[tuple[TextModule, ...], Field(max_length=MAX_TEXT_MODULES)]
 
 
 class _Resource(Part):
-    """What is inserted and patched."""
+    """A resource that is inserted and patched."""
 
     id: ResourceId
     text_modules_data: TextModules | None = None
 
     def as_patch(self) -> dict[str, Any]:
-        """It as a PATCH that leaves nothing of what was there before.
+        """Return the JSON of a PATCH that replaces the whole resource.
 
-        What is not there now is named as null, for a patch keeps what it does not name. Lists
-        are replaced as a whole.
+        Absent fields are null, as a patch keeps fields that it does not contain. Lists are replaced
+        as a whole.
         """
         return _cleared(self)
 
     @model_validator(mode="after")
     def _modules_once(self) -> Self:
-        """A template could not tell two text modules of one id apart."""
+        """Require unique ids, by which templates refer to text modules."""
         ids = [each.id for each in self.text_modules_data or ()]
         if len(set(ids)) != len(ids):
             raise PydanticCustomError("twice", "two text modules have the same id")
@@ -71,7 +71,7 @@ class _Resource(Part):
 
 
 class LoyaltyClass(_Resource):
-    """What all cards of a design have in common."""
+    """Everything that the cards of a design have in common."""
 
     issuer_name: Text
     localized_issuer_name: LocalizedString | None = None
@@ -87,12 +87,12 @@ class LoyaltyClass(_Resource):
     class_template_info: ClassTemplate | None = None
     links_module_data: LinksModule | None = None
     merchant_locations: (
-        Annotated[tuple[MerchantLocation, ...], Field(max_length=MOST_PLACES)] | None
+        Annotated[tuple[MerchantLocation, ...], Field(max_length=MAX_LOCATIONS)] | None
     ) = None
 
 
 class LoyaltyObject(_Resource):
-    """One card. A rotating code has no static one beside it, which would defeat it."""
+    """One card. It has no static code beside a rotating one, which would defeat its purpose."""
 
     class_id: ResourceId
     state: State
@@ -104,14 +104,14 @@ class LoyaltyObject(_Resource):
 
     @model_validator(mode="after")
     def _one_code(self) -> Self:
-        """Refuse two codes, or none."""
+        """Require exactly one code."""
         if (self.barcode is None) == (self.rotating_barcode is None):
             raise PydanticCustomError("codes", "a card has either a barcode or a rotatingBarcode")
         return self
 
 
 def _cleared(part: BaseModel) -> dict[str, Any]:
-    """A part as JSON, with null for all that it does not have."""
+    """Return a part as JSON, with null for absent fields."""
     patch: dict[str, Any] = {}
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
@@ -119,12 +119,12 @@ def _cleared(part: BaseModel) -> dict[str, Any]:
         if isinstance(value, BaseModel):
             patch[key] = _cleared(value)
         elif isinstance(value, tuple):
-            patch[key] = [_whole(each) for each in value]
+            patch[key] = [_item(each) for each in value]
         else:
             patch[key] = value
     return patch
 
 
-def _whole(value: Any) -> Any:
-    """An item of a list, which is replaced and so needs no nulls."""
+def _item(value: Any) -> Any:
+    """Return an item of a list as JSON, without nulls, as lists are replaced."""
     return value.as_json() if isinstance(value, Part) else value

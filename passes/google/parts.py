@@ -1,8 +1,8 @@
-"""The parts that classes and objects of Google Wallet are made of.
+"""Parts of the classes and objects of Google Wallet, as strict models.
 
-Facts: Google Wallet API reference, "LoyaltyClass", "LoyaltyObject", "LocalizedString", "Image",
+Source: Google Wallet API reference, "LoyaltyClass", "LoyaltyObject", "LocalizedString", "Image",
 "TextModuleData", "LinksModuleData", "RotatingBarcode", "ClassTemplateInfo", and its discovery
-document (walletobjects.v1). Only what cards use is here, and nothing else is taken.
+document (walletobjects.v1). Only the fields that cards use are modelled; others are errors.
 """
 
 import json
@@ -25,12 +25,12 @@ from pydantic_core import PydanticCustomError
 
 from passes.errors import PassContentError
 
-MOST_TEXT_MODULES = 10
-"""How many text modules of a class, and of an object, Google shows ("TextModuleData")."""
-MOST_ROWS = 3
-"""How many rows a card may have ("ClassTemplateInfo")."""
-MOST_PLACES = 10
-"""How many merchant locations a class may have; further ones are refused ("LoyaltyClass")."""
+MAX_TEXT_MODULES = 10
+"""Text modules of a class, and of an object, that Google shows ("TextModuleData")."""
+MAX_ROWS = 3
+"""Most rows of a card ("ClassTemplateInfo")."""
+MAX_LOCATIONS = 10
+"""Most merchant locations of a class; Google refuses more ("LoyaltyClass")."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII | re.IGNORECASE)
 
@@ -46,11 +46,11 @@ Instant = Annotated[
     str,
     StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$"),
 ]
-"""ISO 8601 with an offset, which makes it an instant wherever the phone is."""
+"""ISO 8601 with an offset, so that it does not depend on the phone's time zone."""
 
 
-def _address(text: str) -> str:
-    """Refuse what is no absolute address."""
+def _absolute_url(text: str) -> str:
+    """Require an absolute URL."""
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -61,19 +61,19 @@ def _address(text: str) -> str:
     return text
 
 
-def _fetched(text: str) -> str:
-    """Refuse an address from which Google could fetch no picture."""
-    if urlsplit(_address(text)).scheme not in {"http", "https"}:
+def _http_url(text: str) -> str:
+    """Require a URL from which Google can fetch a picture."""
+    if urlsplit(_absolute_url(text)).scheme not in {"http", "https"}:
         raise PydanticCustomError("address", "Google fetches pictures over http or https only")
     return text
 
 
-Address = Annotated[str, AfterValidator(_address)]
-PictureAddress = Annotated[str, AfterValidator(_fetched)]
+Url = Annotated[str, AfterValidator(_absolute_url)]
+PictureUrl = Annotated[str, AfterValidator(_http_url)]
 
 
 class Part(BaseModel):
-    """A part of a class or an object: nothing unknown, and no value turned into another kind."""
+    """Base of the parts: immutable; unknown fields and values of another type are errors."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -85,12 +85,12 @@ class Part(BaseModel):
     )
 
     def as_json(self) -> dict[str, Any]:
-        """The whole of it as JSON, to be inserted."""
+        """Return the part as JSON, without absent fields, as it is inserted."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 class BarcodeType(StrEnum):
-    """How a code is drawn."""
+    """Symbology of a code."""
 
     QR_CODE = "QR_CODE"
     AZTEC = "AZTEC"
@@ -106,27 +106,27 @@ class TranslatedString(Part):
 
 
 class LocalizedString(Part):
-    """A text, and its translations."""
+    """A text with translations."""
 
     default_value: TranslatedString
     translated_values: tuple[TranslatedString, ...] | None = None
 
 
 class ImageUri(Part):
-    """Where Google fetches a picture from."""
+    """URL from which Google fetches a picture."""
 
-    uri: PictureAddress
+    uri: PictureUrl
 
 
 class Image(Part):
-    """A picture, with what it shows for those who cannot see it."""
+    """A picture with a description for screen readers."""
 
     source_uri: ImageUri
     content_description: LocalizedString | None = None
 
 
 class TextModule(Part):
-    """A text with a heading. Templates name it by its id."""
+    """A text with a heading. Templates refer to it by its id."""
 
     id: ModuleId
     localized_header: LocalizedString | None = None
@@ -134,59 +134,59 @@ class TextModule(Part):
 
 
 class Link(Part):
-    """An address with its title."""
+    """A URL with a title."""
 
     id: ModuleId
-    uri: Address
+    uri: Url
     localized_description: LocalizedString
 
 
 class LinksModule(Part):
-    """The addresses of a class."""
+    """The links of a class."""
 
     uris: Annotated[tuple[Link, ...], Field(min_length=1)]
 
 
 class MerchantLocation(Part):
-    """A place near which the phone may show the card. Degrees."""
+    """A place near which the phone may show the card, in degrees."""
 
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
 
 
 class FieldReference(Part):
-    """Names a field: ``object.accountName``, ``class.textModulesData['key']``."""
+    """Path of a field: ``object.accountName``, ``class.textModulesData['key']``."""
 
     field_path: Annotated[str, StringConstraints(pattern=r"^(object|class)\.[A-Za-z]+")]
 
 
 class FieldSelector(Part):
-    """The first of the fields that has something to say is shown."""
+    """Fields of which the first one with a value is shown."""
 
     fields: Annotated[tuple[FieldReference, ...], Field(min_length=1)]
 
 
 class TemplateItem(Part):
-    """One place in a row."""
+    """One item of a row."""
 
     first_value: FieldSelector
 
 
 class OneItem(Part):
-    """A row with one place."""
+    """A row with one item."""
 
     item: TemplateItem
 
 
 class TwoItems(Part):
-    """A row with two places."""
+    """A row with two items."""
 
     start_item: TemplateItem
     end_item: TemplateItem
 
 
 class ThreeItems(Part):
-    """A row with three places."""
+    """A row with three items."""
 
     start_item: TemplateItem
     middle_item: TemplateItem
@@ -194,7 +194,7 @@ class ThreeItems(Part):
 
 
 class Row(Part):
-    """A row of the card: exactly one of the three."""
+    """A row of the card: exactly one of the three forms."""
 
     one_item: OneItem | None = None
     two_items: TwoItems | None = None
@@ -202,7 +202,7 @@ class Row(Part):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        """Refuse a row of no kind, or of two."""
+        """Require exactly one form."""
         kinds = (self.one_item, self.two_items, self.three_items)
         if sum(each is not None for each in kinds) != 1:
             raise PydanticCustomError("row", "a row has one item, two or three")
@@ -212,11 +212,11 @@ class Row(Part):
 class CardTemplate(Part):
     """The rows of the card."""
 
-    card_row_template_infos: Annotated[tuple[Row, ...], Field(min_length=1, max_length=MOST_ROWS)]
+    card_row_template_infos: Annotated[tuple[Row, ...], Field(min_length=1, max_length=MAX_ROWS)]
 
 
 class ClassTemplate(Part):
-    """How cards of a class are laid out."""
+    """Layout of the cards of a class."""
 
     card_template_override: CardTemplate
 
@@ -228,14 +228,14 @@ class Moment(Part):
 
 
 class TimeInterval(Part):
-    """From when until when; either may be open."""
+    """An interval; either end may be open."""
 
     start: Moment | None = None
     end: Moment | None = None
 
 
 class Barcode(Part):
-    """A code that stays the same."""
+    """A static code."""
 
     type: BarcodeType
     value: Text
@@ -243,14 +243,14 @@ class Barcode(Part):
 
 
 class TotpParameters(Part):
-    """The secret of a changing value, in base 16, and how many digits it has."""
+    """Secret of a rotating code, in hexadecimal, and the number of digits of its values."""
 
     key: Annotated[str, StringConstraints(pattern=r"^([0-9A-F]{2}){16,64}$")] = Field(repr=False)
     value_length: Annotated[int, Field(ge=6, le=8)]
 
 
 class TotpDetails(Part):
-    """How ``{totp_value_0}`` is worked out (RFC 6238)."""
+    """Parameters of ``{totp_value_0}`` (RFC 6238)."""
 
     algorithm: Literal["TOTP_SHA1"] = "TOTP_SHA1"
     period_millis: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3,9}$")]
@@ -258,7 +258,7 @@ class TotpDetails(Part):
 
 
 class RotatingBarcode(Part):
-    """A code that the phone makes anew each period, without a network."""
+    """A code that the phone computes anew in each period, offline."""
 
     type: BarcodeType
     value_pattern: Annotated[str, StringConstraints(pattern=r"\{totp_value_0\}")]
@@ -266,23 +266,23 @@ class RotatingBarcode(Part):
     alternate_text: Text | None = None
 
 
-Read = TypeVar("Read", bound=Part)
+P = TypeVar("P", bound=Part)
 
 
-def read(kind: type[Read], content: dict[str, Any]) -> Read:
-    """Read JSON of Google Wallet, strictly.
+def parse_part(kind: type[P], content: dict[str, Any]) -> P:
+    """Validate JSON of Google Wallet strictly.
 
-    Raises PassContentError with the path of the first fault, such as
+    Raises PassContentError with the path of the first error, such as
     ``linksModuleData.uris[0].uri``.
     """
     try:
         return kind.model_validate_json(json.dumps(content))
     except ValidationError as error:
-        raise refusal_of(error) from None
+        raise content_error(error) from None
 
 
-def refusal_of(error: ValidationError) -> PassContentError:
-    """The first fault that was found, with its path, without the values."""
+def content_error(error: ValidationError) -> PassContentError:
+    """Return the first error with its path, without values, which may be secret."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     path = ""
     for place in first["loc"]:

@@ -1,7 +1,7 @@
-"""The link "Add to Google Wallet": it names the object, which Google must have already.
+"""The link "Add to Google Wallet". It refers to an object that was inserted before.
 
-Facts: Google Wallet API reference, "Google Wallet API JWT"; the guide "Web, email and SMS"
-(links above 1,800 characters are cut off by browsers).
+Source: Google Wallet API reference, "Google Wallet API JWT"; the guide "Web, email and SMS"
+(browsers truncate links above 1,800 characters).
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from passes.errors import CertificateError, PassContentError
 
 SAVE_URL = "https://pay.google.com/gp/v/save/"
-LONGEST_LINK = 1800
-"""In characters; Google's guide asks to stay below."""
+MAX_LINK_LENGTH = 1800
+"""In characters; a link has to be shorter."""
 
 
 def load_key(pem: str) -> RSAPrivateKey:
-    """Read the private key of a service account. Raises CertificateError."""
+    """Load the private key (PEM) of a service account. Raises CertificateError."""
     try:
         key = load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -39,12 +39,12 @@ def save_link(
     origins: Sequence[str] = (),
     key_id: str | None = None,
 ) -> str:
-    """The link that saves one object; it holds the object's id and nothing else of it.
+    """Return the link that saves an object; it contains the object's id and no other data of it.
 
-    ``account`` is the address of the service account that ``key`` (2048 bits or more) belongs
-    to, ``key_id`` its name there, ``origins`` the sites that show the link.
+    ``account`` is the email address of the service account that ``key`` (RSA, 2048 bits or more)
+    belongs to, ``key_id`` the key's id there, ``origins`` the sites that show the link.
 
-    Raises PassContentError if the link becomes too long to be opened.
+    Raises PassContentError if the link is too long to be opened.
     """
     claims = {
         "iss": account,
@@ -56,6 +56,6 @@ def save_link(
     }
     headers = {"kid": key_id} if key_id else None
     link = SAVE_URL + jwt.encode(claims, key, algorithm="RS256", headers=headers)
-    if len(link) >= LONGEST_LINK:
+    if len(link) >= MAX_LINK_LENGTH:
         raise PassContentError("origins", f"the link has {len(link)} characters, which is too long")
     return link

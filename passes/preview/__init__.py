@@ -1,1 +1,1 @@
-"""Cards drawn as the wallets show them."""
+"""Previews: cards drawn as the wallets show them."""

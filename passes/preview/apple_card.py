@@ -1,7 +1,7 @@
-"""A card as Apple Wallet lays it out: the forms ``storeCard`` and ``generic``.
+"""Layout of a card in Apple Wallet: the styles ``storeCard`` and ``generic``.
 
-Which field stands where follows Apple's "Pass Design and Creation" (Wallet Developer Guide) and
-the Human Interface Guidelines for Wallet; sizes are those of a phone 375 points wide.
+Source: Apple, Wallet Developer Guide, "Pass Design and Creation", and Human Interface Guidelines,
+"Wallet". Sizes are those of a phone 375 points wide.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,33 +11,33 @@ from PIL import Image, ImageFilter
 from passes.card import CardFace, FaceField
 from passes.design import CardKind, ImageRole, Slot
 from passes.drawing.canvas import Align, Box, Canvas, TextStyle
-from passes.drawing.code import CodeField
+from passes.drawing.code_panel import CodePanel
 from passes.drawing.fonts import Fonts, Weight
 from passes.drawing.rows import draw_row
-from passes.images import SPACES
-from passes.words import said
+from passes.images import BOUNDS
+from passes.words import localize
 
 SCREEN = 375.0
 SCALE = 3.0
 _AROUND = 8.0
 _EDGE = _AROUND + 16.0
-"""Where what is on the card starts, from the side of the screen, in points."""
+"""Left edge of the content, from the side of the screen, in points."""
 
 _ROOM = SCREEN - 2 * _EDGE
 _RADIUS = 13.0
-_LEAST_HEIGHT = 460.0
+_MIN_HEIGHT = 460.0
 _HEADER = 62.0
 _ROW = 52.0
 _PRIMARY = {CardKind.STORE_CARD: 98.0, CardKind.GENERIC: 112.0}
 _THUMBNAIL = 90.0
 _GAP = 14.0
-_CODE = CodeField(side=176.0, radius=9.0)
+_CODE = CodePanel(side=176.0, radius=9.0)
 _BELOW_CODE = 18.0
 _SURROUNDINGS = "#e5e5ea"
 
 
 class AppleCard:
-    """One card, its pictures decoded by role, and the language it is drawn in."""
+    """A card with its decoded pictures by role, in one language."""
 
     def __init__(
         self, face: CardFace, pictures: Mapping[ImageRole, Image.Image], language: str
@@ -67,13 +67,13 @@ class AppleCard:
         return canvas.image
 
     def _height(self) -> float:
-        """Height of the card in points."""
+        """Return the height of the card in points."""
         rows = len(self._rows()) * _ROW
         code = 24 + _CODE.height(self._face) + _BELOW_CODE
-        return max(_LEAST_HEIGHT, _HEADER + self._primary_height() + rows + code)
+        return max(_MIN_HEIGHT, _HEADER + self._primary_height() + rows + code)
 
     def _rows(self) -> list[Sequence[FaceField]]:
-        """Rows of fields. A store card shows secondary and auxiliary ones in one."""
+        """Return the rows of fields; a store card has secondary and auxiliary fields in one row."""
         secondary = self._face.in_slot(Slot.SECONDARY)
         auxiliary = self._face.in_slot(Slot.AUXILIARY)
         rows = [(*secondary, *auxiliary)] if self._store else [secondary, auxiliary]
@@ -83,16 +83,16 @@ class AppleCard:
         return self._pictures.get(ImageRole.STRIP) if self._store else None
 
     def _primary_height(self) -> float:
-        """Height of the primary field with what is behind or beside it."""
+        """Return the height of the primary field with strip or thumbnail, in points."""
         if self._strip() is not None:
-            space = SPACES[ImageRole.STRIP]
+            space = BOUNDS[ImageRole.STRIP]
             return (SCREEN - 2 * _AROUND) * space.height / space.width
         beside = not self._store and ImageRole.THUMBNAIL in self._pictures
         shown = self._face.in_slot(Slot.PRIMARY) or beside
         return _PRIMARY[self._design.kind] if shown else 0.0
 
     def _draw_header(self, canvas: Canvas, top: float) -> None:
-        """Draw logo and name, and header fields at the other side."""
+        """Draw the logo and title, and the header fields at the far side."""
         left = _EDGE
         logo = self._pictures.get(ImageRole.LOGO)
         if logo is not None:
@@ -103,11 +103,11 @@ class AppleCard:
         taken = self._draw_header_fields(canvas, top, SCREEN - _EDGE - left)
         room = SCREEN - _EDGE - left - taken - (8 if taken else 0)
         style = TextStyle(18, self._design.foreground, Weight.SEMI_BOLD, least=13)
-        title = said(self._design.title, self._language)
+        title = localize(self._design.title, self._language)
         canvas.text(title, (left, top + _HEADER / 2 + 6.5), room, style)
 
     def _draw_header_fields(self, canvas: Canvas, top: float, room: float) -> float:
-        """Draw header fields from the far side; returns the points they take."""
+        """Draw header fields from the far side; returns their total width in points."""
         fields = self._face.in_slot(Slot.HEADER)
         taken = 0.0
         label_style = self._label(10.5)
@@ -123,7 +123,7 @@ class AppleCard:
         return max(0.0, taken - _GAP)
 
     def _draw_primary(self, canvas: Canvas, top: float) -> None:
-        """Draw the strip with the primary field over it, or the field and the thumbnail."""
+        """Draw the primary field over the strip, or beside the thumbnail."""
         height = self._primary_height()
         strip = self._strip()
         if strip is not None:
@@ -143,7 +143,7 @@ class AppleCard:
     def _draw_primary_field(
         self, canvas: Canvas, field: FaceField, middle: float, room: float
     ) -> None:
-        """Draw the primary field: a store card has its label below the value."""
+        """Draw the primary field; on a store card the label is below the value."""
         label, value = self._texts(field)
         if self._store:
             style = TextStyle(46, self._design.foreground, least=22)
@@ -157,7 +157,7 @@ class AppleCard:
         canvas.text(value, (_EDGE, middle + 14), room, style)
 
     def _shade(self, canvas: Canvas, top: float, height: float) -> None:
-        """Lay a soft shade of the background under the field on a strip, to be read on any."""
+        """Draw a gradient of the background colour under a field on a strip, for legibility."""
         x, y, width, tall = canvas.pixels(Box(_AROUND, top, SCREEN - 2 * _AROUND, height))
         across = Image.linear_gradient("L").rotate(-90).resize((width, tall))
         if canvas.mirrored:
@@ -166,15 +166,15 @@ class AppleCard:
         canvas.image.paste(Image.new("RGB", mask.size, self._design.background), (x, y), mask)
 
     def _draw_row(self, canvas: Canvas, fields: Sequence[FaceField], top: float) -> None:
-        """Draw fields side by side."""
+        """Draw a row of fields."""
         value = TextStyle(17, self._design.foreground, least=13)
         texts = [self._texts(field) for field in fields]
         row = Box(_EDGE, top, _ROOM, _ROW)
         draw_row(canvas, texts, row, label=self._label(10.5), value=value)
 
     def _texts(self, field: FaceField) -> tuple[str, str]:
-        """Label, in capitals as the wallet writes it, and value."""
-        return said(field.label, self._language).upper(), field.shown(self._language)
+        """Return label, in capitals as in the wallet, and value."""
+        return localize(field.label, self._language).upper(), field.shown(self._language)
 
     def _label(self, size: float) -> TextStyle:
         return TextStyle(size, self._design.label, Weight.SEMI_BOLD)

@@ -1,8 +1,8 @@
-"""A loyalty card as Google Wallet lays it out.
+"""Layout of a loyalty card in Google Wallet.
 
-Logo (in a circle), program name, rows of fields, code and hero image follow "Pass template" and
-"Brand guidelines" of the Google Wallet documentation. Google chooses the colour of text by
-itself: a design's foreground and label colours are Apple's alone.
+Source: Google Wallet documentation, "Pass template" and "Brand guidelines": logo in a circle,
+program name, rows of fields, code and hero image. Google chooses the text colour itself: the
+foreground and label colours of a design apply to Apple Wallet only.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from PIL import Image
 
 from passes.card import CardFace, FaceField
-from passes.contrast import contrast_ratio, mixed
+from passes.contrast import contrast_ratio, mix
 from passes.design import ImageRole
 from passes.drawing.canvas import Box, Canvas, TextStyle
-from passes.drawing.code import CodeField
+from passes.drawing.code_panel import CodePanel
 from passes.drawing.fonts import Fonts, Weight
 from passes.drawing.rows import draw_row
-from passes.google.face import MOST_IN_ROW, ROWS
-from passes.images import SPACES
-from passes.words import said
+from passes.google.face import MAX_FIELDS_IN_ROW, ROWS
+from passes.images import BOUNDS
+from passes.words import localize
 
 SCREEN = 412.0
 SCALE = 2.625
@@ -30,13 +30,13 @@ _LOGO = 40.0
 _TITLE = 72.0
 _NAME = 62.0
 _ROW = 56.0
-_CODE = CodeField(side=196.0, radius=18.0)
+_CODE = CodePanel(side=196.0, radius=18.0)
 _SURROUNDINGS = "#f1f3f4"
 _LIGHT, _DARK = "#ffffff", "#202124"
 
 
 class GoogleCard:
-    """One card, its logo and its pictures decoded by role, and the language it is drawn in."""
+    """A card with its logo and decoded pictures by role, in one language."""
 
     def __init__(
         self,
@@ -48,8 +48,8 @@ class GoogleCard:
         self._face, self._logo, self._pictures, self._language = face, logo, pictures, language
         back = face.design.background
         self._ink = max((_LIGHT, _DARK), key=lambda ink: contrast_ratio(ink, back))
-        self._soft = mixed(self._ink, back, 0.22)
-        self._line = mixed(back, self._ink, 0.2)
+        self._soft = mix(self._ink, back, 0.22)
+        self._line = mix(back, self._ink, 0.2)
 
     def draw(self, fonts: Fonts, *, mirrored: bool) -> Image.Image:
         """Draw the card on a light background."""
@@ -64,7 +64,7 @@ class GoogleCard:
         self._draw_title(canvas, _AROUND)
         top = _AROUND + _TITLE
         name = TextStyle(26, self._ink, least=18)
-        title = said(self._face.design.title, self._language)
+        title = localize(self._face.design.title, self._language)
         canvas.text(title, (_EDGE, top + 38), _ROOM, name)
         top += _NAME
         for row in rows:
@@ -75,12 +75,12 @@ class GoogleCard:
         return canvas.image
 
     def _rows(self) -> Iterator[Sequence[FaceField]]:
-        """Rows of at most three fields; Google has what is beyond them among the details."""
+        """Yield rows of at most three fields; Google shows further fields among the details."""
         for slots in ROWS:
             fields = [
                 each for slot in slots for each in self._face.design.fields if each.slot is slot
             ]
-            keys = {each.key for each in fields[:MOST_IN_ROW]}
+            keys = {each.key for each in fields[:MAX_FIELDS_IN_ROW]}
             shown = [
                 each for slot in slots for each in self._face.in_slot(slot) if each.key in keys
             ]
@@ -88,14 +88,14 @@ class GoogleCard:
                 yield shown
 
     def _hero_height(self) -> float:
-        """Height of the hero image, as wide as the card."""
+        """Return the height of the hero image, which is as wide as the card, in points."""
         if ImageRole.STRIP not in self._pictures:
             return 0.0
-        space = SPACES[ImageRole.STRIP]
+        space = BOUNDS[ImageRole.STRIP]
         return (SCREEN - 2 * _AROUND) * space.height / space.width
 
     def _draw_title(self, canvas: Canvas, top: float) -> None:
-        """Draw logo, organization, and the line below them."""
+        """Draw the logo, the organization, and the line below them."""
         circle = Box(_EDGE, top + 16, _LOGO, _LOGO)
         canvas.rounded(Box(_EDGE - 1, top + 15, _LOGO + 2, _LOGO + 2), _LOGO / 2 + 1, self._line)
         canvas.picture(self._logo, circle, _LOGO / 2)
@@ -107,15 +107,17 @@ class GoogleCard:
         canvas.image.paste(self._line, (x, y, x + width, y + round(SCALE / 2)))
 
     def _draw_row(self, canvas: Canvas, fields: Sequence[FaceField], top: float) -> None:
-        """Draw fields side by side."""
+        """Draw a row of fields."""
         label = TextStyle(12, self._soft, Weight.MEDIUM)
         value = TextStyle(17, self._ink, Weight.MEDIUM, least=13)
-        texts = [(said(each.label, self._language), each.shown(self._language)) for each in fields]
+        texts = [
+            (localize(each.label, self._language), each.shown(self._language)) for each in fields
+        ]
         row = Box(_EDGE, top, _ROOM, _ROW)
         draw_row(canvas, texts, row, label=label, value=value)
 
     def _draw_hero(self, canvas: Canvas, card: Box) -> None:
-        """Draw the hero image at the lower end of the card, within its round corners."""
+        """Draw the hero image at the bottom of the card, within its round corners."""
         hero = self._pictures.get(ImageRole.STRIP)
         if hero is None:
             return

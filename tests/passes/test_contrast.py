@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from passes.contrast import (
     GOOD_CONTRAST,
-    LEAST_CONTRAST,
+    MIN_CONTRAST,
     check_contrast,
     contrast_ratio,
-    mixed,
-    readable_like,
+    mix,
+    nearest_readable,
 )
 from passes.design import CardKind, Design, DesignField, ImageRole, Shows, Slot, Symbology
 from passes.errors import DesignError
@@ -44,7 +44,7 @@ def test_the_ratio_is_that_of_wcag(one: str, other: str, ratio: float) -> None:
 
 @given(colours, colours)
 def test_the_suggestion_can_be_read_on_any_background(colour: str, background: str) -> None:
-    found = readable_like(colour, background)
+    found = nearest_readable(colour, background)
     assert contrast_ratio(found, background) >= GOOD_CONTRAST
     if contrast_ratio(colour, background) >= GOOD_CONTRAST:
         assert found == colour
@@ -54,10 +54,10 @@ def test_the_suggestion_can_be_read_on_any_background(colour: str, background: s
 def test_a_design_is_refused_hinted_at_or_fine(back: str, front: str, label: str) -> None:
     drawn = design(background=back, foreground=front, label=label)
     ratios = {"foreground": contrast_ratio(front, back), "label": contrast_ratio(label, back)}
-    if min(ratios.values()) < LEAST_CONTRAST:
+    if min(ratios.values()) < MIN_CONTRAST:
         with pytest.raises(DesignError) as refused:
             check_contrast(drawn)
-        assert ratios[refused.value.path] < LEAST_CONTRAST
+        assert ratios[refused.value.path] < MIN_CONTRAST
         return
     hinted = {each.path for each in check_contrast(drawn)}
     assert hinted == {path for path, ratio in ratios.items() if ratio < GOOD_CONTRAST}
@@ -69,9 +69,9 @@ def test_the_refusal_names_the_ratio_and_a_colour_that_is_better() -> None:
 
 
 def test_colours_are_mixed_by_shares() -> None:
-    assert mixed("#000000", "#ffffff", 0) == "#000000"
-    assert mixed("#000000", "#ffffff", 1) == "#ffffff"
-    assert mixed("#000000", "#ffffff", 0.5) == "#808080"
+    assert mix("#000000", "#ffffff", 0) == "#000000"
+    assert mix("#000000", "#ffffff", 1) == "#ffffff"
+    assert mix("#000000", "#ffffff", 0.5) == "#808080"
 
 
 def fields(**counts: int) -> tuple[DesignField, ...]:

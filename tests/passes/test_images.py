@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 
 from passes.design import ImageRole
 from passes.errors import ImageError
-from passes.images import MOST_PIXELS, SPACES, check_fits, fit_picture, opened_png
+from passes.images import BOUNDS, MAX_PIXELS, check_fits, decode_png, fit_picture
 
 RED, GREEN, BLUE = (220, 30, 30), (30, 160, 60), (30, 60, 200)
 
@@ -34,7 +34,7 @@ def halves(width: int, height: int, mode: str = "RGB") -> Image.Image:
 
 def colour_at(data: bytes, x: float, y: float) -> tuple[int, ...]:
     """The colour, with its opacity, at a place given as shares of width and height."""
-    image = opened_png(data)
+    image = decode_png(data)
     pixel = image.getpixel((int(x * image.width), int(y * image.height)))
     assert isinstance(pixel, tuple)
     return tuple(int(each) for each in pixel)
@@ -80,7 +80,7 @@ def test_a_strip_is_cut_at_the_sides_and_not_stretched() -> None:
     image = Image.new("RGB", (3000, 432), RED)
     image.paste(GREEN, (1500 - 200, 0, 1500 + 200, 432))
     fitted = fit_picture(encoded(image), ImageRole.STRIP)
-    row = opened_png(fitted.data).convert("RGB").crop((0, 200, 1125, 201))
+    row = decode_png(fitted.data).convert("RGB").crop((0, 200, 1125, 201))
     green = sum(
         count
         for count, each in row.getcolors(1125) or ()
@@ -228,7 +228,7 @@ def test_what_is_no_use_is_refused_with_its_place(what: str) -> None:
 
 @pytest.mark.parametrize("role", ImageRole)
 def test_a_third_of_the_size_is_enough_and_less_is_not(role: ImageRole) -> None:
-    space = SPACES[role]
+    space = BOUNDS[role]
     least = (space.width // 3, space.height // 3)
     fit_picture(encoded(halves(*least)), role)
     with pytest.raises(ImageError, match="too few"):
@@ -237,7 +237,7 @@ def test_a_third_of_the_size_is_enough_and_less_is_not(role: ImageRole) -> None:
 
 def test_the_largest_size_is_taken_and_one_row_more_is_not() -> None:
     side = 4096
-    rows = MOST_PIXELS // side
+    rows = MAX_PIXELS // side
     data = encoded(Image.new("L", (side, rows)), compress_level=1)
     assert fit_picture(data, ImageRole.STRIP).width == 1125
     with pytest.raises(ImageError, match="too many"):

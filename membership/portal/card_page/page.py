@@ -21,7 +21,7 @@ from membership.web.pages import PageKind, render_page
 from passes.card import CardFace
 from passes.design import Shows, Slot, Symbology
 from passes.drawing.code_image import code_image
-from passes.words import STATUS_WORDS, said
+from passes.words import STATUS_WORDS, localize
 from resources.catalogue import catalogue
 
 _KIND = PageKind("style-src 'nonce-{nonce}'; img-src data:", {"X-Robots-Tag": "noindex, nofollow"})
@@ -114,17 +114,21 @@ def _card(face: CardFace, language: str) -> Mapping[str, object]:
     """What the page says of the card, as text."""
     design = face.design
     fields = [
-        {"label": said(each.label, language), "value": each.shown(language), "wide": slot in _WIDE}
+        {
+            "label": localize(each.label, language),
+            "value": each.shown(language),
+            "wide": slot in _WIDE,
+        }
         for slot in _SHOWN
         for each in face.in_slot(slot)
     ]
     header = face.in_slot(Slot.HEADER)
     shows_status = any(each.shows is Shows.STATUS for each in design.fields)
-    status = said(STATUS_WORDS[face.facts.status], language) if shows_status else ""
+    status = localize(STATUS_WORDS[face.facts.status], language) if shows_status else ""
     return {
         "organization": face.facts.organization,
-        "title": said(design.title, language),
-        "description": said(design.description, language),
+        "title": localize(design.title, language),
+        "description": localize(design.description, language),
         "background": design.background,
         "foreground": design.foreground,
         "label": design.label,

@@ -15,7 +15,7 @@ from membership.portal.signup.script_texts import signup_texts
 from membership.portal.signup.terms import billing_of, length_of, price_of
 from membership.web.access import Tenant
 from membership.web.pages import PageKind, render_page
-from passes.contrast import contrast_ratio, mixed, readable_like
+from passes.contrast import contrast_ratio, mix, nearest_readable
 
 _KIND = PageKind(
     "script-src 'self'; style-src 'self' 'nonce-{nonce}'; connect-src 'self'; img-src 'self'",
@@ -74,12 +74,12 @@ def colours(looks: Looks) -> Mapping[str, str]:
         "scheme": "dark" if ink == _WHITE else "light",
         "ground": ground,
         "ink": ink,
-        "muted": mixed(ink, ground, _MUTED),
-        "line": mixed(ink, ground, _LINE),
-        "surface": mixed(ground, ink, _SURFACE),
+        "muted": mix(ink, ground, _MUTED),
+        "line": mix(ink, ground, _LINE),
+        "surface": mix(ground, ink, _SURFACE),
         "accent": looks.accent,
         "on_accent": _text_on(looks.accent),
-        "link": readable_like(looks.accent, mixed(ground, ink, _SURFACE)),
+        "link": nearest_readable(looks.accent, mix(ground, ink, _SURFACE)),
     }
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from passes.apple.issue import AppleIssue
 from passes.card import CardFace, CardFacts, face_of
 from passes.design import (
-    MOST_FIELDS,
+    MAX_FIELDS,
     CardKind,
     CodeForm,
     Design,
@@ -132,7 +132,7 @@ texts = st.dictionaries(st.sampled_from(LANGUAGES), words, min_size=1, max_size=
 def designs(draw: st.DrawFn) -> Design:
     """Any design."""
     fields = []
-    for slot, most in MOST_FIELDS.items():
+    for slot, most in MAX_FIELDS.items():
         for number in range(draw(st.integers(0, min(most, 3)))):
             shows = draw(st.sampled_from(Shows))
             text = draw(texts) if shows is Shows.TEXT else None

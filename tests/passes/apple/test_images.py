@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from passes.apple.images import ROOMS, check_image_files, image_files
+from passes.apple.images import SIZE_LIMITS, check_image_files, image_files
 from passes.design import CardKind, ImageRole
 from passes.errors import ImageError, PassContentError
 from tests.passes.apple.factories import design, picture
@@ -123,10 +123,10 @@ def test_a_pass_without_an_icon_is_refused() -> None:
     assert refused.value.path == "icon.png"
 
 
-@pytest.mark.parametrize("name", sorted(ROOMS))
+@pytest.mark.parametrize("name", sorted(SIZE_LIMITS))
 @pytest.mark.parametrize("scale", [1, 2, 3])
 def test_the_largest_size_is_taken_and_a_pixel_more_is_not(name: str, scale: int) -> None:
-    room = ROOMS[name]
+    room = SIZE_LIMITS[name]
     file = f"{name}@{scale}x.png" if scale > 1 else f"{name}.png"
     icon = {"icon.png": _png(38, 38)}
     check_image_files(icon | {file: _png(room.width * scale, room.height * scale)}, room.styles)

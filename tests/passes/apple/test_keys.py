@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from passes.apple.content import PassContent, checked_content, read_content
+from passes.apple.content import PassContent, check_content, read_content
 from passes.apple.fields import AuxiliaryField, FieldContent, PassFields, PosterFields
-from passes.apple.refusal import OTHER_STYLES
 from passes.apple.relevance import Barcode, Beacon, FeaturedAction, Location, Nfc, RelevantDate
+from passes.apple.validation import KEYS_OF_OTHER_STYLES
 from passes.apple.values import Part
 from passes.errors import PassContentError
 from tests.passes.apple.factories import minimal
@@ -113,13 +113,13 @@ def test_a_key_for_cards_is_taken_and_kept(key: str) -> None:
 @pytest.mark.parametrize("key", sorted(FOR_OTHER_PASSES))
 def test_a_key_for_other_passes_is_refused_and_says_so(key: str) -> None:
     with pytest.raises(PassContentError) as refused:
-        checked_content(minimal(**{key: "x"}))
+        check_content(minimal(**{key: "x"}))
     assert refused.value.path == key
-    assert refused.value.message == OTHER_STYLES[key]
+    assert refused.value.message == KEYS_OF_OTHER_STYLES[key]
 
 
 def test_the_lists_are_whole_and_apart() -> None:
-    assert set(OTHER_STYLES) == FOR_OTHER_PASSES
+    assert set(KEYS_OF_OTHER_STYLES) == FOR_OTHER_PASSES
     assert not FOR_OTHER_PASSES & set(TAKEN)
     assert len(FOR_OTHER_PASSES | set(TAKEN)) == 71
 
@@ -138,5 +138,5 @@ def test_a_required_key_is_missed(key: str) -> None:
     content = minimal()
     del content[key]
     with pytest.raises(PassContentError, match="it is missing") as refused:
-        checked_content(content)
+        check_content(content)
     assert refused.value.path == key

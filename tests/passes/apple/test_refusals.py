@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passes.apple.content import checked_content, read_content
+from passes.apple.content import check_content, read_content
 from passes.errors import PassContentError
 from tests.passes.apple.factories import minimal
 from tests.passes.apple.test_keys import TAKEN
@@ -158,7 +158,7 @@ def test_a_key_that_json_has_twice_is_refused() -> None:
 
 def test_http_is_taken_in_development_only_when_it_is_said() -> None:
     content = minimal(webServiceURL="http://127.0.0.1:8000/", authenticationToken="x" * 16)
-    checked = checked_content(content, allow_http=True)
+    checked = check_content(content, allow_http=True)
     assert checked.web_service_url == "http://127.0.0.1:8000/"
     assert b'"http://127.0.0.1:8000/"' in read_content(checked.as_json(), allow_http=True).as_json()
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from passes.apple.strings import INVISIBLE, Strings, strings_file
 from passes.errors import PassContentError
-from passes.words import said
+from passes.words import localize
 from tests.passes.apple.factories import LANGUAGES, texts
 from tests.passes.apple.strings_files import read_strings
 
@@ -27,17 +27,17 @@ def test_each_text_is_read_in_each_language(
     strings = Strings(languages, made)
     files = {name: read_strings(data) for name, data in strings.files().items()}
     for text in made:
-        key = strings.shown(text)
+        key = strings.text_key(text)
         for language in languages:
             read = files.get(f"{language}.lproj/pass.strings", {}).get(key, key)
-            assert read.rstrip(INVISIBLE) == said(text, language).rstrip(INVISIBLE)
+            assert read.rstrip(INVISIBLE) == localize(text, language).rstrip(INVISIBLE)
 
 
 @given(texts, st.text())
 def test_a_name_is_never_translated(made: dict[str, str], name: str) -> None:
     strings = Strings(LANGUAGES, [made])
     for text in (name, *made.values()):
-        shown = strings.plain(text)
+        shown = strings.literal(text)
         assert shown.rstrip(INVISIBLE) == text.rstrip(INVISIBLE)
         for data in strings.files().values():
             assert shown not in read_strings(data)
@@ -46,7 +46,7 @@ def test_a_name_is_never_translated(made: dict[str, str], name: str) -> None:
 def test_one_language_needs_no_files() -> None:
     strings = Strings(["de"], [{"en": "Member", "de": "Mitglied"}])
     assert strings.files() == {}
-    assert strings.shown({"en": "Member", "de": "Mitglied"}) == "Mitglied"
+    assert strings.text_key({"en": "Member", "de": "Mitglied"}) == "Mitglied"
 
 
 def test_an_address_is_never_translated() -> None:
@@ -54,9 +54,9 @@ def test_an_address_is_never_translated() -> None:
     strings = Strings(["en", "de"], [{"en": here, "de": "https://verein.example/"}], [here])
     german = read_strings(strings.files()["de.lproj/pass.strings"])
     assert german == {f"{here}{INVISIBLE}": "https://verein.example/"}
-    assert strings.plain(here) == here
+    assert strings.literal(here) == here
 
 
 def test_an_unknown_translation_is_refused() -> None:
     with pytest.raises(PassContentError):
-        Strings(["en", "de"], []).shown({"en": "Member", "de": "Mitglied"})
+        Strings(["en", "de"], []).text_key({"en": "Member", "de": "Mitglied"})

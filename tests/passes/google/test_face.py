@@ -11,7 +11,7 @@ from passes.errors import PassContentError
 from passes.google.face import loyalty_class, loyalty_object
 from passes.google.issue import GoogleIssue
 from passes.google.loyalty import LoyaltyClass, LoyaltyObject
-from passes.google.parts import read
+from passes.google.parts import parse_part
 from passes.words import FaceStatus
 from tests.fakes.discovery import faults
 from tests.passes.google.faces import CARD, CODE, DESIGN, ISSUE, KEY, design, face, field
@@ -231,16 +231,16 @@ OBJECT = loyalty_object(face(RICH), ISSUE).as_json()
 def test_what_google_would_refuse_or_drop_is_refused_with_its_path(
     kind: Any, content: dict[str, Any], change: dict[str, Any], path: str
 ) -> None:
-    assert read(kind, content).as_json() == content
+    assert parse_part(kind, content).as_json() == content
     with pytest.raises(PassContentError) as refused:
-        read(kind, content | change)
+        parse_part(kind, content | change)
     assert refused.value.path == path
 
 
 def test_two_codes_are_refused() -> None:
     rotating = RICH.model_copy(update={"code": CodeForm.ROTATING})
     with pytest.raises(PassContentError, match="either a barcode or a rotatingBarcode"):
-        read(LoyaltyObject, loyalty_object(face(rotating), ISSUE, KEY).as_json() | OBJECT)
+        parse_part(LoyaltyObject, loyalty_object(face(rotating), ISSUE, KEY).as_json() | OBJECT)
 
 
 @pytest.mark.parametrize("issuer", ["", "club", "-1", "1" * 21, "12 3"])

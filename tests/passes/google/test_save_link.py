@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from passes.errors import CertificateError, PassContentError
-from passes.google.save_link import LONGEST_LINK, SAVE_URL, load_key, save_link
+from passes.google.save_link import MAX_LINK_LENGTH, SAVE_URL, load_key, save_link
 from tests.passes.google.faces import CARD, ISSUE
 
 AT = datetime(2027, 3, 10, 11, 0, tzinfo=UTC)
@@ -64,7 +64,7 @@ def test_one_altered_letter_is_noticed() -> None:
 def test_links_stay_short_even_with_a_large_key() -> None:
     assert len(made(origins=("https://cards.a-club-with-a-long-name.example",))) < 1000
     large = rsa.generate_private_key(65537, 3072)
-    assert len(made(large, ("https://cards.a-club-with-a-long-name.example",))) < LONGEST_LINK
+    assert len(made(large, ("https://cards.a-club-with-a-long-name.example",))) < MAX_LINK_LENGTH
     with pytest.raises(PassContentError, match="too long"):
         made(origins=tuple(f"https://site-{number}.example" for number in range(60)))
 

@@ -18,7 +18,7 @@ from passes.design import CardKind, ImageRole, Symbology
 from passes.drawing.canvas import Align, Box, Canvas, TextStyle
 from passes.drawing.code_image import QUIET_MODULES, code_image, qr_modules
 from passes.drawing.fonts import Fonts, Weight
-from passes.drawing.rows import shared_widths
+from passes.drawing.rows import distribute_widths
 from passes.errors import ImageError, PassContentError
 from passes.preview.render import Wallet, preview_png
 from passes.words import FaceStatus
@@ -334,4 +334,4 @@ def test_a_box_is_mirrored(fonts: Fonts) -> None:
     ],
 )
 def test_the_widest_give_way_first(wanted: list[float], room: float, given: list[float]) -> None:
-    assert shared_widths(wanted, room) == given
+    assert distribute_widths(wanted, room) == given

@@ -1,4 +1,4 @@
-"""What is wrong with a pass.json, and where, in words for whoever wrote it."""
+"""Errors of a pass.json, with their paths, from the errors of pydantic."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from passes.errors import PassContentError
 
-OTHER_STYLES: Mapping[str, str] = {
+KEYS_OF_OTHER_STYLES: Mapping[str, str] = {
     **dict.fromkeys(("boardingPass", "coupon", "eventTicket"), "a style that is not made here"),
     **dict.fromkeys(
         (
@@ -30,7 +30,7 @@ OTHER_STYLES: Mapping[str, str] = {
     ),
     "preferredStyleSchemes": "only event tickets and boarding passes have this key",
 }  # fmt: skip
-"""Keys of Apple's "Pass" that Wallet drops from store cards and generic passes, and why."""
+"""Keys of Apple's "Pass" that Wallet ignores on store cards and generic passes, and why."""
 
 _MESSAGES = {
     "missing": "it is missing",
@@ -38,12 +38,12 @@ _MESSAGES = {
 }
 
 
-def refusal_of(error: ValidationError, content: Any) -> PassContentError:
-    """The first fault that was found in ``content``, with its path."""
+def content_error(error: ValidationError, content: Any) -> PassContentError:
+    """Return the first error in ``content``, with its path."""
     first = error.errors(include_url=False, include_input=False)[0]
     path = _path(first["loc"], content, missing=first["type"] == "missing")
     inside = first.get("ctx", {}).get("at", "") if first["type"] == "pass" else ""
-    message = OTHER_STYLES.get(path) if first["type"] == "extra_forbidden" else None
+    message = KEYS_OF_OTHER_STYLES.get(path) if first["type"] == "extra_forbidden" else None
     return PassContentError(
         ".".join(part for part in (path, inside) if part),
         message or _MESSAGES.get(first["type"], first["msg"]),
@@ -51,9 +51,9 @@ def refusal_of(error: ValidationError, content: Any) -> PassContentError:
 
 
 def _path(places: Sequence[str | int], content: Any, *, missing: bool) -> str:
-    """Places as they are written in the errors: ``storeCard.headerFields[0].key``.
+    """Return a location as a path: ``storeCard.headerFields[0].key``.
 
-    The library also names the branches that it tried, such as ``str``; they are no places.
+    pydantic also names the branches of a union that it tried, such as ``str``; they are left out.
     """
     path = ""
     here = content
