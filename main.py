@@ -1,7 +1,7 @@
 """Command line of walletdesk: the kiosk, the membership service, the scanner on files.
 
-The only place that knows both halves. Everything heavy is imported inside the commands: the
-scanner process imports this module afresh and needs none of it.
+The only module that imports both halves. Heavy imports are inside the commands, since the scanner
+process imports this module and needs none of them.
 """
 
 import os
@@ -114,7 +114,7 @@ def _run_kiosk(
     exit_after_source: bool = False,
     with_demo: bool = True,
 ) -> int:
-    """Settle what the command line left open, and run the kiosk."""
+    """Complete the settings and run the kiosk. Returns its exit code."""
     folder = data_dir or _default_data_dir()
     given: dict[str, Any] = {"camera": camera, "trace": trace}
     if exit_after_source:
@@ -174,7 +174,10 @@ def _service_for(
 
 
 def _key_in(file: Path) -> str:
-    """Read a key, also from a file that an editor saved with a byte-order mark."""
+    """Return the key in a file, which may begin with a byte order mark.
+
+    Raises ValueError if it contains no key, OSError if it cannot be read.
+    """
     try:
         found = file.read_text(encoding="utf-8-sig").strip()
     except UnicodeDecodeError:
@@ -191,7 +194,7 @@ def _default_data_dir() -> Path:
 
 
 def _has_display() -> bool:
-    """Whether there is anything to open a window on."""
+    """Return whether a window can be opened."""
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

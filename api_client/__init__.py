@@ -1,1 +1,1 @@
-"""HTTP client of the membership service, and the messages the two halves share."""
+"""HTTP client of the membership service, and the messages that both halves share."""

@@ -1,4 +1,4 @@
-"""Client of the part of the API with which staff issue wallet cards and look after them."""
+"""Client of the part of the API for wallet cards."""
 
 import time
 from collections.abc import Mapping
@@ -20,15 +20,15 @@ class CardsClient(DesignsClient):
     """Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``."""
 
     def cards_of(self, customer_id: UUID) -> CustomerCards:
-        """List a customer's cards, newest first."""
+        """Return a customer's cards, newest first."""
         return self._ask(CustomerCards, "GET", f"/v1/customers/{customer_id}/cards")
 
     def card(self, card_id: UUID) -> CardRecord:
-        """Show a card, and in which wallets it is."""
+        """Return a card, with its state in each wallet."""
         return self._ask(CardRecord, "GET", f"/v1/cards/{card_id}")
 
     def wallets(self) -> WalletsReady:
-        """Tell who signs cards for the wallets, and what keeps them from it."""
+        """Return whether cards can be signed for each wallet."""
         return self._ask(WalletsReady, "GET", "/v1/wallets")
 
     def issue_card(self, customer_id: UUID, design_id: UUID, once: str) -> IssuedCard:
@@ -43,28 +43,28 @@ class CardsClient(DesignsClient):
         return self._ask(IssuedCard, "POST", f"/v1/cards/{card_id}/replace", headers=headers)
 
     def revoke_card(self, card_id: UUID) -> CardRecord:
-        """Revoke a card, for good."""
+        """Revoke a card permanently."""
         return self._ask(CardRecord, "POST", f"/v1/cards/{card_id}/revoke")
 
     def mail_card(self, card_id: UUID, email: str | None) -> Mailed:
-        """Mail a card's install link, by default to the customer's own address."""
+        """Queue a mail with a card's install link, by default to the customer's own address."""
         body = {} if email is None else {"email": email}
         return self._ask(Mailed, "POST", f"/v1/cards/{card_id}/mail", body=body)
 
     def card_preview(self, card_id: UUID, wallet: WalletKind, language: str) -> bytes:
-        """A card as a wallet draws it: an encoded PNG."""
+        """Return a PNG of a card as a wallet draws it."""
         asked: dict[str, str | int] = {"wallet": wallet.value, "language": language}
         return self._file(f"/v1/cards/{card_id}/preview.png", asked)
 
     def card_pass(self, card_id: UUID) -> bytes:
-        """A card as a file for Apple Wallet (``.pkpass``)."""
+        """Return a card as a file for Apple Wallet (``.pkpass``)."""
         return self._file(f"/v1/cards/{card_id}/card.pkpass")
 
     def card_print(self, card_id: UUID) -> bytes:
-        """A card to print (PDF, credit-card size)."""
+        """Return a card to print (PDF, credit-card size)."""
         return self._file(f"/v1/cards/{card_id}/card.pdf")
 
     def _file(self, path: str, params: Mapping[str, str | int] | None = None) -> bytes:
-        """The bytes of a file."""
+        """Return the bytes of a file."""
         end = time.monotonic() + self._deadline_s
         return self._fetch("GET", path, end=end, params=params)[1]

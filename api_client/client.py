@@ -1,8 +1,8 @@
-"""Client of the membership API over one kept-alive ``requests.Session``.
+"""Client of the membership API over one persistent ``requests.Session``.
 
-A client belongs to one thread. Every call has a deadline that covers connecting, sending,
-waiting and reading, also when the peer drips its answer byte by byte; it may be overrun by one
-wait on the socket, so by the deadline once more at the very worst.
+A client is used by one thread. Every call has a deadline for connecting, sending, waiting and
+reading together, even if the peer sends its answer byte by byte. It can be exceeded by one wait on
+the socket, so in the worst case a call takes twice its deadline.
 """
 
 import time
@@ -40,16 +40,16 @@ MAX_ANSWER_BYTES = 4 * 1024 * 1024
 _CHUNK = 64 * 1024
 _RETRY_PAUSE_S = 0.1
 _OVERTAKEN = {"database_busy", "overtaken"}
-"""Codes of a 503 whose request only met others at the same time."""
+"""Codes of a 503 whose request only conflicted with concurrent ones."""
 _GOOD = {requests.codes.ok, requests.codes.created, requests.codes.no_content}
 M = TypeVar("M", bound=Message)
 
 
 class MembershipClient:
-    """Asks one membership service with one key.
+    """Sends requests to one membership service with one key.
 
-    ``base_url`` without a trailing path, ``key`` as shown once when it was made,
-    ``deadline_s`` the default time in seconds that a call may take.
+    ``base_url`` has no path, ``key`` is an API key or the token of a staff session, ``deadline_s``
+    the default deadline of a call in seconds. Calls raise the errors of ``api_client.errors``.
     """
 
     def __init__(self, base_url: str, key: str, *, deadline_s: float = 2.0) -> None:
@@ -61,15 +61,15 @@ class MembershipClient:
         self._session.headers["Accept"] = "application/json"
 
     def close(self) -> None:
-        """Close the kept connections."""
+        """Close the connections."""
         self._session.close()
 
     def record_scan(self, scan: ScanRequest, *, deadline_s: float | None = None) -> ScanAnswer:
-        """Record a scan and learn who it is.
+        """Record a scan. Returns the person and the outcome.
 
-        The visit id makes a repeat harmless, so a refused or cut connection is tried again
-        until the deadline: the service may just be restarting. So is a scan that was overtaken
-        by another request, such as a merge of that customer.
+        The visit id makes it idempotent, so it is retried until the deadline after a refused or
+        broken connection, since the service may be restarting, and after a conflict with a
+        concurrent request, such as a merge of that customer.
         """
         end = time.monotonic() + (self._deadline_s if deadline_s is None else deadline_s)
         body = scan.model_dump(mode="json")
@@ -86,28 +86,28 @@ class MembershipClient:
                 time.sleep(_RETRY_PAUSE_S)
 
     def desk(self) -> DeskInfo:
-        """Whose desk this is, and today's count. Also the sign of life of the service."""
+        """Return the desk's organization and today's count. Also serves as a health check."""
         return self._ask(DeskInfo, "GET", "/v1/desk")
 
     def search_customers(self, text: str, *, limit: int = 8) -> CustomerHits:
-        """Find customers by part of a name, number, email, phone or card; best first."""
+        """Search customers by part of a name, number, email, phone or card. Best results first."""
         return self._ask(CustomerHits, "GET", "/v1/customers", params={"q": text, "limit": limit})
 
     def recent_visits(self, *, limit: int = 12) -> VisitPage:
-        """List the newest visits of the organization."""
+        """Return the newest visits of the organization."""
         return self._ask(VisitPage, "GET", "/v1/visits", params={"limit": limit})
 
     def undo_visit(self, visit_id: UUID) -> VisitView:
-        """Mark a visit as undone; it stays in the record and no longer counts."""
+        """Mark a visit as undone. It is kept and no longer counts."""
         return self._ask(VisitView, "POST", f"/v1/visits/{visit_id}/undo")
 
     def photo(self, path: str) -> bytes:
-        """Fetch an image by the ``photo_path`` of a customer. Answers the encoded bytes."""
+        """Return the encoded image at the ``photo_path`` of a customer."""
         end = time.monotonic() + self._deadline_s
         return self._fetch("GET", path, end=end)[1]
 
     def _do(self, method: str, path: str, *, body: object = None) -> None:
-        """Ask for something that is answered by nothing but success."""
+        """Send a request whose answer has no body."""
         self._fetch(method, path, end=time.monotonic() + self._deadline_s, body=body)
 
     def _ask(
@@ -168,7 +168,7 @@ class MembershipClient:
         return response.status_code, raw
 
     def _read(self, response: requests.Response, end: float) -> bytes:
-        """Read the body, at most to the deadline and to the size limit."""
+        """Read the body within the deadline and the size limit."""
         parts: list[bytes] = []
         size = 0
         while part := _read_some(response):
@@ -182,7 +182,7 @@ class MembershipClient:
 
 
 def _read_some(response: requests.Response) -> bytes:
-    """Read what has arrived, without waiting for a full chunk as ``iter_content`` does."""
+    """Read what has arrived, unlike ``iter_content``, which waits for a full chunk."""
     try:
         part: bytes = response.raw.read1(_CHUNK, decode_content=True)
     except urllib3.exceptions.ReadTimeoutError as error:

@@ -1,29 +1,29 @@
-"""What can go wrong when asking the membership service.
+"""Errors of requests to the membership service.
 
 ::
 
     ApiError
-    ├── Unreachable        nobody answered: refused, no route, name not found, cut off
-    │   └── TooSlow        somebody is there, but the answer did not come within the deadline
-    ├── NotAllowed         401 or 403: the key is unknown, revoked or lacks the scope
-    ├── Busy               429, or a 503 that says so: the same request may succeed in a moment
-    ├── Refused            another 4xx: the service understood and said no; carries its Problem
-    └── ServiceError       5xx: the service failed; carries its Problem if it sent one
-        └── BadAnswer      an answer that is none of ours: HTML, cut JSON, a redirect, too big
+    ├── Unreachable        no answer: connection refused or broken, no route, unknown host
+    │   └── TooSlow        connected, but no whole answer within the deadline
+    ├── NotAllowed         401 or 403: the key is unknown or revoked, or lacks the scope
+    ├── Busy               429, or a 503 for a conflict: the same request may succeed in a moment
+    ├── Refused            any other 4xx: the service declined the request; has its Problem
+    └── ServiceError       5xx: the service failed; has its Problem if there was one
+        └── BadAnswer      not an answer of this API: HTML, truncated JSON, a redirect, too large
 
-Only ``Unreachable`` says nothing about the request: it is the one that a local roster may answer.
-None of them says anything about a member, so none may ever be shown as an invalid card.
+Only ``Unreachable`` leaves open what the service would have answered, so a local roster may answer
+instead. No error is about a member, so none may be shown as an invalid card.
 """
 
 from api_client.messages.scan import Problem
 
 
 class ApiError(Exception):
-    """Base of all. ``str(error)`` is a plain sentence fit for the screen."""
+    """Base of all. ``str(error)`` is a sentence for the screen."""
 
 
 class Unreachable(ApiError):
-    """No connection to the service, or it was cut before an answer."""
+    """There is no connection to the service, or it broke before an answer."""
 
 
 class TooSlow(Unreachable):
@@ -35,10 +35,10 @@ class NotAllowed(ApiError):
 
 
 class Busy(ApiError):
-    """Too much is going on at once; the same request may succeed in a moment.
+    """The service is busy; the same request may succeed later.
 
-    ``soon``: it may be tried again at once, for it was merely overtaken by others. Otherwise
-    this caller sent too much, and is to wait.
+    ``soon``: it only conflicted with concurrent requests and can be retried at once. Otherwise this
+    caller exceeded its rate limit.
     """
 
     def __init__(self, message: str, *, soon: bool = False) -> None:
@@ -47,7 +47,7 @@ class Busy(ApiError):
 
 
 class Refused(ApiError):
-    """The service understood the request and declined it."""
+    """The service declined the request."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.detail or problem.title)
@@ -63,4 +63,4 @@ class ServiceError(ApiError):
 
 
 class BadAnswer(ServiceError):
-    """Something answered, but not with a message of the membership service."""
+    """The answer is no message of the membership service."""

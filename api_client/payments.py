@@ -1,4 +1,4 @@
-"""Client of the part of the API with which staff note what was paid at the desk."""
+"""Client of the part of the API for payments at the desk."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,30 +13,33 @@ _A_PAGE = 100
 
 
 class PaymentsClient(CardsClient):
-    """Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``."""
+    """Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``.
+
+    ``cursor`` is the ``next_cursor`` of the page before.
+    """
 
     def note_payment(
         self, membership_id: UUID, fields: Mapping[str, Any], once: str
     ) -> PaymentView:
-        """Note a payment for a membership."""
+        """Record a payment for a membership."""
         path = f"/v1/memberships/{membership_id}/payments"
         return self._ask(PaymentView, "POST", path, body=fields, headers={"Idempotency-Key": once})
 
     def payments_of(self, membership_id: UUID, cursor: str | None = None) -> PaymentPage:
-        """List what was paid for a membership, latest first; ``cursor`` goes on from a page."""
+        """Return a page of a membership's payments, latest first."""
         return self._payments(f"/v1/memberships/{membership_id}/payments", {}, cursor)
 
     def payments(self, since: datetime, until: datetime, cursor: str | None = None) -> PaymentPage:
-        """List what was paid from ``since`` until before ``until``, latest first."""
+        """Return a page of payments from ``since`` until before ``until``, latest first."""
         span: dict[str, str | int] = {"since": since.isoformat(), "until": until.isoformat()}
         return self._payments("/v1/payments", span, cursor)
 
     def void_payment(self, payment_id: UUID, why: str) -> PaymentView:
-        """Say that a payment was noted in error."""
+        """Void a payment that was recorded in error."""
         return self._ask(PaymentView, "POST", f"/v1/payments/{payment_id}/void", body={"why": why})
 
     def receipt(self, payment_id: UUID, language: str) -> bytes:
-        """The receipt of a payment (PDF, A5)."""
+        """Return the receipt of a payment (PDF, A5)."""
         return self._file(f"/v1/payments/{payment_id}/receipt.pdf", {"language": language})
 
     def _payments(

@@ -1,4 +1,4 @@
-"""Client of the part of the API with which a club's account at Stripe is connected."""
+"""Client of the part of the API for a club's account at Stripe."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,13 +14,13 @@ class StripeSetupClient(MembershipClient):
     """Raises the errors of ``api_client.errors``."""
 
     def stripe_setup(self) -> StripeView:
-        """Show whether payments through Stripe are set up, and of which account."""
+        """Return whether an account is connected, and which."""
         return self._ask(StripeView, "GET", _PATH)
 
     def connect_stripe(self, fields: Mapping[str, Any]) -> StripeView:
-        """Connect an account, or change what is stored of it."""
+        """Connect an account, or change its stored keys."""
         return self._ask(StripeView, "PUT", _PATH, body=fields)
 
     def disconnect_stripe(self) -> None:
-        """Forget the account's keys."""
+        """Delete the stored keys of the account."""
         self._do("DELETE", _PATH)

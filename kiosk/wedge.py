@@ -1,4 +1,4 @@
-"""Tells a keyboard-wedge scanner from a person who types. Pure: the clock is passed in.
+"""Distinguishes a keyboard-wedge scanner from a person who types. Pure: the clock is passed in.
 
 A hand scanner types a whole code within milliseconds and usually ends it with Enter or Tab. So
 every printable key is held until the next one shows which of both it is: keys that are too slow

@@ -8,7 +8,7 @@ _ROOT = Path(__file__).parent
 def path(name: str) -> Path:
     """Return the path of the resource ``name``, e.g. ``icons/check.svg``.
 
-    Raises FileNotFoundError naming the resource when it is missing from the installation.
+    Raises FileNotFoundError if the resource is missing from the installation.
     """
     found = _ROOT / name
     if not found.exists():

@@ -1,1 +1,1 @@
-"""Camera and decoder: turns frames into codes, in a process of its own. No Qt, no network."""
+"""Camera and decoders: turns frames into codes in a separate process. No Qt, no network."""

@@ -1,8 +1,8 @@
-"""Turns what the user calls a camera into a source of frames.
+"""Opens the source of frames that a setting names.
 
-``open_source`` takes a camera index (``0``), a stable device name, a device path, a video
-file, a picture or a folder of pictures, the address of a network stream, or ``demo:DECK``.
-``settle`` first makes one of these of ``auto:DECK``: the first camera, or else the demo.
+``open_source`` accepts a camera index (``0``), a stable device name, a device path, a video file,
+a picture or a folder of pictures, the address of a network stream, or ``demo:DECK``. ``settle``
+replaces ``auto:DECK`` by one of these: the first camera, else the demo.
 """
 
 import sys
@@ -24,16 +24,16 @@ from scanner.source import Source, SourceError, SourceLost
 STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp", "srt")
 DEMO_PREFIX = "demo:"
 READ_TRIES, READ_PAUSE_S = 5, 0.02
-"""Some cameras give no picture the first few times; one that was unplugged never does again."""
+"""Some cameras return no picture the first few times; an unplugged one never does."""
 
 BY_ID = Path("/dev/v4l/by-id")
 BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}
-"""One backend per system, so that a camera is listed once and its index means the same."""
+"""One backend for each system, so that a camera is listed once and its index is unambiguous."""
 
 
 @dataclass(frozen=True, slots=True)
 class CameraInfo:
-    """A camera of this machine: the index to open it by, and the name its maker gave it."""
+    """A camera of this machine: its index for opening, and its product name."""
 
     index: int
     name: str
@@ -49,9 +49,9 @@ def list_cameras() -> list[CameraInfo]:
 def settle(
     settings: ScannerSettings, find: Callable[[], Sequence[CameraInfo]] = list_cameras
 ) -> ScannerSettings:
-    """Replace a source ``auto:DECK`` by the first camera that ``find`` finds, else by the demo.
+    """Return settings with ``auto:DECK`` replaced by the first camera of ``find``, else the demo.
 
-    Raises SourceError when there is neither a camera nor a deck.
+    Raises SourceError if there is neither a camera nor a deck.
     """
     spec = settings.source.strip()
     if not spec.startswith(AUTO_PREFIX):
@@ -65,7 +65,7 @@ def settle(
 
 
 def open_source(settings: ScannerSettings, open_timeout_s: float | None = None) -> Source:
-    """Open ``settings.source``. Raises SourceError that says what was looked for and where.
+    """Open ``settings.source``. Raises SourceError with what was looked for and where.
 
     ``open_timeout_s`` bounds the opening of a network stream, in seconds.
     """
@@ -89,7 +89,7 @@ def open_source(settings: ScannerSettings, open_timeout_s: float | None = None) 
 
 
 def _scheme_of(spec: str, settings: ScannerSettings) -> str:
-    """Return the scheme of ``spec`` or "". Raises SourceError for an address that is none."""
+    """Return the scheme of ``spec`` or "". Raises SourceError for an invalid address."""
     try:
         return urlsplit(spec).scheme.lower()
     except ValueError as error:
@@ -97,10 +97,10 @@ def _scheme_of(spec: str, settings: ScannerSettings) -> str:
 
 
 def camera_index(name: str, by_id: Path = BY_ID) -> int:
-    """Return the index of the camera called ``name``: device path, by-id name or maker's name.
+    """Return the index of the camera ``name``: a device path, by-id name or product name.
 
-    A part of the name will do when it fits one camera only. Raises SourceError otherwise.
-    ``by_id`` is the folder in which the system names cameras by their serial number.
+    Part of a name is enough if it fits one camera only. Raises SourceError otherwise. ``by_id`` is
+    the folder in which the system names cameras by their serial number.
     """
     for device in (Path(name), by_id / name):
         target = device.resolve().name
@@ -126,7 +126,7 @@ class Webcam:
     live = True
 
     def __init__(self, index: int, label: str, settings: ScannerSettings) -> None:
-        """Open camera ``index``, ask for size and rate. Raises SourceError if it is not there."""
+        """Open camera ``index`` and request size and rate. Raises SourceError if it is missing."""
         self._label = label
         self._capture = cv2.VideoCapture(index, BACKENDS.get(sys.platform, cv2.CAP_ANY))
         if not self._capture.isOpened():
@@ -143,7 +143,7 @@ class Webcam:
         return time.monotonic()
 
     def read(self) -> Image:
-        """Return the next frame. Raises SourceLost when the camera gives none any more."""
+        """Return the next frame. Raises SourceLost if the camera returns none any longer."""
         for _ in range(READ_TRIES):
             good, frame = self._capture.read()
             if good and frame is not None:
@@ -162,9 +162,9 @@ class NetworkStream:
     live = True
 
     def __init__(self, settings: ScannerSettings, open_timeout_s: float) -> None:
-        """Connect to the stream. Raises SourceError when nothing answers there in time."""
+        """Connect to the stream. Raises SourceError if nothing answers in time."""
         self._label = f"stream {settings.label}"
-        # Reading is watched from outside, so its own limit only has to be the longer one.
+        # The supervisor watches reading, so this limit only has to be longer than its own.
         read_timeout_s = settings.stall_after_s * 4
         parameters = [
             cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
@@ -181,7 +181,7 @@ class NetworkStream:
         return time.monotonic()
 
     def read(self) -> Image:
-        """Return the next frame. Raises SourceLost when the stream breaks off."""
+        """Return the next frame. Raises SourceLost if the stream ends."""
         good, frame = self._capture.read()
         if not good or frame is None:
             raise SourceLost(f"{self._label} broke off")

@@ -1,7 +1,7 @@
-"""The capture thread: opens the source, keeps the newest frame, heals what it can.
+"""The capture thread: opens the source, keeps the newest frame, reopens after failures.
 
-What it cannot heal, a call into the driver that never returns, the supervisor sees from the
-phase that is noted here, and kills the process.
+A call into the driver that never returns is detected by the supervisor, from the phase that is
+recorded here; it then kills the process.
 """
 
 import threading
@@ -18,14 +18,14 @@ from scanner.settings import ScannerSettings
 from scanner.source import PictureSkipped, Source, SourceEnded, SourceError, SourceLost
 
 QUICK_OPEN_S = 2.5
-"""A network stream gets this long to answer, so that one that is back is found quickly;"""
+"""Seconds for a network stream to answer, so that one that is back is found quickly."""
 
 PATIENT_EVERY = 3
-"""every third time it gets the full time, for streams that are slow to start."""
+"""Every third attempt has the full timeout, for streams that are slow to start."""
 
 
 class NewestFrame:
-    """Holds one frame: putting another drops it, so there is never a backlog."""
+    """Holds one frame. Putting another one drops it, so there is no backlog."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -40,13 +40,13 @@ class NewestFrame:
             self._condition.notify()
 
     def close(self) -> None:
-        """Say that no frame follows; the one that waits is still handed out."""
+        """Announce that no frame follows; one that is held can still be taken."""
         with self._condition:
             self._closed = True
             self._condition.notify()
 
     def take(self) -> tuple[Image, int] | None:
-        """Wait for the newest frame and take it; None once closed and empty."""
+        """Wait for the newest frame and return it with its time; None once closed and empty."""
         with self._condition:
             self._condition.wait_for(lambda: self._item is not None or self._closed)
             item, self._item = self._item, None
@@ -54,15 +54,15 @@ class NewestFrame:
 
 
 def same_picture(one: Image, other: Image) -> bool:
-    """Return whether two pictures are equal, looking at a few rows before all of them."""
+    """Return whether two pictures are equal, comparing a few rows first."""
     return np.array_equal(one[::64], other[::64]) and np.array_equal(one, other)
 
 
 class FrozenCheck:
-    """Notices a picture that repeats itself byte for byte. Sensor noise never does."""
+    """Detects a picture that is repeated byte for byte, which sensor noise never allows."""
 
     def __init__(self, after_s: float) -> None:
-        """Call it frozen after ``after_s`` seconds without any change."""
+        """Report a picture as frozen after ``after_s`` seconds without a change."""
         self._after_s = after_s
         self._picture: Image | None = None
         self._changed_s = 0.0
@@ -76,7 +76,7 @@ class FrozenCheck:
 
 
 class Capture:
-    """Reads one source until it ends; ``newest`` is where its frames go."""
+    """Reads one source until it ends, into ``newest``. ``error`` is what ended it otherwise."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Capture:
         report: Callable[[SourceChanged], None],
         enter: Callable[[Phase], None],
     ) -> None:
-        """Take where to ``report`` changes, and whom to tell that a phase is entered."""
+        """Call ``report`` for changes of state, and ``enter`` for each phase."""
         self.newest = NewestFrame()
         self.error: Exception | None = None
         self._settings = self._settled = settings
@@ -109,7 +109,7 @@ class Capture:
             self.newest.close()
 
     def _play(self) -> bool:
-        """Open the source and read it; return whether to try again after it failed."""
+        """Open the source and read it. Returns whether to open it again."""
         self._enter(Phase.OPENING)
         try:
             self._settled = settle(self._settings)
@@ -137,7 +137,7 @@ class Capture:
         return min(QUICK_OPEN_S, self._settings.open_timeout_s)
 
     def _read_all(self, source: Source) -> None:
-        """Hand on frames until the source fails, ends, or stays frozen."""
+        """Put frames into ``newest`` until the source fails, ends, or stays frozen."""
         opened_s = time.monotonic()
         phase = Phase.OPENING if source.live else Phase.WAITING
         while True:
@@ -162,7 +162,7 @@ class Capture:
             self.newest.put(frame, captured_ns)
 
     def _change(self, state: SourceState, detail: str) -> None:
-        """Report a change; while running, only what has something to say."""
+        """Report a change of state; while running, only one with a detail."""
         if state is SourceState.RUNNING and state is self._state and not detail:
             return
         self._state = state

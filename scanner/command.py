@@ -1,4 +1,4 @@
-"""The ``scan`` command: files in, one JSON line per picture or video frame out."""
+"""The ``scan`` command: reads files and writes one JSON line per picture or video frame."""
 
 import json
 import os
@@ -18,12 +18,12 @@ Line = dict[str, Any]
 
 
 def scan_files(paths: Iterable[Path | str], write: Callable[[str], None]) -> int:
-    """Scan files and, through all their levels, folders; pass one JSON text per line to ``write``.
+    """Scan files, and folders with all their subfolders; pass each JSON line to ``write``.
 
     A picture gives ``{"path", "frame": 0, "codes": [{"text", "format", "corners"}],
-    "milliseconds"}``, a video one such line per frame. A file that cannot be read, or a video
-    that breaks off, gives ``{"path", "error"}``, and the rest goes on. Returns 1 when there
-    was such a line, else 0. Each line can be written as UTF-8, whatever the files are called.
+    "milliseconds"}`` with corners in pixels, a video one such line per frame. A file that cannot be
+    read, or a truncated video, gives ``{"path", "error"}``, and the others are scanned. Returns 1
+    if there was such a line, else 0. Each line can be written as UTF-8, whatever the file names.
     """
     quieten()
     failed = False
@@ -35,9 +35,9 @@ def scan_files(paths: Iterable[Path | str], write: Callable[[str], None]) -> int
 
 
 def _json_of(line: Line) -> str:
-    """Return ``line`` as JSON. Surrogates stand for bytes of a file name that are not UTF-8.
+    """Return ``line`` as JSON, with surrogates (bytes of a file name that are no UTF-8) escaped.
 
-    They become JSON escapes, from which the very name can be had again.
+    The file name can be restored from the escapes.
     """
     text = json.dumps(line, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -56,7 +56,7 @@ def _scan_path(path: Path) -> Iterator[Line]:
 
 
 def _scan_folder(folder: Path) -> Iterator[Line]:
-    """Yield the lines of a folder's files by name, after those of what could not be listed."""
+    """Yield the lines of a folder's files by name, after those of subfolders that failed."""
     closed: list[OSError] = []
     found = sorted(_wanted_files(folder, closed.append))
     for error in closed:
@@ -70,12 +70,12 @@ def _scan_folder(folder: Path) -> Iterator[Line]:
 def _wanted_files(folder: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
     """Yield the pictures and videos at all levels below ``folder``.
 
-    What exists and is no file, such as a pipe, is left out; a link to nothing is a fault to tell.
+    Paths that are no files, such as pipes, are left out; a broken link is yielded, to be reported.
     """
     suffixes = IMAGE_SUFFIXES | VIDEO_SUFFIXES
     for parent, _, names in os.walk(folder, onerror=on_error):
         for file in (Path(parent, name) for name in names):
-            # The functions of os.path do not raise where a name cannot be looked up.
+            # The functions of os.path do not raise if a name cannot be resolved.
             if file.suffix.lower() in suffixes and (
                 os.path.isfile(file) or not os.path.exists(file)
             ):
@@ -95,7 +95,7 @@ def _scan_file(path: Path) -> Iterator[Line]:
 
 
 def _failure(path: Path, error: Exception) -> Line:
-    """Return the line of a path that could not be scanned for a reason of the machine's."""
+    """Return the line of a path that could not be scanned."""
     why = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
     return {"path": str(path), "error": f"{path}: cannot be scanned: {why}"}
 

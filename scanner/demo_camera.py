@@ -1,7 +1,7 @@
-"""A camera that is not there: wallet cards held up one after another, live looking.
+"""A simulated camera: wallet cards that are held up one after another.
 
-Each card of a deck comes into view from below, is held by a hand that is never quite still,
-and leaves again; between two cards the view is empty. The same deck gives the same film.
+Each card of a deck enters from below, is held by a slightly moving hand, and leaves; between two
+cards the view is empty. The same deck gives the same frames.
 """
 
 import math
@@ -31,12 +31,12 @@ BLUR_SHARE = 0.25
 
 
 class DemoCamera:
-    """Frames of 1280x720, BGR, at the given rate; ``loop`` starts the deck over for ever."""
+    """Frames of 1280x720, BGR, at the given rate; ``loop`` repeats the deck."""
 
     live = False
 
     def __init__(self, deck_path: Path, loop: bool, fps: int) -> None:
-        """Load the deck. Raises SourceError that names what is wrong with it."""
+        """Load the deck. Raises SourceError if it is not valid."""
         deck = load_deck(deck_path)
         self._fps = fps
         self._loop = loop
@@ -60,7 +60,7 @@ class DemoCamera:
         return self._pace.due_s()
 
     def read(self) -> Image:
-        """Return the next frame. Raises SourceEnded when the deck has been shown once."""
+        """Return the next frame. Raises SourceEnded after the deck was shown once."""
         at_s = self._number / self._fps
         if at_s >= self.length_s:
             if not self._loop:
@@ -83,11 +83,11 @@ class DemoCamera:
         return frame
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no resource is open."""
 
 
 def pose_at(number: int, shown_s: float, fps: float) -> Pose:
-    """Return how card ``number`` is held ``shown_s`` seconds after it began to come into view."""
+    """Return the pose of card ``number``, ``shown_s`` seconds after it began to enter the view."""
     habit = np.random.default_rng(1000 + number)
     rest_x, rest_y = WIDTH / 2 + habit.uniform(-170, 170), HEIGHT / 2 + habit.uniform(-20, 45)
     turn, tilt_x, tilt_y = (
@@ -110,7 +110,7 @@ def pose_at(number: int, shown_s: float, fps: float) -> Pose:
 
 
 def _way_in(shown_s: float) -> float:
-    """Return how far in view a card is: 0 below the edge, 1 at rest; eased at both ends."""
+    """Return how far a card is in view: 0 below the edge, 1 at rest, eased at both ends."""
     if shown_s < ENTER_S:
         share = max(0.0, shown_s / ENTER_S)
     else:

@@ -14,7 +14,7 @@ from scanner.picture import Image, as_image
 from scanner.source import SourceError
 
 PHONE_WIDTH, PHONE_HEIGHT = 420, 780
-"""Size of a phone's picture in pixels, about what it fills of a 720p frame, with some to spare."""
+"""Size of a phone's picture in pixels, slightly larger than in a 720p frame."""
 
 BEZEL, CORNER = 14, 56
 COLOURS = ((92, 64, 30), (78, 92, 28), (104, 48, 84), (46, 60, 132), (70, 74, 78))
@@ -26,7 +26,7 @@ QUIET = 22
 
 @dataclass(frozen=True, slots=True)
 class DemoCard:
-    """One card of a deck: what its code says, whose it is, and as what it is printed."""
+    """One card of a deck: its code, the name on it, and the format of the code."""
 
     code: str
     name: str
@@ -35,14 +35,14 @@ class DemoCard:
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """The cards that the demo camera shows, and the name of the club they belong to."""
+    """The cards that the demo camera shows, and the name of the club."""
 
     title: str
     cards: tuple[DemoCard, ...]
 
 
 def load_deck(path: Path) -> Deck:
-    """Read a deck file. Raises SourceError that names the file and the faulty place."""
+    """Read a deck file. Raises SourceError with the file and the position of the error."""
     try:
         data: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What surrounds the cards of the demo camera: a quiet reception, light, sensor noise."""
+"""Surroundings of the cards of the demo camera: a reception, glare, sensor noise."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ NOISE_SIGMA = 2.6
 """Standard deviation of the sensor noise, in grey levels."""
 
 NOISE_SPARE = 64
-"""How much larger than a frame the noise is, so that each frame can cut out another part."""
+"""Pixels by which the noise exceeds a frame, so that each frame uses another part of it."""
 
 Matrix = npt.NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def reception(random: np.random.Generator) -> Image:
     cv2.rectangle(scene, (660, 400), (744, 500), (150, 160, 176), -1)
     cv2.rectangle(scene, (0, 520), (WIDTH, HEIGHT), (104, 132, 160), -1)
     cv2.rectangle(scene, (0, 520), (WIDTH, 536), (126, 152, 178), -1)
-    # A wide blur costs a sixteenth at a quarter of the size, and nobody sees the difference.
+    # At a quarter of the size a wide blur costs a sixteenth, with no visible difference.
     small = cv2.resize(scene, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), 13 / 4)
     blurred = np.asarray(cv2.resize(soft, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC))
@@ -55,10 +55,10 @@ def glare_spot(side: int) -> Image:
 
 
 class SensorNoise:
-    """Noise as a camera adds it: another one for each frame, cut out of one stock."""
+    """Noise of a camera sensor: each frame gets another part of one precomputed picture."""
 
     def __init__(self, random: np.random.Generator) -> None:
-        """Draw the stock: how much brighter and how much darker each pixel gets."""
+        """Precompute by how much each pixel gets brighter and darker."""
         shape = (HEIGHT + NOISE_SPARE, WIDTH + NOISE_SPARE, 3)
         noise = random.normal(0.0, NOISE_SIGMA, shape).round()
         self._brighter = noise.clip(0, 255).astype(np.uint8)
@@ -74,7 +74,7 @@ class SensorNoise:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """How a phone is held: where its middle is (pixels), how large, how turned and tilted.
+    """How a phone is held: the position of its middle in pixels, its scale, turn and tilt.
 
     ``turn`` is in degrees; ``tilt_x`` and ``tilt_y`` are how much narrower the far edge is.
     ``blur`` is how many pixels it moves during the exposure.
@@ -111,9 +111,9 @@ def projection(pose: Pose, width: int, height: int) -> Matrix:
 
 
 def place(frame: Image, phone: Image, mask: Image, pose: Pose, glare: Image) -> None:
-    """Draw ``phone`` and the lamp its glass mirrors onto ``frame``, in place.
+    """Draw ``phone``, with the reflection of a lamp in its glass, onto ``frame`` in place.
 
-    Only the rectangle that the phone covers is touched.
+    Only the rectangle that the phone covers is changed.
     """
     height, width = phone.shape[:2]
     matrix = projection(pose, width, height)
@@ -129,14 +129,14 @@ def place(frame: Image, phone: Image, mask: Image, pose: Pose, glare: Image) -> 
     cover = cv2.warpPerspective(mask, shifted, size, flags=cv2.INTER_LINEAR)
     area = frame[top:bottom, left:right]
     if pose.blur >= 1.5:
-        # Blurring the mask too would halo; a moving edge may stay crisp for two frames.
+        # A blurred mask would leave a halo; a moving edge may be sharp for two frames.
         warped = as_image(cv2.blur(warped, (1, round(pose.blur))))
     _add_glare(warped, glare, round(pose.x - left + 3 * pose.turn), round(pose.y - top - 300))
     cv2.copyTo(warped, (cover > 127).astype(np.uint8), area)
 
 
 def _add_glare(area: Image, glare: Image, left: int, top: int) -> None:
-    """Add ``glare`` to ``area`` in place, saturating as a sensor does; cut at the edges."""
+    """Add ``glare`` to ``area`` in place, saturated like a sensor and cut at the edges."""
     down, right = max(0, -top), max(0, -left)
     part = area[max(0, top) : max(0, top + len(glare)), max(0, left) : max(0, left + len(glare))]
     spot = glare[down : down + part.shape[0], right : right + part.shape[1]]

@@ -1,4 +1,4 @@
-"""Ways to make a picture easier to read for a decoder. Grey in, grey out."""
+"""Operations that make a grey picture easier to decode."""
 
 import math
 
@@ -42,7 +42,7 @@ def refocus(image: Image, sigma: float, noise: float) -> Image:
     margin = math.ceil(4 * sigma)
     height, width = (cv2.getOptimalDFTSize(side + 2 * margin) for side in image.shape)
     below, right = height - image.shape[0] - margin, width - image.shape[1] - margin
-    # Reflected margins, since the transform takes the picture as one tile of many.
+    # Reflected margins, since the transform treats the picture as periodic.
     tile = cv2.copyMakeBorder(image, margin, below, margin, right, cv2.BORDER_REFLECT)
     down = np.fft.fftfreq(height).astype(np.float32)[:, None]
     across = np.fft.rfftfreq(width).astype(np.float32)[None, :]
@@ -63,7 +63,7 @@ def spread_contrast(image: Image) -> Image:
 
 
 def level_light(image: Image) -> Image:
-    """Divide by the brightness of the surroundings: shadows and gradients go."""
+    """Divide by the brightness of the surroundings, which removes shadows and gradients."""
     side = max(3, max(image.shape) // 8) | 1
     surroundings = cv2.blur(image, (side, side))
     return as_image(cv2.divide(image, surroundings, scale=160))

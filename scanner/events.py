@@ -1,7 +1,7 @@
-"""What the scanner tells its caller. All are frozen and picklable; they travel over a pipe.
+"""Events that the scanner sends to its caller. All are frozen and picklable.
 
-Times ending in ``_ns`` are readings of ``time.monotonic_ns``, which all processes of one
-machine share, so they may be compared with readings taken in the kiosk.
+Times ending in ``_ns`` are readings of ``time.monotonic_ns``, which all processes of a machine
+share, so they can be compared with readings taken in the kiosk.
 """
 
 from dataclasses import dataclass, replace
@@ -18,11 +18,11 @@ Corners = tuple[Corner, Corner, Corner, Corner]
 class Code:
     """One code that was read.
 
-    ``text`` is decoded by the character set that the symbol names, else by the one its bytes
-    fit (UTF-8 before Latin-1). It can always be stored, printed as UTF-8 and sent: what fits
-    no character set shows as U+FFFD, there are no surrogates, and a NUL stays U+0000.
-    ``raw`` are the bytes as the symbol holds them. ``format`` is a zxing-cpp name such as
-    ``QRCode``, ``Aztec``, ``PDF417``, ``Code128`` or ``EAN13``, whatever decoder read it.
+    ``text`` is decoded by the character set that the symbol names, else by the first that its
+    bytes fit (UTF-8, then Latin-1). It can always be stored, printed as UTF-8 and sent: bytes of no
+    character set become U+FFFD, there are no surrogates, and a NUL stays U+0000. ``raw`` are the
+    bytes in the symbol. ``format`` is a zxing-cpp name such as ``QRCode``, ``Aztec``, ``PDF417``,
+    ``Code128`` or ``EAN13``, whichever decoder read it.
     """
 
     text: str
@@ -38,10 +38,9 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRef:
-    """Where the preview of a frame lies in the shared ring, and how large it is in pixels.
+    """Position of a frame's preview in the shared ring, and its size in pixels.
 
-    The picture is the whole source frame, scaled; ``sequence`` tells whether the slot still
-    holds it.
+    The picture is the whole source frame, scaled. The slot still has it while it has ``sequence``.
     """
 
     slot: int
@@ -52,7 +51,7 @@ class PreviewRef:
 
 @dataclass(frozen=True, slots=True)
 class FrameRead:
-    """A frame that was decoded, whether or not it held codes. ``width``, ``height`` in pixels."""
+    """A decoded frame, with or without codes. ``width`` and ``height`` are in pixels."""
 
     number: int
     captured_ns: int
@@ -64,14 +63,14 @@ class FrameRead:
 
 
 class SourceState(StrEnum):
-    """How the camera, or what stands in for one, is doing."""
+    """State of the camera, or of the source used instead."""
 
     OPENING = "opening"
     """Being opened for the first time, or again after a restart."""
     RUNNING = "running"
     """Frames arrive."""
     LOST = "lost"
-    """Not there, or unplugged; retried until it is back."""
+    """Missing or unplugged; it is retried until it is back."""
     STALLED = "stalled"
     """Opening or reading hangs; the scanner process is being restarted."""
     FROZEN = "frozen"
@@ -79,14 +78,14 @@ class SourceState(StrEnum):
     CRASHED = "crashed"
     """The scanner process died or hangs in the decoder; it is being restarted."""
     ENDED = "ended"
-    """A file, folder or demo that plays once is over. No event follows."""
+    """A file, folder or demo that is played once has ended. No event follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceChanged:
-    """The source changed state. ``detail`` is a plain English sentence for the screen.
+    """The source changed state. ``detail`` is an English sentence for the screen.
 
-    ``demo`` tells that the pictures are the demo camera's, because no camera was found.
+    ``demo``: the pictures are those of the demo camera, because no camera was found.
     """
 
     state: SourceState

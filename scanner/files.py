@@ -9,21 +9,21 @@ from scanner.picture import IMAGE_SUFFIXES, Image, PictureError, as_image, load_
 from scanner.source import Pace, PictureSkipped, SourceEnded, SourceError
 
 FALLBACK_FPS = 25.0
-"""For files that do not say how fast they are to be played."""
+"""Rate of files without a valid one."""
 
 MISSING_SHARE = 0.02
-"""Containers may overstate their length a little; beyond this share a video is truncated."""
+"""Containers may overstate their length a little; a video that lacks more is truncated."""
 
 
 class VideoError(SourceError):
-    """A video that cannot be opened, or that breaks off. The message names the file."""
+    """A video cannot be opened, or is truncated. The message names the file."""
 
 
 class VideoFrames:
     """The frames of a video file in order, as fast as they can be decoded."""
 
     def __init__(self, path: Path) -> None:
-        """Open ``path``. Raises VideoError when that is no video, or a damaged one."""
+        """Open ``path``. Raises VideoError if it is no video, or a damaged one."""
         if not path.is_file():
             raise VideoError(f"{path}: there is no such file")
         self._path = path
@@ -53,12 +53,12 @@ class VideoFrames:
 
 
 class VideoFile:
-    """A video file played at its own rate, once or for ever."""
+    """A video file that is played at its own rate, once or in a loop."""
 
     live = False
 
     def __init__(self, path: Path, loop: bool) -> None:
-        """Open ``path``. Raises VideoError when it is no video."""
+        """Open ``path``. Raises VideoError if it is no video."""
         self._path = path
         self._loop = loop
         self._open()
@@ -74,7 +74,7 @@ class VideoFile:
         return self._pace.due_s()
 
     def read(self) -> Image:
-        """Return the next frame; a truncated file is skipped out of with PictureSkipped."""
+        """Return the next frame. Raises PictureSkipped at the end of a truncated file."""
         try:
             frame = next(self._iterator)
         except StopIteration:
@@ -96,12 +96,12 @@ class VideoFile:
 
 
 class ImageFolder:
-    """The pictures of a folder in order of name, each shown for a while at a steady rate."""
+    """The pictures of a folder by name, each repeated for ``image_s`` seconds."""
 
     live = False
 
     def __init__(self, folder: Path, image_s: float, fps: float, loop: bool) -> None:
-        """List ``folder``. Raises SourceError when it holds no picture files."""
+        """List ``folder``. Raises SourceError if it has no picture files."""
         self._paths = picture_paths(folder)
         self._repeats = max(1, round(image_s * fps))
         self._loop = loop
@@ -116,7 +116,7 @@ class ImageFolder:
         return self._pace.due_s()
 
     def read(self) -> Image:
-        """Return the picture that is on show; a file that is none raises PictureSkipped once."""
+        """Return the present picture. Raises PictureSkipped once for a file that is none."""
         if self._picture is None or self._left == 0:
             self._picture = self._turn()
             self._left = self._repeats
@@ -125,7 +125,7 @@ class ImageFolder:
         return self._picture
 
     def _turn(self) -> Image:
-        """Return the next picture file's picture."""
+        """Return the picture of the next file."""
         if self._index == len(self._paths):
             if not self._loop or not self._any_good:
                 raise SourceEnded("the folder")
@@ -144,7 +144,10 @@ class ImageFolder:
 
 
 def picture_paths(folder: Path) -> list[Path]:
-    """Return the picture files right in ``folder`` by name, or ``folder`` itself if it is one."""
+    """Return the picture files directly in ``folder`` by name, or ``folder`` if it is a file.
+
+    Raises SourceError if there are none.
+    """
     if folder.is_file():
         return [folder]
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)

@@ -1,4 +1,4 @@
-"""What passes between the scanner process and its supervisor beside the public events."""
+"""Messages between the scanner process and its supervisor, beside the public events."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,18 +9,18 @@ class Phase(StrEnum):
 
     STARTING = "starting"
     OPENING = "opening"
-    """Up to and with the first picture of a live source, which may take as long."""
+    """Until the first picture of a live source, which may take as long as opening."""
     READING = "reading"
     """Waiting for a further picture of a live source."""
     WAITING = "waiting"
-    """At the frames of a file, or before the next try to open: not a fault."""
+    """Between frames of a file, or before the next attempt to open; no failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """A sign of life: the capture thread's phase and for how many seconds it has been in it.
+    """The capture thread's phase, and for how many seconds it has been in it.
 
-    ``decoding_s`` is how long the decoder has been at its present frame, 0 when it is not.
+    ``decoding_s`` is the time spent on the present frame so far, 0 while none is decoded.
     """
 
     phase: Phase
@@ -30,6 +30,6 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The last word of a process that gives up: why, for the screen and the log."""
+    """The process ends because of an error: a detail for the screen and the log."""
 
     detail: str

@@ -1,4 +1,4 @@
-"""Small operations on pictures that several parts of the scanner share."""
+"""Reading, scaling and converting pictures."""
 
 import os
 from pathlib import Path
@@ -18,17 +18,17 @@ VIDEO_SUFFIXES = frozenset(
     {".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".wmv", ".mjpeg"}
 )
 TIFF_STARTS = (b"II*\0", b"MM\0*")
-"""TIFF files: a fourth channel may be black ink there."""
+"""First bytes of TIFF files, whose fourth channel may be black ink instead of opacity."""
 
 
 class PictureError(Exception):
-    """A file that holds no picture. The message names the file and the reason."""
+    """A file cannot be read as a picture. The message names the file and the reason."""
 
 
 def quieten() -> None:
-    """Keep OpenCV and FFmpeg from printing about damaged files: callers report those.
+    """Silence OpenCV and FFmpeg about damaged files, which callers report.
 
-    Call it before the first video or stream is opened; what the user has set stays.
+    Call it before the first video or stream is opened. Environment variables of the user win.
     """
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     if "OPENCV_LOG_LEVEL" not in os.environ:
@@ -36,12 +36,12 @@ def quieten() -> None:
 
 
 def as_image(array: Any) -> Image:
-    """Return what OpenCV gave as an ``Image``; it is typed loosely there."""
+    """Return an array of OpenCV, which is loosely typed, as an ``Image``."""
     return np.asarray(array, dtype=np.uint8)
 
 
 def grey_of(image: Image) -> Image:
-    """Return ``image`` as grey, contiguous, without copying where it is so already."""
+    """Return ``image`` in grey and contiguous, without a copy if it already is."""
     if image.ndim == 2:
         return np.ascontiguousarray(image)
     if image.shape[2] == 4:
@@ -60,7 +60,7 @@ def fit_within(image: Image, side: int) -> Image:
 
 
 def load_picture(path: Path) -> Image:
-    """Read an image file as BGR. Raises PictureError when it is missing or not an image."""
+    """Read an image file as BGR. Raises PictureError if it is missing or no image."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -68,7 +68,7 @@ def load_picture(path: Path) -> Image:
     if not data:
         raise PictureError(f"{path}: is empty")
     try:
-        # OpenCV refuses WebP files of under 32 bytes, which hold a whole picture of one pixel.
+        # OpenCV refuses WebP files below 32 bytes, although a picture of one pixel fits into them.
         padded = data.ljust(64, b"\0")
         image = _decode(np.frombuffer(padded, np.uint8))
     except cv2.error as error:
@@ -79,7 +79,7 @@ def load_picture(path: Path) -> Image:
 
 
 def _decode(data: npt.NDArray[np.uint8]) -> Any:
-    """Decode an image file as BGR, what is transparent laid on white; None for no image."""
+    """Decode an image file as BGR, on white if it is transparent. Returns None on failure."""
     if data[:4].tobytes() in TIFF_STARTS:
         return cv2.imdecode(data, cv2.IMREAD_COLOR)
     whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
@@ -92,7 +92,7 @@ def _decode(data: npt.NDArray[np.uint8]) -> Any:
 
 
 def _is_opaque(image: npt.NDArray[Any]) -> bool:
-    """Return whether the fourth channel of ``image`` has nothing to say, or is no opacity."""
+    """Return whether the fourth channel of ``image`` is fully opaque, or no opacity at all."""
     if image.dtype.kind != "u":
         return True
     return bool((image[..., 3] == np.iinfo(image.dtype).max).all())

@@ -1,8 +1,8 @@
-"""A ring of preview pictures in shared memory: one process writes, another copies out.
+"""Ring buffer of preview pictures in shared memory: one process writes, another copies.
 
-Each slot starts with the sequence number of the picture it holds. The writer clears that
-number before it touches the pixels and sets it after, so a reader that sees the same number
-before and after its copy has an untorn picture.
+Each slot starts with the sequence number of its picture. The writer clears the number before it
+writes the pixels and sets it afterwards, so a reader that finds the same number before and after
+its copy has a consistent picture.
 """
 
 from multiprocessing.shared_memory import SharedMemory
@@ -16,7 +16,7 @@ Image = npt.NDArray[np.uint8]
 
 SLOTS = 6
 HEADER_BYTES = 64
-"""Room for the sequence number, and keeps pixels aligned to a cache line."""
+"""Space for the sequence number, with which pixels stay aligned to a cache line."""
 
 
 def slot_bytes(side: int) -> int:
@@ -25,7 +25,7 @@ def slot_bytes(side: int) -> int:
 
 
 class PreviewRing:
-    """The ring as one process sees it. Made by ``create`` here and joined by ``attach`` there."""
+    """The ring in one process: ``create`` allocates it, ``attach`` opens it in the other one."""
 
     def __init__(self, memory: SharedMemory, side: int, owner: bool) -> None:
         """Wrap ``memory``; the ``owner`` also removes it on ``close``."""
@@ -58,7 +58,10 @@ class PreviewRing:
         return np.ndarray((height, width, 3), np.uint8, self._memory.buf, offset)
 
     def write(self, image: Image, sequence: int) -> PreviewRef:
-        """Put a BGR ``image`` into the next slot under ``sequence`` (above 0, never reused)."""
+        """Write a BGR ``image`` to the next slot as number ``sequence`` (above 0, never reused).
+
+        Raises ValueError for a picture that exceeds the side of the ring.
+        """
         height, width = image.shape[:2]
         if max(height, width) > self._side:
             raise ValueError(f"preview {width}x{height} exceeds {self._side} pixels a side")
@@ -71,7 +74,7 @@ class PreviewRing:
         return PreviewRef(slot, sequence, width, height)
 
     def read(self, ref: PreviewRef) -> Image | None:
-        """Return a copy of the picture, or None when it has been overwritten since."""
+        """Return a BGR copy of the picture, or None if it was overwritten."""
         header = self._header(ref.slot)
         if header[0] != ref.sequence:
             return None
@@ -79,7 +82,7 @@ class PreviewRing:
         return picture if header[0] == ref.sequence else None
 
     def close(self) -> None:
-        """Let go of the memory; the owner removes it."""
+        """Detach the memory; the owner also removes it."""
         self._memory.close()
         if self._owner:
             self._memory.unlink()

@@ -1,10 +1,10 @@
-"""The scanner process as its caller sees it: started, watched, killed and restarted here.
+"""Supervisor of the scanner process: starts, watches, kills and restarts it.
 
 A camera driver may hang in ``read``, a decoder may abort, a cable may be pulled. None of that
-can reach the caller: the work is done in a process of its own, and ``ScannerSupervisor``
-notices within three seconds, says so with a ``SourceChanged``, and starts afresh.
+affects the caller: a separate process does the work, and ``ScannerSupervisor`` detects a failure
+within three seconds, reports it as a ``SourceChanged``, and restarts the process.
 
-This module loads neither OpenCV nor a decoder; only the scanner process does.
+This module imports neither OpenCV nor a decoder; only the scanner process does.
 """
 
 import multiprocessing
@@ -21,25 +21,25 @@ from scanner.settings import ScannerSettings
 from scanner.stall import StallLimit
 
 SILENT_S = 2.5
-"""A process that has spoken and then says nothing for this long is taken for dead."""
+"""Seconds without a message after which a process is considered dead."""
 
 START_S = 20.0
-"""How long a fresh process may take to say its first word: a virus scanner may read it first."""
+"""Seconds until the first message of a new process; a virus scanner may check it first."""
 
 TICK_S = 0.1
-"""How often the watchdog looks, in seconds."""
+"""Interval of the watchdog in seconds."""
 
 OPEN_SLACK_S = 2.0
-"""An opening that ends by its own limit gets this much longer, to say so itself."""
+"""Extra seconds for an attempt to open that ends by its own timeout, to report that itself."""
 
 HEALTHY_S = 10.0
-"""A process that ran this long forgets the crashes before it."""
+"""Seconds of running after which earlier crashes no longer count for the restart delay."""
 
 RESTART_DELAYS_S = (0.0, 0.3, 1.0, 2.0)
 """Pauses before the first, second, third and every further restart in a row."""
 
 STOP_S = 1.5
-"""How long ``stop`` waits for the process to leave by itself, and then for it to die."""
+"""Seconds that ``stop`` waits for the process to exit, and again after killing it."""
 
 
 def _run_child(
@@ -63,7 +63,7 @@ class _Child:
 class ScannerSupervisor:
     """Runs one scanner process and keeps it running. Use it from one thread.
 
-    After ``start``, call ``next_event`` again and again: that is also when the watchdog looks.
+    After ``start``, call ``next_event`` repeatedly: it also runs the watchdog.
     """
 
     def __init__(self, settings: ScannerSettings) -> None:
@@ -102,7 +102,7 @@ class ScannerSupervisor:
         return None if self._ring is None else self._ring.name
 
     def start(self) -> None:
-        """Start the scanner process. Raises RuntimeError when it was started before."""
+        """Start the scanner process. Raises RuntimeError if it was started before."""
         if self._ring is not None:
             raise RuntimeError("this scanner has been started already")
         opening = f"Opening {self._settings.label}."
@@ -111,7 +111,7 @@ class ScannerSupervisor:
         self._spawn(self._ring)
 
     def next_event(self, timeout_s: float) -> Event | None:
-        """Return the next event, or None when there is none within ``timeout_s`` seconds."""
+        """Return the next event, or None if there is none within ``timeout_s`` seconds."""
         deadline_s = time.monotonic() + timeout_s
         while True:
             if self._pending:
@@ -122,11 +122,11 @@ class ScannerSupervisor:
                 return None
 
     def preview(self, ref: PreviewRef) -> Image | None:
-        """Return a BGR copy of a frame's preview, or None when it has been overwritten."""
+        """Return a BGR copy of a frame's preview, or None if it was overwritten."""
         return None if self._ring is None else self._ring.read(ref)
 
     def stop(self) -> None:
-        """End the process, by force where it does not listen, and free the shared memory.
+        """End the process, by force if necessary, and free the shared memory.
 
         Returns within about three seconds. Calling it again does nothing.
         """
@@ -162,7 +162,7 @@ class ScannerSupervisor:
         self._stall_limit.restarted()
 
     def _pump(self, wait_s: float) -> None:
-        """Take one message if one comes within ``wait_s``; otherwise see that all is well."""
+        """Handle one message if one arrives within ``wait_s``; otherwise run the watchdog."""
         self._reap()
         child = self._child
         if child is None:
@@ -203,14 +203,14 @@ class ScannerSupervisor:
             raise TypeError(f"unexpected message from the scanner process: {message!r}")
 
     def _report(self, state: SourceState, detail: str, demo: bool = False) -> None:
-        """Queue a change, unless it says again what was said last."""
+        """Queue a change of state, unless it equals the last one."""
         change = SourceChanged(state, detail[:1].upper() + detail[1:], demo)
         if change != self._last_state:
             self._last_state = change
             self._pending.append(change)
 
     def _judge(self, child: _Child, beat: Heartbeat) -> None:
-        """Restart a process whose camera or decoder has hung."""
+        """Restart a process whose camera or decoder hangs."""
         label, settings = self._settings.label, self._settings
         if beat.phase is Phase.OPENING and beat.phase_s > settings.open_timeout_s + OPEN_SLACK_S:
             self._restart(child, SourceState.STALLED, f"{label} does not open; trying again.")
@@ -221,7 +221,7 @@ class ScannerSupervisor:
             self._restart(child, SourceState.CRASHED, "The decoder hangs; restarting it.")
 
     def _watch(self, child: _Child) -> None:
-        """Restart a process that has fallen silent."""
+        """Restart a process that sends no messages."""
         now_s = time.monotonic()
         if self._heard_s is None:
             silent = now_s - child.started_s > START_S
@@ -232,7 +232,7 @@ class ScannerSupervisor:
             self._restart(child, SourceState.CRASHED, detail)
 
     def _on_death(self, child: _Child) -> None:
-        """The pipe broke: the process is dead or about to be."""
+        """Restart after the pipe broke: the process has ended or is ending."""
         child.process.join(TICK_S)
         code = child.process.exitcode
         why = self._failure_detail or (
@@ -252,13 +252,13 @@ class ScannerSupervisor:
         self._report(state, detail)
 
     def _part_from(self, child: _Child) -> None:
-        """Close the pipe, upon which the process leaves if it can; collect it later."""
+        """Close the pipe, upon which the process exits if it can; it is joined later."""
         child.pipe.close()
         self._child = None
         self._dying.append(child.process)
 
     def _kill(self, process: BaseProcess) -> None:
-        """Send the kill signal without waiting; ``_reap`` collects the process later."""
+        """Send the kill signal without waiting; ``_reap`` joins the process later."""
         if process.is_alive():
             process.kill()
         if process not in self._dying:

@@ -1,8 +1,8 @@
-"""Which codes in view count as new scans. Pure: the clock is passed in.
+"""Decides which codes in view are new scans. Pure: the clock is passed in.
 
-A card held still is one scan. It counts again once it has been out of view for
-``away_after_s`` and, where frames are numbered, for at least ``AWAY_FRAMES`` frames; frames in
-which a held card is missed for less than that do not matter.
+A card held still is one scan. It counts again once it was out of view for ``away_after_s`` and, if
+frames are numbered, for at least ``AWAY_FRAMES`` frames. Shorter gaps in which a held card is not
+read do not count.
 """
 
 from collections.abc import Iterable
@@ -13,24 +13,24 @@ from scanner.events import Code
 TWO_DIMENSIONAL = frozenset(
     {"QRCode", "MicroQRCode", "RMQRCode", "Aztec", "PDF417", "MicroPDF417", "DataMatrix"}
 )
-"""Formats with error correction strong enough to believe one frame."""
+"""Formats whose error correction is strong enough to trust a single frame."""
 
 AGREE_WITHIN_S = 0.6
-"""Frames that read the same one-dimensional code agree when they are at most this far apart.
+"""Frames with the same one-dimensional code agree if they are at most this far apart.
 
-Motion blur takes the frames between, so neighbours in time need not be neighbours in number.
+Frames between them may be lost to motion blur, so they need not be consecutive.
 """
 
 AGREE_WITHIN_FRAMES = 12
-"""As AGREE_WITHIN_S for slow cameras: numbered frames so close agree however long they take."""
+"""As AGREE_WITHIN_S for slow cameras: numbered frames this close agree whatever their times."""
 
 AWAY_FRAMES = 2
-"""A code that left is missing from this many numbered frames at least, however slow they come."""
+"""A code has left only if it is missing from this many numbered frames."""
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What is known of a code in view. Times are seconds of the caller's clock."""
+    """State of a code in view. Times are seconds of the caller's clock."""
 
     last_s: float
     last_frame: int | None
@@ -39,11 +39,11 @@ class _Seen:
 
 
 class RepeatFilter:
-    """Remembers the codes in view, each by format and text, so several are kept apart.
+    """Tracks the codes in view by format and text.
 
-    ``away_after_s``: how long a code must be unseen to count as having left, in seconds.
-    ``again_after_s``: when set, a code held in view counts again after this many seconds.
-    ``agree_frames``: how many frames must read a one-dimensional code before it counts.
+    ``away_after_s``: seconds without being read after which a code has left. ``again_after_s``: if
+    set, a code held in view counts again after so many seconds. ``agree_frames``: number of frames
+    that must read a one-dimensional code before it counts.
     """
 
     def __init__(
@@ -68,9 +68,9 @@ class RepeatFilter:
     ) -> list[Code]:
         """Return those of one frame's ``codes`` that are new scans at ``now_s``, in order.
 
-        ``frame_number`` counts all frames, also those that are not passed here because they
-        hold no codes; with it, cameras of less than about two frames a second work too. A
-        number that is not above the last one is that of a camera which began anew.
+        ``frame_number`` counts all frames, including those that are not passed here because they
+        have no codes; with it, cameras below about two frames a second work too. A number that is
+        not above the last one means that the camera was restarted.
         """
         if self._now_s is not None and now_s < self._now_s:
             self._shift_by(now_s - self._now_s)
@@ -82,7 +82,7 @@ class RepeatFilter:
         ]
 
     def forget(self, code: Code | None = None) -> None:
-        """Let ``code``, or every code in view, count anew."""
+        """Let ``code``, or every code in view, count as a new scan."""
         if code is not None:
             self._seen.pop((code.format, code.raw, code.text), None)
             return
@@ -90,7 +90,7 @@ class RepeatFilter:
         self._now_s = None
 
     def _shift_by(self, step_s: float) -> None:
-        """Follow a clock that was set back, so nothing waits for the lost time to pass again."""
+        """Adjust all times to a clock that was set back by ``-step_s``."""
         for seen in self._seen.values():
             seen.last_s += step_s
             if seen.admitted_s is not None:
@@ -126,5 +126,5 @@ class RepeatFilter:
 
 
 def _frames_between(last: int | None, now: int | None) -> int | None:
-    """Return how many frames ``now`` is after ``last``; None where that cannot be told."""
+    """Return how many frames ``now`` is after ``last``, or None if that is not known."""
     return now - last if last is not None and now is not None and now > last else None

@@ -1,4 +1,4 @@
-"""Settings of one scanner, fixed from its start to its end."""
+"""Settings of one scanner. They do not change while it runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ DEFAULT_FORMATS = ("QRCode", "Aztec", "PDF417", "Code128", "EAN13")
 
 
 AUTO_PREFIX = "auto:"
-"""``auto:DECK`` is the first camera, or else the demo; ``auto:`` is the first camera only."""
+"""``auto:DECK`` is the first camera, else the demo; ``auto:`` is the first camera only."""
 
 
 class Decoder(Protocol):
@@ -29,15 +29,14 @@ class Decoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ScannerSettings:
-    """What to read from and how.
+    """The source of frames, and how it is read.
 
-    ``source`` is what ``scanner.camera.open_source`` takes. ``width``, ``height`` (pixels) and
-    ``fps`` are asked of a camera, which may answer with others. ``loop`` replays files,
-    folders and the demo. ``image_s`` is how long a folder shows each picture, in seconds.
-    A ``read`` that takes longer than ``stall_after_s``, or a live picture that repeats itself
-    for that long, is a fault; opening may take ``open_timeout_s``.
-    ``decoder`` builds the decoder in the scanner process and must be picklable (a function at
-    module level); None takes the built-in one.
+    ``source`` is an argument of ``scanner.camera.open_source``. ``width``, ``height`` (pixels) and
+    ``fps`` are requested from a camera, which may deliver others. ``loop`` replays files, folders
+    and the demo. ``image_s`` is how long a folder shows each picture, in seconds. A ``read`` that
+    takes longer than ``stall_after_s``, or a live picture that is repeated for that long, is a
+    failure; opening may take ``open_timeout_s``. ``decoder`` creates the decoder in the scanner
+    process and must be picklable (a function at module level); None is the built-in one.
     """
 
     source: str
@@ -72,9 +71,9 @@ class ScannerSettings:
             raise ValueError("scanner setting formats must name at least one symbology")
 
     def without_demo(self) -> "ScannerSettings":
-        """Return the same with ``auto:DECK`` as ``auto:``, for when a camera has been found.
+        """Return the settings with ``auto:DECK`` as ``auto:``, for use once a camera was found.
 
-        A camera that is unplugged then is missed, not replaced by invented cards.
+        A camera that is unplugged later is then reported, not replaced by the demo.
         """
         if not self.source.strip().startswith(AUTO_PREFIX):
             return self
@@ -82,14 +81,14 @@ class ScannerSettings:
 
     @property
     def label(self) -> str:
-        """The source fit for screen and log: an address without user, password and query."""
+        """The source for screen and log: an address without user, password and query."""
         kind, colon, _ = self.source.strip().partition(":")
         if colon and kind in {"demo", "auto"}:
             return "the demo camera" if kind == "demo" else "the camera"
         scheme, separator, rest = self.source.strip().partition("://")
         if not separator:
             return self.source
-        # A password may hold the very signs that end an address: cut at the last "@" of all.
+        # A password may contain the characters that end an authority: split at the last "@".
         try:
             parts = urlsplit(f"{scheme}://{rest.rpartition('@')[2]}")
         except ValueError:

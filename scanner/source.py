@@ -1,4 +1,4 @@
-"""What every source of frames has in common, and how it reports its faults."""
+"""The protocol of sources of frames, and their errors."""
 
 import time
 from typing import Protocol
@@ -7,11 +7,11 @@ from scanner.picture import Image
 
 
 class SourceError(Exception):
-    """A source that cannot be opened or read. The message names what and where."""
+    """A source cannot be opened or read. The message names the source and the reason."""
 
 
 class SourceLost(SourceError):
-    """A source that was there and is gone: unplugged, or the stream broke off."""
+    """A source that worked is gone: unplugged, or the stream ended."""
 
 
 class SourceEnded(Exception):
@@ -19,14 +19,13 @@ class SourceEnded(Exception):
 
 
 class PictureSkipped(SourceError):
-    """One picture of a source cannot be read; the next ``read`` goes on with the others."""
+    """One picture of a source cannot be read; the next ``read`` continues with the others."""
 
 
 class Source(Protocol):
-    """Frames, one after another.
+    """A sequence of frames.
 
-    ``live`` tells that frames come from a camera as things happen: then a picture that
-    repeats itself byte for byte is a fault.
+    ``live`` frames come from a camera, which never repeats a picture byte for byte.
     """
 
     live: bool
@@ -36,19 +35,19 @@ class Source(Protocol):
         ...
 
     def read(self) -> Image:
-        """Return the next frame, BGR.
+        """Return the next frame: BGR, uint8, shape (height, width, 3).
 
-        Raises SourceLost, SourceEnded, or PictureSkipped (after which reading may go on).
+        Raises SourceLost, SourceEnded, or PictureSkipped, after which reading can continue.
         """
         ...
 
     def close(self) -> None:
-        """Let go of the device or file."""
+        """Close the device or file."""
         ...
 
 
 class Pace:
-    """Keeps frames to their own rate: frame n is due at start + n / fps."""
+    """Paces frames: frame n is due at start + n / fps."""
 
     def __init__(self, fps: float) -> None:
         """Start counting at the first ``due_s``."""

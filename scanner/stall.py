@@ -1,20 +1,20 @@
-"""How long a read of a live source may take before it counts as hanging. Pure."""
+"""Limit after which a read of a live source counts as stalled. Pure."""
 
 LONGEST = 8
-"""The limit is never lengthened to more than this many times the usual one."""
+"""The limit grows to at most this many times the usual one."""
 
 FEW_FRAMES = 2
-"""A stall after so few frames may be nothing but a slow stream."""
+"""After so few frames a stall may only mean a slow stream."""
 
 STEADY_FRAMES = 10
-"""So many quick frames in a row show that a source is not slow."""
+"""Number of quick frames in a row after which a source is known not to be slow."""
 
 
 class StallLimit:
-    """The usual limit, doubled whenever a source stalls right after a restart.
+    """The usual limit in ``seconds``, doubled each time a source stalls right after a restart.
 
-    A stream of less than a frame per limit gets going so, and a camera that has shown that it
-    is quick has the usual limit again.
+    So a stream with less than one frame per limit can start, and a camera that is known to be quick
+    gets the usual limit again.
     """
 
     def __init__(self, usual_s: float) -> None:
@@ -24,13 +24,13 @@ class StallLimit:
         self.restarted()
 
     def restarted(self) -> None:
-        """Note that the source is opened afresh."""
+        """Record that the source is opened again."""
         self._frames = 0
         self._quick_in_a_row = 0
         self._last_ns: int | None = None
 
     def frame(self, captured_ns: int) -> None:
-        """Note a frame and when it was captured (monotonic ns)."""
+        """Record a frame and its time (monotonic ns)."""
         self._frames += 1
         if self._last_ns is not None:
             quick = captured_ns - self._last_ns < self._usual_s / 2 * 1e9
@@ -40,6 +40,6 @@ class StallLimit:
             self.seconds = self._usual_s
 
     def stalled(self) -> None:
-        """Note that the limit ran out."""
+        """Record that the limit was exceeded."""
         if self._frames <= FEW_FRAMES:
             self.seconds = min(self.seconds * 2, self._usual_s * LONGEST)

@@ -1,7 +1,6 @@
-"""Inside the scanner process: capture in one thread, decoding in another, events to the pipe.
+"""The scanner process: captures in one thread, decodes in another, sends events to the pipe.
 
-The process ends by itself when its pipe breaks, which is what happens when the kiosk dies,
-however it dies.
+The process ends when its pipe breaks, which happens however the kiosk ends.
 """
 
 import contextlib
@@ -23,15 +22,15 @@ BEAT_S = 0.2
 """Time between heartbeats, in seconds."""
 
 REST_S = 0.04
-"""Pause after the first read of a code, in seconds: the look-up and the screen need the machine
-more than the next frame does, which most likely shows the same card."""
+"""Pause after the first reading of a code, in seconds: the look-up and the screen need the CPU more
+than the next frame, which most likely shows the same card."""
 
 SEQUENCE_BITS = 40
 """Preview numbers start at generation << SEQUENCE_BITS, so no two processes share one."""
 
 
 class Link:
-    """The sending end of the pipe, shared by the threads. Leaves the process when it breaks."""
+    """The sending end of the pipe, shared by the threads. Ends the process when it breaks."""
 
     def __init__(self, pipe: connection.Connection) -> None:
         """Wrap ``pipe``."""
@@ -39,7 +38,7 @@ class Link:
         self._lock = threading.Lock()
 
     def send(self, message: FrameRead | SourceChanged | Heartbeat | Failed) -> None:
-        """Send one message; blocks while the supervisor does not take any."""
+        """Send one message. Blocks while the supervisor reads none."""
         try:
             with self._lock:
                 self._pipe.send(message)
@@ -55,7 +54,7 @@ class Link:
 
 
 class Activity:
-    """What the threads are doing and since when; written by them, read by the heartbeat."""
+    """Phases of the threads and since when; set by them, read by the heartbeat."""
 
     def __init__(self) -> None:
         """Start in the starting phase."""
@@ -63,15 +62,15 @@ class Activity:
         self._decoding_since_s: float | None = None
 
     def enter(self, phase: Phase) -> None:
-        """Note that the capture thread enters ``phase`` now."""
+        """Record that the capture thread enters ``phase`` now."""
         self._phase = (phase, time.monotonic())
 
     def decoding(self, busy: bool) -> None:
-        """Note that the decoder starts on a frame, or is done with it."""
+        """Record that the decoder starts or ends a frame."""
         self._decoding_since_s = time.monotonic() if busy else None
 
     def beat(self) -> Heartbeat:
-        """Return the present state."""
+        """Return the present phases."""
         now_s = time.monotonic()
         phase, since_s = self._phase
         decoding_since_s = self._decoding_since_s
@@ -80,7 +79,7 @@ class Activity:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process at once: a hung driver thread must not hold up an ordinary exit."""
+    """End the process at once, since a driver thread that hangs would block an ordinary exit."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
@@ -89,7 +88,7 @@ def leave(code: int) -> NoReturn:
 def run(
     settings: ScannerSettings, pipe: connection.Connection, ring_name: str, generation: int
 ) -> NoReturn:
-    """Be the scanner process: read and decode until the source ends or the pipe breaks."""
+    """Run the scanner process: read and decode until the source ends or the pipe breaks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     link = Link(pipe)
     activity = Activity()
@@ -123,8 +122,8 @@ def _build_decoder(settings: ScannerSettings) -> Decoder:
 def _scan(
     settings: ScannerSettings, link: Link, activity: Activity, ring: PreviewRing, generation: int
 ) -> None:
-    """Decode the newest frame again and again until the source ends."""
-    # Loaded here, not above: loading can take seconds, and the heartbeat runs by now.
+    """Decode the newest frame repeatedly until the source ends."""
+    # Imported here because that can take seconds, and the heartbeat runs by now.
     import cv2  # noqa: PLC0415
 
     from scanner.capture import Capture  # noqa: PLC0415

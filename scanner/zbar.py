@@ -1,7 +1,7 @@
-"""pyzbar as the second opinion: it reads some pictures that zxing-cpp cannot.
+"""The decoder pyzbar, which reads some pictures that zxing-cpp cannot.
 
-Its one-dimensional readers guess more readily, so what they read carries its quality: the
-number of scan lines that agree.
+Its one-dimensional readers guess more often, so each reading has a quality: the number of scan
+lines that agree.
 """
 
 import logging
@@ -27,25 +27,24 @@ from scanner.picture import Image
 from scanner.zxing import WHOLE, Formats, Placement
 
 NAMES = {"QRCODE": "QRCode", "CODE128": "Code128", "EAN13": "EAN13"}
-"""zbar's names of the formats that it is asked for, and zxing-cpp's names of the same."""
+"""zbar's names of the formats that are requested, with zxing-cpp's names."""
 
 QUARTER_TURNS = {"UP": 0, "RIGHT": 1, "DOWN": 2, "LEFT": 3}
-"""By how many quarter turns clockwise a symbol is turned, by zbar's word for it."""
+"""Clockwise quarter turns of a symbol, by zbar's name of its orientation."""
 
 
 @dataclass(frozen=True, slots=True)
 class ZbarRead:
-    """A code and how many scan lines agree on it (always 1 for a QR code)."""
+    """A code and the number of scan lines that agree on it (always 1 for a QR code)."""
 
     code: Code
     quality: int
 
 
 def read_zbar(image: Image, formats: Formats, placement: Placement = WHOLE) -> list[ZbarRead]:
-    """Return what zbar finds in a grey ``image`` of those ``formats`` that it can read.
+    """Return the codes in a grey ``image``, for those of ``formats`` that zbar can read.
 
-    Nothing is found where the zbar library is missing, see ``ZBAR_MISSING``, or where it can
-    read none of the formats.
+    Returns none if the zbar library is missing (``ZBAR_MISSING``).
     """
     wanted = [name for name, ours in NAMES.items() if ours in formats.names]
     if ZBAR_MISSING or not wanted or 0 in image.shape:
@@ -69,7 +68,7 @@ def read_zbar(image: Image, formats: Formats, placement: Placement = WHOLE) -> l
 def _corners(
     polygon: list[tuple[int, int]], orientation: str | None, placement: Placement
 ) -> Corners:
-    """Return the corners clockwise from the symbol's top left; zbar gives any hull of points."""
+    """Return the corners clockwise from the symbol's top left; zbar returns any convex hull."""
     points = np.array(polygon, np.float32).reshape(-1, 2)
     if len(points) != 4:
         points = np.asarray(cv2.boxPoints(cv2.minAreaRect(points)), np.float32)

@@ -1,4 +1,4 @@
-"""zxing-cpp as this scanner uses it: grey pictures in, ``Code`` out."""
+"""The decoder zxing-cpp: from grey pictures to ``Code``s."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,16 +9,16 @@ from scanner.events import Code, Corner, Corners
 from scanner.picture import Image
 
 SMALL_VARIANTS = frozenset({"MicroQRCode", "RMQRCode", "MicroPDF417", "AztecRune"})
-"""Read along with their large namesakes. They hold little and check little, so pictures that
-were worked on give false ones; no card carries them."""
+"""Small variants that zxing-cpp reads with the large formats. Their check data is weak, so altered
+pictures yield false ones; no card has them."""
 
 SUPERSEDED_NAMES = {"AztecCode": "Aztec", "QRCodeModel2": "QRCode"}
-"""Names that newer releases of zxing-cpp give to variants of what older ones call one format."""
+"""Names of newer releases of zxing-cpp for variants of what older ones call one format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a derived picture lies in its source frame.
+    """Affine map from a derived picture to its source frame.
 
     A point (x, y) of the derived picture is (xx x + xy y + x0, yx x + yy y + y0) of the source.
     """
@@ -32,7 +32,7 @@ class Placement:
 
     @classmethod
     def scaled(cls, factor: float, left: float = 0.0, top: float = 0.0) -> "Placement":
-        """A part of the source from ``left``, ``top`` on, ``factor`` times as large there."""
+        """Return the map of the part from ``left``, ``top`` on, enlarged ``factor`` times."""
         return cls(xx=1 / factor, x0=left, yy=1 / factor, y0=top)
 
     def to_source(self, x: float, y: float) -> Corner:
@@ -46,14 +46,14 @@ WHOLE = Placement()
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """Format names together with zxing-cpp's own form of the set."""
+    """Names of formats, with zxing-cpp's own representation."""
 
     names: tuple[str, ...]
     native: Any
 
     @classmethod
     def of(cls, *names: str) -> "Formats":
-        """Take zxing-cpp format names. Raises ValueError for an unknown one."""
+        """Return formats for zxing-cpp names. Raises ValueError for an unknown one."""
         try:
             return cls(names, zxingcpp.barcode_formats_from_str(",".join(names)))
         except ValueError as error:
@@ -70,11 +70,11 @@ def read_zxing(
     small_variants: bool = False,
     placement: Placement = WHOLE,
 ) -> list[Code]:
-    """Return the codes in a grey ``image``, with corners in the frame it was taken from.
+    """Return the codes in a grey ``image``, with corners in its source frame.
 
-    ``thorough`` switches on rotated, inverted and downscaled search; ``global_threshold``
-    takes one threshold for the whole picture instead of local ones; ``small_variants`` lets
-    ``SMALL_VARIANTS`` pass.
+    ``thorough`` also searches rotated, inverted and downscaled; ``global_threshold`` uses one
+    threshold for the whole picture instead of local ones; ``small_variants`` also returns
+    ``SMALL_VARIANTS``.
     """
     found = zxingcpp.read_barcodes(
         image,
@@ -118,5 +118,5 @@ def _corners_of(position: Any, placement: Placement) -> Corners:
 
 
 def printable(text: str) -> str:
-    """Return ``text`` with surrogates, which no file or message can hold, as U+FFFD."""
+    """Return ``text`` with U+FFFD for surrogates, which UTF-8 cannot encode."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

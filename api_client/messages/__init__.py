@@ -1,1 +1,1 @@
-"""Messages that the desk and the service exchange; each is defined here, once."""
+"""Messages between the desk and the service. Both halves use these definitions."""

@@ -1,4 +1,4 @@
-"""Messages about payments through a provider on the internet: used by both halves."""
+"""Messages about payments through an online payment provider."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -9,7 +9,7 @@ from api_client.messages.scan import Message
 
 
 class OrderState(StrEnum):
-    """How far the buying of a membership has come."""
+    """State of an order."""
 
     OPEN = "open"
     COMPLETED = "completed"
@@ -18,7 +18,7 @@ class OrderState(StrEnum):
 
 
 class SubscriptionStatus(StrEnum):
-    """How a subscription stands at the provider."""
+    """Status of a subscription at the provider."""
 
     INCOMPLETE = "incomplete"
     ACTIVE = "active"
@@ -29,7 +29,7 @@ class SubscriptionStatus(StrEnum):
 
 
 class InvoiceStatus(StrEnum):
-    """How an invoice of the provider stands."""
+    """Status of an invoice of the provider."""
 
     OPEN = "open"
     PAID = "paid"
@@ -38,7 +38,7 @@ class InvoiceStatus(StrEnum):
 
 
 class StripeView(Message):
-    """How payments through Stripe stand. Keys are never shown again."""
+    """State of a club's account at Stripe. Stored keys are never returned."""
 
     configured: bool
     account: str | None = Field(examples=["acct_1PXy2cLkdIwHu7ix"])
@@ -54,7 +54,7 @@ class StripeView(Message):
 
 
 class OrderView(Message):
-    """A membership that somebody set out to pay through the provider."""
+    """An order of a membership that is paid through the provider."""
 
     id: UUID
     customer_id: UUID | None
@@ -83,7 +83,7 @@ class OrderPage(Message):
 
 
 class InvoiceView(Message):
-    """What the provider asked for, or was paid at once."""
+    """An invoice of the provider, or a single payment."""
 
     id: str = Field(examples=["in_1PXy2cLkdIwHu7ixJkQ7mBd3"])
     number: str | None = Field(examples=["A1B2C3D4-0001"])
@@ -107,7 +107,7 @@ class InvoicePage(Message):
 
 
 class CheckoutLink(Message):
-    """Where the provider takes the payment of an order."""
+    """The payment page of an order at the provider."""
 
     order_id: UUID
     url: str = Field(examples=["https://checkout.stripe.com/c/pay/cs_live_a1b2c3"])

@@ -1,4 +1,4 @@
-"""Messages about wallet cards, their designs and the wallets: used by both halves."""
+"""Messages about wallet cards, their designs, and the wallets."""
 
 from enum import StrEnum
 from typing import Any, Literal
@@ -10,14 +10,14 @@ from api_client.messages.scan import CardView, Message
 
 
 class WalletKind(StrEnum):
-    """Which wallet."""
+    """A wallet app."""
 
     APPLE = "apple"
     GOOGLE = "google"
 
 
 class CardCodeForm(StrEnum):
-    """What the code on a card says: its name, that with a signature, or a code that changes."""
+    """Form of the code on a card: plain, signed, or changing over time."""
 
     CARD = "card"
     SIGNED = "signed"
@@ -25,10 +25,10 @@ class CardCodeForm(StrEnum):
 
 
 class CodeKey(Message):
-    """What verifies the signed card codes of an organization where there is no network.
+    """Public key to verify the signed card codes of an organization offline.
 
     The signature is Ed25519 over the line ``walletdesk card code 1``, a line feed, and the card
-    code. It tells that the card was issued here, not whether it was revoked since.
+    code. It proves that the card was issued here, not that it has not been revoked.
     """
 
     ed25519: str | None = Field(
@@ -38,10 +38,10 @@ class CodeKey(Message):
 
 
 class InWallet(Message):
-    """How a card stands in one wallet.
+    """State of a card in one wallet.
 
-    Apple tells of each device that adds or removes it; Google only whether it was saved.
-    ``pending`` tells that the wallet has not been told of the latest change yet.
+    Apple reports each device that adds or removes it, Google only whether it was saved.
+    ``pending``: the latest change has not been sent to the wallet yet.
     """
 
     wallet: WalletKind
@@ -76,7 +76,7 @@ class CustomerCards(Message):
 
 
 class IssuedCard(Message):
-    """A card with the text that its barcode says."""
+    """A card with the text of its code."""
 
     card: CardRecord
     customer_id: UUID
@@ -102,7 +102,7 @@ class DesignList(Message):
 
 
 class DesignHint(Message):
-    """What could be better in a design, though it can be used as it is."""
+    """A possible improvement of a design that can be used as it is."""
 
     path: str = Field(examples=["label"], description="Where in the design.")
     message: str
@@ -110,14 +110,14 @@ class DesignHint(Message):
 
 
 class EditedDesign(DesignLine):
-    """A design as an editor gets it: what it does not know it hands back as it came."""
+    """A design for an editor, which sends fields that it does not know back unchanged."""
 
     design: dict[str, Any]
     hints: tuple[DesignHint, ...]
 
 
 class StoredImage(Message):
-    """A picture that was fitted and stored; its size in pixels."""
+    """A stored picture, with its size in pixels after scaling."""
 
     tag: str = Field(description="What designs name it by: SHA-256 of the PNG.")
     width: int
@@ -125,7 +125,7 @@ class StoredImage(Message):
 
 
 class RolloutProgress(Message):
-    """How far the cards of a design have come after its last edit."""
+    """Progress of updating the cards of a design after its last edit."""
 
     version: int
     state: Literal["running", "finished"]
@@ -136,7 +136,7 @@ class RolloutProgress(Message):
 
 
 class AppleReady(Message):
-    """Who signs cards for Apple Wallet."""
+    """The certificate that signs cards for Apple Wallet."""
 
     development: bool = Field(
         description="True while a self-made certificate signs: an iPhone refuses such cards."
@@ -148,7 +148,7 @@ class AppleReady(Message):
 
 
 class GoogleReady(Message):
-    """Who issues cards in Google Wallet; ``configured`` false: nobody, no card can be saved."""
+    """The issuer of cards in Google Wallet; without one no card can be saved there."""
 
     configured: bool
     issuer_id: str | None = None
@@ -157,7 +157,7 @@ class GoogleReady(Message):
 
 
 class WalletsReady(Message):
-    """What both wallets need, and whether it is there."""
+    """Whether cards can be signed for both wallets."""
 
     apple: AppleReady
     google: GoogleReady
@@ -167,7 +167,7 @@ class WalletsReady(Message):
 
 
 class MailCard(Message):
-    """To whom a card's install link is mailed; without an address, to the customer's own."""
+    """Recipient of a card's install link; without an address, the customer's own."""
 
     email: str | None = Field(default=None, max_length=254, examples=["amara@example.com"])
 

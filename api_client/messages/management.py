@@ -1,7 +1,4 @@
-"""Messages of the management part of the API: what staff at a desk see and change.
-
-Like ``api_client.messages.scan``, each is defined here once and used by both halves.
-"""
+"""Messages about customers, companies, plans, memberships and staff."""
 
 from datetime import date
 from enum import StrEnum
@@ -24,7 +21,7 @@ from api_client.messages.scan import (
 
 
 class IntervalUnit(StrEnum):
-    """What billing intervals are counted in."""
+    """Unit of an interval."""
 
     DAY = "day"
     WEEK = "week"
@@ -33,7 +30,7 @@ class IntervalUnit(StrEnum):
 
 
 class MembershipSource(StrEnum):
-    """How a membership came to be."""
+    """Origin of a membership."""
 
     STAFF = "staff"
     SIGNUP = "signup"
@@ -42,7 +39,7 @@ class MembershipSource(StrEnum):
 
 
 class LinkSource(StrEnum):
-    """How a customer came to be linked to a company."""
+    """Origin of a customer's link to a company."""
 
     MANUAL = "manual"
     EMAIL_DOMAIN = "email_domain"
@@ -50,7 +47,7 @@ class LinkSource(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """What sort of caller acted."""
+    """Kind of caller."""
 
     API_KEY = "api_key"
     STAFF = "staff"
@@ -59,7 +56,7 @@ class ActorKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a member of staff may do; each may do all that the one before may."""
+    """Role of a member of staff. Each one includes the one before."""
 
     RECEPTION = "reception"
     MANAGER = "manager"
@@ -67,7 +64,7 @@ class Role(StrEnum):
 
 
 class StaffName(Message):
-    """A member of staff, as far as a signed-in one needs to know about themself."""
+    """The member of staff who is signed in."""
 
     id: UUID
     name: str
@@ -76,7 +73,7 @@ class StaffName(Message):
 
 
 class SignedIn(Message):
-    """A session. The token is told this once."""
+    """A new session. The token is returned only here."""
 
     token: str = Field(description="Bearer token, `ms_...`.")
     expires_at: AwareDatetime = Field(description="When it ends, also if it is used until then.")
@@ -85,7 +82,7 @@ class SignedIn(Message):
 
 
 class IntervalMessage(Message):
-    """A length in calendar terms: 1 month, 10 weeks."""
+    """A length in calendar units, such as 1 month or 10 weeks."""
 
     unit: IntervalUnit = Field(examples=["month"])
     count: Annotated[int, Field(ge=1, le=1000)] = Field(default=1, examples=[1])
@@ -114,7 +111,7 @@ class PlanPage(Message):
 
 
 class ActorView(Message):
-    """Who did something: an API key, a member of staff, a customer, or the service itself."""
+    """The caller who acted: an API key, a member of staff, a customer, or the service itself."""
 
     kind: ActorKind
     id: UUID | None = Field(description="Of the key, the account or the customer.")
@@ -124,8 +121,8 @@ class ActorView(Message):
 class SoldView(Message):
     """A membership as it was sold, with its status now.
 
-    ``status`` is null only before the start. ``source`` and ``actor`` tell how it came to be;
-    ``previous_id`` names the membership that it was transferred from.
+    ``status`` is null only before the start. ``source`` and ``actor`` are its origin;
+    ``previous_id`` is the membership that it was transferred from.
     """
 
     id: UUID
@@ -187,7 +184,7 @@ class CustomerRecord(Message):
 
 
 class CustomerProfile(CustomerRecord):
-    """A customer with all that belongs to them, as it stands at ``server_time``."""
+    """A customer with everything that belongs to them, at ``server_time``."""
 
     server_time: AwareDatetime
     outcome: Outcome
@@ -215,7 +212,7 @@ class CompanyPage(Message):
 
 
 class LinkedCustomer(Message):
-    """A customer as linked to a company."""
+    """A customer who is linked to a company."""
 
     customer: CustomerView
     role: str
@@ -225,7 +222,7 @@ class LinkedCustomer(Message):
 
 
 class LinkedCustomers(Message):
-    """A page of the customers linked now, in the order in which they take seats."""
+    """A page of the customers who are linked now, in the order in which they get seats."""
 
     items: tuple[LinkedCustomer, ...]
     next_cursor: str | None = None

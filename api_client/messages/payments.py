@@ -1,4 +1,4 @@
-"""Messages about payments at the desk: used by both halves."""
+"""Messages about payments at the desk."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -10,7 +10,7 @@ from api_client.messages.scan import Message
 
 
 class PaymentMethod(StrEnum):
-    """How the desk was paid."""
+    """Method of a payment."""
 
     CASH = "cash"
     CARD_TERMINAL = "card_terminal"
@@ -18,7 +18,7 @@ class PaymentMethod(StrEnum):
 
 
 class PaymentView(Message):
-    """A payment as it was taken. It is never changed; one in error is voided."""
+    """A payment that was taken at the desk. It is never changed; one in error is voided."""
 
     id: UUID
     receipt_number: str = Field(examples=["R-000001"])

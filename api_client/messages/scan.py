@@ -1,8 +1,8 @@
-"""The messages that a kiosk sends to the membership service or receives from it.
+"""Messages about scans, visits and the desk, and the error answer.
 
-Each is defined here once: the service uses them as request bodies and ``response_model``,
-the kiosk parses answers with them. All times are timezone-aware and in UTC; days
-(``last_day``, ``birth_date``) are days in the organization's own time zone.
+The service uses them as request bodies and ``response_model``, the kiosk to parse answers. All
+times are timezone-aware and in UTC; days (``last_day``, ``birth_date``) are days in the
+organization's own time zone.
 """
 
 from datetime import date
@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 MAX_CODE_LENGTH = 8192
-"""Longest scanned text that the service takes, in characters. QR codes hold at most 7,089."""
+"""Longest scanned text in characters. A QR code has at most 7,089 (ISO/IEC 18004)."""
 
 
 class Message(BaseModel):
@@ -23,7 +23,7 @@ class Message(BaseModel):
 
 
 class Outcome(StrEnum):
-    """What a scan found. A scan that could not be checked has no outcome, but an error."""
+    """Result of a scan. A scan that could not be checked has no outcome, but an error."""
 
     ACTIVE = "active"
     EXPIRED = "expired"
@@ -35,14 +35,14 @@ class Outcome(StrEnum):
 
 
 class Status(StrEnum):
-    """The two statuses a membership can have. Before it starts it has neither."""
+    """Status of a membership. Before its start it has none."""
 
     ACTIVE = "active"
     EXPIRED = "expired"
 
 
 class Reason(StrEnum):
-    """Why a membership stands as it does, beside its status."""
+    """Reason for the state of a membership, beside its status."""
 
     SCHEDULED = "scheduled"
     ENDED_EARLY = "ended_early"
@@ -51,22 +51,22 @@ class Reason(StrEnum):
 
 
 class UnknownCause(StrEnum):
-    """Why a scanned text led to nobody, or names somebody and proves nothing."""
+    """Why a scanned text identifies nobody, or is not accepted as proof."""
 
     NOT_A_CARD = "not_a_card"
-    """The text has none of the forms that a card of ours can have."""
+    """The text has no form of a card code."""
     NOT_FOUND = "not_found"
-    """The form is right, but this organization knows no such card or customer."""
+    """The form is valid, but this organization has no such card or customer."""
     FORGED = "forged"
-    """It names a card, but its signature or changing value was not made for that card."""
+    """It names a card, but its signature or changing value is not that card's."""
     STALE = "stale"
-    """A changing code of another time: a picture of it, or a clock that is wrong."""
+    """A changing code of another time, such as a picture of one, or because of a wrong clock."""
     REPLAYED = "replayed"
-    """A changing code that was taken before, or after which a newer one was taken."""
+    """A changing code that was used before, or after which a newer one was used."""
 
 
 class AttentionKind(StrEnum):
-    """Things the desk should notice although the membership is active."""
+    """What the desk should notice although the membership is active."""
 
     EXPIRES_SOON = "expires_soon"
     PAYMENT_OVERDUE = "payment_overdue"
@@ -76,7 +76,7 @@ class AttentionKind(StrEnum):
 
 
 class ScanMethod(StrEnum):
-    """How the code reached the kiosk."""
+    """How the code was read."""
 
     CAMERA = "camera"
     WEDGE = "wedge"
@@ -84,7 +84,7 @@ class ScanMethod(StrEnum):
 
 
 class CustomerState(StrEnum):
-    """Standing of the person, apart from any membership."""
+    """State of the person, apart from any membership."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
@@ -92,7 +92,7 @@ class CustomerState(StrEnum):
 
 
 class Attention(Message):
-    """One thing to notice. ``days``, ``minutes`` and ``text`` are set where the kind needs them."""
+    """One thing to notice. ``days``, ``minutes`` or ``text`` are set if the kind needs them."""
 
     kind: AttentionKind
     days: int | None = Field(None, description="Whole days left, 0 = today is the last day.")
@@ -101,17 +101,17 @@ class Attention(Message):
 
 
 class PermissionView(Message):
-    """An access indicator that a plan carries."""
+    """A permission that a plan grants."""
 
     key: str = Field(examples=["area.pool"])
     label: str = Field(examples=["Pool"])
 
 
 class MembershipView(Message):
-    """One membership as it stands at the time of the answer.
+    """One membership at the time of the answer.
 
-    ``company`` is None for a membership of the customer's own, else the name of the company
-    it is inherited from. ``status`` is None only before ``starts_at`` (reason ``scheduled``).
+    ``company`` is None for the customer's own membership, else the name of the company it is
+    inherited from. ``status`` is None only before ``starts_at`` (reason ``scheduled``).
     """
 
     id: UUID
@@ -130,7 +130,7 @@ class MembershipView(Message):
 
 
 class CustomerView(Message):
-    """Who this is: what a desk needs to see of a customer."""
+    """A customer, as far as a desk needs to see."""
 
     id: UUID
     number: str = Field(examples=["C-000123"])
@@ -152,7 +152,7 @@ class CardView(Message):
 
 
 class VisitCount(Message):
-    """Visits of one customer, this one included, undone ones not."""
+    """Number of visits of a customer, with this one, without undone ones."""
 
     today: int
     total: int
@@ -160,10 +160,10 @@ class VisitCount(Message):
 
 
 class ScanRequest(Message):
-    """A scanned text, unread by the kiosk, and the visit id the kiosk made for it.
+    """A scanned text, which the kiosk does not parse, and the visit id that the kiosk created.
 
-    ``alternatives`` are other readings of the same scan, tried in order where ``text`` leads to
-    nobody: a hand scanner that types for another keyboard layout leaves two readings.
+    ``alternatives`` are other readings of the same scan, tried in order if ``text`` identifies
+    nobody: a hand scanner that types for another keyboard layout gives two readings.
     """
 
     visit_id: UUID
@@ -176,10 +176,10 @@ class ScanRequest(Message):
 
 
 class ScanAnswer(Message):
-    """Who this is and whether the membership is active.
+    """The person, and whether the membership is active.
 
-    ``membership`` is the one that decided the outcome; ``memberships`` are all that the
-    customer has or inherits, the deciding one first.
+    ``membership`` is the one that decided the outcome; ``memberships`` are all that the customer
+    has or inherits, the deciding one first.
     """
 
     visit_id: UUID
@@ -202,7 +202,7 @@ class ScanAnswer(Message):
 
 
 class CustomerHit(Message):
-    """A line of the customer search."""
+    """A result of the customer search."""
 
     customer: CustomerView
     outcome: Outcome
@@ -210,14 +210,14 @@ class CustomerHit(Message):
 
 
 class CustomerHits(Message):
-    """A page of the customer search, best first."""
+    """A page of results of the customer search, best first."""
 
     items: tuple[CustomerHit, ...]
     next_cursor: str | None = None
 
 
 class VisitView(Message):
-    """A visit as the list of recent visits shows it."""
+    """A visit in the list of recent visits."""
 
     id: UUID
     at: AwareDatetime
@@ -237,7 +237,7 @@ class VisitPage(Message):
 
 
 class DeskInfo(Message):
-    """What a kiosk shows around the verdict: whose desk this is, and today's count."""
+    """What a kiosk shows around the verdict: the organization and today's count."""
 
     organization: str = Field(examples=["Riverside Club"])
     slug: str = Field("", description="Short name of the organization, as staff sign in to it.")
@@ -250,14 +250,14 @@ class DeskInfo(Message):
 
 
 class FieldFault(Message):
-    """One faulty field of a request: where it is and what is wrong."""
+    """An invalid field of a request, and what is wrong with it."""
 
     field: str = Field(examples=["body.email"])
     message: str
 
 
 class Problem(Message):
-    """An error answer (RFC 9457, ``application/problem+json``). ``code`` is stable."""
+    """An error answer (RFC 9457, ``application/problem+json``). ``code`` does not change."""
 
     type: str = "about:blank"
     title: str

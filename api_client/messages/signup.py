@@ -1,4 +1,4 @@
-"""Messages about public signup and the keys of sites: used by both halves."""
+"""Messages about the public signup and the keys of sites."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from api_client.messages.scan import Message
 
 
 class SignupView(Message):
-    """How the public may join, and what a web site takes over to offer it."""
+    """Settings of the signup, and the HTML with which a web site offers it."""
 
     open: bool = Field(examples=[True], description="Whether the page is there at all.")
     allowed_origins: tuple[str, ...] = Field(
@@ -27,7 +27,7 @@ class SignupView(Message):
 
 
 class EmbedKeyView(Message):
-    """A public key by which tokens of a site are checked."""
+    """A public key that verifies the tokens of a site."""
 
     id: UUID
     kid: str = Field(examples=["site-2027"])
@@ -38,6 +38,6 @@ class EmbedKeyView(Message):
 
 
 class EmbedKeyList(Message):
-    """Keys, newest first: all that are good, then those revoked, 100 together at most."""
+    """Keys, newest first: all valid ones, then revoked ones, at most 100 together."""
 
     items: tuple[EmbedKeyView, ...]

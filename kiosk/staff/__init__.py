@@ -1,1 +1,1 @@
-"""The staff side of the desk: sign-in, pages, forms and what they ask of the service."""
+"""The staff side of the desk: sign-in, pages, forms, and their requests to the service."""

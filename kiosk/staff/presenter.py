@@ -99,18 +99,18 @@ class StaffPresenter(QObject):
 
     @Slot(object)
     def on_desk(self, desk: DeskInfo) -> None:
-        """Keep whose desk this is."""
+        """Keep the club's short name, time zone and currency."""
         self._slug, self.session.zone = desk.slug, desk.time_zone
         self.session.currency = desk.currency or self.session.currency
 
     @Slot(object)
     def on_showed(self, shown: DisplayedScan) -> None:
-        """Keep whom the verdict on screen is about."""
+        """Keep the customer of the verdict on screen."""
         customer = shown.answer.customer if shown.answer else None
         self._on_screen = customer.id if customer else None
 
     def open_person(self) -> None:
-        """Go to the profile of whom the last verdict was about; without one, to the first page."""
+        """Go to the profile of the customer of the last verdict, or to the first page."""
         self.open(Place(CUSTOMER, self._on_screen) if self._on_screen else HOME)
 
     def open_home(self) -> None:
@@ -195,12 +195,12 @@ class StaffPresenter(QObject):
 
     @Slot(object, object)
     def on_done(self, task: Task[Any], answer: object) -> None:
-        """Give the answer of a task to whom it is for."""
+        """Pass the answer of a task to its handler."""
         task.handle_result(answer)
 
     @Slot(object, object)
     def on_failed(self, task: Task[Any], failure: Failure) -> None:
-        """Give the failure of a task to whom it is for, or show it on the page in front."""
+        """Pass the failure of a task to its handler, or show it on the page in front."""
         handle_error = task.handle_error or self._notices.show
         handle_error(sentence_of(failure, self._texts))
 

@@ -36,7 +36,7 @@ class Chips(QWidget):
         if words != self._words:
             self._words = words
             self.setAccessibleName(", ".join(words))
-            self._measure_anew()
+            self._clear_measured()
         if self.isHidden() is bool(words):
             self.setVisible(bool(words))
         self.update()
@@ -44,7 +44,7 @@ class Chips(QWidget):
     def set_pixels(self, pixels: int) -> None:
         """Set the height of the letters."""
         self._pixels = pixels
-        self._measure_anew()
+        self._clear_measured()
 
     def sizeHint(self) -> QSize:
         """Return the height of the rows at the present width."""
@@ -79,7 +79,7 @@ class Chips(QWidget):
     def _font(self) -> QFont:
         return font_of(self._pixels, QFont.Weight.DemiBold)
 
-    def _measure_anew(self) -> None:
+    def _clear_measured(self) -> None:
         self._measured.clear()
         self.updateGeometry()
 

@@ -53,7 +53,7 @@ class FitLabel(QWidget):
         self._colour = QColor(colour)
         if text != self._text:
             self._text = text
-            self._measure_anew()
+            self._clear_measured()
             self.setAccessibleName(text)
         if self.isHidden() is bool(text):
             self.setVisible(bool(text))
@@ -63,7 +63,7 @@ class FitLabel(QWidget):
         """Set the height of the letters at full size."""
         if pixels != self._pixels:
             self._pixels = pixels
-            self._measure_anew()
+            self._clear_measured()
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -101,7 +101,7 @@ class FitLabel(QWidget):
             text = painter.fontMetrics().elidedText(text, cut, self.width() + _ROUNDING)
         painter.drawText(self.rect(), self._flags(), text)
 
-    def _measure_anew(self) -> None:
+    def _clear_measured(self) -> None:
         """Clear the cache of measurements; layouts ask for the same few widths repeatedly."""
         self._fonts.clear()
         self._heights.clear()

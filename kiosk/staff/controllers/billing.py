@@ -9,7 +9,7 @@ from api_client.messages.billing import OrderView
 from kiosk.failures import Failure, failure_of
 
 _MOST_ORDERS = 1000
-"""No more are loaded; nobody has more than a few that were paid."""
+"""Orders that are loaded at most; nobody has more than a few that were paid."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ def load_billing(
 ) -> ProfileBilling:
     """Return the orders of ``owner``: ``customer_id`` or ``company_id`` with the id.
 
-    ``configured`` is asked for if it is None. Raises nothing, so that a profile is shown even if
-    its orders are not.
+    ``configured`` is loaded if it is None. An ApiError becomes the failure of the result, so that a
+    profile is shown even if its orders are not.
     """
     found: list[OrderView] = []
     cursor: str | None = None

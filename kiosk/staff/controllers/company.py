@@ -77,7 +77,7 @@ class CompanyController(ProfileController):
         return self._company
 
     def edit(self) -> None:
-        """Ask for the fields of the company."""
+        """Open the form of the company."""
         form = company_form(self._context.window, self._texts, self._shown())
         self._context.changes.ask(*form)
 
@@ -95,7 +95,7 @@ class CompanyController(ProfileController):
 
     @Slot(object, str)
     def _unlink(self, customer_id: UUID, name: str) -> None:
-        """Ask whether a customer is to be unlinked."""
+        """Open the form that unlinks a customer."""
         form = unlink_form(
             self._context.window, self._texts, self._shown().id, customer_id, name
         )  # fmt: skip

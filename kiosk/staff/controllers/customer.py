@@ -84,7 +84,7 @@ class CustomerController(ProfileController):
         return {"customer_id": str(self._shown().customer.id)}
 
     def edit(self) -> None:
-        """Ask for the fields of the customer."""
+        """Open the form of the customer."""
         form = customer_form(self._context.window, self._texts, self._shown())
         self._context.changes.ask(*form)
 
@@ -100,7 +100,7 @@ class CustomerController(ProfileController):
         return self._profile
 
     def _issue(self) -> None:
-        """Load the designs, then ask in which one the customer gets a card."""
+        """Load the designs, then open the form in which one is chosen."""
         self._context.send(
             Task("designs", lambda client, _: client.designs(), self._choose_design)
         )  # fmt: skip

@@ -80,7 +80,7 @@ class HomeController(Controller):
 
     @Slot()
     def new_customer(self) -> None:
-        """Ask for a new customer, whose profile is opened then."""
+        """Open the form of a new customer, and then the profile."""
 
         def then(record: CustomerRecord) -> None:
             self._context.navigation.open_created(Place(CUSTOMER, record.customer.id))
@@ -90,7 +90,7 @@ class HomeController(Controller):
 
     @Slot()
     def new_company(self) -> None:
-        """Ask for a new company, whose profile is opened then."""
+        """Open the form of a new company, and then the profile."""
 
         def then(company: CompanyView) -> None:
             self._context.navigation.open_created(Place(COMPANY, company.id))
@@ -100,12 +100,12 @@ class HomeController(Controller):
 
     @Slot()
     def new_plan(self) -> None:
-        """Ask for a new plan."""
+        """Open the form of a new plan."""
         self._ask_plan(None, self._session.currency)
 
     @Slot(object)
     def edit_plan(self, plan_id: UUID) -> None:
-        """Ask for the fields of a plan."""
+        """Open the form of a plan."""
         for plan in self._plans:
             if plan.id == plan_id:
                 self._ask_plan(plan, plan.currency)

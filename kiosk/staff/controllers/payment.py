@@ -23,7 +23,7 @@ PAYMENTS = Place("payments")
 """Those of some days. With an id, those of a membership."""
 
 MOST_PAYMENTS = 2000
-"""No more are loaded; a till is not counted over more."""
+"""Payments that are loaded at most; a till is not counted over more."""
 
 Days = tuple[date, date]
 """The first and the last day, both inclusive, where the club is."""

@@ -51,7 +51,7 @@ class ProfileController(Controller):
         page.acted.connect(self.act)
 
     def owner(self) -> Owner:
-        """Return whose profile is open. Raises LookupError if none is."""
+        """Return the owner of the open profile. Raises LookupError if none is open."""
         raise NotImplementedError
 
     def edit(self) -> None:
@@ -59,7 +59,7 @@ class ProfileController(Controller):
         raise NotImplementedError
 
     def billed_company(self) -> CompanyView | None:
-        """Return the company to which orders are billed; None on a customer's profile."""
+        """Return the company that pays for orders; None on a customer's profile."""
         return None
 
     def act(self, action: Action, target: object) -> None:
@@ -93,7 +93,7 @@ class ProfileController(Controller):
             )
 
     def billing_loader(self, owner: Owner) -> Callable[[ManagementClient], ProfileBilling | None]:
-        """Return what loads the orders of ``owner``, or None for staff who may not see them."""
+        """Return a loader of the orders of ``owner``; it returns None if they may not be seen."""
         if not self._session.may("memberships:read"):
             return lambda _client: None
         configured = self._session.takes_orders

@@ -1,4 +1,4 @@
-"""The online signup: who may show its page, how it looks, and which sites' keys are accepted."""
+"""The online signup: its page, the sites that may show it, and the keys of sites."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -92,7 +92,7 @@ class SignupController(Controller):
         if isinstance(answer, Problem):
             self.page.show_failures(failures_of(answer, sites_of(sent), self._texts))
             return
-        # Settings that were typed on meanwhile stay.
+        # Keep settings that were typed in the meantime.
         if self.page.settings() == sent:
             self._show_settings(answer)
         self.page.show_progress(self._texts.say("Saved."))

@@ -1,1 +1,1 @@
-"""The pages on which staff see and change customers, companies, plans and memberships."""
+"""The widgets of the pages on which staff see and change data."""

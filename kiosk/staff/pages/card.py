@@ -1,4 +1,4 @@
-"""The page of a wallet card: how it looks, the code for the customer's phone, what can be done."""
+"""The page of a wallet card: its picture, the QR code for the customer's phone, and actions."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
@@ -26,12 +26,12 @@ _COLUMNS = 3
 
 
 class CardPage(PageView):
-    """Paints a ``CardWords`` beside a picture of the card."""
+    """Shows a ``CardWords`` beside a picture of the card."""
 
     acted = Signal(object, object)
     """Action, CardWords."""
     wallet_chosen = Signal(object)
-    """WalletKind: how which wallet draws the card is to be shown."""
+    """WalletKind: the wallet in which the card is to be drawn."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__(texts)
@@ -55,7 +55,7 @@ class CardPage(PageView):
         layout.addLayout(self._foot())
 
     def show_card(self, words: CardWords, *, may_change: bool) -> None:
-        """Paint a card; its picture comes after it."""
+        """Show a card. Its picture is set separately."""
         if self.words is None or self.words.id != words.id:
             self.picture.show_image(QImage())
         self.words = words
@@ -77,12 +77,12 @@ class CardPage(PageView):
         self.show_failure("")
 
     def show_picture(self, image: QImage) -> None:
-        """Show how a wallet draws the card."""
+        """Show the card as the chosen wallet draws it."""
         self.picture.show_image(image)
 
     @property
     def wallet(self) -> WalletKind:
-        """Which wallet's picture is chosen."""
+        """The wallet that is chosen."""
         chosen = (kind for kind, button in self.wallets.items() if button.isChecked())
         return next(chosen, WalletKind.APPLE)
 
@@ -97,7 +97,7 @@ class CardPage(PageView):
         return head
 
     def _scrolled(self) -> QScrollArea:
-        """The body, which is higher than a small window."""
+        """Return the body in a scroll area, since it is higher than a small window."""
         inside = QWidget()
         inside.setObjectName("scrolled")
         inside.setLayout(self._body())
@@ -108,7 +108,7 @@ class CardPage(PageView):
         return scroll
 
     def _body(self) -> QHBoxLayout:
-        """The picture on the left; the code and what is known beside it."""
+        """Return the picture on the left, and the QR code and facts on the right."""
         left, right = QVBoxLayout(), QVBoxLayout()
         choice = QHBoxLayout()
         for button in self.wallets.values():
@@ -174,7 +174,7 @@ class CardPage(PageView):
 
 
 def _possible(action: Action, words: CardWords, *, may_change: bool) -> bool:
-    """Whether something can be done with a card, by whoever is signed in."""
+    """Return whether an action is possible and allowed."""
     match action:
         case Action.MAIL:
             return may_change and bool(words.link)

@@ -1,4 +1,4 @@
-"""The page of an online order: the code for the customer's phone, and whether it is paid."""
+"""The page of an online order: the QR code for the customer's phone, and whether it is paid."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -13,14 +13,14 @@ from kiosk.views.qr import QrView
 
 _QR_SIDE = 260
 _SHARES = (3, 1)
-"""Of the code and of the words beside it: an address of Stripe's is long, and its code fine."""
+"""Of the QR code and the texts: Stripe's addresses are long, so the code has many modules."""
 
 
 class CheckoutPage(PageView):
-    """Paints a ``CheckoutWords``."""
+    """Shows a ``CheckoutWords``."""
 
     left = Signal()
-    """Back to the file."""
+    """The button that leads back was pressed."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__(texts)
@@ -41,7 +41,7 @@ class CheckoutPage(PageView):
         self._lay_out()
 
     def show_words(self, words: CheckoutWords) -> None:
-        """Paint how the order stands."""
+        """Show the state of the order."""
         self.title.setText(words.title)
         self.payer.setText(words.payer)
         paint_chip(self.state, words.status, words.tone)
@@ -87,7 +87,7 @@ class CheckoutPage(PageView):
         layout.addLayout(foot)
 
     def _set_primary(self, primary: bool) -> None:
-        """Let the way back stand out once there is nothing left to wait for."""
+        """Highlight the way back once there is nothing to wait for."""
         name = "primary" if primary else ""
         if self.back_button.objectName() != name:
             self.back_button.setObjectName(name)

@@ -1,4 +1,4 @@
-"""Two halves of a page: beside each other where there is room, else one below the other."""
+"""Two columns, side by side if there is room, else one below the other."""
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
@@ -8,9 +8,9 @@ from kiosk.style import S
 
 
 class Columns(QWidget):
-    """The body of a scrolled page. ``shares`` are how both divide the width.
+    """The body of a scrolled page. ``shares`` are the parts of the width of both columns.
 
-    ``least`` is the width in pixels below which a half is too narrow, however little it needs.
+    ``least`` is the least width of a column in pixels, however little it needs.
     """
 
     def __init__(
@@ -32,12 +32,12 @@ class Columns(QWidget):
         self._row.addLayout(right, shares[1])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Use the room there is."""
+        """Choose the direction for the new width."""
         super().resizeEvent(event)
         self._fit()
 
     def event(self, event: QEvent) -> bool:
-        """Look again when a half needs more or less room than before."""
+        """Choose the direction again when a column needs more or less room."""
         handled = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()

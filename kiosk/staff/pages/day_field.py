@@ -1,4 +1,4 @@
-"""A field for a day, written as the language of the desk writes it."""
+"""A field for a day, in the format of the desk's language."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDateEdit
 
 
 def day_field(day: date, locale: QLocale) -> QDateEdit:
-    """Ask for a day: typed, or chosen in a calendar."""
+    """Return a field for a day that can be typed or chosen in a calendar."""
     field = QDateEdit(QDate(day.year, day.month, day.day))
     field.setLocale(locale)
     field.setDisplayFormat(locale.dateFormat(QLocale.FormatType.ShortFormat))
@@ -16,6 +16,6 @@ def day_field(day: date, locale: QLocale) -> QDateEdit:
 
 
 def day_of(field: QDateEdit) -> date:
-    """The day that is in the field."""
+    """Return the day in a field."""
     day = field.date()
     return date(day.year(), day.month(), day.day())

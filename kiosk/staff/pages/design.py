@@ -1,4 +1,4 @@
-"""The editor of card designs: what can be set on the right, the card as it will be on the left."""
+"""The editor of card designs: the card on the left, its fields on the right."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,13 +33,13 @@ IMAGES = ("logo", "strip", "icon")
 
 
 class DesignPage(PageView):
-    """Shows one design and what is changed in it; nothing is stored before ``saved``."""
+    """Shows and edits one design; nothing is stored before ``saved``."""
 
     opened = Signal(object)
-    """Id of the design that is chosen in the list."""
+    """Id of the design that was chosen in the list."""
     added = Signal()
     edited = Signal()
-    """Something was changed, and the typing has paused."""
+    """Something was changed, and typing has paused."""
     saved = Signal()
     archived = Signal()
     image_wanted = Signal(str)
@@ -67,7 +67,7 @@ class DesignPage(PageView):
             ("rotating", say("changing every 30 seconds (Google Wallet)")),
         ):
             self.code.addItem(told, value)
-        # A long choice is cut rather than making the column wider than its room.
+        # Elide a long choice instead of widening the column.
         self.code.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
@@ -90,7 +90,7 @@ class DesignPage(PageView):
         self._connect()
 
     def show_list(self, designs: Sequence[tuple[UUID, str]], chosen: UUID) -> None:
-        """Fill the list of designs."""
+        """Show the designs to choose from."""
         self._showing = True
         self.choice.clear()
         for id_, name in designs:
@@ -99,7 +99,7 @@ class DesignPage(PageView):
         self._showing = False
 
     def show_design(self, record: EditedDesign, *, hints: Sequence[str]) -> None:
-        """Show a design as it is stored."""
+        """Show a stored design."""
         self._showing = True
         self._record = record
         design = record.design
@@ -120,7 +120,7 @@ class DesignPage(PageView):
         self._showing = False
 
     def set_image(self, role: str, tag: str | None) -> None:
-        """Put a stored picture into the design that is edited, or take it out."""
+        """Set a stored picture in the edited design, or with None remove it."""
         if self._record is None:
             return
         images = {key: value for key, value in self._images.items() if key != role}
@@ -128,7 +128,7 @@ class DesignPage(PageView):
         self.edited.emit()
 
     def design(self) -> Mapping[str, Any]:
-        """The design as it is edited; what has no field here stays as it was."""
+        """Return the edited design; values without a field here are unchanged."""
         if self._record is None:
             return {}
         stored = self._record.design
@@ -144,11 +144,11 @@ class DesignPage(PageView):
 
     @property
     def chosen_wallet(self) -> WalletKind:
-        """How which wallet draws it is to be shown."""
+        """The wallet in which the design is to be drawn."""
         return WalletKind(self.wallet.currentData())
 
     def show_progress(self, sentence: str) -> None:
-        """Say how far the cards are that were issued before, or nothing."""
+        """Show the progress of updating issued cards; an empty text hides it."""
         self.progress.setText(sentence)
         self.progress.setVisible(bool(sentence))
 
@@ -216,7 +216,7 @@ class DesignPage(PageView):
             image.removed.connect(lambda role=role: self.image_removed.emit(role))
 
     def _show_titles(self, titles: Mapping[str, str], languages: Sequence[str]) -> None:
-        """One line for the title in each language of the card."""
+        """Show one line for the title in each language of the card."""
         for line in self.titles.values():
             self._rows.removeRow(line)
         self.titles = {}

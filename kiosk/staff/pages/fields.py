@@ -1,4 +1,4 @@
-"""Fields of the editor of card designs: a colour, a picture."""
+"""Fields for a colour and for a picture."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
@@ -33,7 +33,7 @@ class ColourField(QWidget):
 
     @property
     def colour(self) -> str:
-        """What is typed."""
+        """The typed text."""
         return self.line.text().strip().lower()
 
     def set_colour(self, colour: str) -> None:
@@ -52,7 +52,7 @@ class ColourField(QWidget):
 
 
 class ImageField(QWidget):
-    """A picture of a design: chosen from a file, or none."""
+    """A picture of a design, chosen from a file, or none."""
 
     wanted = Signal()
     removed = Signal()

@@ -34,7 +34,7 @@ class Form(QDialog):
     """Asks for a few values. Stays open until ``finish``, with ``show_failure`` in between."""
 
     submitted = Signal(dict)
-    """Values by key: text, bool or date; None for an optional day that was left out."""
+    """Values by key: text, bool or day; None for an optional day that was left out."""
 
     def __init__(self, parent: QWidget, texts: Texts, title: str, action: str) -> None:
         super().__init__(parent)
@@ -69,11 +69,11 @@ class Form(QDialog):
         self.submit.clicked.connect(self._on_submit)
 
     def add_words(self, words: str) -> None:
-        """Say something above the fields that follow."""
+        """Add a text above the fields that follow."""
         self._rows.addRow(PlainLabel(words, "muted", wraps=True))
 
     def add_line(self, key: str, label: str, value: str = "", *, secret: bool = False) -> QLineEdit:
-        """Ask for one line of text."""
+        """Add a field for one line of text."""
         line = QLineEdit(value)
         if secret:
             line.setEchoMode(QLineEdit.EchoMode.Password)
@@ -81,7 +81,7 @@ class Form(QDialog):
         return line
 
     def add_note(self, key: str, label: str, value: str = "") -> None:
-        """Ask for several lines of text."""
+        """Add a field for several lines of text."""
         note = QPlainTextEdit(value)
         note.setTabChangesFocus(True)
         note.setFixedHeight(_NOTE_HEIGHT)
@@ -90,13 +90,13 @@ class Form(QDialog):
     def add_choice(
         self, key: str, label: str, options: Sequence[tuple[str, str]], chosen: str = ""
     ) -> None:
-        """Ask for one of ``options``: value and words."""
+        """Add a choice of ``options``: value and label."""
         self._add(key, label, _choice(options, chosen))
 
     def add_count(
         self, key: str, label: str, count: int, options: Sequence[tuple[str, str]], chosen: str
     ) -> None:
-        """Ask how many of what, in one row: ``<key>_count`` and ``<key>_unit``."""
+        """Add a number with a unit in one row, as ``<key>_count`` and ``<key>_unit``."""
         line, choice = QLineEdit(str(count)), _choice(options, chosen)
         line.setAccessibleName(label)
         choice.setAccessibleName(label)
@@ -107,36 +107,36 @@ class Form(QDialog):
         self._rows.addRow(PlainLabel(label), row)
 
     def add_day(self, key: str, label: str, day: date) -> None:
-        """Ask for a day."""
+        """Add a field for a day."""
         self._add(key, label, day_field(day, self._locale))
 
     def add_switch(self, key: str, label: str, *, on: bool = False) -> None:
-        """Ask for yes or no."""
+        """Add a check box."""
         switch = QCheckBox(label)
         switch.setChecked(on)
         self._fields[key] = switch
         self._rows.addRow("", switch)
 
     def field(self, key: str) -> QWidget:
-        """The widget of a field."""
+        """Return the widget of a field."""
         return self._fields[key]
 
     def values(self) -> dict[str, Value]:
-        """What is in the fields now."""
+        """Return the values of all fields."""
         return {key: _value(widget) for key, widget in self._fields.items()}
 
     def show_failure(self, sentence: str) -> None:
-        """Say why it could not be done; the fields stay as they are, to be tried again."""
+        """Show why it was not carried out; the fields stay as they are and can be sent again."""
         self.failure.setText(sentence)
         self.failure.show()
         self.submit.setEnabled(True)
 
     def finish(self) -> None:
-        """It was done."""
+        """Close the form after it was carried out."""
         self.accept()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Begin in the first field, and go by Tab through all of them to the buttons."""
+        """Focus the first field, and set the tab order of fields and buttons."""
         super().showEvent(event)
         stops = [*self._fields.values(), self._cancel, self.submit]
         for before, after in pairwise(stops):
@@ -144,7 +144,7 @@ class Form(QDialog):
         stops[0].setFocus()
 
     def _on_submit(self) -> None:
-        """Hand the values on; not twice at once."""
+        """Emit the values, and prevent a second submit."""
         self.submit.setEnabled(False)
         self.failure.clear()
         self.failure.hide()
@@ -157,14 +157,14 @@ class Form(QDialog):
 
 
 def field_label(words: str, field: QWidget) -> PlainLabel:
-    """Make the label of a field, for a row of a ``QFormLayout``."""
+    """Return the label of a field, for a row of a ``QFormLayout``."""
     made = PlainLabel(words)
     made.setBuddy(field)
     return made
 
 
 def _choice(options: Sequence[tuple[str, str]], chosen: str) -> QComboBox:
-    """A list to choose from: value and words."""
+    """Return a combo box of values and labels."""
     choice = QComboBox()
     for value, words in options:
         choice.addItem(words, value)
@@ -173,7 +173,7 @@ def _choice(options: Sequence[tuple[str, str]], chosen: str) -> QComboBox:
 
 
 def _value(widget: QWidget) -> Value:
-    """What a field holds."""
+    """Return the value of a field."""
     match widget:
         case QLineEdit():
             return widget.text().strip()

@@ -1,4 +1,4 @@
-"""Where managing begins: a new customer, the companies, the plans, and the way to other pages."""
+"""The first page: companies, plans, a new customer, and buttons to other pages."""
 
 from collections.abc import Collection, Sequence
 
@@ -23,7 +23,7 @@ _TYPING_PAUSE_MS = 200
 
 
 class HomePage(PageView):
-    """Two lists side by side with buttons to add to them, and buttons that lead further."""
+    """Two lists side by side with buttons to add to them, and buttons that open other pages."""
 
     new_customer = Signal()
     new_company = Signal()
@@ -37,7 +37,7 @@ class HomePage(PageView):
     plan_opened = Signal(object)
     """Id."""
     companies_wanted = Signal(str)
-    """Part of a name."""
+    """Part of a company's name."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__(texts)
@@ -91,7 +91,7 @@ class HomePage(PageView):
         layout.addLayout(lists, 1)
 
     def allow(self, scopes: Collection[str]) -> None:
-        """Offer only what the person who is signed in may do."""
+        """Show only the buttons for which ``scopes`` suffice."""
         self.customer_button.setVisible("customers:write" in scopes)
         self.companies.add_button.setVisible("companies:write" in scopes)
         self.plans.add_button.setVisible("plans:write" in scopes)

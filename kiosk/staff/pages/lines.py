@@ -1,4 +1,4 @@
-"""Lines of lists with buttons of their own, buttons that share a row, text to be copied."""
+"""Rows of lists with buttons, rows of buttons, and texts to copy."""
 
 from collections.abc import Collection, Sequence
 from math import ceil
@@ -22,11 +22,11 @@ from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
 
 _AROUND = 28
-"""Pixels above and below a text that is to be copied: padding, border and its own margin."""
+"""Pixels of padding, border and margin above and below a text to copy."""
 
 
 class ActionLine(QFrame):
-    """Something in a list: what it is, how it stands, and what can be done with it."""
+    """A row of a list: title, details, state and buttons."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class ActionLine(QFrame):
 
 
 class ButtonRows(QWidget):
-    """Buttons of equal width, as many beside each other as there is room for."""
+    """Buttons of equal width, as many side by side as there is room for."""
 
     def __init__(self, buttons: Sequence[QPushButton]) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class ButtonRows(QWidget):
         self._fit()
 
     def show_only(self, shown: Collection[QPushButton]) -> None:
-        """Show some of the buttons, in their order."""
+        """Show only these buttons, in their order."""
         self._shown = tuple(button for button in self._buttons if button in shown)
         for button in self._buttons:
             button.setVisible(button in self._shown)
@@ -75,7 +75,7 @@ class ButtonRows(QWidget):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Use the room there is."""
+        """Arrange the buttons for the new width."""
         super().resizeEvent(event)
         self._fit()
 
@@ -84,7 +84,7 @@ class ButtonRows(QWidget):
         widest = max((button.sizeHint().width() for button in shown), default=1)
         most = max(1, min(len(shown), (self.width() + S) // (widest + S)))
         rows = -(-len(shown) // most)
-        # As many in each row as in the others, rather than one alone in the last.
+        # Fill the rows evenly, rather than leave one button alone in the last.
         columns = -(-len(shown) // max(rows, 1)) or 1
         if columns == self._columns:
             return
@@ -96,7 +96,7 @@ class ButtonRows(QWidget):
 
 
 class WholeText(QPlainTextEdit):
-    """A text that is read and not changed, as high as all of it."""
+    """A read-only text that is as high as all its lines."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,12 +105,12 @@ class WholeText(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Other widths break the lines elsewhere."""
+        """Set the height for the new line breaks."""
         super().resizeEvent(event)
         self.fit()
 
     def fit(self) -> None:
-        """Take the height that the text needs at this width."""
+        """Set the height that the text needs at this width."""
         layout, block, height = self.document().documentLayout(), self.document().begin(), 0.0
         while block.isValid():
             height += layout.blockBoundingRect(block).height()
@@ -119,7 +119,7 @@ class WholeText(QPlainTextEdit):
 
 
 class CopyField(QWidget):
-    """A text that staff take elsewhere: shown in full, copied by a button."""
+    """A text to copy, shown in full with a button."""
 
     def __init__(self, words: str, texts: Texts) -> None:
         super().__init__()
@@ -140,7 +140,7 @@ class CopyField(QWidget):
         layout.addWidget(self.text)
 
     def show_text(self, text: str) -> None:
-        """Show a text; without one the field is hidden."""
+        """Show a text; an empty one hides the field."""
         self.text.setPlainText(text)
         self.text.fit()
         self.button.setText(self._copy)

@@ -1,4 +1,4 @@
-"""The part of the window in which staff work: one page at a time under a line with the way back."""
+"""The panel in which staff work: one page at a time, under a line with the way back."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget

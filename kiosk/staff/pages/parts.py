@@ -1,4 +1,4 @@
-"""Parts of the files: a section with an action, a membership with its buttons, a list line."""
+"""Parts that several pages share: labels, chips, sections, rows."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ _BREAKS = re.compile(r"[@._-]")
 
 
 class Action(StrEnum):
-    """What staff can do in a file."""
+    """What the buttons of profiles and of the pages that they open do."""
 
     ASSIGN = "assign"
     ORDER = "order"
@@ -55,23 +55,23 @@ class Action(StrEnum):
 
 
 _IN_A_ROW = 2
-"""Buttons beside each other: more are wider than a small screen, in German at least."""
+"""Buttons side by side: more are wider than a small screen, in German at least."""
 
 
 def _in_rows(count: int, buttons: Sequence[QPushButton]) -> list[Sequence[QPushButton]]:
-    """Buttons in rows of at most ``count``."""
+    """Return the buttons in rows of at most ``count``."""
     return [buttons[start : start + count] for start in range(0, len(buttons), count)]
 
 
 def chip(words: str, tone: Tone) -> PlainLabel:
-    """A word on the colour of a verdict."""
+    """Return a label on the colour of a verdict."""
     made = PlainLabel()
     paint_chip(made, words, tone)
     return made
 
 
 def paint_chip(shown: PlainLabel, words: str, tone: Tone) -> None:
-    """Show another word in a chip, on its own colour."""
+    """Set text and colour of a chip."""
     paint = TONES[tone]
     shown.setText(words)
     shown.setStyleSheet(
@@ -81,7 +81,7 @@ def paint_chip(shown: PlainLabel, words: str, tone: Tone) -> None:
 
 
 def empty(layout: QLayout) -> None:
-    """Take all widgets out of a layout, for good."""
+    """Remove and delete all widgets of a layout."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
             widget.hide()
@@ -89,17 +89,17 @@ def empty(layout: QLayout) -> None:
 
 
 def label(words: str, name: str = "", *, wraps: bool = True) -> PlainLabel:
-    """Make a label that wraps, inside long words too; ``name`` is what the style sheet calls it."""
+    """Return a label that wraps, inside long words too; ``name`` is its name in the style sheet."""
     return PlainLabel(_LONG.sub(_breakable, words) if wraps else words, name, wraps=wraps)
 
 
 def _breakable(word: re.Match[str]) -> str:
-    """A long word, such as an address, that may go on in the next line after its signs."""
+    """Insert break opportunities into a long word, such as an email address."""
     return _BREAKS.sub("\\g<0>\u200b", word.group())
 
 
 class Section(QWidget):
-    """A heading, a button beside it, and lines below."""
+    """A heading with a button beside it, and rows below."""
 
     def __init__(self, title: str, action: str = "", then: Callable[[], object] | None = None):
         super().__init__()
@@ -120,12 +120,12 @@ class Section(QWidget):
         layout.addLayout(self._lines)
 
     def add(self, line: QWidget) -> None:
-        """Add a line."""
+        """Add a row."""
         self._lines.addWidget(line)
 
 
 class MembershipCard(QFrame):
-    """One membership: plan, status, period, where it comes from, and what can be done."""
+    """One membership: plan, status, period, source, and its buttons."""
 
     acted = Signal(object, object)
     """Action, MembershipLine."""
@@ -162,7 +162,7 @@ class MembershipCard(QFrame):
             column.addLayout(row)
 
     def _buttons(self, texts: Texts) -> dict[Action, QPushButton]:
-        """The buttons of what can be done with this membership."""
+        """Return the buttons of what can be done with the membership."""
         say, line = texts.say, self.line
         possible = (
             (Action.RENEW, say("Renew"), line.can_renew),
@@ -182,7 +182,7 @@ class MembershipCard(QFrame):
 
 
 class EntryLine(QFrame):
-    """A person or a company in a list: opened by its button, removed by another."""
+    """A row with a person or a company, and buttons to open and to unlink it."""
 
     opened = Signal(object)
     """Id."""

@@ -1,4 +1,4 @@
-"""The page of payments: their days, what was taken by each method, each with its receipt."""
+"""The page of payments: days, sums by method, and each payment with its receipt."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ _TYPING_PAUSE_MS = 500
 
 
 class PaymentsPage(PageView):
-    """Paints a ``PaymentsWords``, of a membership or of some days."""
+    """Shows a ``PaymentsWords``, of a membership or of some days."""
 
     days_chosen = Signal(object, object)
     """First and last day."""
@@ -59,7 +59,7 @@ class PaymentsPage(PageView):
     def show_payments(
         self, words: PaymentsWords, days: tuple[date, date] | None, *, may_void: bool
     ) -> None:
-        """Paint payments; without ``days`` they are those of a membership."""
+        """Show payments; without ``days`` they are those of a membership."""
         self.may_void = may_void
         self._showing = True
         self._days.setVisible(days is not None)
@@ -72,7 +72,7 @@ class PaymentsPage(PageView):
         self._paint(words)
 
     def clear(self, why: str) -> None:
-        """Show no payments, and why."""
+        """Show why there are no payments."""
         self._paint(PaymentsWords(self.title.text(), (), ()))
         self.show_failure(why)
 

@@ -1,4 +1,4 @@
-"""A picture that fits its room."""
+"""A picture that fits its widget."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
@@ -8,7 +8,7 @@ from kiosk.views.plain_label import PlainLabel
 
 
 class Picture(PlainLabel):
-    """A picture as large as there is room, in its own proportions."""
+    """A picture, as large as the widget allows in its own proportions."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The file of a customer or a company: who it is, what they hold, what can be done."""
+"""The profile of a customer or a company: facts, memberships, cards, links."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ from kiosk.views.person_view import PhotoView
 
 _PHOTO = 84
 _INITIALS = Paint("#8f9cab", "#8f9cab")
-"""Seen on light and on dark."""
+"""Visible in the light and in the dark theme."""
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the person who is signed in may change in a file, and may see of payments.
+    """What the role of the person who is signed in allows on a profile.
 
-    ``online``: a plan can be ordered and paid on the internet.
+    ``online``: plans can be ordered and paid online.
     """
 
     memberships: bool
@@ -44,10 +44,10 @@ class Allowed:
 
 
 class ProfilePage(PageView):
-    """Paints a ``ProfileWords``; everything that is pressed is told by ``acted``."""
+    """Shows a ``ProfileWords``; ``acted`` is emitted for every button."""
 
     acted = Signal(object, object)
-    """Action, and what it is done to: MembershipLine, id, or None for the whole file."""
+    """Action and its target: MembershipLine, id, or None for the whole profile."""
     removed = Signal(object, str)
     """Id and name of a person to unlink."""
 
@@ -85,7 +85,7 @@ class ProfilePage(PageView):
         self.order_button: QPushButton | None = None
 
     def show_profile(self, words: ProfileWords, allowed: Allowed) -> None:
-        """Paint a file from the top."""
+        """Show a profile from the top."""
         self.photo.show_initials(words.initials, _INITIALS)
         self.title.setText(words.title)
         self.subtitle.setText(words.subtitle)
@@ -98,7 +98,7 @@ class ProfilePage(PageView):
         self.photo.show_photo(photo)
 
     def _body(self, words: ProfileWords, allowed: Allowed) -> QWidget:
-        """Memberships on the left, the rest beside them."""
+        """Return memberships on the left, everything else on the right."""
         left, right = QVBoxLayout(), QVBoxLayout()
         left.addWidget(self._memberships(words, allowed))
         left.addStretch()
@@ -137,7 +137,7 @@ class ProfilePage(PageView):
         return section
 
     def _cards(self, cards: tuple[CardLine, ...], allowed: Allowed) -> Section:
-        """The customer's wallet cards."""
+        """Return the customer's wallet cards."""
         then: Callable[[], object] = lambda: self.acted.emit(Action.ISSUE, None)  # noqa: E731
         issue = self._texts.say("Issue card …") if allowed.cards else ""
         section = Section(self._texts.say("CARDS"), issue, then)
@@ -169,7 +169,7 @@ class ProfilePage(PageView):
 
 
 def _facts(words: ProfileWords) -> QGridLayout:
-    """Labels and values in two columns."""
+    """Return labels and values in two columns."""
     grid = QGridLayout()
     grid.setVerticalSpacing(S)
     grid.setHorizontalSpacing(S + 4)
@@ -181,7 +181,7 @@ def _facts(words: ProfileWords) -> QGridLayout:
 
 
 def _permissions(words: ProfileWords, texts: Texts) -> Section:
-    """What the customer may use now."""
+    """Return what the customer may use now."""
     section = Section(texts.say("PERMISSIONS"))
     granted = label(" · ".join(words.permissions))
     section.add(granted)

@@ -1,4 +1,4 @@
-"""Who is at the desk: signing in before anything is changed."""
+"""The sign-in of staff."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -11,7 +11,7 @@ _WIDTH = 380
 
 
 class SignInPage(QWidget):
-    """Asks for email and password, or for a name too where there is no account yet."""
+    """Asks for email and password, and for a name if it creates the first account."""
 
     submitted = Signal(str, str, str)
     """Email, password, and a name if this is the first account."""
@@ -55,7 +55,7 @@ class SignInPage(QWidget):
         self.ask()
 
     def ask(self, *, first: bool = False, failure: str = "") -> None:
-        """Ask for a sign-in, or for what makes the ``first`` account."""
+        """Ask for a sign-in, or for what the ``first`` account needs."""
         say = self._texts.say
         self._first = first
         self.title.setText(say("First account of this club") if first else say("Staff sign-in"))
@@ -71,14 +71,14 @@ class SignInPage(QWidget):
         (self.name if first else self.email).setFocus()
 
     def show_failure(self, sentence: str) -> None:
-        """Say why nobody is signed in; the password is asked for again."""
+        """Show why the sign-in failed, and clear the password."""
         self.failure.setText(sentence)
         self.failure.setVisible(bool(sentence))
         self.password.clear()
         self.submit.setEnabled(True)
 
     def _on_submit(self) -> None:
-        """Hand on what was typed, once it is complete."""
+        """Emit what was typed, if it is complete."""
         email, password = self.email.text().strip(), self.password.text()
         name = self.name.text().strip() if self._first else ""
         if not email or not password or (self._first and not name):

@@ -1,4 +1,4 @@
-"""The page of the online signup: whether it is open, who may show it, how it looks, whose keys."""
+"""The page of the online signup: open or closed, sites, colours, and keys of sites."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -30,11 +30,11 @@ from kiosk.texts import Texts
 _SITES_HEIGHT = 96
 _LONGEST_ADDRESS = 500
 _NARROWEST = 360
-"""Of a half in pixels, for addresses are long."""
+"""Least width of a column in pixels, since addresses are long."""
 
 
 class SignupPage(PageView):
-    """Shows the settings and what is changed in them; nothing is stored before ``saved``."""
+    """Shows and edits the settings; nothing is stored before ``saved``."""
 
     saved = Signal()
     edited = Signal()
@@ -70,7 +70,7 @@ class SignupPage(PageView):
         self.show_failures({})
 
     def show_settings(self, settings: JoinSettings, places: JoinPlaces) -> None:
-        """Show the settings as they are stored, and where the page is."""
+        """Show the stored settings, and the address of the signup page."""
         self.switch.setChecked(settings.open)
         self.sites.setPlainText(settings.sites)
         self.colours["accent"].set_colour(settings.accent)
@@ -85,7 +85,7 @@ class SignupPage(PageView):
         self.show_progress("")
 
     def settings(self) -> JoinSettings:
-        """The settings as they stand on the page."""
+        """Return the settings as they are on the page."""
         return JoinSettings(
             open=self.switch.isChecked(),
             sites=self.sites.toPlainText().strip(),
@@ -96,20 +96,20 @@ class SignupPage(PageView):
         )
 
     def show_failures(self, failures: Mapping[str, str]) -> None:
-        """Say what is wrong beside the fields; under ``""`` what belongs to none of them."""
+        """Show failures beside their fields; those of no field are under ``""``."""
         for name, shown in self.failures.items():
             shown.setText(failures.get(name, ""))
             shown.setVisible(name in failures)
         self.show_failure(failures.get("", ""))
         first = next((shown for name, shown in self.failures.items() if name in failures), None)
         if first is not None:
-            # It is given its place in the next turn of the event loop.
+            # The layout gives it its position in the next turn of the event loop.
             QTimer.singleShot(0, self, partial(self._scroll.ensureWidgetVisible, first))
         if failures:
             self.show_progress(self._texts.say("Not saved."))
 
     def show_progress(self, sentence: str) -> None:
-        """Say how far the saving is, or nothing."""
+        """Show the progress of saving; an empty text clears it."""
         self.progress.setText(sentence)
 
     def _lay_out(self) -> None:
@@ -130,7 +130,7 @@ class SignupPage(PageView):
         layout.addLayout(foot)
 
     def _page_half(self) -> QVBoxLayout:
-        """The page itself: open or closed, its colours, what it leads to."""
+        """Return the column about the signup page itself."""
         say = self._texts.say
         column = _column()
         column.addWidget(label(say("THE PAGE"), "section", wraps=False))
@@ -146,7 +146,7 @@ class SignupPage(PageView):
         return column
 
     def _sites_half(self) -> QVBoxLayout:
-        """Where the page is shown, and which sites log their visitors in."""
+        """Return the column about web sites and their keys."""
         say = self._texts.say
         column = _column()
         column.addWidget(label(say("WEB SITES"), "section", wraps=False))
@@ -159,7 +159,7 @@ class SignupPage(PageView):
         return column
 
     def _add(self, column: QVBoxLayout, words: str, field: QWidget, name: str) -> None:
-        """A field under its words, and over what may be wrong with it."""
+        """Add a field with its label above and its failure below."""
         told = label(words)
         if not isinstance(field, ColourField):
             field.setAccessibleName(words)
@@ -183,7 +183,7 @@ class SignupPage(PageView):
         self.edited.emit()
 
     def _draw(self) -> None:
-        """Show the colours once both are whole."""
+        """Show the colours once both are complete."""
         accent, background = (self.colours[name].colour for name in ("accent", "background"))
         looks = join_looks(accent, background, self._texts)
         if looks is not None:

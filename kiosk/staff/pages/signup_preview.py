@@ -1,4 +1,4 @@
-"""A small picture of the signup page in the colours that are chosen."""
+"""A small preview of the signup page in the chosen colours."""
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -9,11 +9,11 @@ from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
 
 _EDGE = "#8f9cab"
-"""Seen on any ground, and on light and dark around it."""
+"""Visible on any background, in the light and in the dark theme."""
 
 
 class JoinPreview(QWidget):
-    """Text and a button on the ground of the page, and below whether they can be read."""
+    """Text and a button on the page's background, and below whether they are readable."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class JoinPreview(QWidget):
         layout.addWidget(self.verdict)
 
     def show_looks(self, looks: JoinLooks) -> None:
-        """Paint the colours."""
+        """Show the colours."""
         self._box.setStyleSheet(
             f"#join {{ background: {looks.ground}; border: 1px solid {_EDGE};"
             " border-radius: 10px; }"
@@ -43,6 +43,6 @@ class JoinPreview(QWidget):
         )
         self.verdict.setText(looks.sentence)
         self.verdict.setObjectName("muted" if looks.good else "failure")
-        # A name that changes is looked up anew only when the style is put on again.
+        # A changed object name takes effect only when the style is applied again.
         self.verdict.style().unpolish(self.verdict)
         self.verdict.style().polish(self.verdict)

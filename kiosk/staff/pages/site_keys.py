@@ -1,4 +1,4 @@
-"""The keys of sites in a list, with ways to add some and to revoke one."""
+"""The list of keys of sites, with buttons to add and revoke them."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -14,7 +14,7 @@ from kiosk.texts import Texts
 
 
 class KeyList(QWidget):
-    """Paints ``KeyLine``s."""
+    """Shows ``KeyLine``s."""
 
     added = Signal()
     """Keys are to be pasted."""
@@ -48,7 +48,7 @@ class KeyList(QWidget):
         self.revoke_buttons = {}
         for key in keys:
             self._lines.addWidget(self._line(key))
-        # What is added later would come last on the way by Tab.
+        # Widgets that are added later come last in the tab order.
         for before, after in pairwise((self.file_button, *self.revoke_buttons.values())):
             QWidget.setTabOrder(before, after)
         if not keys:

@@ -1,4 +1,4 @@
-"""The page of card payments through Stripe: whose account, and what Stripe has to be told."""
+"""The page of card payments through Stripe: the account, and the webhook for Stripe."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
@@ -12,7 +12,7 @@ from kiosk.texts import Texts
 
 
 class StripePage(PageView):
-    """Paints a ``StripeWords``."""
+    """Shows a ``StripeWords``."""
 
     connect_wanted = Signal(object)
     """StripeWords."""
@@ -58,7 +58,7 @@ class StripePage(PageView):
         layout.addLayout(foot)
 
     def show_words(self, words: StripeWords) -> None:
-        """Paint how things stand."""
+        """Show the state of the account."""
         say = self._texts.say
         self.words = words
         paint_chip(self.state, words.status, words.tone)

@@ -1,4 +1,4 @@
-"""The page of a subscription: how it stands, what was invoiced, and whether it goes on."""
+"""The page of a subscription: its state, its invoices, cancelling and resuming."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,7 +19,7 @@ from kiosk.texts import Texts
 
 
 class SubscriptionPage(PageView):
-    """Paints a ``SubscriptionWords``."""
+    """Shows a ``SubscriptionWords``."""
 
     acted = Signal(object, object)
     """Action, SubscriptionWords."""
@@ -43,7 +43,7 @@ class SubscriptionPage(PageView):
         self._lay_out()
 
     def show_words(self, words: SubscriptionWords, *, may_change: bool) -> None:
-        """Paint how the subscription stands."""
+        """Show the state of the subscription."""
         self.words = words
         self.title.setText(words.title)
         self.payer.setText(words.payer)
@@ -67,7 +67,7 @@ class SubscriptionPage(PageView):
         self.show_progress("")
 
     def show_progress(self, sentence: str) -> None:
-        """Say how far the asking of Stripe is, or nothing."""
+        """Show the progress of asking Stripe; an empty text hides it."""
         self.progress.setText(sentence)
         self.progress.setVisible(bool(sentence))
 
@@ -100,7 +100,7 @@ class SubscriptionPage(PageView):
         layout.addLayout(foot)
 
     def _invoices(self, words: SubscriptionWords) -> QWidget:
-        """What was invoiced, newest first."""
+        """Return the invoices, newest first."""
         body = QWidget()
         body.setObjectName("scrolled")
         column = QVBoxLayout(body)

@@ -1,1 +1,1 @@
-"""What the staff pages say, as pure functions of the messages."""
+"""The texts of the pages, as pure functions of the service's messages."""

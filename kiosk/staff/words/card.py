@@ -1,4 +1,4 @@
-"""What is said of wallet cards, from messages of the service. Pure."""
+"""Texts about wallet cards, from messages of the service. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from kiosk.style import Tone
 from kiosk.texts import Texts
 
 SOON = timedelta(days=30)
-"""So long before its end a certificate is spoken of."""
+"""A certificate that ends sooner than this gets a warning."""
 
 
 @dataclass(frozen=True)
 class CardLine:
-    """A card in the file of its holder."""
+    """A card as a row of its holder's profile."""
 
     id: UUID
     title: str
@@ -25,10 +25,9 @@ class CardLine:
 
 @dataclass(frozen=True)
 class CardWords:
-    """Everything that the page of a card says, and what can be done with it.
+    """Texts of the page of a card, and what can be done with it.
 
-    ``link`` is what the customer's phone reads off the screen; without it ``no_link`` says why
-    there is none.
+    ``link`` is the address in the QR code; if it is empty, ``no_link`` says why.
     """
 
     id: UUID
@@ -45,7 +44,7 @@ class CardWords:
 
 
 def card_line(card: CardRecord, texts: Texts, zone: str) -> CardLine:
-    """A card as one line."""
+    """Return a card as a row, with days in the time zone ``zone``."""
     good = card.revoked_at is None
     parts = [texts.say("issued {day}", day=texts.local_day(card.issued_at, zone))]
     if card.revoked_at is not None:
@@ -66,7 +65,7 @@ def card_words(
     zone: str,
     now: datetime,
 ) -> CardWords:
-    """The page of a card, as things stand at ``now``."""
+    """Return the texts of a card's page at ``now``."""
     say = texts.say
     good = card.revoked_at is None
     facts = [(say("Issued"), texts.local_day(card.issued_at, zone))]
@@ -94,13 +93,13 @@ _NAMES = {WalletKind.APPLE: "Apple Wallet", WalletKind.GOOGLE: "Google Wallet"}
 
 
 def _where(card: CardRecord, texts: Texts) -> str:
-    """In which wallets a card is."""
+    """Return the names of the wallets that have the card."""
     names = [_NAMES[each.wallet] for each in card.wallets if each.devices]
     return ", ".join(names) or texts.say("not on a phone yet")
 
 
 def _in_wallet(stand: InWallet, texts: Texts) -> str:
-    """How a card stands in one wallet."""
+    """Return the state of a card in one wallet."""
     if not stand.devices:
         return texts.say("not added yet")
     if stand.wallet is WalletKind.GOOGLE:
@@ -112,7 +111,7 @@ def _in_wallet(stand: InWallet, texts: Texts) -> str:
 
 
 def _no_link(card: CardRecord, texts: Texts) -> str:
-    """Why a phone cannot fetch the card."""
+    """Return why a phone cannot load the card, or an empty text."""
     if card.install_url is not None:
         return ""
     if card.revoked_at is not None:
@@ -127,7 +126,7 @@ def _no_link(card: CardRecord, texts: Texts) -> str:
 def _warnings(
     card: CardRecord, wallets: WalletsReady, texts: Texts, zone: str, now: datetime
 ) -> Iterator[str]:
-    """What keeps the card from a wallet, or a wallet from the latest change."""
+    """Yield what keeps the card out of a wallet, or a wallet from its latest change."""
     if card.design is None:
         return
     say = texts.say

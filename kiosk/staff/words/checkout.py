@@ -1,4 +1,4 @@
-"""What is said of an online order while it waits to be paid. Pure."""
+"""Texts about an online order until it is paid. Pure."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from kiosk.style import Tone
 from kiosk.texts import Texts
 
 MOST_IN_A_CODE = 1200
-"""Signs of an address: a code with more is too fine for a phone to read off this screen."""
+"""Characters of an address. The QR code of a longer one is too fine to be read from a screen."""
 
 
 @dataclass(frozen=True)
 class CheckoutWords:
-    """Everything that the page of an online order says; ``payer`` is who pays how much.
+    """Texts of the page of an online order; ``payer`` is who pays, and how much.
 
-    ``url`` is where it is paid, as long as it can be; ``code`` is the same for a phone to read.
+    ``url`` is where it is paid, while it can be; ``code`` is the same if it fits a QR code.
     """
 
     title: str
@@ -31,7 +31,7 @@ class CheckoutWords:
 def checkout_words(
     order: OrderView, link: CheckoutLink, payer: str, texts: Texts, zone: str
 ) -> CheckoutWords:
-    """The page of an order."""
+    """Return the texts of an order's page, with times in ``zone``."""
     say = texts.say
     title = order.plan
     payer = " · ".join(filter(None, (money(order.amount_minor, order.currency, texts), payer)))
@@ -56,7 +56,7 @@ def checkout_words(
 
 
 def _waiting(link: CheckoutLink, title: str, payer: str, texts: Texts, zone: str) -> CheckoutWords:
-    """The page of an order that can be paid."""
+    """Return the texts of an order that can be paid."""
     say = texts.say
     day, clock = texts.local_day(link.expires_at, zone), texts.clock(link.expires_at, zone)
     fits = len(link.url) <= MOST_IN_A_CODE

@@ -7,7 +7,7 @@ from kiosk.texts import Texts
 
 
 def company_entries(page: CompanyPage, texts: Texts) -> list[Entry]:
-    """Companies by name, with their seats."""
+    """Return companies by name, with their seats."""
     return [
         Entry(
             each.id,
@@ -19,13 +19,13 @@ def company_entries(page: CompanyPage, texts: Texts) -> list[Entry]:
 
 
 def plan_entries(page: PlanPage, texts: Texts) -> list[Entry]:
-    """Plans by name, those that are no longer sold last."""
+    """Return plans by name, archived ones last."""
     ordered = sorted(page.items, key=lambda plan: plan.archived_at is not None)
     return [Entry(plan.id, plan.name, _below(plan, texts)) for plan in ordered]
 
 
 def _below(plan: PlanView, texts: Texts) -> str:
-    """Price, and what is special about a plan."""
+    """Return the price, and whether the plan is public or archived."""
     price = plan_words(plan, texts).removeprefix(f"{plan.name} · ")
     parts = [price or money(plan.price_minor, plan.currency, texts)]
     if plan.public:

@@ -1,4 +1,4 @@
-"""What the files of customers and companies say, from messages of the service. Pure."""
+"""Texts about memberships, plans and prices, from messages of the service. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ from kiosk.texts import Texts
 
 @dataclass(frozen=True)
 class MembershipLine:
-    """A membership in a file: what is said of it, and what may be done with it.
+    """A membership of a profile: its texts, and what can be done with it.
 
-    One that a subscription decides about has its order, and says under ``billing`` how it stands.
+    One that a subscription pays for has its order's id, and the state of it in ``billing``.
     """
 
     id: UUID
@@ -47,7 +47,7 @@ class MembershipLine:
 def held_line(
     held: MembershipView, links: Sequence[LinkView], texts: Texts, zone: str
 ) -> MembershipLine:
-    """A membership as a customer holds it; an inherited one is changed at its company."""
+    """Return a customer's membership. An inherited one is changed at its company."""
     own = held.company is None
     by_name = {link.company: link.company_id for link in links if link.valid_until is None}
     source = texts.say("own membership")
@@ -59,7 +59,7 @@ def held_line(
 
 
 def sold_line(sold: SoldView, texts: Texts, zone: str) -> MembershipLine:
-    """A membership as it was sold to a company."""
+    """Return a membership as it was sold to a company."""
     price = money(sold.price_minor, sold.currency, texts)
     if sold.billing is not None:
         price = f"{price} {interval(sold.billing, texts)}"
@@ -75,7 +75,7 @@ def _line(
     company_id: UUID | None,
     own: bool,
 ) -> MembershipLine:
-    """The line of a membership."""
+    """Return the line of a membership."""
     status, tone = _status(held.status, held.reason, texts)
     name = held.plan
     running = own and held.ended_early_at is None
@@ -97,7 +97,7 @@ def _line(
 
 
 def _status(status: Status | None, reason: Reason | None, texts: Texts) -> tuple[str, Tone]:
-    """A word for how a membership stands, and its colour."""
+    """Return a word for the status, and its colour."""
     if reason is Reason.NO_SEAT:
         return texts.say("no seat"), Tone.NO_MEMBERSHIP
     if reason is Reason.PAYMENT_OVERDUE:
@@ -112,7 +112,7 @@ def _status(status: Status | None, reason: Reason | None, texts: Texts) -> tuple
 def _period(
     starts_at: datetime, ends_at: datetime | None, last_day: date | None, texts: Texts, zone: str
 ) -> str:
-    """From when to when, the last day inclusive."""
+    """Return the first and last day, both inclusive."""
     first = texts.local_day(starts_at, zone)
     if last_day is not None:
         return texts.say("{first} to {last}", first=first, last=texts.day(last_day))
@@ -122,7 +122,7 @@ def _period(
 
 
 def _note(held: MembershipView | SoldView, texts: Texts, zone: str) -> str:
-    """What else is to be said: an early end and its reason."""
+    """Return an early end with its reason, or an empty text."""
     if held.ended_early_at is None:
         return ""
     day = texts.local_day(held.ended_early_at, zone)
@@ -132,14 +132,14 @@ def _note(held: MembershipView | SoldView, texts: Texts, zone: str) -> str:
 
 
 def money(minor: int, currency: str, texts: Texts) -> str:
-    """An amount in the smallest unit of a currency, as the language writes it."""
+    """Return an amount, given in the smallest unit of ``currency``, in the desk's language."""
     digits = get_currency_precision(currency)
     amount = Decimal(minor).scaleb(-digits)
     return str(format_currency(amount, currency, locale=texts.locale))
 
 
 def no_public_address(texts: Texts) -> str:
-    """What to do where nobody outside can reach the service."""
+    """Return what to do if the service has no public address."""
     return texts.say(
         "The service has no public address yet. Set WALLETDESK_PUBLIC_URL where it runs, "
         "to the https address under which people reach it, and start it anew."
@@ -147,7 +147,7 @@ def no_public_address(texts: Texts) -> str:
 
 
 def interval(length: IntervalMessage, texts: Texts) -> str:
-    """How often, or how long: ``every 3 months``."""
+    """Return a length of time, such as ``every 3 months``."""
     count = length.count
     match length.unit:
         case IntervalUnit.DAY:
@@ -161,7 +161,7 @@ def interval(length: IntervalMessage, texts: Texts) -> str:
 
 
 def plan_words(plan: PlanView, texts: Texts) -> str:
-    """A plan in one line, as it is chosen: name, price, how often."""
+    """Return a plan as a choice of a form: name, price, interval."""
     price = money(plan.price_minor, plan.currency, texts)
     if plan.billing is not None:
         price = f"{price} {interval(plan.billing, texts)}"

@@ -1,4 +1,4 @@
-"""What is said of payments at the desk, from messages of the service. Pure."""
+"""Texts about payments at the desk, from messages of the service. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from kiosk.staff.words.membership import money
 from kiosk.texts import Texts
 
 MOST_LINES = 100
-"""More lines nobody reads, and they take long to lay out; all count in the sums."""
+"""Rows that are shown at most; more take long to lay out. All payments count in the sums."""
 
 
 @dataclass(frozen=True)
 class PaymentLine:
-    """A payment as one line; ``void`` says that it does not count, or nothing."""
+    """A payment as a row; ``void`` is a mark for one that does not count, or empty."""
 
     id: UUID
     receipt: str
@@ -25,7 +25,7 @@ class PaymentLine:
 
 @dataclass(frozen=True)
 class PaymentsWords:
-    """A list of payments, and what was taken by each method: method, how often, amount."""
+    """A list of payments, and their sums: method, count, amount."""
 
     title: str
     lines: tuple[PaymentLine, ...]
@@ -36,7 +36,7 @@ class PaymentsWords:
 def payments_words(
     payments: Sequence[PaymentView], title: str, texts: Texts, zone: str, *, complete: bool
 ) -> PaymentsWords:
-    """All that the page of some payments says; sums only if ``complete``, for they would lie."""
+    """Return the texts of some payments; without sums unless they are ``complete``."""
     shown = payments[:MOST_LINES]
     warning = ""
     if not complete:
@@ -54,7 +54,7 @@ def payments_words(
 
 
 def payment_line(payment: PaymentView, texts: Texts, zone: str) -> PaymentLine:
-    """A payment: what, when, how, who took it, from whom and for what."""
+    """Return a payment as a row, with times in ``zone``."""
     say = texts.say
     day = texts.local_day(payment.paid_at, zone)
     taken = (
@@ -81,9 +81,9 @@ def payment_line(payment: PaymentView, texts: Texts, zone: str) -> PaymentLine:
 
 
 def sums_of(payments: Sequence[PaymentView], texts: Texts) -> Iterator[tuple[str, str, str]]:
-    """What counts, by currency and method: in whole smallest units, voided payments left out.
+    """Yield sums by currency and method, without voided payments: method, count, amount.
 
-    Where a currency came by several methods, its sum follows.
+    The sum of a currency follows if it was paid by several methods.
     """
     good = [each for each in payments if each.voided_at is None]
     names = methods_of(texts)
@@ -104,7 +104,7 @@ def _sum(
 
 
 def methods_of(texts: Texts) -> Mapping[PaymentMethod, str]:
-    """How the desk is paid, in words."""
+    """Return the methods of payment in words."""
     say = texts.say
     return {
         PaymentMethod.CASH: say("cash"),

@@ -1,4 +1,4 @@
-"""All that the file of a customer or a company says, from messages of the service. Pure."""
+"""Texts of the profiles of customers and companies, from messages of the service. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from kiosk.verdict import initials
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of a list: who or what, and what is said beside it. ``id`` opens it."""
+    """A row of a list of people or companies; ``id`` opens it."""
 
     id: UUID
     title: str
@@ -33,9 +33,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class ProfileWords:
-    """Everything that the file of a customer or a company says.
+    """Texts of the profile of a customer or a company.
 
-    ``cards`` is None where there are none to be shown: for companies, and to who may not see them.
+    ``cards`` is None for companies, and if the role may not see cards.
     """
 
     title: str
@@ -57,7 +57,7 @@ def customer_words(
     zone: str,
     orders: Sequence[OrderView] = (),
 ) -> ProfileWords:
-    """The file of a customer; ``orders`` are what they ordered through the provider."""
+    """Return the texts of a customer's profile; ``orders`` are their online orders."""
     say = texts.say
     facts = (
         (say("State"), _state(profile.customer.state, texts)),
@@ -93,7 +93,7 @@ def company_words(
     zone: str,
     orders: Sequence[OrderView] = (),
 ) -> ProfileWords:
-    """The file of a company; ``orders`` are what it ordered through the provider."""
+    """Return the texts of a company's profile; ``orders`` are its online orders."""
     say = texts.say
     seats = say("without limit")
     if company.seat_cap is not None:
@@ -120,7 +120,7 @@ def company_words(
 
 
 def _link_entry(link: LinkView, texts: Texts, zone: str) -> Entry:
-    """A company in the file of a customer; ended links stay listed."""
+    """Return a company of a customer's profile; ended links stay listed."""
     since = texts.local_day(link.valid_from, zone)
     if link.valid_until is None:
         below = texts.say("since {day}", day=since)
@@ -131,7 +131,7 @@ def _link_entry(link: LinkView, texts: Texts, zone: str) -> Entry:
 
 
 def _person_entry(person: LinkedCustomer, texts: Texts, zone: str) -> Entry:
-    """A person in the file of a company."""
+    """Return a person of a company's profile."""
     parts = [person.customer.number, person.role]
     parts.append(texts.say("since {day}", day=texts.local_day(person.valid_from, zone)))
     if not person.has_seat:
@@ -141,7 +141,7 @@ def _person_entry(person: LinkedCustomer, texts: Texts, zone: str) -> Entry:
 
 
 def _state(state: CustomerState, texts: Texts) -> str:
-    """A word for a customer's state."""
+    """Return a word for a customer's state."""
     return {
         CustomerState.ACTIVE: texts.say("active"),
         CustomerState.INACTIVE: texts.say("inactive"),

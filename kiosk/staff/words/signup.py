@@ -10,14 +10,14 @@ from kiosk.staff.words.membership import no_public_address
 from kiosk.texts import Texts
 
 FIELDS = ("accent", "background", "terms_url", "privacy_url", "allowed_origins")
-"""Fields beside which an error can be shown, from the top of the page."""
+"""Fields beside which an error is shown, from the top of the page."""
 
 _OF_PYDANTIC = "Value error, "
 
 
 @dataclass(frozen=True)
 class JoinSettings:
-    """The settings as they stand on the page; sites are one a line."""
+    """The settings as they are on the page; sites are one a line."""
 
     open: bool
     sites: str
@@ -29,7 +29,7 @@ class JoinSettings:
 
 @dataclass(frozen=True)
 class JoinPlaces:
-    """Where the page is: its address, what a site takes over, or why there is neither."""
+    """The address of the signup page and the HTML for a site, or why there are none."""
 
     page_url: str
     snippet: str
@@ -37,7 +37,7 @@ class JoinPlaces:
 
 
 def settings_of(view: SignupView) -> JoinSettings:
-    """The settings of the service as the page shows them."""
+    """Return the settings of the service as the page shows them."""
     return JoinSettings(
         open=view.open,
         sites="\n".join(view.allowed_origins),
@@ -49,12 +49,12 @@ def settings_of(view: SignupView) -> JoinSettings:
 
 
 def sites_of(settings: JoinSettings) -> list[str]:
-    """The sites that are named, without the blanks around them."""
+    """Return the sites without surrounding blanks and empty lines."""
     return [line.strip() for line in settings.sites.splitlines() if line.strip()]
 
 
 def request_of(settings: JoinSettings) -> dict[str, Any]:
-    """The request that the settings make."""
+    """Return the body of the request."""
     return {
         "open": settings.open,
         "allowed_origins": sites_of(settings),
@@ -66,14 +66,14 @@ def request_of(settings: JoinSettings) -> dict[str, Any]:
 
 
 def places_of(view: SignupView, texts: Texts) -> JoinPlaces:
-    """Where people find the page."""
+    """Return the addresses of the signup page."""
     if view.page_url is None or view.snippet is None:
         return JoinPlaces("", "", no_public_address(texts))
     return JoinPlaces(view.page_url, view.snippet, "")
 
 
 def failures_of(problem: Problem, sites: Sequence[str], texts: Texts) -> Mapping[str, str]:
-    """What is wrong, by field of the page; under ``""`` what belongs to none of them."""
+    """Return failures by field of the page; those of no field are under ``""``."""
     failures: dict[str, list[str]] = {}
     for error in problem.errors:
         name, _, rest = error.field.removeprefix("body.").partition(".")
@@ -85,7 +85,7 @@ def failures_of(problem: Problem, sites: Sequence[str], texts: Texts) -> Mapping
 
 
 def _sentence(error: FieldFault, name: str, rest: str, sites: Sequence[str], texts: Texts) -> str:
-    """Return an error in words; that of a site names the site."""
+    """Return an error in words; one of a site names the site."""
     say = texts.say
     why = error.message.removeprefix(_OF_PYDANTIC)
     match name:
@@ -102,7 +102,7 @@ def _sentence(error: FieldFault, name: str, rest: str, sites: Sequence[str], tex
 
 
 def _told(why: str, texts: Texts) -> str:
-    """What is wrong with a site in the desk's language, where the words are known."""
+    """Return what is wrong with a site, translated if the message is a known one."""
     say = texts.say
     known = {
         "must be an origin such as https://www.example.com": say(

@@ -1,7 +1,7 @@
-"""How the signup page will look in two colours, and whether it can be read. Pure.
+"""The signup page in two chosen colours, and whether it is readable. Pure.
 
-The page writes in black or white, whichever is better to read on its ground, and shows links in
-a shade of the accent that can be read; a button can still be lost on a ground like its own.
+The page writes in black or white, whichever has more contrast to the background, and shows links
+in a readable shade of the accent; a button can still be too similar to the background.
 """
 
 import re
@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 from kiosk.texts import Texts
 
 READABLE, SEEN = 4.5, 3.0
-"""The least contrast of text, and of a button to what is around it (WCAG 2.2, level AA)."""
+"""Least contrast of text, and of a button to its surroundings (WCAG 2.2, level AA)."""
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _BLACK, _WHITE = "#000000", "#ffffff"
@@ -20,7 +20,7 @@ _BLACK, _WHITE = "#000000", "#ffffff"
 
 @dataclass(frozen=True)
 class JoinLooks:
-    """Colours as ``#rrggbb``, and what is to be said of them; ``good`` if nothing is amiss."""
+    """Colours as ``#rrggbb``, and a sentence about their contrast; ``good`` if it suffices."""
 
     ground: str
     ink: str
@@ -31,7 +31,7 @@ class JoinLooks:
 
 
 def join_looks(accent: str, background: str, texts: Texts) -> JoinLooks | None:
-    """How the page will look; None while one of both is no colour yet."""
+    """Return the colours of the page; None while one of both is incomplete."""
     if not _COLOUR.match(accent) or not _COLOUR.match(background):
         return None
     ink, on_accent = _text_on(background), _text_on(accent)
@@ -53,7 +53,7 @@ def join_looks(accent: str, background: str, texts: Texts) -> JoinLooks | None:
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, from 1 (none) to 21 (black on white)."""
+    """Return the contrast of two colours, from 1 (none) to 21 (black on white; WCAG 2.2)."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -63,7 +63,7 @@ def _text_on(ground: str) -> str:
 
 
 def _luminance(colour: str) -> float:
-    """Relative luminance as WCAG defines it, from 0 to 1."""
+    """Return the relative luminance from 0 to 1 (WCAG 2.2)."""
     red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 

@@ -1,4 +1,4 @@
-"""What is said of a club's account at Stripe, from messages of the service. Pure."""
+"""Texts about a club's account at Stripe, from messages of the service. Pure."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from kiosk.texts import Texts
 
 @dataclass(frozen=True)
 class StripeWords:
-    """All that the page says. ``webhook_url`` is what Stripe is given, or ``hint`` says more."""
+    """Texts of the page. ``webhook_url`` is for Stripe; ``hint`` is what to do next."""
 
     status: str
     tone: Tone
@@ -22,7 +22,7 @@ class StripeWords:
 
 
 def stripe_words(view: StripeView, texts: Texts) -> StripeWords:
-    """How payments through Stripe stand."""
+    """Return the texts for the state of the account."""
     say = texts.say
     status, tone = say("not connected"), Tone.NO_MEMBERSHIP
     if view.configured:
@@ -47,7 +47,7 @@ def stripe_words(view: StripeView, texts: Texts) -> StripeWords:
 
 
 def _hint(view: StripeView, texts: Texts) -> str:
-    """What is to be known, or to be done next."""
+    """Return what to know or to do next, or an empty text."""
     say = texts.say
     if view.webhook_url is None:
         return no_public_address(texts)

@@ -1,4 +1,4 @@
-"""What is said of subscriptions and their invoices, from messages of the service. Pure."""
+"""Texts about subscriptions and their invoices, from messages of the service. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ _SAME_END = timedelta(days=1)
 
 @dataclass(frozen=True)
 class InvoiceLine:
-    """An invoice of the provider: amount, day, what became of it, what came back."""
+    """An invoice of the provider: amount, details, status."""
 
     title: str
     below: tuple[str, ...]
@@ -31,10 +31,10 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class SubscriptionWords:
-    """Everything that the page of a subscription says, and what can be done with it.
+    """Texts of the page of a subscription, and what can be done with it.
 
-    ``runs`` until it has ended, and ``stops`` once it is not to be renewed. ``until`` is the day
-    up to which it is paid, or nothing.
+    ``runs`` until it has ended; ``stops`` if it will not be renewed. ``until`` is the day up to
+    which it is paid, or empty.
     """
 
     order_id: UUID
@@ -53,7 +53,7 @@ class SubscriptionWords:
 def billed_lines(
     lines: Iterable[MembershipLine], orders: Iterable[OrderView], texts: Texts, zone: str
 ) -> tuple[MembershipLine, ...]:
-    """Memberships of a file; one that a subscription decides about says so, and is left to it."""
+    """Return memberships; one that a subscription pays for says so, and is not changed by hand."""
     deciding = {order.membership_id: order for order in orders if runs(order)}
     return tuple(
         replace(
@@ -71,19 +71,19 @@ def billed_lines(
 
 
 def runs(order: OrderView) -> bool:
-    """Whether an order has a subscription that has not ended."""
+    """Return whether an order has a subscription that has not ended."""
     return order.subscription not in {None, SubscriptionStatus.CANCELED}
 
 
 def stops(order: OrderView) -> bool:
-    """Whether a subscription ends with what is paid; one in instalments may end later."""
+    """Return whether a subscription ends with what is paid; an instalment plan may end later."""
     if order.cancels_at is None:
         return False
     return order.paid_until is None or order.cancels_at <= order.paid_until + _SAME_END
 
 
 def billing_words(order: OrderView, texts: Texts, zone: str) -> str:
-    """Who takes the money of a membership, and whether it goes on."""
+    """Return who collects the payments of a membership, and whether it is renewed."""
     say = texts.say
     match order.subscription:
         case SubscriptionStatus.PAST_DUE:
@@ -107,7 +107,7 @@ def billing_words(order: OrderView, texts: Texts, zone: str) -> str:
 def subscription_words(
     order: OrderView, payer: str, invoices: InvoicePage, texts: Texts, zone: str
 ) -> SubscriptionWords:
-    """The page of a subscription."""
+    """Return the texts of a subscription's page, with days in ``zone``."""
     say = texts.say
     status, tone = _standing(order, texts)
     facts = (
@@ -136,7 +136,7 @@ def subscription_words(
 
 
 def _standing(order: OrderView, texts: Texts) -> tuple[str, Tone]:
-    """A word for how a subscription stands, and its colour."""
+    """Return a word for the status of a subscription, and its colour."""
     say = texts.say
     match order.subscription:
         case SubscriptionStatus.ACTIVE:
@@ -156,7 +156,7 @@ def _standing(order: OrderView, texts: Texts) -> tuple[str, Tone]:
 
 
 def invoice_line(invoice: InvoiceView, texts: Texts, zone: str) -> InvoiceLine:
-    """An invoice as one line."""
+    """Return an invoice as a row."""
     say = texts.say
     amount = money(invoice.amount_minor, invoice.currency, texts)
     below = [" · ".join(filter(None, (_day(invoice.created_at, texts, zone), invoice.number)))]
