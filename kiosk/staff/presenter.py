@@ -68,26 +68,10 @@ class StaffPresenter(QObject):
         self._idle.setInterval(int(idle_s * 1000))
         self._idle.timeout.connect(self._on_idle)
         self._notices = Notices(window, self.panel, texts)
-        send, in_use = self.task_wanted.emit, self._idle.start
-        self.changes = Changes(self, self._notices, send, in_use, parent=self)
-        disk = disk or Disk()
-        self.pages = Router(
-            self.panel,
-            Context(
-                window=window,
-                texts=texts,
-                disk=disk,
-                session=self.session,
-                notices=self._notices,
-                navigation=self,
-                changes=self.changes,
-                receipts=Receipts(texts, disk, self._notices, send),
-                send=send,
-                in_use=in_use,
-                fetch_photo=self.photo_wanted.emit,
-                parent=self,
-            ),
+        self.changes = Changes(
+            self, self._notices, self.task_wanted.emit, self._idle.start, parent=self
         )
+        self.pages = Router(self.panel, self._context(disk or Disk()))
         self.panel.back.connect(self.back)
         self.panel.locked.connect(self.sign_out)
         self.panel.sign_in.submitted.connect(self._on_credentials)
@@ -212,6 +196,23 @@ class StaffPresenter(QObject):
     @Slot(str, str, str)
     def _on_credentials(self, email: str, password: str, name: str) -> None:
         self.sign_in_wanted.emit(Credentials(self._slug, email, password, name))
+
+    def _context(self, disk: Disk) -> Context:
+        send = self.task_wanted.emit
+        return Context(
+            window=self._window,
+            texts=self._texts,
+            disk=disk,
+            session=self.session,
+            notices=self._notices,
+            navigation=self,
+            changes=self.changes,
+            receipts=Receipts(self._texts, disk, self._notices, send),
+            send=send,
+            in_use=self._idle.start,
+            fetch_photo=self.photo_wanted.emit,
+            parent=self,
+        )
 
     def _on_loaded(self, page: Page[Any], answer: object) -> None:
         """Show a page, unless staff have gone elsewhere while it was loading."""

@@ -60,18 +60,7 @@ class DesignPage(PageView):
         self.colours = {key: ColourField(words[key]) for key in COLOURS}
         named = {"logo": say("Logo"), "strip": say("Picture strip"), "icon": say("Icon")}
         self.images = {role: ImageField(named[role], texts) for role in IMAGES}
-        self.code = QComboBox()
-        for value, told in (
-            ("card", say("fixed")),
-            ("signed", say("fixed, with a signature")),
-            ("rotating", say("changing every 30 seconds (Google Wallet)")),
-        ):
-            self.code.addItem(told, value)
-        # Elide a long choice instead of widening the column.
-        self.code.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.code.setMinimumContentsLength(_SHORTEST)
+        self.code = _code_choice(texts)
         self.code_text = QCheckBox(say("Number under the code"))
         self.picture = Picture()
         self.wallet = QComboBox()
@@ -158,6 +147,32 @@ class DesignPage(PageView):
         head.addWidget(label(say("Card designs"), "name", wraps=False), 1)
         head.addWidget(self.choice)
         head.addWidget(self.add_button)
+        body = QHBoxLayout()
+        body.setSpacing(L)
+        body.addLayout(self._picture_half(), 1)
+        body.addWidget(self._fields_half(images, colours), 1)
+        foot = QHBoxLayout()
+        foot.addWidget(self.progress, 1)
+        foot.addWidget(self.archive_button)
+        foot.addWidget(self.save_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(L, L, L, M)
+        layout.setSpacing(M)
+        layout.addLayout(head)
+        layout.addWidget(self.message)
+        layout.addLayout(body, 1)
+        layout.addLayout(foot)
+        self.show_progress("")
+
+    def _picture_half(self) -> QVBoxLayout:
+        half = QVBoxLayout()
+        half.addWidget(self.wallet)
+        half.addWidget(self.picture, 1)
+        return half
+
+    def _fields_half(self, images: Mapping[str, str], colours: Mapping[str, str]) -> QScrollArea:
+        """Return all fields; ``images`` and ``colours`` are their labels."""
+        say = self._texts.say
         self._add(say("Name"), self.name)
         for key, field in self.colours.items():
             self._add(colours[key], field)
@@ -176,25 +191,7 @@ class DesignPage(PageView):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
-        left = QVBoxLayout()
-        left.addWidget(self.wallet)
-        left.addWidget(self.picture, 1)
-        body = QHBoxLayout()
-        body.setSpacing(L)
-        body.addLayout(left, 1)
-        body.addWidget(scroll, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(self.progress, 1)
-        foot.addWidget(self.archive_button)
-        foot.addWidget(self.save_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(L, L, L, M)
-        layout.setSpacing(M)
-        layout.addLayout(head)
-        layout.addWidget(self.message)
-        layout.addLayout(body, 1)
-        layout.addLayout(foot)
-        self.show_progress("")
+        return scroll
 
     def _add(self, words: str, field: QWidget) -> None:
         self._rows.addRow(field_label(words, field), field)
@@ -241,3 +238,19 @@ class DesignPage(PageView):
         id_ = self.choice.currentData()
         if not self._showing and id_ is not None:
             self.opened.emit(id_)
+
+
+def _code_choice(texts: Texts) -> QComboBox:
+    """Return the choice of the form of a card's code."""
+    say = texts.say
+    choice = QComboBox()
+    for value, words in (
+        ("card", say("fixed")),
+        ("signed", say("fixed, with a signature")),
+        ("rotating", say("changing every 30 seconds (Google Wallet)")),
+    ):
+        choice.addItem(words, value)
+    # Elide a long choice instead of widening the column.
+    choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    choice.setMinimumContentsLength(_SHORTEST)
+    return choice

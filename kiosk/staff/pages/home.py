@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -42,24 +42,15 @@ class HomePage(PageView):
     def __init__(self, texts: Texts) -> None:
         super().__init__(texts)
         say = texts.say
-        self.customer_button = QPushButton(say("New customer …"))
+        self.customer_button = _button(say("New customer …"), self.new_customer)
         self.customer_button.setObjectName("primary")
-        self.customer_button.clicked.connect(self.new_customer)
-        self.payments_button = QPushButton(say("Payments …"))
-        self.payments_button.clicked.connect(self.payments_wanted)
-        self.designs_button = QPushButton(say("Card designs …"))
-        self.designs_button.clicked.connect(self.designs_wanted)
-        self.signup_button = QPushButton(say("Online signup …"))
-        self.signup_button.clicked.connect(self.signup_wanted)
-        self.stripe_button = QPushButton(say("Card payments …"))
-        self.stripe_button.clicked.connect(self.stripe_wanted)
+        self.payments_button = _button(say("Payments …"), self.payments_wanted)
+        self.designs_button = _button(say("Card designs …"), self.designs_wanted)
+        self.signup_button = _button(say("Online signup …"), self.signup_wanted)
+        self.stripe_button = _button(say("Card payments …"), self.stripe_wanted)
         self._more = ButtonRows(
             (self.payments_button, self.designs_button, self.signup_button, self.stripe_button)
         )
-        head = QHBoxLayout()
-        title = label(say("Manage"), "name", wraps=False)
-        head.addWidget(title, 1)
-        head.addWidget(self.customer_button)
         self.search = QLineEdit()
         self.search.setPlaceholderText(say("Company name"))
         self.search.setAccessibleName(say("Company name"))
@@ -74,6 +65,13 @@ class HomePage(PageView):
         self.plans.added.connect(self.new_plan)
         self.companies.opened.connect(self.company_opened)
         self.plans.opened.connect(self.plan_opened)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        say = self._texts.say
+        head = QHBoxLayout()
+        head.addWidget(label(say("Manage"), "name", wraps=False), 1)
+        head.addWidget(self.customer_button)
         lists = QHBoxLayout()
         lists.setSpacing(L)
         lists.addWidget(self.companies, 1)
@@ -105,6 +103,13 @@ class HomePage(PageView):
 
     def _ask(self) -> None:
         self.companies_wanted.emit(self.search.text().strip())
+
+
+def _button(words: str, pressed: SignalInstance) -> QPushButton:
+    """Return a button that emits ``pressed``."""
+    button = QPushButton(words)
+    button.clicked.connect(pressed)
+    return button
 
 
 class _ListSection(QWidget):
