@@ -15,7 +15,7 @@ from kiosk.style import LIGHT
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
 from kiosk.views.window import KioskWindow
-from tests.kiosk.staff.test_design_desk import record
+from tests.kiosk.staff.controllers.test_design import record
 
 MARKUP = "<b>Ann</b> <img src='file:///etc/passwd'> <a href='https://evil.example'>here</a>"
 

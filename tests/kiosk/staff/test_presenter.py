@@ -1,103 +1,28 @@
 """Sign-in, navigation and changes, without a service: what is sent, and what an answer does."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from api_client.messages.billing import OrderPage
 from api_client.messages.management import CompanyPage, CustomerRecord
-from api_client.messages.payments import PaymentPage
-from api_client.messages.scan import DeskInfo
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.company import CompanySheet
 from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.controllers.home import HomeSheet
-from kiosk.staff.disk import Disk
 from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
-from kiosk.staff.presenter import StaffPresenter
-from kiosk.staff.worker import Credentials, Task
-from kiosk.style import LIGHT
-from kiosk.texts import Texts
-from kiosk.views.window import Command, KioskWindow
+from kiosk.staff.worker import Credentials
+from kiosk.views.window import Command
 from tests.kiosk.answers import AMARA, NOON
-from tests.kiosk.staff.billing_messages import order
-from tests.kiosk.staff.card_messages import designs, record
-from tests.kiosk.staff.desk_messages import stripe
 from tests.kiosk.staff.messages import (
     NORTHWIND,
     company,
     plans,
     profile,
-    session,
     sold,
 )
-
-_ANSWERS: dict[str, Any] = {
-    "designs": designs(False),
-    "card": record(),
-    "card_preview": b"",
-    "card_pass": b"",
-    "card_print": b"",
-    "payments_of": PaymentPage(items=()),
-    "stripe_setup": stripe(),
-    "orders_of": OrderPage(items=()),
-    "order": order(),
-    "refresh_order": order(),
-    "customer": profile(),
-}
-"""What a client answers where the request goes on with it."""
-
-
-class Recorder:
-    """A client that keeps what it is asked, by the names of its methods."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, tuple[Any, ...]]] = []
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def ask(*given: Any) -> Any:
-            self.asked.append((name, given))
-            return _ANSWERS.get(name)
-
-        return ask
-
-
-class Staff:
-    """A window with its presenter, and the tasks that were sent."""
-
-    def __init__(self, qtbot: QtBot, disk: Disk | None = None) -> None:
-        self.window = KioskWindow(Texts("en"), LIGHT, "Front desk", lambda: None)
-        qtbot.addWidget(self.window)
-        self.presenter = StaffPresenter(
-            self.window, Texts("en"), idle_s=300, parent=self.window, disk=disk
-        )
-        self.presenter.on_desk(
-            DeskInfo(organization="Club", slug="club", time_zone="Europe/Berlin", demo=False,
-                     visits_today=0, server_time=NOON, version="1")
-        )  # fmt: skip
-        self.panel, self.pages = self.presenter.panel, self.presenter.pages
-        self.tasks: list[Task[Any]] = []
-        self.presenter.task_wanted.connect(self.tasks.append)
-
-    def sign_in(self, *scopes: str) -> None:
-        """Greta signs in."""
-        self.presenter.on_signed_in(session(*scopes))
-
-    def open_customer(self) -> None:
-        """Open Amara's file."""
-        self.presenter.open(Place("customer", AMARA.id))
-        self.presenter.on_done(self.tasks[-1], CustomerSheet(profile()))
-
-    def asked(self) -> list[tuple[str, tuple[Any, ...]]]:
-        """What the newest task asks a client."""
-        recorder = Recorder()
-        self.tasks[-1].call(recorder, self.tasks[-1].once)  # type: ignore[arg-type]
-        return recorder.asked
+from tests.kiosk.staff.staff_desk import Staff
 
 
 @pytest.fixture

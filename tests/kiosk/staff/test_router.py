@@ -17,7 +17,7 @@ from kiosk.staff.pages.view import PageView
 from tests.kiosk.answers import AMARA
 from tests.kiosk.staff.card_messages import CARD, record, wallets
 from tests.kiosk.staff.messages import plans, profile
-from tests.kiosk.staff.test_presenter import Staff
+from tests.kiosk.staff.staff_desk import Staff
 
 NOTES = Place("notes")
 

@@ -30,7 +30,7 @@ from tests.kiosk.staff.billing_messages import (
 )
 from tests.kiosk.staff.desk_messages import stripe
 from tests.kiosk.staff.messages import profile
-from tests.kiosk.staff.test_presenter import Staff
+from tests.kiosk.staff.staff_desk import Staff
 
 AMARAS = {"customer_id": str(AMARA.id)}
 

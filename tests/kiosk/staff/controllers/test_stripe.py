@@ -14,7 +14,7 @@ from kiosk.staff.words.stripe import stripe_words
 from kiosk.style import Tone
 from kiosk.texts import Texts
 from tests.kiosk.staff.desk_messages import HOOK, stripe
-from tests.kiosk.staff.test_presenter import Staff
+from tests.kiosk.staff.staff_desk import Staff
 
 EN, DE = Texts("en"), Texts("de")
 NOTHING: dict[str, Any] = {

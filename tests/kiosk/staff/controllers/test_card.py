@@ -31,7 +31,7 @@ from tests.kiosk.staff.card_messages import (
     wallets,
 )
 from tests.kiosk.staff.messages import profile
-from tests.kiosk.staff.test_presenter import Staff
+from tests.kiosk.staff.staff_desk import Staff
 
 SCOPES = ("cards:read", "cards:write", "memberships:write")
 

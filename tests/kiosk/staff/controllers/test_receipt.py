@@ -18,7 +18,7 @@ from kiosk.staff.pages.parts import Action
 from kiosk.staff.worker import Task
 from kiosk.texts import Texts
 from tests.kiosk.answers import NOON
-from tests.kiosk.staff.test_presenter import Staff
+from tests.kiosk.staff.staff_desk import Staff
 
 PAID = PaymentView(
     id=UUID(int=70), receipt_number="R-000007", membership_id=UUID(int=3), plan="Gold",

@@ -20,9 +20,9 @@ from kiosk.staff.controllers.payment import (
     load_payments_of,
 )
 from kiosk.staff.pages.parts import Action
+from tests.kiosk.staff.controllers.test_receipt import Printer, pay
 from tests.kiosk.staff.desk_messages import payment, voided
-from tests.kiosk.staff.test_payment_form import Printer, pay
-from tests.kiosk.staff.test_presenter import Staff
+from tests.kiosk.staff.staff_desk import Staff
 
 TODAY = date(2026, 11, 24)
 MEMBERSHIP = UUID(int=3)

@@ -19,7 +19,7 @@ from kiosk.staff.disk import Disk
 from tests.kiosk.answers import NOON
 from tests.kiosk.staff.desk_messages import SITE_KEY, keys, signup
 from tests.kiosk.staff.messages import plans
-from tests.kiosk.staff.test_presenter import Staff
+from tests.kiosk.staff.staff_desk import Staff
 
 
 class Shelf(Disk):

@@ -29,9 +29,9 @@ from tests.kiosk.staff.billing_messages import (
     opened,
     order,
 )
+from tests.kiosk.staff.controllers.test_subscription import AMARAS, open_file
 from tests.kiosk.staff.messages import NORTHWIND, company, plan, plans, profile
-from tests.kiosk.staff.test_billing_desk import AMARAS, open_file
-from tests.kiosk.staff.test_presenter import Staff
+from tests.kiosk.staff.staff_desk import Staff
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from kiosk.staff.forms.design import key_of
 from kiosk.staff.worker import Task
 from tests.kiosk.answers import NOON
 from tests.kiosk.staff.card_messages import DESIGN, designs
-from tests.kiosk.staff.test_presenter import Staff
+from tests.kiosk.staff.staff_desk import Staff
 
 CONTENT: dict[str, Any] = {
     "kind": "store_card", "title": {"en": "Member card", "de": "Mitgliedskarte"},
