@@ -12,7 +12,6 @@ from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import VaultError
 from membership.billing.inbox import queue
-from membership.billing.inbox.purge import purge
 from membership.billing.orders.sync import sync_order
 from membership.billing.stripe.accounts import Keys, load_keys, open_gateway
 from membership.billing.stripe.gateway import (
@@ -24,7 +23,6 @@ from membership.billing.stripe.gateway import (
 )
 from membership.store import lease
 from membership.store.background import Job, Work
-from membership.store.purge import purge_job
 
 Connect = Callable[[Keys, ServiceSettings], AbstractContextManager[Gateway]]
 
@@ -131,8 +129,5 @@ def _reschedule(work: Work, event: queue.QueuedEvent, why: str) -> None:
     log("billing_event_failed", type=event.type, id=event.event_id, given_up=last, why=why)
 
 
-BILLING_JOBS = (
-    Job("billing", InboxWorker().run, pause_seconds=1),
-    purge_job("billing_events", purge),
-)
+INBOX_JOB = Job("billing", InboxWorker().run, pause_seconds=1)
 """See ``membership.jobs``."""

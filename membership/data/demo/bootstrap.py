@@ -12,7 +12,6 @@ from membership.store import advisory_lock
 from membership.store.advisory_lock import Lock
 from membership.store.database import Database
 from membership.store.models import CardDesign, Organization
-from membership.wallet.designs.service import create_standard_design
 from membership.web.access import Tenant
 
 DECK_FILE = "demo-deck.json"
@@ -31,6 +30,9 @@ def prepare_first_start(
     with database.readers.begin() as session:
         if first_tenant(session) is not None and not _without_design(session):
             return
+    # What only a new database needs is imported here: every later start does without it.
+    from membership.wallet.designs.service import create_standard_design  # noqa: PLC0415
+
     with database.writers.begin() as session:
         advisory_lock.hold(session.connection(), Lock.SETUP)
         if first_tenant(session) is not None:
@@ -48,8 +50,7 @@ def prepare_first_start(
             )
             create_standard_design(session, tenant, now)
             return
-        # Only a demo needs the drawing library and the invented people.
-        from membership.data.demo import seed_demo  # noqa: PLC0415
+        from membership.data.demo.seed import seed_demo  # noqa: PLC0415
 
         # The file comes before the commit: without a commit the next start writes it again.
         deck = seed_demo(session, now, open_vault(settings))

@@ -5,13 +5,14 @@ as an ordinary insert would do it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import Connection, Table
 
 from membership.store.base_model import Base
+
+if TYPE_CHECKING:
+    import psycopg
 
 Row = tuple[Any, ...]
 _Processor = Callable[[Any], Any] | None
@@ -67,6 +68,8 @@ def _plan_for(connection: Connection, table: type[Base], columns: tuple[str, ...
 
 def _copy(connection: Connection, plan: _Plan, rows: Iterable[Row]) -> None:
     """Send rows to PostgreSQL by COPY."""
+    from psycopg import sql  # noqa: PLC0415 - only where the database is PostgreSQL
+
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(plan.table), sql.SQL(", ").join(map(sql.Identifier, plan.columns))

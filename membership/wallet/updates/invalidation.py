@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from membership.store.models import Card, CardWallet, CompanyLink, WalletMark
-from membership.wallet.updates.recompute import in_pieces, lock_cards
+from membership.wallet.updates.card_locks import in_pieces, lock_cards
 
 PIECE = 1000
 """Ids of cards or customers that are gone through in one transaction."""

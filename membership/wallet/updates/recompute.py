@@ -8,7 +8,7 @@ that was marked or renewed in between is worked out once more, under the lock.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -22,22 +22,14 @@ from membership.store.background import Work
 from membership.store.database import AnyRow
 from membership.store.models import AppleRegistration, CardWallet, Organization, WalletState
 from membership.wallet.state import take_update_numbers
+from membership.wallet.updates.card_locks import in_pieces, lock_cards
 from membership.wallet.updates.faces import LoadedFace, load_faces
-
-IN_ONE_QUERY = 500
-"""Ids that are named in one statement."""
 
 Read = TypeVar("Read")
 _SECOND = timedelta(seconds=1)
 _HERE = (
     CardWallet.organization_id == bindparam("of_organization"),
     CardWallet.card_id == bindparam("of_card"),
-)
-_VERSION = (
-    CardWallet.card_id,
-    CardWallet.marks,
-    CardWallet.update_seq,
-    CardWallet.design_version,
 )
 _LOOKED_AT: dict[str, Any] = {
     "design_version": bindparam("version"),
@@ -139,25 +131,6 @@ def _still_current(
     return [before[row.card_id] for row in locked]
 
 
-def lock_cards(
-    connection: Connection, organization_id: int, card_ids: Sequence[UUID]
-) -> list[AnyRow]:
-    """Keep cards from others until the transaction ends; returns what tells of their changes.
-
-    Everybody who changes several cards of an organization locks them first, in this order.
-    """
-    rows: list[AnyRow] = []
-    wanted = (
-        select(*_VERSION)
-        .where(CardWallet.organization_id == organization_id)
-        .order_by(CardWallet.card_id)
-        .with_for_update(key_share=True)
-    )
-    for some in in_pieces(sorted(card_ids)):
-        rows += connection.execute(wanted.where(CardWallet.card_id.in_(some))).all()
-    return rows
-
-
 def _version(card: AnyRow) -> tuple[UUID, int, int, int | None]:
     """What ``lock_cards`` gives for a card that nobody marked or renewed since it was read."""
     return card.card_id, card.marks, card.update_seq, card.design_version
@@ -235,12 +208,6 @@ def _note_clock(connection: Connection, organization_id: int, now: datetime) -> 
         )
         .values(clock_at=now)
     )
-
-
-def in_pieces(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    """Ids, so many at a time as one statement takes."""
-    for start in range(0, len(ids), IN_ONE_QUERY):
-        yield ids[start : start + IN_ONE_QUERY]
 
 
 def in_two_steps(

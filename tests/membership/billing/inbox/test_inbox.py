@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from membership.billing.inbox import queue as inbox
-from membership.billing.inbox.jobs import BILLING_JOBS
+from membership.billing.inbox.purge import BILLING_PURGE_JOB
 from membership.billing.inbox.queue import MAX_TRIES
 from membership.store.models import BillingEvent, BillingOrder
 from tests.membership.billing.billing_club import Shop
@@ -127,7 +127,7 @@ def check_no_orders(shop: Shop) -> None:
 def test_what_is_done_is_forgotten_after_two_months(shop: Shop) -> None:
     paid_untold(shop)
     shop.work_off()
-    purge = BILLING_JOBS[1].run
+    purge = BILLING_PURGE_JOB.run
     shop.service.clock.advance(days=59)
     purge(shop.work)
     assert told_of(shop)

@@ -28,8 +28,9 @@ from membership.accounts.organizations import first_tenant
 from membership.base.actors import SERVICE
 from membership.base.vault import Vault
 from membership.checkin.scans.service import ScanRules, answer_scan
-from membership.data.demo import Deck, DeckCard, seed_demo
+from membership.data.demo.deck import Deck, DeckCard
 from membership.data.demo.people import PEOPLE
+from membership.data.demo.seed import seed_demo
 from membership.members.customers.lookup import find_by_text
 from membership.members.customers.photos import Photo, checked_photo
 from membership.rules.instants import local_day, zone_named
