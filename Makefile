@@ -25,13 +25,14 @@ test: $(VENV)/.dev ## Run all tests.
 	@$(PYTHON) -m pytest -q -m "not soak" $(WORKERS) tests/membership
 	@$(PYTHON) -m pytest -q -m "not soak" $(WORKERS) --ignore tests/membership
 
-check: $(VENV)/.dev ## Format, lint, types, import contracts, dead code, links.
+check: $(VENV)/.dev ## Format, lint, types, import contracts, dead code, links, rules of the house.
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/vulture
 	$(PYTHON) -m tools.check_links
+	$(PYTHON) -m tools.check_house
 
 bench: $(VENV)/.dev ## Measure every figure of README and docs/figures.md; ONLY=frames,start for some.
 	@$(PYTHON) -m bench $(if $(ONLY),--only $(ONLY))

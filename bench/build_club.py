@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ import psutil
 
 from api_client.messages.management import IntervalUnit
 from membership.accounts.organizations import bootstrap_organization, tenant_by_slug
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.import_ import run, upload
@@ -66,11 +67,11 @@ def build(
     database = open_database(settings)
     try:
         migrate(database)
-        with database.writers.begin() as session:
+        with database.writing(SERVICE, system_clock) as (session, now):
             if tenant_by_slug(session, SLUG) is None:
                 bootstrap_organization(
                     session, name="Big Club", slug=SLUG, time_zone="Europe/Berlin",
-                    currency="EUR", country="DE", now=datetime.now(UTC),
+                    currency="EUR", country="DE", now=now,
                 )  # fmt: skip
         _plans(database)
         wanted = customers // 5 if links is None else links
@@ -87,10 +88,9 @@ def build(
 
 def _plans(database: Database) -> None:
     """The plans that are sold."""
-    with database.writers.begin() as session:
+    with database.writing(SERVICE, system_clock) as (session, now):
         tenant = tenant_by_slug(session, SLUG)
         assert tenant is not None
-        now = datetime.now(UTC)
         session.add_all(
             Permission(organization_id=tenant.id, key=key, label=key) for key in ("pool", "gym")
         )

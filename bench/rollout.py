@@ -33,6 +33,7 @@ from bench.desk import ROOT
 from bench.figures import Metric, save
 from bench.services import new_club, new_database, postgresql_server
 from membership.accounts.organizations import tenant_by_slug
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, open_vault
@@ -119,11 +120,10 @@ def prepare(settings: ServiceSettings, cards: int) -> Place:
     database, vault = open_database(settings), open_vault(settings)
     while follow(Work(settings, database, vault, system_clock)):
         pass  # the events of the import were read before there were cards
-    with database.writers.begin() as session:
+    with database.writing(SERVICE, system_clock) as (session, now):
         tenant = tenant_by_slug(session, SLUG)
         if tenant is None:
             raise RuntimeError("the club was not built")
-        now = system_clock()
         design = first_design(session, tenant) or create_standard_design(session, tenant, now)
         ensure_wallet_state(session, vault, tenant.id, now)
         ids = session.scalars(select(Card.id).where(Card.organization_id == tenant.id)).all()

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Text, and_, cast, func, insert, literal, sele
 from bench.build_club import SLUG, build
 from bench.desk import ROOT
 from membership.accounts.organizations import tenant_by_slug
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.scopes import Scope
 from membership.base.settings import ServiceSettings
@@ -120,7 +121,7 @@ def new_club(
     for part in build(settings, customers, max(1, customers // 20), customers * 6 // 5):
         tell(str(part))
     database = open_database(settings)
-    with database.writers.begin() as session:
+    with database.writing(SERVICE, system_clock) as (session, _):
         tenant = tenant_by_slug(session, SLUG)
         if tenant is None:
             raise RuntimeError("the club was not built")
@@ -132,11 +133,11 @@ def new_club(
 def club_of(settings: ServiceSettings, people: int = 1_000) -> Club:
     """A key of the club that ``new_club`` built, and some of its people."""
     database = open_database(settings)
-    with database.writers.begin() as session:
+    with database.writing(SERVICE, system_clock) as (session, now):
         tenant = tenant_by_slug(session, SLUG)
         if tenant is None:
             raise RuntimeError(f"there is no club in {database.place}")
-        key = mint_key(session, tenant.id, "bench", frozenset(Scope), system_clock())[1]
+        key = mint_key(session, tenant.id, "bench", frozenset(Scope), now)[1]
         here = Customer.organization_id == tenant.id
         customers = session.scalar(select(func.max(Customer.number)).where(here)) or 0
         numbers = range(1, customers + 1, max(1, customers // people))

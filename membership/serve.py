@@ -19,12 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from membership.accounts.organizations import first_tenant
 from membership.app import create_app
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.logs import configure_logging, logger
 from membership.base.scopes import DESK_SCOPES, Scope
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, VaultError, open_vault
 from membership.data.demo.bootstrap import prepare_first_start
+from membership.events.audit.recorder import audit_changes
 from membership.jobs import JOBS
 from membership.store.background import Background, Work
 from membership.store.database import Database, open_database
@@ -227,6 +229,8 @@ def _prepare_database(
     try:
         migrate(database)
         prepare_first_start(settings, database, system_clock(), demo=demo)
+        # From here on: what a new database is filled with is no change of anything.
+        audit_changes(database.writers)
         return _fresh_desk_key(database) if desk_key else None
     except MigrationError as error:
         raise StartError(error.code, str(error)) from error
@@ -250,8 +254,7 @@ def _database_start_error(error: SQLAlchemyError, database: Database) -> StartEr
 
 def _fresh_desk_key(database: Database) -> str:
     """Make a key for the kiosk beside this service; those of former starts are revoked."""
-    now = system_clock()
-    with database.writers.begin() as session:
+    with database.writing(SERVICE, system_clock) as (session, now):
         tenant = first_tenant(session)
         if tenant is None:
             raise RuntimeError("a database was prepared without an organization")

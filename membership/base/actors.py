@@ -30,7 +30,7 @@ class Attribution:
 
 
 ATTRIBUTION = "attribution"
-"""Key of the ``Attribution`` in ``Session.info``; without one, changes are not audited."""
+"""Key of the ``Attribution`` in ``Session.info``, set by ``Database.writing``."""
 
 CALLER = "walletdesk.caller"
 """Key of the ``Actor`` in the scope of a request whose key or session was found good."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from membership.accounts.organizations import bootstrap_organization, tenant_by_slug
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.scopes import Scope
 from membership.base.settings import ServiceSettings
@@ -52,8 +53,8 @@ def make_key(
     """
     with opened(settings) as database:
         tenant = organization_named(database, organization)
-        with database.writers.begin() as session:
-            return mint_key(session, tenant.id, name, scopes, system_clock())[1]
+        with database.writing(SERVICE, system_clock) as (session, now):
+            return mint_key(session, tenant.id, name, scopes, now)[1]
 
 
 def make_organization(
@@ -72,10 +73,12 @@ def make_organization(
     Raises LookupError for a slug that is taken; ValueError for a slug, zone, currency or
     country of the wrong form; and what ``opened`` raises.
     """
-    with opened(settings) as database, database.writers.begin() as session:
+    with (
+        opened(settings) as database,
+        database.writing(SERVICE, system_clock) as (session, now),
+    ):
         if tenant_by_slug(session, slug) is not None:
             raise LookupError(f"{database.place} already has an organization {slug!r}")
-        now = system_clock()
         tenant = bootstrap_organization(
             session,
             name=name,

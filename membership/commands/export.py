@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.database import opened, organization_named
@@ -45,8 +45,7 @@ def export_to(
     try:
         with opened(settings) as database:
             tenant = organization_named(database, organization)
-            with database.writers.begin() as session:
-                session.info[ATTRIBUTION] = Attribution(SERVICE, system_clock())
+            with database.writing(SERVICE, system_clock) as (session, _):
                 record(session, tenant.id, "export.downloaded", kind.value, after={"bom": bom})
             with unfinished.open("wb") as target:
                 for line in export_lines(database, tenant, kind, bom=bom):

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.database import opened, organization_named
@@ -66,18 +66,16 @@ def upload(
 ) -> UUID:
     """Prepare an import, store its file and start it; returns its id. Raises ApiError."""
     intake = Intake(Encoding(new.encoding))
-    with database.writers.begin() as session:
-        session.info[ATTRIBUTION] = Attribution(SERVICE, clock())
-        import_id = service.prepare(session, tenant, new, SERVICE, clock()).id
+    with database.writing(SERVICE, clock) as (session, now):
+        import_id = service.prepare(session, tenant, new, SERVICE, now).id
     for data in _stored(intake, stream):
-        with database.writers.begin() as session:
+        with database.writing(SERVICE, clock) as (session, _):
             row = service.get_import(session, tenant, import_id, to_change=True)
             service.add_chunk(session, row, data)
-    with database.writers.begin() as session:
-        session.info[ATTRIBUTION] = Attribution(SERVICE, clock())
+    with database.writing(SERVICE, clock) as (session, now):
         row = service.get_import(session, tenant, import_id, to_change=True)
         service.file_arrived(row, intake)
-        service.start(session, tenant, import_id, clock())
+        service.start(session, tenant, import_id, now)
     return import_id
 
 
@@ -105,7 +103,7 @@ def run(
             if not done:
                 time.sleep(_WAIT_SECONDS)
     finally:
-        worker.leave(database, tenant.id, import_id)
+        worker.leave(database, tenant.id, import_id, clock())
 
 
 def _stored(intake: Intake, stream: BinaryIO) -> Iterator[bytes]:

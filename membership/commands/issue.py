@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import resources
-from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, VaultError, open_vault
@@ -106,9 +106,7 @@ def issue_to(
     try:
         with opened(settings) as database:
             tenant = organization_named(database, organization)
-            with database.writers.begin() as session:
-                now = system_clock()
-                session.info[ATTRIBUTION] = Attribution(SERVICE, now)
+            with database.writing(SERVICE, system_clock) as (session, now):
                 making = _Making(session, tenant, settings, open_vault(settings), now)
                 card, told = _issue(making, customer, design)
                 unfinished.write_bytes(render(making, card))

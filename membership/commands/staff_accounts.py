@@ -1,9 +1,6 @@
 """What whoever runs the service may do with staff accounts beside it, without signing in."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,12 +11,11 @@ from membership.accounts.staff.resets import invite
 from membership.accounts.staff.schemas import NewStaff, StaffChange
 from membership.accounts.staff.sessions import account_subject
 from membership.accounts.staff.throttles import SIGN_IN_BY_ACCOUNT, forget_subject
-from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.commands.database import opened, organization_named
-from membership.store.database import Database
 from membership.store.models import StaffAccount
 from membership.web.access import Tenant
 from membership.web.passwords import Passwords, refuse_weak
@@ -47,7 +43,7 @@ def add(desk: Desk, new: NewStaff, passwords: Passwords | None = None) -> None:
             password = new.password.get_secret_value()
             refuse_weak(password, "password", known_of(new.name, new.email, tenant.name))
             hashed = (passwords or Passwords()).hash(password)
-        with _writing(database) as (session, now):
+        with database.writing(SERVICE, system_clock) as (session, now):
             account = create_account(
                 session,
                 tenant,
@@ -81,7 +77,7 @@ def reset_password(
             account = _account(session, tenant, email)
         refuse_weak(password, "password", known_of(account.name, account.email, tenant.name))
         hashed = (passwords or Passwords()).hash(password)
-        with _writing(database) as (session, now):
+        with database.writing(SERVICE, system_clock) as (session, now):
             account = _account(session, tenant, email)
             set_password(session, account, hashed, now, action="staff.password_reset")
             forget_subject(session, SIGN_IN_BY_ACCOUNT, account_subject(tenant.slug, email))
@@ -91,19 +87,9 @@ def disable(desk: Desk, email: str) -> None:
     """Disable an account and end its sessions; refused for the last admin."""
     with opened(desk.settings) as database:
         tenant = organization_named(database, desk.organization)
-        with _writing(database) as (session, now):
+        with database.writing(SERVICE, system_clock) as (session, now):
             account = _account(session, tenant, email)
             change_account(session, tenant, account.id, StaffChange(disabled=True), now)
-
-
-@contextmanager
-def _writing(database: Database) -> Iterator[tuple[Session, datetime]]:
-    """A writing transaction in which the audit names the service."""
-    with database.writers.begin() as session:
-        session.connection()
-        now = system_clock()
-        session.info[ATTRIBUTION] = Attribution(SERVICE, now)
-        yield session, now
 
 
 def _account(session: Session, tenant: Tenant, email: str) -> StaffAccount:

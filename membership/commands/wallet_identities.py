@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api_client.messages.cards import WalletsReady
-from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
@@ -76,12 +76,13 @@ class Wallets:
         with opened(self.settings) as database:
             tenant = organization_named(database, self.organization)
             vault = open_vault(self.settings)
-            with (database.writers if writes else database.readers).begin() as session:
-                session.connection()
-                now = system_clock()
-                if writes:
-                    session.info[ATTRIBUTION] = Attribution(SERVICE, now)
-                yield Place(session, vault, tenant, self.settings.public_url, now)
+            public_url = self.settings.public_url
+            if writes:
+                with database.writing(SERVICE, system_clock) as (session, now):
+                    yield Place(session, vault, tenant, public_url, now)
+            else:
+                with database.readers.begin() as session:
+                    yield Place(session, vault, tenant, public_url, system_clock())
 
 
 def _joined(files: list[Path]) -> bytes:

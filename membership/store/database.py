@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
+from membership.base.actors import ATTRIBUTION, Actor, Attribution
+from membership.base.logs import current_request_id
 from membership.base.settings import ServiceSettings
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -67,10 +69,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 @dataclass(frozen=True)
 class Database:
-    """An engine, and its two kinds of sessions: readers and writers.
+    """An engine, and its two kinds of sessions: ``readers`` and those of ``writing``.
 
     On ``single``, each statement is a transaction of its own: it sees what is stored when it
     begins, and what it stores is committed when it ends.
+
+    ``writers`` makes the sessions of ``writing``; what listens to every write listens to it.
     """
 
     engine: Engine
@@ -82,6 +86,33 @@ class Database:
     def place(self) -> str:
         """Where the data is, for messages: a file, or a server without its password."""
         return place_of(self.engine.url)
+
+    @contextmanager
+    def writing(
+        self,
+        actor: Actor,
+        now: datetime | Callable[[], datetime],
+        *,
+        connection: Connection | None = None,
+    ) -> Iterator[tuple[Session, datetime]]:
+        """Open a writing transaction in which ``actor`` acts: the only way to open one.
+
+        Yields its session and the time at which it takes place. Commits when the block ends and
+        rolls back when it raises. The actor, the time and the id of the current request are set
+        as the session's ``Attribution``.
+
+        A clock as ``now`` is read after the transaction has begun: on SQLite, which has one
+        writer at a time, times are then in the order of the commits. Pass an instant where the
+        time is fixed already. ``connection`` is one to use instead of one of the pool.
+
+        Raises sqlalchemy.exc.SQLAlchemyError, which ``membership.store.errors`` explains.
+        """
+        made = self.writers() if connection is None else self.writers(bind=connection)
+        with made as session, session.begin():
+            session.connection()  # begins the transaction, before the clock is read
+            at = now if isinstance(now, datetime) else now()
+            session.info[ATTRIBUTION] = Attribution(actor, at, current_request_id())
+            yield session, at
 
 
 def connection_of(bind: Session | Connection) -> Connection:

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, or_
 from sqlalchemy.orm import Session
 
+from membership.base.actors import SERVICE
 from membership.store.database import Database
 
 CLOCK_MARGIN = timedelta(minutes=1)
@@ -69,17 +70,19 @@ def skip_locked(statement: AnySelect, *, of: Any = None) -> AnySelect:
 
 def take(
     database: Database,
+    now: datetime,
     look: Callable[[Session], Found | None],
     lease: Callable[[Session, Found], Leased],
 ) -> Leased | None:
     """Look for something to lease in a reading transaction, and lease it in a writing one.
 
-    Returns what ``lease`` returns, or None if ``look`` finds nothing. In between, another
-    process may take what was found: ``lease`` looks again, with ``skip_locked``.
+    ``now`` is the time of both. Returns what ``lease`` returns, or None if ``look`` finds nothing.
+    In between, another process may take what was found: ``lease`` looks again, with
+    ``skip_locked``.
     """
     with database.readers.begin() as session:
         found = look(session)
     if found is None:
         return None
-    with database.writers.begin() as session:
+    with database.writing(SERVICE, now) as (session, _):
         return lease(session, found)

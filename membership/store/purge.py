@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, inspect, select, tuple_
 
+from membership.base.actors import SERVICE
 from membership.store.background import Job, Work
 from membership.store.base_model import Base
 
@@ -38,7 +39,7 @@ def delete_chunk(connection: Connection, expired: Expired) -> bool:
 
 def purge_tables(work: Work, *all_expired: Expired) -> bool:
     """Delete a chunk of each kind of rows, in one transaction; True if there may be more."""
-    with work.database.writers.begin() as session:
+    with work.database.writing(SERVICE, work.clock) as (session, _):
         connection = session.connection()
         more = [delete_chunk(connection, expired) for expired in all_expired]
     return any(more)

@@ -16,12 +16,11 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind
-from membership.base.actors import ATTRIBUTION, CALLER, Actor, Attribution
-from membership.base.logs import current_request_id
+from membership.base.actors import CALLER, Actor
 from membership.base.scopes import ROLE_SCOPES, Scope
 from membership.store.models import ApiKey, Organization, Role
 from membership.web.errors import Forbidden, Unauthorized
@@ -98,15 +97,13 @@ def mint_key(
 
 def revoke_keys_named(session: Session, organization_id: int, name: str, now: datetime) -> None:
     """Revoke every key of that name that is still good."""
-    session.execute(
-        update(ApiKey)
-        .where(
-            ApiKey.organization_id == organization_id,
-            ApiKey.name == name,
-            ApiKey.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
+    good = select(ApiKey).where(
+        ApiKey.organization_id == organization_id,
+        ApiKey.name == name,
+        ApiKey.revoked_at.is_(None),
     )
+    for row in session.scalars(good):
+        row.revoked_at = now
 
 
 bearer = HTTPBearer(
@@ -229,7 +226,7 @@ def _call(caller: Caller, session: Session, now: datetime) -> Call:
 def keep_present(state: Any, caller: Caller) -> None:
     """Keep a staff session from running idle; to be called when no connection is held."""
     if caller.presence is not None:
-        note_use(state.database, caller.presence, state.clock())
+        note_use(state.database, caller.actor, caller.presence, state.clock())
 
 
 IdempotencyHeader = Annotated[
@@ -291,10 +288,7 @@ def _writer(scope: Scope | None) -> Callable[..., Iterator[Call]]:
         state = request.app.state
         with state.database.engine.connect() as connection:
             caller = authenticate(request, connection, key, scope, state.clock())
-        with state.database.writers.begin() as session:
-            session.connection()  # begins: what happens at `now` is stored in that order
-            now = state.clock()
-            session.info[ATTRIBUTION] = Attribution(caller.actor, now, current_request_id())
+        with state.database.writing(caller.actor, state.clock) as (session, now):
             yield _call(caller, session, now)
         keep_present(state, caller)
 

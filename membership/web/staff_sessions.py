@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from membership.base.actors import Actor
 from membership.base.logs import logger
 from membership.store.database import AnyRow, Database
 from membership.store.errors import database_fault
@@ -66,7 +67,7 @@ class SessionLookup:
         return connection.execute(self._query, asked).first()
 
 
-def note_use(database: Database, presence: Presence, now: datetime) -> None:
+def note_use(database: Database, actor: Actor, presence: Presence, now: datetime) -> None:
     """Note that a session is in use, about once a minute.
 
     A database that cannot be written just now does not fail the request, which was answered.
@@ -74,7 +75,7 @@ def note_use(database: Database, presence: Presence, now: datetime) -> None:
     if abs(now - presence.last_used_at) < _NOTED_EVERY:
         return
     try:
-        with database.writers.begin() as session:
+        with database.writing(actor, now) as (session, _):
             session.execute(
                 update(StaffSession)
                 .where(

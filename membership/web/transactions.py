@@ -13,9 +13,8 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-from membership.base.actors import ATTRIBUTION, SERVICE, Actor, Attribution
+from membership.base.actors import ATTRIBUTION, SERVICE, Actor
 from membership.base.addresses import address_block, client_address
-from membership.base.logs import current_request_id
 from membership.web.passwords import Passwords
 from membership.web.reading import Reading
 
@@ -36,10 +35,7 @@ class Steps(Reading):
         """Do one thing in a writing transaction, as ``actor``. It commits, or raises."""
 
         def transact() -> T:
-            with self.state.database.writers.begin() as session:
-                session.connection()  # begins: what happens at `now` is stored in that order
-                now = self.state.clock()
-                session.info[ATTRIBUTION] = Attribution(actor, now, current_request_id())
+            with self.state.database.writing(actor, self.state.clock) as (session, now):
                 return work(session, now)
 
         async with self.state.admission.connection(writes=True):

@@ -14,12 +14,14 @@ from uuid import UUID, uuid4
 import requests
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import bootstrap_organization
 from membership.app import create_app
+from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
 from membership.base.scopes import Scope
 from membership.base.settings import ServiceSettings
-from membership.store.database import Database, open_database
+from membership.store.database import WRITES, Database, open_database
 from membership.web.access import Tenant, mint_key
 from membership.web.server import uvicorn_config
 
@@ -60,13 +62,13 @@ class Service:
     def fresh(self, **organization: Any) -> "Service":
         """The same service with a new organization, at noon."""
         self.clock.now = NOON
-        with self.database.writers.begin() as session:
+        with arranging(self.database) as session:
             tenant, key = _new_organization(session, **organization)
         return replace(self, tenant=tenant, key=key)
 
     def key_with(self, *scopes: Scope) -> str:
         """A further key of the organization."""
-        with self.database.writers.begin() as session:
+        with arranging(self.database) as session:
             return mint_key(session, self.tenant.id, "test", frozenset(scopes), self.clock())[1]
 
     def call(
@@ -134,6 +136,15 @@ class Service:
         return self.post("/v1/scans", body, status=200)
 
 
+@contextlib.contextmanager
+def arranging(database: Database) -> Iterator[Session]:
+    """A transaction that puts rows in place for a test: at noon, and past the audit of objects."""
+    engine = database.engine.execution_options(**{WRITES: True})
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        session.info[ATTRIBUTION] = Attribution(SERVICE, NOON)
+        yield session
+
+
 def _new_organization(session: Any, **fields: Any) -> tuple[Tenant, str]:
     """A club in Berlin, unless told otherwise, and a key with all scopes."""
     number = next(_numbers)
@@ -166,7 +177,7 @@ def running_service(
         while not server.started:
             assert thread.is_alive()
             time.sleep(0.005)
-        with database.writers.begin() as session:
+        with arranging(database) as session:
             tenant, key = _new_organization(session)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with requests.Session() as http:

@@ -18,7 +18,7 @@ from membership.web.access import SESSION_PREFIX, digest
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.every_route import AnyRoute, document_of
 from tests.membership.needs import ANYBODY, NEEDS, STAFF
-from tests.membership.support import TIMEOUT, Service, running_service
+from tests.membership.support import TIMEOUT, Service, arranging, running_service
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def sign_in(service: Service, role: Role) -> str:
     token = SESSION_PREFIX + uuid4().hex
     staff = uuid4()
     now = service.clock()
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.add(
             StaffAccount(
                 organization_id=service.tenant.id, id=staff, name=role.value, role=role,

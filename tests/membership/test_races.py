@@ -22,7 +22,7 @@ from membership.store.models import (
     TermKind,
 )
 from tests.membership.members.customers.test_customers import picture
-from tests.membership.support import TIMEOUT, Service
+from tests.membership.support import TIMEOUT, Service, arranging
 
 Send = Callable[[], requests.Response]
 
@@ -45,7 +45,7 @@ def overtaken(service: Service, send: Send, *rows: Base) -> requests.Response:
     """The answer to a request that is sent while ``rows`` are stored, but not yet committed."""
     answers: list[requests.Response] = []
     thread = threading.Thread(target=lambda: answers.append(send()))
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         for row in rows:
             session.add(row)
             session.flush()
@@ -161,6 +161,6 @@ def test_any_other_row_of_the_same_key_is_a_conflict(service: Service) -> None:
         family_name="",
         created_at=later,
     )
-    with pytest.raises(IntegrityError) as caught, service.database.writers.begin() as session:
+    with pytest.raises(IntegrityError) as caught, arranging(service.database) as session:
         session.add(twin)
     assert database_fault(caught.value) == ALREADY_THERE

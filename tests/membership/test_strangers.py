@@ -21,7 +21,7 @@ from tests.membership.conftest import Databases
 from tests.membership.every_route import AnyRoute, Document, document_of, replaced
 from tests.membership.members.customers.test_customers import picture, put_photo
 from tests.membership.needs import ANYBODY, NEEDS, STAFF
-from tests.membership.support import NOON, Service, running_service
+from tests.membership.support import NOON, Service, arranging, running_service
 from tests.membership.test_matrix import send, sign_in
 
 ED25519 = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
@@ -83,7 +83,7 @@ class Rows:
         ids["order_id"] = at.post("/v1/billing/orders", order)["order_id"]
         told = ProviderEvent("evt_fremdling", "invoice.paid", "in_fremdling", NOON, livemode=False)
         ids["billing_event_id"] = told.event_id
-        with at.database.writers.begin() as session:
+        with arranging(at.database) as session:
             store_event(session, at.tenant.id, told, NOON)
 
     def _design(self) -> None:
@@ -106,7 +106,7 @@ class Rows:
     def _look_up(self) -> None:
         """Ids that no answer told, and a delivery of an event."""
         at, here = self.service, self.service.tenant.id
-        with at.database.writers.begin() as session:
+        with arranging(at.database) as session:
             staff = session.scalars(
                 select(StaffAccount.id).where(StaffAccount.organization_id == here)
             ).first()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from uuid import UUID
 
+from membership.base.actors import SERVICE
 from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import VaultError
@@ -80,8 +81,8 @@ class InboxWorker:
             logger().exception("billing_event_broken", type=event.type, id=event.event_id)
             _reschedule(work, event, f"A fault of this service ({type(error).__name__}).")
             return
-        with work.database.writers.begin() as session:
-            queue.mark_processed(session, event, work.clock())
+        with work.database.writing(SERVICE, work.clock) as (session, now):
+            queue.mark_processed(session, event, now)
         logger().info("billing_event_done", type=event.type, id=event.event_id, ours=ours)
 
     def _check_order(self, work: Work, gateway: Gateway, keys: Keys, order_id: UUID) -> None:
@@ -90,7 +91,7 @@ class InboxWorker:
             sync_order(work, gateway, keys, order_id)
         except ProviderMisses as error:
             logger().error("billing_order_lost", order=str(order_id), why=str(error))
-            with work.database.writers.begin() as session:
+            with work.database.writing(SERVICE, work.clock) as (session, _):
                 queue.give_up_order(session, keys.organization_id, order_id, str(error))
         except ProviderError as error:
             logger().warning("billing_order_not_checked", order=str(order_id), why=str(error))
@@ -103,6 +104,7 @@ def _lease(work: Work) -> tuple[int, list[queue.QueuedEvent], Sequence[UUID]] | 
     now = work.clock()
     return lease.take(
         work.database,
+        now,
         lambda session: queue.next_organization(session, now),
         lambda session, organization_id: (
             organization_id,
@@ -122,8 +124,8 @@ def _subject_of(gateway: Gateway, event: ProviderEvent) -> EventSubject:
 
 def _reschedule(work: Work, event: queue.QueuedEvent, why: str) -> None:
     """Retry an event later, or give it up."""
-    with work.database.writers.begin() as session:
-        queue.reschedule(session, event, why, work.clock())
+    with work.database.writing(SERVICE, work.clock) as (session, now):
+        queue.reschedule(session, event, why, now)
     last = event.tries + 1 >= queue.MAX_TRIES
     log = logger().error if last else logger().warning
     log("billing_event_failed", type=event.type, id=event.event_id, given_up=last, why=why)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.actors import SERVICE
 from membership.billing.orders.fulfilment import store_state
 from membership.billing.orders.snapshot import (
     OrderSnapshot,
@@ -42,10 +42,7 @@ def sync_order(
         if snapshot is None:
             return False
         state = fetch_state(gateway, snapshot, subject or EventSubject(order_id), work.clock())
-        with work.database.writers.begin() as session:
-            session.connection()  # begins: what happens at `now` is stored in that order
-            now = work.clock()
-            session.info[ATTRIBUTION] = Attribution(SERVICE, now)
+        with work.database.writing(SERVICE, work.clock) as (session, now):
             if store_state(session, snapshot, state, keys.grace_days, now):
                 return True
     raise ProviderUnavailable(_CONTENDED)

@@ -6,6 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import bootstrap_organization, first_tenant, tenant_of
+from membership.base.actors import SERVICE
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.store import advisory_lock
@@ -33,7 +34,7 @@ def prepare_first_start(
     # What only a new database needs is imported here: every later start does without it.
     from membership.wallet.designs.service import create_standard_design  # noqa: PLC0415
 
-    with database.writers.begin() as session:
+    with database.writing(SERVICE, now) as (session, _):
         advisory_lock.hold(session.connection(), Lock.SETUP)
         if first_tenant(session) is not None:
             for tenant in _without_design(session):

@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from membership.base.actors import ATTRIBUTION, Actor, Attribution
-from membership.data.imports.storage import lock_leased
+from membership.data.imports.storage import creator_of, lock_leased
 from membership.events.audit.recorder import record
 from membership.events.outbox import emit
 from membership.events.types import EventType
@@ -35,10 +34,7 @@ def finish(session: Session, row: Import, now: datetime) -> None:
 
 def fail(database: Database, found: Import, worker: UUID, why: str, now: datetime) -> None:
     """Note why an import cannot go on. What was stored stays; it can be started again."""
-    with database.writers.begin() as session:
-        session.info[ATTRIBUTION] = Attribution(
-            Actor(found.actor_kind, found.actor_name, found.actor_id), now
-        )
+    with database.writing(creator_of(found), now) as (session, _):
         row = lock_leased(session, found, worker)
         if row is not None:
             row.state, row.error = ImportState.FAILED, why

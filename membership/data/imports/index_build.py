@@ -17,6 +17,7 @@ import heapq
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import islice
 from typing import IO, Any
@@ -25,9 +26,8 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from membership.base.actors import ATTRIBUTION, Actor, Attribution
 from membership.data.imports.ending import finish
-from membership.data.imports.storage import LEASE, lock_leased
+from membership.data.imports.storage import LEASE, creator_of, lock_leased
 from membership.members.customers.search_terms import terms_of
 from membership.store.database import WRITES, Database
 from membership.store.models import Customer, Import, ImportState
@@ -78,8 +78,8 @@ class Filing:
             self._runs.append(run)
             run.writelines(line + "\n" for line in lines if skip is None or line > skip)
             run.seek(0)
-            with Session(connection, expire_on_commit=False) as session, session.begin():
-                if self._mine(session, clock()) is None:
+            with self._writing(connection, clock) as (session, now):
+                if self._mine(session, now) is None:
                     return False
         self._terms = heapq.merge(*(map(_without_break, run) for run in self._runs))
         return True
@@ -104,10 +104,9 @@ class Filing:
         """File the next terms in the order of the index."""
         wanted = self._slice
         lines = list(islice(self._terms or iter(()), wanted))
-        with Session(connection, expire_on_commit=False) as session, session.begin():
-            session.connection()
+        with self._writing(connection, clock) as (session, now):
             began = time.perf_counter()
-            row = self._mine(session, clock())
+            row = self._mine(session, now)
             if row is None:
                 return False
             version = _data_version(connection)
@@ -117,7 +116,7 @@ class Filing:
             row.filed_after = lines[-1].split(_SEPARATOR) if lines else row.filed_after
             if done:
                 row.unfiled = None
-                _settle(session, row, clock())
+                _settle(session, row, now)
             session.flush()
             seconds = max(time.perf_counter() - began, 0.001)
         self._slice = max(_FEWEST, min(_MOST, int(wanted * _SLICE_SECONDS / seconds), 2 * wanted))
@@ -125,13 +124,18 @@ class Filing:
             time.sleep(min(0.05, seconds / 3))
         return not done
 
+    def _writing(
+        self, connection: Connection, clock: Callable[[], datetime]
+    ) -> AbstractContextManager[tuple[Session, datetime]]:
+        """A writing transaction on the connection of this object."""
+        actor = creator_of(self.found)
+        return self._database.writing(actor, clock, connection=connection)
+
     def _mine(self, session: Session, now: datetime) -> Import | None:
         """The import, locked and leased anew; None if somebody else has it."""
         row = lock_leased(session, self.found, self._worker)
         if row is None or row.unfiled != self.found.unfiled:
             return None
-        actor = Actor(row.actor_kind, row.actor_name, row.actor_id)
-        session.info[ATTRIBUTION] = Attribution(actor, now)
         row.leased_until = now + LEASE
         return row
 

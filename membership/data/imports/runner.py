@@ -16,7 +16,6 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_of
-from membership.base.actors import ATTRIBUTION, Actor, Attribution
 from membership.base.logs import logger
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.columns import LineCheck, Rules
@@ -29,7 +28,14 @@ from membership.data.imports.links import handle_links
 from membership.data.imports.memberships import handle_memberships
 from membership.data.imports.records import Place, Record, RecordReader
 from membership.data.imports.schemas import ImportOptions
-from membership.data.imports.storage import LEASE, lease_import, lock_leased, read_chunks, release
+from membership.data.imports.storage import (
+    LEASE,
+    creator_of,
+    lease_import,
+    lock_leased,
+    read_chunks,
+    release,
+)
 from membership.store.background import Job, Work
 from membership.store.database import Database
 from membership.store.errors import STORAGE_FULL, database_fault
@@ -95,20 +101,19 @@ class ImportWorker:
             self._on_fault(database, found, error, clock())
         return True
 
-    def leave(self, database: Database, organization_id: int, import_id: UUID) -> None:
+    def leave(
+        self, database: Database, organization_id: int, import_id: UUID, now: datetime
+    ) -> None:
         """Let somebody else go on with an import at once."""
-        release(database.writers, organization_id, import_id, self.id)
+        release(database, organization_id, import_id, self.id, now)
 
     def _batch(self, database: Database, found: Import, clock: Callable[[], datetime]) -> None:
         """Read the next lines and store them."""
         with database.readers.begin() as session:
             tenant = tenant_of(session.get_one(Organization, found.organization_id))
         read = self._read(database, found, tenant)
-        actor = Actor(found.actor_kind, found.actor_name, found.actor_id)
-        with database.writers.begin() as session:
-            session.connection()
-            began, now = time.perf_counter(), clock()
-            session.info[ATTRIBUTION] = Attribution(actor, now)
+        with database.writing(creator_of(found), clock) as (session, now):
+            began = time.perf_counter()
             row = lock_leased(session, found, self.id)
             if row is None or row.state is not ImportState.RUNNING:
                 return
@@ -127,7 +132,7 @@ class ImportWorker:
             session,
             tenant,
             row.id,
-            Actor(row.actor_kind, row.actor_name, row.actor_id),
+            creator_of(row),
             now,
             options.duplicates,
             row.dry_run,
@@ -208,7 +213,7 @@ class ImportWorker:
         read = self._read(database, found, tenant)
         for item in read.items:
             item.refuse("cannot be stored: it contradicts what is there")
-        with database.writers.begin() as session:
+        with database.writing(creator_of(found), now) as (session, _):
             row = lock_leased(session, found, self.id)
             if row is not None and row.state is ImportState.RUNNING:
                 self._store(session, row, tenant, read, now=now)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from membership.base.actors import SERVICE, Actor
 from membership.store import lease
 from membership.store.database import Database
 from membership.store.models import Import, ImportChunk, ImportState
@@ -63,7 +64,7 @@ def lease_import(
     # Each batch renews the lease, so that mostly the write lock need not be taken for it here.
     if found is None or _is_leased_for_long(found, worker, now):
         return found
-    with database.writers.begin() as session:
+    with database.writing(SERVICE, now) as (session, _):
         row = session.scalar(lease.skip_locked(due))
         if row is not None:
             row.leased_by, row.leased_until = worker, now + LEASE
@@ -82,6 +83,11 @@ def _is_leased_for_long(found: Import, worker: UUID, now: datetime) -> bool:
     return now + LEASE / 2 <= found.leased_until <= now + LEASE
 
 
+def creator_of(row: Import) -> Actor:
+    """Return the caller who created an import, in whose name its lines are stored."""
+    return Actor(row.actor_kind, row.actor_name, row.actor_id)
+
+
 def lock_leased(session: Session, found: Import, worker: UUID) -> Import | None:
     """Load and lock an import; None if another worker has it, or its position changed."""
     return session.scalars(
@@ -97,10 +103,10 @@ def lock_leased(session: Session, found: Import, worker: UUID) -> Import | None:
 
 
 def release(
-    writers: sessionmaker[Session], organization_id: int, import_id: UUID, worker: UUID
+    database: Database, organization_id: int, import_id: UUID, worker: UUID, now: datetime
 ) -> None:
     """End the worker's lease of an import, so that another one can continue it at once."""
-    with writers.begin() as session:
+    with database.writing(SERVICE, now) as (session, _):
         session.execute(
             update(Import)
             .where(

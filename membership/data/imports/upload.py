@@ -12,8 +12,6 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from membership.base.actors import ATTRIBUTION, Attribution
-from membership.base.logs import current_request_id
 from membership.data.imports import service
 from membership.data.imports.intake import Encoding, Intake
 from membership.data.imports.schemas import ImportOptions, ImportView
@@ -96,10 +94,8 @@ class _Upload:
             return await run_in_threadpool(self._in_transaction, change)
 
     def _in_transaction(self, change: Any) -> object:
-        with self._state.database.writers.begin() as session:
-            session.info[ATTRIBUTION] = Attribution(
-                self._caller.actor, self._state.clock(), current_request_id()
-            )
+        writing = self._state.database.writing(self._caller.actor, self._state.clock)
+        with writing as (session, _):
             tenant = self._caller.tenant
             row = service.get_import(session, tenant, self._import_id, to_change=True)
             return change(session, row)

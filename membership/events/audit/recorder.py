@@ -5,6 +5,7 @@ the session's objects (bulk updates) are recorded where they are made, by ``reco
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -68,7 +69,8 @@ def audit_changes(sessions: sessionmaker[Session]) -> None:
     """Let every session made by ``sessions`` record what it changes."""
     # SQLAlchemy's own event.contains goes by memory addresses, which are used again.
     if sessions.class_ not in _AUDITED:
-        event.listen(sessions, "before_flush", _on_flush)
+        event.listen(sessions, "before_flush", _before_flush)
+        event.listen(sessions, "after_flush", _after_flush)
         _AUDITED.add(sessions.class_)
 
 
@@ -83,13 +85,28 @@ def record(
 ) -> None:
     """Record one change that the session does not see by itself.
 
-    ``action`` is ``<subject>.<what was done>``, such as ``link.deleted``. Does nothing in a
-    session without an attribution: one of the set-up, or of a test.
+    ``action`` is ``<subject>.<what was done>``, such as ``link.deleted``. Raises RuntimeError in
+    a session without an attribution: whatever is audited has an actor.
     """
     cause = session.info.get(ATTRIBUTION)
-    if isinstance(cause, Attribution):
-        entry = _entry(cause, organization_id, action, str(subject_id), before=before, after=after)
-        session.add(entry)
+    if not isinstance(cause, Attribution):
+        raise RuntimeError(f"{action} without an actor: open the transaction by Database.writing")
+    session.add(
+        AuditEntry(
+            organization_id=organization_id,
+            id=uuid4(),
+            at=cause.now,
+            actor_kind=cause.actor.kind,
+            actor_id=cause.actor.id,
+            actor_name=cause.actor.name,
+            request_id=cause.request_id,
+            action=action,
+            subject_kind=action.partition(".")[0],
+            subject_id=str(subject_id),
+            before=before,
+            after=after,
+        )
+    )
 
 
 def plain(value: Any) -> Any:
@@ -103,29 +120,56 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _on_flush(session: Session, _context: Any, _instances: Any) -> None:
-    """Add an entry for each audited object that is about to be written."""
-    cause = session.info.get(ATTRIBUTION)
-    if not isinstance(cause, Attribution):
-        return
-    for entry in list(_changes(session, cause)):
-        session.add(entry)
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A row that is about to be written: what is done to it, and its columns before and after."""
+
+    row: Any
+    what: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
 
 
-def _changes(session: Session, cause: Attribution) -> Iterator[AuditEntry]:
-    """Entries for what is new, changed and deleted."""
+def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
+    """Record each audited object that is about to be written."""
+    for change in list(_changes(session)):
+        _record_change(session, change)
+
+
+def _after_flush(session: Session, _context: Any) -> None:
+    """Record new organizations: the database has given them the ids that entries refer to."""
     for row in session.new:
-        if type(row) in _SUBJECTS:
-            after = {name: now for name, (_, now) in _differences(row).items() if now is not None}
-            yield _of_row(cause, row, "created", None, after)
+        if isinstance(row, Organization):
+            _record_change(session, _creation(row))
+
+
+def _record_change(session: Session, change: _Change) -> None:
+    """Add the entry of one change."""
+    row = change.row
+    organization_id = row.id if isinstance(row, Organization) else row.organization_id
+    action = f"{_SUBJECTS[type(row)][0]}.{change.what}"
+    record(session, organization_id, action, row.id, before=change.before, after=change.after)
+
+
+def _creation(row: Any) -> _Change:
+    """The change that makes a row: the columns that have a value."""
+    after = {name: now for name, (_, now) in _differences(row).items() if now is not None}
+    return _Change(row, "created", None, after)
+
+
+def _changes(session: Session) -> Iterator[_Change]:
+    """What is new, changed and deleted; without new organizations, which have no id yet."""
+    for row in session.new:
+        if type(row) in _SUBJECTS and not isinstance(row, Organization):
+            yield _creation(row)
     for row in session.dirty:
         if type(row) in _SUBJECTS and (differ := _differences(row)):
             before = {name: old for name, (old, _) in differ.items()}
-            yield _of_row(cause, row, "changed", before, {name: differ[name][1] for name in differ})
+            yield _Change(row, "changed", before, {name: differ[name][1] for name in differ})
     for row in session.deleted:
         if type(row) in _SUBJECTS:
             kept = {name: plain(getattr(row, name)) for name in _told(row)}
-            yield _of_row(cause, row, "deleted", kept, None)
+            yield _Change(row, "deleted", kept, None)
 
 
 def _told(row: Any) -> list[str]:
@@ -147,42 +191,3 @@ def _differences(row: Any) -> dict[str, tuple[Any, Any]]:
         if old != new:
             differ[name] = (old, new)
     return differ
-
-
-def _of_row(
-    cause: Attribution,
-    row: Any,
-    what: str,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-) -> AuditEntry:
-    """The entry for one row."""
-    kind = _SUBJECTS[type(row)][0]
-    organization_id = row.id if isinstance(row, Organization) else row.organization_id
-    return _entry(cause, organization_id, f"{kind}.{what}", str(row.id), before=before, after=after)
-
-
-def _entry(
-    cause: Attribution,
-    organization_id: int,
-    action: str,
-    subject_id: str,
-    *,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-) -> AuditEntry:
-    """An entry by whoever is acting."""
-    return AuditEntry(
-        organization_id=organization_id,
-        id=uuid4(),
-        at=cause.now,
-        actor_kind=cause.actor.kind,
-        actor_id=cause.actor.id,
-        actor_name=cause.actor.name,
-        request_id=cause.request_id,
-        action=action,
-        subject_kind=action.partition(".")[0],
-        subject_id=subject_id,
-        before=before,
-        after=after,
-    )

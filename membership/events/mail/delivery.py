@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from membership.base.actors import SERVICE
 from membership.base.backoff import Backoff
 from membership.base.logs import logger
 from membership.base.vault import VaultError
@@ -77,6 +78,7 @@ def _lease(work: Work, now: datetime) -> _LeasedMail | None:
     """Lease the mail that is due longest; None if none is due."""
     return lease.take(
         work.database,
+        now,
         lambda session: session.scalar(select(OutgoingMail.id).where(_is_due(now)).limit(1)),
         lambda session, _found: _lease_first(session, now),
     )
@@ -126,7 +128,7 @@ def _failed(error: Exception, next_attempt_at: datetime | None) -> dict[str, obj
 
 def _record_result(work: Work, leased: _LeasedMail, values: dict[str, object]) -> None:
     """Store and log the result of an attempt, unless the mail was sent by another process."""
-    with work.database.writers.begin() as session:
+    with work.database.writing(SERVICE, work.clock) as (session, _):
         session.execute(
             update(OutgoingMail)
             .where(

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
-from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.actors import SERVICE
 from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.events.webhooks.endpoints import bury_pending
@@ -60,7 +60,7 @@ def lease_endpoint(work: Work) -> DeliveryAttempt | None:
         endpoint = session.scalar(lease.skip_locked(due))
         return None if endpoint is None else _lease_next(session, endpoint, now + duration)
 
-    return lease.take(work.database, lambda session: session.scalar(due), take)
+    return lease.take(work.database, now, lambda session: session.scalar(due), take)
 
 
 def _lease_duration(settings: ServiceSettings) -> timedelta:
@@ -126,9 +126,7 @@ def record_result(
 
     Stores nothing if the lease expired and another process took the delivery over.
     """
-    with work.database.writers.begin() as session:
-        now = work.clock()
-        session.info[ATTRIBUTION] = Attribution(SERVICE, now)
+    with work.database.writing(SERVICE, work.clock) as (session, now):
         endpoint = session.scalar(
             select(WebhookEndpoint)
             .where(

@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
 )
 
+from membership.base.actors import SERVICE
 from membership.store.background import Work
 from membership.store.models import Event, EventFollower, WebhookDelivery, WebhookEndpoint
 from membership.store.purge import CHUNK, Expired, delete_chunk
@@ -38,7 +39,7 @@ def purge(work: Work) -> bool:
     now = work.clock()
     events_before = now - timedelta(days=work.settings.event_retention_days)
     dead_before = now - timedelta(days=work.settings.dead_letter_retention_days)
-    with work.database.writers.begin() as session:
+    with work.database.writing(SERVICE, now) as (session, _):
         connection = session.connection()
         more = _delete_deliveries_of_deleted(connection)
         _delete_endpoints(connection, now - _DELETED_FOR)

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from membership.base.actors import SERVICE
 from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.members.memberships.entitlements import term_of
@@ -47,7 +48,7 @@ def sweep(work: Work) -> bool:
         # Looked at without the write lock: mostly there is nothing to do.
         if session.execute(select(Membership.id).where(due).limit(1)).first() is None:
             return False
-    with work.database.writers.begin() as session:
+    with work.database.writing(SERVICE, now) as (session, _):
         connection = session.connection()
         if not advisory_lock.try_hold(connection, Lock.EXPIRY_SWEEPER):
             return False

@@ -12,8 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import Session
 
-from membership.base.actors import ATTRIBUTION, CALLER, Actor, Attribution
-from membership.base.logs import current_request_id
+from membership.base.actors import CALLER, Actor
 from membership.portal.login.digests import ACCESS_PREFIX
 from membership.portal.login.sessions import customer_actor
 from membership.store.models import Customer, CustomerSession, Organization
@@ -128,10 +127,7 @@ def _write(
     state = request.app.state
     with state.database.engine.connect() as connection:
         visitor = _find(request, connection, organization, token, state.clock())
-    with state.database.writers.begin() as session:
-        session.connection()  # begins: what happens at `now` is stored in that order
-        now = state.clock()
-        session.info[ATTRIBUTION] = Attribution(visitor.actor, now, current_request_id())
+    with state.database.writing(visitor.actor, state.clock) as (session, now):
         yield visitor.call(session, now)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from membership.base.actors import SERVICE
 from membership.base.backoff import Backoff
 from membership.events.outbox import emit
 from membership.events.types import EventType
@@ -126,6 +127,7 @@ def lease_pushes(work: Work, count: int) -> list[DuePush]:
     now = work.clock()
     pushes = lease.take(
         work.database,
+        now,
         lambda session: session.scalar(
             select(AppleRegistration.device_id).where(_is_due(now)).limit(1)
         ),
@@ -218,8 +220,7 @@ def record_results(
     """Store the results of pushes, in one transaction."""
     pushed: list[dict[str, Any]] = []
     not_pushed: list[dict[str, Any]] = []
-    with work.database.writers.begin() as session:
-        now = work.clock()
+    with work.database.writing(SERVICE, work.clock) as (session, now):
         # Always in the same order: two processes cannot deadlock.
         for push, reply in sorted(results, key=lambda each: (each[0].card_id, each[0].device_id)):
             if reply.verdict is Verdict.SENT:

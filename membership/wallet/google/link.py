@@ -8,6 +8,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from membership.base.actors import SERVICE
 from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, VaultError
@@ -102,11 +103,11 @@ def _create(
     if error is None:
         try:
             with connect(identity, place.settings) as api:
-                publish_class(api, place.database, issuer.tenant, card)
-                publish_object(api, place.database, issuer.tenant, card)
+                publish_class(api, place.database, issuer.tenant, card, now)
+                publish_object(api, place.database, issuer.tenant, card, now)
         except GoogleError as failure:
             error, refused = str(failure), isinstance(failure, GoogleRefusesContent)
-    with place.database.writers.begin() as session:
+    with place.database.writing(SERVICE, now) as (session, _):
         connection = session.connection()
         if error is None:
             state.record_created(connection, issuer.tenant, card, now)

@@ -3,8 +3,10 @@
 No transaction is open during the requests.
 """
 
+from datetime import datetime
 from typing import Any
 
+from membership.base.actors import SERVICE
 from membership.store.database import Database
 from membership.wallet.google import state
 from membership.wallet.google.api import GoogleApi
@@ -14,17 +16,21 @@ from membership.web.access import Tenant
 from passes.google.loyalty import LoyaltyClass, LoyaltyObject
 
 
-def publish_class(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> None:
+def publish_class(
+    api: GoogleApi, database: Database, tenant: Tenant, card: CardContent, now: datetime
+) -> None:
     """Send the class of a card's design, unless Google has this very one. Raises GoogleError."""
     published = card.of_design
     if published is None or published.is_current:
         return
     api.put(published.resource, known=published.is_known)
-    with database.writers.begin() as session:
+    with database.writing(SERVICE, now) as (session, _):
         state.record_class(session.connection(), tenant, card)
 
 
-def publish_object(api: GoogleApi, database: Database, tenant: Tenant, card: CardContent) -> bool:
+def publish_object(
+    api: GoogleApi, database: Database, tenant: Tenant, card: CardContent, now: datetime
+) -> bool:
     """Send a card whose class Google has, or fetch it if Google has this very one.
 
     Returns whether somebody saved it to a wallet; the caller stores that it was sent. Raises
@@ -36,7 +42,7 @@ def publish_object(api: GoogleApi, database: Database, tenant: Tenant, card: Car
     try:
         answer = _fetch(api, resource) if is_there else api.put(resource, known=card.created)
     except GoogleMissing as error:
-        with database.writers.begin() as session:
+        with database.writing(SERVICE, now) as (session, _):
             state.reset_class(session.connection(), tenant, card.design_id)
         raise GoogleUnavailable(str(error)) from error
     return answer.get("hasUsers") is True

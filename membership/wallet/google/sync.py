@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from membership.base.actors import SERVICE
 from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import VaultError
@@ -57,6 +58,7 @@ class GoogleSync:
         now = work.clock()
         leased = lease.take(
             work.database,
+            now,
             lambda session: queue.next_organization(session, self._served, now),
             lambda session, organization_id: queue.lease_cards(session, organization_id, now),
         )
@@ -105,8 +107,7 @@ class _Batch:
         """Send cards one after the other; False if the account failed and was paused."""
         unchanged = [each for each in cards if each.is_current and not self._is_checked(each)]
         if unchanged:
-            with self._work.database.writers.begin() as session:
-                now = self._work.clock()
+            with self._work.database.writing(SERVICE, self._work.clock) as (session, now):
                 state.record_done(session.connection(), self._leased, unchanged, now)
         ends = time.monotonic() + BATCH_SECONDS
         skipped = {each.card_id for each in unchanged}
@@ -132,10 +133,10 @@ class _Batch:
             self._pause(error, card)
             return False
         else:
-            with self._work.database.writers.begin() as session:
+            with self._work.database.writing(SERVICE, self._work.clock) as (session, now):
                 connection = session.connection()
                 done = [replace(card, saved=saved)]
-                state.record_done(connection, self._leased, done, self._work.clock())
+                state.record_done(connection, self._leased, done, now)
                 state.resume_account(connection, self._leased.tenant.id)
             logger().info("google_card_told", card=str(card.card_id))
         return True
@@ -148,7 +149,7 @@ class _Batch:
         database, tenant, design_id = self._work.database, self._leased.tenant, card.design_id
         if design_id not in self._published_classes:
             try:
-                publish_class(api, database, tenant, card)
+                publish_class(api, database, tenant, card, self._work.clock())
             except GoogleRefusesContent as error:
                 self._refused_classes[design_id] = str(error)
                 raise
@@ -156,7 +157,7 @@ class _Batch:
         content = card.of_card
         if content is not None and content.is_current and not self._is_checked(card):
             return card.saved
-        return publish_object(api, database, tenant, card)
+        return publish_object(api, database, tenant, card, self._work.clock())
 
     def _is_checked(self, card: CardContent) -> bool:
         """Whether Google is asked if it has the card, and if somebody saved it."""
@@ -164,15 +165,14 @@ class _Batch:
 
     def _record_failed(self, card: CardContent, error: str) -> None:
         """Reschedule one card."""
-        with self._work.database.writers.begin() as session:
-            now = self._work.clock()
+        with self._work.database.writing(SERVICE, self._work.clock) as (session, now):
             state.record_failed(session.connection(), self._leased, card, error, now)
         logger().warning("google_card_refused", card=str(card.card_id), error=error)
 
     def _pause(self, error: GoogleError, card: CardContent | None) -> None:
         """Pause the organization's account, after ``card`` failed, and end the lease."""
-        with self._work.database.writers.begin() as session:
-            connection, now = session.connection(), self._work.clock()
+        with self._work.database.writing(SERVICE, self._work.clock) as (session, now):
+            connection = session.connection()
             queue.lock(connection, self._leased)
             if card is not None:
                 state.record_failed(connection, self._leased, card, str(error), now)
@@ -186,7 +186,7 @@ class _Batch:
 
     def _release(self) -> None:
         """End the lease of the cards that were not sent."""
-        with self._work.database.writers.begin() as session:
+        with self._work.database.writing(SERVICE, self._work.clock) as (session, _):
             queue.release(session.connection(), self._leased)
 
 

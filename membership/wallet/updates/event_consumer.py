@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, exists, func, select, update
 
+from membership.base.actors import SERVICE
 from membership.events.outbox import watermark
 from membership.events.types import EventType
 from membership.store.background import Job, Work
@@ -92,7 +93,7 @@ def follow(work: Work, *, count: int = BATCH, piece: int = PIECE) -> bool:
         # Looked at without the write lock: mostly there is nothing to do.
         if not _has_work(session.connection(), now):
             return False
-    with work.database.writers.begin() as session:
+    with work.database.writing(SERVICE, now) as (session, _):
         connection = session.connection()
         bound = watermark(connection)
         position = connection.scalar(_position().with_for_update(skip_locked=True))
@@ -100,7 +101,7 @@ def follow(work: Work, *, count: int = BATCH, piece: int = PIECE) -> bool:
             return _begin(connection, bound, now)
         _read(connection, _events(position, bound, count), now)
         _notice_clock(connection, now)
-    with work.database.writers.begin() as session:
+    with work.database.writing(SERVICE, now) as (session, _):
         mark_piece(session.connection(), now, piece)
     return True
 

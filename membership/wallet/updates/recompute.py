@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_of
+from membership.base.actors import SERVICE
 from membership.store.background import Work
 from membership.store.database import AnyRow
 from membership.store.models import AppleRegistration, CardWallet, Organization, WalletState
@@ -226,7 +227,7 @@ def in_two_steps(
     """
     database, began = work.database, time.perf_counter()
     if database.engine.dialect.name == "postgresql":
-        with database.writers.begin() as session:
+        with database.writing(SERVICE, work.clock) as (session, _):
             found = read(session)
             if found is not None:
                 write(session, found)
@@ -234,7 +235,7 @@ def in_two_steps(
         with database.readers.begin() as session:
             found = read(session)
         if found is not None:
-            with database.writers.begin() as session:
+            with database.writing(SERVICE, work.clock) as (session, _):
                 write(session, found)
     if found is not None:
         work.stopping.wait((time.perf_counter() - began) / 20)

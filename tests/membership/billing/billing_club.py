@@ -8,7 +8,7 @@ from uuid import UUID
 
 import requests
 
-from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
+from membership.base.actors import SERVICE
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.billing.inbox.jobs import InboxWorker
@@ -66,10 +66,10 @@ class Shop:
         self, customer: str, method: str, path: str, **options: Any
     ) -> requests.Response:
         """What a customer who is logged in asks, at ``/v1/join/<club>``."""
-        with self.service.database.writers.begin() as session:
-            session.info[ATTRIBUTION] = Attribution(SERVICE, self.service.clock())
+        writing = self.service.database.writing(SERVICE, self.service.clock)
+        with writing as (session, now):
             row = session.get_one(Customer, (self.service.tenant.id, UUID(customer)))
-            token = open_session(session, row, self.service.clock()).access_token
+            token = open_session(session, row, now).access_token
         return requests.request(
             method,
             f"{self.service.url}/v1/join/{self.service.tenant.slug}{path}",

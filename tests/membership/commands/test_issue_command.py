@@ -23,6 +23,7 @@ from membership.store.models import AuditEntry, Card
 from membership.wallet.designs.service import create_standard_design
 from membership.web.access import Tenant
 from tests.membership.conftest import Databases
+from tests.membership.support import arranging
 
 
 @dataclass
@@ -61,7 +62,7 @@ def club(backend: str, databases: Databases, tmp_path: Path) -> Club:
     settings = databases.new(backend, tmp_path, public_url="https://cards.example")
     database = open_database(settings)
     now = system_clock()
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         tenant = bootstrap_organization(
             session, name="Club", slug="club", time_zone="Europe/Berlin", currency="EUR", now=now
         )

@@ -24,7 +24,7 @@ from membership.store.models import WebhookDelivery, WebhookEndpoint
 from membership.web.access import Tenant
 from tests.membership.conftest import POSTGRESQL, Databases
 from tests.membership.events.webhooks.receiver import Receiver, receiving
-from tests.membership.support import Clock, Service, running_service
+from tests.membership.support import Clock, Service, arranging, running_service
 
 HERE = ("127.0.0.0/8",)
 """Where the receivers of the tests are, which no webhook may go to unless allowed."""
@@ -61,7 +61,7 @@ class Club:
             secret=self.work.vault.seal(secret),
             created_at=self.clock(),
         )
-        with self.database.writers.begin() as session:
+        with arranging(self.database) as session:
             session.add(row)
         return row.id, shown_secret(secret)
 
@@ -70,7 +70,7 @@ class Club:
         return [self._emit(event_type, number) for number in range(count)]
 
     def _emit(self, event_type: EventType, number: int) -> UUID:
-        with self.database.writers.begin() as session:
+        with arranging(self.database) as session:
             data = {"plan_id": str(number)}
             return emit(session, self.tenant.id, event_type, number, data, now=self.clock())
 
@@ -101,7 +101,7 @@ class Club:
 
     def set(self, endpoint_id: UUID, **columns: Any) -> None:
         """Set columns of an endpoint."""
-        with self.database.writers.begin() as session:
+        with arranging(self.database) as session:
             row = session.get_one(WebhookEndpoint, (self.tenant.id, endpoint_id))
             for name, value in columns.items():
                 setattr(row, name, value)
@@ -113,7 +113,7 @@ def open_club(databases: Databases, backend: str, folder: Path, **settings: Any)
     chosen = databases.new(backend, folder, **settings)
     database, clock = open_database(chosen), Clock(datetime.now(UTC).replace(microsecond=0))
     audit_changes(database.writers)
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         tenant = bootstrap_organization(
             session,
             name="Club",

@@ -15,7 +15,7 @@ from membership.events.types import EventType
 from membership.store.background import Work
 from membership.store.models import Event
 from tests.membership.events.conftest import Club
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 
 
 def ids(page: Any) -> list[str]:
@@ -95,7 +95,7 @@ def test_no_event_appears_before_one_that_was_shown(postgres_club: Club) -> None
     club = postgres_club
     club.emit(2)
     assert len(seen(club.work)) == 2
-    with club.database.writers.begin() as slow:
+    with arranging(club.database) as slow:
         emit(slow, club.tenant.id, EventType.PLAN_CREATED, 1, {}, now=club.clock())
         club.emit(2)
         # The two that were stored later are there, but one before them is still to come.
@@ -107,7 +107,7 @@ def test_no_event_appears_before_one_that_was_shown(postgres_club: Club) -> None
 def test_no_event_of_an_import_appears_after_one_that_was_shown(postgres_club: Club) -> None:
     club = postgres_club
     club.endpoint("http://127.0.0.1:1/", EventType.CUSTOMER_CREATED)
-    with club.database.writers.begin() as slow:
+    with arranging(club.database) as slow:
         batch = Batch(
             session=slow, tenant=club.tenant, import_id=uuid4(), actor=SERVICE, now=club.clock(),
             duplicates=Duplicates(), dry_run=False, items=[],
@@ -123,7 +123,7 @@ def test_a_transaction_that_is_given_up_holds_nothing_back(postgres_club: Club) 
     with club.database.writers() as session, session.begin() as transaction:
         emit(session, club.tenant.id, EventType.PLAN_CREATED, 1, {}, now=club.clock())
         transaction.rollback()
-    with club.database.writers.begin() as session:
+    with arranging(club.database) as session:
         with session.begin_nested() as inner:
             emit(session, club.tenant.id, EventType.PLAN_CREATED, 2, {}, now=club.clock())
             inner.rollback()
@@ -152,7 +152,7 @@ def test_an_id_that_was_told_before_is_told_once(club: Club) -> None:
     endpoint, _ = club.endpoint("http://127.0.0.1:9/")
     (event,) = club.emit()
     for _ in range(2):
-        with club.database.writers.begin() as session:
+        with arranging(club.database) as session:
             again = emit(
                 session,
                 club.tenant.id,

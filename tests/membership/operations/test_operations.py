@@ -25,7 +25,7 @@ from membership.store.database import Database
 from membership.store.models import DeliveryState, Event, WebhookDelivery, WebhookEndpoint
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.rows import organization_row
-from tests.membership.support import NOON, TIMEOUT, Clock, Service, running_service
+from tests.membership.support import NOON, TIMEOUT, Clock, Service, arranging, running_service
 from tests.membership.web.test_errors import assert_problem
 
 
@@ -58,7 +58,7 @@ def test_ready(service: Service) -> None:
 
 def test_a_schema_of_another_version(service: Service) -> None:
     def set_revision(revision: str) -> None:
-        with service.database.writers.begin() as session:
+        with arranging(service.database) as session:
             session.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
 
     with service.database.engine.connect() as connection:
@@ -80,7 +80,7 @@ def test_a_disk_that_is_nearly_full(databases: Databases, tmp_path: Path) -> Non
 def test_a_database_that_lets_itself_only_be_read(databases: Databases, tmp_path: Path) -> None:
     with running_service(databases.new("postgresql", tmp_path)) as service:
         name = service.database.engine.url.database
-        with service.database.writers.begin() as session:
+        with arranging(service.database) as session:
             session.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
         service.database.engine.dispose()  # the setting is for new connections
         assert set(not_ready(service)) == {"storage"}
@@ -270,7 +270,7 @@ def _deliveries(organization_id: int, states: list[DeliveryState]) -> Iterator[A
 def test_the_backlog(database: Database) -> None:
     states = [DeliveryState.DELIVERED, DeliveryState.DEAD]
     states += [DeliveryState.PENDING] * 3 + [DeliveryState.DEAD]
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         club = organization_row()
         session.add(club)
         session.flush()

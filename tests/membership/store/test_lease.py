@@ -20,7 +20,7 @@ from membership.store.lease import CLOCK_MARGIN
 from membership.store.models import OutgoingMail
 from tests.conftest import ROOT
 from tests.membership.store.mails import store_mails
-from tests.membership.support import NOON
+from tests.membership.support import NOON, arranging
 
 LEASE = timedelta(minutes=10)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
@@ -47,7 +47,7 @@ def take_one(database: Database, now: datetime) -> UUID | None:
         row.next_attempt_at = now + LEASE
         return row.id
 
-    return lease.take(database, lambda session: session.scalar(due), take)
+    return lease.take(database, now, lambda session: session.scalar(due), take)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_to_find_nothing_waits_for_no_writer(database: Database) -> None:
     impatient = open_database(
         ServiceSettings(database_url=url_of(database), busy_timeout_seconds=0.1)
     )
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         session.add(session.scalars(select(OutgoingMail)).one())
         assert take_one(impatient, NOON) is None
     impatient.engine.dispose()

@@ -35,7 +35,7 @@ from membership.store.migrate import (
 from membership.store.models import Customer, IdempotencyKey, Membership, Organization
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.rows import organization_row
-from tests.membership.support import NOON
+from tests.membership.support import NOON, arranging
 
 
 def test_migrations_make_the_schema_of_the_models(database: Database) -> None:
@@ -157,7 +157,7 @@ def test_an_older_database_is_upgraded_with_its_rows(tmp_path: Path) -> None:
     with database.engine.execution_options(**{WRITES: True}).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         session.add(organization_row(name="Old Club"))
     migrate(database)
     with database.readers.begin() as session:
@@ -184,7 +184,7 @@ def test_memberships_sold_before_are_anchored_to_their_start(
     with database.engine.execution_options(**{WRITES: True}).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0002")
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         club = organization_row()
         session.add(club)
         session.flush()
@@ -317,7 +317,7 @@ def test_ends_and_lengths_of_what_was_sold_before(
     databases: Databases, tmp_path: Path, kind: str
 ) -> None:
     database, connection = _upgraded_to(databases, tmp_path, kind, "0006")
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         session.add(organization_row(id=1))
     with connection, connection.begin():
         owner = _fill(connection, "customers")
@@ -364,7 +364,7 @@ def test_addresses_of_before_are_compared_in_lower_case(
         "İ" * 200 + "@x.org",
     ]
     database, connection = _upgraded_to(databases, tmp_path, kind, "0006")
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         session.add(organization_row(id=1))
     with connection, connection.begin():
         for number, email in enumerate(addresses):

@@ -12,7 +12,7 @@ from membership.wallet.apple.push import ApplePusher
 from membership.wallet.issuers.apple import store_apple
 from passes.apple.identity import Identity
 from tests.fakes.apns import FakeApns
-from tests.membership.support import NOON, Service
+from tests.membership.support import NOON, Service, arranging
 from tests.membership.wallet.apple.phones import Phone, phone_with
 from tests.membership.wallet.factories import WalletCard
 
@@ -55,13 +55,13 @@ def token(number: int) -> str:
 
 def forget_former_clubs(service: Service) -> None:
     """The job serves all organizations of a database, those of former tests, too."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         for row in session.scalars(select(AppleRegistration)):
             row.push_at = None
 
 
 def set_identity(service: Service, vault: Vault, identity: Identity) -> None:
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         store_apple(session, vault, service.tenant, identity, now=NOON, replace_pass_type=True)
 
 

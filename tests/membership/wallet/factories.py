@@ -13,7 +13,7 @@ from membership.wallet.holders import give_wallet
 from membership.web.access import Tenant
 from passes.codes.barcode import new_card_code
 from passes.design import Design
-from tests.membership.support import NOON, Service
+from tests.membership.support import NOON, Service, arranging
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def vault_of(service: Service) -> Vault:
 
 def new_design(service: Service, design: Design | None = None, key: str = "member") -> UUID:
     """Add a design to the service's organization."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         row = create_design(
             session, service.tenant, key=key, name=key.title(),
             design=design or standard_design(), now=NOON,
@@ -43,7 +43,7 @@ def new_design(service: Service, design: Design | None = None, key: str = "membe
 
 def wallet_card(service: Service, customer_id: str, design_id: UUID) -> WalletCard:
     """Issue a card of a design to a customer."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         tenant: Tenant = service.tenant
         design = session.get_one(CardDesign, (tenant.id, design_id))
         card = Card(

@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-from membership.base.actors import PHONE
+from membership.base.actors import PHONE, SERVICE
 from membership.wallet.apple.web_service.access import AskedPass, KnownPass, authenticate
 
 Found = TypeVar("Found")
@@ -65,9 +65,8 @@ class Phone:
         """Do work in a writing transaction, in a thread. Raises Busy, and as ``work``."""
 
         def run() -> Found:
-            with self.state.database.writers.begin() as session:
-                session.connection()  # begins: what happens at `now` is stored in that order
-                return work(session, self.state.clock())
+            with self.state.database.writing(SERVICE, self.state.clock) as (session, now):
+                return work(session, now)
 
         async with self.state.admission.connection(writes=True):
             return await run_in_threadpool(run)

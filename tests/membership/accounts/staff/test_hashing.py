@@ -15,7 +15,7 @@ from membership.store.database import Database
 from membership.web.passwords import Passwords
 from tests.membership.accounts.staff.people import PASSWORD, add, sign_in, try_sign_in
 from tests.membership.conftest import Databases
-from tests.membership.support import Clock, Service, running_service
+from tests.membership.support import Clock, Service, arranging, running_service
 
 
 class Watched(Passwords):
@@ -31,7 +31,7 @@ class Watched(Passwords):
         with self._lock:
             self.now += 1
             self.most = max(self.most, self.now)
-        with self._database.writers.begin() as session:
+        with arranging(self._database) as session:
             session.connection()
         time.sleep(0.05)
         good = super().verify(stored, password)

@@ -22,7 +22,7 @@ from tests.membership.accounts.staff.people import (
     signed_in,
     try_sign_in,
 )
-from tests.membership.support import NOON, Service
+from tests.membership.support import NOON, Service, arranging
 
 
 def test_sign_in_use_and_sign_out(service: Service) -> None:
@@ -194,7 +194,7 @@ def test_one_address_in_two_organizations_is_two_accounts(service: Service) -> N
 def test_an_outdated_hash_is_made_anew_at_the_next_sign_in(service: Service) -> None:
     ada = add(service)
     costlier = Passwords(type(CHEAPEST)(**{**vars_of(CHEAPEST), "time_cost": 2}))
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.execute(
             update(StaffAccount)
             .where(StaffAccount.email_key == ada["email"])

@@ -26,7 +26,7 @@ from tests.membership.accounts.staff.people import (
     sign_in,
     try_sign_in,
 )
-from tests.membership.support import NOON, Service
+from tests.membership.support import NOON, Service, arranging
 
 WRONG = "six shy swallows"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -132,7 +132,7 @@ sys.stdin.readline()
 let_in = 0
 for _ in range(tries):
     try:
-        with database.writers.begin() as session:
+        with arranging(database) as session:
             count_try(session, limit, "who", NOON)
         let_in += 1
     except TooMany:
@@ -165,7 +165,7 @@ def test_two_processes_count_together(database: Database) -> None:
 def test_windows_end_and_clocks_go_back(database: Database) -> None:
     def tries(number: int, now: object) -> None:
         for _ in range(number):
-            with database.writers.begin() as session:
+            with arranging(database) as session:
                 count_try(session, LIMIT, "who", now)  # type: ignore[arg-type]
 
     tries(3, NOON)
@@ -185,20 +185,20 @@ def test_windows_end_and_clocks_go_back(database: Database) -> None:
 def test_a_good_try_takes_back_its_own_wait_only(database: Database) -> None:
     counted = []
     for now in (NOON, NOON, NOON, NOON + MINUTE):
-        with database.writers.begin() as session:
+        with arranging(database) as session:
             counted.append(count_try(session, LIMIT, "who", now))
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         take_back(session, counted[2])
-    with pytest.raises(TooMany), database.writers.begin() as session:
+    with pytest.raises(TooMany), arranging(database) as session:
         count_try(session, LIMIT, "who", NOON + MINUTE)
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         take_back(session, counted[3])
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         assert count_try(session, LIMIT, "who", NOON + MINUTE).blocked_until is not None
 
 
 def test_old_tries_are_purged_and_name_nobody(database: Database) -> None:
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         counted = count_try(session, LIMIT, "ada@example.com", NOON)
         count_try(session, LIMIT, "bo@example.com", NOON + timedelta(days=1))
     assert "ada" not in counted.name

@@ -120,11 +120,11 @@ def test_numbers_run_on_without_a_gap_when_desks_pay_at_once(service: Service) -
 
 def test_a_payment_that_is_given_up_gives_its_number_back(service: Service, sold: str) -> None:
     actor = Actor(ActorKind.SERVICE, "test")
-    with service.database.writers() as session, session.begin() as transaction:
+    with service.database.writing(actor, NOON) as (session, _):
         call = Call(session, service.tenant, actor, frozenset(), NOON)
         given = record_payment(call, UUID(sold), NewPayment(method=PaymentMethod.CASH))
         assert given.receipt_number == 1
-        transaction.rollback()
+        session.rollback()
     assert pay(service, sold)["receipt_number"] == "R-000001"
 
 

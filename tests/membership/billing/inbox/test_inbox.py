@@ -12,11 +12,12 @@ from membership.store.models import BillingEvent, BillingOrder
 from tests.membership.billing.billing_club import Shop
 from tests.membership.billing.members import paid_untold, told_of
 from tests.membership.public import written_log
+from tests.membership.support import arranging
 
 
 def test_a_job_that_was_killed_leaves_its_events_to_the_next(shop: Shop) -> None:
     customer, _ = paid_untold(shop)
-    with shop.service.database.writers.begin() as session:
+    with arranging(shop.service.database) as session:
         leased = inbox.lease_events(session, shop.service.tenant.id, shop.service.clock())
     assert len(leased) == len(told_of(shop))
     shop.work_off()
@@ -95,7 +96,7 @@ def test_pauses_grow_to_an_hour_and_then_it_is_given_up(shop: Shop) -> None:
 
 def keep_one(shop: Shop) -> None:
     """Let the first invoice's payment be all that was told."""
-    with shop.service.database.writers.begin() as session:
+    with arranging(shop.service.database) as session:
         for row in session.scalars(
             select(BillingEvent).where(BillingEvent.organization_id == shop.service.tenant.id)
         ):
@@ -106,7 +107,7 @@ def keep_one(shop: Shop) -> None:
 
 def set_tries(shop: Shop, tries: int) -> None:
     """Let what was told have been tried so often."""
-    with shop.service.database.writers.begin() as session:
+    with arranging(shop.service.database) as session:
         session.execute(
             update(BillingEvent)
             .where(BillingEvent.organization_id == shop.service.tenant.id)
@@ -116,7 +117,7 @@ def set_tries(shop: Shop, tries: int) -> None:
 
 def check_no_orders(shop: Shop) -> None:
     """Let no order be looked after by itself for a year."""
-    with shop.service.database.writers.begin() as session:
+    with arranging(shop.service.database) as session:
         session.execute(
             update(BillingOrder)
             .where(BillingOrder.organization_id == shop.service.tenant.id)

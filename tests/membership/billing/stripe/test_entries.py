@@ -8,6 +8,7 @@ from membership.billing.inbox.queue import store_event
 from membership.billing.stripe.gateway import ProviderEvent
 from membership.store.models import AuditEntry
 from tests.membership.billing.billing_club import MONTHLY, Shop
+from tests.membership.support import arranging
 
 
 def entries(shop: Shop) -> list[AuditEntry]:
@@ -36,7 +37,7 @@ def test_every_step_leaves_its_entry(shop: Shop) -> None:
     service.post(f"{path}/cancel", status=200)
     service.post(f"{path}/resume", status=200)
     told = ProviderEvent("evt_1", "invoice.paid", "in_1", service.clock(), livemode=False)
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         store_event(session, service.tenant.id, told, service.clock())
     service.post("/v1/billing/events/evt_1/retry", status=200)
     assert service.call("DELETE", "/v1/billing/stripe").status_code == 204

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from membership.base.scopes import Scope
 from membership.store.models import Customer, CustomerAlias, CustomerTerm
 from tests.membership.conftest import SQLITE, Databases
-from tests.membership.support import Service, running_service
+from tests.membership.support import Service, arranging, running_service
 
 POOL = "area.pool"
 
@@ -305,7 +305,7 @@ def test_setting_of_the_longest_time(databases: Databases, tmp_path: Any) -> Non
 def test_former_names_of_a_merged_customer(service: Service, plan: str) -> None:
     stays, gone = service.customer("Amara"), service.customer("Amarra")
     service.member(plan, customer_id=stays)
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         here = {"organization_id": service.tenant.id}
         for table, column in ((CustomerTerm, CustomerTerm.customer_id), (Customer, Customer.id)):
             session.execute(

@@ -31,7 +31,7 @@ from membership.store.migrate import migrate
 from tests.conftest import ROOT
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.data.backup.club import contents, empty_settings, fill, opened
-from tests.membership.support import NOON
+from tests.membership.support import NOON, arranging
 
 database_of = contextlib.contextmanager(opened)
 
@@ -41,7 +41,7 @@ def backup(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """A backup of a club with a few rows in every table."""
     folder = tmp_path_factory.mktemp("club")
     settings = databases.new(SQLITE, folder)
-    with database_of(settings) as database, database.writers.begin() as session:
+    with database_of(settings) as database, arranging(database) as session:
         fill(session)
     create_backup(settings, folder / "club.zip", now=NOON)
     return folder / "club.zip"
@@ -133,7 +133,7 @@ def test_only_an_empty_database_is_restored_into(
 ) -> None:
     settings = databases.new(backend, tmp_path)
     with database_of(settings) as database:
-        with database.writers.begin() as session:
+        with arranging(database) as session:
             fill(session, rows=1)
         before = contents(database)
         with pytest.raises(NotRestorable, match="not empty"):
@@ -207,7 +207,7 @@ def test_a_service_that_starts_meanwhile_waits(
 def test_a_full_disk_leaves_the_former_backup(databases: Databases, tmp_path: Path) -> None:
     """The process may write files of 64 KiB, and the backup needs more."""
     settings = databases.new(SQLITE, tmp_path)
-    with database_of(settings) as database, database.writers.begin() as session:
+    with database_of(settings) as database, arranging(database) as session:
         fill(session, rows=150)
     folder = tmp_path / "backups"
     folder.mkdir()
@@ -249,7 +249,7 @@ def test_nothing_to_back_up(databases: Databases, tmp_path: Path) -> None:
     settings = databases.new(SQLITE, tmp_path)
     with pytest.raises(NothingToBackUp, match=KEY_FILE):
         create_backup(settings, file, now=NOON, with_key=True)
-    with database_of(settings) as database, database.writers.begin() as session:
+    with database_of(settings) as database, arranging(database) as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     with pytest.raises(NothingToBackUp, match="0003"):
         create_backup(settings, file, now=NOON)

@@ -16,7 +16,7 @@ from membership.store.models import Customer, Organization, Visit
 from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
 from tests.membership.data.backup.club import contents, empty_settings, opened
 from tests.membership.rows import customer_row, organization_row
-from tests.membership.support import NOON
+from tests.membership.support import NOON, arranging
 
 database_of = contextlib.contextmanager(opened)
 
@@ -44,7 +44,7 @@ def add_visitor(session: Session, organization_id: int, number: int) -> None:
 
 def new_club(database: Database) -> int:
     """A club with one customer; returns its id."""
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         club = organization_row()
         session.add(club)
         session.flush()
@@ -61,7 +61,7 @@ def test_what_comes_after_the_moment_is_not_in_it(
         before = contents(database)
 
         def write() -> None:
-            with database.writers.begin() as session:
+            with arranging(database) as session:
                 add_visitor(session, club_id, 2)
                 club = session.get_one(Organization, club_id)
                 club.name = "Another name"
@@ -84,7 +84,7 @@ def test_backups_beside_writers(databases: Databases, backend: str, tmp_path: Pa
         def keep_writing(first: int) -> None:
             number = first
             while not stop.is_set():
-                with database.writers.begin() as session:
+                with arranging(database) as session:
                     add_visitor(session, club_id, number)
                 number += 2
 

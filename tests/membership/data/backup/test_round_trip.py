@@ -27,7 +27,7 @@ from membership.store.models import Customer, Event, Membership, Organization
 from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
 from tests.membership.data.backup.club import contents, empty_settings, fill, opened
 from tests.membership.rows import organization_row
-from tests.membership.support import NOON
+from tests.membership.support import NOON, arranging
 
 database_of = contextlib.contextmanager(opened)
 
@@ -38,7 +38,7 @@ def test_every_row_of_every_table(
 ) -> None:
     settings = databases.new(backend, tmp_path)
     with database_of(settings) as database:
-        with database.writers.begin() as session:
+        with arranging(database) as session:
             fill(session)
         before = contents(database)
     assert all(len(rows) == 3 for rows in before.values())
@@ -59,7 +59,7 @@ def test_every_row_of_every_table(
 
 def test_a_restored_club_goes_on(databases: Databases, backend: str, tmp_path: Path) -> None:
     settings = databases.new(backend, tmp_path)
-    with database_of(settings) as database, database.writers.begin() as session:
+    with database_of(settings) as database, arranging(database) as session:
         club = organization_row()
         session.add(club)
         session.flush()
@@ -70,7 +70,7 @@ def test_a_restored_club_goes_on(databases: Databases, backend: str, tmp_path: P
     for target in (SQLITE, POSTGRESQL):
         other = empty_settings(databases, target, tmp_path / target)
         restore_backup(other, file)
-        with database_of(other) as database, database.writers.begin() as session:
+        with database_of(other) as database, arranging(database) as session:
             tenant = first_tenant(session)
             assert tenant is not None
             emit(session, tenant.id, EventType.CUSTOMER_CREATED, "x", {}, now=NOON)
@@ -82,7 +82,7 @@ def test_a_restored_club_goes_on(databases: Databases, backend: str, tmp_path: P
 
 def test_numbers_given_before_are_not_given_again(databases: Databases, tmp_path: Path) -> None:
     settings = databases.new(POSTGRESQL, tmp_path)
-    with database_of(settings) as database, database.writers.begin() as session:
+    with database_of(settings) as database, arranging(database) as session:
         club = organization_row()
         session.add(club)
         session.flush()
@@ -93,7 +93,7 @@ def test_numbers_given_before_are_not_given_again(databases: Databases, tmp_path
     create_backup(settings, file, now=NOON)
     other = empty_settings(databases, POSTGRESQL, tmp_path / "other")
     restore_backup(other, file)
-    with database_of(other) as database, database.writers.begin() as session:
+    with database_of(other) as database, arranging(database) as session:
         emit(session, club.id, EventType.CUSTOMER_CREATED, "x", {}, now=NOON)
         assert session.scalars(select(Event.seq)).all() == [6]
 
@@ -213,12 +213,12 @@ def test_memory_does_not_grow_with_the_club(databases: Databases, tmp_path: Path
     settings = databases.new(SQLITE, tmp_path)
     peaks = []
     with database_of(settings) as database:
-        with database.writers.begin() as session:
+        with arranging(database) as session:
             session.add(club := organization_row())
             session.flush()
             club_id = club.id
         for number, more in enumerate((500, 5_500)):
-            with database.writers.begin() as session:
+            with arranging(database) as session:
                 session.execute(insert(Event), [_event(club_id) for _ in range(more)])
             file = tmp_path / f"{number}.zip"
             other = empty_settings(databases, SQLITE, tmp_path / str(number))
@@ -248,7 +248,7 @@ def _event(organization_id: int) -> dict[str, object]:
 def test_lines_are_plain_json(databases: Databases, tmp_path: Path) -> None:
     """Whoever has the file can read it without this program."""
     settings = databases.new(SQLITE, tmp_path)
-    with database_of(settings) as database, database.writers.begin() as session:
+    with database_of(settings) as database, arranging(database) as session:
         session.add(organization_row(name="Zoë's", created_at=datetime(2027, 1, 1, tzinfo=UTC)))
     file = tmp_path / "club.zip"
     create_backup(settings, file, now=NOON)

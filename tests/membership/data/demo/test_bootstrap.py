@@ -13,7 +13,7 @@ from membership.data.demo.bootstrap import prepare_first_start
 from membership.store.database import Database, open_database
 from membership.store.models import CardDesign, Event, Organization
 from tests.membership.conftest import Databases
-from tests.membership.support import NOON
+from tests.membership.support import NOON, arranging
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_every_organization_begins_with_the_standard_design(settings: ServiceSet
 
 def test_an_organization_of_an_older_version_is_given_it_once(settings: ServiceSettings) -> None:
     database = open_database(settings)
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         for slug in ("old", "older"):
             bootstrap_organization(
                 session, name=slug, slug=slug, time_zone="UTC", currency="EUR", now=NOON
@@ -54,7 +54,7 @@ def test_an_organization_of_an_older_version_is_given_it_once(settings: ServiceS
     with database.readers.begin() as session:
         told = session.scalars(select(Event.type)).all()
     assert told == ["card_design.created"] * 2
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         for design in session.scalars(select(CardDesign)):
             design.archived_at = NOON
     prepare_first_start(settings, database, system_clock(), demo=True)

@@ -49,6 +49,7 @@ from membership.store.models import (
 from membership.web.access import Call
 from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
 from tests.membership.rules.clocks import utc
+from tests.membership.support import arranging
 
 MOMENTS = (
     "2026-05-15T10:00",
@@ -89,7 +90,7 @@ class Club:
 
 def seed(database: Database, now: datetime, seed_number: int = 1) -> Deck:
     """Seed the demo club and commit."""
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         return seed_demo(session, now, VAULT, random_bytes=Random(seed_number).randbytes)
 
 

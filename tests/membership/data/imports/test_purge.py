@@ -14,7 +14,7 @@ from membership.store.background import Work
 from membership.store.database import Database
 from membership.store.models import Import, ImportChunk, ImportKind, ImportReport, ImportState
 from tests.membership.rows import organization_row
-from tests.membership.support import NOON, Clock
+from tests.membership.support import NOON, Clock, arranging
 
 _KEY = "A" * 43 + "="
 
@@ -22,7 +22,7 @@ _KEY = "A" * 43 + "="
 def an_import(database: Database, state: ImportState, chunks: int = 1) -> UUID:
     """An import that ended at noon, or did not, with its file and a report."""
     over = state in {ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED}
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         club = organization_row(slug=uuid4().hex)
         session.add(club)
         session.flush()

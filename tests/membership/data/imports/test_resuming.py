@@ -29,6 +29,7 @@ from membership.store.models import (
 from membership.web.access import Tenant
 from tests.conftest import ROOT
 from tests.membership.conftest import SQLITE, Databases
+from tests.membership.support import arranging
 
 LINES = 1500
 
@@ -40,7 +41,7 @@ def now() -> datetime:
 
 def club(database: Database) -> Tenant:
     """An organization."""
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         return bootstrap_organization(
             session, name="C", slug="c", time_zone="UTC", currency="EUR", now=now()
         )
@@ -179,7 +180,7 @@ def test_out_of_space_and_resumed(databases: Databases, tmp_path: Path) -> None:
     assert "disk is full" in ended.error
     assert 0 < ended.lines_done <= LINES
     tight.engine.dispose()
-    with database.writers.begin() as session:
+    with arranging(database) as session:
         service.start(session, tenant, import_id, now())
     ended = run(database, tenant, import_id, clock=now, progress=lambda _shown: None)
     assert ended.state is ImportState.FINISHED
@@ -194,7 +195,7 @@ def test_whoever_changes_before_being_indexed_is_found_as_they_are(database: Dat
     only = (tenant.id, import_id)
     changed = False
     while worker.step(database, now, only=only):
-        with database.writers.begin() as session:
+        with arranging(database) as session:
             row = service.get_import(session, tenant, import_id)
             if row.state is ImportState.INDEXING and not changed:
                 changed = True

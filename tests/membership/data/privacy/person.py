@@ -10,7 +10,7 @@ from api_client.messages.management import ActorKind
 from membership.store.database import Database
 from membership.store.models import Import, ImportChunk, ImportKind, ImportState, OutgoingMail
 from tests.membership.members.customers.test_customers import picture
-from tests.membership.support import NOON, Service
+from tests.membership.support import NOON, Service, arranging
 
 GIVEN, FAMILY, FORMER_FAMILY = "Wilhelmina", "Quastenflosser", "Zwiebelfisch"
 EMAIL, FORMER_EMAIL = "W.Quastenflosser@Example.com", "old.address@example.org"
@@ -60,7 +60,7 @@ def known_person(service: Service) -> dict[str, Any]:
     ended = service.member(service.plan("Gold", price_minor=4900), customer_id=customer)
     service.post(f"/v1/memberships/{ended}/end", {"why": WHY}, status=200)
     service.scan(card["code"], method="camera")
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.add_all([_mail(service, EMAIL), _mail(service, FORMER_EMAIL.upper())])
         session.flush()
         _add_import(session, service.tenant.id)

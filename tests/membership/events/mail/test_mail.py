@@ -30,7 +30,7 @@ from membership.store.models import OutgoingMail
 from tests.conftest import ROOT
 from tests.membership.events.mail.mailserver import SECRET, USER, Inbox, certificate, mail_server
 from tests.membership.rows import organization_row
-from tests.membership.support import NOON, Clock
+from tests.membership.support import NOON, Clock, arranging
 
 KEY = "A" * 43 + "="
 TOKEN = "mr_" + "Q" * 43
@@ -41,7 +41,7 @@ class Office:
     """A database with an organization, and a job's work on it at a clock of its own."""
 
     def __init__(self, database: Database, folder: Path, **settings: Any) -> None:
-        with database.writers.begin() as session:
+        with arranging(database) as session:
             row = organization_row(slug=f"c{uuid4().hex[:8]}")
             session.add(row)
             session.flush()
@@ -56,7 +56,7 @@ class Office:
 
     def queue(self, mail: Mail = MAIL) -> None:
         """Store a mail to send."""
-        with self.database.writers.begin() as session:
+        with arranging(self.database) as session:
             queue_mail(session, self.vault, self.organization, mail, now=self.clock())
 
     def rows(self) -> list[OutgoingMail]:
@@ -348,7 +348,7 @@ def test_no_value_adds_a_header(
     with mail_server(inbox) as port:
         office = Office(database, tmp_path, **smtp(port))
         office.queue()
-        with database.writers.begin() as session:
+        with arranging(database) as session:
             session.execute(update(OutgoingMail).values({column: value}))
         assert office.send() is True
     assert inbox.mails == []

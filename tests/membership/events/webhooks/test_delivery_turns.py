@@ -15,6 +15,7 @@ from membership.store.background import Work
 from membership.store.models import WebhookEndpoint
 from tests.membership.events.conftest import Club
 from tests.membership.events.webhooks.receiver import Handler, Receiver, receiving
+from tests.membership.support import arranging
 
 DELIVERED, PENDING, DEAD = "delivered", "pending", "dead"
 
@@ -163,7 +164,7 @@ def test_disabled_by_hand_while_it_is_being_sent_to(
     club.emit(2)
 
     def switched_off(handler: Handler) -> None:
-        with club.database.writers.begin() as session:
+        with arranging(club.database) as session:
             row = session.get_one(WebhookEndpoint, (club.tenant.id, endpoint))
             row.disabled_at = club.clock.now
             bury_pending(session, row, club.clock.now)

@@ -11,6 +11,7 @@ from membership.store.models import DeliveryState, Event, WebhookDelivery
 from membership.store.purge import CHUNK
 from tests.membership.events.conftest import Club
 from tests.membership.events.webhooks.receiver import Receiver
+from tests.membership.support import arranging
 
 
 def purge_all(club: Club) -> None:
@@ -91,7 +92,7 @@ def test_dead_ones_are_kept_for_ninety_days(club: Club, receiver: Receiver) -> N
 
 def test_purging_goes_on_in_batches_past_what_is_kept(club: Club, receiver: Receiver) -> None:
     endpoint, _ = club.endpoint(receiver.url)
-    with club.database.writers.begin() as session:
+    with arranging(club.database) as session:
         told = [(number, {"plan_id": str(number)}) for number in range(CHUNK + 10)]
         emit_all(session, club.tenant.id, EventType.PLAN_CREATED, told, now=club.clock())
         waiting = session.scalars(select(Event.seq).order_by(Event.seq).limit(5)).all()

@@ -15,7 +15,7 @@ from membership.members.companies.service import change_company
 from membership.members.customers.schemas import CustomerChange, NewCustomer
 from membership.members.customers.service import change_customer, create_customer
 from tests.membership.recorded import audited, events
-from tests.membership.support import NOON, Service, running_service
+from tests.membership.support import NOON, Service, arranging, running_service
 from tests.membership.test_races import LATER, sender
 
 DOMAIN = "nw.example.com"
@@ -244,7 +244,7 @@ def test_a_domain_given_while_an_address_there_is_being_set(service: Service, ch
     answers: list[requests.Response] = []
     thread = threading.Thread(target=lambda: answers.append(give()))
     fields = {"given_name": "Amara", "email": f"a@{DOMAIN}"}
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         if customer is None:
             created = NewCustomer.model_validate(fields)
             customer = create_customer(session, service.tenant, created, service.clock.now).id
@@ -267,7 +267,7 @@ def test_an_address_set_while_its_domain_is_being_given(service: Service, change
     send = sender(service, method, f"/v1/customers/{customer}".rstrip("/"), json=body)
     answers: list[requests.Response] = []
     thread = threading.Thread(target=lambda: answers.append(send()))
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         given = CompanyChange(email_domains=(DOMAIN,))
         change_company(session, service.tenant, UUID(company), given, service.clock.now)
         thread.start()

@@ -23,6 +23,7 @@ from membership.store.database import Database
 from membership.store.models import CompanyLink
 from membership.web.access import Tenant
 from tests.membership.rules.people import maybe_moments, moments
+from tests.membership.support import arranging
 
 PEOPLE = 4
 COMPANIES = 2
@@ -54,7 +55,7 @@ def test_the_database_gives_seats_as_the_rules_do(
     caps: tuple[int | None, ...],
 ) -> None:
     try:
-        with database.writers.begin() as session:
+        with arranging(database) as session:
             _compare(session, drawn, now, caps)
             raise Undone
     except Undone:

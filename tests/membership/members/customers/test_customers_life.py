@@ -10,7 +10,7 @@ from membership.store.models import Customer, CustomerPhoto, CustomerTerm, TermK
 from tests.membership.conftest import SQLITE
 from tests.membership.members.customers.test_customers import picture, put_photo
 from tests.membership.recorded import audited, events
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 
 
 def email_key(service: Service, customer: str) -> str | None:
@@ -168,7 +168,7 @@ def test_list_by_state_reads_its_index(service: Service, backend: str) -> None:
 def erased(service: Service) -> str:
     """A customer of whom only the row is left."""
     customer = service.customer()
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.execute(
             update(Customer)
             .where(Customer.organization_id == service.tenant.id, Customer.id == UUID(customer))
@@ -227,7 +227,7 @@ def test_a_search_by_state_ends_its_page_after_many_others(service: Service) -> 
         }
         for each in people
     ]
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.execute(insert(Customer), people)
         session.execute(insert(CustomerTerm), terms)
     first = service.get("/v1/customers", q="nora", state="banned")

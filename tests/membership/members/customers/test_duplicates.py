@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from membership.store.models import Customer
-from tests.membership.support import NOON, Service
+from tests.membership.support import NOON, Service, arranging
 
 
 def pairs(service: Service, **params: Any) -> list[tuple[str, str, str]]:
@@ -84,7 +84,7 @@ def test_a_large_club(service: Service, alike: int) -> None:
         }
         for number in range(1, 2601)
     ]
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.execute(insert(Customer), rows)
     found = pairs(service, limit=100)
     expected = [("phone", "C-000001", f"C-{number:06}") for number in range(2, alike + 1)]

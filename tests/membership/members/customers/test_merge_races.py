@@ -18,7 +18,7 @@ from membership.store.models import (
     Membership,
     Visit,
 )
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 from tests.membership.test_races import sender
 
 Send = Callable[[], requests.Response]
@@ -149,7 +149,7 @@ def test_what_was_stored_just_before_goes_over(service: Service, stored: str) ->
     row: Any = visit if stored == "visit" else card
     answers: list[requests.Response] = []
     thread = threading.Thread(target=lambda: answers.append(merging(service, stays, goes)()))
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.add(row)
         session.flush()
         thread.start()
@@ -168,7 +168,7 @@ def test_whoever_waits_for_the_merge_meets_the_one_who_stayed(service: Service) 
     answers: list[requests.Response] = []
     send = sender(service, "POST", "/v1/cards", json={"customer_id": goes})
     thread = threading.Thread(target=lambda: answers.append(send()))
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.connection()
         merge(session, service.tenant, UUID(stays), UUID(goes), service.clock.now)
         thread.start()

@@ -17,7 +17,7 @@ from membership.store.database import open_database
 from membership.store.models import Event, Membership, MembershipSource, Plan
 from tests.membership.events.conftest import Club
 from tests.membership.rows import FREE, customer_row
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 
 
 def sweep_all(work: Work) -> None:
@@ -123,7 +123,7 @@ def test_the_clock_set_back_announces_nothing_twice(service: Service, work: Work
     sweep_all(work)
     assert announced(service) == [told]
     # Even if the same end becomes due once more.
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.execute(
             update(Membership)
             .where(Membership.id == UUID(member))
@@ -138,7 +138,7 @@ def expired(club: Club, count: int) -> None:
     """Store memberships whose ends have come, each a minute after the one before."""
     plan = Plan(organization_id=club.tenant.id, id=uuid4(), name="Gold", **FREE)
     customer = customer_row(club.tenant.id, 1)
-    with club.database.writers.begin() as session:
+    with arranging(club.database) as session:
         session.add_all([plan, customer])
         session.flush()
         for number in range(count):
@@ -221,7 +221,7 @@ def test_two_sweepers_announce_each_end_once(club: Club) -> None:
 def test_while_one_process_announces_another_does_nothing(postgres_club: Club) -> None:
     club = postgres_club
     expired(club, 1)
-    with club.database.writers.begin() as session:
+    with arranging(club.database) as session:
         session.connection().exec_driver_sql("SELECT pg_advisory_xact_lock(7162530412)")
         assert not sweep(club.work)
         assert told_by(club) == []
@@ -235,7 +235,7 @@ def test_a_membership_that_is_being_changed_is_left_for_the_next_time(
     club = postgres_club
     expired(club, 2)
     later = club.clock.now + timedelta(days=30)
-    with club.database.writers.begin() as session:
+    with arranging(club.database) as session:
         first = session.get_one(Membership, (club.tenant.id, UUID(int=1)), with_for_update=True)
         first.ends_at = first.expiry_due_at = later
         session.flush()

@@ -20,6 +20,7 @@ from membership.rules.status import Term, standing
 from membership.store.database import Database
 from membership.store.models import Membership, MembershipSource
 from tests.membership.rules.people import moments, terms
+from tests.membership.support import arranging
 
 NAMES = {
     Status.ACTIVE: StatusFilter.ACTIVE,
@@ -47,7 +48,7 @@ def test_each_status_lists_what_stands_so(
     database: Database, drawn: list[Term], now: datetime
 ) -> None:
     try:
-        with database.writers.begin() as session:
+        with arranging(database) as session:
             tenant = bootstrap_organization(
                 session, name="C", slug="c", time_zone="UTC", currency="EUR", now=now
             )

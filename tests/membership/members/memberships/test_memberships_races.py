@@ -7,7 +7,7 @@ from uuid import UUID
 
 from membership.store.models import Membership
 from tests.membership.sales import due, monthly, names, show
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 from tests.membership.test_races import Send, sender
 
 LATER = 0.3
@@ -86,7 +86,7 @@ def test_a_change_waits_for_the_one_before_it(service: Service) -> None:
     (renew,) = posts(service, membership, "renew", {})
     answers: list[Any] = []
     thread = threading.Thread(target=lambda: answers.append(renew().json()))
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         key = (service.tenant.id, UUID(membership))
         row = session.get_one(Membership, key, with_for_update=True)
         thread.start()

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from api_client.messages.management import ActorKind
-from membership.base.actors import ATTRIBUTION, Actor, Attribution
+from membership.base.actors import Actor
 from membership.base.scopes import Scope
 from membership.members.memberships.expiry_sweeper import sweep
 from membership.members.memberships.schemas import NewMembership
@@ -17,7 +17,7 @@ from membership.web.access import SESSION_PREFIX, digest
 from membership.web.errors import Conflict, NotFound
 from tests.membership.job_context import work_of
 from tests.membership.sales import APRIL, do, due, events, monthly, names, show
-from tests.membership.support import NOON, Service
+from tests.membership.support import NOON, Service, arranging
 
 
 def test_payment_is_told_once_and_changes_no_end(service: Service) -> None:
@@ -114,7 +114,7 @@ def signed_in(service: Service) -> str:
     """The token of a session of a member of staff."""
     token = SESSION_PREFIX + uuid4().hex
     staff_id = uuid4()
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.add(
             StaffAccount(
                 organization_id=service.tenant.id,
@@ -164,8 +164,7 @@ def sell(service: Service) -> Sell:
 
     def sell(actor: Actor, source: MembershipSource | None, plan: str, customer: str) -> UUID:
         new = NewMembership(plan_id=UUID(plan), customer_id=UUID(customer))
-        with service.database.writers.begin() as session:
-            session.info[ATTRIBUTION] = Attribution(actor, NOON)
+        with service.database.writing(actor, NOON) as (session, _):
             return assign(session, service.tenant, new, NOON, actor=actor, source=source).id
 
     return sell

@@ -7,7 +7,7 @@ import pytest
 from membership.store.models import SignupSettings
 from tests.membership.conftest import Databases
 from tests.membership.public import public_service
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def other_club(service: Service) -> Service:
 
 def opened(service: Service) -> Service:
     """Open an organization's signup."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.add(
             SignupSettings(
                 organization_id=service.tenant.id,

@@ -25,7 +25,7 @@ from tests.membership.portal.login.visitors import (
     ticket,
     verify,
 )
-from tests.membership.support import TIMEOUT, Service
+from tests.membership.support import TIMEOUT, Service, arranging
 
 TICKET_WRONG, OVER = (401, "ticket_wrong"), (401, "session_over")
 LOGIN_NEEDED = (401, "login_needed")
@@ -166,7 +166,7 @@ def test_a_ticket_is_good_once_and_for_half_an_hour(club: Service, amara: str) -
 
 
 def test_an_address_that_was_proved_otherwise_gets_a_ticket(club: Service, amara: str) -> None:
-    with club.database.writers.begin() as session:
+    with arranging(club.database) as session:
         given = ticket_for(session, club.tenant, EMAIL.upper(), club.clock())
     assert [str(each.id) for each in given.customers] == [amara]
     assert fault(verify(club, "000000")) == (401, "code_wrong")
@@ -268,7 +268,7 @@ def test_who_is_erased_is_logged_out(club: Service, amara: str) -> None:
 
 def test_a_session_that_an_erasure_has_not_seen_is_over_as_well(club: Service, amara: str) -> None:
     opened = login(club, amara)
-    with club.database.writers.begin() as session:
+    with arranging(club.database) as session:
         here = Customer.id == UUID(amara)
         session.execute(update(Customer).where(here).values(erased_at=club.clock()))
     assert fault(me(club, opened["access_token"])) == LOGIN_NEEDED

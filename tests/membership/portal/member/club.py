@@ -8,7 +8,7 @@ import requests
 
 from membership.store.models import Card
 from tests.membership.portal.login.visitors import EMAIL, login
-from tests.membership.support import TIMEOUT, Service
+from tests.membership.support import TIMEOUT, Service, arranging
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def member(service: Service, email: str = EMAIL, **fields: Any) -> Member:
 def imported_card(service: Service, customer: str, code: str) -> str:
     """A card that was made elsewhere; returns its id."""
     card_id = uuid4()
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.add(
             Card(
                 organization_id=service.tenant.id,

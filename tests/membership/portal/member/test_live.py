@@ -16,7 +16,7 @@ from passes.codes.rotating import PERIOD_SECONDS, verify_rotating
 from passes.design import CodeForm, Design
 from tests.membership.portal.login.visitors import at_once, fault
 from tests.membership.portal.member.club import Member, imported_card, member
-from tests.membership.support import NOON, Service
+from tests.membership.support import NOON, Service, arranging
 from tests.membership.wallet.factories import new_design
 
 REFUSED = "unknown_code"
@@ -139,7 +139,7 @@ def test_a_card_without_a_key_is_given_one_once(club: Service) -> None:
     assert key is not None
     assert told(club.scan(amara.live(card)["codes"][0]["text"])) == ("active", None, True)
     assert key_of(club, card) == key
-    with club.database.writers.begin() as session:
+    with arranging(club.database) as session:
         session.query(CardWallet).where(CardWallet.organization_id == club.tenant.id).update(
             {CardWallet.rotating_key: None}
         )

@@ -12,13 +12,13 @@ from membership.portal.signup.joining import Joiner, join
 from membership.portal.signup.schemas import Joined
 from membership.web.errors import ApiError
 from tests.membership.portal.signup.club import opened, put
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 
 
 def joined(service: Service, customer: str, plan: str) -> Joined:
     """Join in a transaction of its own."""
     actor = Actor(ActorKind.CUSTOMER, "Amara", UUID(customer))
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         joiner = Joiner(service.tenant, UUID(customer), actor, service.clock())
         return join(session, joiner, UUID(plan))
 

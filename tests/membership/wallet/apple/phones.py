@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from membership.store.models import AppleRegistration, CardWallet, Customer
 from membership.wallet.issuers.apple import apple_names
 from membership.wallet.updates.recompute import store, wallet_cards, work_out
-from tests.membership.support import TIMEOUT, Service
+from tests.membership.support import TIMEOUT, Service, arranging
 from tests.membership.wallet.factories import (
     WalletCard,
     new_design,
@@ -109,7 +109,7 @@ def rename(service: Service, card: WalletCard, name: str) -> None:
 
 def change_face(service: Service, card: WalletCard, name: str) -> None:
     """Give a card's customer another name and renew the face, in one transaction."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         change_face_in(session, service, card, name)
 
 
@@ -125,7 +125,7 @@ def change_face_in(session: Session, service: Service, card: WalletCard, name: s
 
 def renew(service: Service, card: WalletCard, now: datetime | None = None) -> None:
     """Look at a card's face, as the service does in the background."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         _renew(session, service, card, now or service.clock())
 
 

@@ -13,7 +13,7 @@ import requests
 
 from passes.apple.identity import Identity
 from tests.membership.conftest import SQLITE, Databases
-from tests.membership.support import NOON, TIMEOUT, Service, running_service
+from tests.membership.support import NOON, TIMEOUT, Service, arranging, running_service
 from tests.membership.wallet.apple.phones import (
     TOKEN,
     Phone,
@@ -77,7 +77,7 @@ def test_the_same_registration_again_tells_since_when_the_token_is_good(service:
 def test_a_new_push_token_is_told_what_the_former_may_have_missed(service: Service) -> None:
     phone = phone_with(service, new_card(service))
     phone.register()
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         row = session.merge(phone.registered())
         row.pushed_seq, row.fetched_seq, row.push_at = 1, 0, None
         row.push_attempts, row.push_error = 3, "x"
@@ -186,7 +186,7 @@ def test_a_card_is_sent_once_and_then_only_when_it_changed(service: Service) -> 
 
 def test_a_card_that_was_never_looked_at_is_sent(service: Service) -> None:
     phone = phone_with(service, new_card(service))
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         row = session.merge(wallet_of(service, phone.card))
         row.changed_at, row.face_digest, row.update_seq = None, None, 0
     answer = phone.fetch()
@@ -291,7 +291,7 @@ def test_another_device_or_pass_type_lists_nothing(service: Service) -> None:
 def test_a_registration_of_a_former_pass_type_can_be_given_up(service: Service) -> None:
     phone = phone_with(service, new_card(service))
     phone.register()
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.merge(phone.registered()).pass_type_id = "pass.former"
     assert phone.unregister() == 200
     assert phone.registration() is not None, "it is another one's"
@@ -359,7 +359,7 @@ def test_a_card_is_sent_although_it_cannot_be_noted(
         set_identity(club, vault_of(club), identity)
         phone = phone_with(club, new_card(club))
         phone.register()
-        with club.database.writers.begin() as session:
+        with arranging(club.database) as session:
             session.connection()  # holds the lock of writers
             assert phone.fetch().status_code == 200
         assert phone.registered().fetched_seq == 0

@@ -3,7 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 from tests.membership.wallet.apple.phones import (
     Phone,
     change_face,
@@ -80,7 +80,7 @@ def test_a_change_under_way_is_not_overtaken(service: Service) -> None:
     quick.register()
     _, tag = slow.news()
     with ThreadPoolExecutor(1) as pool:
-        with service.database.writers.begin() as session:
+        with arranging(service.database) as session:
             change_face_in(session, service, slow.card, "Slow")
             other = pool.submit(change_face, service, quick.card, "Quick")
             # Were it not held back, it would be committed by now with a higher number.

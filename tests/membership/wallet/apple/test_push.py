@@ -12,7 +12,7 @@ from membership.store.database import open_database
 from membership.wallet.apple.push import ApplePusher
 from membership.wallet.apple.push_queue import LEASE, lease_pushes
 from tests.fakes.apns import Told
-from tests.membership.support import NOON
+from tests.membership.support import NOON, arranging
 from tests.membership.wallet.apple.phones import (
     change_face,
     new_card,
@@ -198,7 +198,7 @@ def test_what_came_of_a_push_is_stored_although_the_row_is_held(club: Club) -> N
     held = threading.Event()
 
     def hold() -> None:
-        with club.service.database.writers.begin() as session:
+        with arranging(club.service.database) as session:
             session.merge(phone.registered()).push_error = "held"
             session.flush()
             held.set()

@@ -12,7 +12,7 @@ from membership.wallet.issuers.storage import delete_identity
 from passes.apple.development import DevelopmentAuthority, ec_key
 from tests.fakes.apns import Told
 from tests.membership.conftest import SQLITE
-from tests.membership.support import NOON
+from tests.membership.support import NOON, arranging
 from tests.membership.wallet.apple.phones import new_card, phone_with, rename
 from tests.membership.wallet.clubs import Club, removed, set_identity, token
 from tests.membership.wallet.factories import wallet_of
@@ -105,7 +105,7 @@ def test_a_certificate_that_is_over_pushes_nothing(club: Club) -> None:
 
 
 def test_a_self_made_certificate_pushes_nothing_ever(club: Club) -> None:
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         delete_identity(session, club.service.tenant, IdentityKind.APPLE)
     phone = phone_with(club.service, new_card(club.service))
     assert phone.register(token(1)) == 201
@@ -132,7 +132,7 @@ def test_a_card_of_a_former_pass_type_is_not_pushed(
 def test_a_certificate_that_cannot_be_opened_is_told(club: Club) -> None:
     phone = club.phone(new_card(club.service))
     rename(club.service, phone.card, "Amina")
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         key = (club.service.tenant.id, IdentityKind.APPLE)
         session.get_one(WalletIdentity, key).sealed = b"x"
     assert club.push() == []

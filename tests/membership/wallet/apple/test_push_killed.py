@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from membership.store.models import AppleRegistration
 from membership.wallet.apple.push_queue import LEASE
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 from tests.membership.test_serve import Process
 from tests.membership.wallet.apple.phones import Phone, phone_with, renew
 from tests.membership.wallet.clubs import Club, token
@@ -51,7 +51,7 @@ def all_phones(club: Club) -> dict[str, Phone]:
 
 def due_now(service: Service) -> None:
     """Let the time pass that pushes are leased for."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.execute(
             update(AppleRegistration)
             .where(AppleRegistration.push_at.is_not(None))

@@ -21,7 +21,7 @@ from passes.apple.development import (
     development_root,
     ec_key,
 )
-from tests.membership.support import NOON, Service
+from tests.membership.support import NOON, Service, arranging
 from tests.membership.wallet.factories import (
     WalletCard,
     new_design,
@@ -51,7 +51,7 @@ def new_card(service: Service) -> WalletCard:
 def certify(service: Service, authority: DevelopmentAuthority, **dates: Any) -> None:
     """Let a certificate sign the organization's cards."""
     identity = authority.issue(PASS_TYPE, TEAM, new_key=ec_key, **dates)
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         store_apple(session, vault_of(service), service.tenant, identity, now=service.clock())
 
 
@@ -120,7 +120,7 @@ def test_when_it_changed(service: Service) -> None:
     before = render(service, card)
     assert before.changed_at < NOON
     assert before.update_seq == 0
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         row = session.merge(wallet_of(service, card))
         row.changed_at, row.update_seq = NOON + timedelta(seconds=5), 7
     after = render(service, card)

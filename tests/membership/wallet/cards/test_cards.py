@@ -19,7 +19,7 @@ from membership.wallet.state import wallet_keys
 from passes.design import CodeForm, Design
 from tests.membership.conftest import Databases
 from tests.membership.recorded import audited, events
-from tests.membership.support import NOON, Service, running_service
+from tests.membership.support import NOON, Service, arranging, running_service
 from tests.membership.wallet.factories import new_design, vault_of
 
 PUBLIC = "https://cards.example"
@@ -47,7 +47,7 @@ def issue(service: Service, customer: str, **fields: Any) -> Any:
 
 def wallet_values(service: Service, card: str, **values: Any) -> None:
     """Store what the wallets know of a card."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.execute(
             update(CardWallet)
             .where(
@@ -60,7 +60,7 @@ def wallet_values(service: Service, card: str, **values: Any) -> None:
 
 def on_device(service: Service, card: str, device: str, **values: Any) -> None:
     """Let a phone have a card."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.add(
             AppleRegistration(
                 organization_id=service.tenant.id,
@@ -88,7 +88,7 @@ def test_a_card_is_of_the_first_design_unless_another_is_named(service: Service)
     first = new_design(service)
     other = new_design(service, Design(title={"en": "Gold"}, description={"en": "Gold"},
                                        code=CodeForm.SIGNED), "gold")  # fmt: skip
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         design = session.get_one(CardDesign, (service.tenant.id, other))
         design.created_at += timedelta(seconds=1)
     customer = service.customer()
@@ -129,7 +129,7 @@ def test_designs_that_there_are_not_and_archived_ones_are_refused(service: Servi
     customer = service.customer()
     body = {"customer_id": customer, "design_id": str(uuid4())}
     assert service.post("/v1/cards", body, status=404)["code"] == "design_not_found"
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.get_one(CardDesign, (service.tenant.id, design)).archived_at = NOON
     body = {"customer_id": customer, "design_id": str(design)}
     assert service.post("/v1/cards", body, status=409)["code"] == "design_archived"
@@ -158,7 +158,7 @@ def test_devices_are_counted_and_pending_until_all_are_told(service: Service) ->
     on_device(service, card, "one", fetched_seq=7, pushed_seq=3)
     on_device(service, card, "two", fetched_seq=3, pushed_seq=6, push_error="not reached")
     assert stands() == [("apple", 2, True, "not reached"), ("google", 1, True, None)]
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.execute(
             update(AppleRegistration)
             .where(AppleRegistration.card_id == UUID(card), AppleRegistration.device_id == "two")
@@ -295,7 +295,7 @@ def test_a_plain_card_is_no_pass(service: Service) -> None:
 def test_a_card_that_was_imported_can_be_replaced(service: Service) -> None:
     new_design(service)
     customer = service.customer()
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         old = Card(
             organization_id=service.tenant.id,
             id=uuid4(),

@@ -19,7 +19,7 @@ from passes.design import Design
 from passes.limits import check_design
 from tests.conftest import ROOT
 from tests.membership.recorded import events
-from tests.membership.support import NOON, Service
+from tests.membership.support import NOON, Service, arranging
 from tests.membership.wallet.designs.making import (
     PATH,
     content,
@@ -144,7 +144,7 @@ def test_an_edit_begins_to_rework_the_cards_and_tells_how_far_it_is(service: Ser
         "started_at": "2027-03-10T11:00:00Z",
         "finished_at": None,
     }
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         row = session.scalars(
             select(CardRollout).where(CardRollout.design_id == UUID(made["id"]))
         ).one()
@@ -298,7 +298,7 @@ def test_no_organization_is_called_as_a_path_of_the_service(service: Service) ->
     assert {each for each in firsts if not each.startswith("{")} <= RESERVED_SEGMENTS
     for slug in sorted(RESERVED_SEGMENTS | {"staff", "apple", "openapi.json"}):
         with (
-            service.database.writers.begin() as session,
+            arranging(service.database) as session,
             pytest.raises(ValueError, match="slug"),
         ):
             bootstrap_organization(

@@ -17,7 +17,7 @@ from membership.wallet.google.sync import GoogleSync
 from membership.wallet.issuers.google import GoogleAccount, store_google
 from passes.design import Design
 from tests.fakes.google_wallet import ISSUER, GoogleWallet, google_wallet
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 from tests.membership.wallet.factories import (
     WalletCard,
     new_design,
@@ -110,13 +110,13 @@ def give_account(
 ) -> None:
     """Give an organization its account."""
     account = GoogleAccount(issuer, {**wallet.account, **changed})
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         store_google(session, vault_of(service), service.tenant, account, now=service.clock())
 
 
 def take_account(service: Service) -> None:
     """Take it away, so that no later test of the module meets its cards."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.execute(
             delete(WalletIdentity).where(WalletIdentity.organization_id == service.tenant.id)
         )

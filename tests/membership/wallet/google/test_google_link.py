@@ -13,7 +13,7 @@ from passes.codes.barcode import RotatingCode, parse
 from passes.codes.rotating import verify_rotating
 from passes.design import CodeForm, Design
 from tests.fakes.google_wallet import ISSUER, Fault, told
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 from tests.membership.wallet.factories import vault_of
 from tests.membership.wallet.google.google_club import Club, google_club, take_account
 from tests.passes.google.faces import design
@@ -113,7 +113,7 @@ def test_another_organizations_card_is_not_found(club: Club) -> None:
 
 def test_a_key_sealed_with_another_secret_is_no_crash(club: Club) -> None:
     card = club.card(club.design())
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         session.merge(club.account()).sealed = b"no fernet token"
     with pytest.raises(Busy):
         club.link(card)

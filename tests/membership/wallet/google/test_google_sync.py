@@ -16,7 +16,7 @@ from membership.wallet.google.queue import LEASE
 from membership.wallet.google.state import resync_all
 from membership.wallet.google.sync import GoogleSync
 from tests.fakes.google_wallet import ISSUER, Fault, google_wallet, told
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 from tests.membership.wallet.factories import WalletCard
 from tests.membership.wallet.google.google_club import Club, give_account, google_club, impatient
 from tests.membership.wallet.updates.life import redesign, settle
@@ -61,7 +61,7 @@ def test_a_change_is_told_once_and_the_class_is_left_alone(club: Club) -> None:
 
 def test_what_looks_the_same_is_not_sent(club: Club) -> None:
     (card,) = club.saved(club.design())
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         resync_all(session, club.service.tenant.id, club.service.clock())
     assert club.run() == 1
     assert club.wallet.calls() == []
@@ -308,7 +308,7 @@ def test_a_clock_that_was_set_back_keeps_nothing_waiting(club: Club) -> None:
     (card,) = club.saved(club.design())
     rename(club, card, "Amina")
     ahead = club.service.clock() + timedelta(days=3000)
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         session.execute(
             update(CardWallet)
             .where(CardWallet.card_id == card.card_id)
@@ -331,7 +331,7 @@ def test_without_an_address_for_pictures_nothing_is_tried(club: Club) -> None:
 def test_an_account_sealed_with_another_key_lets_it_rest(club: Club) -> None:
     (card,) = club.saved(club.design())
     rename(club, card, "Amina")
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         session.merge(club.account()).sealed = b"no fernet token"
     assert club.run() == 1
     assert club.account().failures == 1
@@ -353,7 +353,7 @@ def test_a_service_that_stops_gives_its_cards_back(club: Club) -> None:
 def test_another_account_is_told_of_all_cards(club: Club) -> None:
     cards = club.saved(club.design(), "Amara", "Ben")
     club.wallet.things.clear()  # as if it were another issuer's
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         session.merge(club.account()).paused_until = club.service.clock() + timedelta(hours=1)
     key_file = {**club.wallet.account, "token_uri": "https://oauth2.googleapis.com/token"}
     new = {"issuer_id": "3388000000099999999", "service_account": key_file}

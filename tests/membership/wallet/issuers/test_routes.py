@@ -15,7 +15,7 @@ from membership.wallet.issuers.storage import find_identity
 from passes.apple.identity import Identity
 from tests.membership.accounts.staff.people import problem
 from tests.membership.conftest import Databases
-from tests.membership.support import NOON, Service, running_service
+from tests.membership.support import NOON, Service, arranging, running_service
 from tests.membership.wallet.factories import new_design, vault_of, wallet_card
 from tests.membership.wallet.issuers.files import (
     ACCOUNT,
@@ -177,7 +177,7 @@ def test_warnings_begin_thirty_days_before_the_end(service: Service) -> None:
 def test_cards_on_phones_keep_their_pass_type(service: Service) -> None:
     assert put(service, "apple", apple_body()).status_code == 200
     card = wallet_card(service, service.customer("Amara"), new_design(service))
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.add(
             AppleRegistration(
                 organization_id=service.tenant.id, card_id=card.card_id, device_id="d1",

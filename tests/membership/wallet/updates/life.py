@@ -14,7 +14,7 @@ from membership.wallet.updates.faces import load_faces
 from membership.wallet.updates.refresh import refresh
 from membership.wallet.updates.rollouts import roll_out
 from passes.design import Design
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 from tests.membership.wallet.factories import WalletCard, vault_of, wallet_of
 
 
@@ -38,7 +38,7 @@ def settle(service: Service) -> None:
 
 def redesign(service: Service, design_id: UUID, background: str) -> None:
     """Edit a design: another colour behind everything."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         row = get_design(session, service.tenant, design_id)
         content = load_version(session, service.tenant, design_id, row.version).content
         design = Design.model_validate({**content, "background": background})
@@ -87,7 +87,7 @@ def rollouts_of(service: Service) -> list[CardRollout]:
 def install(service: Service, card: WalletCard, device: str = "device-1") -> None:
     """Let a phone have a card in Apple Wallet, and Google another copy of it."""
     seq = wallet_of(service, card).update_seq
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.add(
             AppleRegistration(
                 organization_id=service.tenant.id,
@@ -113,7 +113,7 @@ def install(service: Service, card: WalletCard, device: str = "device-1") -> Non
 
 def told(service: Service) -> None:
     """Take all that waits as told to the wallets."""
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         session.execute(update(AppleRegistration).values(push_at=None))
         session.execute(update(CardWallet).values(google_next_attempt_at=None))
 

@@ -27,7 +27,7 @@ from membership.wallet.updates.event_consumer import follow
 from membership.wallet.updates.invalidation import mark_all, mark_piece
 from membership.wallet.updates.refresh import refresh
 from tests.membership.conftest import POSTGRESQL, Databases
-from tests.membership.support import NOON, Service, running_service
+from tests.membership.support import NOON, Service, arranging, running_service
 from tests.membership.wallet.factories import new_design, wallet_card
 from tests.membership.wallet.many_cards import people_of
 from tests.membership.wallet.updates.life import follow_all, marked, settle, work_of
@@ -164,7 +164,7 @@ def an_import(club: Club, *, dry_run: bool = False) -> str:
 def test_an_import_that_ended_concerns_everybody_unless_it_was_a_trial(
     club: Club, dry_run: bool
 ) -> None:
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         told = {"import_id": str(uuid4()), "dry_run": dry_run}
         finished = EventType.IMPORT_FINISHED
         emit(session, club.service.tenant.id, finished, "1", told, now=NOON)
@@ -180,7 +180,7 @@ def test_an_import_that_was_cancelled_half_way(club: Club) -> None:
 
 def test_an_import_that_failed_half_way(club: Club) -> None:
     made, worker = UUID(an_import(club)), uuid4()
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         row = session.get_one(Import, (club.service.tenant.id, made))
         row.state, row.leased_by = ImportState.RUNNING, worker
     fail(club.service.database, row, worker, "The disk is full.", NOON)
@@ -188,7 +188,7 @@ def test_an_import_that_failed_half_way(club: Club) -> None:
 
 
 def test_events_of_a_newer_service_are_passed_over(club: Club) -> None:
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         seq = session.scalar(
             insert(Event)
             .values(
@@ -204,7 +204,7 @@ def test_events_of_a_newer_service_are_passed_over(club: Club) -> None:
 
 def test_it_begins_at_the_end_with_all_cards_marked(club: Club) -> None:
     club.service.patch(f"/v1/customers/{club.people[1]}", given_name="Bella")
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         session.execute(delete(EventFollower))
     work = work_of(club.service)
     assert follow(work)
@@ -215,7 +215,7 @@ def test_it_begins_at_the_end_with_all_cards_marked(club: Club) -> None:
 
 
 def test_more_events_than_a_batch_are_all_read(club: Club) -> None:
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         for number in range(5):
             person = club.people[0] if number < 4 else club.people[2]
             told = {"customer_id": person, "changed": []}
@@ -232,7 +232,7 @@ def test_more_events_than_a_batch_are_all_read(club: Club) -> None:
 def test_a_large_company_is_marked_in_pieces_that_are_kept(club: Club) -> None:
     service = club.service
     company = club.company(seat_cap=5)
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         here = service.tenant.id
         people = people_of(session, UUID(club.people[0]), 6)
         last = max([*people, *(UUID(each) for each in club.people)])
@@ -266,13 +266,13 @@ def test_a_large_company_is_marked_in_pieces_that_are_kept(club: Club) -> None:
 
 def test_what_changes_while_pieces_are_marked_is_asked_for_anew(club: Club) -> None:
     service, here = club.service, club.service.tenant.id
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         mark_all(session.connection(), here, NOON)
         mark_all(session.connection(), here, NOON)
         mark_piece(session.connection(), NOON, 2)
     while refresh(work_of(service)):
         pass
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         mark_all(session.connection(), here, NOON)
     with service.database.readers.begin() as session:
         asked = select(WalletMark.id).where(WalletMark.organization_id == here)
@@ -293,7 +293,7 @@ def test_a_change_that_is_committed_after_later_ones_is_not_missed(
 ) -> None:
     club = Club(postgres_service)
     changed = EventType.CUSTOMER_UPDATED
-    with club.service.database.writers.begin() as late:
+    with arranging(club.service.database) as late:
         told = {"customer_id": club.people[0], "changed": []}
         emit(late, club.service.tenant.id, changed, club.people[0], told, now=NOON)
         club.service.patch(f"/v1/customers/{club.people[1]}", given_name="Bella")
@@ -304,7 +304,7 @@ def test_a_change_that_is_committed_after_later_ones_is_not_missed(
 def test_two_processes_do_not_follow_at_once(postgres_service: Service) -> None:
     club = Club(postgres_service)
     club.service.patch(f"/v1/customers/{club.people[1]}", given_name="Bella")
-    with club.service.database.writers.begin() as session:
+    with arranging(club.service.database) as session:
         session.execute(select(EventFollower).with_for_update())
         assert not follow(work_of(club.service))
     assert club.marked() == [1]

@@ -10,7 +10,7 @@ from membership.store.models import CardWallet
 from membership.wallet.updates.invalidation import mark_cards
 from membership.wallet.updates.recompute import WorkedOut, store, wallet_cards, work_out
 from membership.wallet.updates.refresh import refresh
-from tests.membership.support import NOON, Service
+from tests.membership.support import NOON, Service, arranging
 from tests.membership.wallet.factories import WalletCard, new_design, wallet_card, wallet_of
 from tests.membership.wallet.many_cards import copies_of
 from tests.membership.wallet.updates.life import (
@@ -177,12 +177,12 @@ def worked_out(service: Service) -> list[WorkedOut]:
 
 
 def store_all(service: Service, faces: list[WorkedOut]) -> int:
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         return store(session, service.tenant.id, faces, service.clock())
 
 
 def mark(service: Service, *cards: UUID) -> None:
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         mark_cards(session.connection(), service.tenant.id, cards, service.clock())
 
 
@@ -247,7 +247,7 @@ def test_more_cards_than_a_batch_get_one_number_each_from_several_processes(
     count = 45
     design, customer = new_design(service), service.customer("Amara")
     first = wallet_card(service, customer, design)
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         copies_of(session, first, count - 1)
 
     def work_off() -> None:
@@ -264,7 +264,7 @@ def test_due_cards_of_others_do_not_hold_up_the_oldest(service: Service) -> None
     late = quiet_card(service)
     other = service.fresh()
     early = quiet_card(other)
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         for card, minutes in ((late, 2), (early, 1)):
             session.execute(
                 update(CardWallet)

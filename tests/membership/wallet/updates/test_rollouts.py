@@ -13,7 +13,7 @@ from membership.wallet.updates import rollouts
 from membership.wallet.updates.rollouts import BATCH, roll_out
 from tests.conftest import ROOT
 from tests.membership.conftest import Databases
-from tests.membership.support import Service, running_service
+from tests.membership.support import Service, arranging, running_service
 from tests.membership.wallet.factories import WalletCard, new_design, wallet_card, wallet_of
 from tests.membership.wallet.many_cards import copies_of
 from tests.membership.wallet.updates.life import (
@@ -39,7 +39,7 @@ def a_card(service: Service) -> WalletCard:
 def crowd(service: Service, count: int) -> WalletCard:
     """So many cards of one design, each on a phone and up to date; returns one of them."""
     first = a_card(service)
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         copies_of(session, first, count - 1)
     settle(service)
     install(service, first)
@@ -106,7 +106,7 @@ def test_a_batch_of_a_rollout_that_ended_meanwhile_is_dropped(service: Service) 
         assert batch is not None
     redesign(service, card.design_id, "#202020")
     before = numbers(service)
-    with service.database.writers.begin() as session:
+    with arranging(service.database) as session:
         rollouts._store(session, batch, service.clock())
     assert numbers(service) == before
     settle(service)
@@ -121,7 +121,7 @@ def test_a_batch_that_is_stored_twice_counts_once(service: Service) -> None:
         batches = [rollouts._next_batch(session, service.clock(), BATCH) for _ in range(2)]
     for batch in batches:
         assert batch is not None
-        with service.database.writers.begin() as session:
+        with arranging(service.database) as session:
             rollouts._store(session, batch, service.clock())
     (row,) = rollouts_of(service)
     assert row.done == 5
