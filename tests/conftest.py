@@ -5,16 +5,15 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import gc
-import json
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from kiosk.garbage import collect_due
+from tests.demo_club import RunningService, make_demo_club, start_service, stop_service
+from tests.made_once import made_once
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT.parent / "shared" / "scan-samples"
@@ -30,46 +29,31 @@ def _garbage_of_this_thread(request: pytest.FixtureRequest) -> Iterator[None]:
         collect_due()
 
 
-@dataclass(frozen=True)
-class RunningService:
-    """A service process of the demo club."""
-
-    process: subprocess.Popen[str]
-    url: str
-    key: str
-    data_dir: Path
-
-    def deck(self) -> dict[str, str]:
-        """The codes of the demo cards, by the name on the card."""
-        deck = json.loads((self.data_dir / "demo-deck.json").read_text(encoding="utf-8"))
-        return {card["name"]: card["code"] for card in deck["cards"]}
-
-
-def start_service(data_dir: Path, *more: str) -> RunningService:
-    """Start a service as a kiosk does; it stops when its standard input closes."""
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "main.py"), "serve", "--embedded", "--demo", "--port", "0",
-         "--data-dir", str(data_dir), *more],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    said = json.loads(process.stdout.readline())
-    assert said["event"] == "ready", said
-    return RunningService(process, said["url"], said["key"], data_dir)
-
-
-def stop_service(service: RunningService) -> None:
-    """Close its standard input and wait."""
-    assert service.process.stdin is not None
-    assert service.process.stdout is not None
-    service.process.stdin.close()
-    service.process.wait(10)
-    service.process.stdout.close()
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of one run of the tests share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
 
 
 @pytest.fixture(scope="session")
-def demo_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+def demo_club(run_folder: Path) -> Path:
+    """Data folder of the demo club, made once in a run; nothing may be changed in it."""
+    return made_once(run_folder, "demo-club", make_demo_club)
+
+
+@pytest.fixture
+def demo_data(demo_club: Path, tmp_path: Path) -> Path:
+    """A data folder with the demo club that only this test uses."""
+    return Path(shutil.copytree(demo_club, tmp_path / "demo-data"))
+
+
+@pytest.fixture(scope="session")
+def demo_service(
+    demo_club: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningService]:
     """One service of the demo club for all tests that only scan and search."""
-    service = start_service(tmp_path_factory.mktemp("service"))
+    folder = tmp_path_factory.mktemp("service") / "data"
+    service = start_service(Path(shutil.copytree(demo_club, folder)))
     yield service
     stop_service(service)

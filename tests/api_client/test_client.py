@@ -19,7 +19,7 @@ from api_client.errors import (
     Unreachable,
 )
 from api_client.messages.scan import Outcome, ScanRequest
-from tests.conftest import RunningService
+from tests.demo_club import RunningService
 from tests.fakes.odd_service import (
     Answer,
     cut_off,

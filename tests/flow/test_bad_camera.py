@@ -11,7 +11,7 @@ from kiosk.app import ServiceAddress
 from kiosk.status import Health
 from kiosk.style import Tone
 from kiosk.wedge import Reading
-from tests.conftest import RunningService
+from tests.demo_club import RunningService
 from tests.fakes.mjpeg_camera import MjpegCamera
 
 from .desk import Desk, desk

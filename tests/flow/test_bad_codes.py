@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.app import ServiceAddress
 from kiosk.style import Tone
 from kiosk.wedge import Reading
-from tests.conftest import RunningService
+from tests.demo_club import RunningService
 
 from .desk import desk
 from .films import cards, qr_frame, scene, write_film

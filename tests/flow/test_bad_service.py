@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from kiosk.app import OwnService, ServiceAddress
 from kiosk.status import Health
 from kiosk.style import Tone
 from kiosk.wedge import Reading
-from tests.conftest import ROOT, RunningService, start_service, stop_service
+from tests.conftest import ROOT
+from tests.demo_club import deck_in, start_service, stop_service
 from tests.fakes.odd_service import Answer, hang_up, html, odd_service, slow, whole
 from tests.kiosk.answers import answer
 
@@ -75,24 +77,19 @@ def service_is(at: Desk, health: Health) -> bool:
     return at.window.bar.service.health is health
 
 
-def code_of(data_dir: Path, name: str) -> str:
-    return RunningService(None, "", "", data_dir).deck()[name]  # type: ignore[arg-type]
-
-
 def test_an_own_service_that_is_killed_comes_back_and_loses_no_visit(
-    qtbot: QtBot, tmp_path: Path
+    qtbot: QtBot, tmp_path: Path, demo_data: Path
 ) -> None:
-    data = tmp_path / "data"
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
-    with desk(qtbot, film, own_service(data)) as at:
+    with desk(qtbot, film, own_service(demo_data)) as at:
         at.wait_until(lambda: service_is(at, Health.GOOD))
-        at.kiosk.session.on_hand_scanned(Reading(code_of(data, "Viktor Petrov"), ""))
+        at.kiosk.session.on_hand_scanned(Reading(deck_in(demo_data)["Viktor Petrov"], ""))
         at.wait_for_tone(Tone.EXPIRED)
         assert at.kiosk.embedded is not None
         pid = at.kiosk.embedded.process_id
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        at.kiosk.session.on_hand_scanned(Reading(code_of(data, "Marek Nowak"), ""))
+        at.kiosk.session.on_hand_scanned(Reading(deck_in(demo_data)["Marek Nowak"], ""))
         at.wait_for_tone(Tone.BLOCKED)
         at.wait_until(lambda: len(at.window.side.visits.rows()) == 2)
         assert at.kiosk.embedded.process_id != pid
@@ -102,13 +99,11 @@ def test_an_own_service_that_is_killed_comes_back_and_loses_no_visit(
 
 
 def test_a_full_disk_is_said_and_the_next_card_works_once_there_is_room(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, tmp_path: Path, demo_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = tmp_path / "data"
-    stop_service(start_service(data))
-    pages = (data / "membership.sqlite3").stat().st_size // 4096
+    pages = (demo_data / "membership.sqlite3").stat().st_size // 4096
     monkeypatch.setenv("WALLETDESK_SQLITE_MAX_PAGES", str(pages))
-    full = start_service(data)
+    full = start_service(demo_data)
     card = Reading(full.deck()["Viktor Petrov"], "")
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
     with desk(qtbot, film, ServiceAddress(full.url, full.key), hand_scanner_pause_s=0.001) as at:
@@ -121,7 +116,7 @@ def test_a_full_disk_is_said_and_the_next_card_works_once_there_is_room(
         assert at.shown[-1].verdict.detail == "The disk of the membership service is full."
         stop_service(full)
         monkeypatch.delenv("WALLETDESK_SQLITE_MAX_PAGES")
-        roomy = start_service(data)
+        roomy = start_service(demo_data)
         at.kiosk.connect_to.emit(roomy.url, roomy.key)
         at.kiosk.session.on_hand_scanned(Reading(full.deck()["Marek Nowak"], ""))
         at.wait_for_tone(Tone.BLOCKED)
@@ -129,29 +124,35 @@ def test_a_full_disk_is_said_and_the_next_card_works_once_there_is_room(
 
 
 def newer(file: Path) -> None:
-    stop_service(start_service(file.parent))
     with closing(sqlite3.connect(file)) as database:
         database.execute("UPDATE alembic_version SET version_num = 'from-the-future'")
         database.commit()
+
+
+def no_database(file: Path) -> None:
+    file.write_bytes(b"this is no database" * 400)
+
+
+def a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
 
 
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
         (newer, "was written by a newer version (schema revision from-the-future"),
-        (lambda file: file.write_bytes(b"this is no database" * 400), "membership.sqlite3"),
-        (lambda file: file.mkdir(), "membership.sqlite3"),
+        (no_database, "membership.sqlite3"),
+        (a_folder, "membership.sqlite3"),
     ],
     ids=["newer", "no-database", "a-folder"],
 )
 def test_a_service_that_cannot_start_says_why_on_screen(
-    qtbot: QtBot, tmp_path: Path, spoil: object, words: str
+    qtbot: QtBot, tmp_path: Path, demo_data: Path, spoil: Callable[[Path], None], words: str
 ) -> None:
-    data = tmp_path / "data"
-    data.mkdir()
-    spoil(data / "membership.sqlite3")  # type: ignore[operator]
+    spoil(demo_data / "membership.sqlite3")
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
-    with desk(qtbot, film, own_service(data)) as at:
+    with desk(qtbot, film, own_service(demo_data)) as at:
         at.wait_until(lambda: service_is(at, Health.BAD))
         assert words in at.window.bar.service.toolTip()
         assert words in at.window.ready.detail.text
@@ -159,21 +160,20 @@ def test_a_service_that_cannot_start_says_why_on_screen(
 
 
 def test_two_kiosks_share_one_service_and_the_second_takes_over(
-    qtbot: QtBot, tmp_path: Path
+    qtbot: QtBot, tmp_path: Path, demo_data: Path
 ) -> None:
-    data = tmp_path / "data"
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
-    with desk(qtbot, film, own_service(data)) as first:
+    with desk(qtbot, film, own_service(demo_data)) as first:
         first.wait_until(lambda: service_is(first, Health.GOOD))
-        with desk(qtbot, film, own_service(data)) as second:
+        with desk(qtbot, film, own_service(demo_data)) as second:
             second.wait_until(lambda: service_is(second, Health.GOOD))
             assert second.kiosk.embedded is not None
             assert second.kiosk.embedded.process_id is None
-            second.kiosk.session.on_hand_scanned(Reading(code_of(data, "Viktor Petrov"), ""))
+            second.kiosk.session.on_hand_scanned(Reading(deck_in(demo_data)["Viktor Petrov"], ""))
             second.wait_for_tone(Tone.EXPIRED)
             assert first.kiosk.embedded is not None
             first.kiosk.embedded.stop()
             second.wait_until(lambda: second.kiosk.embedded.process_id is not None)
-            second.wait_until((data / "service.json").exists)
-            second.kiosk.session.on_hand_scanned(Reading(code_of(data, "Marek Nowak"), ""))
+            second.wait_until((demo_data / "service.json").exists)
+            second.kiosk.session.on_hand_scanned(Reading(deck_in(demo_data)["Marek Nowak"], ""))
             second.wait_for_tone(Tone.BLOCKED)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.app import ServiceAddress
 from kiosk.staff.pages.parts import Action
-from tests.conftest import RunningService, start_service, stop_service
+from tests.demo_club import RunningService, start_service, stop_service
 from tests.fakes.stripe_server import StripeServer, stripe_server
 
 from .desk import desk
@@ -27,12 +27,12 @@ def stripe() -> Iterator[StripeServer]:
 
 @pytest.fixture
 def service(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stripe: StripeServer
+    demo_data: Path, monkeypatch: pytest.MonkeyPatch, stripe: StripeServer
 ) -> Iterator[RunningService]:
     """A service with a public address that asks it."""
     monkeypatch.setenv("WALLETDESK_PUBLIC_URL", PUBLIC)
     monkeypatch.setenv("WALLETDESK_STRIPE_URL", stripe.url)
-    running = start_service(tmp_path / "service")
+    running = start_service(demo_data)
     yield running
     stop_service(running)
 

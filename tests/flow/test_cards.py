@@ -15,7 +15,7 @@ from kiosk.staff.controllers.card import CardSheet
 from kiosk.staff.disk import Disk
 from kiosk.staff.pages.parts import Action
 from kiosk.style import Tone
-from tests.conftest import RunningService, start_service, stop_service
+from tests.demo_club import RunningService, start_service, stop_service
 
 from .desk import Desk, desk
 from .films import cards
@@ -25,10 +25,10 @@ PUBLIC = "https://wallet.club.example"
 
 
 @pytest.fixture
-def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningService]:
+def service(demo_data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningService]:
     """A service with a public address and the demo club."""
     monkeypatch.setenv("WALLETDESK_PUBLIC_URL", PUBLIC)
-    running = start_service(tmp_path / "service")
+    running = start_service(demo_data)
     yield running
     stop_service(running)
 

@@ -13,7 +13,7 @@ from kiosk.staff.disk import Disk
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.parts import Action
 from kiosk.style import Tone
-from tests.conftest import RunningService, start_service, stop_service
+from tests.demo_club import RunningService, start_service, stop_service
 
 from .desk import Desk, desk
 from .films import cards
@@ -22,9 +22,9 @@ PASSWORD = "four quiet herons"
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[RunningService]:
+def service(demo_data: Path) -> Iterator[RunningService]:
     """A service of its own, with the demo club."""
-    running = start_service(tmp_path / "service")
+    running = start_service(demo_data)
     yield running
     stop_service(running)
 

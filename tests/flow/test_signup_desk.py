@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.app import ServiceAddress
 from kiosk.staff.pages.parts import Action
-from tests.conftest import RunningService, start_service, stop_service
+from tests.demo_club import RunningService, start_service, stop_service
 from tests.fakes.stripe_server import stripe_server
 
 from .desk import Desk, desk
@@ -29,10 +29,10 @@ KEYS = {
 
 
 @pytest.fixture
-def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningService]:
+def service(demo_data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningService]:
     """A service with a public address and the demo club."""
     monkeypatch.setenv("WALLETDESK_PUBLIC_URL", PUBLIC)
-    running = start_service(tmp_path / "service")
+    running = start_service(demo_data)
     yield running
     stop_service(running)
 
@@ -147,13 +147,13 @@ def test_payments_are_counted_voided_and_their_receipts_opened_again(
 
 
 def test_a_stripe_account_is_connected_and_disconnected(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, tmp_path: Path, demo_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WALLETDESK_PUBLIC_URL", PUBLIC)
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
     with stripe_server(datetime.now(UTC)) as stripe:
         monkeypatch.setenv("WALLETDESK_STRIPE_URL", stripe.url)
-        running = start_service(tmp_path / "service")
+        running = start_service(demo_data)
         try:
             with desk(qtbot, film, ServiceAddress(running.url, running.key)) as at:
                 work = signed_in(at)

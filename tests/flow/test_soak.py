@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.conftest import ROOT, start_service, stop_service
+from tests.conftest import ROOT
 
 SECONDS = 300
 WARM_S = 60
@@ -30,13 +30,11 @@ def megabytes(pid: int) -> dict[str, float]:
 
 
 @pytest.mark.soak
-def test_memory_stays_flat_while_cards_come_and_go(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    stop_service(start_service(data))
+def test_memory_stays_flat_while_cards_come_and_go(tmp_path: Path, demo_data: Path) -> None:
     trace = tmp_path / "trace.jsonl"
     kiosk = subprocess.Popen(
-        [sys.executable, str(ROOT / "main.py"), "kiosk", "--data-dir", str(data),
-         "--camera", f"demo:{data / 'demo-deck.json'}", "--trace", str(trace)],
+        [sys.executable, str(ROOT / "main.py"), "kiosk", "--data-dir", str(demo_data),
+         "--camera", f"demo:{demo_data / 'demo-deck.json'}", "--trace", str(trace)],
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
     )  # fmt: skip
     try:

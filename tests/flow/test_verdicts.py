@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.app import ServiceAddress
 from kiosk.style import TONES, Tone
-from tests.conftest import RunningService, start_service, stop_service
+from tests.demo_club import RunningService, start_service, stop_service
 
 from .desk import desk
 from .films import cards
@@ -28,9 +28,9 @@ EXPECTED = {
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> RunningService:
+def service(demo_data: Path) -> RunningService:
     """A service of its own: visits of other tests would turn ACTIVE into a NOTE."""
-    return start_service(tmp_path / "service")
+    return start_service(demo_data)
 
 
 def test_every_verdict_reaches_the_screen(

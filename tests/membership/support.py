@@ -28,7 +28,9 @@ from membership.web.server import uvicorn_config
 NOON = datetime(2027, 3, 10, 11, 0, tzinfo=UTC)
 """Noon in Berlin, where the clubs of the tests are, on an ordinary day."""
 
-TIMEOUT = 10
+TIMEOUT = 60
+"""Seconds that a request may take: more than any takes on a slow machine under load."""
+
 _numbers = count(1)
 
 

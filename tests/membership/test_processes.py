@@ -20,30 +20,31 @@ from membership.base.settings import SQLITE_FILE_NAME, ServiceSettings
 from membership.commands.database import make_key
 from membership.store.migrate import HEAD
 from tests.membership.conftest import Databases
+from tests.membership.service_process import ServiceProcess, service_process
 from tests.membership.support import TIMEOUT
-from tests.membership.test_serve import Process, process
 
 POOL = 3
 _SETTINGS = [
     "--set=pool_size=2",
     f"--set=pool_overflow={POOL - 2}",
     "--set=key_requests_per_second=0",
+    "--set=busy_timeout_seconds=60",  # the second waits until the first has migrated
 ]
 
 
 class Pair:
     """Two processes that were started at once on an empty PostgreSQL database."""
 
-    def __init__(self, first: Process, second: Process, url: str, key: str) -> None:
+    def __init__(self, first: ServiceProcess, second: ServiceProcess, url: str, key: str) -> None:
         self.both, self.url = (first, second), url
         for each in self.both:
             each.event["key"] = key
 
-    def at_once(self, ask: Callable[[Process], Any]) -> list[Any]:
+    def at_once(self, ask: Callable[[ServiceProcess], Any]) -> list[Any]:
         """Ask both in the same moment."""
         gate = threading.Barrier(2)
 
-        def run(one: Process) -> Any:
+        def run(one: ServiceProcess) -> Any:
             gate.wait()
             return ask(one)
 
@@ -72,9 +73,9 @@ def two_processes(databases: Databases, folder: Path) -> Iterator[Pair]:
     secret = "--set=secret_key=" + "QUFB" * 10 + "QUE="
     gate = threading.Barrier(2)
 
-    def start(name: str) -> Process:
+    def start(name: str) -> ServiceProcess:
         gate.wait()
-        return Process(folder / name, "--database-url", url, secret, *_SETTINGS)
+        return ServiceProcess(folder / name, "--database-url", url, secret, *_SETTINGS)
 
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(start, ("a", "b"))
@@ -106,7 +107,7 @@ def test_one_idempotency_key_is_one_thing(pair: Pair) -> None:
     for _ in range(5):
         key = str(uuid4())
 
-        def ask(one: Process, key: str = key) -> requests.Response:
+        def ask(one: ServiceProcess, key: str = key) -> requests.Response:
             return requests.post(
                 one.event["url"] + "/v1/customers",
                 json={"given_name": key},
@@ -126,7 +127,7 @@ def test_one_last_seat_goes_to_one(pair: Pair) -> None:
         pair.create("/v1/memberships", plan_id=plan, company_id=company)
         people = {one: pair.create("/v1/customers", given_name="Amara") for one in pair.both}
 
-        def join(one: Process, company: str = company, people: Any = people) -> int:
+        def join(one: ServiceProcess, company: str = company, people: Any = people) -> int:
             path = f"/v1/companies/{company}/customers/{people[one]}"
             return one.request("PUT", path, {"role": ""}).status_code
 
@@ -141,7 +142,7 @@ def test_one_merge_wins(pair: Pair) -> None:
         ids = {one: pair.create("/v1/customers", given_name="Twin") for one in pair.both}
         other = dict(zip(pair.both, reversed([ids[one] for one in pair.both]), strict=True))
 
-        def merge(one: Process, ids: Any = ids, other: Any = other) -> int:
+        def merge(one: ServiceProcess, ids: Any = ids, other: Any = other) -> int:
             path = f"/v1/customers/{ids[one]}/merge"
             return one.request("POST", path, {"other_id": other[one]}).status_code
 
@@ -154,7 +155,7 @@ def test_one_merge_wins(pair: Pair) -> None:
         assert len(left) == 1
 
 
-def scan(one: Process, text: str, visit: str | None = None) -> requests.Response:
+def scan(one: ServiceProcess, text: str, visit: str | None = None) -> requests.Response:
     return one.request("POST", "/v1/scans", {"visit_id": visit or str(uuid4()), "text": text})
 
 
@@ -181,7 +182,7 @@ def test_no_more_connections_than_were_set(pair: Pair) -> None:
 class Desks:
     """Many desks that scan until they are told to stop, each visit until it is acknowledged."""
 
-    def __init__(self, processes: list[Process], text: str) -> None:
+    def __init__(self, processes: list[ServiceProcess], text: str) -> None:
         self.processes, self.text = processes, text
         self.acknowledged: list[str] = []
         self.in_doubt: list[str] = []
@@ -191,7 +192,7 @@ class Desks:
             for number in range(4)
         ]
 
-    def _run(self, one: Process) -> None:
+    def _run(self, one: ServiceProcess) -> None:
         while not self._stop.is_set():
             visit = str(uuid4())
             try:
@@ -242,7 +243,7 @@ def test_the_other_goes_on_when_one_is_killed(pair: Pair) -> None:
 def test_killed_while_scans_are_under_way(tmp_path: Path) -> None:
     settings = ServiceSettings(data_dir=tmp_path)
     quick = "--set=key_requests_per_second=0"
-    with process(tmp_path, quick) as service:
+    with service_process(tmp_path, quick) as service:
         key = service.event["key"] = make_key(settings, organization="my-club", name="test")
         body = {"given_name": "Amara"}
         customer = created(service.request("POST", "/v1/customers", body))["customer"]["id"]
@@ -251,7 +252,7 @@ def test_killed_while_scans_are_under_way(tmp_path: Path) -> None:
         os.kill(service.popen.pid, signal.SIGKILL)
         desks.end()
     assert 1 <= len(desks.in_doubt) <= 4
-    with process(tmp_path, quick) as again:
+    with service_process(tmp_path, quick) as again:
         again.event["key"] = key
         for visit in desks.in_doubt:
             assert scan(again, customer, visit).status_code == 200
@@ -261,7 +262,7 @@ def test_killed_while_scans_are_under_way(tmp_path: Path) -> None:
     assert sorted(stored) == sorted(wanted)
 
 
-def wait_until_it_listens_no_more(service: Process) -> None:
+def wait_until_it_listens_no_more(service: ServiceProcess) -> None:
     """Ask until nobody is there to ask."""
     with contextlib.suppress(requests.ConnectionError):
         while service.request("GET", "/healthz").status_code == 200:
@@ -270,7 +271,7 @@ def wait_until_it_listens_no_more(service: Process) -> None:
 
 def test_a_polite_stop_answers_what_was_asked(tmp_path: Path) -> None:
     settings = ServiceSettings(data_dir=tmp_path)
-    with process(tmp_path) as service, ThreadPoolExecutor(1) as pool:
+    with service_process(tmp_path) as service, ThreadPoolExecutor(1) as pool:
         service.event["key"] = make_key(settings, organization="my-club", name="test")
         body = {"given_name": "Amara"}
         customer = created(service.request("POST", "/v1/customers", body))["customer"]["id"]

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from membership.base.settings import ServiceSettings
 from membership.commands.database import make_key
-from tests.membership.test_serve import Process, process
+from tests.membership.service_process import ServiceProcess, service_process
 
 PERSON = {
     "given_name": "Zebulon",
@@ -24,7 +24,7 @@ STAFF = {"name": "Philomena Oddly", "email": "philomena@example.com"}
 class Tour:
     """A tour of the API that notes every secret and every personal value it meets."""
 
-    def __init__(self, service: Process) -> None:
+    def __init__(self, service: ServiceProcess) -> None:
         self.service = service
         self.secrets: set[str] = {service.event["key"], *PERSON.values(), *PASSWORDS}
         self.secrets |= {*STAFF.values(), "Zebulo", "uattlebau", "mk_live_", "Bearer"}
@@ -103,7 +103,7 @@ class Tour:
 def test_nothing_secret_or_personal_is_logged(tmp_path: Path) -> None:
     settings = ServiceSettings(data_dir=tmp_path)
     more = ("log_level=debug", "webhook_allow_http=1", "webhook_allowed_private=127.0.0.1")
-    with process(tmp_path, "--desk-key", *(f"--set={each}" for each in more)) as service:
+    with service_process(tmp_path, "--desk-key", *(f"--set={each}" for each in more)) as service:
         desk_key = service.event["key"]
         service.event["key"] = make_key(settings, organization="my-club", name="test")
         tour = Tour(service)

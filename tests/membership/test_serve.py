@@ -6,14 +6,11 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
-import requests
 from pydantic import ValidationError
 
 from membership.base.scopes import Scope
@@ -22,54 +19,13 @@ from membership.commands.database import make_key
 from membership.serve import START_FAILED
 from membership.store.database import open_database
 from membership.store.migrate import HEAD
-from tests.conftest import ROOT
+from tests.forkserver import ForkedProcess
+from tests.membership import launcher
 from tests.membership.conftest import SQLITE, Databases
-from tests.membership.support import TIMEOUT
+from tests.membership.service_process import ServiceProcess, service_process
 
 
-class Process:
-    """A service process and the event that it told."""
-
-    def __init__(self, *arguments: str | Path) -> None:
-        command = [sys.executable, "-m", "tests.membership.launcher", *map(str, arguments)]
-        self.popen = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.popen.stdout is not None
-        line = self.popen.stdout.readline()
-        self.event: dict[str, str] = json.loads(line) if line else {}
-
-    def request(self, method: str, path: str, body: Any = None) -> requests.Response:
-        """Send a request with the key that was told."""
-        headers = {"Authorization": f"Bearer {self.event.get('key', '')}"}
-        url = self.event["url"] + path
-        return requests.request(method, url, headers=headers, json=body, timeout=TIMEOUT)
-
-    def end(self) -> tuple[int, str]:
-        """Wait for the end; returns the exit code and the log."""
-        _, log = self.popen.communicate(timeout=30)
-        return self.popen.returncode, log
-
-
-@contextlib.contextmanager
-def process(*arguments: str | Path) -> Iterator[Process]:
-    """A service process, killed at the end if it still runs."""
-    started = Process(*arguments)
-    try:
-        yield started
-    finally:
-        if started.popen.poll() is None:
-            started.popen.kill()
-        if started.popen.stdout is not None and not started.popen.stdout.closed:
-            started.popen.communicate(timeout=30)
-
-
-def assert_failed(started: Process, code: str, *told: str) -> None:
+def assert_failed(started: ServiceProcess, code: str, *told: str) -> None:
     """The service said why it cannot start, in a sentence, and ended with code 3."""
     assert started.event["event"] == "failed", started.event
     assert started.event["code"] == code
@@ -82,7 +38,7 @@ def assert_failed(started: Process, code: str, *told: str) -> None:
 
 def test_empty_folder_to_graceful_stop(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "folder"
-    with process(folder, "--desk-key") as service:
+    with service_process(folder, "--desk-key") as service:
         assert service.event["event"] == "ready"
         assert service.event["url"].startswith("http://127.0.0.1:")
         desk = service.request("GET", "/v1/desk").json()
@@ -98,7 +54,7 @@ def test_empty_folder_to_graceful_stop(tmp_path: Path) -> None:
 
 
 def test_interrupt_is_a_graceful_stop(tmp_path: Path) -> None:
-    with process(tmp_path) as service:
+    with service_process(tmp_path) as service:
         assert "key" not in service.event
         service.popen.send_signal(signal.SIGINT)
         exit_code, log = service.end()
@@ -107,7 +63,7 @@ def test_interrupt_is_a_graceful_stop(tmp_path: Path) -> None:
 
 
 def test_stops_when_its_parent_closes_the_pipe(tmp_path: Path) -> None:
-    with process(tmp_path, "--stdin") as service:
+    with service_process(tmp_path, "--stdin") as service:
         assert service.request("GET", "/healthz").status_code == 200
         exit_code, log = service.end()
     assert exit_code == 0
@@ -115,21 +71,19 @@ def test_stops_when_its_parent_closes_the_pipe(tmp_path: Path) -> None:
 
 
 def test_keeps_running_when_standard_input_is_none_of_its_business(tmp_path: Path) -> None:
-    with process(tmp_path) as service:
-        assert service.popen.stdin is not None
+    with service_process(tmp_path) as service:
         service.popen.stdin.close()
         assert service.request("GET", "/healthz").status_code == 200
         assert service.popen.poll() is None
-        service.popen.stdin = None
         service.popen.terminate()
         assert service.end()[0] == 0
 
 
 def test_desk_keys_are_made_anew_and_the_former_revoked(tmp_path: Path) -> None:
-    with process(tmp_path, "--desk-key", "--stdin") as first:
+    with service_process(tmp_path, "--desk-key", "--stdin") as first:
         assert first.request("GET", "/v1/desk").status_code == 200
         first.end()
-    with process(tmp_path, "--desk-key", "--stdin") as second:
+    with service_process(tmp_path, "--desk-key", "--stdin") as second:
         assert second.request("GET", "/v1/desk").status_code == 200
         second.event["key"], former = first.event["key"], second.event["key"]
         assert former != first.event["key"]
@@ -137,7 +91,7 @@ def test_desk_keys_are_made_anew_and_the_former_revoked(tmp_path: Path) -> None:
 
 
 def test_demo(tmp_path: Path) -> None:
-    with process(tmp_path, "--demo", "--desk-key", "--stdin") as service:
+    with service_process(tmp_path, "--demo", "--desk-key", "--stdin") as service:
         assert service.request("GET", "/v1/desk").json()["demo"] is True
         deck = json.loads((tmp_path / "demo-deck.json").read_text())
         outcomes = set()
@@ -155,28 +109,21 @@ def test_demo(tmp_path: Path) -> None:
         }
         visits = service.request("GET", "/v1/desk").json()["visits_today"]
         service.end()
-    with process(tmp_path, "--demo", "--desk-key", "--stdin") as again:
+    with service_process(tmp_path, "--demo", "--desk-key", "--stdin") as again:
         assert again.request("GET", "/v1/desk").json()["visits_today"] == visits
         assert json.loads((tmp_path / "demo-deck.json").read_text()) == deck
 
 
 def test_two_at_once_make_one_club(databases: Databases, tmp_path: Path) -> None:
     url = databases.empty_postgres()
+    patient = "--set=busy_timeout_seconds=60"  # one waits until the other has migrated
     for arguments in ((tmp_path / "a",), (tmp_path / "b", "--database-url", url)):
-        command = [sys.executable, "-m", "tests.membership.launcher", *map(str, arguments)]
         both = [
-            subprocess.Popen(
-                [*command, "--stdin"],
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
+            ForkedProcess(launcher.main, *arguments, "--stdin", patient, stderr=subprocess.DEVNULL)
             for _ in range(2)
         ]
         answers = [each.communicate(timeout=60)[0] for each in both]
-        assert [json.loads(answer)["event"] for answer in answers] == ["ready", "ready"]
+        assert [json.loads(answer)["event"] for answer in answers] == ["ready", "ready"], answers
         settings = ServiceSettings(
             data_dir=Path(arguments[0]), database_url=(arguments[2:] or [None])[0]
         )
@@ -192,7 +139,7 @@ def test_killed_between_scans_loses_nothing_acknowledged(tmp_path: Path) -> None
     acknowledged: set[str] = set()
     text = ""
     for _ in range(3):
-        with process(tmp_path) as service:
+        with service_process(tmp_path) as service:
             service.event["key"] = make_key(settings, organization="my-club", name="test")
             if not text:
                 body = {"given_name": "Amara"}
@@ -205,7 +152,7 @@ def test_killed_between_scans_loses_nothing_acknowledged(tmp_path: Path) -> None
                 acknowledged.add(visit)
             os.kill(service.popen.pid, signal.SIGKILL)
             assert service.end()[0] == -signal.SIGKILL
-    with process(tmp_path) as service:
+    with service_process(tmp_path) as service:
         service.event["key"] = make_key(settings, organization="my-club", name="test")
         listed = service.request("GET", "/v1/visits?limit=100").json()["items"]
     assert {each["id"] for each in listed} == acknowledged
@@ -216,33 +163,33 @@ def test_newer_database(databases: Databases, tmp_path: Path) -> None:
     with database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0042'")
     database.engine.dispose()
-    with process(tmp_path) as service:
+    with service_process(tmp_path) as service:
         assert_failed(service, "database_too_new", SQLITE_FILE_NAME, "0042", HEAD)
 
 
 def test_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / SQLITE_FILE_NAME).write_text("to do: buy milk\n" * 100)
-    with process(tmp_path) as service:
+    with service_process(tmp_path) as service:
         assert_failed(service, "not_a_database", SQLITE_FILE_NAME)
 
 
 def test_database_is_a_folder(tmp_path: Path) -> None:
     (tmp_path / SQLITE_FILE_NAME).mkdir()
-    with process(tmp_path) as service:
+    with service_process(tmp_path) as service:
         assert_failed(service, "database_unavailable", SQLITE_FILE_NAME)
 
 
 def test_data_folder_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
-    with process(tmp_path / "data") as service:
+    with service_process(tmp_path / "data") as service:
         assert_failed(service, "data_dir_not_writable", str(tmp_path / "data"))
 
 
 def test_disk_full_at_the_first_start(tmp_path: Path) -> None:
-    with process(tmp_path, "--max-pages", "10") as service:
+    with service_process(tmp_path, "--max-pages", "10") as service:
         assert_failed(service, "storage_full", SQLITE_FILE_NAME)
     # With room again it starts as if nothing had been.
-    with process(tmp_path, "--stdin") as service:
+    with service_process(tmp_path, "--stdin") as service:
         assert service.event["event"] == "ready"
 
 
@@ -275,14 +222,14 @@ def _fill(disk: Path) -> None:
 )
 def test_really_full_disk_at_the_start(small_disk: Path, former: bool) -> None:
     if former:
-        with process(small_disk, "--stdin") as service:
+        with service_process(small_disk, "--stdin") as service:
             assert service.event["event"] == "ready"
             service.end()
     _fill(small_disk)
-    with process(small_disk, "--desk-key") as service:
+    with service_process(small_disk, "--desk-key") as service:
         assert_failed(service, "storage_full", str(small_disk))
     (small_disk / "filler").unlink()
-    with process(small_disk, "--stdin") as service:
+    with service_process(small_disk, "--stdin") as service:
         assert service.event["event"] == "ready"
         service.end()
 
@@ -300,9 +247,9 @@ def test_files_that_cannot_grow_at_the_start(
     tmp_path: Path, limit: int, former: bool, code: str
 ) -> None:
     if former:
-        with process(tmp_path, "--stdin") as service:
+        with service_process(tmp_path, "--stdin") as service:
             service.end()
-    with process(tmp_path, "--desk-key", "--largest-file", str(limit)) as service:
+    with service_process(tmp_path, "--desk-key", "--largest-file", str(limit)) as service:
         assert_failed(service, code, SQLITE_FILE_NAME)
 
 
@@ -311,7 +258,7 @@ def test_port_taken(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
-        with process(tmp_path, "--port", port) as service:
+        with service_process(tmp_path, "--port", port) as service:
             assert_failed(service, "port_taken", port)
     assert not (tmp_path / SQLITE_FILE_NAME).exists()
 
@@ -325,7 +272,7 @@ def test_port_taken(tmp_path: Path) -> None:
     ],
 )
 def test_address_that_this_machine_does_not_have(tmp_path: Path, host: str) -> None:
-    with process(tmp_path, "--host", host) as service:
+    with service_process(tmp_path, "--host", host) as service:
         assert_failed(service, "address_not_available", host)
 
 
@@ -338,14 +285,14 @@ def test_time_zone_that_does_not_exist(zone: str) -> None:
 
 @pytest.mark.parametrize("url", ["mysql://club:s3cret@127.0.0.1/club", "s3cret"])
 def test_database_url_that_cannot_be_used(tmp_path: Path, url: str) -> None:
-    with process(tmp_path, "--database-url", url) as service:
+    with service_process(tmp_path, "--database-url", url) as service:
         assert_failed(service, "database_url_invalid", "database_url")
         assert "s3cret" not in service.event["message"]
 
 
 def test_data_folder_with_an_awkward_name(tmp_path: Path) -> None:
     folder = tmp_path / "Club 100% Köln & Söhne #1?a=b"
-    with process(folder, "--stdin") as service:
+    with service_process(folder, "--stdin") as service:
         assert service.event["event"] == "ready"
         service.end()
     assert (folder / SQLITE_FILE_NAME).stat().st_size > 0
@@ -353,14 +300,14 @@ def test_data_folder_with_an_awkward_name(tmp_path: Path) -> None:
 
 def test_database_server_away(tmp_path: Path) -> None:
     url = "postgresql://club:s3cret@127.0.0.1:1/club"
-    with process(tmp_path, "--database-url", url) as service:
+    with service_process(tmp_path, "--database-url", url) as service:
         assert_failed(service, "database_unavailable", "127.0.0.1")
         assert "s3cret" not in service.event["message"]
 
 
 def test_log_holds_no_personal_data_and_no_keys(tmp_path: Path) -> None:
     settings = ServiceSettings(data_dir=tmp_path)
-    with process(tmp_path, "--desk-key", "--stdin") as service:
+    with service_process(tmp_path, "--desk-key", "--stdin") as service:
         desk_key = service.event["key"]
         service.event["key"] = make_key(settings, organization="my-club", name="test")
         body = {"given_name": "Zebulon", "email": "zebulon@example.com"}

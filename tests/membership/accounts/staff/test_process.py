@@ -14,15 +14,17 @@ from sqlalchemy import MetaData, select
 from membership.store.database import Database, open_database
 from tests.membership.accounts.staff.people import problem
 from tests.membership.conftest import Databases
+from tests.membership.service_process import ServiceProcess, service_process
 from tests.membership.support import TIMEOUT
-from tests.membership.test_serve import Process, process
 
 FIRST, SECOND, WRONG = "four quiet herons", "five loud magpies", "six shy swallows"
 ADA = {"name": "Ada Moreau", "email": "ada@example.com"}
 PATIENCE_SECONDS = 30
 
 
-def send(service: Process, method: str, path: str, body: Any, key: str = "") -> requests.Response:
+def send(
+    service: ServiceProcess, method: str, path: str, body: Any, key: str = ""
+) -> requests.Response:
     """A request with another key than the desk's, or none."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     url = service.event["url"] + path
@@ -57,7 +59,7 @@ def test_no_secret_is_left_in_the_log_or_the_database(
     settings = databases.new(backend, tmp_path)
     url = settings.url().render_as_string(hide_password=False)
     secrets = [FIRST, SECOND, WRONG]
-    with process(tmp_path, "--desk-key", "--database-url", url) as service:
+    with service_process(tmp_path, "--desk-key", "--database-url", url) as service:
         secrets.append(service.event["key"])
         first = service.request("POST", "/v1/staff/first-account", ADA | {"password": FIRST})
         assert first.status_code == 201, first.text

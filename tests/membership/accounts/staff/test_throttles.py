@@ -1,7 +1,5 @@
 """Guessing is slow: by account and by address, over several processes, and never for ever."""
 
-import subprocess
-import sys
 import threading
 from datetime import timedelta
 
@@ -17,7 +15,8 @@ from membership.store.background import Work
 from membership.store.database import Database
 from membership.store.models import Throttle
 from membership.web.errors import TooMany
-from tests.conftest import ROOT
+from tests.forkserver import ForkedProcess
+from tests.membership.accounts.staff import guesser
 from tests.membership.accounts.staff.people import (
     PASSWORD,
     add,
@@ -113,48 +112,10 @@ def test_many_at_once_do_not_slip_through(service: Service) -> None:
     assert sorted(statuses) == [401] * 5 + [429] * 7
 
 
-GUESSER = """
-import sys
-from datetime import UTC, datetime, timedelta
-from membership.base.backoff import Backoff
-from membership.store.database import open_database
-from membership.web.errors import TooMany
-from membership.base.settings import ServiceSettings
-from membership.accounts.staff.throttles import Limit, count_try
-
-NOON = datetime(2027, 3, 10, 11, tzinfo=UTC)
-
-url, tries = sys.argv[1], int(sys.argv[2])
-minute = timedelta(minutes=1)
-limit = Limit("race", 25, Backoff.doubling(minute, minute), timedelta(hours=1))
-database = open_database(ServiceSettings(database_url=url, busy_timeout_seconds=30))
-sys.stdin.readline()
-let_in = 0
-for _ in range(tries):
-    try:
-        with arranging(database) as session:
-            count_try(session, limit, "who", NOON)
-        let_in += 1
-    except TooMany:
-        pass
-print(let_in)
-"""
-
-
 def test_two_processes_count_together(database: Database) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", GUESSER, url, "20"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
+    processes = [ForkedProcess(guesser.main, url, "20") for _ in range(2)]
     for process in processes:
-        assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
     said = [process.communicate(timeout=60)[0] for process in processes]

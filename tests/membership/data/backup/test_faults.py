@@ -29,7 +29,9 @@ from membership.data.backup.errors import (
 from membership.data.backup.restore import restore_backup, verify_backup
 from membership.store.migrate import migrate
 from tests.conftest import ROOT
+from tests.forkserver import ForkedProcess
 from tests.membership.conftest import SQLITE, Databases
+from tests.membership.data.backup import interrupted_restore
 from tests.membership.data.backup.club import contents, empty_settings, fill, opened
 from tests.membership.support import NOON, arranging
 
@@ -151,11 +153,9 @@ def test_killed_in_the_middle_leaves_it_empty(
     databases: Databases, backend: str, backup: Path, tmp_path: Path
 ) -> None:
     settings = empty_settings(databases, backend, tmp_path / "new")
-    command = [sys.executable, "-m", "tests.membership.data.backup.interrupted_restore"]
     given = [str(backup), str(settings.data_dir), settings.database_url or ""]
-    with subprocess.Popen([*command, *given], cwd=ROOT, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"in the middle\n"
+    with ForkedProcess(interrupted_restore.main, *given) as process:
+        assert process.stdout.readline() == "in the middle\n"
         process.kill()
     assert is_empty(settings)
     assert restore_backup(settings, backup).rows == verify_backup(backup).rows

@@ -1,8 +1,6 @@
 """Imports that are interrupted: killed, raced for, out of space; nothing is lost or doubled."""
 
 import io
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,8 +25,10 @@ from membership.store.models import (
     ImportState,
 )
 from membership.web.access import Tenant
-from tests.conftest import ROOT
+from tests.forkserver import ForkedProcess
+from tests.forkserver import run as run_process
 from tests.membership.conftest import SQLITE, Databases
+from tests.membership.data.imports import importer
 from tests.membership.support import arranging
 
 LINES = 1500
@@ -59,18 +59,12 @@ def begun(database: Database, tenant: Tenant, count: int = LINES) -> UUID:
     return upload(database, tenant, new, customers(count), clock=now)
 
 
-def importer(settings: ServiceSettings, tenant: Tenant, import_id: UUID, *more: str) -> list[str]:
-    """The command of a process that carries an import out."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.membership.data.imports.importer",
-        str(settings.data_dir),
-    ]
-    command += [str(tenant.id), str(import_id)]
+def arguments(settings: ServiceSettings, tenant: Tenant, import_id: UUID) -> list[str]:
+    """The arguments of a process that carries an import out."""
+    given = [str(settings.data_dir), str(tenant.id), str(import_id)]
     if settings.database_url is not None:
-        command += ["--database-url", settings.database_url]
-    return [*command, *more]
+        given += ["--database-url", settings.database_url]
+    return given
 
 
 def assert_all_there_once(database: Database, import_id: UUID, count: int = LINES) -> None:
@@ -105,10 +99,8 @@ def test_killed_and_resumed(database: Database, backend: str, tmp_path: Path, st
         data_dir=tmp_path,
         database_url=None if backend == SQLITE else url.render_as_string(hide_password=False),
     )
-    killed = subprocess.Popen(
-        importer(settings, tenant, import_id), cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert killed.stdout is not None
+    given = arguments(settings, tenant, import_id)
+    killed = ForkedProcess(importer.main, *given)
     for _ in range(steps):
         assert killed.stdout.readline() == "step\n"
     killed.kill()
@@ -121,10 +113,7 @@ def test_killed_and_resumed(database: Database, backend: str, tmp_path: Path, st
         assert row.state is not ImportState.FINISHED
     # Too early, the killed process is believed to be at it still.
     assert not ImportWorker().step(database, now, only=(tenant.id, import_id))
-    subprocess.run(
-        importer(settings, tenant, import_id, "--later"),
-        cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=60,
-    )  # fmt: skip
+    run_process(importer.main, *given, "--later").check_returncode()
     assert_all_there_once(database, import_id)
 
 

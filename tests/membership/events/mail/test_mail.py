@@ -5,8 +5,6 @@ import email
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from email.policy import default
@@ -27,7 +25,8 @@ from membership.events.mail.transport import transport
 from membership.store.background import Work
 from membership.store.database import Database
 from membership.store.models import OutgoingMail
-from tests.conftest import ROOT
+from tests.forkserver import run
+from tests.membership.events.mail import killed_sender
 from tests.membership.events.mail.mailserver import SECRET, USER, Inbox, certificate, mail_server
 from tests.membership.rows import organization_row
 from tests.membership.support import NOON, Clock, arranging
@@ -248,30 +247,11 @@ def test_killed_between_sending_and_noting_it_is_sent_again(
     assert len(sent) == 2
 
 
-KILLED = """
-import os, signal, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from membership.store.background import Work
-from membership.store.database import open_database
-from membership.events.mail.delivery import send_due_mail
-from membership.base.settings import ServiceSettings
-from membership.base.vault import Vault
-
-NOON = datetime(2027, 3, 10, 11, tzinfo=UTC)
-url, folder, key = sys.argv[1:]
-settings = ServiceSettings(database_url=url, data_dir=Path(folder))
-work = Work(settings, open_database(settings), Vault(key), lambda: NOON)
-send_due_mail(work, lambda message: os.kill(os.getpid(), signal.SIGKILL))
-"""
-
-
 def test_a_process_killed_while_sending_loses_no_mail(database: Database, tmp_path: Path) -> None:
     office = Office(database, tmp_path)
     office.queue()
     url = database.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", KILLED, url, str(tmp_path), KEY]
-    done = subprocess.run(command, cwd=ROOT, timeout=60, check=False)
+    done = run(killed_sender.main, url, tmp_path, KEY)
     assert done.returncode == -signal.SIGKILL
     sent: list[Any] = []
     assert send_due_mail(office.work, sent.append) is False

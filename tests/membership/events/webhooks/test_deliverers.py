@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +19,8 @@ from membership.events.types import EventType
 from membership.events.webhooks.delivery import deliver
 from membership.store.background import Work
 from membership.store.database import open_database
-from tests.conftest import ROOT
+from tests.forkserver import ForkedProcess
+from tests.membership import launcher
 from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
 from tests.membership.events.conftest import HERE, Club, open_club
 from tests.membership.events.webhooks.receiver import Handler, Receiver
@@ -70,7 +70,7 @@ def test_two_processes_never_deliver_to_one_endpoint_at_once(
 
 
 @contextlib.contextmanager
-def service_process(settings: ServiceSettings) -> Iterator[subprocess.Popen[str]]:
+def service_process(settings: ServiceSettings) -> Iterator[ForkedProcess]:
     """A service that is quick to take over what another one held; killed at the end."""
     environment = {
         **os.environ,
@@ -78,21 +78,13 @@ def service_process(settings: ServiceSettings) -> Iterator[subprocess.Popen[str]
         "WALLETDESK_WEBHOOK_TIMEOUT_SECONDS": "2",
         "WALLETDESK_BUSY_TIMEOUT_SECONDS": "0.5",
     }
-    command = [sys.executable, "-m", "tests.membership.launcher", str(settings.data_dir)]
+    arguments = [str(settings.data_dir)]
     if settings.database_url is not None:
-        command += ["--database-url", settings.database_url]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
+        arguments += ["--database-url", settings.database_url]
+    with ForkedProcess(
+        launcher.main, *arguments, env=environment, stderr=subprocess.DEVNULL
     ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+        yield process
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -14,8 +14,8 @@ from sqlalchemy import func, select, update
 
 from membership.store.models import AppleRegistration
 from membership.wallet.apple.push_queue import LEASE
+from tests.membership.service_process import ServiceProcess
 from tests.membership.support import Service, arranging
-from tests.membership.test_serve import Process
 from tests.membership.wallet.apple.phones import Phone, phone_with, renew
 from tests.membership.wallet.clubs import Club, token
 from tests.membership.wallet.factories import new_design, wallet_card
@@ -25,13 +25,13 @@ DEVICES, KILLED_AT = 150, 40
 pytestmark = pytest.mark.soak
 
 
-def started(club: Club) -> Process:
+def started(club: Club) -> ServiceProcess:
     """A service process on the club's database, with its jobs."""
     settings = club.work.settings
     options = [f"--set=apns_url={settings.apns_url}", f"--set=apns_ca_file={settings.apns_ca_file}"]
     if settings.database_url is not None:
         options += ["--database-url", settings.database_url]
-    return Process(settings.data_dir, *options)
+    return ServiceProcess(settings.data_dir, *options)
 
 
 def all_phones(club: Club) -> dict[str, Phone]:

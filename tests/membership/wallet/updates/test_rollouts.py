@@ -12,10 +12,12 @@ from membership.store.models import CardWallet, RolloutState
 from membership.wallet.updates import rollouts
 from membership.wallet.updates.rollouts import BATCH, roll_out
 from tests.conftest import ROOT
+from tests.forkserver import ForkedProcess, run
 from tests.membership.conftest import Databases
 from tests.membership.support import Service, arranging, running_service
 from tests.membership.wallet.factories import WalletCard, new_design, wallet_card, wallet_of
 from tests.membership.wallet.many_cards import copies_of
+from tests.membership.wallet.updates import rollout_process
 from tests.membership.wallet.updates.life import (
     behind,
     install,
@@ -216,14 +218,9 @@ def test_killed_in_the_middle_no_card_is_left_behind_and_none_told_twice(
 ) -> None:
     settings = databases.new(backend, tmp_path)
     count = 8 * BATCH
-    command = [
-        sys.executable,
-        "-m",
-        "tests.membership.wallet.updates.rollout_process",
-        str(tmp_path),
-    ]
+    arguments = [str(tmp_path)]
     if settings.database_url is not None:
-        command += ["--database-url", settings.database_url]
+        arguments += ["--database-url", settings.database_url]
     with running_service(settings) as running:
         service = running.fresh()
         card = crowd(service, count)
@@ -231,16 +228,15 @@ def test_killed_in_the_middle_no_card_is_left_behind_and_none_told_twice(
         redesign(service, card.design_id, "#101010")
         seen: list[dict[object, int]] = []
         for _ in range(2):
-            with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as roller:
-                assert roller.stdout is not None
-                assert roller.stdout.readline() == "batch\n"
-                roller.kill()
+            with ForkedProcess(rollout_process.main, *arguments) as rollout:
+                assert rollout.stdout.readline() == "batch\n"
+                rollout.kill()
             seen.append(_numbered(wallets(service), before))
             (row,) = rollouts_of(service)
             assert row.state is RolloutState.RUNNING
             assert 0 < row.done < count
             assert row.done == len(seen[-1]), "progress is stored with what it stands for"
-        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        run(rollout_process.main, *arguments).check_returncode()
         after = _numbered(wallets(service), before)
         assert numbers(service) == list(range(before + 1, before + count + 1))
         for early in seen:
