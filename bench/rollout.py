@@ -43,7 +43,7 @@ from membership.store.models import AppleRegistration, Card, CardRollout, CardWa
 from membership.wallet.designs.service import create_standard_design, first_design
 from membership.wallet.issuers.apple import store_apple
 from membership.wallet.state import ensure_wallet_state
-from membership.wallet.updates.event_consumer import follow
+from membership.wallet.updates.event_consumer import consume_events
 from membership.web.access import Tenant
 from passes.apple.development import DevelopmentAuthority
 
@@ -118,7 +118,7 @@ def prepare(settings: ServiceSettings, cards: int) -> Place:
     """Build a club, give everybody a card of its first design, and put each on a phone."""
     club = new_club(settings, cards)
     database, vault = open_database(settings), open_vault(settings)
-    while follow(Work(settings, database, vault, system_clock)):
+    while consume_events(Work(settings, database, vault, system_clock)):
         pass  # the events of the import were read before there were cards
     with database.writing(SERVICE, system_clock) as (session, now):
         tenant = tenant_by_slug(session, SLUG)

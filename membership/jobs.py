@@ -29,7 +29,7 @@ from membership.store.models import (
     WebhookEndpoint,
 )
 from membership.wallet.issuers.daily_check import IDENTITY_JOB
-from membership.wallet.updates.event_consumer import FOLLOW_JOB
+from membership.wallet.updates.event_consumer import EVENT_CONSUMER_JOB
 
 DELIVERERS = 4
 """Endpoints that one process serves at once: a slow one delays no other."""
@@ -100,7 +100,7 @@ JOBS: tuple[Job, ...] = (
     STAFF_PURGE_JOB,
     LOGIN_PURGE_JOB,
     BILLING_PURGE_JOB,
-    FOLLOW_JOB,
+    EVENT_CONSUMER_JOB,
     IDENTITY_JOB,
     *LAZY_JOBS,
 )

@@ -24,7 +24,7 @@ from membership.members.customers.views import display_name, number_text
 from membership.store.migrate import MigrationError
 from membership.store.models import Card, CardDesign, Customer
 from membership.wallet.apple.rendering import render_pkpass
-from membership.wallet.cards.records import CardDesk, card_record
+from membership.wallet.cards.records import CardContext, card_record
 from membership.wallet.cards.schemas import NewCard
 from membership.wallet.cards.service import CardMaker, issue_card
 from membership.wallet.designs.images import load_images
@@ -134,7 +134,7 @@ def _issue(making: _Making, customer: str, design: str) -> tuple[Card, _Told]:
     chosen = _design_named(session, tenant, design)
     new = NewCard(customer_id=person.id, design_id=chosen.id)
     card = issue_card(session, tenant, new, now, maker=CardMaker(making.vault))
-    desk = CardDesk(session, tenant, making.vault, making.settings.public_url)
+    desk = CardContext(session, tenant, making.vault, making.settings.public_url)
     url = card_record(desk, card.id).install_url
     who = f"{display_name(person)} ({number_text(person.number)})".strip()
     told = _Told(

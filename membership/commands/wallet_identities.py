@@ -15,7 +15,7 @@ from membership.base.vault import open_vault
 from membership.commands.database import opened, organization_named
 from membership.wallet.issuers import service
 from membership.wallet.issuers.schemas import NewAppleIdentity, NewGoogleIdentity
-from membership.wallet.issuers.service import Place
+from membership.wallet.issuers.service import IssuerContext
 from passes.apple.key_file import MAX_BYTES
 
 _MOST_BYTES = MAX_BYTES
@@ -52,7 +52,7 @@ class Wallets:
             }
         )
         with self._place(writes=True) as place:
-            return service.take_apple(place, new)
+            return service.put_apple(place, new)
 
     def take_google(self, file: Path, issuer_id: str) -> WalletsReady:
         """Import the key file of a service account."""
@@ -63,7 +63,7 @@ class Wallets:
         given = {"issuer_id": issuer_id, "service_account": account}
         new = NewGoogleIdentity.model_validate(given)
         with self._place(writes=True) as place:
-            return service.take_google(place, new)
+            return service.put_google(place, new)
 
     def show(self) -> WalletsReady:
         """How both wallets stand."""
@@ -71,7 +71,7 @@ class Wallets:
             return service.show(place)
 
     @contextmanager
-    def _place(self, *, writes: bool) -> Iterator[Place]:
+    def _place(self, *, writes: bool) -> Iterator[IssuerContext]:
         """A transaction; in one that writes, the audit names the service."""
         with opened(self.settings) as database:
             tenant = organization_named(database, self.organization)
@@ -79,10 +79,10 @@ class Wallets:
             public_url = self.settings.public_url
             if writes:
                 with database.writing(SERVICE, system_clock) as (session, now):
-                    yield Place(session, vault, tenant, public_url, now)
+                    yield IssuerContext(session, vault, tenant, public_url, now)
             else:
                 with database.readers.begin() as session:
-                    yield Place(session, vault, tenant, public_url, system_clock())
+                    yield IssuerContext(session, vault, tenant, public_url, system_clock())
 
 
 def _joined(files: list[Path]) -> bytes:

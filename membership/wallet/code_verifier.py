@@ -1,6 +1,6 @@
-"""Whether a code that proves more than it names is genuine, and a rotating one still good.
+"""Verifies signed and rotating codes: genuine, and for rotating ones current and unused.
 
-A plain card code is never asked here, so that most scans pay nothing for it.
+Plain card codes prove nothing and are not verified, so that most scans skip this.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _HERE = and_(
 _KNOWN = select(CardWallet.code_signature, CardWallet.rotating_key, CardWallet.rotating_step).where(
     _HERE
 )
-_TAKE = (
+_REDEEM = (
     update(CardWallet)
     .where(
         _HERE,
@@ -36,19 +36,19 @@ _TAKE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Prover:
-    """Judges codes of one organization's cards at ``now``. Raises VaultError."""
+class CodeVerifier:
+    """Verifies codes of one organization's cards at ``now``. Raises VaultError."""
 
     connection: Connection
     vault: Vault
     organization_id: int
     now: datetime
 
-    def refuse(self, card_id: UUID, proof: SignedCardCode | RotatingCode) -> UnknownCause | None:
-        """Why a code does not prove that it is this card's; None if it does. Takes nothing.
+    def check(self, card_id: UUID, proof: SignedCardCode | RotatingCode) -> UnknownCause | None:
+        """Verify a code without redeeming it; returns why it is refused, or None if it is valid.
 
-        Of rotating codes, the one that was taken last is good here: a door may ask after the
-        desk did, and more than once.
+        The rotating code that was redeemed last is valid here: a door may check it after the
+        desk scanned it, and more than once.
         """
         known = self._known(card_id)
         if known is None:
@@ -58,11 +58,11 @@ class Prover:
         last = known.rotating_step
         return self._refuse_rotating(known, proof, None if last is None else last - 1)
 
-    def take(self, card_id: UUID, proof: SignedCardCode | RotatingCode) -> UnknownCause | None:
-        """Why a code is not taken; None if it was. A rotating one is taken once.
+    def redeem(self, card_id: UUID, proof: SignedCardCode | RotatingCode) -> UnknownCause | None:
+        """Verify a code; returns why it is refused, or None. A rotating one is valid once.
 
-        Of two who take the same code at once, the second waits until the transaction of the
-        first has ended, and is refused if it was committed.
+        Of two transactions with the same code, the second waits for the first to end, and is
+        refused if that one was committed.
         """
         known = self._known(card_id)
         if known is None:
@@ -72,25 +72,25 @@ class Prover:
         cause = self._refuse_rotating(known, proof, known.rotating_step)
         if cause is not None:
             return cause
-        taken = self.connection.execute(
-            _TAKE,
+        redeemed = self.connection.execute(
+            _REDEEM,
             {
                 "organization": self.organization_id,
                 "card": card_id,
                 "step": step_at(proof.seconds),
             },
         )
-        return None if taken.rowcount else UnknownCause.REPLAYED
+        return None if redeemed.rowcount else UnknownCause.REPLAYED
 
     def _known(self, card_id: UUID) -> AnyRow | None:
-        """What is known of a card; None for one that wallets cannot hold."""
+        """The keys of a card; None for one without a wallet."""
         asked = {"organization": self.organization_id, "card": card_id}
         return self.connection.execute(_KNOWN, asked).first()
 
     def _refuse_rotating(
         self, known: AnyRow, proof: RotatingCode, last_step: int | None
     ) -> UnknownCause | None:
-        """Why a rotating code is not good now."""
+        """Why a rotating code is refused now; None if it is valid."""
         if known.rotating_key is None:
             return UnknownCause.FORGED
         try:
@@ -105,10 +105,10 @@ class Prover:
 
 
 def _refuse_signed(known: AnyRow, proof: SignedCardCode) -> UnknownCause | None:
-    """Why a signed code is forged, if it is.
+    """Why a signed code is refused; None if it is genuine.
 
-    It is compared, in constant time, with the signature that was made when the card was issued.
-    That takes no key, and Ed25519 signs the same code in the same way every time.
+    Its signature is compared, in constant time, with the one that was made when the card was
+    issued: no key is needed, because Ed25519 signatures are deterministic (RFC 8032, 5.1.6).
     """
     genuine = compare_digest(known.code_signature, proof.signature)
     return None if genuine else UnknownCause.FORGED

@@ -1,4 +1,4 @@
-"""What the code on a card says, by the form that its design asks for."""
+"""The text of the code on a card, in the form of its design."""
 
 from passes.card import static_form
 from passes.codes.barcode import CardCode, SignedCardCode
@@ -6,9 +6,9 @@ from passes.design import CodeForm, Design
 
 
 def code_text(card_code: str, design: Design, signature: bytes) -> str:
-    """The text of a card's code that does not change by itself.
+    """The text of a card's static code, signed if the design says so.
 
-    ``signature`` is the one that was made when the card was issued (``code_signature``).
+    ``signature`` is that of the card (``CardWallet.code_signature``).
     """
     if static_form(design) is CodeForm.SIGNED:
         return SignedCardCode(CardCode(card_code), signature).text

@@ -1,4 +1,4 @@
-"""A card's part in the wallets: made when it is issued with a design."""
+"""The wallet row of a card, stored when the card is issued with a design."""
 
 import secrets
 from datetime import datetime
@@ -16,7 +16,7 @@ ROTATING_KEY_BYTES = 20
 """Length of the secret of a rotating code, that of HMAC-SHA-1 (RFC 4226, section 4)."""
 
 
-def give_wallet(
+def add_wallet(
     session: Session,
     vault: Vault,
     card: Card,
@@ -25,9 +25,9 @@ def give_wallet(
     now: datetime,
     replaces: UUID | None = None,
 ) -> CardWallet:
-    """Make a card that was issued here one that wallets can hold.
+    """Store the wallet row of a card, with its token, signature and secret.
 
-    Its face is worked out soon after. Raises BarcodeError for a card with a foreign code.
+    Its face is computed by a job soon after. Raises BarcodeError for a card with a foreign code.
     """
     ensure_wallet_state(session, vault, card.organization_id, now)
     keys = wallet_keys(session, vault, card.organization_id)

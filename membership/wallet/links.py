@@ -1,7 +1,7 @@
 """Install links: ``/{organization}/{design}/{customer}?s=...``, signed by the organization.
 
-The signature makes a guessed customer id open nothing. It is no secret of the customer's: who
-has the link can install the card, so it is sent to the customer alone.
+The signature keeps anybody from opening cards by guessing customer ids. Whoever has the link can
+install the card, so it is sent to the customer only.
 """
 
 import base64
@@ -25,12 +25,12 @@ def sign_path(link_key: bytes, path: str) -> str:
 
 
 def is_signed(link_key: bytes, path: str, signature: str) -> bool:
-    """Whether a signature is that of a path, compared in constant time."""
+    """Whether a signature is right for a path, compared in constant time."""
     return hmac.compare_digest(
         sign_path(link_key, path).encode(), signature.encode("utf-8", "replace")
     )
 
 
 def install_url(public_url: str, link_key: bytes, path: str) -> str:
-    """The whole link, as it is sent to a customer."""
+    """The complete link, as it is sent to a customer."""
     return f"{public_url.rstrip('/')}{path}?s={sign_path(link_key, path)}"

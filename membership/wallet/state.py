@@ -1,4 +1,4 @@
-"""An organization's own wallet keys and the numbers of its cards' changes."""
+"""An organization's wallet keys, and the update numbers of its cards."""
 
 import base64
 import secrets
@@ -16,7 +16,7 @@ from membership.store.upsert import insert_into
 
 @dataclass(frozen=True, slots=True)
 class WalletKeys:
-    """The keys in the open: never stored, logged or sent."""
+    """The decrypted keys: never stored, logged or sent."""
 
     link_key: bytes
     code_key: Ed25519PrivateKey
@@ -25,7 +25,7 @@ class WalletKeys:
 def ensure_wallet_state(
     session: Session, vault: Vault, organization_id: int, now: datetime
 ) -> None:
-    """Make an organization's keys at the first need; of two that do so at once, one wins."""
+    """Create an organization's keys if it has none; two at once create the same row once."""
     connection = session.connection()
     here = select(WalletState.organization_id).where(WalletState.organization_id == organization_id)
     if connection.scalar(here) is not None:
@@ -45,7 +45,7 @@ def ensure_wallet_state(
 def wallet_keys(session: Session, vault: Vault, organization_id: int) -> WalletKeys | None:
     """The keys of an organization; None before the first card with a design.
 
-    Raises VaultError if they were sealed with another secret key.
+    Raises VaultError if they were encrypted with another secret key.
     """
     query = select(WalletState.link_key, WalletState.code_key).where(
         WalletState.organization_id == organization_id
@@ -59,15 +59,15 @@ def wallet_keys(session: Session, vault: Vault, organization_id: int) -> WalletK
 
 
 def public_code_key(keys: WalletKeys) -> str:
-    """What verifies an organization's signed codes: 32 bytes of Ed25519 in base64."""
+    """The public key of an organization's signed codes: 32 bytes of Ed25519, in base64."""
     return base64.b64encode(keys.code_key.public_key().public_bytes_raw()).decode("ascii")
 
 
 def take_update_numbers(session: Session, organization_id: int, count: int) -> range:
     """The next ``count`` update numbers of an organization, which must have its wallet state.
 
-    Its row stays locked until the transaction ends: numbers are committed in their order, so
-    that who has seen one has seen all before it.
+    Its row stays locked until the transaction ends, so that numbers are committed in their
+    order: a reader that sees one sees all lower ones.
     """
     last = session.connection().scalar(
         update(WalletState)

@@ -14,7 +14,7 @@ from membership.members.customers.lookup import Found, find_by_text
 from membership.members.customers.service import email_key, no_such_customer
 from membership.store.database import AnyRow
 from membership.store.models import Customer
-from membership.wallet.code_verifier import Prover
+from membership.wallet.code_verifier import CodeVerifier
 from membership.web.errors import Conflict, NotFound
 from membership.web.fast_path import AnyCall
 from passes.codes.barcode import RotatingCode
@@ -94,8 +94,8 @@ def _by_card(call: AnyCall, text: str, vault: Vault) -> Person:
     if not isinstance(found, Found):
         raise NotFound("card_not_found", "There is no such card.")
     if found.proof is not None and found.card is not None:
-        prover = Prover(call.connection, vault, call.tenant.id, call.now)
-        _refuse(prover.refuse(found.card.id, found.proof))
+        verifier = CodeVerifier(call.connection, vault, call.tenant.id, call.now)
+        _refuse(verifier.check(found.card.id, found.proof))
     revoked = found.card is not None and found.card.revoked_at is not None
     passing = isinstance(found.proof, RotatingCode)
     return Person(found.customer.id, found.customer.state, revoked, passing)

@@ -29,7 +29,7 @@ from membership.members.memberships.views import membership_view, permission_vie
 from membership.rules.attention import Thresholds, attention
 from membership.rules.outcome import Decision, decide
 from membership.store.database import as_one
-from membership.wallet.code_verifier import Prover
+from membership.wallet.code_verifier import CodeVerifier
 from membership.web.fast_path import AnyCall, FastCall, FastRequest
 from membership.web.middleware import OUTCOME
 from passes.codes.barcode import CardCode, ParsedCode
@@ -111,7 +111,7 @@ def _take(
     """
     if visits.is_recorded(call, request):
         return None
-    cause = Prover(call.connection, vault, call.tenant.id, call.now).take(card_id, proof)
+    cause = CodeVerifier(call.connection, vault, call.tenant.id, call.now).redeem(card_id, proof)
     if cause is UnknownCause.REPLAYED and visits.is_recorded(call, request):
         return None
     return cause

@@ -12,7 +12,7 @@ from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.store.database import Database
 from membership.store.models import Import, ImportKey, ImportState
-from membership.wallet.updates.invalidation import mark_all
+from membership.wallet.updates.invalidation import invalidate_all
 
 
 def finish(session: Session, row: Import, now: datetime) -> None:
@@ -45,7 +45,7 @@ def fail(database: Database, found: Import, worker: UUID, why: str, now: datetim
 def look_at_cards(session: Session, row: Import, now: datetime) -> None:
     """Let cards show what an import stored before it ended half-way; nothing else tells of it."""
     if not row.dry_run:
-        mark_all(session.connection(), row.organization_id, now)
+        invalidate_all(session.connection(), row.organization_id, now)
 
 
 def forget_keys(session: Session, row: Import) -> None:

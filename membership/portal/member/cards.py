@@ -11,7 +11,7 @@ from membership.members.customers.service import get_customer, lock_customer
 from membership.portal.login.access import CustomerCall
 from membership.portal.member.schemas import CardState, OwnCard, OwnCards
 from membership.store.models import Card, Customer
-from membership.wallet.cards.records import CardDesk, cards_of
+from membership.wallet.cards.records import CardContext, cards_of
 from membership.wallet.cards.schemas import NewCard
 from membership.wallet.cards.service import CardMaker, issue_card
 from membership.wallet.designs.service import first_design
@@ -24,7 +24,7 @@ def own_cards(call: CustomerCall, vault: Vault, public_url: str | None) -> OwnCa
     customer = get_customer(call.session, call.tenant, call.customer_id)
     has_design = first_design(call.session, call.tenant) is not None
     issued = {each.id for each in _issued_here(call, customer)}
-    desk = CardDesk(call.session, call.tenant, vault, public_url)
+    desk = CardContext(call.session, call.tenant, vault, public_url)
     return OwnCards(
         items=tuple(
             _own(each, live=each.id in issued and (has_design or each.design_id is not None))

@@ -17,7 +17,7 @@ from membership.portal.member.cards import no_design
 from membership.portal.member.schemas import LiveCard, LiveCode, LiveFace
 from membership.store.models import Card, CardWallet, Customer
 from membership.wallet.designs.service import first_design
-from membership.wallet.holders import ROTATING_KEY_BYTES, give_wallet
+from membership.wallet.holders import ROTATING_KEY_BYTES, add_wallet
 from membership.web.errors import Conflict, NotFound
 from passes.codes.barcode import CardCode
 from passes.codes.rotating import PERIOD_SECONDS, rotating_code, step_at
@@ -83,7 +83,7 @@ def _key(call: CustomerCall, card: Card, vault: Vault) -> bytes:
         design = first_design(call.session, call.tenant)
         if design is None:
             raise no_design()
-        wallet = give_wallet(call.session, vault, card, design, now=call.now)
+        wallet = add_wallet(call.session, vault, card, design, now=call.now)
     if wallet.rotating_key is None:
         wallet.rotating_key = vault.seal(secrets.token_bytes(ROTATING_KEY_BYTES))
     return vault.open(wallet.rotating_key)

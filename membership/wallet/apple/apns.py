@@ -1,13 +1,13 @@
-"""Pushes to Apple's phones: tells APNs that there is news of a pass, over HTTP/2.
+"""Client of the Apple Push Notification service (APNs) over HTTP/2, for updates of passes.
 
-What a push for a pass is (Apple, "Adding a Web Service to Update Passes"): an empty JSON
-dictionary to the push token that the device registered, sent with the certificate and the key
-that sign the passes; it works in the production environment only. How it is sent and answered:
-Apple, "Sending notification requests to APNs" and "Handling notification responses from APNs".
+A push for a pass (Apple, "Adding a Web Service to Update Passes") is an empty JSON dictionary to
+the push token that the device registered, sent with the certificate and key that sign the passes;
+it works in the production environment only. Requests and responses: Apple, "Sending notification
+requests to APNs" and "Handling notification responses from APNs".
 
-No ``apns-push-type`` is sent. None of the documented types is for passes: ``alert`` wants
-something to show, and ``background`` a priority at which APNs may hold a push back. Without one,
-the priority is the default, 10: at once.
+No ``apns-push-type`` is sent. None of the documented types is for passes: ``alert`` needs content
+to show, and ``background`` a priority at which APNs may delay a push. Without a type, the
+priority is the default, 10: immediately.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ from membership.wallet.apple.client_tls import client_tls
 from passes.apple.identity import Identity
 
 ANSWER_SECONDS = 5.0
-"""How long a connection may say nothing. A push takes at most twice as long, all included."""
+"""How long a connection may be silent. A push takes at most twice as long in all."""
 
 _IDLE_SECONDS = 600.0
 _MOST_CONNECTIONS = 200
-"""More than certificates that pushes are sent with at once."""
+"""More than the certificates that are used at the same time."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REASON_LENGTH = 60
 _GONE, _BAD_REQUEST, _TOO_MANY = 410, 400, 429
@@ -41,25 +41,25 @@ _BAD_TOKEN = "BadDeviceToken"  # noqa: S105 - the name of an error
 
 
 class Verdict(Enum):
-    """What becomes of a push."""
+    """The result of a push."""
 
     SENT = "sent"
     LATER = "later"
-    """APNs could not take it now."""
+    """APNs could not accept it now."""
 
     GONE = "gone"
-    """The push token is good no more."""
+    """The push token is inactive for good."""
 
     REFUSED = "refused"
-    """APNs does not take pushes from us: the certificate, its topic or the request is wrong."""
+    """APNs refuses the certificate, its topic or the request."""
 
     NEVER = "never"
-    """It was not sent, for no phone has the card."""
+    """It was not sent, because no phone can have the card."""
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One push. ``push_id`` is the same each time that the same version is told."""
+    """One push. ``push_id`` is the same whenever the same version is pushed."""
 
     push_token: str
     push_id: UUID
@@ -67,9 +67,9 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of a push, and why, in a sentence that holds no token.
+    """The result of a push, and why, in a sentence without the token.
 
-    ``gone_at`` is since when APNs knows the token to be dead; ``retry_after`` are seconds.
+    ``gone_at`` is when APNs found the token to be inactive; ``retry_after`` are seconds.
     """
 
     verdict: Verdict
@@ -80,7 +80,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Pushes that one certificate is for."""
+    """Pushes to be sent with one certificate."""
 
     identity: Identity
     pushes: Sequence[Push]
@@ -91,23 +91,24 @@ _Key = tuple[str, str]
 
 
 class Apns:
-    """Connections to APNs, one kept for each certificate. Used by one thread, closed by it."""
+    """Connections to APNs, one for each certificate. Used and closed by one thread."""
 
     def __init__(
         self, url: str, ca_file: Path | None = None, *, seconds: float = ANSWER_SECONDS
     ) -> None:
-        """``ca_file`` (PEM) replaces the authorities that the server's certificate is of.
+        """``ca_file`` (PEM) replaces the trusted authorities of the server's certificate.
 
-        ``seconds`` is how long a connection may say nothing.
+        ``seconds`` is how long a connection may be silent.
         """
         self._url, self._ca_file, self._seconds = url.rstrip("/"), ca_file, seconds
         self._runner = asyncio.Runner()
         self._clients: OrderedDict[_Key, httpx.AsyncClient] = OrderedDict()
 
     def send(self, groups: Sequence[Group], now: datetime) -> list[list[Reply]]:
-        """Send pushes, all at once; replies in their order. Never raises for one of them.
+        """Send pushes concurrently; returns the replies, in the order of the pushes.
 
-        It takes no longer than one push may take, beside the making of connections' TLS.
+        Raises nothing for a push that fails. Takes as long as one push may take, and the set-up
+        of TLS for new connections.
         """
         replies: list[list[Reply]] = self._runner.run(self._send(groups, now))
         return replies
@@ -118,7 +119,7 @@ class Apns:
         self._runner.close()
 
     async def _send(self, groups: Sequence[Group], now: datetime) -> list[list[Reply]]:
-        # First all connections, then all pushes: making one would hold up what is under way.
+        # All connections first: setting up TLS would block pushes in flight.
         clients = [await self._client(group.identity) for group in groups]
         replies = await asyncio.gather(
             *(
@@ -131,7 +132,7 @@ class Apns:
             for group, of_group in zip(groups, replies, strict=True)
             if any(reply.verdict in (Verdict.LATER, Verdict.REFUSED) for reply in of_group)
         }
-        # A connection that failed, is shutting down or is refused is not used again.
+        # Connections that failed, are shutting down or were refused are not used again.
         await self._drop(*failed)
         return replies
 
@@ -146,7 +147,7 @@ class Apns:
         return list(await asyncio.gather(*posts))
 
     async def _client(self, identity: Identity) -> httpx.AsyncClient | Reply:
-        """The connection of a certificate, made at the first push; a reply if it cannot be."""
+        """The connection of a certificate, opened at the first push; a reply if it cannot be."""
         key = _key(identity)
         if key in self._clients:
             self._clients.move_to_end(key)
@@ -162,10 +163,10 @@ class Apns:
             http1=False,
             http2=True,
             verify=tls,
-            # Nothing of the environment has a say in where pushes go.
+            # No proxy of the environment.
             trust_env=False,
-            # Streams wait in line for one reader of the connection: an answer that was read
-            # already may be stuck behind a push that gets none. Silence frees the line.
+            # Streams share one reader of the connection: a response that was read already can
+            # be stuck behind a push that gets none. The read time-out frees the reader.
             timeout=httpx.Timeout(None, read=self._seconds),
             limits=httpx.Limits(max_connections=1, keepalive_expiry=_IDLE_SECONDS),
         )
@@ -197,7 +198,7 @@ def _key(identity: Identity) -> _Key:
 
 
 def _failed(error: BaseException) -> Reply:
-    """What a connection that failed means; TLS alerts are about the certificates."""
+    """The reply for a connection that failed; TLS alerts are about the certificates."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -210,15 +211,15 @@ def _failed(error: BaseException) -> Reply:
 
 
 def reply_of(response: httpx.Response, now: datetime) -> Reply:
-    """What an answer of APNs means. ``now`` is for dates in Retry-After."""
+    """The reply for a response of APNs. ``now`` is the time for dates in ``Retry-After``."""
     status = response.status_code
     if status == httpx.codes.OK:
         return Reply(Verdict.SENT)
-    told = _told(response)
-    reason = str(told.get("reason", ""))[:_REASON_LENGTH]
+    body = _error_body(response)
+    reason = str(body.get("reason", ""))[:_REASON_LENGTH]
     detail = f"APNs answered {status} {reason if reason.isalnum() else ''}".rstrip() + "."
     if status == _GONE:
-        return Reply(Verdict.GONE, detail, gone_at=_instant(told.get("timestamp")))
+        return Reply(Verdict.GONE, detail, gone_at=_instant(body.get("timestamp")))
     if status == _BAD_REQUEST and reason == _BAD_TOKEN:
         return Reply(Verdict.GONE, detail)
     if status == _TOO_MANY or status >= httpx.codes.INTERNAL_SERVER_ERROR:
@@ -227,17 +228,17 @@ def reply_of(response: httpx.Response, now: datetime) -> Reply:
     return Reply(Verdict.REFUSED, detail)
 
 
-def _told(response: httpx.Response) -> dict[str, Any]:
-    """The JSON dictionary that tells of an error; an empty one if there is none."""
+def _error_body(response: httpx.Response) -> dict[str, Any]:
+    """The JSON dictionary of an error response; empty if there is none."""
     try:
-        told = response.json()
+        body = response.json()
     except (ValueError, RecursionError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return body if isinstance(body, dict) else {}
 
 
 def _instant(milliseconds: Any) -> datetime | None:
-    """An instant in milliseconds since 1970; None for what is none."""
+    """The instant of milliseconds since 1970; None for anything else."""
     if not isinstance(milliseconds, int) or isinstance(milliseconds, bool):
         return None
     try:

@@ -1,4 +1,4 @@
-"""TLS with a pass type's certificate as the client's."""
+"""TLS contexts with a pass type's certificate as the client certificate."""
 
 import os
 import secrets
@@ -19,11 +19,11 @@ from passes.apple.identity import Identity
 def client_tls(
     identity: Identity, ca_file: Path | None = None, *, folder: Path | None = None
 ) -> ssl.SSLContext:
-    """TLS 1.2 or later that shows the identity's certificate, with its intermediate.
+    """A context for TLS 1.2 or later with the identity's certificate and its intermediate.
 
-    Servers are trusted that the authorities of the system and those that requests brings along
-    vouch for, or those of ``ca_file`` (PEM) alone. The key is in ``folder`` for a moment, by
-    default that for temporary files. Raises OSError, ssl.SSLError among them.
+    Trusts the authorities of the system and those that ``requests`` ships, or only those of
+    ``ca_file`` (PEM). The key is in ``folder``, by default that for temporary files, for a moment.
+    Raises OSError, ssl.SSLError among them.
     """
     context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
     if ca_file is None:
@@ -38,10 +38,10 @@ def client_tls(
 
 
 def _key_file(identity: Identity, password: bytes, folder: Path | None) -> str:
-    """Write key and chain to a file of our own, for Python's ssl reads them from files only.
+    """Write key and chain to a temporary file: Python's ``ssl`` reads them from files only.
 
-    The key in it is encrypted with a password that is only in memory: whoever is killed before
-    the file is deleted leaves nothing that could be used.
+    The key is encrypted with a password that is only in memory, so that a file left by a crash
+    is of no use.
     """
     key = identity.key.private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password)

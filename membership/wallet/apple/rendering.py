@@ -1,4 +1,4 @@
-"""A card as the ``.pkpass`` that a phone is given: face, pictures, signature and token."""
+"""Renders a card as a ``.pkpass`` file: face, pictures, token and signature."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ _BEFORE = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Pkpass:
-    """A signed pass. ``changed_at`` (whole seconds) is when what it shows changed last."""
+    """A signed pass. ``changed_at`` (whole seconds) is when its content last changed."""
 
     data: bytes
     file_name: str
@@ -47,8 +47,8 @@ def render_pkpass(
 ) -> Pkpass:
     """Render a card as it is at ``now``, revoked ones too.
 
-    Raises NotFound for a card that is in no wallet, or another organization's; Conflict while
-    the certificate is not good; VaultError.
+    Raises NotFound for a card without a wallet, or of another organization; Conflict if the
+    certificate is not valid; VaultError.
     """
     row = session.connection().execute(_WALLET, {"tenant": tenant.id, "card": card_id}).first()
     loaded = load_faces(session, tenant, (card_id,), now).get(card_id)
@@ -58,17 +58,17 @@ def render_pkpass(
     return Pkpass(
         data=_signed(session, tenant, loaded, signer, _issue(vault, settings, tenant, row, signer)),
         file_name=f"{tenant.slug}-{row.key}{PASS_SUFFIX}",
-        # A card that was never looked at has no change: an instant before any that is to come.
+        # A card that was never recomputed has no change yet: an instant before any later one.
         changed_at=row.changed_at or row.issued_at.replace(microsecond=0) - _BEFORE,
         update_seq=row.update_seq,
     )
 
 
 def web_service_url(settings: ServiceSettings, tenant: Tenant) -> str | None:
-    """Where phones ask for updates; None without an address that is encrypted.
+    """The URL from which phones fetch updates; None without a public HTTPS address.
 
-    Apple ("Adding a Web Service to Update Passes") asks for HTTPS, and so does the card's token,
-    which every request carries. A card without it is never updated.
+    Apple ("Adding a Web Service to Update Passes") requires HTTPS, and every request carries the
+    card's token. A card without the URL is never updated.
     """
     public_url = settings.public_url
     if public_url is None or not is_https(public_url):
@@ -102,7 +102,7 @@ _WALLET = (
 def _issue(
     vault: Vault, settings: ServiceSettings, tenant: Tenant, row: AnyRow, signer: AppleSigner
 ) -> AppleIssue:
-    """Who issues a card: pass type and team are those of the certificate that signs it."""
+    """The issuer of a card: pass type and team are those of the certificate that signs it."""
     address = web_service_url(settings, tenant)
     return AppleIssue(
         pass_type_id=signer.facts.pass_type_id,
@@ -116,7 +116,7 @@ def _issue(
 def _signed(
     session: Session, tenant: Tenant, loaded: LoadedFace, signer: AppleSigner, issue: AppleIssue
 ) -> bytes:
-    """The pass of a face. Raises Conflict while the certificate is not good."""
+    """The signed pass of a face. Raises Conflict if the certificate is not valid."""
     face = loaded.face
     try:
         return build_pkpass(face, load_images(session, tenant, face.design), issue, signer)

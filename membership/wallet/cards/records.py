@@ -1,4 +1,4 @@
-"""Cards as staff see them: in which wallets they are, what replaced them, where to fetch them."""
+"""Cards as the API shows them: their wallets, replacements and install links."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ from membership.web.access import Tenant
 
 
 @dataclass(frozen=True, slots=True)
-class CardDesk:
-    """What showing cards needs: the organization's things, and the service's public address."""
+class CardContext:
+    """What is needed to show cards: an open session, and the service's public address."""
 
     session: Session
     tenant: Tenant
@@ -35,33 +35,33 @@ class CardDesk:
     public_url: str | None
 
 
-def cards_of(desk: CardDesk, customer_id: UUID) -> tuple[CardRecord, ...]:
+def cards_of(context: CardContext, customer_id: UUID) -> tuple[CardRecord, ...]:
     """A customer's cards, newest first."""
-    rows = _rows(desk, customer_id)
+    rows = _rows(context, customer_id)
     replaced = {row.replaces: row.id for row in rows if row.replaces is not None}
-    devices = _devices(desk, [row.id for row in rows if row.design_id is not None])
-    link_key = _link_key(desk, rows)
+    devices = _devices(context, [row.id for row in rows if row.design_id is not None])
+    link_key = _link_key(context, rows)
     return tuple(
-        _record(desk, row, replaced.get(row.id), devices.get(row.id), link_key) for row in rows
+        _record(context, row, replaced.get(row.id), devices.get(row.id), link_key) for row in rows
     )
 
 
-def card_record(desk: CardDesk, card_id: UUID) -> CardRecord:
+def card_record(context: CardContext, card_id: UUID) -> CardRecord:
     """One card. Raises NotFound."""
-    card = get_card(desk.session, desk.tenant, card_id)
-    return next(each for each in cards_of(desk, card.customer_id) if each.id == card.id)
+    card = get_card(context.session, context.tenant, card_id)
+    return next(each for each in cards_of(context, card.customer_id) if each.id == card.id)
 
 
-def issued_card(desk: CardDesk, card: Card) -> IssuedCard:
+def issued_card(context: CardContext, card: Card) -> IssuedCard:
     """A card with its code."""
-    record = card_record(desk, card.id)
+    record = card_record(context, card.id)
     return IssuedCard(card=record, customer_id=card.customer_id, code=card.code)
 
 
-def _rows(desk: CardDesk, customer_id: UUID) -> list[AnyRow]:
-    """The customer's cards, each with what the wallets know of it, if there is anything."""
-    found = desk.session.connection().execute(
-        _CARDS.where(Card.organization_id == desk.tenant.id, Card.customer_id == customer_id)
+def _rows(context: CardContext, customer_id: UUID) -> list[AnyRow]:
+    """The rows of a customer's cards, with the state of their wallets if they have any."""
+    found = context.session.connection().execute(
+        _CARDS.where(Card.organization_id == context.tenant.id, Card.customer_id == customer_id)
     )
     return list(found)
 
@@ -102,24 +102,24 @@ _CARDS = (
 )
 
 
-def _devices(desk: CardDesk, card_ids: Iterable[UUID]) -> Mapping[UUID, AnyRow]:
-    """Of cards that are on devices: how many, how far the one behind most is told, an error."""
-    told = case(
+def _devices(context: CardContext, card_ids: Iterable[UUID]) -> Mapping[UUID, AnyRow]:
+    """By card id: number of devices, the lowest update number that a device has, an error."""
+    reached = case(
         (
             AppleRegistration.fetched_seq > AppleRegistration.pushed_seq,
             AppleRegistration.fetched_seq,
         ),
         else_=AppleRegistration.pushed_seq,
     )
-    found = desk.session.connection().execute(
+    found = context.session.connection().execute(
         select(
             AppleRegistration.card_id,
             func.count().label("devices"),
-            func.min(told).label("told"),
+            func.min(reached).label("reached"),
             func.max(AppleRegistration.push_error).label("error"),
         )
         .where(
-            AppleRegistration.organization_id == desk.tenant.id,
+            AppleRegistration.organization_id == context.tenant.id,
             AppleRegistration.card_id.in_(list(card_ids)),
         )
         .group_by(AppleRegistration.card_id)
@@ -127,23 +127,23 @@ def _devices(desk: CardDesk, card_ids: Iterable[UUID]) -> Mapping[UUID, AnyRow]:
     return {row.card_id: row for row in found}
 
 
-def _link_key(desk: CardDesk, rows: Iterable[AnyRow]) -> bytes | None:
+def _link_key(context: CardContext, rows: Iterable[AnyRow]) -> bytes | None:
     """The key of install links, if any of the cards can have one.
 
-    Cards are shown, and can be revoked, although the secret key was lost: then without links.
+    If the service's secret key was lost, cards are shown without links and can be revoked.
     """
-    if desk.public_url is None or all(row.design_id is None or row.revoked_at for row in rows):
+    if context.public_url is None or all(row.design_id is None or row.revoked_at for row in rows):
         return None
     try:
-        keys = wallet_keys(desk.session, desk.vault, desk.tenant.id)
+        keys = wallet_keys(context.session, context.vault, context.tenant.id)
     except VaultError:
-        logger().warning("install_links_unavailable", organization=desk.tenant.slug)
+        logger().warning("install_links_unavailable", organization=context.tenant.slug)
         return None
     return None if keys is None else keys.link_key
 
 
 def _record(
-    desk: CardDesk,
+    context: CardContext,
     row: AnyRow,
     replaced_by: UUID | None,
     devices: AnyRow | None,
@@ -163,41 +163,41 @@ def _record(
         replaced_by=replaced_by,
         changed_at=row.changed_at,
         wallets=(_in_apple(row, devices), _in_google(row)) if has_design else (),
-        install_url=_url(desk, row, link_key),
+        install_url=_url(context, row, link_key),
     )
 
 
 def _in_apple(row: AnyRow, devices: AnyRow | None) -> InWallet:
-    """How a card stands in Apple Wallet."""
+    """The state of a card in Apple Wallet."""
     if devices is None:
         return InWallet(wallet=WalletKind.APPLE, devices=0, pending=False)
     return InWallet(
         wallet=WalletKind.APPLE,
         devices=devices.devices,
-        pending=devices.told < row.update_seq,
+        pending=devices.reached < row.update_seq,
         error=devices.error,
     )
 
 
 def _in_google(row: AnyRow) -> InWallet:
-    """How a card stands in Google Wallet."""
-    told = row.google_created_at is not None
+    """The state of a card in Google Wallet."""
+    is_there = row.google_created_at is not None
     return InWallet(
         wallet=WalletKind.GOOGLE,
         devices=int(row.google_saved),
-        pending=told and row.google_seq < row.update_seq,
+        pending=is_there and row.google_seq < row.update_seq,
         error=row.google_error,
     )
 
 
-def _url(desk: CardDesk, row: AnyRow, link_key: bytes | None) -> str | None:
-    """Where the customer fetches a card."""
+def _url(context: CardContext, row: AnyRow, link_key: bytes | None) -> str | None:
+    """The link from which the customer installs a card, if it can be."""
     if (
-        desk.public_url is None
+        context.public_url is None
         or link_key is None
         or row.design_id is None
         or row.revoked_at is not None
     ):
         return None
-    path = install_path(desk.tenant.slug, row.design_key, row.customer_id)
-    return install_url(desk.public_url, link_key, path)
+    path = install_path(context.tenant.slug, row.design_key, row.customer_id)
+    return install_url(context.public_url, link_key, path)

@@ -10,7 +10,7 @@ from membership.base.scopes import Scope
 from membership.members.customers.service import get_customer
 from membership.wallet.apple.rendering import render_pkpass
 from membership.wallet.cards import service
-from membership.wallet.cards.records import CardDesk, card_record, cards_of, issued_card
+from membership.wallet.cards.records import CardContext, card_record, cards_of, issued_card
 from membership.wallet.cards.schemas import NewCard, Replacement
 from membership.web.access import Call, creates, reads, writes
 from membership.web.idempotency import once
@@ -31,7 +31,7 @@ def list_cards(
     Errors: `customer_not_found` (404).
     """
     customer = get_customer(call.session, call.tenant, customer_id)
-    return CustomerCards(items=cards_of(_desk(request, call), customer.id))
+    return CustomerCards(items=cards_of(_context_of(request, call), customer.id))
 
 
 @router.post("/cards", status_code=201)
@@ -46,7 +46,7 @@ def issue_card(
 
     def create() -> IssuedCard:
         card = service.issue_card(call.session, call.tenant, new, call.now, maker=_maker(request))
-        return issued_card(_desk(request, call), card)
+        return issued_card(_context_of(request, call), card)
 
     return once(call, new, IssuedCard, create)
 
@@ -59,7 +59,7 @@ def show_card(
 
     Errors: `card_not_found` (404).
     """
-    return card_record(_desk(request, call), card_id)
+    return card_record(_context_of(request, call), card_id)
 
 
 @router.get(
@@ -102,7 +102,7 @@ def revoke_card(
     Errors: `card_not_found` (404).
     """
     card = service.revoke_card(call.session, call.tenant, card_id, call.now)
-    return card_record(_desk(request, call), card.id)
+    return card_record(_context_of(request, call), card.id)
 
 
 @router.post("/cards/{card_id}/replace", status_code=201)
@@ -121,17 +121,17 @@ def replace_card(
         card = service.replace_card(
             call.session, call.tenant, card_id, call.now, maker=_maker(request)
         )
-        return issued_card(_desk(request, call), card)
+        return issued_card(_context_of(request, call), card)
 
     return once(call, Replacement(card_id=card_id), IssuedCard, create)
 
 
 def _maker(request: Request) -> service.CardMaker:
-    """What issuing needs of the service."""
+    """What is needed to issue cards."""
     return service.CardMaker(request.app.state.vault)
 
 
-def _desk(request: Request, call: Call) -> CardDesk:
-    """What showing cards needs of the service."""
+def _context_of(request: Request, call: Call) -> CardContext:
+    """What is needed to show cards."""
     state = request.app.state
-    return CardDesk(call.session, call.tenant, state.vault, state.settings.public_url)
+    return CardContext(call.session, call.tenant, state.vault, state.settings.public_url)

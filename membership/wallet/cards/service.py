@@ -17,7 +17,7 @@ from membership.store.models import Card, CardDesign, CardWallet
 from membership.store.wallet_joins import CARD_OF_WALLET
 from membership.wallet.cards.schemas import NewCard
 from membership.wallet.designs.service import first_design, get_design
-from membership.wallet.holders import give_wallet
+from membership.wallet.holders import add_wallet
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, NotFound
 from passes.codes.barcode import new_card_code
@@ -28,7 +28,7 @@ PLAIN_LABEL = "Member card"
 
 @dataclass(frozen=True, slots=True)
 class CardMaker:
-    """What issuing needs of the service: the organization's vault, and where codes are drawn."""
+    """What is needed to issue cards: the vault of secrets, and a source of random bytes."""
 
     vault: Vault
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
@@ -37,7 +37,7 @@ class CardMaker:
 def issue_card(
     session: Session, tenant: Tenant, new: NewCard, now: datetime, *, maker: CardMaker
 ) -> Card:
-    """Issue a card to a customer, and tell of it.
+    """Issue a card to a customer, and emit its event.
 
     Raises NotFound for a customer or design; Conflict for a customer who was erased or a design
     that is archived.
@@ -49,7 +49,7 @@ def issue_card(
 
 
 def _wanted_design(session: Session, tenant: Tenant, design_id: UUID | None) -> CardDesign | None:
-    """The design that was asked for, else the first there is. Raises NotFound, Conflict."""
+    """The named design, or the organization's first. Raises NotFound, Conflict."""
     if design_id is None:
         return first_design(session, tenant)
     design = get_design(session, tenant, design_id)
@@ -80,17 +80,17 @@ def _issue(
     design: CardDesign | None,
     replaces: UUID | None = None,
 ) -> Card:
-    """Store a card, let wallets hold it, and tell of it."""
+    """Store a card with its wallet, if it has a design, and emit its event."""
     session.add(card)
     session.flush()
     if design is not None:
-        give_wallet(session, maker.vault, card, design, now=card.issued_at, replaces=replaces)
-    told = {
-        **_told(card),
+        add_wallet(session, maker.vault, card, design, now=card.issued_at, replaces=replaces)
+    data = {
+        **_event_data(card),
         "design_id": None if design is None else str(design.id),
         "replaces": None if replaces is None else str(replaces),
     }
-    emit(session, card.organization_id, EventType.CARD_ISSUED, card.id, told, now=card.issued_at)
+    emit(session, card.organization_id, EventType.CARD_ISSUED, card.id, data, now=card.issued_at)
     return card
 
 
@@ -100,7 +100,7 @@ def get_card(session: Session, tenant: Tenant, card_id: UUID) -> Card:
 
 
 def _load(session: Session, tenant: Tenant, card_id: UUID, *, lock: bool) -> Card:
-    """Load a card, to change it if it is to be locked. Raises NotFound."""
+    """Load a card, locked for a change if ``lock``. Raises NotFound."""
     how = {"key_share": True} if lock else None
     card = session.get(Card, (tenant.id, card_id), with_for_update=how, populate_existing=lock)
     if card is None:
@@ -109,12 +109,12 @@ def _load(session: Session, tenant: Tenant, card_id: UUID, *, lock: bool) -> Car
 
 
 def revoke_card(session: Session, tenant: Tenant, card_id: UUID, now: datetime) -> Card:
-    """Revoke a card, and tell of it; one that is revoked already stays so. Raises NotFound."""
+    """Revoke a card, and emit its event; again changes nothing. Raises NotFound."""
     card = _load(session, tenant, card_id, lock=True)
     if card.revoked_at is None:
         card.revoked_at = now
         session.flush()
-        emit(session, tenant.id, EventType.CARD_REVOKED, card.id, _told(card), now=now)
+        emit(session, tenant.id, EventType.CARD_REVOKED, card.id, _event_data(card), now=now)
     return card
 
 
@@ -136,7 +136,7 @@ def replace_card(
 
 
 def _refuse_replaced(session: Session, card: Card) -> None:
-    """Raise Conflict for a card in whose place there is another one already."""
+    """Raise Conflict for a card that was replaced already."""
     replaced_by = session.scalar(
         select(CardWallet.card_id)
         .join(Card, CARD_OF_WALLET)
@@ -160,6 +160,6 @@ def _design_of(session: Session, card: Card) -> CardDesign | None:
     return design if design.archived_at is None else None
 
 
-def _told(card: Card) -> dict[str, str | None]:
-    """What other systems are told of a card: ids only."""
+def _event_data(card: Card) -> dict[str, str | None]:
+    """The data of a card's events: ids only."""
     return {"card_id": str(card.id), "customer_id": str(card.customer_id)}

@@ -1,7 +1,7 @@
-"""Routes that draw a card as a wallet does: one that was issued, or a design not yet stored.
+"""Routes that draw a card as a wallet shows it: an issued one, or a design not yet stored.
 
-What is drawn is read in a short transaction; the drawing itself, some tenths of a second of a
-processor, holds no connection, and only few are drawn at once.
+The content is read in a short transaction. Drawing takes tenths of a second of processor time,
+holds no connection, and is limited to a few at once.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ _HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nos
 
 @dataclass(frozen=True, slots=True)
 class _Drawable:
-    """What a picture of a card is made of."""
+    """The content of a picture of a card."""
 
     face: CardFace
     images: dict[ImageRole, bytes]
@@ -97,7 +97,7 @@ async def _drawn(
     wallet: WalletKind,
     language: str | None,
 ) -> Response:
-    """Read what is to be drawn, and draw it. Raises Busy, Invalid, and what ``read`` raises."""
+    """Read the content and draw it. Raises Busy, Invalid, and what ``read`` raises."""
     state = request.app.state
 
     def transact() -> _Drawable:

@@ -30,7 +30,7 @@ async def _fitted(
     role: Annotated[ImageRole, Query(description="What the picture is for.", examples=["logo"])],
     _allowed: Annotated[None, allows(Scope.DESIGNS_WRITE)],
 ) -> Picture:
-    """The picture in the body, fitted before a transaction is opened."""
+    """Fit the picture of the body before a transaction is opened. Raises Busy, Invalid."""
     async with request.app.state.admission.image():
         try:
             return await run_in_threadpool(fit_picture, data, role)

@@ -1,4 +1,4 @@
-"""Pictures of designs: stored once for each tag, and loaded for whoever draws a card."""
+"""Pictures of designs, stored once for each tag (the digest of their content)."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from passes.images import Picture, check_fits
 def load_images(session: Session, tenant: Tenant, design: Design) -> dict[ImageRole, bytes]:
     """Load the pictures of a design (PNG) by role.
 
-    Raises ImageError, with the role's path, for one that is not there: a design is not saved
+    Raises ImageError, with the role's path, for one that is not stored; designs cannot be saved
     with such a tag.
     """
     rows = session.connection().execute(
@@ -35,7 +35,7 @@ def load_images(session: Session, tenant: Tenant, design: Design) -> dict[ImageR
 
 
 def check_images(session: Session, tenant: Tenant, design: Design) -> None:
-    """Check that the pictures of a design are there and were fitted for their roles.
+    """Check that the pictures of a design are stored and were fitted for their roles.
 
     Raises ImageError with the path of the one that is not.
     """
@@ -53,7 +53,7 @@ def check_images(session: Session, tenant: Tenant, design: Design) -> None:
 
 
 def store_image(session: Session, tenant: Tenant, picture: Picture, now: datetime) -> None:
-    """Store a picture; one that is there already stays as it is."""
+    """Store a picture; one with the same tag stays as it is."""
     connection = session.connection()
     added = insert_into(connection, WalletImage).on_conflict_do_nothing().returning(WalletImage.tag)
     new = {
@@ -82,7 +82,7 @@ def get_image(session: Session, tenant: Tenant, tag: str) -> bytes:
 
 
 def _path(role: ImageRole) -> str:
-    """Where a design names the picture of a role."""
+    """The path of a role's picture in a design."""
     return f"images.{role.value}"
 
 

@@ -1,4 +1,4 @@
-"""An invented member, to see a design with before any card is issued of it."""
+"""A sample member, to preview a design before cards are issued of it."""
 
 import hashlib
 from datetime import datetime
@@ -14,17 +14,17 @@ from passes.words import FaceStatus
 
 _DAYS = 364
 _RANDOM = hashlib.sha512(b"an invented member").digest()
-"""In place of a card's random name and its signature, so that the code is drawn as fine."""
+"""Stands for a card's random name and its signature: the code is as dense as a real one."""
 
 
 def sample_face(tenant: Tenant, design: Design, now: datetime) -> CardFace:
-    """The card of an invented member. Its code is no card's."""
+    """The face of a sample member's card. Its code belongs to no card."""
     zone = zone_named(tenant.time_zone)
     first = local_day(now, zone)
     last = day_after(first, _DAYS)
     facts = CardFacts(
         card_id=UUID(int=0),
-        code=code_text(new_card_code(_drawn).text, design, _RANDOM),
+        code=code_text(new_card_code(_constant).text, design, _RANDOM),
         organization=tenant.name,
         customer_name="Amara Okafor",
         customer_number="C-000123",
@@ -40,6 +40,6 @@ def sample_face(tenant: Tenant, design: Design, now: datetime) -> CardFace:
     return face_of(design, facts)
 
 
-def _drawn(count: int) -> bytes:
+def _constant(count: int) -> bytes:
     """Always the same bytes."""
     return _RANDOM[:count]

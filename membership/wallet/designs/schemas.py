@@ -30,7 +30,7 @@ EXAMPLE_DESIGN = {
 
 
 def _not_reserved(key: str) -> str:
-    """Refuse what paths of the service itself begin with."""
+    """Refuse first segments of the service's own paths."""
     if key in RESERVED_SEGMENTS:
         raise ValueError("this is one of the service's own addresses")
     return key

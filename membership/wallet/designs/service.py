@@ -1,4 +1,4 @@
-"""Designs: created, edited as new versions, archived. Cards show the version that is current."""
+"""Designs: created, edited as new versions, archived. Cards show the current version."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -25,10 +25,10 @@ from passes.limits import check_design
 def create_design(
     session: Session, tenant: Tenant, *, key: str, name: str, design: Design, now: datetime
 ) -> CardDesign:
-    """Add a design, with ``design`` as its version 1, and tell of it.
+    """Create a design with ``design`` as its version 1, and emit its event.
 
-    Raises Conflict for a key that is taken; Invalid, with the path, for what a wallet would
-    drop, what nobody could read, and pictures that are not there.
+    Raises Conflict for a key that is taken; Invalid, with the path, for content that a wallet
+    would drop, unreadable contrast, and pictures that are not stored.
     """
     check_usable(session, tenant, design)
     taken = select(CardDesign.id).where(
@@ -48,13 +48,13 @@ def create_design(
     )
     session.add(row)
     session.flush()
-    _keep_version(session, row, design, now)
-    _tell(session, row, EventType.CARD_DESIGN_CREATED, now)
+    _store_version(session, row, design, now)
+    _emit(session, row, EventType.CARD_DESIGN_CREATED, now)
     return row
 
 
 def create_standard_design(session: Session, tenant: Tenant, now: datetime) -> CardDesign:
-    """Give a new organization its first design."""
+    """Create the first design of a new organization."""
     return create_design(
         session,
         tenant,
@@ -68,9 +68,9 @@ def create_standard_design(session: Session, tenant: Tenant, now: datetime) -> C
 def edit_design(
     session: Session, tenant: Tenant, design_id: UUID, change: DesignChange, now: datetime
 ) -> CardDesign:
-    """Make a new version of a design, and begin to rework all of its cards.
+    """Store a new version of a design, and start its rollout to all of its cards.
 
-    Only another name makes none, and what is as it was changes nothing.
+    A change of the name alone makes no version; without a change nothing is stored.
 
     Raises NotFound; Conflict if another version was edited meanwhile; Invalid as for a new one.
     """
@@ -87,17 +87,17 @@ def edit_design(
     row.name, row.changed_at = change.name, now
     if redrawn:
         row.version += 1
-        _keep_version(session, row, change.design, now)
+        _store_version(session, row, change.design, now)
         rollouts.start(session, tenant, row, now)
     session.flush()
-    _tell(session, row, EventType.CARD_DESIGN_UPDATED, now)
+    _emit(session, row, EventType.CARD_DESIGN_UPDATED, now)
     return row
 
 
 def archive_design(
     session: Session, tenant: Tenant, design_id: UUID, now: datetime, *, archived: bool
 ) -> CardDesign:
-    """Let no more cards be issued of a design, or again. Cards that there are live on.
+    """Archive a design, so that no cards are issued of it, or restore it. Issued cards stay.
 
     Raises NotFound.
     """
@@ -106,7 +106,7 @@ def archive_design(
         row.archived_at = now if archived else None
         row.changed_at = now
         session.flush()
-        _tell(session, row, EventType.CARD_DESIGN_UPDATED, now)
+        _emit(session, row, EventType.CARD_DESIGN_UPDATED, now)
     return row
 
 
@@ -120,7 +120,7 @@ def check_usable(session: Session, tenant: Tenant, design: Design) -> None:
 
 
 def design_refused(error: PassError) -> Invalid:
-    """The answer to a design that cannot be used: ``body.design.`` and the path in it."""
+    """The error for an unusable design: ``body.design.`` and the path in it."""
     where = f"body.design.{error.path}" if error.path else "body.design"
     return Invalid("design_invalid", where, error.message)
 
@@ -136,7 +136,7 @@ def get_design(session: Session, tenant: Tenant, design_id: UUID) -> CardDesign:
 def load_version(
     session: Session, tenant: Tenant, design_id: UUID, version: int
 ) -> CardDesignVersion:
-    """Load a design as it was in one version. Raises NotFound."""
+    """Load one version of a design. Raises NotFound."""
     row = session.get(CardDesignVersion, (tenant.id, design_id, version))
     if row is None:
         raise NotFound("design_version_not_found", "There is no such version of this design.")
@@ -144,7 +144,7 @@ def load_version(
 
 
 def public_design(session: Session, slug: str, key: str) -> tuple[Tenant, Design] | None:
-    """The design that an address names, as its cards show it, and whose it is; None if none."""
+    """The organization and the current design of a public address; None if there is none."""
     tenant = tenant_by_slug(session, slug)
     if tenant is None:
         return None
@@ -157,7 +157,7 @@ def public_design(session: Session, slug: str, key: str) -> tuple[Tenant, Design
 
 
 def first_design(session: Session, tenant: Tenant) -> CardDesign | None:
-    """The oldest design that is not archived: what a card gets when none is named."""
+    """The oldest design that is not archived: the default of new cards."""
     return session.scalars(
         select(CardDesign)
         .where(CardDesign.organization_id == tenant.id, CardDesign.archived_at.is_(None))
@@ -172,7 +172,7 @@ def _no_such_design() -> NotFound:
 
 
 def _locked(session: Session, tenant: Tenant, design_id: UUID) -> CardDesign:
-    """Load a design as it is now, and let nobody else change it. Raises NotFound."""
+    """Load a design, locked for a change. Raises NotFound."""
     row = session.scalars(
         select(CardDesign)
         .where(CardDesign.organization_id == tenant.id, CardDesign.id == design_id)
@@ -184,8 +184,8 @@ def _locked(session: Session, tenant: Tenant, design_id: UUID) -> CardDesign:
     return row
 
 
-def _keep_version(session: Session, row: CardDesign, design: Design, now: datetime) -> None:
-    """Store what a design is in its present version."""
+def _store_version(session: Session, row: CardDesign, design: Design, now: datetime) -> None:
+    """Store the content of a design's current version."""
     session.add(
         CardDesignVersion(
             organization_id=row.organization_id,
@@ -198,8 +198,8 @@ def _keep_version(session: Session, row: CardDesign, design: Design, now: dateti
     session.flush()
 
 
-def _tell(session: Session, row: CardDesign, event: EventType, now: datetime) -> None:
-    """Tell other systems that a design is there, or is another than it was."""
+def _emit(session: Session, row: CardDesign, event: EventType, now: datetime) -> None:
+    """Emit the event of a design that was created or changed."""
     data = {
         "design_id": str(row.id),
         "version": row.version,

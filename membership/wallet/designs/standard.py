@@ -1,4 +1,4 @@
-"""The design that every organization starts with: plain, readable, without pictures of its own."""
+"""The design that every organization starts with: plain, without pictures."""
 
 from passes.design import Design, DesignField, Shows, Slot
 

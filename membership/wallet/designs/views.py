@@ -1,4 +1,4 @@
-"""Designs as they are shown: in lists, in full, in a former version, and how far an edit is."""
+"""Designs as the API shows them: in lists, in full, former versions, and rollouts."""
 
 from uuid import UUID
 
@@ -23,14 +23,14 @@ def list_designs(session: Session, tenant: Tenant) -> DesignList:
         .where(CardDesign.organization_id == tenant.id)
         .order_by(CardDesign.archived_at.is_not(None), CardDesign.name, CardDesign.id)
     ).all()
-    cards = _good_cards(session, tenant)
+    cards = _count_valid_cards(session, tenant)
     return DesignList(items=tuple(_line(row, cards.get(row.id, 0)) for row in rows))
 
 
 def design_record(session: Session, tenant: Tenant, row: CardDesign) -> DesignRecord:
     """A design in full."""
     design = Design.model_validate(load_version(session, tenant, row.id, row.version).content)
-    line = _line(row, _good_cards(session, tenant, row.id).get(row.id, 0))
+    line = _line(row, _count_valid_cards(session, tenant, row.id).get(row.id, 0))
     return DesignRecord(
         **line.model_dump(),
         created_at=row.created_at,
@@ -56,7 +56,7 @@ def version_record(
 
 
 def rollout_progress(session: Session, tenant: Tenant, design_id: UUID) -> RolloutProgress:
-    """How far the last edit of a design is. Raises NotFound, also if it was never edited."""
+    """The progress of a design's last rollout. Raises NotFound, also if it was never edited."""
     get_design(session, tenant, design_id)
     row = session.scalars(
         select(CardRollout)
@@ -89,8 +89,10 @@ def _line(row: CardDesign, cards: int) -> DesignLine:
     )
 
 
-def _good_cards(session: Session, tenant: Tenant, design_id: UUID | None = None) -> dict[UUID, int]:
-    """How many cards are not revoked, by design."""
+def _count_valid_cards(
+    session: Session, tenant: Tenant, design_id: UUID | None = None
+) -> dict[UUID, int]:
+    """How many cards are not revoked, by design id."""
     counted = (
         select(CardWallet.design_id, func.count())
         .join(

@@ -1,1 +1,1 @@
-"""The accounts that sign an organization's cards: a certificate of Apple's, one of Google's."""
+"""Issuers of an organization's cards: an Apple certificate, and a Google service account."""

@@ -1,4 +1,4 @@
-"""Who signs an organization's cards for Apple Wallet: its certificate, or a self-made one."""
+"""The issuer of an organization's cards in Apple Wallet: its certificate, or a self-made one."""
 
 import hashlib
 import threading
@@ -25,7 +25,7 @@ def development_pass_type(tenant: Tenant) -> str:
 
 
 def apple_facts(session: Session, tenant: Tenant) -> IdentityFacts | None:
-    """What is known of the certificate without opening it; None while a self-made one signs."""
+    """The facts of the certificate, without decrypting it; None while a self-made one signs."""
     row = find_identity(session, tenant, IdentityKind.APPLE)
     return None if row is None else facts_from(row.facts)
 
@@ -39,10 +39,10 @@ def apple_names(session: Session, tenant: Tenant) -> tuple[str, str]:
 
 
 def load_signer(session: Session, vault: Vault, tenant: Tenant, now: datetime) -> AppleSigner:
-    """Who signs the organization's cards at ``now``. A key is parsed once in each process.
+    """The signer of the organization's cards at ``now``; keys are cached in the process.
 
-    The certificate may be over: that is told by signing. Raises VaultError if it was sealed
-    with another secret key.
+    An expired certificate raises when it signs. Raises VaultError if it was encrypted with
+    another secret key.
     """
     return AppleSigner(apple_identity(session, vault, tenant), lambda: now)
 
@@ -50,12 +50,12 @@ def load_signer(session: Session, vault: Vault, tenant: Tenant, now: datetime) -
 def apple_identity(session: Session, vault: Vault, tenant: Tenant) -> Identity:
     """The certificate and key of the organization's cards, or a self-made one.
 
-    Raises VaultError if it was sealed with another secret key.
+    Raises VaultError if it was encrypted with another secret key.
     """
     row = find_identity(session, tenant, IdentityKind.APPLE)
     if row is None:
         return development_identity(development_pass_type(tenant))
-    return _PARSED.identity(vault, row.sealed)
+    return _CACHE.identity(vault, row.sealed)
 
 
 def store_apple(
@@ -67,10 +67,10 @@ def store_apple(
     now: datetime,
     replace_pass_type: bool = False,
 ) -> None:
-    """Let an identity sign the organization's cards from now on.
+    """Store the identity that signs the organization's cards from now on.
 
-    Raises CertificateError if it is not good at ``now``; Conflict if phones have cards of
-    another pass type, unless that is to be replaced: they would never be updated again.
+    Raises CertificateError if it is not valid at ``now``; Conflict if phones have cards of
+    another pass type, which would never be updated again, unless ``replace_pass_type``.
     """
     identity.check_dates(now)
     facts = identity.facts
@@ -89,7 +89,7 @@ def store_apple(
 
 
 def facts_as_json(facts: IdentityFacts) -> dict[str, Any]:
-    """Facts as they are stored."""
+    """Facts as JSON, to be stored."""
     return {
         "pass_type_id": facts.pass_type_id,
         "team_id": facts.team_id,
@@ -102,13 +102,13 @@ def facts_as_json(facts: IdentityFacts) -> dict[str, Any]:
 
 
 def facts_from(stored: dict[str, Any]) -> IdentityFacts:
-    """Facts that were stored."""
+    """Facts from stored JSON."""
     dates = {name: datetime.fromisoformat(stored[name]) for name in ("not_before", "not_after")}
     return IdentityFacts(**{**stored, **dates})
 
 
 def _check_pass_type(session: Session, tenant: Tenant, pass_type_id: str) -> None:
-    """Refuse a pass type that is not that of the cards on phones."""
+    """Raise Conflict if cards on phones have another pass type."""
     query = select(func.count()).where(
         AppleRegistration.organization_id == tenant.id,
         AppleRegistration.pass_type_id != pass_type_id,
@@ -123,8 +123,8 @@ def _check_pass_type(session: Session, tenant: Tenant, pass_type_id: str) -> Non
         )
 
 
-class _Parsed:
-    """Identities by the digest of their sealed form, the last used ones kept."""
+class _IdentityCache:
+    """Decrypted identities by the digest of their encrypted form, least recently used out."""
 
     _MOST = 256
 
@@ -133,7 +133,7 @@ class _Parsed:
         self._known: OrderedDict[bytes, Identity] = OrderedDict()
 
     def identity(self, vault: Vault, sealed: bytes) -> Identity:
-        """The identity in a sealed form. Raises VaultError."""
+        """Decrypt an identity. Raises VaultError."""
         name = hashlib.sha256(sealed).digest()
         with self._lock:
             found = self._known.get(name)
@@ -145,4 +145,4 @@ class _Parsed:
             return found
 
 
-_PARSED = _Parsed()
+_CACHE = _IdentityCache()

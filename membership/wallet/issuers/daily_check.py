@@ -1,4 +1,4 @@
-"""The job that tells in the log, at the start and once a day, what wallets would refuse."""
+"""The job that logs, at the start and once a day, why wallets would refuse cards."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,8 +13,8 @@ from membership.store.models import IdentityKind, Organization, WalletIdentity
 DAY_SECONDS = 86_400.0
 
 
-def tell_warnings(work: Work) -> bool:
-    """Log certificates that are over, or soon are, and how many organizations have none."""
+def log_warnings(work: Work) -> bool:
+    """Log certificates that expired or soon will, and how many organizations have none."""
     now = work.clock()
     query = (
         select(Organization.slug, WalletIdentity.facts)
@@ -42,15 +42,15 @@ def _check_certificates(rows: Iterable[AnyRow], public_url: str | None, now: dat
     from membership.wallet.issuers.apple import facts_from  # noqa: PLC0415
     from membership.wallet.issuers.warnings import (  # noqa: PLC0415
         NEVER_UPDATED,
+        certificate_warnings,
         is_https,
-        of_certificate,
     )
 
     for slug, facts in rows:
-        for warning in of_certificate(facts_from(facts), now):
+        for warning in certificate_warnings(facts_from(facts), now):
             logger().warning("wallet_certificate", organization=slug, warning=warning)
     if public_url is None or not is_https(public_url):
         logger().warning("public_url_not_https", warning=NEVER_UPDATED)
 
 
-IDENTITY_JOB = Job("wallet-identities", tell_warnings, pause_seconds=DAY_SECONDS)
+IDENTITY_JOB = Job("wallet-identities", log_warnings, pause_seconds=DAY_SECONDS)

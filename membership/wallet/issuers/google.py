@@ -1,4 +1,4 @@
-"""Who issues an organization's cards in Google Wallet: a service account of an issuer."""
+"""The issuer of an organization's cards in Google Wallet: a service account of an issuer."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from membership.web.errors import Invalid
 
 @dataclass(frozen=True, slots=True)
 class GoogleAccount:
-    """An issuer and the key file of its service account, as Google hands it out."""
+    """An issuer, and the key file of its service account in Google's format."""
 
     issuer_id: str
     info: Mapping[str, Any] = field(repr=False)
@@ -29,10 +29,7 @@ class GoogleAccount:
 
 
 def check_account(account: GoogleAccount) -> None:
-    """See that the key can be read. Nothing is sent: whether Google knows it is not seen here.
-
-    Raises Invalid.
-    """
+    """Raise Invalid if the key cannot be read. Does not ask Google whether it is valid."""
     # Costs a tenth of a second at the start of every process, and is needed by few.
     from google.oauth2.service_account import Credentials  # noqa: PLC0415
 
@@ -48,7 +45,7 @@ def check_account(account: GoogleAccount) -> None:
 def store_google(
     session: Session, vault: Vault, tenant: Tenant, account: GoogleAccount, *, now: datetime
 ) -> None:
-    """Let a service account issue the organization's cards from now on."""
+    """Store the service account that issues the organization's cards from now on."""
     secret = {"issuer_id": account.issuer_id, "info": dict(account.info)}
     put_identity(
         session,
@@ -69,7 +66,7 @@ def google_facts(session: Session, tenant: Tenant) -> dict[str, Any] | None:
 
 
 def _facts(account: GoogleAccount) -> dict[str, Any]:
-    """What may be shown of an account."""
+    """The public facts of an account."""
     return {
         "issuer_id": account.issuer_id,
         "account": account.email,

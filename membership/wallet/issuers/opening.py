@@ -1,10 +1,10 @@
-"""Lets a process of its own open an encrypted file first, so that no file holds up the service.
+"""Decrypts an uploaded key file in a child process first, so that no file can stall the service.
 
-A file says itself how often its password is to be hashed. One that says two thousand million
-times would keep a thread busy for minutes, and every other with it: the library holds Python's
-lock meanwhile. How often cannot be seen from outside, for there is more of it inside.
+A file itself says how often its password is hashed. One that says two billion times would block a
+thread for minutes, and all others with it: the library holds the interpreter lock. The number
+cannot be read in advance, because encrypted containers can be nested.
 
-Light to import: that process imports it afresh.
+Imports little: the child process imports this module anew.
 """
 
 import contextlib
@@ -16,21 +16,21 @@ from passes.apple.key_file import read_key_file
 from passes.errors import CertificateError
 
 CPU_SECONDS = 2.0
-"""Time of a processor that a file may take; those of Apple and openssl take milliseconds."""
+"""Most processor time for a file; those of Apple and OpenSSL take milliseconds."""
 
 _WAIT_SECONDS = 10.0
 
 
-def check_opens_soon(
+def check_decryption_time(
     data: bytes, password: bytes | None, *, cpu_seconds: float = CPU_SECONDS
 ) -> None:
-    """Refuse a file that takes too long to open; any other is judged by whoever reads it next.
+    """Raise CertificateError for a file that takes too long to decrypt.
 
-    Raises CertificateError.
+    Other errors of the file are not reported here.
     """
     if b"-----BEGIN " in data and b"ENCRYPTED" not in data:
         return
-    # Threads and locks of a service do not survive a fork.
+    # Threads and locks of the service would not survive a fork.
     spawn = multiprocessing.get_context("spawn")
     child = spawn.Process(target=_open, args=(data, password, cpu_seconds), daemon=True)
     child.start()
@@ -46,7 +46,7 @@ def check_opens_soon(
 
 
 def _open(data: bytes, password: bytes | None, cpu_seconds: float) -> None:
-    """Open a file in a process that ends when its time is used up, whoever started it."""
+    """Decrypt a file in a process that the system ends after ``cpu_seconds``."""
     if os.name == "posix":
         import resource  # noqa: PLC0415 - only there
 

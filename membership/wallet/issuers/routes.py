@@ -9,7 +9,7 @@ from membership.base.scopes import Scope
 from membership.store.models import IdentityKind
 from membership.wallet.issuers import service
 from membership.wallet.issuers.schemas import NewAppleIdentity, NewGoogleIdentity
-from membership.wallet.issuers.service import Place
+from membership.wallet.issuers.service import IssuerContext
 from membership.web.access import Call, reads, writes
 
 router = APIRouter(prefix="/v1/wallets", tags=["Wallets"])
@@ -24,7 +24,7 @@ def show_wallets(request: Request, call: Annotated[Call, reads(Scope.CARDS_READ)
     Without a certificate of Apple's a self-made one signs, which every iPhone refuses. Warnings
     begin 30 days before a certificate is over.
     """
-    return service.show(_place(request, call))
+    return service.show(_context(request, call))
 
 
 @router.put("/apple")
@@ -38,7 +38,7 @@ def put_apple(request: Request, new: NewAppleIdentity, call: _Writing) -> Wallet
     Errors: `certificate_invalid` (422) with the place of the fault, `not_base64` (422),
     `pass_type_differs` (409) if phones have cards of another pass type.
     """
-    return service.take_apple(_place(request, call), new)
+    return service.put_apple(_context(request, call), new)
 
 
 @router.delete("/apple", status_code=204)
@@ -47,7 +47,7 @@ def delete_apple(request: Request, call: _Writing) -> Response:
 
     Errors: `wallet_not_configured` (404).
     """
-    service.forget(_place(request, call), IdentityKind.APPLE)
+    service.remove(_context(request, call), IdentityKind.APPLE)
     return Response(status_code=204)
 
 
@@ -60,7 +60,7 @@ def put_google(request: Request, new: NewGoogleIdentity, call: _Writing) -> Wall
 
     Errors: `service_account_invalid` (422).
     """
-    return service.take_google(_place(request, call), new)
+    return service.put_google(_context(request, call), new)
 
 
 @router.delete("/google", status_code=204)
@@ -69,11 +69,13 @@ def delete_google(request: Request, call: _Writing) -> Response:
 
     Errors: `wallet_not_configured` (404).
     """
-    service.forget(_place(request, call), IdentityKind.GOOGLE)
+    service.remove(_context(request, call), IdentityKind.GOOGLE)
     return Response(status_code=204)
 
 
-def _place(request: Request, call: Call) -> Place:
-    """Where identities are kept, for one request."""
+def _context(request: Request, call: Call) -> IssuerContext:
+    """The context of a request."""
     state = request.app.state
-    return Place(call.session, state.vault, call.tenant, state.settings.public_url, call.now)
+    return IssuerContext(
+        call.session, state.vault, call.tenant, state.settings.public_url, call.now
+    )

@@ -1,4 +1,4 @@
-"""Messages about identities; how the wallets stand is ``api_client.messages.cards``."""
+"""Messages that set issuers; ``api_client.messages.cards`` has those that show them."""
 
 from typing import Annotated, Any, Literal
 
@@ -65,10 +65,10 @@ class ServiceAccount(Message):
         description="Where the key is shown; Google's own only.",
     )
 
-    def opened(self) -> dict[str, Any]:
-        """The key file with its key in the open."""
-        told = self.model_dump(exclude_none=True, exclude={"private_key"})
-        return {**told, "private_key": self.private_key.get_secret_value()}
+    def with_key(self) -> dict[str, Any]:
+        """The key file with its private key in plain text."""
+        public = self.model_dump(exclude_none=True, exclude={"private_key"})
+        return {**public, "private_key": self.private_key.get_secret_value()}
 
 
 class NewGoogleIdentity(Message):

@@ -1,4 +1,4 @@
-"""What routes and commands do with identities: take them, forget them, tell how they stand."""
+"""Issuers for routes and commands: stored, removed, and shown with their warnings."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ from membership.wallet.issuers.google import (
     google_facts,
     store_google,
 )
-from membership.wallet.issuers.opening import check_opens_soon
+from membership.wallet.issuers.opening import check_decryption_time
 from membership.wallet.issuers.schemas import NewAppleIdentity, NewGoogleIdentity
 from membership.wallet.issuers.storage import delete_identity
 from membership.wallet.issuers.warnings import apple_warnings, google_warnings
@@ -29,8 +29,8 @@ from passes.errors import CertificateError
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where identities are kept and used: an open transaction, and the address of the service."""
+class IssuerContext:
+    """What is needed to change issuers: an open transaction, and the public address."""
 
     session: Session
     vault: Vault
@@ -39,7 +39,7 @@ class Place:
     now: datetime
 
 
-def take_apple(place: Place, new: NewAppleIdentity) -> WalletsReady:
+def put_apple(context: IssuerContext, new: NewAppleIdentity) -> WalletsReady:
     """Store a certificate. Raises Invalid for one that cannot sign; Conflict."""
     certificate = _decoded(new.certificate, "body.certificate")
     wwdr = None if new.wwdr is None else _decoded(new.wwdr, "body.wwdr")
@@ -47,41 +47,41 @@ def take_apple(place: Place, new: NewAppleIdentity) -> WalletsReady:
     if new.password is not None:
         password = new.password.get_secret_value().encode("utf-8", "replace")
     try:
-        check_opens_soon(certificate, password)
+        check_decryption_time(certificate, password)
         identity = load_identity(certificate, password=password, intermediate=wwdr)
         store_apple(
-            place.session,
-            place.vault,
-            place.tenant,
+            context.session,
+            context.vault,
+            context.tenant,
             identity,
-            now=place.now,
+            now=context.now,
             replace_pass_type=new.replace_pass_type,
         )
     except CertificateError as error:
         head = error.path.partition(".")[0]
         field = head if head in ("password", "wwdr") else "certificate"
         raise Invalid("certificate_invalid", f"body.{field}", str(error)) from error
-    return show(place)
+    return show(context)
 
 
-def take_google(place: Place, new: NewGoogleIdentity) -> WalletsReady:
+def put_google(context: IssuerContext, new: NewGoogleIdentity) -> WalletsReady:
     """Store a service account. Raises Invalid for a key that cannot be read."""
-    account = GoogleAccount(new.issuer_id, new.service_account.opened())
+    account = GoogleAccount(new.issuer_id, new.service_account.with_key())
     check_account(account)
-    store_google(place.session, place.vault, place.tenant, account, now=place.now)
-    resync_all(place.session, place.tenant.id, place.now)
-    return show(place)
+    store_google(context.session, context.vault, context.tenant, account, now=context.now)
+    resync_all(context.session, context.tenant.id, context.now)
+    return show(context)
 
 
-def forget(place: Place, kind: IdentityKind) -> None:
-    """Delete an identity. Raises NotFound."""
-    if not delete_identity(place.session, place.tenant, kind):
+def remove(context: IssuerContext, kind: IdentityKind) -> None:
+    """Delete an issuer. Raises NotFound."""
+    if not delete_identity(context.session, context.tenant, kind):
         raise NotFound("wallet_not_configured", "There is nothing configured for this wallet.")
 
 
-def show(place: Place) -> WalletsReady:
-    """What both wallets need, and whether it is there."""
-    session, tenant, public_url = place.session, place.tenant, place.public_url
+def show(context: IssuerContext) -> WalletsReady:
+    """The issuers of both wallets, with warnings."""
+    session, tenant, public_url = context.session, context.tenant, context.public_url
     facts = apple_facts(session, tenant)
     pass_type_id, team_id = apple_names(session, tenant)
     google = google_facts(session, tenant)
@@ -91,7 +91,7 @@ def show(place: Place) -> WalletsReady:
             pass_type_id=pass_type_id,
             team_id=team_id,
             not_after=None if facts is None else facts.not_after,
-            warning=" ".join(apple_warnings(facts, public_url, place.now)) or None,
+            warning=" ".join(apple_warnings(facts, public_url, context.now)) or None,
         ),
         google=GoogleReady(
             configured=google is not None,
@@ -105,7 +105,7 @@ def show(place: Place) -> WalletsReady:
 
 
 def _decoded(text: str, field: str) -> bytes:
-    """Bytes in base64, with or without line breaks. Raises Invalid."""
+    """Decode base64, with or without line breaks. Raises Invalid."""
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Identities as they are stored: facts in the open, what is secret sealed, changes audited."""
+"""Stored issuers: public facts, encrypted secrets, audited changes."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ def put_identity(
     not_after: datetime | None,
     now: datetime,
 ) -> None:
-    """Store an identity in the place of a former one."""
+    """Store an identity, replacing a former one."""
     row = find_identity(session, tenant, kind)
     before = None if row is None else row.facts
     if row is None:
@@ -40,7 +40,7 @@ def put_identity(
 
 
 def delete_identity(session: Session, tenant: Tenant, kind: IdentityKind) -> bool:
-    """Forget an identity. Returns whether there was one."""
+    """Delete an identity; returns whether there was one."""
     row = find_identity(session, tenant, kind)
     if row is None:
         return False

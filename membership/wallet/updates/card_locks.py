@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from membership.store.database import AnyRow
 from membership.store.models import CardWallet
 
-IN_ONE_QUERY = 500
+MAX_IDS = 500
 """Ids that are named in one statement."""
 
 _VERSION = (
@@ -33,12 +33,12 @@ def lock_cards(
         .order_by(CardWallet.card_id)
         .with_for_update(key_share=True)
     )
-    for some in in_pieces(sorted(card_ids)):
+    for some in in_chunks(sorted(card_ids)):
         rows += connection.execute(wanted.where(CardWallet.card_id.in_(some))).all()
     return rows
 
 
-def in_pieces(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+def in_chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
     """Split ids into as many as one statement takes."""
-    for start in range(0, len(ids), IN_ONE_QUERY):
-        yield ids[start : start + IN_ONE_QUERY]
+    for start in range(0, len(ids), MAX_IDS):
+        yield ids[start : start + MAX_IDS]

@@ -1,8 +1,8 @@
-"""Follows the events: what happened is read in its order, and the cards concerned are marked.
+"""The job that consumes events in their order and invalidates the cards that they affect.
 
-How far the events were read is stored with the marks in one transaction, so that none is
-missed and none is kept waiting by a crash. Events of more people than a few are left to
-``membership.wallet.updates.invalidation``, which goes through them in pieces.
+The position up to which events were consumed is stored in the transaction that invalidates the
+cards, so that a crash neither misses nor delays any. Events that affect many cards are left to
+``membership.wallet.updates.invalidation``, which goes through the cards in chunks.
 """
 
 from collections import defaultdict
@@ -22,18 +22,18 @@ from membership.store.database import AnyRow
 from membership.store.models import Company, Event, EventFollower, WalletMark, WalletState
 from membership.store.upsert import insert_into
 from membership.wallet.updates.invalidation import (
-    PIECE,
-    mark_all,
-    mark_cards,
-    mark_customers,
-    mark_piece,
+    CHUNK,
+    invalidate_all,
+    invalidate_cards,
+    invalidate_chunk,
+    invalidate_customers,
 )
 
-FOLLOWER = "wallet"
-"""The name under which it is stored how far the events were read."""
+CONSUMER = "wallet"
+"""The name under which the position is stored."""
 
 BATCH = 500
-"""Events that are read in one transaction."""
+"""Events that are consumed in one transaction."""
 
 _CLOCK_MARGIN = timedelta(minutes=1)
 """How far the clocks of processes may be apart."""
@@ -43,54 +43,54 @@ _OF_CUSTOMER = frozenset(
 )
 _OF_LINK = frozenset({EventType.LINK_CREATED, EventType.LINK_ENDED})
 _SHOWN_OF_COMPANIES = frozenset({"name", "seat_cap"})
-_WHERE = EventFollower.name == FOLLOWER
+_WHERE = EventFollower.name == CONSUMER
 
 
 @dataclass
-class _Concerned:
-    """Whose cards are to be marked in one organization."""
+class _Affected:
+    """What events affect in one organization."""
 
     cards: set[UUID] = field(default_factory=set)
     customers: set[UUID] = field(default_factory=set)
     companies: set[UUID] = field(default_factory=set)
     seats: set[UUID] = field(default_factory=set)
-    """Companies whose people may have other seats, if the company limits them."""
+    """Companies whose customers may get or lose a seat, if the company limits them."""
     everybody: bool = False
 
     def add(self, event: EventType, subject_id: str, data: Mapping[str, Any]) -> None:
-        """Note whom an event concerns; plans are not among them, for what was sold stays."""
+        """Add what an event affects. Changes of plans do not: what was sold stays."""
         if event is EventType.CARD_REVOKED:
             self.cards.add(UUID(subject_id))
         elif event in _OF_CUSTOMER:
-            self._note(data, "customer_id", self.customers)
+            self._add_id(data, "customer_id", self.customers)
         elif event in _OF_LINK:
-            self._note(data, "customer_id", self.customers)
-            self._note(data, "company_id", self.seats)
+            self._add_id(data, "customer_id", self.customers)
+            self._add_id(data, "company_id", self.seats)
         elif event.startswith("membership."):
-            self._note(data, "customer_id", self.customers)
-            self._note(data, "company_id", self.companies)
+            self._add_id(data, "customer_id", self.customers)
+            self._add_id(data, "company_id", self.companies)
         elif event is EventType.COMPANY_UPDATED:
             if not _SHOWN_OF_COMPANIES.isdisjoint(data.get("changed", _SHOWN_OF_COMPANIES)):
-                self._note(data, "company_id", self.companies)
+                self._add_id(data, "company_id", self.companies)
         elif event is EventType.IMPORT_FINISHED and not data.get("dry_run", False):
-            # Imports change many things without telling each of them.
+            # Imports change rows without an event for each.
             self.everybody = True
 
     @staticmethod
-    def _note(data: Mapping[str, Any], name: str, ids: set[UUID]) -> None:
-        """Add the id that an event names, if it names one of the kind."""
+    def _add_id(data: Mapping[str, Any], name: str, ids: set[UUID]) -> None:
+        """Add the id that an event has under a name, if it has one."""
         if data.get(name) is not None:
             ids.add(UUID(data[name]))
 
 
-def follow(work: Work, *, count: int = BATCH, piece: int = PIECE) -> bool:
-    """Read ``count`` events, and mark a piece of what is left to be marked; False if nothing is.
+def consume_events(work: Work, *, count: int = BATCH, chunk: int = CHUNK) -> bool:
+    """Consume ``count`` events, and invalidate a chunk of cards; False if there is nothing to do.
 
-    Does nothing while another process is at it.
+    Does nothing while another process does it.
     """
     now = work.clock()
     with work.database.readers.begin() as session:
-        # Looked at without the write lock: mostly there is nothing to do.
+        # Without the write lock: usually there is nothing to do.
         if not _has_work(session.connection(), now):
             return False
     with work.database.writing(SERVICE, now) as (session, _):
@@ -100,19 +100,19 @@ def follow(work: Work, *, count: int = BATCH, piece: int = PIECE) -> bool:
         if position is None:
             return _begin(connection, bound, now)
         _read(connection, _events(position, bound, count), now)
-        _notice_clock(connection, now)
+        _check_clock(connection, now)
     with work.database.writing(SERVICE, now) as (session, _):
-        mark_piece(session.connection(), now, piece)
+        invalidate_chunk(session.connection(), now, chunk)
     return True
 
 
 def _position() -> Select[int]:
-    """The query for how far the events were read."""
+    """The query for the position."""
     return select(EventFollower.seq).where(_WHERE)
 
 
 def _events(position: int, bound: int | None, count: int) -> Select[*tuple[Any, ...]]:
-    """The query for the events after a position that no earlier one can still precede."""
+    """The query for the events after a position and before the watermark, ``bound``."""
     wanted = (
         select(Event.seq, Event.organization_id, Event.type, Event.subject_id, Event.data)
         .where(Event.seq > position)
@@ -123,7 +123,7 @@ def _events(position: int, bound: int | None, count: int) -> Select[*tuple[Any, 
 
 
 def _has_work(connection: Connection, now: datetime) -> bool:
-    """Whether there is something to read or to mark."""
+    """Whether there are events to consume or cards to invalidate."""
     bound = watermark(connection)
     position = connection.scalar(_position())
     if position is None:
@@ -137,62 +137,62 @@ def _has_work(connection: Connection, now: datetime) -> bool:
 
 
 def _begin(connection: Connection, bound: int | None, now: datetime) -> bool:
-    """Begin at the end of the events, with all cards marked; False if somebody else did.
+    """Start at the end of the events, with all cards invalidated; False if another process did.
 
-    What happened before is in what the cards will then be made of.
+    What happened before is in the rows from which the cards are recomputed.
     """
     end = connection.scalar(select(func.max(Event.seq))) or 0 if bound is None else bound - 1
     begun = connection.scalar(
         insert_into(connection, EventFollower)
         .on_conflict_do_nothing()
         .returning(EventFollower.seq),
-        {"name": FOLLOWER, "seq": end},
+        {"name": CONSUMER, "seq": end},
     )
     if begun is None:
         return False
     for organization_id in connection.scalars(select(WalletState.organization_id)).all():
-        mark_all(connection, organization_id, now)
+        invalidate_all(connection, organization_id, now)
     return True
 
 
 def _read(connection: Connection, wanted: Select[*tuple[Any, ...]], now: datetime) -> None:
-    """Read the next events, mark whom they concern, and store how far that is."""
+    """Consume the next events: invalidate what they affect, and store the position."""
     events = connection.execute(wanted).all()
     if not events:
         return
-    for organization_id, concerned in sorted(_concerned(events).items()):
-        _mark(connection, organization_id, concerned, now)
+    for organization_id, affected in sorted(_affected_by(events).items()):
+        _invalidate(connection, organization_id, affected, now)
     connection.execute(update(EventFollower).where(_WHERE).values(seq=events[-1].seq))
 
 
-def _concerned(events: Iterable[AnyRow]) -> dict[int, _Concerned]:
-    """Whom events concern, by organization."""
+def _affected_by(events: Iterable[AnyRow]) -> dict[int, _Affected]:
+    """What events affect, by organization."""
     known = frozenset(EventType)
-    found: dict[int, _Concerned] = defaultdict(_Concerned)
+    found: dict[int, _Affected] = defaultdict(_Affected)
     for event in events:
-        if event.type in known:  # else it was stored by a newer version of the service
+        if event.type in known:  # others were stored by a newer version of the service
             found[event.organization_id].add(EventType(event.type), event.subject_id, event.data)
     return found
 
 
-def _mark(
-    connection: Connection, organization_id: int, concerned: _Concerned, now: datetime
+def _invalidate(
+    connection: Connection, organization_id: int, affected: _Affected, now: datetime
 ) -> None:
-    """Mark cards, or let them be marked."""
-    if concerned.everybody:
-        mark_all(connection, organization_id, now)
+    """Invalidate the affected cards, those of companies and organizations in chunks later."""
+    if affected.everybody:
+        invalidate_all(connection, organization_id, now)
         return
-    limited = _with_seats(connection, organization_id, concerned.seats - concerned.companies)
-    for company_id in sorted(concerned.companies | limited):
-        mark_all(connection, organization_id, now, company_id=company_id)
-    mark_cards(connection, organization_id, concerned.cards, now)
-    mark_customers(connection, organization_id, concerned.customers, now)
+    limited = _with_seats(connection, organization_id, affected.seats - affected.companies)
+    for company_id in sorted(affected.companies | limited):
+        invalidate_all(connection, organization_id, now, company_id=company_id)
+    invalidate_cards(connection, organization_id, affected.cards, now)
+    invalidate_customers(connection, organization_id, affected.customers, now)
 
 
 def _with_seats(
     connection: Connection, organization_id: int, company_ids: Collection[UUID]
 ) -> set[UUID]:
-    """Those of the companies that limit their seats: there, one's link decides on others'."""
+    """The companies with limited seats: there, one customer's link affects the others."""
     if not company_ids:
         return set()
     return set(
@@ -207,15 +207,15 @@ def _with_seats(
 
 
 def _set_back(now: datetime) -> Select[int]:
-    """The query for organizations whose cards were looked at later than it is now."""
+    """The query for organizations whose cards were recomputed later than it is now."""
     late = WalletState.clock_at > now + _CLOCK_MARGIN
     return select(WalletState.organization_id).where(late)
 
 
-def _notice_clock(connection: Connection, now: datetime) -> None:
-    """Look at all cards again if the clock was set back: they may show what is still to come."""
+def _check_clock(connection: Connection, now: datetime) -> None:
+    """Invalidate all cards if the clock was set back: they may show a future state."""
     for organization_id in connection.scalars(_set_back(now)).all():
-        mark_all(connection, organization_id, now)
+        invalidate_all(connection, organization_id, now)
         connection.execute(
             update(WalletState)
             .where(WalletState.organization_id == organization_id)
@@ -223,5 +223,5 @@ def _notice_clock(connection: Connection, now: datetime) -> None:
         )
 
 
-FOLLOW_JOB = Job("card-follower", follow, pause_seconds=1.0)
+EVENT_CONSUMER_JOB = Job("card-follower", consume_events, pause_seconds=1.0)
 """See ``membership.jobs``."""

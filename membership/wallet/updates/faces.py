@@ -1,7 +1,7 @@
-"""Faces of cards, loaded for one or many: the design as it is now, filled with what is true now.
+"""Loads the faces of cards: the current design filled with the current facts of a card.
 
-Four statements for any number of cards: the cards with their customers, their designs, what the
-customers hold, and seats where a company limits them.
+Four statements for any number of cards: the cards with their customers, their designs, the
+customers' memberships, and seats where a company limits them.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -43,7 +43,7 @@ _TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class LoadedFace:
-    """A card's face, and the next instant at which it changes although nobody does anything."""
+    """A card's face, and the next instant at which it changes with time."""
 
     face: CardFace
     design_id: UUID
@@ -117,7 +117,7 @@ _DESIGNS = select(CardDesign.id, CardDesign.version, CardDesignVersion.content).
 def _designs(
     session: Session, tenant: Tenant, design_ids: Collection[UUID]
 ) -> dict[UUID, tuple[int, Design]]:
-    """Designs as they are now, with their versions; each is read once for all of its cards."""
+    """Current versions and contents of designs, by design id."""
     rows = session.connection().execute(
         _DESIGNS.where(CardDesign.organization_id == tenant.id, CardDesign.id.in_(design_ids))
     )
@@ -127,7 +127,7 @@ def _designs(
 def _facts(
     tenant: Tenant, row: AnyRow, held: Held, now: datetime, *, code: str, zone: ZoneInfo
 ) -> CardFacts:
-    """What is true of a card."""
+    """The facts of a card at ``now``."""
     state = CustomerState(row.state)
     decision = decide(state, held.holdings, now, card_revoked=row.revoked_at is not None)
     labels = {key: label for sold in held.sold.values() for key, label in sold.labels}
@@ -145,7 +145,7 @@ def _facts(
 
 
 def _membership(decision: Decision, held: Held, zone: ZoneInfo) -> dict[str, Any]:
-    """What the card says of the membership that decides."""
+    """The facts of the membership that decides the status."""
     if decision.deciding is None:
         return {}
     holding = decision.deciding.holding
@@ -168,6 +168,6 @@ def _last_day(end: datetime | None, zone: ZoneInfo) -> date | None:
 
 
 def _next_change(held: Held, now: datetime) -> datetime | None:
-    """When one of the memberships starts or ends next."""
+    """When one of the memberships next starts or ends."""
     changes = (next_change(each.term, now) for each in held.holdings)
     return min((each for each in changes if each is not None), default=None)

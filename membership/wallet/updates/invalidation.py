@@ -1,8 +1,8 @@
-"""Marks: which cards are to be looked at again, because something behind them changed.
+"""Invalidation of cards: which are to be recomputed because something behind them changed.
 
-A mark asks for nothing but a look, so that too many of them do no harm. Cards of many people
-at once are marked in pieces, from a row that says how far that is, so that nobody waits long
-for the lock of writers.
+To invalidate too many does no harm: a card that is recomputed without a change stays as it is.
+Many cards at once are invalidated in chunks, from a row (``WalletMark``) that holds the position,
+so that the write lock is held briefly.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,43 +12,43 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from membership.store.models import Card, CardWallet, CompanyLink, WalletMark
-from membership.wallet.updates.card_locks import in_pieces, lock_cards
+from membership.wallet.updates.card_locks import in_chunks, lock_cards
 
-PIECE = 1000
-"""Ids of cards or customers that are gone through in one transaction."""
+CHUNK = 1000
+"""Cards or customers that are gone through in one transaction."""
 
 
-def mark_cards(
+def invalidate_cards(
     connection: Connection, organization_id: int, card_ids: Collection[UUID], now: datetime
 ) -> None:
-    """Let cards be looked at again. Whoever is at one of them is waited for."""
+    """Invalidate cards; waits for transactions that have locked one of them."""
     locked = lock_cards(connection, organization_id, list(card_ids))
-    for some in in_pieces([card.card_id for card in locked]):
+    for some in in_chunks([card.card_id for card in locked]):
         here = (CardWallet.organization_id == organization_id, CardWallet.card_id.in_(some))
         connection.execute(update(CardWallet).where(*here).values(marks=CardWallet.marks + 1))
-        # One that is due already keeps its place.
+        # A card that is due already keeps its place in the queue.
         later = or_(CardWallet.refresh_at.is_(None), CardWallet.refresh_at > now)
         connection.execute(update(CardWallet).where(*here, later).values(refresh_at=now))
 
 
-def mark_customers(
+def invalidate_customers(
     connection: Connection, organization_id: int, customer_ids: Collection[UUID], now: datetime
 ) -> None:
-    """Let all cards of customers be looked at again."""
+    """Invalidate all cards of customers."""
     cards: list[UUID] = []
-    for some in in_pieces(sorted(customer_ids)):
+    for some in in_chunks(sorted(customer_ids)):
         cards += connection.scalars(
             select(Card.id).where(
                 Card.organization_id == organization_id, Card.customer_id.in_(some)
             )
         )
-    mark_cards(connection, organization_id, cards, now)
+    invalidate_cards(connection, organization_id, cards, now)
 
 
-def mark_all(
+def invalidate_all(
     connection: Connection, organization_id: int, now: datetime, *, company_id: UUID | None = None
 ) -> None:
-    """Let all cards of an organization, or those of a company's people, be marked soon."""
+    """Let all cards of an organization, or of a company's customers, be invalidated soon."""
     waiting = select(WalletMark.id).where(
         WalletMark.organization_id == organization_id,
         WalletMark.company_id.is_(None)
@@ -57,7 +57,7 @@ def mark_all(
         WalletMark.position.is_(None),
     )
     if connection.scalar(waiting.with_for_update().limit(1)) is not None:
-        return  # It has not begun, and will find what is there when it does.
+        return  # One that has not begun yet will cover this change as well.
     connection.execute(
         insert(WalletMark),
         {
@@ -69,12 +69,12 @@ def mark_all(
     )
 
 
-def mark_piece(connection: Connection, now: datetime, count: int = PIECE) -> bool:
-    """Mark the next piece of what was asked for first; False if there is nothing.
+def invalidate_chunk(connection: Connection, now: datetime, count: int = CHUNK) -> bool:
+    """Invalidate the next chunk of the oldest request; False if there is none.
 
-    ``count`` is how many ids are gone through.
+    ``count`` is how many cards or customers are gone through.
     """
-    mark = connection.execute(
+    request = connection.execute(
         select(
             WalletMark.organization_id, WalletMark.id, WalletMark.company_id, WalletMark.position
         )
@@ -82,16 +82,18 @@ def mark_piece(connection: Connection, now: datetime, count: int = PIECE) -> boo
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()
-    if mark is None:
+    if request is None:
         return False
-    organization_id: int = mark.organization_id
-    if mark.company_id is None:
-        ids = _cards_after(connection, organization_id, mark.position, count)
-        mark_cards(connection, organization_id, ids, now)
+    organization_id: int = request.organization_id
+    if request.company_id is None:
+        ids = _cards_after(connection, organization_id, request.position, count)
+        invalidate_cards(connection, organization_id, ids, now)
     else:
-        ids = _people_after(connection, organization_id, mark.company_id, mark.position, count)
-        mark_customers(connection, organization_id, ids, now)
-    here = (WalletMark.organization_id == organization_id, WalletMark.id == mark.id)
+        ids = _people_after(
+            connection, organization_id, request.company_id, request.position, count
+        )
+        invalidate_customers(connection, organization_id, ids, now)
+    here = (WalletMark.organization_id == organization_id, WalletMark.id == request.id)
     if len(ids) < count:
         connection.execute(delete(WalletMark).where(*here))
     else:
@@ -102,7 +104,7 @@ def mark_piece(connection: Connection, now: datetime, count: int = PIECE) -> boo
 def _cards_after(
     connection: Connection, organization_id: int, position: UUID | None, count: int
 ) -> Sequence[UUID]:
-    """The next cards of an organization that wallets can hold."""
+    """The next cards of an organization that wallets can hold, by id."""
     wanted = select(CardWallet.card_id).where(CardWallet.organization_id == organization_id)
     if position is not None:
         wanted = wanted.where(CardWallet.card_id > position)
@@ -116,7 +118,7 @@ def _people_after(
     position: UUID | None,
     count: int,
 ) -> Sequence[UUID]:
-    """The next customers who are linked to a company."""
+    """The next customers who are linked to a company, by id."""
     wanted = select(CompanyLink.customer_id).where(
         CompanyLink.organization_id == organization_id,
         CompanyLink.company_id == company_id,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from membership.base.actors import ATTRIBUTION, Attribution
 from membership.store.models import Organization
-from membership.wallet.updates.invalidation import mark_all
+from membership.wallet.updates.invalidation import invalidate_all
 
 _ON_CARDS = ("name", "time_zone")
 """Columns that cards show, or that their days are computed with."""
@@ -35,7 +35,7 @@ def _on_flush(session: Session, _context: Any) -> None:
         return
     for row in session.dirty:
         if isinstance(row, Organization) and _shown_change(row):
-            mark_all(session.connection(), row.id, cause.now)
+            invalidate_all(session.connection(), row.id, cause.now)
 
 
 def _shown_change(row: Organization) -> bool:

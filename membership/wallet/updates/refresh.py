@@ -1,6 +1,6 @@
-"""Refreshes cards that are due: those that were marked, and those that change by themselves.
+"""The job that refreshes due cards: invalidated ones, and those that change with time.
 
-However often a card was marked before its turn, its change is one version and told once.
+However often a card was invalidated before it is refreshed, its change is one update.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from membership.store.advisory_lock import Lock
 from membership.store.background import Job, Work
 from membership.store.models import CardWallet
 from membership.wallet.updates.recompute import (
-    WorkedOut,
-    in_two_steps,
-    store,
+    RecomputedCard,
+    read_then_write,
+    recompute,
+    store_recomputed,
     wallet_cards,
-    work_out,
 )
 
 BATCH = 250
@@ -27,28 +27,28 @@ BATCH = 250
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
-    """Cards of an organization that are due, worked out."""
+class _DueCards:
+    """Due cards of an organization, recomputed."""
 
     organization_id: int
-    cards: list[WorkedOut]
+    cards: list[RecomputedCard]
 
 
 def refresh(work: Work, *, count: int = BATCH) -> bool:
-    """Refresh cards of the organization whose card is due longest; False if none is due.
+    """Refresh a batch of cards of the organization whose card is due longest; False if none is.
 
-    Does nothing while another process is at it.
+    Does nothing while another process does it.
     """
     now = work.clock()
-    return in_two_steps(
+    return read_then_write(
         work,
         lambda session: _read(session, now, count),
-        lambda session, due: store(session, due.organization_id, due.cards, now),
+        lambda session, due: store_recomputed(session, due.organization_id, due.cards, now),
     )
 
 
-def _read(session: Session, now: datetime, count: int) -> _Due | None:
-    """Work out the cards that are due longest; None if none is, or somebody else is at it."""
+def _read(session: Session, now: datetime, count: int) -> _DueCards | None:
+    """Recompute the cards that are due longest; None if none is, or another process does it."""
     due = CardWallet.refresh_at <= now
     first = select(CardWallet.organization_id).where(due).order_by(CardWallet.refresh_at)
     organization_id = session.scalar(first.limit(1))
@@ -57,7 +57,7 @@ def _read(session: Session, now: datetime, count: int) -> _Due | None:
     ):
         return None
     cards = session.connection().execute(_due_cards(organization_id, now, count)).all()
-    return _Due(organization_id, work_out(session, organization_id, cards, now))
+    return _DueCards(organization_id, recompute(session, organization_id, cards, now))
 
 
 def _due_cards(organization_id: int, now: datetime, count: int) -> Select[*tuple[Any, ...]]:

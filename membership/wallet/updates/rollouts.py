@@ -1,8 +1,8 @@
-"""Rollouts: after a design was edited, all of its cards are reworked, a batch at a time.
+"""Rollouts: after a design was edited, all of its cards are recomputed, a batch at a time.
 
 A rollout is one row. A batch of cards, in the order of their ids, is stored in one transaction
-with how far the rollout has come: whoever is killed leaves either both or neither, so that no
-card is left behind and none gets two numbers for one version.
+with the position of the rollout: after a crash both are stored or neither, so that no card is
+skipped and none gets two update numbers for one version.
 """
 
 from dataclasses import dataclass
@@ -17,25 +17,25 @@ from membership.store.advisory_lock import Lock
 from membership.store.background import Job, Work
 from membership.store.models import CardDesign, CardRollout, CardWallet, RolloutState
 from membership.wallet.updates.recompute import (
-    WorkedOut,
-    in_two_steps,
-    store,
+    RecomputedCard,
+    read_then_write,
+    recompute,
+    store_recomputed,
     wallet_cards,
-    work_out,
 )
 from membership.web.access import Tenant
 
 BATCH = 400
-"""Cards that are renewed in one transaction."""
+"""Cards that are recomputed in one transaction."""
 
 _RUNNING = CardRollout.state == RolloutState.RUNNING
 
 
 def start(session: Session, tenant: Tenant, design: CardDesign, now: datetime) -> CardRollout:
-    """Begin to rework all cards of a design, in the version that it is in now.
+    """Start the rollout of a design's current version to all of its cards.
 
-    Revoked ones too: phones may still have them. A rollout of an earlier version that is not
-    finished ends here, for its cards are among those of the new one.
+    Revoked cards too: phones may still have them. An unfinished rollout of an earlier version
+    ends, because the new one covers its cards.
     """
     session.execute(
         update(CardRollout)
@@ -68,22 +68,22 @@ def start(session: Session, tenant: Tenant, design: CardDesign, now: datetime) -
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """The next cards of a rollout, worked out, and how far it was when they were read."""
+    """The next cards of a rollout, recomputed, and its position when they were read."""
 
     organization_id: int
     rollout_id: UUID
     position: UUID | None
-    cards: list[WorkedOut]
+    cards: list[RecomputedCard]
     is_last: bool
 
 
 def roll_out(work: Work, *, count: int = BATCH) -> bool:
-    """Rework the next ``count`` cards of the oldest rollout that runs; False if none does.
+    """Recompute the next ``count`` cards of the oldest running rollout; False if none runs.
 
-    Does nothing while another process is at it.
+    Does nothing while another process does it.
     """
     now = work.clock()
-    return in_two_steps(
+    return read_then_write(
         work,
         lambda session: _next_batch(session, now, count),
         lambda session, batch: _store(session, batch, now),
@@ -91,9 +91,9 @@ def roll_out(work: Work, *, count: int = BATCH) -> bool:
 
 
 def _next_batch(session: Session, now: datetime, count: int) -> _Batch | None:
-    """Work out the next cards of the rollout that was started first; None if there is none.
+    """Recompute the next cards of the rollout that was started first.
 
-    None, too, while another process is at it.
+    None if there is none, or while another process does it.
     """
     rollout = session.scalars(
         select(CardRollout)
@@ -107,18 +107,18 @@ def _next_batch(session: Session, now: datetime, count: int) -> _Batch | None:
     if rollout.position is not None:
         wanted = wanted.where(CardWallet.card_id > rollout.position)
     cards = session.connection().execute(wanted.limit(count)).all()
-    worked_out = work_out(session, rollout.organization_id, cards, now)
+    recomputed = recompute(session, rollout.organization_id, cards, now)
     return _Batch(
         rollout.organization_id,
         rollout.id,
         rollout.position,
-        worked_out,
+        recomputed,
         is_last=len(cards) < count,
     )
 
 
 def _store(session: Session, batch: _Batch, now: datetime) -> None:
-    """Store a batch with the progress, unless the rollout ended or moved on meanwhile."""
+    """Store a batch with the position, unless the rollout ended or moved on in between."""
     rollout = session.scalars(
         select(CardRollout)
         .where(
@@ -132,9 +132,9 @@ def _store(session: Session, batch: _Batch, now: datetime) -> None:
     ).first()
     if rollout is None:
         return
-    store(session, rollout.organization_id, batch.cards, now)
+    store_recomputed(session, rollout.organization_id, batch.cards, now)
     rollout.done += len(batch.cards)
-    # Cards that were issued meanwhile are among them.
+    # Cards that were issued since the start are among them.
     rollout.total = max(rollout.total, rollout.done)
     if batch.cards:
         rollout.position = batch.cards[-1].card.card_id
@@ -143,7 +143,7 @@ def _store(session: Session, batch: _Batch, now: datetime) -> None:
 
 
 def _is_at(position: UUID | None) -> ColumnElement[bool]:
-    """Whether a rollout is where it was."""
+    """SQL condition: the position of a rollout did not change."""
     if position is None:
         return CardRollout.position.is_(None)
     return CardRollout.position == position

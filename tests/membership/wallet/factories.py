@@ -9,7 +9,7 @@ from membership.base.vault import Vault, open_vault
 from membership.store.models import Card, CardDesign, CardWallet
 from membership.wallet.designs.service import create_design
 from membership.wallet.designs.standard import standard_design
-from membership.wallet.holders import give_wallet
+from membership.wallet.holders import add_wallet
 from membership.web.access import Tenant
 from passes.codes.barcode import new_card_code
 from passes.design import Design
@@ -57,7 +57,7 @@ def wallet_card(service: Service, customer_id: str, design_id: UUID) -> WalletCa
         )
         session.add(card)
         session.flush()
-        give_wallet(session, vault_of(service), card, design, now=NOON)
+        add_wallet(session, vault_of(service), card, design, now=NOON)
         return WalletCard(card.id, card.customer_id, card.code, design_id)
 
 

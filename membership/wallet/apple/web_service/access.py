@@ -1,4 +1,4 @@
-"""Whose pass a phone asks for, and whether it shows the token that belongs to it."""
+"""Authentication of phones: which pass a request is for, and whether its token is right."""
 
 import functools
 import hmac
@@ -24,8 +24,8 @@ _PLAIN = re.compile(r"[!-~]{1,255}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class AskedPass:
-    """A pass as a request names it: nothing of it is known to be true."""
+class RequestedPass:
+    """A pass as a request names it, not verified."""
 
     organization: str
     pass_type_id: str
@@ -34,8 +34,8 @@ class AskedPass:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPass:
-    """A pass whose token was shown. ``update_seq`` and ``changed_at`` are of its last change."""
+class AuthenticatedPass:
+    """A pass whose token was right. ``update_seq`` and ``changed_at`` are of its last change."""
 
     tenant: Tenant
     card_id: UUID
@@ -46,15 +46,15 @@ class KnownPass:
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text could be an identifier: printable ASCII, at most 255 characters."""
+    """Whether a text can be an identifier: printable ASCII, at most 255 characters."""
     return _PLAIN.fullmatch(text) is not None
 
 
-def authenticate(session: Session, vault: Vault, asked: AskedPass) -> KnownPass:
-    """Find the pass that a request names and shows the token of.
+def authenticate(session: Session, vault: Vault, asked: RequestedPass) -> AuthenticatedPass:
+    """Load the pass of a request and verify its token.
 
-    Raises Unauthorized, after the same work and with the same words, for a wrong token, another
-    pass type, another organization, and a pass that there is not.
+    Raises the same Unauthorized, after the same work, for a wrong token, another organization
+    and an unknown pass.
     """
     row = session.execute(
         select(Organization, CardWallet, Card.customer_id)
@@ -68,13 +68,13 @@ def authenticate(session: Session, vault: Vault, asked: AskedPass) -> KnownPass:
             CardWallet.card_id == _card_id(asked.serial),
         )
     ).first()
-    sealed = _nobodys_token(vault) if row is None else row.CardWallet.apple_token
-    shown = asked.token.encode("utf-8", "replace")
-    good = hmac.compare_digest(vault.open(sealed), shown)
+    sealed = _dummy_token(vault) if row is None else row.CardWallet.apple_token
+    given = asked.token.encode("utf-8", "replace")
+    good = hmac.compare_digest(vault.open(sealed), given)
     if row is None or not good:
         raise _unauthorized()
     tenant, wallet = tenant_of(row.Organization), row.CardWallet
-    return KnownPass(
+    return AuthenticatedPass(
         tenant,
         wallet.card_id,
         row.customer_id,
@@ -84,8 +84,8 @@ def authenticate(session: Session, vault: Vault, asked: AskedPass) -> KnownPass:
     )
 
 
-def check_pass_type(session: Session, known: KnownPass) -> None:
-    """Refuse a pass type that the organization does not sign cards of. Raises Unauthorized."""
+def check_pass_type(session: Session, known: AuthenticatedPass) -> None:
+    """Raise Unauthorized for a pass type that is not the organization's."""
     if known.pass_type_id != apple_names(session, known.tenant)[0]:
         raise _unauthorized()
 
@@ -96,16 +96,16 @@ def _unauthorized() -> Unauthorized:
 
 
 def _card_id(serial: str) -> UUID:
-    """The id in a serial number; for what is none, one that nobody has."""
+    """The card id in a serial number; for anything else, an id that no card has."""
     try:
         card_id = UUID(serial)
     except ValueError:
         return uuid4()
-    # A pass has one serial number, and UUID reads many forms of it.
+    # A pass has one serial number, and ``UUID`` parses many forms of it.
     return card_id if str(card_id) == serial else uuid4()
 
 
 @functools.lru_cache(maxsize=8)
-def _nobodys_token(vault: Vault) -> bytes:
-    """A sealed token that is nobody's, to be opened where there is none."""
+def _dummy_token(vault: Vault) -> bytes:
+    """An encrypted token of no card, decrypted for unknown passes to take the same time."""
     return vault.seal(secrets.token_urlsafe(24).encode())

@@ -1,15 +1,14 @@
-"""What phones log, as far as it is kept: little of it, and without what names or lets in anybody.
+"""Cleans messages that phones log, so that they can be stored: few, short, without secrets.
 
-Whoever sends it needs no token, so it can be anything. What phones really send tells of passes
-that cannot be read and of answers of ours that they did not expect; ids of devices, tokens and
-addresses are in some of it.
+The route needs no token, so a message can be anything. Real ones report passes that cannot be read
+and unexpected responses of this service; some hold ids of devices, tokens and addresses.
 """
 
 import re
 from collections.abc import Sequence
 
 MOST_MESSAGES, MOST_CHARACTERS = 10, 300
-"""How much of one request is kept."""
+"""The most that is logged of one request."""
 
 _ADDRESS = re.compile(r"[^\s@<>()\"']+@[^\s@<>()\"']+")
 _LONG = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
@@ -19,13 +18,13 @@ _DIGITS = re.compile(r"\+?\d[\d ()/.-]{5,}\d")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
-def kept_messages(messages: Sequence[str]) -> list[str]:
-    """The first messages, cleaned and shortened."""
+def clean_messages(messages: Sequence[str]) -> list[str]:
+    """The first messages of a request, cleaned and shortened."""
     return [_cleaned(each) for each in messages[:MOST_MESSAGES]]
 
 
 def _cleaned(message: str) -> str:
-    """One line without mail addresses, telephone numbers and long secrets; ids of cards stay."""
+    """One line without mail addresses, phone numbers and long secrets; card ids stay."""
     line = _CONTROL.sub(" ", message[: 4 * MOST_CHARACTERS])
     line = _ADDRESS.sub("<address>", line)
     parts, end = [], 0
@@ -37,10 +36,10 @@ def _cleaned(message: str) -> str:
 
 
 def _masked(text: str) -> str:
-    """A text without numbers and without what could be a token."""
+    """A text with numbers and possible tokens masked."""
     return _DIGITS.sub("<number>", _LONG.sub(_word_or_mask, text))
 
 
 def _word_or_mask(found: re.Match[str]) -> str:
-    """A long word stays; anything else so long may be a secret."""
+    """The word itself, or a mask for anything else of that length."""
     return found[0] if _WORDS.fullmatch(found[0]) else "<secret>"

@@ -1,6 +1,6 @@
-"""A request of a phone: its token, and transactions for the work that it asks for.
+"""A request of a phone: its token, and the transactions in which it is handled.
 
-Whether the token is good is looked at before anything is written: a stranger takes no lock.
+The token is verified before anything is written: a caller without one takes no lock.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,11 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from membership.base.actors import PHONE, SERVICE
-from membership.wallet.apple.web_service.access import AskedPass, KnownPass, authenticate
+from membership.wallet.apple.web_service.access import (
+    AuthenticatedPass,
+    RequestedPass,
+    authenticate,
+)
 
 Found = TypeVar("Found")
 Work = Callable[[Session, datetime], Found]
@@ -23,32 +27,32 @@ _SCHEME = "applepass "
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """Whoever sends the request."""
+    """The phone that sent a request."""
 
     request: Request
 
     @property
     def state(self) -> Any:
-        """What the application holds."""
+        """The state of the application."""
         return self.request.app.state
 
     @property
     def token(self) -> str:
-        """The token that is shown (Apple: ``Authorization: ApplePass token``); else empty."""
+        """The token of ``Authorization: ApplePass <token>`` (Apple); empty without one."""
         shown = self.request.headers.get("Authorization", "")
         return shown[len(_SCHEME) :] if shown[: len(_SCHEME)].lower() == _SCHEME else ""
 
     def authenticate(
         self, session: Session, organization: str, pass_type: str, serial: str
-    ) -> KnownPass:
-        """The pass that the phone shows the token of. Raises Unauthorized."""
-        asked = AskedPass(organization, pass_type, serial, self.token)
+    ) -> AuthenticatedPass:
+        """Authenticate the phone by a pass's token. Raises Unauthorized."""
+        asked = RequestedPass(organization, pass_type, serial, self.token)
         known = authenticate(session, self.state.vault, asked)
-        self.is_known()
+        self.mark_authenticated()
         return known
 
-    def is_known(self) -> None:
-        """Note that this is no stranger, for the limits."""
+    def mark_authenticated(self) -> None:
+        """Exempt the request from the rate limit of anonymous callers."""
         self.request.scope[PHONE] = True
 
     async def reads(self, work: Work[Found]) -> Found:

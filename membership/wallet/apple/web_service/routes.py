@@ -1,10 +1,10 @@
-"""What phones with cards in Apple Wallet ask; Apple lays down the paths and the answers.
+"""The web service for phones with cards in Apple Wallet; Apple specifies paths and responses.
 
 Apple: "Adding a Web Service to Update Passes", "Register a Pass for Update Notifications", "Get
 the List of Updatable Passes", "Send an Updated Pass", "Unregister a Pass for Update
-Notifications", "Log a Message". Phones have no API key: they show the token in their pass, or
-their device's id, which nobody else knows. What is wrong with a token, a serial number, a pass
-type or an organization is not told apart.
+Notifications", "Log a Message". Phones have no API key: they send the token of their pass, or
+their device's id, which nobody else knows. A wrong token, serial number, pass type and
+organization all get the same response.
 """
 
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ from sqlalchemy.orm import Session
 from membership.accounts.organizations import tenant_by_slug
 from membership.base.logs import logger
 from membership.wallet.apple.rendering import render_pkpass
-from membership.wallet.apple.web_service.access import KnownPass, check_pass_type, is_plain
-from membership.wallet.apple.web_service.messages import kept_messages
+from membership.wallet.apple.web_service.access import AuthenticatedPass, check_pass_type, is_plain
+from membership.wallet.apple.web_service.messages import clean_messages
 from membership.wallet.apple.web_service.phone import Phone
 from membership.wallet.apple.web_service.schemas import LogEntries, PushToken, SerialNumbers
 from membership.wallet.apple.web_service.service import (
-    find_news,
-    is_news,
-    note_fetched,
+    find_updated,
+    is_fetch_new,
+    record_fetched,
     register,
     unregister,
 )
@@ -39,8 +39,8 @@ PKPASS = "application/vnd.apple.pkpass"
 router = APIRouter(prefix="/apple/{organization}/v1", include_in_schema=False)
 
 _REGISTRATION = "/devices/{device}/registrations/{pass_type}/{serial}"
-_NOT_KEPT = {"Cache-Control": "no-store"}
-_ASKED_AGAIN = {"Cache-Control": "private, no-cache"}
+_NOT_STORED = {"Cache-Control": "no-store"}
+_REVALIDATED = {"Cache-Control": "private, no-cache"}
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -48,10 +48,10 @@ Body = TypeVar("Body", bound=BaseModel)
 async def register_pass(
     request: Request, organization: str, device: str, pass_type: str, serial: str
 ) -> Response:
-    """Let a device be told of a card: 201 if it is new, 200 if it was known."""
+    """Register a device for a card: 201 if it is new, 200 if it was registered."""
     phone, body = Phone(request), await request.body()
 
-    def look(session: Session, _now: datetime) -> KnownPass:
+    def look(session: Session, _now: datetime) -> AuthenticatedPass:
         known = phone.authenticate(session, organization, pass_type, serial)
         check_pass_type(session, known)
         return known
@@ -67,7 +67,7 @@ async def register_pass(
 async def unregister_pass(
     request: Request, organization: str, device: str, pass_type: str, serial: str
 ) -> Response:
-    """Tell a device no more of a card: 200, also if it was not told before."""
+    """Unregister a device from a card: 200, also if it was not registered."""
     phone = Phone(request)
     known = await phone.reads(
         lambda session, _now: phone.authenticate(session, organization, pass_type, serial)
@@ -81,21 +81,21 @@ async def unregister_pass(
 async def list_updatable(
     request: Request, organization: str, device: str, pass_type: str
 ) -> Response:
-    """Tell which cards of a device have news since its tag: 200, or 204 if none has."""
+    """List the cards of a device that changed since its tag: 200, or 204 if none did."""
     phone, since = Phone(request), request.query_params.get("passesUpdatedSince")
-    news = await phone.reads(
-        lambda session, _now: find_news(
+    updated = await phone.reads(
+        lambda session, _now: find_updated(
             session.connection(), organization, device, pass_type, since
         )
     )
-    if news.known_device:
-        phone.is_known()
-    if not news.card_ids:
-        return Response(status_code=204, headers=_NOT_KEPT)
-    serials = [str(card_id) for card_id in news.card_ids]
-    answer = SerialNumbers(serial_numbers=serials, last_updated=str(news.tag))
+    if updated.known_device:
+        phone.mark_authenticated()
+    if not updated.card_ids:
+        return Response(status_code=204, headers=_NOT_STORED)
+    serials = [str(card_id) for card_id in updated.card_ids]
+    answer = SerialNumbers(serial_numbers=serials, last_updated=str(updated.tag))
     return Response(
-        answer.model_dump_json(by_alias=True), headers=_NOT_KEPT, media_type="application/json"
+        answer.model_dump_json(by_alias=True), headers=_NOT_STORED, media_type="application/json"
     )
 
 
@@ -107,24 +107,24 @@ async def send_updated(
     phone, state = Phone(request), request.app.state
     since = _instant(request.headers)
 
-    def look(session: Session, now: datetime) -> tuple[KnownPass, Response, int | None]:
+    def look(session: Session, now: datetime) -> tuple[AuthenticatedPass, Response, int | None]:
         known = phone.authenticate(session, organization, pass_type, serial)
         check_pass_type(session, known)
         if known.changed_at is not None and since is not None and known.changed_at <= since:
-            answer, seq = Response(status_code=304, headers=_ASKED_AGAIN), known.update_seq
+            answer, seq = Response(status_code=304, headers=_REVALIDATED), known.update_seq
         else:
             answer, seq = _pass(session, state, known, now)
-        return known, answer, seq if is_news(session.connection(), known, seq) else None
+        return known, answer, seq if is_fetch_new(session.connection(), known, seq) else None
 
     known, answer, seq = await phone.reads(look)
     if seq is not None:
-        await _note(phone, known, seq)
+        await _record_fetch(phone, known, seq)
     return answer
 
 
 @router.post("/log")
 async def log_messages(request: Request, organization: str) -> Response:
-    """Keep some of what went wrong on a phone, in this service's own log."""
+    """Write some of a phone's messages to this service's log."""
     phone, body = Phone(request), await request.body()
 
     def look(session: Session, _now: datetime) -> int:
@@ -135,7 +135,7 @@ async def log_messages(request: Request, organization: str) -> Response:
 
     organization_id = await phone.reads(look)
     messages = _read(LogEntries, body).logs
-    kept = kept_messages(messages)
+    kept = clean_messages(messages)
     logger().warning(
         "apple_phone_log",
         organization=organization_id,
@@ -145,27 +145,29 @@ async def log_messages(request: Request, organization: str) -> Response:
     return Response(status_code=200)
 
 
-async def _note(phone: Phone, known: KnownPass, seq: int) -> None:
-    """Note that a version was fetched.
+async def _record_fetch(phone: Phone, known: AuthenticatedPass, seq: int) -> None:
+    """Store that a version was fetched.
 
-    What cannot be noted does not keep the card from the phone, which may be pushed once more.
+    A failure is logged only: the phone gets its card, and may be pushed once more.
     """
     try:
-        await phone.writes(lambda session, _now: note_fetched(session.connection(), known, seq))
+        await phone.writes(lambda session, _now: record_fetched(session.connection(), known, seq))
     except (Busy, SQLAlchemyError) as error:
         logger().warning("apple_fetch_not_noted", kind=type(error).__name__)
 
 
-def _pass(session: Session, state: object, known: KnownPass, now: datetime) -> tuple[Response, int]:
-    """A card as it is now, and the number of its last change."""
+def _pass(
+    session: Session, state: object, known: AuthenticatedPass, now: datetime
+) -> tuple[Response, int]:
+    """A card as it is now, and its update number."""
     vault, settings = state.vault, state.settings  # type: ignore[attr-defined]
     made = render_pkpass(session, vault, settings, known.tenant, known.card_id, now=now)
-    headers = {**_ASKED_AGAIN, "Last-Modified": format_datetime(made.changed_at, usegmt=True)}
+    headers = {**_REVALIDATED, "Last-Modified": format_datetime(made.changed_at, usegmt=True)}
     return Response(made.data, headers=headers, media_type=PKPASS), made.update_seq
 
 
 def _read(kind: type[Body], body: bytes) -> Body:
-    """Read what a phone sent, without quoting it in an error. Raises Invalid."""
+    """Parse a body; its error quotes nothing of it. Raises Invalid."""
     try:
         return kind.model_validate_json(body)
     except ValidationError as error:
@@ -175,13 +177,13 @@ def _read(kind: type[Body], body: bytes) -> Body:
 
 
 def _check_device(device: str) -> None:
-    """Refuse what cannot be a device's id. Raises Invalid."""
+    """Raise Invalid for what cannot be a device's id."""
     if not is_plain(device):
         raise Invalid("invalid_request", "path.device", "This is no id of a device.")
 
 
 def _instant(headers: Mapping[str, str]) -> datetime | None:
-    """The instant in If-Modified-Since, in whole seconds; None for what is none."""
+    """The instant of If-Modified-Since, in whole seconds; None without a valid one."""
     try:
         instant = parsedate_to_datetime(headers.get("If-Modified-Since", ""))
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""What phones send and are answered (Apple, "PushToken", "SerialNumbers", "LogEntries")."""
+"""Messages of the web service (Apple, "PushToken", "SerialNumbers", "LogEntries")."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 
 class PushToken(BaseModel):
-    """Where a device is told of news. It becomes part of a path at APNs: hexadecimal only."""
+    """The push token of a device. It becomes part of a path at APNs: hexadecimal only."""
 
     push_token: Annotated[
         StrictStr, Field(alias="pushToken", min_length=2, max_length=255, pattern=r"^[0-9A-Fa-f]+$")
@@ -14,7 +14,7 @@ class PushToken(BaseModel):
 
 
 class SerialNumbers(BaseModel):
-    """Cards of a device that have news, and the tag to ask with the next time."""
+    """Cards of a device that changed, and the tag for the next request."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -23,6 +23,6 @@ class SerialNumbers(BaseModel):
 
 
 class LogEntries(BaseModel):
-    """What went wrong on a phone, in its own words."""
+    """Messages of a phone about errors."""
 
     logs: list[StrictStr]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from membership.store.models import AppleRegistration, CardWallet, Customer
 from membership.wallet.issuers.apple import apple_names
-from membership.wallet.updates.recompute import store, wallet_cards, work_out
+from membership.wallet.updates.recompute import recompute, store_recomputed, wallet_cards
 from tests.membership.support import TIMEOUT, Service, arranging
 from tests.membership.wallet.factories import (
     WalletCard,
@@ -133,7 +133,7 @@ def _renew(session: Session, service: Service, card: WalletCard, now: datetime) 
     tenant = service.tenant
     wanted = wallet_cards(tenant.id).where(CardWallet.card_id == card.card_id)
     rows = session.connection().execute(wanted).all()
-    store(session, tenant.id, work_out(session, tenant.id, rows, now), now)
+    store_recomputed(session, tenant.id, recompute(session, tenant.id, rows, now), now)
 
 
 def registrations(service: Service) -> list[AppleRegistration]:

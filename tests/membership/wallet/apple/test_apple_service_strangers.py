@@ -19,7 +19,7 @@ from membership.store.database import Database
 from membership.wallet.apple.web_service.messages import (
     MOST_CHARACTERS,
     MOST_MESSAGES,
-    kept_messages,
+    clean_messages,
 )
 from passes.apple.identity import Identity
 from tests.membership.conftest import SQLITE, Databases
@@ -161,13 +161,13 @@ def test_what_phones_log_is_answered(service: Service) -> None:
     ],
 )
 def test_what_is_kept_of_a_message(message: str, kept: str) -> None:
-    assert kept_messages([message]) == [kept]
+    assert clean_messages([message]) == [kept]
 
 
 def test_little_is_kept_of_much() -> None:
-    kept = kept_messages(["a b " * 5000] * 500)
+    kept = clean_messages(["a b " * 5000] * 500)
     assert [len(each) for each in kept] == [MOST_CHARACTERS] * MOST_MESSAGES
-    assert kept_messages(["@" * 100_000, "1" * 100_000, "(" * 100_000])
+    assert clean_messages(["@" * 100_000, "1" * 100_000, "(" * 100_000])
 
 
 @pytest.fixture

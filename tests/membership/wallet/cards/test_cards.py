@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from membership.base.vault import Vault
 from membership.store.models import AppleRegistration, Card, CardDesign, CardWallet
-from membership.wallet.cards.records import CardDesk, cards_of
+from membership.wallet.cards.records import CardContext, cards_of
 from membership.wallet.links import install_path, is_signed
 from membership.wallet.state import wallet_keys
 from passes.design import CodeForm, Design
@@ -118,7 +118,7 @@ def test_cards_are_shown_and_revoked_although_the_secret_key_was_lost(service: S
     card = issue(service, customer)["card"]
     lost = Vault(Fernet.generate_key().decode())
     with service.database.readers.begin() as session:
-        desk = CardDesk(session, service.tenant, lost, PUBLIC)
+        desk = CardContext(session, service.tenant, lost, PUBLIC)
         (shown,) = cards_of(desk, UUID(customer))
     assert (str(shown.id), shown.install_url) == (card["id"], None)
     assert card["install_url"] is not None

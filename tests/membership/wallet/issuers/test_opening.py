@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from membership.wallet.issuers.opening import check_opens_soon
+from membership.wallet.issuers.opening import check_decryption_time
 from passes.errors import CertificateError
 from tests.membership.wallet.issuers.files import identity, p12, stretched
 
@@ -20,17 +20,17 @@ def file(tmp_path: Path) -> bytes:
 
 
 def test_a_password_that_is_hashed_for_minutes(file: bytes) -> None:
-    check_opens_soon(stretched(file, 100_000), None)
+    check_decryption_time(stretched(file, 100_000), None)
     with pytest.raises(CertificateError, match="takes too long to open") as refused:
-        check_opens_soon(stretched(file, 2**31 - 1), None, cpu_seconds=0.5)
+        check_decryption_time(stretched(file, 2**31 - 1), None, cpu_seconds=0.5)
     assert refused.value.path == "certificate"
 
 
 @pytest.mark.parametrize("password", [b"four quiet herons", b"wrong", None])
 def test_what_opens_or_is_refused_at_once_passes(password: bytes | None) -> None:
-    check_opens_soon(p12(identity()), password)
+    check_decryption_time(p12(identity()), password)
 
 
 def test_what_is_no_file_is_left_to_others() -> None:
-    check_opens_soon(b"garbage", None)
-    check_opens_soon(b"-----BEGIN ENCRYPTED PRIVATE KEY-----", b"x")
+    check_decryption_time(b"garbage", None)
+    check_decryption_time(b"-----BEGIN ENCRYPTED PRIVATE KEY-----", b"x")

@@ -9,7 +9,7 @@ from membership.store.background import Work
 from membership.store.models import AppleRegistration, CardRollout, CardWallet, Organization
 from membership.wallet.designs.schemas import DesignChange
 from membership.wallet.designs.service import edit_design, get_design, load_version
-from membership.wallet.updates.event_consumer import follow
+from membership.wallet.updates.event_consumer import consume_events
 from membership.wallet.updates.faces import load_faces
 from membership.wallet.updates.refresh import refresh
 from membership.wallet.updates.rollouts import roll_out
@@ -23,16 +23,16 @@ def work_of(service: Service) -> Work:
     return Work(service.settings, service.database, vault_of(service), service.clock)
 
 
-def follow_all(service: Service) -> None:
+def consume_all(service: Service) -> None:
     """Read all events and mark all cards that they concern."""
-    while follow(work_of(service)):
+    while consume_events(work_of(service)):
         pass
 
 
 def settle(service: Service) -> None:
     """Run the jobs until nothing is left to do."""
     work = work_of(service)
-    while follow(work) or refresh(work) or roll_out(work):
+    while consume_events(work) or refresh(work) or roll_out(work):
         pass
 
 

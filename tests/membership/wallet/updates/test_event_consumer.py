@@ -23,14 +23,14 @@ from membership.store.models import (
     LinkSource,
     WalletMark,
 )
-from membership.wallet.updates.event_consumer import follow
-from membership.wallet.updates.invalidation import mark_all, mark_piece
+from membership.wallet.updates.event_consumer import consume_events
+from membership.wallet.updates.invalidation import invalidate_all, invalidate_chunk
 from membership.wallet.updates.refresh import refresh
 from tests.membership.conftest import POSTGRESQL, Databases
 from tests.membership.support import NOON, Service, arranging, running_service
 from tests.membership.wallet.factories import new_design, wallet_card
 from tests.membership.wallet.many_cards import people_of
-from tests.membership.wallet.updates.life import follow_all, marked, settle, work_of
+from tests.membership.wallet.updates.life import consume_all, marked, settle, work_of
 
 
 class Club:
@@ -47,7 +47,7 @@ class Club:
 
     def marked(self) -> list[int]:
         """Whose cards are marked, after all events were read."""
-        follow_all(self.service)
+        consume_all(self.service)
         found = marked(self.service)
         return [place for place, card in enumerate(self.cards) if card in found]
 
@@ -207,7 +207,7 @@ def test_it_begins_at_the_end_with_all_cards_marked(club: Club) -> None:
     with arranging(club.service.database) as session:
         session.execute(delete(EventFollower))
     work = work_of(club.service)
-    assert follow(work)
+    assert consume_events(work)
     with club.service.database.readers.begin() as session:
         last = session.scalar(select(func.max(Event.seq)))
         assert session.scalar(select(EventFollower.seq)) == last
@@ -222,14 +222,14 @@ def test_more_events_than_a_batch_are_all_read(club: Club) -> None:
             changed = EventType.CUSTOMER_UPDATED
             emit(session, club.service.tenant.id, changed, person, told, now=NOON)
     work = work_of(club.service)
-    assert follow(work, count=4)
+    assert consume_events(work, count=4)
     assert marked(club.service) == {club.cards[0]}
-    assert follow(work, count=4)
+    assert consume_events(work, count=4)
     assert marked(club.service) == {club.cards[0], club.cards[2]}
-    assert not follow(work)
+    assert not consume_events(work)
 
 
-def test_a_large_company_is_marked_in_pieces_that_are_kept(club: Club) -> None:
+def test_a_large_company_is_marked_in_chunks_that_are_kept(club: Club) -> None:
     service = club.service
     company = club.company(seat_cap=5)
     with arranging(service.database) as session:
@@ -253,27 +253,27 @@ def test_a_large_company_is_marked_in_pieces_that_are_kept(club: Club) -> None:
     service.patch(f"/v1/companies/{company}", seat_cap=6)
     service.patch(f"/v1/companies/{company}", seat_cap=7)
     work = work_of(service)
-    assert follow(work, piece=5)
+    assert consume_events(work, chunk=5)
     assert card not in marked(service)
     with service.database.readers.begin() as session:
         begun = session.scalars(select(WalletMark)).one()
         assert begun.position == sorted(linked)[4]
-    assert follow(work, piece=5)
+    assert consume_events(work, chunk=5)
     assert card in marked(service)
-    assert not follow(work)
+    assert not consume_events(work)
     assert club.marked() == [0, 1, 2]
 
 
-def test_what_changes_while_pieces_are_marked_is_asked_for_anew(club: Club) -> None:
+def test_what_changes_while_chunks_are_marked_is_asked_for_anew(club: Club) -> None:
     service, here = club.service, club.service.tenant.id
     with arranging(service.database) as session:
-        mark_all(session.connection(), here, NOON)
-        mark_all(session.connection(), here, NOON)
-        mark_piece(session.connection(), NOON, 2)
+        invalidate_all(session.connection(), here, NOON)
+        invalidate_all(session.connection(), here, NOON)
+        invalidate_chunk(session.connection(), NOON, 2)
     while refresh(work_of(service)):
         pass
     with arranging(service.database) as session:
-        mark_all(session.connection(), here, NOON)
+        invalidate_all(session.connection(), here, NOON)
     with service.database.readers.begin() as session:
         asked = select(WalletMark.id).where(WalletMark.organization_id == here)
         assert len(session.scalars(asked).all()) == 2, "one that began, and one for all of it"
@@ -301,12 +301,12 @@ def test_a_change_that_is_committed_after_later_ones_is_not_missed(
     assert club.marked() == [0, 1]
 
 
-def test_two_processes_do_not_follow_at_once(postgres_service: Service) -> None:
+def test_two_processes_do_not_consume_at_once(postgres_service: Service) -> None:
     club = Club(postgres_service)
     club.service.patch(f"/v1/customers/{club.people[1]}", given_name="Bella")
     with arranging(club.service.database) as session:
         session.execute(select(EventFollower).with_for_update())
-        assert not follow(work_of(club.service))
+        assert not consume_events(work_of(club.service))
     assert club.marked() == [1]
 
 
@@ -316,16 +316,16 @@ def test_events_are_kept_until_they_were_read(
     settings = databases.new(backend, tmp_path)
     with running_service(settings) as running:
         service = running.fresh()
-        follow_all(service)
+        consume_all(service)
         service.customer("Amara")
         last = _last_event(service)
         service.clock.advance(days=3650)
         assert _pruned(service) == last
-        follow_all(service)
+        consume_all(service)
         assert _pruned(service) == last, "else SQLite would give its number once more"
         service.customer("Bela")
         assert _last_event(service) > last
-        follow_all(service)
+        consume_all(service)
         service.clock.advance(days=3650)
         _pruned(service)
         with service.database.readers.begin() as session:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from membership.jobs import JOBS
 from membership.store.lazy_job import LazyRun
-from membership.wallet.updates.event_consumer import FOLLOW_JOB
+from membership.wallet.updates.event_consumer import EVENT_CONSUMER_JOB
 from membership.wallet.updates.refresh import REFRESH_JOB
 from membership.wallet.updates.rollouts import ROLLOUT_JOB
 from tests.membership.support import Service
@@ -120,7 +120,7 @@ def begun(service: Service) -> Life:
 
 def test_the_service_does_all_of_it() -> None:
     jobs = {each.name: each for each in JOBS}
-    for job in (FOLLOW_JOB, REFRESH_JOB, ROLLOUT_JOB):
+    for job in (EVENT_CONSUMER_JOB, REFRESH_JOB, ROLLOUT_JOB):
         there = jobs[job.name]
         run = there.run.load() if isinstance(there.run, LazyRun) else there.run
         assert (run, there.pause_seconds) == (job.run, job.pause_seconds)

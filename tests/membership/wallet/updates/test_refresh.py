@@ -7,8 +7,13 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from membership.store.models import CardWallet
-from membership.wallet.updates.invalidation import mark_cards
-from membership.wallet.updates.recompute import WorkedOut, store, wallet_cards, work_out
+from membership.wallet.updates.invalidation import invalidate_cards
+from membership.wallet.updates.recompute import (
+    RecomputedCard,
+    recompute,
+    store_recomputed,
+    wallet_cards,
+)
 from membership.wallet.updates.refresh import refresh
 from tests.membership.support import NOON, Service, arranging
 from tests.membership.wallet.factories import WalletCard, new_design, wallet_card, wallet_of
@@ -168,28 +173,28 @@ def test_cards_of_all_kinds_of_customers_come_to_rest(service: Service) -> None:
     assert marked(service) == set()
 
 
-def worked_out(service: Service) -> list[WorkedOut]:
+def recomputed(service: Service) -> list[RecomputedCard]:
     """What a refresh works out before it takes the lock of writers."""
     with service.database.readers.begin() as session:
         here = service.tenant.id
         cards = session.connection().execute(wallet_cards(here)).all()
-        return work_out(session, here, cards, service.clock())
+        return recompute(session, here, cards, service.clock())
 
 
-def store_all(service: Service, faces: list[WorkedOut]) -> int:
+def store_all(service: Service, faces: list[RecomputedCard]) -> int:
     with arranging(service.database) as session:
-        return store(session, service.tenant.id, faces, service.clock())
+        return store_recomputed(session, service.tenant.id, faces, service.clock())
 
 
 def mark(service: Service, *cards: UUID) -> None:
     with arranging(service.database) as session:
-        mark_cards(session.connection(), service.tenant.id, cards, service.clock())
+        invalidate_cards(session.connection(), service.tenant.id, cards, service.clock())
 
 
 def test_a_change_that_is_marked_while_a_face_is_worked_out_is_in_it(service: Service) -> None:
     card = quiet_card(service)
     mark(service, card.card_id)
-    faces = worked_out(service)
+    faces = recomputed(service)
     rename(service, card, "Amina")
     mark(service, card.card_id)  # at the same time by the clock as before
     assert store_all(service, faces) == 1
@@ -203,7 +208,7 @@ def test_a_card_that_was_installed_while_its_face_was_worked_out_is_told(
     card = wallet_card(service, service.customer("Amara"), new_design(service))
     settle(service)
     rename(service, card, "Amina")
-    faces = worked_out(service)
+    faces = recomputed(service)
     install(service, card)
     store_all(service, faces)
     assert waiting(service, card) == (True, True)
@@ -211,7 +216,7 @@ def test_a_card_that_was_installed_while_its_face_was_worked_out_is_told(
 
 def test_a_change_that_is_marked_after_a_face_was_stored_is_looked_at(service: Service) -> None:
     card = quiet_card(service)
-    faces = worked_out(service)
+    faces = recomputed(service)
     rename(service, card, "Amina")
     assert store_all(service, faces) == 0
     mark(service, card.card_id)
@@ -223,7 +228,7 @@ def test_a_change_that_is_marked_after_a_face_was_stored_is_looked_at(service: S
 def test_an_edited_design_is_not_undone_by_what_was_worked_out_before(service: Service) -> None:
     card = quiet_card(service)
     redesign(service, card.design_id, "#101010")
-    early = worked_out(service)
+    early = recomputed(service)
     redesign(service, card.design_id, "#1d3557")  # as it was at first: the digest is no news
     settle(service)
     store_all(service, early)
