@@ -1,4 +1,4 @@
-"""What happened, read instead of waited for: by a receiver that was away, or has no webhook."""
+"""The list of events, for receivers that missed deliveries or have no webhook."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -24,7 +24,7 @@ def list_events(
 ) -> EventPage:
     """List events, oldest first, from a cursor on or after an event.
 
-    Raises NotFound for an ``after`` that is not kept (anymore); Invalid for a cursor.
+    Raises NotFound for an ``after`` that is not stored (anymore); Invalid for a bad cursor.
     """
     position = _position(call, cursor, after)
     bound = watermark(call.session.connection())
@@ -44,7 +44,7 @@ def list_events(
 
 
 def _position(call: Call, cursor: str | None, after: UUID | None) -> int:
-    """The number after which the page begins. Raises NotFound and Invalid."""
+    """The event number after which the page begins. Raises NotFound, Invalid."""
     if cursor is not None:
         return int(decode_cursor(cursor, int)[0])
     if after is None:

@@ -33,12 +33,11 @@ def emit(
     occurred_at: datetime | None = None,
     event_id: UUID | None = None,
 ) -> UUID:
-    """Store an event, and one delivery for each endpoint that wants it; returns the event's id.
+    """Store an event, and one delivery for each subscribed endpoint; returns the event's id.
 
-    ``data`` holds JSON values: ids and states, nothing that names a person. Call it after the
-    thing itself was locked or written, so that events of one thing are numbered in their order.
-    ``occurred_at`` is by default ``now``. With an ``event_id`` that there is already, nothing
-    is done: it was told before.
+    ``data`` holds JSON values: ids and states, nothing that names a person. To be called after
+    the subject was locked or written, so that its events are numbered in their order.
+    ``occurred_at`` is by default ``now``. Does nothing if an event with ``event_id`` exists.
     """
     connection = session.connection()
     _hold_numbers(session, connection)
@@ -72,12 +71,12 @@ def emit_all(
     session: Session,
     organization_id: int,
     event_type: EventType,
-    told: Sequence[tuple[object, Mapping[str, Any]]],
+    events: Sequence[tuple[object, Mapping[str, Any]]],
     *,
     now: datetime,
 ) -> None:
-    """Store many new events of one type, each with the id of its subject and its data."""
-    if not told:
+    """Store many events of one type, each given as its subject's id and its data."""
+    if not events:
         return
     connection = session.connection()
     _hold_numbers(session, connection)
@@ -91,7 +90,7 @@ def emit_all(
             "occurred_at": now,
             "created_at": now,
         }
-        for subject_id, data in told
+        for subject_id, data in events
     ]
     numbers = connection.scalars(insert(Event).returning(Event.seq), rows).all()
     deliveries = [
@@ -104,7 +103,7 @@ def emit_all(
 
 
 def subscribers(session: Session, organization_id: int, event_type: EventType) -> list[UUID]:
-    """Endpoints that are sent events of a type: those that name it, and those that name none."""
+    """Ids of enabled endpoints that subscribe to a type: those that name it, or name none."""
     rows = session.connection().execute(
         select(WebhookEndpoint.id, WebhookEndpoint.event_types).where(
             WebhookEndpoint.organization_id == organization_id,

@@ -1,4 +1,4 @@
-"""The kinds of events, by the names under which receivers know them."""
+"""The types of events, by the names that receivers get."""
 
 from enum import StrEnum
 
@@ -7,10 +7,10 @@ class EventType(StrEnum):
     """What can happen. Names are ``<thing>.<what was done>`` and never change."""
 
     meaning: str
-    """What it tells, in a sentence; the API's description and docs/webhooks.md show it."""
+    """Its description, a sentence; shown by the OpenAPI description and docs/webhooks.md."""
 
     def __new__(cls, name: str, meaning: str = "") -> "EventType":
-        """Make a type that is its name, and knows what it means."""
+        """Make a type from its name and its description."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.meaning = meaning

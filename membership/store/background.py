@@ -1,7 +1,7 @@
-"""What the service does beside answering: small jobs, each in a thread of its own, again and again.
+"""Background jobs of the service: each runs in a thread of its own, again and again.
 
-A job that fails is logged and tried again after a growing pause; it never ends the service.
-How each one stands is told by ``Background.states``, for readiness and metrics.
+A job that fails is logged and retried after a growing pause; it never ends the service.
+``Background.states`` has the state of each job, for readiness and metrics.
 """
 
 import threading
@@ -22,7 +22,7 @@ _LONGEST_PAUSE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Work:
-    """What a job is given: where the data is, the time, and whether the service is stopping."""
+    """What a job works with: settings, database, secrets, clock, and the event of a stop."""
 
     settings: ServiceSettings
     database: Database
@@ -33,7 +33,11 @@ class Work:
 
 @dataclass(frozen=True)
 class Job:
-    """One kind of work. ``run`` does one piece and tells whether there may be more at once."""
+    """A background job.
+
+    ``run`` does one unit of work and returns whether there may be more; if not, the next run is
+    after ``pause_seconds``.
+    """
 
     name: str
     run: Callable[[Work], bool]
@@ -42,7 +46,7 @@ class Job:
 
 @dataclass
 class JobState:
-    """How a job stands: failures in a row (0 is well) and in all, and when it last did its work."""
+    """State of a job: failures in a row and in all, and the time of the last success."""
 
     failures: int = 0
     failures_in_all: int = 0
@@ -66,7 +70,7 @@ class Background:
             self._threads.append(thread)
 
     def stop(self, patience_seconds: float) -> None:
-        """Tell the jobs to stop, and wait so long in all for those at work."""
+        """Ask the jobs to stop, and wait at most so long, in all, until they have."""
         self._work.stopping.set()
         end = time.monotonic() + patience_seconds
         for thread in self._threads:
@@ -75,7 +79,7 @@ class Background:
                 logger().warning("job_still_running", job=thread.name)
 
     def ended(self) -> list[str]:
-        """Names of the jobs that were started and do not run any more."""
+        """Names of the jobs whose threads were started and have ended."""
         return [thread.name for thread in self._threads if not thread.is_alive()]
 
     def _loop(self, job: Job) -> None:
@@ -86,7 +90,7 @@ class Background:
             more = False
             try:
                 more = job.run(self._work)
-            except Exception:  # noqa: BLE001 - logged and told by readiness; the job goes on
+            except Exception:  # noqa: BLE001 - logged and shown by readiness; the job goes on
                 state.failures += 1
                 state.failures_in_all += 1
                 logger().exception("job_failed", job=job.name, failures=state.failures)

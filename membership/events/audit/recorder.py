@@ -1,7 +1,7 @@
-"""Writes the audit: whatever a writing session changes is recorded in the same transaction.
+"""Records the audit: every change by a writing session, in the same transaction.
 
-It listens to the sessions themselves, so that no route can forget it. Statements that go past
-the session's objects (bulk updates) are recorded where they are made, by ``record``.
+It listens to the sessions themselves, so that no route can omit it. Statements that bypass the
+session's objects (bulk updates) are recorded by their callers with ``record``.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ from membership.store.models import (
     WebhookEndpoint,
 )
 
-_UNTOLD = frozenset({"organization_id", "id", "created_at"})
+_OMITTED = frozenset({"organization_id", "id", "created_at"})
 _SUBJECTS: dict[type[Base], tuple[str, frozenset[str]]] = {
     ApiKey: ("key", frozenset({"digest"})),
     Card: ("card", frozenset({"code"})),
@@ -60,14 +60,14 @@ _SUBJECTS: dict[type[Base], tuple[str, frozenset[str]]] = {
         ),
     ),
 }
-"""What is audited, under which name, and the columns that are left out of it."""
+"""The audited tables, each with its name in the audit and the columns that are left out."""
 
 _AUDITED: WeakSet[type[Session]] = WeakSet()
 
 
 def audit_changes(sessions: sessionmaker[Session]) -> None:
     """Let every session made by ``sessions`` record what it changes."""
-    # SQLAlchemy's own event.contains goes by memory addresses, which are used again.
+    # ``event.contains`` of SQLAlchemy compares memory addresses, which are reused.
     if sessions.class_ not in _AUDITED:
         event.listen(sessions, "before_flush", _before_flush)
         event.listen(sessions, "after_flush", _after_flush)
@@ -110,7 +110,7 @@ def record(
 
 
 def plain(value: Any) -> Any:
-    """A column's value as JSON can hold it."""
+    """A column's value as a JSON value."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime | date):
@@ -168,21 +168,21 @@ def _changes(session: Session) -> Iterator[_Change]:
             yield _Change(row, "changed", before, {name: differ[name][1] for name in differ})
     for row in session.deleted:
         if type(row) in _SUBJECTS:
-            kept = {name: plain(getattr(row, name)) for name in _told(row)}
+            kept = {name: plain(getattr(row, name)) for name in _audited_columns(row)}
             yield _Change(row, "deleted", kept, None)
 
 
-def _told(row: Any) -> list[str]:
-    """Names of the columns that the audit tells of a row."""
-    left_out = _SUBJECTS[type(row)][1] | _UNTOLD
+def _audited_columns(row: Any) -> list[str]:
+    """Names of the columns of a row that are audited."""
+    left_out = _SUBJECTS[type(row)][1] | _OMITTED
     return [column.key for column in inspect(row).mapper.columns if column.key not in left_out]
 
 
 def _differences(row: Any) -> dict[str, tuple[Any, Any]]:
-    """Columns whose value is about to change, with the old value and the new."""
+    """Columns whose value changes, with the old value and the new one."""
     differ = {}
     state = inspect(row)
-    for name in _told(row):
+    for name in _audited_columns(row):
         history = state.attrs[name].history
         if not history.has_changes():
             continue

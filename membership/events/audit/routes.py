@@ -44,5 +44,5 @@ def list_audit(
     Sign-ins, failed ones of an existing account, sign-outs and password changes are entries
     too, never with a password or token. The filters of a page must stay those of the first.
     """
-    wanted = service.Wanted(subject_id, actor_id, action, since, until)
-    return service.list_entries(call, wanted, limit, cursor)
+    filters = service.EntryFilter(subject_id, actor_id, action, since, until)
+    return service.list_entries(call, filters, limit, cursor)

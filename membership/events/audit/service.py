@@ -1,4 +1,4 @@
-"""Reads the audit. ``events.audit.recorder`` writes it, and nothing changes it."""
+"""Lists entries of the audit. ``events.audit.recorder`` writes them; they never change."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +16,8 @@ _RECENT = (AuditEntry.at, AuditEntry.id)
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which entries are asked for; what is None does not matter. Half-open: since <= at < until."""
+class EntryFilter:
+    """Filters of entries; those that are None do not apply. Half-open: since <= at < until."""
 
     subject_id: str | None = None
     actor_id: UUID | None = None
@@ -26,7 +26,7 @@ class Wanted:
     until: datetime | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """The conditions that an entry must meet."""
+        """The SQL conditions of the filters."""
         met: list[ColumnElement[bool]] = []
         if self.subject_id is not None:
             met.append(AuditEntry.subject_id == self.subject_id)
@@ -41,11 +41,11 @@ class Wanted:
         return met
 
 
-def list_entries(call: Call, wanted: Wanted, limit: int, cursor: str | None) -> EntryPage:
-    """The organization's entries that are wanted, newest first. Raises Invalid for a bad cursor."""
+def list_entries(call: Call, filters: EntryFilter, limit: int, cursor: str | None) -> EntryPage:
+    """A page of the organization's entries, newest first. Raises Invalid for a bad cursor."""
     query = (
         select(AuditEntry)
-        .where(AuditEntry.organization_id == call.tenant.id, *wanted.conditions())
+        .where(AuditEntry.organization_id == call.tenant.id, *filters.conditions())
         .order_by(*(column.desc() for column in _RECENT))
         .limit(limit + 1)
     )
@@ -69,7 +69,7 @@ def _uuid_of(part: str | int) -> UUID:
 
 
 def _view(row: AuditEntry) -> EntryView:
-    """What is shown of an entry: all of it."""
+    """Show an entry."""
     return EntryView(
         id=row.id,
         at=row.at,

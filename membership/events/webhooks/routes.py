@@ -45,19 +45,19 @@ def _no_repeat(
         Header(alias="Idempotency-Key", description="Refused: see above.", deprecated=True),
     ] = None,
 ) -> None:
-    """Refuse an idempotency key where a secret is answered. Raises Invalid."""
+    """Raise Invalid for an idempotency key: the response holds a secret and is not stored."""
     if idempotency_key is not None:
         detail = "A secret is told once and its answer is not kept, so this cannot be repeated."
         raise Invalid("idempotency_key_refused", "header.Idempotency-Key", detail)
 
 
-def _new_target(request: Request, new: NewWebhook, _allowed: _Allowed) -> None:
-    """Look up a new webhook's URL before a transaction is opened. Raises Invalid."""
+def _check_new_url(request: Request, new: NewWebhook, _allowed: _Allowed) -> None:
+    """Check a new webhook's URL before a transaction is opened. Raises Invalid."""
     endpoints.require_allowed_url(sender_of(request.app.state.settings).policy, new.url)
 
 
-def _changed_target(request: Request, change: WebhookChange, _allowed: _Allowed) -> None:
-    """Look up a changed URL before a transaction is opened. Raises Invalid."""
+def _check_changed_url(request: Request, change: WebhookChange, _allowed: _Allowed) -> None:
+    """Check a changed URL before a transaction is opened. Raises Invalid."""
     if "url" in change.model_fields_set:
         endpoints.require_allowed_url(sender_of(request.app.state.settings).policy, change.url)
 
@@ -72,7 +72,7 @@ def list_webhooks(call: _Reading) -> WebhookList:
 def create_webhook(
     request: Request,
     new: NewWebhook,
-    _checked: Annotated[None, Depends(_new_target)],
+    _checked: Annotated[None, Depends(_check_new_url)],
     call: _Writing,
 ) -> CreatedWebhook:
     """Create a webhook: from now on, events of the wanted types are posted to its URL.
@@ -98,7 +98,7 @@ def get_webhook(webhook_id: UUID, call: _Reading) -> WebhookView:
 def change_webhook(
     webhook_id: UUID,
     change: WebhookChange,
-    _checked: Annotated[None, Depends(_changed_target)],
+    _checked: Annotated[None, Depends(_check_changed_url)],
     call: _Writing,
 ) -> WebhookView:
     """Set the fields that are sent.
