@@ -51,7 +51,7 @@ LAZY_JOBS: tuple[Job, ...] = (
     lazy_job(
         "imports",
         1.0,
-        "membership.data.imports.runner:IMPORT_JOB",
+        "membership.data.imports.run.worker:IMPORT_JOB",
         select(Import.id).where(Import.state.in_(_UNFINISHED)),
     ),
     lazy_job(

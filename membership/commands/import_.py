@@ -15,10 +15,10 @@ from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.database import opened, organization_named
 from membership.data.imports import service
-from membership.data.imports.intake import Encoding, Intake
-from membership.data.imports.runner import ImportWorker
+from membership.data.imports.arrive.chunks import CHUNK_BYTES
+from membership.data.imports.arrive.decoding import Encoding, FileDecoder
+from membership.data.imports.run.worker import ImportWorker
 from membership.data.imports.schemas import ImportView, LineOutcome, NewImport
-from membership.data.imports.storage import CHUNK_BYTES
 from membership.store.database import Database
 from membership.store.migrate import MigrationError
 from membership.store.models import ImportState
@@ -65,16 +65,16 @@ def upload(
     clock: Callable[[], datetime],
 ) -> UUID:
     """Prepare an import, store its file and start it; returns its id. Raises ApiError."""
-    intake = Intake(Encoding(new.encoding))
+    decoder = FileDecoder(Encoding(new.encoding))
     with database.writing(SERVICE, clock) as (session, now):
         import_id = service.prepare(session, tenant, new, SERVICE, now).id
-    for data in _stored(intake, stream):
+    for data in _stored(decoder, stream):
         with database.writing(SERVICE, clock) as (session, _):
             row = service.get_import(session, tenant, import_id, to_change=True)
             service.add_chunk(session, row, data)
     with database.writing(SERVICE, clock) as (session, now):
         row = service.get_import(session, tenant, import_id, to_change=True)
-        service.file_arrived(row, intake)
+        service.complete_file(row, decoder)
         service.start(session, tenant, import_id, now)
     return import_id
 
@@ -106,12 +106,12 @@ def run(
         worker.leave(database, tenant.id, import_id, clock())
 
 
-def _stored(intake: Intake, stream: BinaryIO) -> Iterator[bytes]:
-    """The pieces of a file as they are stored."""
+def _stored(decoder: FileDecoder, stream: BinaryIO) -> Iterator[bytes]:
+    """The chunks of a file as they are stored."""
     while data := stream.read(CHUNK_BYTES):
-        if stored := intake.take(data):
+        if stored := decoder.decode(data):
             yield stored
-    if stored := intake.finish():
+    if stored := decoder.finish():
         yield stored
 
 

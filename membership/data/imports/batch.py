@@ -1,4 +1,4 @@
-"""What the handlers of all kinds of lines share: the batch they are given, and what they answer."""
+"""A batch of lines with their values and results, shared by the writers of all kinds."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.base.actors import Actor
-from membership.data.imports.bulk import insert_rows, pieces
-from membership.data.imports.columns import Values
+from membership.data.imports.bulk import chunks, insert_rows
+from membership.data.imports.parse.columns import Values
 from membership.data.imports.schemas import Duplicates, LineOutcome
 from membership.events.outbox import emit_all, subscribers
 from membership.events.types import EventType
@@ -22,7 +22,7 @@ from membership.web.access import Tenant
 
 @dataclass(slots=True)
 class Item:
-    """One line of a batch: its values, or why it is refused; and in the end what came of it."""
+    """One line of a batch: its values, and its result with the id of the row and a message."""
 
     line: int
     values: Values | None
@@ -30,19 +30,19 @@ class Item:
     id: UUID | None = None
     message: str = ""
 
-    def settle(self, outcome: LineOutcome, found: UUID | None, message: str = "") -> None:
-        """Note what became of the line."""
+    def record_result(self, outcome: LineOutcome, found: UUID | None, message: str = "") -> None:
+        """Set the result of the line."""
         self.outcome, self.id, self.message = outcome, found, message
 
     def refuse(self, message: str) -> None:
-        """Note that nothing of the line is stored."""
+        """Refuse the line: nothing of it is stored."""
         self.values = None
-        self.settle(LineOutcome.REFUSED, None, message)
+        self.record_result(LineOutcome.REFUSED, None, message)
 
 
 @dataclass
 class Batch:
-    """Lines that are handled in one transaction, and for whom."""
+    """Lines that are written in one transaction, with the context of their import."""
 
     session: Session
     tenant: Tenant
@@ -53,19 +53,22 @@ class Batch:
     dry_run: bool
     items: list[Item]
     numbers: list[list[int]] = field(default_factory=list)
-    """Ranges of the numbers of customers who were created and are still to be indexed."""
+    """Ranges of numbers of created customers, who are still to be indexed."""
 
-    def good(self) -> list[Item]:
-        """The lines that are not refused so far."""
+    def valid_items(self) -> list[Item]:
+        """The lines that were not refused so far."""
         return [item for item in self.items if item.values is not None]
 
-    def keys_before(self, keys: Iterable[str]) -> dict[str, int]:
-        """Which keys earlier lines of a dry run had, and in which line; a real run has rows."""
+    def earlier_keys(self, keys: Iterable[str]) -> dict[str, int]:
+        """Keys of earlier lines of a dry run, with the numbers of their lines.
+
+        Empty in a real run, whose lines became rows.
+        """
         if not self.dry_run:
             return {}
         found: dict[str, int] = {}
         hashed = {_hashed(key): key for key in keys}
-        for some in pieces(hashed):
+        for some in chunks(hashed):
             rows = self.session.execute(
                 select(ImportKey.key, ImportKey.line).where(
                     ImportKey.organization_id == self.tenant.id,
@@ -76,8 +79,8 @@ class Batch:
             found |= {hashed[key]: line for key, line in rows}
         return found
 
-    def keep_keys(self, keys: dict[str, int]) -> None:
-        """Note the keys that lines of a dry run had first."""
+    def store_keys(self, keys: dict[str, int]) -> None:
+        """Store keys of lines in a dry run, with the lines that had them first."""
         if self.dry_run:
             insert_rows(
                 self.session.connection(),
@@ -89,18 +92,21 @@ class Batch:
                 ],
             )
 
-    def tell(
+    def emit(
         self,
         event_type: EventType,
-        told: Callable[[Any], tuple[UUID, dict[str, Any]]],
-        things: Iterable[Any],
+        event_of: Callable[[Any], tuple[UUID, dict[str, Any]]],
+        subjects: Iterable[Any],
     ) -> None:
-        """Store an event for each of ``things``, if any endpoint wants to know of such."""
+        """Store an event for each of ``subjects``, if any endpoint subscribes to the type.
+
+        ``event_of`` returns the id of a subject and the data of its event.
+        """
         if subscribers(self.session, self.tenant.id, event_type):
-            all_told = [told(thing) for thing in things]
-            emit_all(self.session, self.tenant.id, event_type, all_told, now=self.now)
+            events = [event_of(subject) for subject in subjects]
+            emit_all(self.session, self.tenant.id, event_type, events, now=self.now)
 
 
 def _hashed(key: str) -> str:
-    """A key of any length as it is stored, which also keeps it from being read."""
+    """The digest by which a key is stored, so that no personal data is."""
     return hashlib.sha256(key.encode()).hexdigest()

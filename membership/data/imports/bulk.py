@@ -1,7 +1,6 @@
-"""Many rows at once: past the objects of the session, straight into the database.
+"""Bulk inserts, past the objects of the session; by COPY on PostgreSQL.
 
-PostgreSQL takes them by COPY. The values of each column are converted by the column's own type,
-as an ordinary insert would do it.
+Values are converted by the types of their columns, as in an ordinary insert.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 _Processor = Callable[[Any], Any] | None
-IN_ONE_QUERY = 900
-"""Values of an IN list at once: older SQLite takes fewer than a thousand parameters."""
+MAX_IN_LIST = 900
+"""Most values of an IN list: older SQLite accepts fewer than a thousand parameters."""
 
 
 def insert_rows(
@@ -35,7 +34,7 @@ def insert_rows(
 
 
 class _Plan:
-    """How rows of one table are inserted on one kind of database."""
+    """The insert of a table's rows for one kind of database."""
 
     def __init__(self, dialect: Any, table: Table, columns: tuple[str, ...]) -> None:
         self.table, self.columns = table.name, columns
@@ -46,7 +45,7 @@ class _Plan:
         ]
 
     def convert(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Rows with their values as the driver takes them."""
+        """Rows with their values converted for the driver."""
         processors = self._processors
         for row in rows:
             yield tuple(
@@ -59,7 +58,7 @@ _PLANS: dict[tuple[str, type[Base], tuple[str, ...]], _Plan] = {}
 
 
 def _plan_for(connection: Connection, table: type[Base], columns: tuple[str, ...]) -> _Plan:
-    """The plan for a table on this kind of database, made once."""
+    """The plan for a table on this kind of database; cached."""
     key = (connection.dialect.name, table, columns)
     if key not in _PLANS:
         _PLANS[key] = _Plan(connection.dialect, cast(Table, table.__table__), columns)
@@ -79,8 +78,8 @@ def _copy(connection: Connection, plan: _Plan, rows: Iterable[Row]) -> None:
             copy.write_row(row)
 
 
-def pieces(values: Iterable[Any]) -> Iterator[list[Any]]:
-    """Values in lists that fit one query."""
+def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """Values in lists of at most ``MAX_IN_LIST``."""
     whole = list(values)
-    for start in range(0, len(whole), IN_ONE_QUERY):
-        yield whole[start : start + IN_ONE_QUERY]
+    for start in range(0, len(whole), MAX_IN_LIST):
+        yield whole[start : start + MAX_IN_LIST]

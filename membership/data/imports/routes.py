@@ -13,6 +13,7 @@ from membership.base.scopes import Scope
 from membership.data.exports.cells import safe_cell
 from membership.data.exports.streaming import streamed
 from membership.data.imports import service
+from membership.data.imports.arrive.upload import receive_file
 from membership.data.imports.schemas import (
     ImportPage,
     ImportView,
@@ -21,7 +22,6 @@ from membership.data.imports.schemas import (
     ReportPage,
     StartImport,
 )
-from membership.data.imports.upload import receive_file
 from membership.web.access import (
     Call,
     Caller,

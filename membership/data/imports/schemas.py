@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from api_client.messages.scan import Message
 from membership.base.fields import Line
-from membership.data.imports.intake import Encoding
+from membership.data.imports.arrive.decoding import Encoding
 from membership.store.models import ImportKind, ImportState
 
 __all__ = ["ImportOptions", "ImportPage", "ImportView", "NewImport", "ReportPage"]

@@ -1,4 +1,4 @@
-"""Imports: prepared, started, cancelled and shown. The work itself is the runner's."""
+"""Imports: prepared, started, cancelled and shown. ``imports.run`` runs them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,10 +9,10 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from membership.base.actors import Actor
-from membership.data.imports.columns import header_of
-from membership.data.imports.ending import forget_keys, look_at_cards
-from membership.data.imports.intake import Encoding, Intake
-from membership.data.imports.records import Place, RecordReader, delimiter_of
+from membership.data.imports.arrive.decoding import Encoding, FileDecoder
+from membership.data.imports.parse.columns import header_of
+from membership.data.imports.parse.records import FilePosition, RecordReader, delimiter_of
+from membership.data.imports.run.ending import delete_keys, invalidate_cards_of
 from membership.data.imports.schemas import (
     ImportCounts,
     ImportOptions,
@@ -48,7 +48,7 @@ def get_import(
 def prepare(
     session: Session, tenant: Tenant, new: NewImport, actor: Actor, now: datetime
 ) -> Import:
-    """Make an import that waits for its file."""
+    """Create an import that waits for its file."""
     options = new.model_dump(mode="json", include=set(ImportOptions.model_fields))
     row = Import(
         organization_id=tenant.id,
@@ -69,8 +69,8 @@ def prepare(
     return row
 
 
-def empty_file(session: Session, row: Import) -> None:
-    """Throw away the file of an import, which is about to be sent anew. Raises Conflict."""
+def delete_file(session: Session, row: Import) -> None:
+    """Delete the file of an import that was not started. Raises Conflict."""
     if row.state not in _TAKES_FILE:
         detail = "This import was started; make another one for another file."
         raise Conflict("import_started", detail)
@@ -84,7 +84,7 @@ def empty_file(session: Session, row: Import) -> None:
 
 
 def add_chunk(session: Session, row: Import, data: bytes) -> None:
-    """Add a piece to the file of an import."""
+    """Append a chunk to the file of an import."""
     session.add(
         ImportChunk(
             organization_id=row.organization_id, import_id=row.id, start=row.file_bytes, data=data
@@ -93,17 +93,17 @@ def add_chunk(session: Session, row: Import, data: bytes) -> None:
     row.file_bytes += len(data)
 
 
-def file_arrived(row: Import, intake: Intake) -> None:
-    """Note that the file of an import is complete."""
-    row.encoding = intake.encoding.value
-    row.lines_total = intake.lines
+def complete_file(row: Import, decoder: FileDecoder) -> None:
+    """Mark the file of an import as complete."""
+    row.encoding = decoder.encoding.value
+    row.lines_total = decoder.lines
     row.state = ImportState.READY
 
 
 def start(
     session: Session, tenant: Tenant, import_id: UUID, now: datetime, *, dry_run: bool | None = None
 ) -> Import:
-    """Start an import, go on with one that failed, or do in earnest what was tried dryly.
+    """Start an import, continue one that failed, or repeat a dry run as a real one.
 
     Raises NotFound; Conflict without a file, or if it is under way or done; Invalid for a
     header that cannot be used.
@@ -118,8 +118,8 @@ def start(
     row.dry_run, row.error, row.state = wanted, None, ImportState.RUNNING
     row.started_at = row.started_at if again else now
     row.finished_at = None
-    told = {"kind": row.kind.value, "file_name": row.file_name, "dry_run": row.dry_run}
-    record(session, tenant.id, "import.started", row.id, after=told)
+    started = {"kind": row.kind.value, "file_name": row.file_name, "dry_run": row.dry_run}
+    record(session, tenant.id, "import.started", row.id, after=started)
     session.flush()
     return row
 
@@ -138,9 +138,9 @@ def _require_startable(row: Import, *, dry_run: bool) -> None:
 
 
 def _rewind(session: Session, row: Import) -> None:
-    """Begin at the first line, with an empty report."""
+    """Reset an import to the first line, with an empty report."""
     row.position, row.next_line, row.lines_done, row.counts = 0, 1, 0, {}
-    forget_keys(session, row)
+    delete_keys(session, row)
     session.execute(
         delete(ImportReport).where(
             ImportReport.organization_id == row.organization_id, ImportReport.import_id == row.id
@@ -149,7 +149,7 @@ def _rewind(session: Session, row: Import) -> None:
 
 
 def _read_header(session: Session, row: Import) -> None:
-    """Find out what the columns of the file are. Raises Invalid."""
+    """Read the header of the file. Raises Invalid."""
     options = ImportOptions.model_validate(row.options)
     head = session.scalar(
         select(ImportChunk.data).where(
@@ -158,17 +158,17 @@ def _read_header(session: Session, row: Import) -> None:
             ImportChunk.start == 0,
         )
     )
-    pieces = [(head or b"")[:_HEADER_BYTES]]
+    chunks = [(head or b"")[:_HEADER_BYTES]]
     encoding = Encoding(row.encoding)
     line = 1
     try:
-        text = RecordReader(pieces, Place(), encoding=encoding, delimiter=",").next_text()
+        text = RecordReader(chunks, FilePosition(), encoding=encoding, delimiter=",").next_text()
         delimiter = options.delimiter or delimiter_of(text)
-        reader = RecordReader(pieces, Place(), encoding=encoding, delimiter=delimiter)
+        reader = RecordReader(chunks, FilePosition(), encoding=encoding, delimiter=delimiter)
         first = next(iter(reader))
         line = first.line
-        if first.fault is not None:
-            raise ValueError(first.fault)
+        if first.error is not None:
+            raise ValueError(first.error)
         row.header = header_of(row.kind, first.fields, options.columns)
     except ValueError as error:
         raise Invalid("header_invalid", "file", f"Line {line}: {error}.") from None
@@ -177,7 +177,7 @@ def _read_header(session: Session, row: Import) -> None:
 
 
 def cancel(session: Session, tenant: Tenant, import_id: UUID, now: datetime) -> Import:
-    """Stop an import for good, after the batch that is under way; what is stored stays.
+    """Cancel an import, after the running batch; what was stored stays.
 
     Raises NotFound; Conflict if it is over.
     """
@@ -185,9 +185,9 @@ def cancel(session: Session, tenant: Tenant, import_id: UUID, now: datetime) -> 
     if row.state in {ImportState.FINISHED, ImportState.CANCELLED}:
         raise Conflict("import_done", "This import is over.")
     row.state, row.finished_at = ImportState.CANCELLED, now
-    told = {"lines": row.lines_done, "counts": row.counts}
-    record(session, tenant.id, "import.cancelled", row.id, after=told)
-    look_at_cards(session, row, now)
+    progress = {"lines": row.lines_done, "counts": row.counts}
+    record(session, tenant.id, "import.cancelled", row.id, after=progress)
+    invalidate_cards_of(session, row, now)
     session.flush()
     return row
 
@@ -245,7 +245,7 @@ def report(
     *,
     outcome: LineOutcome | None = None,
 ) -> ReportPage:
-    """List what became of the lines, in the order of the file. Raises NotFound; Invalid."""
+    """A page of the report, in the order of the file. Raises NotFound, Invalid."""
     get_import(call.session, call.tenant, import_id)
     after = 0 if cursor is None else int(decode_cursor(cursor, int)[0])
     lines = report_lines(call.session, call.tenant.id, import_id, after=after, outcome=outcome)
@@ -265,7 +265,7 @@ def report_lines(
     after: int = 0,
     outcome: LineOutcome | None = None,
 ) -> Iterator[ReportLine]:
-    """What became of the lines after one of them, a batch in memory at a time."""
+    """The results of the lines after one of them; a batch is in memory at a time."""
     same = (
         ImportReport.organization_id == organization_id,
         ImportReport.import_id == import_id,

@@ -112,7 +112,7 @@ def test_no_event_of_an_import_appears_after_one_that_was_shown(postgres_club: C
             session=slow, tenant=club.tenant, import_id=uuid4(), actor=SERVICE, now=club.clock(),
             duplicates=Duplicates(), dry_run=False, items=[],
         )  # fmt: skip
-        batch.tell(EventType.CUSTOMER_CREATED, lambda thing: (thing, {}), [uuid4()])
+        batch.emit(EventType.CUSTOMER_CREATED, lambda thing: (thing, {}), [uuid4()])
         club.emit(2)
         assert seen(club.work) == []
     assert len(seen(club.work)) == 3

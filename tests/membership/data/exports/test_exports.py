@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from membership.base.scopes import Scope
 from membership.data.exports.cells import safe_cell
-from membership.data.imports.columns import LineCheck, Rules
+from membership.data.imports.parse.columns import LineParser, ParseRules
 from membership.store.models import ImportKind
 from tests.membership.data.imports.test_imports import imported
 from tests.membership.support import Service
@@ -80,7 +80,7 @@ def test_the_import_gives_back_what_a_cell_was(text: str) -> None:
     cell = safe_cell(text.strip())
     if not text.strip().startswith("+"):
         assert not cell.startswith(("=", "+", "-", "@"))
-    check = LineCheck(ImportKind.LINKS, ["company", "customer", "role"], Rules(None, False))
+    check = LineParser(ImportKind.LINKS, ["company", "customer", "role"], ParseRules(None, False))
     try:
         values = check(["A", "B", cell])
     except ValueError:

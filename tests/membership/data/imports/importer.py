@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from membership.base.settings import ServiceSettings
-from membership.data.imports.runner import ImportWorker
+from membership.data.imports.run.worker import ImportWorker
 from membership.store.database import open_database
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from membership.base.scopes import Scope
 from membership.base.vault import open_vault
-from membership.data.imports.runner import ImportWorker
+from membership.data.imports.run.worker import ImportWorker
 from membership.store.background import Work
 from tests.membership.support import Service
 

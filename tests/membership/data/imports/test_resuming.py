@@ -13,7 +13,7 @@ from membership.accounts.organizations import bootstrap_organization
 from membership.base.settings import ServiceSettings
 from membership.commands.import_ import run, upload
 from membership.data.imports import service
-from membership.data.imports.runner import ImportWorker
+from membership.data.imports.run.worker import ImportWorker
 from membership.data.imports.schemas import NewImport
 from membership.store.database import Database, open_database
 from membership.store.models import (

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select
 
 from membership.base.settings import ServiceSettings
-from membership.data.imports.ending import fail
+from membership.data.imports.run.ending import fail
 from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.events.webhooks.purge import purge

@@ -1,4 +1,4 @@
-"""Customers who are there already and get the fields of a line: audited one by one."""
+"""Updates existing customers with the fields of lines; each is audited."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from membership.data.imports.batch import Batch, Item
-from membership.data.imports.bulk import pieces
-from membership.data.imports.creating import add_card
+from membership.data.imports.bulk import chunks
 from membership.data.imports.schemas import LineOutcome
+from membership.data.imports.write.inserts import add_card
 from membership.members.companies.linking import hold_domains, link_by_email_domain
 from membership.members.customers.search_index import file_customer
 from membership.members.customers.service import email_key
@@ -29,7 +29,7 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line that changes a customer, and the code of a card that is new to them."""
+    """A line that changes a customer, and the code of a new card, if it has one."""
 
     item: Item
     who: UUID
@@ -37,9 +37,9 @@ class Change:
 
 
 def change_customers(batch: Batch, changes: list[Change]) -> list[tuple[UUID, list[str]]]:
-    """Set the fields that lines give; returns who was changed, and in which fields."""
+    """Set the fields of lines; returns the changed customers, each with the changed fields."""
     found = _loaded(batch, {change.who for change in changes})
-    told: list[tuple[UUID, list[str]]] = []
+    changed: list[tuple[UUID, list[str]]] = []
     for change in changes:
         customer = found.get(change.who)
         if customer is None:
@@ -51,16 +51,16 @@ def change_customers(batch: Batch, changes: list[Change]) -> list[tuple[UUID, li
         else:
             fields = _set(batch, customer, change)
         outcome = LineOutcome.UPDATED if fields else LineOutcome.UNCHANGED
-        change.item.settle(outcome, change.who, ", ".join(fields))
+        change.item.record_result(outcome, change.who, ", ".join(fields))
         if fields and not batch.dry_run:
-            told.append((change.who, fields))
-    return told
+            changed.append((change.who, fields))
+    return changed
 
 
 def _loaded(batch: Batch, wanted: Iterable[UUID]) -> dict[UUID, Customer]:
-    """Customers by id, locked against other changes until the batch is stored."""
+    """Customers by id, locked until the batch is written."""
     found: dict[UUID, Customer] = {}
-    for some in pieces(wanted):
+    for some in chunks(wanted):
         rows = batch.session.scalars(
             select(Customer)
             .where(
@@ -76,7 +76,7 @@ def _loaded(batch: Batch, wanted: Iterable[UUID]) -> dict[UUID, Customer]:
 
 
 def _wanted(change: Change) -> dict[str, Any]:
-    """The fields that a line gives."""
+    """The fields of a line that are not empty."""
     values = change.item.values or {}
     wanted = {name: values[name] for name in _FIELDS if name in values}
     if "phone" in values:
@@ -85,7 +85,7 @@ def _wanted(change: Change) -> dict[str, Any]:
 
 
 def _differences(customer: Customer, change: Change) -> list[str]:
-    """Names of the fields that a line would change."""
+    """Names of the fields that a line changes."""
     wanted = _wanted(change).items()
     fields = [name for name, value in wanted if getattr(customer, name) != value]
     return fields + (["card_code"] if change.new_code is not None else [])

@@ -1,14 +1,14 @@
-"""Makes imported customers findable by their words, after all of them are stored.
+"""Builds the search index of imported customers, after all of them are stored.
 
-The index of words is a tree in the order of the words. To put each batch of customers into it
-would rewrite nearly every page of it each time. So the terms of all customers of an import are
-sorted first, in runs on disk that are merged, and go into the tree in its own order: each page
-is written once. They go in slices that keep the lock of writers for a short while, and the last
-term that is in is committed with them, so that a restart goes on from there.
+The index is a tree in the order of the terms. To insert each batch of customers would rewrite
+nearly every page each time. So the terms of all customers of an import are sorted first, in runs
+on disk that are merged, and inserted in the order of the tree: each page is written once. They
+are inserted in slices that hold the write lock briefly, and the last inserted term is committed
+with its slice, so that a restart continues from there.
 
-A customer may change between being read and being filed. A slice is only taken as it was read
-if nobody else wrote since, which SQLite can tell; otherwise each of its terms must still be
-among the customer's words. No customer changes while a slice is filed: SQLite has one writer,
+A customer may change between being read and being indexed. A slice is inserted as it was read
+only if nobody else wrote since, which SQLite can tell; otherwise each of its terms must still be
+among the customer's words. No customer changes while a slice is inserted: SQLite has one writer,
 and on PostgreSQL the slice holds a lock on the table that writers of customers wait for, and
 scans do not.
 """
@@ -26,8 +26,8 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from membership.data.imports.ending import finish
-from membership.data.imports.storage import LEASE, creator_of, lock_leased
+from membership.data.imports.run.ending import finish
+from membership.data.imports.run.lease import LEASE, creator_of, lock_leased
 from membership.members.customers.search_terms import terms_of
 from membership.store.database import WRITES, Database
 from membership.store.models import Customer, Import, ImportState
@@ -40,8 +40,8 @@ _SEPARATOR = "\t"
 """Sorts before every letter, and no term has it."""
 
 
-class Filing:
-    """The filing of one import's customers by one worker."""
+class IndexBuild:
+    """The index build of one import's customers by one worker."""
 
     def __init__(self, database: Database, found: Import, worker: UUID) -> None:
         self._database, self._worker = database, worker
@@ -53,23 +53,23 @@ class Filing:
         self._connection: Connection | None = None
 
     def close(self) -> None:
-        """Give back what is held, wherever the filing stands."""
+        """Release files and connection, at any stage."""
         for run in self._runs:
             run.close()
         if self._connection is not None:
             self._connection.close()
 
     def step(self, clock: Callable[[], datetime]) -> bool:
-        """File a piece; False when there is nothing left of it, or it is no longer ours."""
+        """Do one step; False if nothing is left, or another worker has the import."""
         if self._connection is None:
             self._connection = _own_connection(self._database)
             with self._connection.begin():
                 self._version = _data_version(self._connection)
             return self._sort(self._connection, clock)
-        return self._file_slice(self._connection, clock)
+        return self._insert_slice(self._connection, clock)
 
     def _sort(self, connection: Connection, clock: Callable[[], datetime]) -> bool:
-        """Write the terms of all customers into sorted runs; False if it is no longer ours."""
+        """Write the terms of all customers into sorted runs; False if the lease was lost."""
         after = self.found.filed_after
         skip = None if after is None else _SEPARATOR.join(after)
         for lines in self._batches():
@@ -79,13 +79,13 @@ class Filing:
             run.writelines(line + "\n" for line in lines if skip is None or line > skip)
             run.seek(0)
             with self._writing(connection, clock) as (session, now):
-                if self._mine(session, now) is None:
+                if self._renew_lease(session, now) is None:
                     return False
         self._terms = heapq.merge(*(map(_without_break, run) for run in self._runs))
         return True
 
     def _batches(self) -> Iterator[list[str]]:
-        """The terms of the customers, of a number of them at a time."""
+        """The terms of the customers, of ``RUN_CUSTOMERS`` at a time."""
         for first, last in self.found.unfiled or []:
             for start in range(first, last + 1, RUN_CUSTOMERS):
                 wanted = select(Customer.id, Customer.search_text).where(
@@ -100,13 +100,13 @@ class Filing:
                     for kind, term in terms_of(words)
                 ]
 
-    def _file_slice(self, connection: Connection, clock: Callable[[], datetime]) -> bool:
-        """File the next terms in the order of the index."""
+    def _insert_slice(self, connection: Connection, clock: Callable[[], datetime]) -> bool:
+        """Insert the next terms in the order of the index; False if nothing is left."""
         wanted = self._slice
         lines = list(islice(self._terms or iter(()), wanted))
         with self._writing(connection, clock) as (session, now):
             began = time.perf_counter()
-            row = self._mine(session, now)
+            row = self._renew_lease(session, now)
             if row is None:
                 return False
             version = _data_version(connection)
@@ -116,7 +116,7 @@ class Filing:
             row.filed_after = lines[-1].split(_SEPARATOR) if lines else row.filed_after
             if done:
                 row.unfiled = None
-                _settle(session, row, now)
+                _finish_build(session, row, now)
             session.flush()
             seconds = max(time.perf_counter() - began, 0.001)
         self._slice = max(_FEWEST, min(_MOST, int(wanted * _SLICE_SECONDS / seconds), 2 * wanted))
@@ -131,8 +131,8 @@ class Filing:
         actor = creator_of(self.found)
         return self._database.writing(actor, clock, connection=connection)
 
-    def _mine(self, session: Session, now: datetime) -> Import | None:
-        """The import, locked and leased anew; None if somebody else has it."""
+    def _renew_lease(self, session: Session, now: datetime) -> Import | None:
+        """Lock the import and renew its lease; None if another worker has it."""
         row = lock_leased(session, self.found, self._worker)
         if row is None or row.unfiled != self.found.unfiled:
             return None
@@ -140,8 +140,8 @@ class Filing:
         return row
 
 
-def _settle(session: Session, row: Import, now: datetime) -> None:
-    """All are filed; an import that was only waiting for it has finished."""
+def _finish_build(session: Session, row: Import, now: datetime) -> None:
+    """End the build, and finish an import that waited for it."""
     row.filed_after = None
     if row.state is ImportState.INDEXING:
         finish(session, row, now)
@@ -152,14 +152,14 @@ def _without_break(line: str) -> str:
 
 
 def _data_version(connection: Connection) -> int | None:
-    """A number that changes when another connection commits; None where there is none."""
+    """A number that changes when another connection commits; None on PostgreSQL."""
     if connection.dialect.name != "sqlite":
         return None
     return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
 
 
 def _own_connection(database: Database) -> Connection:
-    """A connection that is in no pool: what it has seen and made goes with it."""
+    """A connection outside the pool: its state of the database ends with it."""
     connection = database.engine.connect().execution_options(**{WRITES: True})
     connection.detach()
     return connection
@@ -180,7 +180,7 @@ _CHECKED = (
 def _insert_terms(
     connection: Connection, organization_id: int, lines: list[str], *, checked: bool
 ) -> None:
-    """File terms; ``checked`` leaves out those that a customer no longer has."""
+    """Insert terms; ``checked`` leaves out those that a customer no longer has."""
     rows = [(organization_id, *line.split(_SEPARATOR)) for line in lines]
     if not rows:
         return
@@ -209,7 +209,7 @@ _FROM_STAGED = (
 
 
 def _copy_terms(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-    """File terms on PostgreSQL, passing over those that are there."""
+    """Insert terms on PostgreSQL, skipping existing ones."""
     driver: Any = connection.connection.dbapi_connection
     with driver.cursor() as cursor:
         for statement in _POSTGRESQL:

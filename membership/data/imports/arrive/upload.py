@@ -1,7 +1,7 @@
-"""The file of an import, taken as it comes: never more of it in memory than one chunk.
+"""Receives the file of an import as a stream: at most one chunk of it is in memory.
 
-Nothing of the database is held while the network is waited for. Each chunk is stored in a
-transaction of its own, and only a file that arrived whole can be started.
+No transaction is open while the network is awaited. Each chunk is stored in a transaction of its
+own, and only a complete file can be started.
 """
 
 from collections.abc import AsyncIterator
@@ -13,39 +13,39 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from membership.data.imports import service
-from membership.data.imports.intake import Encoding, Intake
+from membership.data.imports.arrive.chunks import CHUNK_BYTES
+from membership.data.imports.arrive.decoding import Encoding, FileDecoder
 from membership.data.imports.schemas import ImportOptions, ImportView
-from membership.data.imports.storage import CHUNK_BYTES
 from membership.web.access import Caller
 from membership.web.errors import ApiError
 
 
 class BodyBroken(ApiError):
-    """The caller left before the file was complete."""
+    """The client disconnected before the file was complete."""
 
     status = 400
 
 
 async def receive_file(request: Request, caller: Caller, import_id: UUID) -> ImportView:
-    """Take the body of a request as the file of an import.
+    """Store the body of a request as the file of an import.
 
     Raises NotFound; Conflict for an import that was started; BodyBroken.
     """
     upload = _Upload(request.app.state, caller, import_id)
-    intake = Intake(Encoding(await upload.begin()))
+    decoder = FileDecoder(Encoding(await upload.begin()))
     try:
         async for data in _chunks(request):
-            if stored := await run_in_threadpool(intake.take, data):
+            if stored := await run_in_threadpool(decoder.decode, data):
                 await upload.store(stored)
     except ClientDisconnect:
         raise BodyBroken("body_unreadable", "The file did not arrive whole.") from None
-    if stored := intake.finish():
+    if stored := decoder.finish():
         await upload.store(stored)
-    return await upload.end(intake)
+    return await upload.end(decoder)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
-    """The body in pieces of about one size, which are what is stored."""
+    """The body in chunks of about the size that is stored."""
     gathered: list[bytes] = []
     size = 0
     async for data in request.stream():
@@ -59,33 +59,33 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
 
 
 class _Upload:
-    """The transactions of one upload, each behind the queue of writers."""
+    """The transactions of one upload, each under the limit of concurrent writers."""
 
     def __init__(self, state: Any, caller: Caller, import_id: UUID) -> None:
         self._state, self._caller, self._import_id = state, caller, import_id
 
     async def begin(self) -> str:
-        """Throw away what was sent before; returns the encoding that is wanted."""
+        """Delete a file that was sent before; returns the encoding of the options."""
         return str(await self._write(self._empty))
 
     async def store(self, data: bytes) -> None:
         """Store a chunk."""
         await self._write(lambda session, row: service.add_chunk(session, row, data))
 
-    async def end(self, intake: Intake) -> ImportView:
-        """Note that the file is whole."""
+    async def end(self, decoder: FileDecoder) -> ImportView:
+        """Mark the file as complete."""
 
-        def note(_session: Any, row: Any) -> ImportView:
-            service.file_arrived(row, intake)
+        def complete(_session: Any, row: Any) -> ImportView:
+            service.complete_file(row, decoder)
             return service.view(row, self._state.clock())
 
-        shown = await self._write(note)
-        assert isinstance(shown, ImportView)  # noqa: S101 - what ``note`` gives
+        shown = await self._write(complete)
+        assert isinstance(shown, ImportView)  # noqa: S101 - what ``complete`` returns
         return shown
 
     @staticmethod
     def _empty(session: Any, row: Any) -> str:
-        service.empty_file(session, row)
+        service.delete_file(session, row)
         return ImportOptions.model_validate(row.options).encoding.value
 
     async def _write(self, change: Any) -> object:

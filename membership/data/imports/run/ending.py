@@ -1,4 +1,4 @@
-"""How imports end: finished, failed, and what is noted and told of it."""
+"""The end of imports: finished or failed, with their events and the cards to recompute."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from membership.data.imports.storage import creator_of, lock_leased
+from membership.data.imports.run.lease import creator_of, lock_leased
 from membership.events.audit.recorder import record
 from membership.events.outbox import emit
 from membership.events.types import EventType
@@ -16,40 +16,40 @@ from membership.wallet.updates.invalidation import invalidate_all
 
 
 def finish(session: Session, row: Import, now: datetime) -> None:
-    """Note that all of an import is done. A dry run keeps its file, to be done in earnest."""
+    """Finish an import. The file of a dry run is kept for a real run."""
     row.state, row.finished_at = ImportState.FINISHED, now
     row.leased_by = row.leased_until = None
     row.filed_after = None
-    told = {
+    data = {
         "import_id": str(row.id),
         "kind": row.kind.value,
         "dry_run": row.dry_run,
         "lines": row.lines_done,
         "counts": row.counts,
     }
-    record(session, row.organization_id, "import.finished", row.id, after=told)
-    emit(session, row.organization_id, EventType.IMPORT_FINISHED, row.id, told, now=now)
-    forget_keys(session, row)
+    record(session, row.organization_id, "import.finished", row.id, after=data)
+    emit(session, row.organization_id, EventType.IMPORT_FINISHED, row.id, data, now=now)
+    delete_keys(session, row)
 
 
 def fail(database: Database, found: Import, worker: UUID, why: str, now: datetime) -> None:
-    """Note why an import cannot go on. What was stored stays; it can be started again."""
+    """Fail an import. What was stored stays, and it can be started again."""
     with database.writing(creator_of(found), now) as (session, _):
         row = lock_leased(session, found, worker)
         if row is not None:
             row.state, row.error = ImportState.FAILED, why
             row.leased_by = row.leased_until = None
-            look_at_cards(session, row, now)
+            invalidate_cards_of(session, row, now)
 
 
-def look_at_cards(session: Session, row: Import, now: datetime) -> None:
-    """Let cards show what an import stored before it ended half-way; nothing else tells of it."""
+def invalidate_cards_of(session: Session, row: Import, now: datetime) -> None:
+    """Invalidate the cards of the organization after a partial import, which emits no events."""
     if not row.dry_run:
         invalidate_all(session.connection(), row.organization_id, now)
 
 
-def forget_keys(session: Session, row: Import) -> None:
-    """Drop what a dry run remembered of its lines."""
+def delete_keys(session: Session, row: Import) -> None:
+    """Delete the keys that a dry run stored of its lines."""
     session.execute(
         delete(ImportKey).where(
             ImportKey.organization_id == row.organization_id, ImportKey.import_id == row.id

@@ -1,4 +1,4 @@
-"""New customers of a batch, with their cards and their companies, in a handful of statements."""
+"""Inserts new customers of a batch, with their cards and company links, in a few statements."""
 
 from itertools import count
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, select, update
 
 from api_client.messages.scan import CustomerState
 from membership.data.imports.batch import Batch, Item
-from membership.data.imports.bulk import Row, insert_rows, pieces
+from membership.data.imports.bulk import Row, chunks, insert_rows
 from membership.events.types import EventType
 from membership.members.customers.search_terms import search_words
 from membership.members.customers.service import email_key
@@ -53,7 +53,7 @@ LINK_COLUMNS = (
 
 
 def create_customers(batch: Batch, fresh: list[tuple[UUID, Item]]) -> None:
-    """Create the customers of lines whose numbers and codes are free."""
+    """Insert the customers of lines whose numbers and codes are free."""
     numbers = _take_numbers(batch, [(item.values or {}).get("number") for _, item in fresh])
     connection = batch.session.connection()
     rows, cards, addressed = [], [], []
@@ -67,19 +67,19 @@ def create_customers(batch: Batch, fresh: list[tuple[UUID, Item]]) -> None:
     insert_rows(connection, Customer, _CUSTOMER, rows)
     insert_rows(connection, Card, _CARD, cards)
     _link_by_domain(batch, addressed)
-    batch.tell(
+    batch.emit(
         EventType.CUSTOMER_CREATED, lambda who: (who, {"customer_id": str(who)}), dict(fresh)
     )
     batch.numbers.extend(_ranges(sorted(numbers)))
 
 
 def add_card(batch: Batch, who: UUID, code: str) -> None:
-    """Give a customer a card with a code that nobody has."""
+    """Insert a card with a free code for a customer."""
     insert_rows(batch.session.connection(), Card, _CARD, [_card(batch, who, code)])
 
 
 def _take_numbers(batch: Batch, wanted: list[int | None]) -> list[int]:
-    """The number of each new customer: the one that the line wants, or the next one."""
+    """The number of each new customer: the one of the line, or the next free one."""
     missing = sum(number is None for number in wanted)
     highest = max((number for number in wanted if number is not None), default=0)
     following = Organization.next_customer_number
@@ -138,7 +138,7 @@ def _link_by_domain(batch: Batch, addressed: list[tuple[UUID, str]]) -> None:
         Company.organization_id == CompanyDomain.organization_id,
         Company.id == CompanyDomain.company_id,
     )
-    for some in pieces({domain for _, domain in addressed}):
+    for some in chunks({domain for _, domain in addressed}):
         rows = batch.session.execute(
             select(CompanyDomain.domain, CompanyDomain.company_id)
             .join(Company, same)
@@ -157,7 +157,7 @@ def _link_by_domain(batch: Batch, addressed: list[tuple[UUID, str]]) -> None:
 def insert_links(
     batch: Batch, links: list[tuple[UUID, UUID, UUID, str]], source: LinkSource
 ) -> None:
-    """Store links, each as (id, company, customer, role), and tell of them."""
+    """Insert links, each as (id, company, customer, role), and emit their events."""
     insert_rows(
         batch.session.connection(),
         CompanyLink,
@@ -168,7 +168,7 @@ def insert_links(
         ],
     )
 
-    def told(link: tuple[UUID, UUID, UUID, str]) -> tuple[UUID, dict[str, Any]]:
+    def event_of(link: tuple[UUID, UUID, UUID, str]) -> tuple[UUID, dict[str, Any]]:
         link_id, company, who, _ = link
         return link_id, {
             "link_id": str(link_id),
@@ -177,7 +177,7 @@ def insert_links(
             "source": source.value,
         }
 
-    batch.tell(EventType.LINK_CREATED, told, links)
+    batch.emit(EventType.LINK_CREATED, event_of, links)
 
 
 def _ranges(numbers: list[int]) -> list[list[int]]:

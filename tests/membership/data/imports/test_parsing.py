@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from membership.data.imports import checks
-from membership.data.imports.intake import Encoding, Intake
-from membership.data.imports.records import Place, RecordReader
+from membership.data.imports.arrive.decoding import Encoding, FileDecoder
+from membership.data.imports.parse import cells
+from membership.data.imports.parse.records import FilePosition, RecordReader
 from membership.members.customers.schemas import NewCustomer
 from membership.members.customers.service import e164
 from membership.web.errors import Invalid
@@ -41,10 +41,10 @@ def _by_import(check: Any, text: str) -> Any:
 @settings(max_examples=300, deadline=None)
 @given(_texts)
 def test_names_notes_addresses_and_languages_are_judged_as_by_the_api(text: str) -> None:
-    assert _by_import(checks.line, text) == _by_api("family_name", text)
-    assert _by_import(checks.paragraph, text) == _by_api("desk_note", text)
-    assert _by_import(checks.email, text) == _by_api("email", text)
-    assert _by_import(checks.language, text) == _by_api("language", text)
+    assert _by_import(cells.line, text) == _by_api("family_name", text)
+    assert _by_import(cells.paragraph, text) == _by_api("desk_note", text)
+    assert _by_import(cells.email, text) == _by_api("email", text)
+    assert _by_import(cells.language, text) == _by_api("language", text)
 
 
 @settings(max_examples=300, deadline=None)
@@ -55,7 +55,7 @@ def test_phone_numbers_are_judged_as_by_the_api(text: str, country: str | None) 
         expected = None if not line else e164(line, country)
     except Invalid:
         expected = None
-    found = _by_import(lambda each: checks.phone(each, country)[0], text)
+    found = _by_import(lambda each: cells.phone(each, country)[0], text)
     assert found == expected
 
 
@@ -68,19 +68,21 @@ def test_phone_numbers_are_judged_as_by_the_api(text: str, country: str | None) 
     st.sampled_from(list(Encoding)),
 )
 def test_any_bytes_are_read_to_their_end(data: bytes, size: int, wanted: Encoding) -> None:
-    intake = Intake(wanted)
-    stored = [intake.take(data[at : at + size]) for at in range(0, len(data), size)]
-    stored.append(intake.finish())
+    decoder = FileDecoder(wanted)
+    stored = [decoder.decode(data[at : at + size]) for at in range(0, len(data), size)]
+    stored.append(decoder.finish())
     whole = b"".join(stored)
-    assert intake.encoding in {Encoding.UTF_8, Encoding.WINDOWS_1252}
+    assert decoder.encoding in {Encoding.UTF_8, Encoding.WINDOWS_1252}
 
-    def read(pieces: list[bytes], place: Place) -> list[tuple[int, list[str], str | None, Place]]:
-        reader = RecordReader(pieces, place, encoding=intake.encoding, delimiter=",")
-        found = [(each.line, each.fields, each.fault, reader.place) for each in reader]
+    def read(
+        chunks: list[bytes], place: FilePosition
+    ) -> list[tuple[int, list[str], str | None, FilePosition]]:
+        reader = RecordReader(chunks, place, encoding=decoder.encoding, delimiter=",")
+        found = [(each.line, each.fields, each.error, reader.place) for each in reader]
         assert reader.place.position == len(whole)
         return found
 
-    records = read(stored, Place())
+    records = read(stored, FilePosition())
     for _, _, _, place in records[:3]:
         rest = read([whole[place.position :]], place)
         assert rest == records[len(records) - len(rest) :]

@@ -1,4 +1,4 @@
-"""Lines that are memberships: a plan as it is sold now, for a customer or a company."""
+"""Writes lines of memberships: a plan with its current terms, for a customer or a company."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,9 +12,9 @@ from sqlalchemy import select
 from api_client.messages.management import IntervalUnit
 from api_client.messages.scan import PermissionView
 from membership.data.imports.batch import Batch, Item
-from membership.data.imports.bulk import Row, insert_rows, pieces
-from membership.data.imports.columns import Values
-from membership.data.imports.references import Companies, Customers
+from membership.data.imports.bulk import Row, chunks, insert_rows
+from membership.data.imports.parse.columns import Values
+from membership.data.imports.resolve.references import CompanyReferences, CustomerReferences
 from membership.data.imports.schemas import LineOutcome, OnDuplicate
 from membership.events.types import EventType
 from membership.members.plans.permissions import permissions_of
@@ -55,7 +55,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class _Sale:
-    """What a line sells: to whom, which plan, and when it runs."""
+    """The sale of a line: owner, plan and period."""
 
     customer: UUID | None
     company: UUID | None
@@ -65,45 +65,49 @@ class _Sale:
 
     @property
     def key(self) -> tuple[UUID, UUID, datetime]:
-        """What makes it the same membership: owner, plan and first instant."""
+        """The key by which equal sales are recognised: owner, plan and first instant."""
         return (self.customer or self.company or UUID(int=0), self.plan.id, self.period.starts_at)
 
 
-def handle_memberships(batch: Batch) -> None:
-    """Store the memberships of a batch, and settle each of its lines."""
+def write_memberships(batch: Batch) -> None:
+    """Write the memberships of a batch, and set the result of each line."""
     sales = _resolve(batch)
     known = _sold_before(batch, list(sales.values()))
     keys = {_text(sale): sale.key for sale in sales.values()}
-    known |= {keys[key] for key in batch.keys_before(keys)}
+    known |= {keys[key] for key in batch.earlier_keys(keys)}
     rows: list[tuple[UUID, Row]] = []
     kept: dict[str, int] = {}
     skips = batch.duplicates.action is OnDuplicate.SKIP
-    for item in batch.good():
+    for item in batch.valid_items():
         sale = sales[item.line]
         if skips and sale.key in known:
-            item.settle(LineOutcome.SKIPPED, None, "starts_on: this plan was sold to them then")
+            item.record_result(
+                LineOutcome.SKIPPED, None, "starts_on: this plan was sold to them then"
+            )
             continue
         known.add(sale.key)
         kept.setdefault(_text(sale), item.line)
         membership = uuid4()
         rows.append((membership, _row(batch, membership, sale, item.values or {})))
-        item.settle(LineOutcome.CREATED, None if batch.dry_run else membership)
+        item.record_result(LineOutcome.CREATED, None if batch.dry_run else membership)
     if batch.dry_run:
-        batch.keep_keys(kept)
+        batch.store_keys(kept)
         return
     insert_rows(batch.session.connection(), Membership, _COLUMNS, [row for _, row in rows])
-    batch.tell(EventType.MEMBERSHIP_CREATED, _created, rows)
+    batch.emit(EventType.MEMBERSHIP_CREATED, _created, rows)
 
 
 def _resolve(batch: Batch) -> dict[int, _Sale]:
-    """Find plan, owner and period of each line; those that cannot be are refused."""
-    values = [item.values or {} for item in batch.good()]
-    customers = Customers(batch, [each["customer"] for each in values if "customer" in each])
-    companies = Companies(batch, [each["company"] for each in values if "company" in each])
+    """Resolve plan, owner and period of each line; lines that fail are refused."""
+    values = [item.values or {} for item in batch.valid_items()]
+    customers = CustomerReferences(
+        batch, [each["customer"] for each in values if "customer" in each]
+    )
+    companies = CompanyReferences(batch, [each["company"] for each in values if "company" in each])
     plans = _Plans(batch)
     zone = ZoneInfo(batch.tenant.time_zone)
     sales: dict[int, _Sale] = {}
-    for item in batch.good():
+    for item in batch.valid_items():
         try:
             sales[item.line] = _sale(batch, item, customers, companies, plans=plans, zone=zone)
         except ValueError as error:
@@ -114,13 +118,13 @@ def _resolve(batch: Batch) -> dict[int, _Sale]:
 def _sale(
     batch: Batch,
     item: Item,
-    customers: Customers,
-    companies: Companies,
+    customers: CustomerReferences,
+    companies: CompanyReferences,
     *,
     plans: "_Plans",
     zone: ZoneInfo,
 ) -> _Sale:
-    """What a line sells. Raises ValueError with a text that names the column."""
+    """The sale of a line. Raises ValueError with a text that names the column."""
     values = item.values or {}
     if "customer" in values and "company" in values:
         raise ValueError("company: a membership belongs to a customer or to a company, not both")
@@ -138,7 +142,7 @@ def _sale(
 
 
 def _period(batch: Batch, plan: Plan, values: Values, zone: ZoneInfo) -> Period:
-    """When the membership runs. Raises ValueError."""
+    """The period of the membership. Raises ValueError."""
     starts_on, last_day = values.get("starts_on"), values.get("last_day")
     if starts_on is not None:
         return _period_from(starts_on, last_day, plan.length_unit, plan.length_count, zone=zone)
@@ -154,7 +158,7 @@ def _period_from(
     *,
     zone: ZoneInfo,
 ) -> Period:
-    """The period from a local day on. Raises ValueError."""
+    """The period that starts on a local day. Raises ValueError."""
     try:
         return _period_at(day_start(starts_on, zone), last_day, unit, count, zone=zone)
     except TimeError as error:
@@ -169,7 +173,10 @@ def _period_at(
     *,
     zone: ZoneInfo,
 ) -> Period:
-    """The period from an instant on: as long as is asked for, or as the plan is. Raises."""
+    """The period that starts at an instant, to ``last_day`` or as long as the plan.
+
+    Raises ValueError.
+    """
     try:
         if last_day is not None:
             return period_until(starts_at, last_day, zone)
@@ -180,7 +187,7 @@ def _period_at(
 
 
 class _Plans:
-    """The plans of the organization, by id and by name; there are never many."""
+    """The organization's plans, by id and by name."""
 
     def __init__(self, batch: Batch) -> None:
         rows = batch.session.scalars(
@@ -198,7 +205,7 @@ class _Plans:
         }
 
     def find(self, named: UUID | str) -> tuple[Plan, list[list[str]]]:
-        """A plan that is sold, and what it carries. Raises ValueError."""
+        """A plan that is not archived, with its permissions. Raises ValueError."""
         plan = self._by_id.get(named) if isinstance(named, UUID) else self._named(named)
         if plan is None:
             raise ValueError("there is no such plan")
@@ -207,7 +214,7 @@ class _Plans:
         return plan, self._permissions.get(plan.id, [])
 
     def _named(self, name: str) -> Plan | None:
-        """The only plan of a name that is sold. Raises ValueError for several."""
+        """The only plan of a name that is not archived. Raises ValueError for several."""
         plans = self._by_name.get(name, [])
         sold = [plan for plan in plans if plan.archived_at is None]
         if len(sold) > 1:
@@ -216,14 +223,14 @@ class _Plans:
 
 
 def _sold_before(batch: Batch, sales: list[_Sale]) -> set[tuple[UUID, UUID, datetime]]:
-    """Which memberships the owners have already."""
+    """Keys of the memberships that the owners have already."""
     found: set[tuple[UUID, UUID, datetime]] = set()
     owners: tuple[tuple[Any, set[UUID]], ...] = (
         (Membership.customer_id, {sale.customer for sale in sales if sale.customer is not None}),
         (Membership.company_id, {sale.company for sale in sales if sale.company is not None}),
     )
     for column, wanted in owners:
-        for some in pieces(wanted):
+        for some in chunks(wanted):
             rows = batch.session.execute(
                 select(column, Membership.plan_id, Membership.starts_at).where(
                     Membership.organization_id == batch.tenant.id, column.in_(some)
@@ -234,7 +241,7 @@ def _sold_before(batch: Batch, sales: list[_Sale]) -> set[tuple[UUID, UUID, date
 
 
 def _row(batch: Batch, membership: UUID, sale: _Sale, values: Values) -> Row:
-    """The row of a membership. Its end is announced only if it is still to come."""
+    """The row of a membership; its end is announced only if it is in the future."""
     plan, period = sale.plan, sale.period
     still_to_end = period.ends_at is not None and period.ends_at > batch.now
     return (
@@ -275,12 +282,12 @@ def _anchor(starts_at: datetime, zone: str) -> date:
 
 
 def _text(sale: _Sale) -> str:
-    """What a dry run keeps of a membership."""
+    """The key of a sale as text, as a dry run stores it."""
     return "membership\n" + "\n".join(map(str, sale.key))
 
 
 def _created(sold: tuple[UUID, Row]) -> tuple[UUID, dict[str, Any]]:
-    """What is told of a new membership."""
+    """The event of a new membership."""
     membership, row = sold
     return membership, {
         "membership_id": str(membership),

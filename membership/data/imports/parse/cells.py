@@ -1,7 +1,7 @@
-"""Checks of single values, with the same verdicts as the API and without a model per line.
+"""Parsers of single cells, with the same results as the API and without a model per line.
 
-Ordinary values are recognised by a cheap test; whatever is out of the ordinary is judged by the
-very types of the API's messages. Every check raises ValueError with a sentence.
+Ordinary values are recognised by cheap tests; all others are validated by the types of the API's
+messages. Each parser raises ValueError with a sentence.
 """
 
 import re
@@ -34,11 +34,11 @@ _LOCAL_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
 _YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 _MAX_SEATS = 10**6
 HIGHEST_NUMBER = 999_999_999
-"""Highest number that a file may give: all that follow must be there for new customers."""
+"""Highest number in a file: the numbers above are for new customers."""
 
 
 def _checked(adapter: TypeAdapter[str], text: str) -> str:
-    """Judge a value by a type of the API. Raises ValueError."""
+    """Validate a value by a type of the API. Raises ValueError."""
     try:
         return adapter.validate_python(text)
     except ValidationError as error:
@@ -55,7 +55,7 @@ def line(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """One line that says something."""
+    """One line that is not empty."""
     return _checked(_NAME, text)
 
 
@@ -67,7 +67,7 @@ def paragraph(text: str) -> str:
 
 
 def email(text: str) -> str:
-    """An email address, as it is stored."""
+    """An email address in the form that is stored."""
     local, _, domain = text.rpartition("@")
     if (
         len(text) <= _PLAIN_EMAIL_LENGTH
@@ -83,7 +83,7 @@ def email(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _domain_of_plain(domain: str) -> str | None:
-    """The domain of an ordinary address as it is stored; None where it must be judged whole."""
+    """The stored form of a domain; None if the whole address must be validated."""
     try:
         return _EMAIL.validate_python(f"a@{domain}").removeprefix("a@")
     except ValidationError:
@@ -104,7 +104,7 @@ def phone(text: str, country: str | None) -> tuple[str, str]:
 
 @lru_cache(maxsize=65536)
 def day(text: str, *, local: bool) -> date:
-    """A day such as 2027-03-10, or with ``local`` also 10.3.2027."""
+    """A day such as 2027-03-10; with ``local`` also 10.3.2027."""
     found = _LOCAL_DAY.fullmatch(text) if local else None
     try:
         if found is not None:
@@ -146,14 +146,14 @@ def number(text: str) -> int:
 
 
 def card_code(text: str) -> str:
-    """What a card's barcode says: a code of our own form, or whatever an old card says."""
+    """The code of a card: one of this service, or any text of an older card."""
     if len(text) > _LONGEST_CODE or not text.isprintable():
         raise ValueError(f"a code is one line of at most {_LONGEST_CODE} characters")
     return code_text(text)
 
 
 def code_text(text: str) -> str:
-    """A code in the one spelling in which it is stored and looked for."""
+    """A code in the form in which it is stored and searched for."""
     try:
         return parse(text).text
     except BarcodeError:
@@ -161,7 +161,7 @@ def code_text(text: str) -> str:
 
 
 def seat_cap(text: str) -> int:
-    """How many seats a company has."""
+    """The number of a company's seats."""
     if not (text.isascii() and text.isdecimal() and int(text) <= _MAX_SEATS):
         raise ValueError(f"is no whole number from 0 to {_MAX_SEATS}")
     return int(text)
@@ -182,7 +182,7 @@ def _domain(text: str) -> str:
 
 
 def yes_or_no(text: str) -> bool:
-    """A yes or no, written in one of several ways."""
+    """A yes or no, in one of several spellings."""
     word = text.lower()
     if word in _YES:
         return True
@@ -192,7 +192,7 @@ def yes_or_no(text: str) -> bool:
 
 
 def reference(text: str) -> Any:
-    """What names a customer or a company: a UUID, or the text itself."""
+    """A reference to a customer or a company: a UUID, or the text itself."""
     try:
         return UUID(text) if len(text) >= 32 else line(text)
     except ValueError:

@@ -1,8 +1,8 @@
-"""What is found out about a file while it arrives: its encoding, and about how many lines it has.
+"""Detects the encoding of a file while it arrives, and estimates its number of lines.
 
-A file is kept in UTF-8 or in Windows-1252, where line breaks, quotes and delimiters are single
-bytes; one in UTF-16 is converted on the way in. What cannot be decoded is kept as bytes that
-are no UTF-8 either, so that the line they are in is refused, and no other.
+Files are stored in UTF-8 or Windows-1252, in which line breaks, quotes and delimiters are single
+bytes; UTF-16 is converted on arrival. What cannot be decoded is stored as bytes that are invalid
+in UTF-8 as well, so that only the line that holds them is refused.
 """
 
 import codecs
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 _MARK = codecs.BOM_UTF8
 _ODD_BYTE = b"\xff"
-"""No UTF-8 has it: stands for half a character at the end of a file in UTF-16."""
+"""Invalid in UTF-8: stands for half a character at the end of a file in UTF-16."""
 
 
 class Encoding(StrEnum):
@@ -22,8 +22,8 @@ class Encoding(StrEnum):
     WINDOWS_1252 = "windows-1252"
 
 
-class Intake:
-    """Takes the pieces of a file in order, and tells what is to be stored of them."""
+class FileDecoder:
+    """Decodes the chunks of a file in their order, into the bytes that are stored."""
 
     def __init__(self, wanted: Encoding) -> None:
         self._wanted = wanted
@@ -36,27 +36,27 @@ class Intake:
         self._breaks = 0
         self._last = b""
 
-    def take(self, data: bytes) -> bytes:
-        """Look at the next piece; returns what is stored of it, possibly nothing yet."""
+    def decode(self, data: bytes) -> bytes:
+        """Decode the next chunk; returns the bytes to store, possibly none yet."""
         if not self._begun:
             self._head += data
             if len(self._head) < len(_MARK):
                 return b""
             data = self._begin()
-        return self._look_at(self._convert(data))
+        return self._inspect(self._convert(data))
 
     def finish(self) -> bytes:
-        """The rest of what is to be stored, after the last piece."""
+        """The remaining bytes to store, after the last chunk."""
         rest = b"" if self._begun else self._convert(self._begin())
         if self._utf_16 is not None and self._utf_16.getstate()[0]:
             rest += _ODD_BYTE
-        stored = self._look_at(rest)
+        stored = self._inspect(rest)
         self._check_utf_8(b"", final=True)
         return stored
 
     @property
     def encoding(self) -> Encoding:
-        """How the stored bytes are read; settled after ``finish``."""
+        """The encoding of the stored bytes; final after ``finish``."""
         if self._utf_16 is not None:
             return Encoding.UTF_8
         if self._wanted is Encoding.AUTO:
@@ -65,12 +65,12 @@ class Intake:
 
     @property
     def lines(self) -> int:
-        """How many records there are about, without the header: blank ones are not told apart."""
+        """The estimated number of records without the header; blank lines count."""
         unended = self._last not in {b"", b"\n", b"\r"}
         return max(0, self._breaks + unended - 1)
 
     def _begin(self) -> bytes:
-        """Look for a byte-order mark; returns what follows it."""
+        """Detect a byte-order mark; returns what follows it."""
         self._begun = True
         head, self._head = self._head, b""
         if self._wanted in {Encoding.AUTO, Encoding.UTF_16}:
@@ -84,19 +84,19 @@ class Intake:
         if self._wanted is Encoding.UTF_16:
             self._utf_16 = codecs.getincrementaldecoder("utf-16-le")("surrogatepass")
         if self._wanted in {Encoding.AUTO, Encoding.UTF_8} and head.startswith(_MARK):
-            # A mark settles it: what is no UTF-8 further on is a fault of its line.
+            # With a mark it is UTF-8: invalid bytes further on are errors of their lines.
             self._wanted = Encoding.UTF_8
             return head[len(_MARK) :]
         return head
 
     def _convert(self, data: bytes) -> bytes:
-        """Bring UTF-16 into UTF-8; a lone half of a character becomes what is no UTF-8."""
+        """Convert UTF-16 to UTF-8; a lone surrogate becomes bytes that are invalid in UTF-8."""
         if self._utf_16 is None:
             return data
         return self._utf_16.decode(data).encode("utf-8", "surrogatepass")
 
-    def _look_at(self, stored: bytes) -> bytes:
-        """Note what tells the encoding, and count the line breaks outside of quotes."""
+    def _inspect(self, stored: bytes) -> bytes:
+        """Detect the encoding, and count the line breaks outside of quotes."""
         self._check_utf_8(stored)
         for number, part in enumerate(stored.split(b'"')):
             if number:
@@ -107,7 +107,7 @@ class Intake:
         return stored
 
     def _check_utf_8(self, data: bytes, *, final: bool = False) -> None:
-        """Note whether all bytes so far are UTF-8."""
+        """Check whether all bytes so far are valid UTF-8."""
         if self._is_utf_8:
             try:
                 self._utf_8.decode(data, final)

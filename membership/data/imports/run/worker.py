@@ -1,8 +1,8 @@
-"""Carries imports out: a batch of lines in one transaction with its progress and its report.
+"""The worker that runs imports: a batch of lines in one transaction, with progress and report.
 
-Whatever happens, a line is either stored together with the note that it was, or not at all.
-Lines are read and checked before the transaction, so that others can write meanwhile, and a
-batch is as long as keeps the lock for ``LOCKED_SECONDS``.
+A line is stored together with its result, or not at all. Lines are read and parsed before the
+transaction, so that others can write meanwhile, and batches are sized so that they hold the write
+lock for ``LOCKED_SECONDS``.
 """
 
 import time
@@ -17,25 +17,19 @@ from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_of
 from membership.base.logs import logger
+from membership.data.imports.arrive.chunks import read_chunks
+from membership.data.imports.arrive.decoding import Encoding
 from membership.data.imports.batch import Batch, Item
-from membership.data.imports.columns import LineCheck, Rules
-from membership.data.imports.companies import handle_companies
-from membership.data.imports.customers import handle_customers
-from membership.data.imports.ending import fail, finish
-from membership.data.imports.index_build import Filing
-from membership.data.imports.intake import Encoding
-from membership.data.imports.links import handle_links
-from membership.data.imports.memberships import handle_memberships
-from membership.data.imports.records import Place, Record, RecordReader
+from membership.data.imports.parse.columns import LineParser, ParseRules
+from membership.data.imports.parse.records import FilePosition, Record, RecordReader
+from membership.data.imports.run.ending import fail, finish
+from membership.data.imports.run.index_build import IndexBuild
+from membership.data.imports.run.lease import LEASE, creator_of, lease_import, lock_leased, release
 from membership.data.imports.schemas import ImportOptions
-from membership.data.imports.storage import (
-    LEASE,
-    creator_of,
-    lease_import,
-    lock_leased,
-    read_chunks,
-    release,
-)
+from membership.data.imports.write.companies import write_companies
+from membership.data.imports.write.customers import write_customers
+from membership.data.imports.write.links import write_links
+from membership.data.imports.write.memberships import write_memberships
 from membership.store.background import Job, Work
 from membership.store.database import Database
 from membership.store.errors import STORAGE_FULL, database_fault
@@ -43,40 +37,40 @@ from membership.store.models import Import, ImportKind, ImportReport, ImportStat
 from membership.web.access import Tenant
 
 LOCKED_SECONDS = 0.06
-"""How long a batch is to hold the lock of writers."""
+"""How long a batch shall hold the write lock."""
 _FEWEST, _MOST = 400, 4000
-_HANDLERS: Mapping[ImportKind, Callable[[Batch], None]] = {
-    ImportKind.CUSTOMERS: handle_customers,
-    ImportKind.COMPANIES: handle_companies,
-    ImportKind.LINKS: handle_links,
-    ImportKind.MEMBERSHIPS: handle_memberships,
+_WRITERS: Mapping[ImportKind, Callable[[Batch], None]] = {
+    ImportKind.CUSTOMERS: write_customers,
+    ImportKind.COMPANIES: write_companies,
+    ImportKind.LINKS: write_links,
+    ImportKind.MEMBERSHIPS: write_memberships,
 }
 
 
 @dataclass(frozen=True)
 class _Read:
-    """Lines that were read: where they end, and whether that is the end of the file."""
+    """Parsed lines, the position after them, and whether that is the end of the file."""
 
     items: list[Item]
-    place: Place
+    place: FilePosition
     last: bool
 
 
 class ImportWorker:
-    """Does what there is to do of imports, one piece at a time, under a name of its own."""
+    """Runs imports, one step at a time. ``id`` names it as the holder of leases."""
 
     def __init__(self) -> None:
         self.id = uuid4()
         self._lines = 400
         self._singly = 0
-        self._filing: Filing | None = None
+        self._index_build: IndexBuild | None = None
 
     def run(self, work: Work) -> bool:
-        """Do one piece of whatever import there is; the job ``imports``."""
+        """Do one step of the first import; the job ``imports``."""
         began = time.perf_counter()
         more = self.step(work.database, work.clock)
         if more:
-            # The service's own threads are to get their turn of the interpreter.
+            # Request threads get the interpreter.
             work.stopping.wait(min(0.1, 0.3 * (time.perf_counter() - began)))
         return more
 
@@ -87,28 +81,32 @@ class ImportWorker:
         *,
         only: tuple[int, UUID] | None = None,
     ) -> bool:
-        """Do one piece; False if there is nothing to do, or somebody else is at it."""
-        filing = self._filing
-        found = filing.found if filing else lease_import(database, self.id, clock(), only=only)
+        """Do one step; False if there is nothing to do, or another worker has the import."""
+        index_build = self._index_build
+        found = (
+            index_build.found
+            if index_build
+            else lease_import(database, self.id, clock(), only=only)
+        )
         if found is None:
             return False
         try:
-            if filing is None and found.state is ImportState.RUNNING:
+            if index_build is None and found.state is ImportState.RUNNING:
                 self._batch(database, found, clock)
             else:
-                self._file(filing or Filing(database, found, self.id), clock)
+                self._build_index(index_build or IndexBuild(database, found, self.id), clock)
         except SQLAlchemyError as error:
-            self._on_fault(database, found, error, clock())
+            self._on_error(database, found, error, clock())
         return True
 
     def leave(
         self, database: Database, organization_id: int, import_id: UUID, now: datetime
     ) -> None:
-        """Let somebody else go on with an import at once."""
+        """End the lease of an import, so that another worker can continue it at once."""
         release(database, organization_id, import_id, self.id, now)
 
     def _batch(self, database: Database, found: Import, clock: Callable[[], datetime]) -> None:
-        """Read the next lines and store them."""
+        """Read the next lines and write them."""
         with database.readers.begin() as session:
             tenant = tenant_of(session.get_one(Organization, found.organization_id))
         read = self._read(database, found, tenant)
@@ -126,7 +124,7 @@ class ImportWorker:
     def _store(
         self, session: Session, row: Import, tenant: Tenant, read: _Read, *, now: datetime
     ) -> None:
-        """Store lines, what became of them, and how far that is."""
+        """Write lines, their report, and the position after them."""
         options = ImportOptions.model_validate(row.options)
         batch = Batch(
             session,
@@ -138,7 +136,7 @@ class ImportWorker:
             row.dry_run,
             read.items,
         )
-        _HANDLERS[row.kind](batch)
+        _WRITERS[row.kind](batch)
         counts = dict(row.counts)
         for item in read.items:
             counts[item.outcome.value] = counts.get(item.outcome.value, 0) + 1
@@ -157,12 +155,12 @@ class ImportWorker:
                 row.state = ImportState.INDEXING
 
     def _read(self, database: Database, found: Import, tenant: Tenant) -> _Read:
-        """Read and check the lines of the next batch."""
+        """Read and parse the lines of the next batch."""
         options = ImportOptions.model_validate(found.options)
-        check = LineCheck(found.kind, found.header or [], Rules.of(tenant, options))
+        check = LineParser(found.kind, found.header or [], ParseRules.of(tenant, options))
         reader = RecordReader(
             read_chunks(database.readers, found.organization_id, found.id, found.position),
-            Place(found.position, found.next_line),
+            FilePosition(found.position, found.next_line),
             encoding=Encoding(found.encoding),
             delimiter=found.delimiter,
         )
@@ -171,32 +169,32 @@ class ImportWorker:
         return _Read(items, reader.place, len(items) < wanted)
 
     def _pace(self, lines: int, seconds: float) -> None:
-        """Choose the length of the next batch by how long this one took."""
+        """Choose the size of the next batch by the time that this one took."""
         if self._singly:
             self._singly -= 1
         elif lines == self._lines:
             fitting = int(lines * LOCKED_SECONDS / max(seconds, 0.001))
             self._lines = max(_FEWEST, min(_MOST, fitting, 2 * self._lines))
 
-    def _file(self, filing: Filing, clock: Callable[[], datetime]) -> None:
-        """Index a piece of the customers who were created."""
-        self._filing, more = None, False
+    def _build_index(self, index_build: IndexBuild, clock: Callable[[], datetime]) -> None:
+        """Do one step of the index build."""
+        self._index_build, more = None, False
         try:
-            more = filing.step(clock)
+            more = index_build.step(clock)
         finally:
             if more:
-                self._filing = filing
+                self._index_build = index_build
             else:
-                filing.close()
+                index_build.close()
 
-    def _on_fault(
+    def _on_error(
         self, database: Database, found: Import, error: SQLAlchemyError, now: datetime
     ) -> None:
-        """Judge why a piece could not be stored. Raises what is best tried again later."""
+        """Handle a database error of a step. Raises those that are retried later."""
         if database_fault(error) is STORAGE_FULL:
             fail(database, found, self.id, f"{STORAGE_FULL.detail} Start it again to go on.", now)
         elif isinstance(error, IntegrityError | DataError) and found.state is ImportState.RUNNING:
-            # Somebody took a number or a domain at the same time, or a line is at fault.
+            # A number or a domain was taken at the same time, or a line is invalid.
             logger().warning("import_batch_refused", singly=self._singly, kind=type(error).__name__)
             if self._singly:
                 self._refuse_one(database, found, now)
@@ -206,7 +204,7 @@ class ImportWorker:
             raise error
 
     def _refuse_one(self, database: Database, found: Import, now: datetime) -> None:
-        """Pass over a line that the database does not take."""
+        """Skip a line that the database refuses."""
         self._singly -= 1
         with database.readers.begin() as session:
             tenant = tenant_of(session.get_one(Organization, found.organization_id))
@@ -219,10 +217,10 @@ class ImportWorker:
                 self._store(session, row, tenant, read, now=now)
 
 
-def _item(record: Record, check: LineCheck) -> Item:
-    """A record with its values, or refused."""
-    if record.fault is not None:
-        return Item(record.line, None, message=record.fault)
+def _item(record: Record, check: LineParser) -> Item:
+    """The item of a record, with its values or refused."""
+    if record.error is not None:
+        return Item(record.line, None, message=record.error)
     try:
         return Item(record.line, check(record.fields))
     except ValueError as error:
@@ -230,7 +228,7 @@ def _item(record: Record, check: LineCheck) -> Item:
 
 
 def _report(row: Import, items: list[Item]) -> ImportReport:
-    """What became of a batch of lines."""
+    """The report of a batch of lines."""
     return ImportReport(
         organization_id=row.organization_id,
         import_id=row.id,
@@ -243,7 +241,7 @@ def _report(row: Import, items: list[Item]) -> ImportReport:
 
 
 def joined(before: list[list[int]] | None, new: list[list[int]]) -> list[list[int]] | None:
-    """Ranges of numbers with more of them, put together where they meet; None for none."""
+    """The union of two lists of ranges, joined where they meet; None for none."""
     ranges: list[list[int]] = []
     for first, last in sorted([*(before or []), *new]):
         if ranges and first <= ranges[-1][1] + 1:
@@ -254,4 +252,4 @@ def joined(before: list[list[int]] | None, new: list[list[int]]) -> list[list[in
 
 
 IMPORT_JOB = Job("imports", ImportWorker().run, 1.0)
-"""What carries out the imports that were started over the API."""
+"""See ``membership.jobs``."""

@@ -1,18 +1,16 @@
-"""The stored file of an import, and the lease by which one worker at a time handles it."""
+"""The lease of an import: one worker at a time handles it, and renews the lease with each batch."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from membership.base.actors import SERVICE, Actor
 from membership.store import lease
 from membership.store.database import Database
-from membership.store.models import Import, ImportChunk, ImportState
+from membership.store.models import Import, ImportState
 
-CHUNK_BYTES = 1024 * 1024
 LEASE = timedelta(seconds=30)
 """How long an import belongs to a worker; renewed with every batch."""
 
@@ -22,25 +20,6 @@ _UNFINISHED = or_(
     and_(Import.state == ImportState.CANCELLED, Import.unfiled.is_not(None)),
 )
 """SQL condition: lines are to be read, or customers to be indexed, also after a cancellation."""
-
-
-def read_chunks(
-    readers: sessionmaker[Session], organization_id: int, import_id: UUID, position: int
-) -> Iterator[bytes]:
-    """The bytes of an import's file from a position on, one stored chunk at a time."""
-    same = (ImportChunk.organization_id == organization_id, ImportChunk.import_id == import_id)
-    while True:
-        with readers.begin() as session:
-            chunk = session.execute(
-                select(ImportChunk.start, ImportChunk.data)
-                .where(*same, ImportChunk.start <= position)
-                .order_by(ImportChunk.start.desc())
-                .limit(1)
-            ).first()
-        if chunk is None or position >= chunk.start + len(chunk.data):
-            return
-        yield chunk.data[position - chunk.start :]
-        position = chunk.start + len(chunk.data)
 
 
 def lease_import(

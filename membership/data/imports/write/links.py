@@ -1,14 +1,14 @@
-"""Lines that link customers to companies."""
+"""Writes lines that link customers to companies."""
 
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
 from membership.data.imports.batch import Batch, Item
-from membership.data.imports.bulk import pieces
-from membership.data.imports.creating import insert_links
-from membership.data.imports.references import Companies, Customers
+from membership.data.imports.bulk import chunks
+from membership.data.imports.resolve.references import CompanyReferences, CustomerReferences
 from membership.data.imports.schemas import LineOutcome, OnDuplicate
+from membership.data.imports.write.inserts import insert_links
 from membership.members.companies.linking import open_link
 from membership.store.models import CompanyLink, LinkSource
 
@@ -16,29 +16,29 @@ _Ends = tuple[UUID, UUID]
 """A company and a customer."""
 
 
-def handle_links(batch: Batch) -> None:
-    """Store the links of a batch, and settle each of its lines."""
+def write_links(batch: Batch) -> None:
+    """Write the links of a batch, and set the result of each line."""
     ends = _resolve(batch)
     known = _open_links(batch, {customer for _, customer in ends.values()})
     keys = {
         f"link\n{company}\n{customer}": (company, customer) for company, customer in ends.values()
     }
-    earlier = {keys[key] for key in batch.keys_before(keys)}
+    earlier = {keys[key] for key in batch.earlier_keys(keys)}
     fresh: dict[_Ends, tuple[UUID, Item]] = {}
-    for item in batch.good():
+    for item in batch.valid_items():
         pair = ends[item.line]
         role = (item.values or {}).get("role", "")
         if pair in fresh or pair in earlier:
-            item.settle(LineOutcome.SKIPPED, None, "customer: was linked in a line before")
+            item.record_result(LineOutcome.SKIPPED, None, "customer: was linked in a line before")
         elif pair not in known:
             fresh[pair] = (uuid4(), item)
-            item.settle(LineOutcome.CREATED, None if batch.dry_run else fresh[pair][0])
+            item.record_result(LineOutcome.CREATED, None if batch.dry_run else fresh[pair][0])
         elif batch.duplicates.action is OnDuplicate.UPDATE and role:
             _set_role(batch, item, pair, role)
         else:
-            item.settle(LineOutcome.SKIPPED, known[pair], "customer: is linked already")
+            item.record_result(LineOutcome.SKIPPED, known[pair], "customer: is linked already")
     if batch.dry_run:
-        batch.keep_keys({key: fresh[pair][1].line for key, pair in keys.items() if pair in fresh})
+        batch.store_keys({key: fresh[pair][1].line for key, pair in keys.items() if pair in fresh})
         return
     new = [
         (link, company, customer, (item.values or {}).get("role", ""))
@@ -48,12 +48,12 @@ def handle_links(batch: Batch) -> None:
 
 
 def _resolve(batch: Batch) -> dict[int, _Ends]:
-    """Find both ends of each line; those that name nobody are refused."""
-    values = [item.values or {} for item in batch.good()]
-    companies = Companies(batch, [each["company"] for each in values])
-    customers = Customers(batch, [each["customer"] for each in values])
+    """Resolve both ends of each line; lines with an unknown end are refused."""
+    values = [item.values or {} for item in batch.valid_items()]
+    companies = CompanyReferences(batch, [each["company"] for each in values])
+    customers = CustomerReferences(batch, [each["customer"] for each in values])
     ends: dict[int, _Ends] = {}
-    for item in batch.good():
+    for item in batch.valid_items():
         column = "company"
         named = item.values or {}
         try:
@@ -66,9 +66,9 @@ def _resolve(batch: Batch) -> dict[int, _Ends]:
 
 
 def _open_links(batch: Batch, customers: set[UUID]) -> dict[_Ends, UUID]:
-    """The links that hold for these customers."""
+    """The open links of these customers, by both ends."""
     found: dict[_Ends, UUID] = {}
-    for some in pieces(customers):
+    for some in chunks(customers):
         rows = batch.session.execute(
             select(CompanyLink.company_id, CompanyLink.customer_id, CompanyLink.id).where(
                 CompanyLink.organization_id == batch.tenant.id,
@@ -81,7 +81,7 @@ def _open_links(batch: Batch, customers: set[UUID]) -> dict[_Ends, UUID]:
 
 
 def _set_role(batch: Batch, item: Item, pair: _Ends, role: str) -> None:
-    """Let a line change the role of a link that holds."""
+    """Change the role of an open link."""
     link = open_link(batch.session, batch.tenant.id, *pair)
     if link is None:
         item.refuse("customer: the link was just ended")
@@ -90,4 +90,4 @@ def _set_role(batch: Batch, item: Item, pair: _Ends, role: str) -> None:
     if changed and not batch.dry_run:
         link.role = role
     outcome = LineOutcome.UPDATED if changed else LineOutcome.UNCHANGED
-    item.settle(outcome, link.id, "role" if changed else "")
+    item.record_result(outcome, link.id, "role" if changed else "")

@@ -1,4 +1,4 @@
-"""Numbers and card codes that only one customer may have."""
+"""Reservations of numbers and card codes, which only one customer may have."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -6,40 +6,40 @@ from uuid import UUID
 from sqlalchemy import select
 
 from membership.data.imports.batch import Batch
-from membership.data.imports.bulk import pieces
+from membership.data.imports.bulk import chunks
 from membership.store.models import Card, Customer, CustomerAlias
 
 _EARLIER = UUID(int=0)
-"""Stands for whom an earlier line of a dry run would have made."""
+"""Stands for the customer of an earlier line of a dry run."""
 
 
-class Claims:
-    """Who has which number and which code; loaded for a batch, and added to line by line."""
+class Reservations:
+    """Holders of numbers and codes: loaded for a batch, and extended line by line."""
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        values = [item.values for item in batch.good() if item.values is not None]
+        values = [item.values for item in batch.valid_items() if item.values is not None]
         numbers = {each["number"] for each in values if "number" in each}
         codes = {each["card_code"] for each in values if "card_code" in each}
         self._numbers: dict[int, UUID] = dict(self._numbers_of(numbers))
         self._codes: dict[str, UUID] = dict(self._codes_of(codes))
         self._kept: dict[str, int] = {}
-        before = batch.keys_before(
+        before = batch.earlier_keys(
             [_number_key(number) for number in numbers] + [_code_key(code) for code in codes]
         )
         self._numbers |= {each: _EARLIER for each in numbers if _number_key(each) in before}
         self._codes |= {each: _EARLIER for each in codes if _code_key(each) in before}
 
     def holder_of_number(self, number: int | None) -> UUID | None:
-        """Who has a number."""
+        """The customer who has a number; None if it is free."""
         return None if number is None else self._numbers.get(number)
 
     def holder_of_code(self, code: str | None) -> UUID | None:
-        """Whose card has a code."""
+        """The customer whose card has a code; None if it is free."""
         return None if code is None else self._codes.get(code)
 
-    def claim(self, who: UUID, line: int, number: int | None, code: str | None) -> None:
-        """Give a number and a code to somebody."""
+    def reserve(self, who: UUID, line: int, number: int | None, code: str | None) -> None:
+        """Reserve a number and a code for a customer."""
         if number is not None:
             self._numbers[number] = who
             self._kept[_number_key(number)] = line
@@ -47,14 +47,14 @@ class Claims:
             self._codes[code] = who
             self._kept[_code_key(code)] = line
 
-    def keep(self) -> None:
-        """Note in a dry run what was claimed, for the batches after this one."""
-        self._batch.keep_keys(self._kept)
+    def store_keys(self) -> None:
+        """Store the reservations of a dry run, for the batches after this one."""
+        self._batch.store_keys(self._kept)
 
     def _numbers_of(self, numbers: Iterable[int]) -> Iterable[tuple[int, UUID]]:
         """Numbers of customers, and former ones of customers who were merged."""
         organization_id = self._batch.tenant.id
-        for some in pieces(numbers):
+        for some in chunks(numbers):
             for number, who in self._batch.session.execute(
                 select(Customer.number, Customer.id).where(
                     Customer.organization_id == organization_id, Customer.number.in_(some)
@@ -71,7 +71,7 @@ class Claims:
 
     def _codes_of(self, codes: Iterable[str]) -> Iterable[tuple[str, UUID]]:
         """Codes of cards, revoked ones included."""
-        for some in pieces(codes):
+        for some in chunks(codes):
             rows = self._batch.session.execute(
                 select(Card.code, Card.customer_id).where(
                     Card.organization_id == self._batch.tenant.id, Card.code.in_(some)

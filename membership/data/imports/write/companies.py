@@ -1,4 +1,4 @@
-"""Lines that are companies: recognised by name, with the email domains that link customers."""
+"""Writes lines of companies: matched by name, with the email domains that link customers."""
 
 from collections.abc import Iterable
 from uuid import UUID, uuid4
@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from membership.data.imports.batch import Batch, Item
-from membership.data.imports.bulk import Row, insert_rows, pieces
-from membership.data.imports.columns import Values
-from membership.data.imports.creating import insert_links
+from membership.data.imports.bulk import Row, chunks, insert_rows
+from membership.data.imports.parse.columns import Values
 from membership.data.imports.schemas import LineOutcome, OnDuplicate
+from membership.data.imports.write.inserts import insert_links
 from membership.events.types import EventType
 from membership.members.companies.linking import hold_domains
 from membership.members.companies.schemas import CompanyChange
@@ -29,12 +29,12 @@ _EARLIER = UUID(int=0)
 """Stands for the company of an earlier line of a dry run."""
 
 
-def handle_companies(batch: Batch) -> None:
-    """Store the companies of a batch, and settle each of its lines."""
+def write_companies(batch: Batch) -> None:
+    """Write the companies of a batch, and set the result of each line."""
     handler = _Handler(batch)
-    for item in batch.good():
-        handler.take(item)
-    handler.store()
+    for item in batch.valid_items():
+        handler.add(item)
+    handler.write()
 
 
 class _Handler:
@@ -42,17 +42,17 @@ class _Handler:
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        if any("email_domains" in (item.values or {}) for item in batch.good()):
+        if any("email_domains" in (item.values or {}) for item in batch.valid_items()):
             hold_domains(batch.session, batch.tenant.id, to_change=True)
-        values = [item.values or {} for item in batch.good()]
+        values = [item.values or {} for item in batch.valid_items()]
         self._names = self._load_names({each["name"] for each in values})
         wanted = {domain for each in values for domain in each.get("email_domains", ())}
         self._domains = self._load_domains(wanted)
         self._fresh: dict[UUID, Item] = {}
         self._kept: dict[str, int] = {}
 
-    def take(self, item: Item) -> None:
-        """Decide what becomes of a line; changes are made at once."""
+    def add(self, item: Item) -> None:
+        """Decide whether a line is created, changed, skipped or refused; changes are written."""
         values = item.values or {}
         action = self._batch.duplicates.action
         known = None if action is OnDuplicate.CREATE else self._names.get(values["name"])
@@ -64,7 +64,7 @@ class _Handler:
         ]
         if known is not None and action is OnDuplicate.SKIP:
             shown = None if known == _EARLIER else known
-            item.settle(LineOutcome.SKIPPED, shown, "name: is there already")
+            item.record_result(LineOutcome.SKIPPED, shown, "name: is there already")
         elif foreign:
             item.refuse(f"email_domains: another company has the domain {foreign[0]}")
         elif known is not None:
@@ -72,14 +72,14 @@ class _Handler:
         else:
             self._create(item, values)
 
-    def store(self) -> None:
-        """Write what was decided; a dry run only remembers it."""
-        self._batch.keep_keys(self._kept)
+    def write(self) -> None:
+        """Write the new rows; a dry run stores keys only."""
+        self._batch.store_keys(self._kept)
         if not self._batch.dry_run:
             self._flush()
 
     def _create(self, item: Item, values: Values) -> None:
-        """Make a new company of a line."""
+        """Create a company."""
         company = _EARLIER if self._batch.dry_run else uuid4()
         self._fresh[company] = item
         self._names.setdefault(values["name"], company)
@@ -87,12 +87,12 @@ class _Handler:
         for domain in values.get("email_domains", ()):
             self._domains[domain] = company
             self._kept[f"domain\n{domain}"] = item.line
-        item.settle(LineOutcome.CREATED, None if self._batch.dry_run else company)
+        item.record_result(LineOutcome.CREATED, None if self._batch.dry_run else company)
 
     def _change(self, item: Item, values: Values, company: UUID) -> None:
-        """Let a line change a company that is there."""
+        """Change an existing company."""
         if company == _EARLIER:
-            item.settle(LineOutcome.UPDATED, None, "name: same as in a line before")
+            item.record_result(LineOutcome.UPDATED, None, "name: same as in a line before")
             return
         self._flush()
         row = self._batch.session.get_one(Company, (self._batch.tenant.id, company))
@@ -109,10 +109,10 @@ class _Handler:
             change_company(self._batch.session, tenant, company, change, now)
             self._domains |= dict.fromkeys(new, company)
         outcome = LineOutcome.UPDATED if fields else LineOutcome.UNCHANGED
-        item.settle(outcome, company, ", ".join(fields))
+        item.record_result(outcome, company, ", ".join(fields))
 
     def _flush(self) -> None:
-        """Store the new companies so far, and link the customers of their domains."""
+        """Write the new companies so far, and link the customers of their domains."""
         fresh, self._fresh = self._fresh, {}
         if not fresh:
             return
@@ -133,27 +133,27 @@ class _Handler:
             [(organization_id, domain, company) for domain, company in domains.items()],
         )
         self._link(domains)
-        batch.tell(EventType.COMPANY_CREATED, lambda each: (each, {"company_id": str(each)}), fresh)
+        batch.emit(EventType.COMPANY_CREATED, lambda each: (each, {"company_id": str(each)}), fresh)
 
     def _link(self, domains: dict[str, UUID]) -> None:
         """Link the customers who have an address in a new company's domain."""
-        for some in pieces(domains):
+        for some in chunks(domains):
             rows = self._batch.session.execute(
                 select(Customer.id, Customer.email_domain).where(
                     Customer.organization_id == self._batch.tenant.id,
                     Customer.email_domain.in_(some),
                 )
             )
-            # Of a company's several domains a customer has one, so that no link is there twice.
+            # A customer has one domain, so that no link is created twice.
             links = [(uuid4(), domains[str(domain)], who, "") for who, domain in rows]
             insert_links(self._batch, links, LinkSource.EMAIL_DOMAIN)
 
     def _load_names(self, names: Iterable[str]) -> dict[str, UUID]:
-        """Companies by name, the oldest of each."""
+        """Companies by name, the oldest of each name."""
         keys = {f"company\n{name}": name for name in names}
-        before = self._batch.keys_before(keys)
+        before = self._batch.earlier_keys(keys)
         found = {name: _EARLIER for key, name in keys.items() if key in before}
-        for some in pieces(names):
+        for some in chunks(names):
             rows = self._batch.session.execute(
                 select(Company.name, Company.id)
                 .where(Company.organization_id == self._batch.tenant.id, Company.name.in_(some))
@@ -164,11 +164,11 @@ class _Handler:
         return found
 
     def _load_domains(self, domains: Iterable[str]) -> dict[str, UUID]:
-        """Which company has which domain."""
+        """Companies by domain."""
         keys = {f"domain\n{domain}": domain for domain in domains}
-        before = self._batch.keys_before(keys)
+        before = self._batch.earlier_keys(keys)
         found = {domain: _EARLIER for key, domain in keys.items() if key in before}
-        for some in pieces(domains):
+        for some in chunks(domains):
             rows = self._batch.session.execute(
                 select(CompanyDomain.domain, CompanyDomain.company_id).where(
                     CompanyDomain.organization_id == self._batch.tenant.id,

@@ -1,4 +1,4 @@
-"""What lines name by other means than an id: customers, companies and plans, found at once."""
+"""Resolves references of lines to customers and companies, loaded for a batch at once."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,16 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from membership.data.imports import checks
 from membership.data.imports.batch import Batch
-from membership.data.imports.bulk import pieces
+from membership.data.imports.bulk import chunks
+from membership.data.imports.parse import cells
 from membership.members.customers.service import email_key
 from membership.store.models import Company, Customer, CustomerAlias
 
 Named = UUID | str
 
 
-class Customers:
+class CustomerReferences:
     """Customers by id, number or email address."""
 
     def __init__(self, batch: Batch, wanted: Iterable[Named]) -> None:
@@ -37,8 +37,8 @@ class Customers:
         return _one(self._found.get(_customer_key(named), set()), "customer")
 
     def _load(self, column: Any, wanted: set[Any]) -> None:
-        """Look for customers by a column; those who were erased are nobody's anymore."""
-        for some in pieces(wanted):
+        """Load customers by a column, without erased ones."""
+        for some in chunks(wanted):
             rows = self._batch.session.execute(
                 select(column, Customer.id).where(
                     Customer.organization_id == self._batch.tenant.id,
@@ -50,8 +50,8 @@ class Customers:
                 self._found[key].add(who)
 
     def _load_merged(self, column: Any, wanted: set[Any]) -> None:
-        """Look for customers by what they had before they were merged."""
-        for some in pieces(wanted):
+        """Load customers by ids or numbers from before they were merged."""
+        for some in chunks(wanted):
             rows = self._batch.session.execute(
                 select(column, CustomerAlias.customer_id).where(
                     CustomerAlias.organization_id == self._batch.tenant.id, column.in_(some)
@@ -61,8 +61,8 @@ class Customers:
                 self._found[key] = {who}
 
 
-class Companies:
-    """Companies by id or name; archived ones take nothing new."""
+class CompanyReferences:
+    """Companies by id or name."""
 
     def __init__(self, batch: Batch, wanted: Iterable[Named]) -> None:
         self._found: dict[Any, set[UUID]] = defaultdict(set)
@@ -75,15 +75,15 @@ class Companies:
             self._load(batch, column, some)
 
     def find(self, named: Named) -> UUID:
-        """The id of a company that takes new things. Raises ValueError."""
+        """The id of a company that is not archived. Raises ValueError."""
         found = _one(self._found.get(named, set()), "company")
         if found in self._archived:
             raise ValueError("this company is archived and takes nothing new")
         return found
 
     def _load(self, batch: Batch, column: Any, wanted: set[Any]) -> None:
-        """Look for companies by a column."""
-        for some in pieces(wanted):
+        """Load companies by a column."""
+        for some in chunks(wanted):
             rows = batch.session.execute(
                 select(column, Company.id, Company.archived_at).where(
                     Company.organization_id == batch.tenant.id, column.in_(some)
@@ -96,19 +96,19 @@ class Companies:
 
 
 def _customer_key(named: Named) -> UUID | int | str | None:
-    """By what a customer is looked for: id, number, or address as it is compared."""
+    """The key of a reference to a customer: id, number, or address in comparable form."""
     if isinstance(named, UUID):
         return named
     if "@" in named:
         return email_key(named)
     try:
-        return checks.number(named)
+        return cells.number(named)
     except ValueError:
         return None
 
 
 def _one(found: set[UUID], what: str) -> UUID:
-    """The only one. Raises ValueError if there is none, or more."""
+    """The only element. Raises ValueError if there is none, or more."""
     if not found:
         raise ValueError(f"there is no such {what}")
     if len(found) > 1:

@@ -1,0 +1,1 @@
+"""How the file of an import arrives: its bytes are decoded and stored in chunks."""

@@ -1,0 +1,1 @@
+"""How lines become values: CSV records, columns, and single values."""

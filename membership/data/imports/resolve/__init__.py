@@ -1,0 +1,1 @@
+"""What lines refer to: known customers, companies, numbers and codes."""

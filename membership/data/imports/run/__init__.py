@@ -1,0 +1,1 @@
+"""How imports run: leased by a worker, batch by batch, to their end."""

@@ -1,0 +1,1 @@
+"""How the rows of a batch of lines are written, by kind of import."""
