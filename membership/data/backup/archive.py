@@ -1,7 +1,7 @@
-"""The file of a backup: a zip with one member of lines per table, and a manifest.
+"""The file format of backups: a zip with one member of JSON lines per table, and a manifest.
 
-The manifest comes last, so that a file without one was never finished. It tells the schema's
-revision, and of each table its columns, how many rows there are, and their digests.
+The manifest is written last, so that a file without one is incomplete. It holds the schema
+revision, and for each table its columns, number of rows and digests.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from membership.data.backup.errors import BackupDamaged, BackupTooNew
 from membership.data.backup.rows import Columns, Kind, Tally, decode_row, encode_row
 
 FORMAT_VERSION = 1
-"""Version of the file's format that this program writes, and the newest that it reads."""
+"""The format version that this program writes, and the newest that it reads."""
 
 MANIFEST = "manifest.json"
 KEY_MEMBER = "secret.key"
@@ -36,11 +36,11 @@ _UNREADABLE = (
     NotImplementedError,
     RuntimeError,
 )
-"""What is raised over a zip, a manifest or lines whose bytes are not those that were written."""
+"""Errors raised for a zip, a manifest or lines that were altered."""
 
 
 class TableEntry(BaseModel):
-    """One table in a backup. ``content`` is a digest that does not depend on the rows' order."""
+    """A table of a backup. ``content`` is a digest that does not depend on the order of rows."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
     columns: list[tuple[str, Kind]]
@@ -55,7 +55,7 @@ class TableEntry(BaseModel):
 
 
 class SequenceEntry(BaseModel):
-    """A column whose values are numbered by the database, and the last number given."""
+    """An auto-incremented column, and the last number that was given."""
 
     table: str
     column: str
@@ -63,7 +63,7 @@ class SequenceEntry(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a backup holds. Tables stand in an order in which each refers to earlier ones only."""
+    """The contents of a backup. Each table refers to earlier ones only."""
 
     format: Literal["walletdesk-backup"] = "walletdesk-backup"
     format_version: int = FORMAT_VERSION
@@ -82,7 +82,7 @@ class Manifest(BaseModel):
 
 
 class ArchiveWriter:
-    """Writes a backup into an open file, table by table. A block that fails leaves it undone."""
+    """Writes a backup into an open file, table by table; incomplete until ``finish``."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._zip = zipfile.ZipFile(
@@ -98,11 +98,11 @@ class ArchiveWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # Closing would write the directory, on what may be a full disk; also when collected.
+        # ``close`` would write the directory, perhaps to a full disk; so would ``__del__``.
         self._zip.fp = None
 
     def add_table(self, name: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> TableEntry:
-        """Write a table's rows, keeping none of them."""
+        """Write a table's rows as a stream; returns its entry for the manifest."""
         entry = TableEntry(name=name, columns=list(columns), rows=0, sha256="", content="")
         written = Tally()
         with self._zip.open(entry.member, "w", force_zip64=True) as member:
@@ -115,7 +115,7 @@ class ArchiveWriter:
         )
 
     def add_key(self, key: str) -> None:
-        """Write the key with which secrets in the database are encrypted."""
+        """Write the secret key, which encrypts secrets in the database."""
         self._zip.writestr(KEY_MEMBER, key)
 
     def finish(self, manifest: Manifest) -> None:
@@ -125,7 +125,7 @@ class ArchiveWriter:
 
 
 class Archive:
-    """A backup that is read. Raises BackupDamaged or BackupTooNew; OSError for no file."""
+    """Reads a backup. Raises BackupDamaged, BackupTooNew; OSError if it cannot be opened."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -151,7 +151,7 @@ class Archive:
         self._file.close()
 
     def _read_manifest(self) -> Manifest:
-        """Read the manifest, and see that there is nothing beside what it tells of."""
+        """Read the manifest; raises BackupDamaged if the members are not exactly its own."""
         names = self._zip.namelist()
         if MANIFEST not in names:
             raise BackupDamaged(f"{self._path} is not a backup of this program.")
@@ -171,7 +171,7 @@ class Archive:
         return manifest
 
     def rows(self, table: TableEntry) -> Iterator[dict[str, Any]]:
-        """The rows of a table; that they are all there and unaltered is known at the end."""
+        """The rows of a table; raises BackupDamaged at the end if they were altered."""
         read = Tally()
         with self._reading(), self._zip.open(table.member) as member:
             for line in member:
@@ -180,7 +180,7 @@ class Archive:
         self._compare(table, read)
 
     def verify(self) -> Manifest:
-        """Read everything once and compare it with the manifest, which is returned."""
+        """Read everything and verify it against the manifest, which is returned."""
         for table in self.manifest.tables:
             read = Tally()
             with self._reading(), self._zip.open(table.member) as member:
@@ -192,14 +192,14 @@ class Archive:
         return self.manifest
 
     def key(self) -> str | None:
-        """The key with which secrets in the database are encrypted, if the backup has it."""
+        """The secret key, if the backup has it."""
         if not self.manifest.with_key:
             return None
         with self._reading():
             return self._zip.read(KEY_MEMBER).decode("ascii")
 
     def _compare(self, table: TableEntry, read: Tally) -> None:
-        """Raise BackupDamaged unless what was read is what was written."""
+        """Raise BackupDamaged if a table's rows are not those that were written."""
         if (read.rows, read.sha256, read.content) != (table.rows, table.sha256, table.content):
             raise BackupDamaged(
                 f"{self._path} is damaged: {table.name} has other rows than were written."
@@ -207,7 +207,7 @@ class Archive:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
-        """Tell damage as such, whatever the standard library makes of it."""
+        """Raise BackupDamaged for the errors of the standard library about damaged data."""
         try:
             yield
         except _UNREADABLE as error:
@@ -216,7 +216,7 @@ class Archive:
 
 
 def _format_version(text: bytes) -> int:
-    """Version of the format, read before anything that a newer one may have changed."""
+    """The format version, parsed before fields that a newer version may have changed."""
 
     class _Versioned(BaseModel):
         format: Literal["walletdesk-backup"]

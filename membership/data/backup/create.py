@@ -1,8 +1,8 @@
-"""Make a backup of a database that is in use.
+"""Creates a backup of a database that is in use.
 
-Everything is read in one transaction that sees one moment: a reader on SQLite's log, or
-REPEATABLE READ on PostgreSQL. Neither keeps anybody from writing meanwhile. The file gets its
-name when it is complete, on disk, and was read back; before that there is only a draft.
+Everything is read in one snapshot: a reading transaction on SQLite's write-ahead log, or
+REPEATABLE READ on PostgreSQL. Neither blocks writers. The file gets its name when it is complete,
+synced and verified; until then it is a draft.
 """
 
 import contextlib
@@ -35,12 +35,12 @@ def create_backup(
     replace: bool = False,
     on_snapshot: Callable[[], None] | None = None,
 ) -> Manifest:
-    """Back the database up into ``file``, and return what was written.
+    """Back the database up into ``file``; returns the manifest.
 
-    ``on_snapshot`` is called once the moment that the backup shows is settled. Raises
-    NothingToBackUp where there is no database of this version; BackupError if ``file`` exists
-    and is not to be replaced; OSError where it cannot be written; DatabaseTooNew,
-    ForeignDatabase and sqlalchemy.exc.SQLAlchemyError where the database cannot be read.
+    ``on_snapshot`` is called once the snapshot is taken. Raises NothingToBackUp if there is no
+    database of this version; BackupError if ``file`` exists, unless ``replace``; OSError if it
+    cannot be written; DatabaseTooNew, ForeignDatabase and sqlalchemy.exc.SQLAlchemyError if the
+    database cannot be read.
     """
     if file.exists() and not replace:
         raise BackupError(f"{file} exists; give another name, or --replace.")
@@ -63,7 +63,7 @@ def create_backup(
 
 
 def _existing_database(settings: ServiceSettings) -> Database:
-    """Open the database. Raises NothingToBackUp if SQLite would make an empty file first."""
+    """Open the database. Raises NothingToBackUp if SQLite would create an empty file."""
     database = open_database(settings)
     path = database.engine.url.database
     if database.engine.dialect.name == "sqlite" and not Path(path or "").is_file():
@@ -72,7 +72,7 @@ def _existing_database(settings: ServiceSettings) -> Database:
 
 
 def _key(settings: ServiceSettings) -> str:
-    """The key of the vault. Raises NothingToBackUp if none was made yet."""
+    """The secret key. Raises NothingToBackUp if there is none yet."""
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
     file = settings.data_dir / KEY_FILE
@@ -84,7 +84,7 @@ def _key(settings: ServiceSettings) -> str:
 
 @contextlib.contextmanager
 def _draft_of(file: Path) -> Iterator[Path]:
-    """A file to write beside ``file``, which takes its place if all goes well."""
+    """A draft beside ``file``, which replaces it unless an error is raised."""
     draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
     # Backups hold personal data: nobody else may read them.
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
@@ -97,7 +97,7 @@ def _draft_of(file: Path) -> Iterator[Path]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Let a new name in a folder survive a power cut, where the system can promise that."""
+    """Make a new name in a folder durable, on systems that support it."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -109,14 +109,14 @@ def _sync_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _snapshot(database: Database) -> Iterator[Connection]:
-    """A connection that sees the database as it is now, for as long as it is open."""
+    """A connection that reads one snapshot of the database."""
     engine = database.engine
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
     with engine.connect() as connection:
-        # The first statement that reads settles what all later ones see.
+        # The first statement that reads takes the snapshot.
         found = schema_revision(connection, database.place)
         if found is None:
             raise NothingToBackUp(f"{database.place} is empty.")
@@ -153,7 +153,7 @@ def _write(
 
 
 def _sequences(connection: Connection) -> Iterator[SequenceEntry]:
-    """Columns that the database numbers, and how far it has counted."""
+    """Auto-incremented columns, and the last numbers that were given."""
     for table in _TABLES:
         column = table.autoincrement_column
         if column is None:
@@ -164,7 +164,7 @@ def _sequences(connection: Connection) -> Iterator[SequenceEntry]:
                 text("SELECT pg_get_serial_sequence(:table, :column)"),
                 {"table": table.name, "column": column.name},
             ).scalar_one()
-            # Rows of the last numbers may be gone; they are not given again all the same.
+            # Rows with the last numbers may be deleted; the numbers are not reused.
             counted = connection.execute(
                 text(f"SELECT last_value FROM {name} WHERE is_called")  # noqa: S608 - its own name
             ).scalar()

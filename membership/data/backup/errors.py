@@ -1,15 +1,15 @@
-"""Why a backup cannot be made, read or restored.
+"""Errors of backups.
 
 BackupError
-├── BackupDamaged      the file is not whole, or is no backup
+├── BackupDamaged      the file is truncated, altered, or no backup
 ├── BackupTooNew       it was written by a newer version
-├── NotRestorable      the place to restore into is not empty, or has another key
+├── NotRestorable      the target is not empty, or has another key
 └── NothingToBackUp    there is no database, or not one of this version
 """
 
 
 class BackupError(Exception):
-    """Base of the reasons; the text is a sentence for whoever runs the command."""
+    """Base class; the message is a sentence for the user of the command."""
 
 
 class BackupDamaged(BackupError):

@@ -1,8 +1,8 @@
-"""Restore a backup into an empty database, of either kind: completely or not at all.
+"""Restores a backup into an empty database, of either kind: completely or not at all.
 
-The file is read and compared with its manifest before the database is touched. Then all is
-done in one transaction: the schema of the backup's revision, the rows, a comparison of what
-the database now gives back, and the migrations since. Whatever interrupts it leaves nothing.
+The file is verified against its manifest before the database is opened. Then one transaction
+creates the schema of the backup's revision, inserts the rows, compares what the database returns,
+and runs the migrations since. An interruption leaves the database empty.
 """
 
 import os
@@ -29,7 +29,7 @@ _LARGE_ROWS_AT_ONCE = 8
 
 
 def verify_backup(file: Path) -> Manifest:
-    """Read a backup and compare it with its manifest, which is returned.
+    """Read a backup and verify it against its manifest, which is returned.
 
     Raises BackupDamaged or BackupTooNew; OSError if it cannot be read.
     """
@@ -41,11 +41,11 @@ def verify_backup(file: Path) -> Manifest:
 def restore_backup(
     settings: ServiceSettings, file: Path, *, on_table: Callable[[str], None] = lambda _: None
 ) -> Manifest:
-    """Restore ``file`` into the database of the settings, and return what was restored.
+    """Restore ``file`` into the database of the settings; returns the manifest.
 
-    ``on_table`` is told each table when its rows are in. Raises BackupDamaged, BackupTooNew
-    or NotRestorable, having changed nothing; OSError and sqlalchemy.exc.SQLAlchemyError where
-    file or database cannot be read or written.
+    ``on_table`` is called with the name of each table when its rows are inserted. Raises
+    BackupDamaged, BackupTooNew or NotRestorable, having changed nothing; OSError and
+    sqlalchemy.exc.SQLAlchemyError if file or database cannot be read or written.
     """
     with Archive(file) as archive:
         _require_known(file, archive.manifest)
@@ -60,7 +60,7 @@ def restore_backup(
 
 
 def _require_known(file: Path, manifest: Manifest) -> None:
-    """Raise BackupTooNew for a revision of the schema that came after this version."""
+    """Raise BackupTooNew for a schema revision that this version does not know."""
     if manifest.schema_revision not in REVISIONS:
         raise BackupTooNew(
             f"{file} was written by a newer version (schema revision "
@@ -80,10 +80,10 @@ def _restore(
     if database.engine.dialect.name == "sqlite":
         use_wal(database)
     with database.engine.execution_options(**{WRITES: True}).begin() as connection:
-        # A service that is starting here waits; when it goes on, there is something.
+        # A service that starts meanwhile waits, and then finds a database.
         advisory_lock.hold(connection, Lock.SETUP)
         _require_empty(connection, database.place)
-        _bring_key(settings, archive.key())
+        _restore_key(settings, archive.key())
         upgrade_schema(connection, archive.manifest.schema_revision)
         for table in archive.manifest.tables:
             _fill(connection, archive, table)
@@ -108,8 +108,8 @@ def _require_empty(connection: Connection, place: str) -> None:
         )
 
 
-def _bring_key(settings: ServiceSettings, key: str | None) -> None:
-    """Put the backup's key into the data folder. Raises NotRestorable if there is another."""
+def _restore_key(settings: ServiceSettings, key: str | None) -> None:
+    """Store the backup's key in the data folder. Raises NotRestorable if there is another."""
     if key is None:
         return
     try:
@@ -132,7 +132,7 @@ def _bring_key(settings: ServiceSettings, key: str | None) -> None:
 
 
 def _fill(connection: Connection, archive: Archive, entry: TableEntry) -> None:
-    """Insert a table's rows, a few at a time."""
+    """Insert a table's rows in batches."""
     table = bare_table(entry.name, entry.columns)
     large = any(kind is Kind.BYTES for _, kind in entry.columns)
     size = _LARGE_ROWS_AT_ONCE if large else _ROWS_AT_ONCE
@@ -148,7 +148,7 @@ def _batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[st
 
 
 def _compare(connection: Connection, entry: TableEntry) -> None:
-    """Raise BackupDamaged unless the database gives back what the backup holds."""
+    """Raise BackupDamaged unless the database returns what the backup holds."""
     stored = tally(read_rows(connection, entry.name, entry.columns), entry.columns)
     if (stored.rows, stored.content) != (entry.rows, entry.content):
         raise BackupDamaged(
@@ -158,7 +158,7 @@ def _compare(connection: Connection, entry: TableEntry) -> None:
 
 
 def _set_sequences(connection: Connection, manifest: Manifest) -> None:
-    """Let PostgreSQL count on after the last number; SQLite goes by the largest there is."""
+    """Set the sequences of PostgreSQL to the last numbers; SQLite uses the largest row."""
     if connection.dialect.name != "postgresql":
         return
     for entry in manifest.sequences:

@@ -1,8 +1,8 @@
-"""Rows as lines of text that mean the same on every database.
+"""Rows as lines of text, independent of the kind of database.
 
-A line is a JSON array with one value per column. What JSON does not have is written as text:
-UUIDs, days and instants in ISO form, bytes in base64. The kind of each column is written into
-the backup, so that a line can be read without the models of the version that wrote it.
+A line is a JSON array with one value per column. Types that JSON lacks are text: UUIDs, days and
+instants in ISO form, bytes in base64. The kind of each column is stored in the backup, so that a
+line can be read without the models of the version that wrote it.
 """
 
 import base64
@@ -41,7 +41,7 @@ _MODULUS = 1 << 256
 
 
 class Kind(StrEnum):
-    """What a column holds, apart from how a database stores it."""
+    """The type of a column's values, independent of the database."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -91,12 +91,12 @@ _READERS: Mapping[Kind, Callable[[Any], Any]] = {
 
 
 def columns_of(table: Table) -> Columns:
-    """Name and kind of a table's columns. Raises TypeError for a type that has no kind."""
+    """Name and kind of a table's columns. Raises TypeError for a type without a kind."""
     return [(column.name, _kind(column)) for column in table.columns]
 
 
 def _kind(column: Column[Any]) -> Kind:
-    """What a column holds. Raises TypeError."""
+    """The kind of a column. Raises TypeError."""
     for stored_as, kind in _KINDS:
         if isinstance(column.type, stored_as):
             return kind
@@ -104,23 +104,23 @@ def _kind(column: Column[Any]) -> Kind:
 
 
 def bare_table(name: str, columns: Columns) -> Table:
-    """A table known only by its columns, to read and fill it in any revision of the schema."""
+    """A table of these columns only, to read and fill it in any revision of the schema."""
     return Table(name, MetaData(), *(Column(each, _TYPES[kind]()) for each, kind in columns))
 
 
 def read_rows(connection: Connection, name: str, columns: Columns) -> Iterator[Sequence[Any]]:
-    """All rows of a table, a few at a time, in no order."""
+    """All rows of a table as a stream, in no particular order."""
     large = any(kind is Kind.BYTES for _, kind in columns)
     at_once = _LARGE_ROWS_AT_ONCE if large else _ROWS_AT_ONCE
-    asked = select(bare_table(name, columns)).execution_options(
+    query = select(bare_table(name, columns)).execution_options(
         stream_results=True, yield_per=at_once
     )
-    with connection.execute(asked) as found:
+    with connection.execute(query) as found:
         yield from found
 
 
 def encode_row(row: Sequence[Any], columns: Columns) -> bytes:
-    """A row as a line."""
+    """Encode a row as a line."""
     values = [
         value if value is None or kind not in _WRITERS else _WRITERS[kind](value)
         for value, (_, kind) in zip(row, columns, strict=True)
@@ -129,7 +129,7 @@ def encode_row(row: Sequence[Any], columns: Columns) -> bytes:
 
 
 def decode_row(line: bytes, columns: Columns) -> dict[str, Any]:
-    """A line as a row. Raises ValueError or TypeError for what is no line of such a table."""
+    """Decode a line. Raises ValueError or TypeError for an invalid one."""
     values = json.loads(line)
     if not isinstance(values, list):
         raise ValueError("a line is not a list of values")
@@ -141,9 +141,9 @@ def decode_row(line: bytes, columns: Columns) -> dict[str, Any]:
 
 @dataclass
 class Tally:
-    """What is known of lines that went by: how many, their digest, and that of their set.
+    """Number and digests of lines.
 
-    ``content`` does not depend on the order: two tables with the same rows have the same.
+    ``content`` does not depend on their order: tables with the same rows have the same one.
     """
 
     rows: int = 0
@@ -158,17 +158,17 @@ class Tally:
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the lines one after another, in hexadecimal."""
+        """SHA-256 of the concatenated lines, in hexadecimal."""
         return str(self._all.hexdigest())
 
     @property
     def content(self) -> str:
-        """Sum of the lines' own SHA-256, in hexadecimal."""
+        """Sum of the SHA-256 of each line, modulo 2**256, in hexadecimal."""
         return f"{self._sum:064x}"
 
 
 def tally(rows: Iterable[Sequence[Any]], columns: Columns) -> Tally:
-    """Go through rows and tell what they are."""
+    """Number and digests of rows."""
     counted = Tally()
     for row in rows:
         counted.add(encode_row(row, columns))

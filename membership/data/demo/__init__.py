@@ -1,1 +1,1 @@
-"""The invented demo club: people, portraits, companies, plans, memberships and cards."""
+"""The fictitious demo club: people, portraits, companies, plans, memberships and cards."""

@@ -1,4 +1,4 @@
-"""What a database is given at the first start: an organization, and its design of cards."""
+"""Bootstraps a database at the first start: an organization with its card design."""
 
 from datetime import datetime
 
@@ -24,9 +24,9 @@ def prepare_first_start(
 ) -> None:
     """Create the first organization, the demo club or an empty one, with the standard design.
 
-    Later it only gives that design to organizations of a version that had no designs. Raises
+    Later it only creates that design for organizations from a version without designs. Raises
     OSError if the demo club's cards cannot be written to the data folder; VaultError if their
-    secrets cannot be sealed.
+    secrets cannot be encrypted.
     """
     with database.readers.begin() as session:
         if first_tenant(session) is not None and not _without_design(session):
@@ -53,13 +53,13 @@ def prepare_first_start(
             return
         from membership.data.demo.seed import seed_demo  # noqa: PLC0415
 
-        # The file comes before the commit: without a commit the next start writes it again.
+        # Before the commit: without a commit the next start writes the file again.
         deck = seed_demo(session, now, open_vault(settings))
         deck.write_deck(settings.data_dir / DECK_FILE)
 
 
 def _without_design(session: Session) -> list[Tenant]:
-    """Organizations from before there were designs; one that has designs keeps its own."""
+    """Organizations without a design, from a version that had none."""
     has_one = exists().where(CardDesign.organization_id == Organization.id)
     found = session.scalars(select(Organization).where(~has_one).order_by(Organization.id))
     return [tenant_of(each) for each in found]

@@ -1,4 +1,4 @@
-"""What the demo club sells, and to which companies. All days are counted from today."""
+"""Plans and companies of the demo club. Days are offsets from today."""
 
 from dataclasses import dataclass
 
@@ -60,7 +60,7 @@ PLANS: dict[str, NewPlan] = {
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A plan sold: first and last day, and how it went on, in days from today.
+    """A sale of a plan: first and last day and later changes, as offsets from today.
 
     Without ``last`` it runs for the length of the plan. ``ended`` is the day on which it was
     ended early, ``overdue`` the day since which a payment is.
@@ -76,7 +76,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """A company: what it holds, and the email domain that links its people."""
+    """A company: its membership, and the email domain that links its employees."""
 
     name: str
     domain: str

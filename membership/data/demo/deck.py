@@ -1,4 +1,4 @@
-"""The cards that the demo camera shows, and the file that tells it so."""
+"""The cards that the demo camera shows, and their file."""
 
 import json
 import os
@@ -10,7 +10,7 @@ QR_CODE, CODE_128 = "QRCode", "Code128"
 
 @dataclass(frozen=True, slots=True)
 class DeckCard:
-    """One card: what its code says, the name printed on it, and the kind of code."""
+    """One card: the text of its code, the name on it, and the kind of code."""
 
     code: str
     name: str
@@ -25,7 +25,7 @@ class Deck:
     cards: tuple[DeckCard, ...]
 
     def write_deck(self, path: Path) -> None:
-        """Write the deck as JSON; a reader sees the old file or the new one, never a part.
+        """Write the deck as JSON, atomically.
 
         Raises:
             OSError: the file cannot be written.

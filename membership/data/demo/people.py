@@ -1,4 +1,4 @@
-"""The invented people of the demo club and their memberships."""
+"""The fictitious people of the demo club and their memberships."""
 
 import unicodedata
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Puts the demo club into a database, through the same services as the API."""
+"""Seeds a database with the demo club, through the same services as the API."""
 
 import secrets
 from collections.abc import Callable
@@ -43,7 +43,7 @@ _OPENED = 2400
 
 @dataclass(frozen=True, slots=True)
 class _Seeding:
-    """What every step of the seeding needs."""
+    """The context of every step of the seeding."""
 
     session: Session
     tenant: Tenant
@@ -73,9 +73,8 @@ def seed_demo(
 ) -> Deck:
     """Create the demo club as a new organization and return the deck of the demo camera.
 
-    All dates are relative to ``now``; card codes are drawn from ``random_bytes``, and what the
-    wallets need of a card is sealed by ``vault``. Nothing is committed: that is the caller's
-    part, as is the choice of the database.
+    All dates are relative to ``now``; card codes are made from ``random_bytes``, and the wallet
+    secrets of cards are encrypted by ``vault``. The caller commits.
 
     Raises:
         sqlalchemy.exc.IntegrityError: the database already has the demo club.
@@ -144,7 +143,7 @@ def _enrol(
 
 
 def _new_customer(seeding: _Seeding, index: int, person: Person) -> NewCustomer:
-    """Return the person's own fields, with an address and number that reach nobody."""
+    """Return the person's fields, with a reserved email domain and phone number."""
     birthday_in = person.birthday_in if person.birthday_in is not None else 20 + index * 37 % 320
     years = person.age if birthday_in == 0 else person.age + 1
     return NewCustomer(
@@ -167,7 +166,7 @@ def _sell(
     customer_id: UUID | None = None,
     company_id: UUID | None = None,
 ) -> None:
-    """Sell a plan as ``sale`` tells, and let happen to it what it tells."""
+    """Sell a plan, and apply the later changes of ``sale``."""
     session, tenant = seeding.session, seeding.tenant
     sold = assign(
         session,
@@ -190,7 +189,7 @@ def _sell(
 
 
 def _issue_cards(seeding: _Seeding, customer_id: UUID, person: Person) -> Card:
-    """Issue the person's cards; return the lost one if there is one, else the good one."""
+    """Issue the person's cards; return the lost one if there is one, else the valid one."""
     first = _issue(seeding, customer_id, "Member card", -person.joined)
     if person.lost_card:
         replace_card(
@@ -235,7 +234,7 @@ _STRANGER = "Guest of another club"
 def _deck_cards(
     enrolled: dict[str, tuple[Customer, Card]], random_bytes: Callable[[int], bytes]
 ) -> list[DeckCard]:
-    """Return the cards to show: one person for each way to stand, a key fob, and a stranger."""
+    """Return the cards to show: one for each status, a key fob, and an unknown card."""
     cards = [DeckCard(enrolled[name][1].code, name) for name in _SHOWN]
     number = CustomerNumber(enrolled[_KEY_FOB][0].number).text
     cards.append(DeckCard(number, _KEY_FOB, CODE_128))

@@ -1,1 +1,1 @@
-"""CSV files written from the database, as streams."""
+"""Exports: CSV files, streamed from the database."""

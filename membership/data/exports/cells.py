@@ -1,9 +1,8 @@
-"""Cells that no spreadsheet computes.
+"""Escapes cells against formula injection: no spreadsheet computes them.
 
-A cell that begins with a sign by which a formula begins gets an apostrophe before it, which
-spreadsheets take as "this is text". Phone numbers in E.164 form (a plus and digits) are left as
-they are: they compute to themselves, and other programs read them. The import takes the
-apostrophe off again.
+A cell that begins like a formula gets an apostrophe, by which spreadsheets take it as text. Phone
+numbers in E.164 form (a plus and digits) stay as they are: they compute to themselves, and other
+programs read them. The import removes the apostrophe.
 """
 
 import re
@@ -16,7 +15,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{4,14}", re.ASCII)
 
 
 def safe_cell(text: str) -> str:
-    """A text as a cell that stays a text; the import gives back what it was."""
+    """A text, escaped so that spreadsheets take it as text; the import reverses it."""
     if text.startswith(_BEGINS_FORMULA) and not _E164.fullmatch(text):
         return "'" + text
     if text.startswith("'") and text[1:].startswith((*_BEGINS_FORMULA, "'")):
@@ -25,7 +24,7 @@ def safe_cell(text: str) -> str:
 
 
 def cell(value: Any) -> str:
-    """A value of a column as a cell."""
+    """The cell of a column's value."""
     if value is None:
         return ""
     if isinstance(value, bool):

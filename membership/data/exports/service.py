@@ -1,4 +1,4 @@
-"""What an export holds: one query for each kind, read row by row in one snapshot."""
+"""The contents of exports: one query for each kind, read row by row in one snapshot."""
 
 import csv
 import io
@@ -42,7 +42,7 @@ Convert = Callable[[Any], Any]
 
 
 class _Export:
-    """One kind: its query, and its columns by name with what is shown of a row."""
+    """A kind of export: its query, and its columns by name with their values of a row."""
 
     def __init__(self, query: Select[*tuple[Any, ...]], columns: dict[str, Convert]) -> None:
         self.query, self.columns = query, columns
@@ -51,12 +51,12 @@ class _Export:
 def export_lines(
     database: Database, tenant: Tenant, kind: ExportKind, *, bom: bool
 ) -> Iterator[bytes]:
-    """The lines of an export, the header first; holds one connection while it is read."""
+    """The lines of an export, the header first; holds a connection while it is iterated."""
     export = _EXPORTS[kind](tenant)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     with database.readers.begin() as session:
-        _one_snapshot(session)
+        _use_snapshot(session)
         if bom:
             buffer.write(_MARK)
         writer.writerow(export.columns)
@@ -70,15 +70,15 @@ def export_lines(
 
 
 def _taken(buffer: io.StringIO) -> bytes:
-    """What was written since the last time."""
+    """Take what was written since the last call."""
     written = buffer.getvalue().encode()
     buffer.seek(0)
     buffer.truncate()
     return written
 
 
-def _one_snapshot(session: Session) -> None:
-    """See one state of the data throughout; SQLite does so in every transaction."""
+def _use_snapshot(session: Session) -> None:
+    """Read one snapshot throughout the transaction; SQLite does so in every one."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
 
@@ -214,7 +214,7 @@ def _visits(tenant: Tenant) -> _Export:
 
 
 def _plain(*names: str) -> dict[str, Convert]:
-    """Columns that show what the row has under the same name."""
+    """Columns that show the row's value of the same name."""
 
     def shown(name: str) -> Convert:
         return lambda row: getattr(row, name)

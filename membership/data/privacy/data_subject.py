@@ -1,4 +1,4 @@
-"""One customer in all tables: which rows are theirs."""
+"""The rows of one customer, the data subject, in all tables."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from membership.store.models import (
 )
 
 _OVER = (ImportState.FINISHED, ImportState.CANCELLED)
-"""Imports whose file is read no more. One that failed may go on, and needs it."""
+"""States of imports that do not read their file anymore. A failed one may be continued."""
 TABLES = Organization.metadata.tables
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A customer, with what else names them: former ids, and the ids of what is theirs.
+class DataSubject:
+    """A customer, with former ids and the ids of their cards, links and memberships.
 
     ``addresses`` are their email addresses in lower case, former ones included.
     """
@@ -41,12 +41,12 @@ class Subject:
 
     @property
     def own_ids(self) -> tuple[UUID, ...]:
-        """The ids of the person: the present one and those from before merges."""
+        """The ids of the customer: the current one and those from before merges."""
         return (self.customer_id, *self.former_ids)
 
 
-def load_subject(session: Session, customer: Customer) -> Subject:
-    """Gather what names a customer."""
+def load_data_subject(session: Session, customer: Customer) -> DataSubject:
+    """Load the identifiers of a customer."""
     here, own = customer.organization_id, customer.id
     former = session.scalars(
         select(CustomerAlias.old_id).where(
@@ -70,26 +70,26 @@ def load_subject(session: Session, customer: Customer) -> Subject:
         .where(Payment.organization_id == here, Membership.customer_id == own)
     )
     addresses = _addresses(session, customer, former_ids)
-    return Subject(here, own, addresses, former_ids, tuple(owned))
+    return DataSubject(here, own, addresses, former_ids, tuple(owned))
 
 
 def _addresses(
     session: Session, customer: Customer, former_ids: tuple[UUID, ...]
 ) -> frozenset[str]:
-    """The customer's address, and those of before as the audit tells them."""
+    """The customer's addresses, current and former ones, the latter from the audit."""
     ids = [str(each) for each in (customer.id, *former_ids)]
     entries = session.execute(
         select(AuditEntry.before, AuditEntry.after).where(
             AuditEntry.organization_id == customer.organization_id, AuditEntry.subject_id.in_(ids)
         )
     )
-    told = {(part or {}).get("email") for entry in entries for part in entry}
-    told.add(customer.email)
-    return frozenset(address.lower() for address in told if isinstance(address, str))
+    addresses = {(part or {}).get("email") for entry in entries for part in entry}
+    addresses.add(customer.email)
+    return frozenset(address.lower() for address in addresses if isinstance(address, str))
 
 
-def rows_of(subject: Subject, table: Table) -> ColumnElement[bool] | None:
-    """Which rows of a table are the customer's; None where none can be."""
+def rows_of(subject: DataSubject, table: Table) -> ColumnElement[bool] | None:
+    """SQL condition: the rows of a table that are the customer's; None if none can be."""
     find = _FOUND.get(table.name)
     if find is None and "customer_id" in table.columns:
         find = _by_customer
@@ -99,8 +99,8 @@ def rows_of(subject: Subject, table: Table) -> ColumnElement[bool] | None:
     return and_(table.c.organization_id == subject.organization_id, found)
 
 
-def acted(subject: Subject, table: Table) -> ColumnElement[bool]:
-    """Which rows of a table tell of something that the customer did themself."""
+def acted(subject: DataSubject, table: Table) -> ColumnElement[bool]:
+    """SQL condition: the rows of a table about actions of the customer."""
     return and_(
         table.c.organization_id == subject.organization_id,
         table.c.actor_kind == "customer",
@@ -108,17 +108,17 @@ def acted(subject: Subject, table: Table) -> ColumnElement[bool]:
     )
 
 
-def _by_customer(subject: Subject, table: Table) -> ColumnElement[bool]:
+def _by_customer(subject: DataSubject, table: Table) -> ColumnElement[bool]:
     """Rows that refer to the customer."""
     return table.c.customer_id == subject.customer_id
 
 
-def _own_row(subject: Subject, table: Table) -> ColumnElement[bool]:
+def _own_row(subject: DataSubject, table: Table) -> ColumnElement[bool]:
     """The customer's own row."""
     return table.c.id == subject.customer_id
 
 
-def _companies(subject: Subject, table: Table) -> ColumnElement[bool]:
+def _companies(subject: DataSubject, table: Table) -> ColumnElement[bool]:
     """The companies that the customer is or was linked to."""
     linked = select(CompanyLink.company_id).where(
         CompanyLink.organization_id == subject.organization_id,
@@ -127,35 +127,35 @@ def _companies(subject: Subject, table: Table) -> ColumnElement[bool]:
     return table.c.id.in_(linked)
 
 
-def _about(subject: Subject, table: Table) -> ColumnElement[bool]:
-    """Entries about the customer or what is theirs."""
+def _about(subject: DataSubject, table: Table) -> ColumnElement[bool]:
+    """Entries about the customer or their cards, links and memberships."""
     return table.c.subject_id.in_([str(each) for each in (*subject.own_ids, *subject.owned_ids)])
 
 
-def _naming(subject: Subject, table: Table) -> ColumnElement[bool]:
-    """Answers that name the customer."""
+def _naming(subject: DataSubject, table: Table) -> ColumnElement[bool]:
+    """Stored responses that name the customer."""
     return or_(*(table.c.answer.contains(str(each)) for each in subject.own_ids))
 
 
-def _to_them(subject: Subject, table: Table) -> ColumnElement[bool]:
-    """Mails to the customer's address, or to a former one."""
+def _to_them(subject: DataSubject, table: Table) -> ColumnElement[bool]:
+    """Mails to a current or former address of the customer."""
     return func.lower(table.c.recipient).in_(subject.addresses)
 
 
-def _of_imports_that_are_over(subject: Subject, table: Table) -> ColumnElement[bool]:
-    """Files that were read: whoever is erased may be in them, and they can be sent again."""
+def _of_ended_imports(subject: DataSubject, table: Table) -> ColumnElement[bool]:
+    """Files of ended imports: they may name the customer, and can be sent again."""
     over = select(Import.id).where(
         Import.organization_id == subject.organization_id, Import.state.in_(_OVER)
     )
     return table.c.import_id.in_(over)
 
 
-def _at_their_address(subject: Subject, table: Table) -> ColumnElement[bool]:
-    """Codes that were mailed to the customer's address, or to a former one."""
+def _at_their_address(subject: DataSubject, table: Table) -> ColumnElement[bool]:
+    """Login codes for a current or former address of the customer."""
     return table.c.email_key.in_(subject.addresses)
 
 
-def _for_their_memberships(subject: Subject, table: Table) -> ColumnElement[bool]:
+def _for_their_memberships(subject: DataSubject, table: Table) -> ColumnElement[bool]:
     """Payments for memberships that were sold to the customer."""
     sold = select(Membership.id).where(
         Membership.organization_id == subject.organization_id,
@@ -164,8 +164,8 @@ def _for_their_memberships(subject: Subject, table: Table) -> ColumnElement[bool
     return table.c.membership_id.in_(sold)
 
 
-def _of_their_orders(subject: Subject, table: Table) -> ColumnElement[bool]:
-    """Invoices of what the customer set out to buy."""
+def _of_their_orders(subject: DataSubject, table: Table) -> ColumnElement[bool]:
+    """Invoices of the customer's orders."""
     theirs = select(BillingOrder.id).where(
         BillingOrder.organization_id == subject.organization_id,
         BillingOrder.customer_id == subject.customer_id,
@@ -173,7 +173,7 @@ def _of_their_orders(subject: Subject, table: Table) -> ColumnElement[bool]:
     return table.c.order_id.in_(theirs)
 
 
-_FOUND: Mapping[str, Callable[[Subject, Table], ColumnElement[bool]]] = {
+_FOUND: Mapping[str, Callable[[DataSubject, Table], ColumnElement[bool]]] = {
     "customers": _own_row,
     "companies": _companies,
     "audit_entries": _about,
@@ -182,6 +182,6 @@ _FOUND: Mapping[str, Callable[[Subject, Table], ColumnElement[bool]]] = {
     "login_codes": _at_their_address,
     "payments": _for_their_memberships,
     "billing_invoices": _of_their_orders,
-    "import_chunks": _of_imports_that_are_over,
+    "import_chunks": _of_ended_imports,
 }
-"""How rows are found where it is not by a column ``customer_id``."""
+"""Conditions for tables where the customer is not in a column ``customer_id``."""

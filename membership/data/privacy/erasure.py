@@ -1,8 +1,8 @@
-"""Erase a customer: the row and what was sold stay, and nothing in them names anybody.
+"""Erases the personal data of a customer; the row and the sales stay, without naming anybody.
 
-What names them is replaced or deleted as the field map says. Cards are revoked, company links
-end, and memberships must have ended or are ended. It is done in one transaction that locks the
-customer first, so that nothing about them is stored meanwhile and left behind.
+Personal data is replaced or deleted according to the field map. Cards are revoked, company links
+end, and memberships must have ended or are ended. One transaction does it all, and locks the
+customer first, so that nothing about them is stored meanwhile.
 """
 
 import json
@@ -15,9 +15,15 @@ from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from api_client.messages.scan import CustomerState
-from membership.data.privacy.data_subject import TABLES, Subject, acted, load_subject, rows_of
+from membership.data.privacy.data_subject import (
+    TABLES,
+    DataSubject,
+    acted,
+    load_data_subject,
+    rows_of,
+)
 from membership.data.privacy.fields import FIELDS, Erasure, Field
-from membership.data.privacy.redaction import blank_answer, blank_entry
+from membership.data.privacy.redaction import redact_answer, redact_entry
 from membership.data.privacy.schemas import Erased, EraseRequest
 from membership.events.audit.recorder import record
 from membership.events.outbox import emit
@@ -45,7 +51,7 @@ _WHY = "Customer erased"
 
 
 def erase(call: Call, customer_id: UUID, request: EraseRequest) -> Erased:
-    """Erase a customer; one who was erased already is answered as the first time.
+    """Erase a customer; again returns the same.
 
     Raises NotFound; Invalid if the number is not theirs; Conflict if memberships still run and
     are not to be ended, or a subscription charges them.
@@ -59,7 +65,7 @@ def erase(call: Call, customer_id: UUID, request: EraseRequest) -> Erased:
     if customer.erased_at is None:
         refuse_subscribed(session, tenant.id, customer.id)
         _end_memberships(session, tenant, customer, now, allowed=request.end_memberships)
-        _let_go(session, tenant, customer, now)
+        _revoke_access(session, tenant, customer, now)
         _erase(session, customer, now)
     if customer.erased_at is None:
         raise RuntimeError("a customer was erased and does not say when")
@@ -67,7 +73,7 @@ def erase(call: Call, customer_id: UUID, request: EraseRequest) -> Erased:
 
 
 def _locked(session: Session, tenant: Tenant, customer_id: UUID) -> Customer:
-    """The customer, locked against everybody who would store something for them."""
+    """Load the customer, locked against changes. Raises NotFound."""
     for wanted in (customer_id, aliases.resolve(session, tenant.id, customer_id)):
         customer = session.scalars(
             select(Customer)
@@ -83,8 +89,8 @@ def _locked(session: Session, tenant: Tenant, customer_id: UUID) -> Customer:
 def _end_memberships(
     session: Session, tenant: Tenant, customer: Customer, now: datetime, *, allowed: bool
 ) -> None:
-    """End what still runs or is yet to start. Raises Conflict if that is not allowed."""
-    # The latest first: one that took another's place lets go of it.
+    """End memberships that run or have not started. Raises Conflict unless ``allowed``."""
+    # The latest first: to end a successor makes its predecessor the last one again.
     sold = session.scalars(
         select(Membership)
         .where(Membership.organization_id == tenant.id, Membership.customer_id == customer.id)
@@ -99,7 +105,7 @@ def _end_memberships(
 
 
 def _has_ended(membership: Membership, now: datetime) -> bool:
-    """Whether a membership is over."""
+    """Whether a membership has ended."""
     try:
         refuse_ended(membership, now)
     except Conflict:
@@ -107,7 +113,7 @@ def _has_ended(membership: Membership, now: datetime) -> bool:
     return False
 
 
-def _let_go(session: Session, tenant: Tenant, customer: Customer, now: datetime) -> None:
+def _revoke_access(session: Session, tenant: Tenant, customer: Customer, now: datetime) -> None:
     """Revoke the customer's cards, and end their links to companies."""
     cards = session.scalars(
         select(Card.id).where(
@@ -130,9 +136,9 @@ def _let_go(session: Session, tenant: Tenant, customer: Customer, now: datetime)
 
 
 def _erase(session: Session, customer: Customer, now: datetime) -> None:
-    """Do to every table what the field map says, then tell that it was done."""
+    """Erase in every table by the field map, and emit the event."""
     session.flush()
-    subject = load_subject(session, customer)
+    subject = load_data_subject(session, customer)
     for name, fields in FIELDS.items():
         _erase_in(session, subject, TABLES[name], fields.items())
     session.connection().execute(
@@ -141,15 +147,15 @@ def _erase(session: Session, customer: Customer, now: datetime) -> None:
         .values(erased_at=now, state=CustomerState.INACTIVE)
     )
     session.expire_all()
-    here, told = subject.organization_id, {"customer_id": str(subject.customer_id)}
+    here, data = subject.organization_id, {"customer_id": str(subject.customer_id)}
     record(session, here, "customer.erased", subject.customer_id)
-    emit(session, here, EventType.CUSTOMER_ERASED, subject.customer_id, told, now=now)
+    emit(session, here, EventType.CUSTOMER_ERASED, subject.customer_id, data, now=now)
 
 
 def _erase_in(
-    session: Session, subject: Subject, table: Table, fields: Iterable[tuple[str, Field]]
+    session: Session, subject: DataSubject, table: Table, fields: Iterable[tuple[str, Field]]
 ) -> None:
-    """Erase what is the customer's in one table."""
+    """Erase the customer's data in one table."""
     connection = session.connection()
     by_kind = {kind: [name for name, field in fields if field.erasure is kind] for kind in Erasure}
     texts = {name: field.text for name, field in fields if field.erasure is Erasure.TEXT}
@@ -163,18 +169,18 @@ def _erase_in(
         text = FIELDS[table.name][name].text
         connection.execute(update(table).where(acted(subject, table)).values({name: text}))
     if theirs is not None and by_kind[Erasure.VALUES]:
-        _INSIDE[table.name](session, subject, theirs)
+        _REDACTORS[table.name](session, subject, theirs)
 
 
-def _blank_audit(session: Session, subject: Subject, theirs: ColumnElement[bool]) -> None:
-    """Replace values in what the audit tells of the customer; that something changed stays."""
+def _redact_audit(session: Session, subject: DataSubject, theirs: ColumnElement[bool]) -> None:
+    """Redact audit entries about the customer; that something changed stays."""
     table = TABLES[AuditEntry.__tablename__]
     connection = session.connection()
     entries = connection.execute(
         select(table.c.id, table.c.before, table.c.after).where(theirs)
     ).all()
     for entry in entries:
-        new = {"before": blank_entry(entry.before), "after": blank_entry(entry.after)}
+        new = {"before": redact_entry(entry.before), "after": redact_entry(entry.after)}
         if new != {"before": entry.before, "after": entry.after}:
             connection.execute(
                 update(table)
@@ -183,21 +189,21 @@ def _blank_audit(session: Session, subject: Subject, theirs: ColumnElement[bool]
             )
 
 
-def _blank_answers(session: Session, subject: Subject, theirs: ColumnElement[bool]) -> None:
-    """Replace values in answers that are kept for requests that are sent again."""
+def _redact_answers(session: Session, subject: DataSubject, theirs: ColumnElement[bool]) -> None:
+    """Redact responses that are stored for repeated requests."""
     table = TABLES[IdempotencyKey.__tablename__]
     connection = session.connection()
     own_ids = {str(each) for each in subject.own_ids}
     key = table.primary_key.columns
     kept = connection.execute(select(*key, table.c.answer).where(theirs)).all()
     for row in kept:
-        answer = json.dumps(blank_answer(json.loads(row.answer), own_ids))
+        answer = json.dumps(redact_answer(json.loads(row.answer), own_ids))
         here = [column == row._mapping[column.name] for column in key]
         connection.execute(update(table).where(*here).values(answer=answer))
 
 
-_INSIDE = {
-    AuditEntry.__tablename__: _blank_audit,
-    IdempotencyKey.__tablename__: _blank_answers,
+_REDACTORS = {
+    AuditEntry.__tablename__: _redact_audit,
+    IdempotencyKey.__tablename__: _redact_answers,
 }
-"""How values inside a column are replaced."""
+"""Functions that redact values inside a column, by table."""

@@ -1,4 +1,4 @@
-"""All that is stored about one customer, as the field map says."""
+"""Exports the personal data of one customer, according to the field map."""
 
 import base64
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, select
 
-from membership.data.privacy.data_subject import TABLES, Subject, load_subject, rows_of
+from membership.data.privacy.data_subject import TABLES, DataSubject, load_data_subject, rows_of
 from membership.data.privacy.fields import FIELDS
 from membership.data.privacy.schemas import PersonalData
 from membership.events.audit.recorder import plain, record
@@ -16,9 +16,9 @@ from membership.web.access import Call
 
 
 def personal_data(call: Call, customer_id: UUID) -> PersonalData:
-    """Gather everything about a customer, and record that it was done. Raises NotFound."""
+    """Export everything about a customer, and record it in the audit. Raises NotFound."""
     customer = get_customer(call.session, call.tenant, customer_id)
-    subject = load_subject(call.session, customer)
+    subject = load_data_subject(call.session, customer)
     sections = {}
     for name in FIELDS:
         rows = _rows(call, subject, TABLES[name])
@@ -34,8 +34,8 @@ def personal_data(call: Call, customer_id: UUID) -> PersonalData:
     )
 
 
-def _rows(call: Call, subject: Subject, table: Table) -> list[dict[str, Any]] | None:
-    """What is shown of a table's rows; None for a table of which nothing ever is."""
+def _rows(call: Call, subject: DataSubject, table: Table) -> list[dict[str, Any]] | None:
+    """The shown columns of the customer's rows; None for a table without any."""
     shown = [table.c[name] for name, field in FIELDS[table.name].items() if field.shown]
     theirs = rows_of(subject, table)
     if not shown or theirs is None:
@@ -47,7 +47,7 @@ def _rows(call: Call, subject: Subject, table: Table) -> list[dict[str, Any]] | 
 
 
 def _as_json(value: Any) -> Any:
-    """A value as JSON has it: bytes in base64, instants and days in ISO form."""
+    """A value as JSON: bytes in base64, instants and days in ISO form."""
     if isinstance(value, bytes | memoryview):
         return base64.b64encode(value).decode("ascii")
     return plain(value)

@@ -1,7 +1,7 @@
-"""The field map: what every column of every table is, shows in an export, and loses by erasure.
+"""The field map: for every column of every table, whose data it is, its export and its erasure.
 
-It is complete: a test compares it with the models, so that a column cannot be added without
-deciding what it is. ``privacy.export`` and ``erasure`` know no columns of their own.
+It is complete: a test compares it with the models, so that no column can be added without this
+decision. ``privacy.export`` and ``erasure`` use nothing else.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 ERASED_GIVEN_NAME, ERASED_FAMILY_NAME = "Erased", "customer"
 ERASED_NAME = f"{ERASED_GIVEN_NAME} {ERASED_FAMILY_NAME}"
-"""What is read where a name was."""
+"""Replaces a name."""
 
 
 class Whose(StrEnum):
@@ -24,7 +24,7 @@ class Whose(StrEnum):
 
 
 class Erasure(StrEnum):
-    """What erasing a customer does to a column of the rows that are theirs."""
+    """What erasure does to a column, in the rows of the erased customer."""
 
     KEEP = "keep"
     NULL = "null"
@@ -36,7 +36,7 @@ class Erasure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What one column is. ``text`` is what ``Erasure.TEXT`` writes; ``shown`` is in exports.
+    """A column. ``text`` is what ``Erasure.TEXT`` writes; ``shown`` columns are exported.
 
     ``why_kept`` is the reason where a customer's own data outlives the erasure.
     """
@@ -49,32 +49,32 @@ class Field:
 
 
 def _plain(*names: str) -> dict[str, Field]:
-    """Columns that are about nobody, or only about the club."""
+    """Columns without personal data."""
     return dict.fromkeys(names, Field())
 
 
 def _shown(*names: str) -> dict[str, Field]:
-    """Columns that name nobody by themselves, but belong to what an export tells."""
+    """Columns without personal data that are exported."""
     return dict.fromkeys(names, Field(shown=True))
 
 
 def _secret(*names: str) -> dict[str, Field]:
-    """Columns with which one could act as somebody: never shown."""
+    """Secrets: never exported."""
     return dict.fromkeys(names, Field(Whose.SECRET))
 
 
 def _staff(*names: str) -> dict[str, Field]:
-    """Columns about staff: they say who answered for what, and end with the account."""
+    """Columns about staff: they record who is responsible, and end with the account."""
     return dict.fromkeys(names, Field(Whose.STAFF))
 
 
 def _null(*names: str, shown: bool = True) -> dict[str, Field]:
-    """Columns about the customer that are emptied."""
+    """Columns about the customer that become null."""
     return dict.fromkeys(names, Field(Whose.CUSTOMER, Erasure.NULL, shown=shown))
 
 
 def _text(text: str = "", *, shown: bool = True) -> Field:
-    """A column about the customer that cannot be empty."""
+    """A column about the customer that cannot be null."""
     return Field(Whose.CUSTOMER, Erasure.TEXT, text, shown=shown)
 
 
@@ -84,7 +84,7 @@ def _row(*names: str, shown: bool = True) -> dict[str, Field]:
 
 
 def _kept(why: str, *names: str) -> dict[str, Field]:
-    """Columns about the customer that stay, without anything that still names them."""
+    """Columns about the customer that stay, with nothing that identifies them."""
     return dict.fromkeys(names, Field(Whose.CUSTOMER, shown=True, why_kept=why))
 
 

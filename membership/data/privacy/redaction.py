@@ -1,45 +1,45 @@
-"""Replace what is personal inside stored JSON: in the audit, and in answers kept for repeats."""
+"""Redacts personal data inside stored JSON: audit entries, and stored responses."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from membership.data.privacy.fields import ERASED_NAME, FIELDS, Erasure, Whose
 
-_BLANKS: Mapping[str, str | None] = {
+_REDACTED: Mapping[str, str | None] = {
     name: field.text if field.erasure is Erasure.TEXT else None
     for columns in FIELDS.values()
     for name, field in columns.items()
     if field.whose is Whose.CUSTOMER and field.erasure in {Erasure.NULL, Erasure.TEXT}
 }
-"""What erasure leaves in each field that names a customer."""
+"""The values that replace personal fields, by name."""
 
 _OF_VIEWS: Mapping[str, str | None] = {"name": ERASED_NAME, "photo_path": None, "text": None}
-"""The same, of what answers show of a customer under other names."""
+"""The same for names that only responses have."""
 
 MARK = "erased"
-"""Stands in the audit for a value that was there."""
+"""Replaces a value in the audit."""
 
 
-def blank_entry(value: Any) -> Any:
-    """A part of an audit entry with its personal values replaced by a mark."""
+def redact_entry(value: Any) -> Any:
+    """A part of an audit entry, with its personal values replaced by ``MARK``."""
     if isinstance(value, list):
-        return [blank_entry(each) for each in value]
+        return [redact_entry(each) for each in value]
     if not isinstance(value, dict):
         return value
     return {
-        name: MARK if name in _BLANKS and each is not None else blank_entry(each)
+        name: MARK if name in _REDACTED and each is not None else redact_entry(each)
         for name, each in value.items()
     }
 
 
-def blank_answer(value: Any, own_ids: Collection[str]) -> Any:
-    """An answer as it would be given of the erased customer: still valid, but naming nobody."""
+def redact_answer(value: Any, own_ids: Collection[str]) -> Any:
+    """A stored response, still valid, without the personal data of the erased customer."""
     if isinstance(value, list):
-        return [blank_answer(each, own_ids) for each in value]
+        return [redact_answer(each, own_ids) for each in value]
     if not isinstance(value, dict):
         return value
-    blanks = {**_BLANKS, **_OF_VIEWS} if str(value.get("id")) in own_ids else _BLANKS
+    redacted = {**_REDACTED, **_OF_VIEWS} if str(value.get("id")) in own_ids else _REDACTED
     return {
-        name: blanks[name] if name in blanks else blank_answer(each, own_ids)
+        name: redacted[name] if name in redacted else redact_answer(each, own_ids)
         for name, each in value.items()
     }

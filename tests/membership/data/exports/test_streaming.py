@@ -21,14 +21,14 @@ def endless(closed: threading.Event) -> Iterator[bytes]:
 def test_a_reader_who_stops_gives_the_connection_back() -> None:
     closed = [threading.Event() for _ in range(STREAMS)]
     for each in closed:
-        streamed(endless(each), "a.csv", patience_seconds=0.5)
+        streamed(endless(each), "a.csv", stall_seconds=0.5)
     with pytest.raises(Busy):
-        streamed(endless(threading.Event()), "a.csv", patience_seconds=0.5)
+        streamed(endless(threading.Event()), "a.csv", stall_seconds=0.5)
     for each in closed:
         assert each.wait(20)
     again = threading.Event()
     for thread in threading.enumerate():
         if thread.name == "export":
             thread.join(20)
-    streamed(endless(again), "a.csv", patience_seconds=0.1)
+    streamed(endless(again), "a.csv", stall_seconds=0.1)
     assert again.wait(20)
