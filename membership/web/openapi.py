@@ -146,8 +146,39 @@ class DescribedApi(LazilyRouted):
             for methods in described["paths"].values():
                 for operation in methods.values():
                     _describe_ids(operation)
+            _restore_names(described)
             described["components"]["schemas"]["Problem"]["examples"] = [_PROBLEM_EXAMPLE]
         return super().openapi()
+
+
+_PUBLISHED_NAMES = {
+    "membership__data__imports__schemas__Duplicates": "membership__imports__schemas__Duplicates",
+    "membership__members__customers__merge_schemas__Duplicates": (
+        "membership__customers__merge_schemas__Duplicates"
+    ),
+}
+"""Schemas that are named after modules, which have moved since: generated clients use the names."""
+
+
+def _restore_names(described: dict[str, Any]) -> None:
+    """Give schemas the names under which they were published."""
+    schemas = described["components"]["schemas"]
+    for name, published in _PUBLISHED_NAMES.items():
+        schemas[published] = schemas.pop(name)
+    _rename_references(described)
+
+
+def _rename_references(node: Any) -> None:
+    """Let references lead to the published names, in a part of the description."""
+    if isinstance(node, list):
+        for part in node:
+            _rename_references(part)
+    elif isinstance(node, dict):
+        name = str(node.get("$ref", "")).rpartition("/")[2]
+        if name in _PUBLISHED_NAMES:
+            node["$ref"] = f"#/components/schemas/{_PUBLISHED_NAMES[name]}"
+        for part in node.values():
+            _rename_references(part)
 
 
 def _describe_ids(operation: dict[str, Any]) -> None:
