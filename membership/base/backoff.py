@@ -12,7 +12,7 @@ class Backoff:
     ``pauses`` holds the pause after the first failure, the second and so on; the last one stays
     for all later failures. ``spread`` is the largest part of a pause that jitter adds to it, so
     that clients that failed together do not all retry together. ``longest_retry_after`` limits
-    how long the other side may ask to wait; by default its wish is ignored.
+    the pause that the other side may ask for; by default such wishes are ignored.
     """
 
     pauses: tuple[timedelta, ...]
@@ -54,6 +54,6 @@ class Backoff:
         """
         pause = self.pauses[min(failures, len(self.pauses)) - 1]
         if retry_after is not None:
-            asked = min(retry_after, self.longest_retry_after.total_seconds())
-            pause = max(pause, timedelta(seconds=asked))
+            wish = min(retry_after, self.longest_retry_after.total_seconds())
+            pause = max(pause, timedelta(seconds=wish))
         return pause * (1 + self.spread * jitter)

@@ -1,1 +1,1 @@
-"""What happened, told to other systems: the outbox, the sweeper and the webhooks."""
+"""Events: the outbox, webhooks, mails and the audit."""

@@ -41,13 +41,13 @@ class SequenceWatermark:
     """The number of a sequence before which no open transaction can still add rows.
 
     On PostgreSQL, numbers are taken before transactions commit: number 8 can be visible while 7
-    is still to come, and a reader that remembers a position would miss 7 for good. So each
+    is still to come, and a reader that remembers a position would never see 7. So each
     writing transaction takes a shared advisory lock on the next number (``hold``), and readers
     stop before the least number that is locked (``read``). On SQLite there is one writer, whose
     numbers become visible in their order.
 
-    ``namespace`` tells these locks from others: the upper 16 bits of their keys, the lower 48
-    are the number.
+    ``namespace`` distinguishes these locks from others: it is the upper 16 bits of their keys,
+    the number is the lower 48.
     """
 
     def __init__(self, sequence: str, namespace: int) -> None:

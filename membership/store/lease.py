@@ -6,7 +6,7 @@ own. A process that is killed in between leaves a lease that expires; another pr
 the rows, and what was sent may be sent again: at least once, never lost.
 
 A lease is either a column of its own (``leased_until``, with or without one that names the
-holder), or the column that says when a row is due next, moved ahead by the time of the lease.
+holder), or the column with the time at which a row is due next, set ahead by the lease.
 
 Of several processes that lease at the same moment, each gets other rows: on PostgreSQL because
 locked rows are skipped, on SQLite because there is only one write transaction at a time. SQLite's

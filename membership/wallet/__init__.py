@@ -1,1 +1,1 @@
-"""What the wallets are told of cards: faces, keys, links, updates, the phones that have them."""
+"""Cards in wallets: designs, issuers, faces, updates, Apple Wallet and Google Wallet."""

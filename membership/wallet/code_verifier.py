@@ -22,7 +22,7 @@ _HERE = and_(
     CardWallet.organization_id == bindparam("organization"),
     CardWallet.card_id == bindparam("card"),
 )
-_KNOWN = select(CardWallet.code_signature, CardWallet.rotating_key, CardWallet.rotating_step).where(
+_KEYS = select(CardWallet.code_signature, CardWallet.rotating_key, CardWallet.rotating_step).where(
     _HERE
 )
 _REDEEM = (
@@ -50,13 +50,13 @@ class CodeVerifier:
         The rotating code that was redeemed last is valid here: a door may check it after the
         desk scanned it, and more than once.
         """
-        known = self._known(card_id)
-        if known is None:
+        keys = self._keys(card_id)
+        if keys is None:
             return UnknownCause.FORGED
         if isinstance(proof, SignedCardCode):
-            return _refuse_signed(known, proof)
-        last = known.rotating_step
-        return self._refuse_rotating(known, proof, None if last is None else last - 1)
+            return _refuse_signed(keys, proof)
+        last = keys.rotating_step
+        return self._refuse_rotating(keys, proof, None if last is None else last - 1)
 
     def redeem(self, card_id: UUID, proof: SignedCardCode | RotatingCode) -> UnknownCause | None:
         """Verify a code; returns why it is refused, or None. A rotating one is valid once.
@@ -64,12 +64,12 @@ class CodeVerifier:
         Of two transactions with the same code, the second waits for the first to end, and is
         refused if that one was committed.
         """
-        known = self._known(card_id)
-        if known is None:
+        keys = self._keys(card_id)
+        if keys is None:
             return UnknownCause.FORGED
         if isinstance(proof, SignedCardCode):
-            return _refuse_signed(known, proof)
-        cause = self._refuse_rotating(known, proof, known.rotating_step)
+            return _refuse_signed(keys, proof)
+        cause = self._refuse_rotating(keys, proof, keys.rotating_step)
         if cause is not None:
             return cause
         redeemed = self.connection.execute(
@@ -82,19 +82,19 @@ class CodeVerifier:
         )
         return None if redeemed.rowcount else UnknownCause.REPLAYED
 
-    def _known(self, card_id: UUID) -> AnyRow | None:
+    def _keys(self, card_id: UUID) -> AnyRow | None:
         """The keys of a card; None for one without a wallet."""
-        asked = {"organization": self.organization_id, "card": card_id}
-        return self.connection.execute(_KNOWN, asked).first()
+        key = {"organization": self.organization_id, "card": card_id}
+        return self.connection.execute(_KEYS, key).first()
 
     def _refuse_rotating(
-        self, known: AnyRow, proof: RotatingCode, last_step: int | None
+        self, keys: AnyRow, proof: RotatingCode, last_step: int | None
     ) -> UnknownCause | None:
         """Why a rotating code is refused now; None if it is valid."""
-        if known.rotating_key is None:
+        if keys.rotating_key is None:
             return UnknownCause.FORGED
         try:
-            verify_rotating(proof, self.vault.open(known.rotating_key), self.now, last_step)
+            verify_rotating(proof, self.vault.open(keys.rotating_key), self.now, last_step)
         except StaleCodeError:
             return UnknownCause.STALE
         except ReplayedCodeError:
@@ -104,11 +104,11 @@ class CodeVerifier:
         return None
 
 
-def _refuse_signed(known: AnyRow, proof: SignedCardCode) -> UnknownCause | None:
+def _refuse_signed(keys: AnyRow, proof: SignedCardCode) -> UnknownCause | None:
     """Why a signed code is refused; None if it is genuine.
 
     Its signature is compared, in constant time, with the one that was made when the card was
     issued: no key is needed, because Ed25519 signatures are deterministic (RFC 8032, 5.1.6).
     """
-    genuine = compare_digest(known.code_signature, proof.signature)
+    genuine = compare_digest(keys.code_signature, proof.signature)
     return None if genuine else UnknownCause.FORGED

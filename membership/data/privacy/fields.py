@@ -175,7 +175,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_plain("google_attempts", "google_error", "google_digest", "google_leased_until"),
         **_secret("apple_token", "rotating_key", "code_signature"),
     },
-    # Kept by an erasure: the phones must still be told that the card shows nobody any more.
+    # Kept by an erasure: phones must still get the card without a name.
     "apple_registrations": {
         **_plain("organization_id", "card_id", "pass_type_id", "registered_at"),
         **_plain("registered_seq", "fetched_seq", "pushed_seq"),

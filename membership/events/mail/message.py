@@ -22,7 +22,7 @@ def message_of(mail: Mail, mail_id: UUID, sender: str, written_at: datetime) -> 
     """Build the message. Its Message-ID is the same in every attempt, so that mail servers and
     readers recognize a mail that was sent twice.
 
-    Raises Unsendable for an address or a subject that cannot stand in a header.
+    Raises Unsendable for an address or a subject that is invalid in a header.
     """
     try:
         checked = validate_email(mail.recipient, check_deliverability=False)

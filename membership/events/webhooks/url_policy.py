@@ -104,8 +104,8 @@ def _host(host: str, *, bracketed: bool) -> str:
         except ValueError:
             return _no_host()
     parts = host.split(".")
-    good = _HOST.fullmatch(host) and len(host) <= 253 and all(0 < len(part) < 64 for part in parts)
-    return host if good else _no_host()
+    valid = _HOST.fullmatch(host) and len(host) <= 253 and all(0 < len(part) < 64 for part in parts)
+    return host if valid else _no_host()
 
 
 def _no_host() -> str:
@@ -124,7 +124,7 @@ def system_resolver(host: str, port: int, seconds: float) -> Sequence[str]:
     found: list[str] = []
     failed: list[OSError] = []
 
-    def ask() -> None:
+    def resolve() -> None:
         try:
             infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             found.extend(dict.fromkeys(str(info[4][0]) for info in infos))
@@ -132,7 +132,7 @@ def system_resolver(host: str, port: int, seconds: float) -> Sequence[str]:
             failed.append(error if isinstance(error, OSError) else OSError(str(error)))
 
     # ``getaddrinfo`` cannot be interrupted; a thread that takes too long is abandoned.
-    thread = threading.Thread(target=ask, name="resolve", daemon=True)
+    thread = threading.Thread(target=resolve, name="resolve", daemon=True)
     thread.start()
     thread.join(seconds)
     if failed:

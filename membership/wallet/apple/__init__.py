@@ -1,1 +1,1 @@
-"""Apple Wallet: signed passes, the web service that phones ask, pushes."""
+"""Apple Wallet: signed passes, the web service for phones, pushes."""

@@ -48,7 +48,7 @@ class Verdict(Enum):
     """APNs could not accept it now."""
 
     GONE = "gone"
-    """The push token is inactive for good."""
+    """The push token is permanently inactive."""
 
     REFUSED = "refused"
     """APNs refuses the certificate, its topic or the request."""

@@ -116,8 +116,8 @@ class ApplePusher:
             try:
                 record_results(work, results, self._jitter)
             except DBAPIError as error:
-                fault = database_fault(error)
-                if fault is None or fault.status != 503 or not left:
+                problem = database_fault(error)
+                if problem is None or problem.status != 503 or not left:
                     raise
             else:
                 return

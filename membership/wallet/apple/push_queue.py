@@ -122,7 +122,7 @@ class DuePush:
 def lease_pushes(work: Work, count: int) -> list[DuePush]:
     """Lease the pushes that are due longest, at most ``count``.
 
-    Pushes that would tell a device nothing new are not due anymore after this.
+    Drops due pushes to devices that have the version already.
     """
     now = work.clock()
     pushes = lease.take(

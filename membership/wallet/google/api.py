@@ -150,11 +150,11 @@ class GoogleApi:
         return str(credentials.token)
 
 
-def _limited(pieces: Iterable[bytes]) -> bytes:
+def _limited(chunks: Iterable[bytes]) -> bytes:
     """The body of a response, limited in size. Raises GoogleUnavailable."""
     content = bytearray()
-    for piece in pieces:
-        content += piece
+    for chunk in chunks:
+        content += chunk
         if len(content) > MOST_ANSWER_BYTES:
             raise GoogleUnavailable("Google's answer was too large.")
     return bytes(content)

@@ -97,5 +97,5 @@ def _field(error: Any) -> str:
         for violation in detail.get("fieldViolations", ())
     ]
     named += [each.get("location") for each in error.get("errors", ())]
-    good = (each for each in named if isinstance(each, str) and _PATH.fullmatch(each))
-    return next(good, "")
+    valid = (each for each in named if isinstance(each, str) and _PATH.fullmatch(each))
+    return next(valid, "")

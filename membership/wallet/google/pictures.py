@@ -33,7 +33,7 @@ class _Source:
 
 @router.get("/{organization}/{design}/google/{tag}.png")
 async def show_logo(organization: str, design: str, tag: str, reading: InReading) -> Response:
-    """Show the logo of a design as it is now; each address is that of one picture for good."""
+    """Show the current logo of a design; the picture at an address never changes."""
 
     def load(session: Session, _now: datetime) -> _Source:
         return _source(session, organization, design, tag)

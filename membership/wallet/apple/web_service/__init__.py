@@ -1,1 +1,1 @@
-"""The web service that phones with cards in Apple Wallet ask for news of them."""
+"""The web service from which phones fetch updates of their cards in Apple Wallet."""

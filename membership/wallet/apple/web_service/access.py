@@ -50,12 +50,13 @@ def is_plain(text: str) -> bool:
     return _PLAIN.fullmatch(text) is not None
 
 
-def authenticate(session: Session, vault: Vault, asked: RequestedPass) -> AuthenticatedPass:
+def authenticate(session: Session, vault: Vault, requested: RequestedPass) -> AuthenticatedPass:
     """Load the pass of a request and verify its token.
 
     Raises the same Unauthorized, after the same work, for a wrong token, another organization
     and an unknown pass.
     """
+    slug = requested.organization if is_plain(requested.organization) else ""
     row = session.execute(
         select(Organization, CardWallet, Card.customer_id)
         .join(CardWallet, CardWallet.organization_id == Organization.id)
@@ -64,21 +65,22 @@ def authenticate(session: Session, vault: Vault, asked: RequestedPass) -> Authen
             CARD_OF_WALLET,
         )
         .where(
-            Organization.slug == (asked.organization if is_plain(asked.organization) else ""),
-            CardWallet.card_id == _card_id(asked.serial),
+            Organization.slug
+            == (requested.organization if is_plain(requested.organization) else ""),
+            CardWallet.card_id == _card_id(requested.serial),
         )
     ).first()
     sealed = _dummy_token(vault) if row is None else row.CardWallet.apple_token
-    given = asked.token.encode("utf-8", "replace")
-    good = hmac.compare_digest(vault.open(sealed), given)
-    if row is None or not good:
+    given = requested.token.encode("utf-8", "replace")
+    is_valid = hmac.compare_digest(vault.open(sealed), given)
+    if row is None or not is_valid:
         raise _unauthorized()
     tenant, wallet = tenant_of(row.Organization), row.CardWallet
     return AuthenticatedPass(
         tenant,
         wallet.card_id,
         row.customer_id,
-        asked.pass_type_id,
+        requested.pass_type_id,
         wallet.update_seq,
         wallet.changed_at,
     )

@@ -46,8 +46,8 @@ class Phone:
         self, session: Session, organization: str, pass_type: str, serial: str
     ) -> AuthenticatedPass:
         """Authenticate the phone by a pass's token. Raises Unauthorized."""
-        asked = RequestedPass(organization, pass_type, serial, self.token)
-        known = authenticate(session, self.state.vault, asked)
+        requested = RequestedPass(organization, pass_type, serial, self.token)
+        known = authenticate(session, self.state.vault, requested)
         self.mark_authenticated()
         return known
 
