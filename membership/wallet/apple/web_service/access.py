@@ -65,8 +65,7 @@ def authenticate(session: Session, vault: Vault, requested: RequestedPass) -> Au
             CARD_OF_WALLET,
         )
         .where(
-            Organization.slug
-            == (requested.organization if is_plain(requested.organization) else ""),
+            Organization.slug == slug,
             CardWallet.card_id == _card_id(requested.serial),
         )
     ).first()
