@@ -32,11 +32,11 @@ def draw_row(
     widths = distribute_widths(wanted, room)
     spare = (row.width - sum(widths)) / max(1, len(texts) - 1)
     left = row.left
-    for number, ((name, told), width) in enumerate(zip(texts, widths, strict=True)):
+    for number, ((name, text), width) in enumerate(zip(texts, widths, strict=True)):
         last = len(texts) > 1 and number == len(texts) - 1
         align = Align.END if last else Align.START
         canvas.text(name, (left, row.top + 14), width, label, align)
-        canvas.text(told, (left, row.top + 35), width, style, align)
+        canvas.text(text, (left, row.top + 35), width, style, align)
         left += width + spare
 
 
@@ -45,7 +45,7 @@ def _widths(
 ) -> list[float]:
     """Return the width that each field needs, in points."""
     return [
-        max(canvas.width_of(name, label), canvas.width_of(told, value)) + 1 for name, told in texts
+        max(canvas.width_of(name, label), canvas.width_of(text, value)) + 1 for name, text in texts
     ]
 
 

@@ -30,7 +30,7 @@ def run(example: str, folder: Path) -> str:
 
 def test_the_page_has_its_examples() -> None:
     assert [title for title, _, _ in EXAMPLES] == [
-        "A card for Apple Wallet", "A card for Google Wallet", "Reading a code", "Errors",
+        "A card for Apple Wallet", "A card for Google Wallet", "Parsing a code", "Errors",
     ]  # fmt: skip
     assert PAGE.count("```python") == len(EXAMPLES)
 
