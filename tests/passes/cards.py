@@ -1,4 +1,4 @@
-"""Faces of cards to be drawn, made without a service."""
+"""Designs and faces of cards for the tests of previews."""
 
 import hashlib
 import io
@@ -18,7 +18,7 @@ CODE = "MC17ZQ4M8KXW2V9T3C5HJPD0RNBF6"
 
 
 def field(key: str, slot: Slot, shows: Shows, **label: str) -> DesignField:
-    """A field with its label by language."""
+    """Return a field with its label by language."""
     return DesignField(key=key, slot=slot, shows=shows, label=label)
 
 
@@ -32,7 +32,7 @@ FIELDS = (
 
 
 def design(images: Mapping[ImageRole, bytes] | None = None, **parts: Any) -> Design:
-    """A design with a field in each slot, that names ``images``."""
+    """Return a design with a field in each slot and the tags of ``images``."""
     tags = {role: hashlib.sha256(data).hexdigest() for role, data in (images or {}).items()}
     base = {
         "title": {"en": "Member card", "ar": "بطاقة العضوية"},
@@ -45,7 +45,7 @@ def design(images: Mapping[ImageRole, bytes] | None = None, **parts: Any) -> Des
 
 
 def face(drawn: Design, **facts: Any) -> CardFace:
-    """A card of a design, of a member with a running membership unless told otherwise."""
+    """Return the face of a card of a design, by default of an active member."""
     base = {
         "card_id": UUID(int=7),
         "code": CODE,
@@ -61,7 +61,7 @@ def face(drawn: Design, **facts: Any) -> CardFace:
 
 
 def pictures(*roles: ImageRole, colour: str = "teal") -> dict[ImageRole, bytes]:
-    """A picture of one colour for each role."""
+    """Return a fitted picture of one colour for each role."""
     file = io.BytesIO()
     Image.new("RGB", (1200, 480), colour).save(file, "PNG")
     return {role: fit_picture(file.getvalue(), role).data for role in roles}

@@ -1,4 +1,4 @@
-"""Text that cannot be read is refused, text that is hard to read pointed out."""
+"""Contrast of designs, and the limits of the wallets."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ colours = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 
 
 def design(**fields: Any) -> Design:
-    """A design that is fine but for ``fields``."""
+    """Return a valid design with other values of ``fields``."""
     return Design(**{"title": {"en": "Card"}, "description": {"en": "Card"}, **fields})
 
 
@@ -37,13 +37,13 @@ def design(**fields: Any) -> Design:
         ("#123456", "#123456", 1.0),
     ],
 )
-def test_the_ratio_is_that_of_wcag(one: str, other: str, ratio: float) -> None:
+def test_the_contrast_ratio_of_wcag(one: str, other: str, ratio: float) -> None:
     assert contrast_ratio(one, other) == pytest.approx(ratio, abs=0.005)
     assert contrast_ratio(other, one) == contrast_ratio(one, other)
 
 
 @given(colours, colours)
-def test_the_suggestion_can_be_read_on_any_background(colour: str, background: str) -> None:
+def test_the_suggestion_is_readable_on_any_background(colour: str, background: str) -> None:
     found = nearest_readable(colour, background)
     assert contrast_ratio(found, background) >= GOOD_CONTRAST
     if contrast_ratio(colour, background) >= GOOD_CONTRAST:
@@ -51,7 +51,7 @@ def test_the_suggestion_can_be_read_on_any_background(colour: str, background: s
 
 
 @given(colours, colours, colours)
-def test_a_design_is_refused_hinted_at_or_fine(back: str, front: str, label: str) -> None:
+def test_low_contrast_is_refused_or_hinted_at(back: str, front: str, label: str) -> None:
     drawn = design(background=back, foreground=front, label=label)
     ratios = {"foreground": contrast_ratio(front, back), "label": contrast_ratio(label, back)}
     if min(ratios.values()) < MIN_CONTRAST:
@@ -63,19 +63,19 @@ def test_a_design_is_refused_hinted_at_or_fine(back: str, front: str, label: str
     assert hinted == {path for path, ratio in ratios.items() if ratio < GOOD_CONTRAST}
 
 
-def test_the_refusal_names_the_ratio_and_a_colour_that_is_better() -> None:
+def test_the_error_has_the_ratio_and_a_better_colour() -> None:
     with pytest.raises(DesignError, match=r"label: the contrast .* is 1\.6 to 1; .*#[0-9a-f]{6}"):
         check_contrast(design(background="#ffffff", foreground="#000000", label="#cccccc"))
 
 
-def test_colours_are_mixed_by_shares() -> None:
+def test_colours_are_mixed() -> None:
     assert mix("#000000", "#ffffff", 0) == "#000000"
     assert mix("#000000", "#ffffff", 1) == "#ffffff"
     assert mix("#000000", "#ffffff", 0.5) == "#808080"
 
 
 def fields(**counts: int) -> tuple[DesignField, ...]:
-    """So many fields in each slot."""
+    """Return so many fields in each slot."""
     return tuple(
         DesignField(key=f"{slot}{number}", slot=Slot(slot), shows=Shows.PLAN, label={"en": "Plan"})
         for slot, count in counts.items()
@@ -83,14 +83,14 @@ def fields(**counts: int) -> tuple[DesignField, ...]:
     )
 
 
-def test_more_below_the_primary_field_than_apple_shows_is_refused_with_its_place() -> None:
+def test_too_many_fields_below_the_primary_one_are_refused_with_their_path() -> None:
     check_design(design(fields=fields(secondary=2, auxiliary=2)))
     with pytest.raises(DesignError) as refused:
         check_design(design(fields=fields(header=1, secondary=3, auxiliary=2)))
     assert refused.value.path == "fields[5]"
 
 
-def test_a_generic_pass_has_room_for_more_where_its_code_is_not_square() -> None:
+def test_a_generic_pass_without_a_square_code_has_room_for_more() -> None:
     wide = fields(secondary=4, auxiliary=4)
     check_design(design(kind=CardKind.GENERIC, symbology=Symbology.PDF417, fields=wide))
     with pytest.raises(DesignError):
@@ -101,13 +101,13 @@ def test_a_generic_pass_has_room_for_more_where_its_code_is_not_square() -> None
     ("kind", "role"),
     [(CardKind.GENERIC, ImageRole.STRIP), (CardKind.STORE_CARD, ImageRole.THUMBNAIL)],
 )
-def test_a_picture_that_a_kind_does_not_show_is_refused(kind: CardKind, role: ImageRole) -> None:
+def test_pictures_of_the_other_kind_are_refused(kind: CardKind, role: ImageRole) -> None:
     with pytest.raises(DesignError) as refused:
         check_design(design(kind=kind, images={role: "0" * 64}))
     assert refused.value.path == f"images.{role.value}"
 
 
-def test_what_google_shows_otherwise_is_hinted_at() -> None:
+def test_differences_in_google_wallet_are_hinted_at() -> None:
     hints = check_design(
         design(
             title={"en": "The large card of all members", "de": "Karte"},

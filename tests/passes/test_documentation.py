@@ -1,4 +1,4 @@
-"""The examples of docs/passes.md run as they stand, each by itself, and print what it says."""
+"""The examples of docs/passes.md run and print the documented output."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ def test_the_page_has_its_examples() -> None:
 @pytest.mark.parametrize(
     ("title", "example", "printed"), EXAMPLES, ids=[each[0] for each in EXAMPLES]
 )
-def test_an_example_prints_what_the_page_says(
+def test_an_example_prints_the_documented_output(
     title: str, example: str, printed: str, tmp_path: Path
 ) -> None:
     assert run(example, tmp_path) == printed

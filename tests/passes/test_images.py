@@ -1,4 +1,4 @@
-"""Pictures of every kind, size and state come out fitted, or are refused with their place."""
+"""Fitting pictures of every format, size and state, or refusing them with a path."""
 
 import hashlib
 import io
@@ -19,21 +19,21 @@ RED, GREEN, BLUE = (220, 30, 30), (30, 160, 60), (30, 60, 200)
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
-    """An image as the bytes of a file."""
+    """Encode an image as a file."""
     file = io.BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
 
 
 def halves(width: int, height: int, mode: str = "RGB") -> Image.Image:
-    """A picture that is red on the left and blue on the right."""
+    """Return a picture, red on the left and blue on the right."""
     image = Image.new("RGB", (width, height), RED)
     image.paste(BLUE, (width // 2, 0, width, height))
     return image.convert(mode)
 
 
 def colour_at(data: bytes, x: float, y: float) -> tuple[int, ...]:
-    """The colour, with its opacity, at a place given as shares of width and height."""
+    """Return the RGBA colour at a position given as fractions of width and height."""
     image = decode_png(data)
     pixel = image.getpixel((int(x * image.width), int(y * image.height)))
     assert isinstance(pixel, tuple)
@@ -41,13 +41,13 @@ def colour_at(data: bytes, x: float, y: float) -> tuple[int, ...]:
 
 
 def near(colour: tuple[int, ...], other: tuple[int, ...], most: int = 12) -> bool:
-    """Whether two colours are about the same."""
+    """Whether two colours are nearly the same."""
     return all(abs(a - b) <= most for a, b in zip(colour, other, strict=False))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
 @pytest.mark.parametrize("role", ImageRole)
-def test_every_kind_is_fitted_to_every_role(kind: str, role: ImageRole) -> None:
+def test_every_format_is_fitted_to_every_role(kind: str, role: ImageRole) -> None:
     fitted = fit_picture(encoded(halves(1600, 640), kind), role)
     check_fits(fitted.width, fitted.height, role)
     assert fitted.tag == hashlib.sha256(fitted.data).hexdigest()
@@ -58,25 +58,25 @@ def test_every_kind_is_fitted_to_every_role(kind: str, role: ImageRole) -> None:
 
 
 @pytest.mark.parametrize("role", ImageRole)
-def test_what_was_fitted_stays_as_it_is(role: ImageRole) -> None:
+def test_fitting_is_idempotent(role: ImageRole) -> None:
     once = fit_picture(encoded(halves(900, 700)), role)
     assert fit_picture(once.data, role).tag == once.tag
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_every_mode_comes_out_in_eight_bits(mode: str) -> None:
+def test_every_mode_is_converted_to_eight_bits(mode: str) -> None:
     image = Image.new(mode, (480, 150))
     fitted = fit_picture(encoded(image), ImageRole.LOGO)
     with Image.open(io.BytesIO(fitted.data)) as out:
         assert out.mode in ("RGB", "RGBA")
 
 
-def test_sixteen_bits_of_grey_keep_their_brightness() -> None:
+def test_sixteen_bit_grey_keeps_its_brightness() -> None:
     fitted = fit_picture(encoded(Image.new("I;16", (480, 150), 40_000)), ImageRole.LOGO)
     assert near(colour_at(fitted.data, 0.5, 0.5), (156, 156, 156))
 
 
-def test_a_strip_is_cut_at_the_sides_and_not_stretched() -> None:
+def test_a_strip_is_cropped_and_not_distorted() -> None:
     image = Image.new("RGB", (3000, 432), RED)
     image.paste(GREEN, (1500 - 200, 0, 1500 + 200, 432))
     fitted = fit_picture(encoded(image), ImageRole.STRIP)
@@ -86,7 +86,7 @@ def test_a_strip_is_cut_at_the_sides_and_not_stretched() -> None:
         for count, each in row.getcolors(1125) or ()
         if isinstance(each, tuple) and near(each, GREEN)
     )
-    # As wide as before, for the height is the same.
+    # The width is unchanged, as the height is the same.
     assert abs(green - 400) <= 4
 
 
@@ -96,14 +96,14 @@ def test_a_logo_keeps_its_proportions(size: tuple[int, int], expected: tuple[int
     assert (fitted.width, fitted.height) == expected
 
 
-def test_an_icon_that_is_not_square_is_padded_with_nothing() -> None:
+def test_an_icon_is_padded_with_transparency() -> None:
     fitted = fit_picture(encoded(halves(400, 200)), ImageRole.ICON)
     assert (fitted.width, fitted.height) == (87, 87)
     assert colour_at(fitted.data, 0.5, 0.05)[3] == 0
     assert near(colour_at(fitted.data, 0.25, 0.5), RED)
 
 
-def test_transparency_is_kept_and_full_opacity_is_not_stored() -> None:
+def test_transparency_is_kept_and_an_opaque_alpha_channel_dropped() -> None:
     image = Image.new("RGBA", (480, 150), (*RED, 255))
     image.paste((*RED, 0), (240, 0, 480, 150))
     fitted = fit_picture(encoded(image), ImageRole.LOGO)
@@ -114,7 +114,7 @@ def test_transparency_is_kept_and_full_opacity_is_not_stored() -> None:
         assert out.mode == "RGB"
 
 
-def test_a_transparent_colour_of_a_palette_stays_transparent() -> None:
+def test_a_transparent_palette_entry_stays_transparent() -> None:
     image = halves(480, 150).quantize(4)
     first = image.getpixel((0, 0))
     fitted = fit_picture(encoded(image, "GIF", transparency=first), ImageRole.LOGO)
@@ -122,9 +122,9 @@ def test_a_transparent_colour_of_a_palette_stays_transparent() -> None:
     assert colour_at(fitted.data, 0.9, 0.5)[3] == 255
 
 
-def test_a_photo_is_turned_as_its_camera_says() -> None:
+def test_the_exif_orientation_is_applied() -> None:
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter, clockwise
+    exif[0x0112] = 6  # to be rotated by 90 degrees clockwise
     data = encoded(halves(800, 400), "JPEG", exif=exif, quality=95)
     fitted = fit_picture(data, ImageRole.THUMBNAIL)
     assert (fitted.width, fitted.height) == (135, 270)
@@ -132,7 +132,7 @@ def test_a_photo_is_turned_as_its_camera_says() -> None:
     assert near(colour_at(fitted.data, 0.5, 0.8), BLUE)
 
 
-def test_a_large_photo_on_its_side_is_decoded_small_and_not_called_too_small() -> None:
+def test_a_large_rotated_photo_is_decoded_at_a_reduced_size() -> None:
     exif = Image.Exif()
     exif[0x0112] = 8
     data = encoded(halves(4000, 3000), "JPEG", exif=exif)
@@ -140,8 +140,8 @@ def test_a_large_photo_on_its_side_is_decoded_small_and_not_called_too_small() -
     assert (fitted.width, fitted.height) == (1125, 432)
 
 
-def test_other_colour_profiles_become_srgb() -> None:
-    """The profile swaps red and blue, so that it cannot be missed."""
+def test_colour_profiles_are_converted_to_srgb() -> None:
+    """The profile swaps red and blue, so that its effect is obvious."""
     profile = swapped_profile()
     fitted = fit_picture(encoded(halves(480, 150), icc_profile=profile), ImageRole.LOGO)
     left = colour_at(fitted.data, 0.2, 0.5)
@@ -152,7 +152,7 @@ def test_other_colour_profiles_become_srgb() -> None:
 
 
 def swapped_profile() -> bytes:
-    """sRGB with the primaries red and blue in each other's place."""
+    """Return an sRGB profile with the red and blue primaries swapped."""
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     count = struct.unpack_from(">I", data, 128)[0]
     entries = {bytes(data[132 + 12 * n : 136 + 12 * n]): 132 + 12 * n for n in range(count)}
@@ -162,12 +162,12 @@ def swapped_profile() -> bytes:
 
 
 @pytest.mark.parametrize("profile", [b"", b"no profile", b"\x00" * 200])
-def test_a_broken_profile_is_taken_for_srgb(profile: bytes) -> None:
+def test_a_corrupt_profile_is_ignored(profile: bytes) -> None:
     fitted = fit_picture(encoded(halves(480, 150), icc_profile=profile), ImageRole.LOGO)
     assert near(colour_at(fitted.data, 0.2, 0.5), RED)
 
 
-def test_of_an_animation_the_first_frame_is_taken() -> None:
+def test_the_first_frame_of_an_animation_is_used() -> None:
     frames = [Image.new("RGB", (480, 150), colour) for colour in (GREEN, RED, BLUE)]
     for kind in ("GIF", "WEBP", "PNG"):
         data = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
@@ -175,7 +175,7 @@ def test_of_an_animation_the_first_frame_is_taken() -> None:
 
 
 def png_that_claims(width: int, height: int) -> bytes:
-    """The head of a PNG of that size, with next to nothing in it."""
+    """Return a PNG whose header claims a size, with hardly any data."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         crc = zlib.crc32(kind + data)
@@ -188,7 +188,7 @@ def png_that_claims(width: int, height: int) -> bytes:
 
 
 def animated_bomb() -> bytes:
-    """A GIF whose screen claims 65,535 pixels a side."""
+    """Return a GIF whose screen claims 65,535 pixels a side."""
     frames = [Image.new("P", (64, 64), colour) for colour in (1, 2)]
     data = bytearray(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     struct.pack_into("<HH", data, 6, 65_535, 65_535)
@@ -218,7 +218,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_no_use_is_refused_with_its_place(what: str) -> None:
+def test_unusable_pictures_are_refused_with_their_path(what: str) -> None:
     data, message = REFUSED[what]
     with pytest.raises(ImageError, match=message) as refused:
         fit_picture(data, ImageRole.LOGO, "images.logo")
@@ -227,7 +227,7 @@ def test_what_is_no_use_is_refused_with_its_place(what: str) -> None:
 
 
 @pytest.mark.parametrize("role", ImageRole)
-def test_a_third_of_the_size_is_enough_and_less_is_not(role: ImageRole) -> None:
+def test_the_smallest_accepted_size(role: ImageRole) -> None:
     space = BOUNDS[role]
     least = (space.width // 3, space.height // 3)
     fit_picture(encoded(halves(*least)), role)
@@ -235,7 +235,7 @@ def test_a_third_of_the_size_is_enough_and_less_is_not(role: ImageRole) -> None:
         fit_picture(encoded(halves(least[0] - 2, least[1] - 2)), role)
 
 
-def test_the_largest_size_is_taken_and_one_row_more_is_not() -> None:
+def test_the_largest_accepted_size() -> None:
     side = 4096
     rows = MAX_PIXELS // side
     data = encoded(Image.new("L", (side, rows)), compress_level=1)
@@ -250,9 +250,7 @@ def test_the_largest_size_is_taken_and_one_row_more_is_not() -> None:
     kind=st.sampled_from(["PNG", "JPEG", "WEBP", "GIF"]),
 )
 @settings(max_examples=120, deadline=None)
-def test_damaged_pictures_are_fitted_or_refused_and_nothing_else(
-    position: float, junk: bytes, kind: str
-) -> None:
+def test_damaged_pictures_are_fitted_or_refused(position: float, junk: bytes, kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 3
     options: dict[str, Any] = {} if kind == "GIF" else {"exif": exif}
@@ -266,7 +264,7 @@ def test_damaged_pictures_are_fitted_or_refused_and_nothing_else(
     assert (fitted.width, fitted.height) == (87, 87)
 
 
-def test_sizes_that_were_not_fitted_for_a_role_are_named() -> None:
+def test_sizes_of_other_roles_are_refused() -> None:
     with pytest.raises(ImageError, match=r"strip takes 1125 x 432"):
         check_fits(480, 150, ImageRole.STRIP, "images.strip")
     with pytest.raises(ImageError, match=r"logo takes at most 480 x 150"):

@@ -49,23 +49,23 @@ EVERYTHING: dict[str, Any] = {
     "code_text": False,
     "sharing_prohibited": False,
 }
-"""As the first version stored it, with all that it could hold."""
+"""A design as the first version stored it, with every field."""
 
 
-def test_what_the_first_version_stored_is_read_without_loss() -> None:
+def test_a_design_of_the_first_version_round_trips() -> None:
     design = Design.model_validate(EVERYTHING)
     assert design.model_dump(mode="json") == EVERYTHING
 
 
 @pytest.mark.parametrize("code", ["card", "signed", "rotating"])
 @pytest.mark.parametrize("symbology", ["qr", "aztec", "pdf417"])
-def test_every_form_of_code_is_read(code: str, symbology: str) -> None:
+def test_every_form_of_code_can_be_loaded(code: str, symbology: str) -> None:
     stored = EVERYTHING | {"code": code, "symbology": symbology}
     assert Design.model_validate_json(json.dumps(stored)).code == code
 
 
-def test_the_standard_design_is_what_it_was() -> None:
-    """Organizations have it stored: a field that is left out now is still on their cards."""
+def test_the_standard_design_is_unchanged() -> None:
+    """Organizations have stored it: a field that is dropped is still on their cards."""
     stored = standard_design().model_dump(mode="json")
     assert Design.model_validate(stored) == standard_design()
     assert {field["shows"] for field in stored["fields"]} <= {

@@ -1,4 +1,4 @@
-"""A club that takes payments through Stripe, here the fake one; time goes by for both at once."""
+"""A club with an account at the fake Stripe, which share one clock."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -26,28 +26,28 @@ from tests.membership.support import NOON, TIMEOUT, Service
 MONTHLY = {"unit": "month"}
 
 
-def at_once(keys: Keys, settings: ServiceSettings) -> AbstractContextManager[Gateway]:
-    """Stripe without the pauses before it is asked again."""
+def without_retries(keys: Keys, settings: ServiceSettings) -> AbstractContextManager[Gateway]:
+    """Open a gateway that retries no request."""
     return StripeGateway(keys.secret_key, settings.stripe_url, retries=0)
 
 
 @dataclass
-class Shop:
-    """A club, its Stripe, and the job that works off what Stripe tells."""
+class BillingClub:
+    """A club, its fake Stripe, and the job that processes its events."""
 
     service: Service = field(repr=False)
     stripe: StripeServer = field(repr=False)
-    inbox: InboxWorker = field(default_factory=lambda: InboxWorker(at_once))
-    heard: int = 0
+    worker: InboxWorker = field(default_factory=lambda: InboxWorker(without_retries))
+    delivered: int = 0
 
     @property
     def work(self) -> Work:
-        """What jobs are given."""
+        """The context of jobs."""
         service = self.service
         return Work(service.settings, service.database, open_vault(service.settings), service.clock)
 
-    def set_up(self, **changes: Any) -> Any:
-        """Take payments through Stripe."""
+    def connect_stripe(self, **changes: Any) -> Any:
+        """Store the keys of the account; returns the response."""
         keys = {
             "secret_key": self.stripe.secret_key,
             "webhook_secret": self.stripe.webhook_secret,
@@ -57,15 +57,15 @@ class Shop:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def gold(self, **changes: Any) -> str:
-        """A public plan that is billed and renewed each month, unless told otherwise."""
+    def gold_plan(self, **changes: Any) -> str:
+        """Create a public plan, billed and renewed monthly by default; returns its id."""
         terms = {"price_minor": 4900, "billing": MONTHLY, "length": MONTHLY, "public": True}
         return self.service.plan("Gold", "pool", **{**terms, **changes})
 
     def customer_call(
         self, customer: str, method: str, path: str, **options: Any
     ) -> requests.Response:
-        """What a customer who is logged in asks, at ``/v1/join/<club>``."""
+        """Send a request of a customer who is logged in, below ``/v1/join/<club>``."""
         writing = self.service.database.writing(SERVICE, self.service.clock)
         with writing as (session, now):
             row = session.get_one(Customer, (self.service.tenant.id, UUID(customer)))
@@ -78,26 +78,26 @@ class Shop:
             **options,
         )
 
-    def ordered(self, customer: str, plan: str) -> Any:
-        """Order a plan as a customer; returns the answer with ``order_id`` and ``url``."""
+    def order_as_customer(self, customer: str, plan: str) -> Any:
+        """Order a plan as a customer; returns the response with ``order_id`` and ``url``."""
         answer = self.customer_call(customer, "POST", "/orders", json={"plan_id": plan})
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    def order_by_staff(self, plan: str, **payer: str) -> requests.Response:
-        """The answer to staff who order for a customer or a company."""
+    def order_as_staff(self, plan: str, **payer: str) -> requests.Response:
+        """Order a plan as staff for a customer or company; returns the response."""
         return self.service.call("POST", "/v1/billing/orders", json={"plan_id": plan, **payer})
 
-    def order(self, order_id: str) -> Any:
-        """An order as staff see it."""
+    def get_order(self, order_id: str) -> Any:
+        """Return an order as staff see it."""
         return self.service.get(f"/v1/billing/orders/{order_id}")
 
-    def held(self, customer: str) -> list[Any]:
-        """The memberships of a customer, as staff see them."""
+    def memberships(self, customer: str) -> list[Any]:
+        """Return the memberships of a customer, as staff see them."""
         return list(self.service.get("/v1/memberships", customer_id=customer)["items"])
 
-    def page_of(self, order_id: str) -> str:
-        """The id of the Checkout session of an order."""
+    def checkout_of(self, order_id: str) -> str:
+        """Return the id of an order's Checkout Session."""
         (found,) = [
             each["id"]
             for each in self.stripe.ledger.all("checkout.session")
@@ -105,58 +105,58 @@ class Shop:
         ]
         return str(found)
 
-    def post(self, body: bytes, headers: dict[str, str]) -> requests.Response:
-        """Post an event to the club's webhook."""
+    def post_webhook(self, body: bytes, headers: dict[str, str]) -> requests.Response:
+        """Post a body to the club's webhook endpoint."""
         url = f"{self.service.url}/v1/billing/stripe/{self.service.tenant.slug}/webhook"
         return requests.post(url, data=body, headers=headers, timeout=TIMEOUT)
 
-    def tell(self, event: Any, **how: Any) -> int:
-        """Deliver one event, signed at the service's time; returns the status of the answer."""
+    def deliver(self, event: Any, **how: Any) -> int:
+        """Deliver an event, signed at the service's time; returns the status code."""
         how.setdefault("at", self.service.clock())
-        return self.post(*self.stripe.delivery(event, **how)).status_code
+        return self.post_webhook(*self.stripe.delivery(event, **how)).status_code
 
-    def told(self) -> list[Any]:
-        """The events that were not delivered yet; they count as delivered from here on."""
-        new = self.stripe.events[self.heard :]
-        self.heard += len(new)
+    def new_events(self) -> list[Any]:
+        """Return the undelivered events, and count them as delivered."""
+        new = self.stripe.events[self.delivered :]
+        self.delivered += len(new)
         return new
 
-    def work_off(self) -> None:
-        """Let the job do all that is due."""
-        while self.inbox.run(self.work):
+    def process_inbox(self) -> None:
+        """Run the job until nothing is due."""
+        while self.worker.run(self.work):
             pass
 
-    def catch_up(self) -> None:
-        """Deliver all that is new, in order, and work it off."""
-        for event in self.told():
-            assert self.tell(event) == 200
-        self.work_off()
+    def deliver_and_process(self) -> None:
+        """Deliver all new events in order, and process them."""
+        for event in self.new_events():
+            assert self.deliver(event) == 200
+        self.process_inbox()
 
-    def bought(self, customer: str, plan: str) -> Any:
-        """Order a plan as a customer, pay it, and let Stripe tell; returns the membership."""
-        order = self.ordered(customer, plan)
-        self.stripe.pay(self.page_of(order["order_id"]))
-        self.catch_up()
+    def buy(self, customer: str, plan: str) -> Any:
+        """Order a plan as a customer and pay it; returns the membership."""
+        order = self.order_as_customer(customer, plan)
+        self.stripe.pay(self.checkout_of(order["order_id"]))
+        self.deliver_and_process()
         shown = self.service.get(f"/v1/billing/orders/{order['order_id']}")
         return self.service.get(f"/v1/memberships/{shown['membership_id']}")
 
-    def subscription(self) -> str:
-        """The id of the newest subscription at Stripe."""
+    def newest_subscription(self) -> str:
+        """Return the id of the newest subscription at Stripe."""
         return str(self.stripe.ledger.all("subscription")[-1]["id"])
 
-    def go_to(self, now: datetime) -> None:
-        """Let time go by at both places, without telling anything."""
+    def advance_to(self, now: datetime) -> None:
+        """Advance the clocks of service and Stripe, without delivering events."""
         self.service.clock.now = now
         if now > self.stripe.now:
             self.stripe.advance(now)
 
-    def go_on(self, **by: float) -> None:
-        """The same, as for timedelta."""
-        self.go_to(self.service.clock() + timedelta(**by))
+    def advance(self, **by: float) -> None:
+        """Advance the clocks by a timedelta, given by its arguments."""
+        self.advance_to(self.service.clock() + timedelta(**by))
 
 
-def new_shop(service: Service, stripe: StripeServer) -> Shop:
-    """A new club that takes payments through a new account at Stripe, at noon at both."""
+def new_club(service: Service, stripe: StripeServer) -> BillingClub:
+    """Return a new club with a new account at Stripe, both at noon."""
     ledger, gate = stripe.ledger, stripe.gate
     with ledger.lock:
         ledger.now = NOON
@@ -165,7 +165,7 @@ def new_shop(service: Service, stripe: StripeServer) -> Shop:
         configure_portal(ledger)
     for left in (gate.requests, gate.coming, gate.kept):
         left.clear()
-    made = Shop(service.fresh(), stripe)
+    made = BillingClub(service.fresh(), stripe)
     opened(made.service)
-    made.set_up()
+    made.connect_stripe()
     return made

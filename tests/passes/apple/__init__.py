@@ -1,1 +1,1 @@
-"""Tests of passes of Apple Wallet."""
+"""Tests of passes.apple."""

@@ -56,14 +56,14 @@ FACTS = CardFacts(
 
 
 class Seal:
-    """Signs with a hash, so that equal passes are equal bytes."""
+    """A signer that returns a hash, so that equal passes are equal bytes."""
 
     def sign(self, manifest: bytes) -> bytes:
         return hashlib.sha256(manifest).digest()
 
 
 def minimal(**more: Any) -> dict[str, Any]:
-    """The content of the smallest pass by key, and more."""
+    """Return the content of the smallest pass by key, with additions."""
     return {
         "formatVersion": 1,
         "description": "Member card",
@@ -77,13 +77,13 @@ def minimal(**more: Any) -> dict[str, Any]:
 
 
 def field(shows: Shows, slot: Slot = Slot.SECONDARY, key: str = "a", **more: Any) -> DesignField:
-    """A field of a design with its label in two languages."""
+    """Return a field of a design with a label in two languages."""
     label = more.pop("label", {"en": "Label", "de": "Beschriftung"})
     return DesignField(key=key, slot=slot, shows=shows, label=label, **more)
 
 
 def design(*fields: DesignField, **more: Any) -> Design:
-    """A design in English and German."""
+    """Return a design in English and German."""
     return Design(
         **{
             "title": {"en": "Member card", "de": "Mitgliedskarte"},
@@ -96,12 +96,12 @@ def design(*fields: DesignField, **more: Any) -> Design:
 
 
 def face(made: Design, **facts: Any) -> CardFace:
-    """The face of a card of a design, with other facts where they are given."""
+    """Return the face of a card of a design, with other facts if given."""
     return face_of(made, FACTS.model_copy(update=facts))
 
 
 def picture(role: ImageRole, width: int, height: int, colour: str = "#800000") -> bytes:
-    """A fitted picture, PNG."""
+    """Return a fitted picture as PNG."""
     out = io.BytesIO()
     Image.linear_gradient("L").resize((width, height)).convert("RGB").save(out, "PNG")
     plain = io.BytesIO()
@@ -110,14 +110,14 @@ def picture(role: ImageRole, width: int, height: int, colour: str = "#800000") -
 
 
 def unpacked(pkpass: bytes) -> dict[str, bytes]:
-    """The files of a pass by name."""
+    """Return the files of a pass by name."""
     with zipfile.ZipFile(io.BytesIO(pkpass)) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def content_of(pkpass: bytes) -> dict[str, Any]:
-    """The pass.json of a pass."""
+    """Return the pass.json of a pass."""
     read: dict[str, Any] = json.loads(unpacked(pkpass)["pass.json"])
     return read
 
@@ -130,7 +130,7 @@ texts = st.dictionaries(st.sampled_from(LANGUAGES), words, min_size=1, max_size=
 
 @st.composite
 def designs(draw: st.DrawFn) -> Design:
-    """Any design."""
+    """Any valid design."""
     fields = []
     for slot, most in MAX_FIELDS.items():
         for number in range(draw(st.integers(0, min(most, 3)))):

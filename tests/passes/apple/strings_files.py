@@ -1,4 +1,4 @@
-"""A reader of strings files, as the phone has one."""
+"""A parser of strings files, written for the tests."""
 
 import re
 
@@ -8,7 +8,7 @@ _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
 def read_strings(data: bytes) -> dict[str, str]:
-    """The texts of a strings file by key; nothing in it may be left over."""
+    """Return the texts of a strings file by key. Fails on anything else in it."""
     text = data.decode("utf-8")
     read: dict[str, str] = {}
     end = 0
@@ -22,7 +22,7 @@ def read_strings(data: bytes) -> dict[str, str]:
 
 
 def _read(quoted: str) -> str:
-    """What stands between two quotes."""
+    """Return the unescaped text between two quotes."""
     return _ESCAPE.sub(
         lambda found: chr(int(found[1], 16)) if found[1] else _PLAIN[found[2]], quoted
     )

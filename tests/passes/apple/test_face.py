@@ -1,4 +1,4 @@
-"""What of a card's face stands where in its pass."""
+"""The content of a pass for the face of a card."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -23,12 +23,12 @@ from tests.passes.apple.strings_files import read_strings
 
 
 def made(card: CardFace) -> dict[str, Any]:
-    """The content of a card by the keys of pass.json."""
+    """Return the content of a card's pass by the keys of pass.json."""
     content = CardLayout(card.design).content(card, ISSUE)
     return content.model_dump(by_alias=True, exclude_none=True)
 
 
-def test_the_issuer_and_the_card_are_named() -> None:
+def test_the_identifiers_of_issuer_and_card() -> None:
     content = made(face(design()))
     assert content["serialNumber"] == str(CARD)
     assert content["passTypeIdentifier"] == "pass.example.club"
@@ -39,7 +39,7 @@ def test_the_issuer_and_the_card_are_named() -> None:
     assert "userInfo" not in content
 
 
-def test_a_pass_without_a_web_service_has_neither_address_nor_token() -> None:
+def test_a_pass_without_a_web_service_has_neither_url_nor_token() -> None:
     card = face(design())
     alone = replace(ISSUE, web_service_url=None, auth_token=None)
     content = CardLayout(card.design).content(card, alone).as_json()
@@ -60,13 +60,13 @@ def test_a_pass_without_a_web_service_has_neither_address_nor_token() -> None:
 @pytest.mark.parametrize(
     ("kind", "style"), [(CardKind.STORE_CARD, "storeCard"), (CardKind.GENERIC, "generic")]
 )
-def test_a_slot_is_a_group(slot: Slot, group: str, kind: CardKind, style: str) -> None:
+def test_each_slot_is_a_group_of_fields(slot: Slot, group: str, kind: CardKind, style: str) -> None:
     content = made(face(design(field(Shows.CUSTOMER_NAME, slot), kind=kind)))
     filled = {name: fields for name, fields in content[style].items() if fields}
     assert filled == {group: ({"key": "a", "value": "Ada Lovelace", "label": "Label"},)}
 
 
-def test_a_day_is_written_by_the_phone_and_tells_when_it_changes() -> None:
+def test_a_day_is_formatted_by_the_phone_and_has_a_change_message() -> None:
     content = made(face(design(field(Shows.VALID_UNTIL))))
     assert content["storeCard"]["secondaryFields"] == (
         {
@@ -81,7 +81,7 @@ def test_a_day_is_written_by_the_phone_and_tells_when_it_changes() -> None:
     )
 
 
-def test_a_membership_without_end_says_so_in_both_languages() -> None:
+def test_an_open_ended_membership_in_both_languages() -> None:
     card = face(design(field(Shows.VALID_UNTIL)), valid_until=None, last_day=None)
     content = made(card)
     assert content["storeCard"]["secondaryFields"][0]["value"] == "Without end"
@@ -107,13 +107,13 @@ def test_a_status_is_translated(status: FaceStatus, english: str, german: str) -
     assert german_file[shown["changeMessage"]] == "Beschriftung: %@"
 
 
-def test_a_percent_sign_in_a_label_is_no_format() -> None:
+def test_a_percent_sign_in_a_label_is_no_format_specifier() -> None:
     labelled = field(Shows.STATUS, label={"en": "100 %s sure", "de": "Sicher"})
     shown = made(face(design(labelled)))["storeCard"]["secondaryFields"][0]
     assert shown["changeMessage"] == "%@"
 
 
-def test_a_customer_named_like_a_label_is_not_translated() -> None:
+def test_a_name_that_equals_a_label_is_not_translated() -> None:
     card = face(design(field(Shows.CUSTOMER_NAME)), customer_name="Label")
     shown = made(card)["storeCard"]["secondaryFields"][0]
     german = read_strings(CardLayout(card.design).strings.files()["de.lproj/pass.strings"])
@@ -122,18 +122,18 @@ def test_a_customer_named_like_a_label_is_not_translated() -> None:
 
 
 @pytest.mark.parametrize("status", FaceStatus)
-def test_only_a_revoked_card_is_void(status: FaceStatus) -> None:
+def test_only_a_revoked_card_is_voided(status: FaceStatus) -> None:
     content = made(face(design(), status=status))
     assert content.get("voided", False) is (status is FaceStatus.REVOKED)
 
 
-def test_the_end_is_told_in_utc_with_whole_seconds() -> None:
+def test_the_expiration_date_is_in_utc_and_whole_seconds() -> None:
     berlin = timezone(timedelta(hours=2))
     end = datetime(2027, 4, 1, 0, 0, 0, 999_999, tzinfo=berlin)
     assert made(face(design(), valid_until=end))["expirationDate"] == "2027-03-31T22:00:00Z"
 
 
-def test_an_end_beyond_all_days_is_refused_with_its_place() -> None:
+def test_an_end_beyond_the_calendar_is_refused_with_its_path() -> None:
     end = datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-2)))
     with pytest.raises(PassContentError) as refused:
         made(face(design(), valid_until=end))
@@ -152,7 +152,7 @@ def test_an_end_beyond_all_days_is_refused_with_its_place() -> None:
         (Symbology.CODE128, ["PKBarcodeFormatCode128", "PKBarcodeFormatQR"]),
     ],
 )
-def test_the_code_is_drawn_as_the_design_wants(symbology: Symbology, formats: list[str]) -> None:
+def test_the_barcode_formats_of_a_design(symbology: Symbology, formats: list[str]) -> None:
     card = face(design(symbology=symbology))
     assert made(card)["barcodes"] == tuple(
         {
@@ -172,7 +172,7 @@ def test_a_code_that_is_not_ascii_is_refused() -> None:
     assert refused.value.path == "barcodes[0].message"
 
 
-def test_links_are_on_the_back_and_cannot_break_out_of_their_markup() -> None:
+def test_links_are_on_the_back_and_escaped() -> None:
     link = DesignLink.model_validate(
         {"label": {"en": "Book", "de": "Buchen"}, "url": "https://club.example/a?b=1&c='x'"}
     )
@@ -186,7 +186,7 @@ def test_links_are_on_the_back_and_cannot_break_out_of_their_markup() -> None:
     assert "'x'" not in back[1]["attributedValue"].replace("&#x27;", "").replace("%27", "")
 
 
-def test_places_are_told_with_their_text() -> None:
+def test_locations_have_their_text() -> None:
     here = Location(latitude=52.52, longitude=13.405, text={"en": "Near", "de": "Nah"})
     there = Location(latitude=-1, longitude=1)
     content = made(face(design(locations=(here, there))))

@@ -1,4 +1,4 @@
-"""One pass with every key that there is, read and written again without loss."""
+"""A pass with every key, parsed and serialized without loss."""
 
 import json
 from typing import Any
@@ -38,11 +38,11 @@ _SPECIAL: dict[str, Any] = {
 _OF_OTHER_GROUPS = {
     f"AuxiliaryField.{key}" for key in ("dataDetectorTypes", "semantics", "textAlignment")
 }
-"""Set in fields of other groups of this pass."""
+"""Keys that are set in fields of other groups of this pass."""
 
 
 def _semantics() -> dict[str, Any]:
-    """Every semantic tag with a value."""
+    """Return every semantic tag with a value."""
     tags: dict[str, Any] = {}
     for name, info in SemanticTags.model_fields.items():
         key = info.alias or name
@@ -63,7 +63,7 @@ def _semantics() -> dict[str, Any]:
 
 
 def _fields(group: str, **more: Any) -> list[dict[str, Any]]:
-    """Fields of each kind of value, with all keys that may stand beside it."""
+    """Return a field for each type of value, with all keys that it allows."""
     text = {"key": f"{group}-text", "value": "text", "label": "Label", "changeMessage": "Now %@",
             "attributedValue": "<a href='https://club.example/'>text</a>", **more}  # fmt: skip
     day = {
@@ -80,7 +80,7 @@ def _fields(group: str, **more: Any) -> list[dict[str, Any]]:
 
 
 def _everything() -> dict[str, Any]:
-    """The content of a pass with every key."""
+    """Return the content of a pass with every key."""
     left = {"textAlignment": "PKTextAlignmentLeft"}
     code = {"format": "PKBarcodeFormatQR", "message": "A1", "messageEncoding": "utf-8",
             "altText": "C-1"}  # fmt: skip
@@ -114,18 +114,18 @@ def _everything() -> dict[str, Any]:
     return content
 
 
-def test_a_pass_with_every_key_is_read_and_written_without_loss() -> None:
+def test_a_pass_with_every_key_round_trips() -> None:
     everything = _everything()
     assert json.loads(read_content(json.dumps(everything)).as_json()) == everything
 
 
-def test_it_has_every_key() -> None:
+def test_the_pass_has_every_key() -> None:
     content = read_content(json.dumps(_everything()))
     assert _unset(content) == {"generic", *_OF_OTHER_GROUPS}
 
 
 def _unset(part: BaseModel, path: str = "") -> set[str]:
-    """The keys that have no value in any part of their kind, below a part."""
+    """Return the keys below a part that have no value in any part of their type."""
     found: dict[str, bool] = {}
 
     def look(at: Any, kind: str) -> None:

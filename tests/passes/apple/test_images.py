@@ -1,4 +1,4 @@
-"""The pictures of a pass: made in three scales, and checked."""
+"""Picture files of a pass: scaling and validation."""
 
 import io
 
@@ -26,7 +26,7 @@ def _size(png: bytes) -> tuple[int, int]:
         return image.size
 
 
-def test_a_picture_is_made_in_three_scales_of_one() -> None:
+def test_a_picture_is_scaled_to_three_sizes() -> None:
     strip = picture(ImageRole.STRIP, 1500, 700)
     logo = picture(ImageRole.LOGO, 300, 150)
     files = image_files(design(), "Club", {ImageRole.STRIP: strip, ImageRole.LOGO: logo})
@@ -53,7 +53,7 @@ def test_smaller_scales_show_the_same_picture() -> None:
     assert len(set(large.tobytes())) > 10
 
 
-def test_transparency_is_kept_where_there_is_any() -> None:
+def test_transparency_is_kept() -> None:
     files = image_files(design(), "Club", {})
     with Image.open(io.BytesIO(files["logo.png"])) as logo:
         assert logo.convert("RGBA").getpixel((0, 0))[3] == 0  # type: ignore[index]
@@ -68,7 +68,7 @@ def test_transparency_is_kept_where_there_is_any() -> None:
         (CardKind.GENERIC, "thumbnail.png", "strip.png"),
     ],
 )
-def test_a_kind_of_card_has_its_own_pictures(kind: CardKind, drawn: str, left_out: str) -> None:
+def test_the_pictures_of_a_kind_of_card(kind: CardKind, drawn: str, left_out: str) -> None:
     images = {
         ImageRole.STRIP: picture(ImageRole.STRIP, 1125, 432),
         ImageRole.THUMBNAIL: picture(ImageRole.THUMBNAIL, 270, 180),
@@ -92,7 +92,7 @@ def test_every_organization_has_an_icon_and_a_logo(name: str) -> None:
         assert len(set(icon.convert("L").tobytes())) > 2, "nothing is drawn on it"
 
 
-def test_initials_differ_from_name_to_name() -> None:
+def test_the_icon_shows_the_initials_of_the_name() -> None:
     icons = {
         image_files(design(), name, {})["icon.png"] for name in ("Ada Club", "Ben Club", "日本")
     }
@@ -108,7 +108,7 @@ def test_a_picture_that_was_not_fitted_is_refused() -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"x", _png(87, 87, "JPEG"), _png(87, 87)[:-20], _png(87, 87)[:30]]
 )
-def test_what_is_no_whole_png_is_refused(data: bytes) -> None:
+def test_corrupt_pictures_are_refused(data: bytes) -> None:
     with pytest.raises(ImageError) as refused:
         image_files(design(), "Club", {ImageRole.ICON: data})
     assert refused.value.path == "images.icon"
@@ -125,7 +125,7 @@ def test_a_pass_without_an_icon_is_refused() -> None:
 
 @pytest.mark.parametrize("name", sorted(SIZE_LIMITS))
 @pytest.mark.parametrize("scale", [1, 2, 3])
-def test_the_largest_size_is_taken_and_a_pixel_more_is_not(name: str, scale: int) -> None:
+def test_the_limits_of_sizes(name: str, scale: int) -> None:
     room = SIZE_LIMITS[name]
     file = f"{name}@{scale}x.png" if scale > 1 else f"{name}.png"
     icon = {"icon.png": _png(38, 38)}
@@ -148,7 +148,7 @@ def test_a_picture_that_is_not_drawn_is_refused(name: str) -> None:
     assert refused.value.path == name
 
 
-def test_a_poster_has_artwork_and_languages_have_their_pictures() -> None:
+def test_pictures_of_posters_and_languages() -> None:
     files = {"icon.png": _png(29, 29), "artwork@2x.png": _png(716, 896),
              "primaryLogo.png": _png(126, 30), "pt-BR.lproj/logo.png": _png(160, 50)}  # fmt: skip
     check_image_files(files, POSTER)

@@ -100,7 +100,7 @@ PARTS: list[tuple[type[Part], set[str]]] = [
 
 
 @pytest.mark.parametrize("key", sorted(TAKEN))
-def test_a_key_for_cards_is_taken_and_kept(key: str) -> None:
+def test_a_key_of_cards_round_trips(key: str) -> None:
     content = minimal(**_NEEDED.get(key, {}), **{key: TAKEN[key]})
     if key == "generic":
         del content["storeCard"]
@@ -111,14 +111,14 @@ def test_a_key_for_cards_is_taken_and_kept(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", sorted(FOR_OTHER_PASSES))
-def test_a_key_for_other_passes_is_refused_and_says_so(key: str) -> None:
+def test_a_key_of_other_styles_is_refused_with_the_reason(key: str) -> None:
     with pytest.raises(PassContentError) as refused:
         check_content(minimal(**{key: "x"}))
     assert refused.value.path == key
     assert refused.value.message == KEYS_OF_OTHER_STYLES[key]
 
 
-def test_the_lists_are_whole_and_apart() -> None:
+def test_the_lists_of_keys_are_complete_and_disjoint() -> None:
     assert set(KEYS_OF_OTHER_STYLES) == FOR_OTHER_PASSES
     assert not FOR_OTHER_PASSES & set(TAKEN)
     assert len(FOR_OTHER_PASSES | set(TAKEN)) == 71
@@ -134,7 +134,7 @@ def test_a_part_has_the_documented_keys(part: type[Part], keys: set[str]) -> Non
     ["formatVersion", "description", "organizationName", "passTypeIdentifier", "serialNumber",
      "teamIdentifier"],
 )  # fmt: skip
-def test_a_required_key_is_missed(key: str) -> None:
+def test_a_missing_required_key_is_refused(key: str) -> None:
     content = minimal()
     del content[key]
     with pytest.raises(PassContentError, match="it is missing") as refused:

@@ -1,4 +1,4 @@
-"""A whole pass: its files, its manifest, the same bytes for the same card."""
+"""Whole passes: files, manifest, and equal bytes for equal cards."""
 
 import hashlib
 import json
@@ -41,7 +41,7 @@ IMAGES = {ImageRole.STRIP: picture(ImageRole.STRIP, 1125, 432)}
 
 
 def check_manifest(files: dict[str, bytes]) -> None:
-    """Check that the manifest names every file but itself and the signature, and no other."""
+    """Check that the manifest lists exactly the files other than itself and the signature."""
     manifest = json.loads(files["manifest.json"])
     rest = {
         name: data for name, data in files.items() if name not in ("manifest.json", "signature")
@@ -51,7 +51,7 @@ def check_manifest(files: dict[str, bytes]) -> None:
     }
 
 
-def test_a_pass_has_these_files_and_an_exact_manifest() -> None:
+def test_the_files_of_a_pass_and_its_manifest() -> None:
     files = unpacked(build_pkpass(face(design(field(Shows.STATUS))), IMAGES, ISSUE, Seal()))
     pictures = {
         f"{name}{scale}.png" for name in ("icon", "logo", "strip") for scale in ("", "@2x", "@3x")
@@ -65,7 +65,7 @@ def test_a_pass_has_these_files_and_an_exact_manifest() -> None:
     assert german["Active"] == "Aktiv"
 
 
-def test_the_real_signer_signs_the_manifest_that_is_in_the_pass() -> None:
+def test_the_signature_is_that_of_the_manifest_in_the_pass() -> None:
     noon = datetime(2026, 12, 1, tzinfo=UTC)
     identity = development_identity(ISSUE.pass_type_id, ISSUE.team_id)
     files = unpacked(build_pkpass(face(design()), {}, ISSUE, AppleSigner(identity, lambda: noon)))
@@ -74,7 +74,7 @@ def test_the_real_signer_signs_the_manifest_that_is_in_the_pass() -> None:
     assert hashlib.sha256(files["manifest.json"]).digest() in files["signature"]
 
 
-def test_equal_cards_are_equal_bytes_and_others_are_not() -> None:
+def test_equal_cards_make_equal_bytes() -> None:
     card = face(design(field(Shows.CUSTOMER_NAME)))
     first = build_pkpass(card, IMAGES, ISSUE, Seal())
     again = Design.model_validate_json(card.design.model_dump_json())
@@ -88,7 +88,7 @@ def test_equal_cards_are_equal_bytes_and_others_are_not() -> None:
     assert build_pkpass(card, IMAGES, other, Seal()) != first
 
 
-def test_the_archive_tells_nothing_of_the_machine_or_the_time() -> None:
+def test_the_archive_has_no_traces_of_machine_and_time() -> None:
     with zipfile.ZipFile(BytesIO(build_pkpass(face(design()), {}, ISSUE, Seal()))) as archive:
         for entry in archive.infolist():
             assert entry.date_time == (1980, 1, 1, 0, 0, 0)
@@ -100,9 +100,7 @@ def test_the_archive_tells_nothing_of_the_machine_or_the_time() -> None:
     st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1), st.binary(), max_size=4),
     st.dictionaries(st.sampled_from(("pass.json", "signature", "ü")), st.binary(), max_size=3),
 )
-def test_an_archive_is_what_the_standard_library_writes(
-    shared: dict[str, bytes], own: dict[str, bytes]
-) -> None:
+def test_an_archive_equals_that_of_zipfile(shared: dict[str, bytes], own: dict[str, bytes]) -> None:
     usual = {name: data for name, data in shared.items() if name not in own and "\x00" not in name}
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -113,7 +111,7 @@ def test_an_archive_is_what_the_standard_library_writes(
     assert SharedFiles(usual).archive(own) == out.getvalue()
 
 
-def test_the_manifest_has_the_hashes_of_all_files() -> None:
+def test_the_manifest_has_the_sha1_of_all_files() -> None:
     shared = SharedFiles({"b.png": b"b" * 1000, "a.png": b"a"})
     hashes = json.loads(shared.manifest({"z": b"z"}))
     assert hashes == {
@@ -123,7 +121,7 @@ def test_the_manifest_has_the_hashes_of_all_files() -> None:
     }
 
 
-def test_a_template_gives_each_card_its_own_token_and_name() -> None:
+def test_a_template_builds_each_card_with_its_own_token() -> None:
     made = design(field(Shows.CUSTOMER_NAME))
     template = PassTemplate(made, IMAGES, replace(ISSUE, auth_token=None), Seal())
     cards = [
@@ -155,7 +153,7 @@ def test_a_token_that_is_too_short_is_refused() -> None:
     assert refused.value.path == "authenticationToken"
 
 
-def test_http_is_refused_unless_the_issuer_says_development() -> None:
+def test_http_is_refused_unless_the_issuer_allows_it() -> None:
     local = replace(ISSUE, web_service_url="http://127.0.0.1:8000/apple/riverside")
     with pytest.raises(PassContentError) as refused:
         build_pkpass(face(design()), {}, local, Seal())

@@ -1,4 +1,4 @@
-"""What is refused in a pass.json, each with the place of the fault."""
+"""Errors of a pass.json, each with its path."""
 
 import json
 from typing import Any
@@ -117,7 +117,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("barcode.format", {"barcode": _code(format="PKBarcodeFormatCode128")["barcodes"][0]}),
     ("nfc.encryptionPublicKey", {"nfc": {"message": "1", "encryptionPublicKey": "?"}}),
     ("nfc.message", {"nfc": {"message": "x" * 65, "encryptionPublicKey": "MDkw"}}),
-    # Places and actions.
+    # Locations and actions.
     ("locations", {"locations": [{"latitude": 1.0, "longitude": 1.0}] * 11}),
     ("locations[0].latitude", {"locations": [{"latitude": 90.5, "longitude": 1.0}]}),
     ("locations[0].longitude", {"locations": [{"latitude": 1.0}]}),
@@ -136,7 +136,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("path", "wrong"), REFUSED, ids=lambda value: str(value)[:60])
-def test_what_is_wrong_is_refused_with_its_place(path: str, wrong: dict[str, Any]) -> None:
+def test_errors_have_the_path_of_their_place(path: str, wrong: dict[str, Any]) -> None:
     with pytest.raises(PassContentError) as refused:
         read_content(json.dumps(minimal(**wrong)))
     assert refused.value.path == path
@@ -144,19 +144,19 @@ def test_what_is_wrong_is_refused_with_its_place(path: str, wrong: dict[str, Any
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"[]", b"null", b'"x"', b"[" * 100_000])
-def test_what_is_no_object_of_json_is_refused(text: bytes) -> None:
+def test_input_that_is_no_json_object_is_refused(text: bytes) -> None:
     with pytest.raises(PassContentError):
         read_content(text)
 
 
-def test_a_key_that_json_has_twice_is_refused() -> None:
+def test_duplicate_keys_are_refused() -> None:
     text = json.dumps(minimal())[:-1] + ', "description": "again"}'
     with pytest.raises(PassContentError) as refused:
         read_content(text)
     assert refused.value.path == "description"
 
 
-def test_http_is_taken_in_development_only_when_it_is_said() -> None:
+def test_http_is_accepted_only_if_allowed() -> None:
     content = minimal(webServiceURL="http://127.0.0.1:8000/", authenticationToken="x" * 16)
     checked = check_content(content, allow_http=True)
     assert checked.web_service_url == "http://127.0.0.1:8000/"
@@ -175,7 +175,7 @@ _json = st.recursive(
 
 @settings(max_examples=80, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(TAKEN)) | st.text(), _json, max_size=4))
-def test_anything_is_taken_or_refused_and_nothing_else(strange: dict[str, Any]) -> None:
+def test_any_content_is_accepted_or_refused(strange: dict[str, Any]) -> None:
     text = json.dumps(minimal(**strange))
     try:
         taken = read_content(text)
@@ -185,7 +185,7 @@ def test_anything_is_taken_or_refused_and_nothing_else(strange: dict[str, Any]) 
 
 
 @given(st.binary() | st.text(st.characters()))
-def test_any_text_is_taken_or_refused(text: bytes | str) -> None:
+def test_any_text_is_accepted_or_refused(text: bytes | str) -> None:
     with pytest.raises(PassContentError):
         read_content(text)
 
@@ -194,6 +194,6 @@ def test_any_text_is_taken_or_refused(text: bytes | str) -> None:
     "text", ['{"a": 1' + "0" * 5000 + "}", '{"formatVersion": NaN}', '{"description": "\\ud800"}',
              "\ud800", '{"\ud800": 1}']
 )  # fmt: skip
-def test_numbers_and_letters_that_are_none_are_refused(text: str) -> None:
+def test_not_a_number_and_lone_surrogates_are_refused(text: str) -> None:
     with pytest.raises(PassContentError):
         read_content(text)

@@ -1,4 +1,4 @@
-"""Texts in several languages: whatever they say, a phone reads them as they were meant."""
+"""Localization of passes: any text is shown as intended in each language."""
 
 import pytest
 from hypothesis import example, given
@@ -13,7 +13,7 @@ from tests.passes.apple.strings_files import read_strings
 
 @given(st.dictionaries(st.text(), st.text(), max_size=5))
 @example({'say "hi"\\': "a\nb\r\tc\x00\x7f\u2028", "": "ü €😀", "%@ = ;": "/* no comment */"})
-def test_a_strings_file_reads_back(made: dict[str, str]) -> None:
+def test_a_strings_file_round_trips(made: dict[str, str]) -> None:
     assert read_strings(strings_file(made)) == made
 
 
@@ -21,7 +21,7 @@ def test_a_strings_file_reads_back(made: dict[str, str]) -> None:
 @example([{"en": "Status", "de": "Status"}, {"en": "Status", "de": "Zustand"}], ["en", "de"])
 @example([{"en": "A", "de": "B"}, {"en": "A", "de": "C"}, {"en": f"A{INVISIBLE}", "de": "D"}],
          ["en", "de"])  # fmt: skip
-def test_each_text_is_read_in_each_language(
+def test_each_text_is_shown_in_each_language(
     made: list[dict[str, str]], languages: list[str]
 ) -> None:
     strings = Strings(languages, made)
@@ -49,7 +49,7 @@ def test_one_language_needs_no_files() -> None:
     assert strings.text_key({"en": "Member", "de": "Mitglied"}) == "Mitglied"
 
 
-def test_an_address_is_never_translated() -> None:
+def test_a_url_is_never_translated() -> None:
     here = "https://club.example/"
     strings = Strings(["en", "de"], [{"en": here, "de": "https://verein.example/"}], [here])
     german = read_strings(strings.files()["de.lproj/pass.strings"])

@@ -1,1 +1,1 @@
-"""Certificates, signatures and bundles of passes, verified with the openssl command."""
+"""Tests of certificates, signatures and bundles, verified with the openssl command."""

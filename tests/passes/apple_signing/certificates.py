@@ -1,4 +1,4 @@
-"""Certificates of every sort, good and bad, made with the library alone."""
+"""Valid and invalid certificates for the tests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ AnyKey = Any
 
 
 def name(**parts: str) -> x509.Name:
-    """A name from its parts: ``uid``, ``ou``, ``cn``, ``o``; a comma parts several values."""
+    """Return a name from ``uid``, ``ou``, ``cn``, ``o``; commas separate several values."""
     oids = {
         "uid": NameOID.USER_ID,
         "cn": NameOID.COMMON_NAME,
@@ -71,7 +71,7 @@ def authority(
     dates: tuple[datetime, datetime] = DATES,
     constraints: x509.BasicConstraints | None = x509.BasicConstraints(True, None),  # noqa: B008
 ) -> Authority:
-    """An intermediate that is its own root: who issued it is not looked at."""
+    """Return a self-signed intermediate: its issuer is not checked."""
     key = ec.generate_private_key(ec.SECP256R1())
     named = subject or name(cn="Some Intermediate", o="Some Authority")
     builder = x509.CertificateBuilder(named, named, key.public_key(), 815, *dates)
@@ -81,7 +81,7 @@ def authority(
 
 
 def pem_of(*certificates: x509.Certificate) -> bytes:
-    """Certificates as PEM."""
+    """Return certificates as PEM."""
     return b"".join(each.public_bytes(Encoding.PEM) for each in certificates)
 
 
@@ -90,7 +90,7 @@ def key_pem(
     password: bytes | None = None,
     form: PrivateFormat = PrivateFormat.PKCS8,
 ) -> bytes:
-    """A key as PEM, encrypted if there is a password."""
+    """Return a key as PEM, encrypted if there is a password."""
     lock: KeySerializationEncryption = NoEncryption()
     if password is not None:
         lock = BestAvailableEncryption(password)

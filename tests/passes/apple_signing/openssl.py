@@ -1,4 +1,4 @@
-"""Judges passes as a phone would, with the openssl command and nothing of our own signing.
+"""Verification of passes as a phone does it, with the openssl command only.
 
 Only the root is trusted: the intermediate has to come with the signature.
 """
@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 
 class Refused(Exception):
-    """What a phone would not take, and why."""
+    """A pass that a phone would refuse, with the reason."""
 
 
 def openssl(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -27,8 +27,8 @@ def openssl(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def judge(data: bytes, root: x509.Certificate, folder: Path) -> dict[str, Any]:
-    """Return the pass.json of a good ``.pkpass``. Raises Refused."""
+def verify(data: bytes, root: x509.Certificate, folder: Path) -> dict[str, Any]:
+    """Return the pass.json of a valid ``.pkpass``. Raises Refused."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
         files = {name: archive.read(name) for name in names}
@@ -42,7 +42,7 @@ def judge(data: bytes, root: x509.Certificate, folder: Path) -> dict[str, Any]:
     }
     if manifest != there:
         raise Refused("the manifest does not list just the files that are there")
-    signer = judge_signature(files["manifest.json"], files["signature"], root, folder)
+    signer = verify_signature(files["manifest.json"], files["signature"], root, folder)
     content: dict[str, Any] = json.loads(files["pass.json"])
     for key, oid in (
         ("passTypeIdentifier", NameOID.USER_ID),
@@ -53,7 +53,7 @@ def judge(data: bytes, root: x509.Certificate, folder: Path) -> dict[str, Any]:
     return content
 
 
-def judge_signature(
+def verify_signature(
     manifest: bytes, signature: bytes, root: x509.Certificate, folder: Path
 ) -> x509.Certificate:
     """Return the certificate that signed a manifest. Raises Refused."""
@@ -74,7 +74,7 @@ def judge_signature(
 
 
 def printed(signature: bytes, folder: Path) -> str:
-    """What openssl prints of a signature."""
+    """Return what openssl prints about a signature."""
     (folder / "signature").write_bytes(signature)
     done = openssl("cms", "-cmsout", "-print", "-inform", "DER", "-in", "signature", folder=folder)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Bundles of passes: read back by Python and by hand, small, large, and far into a file."""
+"""Bundles of passes: small, large, and beyond the limits without ZIP64."""
 
 import io
 import tracemalloc
@@ -13,7 +13,7 @@ from passes.errors import PassContentError
 
 
 class Sink(io.RawIOBase):
-    """A file that can only be written, and only counts."""
+    """A write-only file that counts its bytes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,13 +29,13 @@ class Sink(io.RawIOBase):
 
 
 def read_back(file: io.BytesIO) -> dict[str, bytes]:
-    """The passes of a bundle by name, checked."""
+    """Return the passes of a bundle by name, after a check of the archive."""
     with zipfile.ZipFile(file) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_passes_are_read_back_in_order() -> None:
+def test_passes_are_in_order() -> None:
     file = io.BytesIO()
     assert write_bundle(file, iter([b"first", b"second", b"first"])) == 3
     assert list(read_back(file).items()) == [
@@ -53,14 +53,14 @@ def test_equal_passes_make_equal_bundles() -> None:
 
 
 @pytest.mark.parametrize(("passes", "path"), [([], "passes"), ([b"a", b""], "passes[1]")])
-def test_nothing_is_no_bundle(passes: list[bytes], path: str) -> None:
+def test_empty_bundles_and_passes_are_refused(passes: list[bytes], path: str) -> None:
     with pytest.raises(PassContentError) as refused:
         write_bundle(io.BytesIO(), passes)
     assert refused.value.path == path
 
 
 @pytest.mark.parametrize("count", [65_534, 65_535])
-def test_more_passes_than_an_old_archive_holds(count: int) -> None:
+def test_more_entries_than_without_zip64(count: int) -> None:
     file = io.BytesIO()
     write_bundle(file, (b"%d" % number for number in range(count)))
     with zipfile.ZipFile(file) as archive:
@@ -71,7 +71,7 @@ def test_more_passes_than_an_old_archive_holds(count: int) -> None:
 
 @pytest.mark.parametrize("start", [2**32 - 60, 2**32 - 1, 2**32 + 5])
 def test_beyond_four_gibibytes(tmp_path: Path, start: int) -> None:
-    with (tmp_path / "large.pkpasses").open("w+b") as file:  # sparse: takes no room on the disk
+    with (tmp_path / "large.pkpasses").open("w+b") as file:  # sparse: takes no space on disk
         file.seek(start)
         write_bundle(file, [b"first", b"second"], position=start)
         with zipfile.ZipFile(file) as archive:
@@ -79,7 +79,7 @@ def test_beyond_four_gibibytes(tmp_path: Path, start: int) -> None:
             assert archive.infolist()[0].header_offset == start
 
 
-def test_memory_does_not_grow_with_the_passes() -> None:
+def test_memory_use_is_independent_of_the_number_of_passes() -> None:
     def passes(count: int) -> Iterator[bytes]:
         for _ in range(count):
             yield b"x" * 100
@@ -90,11 +90,11 @@ def test_memory_does_not_grow_with_the_passes() -> None:
         write_bundle(Sink(), passes(count))  # type: ignore[arg-type]
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    # Up to a mebibyte of the archive's directory is kept before it goes to a file.
+    # Up to a mebibyte of the directory is held in memory before it goes to a file.
     assert peaks[1] - peaks[0] < 2_200_000
 
 
-def test_a_full_disk_is_told() -> None:
+def test_a_full_disk_raises() -> None:
     class Full(Sink):
         def write(self, data: object) -> int:
             raise OSError(28, "No space left on device", data)

@@ -1,4 +1,4 @@
-"""Certificates and keys as they are exported: read, checked, and refused with the place."""
+"""Loading exported certificates and keys: parsed, checked, or refused with a path."""
 
 import contextlib
 from datetime import UTC, datetime, timedelta
@@ -59,7 +59,7 @@ def leaf(wwdr: Authority, key: rsa.RSAPrivateKey) -> x509.Certificate:
 
 
 def is_whole(identity: Identity, leaf: x509.Certificate, wwdr: Authority) -> bool:
-    """Whether an identity is that of a certificate, and good for what it is for."""
+    """Whether an identity has a certificate, its key and its issuer."""
     identity.check_names(PASS_TYPE, TEAM)
     identity.check_dates(NOW)
     facts = identity.facts
@@ -71,7 +71,7 @@ def is_whole(identity: Identity, leaf: x509.Certificate, wwdr: Authority) -> boo
 
 
 def refused(data: bytes, **options: Any) -> CertificateError:
-    """How a file is refused."""
+    """Return the error of a refused file."""
     with pytest.raises(CertificateError) as caught:
         load_identity(data, **options)
     return caught.value
@@ -80,7 +80,7 @@ def refused(data: bytes, **options: Any) -> CertificateError:
 def p12(
     key: Any, leaf: x509.Certificate | None, others: list[Any], password: bytes | None
 ) -> bytes:
-    """A ``.p12`` file."""
+    """Return a ``.p12`` file."""
     lock: Any = NoEncryption() if password is None else BestAvailableEncryption(password)
     return pkcs12.serialize_key_and_certificates(b"pass", key, leaf, others, lock)
 
@@ -106,9 +106,7 @@ def test_encrypted_pem(
         assert "heron" not in str(error)
 
 
-def test_a_password_that_is_not_needed_is_not_used(
-    leaf: x509.Certificate, wwdr: Authority, key: Any
-) -> None:
+def test_an_unneeded_password_is_ignored(leaf: x509.Certificate, wwdr: Authority, key: Any) -> None:
     data = pem_of(leaf, wwdr.certificate) + key_pem(key)
     assert is_whole(load_identity(data, password=b"superfluous"), leaf, wwdr)
 
@@ -123,7 +121,7 @@ def test_p12(leaf: x509.Certificate, wwdr: Authority, key: Any, password: bytes 
 def test_p12_as_keychain_access_exports_it(
     leaf: x509.Certificate, wwdr: Authority, key: Any, tmp_path: Path
 ) -> None:
-    """Encrypted with RC2, and without the intermediate, which comes as DER."""
+    """Encrypted with RC2, without the intermediate, which is given as DER."""
     (tmp_path / "all.pem").write_bytes(pem_of(leaf) + key_pem(key))
     done = openssl(
         "pkcs12", "-export", "-legacy", "-in", "all.pem", "-out", "old.p12",
@@ -143,7 +141,7 @@ def test_p12_as_keychain_access_exports_it(
     assert "Some Intermediate" in error.message
 
 
-def test_what_is_written_is_read_again(leaf: x509.Certificate, wwdr: Authority, key: Any) -> None:
+def test_pem_round_trips(leaf: x509.Certificate, wwdr: Authority, key: Any) -> None:
     once = load_identity(pem_of(leaf, wwdr.certificate) + key_pem(key))
     assert is_whole(load_identity(once.pem()), leaf, wwdr)
 
@@ -156,7 +154,7 @@ def test_ec_keys(wwdr: Authority) -> None:
         assert is_whole(load_identity(data + pem_of(issued, wwdr.certificate)), issued, wwdr)
 
 
-def test_keys_that_are_not_taken(wwdr: Authority) -> None:
+def test_unsupported_keys_are_refused(wwdr: Authority) -> None:
     odd = ed25519.Ed25519PrivateKey.generate()
     error = refused(key_pem(odd) + pem_of(wwdr.issue(odd, SUBJECT), wwdr.certificate))
     assert error.path == "key"
@@ -190,7 +188,7 @@ def test_an_intermediate_that_did_not_sign(leaf: x509.Certificate, key: Any) -> 
     assert "missing" in error.message
 
 
-def test_the_right_one_of_several_of_one_name(
+def test_the_issuer_among_several_of_the_same_name(
     leaf: x509.Certificate, wwdr: Authority, key: Any
 ) -> None:
     data = pem_of(leaf, authority().certificate, wwdr.certificate) + key_pem(key)
@@ -230,7 +228,7 @@ def test_subjects_without_one_pass_type_and_team(
     ("extensions", "taken"),
     [(FOR_PASSES, True), (FOR_PASSES[:1], False), (FOR_PASSES[1:], False), ((), False)],
 )
-def test_apples_own_are_for_passes(
+def test_certificates_of_apple_have_to_be_for_passes(
     key: Any, extensions: tuple[x509.ExtensionType, ...], taken: bool
 ) -> None:
     apple = authority(name(cn=WWDR_NAME, ou="G4", o="Apple Inc."))
@@ -245,7 +243,7 @@ def test_apples_own_are_for_passes(
         assert refused(data).path == "certificate.extensions"
 
 
-def test_dates_of_both_certificates_count(key: Any) -> None:
+def test_the_validity_of_both_certificates_counts(key: Any) -> None:
     short = (DATES[0] + timedelta(days=9), DATES[1] - timedelta(days=9))
     brief = authority(dates=short)
     issued = brief.issue(key, SUBJECT)
@@ -262,7 +260,7 @@ def test_dates_of_both_certificates_count(key: Any) -> None:
         assert caught.value.path == path
 
 
-def test_names_that_differ() -> None:
+def test_other_pass_types_and_teams_are_refused() -> None:
     identity = DevelopmentAuthority().issue(PASS_TYPE, TEAM, new_key=ec_key)
     for wrong, path in (
         ((PASS_TYPE + "x", TEAM), "certificate.subject.UID"),
@@ -285,7 +283,7 @@ def test_names_that_differ() -> None:
         b"-----BEGIN PRIVATE KEY-----",
     ],
 )
-def test_what_is_no_certificate(data: bytes, leaf: x509.Certificate, key: Any) -> None:
+def test_files_that_are_no_certificate(data: bytes, leaf: x509.Certificate, key: Any) -> None:
     assert refused(data).path in ("certificate", "key")
     error = refused(pem_of(leaf) + key_pem(key), intermediate=data)
     assert error.path == "wwdr"
@@ -293,7 +291,7 @@ def test_what_is_no_certificate(data: bytes, leaf: x509.Certificate, key: Any) -
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_a_spoilt_file_raises_nothing_else(data: st.DataObject) -> None:
+def test_a_corrupt_file_raises_only_certificate_errors(data: st.DataObject) -> None:
     whole = _whole()
     at = data.draw(st.integers(0, len(whole) - 1))
     spoilt = bytearray(whole)
@@ -308,13 +306,13 @@ _made: list[bytes] = []
 
 
 def _whole() -> bytes:
-    """A small good file, made once."""
+    """Return a small valid file, generated once."""
     if not _made:
         wwdr, key = authority(), ec.generate_private_key(ec.SECP256R1())
         _made.append(key_pem(key) + pem_of(wwdr.issue(key, SUBJECT), wwdr.certificate))
     return _made[0]
 
 
-def test_instants_know_their_zone() -> None:
+def test_dates_are_aware() -> None:
     facts = load_identity(_whole()).facts
     assert facts.not_after == datetime(2027, 6, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Signatures of passes: openssl, which trusts the root alone, takes them, and no altered one."""
+"""Signatures of passes: openssl, trusting only the root, accepts them and no altered one."""
 
 import hashlib
 import io
@@ -28,7 +28,7 @@ from passes.apple.signer import Signer
 from passes.apple.signing import AppleSigner
 from passes.errors import CertificateError
 from tests.passes.apple_signing.certificates import DATES, NOW, PASS_TYPE, TEAM
-from tests.passes.apple_signing.openssl import Refused, judge, judge_signature, printed
+from tests.passes.apple_signing.openssl import Refused, printed, verify, verify_signature
 
 FILES = {
     "pass.json": json.dumps({"passTypeIdentifier": PASS_TYPE, "teamIdentifier": TEAM}).encode(),
@@ -38,12 +38,12 @@ FILES = {
 
 
 def at_noon() -> datetime:
-    """The time that it is in these tests."""
+    """The current time of these tests."""
     return NOW
 
 
 def pack(signer: Signer, files: dict[str, bytes] | None = None) -> bytes:
-    """A signed archive of files, put together here."""
+    """Return a signed archive of files, built by the test."""
     files = FILES if files is None else files
     listed = {
         each: hashlib.sha1(content, usedforsecurity=False).hexdigest()
@@ -55,7 +55,7 @@ def pack(signer: Signer, files: dict[str, bytes] | None = None) -> bytes:
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
-    """Files in an archive."""
+    """Return a ZIP archive of files."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for each, content in files.items():
@@ -74,14 +74,16 @@ def identity(request: pytest.FixtureRequest, authority: DevelopmentAuthority) ->
     return authority.issue(PASS_TYPE, TEAM, new_key=new_key)
 
 
-def test_openssl_verifies_with_the_root_alone(
+def test_openssl_verifies_with_only_the_root(
     identity: Identity, authority: DevelopmentAuthority, tmp_path: Path
 ) -> None:
-    content = judge(pack(AppleSigner(identity, at_noon)), authority.root, tmp_path)
+    content = verify(pack(AppleSigner(identity, at_noon)), authority.root, tmp_path)
     assert content == json.loads(FILES["pass.json"])
 
 
-def test_the_signature_is_detached_and_tells_its_time(identity: Identity, tmp_path: Path) -> None:
+def test_the_signature_is_detached_and_has_a_signing_time(
+    identity: Identity, tmp_path: Path
+) -> None:
     began = datetime.now(UTC)
     told = printed(AppleSigner(identity, at_noon).sign(b"a manifest\n"), tmp_path)
     signed = told.split("object: signingTime", 1)[1].split("UTCTIME:", 1)[1]
@@ -93,53 +95,53 @@ def test_the_signature_is_detached_and_tells_its_time(identity: Identity, tmp_pa
     assert told.count("d.certificate:") == 2
 
 
-def test_line_breaks_are_signed_as_they_are(
+def test_line_breaks_are_not_converted(
     identity: Identity, authority: DevelopmentAuthority, tmp_path: Path
 ) -> None:
     signer = AppleSigner(identity, at_noon)
     for manifest in (b"{\n}\n", b"{\r\n}\r\n", b"{}", b"\xff\x00"):
-        judge_signature(manifest, signer.sign(manifest), authority.root, tmp_path)
+        verify_signature(manifest, signer.sign(manifest), authority.root, tmp_path)
     with pytest.raises(Refused):
-        judge_signature(b"{\r\n}", signer.sign(b"{\n}"), authority.root, tmp_path)
+        verify_signature(b"{\r\n}", signer.sign(b"{\n}"), authority.root, tmp_path)
 
 
 @pytest.mark.parametrize("changed", ["pass.json", "icon.png", "manifest.json", "signature"])
-def test_one_flipped_byte_is_refused(
+def test_a_flipped_byte_is_refused(
     identity: Identity, authority: DevelopmentAuthority, tmp_path: Path, changed: str
 ) -> None:
     with zipfile.ZipFile(io.BytesIO(pack(AppleSigner(identity, at_noon)))) as archive:
         files = {each: archive.read(each) for each in archive.namelist()}
     spoilt = bytearray(files[changed])
-    # In a digest, so that the manifest stays JSON; in the signature itself, where it ends.
+    # In a digest, so that the manifest stays JSON; at the end of the signature.
     spoilt[-8] ^= 0x01
     with pytest.raises(Refused):
-        judge(zipped({**files, changed: bytes(spoilt)}), authority.root, tmp_path)
+        verify(zipped({**files, changed: bytes(spoilt)}), authority.root, tmp_path)
 
 
-def test_one_flipped_byte_of_the_manifest_is_seen_by_openssl(
+def test_openssl_refuses_a_flipped_byte_of_the_manifest(
     identity: Identity, authority: DevelopmentAuthority, tmp_path: Path
 ) -> None:
     manifest = b'{"icon.png": "0f5c"}'
     signature = AppleSigner(identity, at_noon).sign(manifest)
-    judge_signature(manifest, signature, authority.root, tmp_path)
+    verify_signature(manifest, signature, authority.root, tmp_path)
     for place in (0, len(manifest) // 2, len(manifest) - 1):
         spoilt = bytearray(manifest)
         spoilt[place] ^= 0x01
         with pytest.raises(Refused, match="digest failure"):
-            judge_signature(bytes(spoilt), signature, authority.root, tmp_path)
+            verify_signature(bytes(spoilt), signature, authority.root, tmp_path)
 
 
-def test_a_file_more_or_less_is_refused(
+def test_an_added_or_missing_file_is_refused(
     identity: Identity, authority: DevelopmentAuthority, tmp_path: Path
 ) -> None:
     with zipfile.ZipFile(io.BytesIO(pack(AppleSigner(identity, at_noon)))) as archive:
         files = {each: archive.read(each) for each in archive.namelist()}
     for wrong in ({**files, "more.png": b""}, {k: v for k, v in files.items() if k != "icon.png"}):
         with pytest.raises(Refused, match="manifest"):
-            judge(zipped(wrong), authority.root, tmp_path)
+            verify(zipped(wrong), authority.root, tmp_path)
 
 
-def test_without_the_intermediate_it_is_refused(
+def test_a_missing_intermediate_is_refused(
     identity: Identity, authority: DevelopmentAuthority, tmp_path: Path
 ) -> None:
     builder = PKCS7SignatureBuilder().set_data(b"manifest")
@@ -147,13 +149,13 @@ def test_without_the_intermediate_it_is_refused(
         Encoding.DER, [PKCS7Options.DetachedSignature, PKCS7Options.Binary]
     )
     with pytest.raises(Refused, match="unable to get local issuer certificate"):
-        judge_signature(b"manifest", alone, authority.root, tmp_path)
+        verify_signature(b"manifest", alone, authority.root, tmp_path)
 
 
 def test_another_root_is_refused(identity: Identity, tmp_path: Path) -> None:
     signature = AppleSigner(identity, at_noon).sign(b"manifest")
     with pytest.raises(Refused):
-        judge_signature(b"manifest", signature, DevelopmentAuthority().root, tmp_path)
+        verify_signature(b"manifest", signature, DevelopmentAuthority().root, tmp_path)
 
 
 def test_an_expired_certificate_is_refused(authority: DevelopmentAuthority, tmp_path: Path) -> None:
@@ -163,13 +165,13 @@ def test_an_expired_certificate_is_refused(authority: DevelopmentAuthority, tmp_
     with pytest.raises(CertificateError) as refused:
         late.sign(b"manifest")
     assert refused.value.path == "certificate.notAfter"
-    # With a clock that was set back it signs, and whoever looks at it refuses it.
+    # With a clock that was set back it signs, and a verifier refuses the signature.
     signature = AppleSigner(expired, lambda: past[0]).sign(b"manifest")
     with pytest.raises(Refused, match="certificate has expired"):
-        judge_signature(b"manifest", signature, authority.root, tmp_path)
+        verify_signature(b"manifest", signature, authority.root, tmp_path)
 
 
-def test_dates_are_judged_by_the_clock(authority: DevelopmentAuthority) -> None:
+def test_the_clock_decides_about_validity(authority: DevelopmentAuthority) -> None:
     issued = authority.issue(PASS_TYPE, TEAM, new_key=ec_key, dates=DATES)
     second = timedelta(seconds=1)
     for now, path in (
@@ -198,10 +200,10 @@ def test_another_pass_type_or_team_is_refused(
         AppleSigner(other, at_noon, team_id="Z9Z9Z9Z9Z9")
     assert refused.value.path == "certificate.subject.OU"
     with pytest.raises(Refused, match="passTypeIdentifier"):
-        judge(pack(AppleSigner(other, at_noon)), authority.root, tmp_path)
+        verify(pack(AppleSigner(other, at_noon)), authority.root, tmp_path)
 
 
-def test_development_identities_are_kept_for_each_pass_type() -> None:
+def test_development_identities_are_cached_for_each_pass_type() -> None:
     one = development_identity("pass.walletdesk.development.club")
     assert development_identity("pass.walletdesk.development.club") is one
     two = development_identity("pass.walletdesk.development.other")
@@ -217,10 +219,10 @@ def test_development_identities_are_kept_for_each_pass_type() -> None:
 def test_openssl_verifies_development_passes(tmp_path: Path) -> None:
     signer = AppleSigner(development_identity("pass.walletdesk.development.club"), at_noon)
     assert signer.development
-    judge_signature(b"manifest", signer.sign(b"manifest"), development_root(), tmp_path)
+    verify_signature(b"manifest", signer.sign(b"manifest"), development_root(), tmp_path)
 
 
-def test_an_identity_does_not_print_its_key(authority: DevelopmentAuthority) -> None:
+def test_the_repr_of_an_identity_has_no_key(authority: DevelopmentAuthority) -> None:
     issued = authority.issue(PASS_TYPE, TEAM, new_key=ec_key)
     assert "Private" not in repr(issued)
     assert isinstance(issued.certificate, x509.Certificate)

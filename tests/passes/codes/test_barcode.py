@@ -1,4 +1,4 @@
-"""The forms of a card's text: every spelling that is read, and that nothing else is."""
+"""Parsing of codes: every accepted spelling, and refusal of anything else."""
 
 from uuid import UUID
 
@@ -72,7 +72,7 @@ codes: st.SearchStrategy[ParsedCode] = st.one_of(
         (f"https://cards.example/riverside/gold-2/{ID}?s=AAAA#top", LINK),
     ],
 )
-def test_reads_every_spelling_of_every_form(text: str, expected: ParsedCode) -> None:
+def test_every_spelling_of_every_form_is_parsed(text: str, expected: ParsedCode) -> None:
     assert parse(text) == expected
     assert parse(text.encode()) == expected
 
@@ -118,7 +118,7 @@ def test_reads_every_spelling_of_every_form(text: str, expected: ParsedCode) -> 
         "Z" * MAX_LENGTH,
     ],
 )
-def test_refuses_what_has_none_of_the_forms(text: str) -> None:
+def test_text_of_no_form_is_refused(text: str) -> None:
     with pytest.raises(BarcodeError) as caught:
         parse(text)
     assert caught.value.fault is BarcodeFault.NOT_A_CARD
@@ -137,7 +137,7 @@ def test_refuses_what_has_none_of_the_forms(text: str) -> None:
         (b"\xff" * (MAX_LENGTH + 1), BarcodeFault.TOO_LONG),
     ],
 )
-def test_tells_why_a_text_is_refused(text: str | bytes, fault: BarcodeFault) -> None:
+def test_the_fault_of_a_refused_text(text: str | bytes, fault: BarcodeFault) -> None:
     with pytest.raises(BarcodeError) as caught:
         parse(text)
     assert caught.value.fault is fault
@@ -154,14 +154,14 @@ def test_tells_why_a_text_is_refused(text: str | bytes, fault: BarcodeFault) -> 
     ),
     after=st.text(" \t\r\n", max_size=4),
 )
-def test_ignores_what_scanners_put_around_a_code(
+def test_prefixes_of_scanners_and_white_space_are_ignored(
     code: ParsedCode, before: list[str], after: str
 ) -> None:
     assert parse("".join(before) + code.text + after) == code
 
 
 @given(codes)
-def test_text_is_one_ascii_line_that_parses_back(code: ParsedCode) -> None:
+def test_the_text_is_an_ascii_line_that_round_trips(code: ParsedCode) -> None:
     assert code.text.isascii()
     assert code.text.isprintable()
     assert parse(code.text) == code
@@ -190,22 +190,22 @@ def test_any_input_gives_a_code_or_a_barcode_error(text: str | bytes) -> None:
 
 
 @given(st.binary(min_size=16, max_size=16), st.binary(min_size=16, max_size=16))
-def test_different_random_bytes_make_different_codes(one: bytes, other: bytes) -> None:
+def test_codes_are_injective(one: bytes, other: bytes) -> None:
     same = new_card_code(lambda _: one) == new_card_code(lambda _: other)
     assert same is (one == other)
 
 
-def test_new_codes_are_drawn_afresh() -> None:
+def test_new_codes_differ() -> None:
     assert len({new_card_code().text for _ in range(1000)}) == 1000
 
 
-def test_refuses_a_random_source_that_runs_short() -> None:
+def test_a_short_random_source_is_refused() -> None:
     with pytest.raises(ValueError, match="15 bytes instead of 16"):
         new_card_code(lambda count: bytes(count - 1))
 
 
 @pytest.mark.parametrize("number", [0, -1, 10**12])
-def test_refuses_numbers_that_would_not_parse_back(number: int) -> None:
+def test_numbers_that_would_not_round_trip_are_refused(number: int) -> None:
     with pytest.raises(BarcodeError):
         CustomerNumber(number)
 
@@ -220,7 +220,7 @@ def test_refuses_numbers_that_would_not_parse_back(number: int) -> None:
         ("https://cards.example", "riverside", "a\n"),
     ],
 )
-def test_refuses_links_that_would_not_parse_back(
+def test_links_that_would_not_round_trip_are_refused(
     origin: str, organization: str, design: str
 ) -> None:
     with pytest.raises(BarcodeError):

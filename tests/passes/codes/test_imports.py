@@ -1,4 +1,4 @@
-"""What ``passes.codes`` loads: the kiosk reads codes of cards without the packages of passes."""
+"""Modules that ``passes.codes`` imports: no package but ``cryptography``."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Rotating codes: the RFC's own values, and what is taken when."""
+"""Rotating codes: test vectors of the RFCs, validity and replays."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -55,7 +55,7 @@ def test_the_values_of_rfc_4226(count: int, value: str) -> None:
     assert totp(KEY, count, digits=6) == value
 
 
-def test_the_pattern_makes_what_is_parsed() -> None:
+def test_the_pattern_yields_parsable_codes() -> None:
     pattern = rotating_pattern(CARD)
     assert pattern == "MC2" + "7" + "Z" * 25 + "-{totp_timestamp_seconds}-{totp_value_0}"
     shown = pattern.format(totp_timestamp_seconds=59, totp_value_0="94287082")
@@ -63,33 +63,33 @@ def test_the_pattern_makes_what_is_parsed() -> None:
 
 
 @pytest.mark.parametrize("away", [-30, -1, 0, 29, 30, 59])
-def test_is_good_while_it_is_shown_and_a_little_longer(away: int) -> None:
+def test_a_code_is_valid_for_its_period_and_the_skew(away: int) -> None:
     code = rotating_code(CARD, KEY, NOON)
     assert verify_rotating(code, KEY, NOON + timedelta(seconds=away)) == STEP
 
 
 @pytest.mark.parametrize("away", [-3600, -31, 60, 61, 86400])
-def test_is_stale_before_and_after_that(away: int) -> None:
+def test_a_code_is_stale_outside_its_period_and_the_skew(away: int) -> None:
     code = rotating_code(CARD, KEY, NOON)
     with pytest.raises(StaleCodeError):
         verify_rotating(code, KEY, NOON + timedelta(seconds=away))
 
 
-def test_a_later_moment_of_the_same_step_gains_nothing() -> None:
+def test_another_second_of_the_same_step_changes_nothing() -> None:
     code = rotating_code(CARD, KEY, NOON)
     altered = RotatingCode(CARD, code.seconds + 29, code.value)
     with pytest.raises(StaleCodeError):
         verify_rotating(altered, KEY, NOON + timedelta(seconds=60))
 
 
-def test_an_old_value_with_a_new_time_is_forged() -> None:
+def test_an_old_value_with_a_new_time_is_refused() -> None:
     old = rotating_code(CARD, KEY, NOON - timedelta(minutes=5))
     with pytest.raises(ForgedCodeError) as caught:
         verify_rotating(RotatingCode(CARD, int(NOON.timestamp()), old.value), KEY, NOON)
     assert caught.value.path == "value"
 
 
-def test_a_value_of_another_key_is_forged_whatever_its_time() -> None:
+def test_a_value_of_another_key_is_refused_at_any_time() -> None:
     for minutes in (0, -60):
         code = rotating_code(CARD, b"another key".ljust(20), NOON + timedelta(minutes=minutes))
         with pytest.raises(ForgedCodeError):
@@ -97,7 +97,7 @@ def test_a_value_of_another_key_is_forged_whatever_its_time() -> None:
 
 
 @pytest.mark.parametrize(("last", "taken"), [(STEP - 1, True), (STEP, False), (STEP + 1, False)])
-def test_a_step_is_taken_once_and_none_after_a_newer_one(last: int, *, taken: bool) -> None:
+def test_a_step_is_accepted_once_and_never_after_a_newer_one(last: int, *, taken: bool) -> None:
     code = rotating_code(CARD, KEY, NOON)
     if taken:
         assert verify_rotating(code, KEY, NOON, last) == STEP
@@ -107,9 +107,7 @@ def test_a_step_is_taken_once_and_none_after_a_newer_one(last: int, *, taken: bo
 
 
 @given(st.integers(0, 10**11 - 1), st.integers(0, 10**8 - 1))
-def test_any_code_that_parses_is_judged_and_nothing_else_is_raised(
-    seconds: int, value: int
-) -> None:
+def test_any_code_is_verified_or_raises_a_code_error(seconds: int, value: int) -> None:
     code = parse(RotatingCode(CARD, seconds, f"{value:08d}").text)
     assert isinstance(code, RotatingCode)
     with pytest.raises(CodeError):
@@ -127,7 +125,7 @@ def test_any_code_that_parses_is_judged_and_nothing_else_is_raised(
         (0, "١٢٣٤٥٦٧٨"),
     ],
 )
-def test_refuses_what_would_not_parse_back(seconds: int, value: str) -> None:
+def test_values_that_would_not_round_trip_are_refused(seconds: int, value: str) -> None:
     with pytest.raises(BarcodeError):
         RotatingCode(CARD, seconds, value)
 
@@ -136,6 +134,6 @@ def test_refuses_what_would_not_parse_back(seconds: int, value: str) -> None:
     "rest",
     ["", "-", "-0", "-0-1234567", "-00-12345678", "-+1-12345678", "-1-12345678-", "-1_1-12345678"],
 )
-def test_what_only_looks_like_one_is_no_code(rest: str) -> None:
+def test_malformed_rotating_codes_are_not_parsed(rest: str) -> None:
     with pytest.raises(BarcodeError):
         parse("MC2" + "7" + "Z" * 25 + rest)

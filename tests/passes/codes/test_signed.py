@@ -1,4 +1,4 @@
-"""Signed card codes: verified with the public key alone, and nothing else passes for one."""
+"""Signed card codes: verification with the public key, and refusal of anything else."""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -15,14 +15,14 @@ CARD = CardCode("MC1" + "7" + "Z" * 25)
 
 
 @given(st.binary(min_size=16, max_size=16))
-def test_a_signed_code_survives_print_and_scan(drawn: bytes) -> None:
+def test_a_signed_code_round_trips(drawn: bytes) -> None:
     card = new_card_code(lambda _: drawn)
     scanned = parse("\\000026" + sign_code(card, KEY).text.lower() + "\r\n")
     assert isinstance(scanned, SignedCardCode)
     assert verify_signed(scanned, PUBLIC) == card
 
 
-def test_its_text_is_the_card_code_with_a_signature_behind_it() -> None:
+def test_the_text_is_the_card_code_and_the_signature() -> None:
     text = sign_code(CARD, KEY).text
     assert text.startswith(CARD.text + ".")
     assert len(text) == 29 + 1 + 103
@@ -30,7 +30,7 @@ def test_its_text_is_the_card_code_with_a_signature_behind_it() -> None:
 
 
 @given(st.integers(0, 511))
-def test_one_flipped_bit_of_the_signature_is_seen(bit: int) -> None:
+def test_a_flipped_bit_of_the_signature_is_refused(bit: int) -> None:
     good = sign_code(CARD, KEY)
     bits = int.from_bytes(good.signature) ^ 1 << bit
     with pytest.raises(ForgedCodeError) as caught:
@@ -39,7 +39,7 @@ def test_one_flipped_bit_of_the_signature_is_seen(bit: int) -> None:
     assert isinstance(caught.value, PassError)
 
 
-def test_a_signature_of_another_card_or_organization_is_seen() -> None:
+def test_signatures_of_other_cards_and_keys_are_refused() -> None:
     other = new_card_code(bytes)
     with pytest.raises(ForgedCodeError):
         verify_signed(SignedCardCode(other, sign_code(CARD, KEY).signature), PUBLIC)
@@ -47,14 +47,14 @@ def test_a_signature_of_another_card_or_organization_is_seen() -> None:
         verify_signed(sign_code(CARD, KEY), Ed25519PrivateKey.generate().public_key())
 
 
-def test_a_signature_of_the_bare_text_is_not_one_of_the_code() -> None:
+def test_a_signature_without_the_context_is_refused() -> None:
     signature = KEY.sign(CARD.text.encode())
     with pytest.raises(ForgedCodeError):
         verify_signed(SignedCardCode(CARD, signature), PUBLIC)
 
 
 @pytest.mark.parametrize("length", [0, 63, 65])
-def test_refuses_signatures_of_another_length(length: int) -> None:
+def test_signatures_of_another_length_are_refused(length: int) -> None:
     with pytest.raises(BarcodeError):
         SignedCardCode(CARD, bytes(length))
 
@@ -71,6 +71,6 @@ def test_refuses_signatures_of_another_length(length: int) -> None:
         "." + "0" * 103,
     ],
 )
-def test_what_only_looks_signed_is_no_code(text: str) -> None:
+def test_malformed_signed_codes_are_not_parsed(text: str) -> None:
     with pytest.raises(BarcodeError):
         parse(text)

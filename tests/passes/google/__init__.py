@@ -1,1 +1,1 @@
-"""Cards of Google Wallet."""
+"""Tests of passes.google."""

@@ -21,13 +21,13 @@ ISSUE = GoogleIssue(
 
 
 def field(key: str, slot: Slot, shows: Shows, **more: Any) -> DesignField:
-    """A field with a label in two languages."""
+    """Return a field with a label in two languages."""
     label = {"en": key.title(), "de": f"{key.title()} (de)"}
     return DesignField(key=key, slot=slot, shows=shows, label=label, **more)
 
 
 def design(*fields: DesignField, **more: Any) -> Design:
-    """A design in English and German."""
+    """Return a design in English and German."""
     return Design(
         title={"en": "Member card", "de": "Mitgliedskarte"},
         description={"en": "Card of the club", "de": "Karte des Clubs"},
@@ -38,7 +38,7 @@ def design(*fields: DesignField, **more: Any) -> Design:
 
 
 def face(of: Design, **facts: Any) -> CardFace:
-    """A card of Amara, who is a member until the end of March."""
+    """Return the face of a card of Amara, a member until the end of March."""
     known: dict[str, Any] = {
         "card_id": CARD,
         "code": CODE,

@@ -1,4 +1,4 @@
-"""Classes and objects are what Google publishes, and say what the card says."""
+"""Classes and objects: their contents, and conformance to Google's discovery document."""
 
 import json
 from typing import Any
@@ -30,7 +30,7 @@ RICH = design(
 
 
 def texts(modules: list[dict[str, Any]], language: str = "en") -> dict[str, str]:
-    """Bodies of text modules by id, as a phone of that language shows them."""
+    """Return the bodies of text modules by id, as shown in a language."""
     found = {}
     for each in modules:
         body = each["localizedBody"]
@@ -41,7 +41,7 @@ def texts(modules: list[dict[str, Any]], language: str = "en") -> dict[str, str]
     return found
 
 
-def test_class_and_object_are_as_the_discovery_document_has_them() -> None:
+def test_class_and_object_conform_to_the_discovery_document() -> None:
     for each in (RICH, standard_design(), design()):
         for code in (CodeForm.CARD, CodeForm.ROTATING):
             drawn = each.model_copy(update={"code": code})
@@ -53,7 +53,7 @@ def test_class_and_object_are_as_the_discovery_document_has_them() -> None:
             assert faults("LoyaltyObject", card.as_patch(), patch=True) == []
 
 
-def test_the_check_against_the_discovery_document_finds_each_kind_of_fault() -> None:
+def test_the_check_against_the_discovery_document_finds_each_kind_of_error() -> None:
     good = loyalty_object(face(RICH), ISSUE).as_json()
     for change, fault in (
         ({"colour": "red"}, "colour: there is no such key in LoyaltyObject"),
@@ -70,7 +70,7 @@ def test_the_check_against_the_discovery_document_finds_each_kind_of_fault() -> 
     assert faults("LoyaltyObject", good) == ["classId: required, and missing"]
 
 
-def test_a_class_says_what_all_cards_of_the_design_share() -> None:
+def test_a_class_has_what_all_cards_share() -> None:
     made = loyalty_class(RICH, "Club", ISSUE).as_json()
     assert made["id"] == f"3388000000022222222.{DESIGN}"
     assert (made["issuerName"], made["programName"]) == ("Club", "Member card")
@@ -87,7 +87,7 @@ def test_a_class_says_what_all_cards_of_the_design_share() -> None:
     assert status == "MULTIPLE_HOLDERS"
 
 
-def test_rows_name_each_field_where_it_is() -> None:
+def test_rows_refer_to_each_field() -> None:
     made = loyalty_class(RICH, "Club", ISSUE).as_json()
     rows = made["classTemplateInfo"]["cardTemplateOverride"]["cardRowTemplateInfos"]
     paths = [
@@ -105,7 +105,7 @@ def test_rows_name_each_field_where_it_is() -> None:
     assert [list(row) for row in rows] == [["threeItems"]]
 
 
-def test_an_object_says_what_this_card_says() -> None:
+def test_an_object_has_the_values_of_its_card() -> None:
     card = loyalty_object(face(RICH), ISSUE).as_json()
     assert (card["id"], card["classId"]) == (f"3388000000022222222.{CARD}", ISSUE.class_id)
     assert (card["accountName"], card["accountId"]) == ("Amara Okafor", "C-000123")
@@ -120,7 +120,7 @@ def test_an_object_says_what_this_card_says() -> None:
     }
 
 
-def test_what_a_design_does_not_show_is_not_sent() -> None:
+def test_facts_that_a_design_does_not_show_are_not_sent() -> None:
     plain = design(code_text=False)
     card = json.dumps(loyalty_object(face(plain), ISSUE).as_json())
     assert "Amara" not in card
@@ -138,13 +138,13 @@ def test_what_a_design_does_not_show_is_not_sent() -> None:
         (FaceStatus.REVOKED, "INACTIVE", False),
     ],
 )
-def test_the_state_follows_the_membership(status: FaceStatus, state: str, timed: bool) -> None:
+def test_the_state_and_interval_of_each_status(status: FaceStatus, state: str, timed: bool) -> None:
     card = loyalty_object(face(RICH, status=status), ISSUE).as_json()
     assert card["state"] == state
     assert ("validTimeInterval" in card) is timed
 
 
-def test_a_patch_clears_what_is_no_more() -> None:
+def test_a_patch_clears_absent_fields() -> None:
     unlimited = face(RICH, valid_until=None, last_day=None)
     patch = loyalty_object(unlimited, ISSUE).as_patch()
     assert patch["validTimeInterval"]["end"] is None
@@ -152,7 +152,7 @@ def test_a_patch_clears_what_is_no_more() -> None:
     assert loyalty_class(design(), "Club", ISSUE).as_patch()["linksModuleData"] is None
 
 
-def test_a_rotating_code_stands_alone() -> None:
+def test_a_rotating_code_has_no_static_code_beside_it() -> None:
     rotating = RICH.model_copy(update={"code": CodeForm.ROTATING})
     card = loyalty_object(face(rotating), ISSUE, KEY).as_json()
     assert "barcode" not in card
@@ -171,12 +171,12 @@ def test_a_rotating_code_stands_alone() -> None:
     assert refused.value.path == "rotatingBarcode.totpDetails.parameters[0].key"
 
 
-def test_a_key_is_not_shown_by_mistake() -> None:
+def test_the_key_is_not_in_the_repr() -> None:
     rotating = RICH.model_copy(update={"code": CodeForm.ROTATING})
     assert KEY.hex().upper() not in repr(loyalty_object(face(rotating), ISSUE, KEY))
 
 
-def test_fields_that_google_has_no_room_for_share_the_last_one() -> None:
+def test_fields_above_the_limit_share_the_last_text_module() -> None:
     many = design(*(field(f"b{n:02}", Slot.BACK, Shows.PLAN) for n in range(12)))
     modules = loyalty_object(face(many), ISSUE).as_json()["textModulesData"]
     assert len(modules) == 10
@@ -188,7 +188,7 @@ def test_fields_that_google_has_no_room_for_share_the_last_one() -> None:
     assert [each["id"] for each in modules] == [f"b{n:02}" for n in range(10)]
 
 
-def test_every_symbology_has_its_name_at_google() -> None:
+def test_every_symbology_has_a_barcode_type() -> None:
     names = []
     for each in Symbology:
         drawn = design(symbology=each)
@@ -228,7 +228,7 @@ OBJECT = loyalty_object(face(RICH), ISSUE).as_json()
          "validTimeInterval.end.date"),
     ],
 )  # fmt: skip
-def test_what_google_would_refuse_or_drop_is_refused_with_its_path(
+def test_invalid_resources_are_refused_with_their_path(
     kind: Any, content: dict[str, Any], change: dict[str, Any], path: str
 ) -> None:
     assert parse_part(kind, content).as_json() == content

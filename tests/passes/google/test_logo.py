@@ -1,4 +1,4 @@
-"""The logo fills the square that Google cuts a circle from, and keeps away from its edge."""
+"""The logo for Google Wallet: a full square, with a margin around its content."""
 
 import io
 
@@ -26,7 +26,7 @@ def opened(png: bytes) -> Image.Image:
     return image
 
 
-def test_a_design_without_pictures_has_the_first_letter() -> None:
+def test_a_design_without_pictures_has_an_initial() -> None:
     logo = opened(google_logo(design(), "club", {}, FONTS))
     colours = {colour for _, colour in logo.getcolors(SIDE * SIDE) or []}
     assert {GROUND, (255, 255, 255)} <= colours
@@ -48,7 +48,7 @@ def test_a_picture_is_within_the_margin() -> None:
         assert right - left > SIDE * 0.6
 
 
-def test_its_name_changes_with_what_it_is_drawn_from() -> None:
+def test_the_tag_changes_with_the_logo() -> None:
     plain = logo_tag(design(), "Club")
     assert plain == logo_tag(design(label="#000000"), "Clubhouse")
     others = {

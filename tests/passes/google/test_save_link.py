@@ -1,4 +1,4 @@
-"""The link to save a card is signed by the service account and tells nothing of the card."""
+"""The link that saves a card: its claims, signature and length."""
 
 from datetime import UTC, datetime
 
@@ -31,7 +31,7 @@ def made(key: rsa.RSAPrivateKey = KEY, origins: tuple[str, ...] = ()) -> str:
     )  # fmt: skip
 
 
-def test_claims_are_as_google_reads_them() -> None:
+def test_the_claims_of_the_token() -> None:
     link = made(origins=("https://club.example",))
     token = link.removeprefix(SAVE_URL)
     assert SAVE_URL == "https://pay.google.com/gp/v/save/"
@@ -51,7 +51,7 @@ def test_claims_are_as_google_reads_them() -> None:
     }
 
 
-def test_one_altered_letter_is_noticed() -> None:
+def test_an_altered_token_does_not_verify() -> None:
     head, body, signature = made().removeprefix(SAVE_URL).split(".")
     altered = "A" if body[-2] != "A" else "B"
     with pytest.raises(jwt.InvalidSignatureError):

@@ -1,4 +1,4 @@
-"""Cards drawn as the wallets do: our own scanner reads them, and nothing leaves its place."""
+"""Previews: the scanner reads their codes, and all content stays in its place."""
 
 import io
 from functools import lru_cache
@@ -42,13 +42,13 @@ def drawn(
     language: str = "en",
     images: dict[ImageRole, bytes] | None = None,
 ) -> Image.Image:
-    """A card's preview."""
+    """Return the preview of a card."""
     with Image.open(io.BytesIO(preview_png(card, images or {}, wallet, language))) as image:
         return image.convert("RGB")
 
 
 def on_screen(preview: Image.Image) -> scanner_pictures.Image:
-    """A phone of 420 x 909 pixels that shows a preview, BGR, with its black rim."""
+    """Return a phone of 420 x 909 pixels (BGR) that shows a preview, with a black rim."""
     width = SCREEN[0]
     height = round(preview.height * width / preview.width)
     screen = Image.new("RGB", SCREEN, "#f2f2f7")
@@ -61,12 +61,12 @@ def on_screen(preview: Image.Image) -> scanner_pictures.Image:
 
 @lru_cache(maxsize=1)
 def desk() -> scanner_pictures.Image:
-    """What the camera sees without a phone."""
+    """Return the camera's picture without a phone."""
     return reception(np.random.default_rng(7))
 
 
 def frame_with(preview: Image.Image, pose: Pose) -> scanner_pictures.Image:
-    """A frame of 1280 x 720 in which a hand holds a phone with a preview before a camera."""
+    """Return a frame of 1280 x 720 with a hand-held phone that shows a preview."""
     frame, phone = desk().copy(), on_screen(preview)
     mask = np.full(phone.shape[:2], 255, np.uint8)
     place(frame, phone, scanner_pictures.as_image(mask), pose, glare_spot(150))
@@ -76,7 +76,7 @@ def frame_with(preview: Image.Image, pose: Pose) -> scanner_pictures.Image:
 
 
 HELD = Pose(x=640, y=372, scale=0.74, turn=3, tilt_x=0.03, tilt_y=0.02, blur=0)
-"""As much of the phone is seen as a frame of 720 lines holds."""
+"""The part of the phone that fits in a frame of 720 lines."""
 
 TILTED = Pose(x=560, y=366, scale=0.76, turn=-14, tilt_x=0.06, tilt_y=-0.05, blur=0)
 POSES = (HELD, TILTED)
@@ -102,9 +102,7 @@ DESIGNS: dict[str, tuple[dict[str, Any], bool]] = {
         for second, wallet in enumerate(WALLETS)
     ],
 )
-def test_our_scanner_reads_the_code_off_a_phone_before_the_camera(
-    name: str, wallet: Wallet, pose: Pose
-) -> None:
+def test_the_scanner_reads_the_code_from_a_phone(name: str, wallet: Wallet, pose: Pose) -> None:
     parts, with_pictures = DESIGNS[name]
     images = IMAGES if with_pictures else {}
     card = face(design(images, **parts), company="Northwind Ltd")
@@ -116,7 +114,7 @@ def test_our_scanner_reads_the_code_off_a_phone_before_the_camera(
 
 
 @pytest.mark.parametrize("wallet", WALLETS)
-def test_our_scanner_reads_a_signed_code_too(wallet: Wallet) -> None:
+def test_the_scanner_reads_a_signed_code(wallet: Wallet) -> None:
     frame = frame_with(drawn(face(design(), code=SIGNED), wallet), HELD)
     assert [code.text for code in decode_still(frame)] == [SIGNED]
     decoder = LiveDecoder()
@@ -126,13 +124,13 @@ def test_our_scanner_reads_a_signed_code_too(wallet: Wallet) -> None:
 
 @pytest.mark.parametrize("wallet", WALLETS)
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_the_code_is_read_in_every_direction_of_reading(wallet: Wallet, language: str) -> None:
+def test_the_code_is_readable_on_mirrored_cards(wallet: Wallet, language: str) -> None:
     card = face(design(), customer_name="محمد عبد الله", plan="الذهبية")
     pixels = np.ascontiguousarray(np.array(drawn(card, wallet, language))[:, :, ::-1])
     assert [code.text for code in decode_still(scanner_pictures.as_image(pixels))] == [CODE]
 
 
-def test_a_card_that_is_good_no_more_shows_its_code_faintly() -> None:
+def test_a_revoked_card_shows_a_pale_code() -> None:
     good, void = (
         np.array(drawn(face(design(), status=status), "apple").convert("L"))
         for status in (FaceStatus.ACTIVE, FaceStatus.REVOKED)
@@ -145,7 +143,7 @@ def test_a_card_that_is_good_no_more_shows_its_code_faintly() -> None:
 
 @pytest.mark.parametrize("wallet", WALLETS)
 @pytest.mark.parametrize("symbology", [Symbology.AZTEC, Symbology.PDF417, Symbology.CODE128])
-def test_codes_that_are_not_drawn_here_are_named(wallet: Wallet, symbology: Symbology) -> None:
+def test_other_symbologies_have_a_named_placeholder(wallet: Wallet, symbology: Symbology) -> None:
     image = drawn(face(design(symbology=symbology)), wallet)
     pixels = scanner_pictures.as_image(np.ascontiguousarray(np.array(image)))
     assert LiveDecoder().decode(pixels) == ()
@@ -154,7 +152,7 @@ def test_codes_that_are_not_drawn_here_are_named(wallet: Wallet, symbology: Symb
 
 
 @pytest.mark.parametrize(("wallet", "width"), [("apple", 1125), ("google", 1082)])
-def test_a_picture_is_as_wide_as_a_phone_and_always_the_same(wallet: Wallet, width: int) -> None:
+def test_a_preview_has_a_fixed_width_and_is_deterministic(wallet: Wallet, width: int) -> None:
     card = face(design(IMAGES))
     once = preview_png(card, IMAGES, wallet, "en")
     assert preview_png(card, IMAGES, wallet, "en") == once
@@ -176,7 +174,7 @@ LONG = {
 @pytest.mark.parametrize("kind", CardKind)
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_long_texts_stay_inside_the_card(wallet: Wallet, kind: CardKind, language: str) -> None:
-    """The margin along both sides of the card has no colour but the card's own."""
+    """The margins along both sides of the card have no colour but the card's own."""
     title = {"en": "The member card of the club " * 5}
     image = drawn(face(design(kind=kind, title=title), **LONG), wallet, language)
     pixels = np.array(image).astype(int)
@@ -185,7 +183,7 @@ def test_long_texts_stay_inside_the_card(wallet: Wallet, kind: CardKind, languag
     middle = slice(round(30 * scale), image.height - round(40 * scale))
     for left in (around + 2, image.width / scale - around - 13):
         margin = pixels[middle, round(left * scale) : round((left + 11) * scale)]
-        # A line below Google's title runs from side to side, of hardly another colour.
+        # The line below Google's title runs from side to side, in nearly the same colour.
         assert np.abs(margin - (0x1D, 0x35, 0x57)).max() < 60
 
 
@@ -208,7 +206,7 @@ def test_right_to_left_languages_are_mirrored(wallet: Wallet) -> None:
 
 
 @pytest.mark.parametrize("wallet", WALLETS)
-def test_what_differs_on_a_card_differs_in_its_picture(wallet: Wallet) -> None:
+def test_different_cards_have_different_previews(wallet: Wallet) -> None:
     base = face(design())
     others = [
         face(design(), customer_name="Bo Chen"),
@@ -222,14 +220,14 @@ def test_what_differs_on_a_card_differs_in_its_picture(wallet: Wallet) -> None:
     assert len(seen) == 1 + len(others)
 
 
-def test_a_picture_that_is_none_is_named() -> None:
+def test_a_corrupt_picture_is_refused_with_its_role() -> None:
     with pytest.raises(ImageError) as refused:
         preview_png(face(design()), {ImageRole.STRIP: b"GIF89a"}, "apple", "en")
     assert refused.value.path == "images.strip"
 
 
 @pytest.mark.parametrize("language", ["xx", "", "english", "../en", "en_"])
-def test_a_language_that_nobody_knows_is_refused(language: str) -> None:
+def test_an_unknown_language_is_refused(language: str) -> None:
     with pytest.raises(PassContentError, match="language"):
         preview_png(face(design()), {}, "apple", language)
 
@@ -241,7 +239,7 @@ def test_a_text_that_is_too_long_for_a_code_is_refused() -> None:
         code_image(CODE, Symbology.QR, 20)
 
 
-def test_modules_of_a_code_are_whole_pixels_in_a_quiet_zone() -> None:
+def test_modules_are_whole_pixels_within_a_quiet_zone() -> None:
     modules = qr_modules(CODE)
     image = code_image(CODE, Symbology.QR, 400)
     side = len(modules) + 2 * QUIET_MODULES
@@ -269,14 +267,12 @@ def fonts() -> Fonts:
         ("", "Inter"),
     ],
 )
-def test_a_text_is_drawn_with_a_font_that_has_its_letters(
-    fonts: Fonts, text: str, family: str
-) -> None:
+def test_a_font_with_the_glyphs_of_a_text_is_chosen(fonts: Fonts, text: str, family: str) -> None:
     assert fonts.font_for(text, 40, Weight.REGULAR).getname()[0] == family
 
 
 def ink_in(canvas: Canvas) -> tuple[float, float] | None:
-    """From where to where, in points, anything black stands on a canvas."""
+    """Return the horizontal extent of black pixels on a canvas, in points."""
     columns = np.argwhere((np.array(canvas.image.convert("L")) < 128).any(axis=0))
     if not len(columns):
         return None
@@ -286,7 +282,9 @@ def ink_in(canvas: Canvas) -> tuple[float, float] | None:
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("align", Align)
 @pytest.mark.parametrize("text", ["Short", "A name that is far too long " * 4, "اسم طويل جدا " * 9])
-def test_a_line_stays_in_its_room(fonts: Fonts, align: Align, text: str, mirrored: bool) -> None:
+def test_a_line_stays_within_its_width(
+    fonts: Fonts, align: Align, text: str, mirrored: bool
+) -> None:
     canvas = Canvas(300, 60, 3, fonts, mirrored=mirrored)
     canvas.text(text, (50, 40), 120, TextStyle(18, "#000000", least=12), align)
     ink = ink_in(canvas)
@@ -333,5 +331,7 @@ def test_a_box_is_mirrored(fonts: Fonts) -> None:
         ([], 10, []),
     ],
 )
-def test_the_widest_give_way_first(wanted: list[float], room: float, given: list[float]) -> None:
+def test_the_widest_fields_are_reduced_first(
+    wanted: list[float], room: float, given: list[float]
+) -> None:
     assert distribute_widths(wanted, room) == given

@@ -1,1 +1,1 @@
-"""Tests of membership.billing.desk."""
+"""Tests of payments at the desk."""

@@ -1,4 +1,4 @@
-"""Payments at the desk: noted once, with a receipt, for what was sold."""
+"""Payments at the desk: recorded once, with receipts, on the terms of the sale."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -24,19 +24,19 @@ GOLD = {"price_minor": 4900, "currency": "EUR", "length": MONTH}
 
 @pytest.fixture
 def sold(service: Service) -> str:
-    """A membership of a month, sold to a customer; its id."""
+    """The id of a membership of a month, sold to a customer."""
     plan = service.plan("Gold", "area.pool", **GOLD)
     return service.member(plan, customer_id=service.customer("Amara", family_name="Okafor"))
 
 
 def pay(service: Service, membership: str, *, status: int = 201, **body: Any) -> Any:
-    """Note a payment in cash."""
+    """Record a payment, in cash by default; returns the response's body."""
     return service.post(
         f"/v1/memberships/{membership}/payments", {"method": "cash", **body}, status=status
     )
 
 
-def test_the_price_as_sold_by_whom_and_when(service: Service, sold: str) -> None:
+def test_a_payment_records_price_payer_actor_and_time(service: Service, sold: str) -> None:
     paid = pay(service, sold, note="slip 4711")
     assert paid["receipt_number"] == "R-000001"
     assert (paid["amount_minor"], paid["currency"]) == (4900, "EUR")
@@ -49,7 +49,7 @@ def test_the_price_as_sold_by_whom_and_when(service: Service, sold: str) -> None
     assert service.get(f"/v1/memberships/{sold}/payments")["items"] == [paid]
 
 
-def test_what_was_overdue_is_settled(service: Service, sold: str) -> None:
+def test_a_payment_settles_an_overdue_membership(service: Service, sold: str) -> None:
     path = f"/v1/memberships/{sold}"
     service.call("PUT", f"{path}/payment", json={"overdue_since": NOON.isoformat()})
     assert service.get(path)["reason"] == "payment_overdue"
@@ -57,7 +57,7 @@ def test_what_was_overdue_is_settled(service: Service, sold: str) -> None:
     assert service.get(path)["reason"] is None
 
 
-def test_with_a_renewal_both_or_neither(service: Service, sold: str) -> None:
+def test_payment_and_renewal_are_atomic(service: Service, sold: str) -> None:
     path = f"/v1/memberships/{sold}"
     before = service.get(path)["last_day"]
     pay(service, sold, renew=True)
@@ -84,12 +84,14 @@ def test_with_a_renewal_both_or_neither(service: Service, sold: str) -> None:
         ({"note": "\x00"}, "invalid_request"),
     ],
 )
-def test_what_is_no_payment(service: Service, sold: str, body: dict[str, Any], code: str) -> None:
+def test_invalid_payments_are_refused(
+    service: Service, sold: str, body: dict[str, Any], code: str
+) -> None:
     assert pay(service, sold, status=422, **body)["code"] == code
     assert service.get("/v1/payments")["items"] == []
 
 
-def test_sent_twice_is_noted_once(service: Service, sold: str) -> None:
+def test_an_idempotency_key_records_one_payment(service: Service, sold: str) -> None:
     path, headers = f"/v1/memberships/{sold}/payments", {"Idempotency-Key": "slip-1"}
     first, second = (
         service.call("POST", path, json={"method": "cash"}, headers=headers) for _ in range(2)
@@ -100,8 +102,8 @@ def test_sent_twice_is_noted_once(service: Service, sold: str) -> None:
     assert len(service.get("/v1/payments")["items"]) == 1
 
 
-def test_numbers_run_on_without_a_gap_when_desks_pay_at_once(service: Service) -> None:
-    # Of different people: payments of one membership wait for each other anyway.
+def test_concurrent_payments_get_consecutive_receipt_numbers(service: Service) -> None:
+    # For different members: payments for one membership lock each other out anyway.
     plan = service.plan("Gold", **GOLD)
     sold = [service.member(plan, customer_id=service.customer(f"P{each}")) for each in range(12)]
 
@@ -118,7 +120,7 @@ def test_numbers_run_on_without_a_gap_when_desks_pay_at_once(service: Service) -
     assert numbers == {f"R-{number:06d}" for number in range(1, 10)}
 
 
-def test_a_payment_that_is_given_up_gives_its_number_back(service: Service, sold: str) -> None:
+def test_a_rolled_back_payment_returns_its_number(service: Service, sold: str) -> None:
     actor = Actor(ActorKind.SERVICE, "test")
     with service.database.writing(actor, NOON) as (session, _):
         call = Call(session, service.tenant, actor, frozenset(), NOON)
@@ -128,7 +130,7 @@ def test_a_payment_that_is_given_up_gives_its_number_back(service: Service, sold
     assert pay(service, sold)["receipt_number"] == "R-000001"
 
 
-def test_voided_once_and_the_number_stays(service: Service, sold: str) -> None:
+def test_a_payment_is_voided_once_and_keeps_its_number(service: Service, sold: str) -> None:
     paid = pay(service, sold)
     path = f"/v1/payments/{paid['id']}/void"
     assert service.post(path, {"why": ""}, status=422)["code"] == "invalid_request"
@@ -140,7 +142,7 @@ def test_voided_once_and_the_number_stays(service: Service, sold: str) -> None:
     assert pay(service, sold)["receipt_number"] == "R-000002"
 
 
-def test_a_company_pays_for_its_people(service: Service) -> None:
+def test_a_company_pays_for_its_membership(service: Service) -> None:
     company = service.company("Northwind")
     plan = service.plan("Team", price_minor=5000, currency="JPY")
     membership = service.member(plan, company_id=company)
@@ -148,7 +150,7 @@ def test_a_company_pays_for_its_people(service: Service) -> None:
     assert (paid["paid_by"], paid["amount_minor"], paid["currency"]) == ("Northwind", 5000, "JPY")
 
 
-def test_what_was_sold_is_what_is_paid_for(service: Service) -> None:
+def test_a_payment_has_the_terms_of_the_sale(service: Service) -> None:
     plan = service.plan("Gold", **GOLD)
     sold = service.member(plan, customer_id=service.customer())
     service.patch(f"/v1/plans/{plan}", name="Platinum", price_minor=9900, currency="USD")
@@ -156,7 +158,7 @@ def test_what_was_sold_is_what_is_paid_for(service: Service) -> None:
     assert (paid["plan"], paid["amount_minor"], paid["currency"]) == ("Gold", 4900, "EUR")
 
 
-def test_listed_latest_first_in_pages_and_by_time(service: Service, sold: str) -> None:
+def test_payments_are_listed_latest_first_in_pages_and_by_time(service: Service, sold: str) -> None:
     for days in (3, 1, 2):
         pay(service, sold, paid_at=(NOON - timedelta(days=days)).isoformat(), note=str(days))
     first = service.get("/v1/payments", limit=2)
@@ -171,7 +173,7 @@ def test_listed_latest_first_in_pages_and_by_time(service: Service, sold: str) -
     assert (bad.status_code, bad.json()["code"]) == (422, "invalid_cursor")
 
 
-def test_nobody_there(service: Service, sold: str) -> None:
+def test_unknown_ids_are_not_found(service: Service, sold: str) -> None:
     nobody = uuid4()
     assert pay(service, str(nobody), status=404)["code"] == "membership_not_found"
     for method, path in (
@@ -184,14 +186,14 @@ def test_nobody_there(service: Service, sold: str) -> None:
     assert void["code"] == "payment_not_found"
 
 
-def test_who_only_reads_notes_nothing(service: Service, sold: str) -> None:
+def test_recording_a_payment_requires_the_write_scope(service: Service, sold: str) -> None:
     key = service.key_with(Scope.MEMBERSHIPS_READ)
     path = f"/v1/memberships/{sold}/payments"
     assert service.call("POST", path, json={"method": "cash"}, key=key).status_code == 403
     assert service.call("GET", path, key=key).status_code == 200
 
 
-def test_after_an_erasure_it_adds_up_and_names_nobody(service: Service) -> None:
+def test_after_an_erasure_the_amount_stays_and_the_name_is_gone(service: Service) -> None:
     customer = service.customer("Amara", family_name="Okafor")
     sold = service.member(service.plan("Gold", **GOLD), customer_id=customer)
     paid = pay(service, sold, note="Amara's own slip")
@@ -224,7 +226,7 @@ def test_the_receipt_is_a_pdf(service: Service, sold: str, language: str) -> Non
     assert answer.content.rstrip().endswith(b"%%EOF")
 
 
-def test_what_the_receipt_says(service: Service, sold: str) -> None:
+def test_the_text_of_a_receipt(service: Service, sold: str) -> None:
     pay(service, sold, note="slip 4711")
     paid = pay(service, sold, method="card_terminal")
     service.post(f"/v1/payments/{paid['id']}/void", {"why": "Typed twice"}, status=200)

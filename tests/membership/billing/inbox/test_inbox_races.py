@@ -1,4 +1,4 @@
-"""Several jobs at once, one that is slow, and one in which something breaks: no harm is done."""
+"""Concurrent jobs, a slow job, and an unexpected error in one."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -10,42 +10,42 @@ from membership.base.settings import ServiceSettings
 from membership.billing.inbox.jobs import InboxWorker
 from membership.billing.stripe.accounts import Keys
 from membership.billing.stripe.gateway import Gateway
-from tests.membership.billing.billing_club import Shop, at_once
-from tests.membership.billing.members import paid_untold, told_of
+from tests.membership.billing.billing_club import BillingClub, without_retries
+from tests.membership.billing.members import paid_unprocessed, stored_events
 from tests.membership.public import written_log
 
 
-def test_a_fault_of_ours_is_told_and_keeps_nobody_waiting(shop: Shop) -> None:
-    broken, order = paid_untold(shop)
-    bad = shop.subscription()
-    well, _ = paid_untold(shop)
+def test_an_unexpected_error_is_logged_and_blocks_no_other_event(club: BillingClub) -> None:
+    broken, order = paid_unprocessed(club)
+    bad = club.newest_subscription()
+    well, _ = paid_unprocessed(club)
 
     @contextmanager
     def connect(keys: Keys, settings: ServiceSettings) -> Iterator[Gateway]:
-        with at_once(keys, settings) as gateway:
-            yield _Odd(gateway, bad)
+        with without_retries(keys, settings) as gateway:
+            yield _BrokenGateway(gateway, bad)
 
     with written_log() as log:
-        while InboxWorker(connect).run(shop.work):
+        while InboxWorker(connect).run(club.work):
             pass
     assert "billing_event_broken" in log.getvalue()
-    assert [len(shop.held(each)) for each in (broken, well)] == [0, 1]
-    errors = {each["error"] for each in told_of(shop, failed=True)}
+    assert [len(club.memberships(each)) for each in (broken, well)] == [0, 1]
+    errors = {each["error"] for each in stored_events(club, failed=True)}
     assert errors == {"A fault of this service (RuntimeError)."}
-    shop.go_on(minutes=16)
-    shop.work_off()
-    assert shop.order(order)["membership_id"] == shop.held(broken)[0]["id"]
-    assert told_of(shop, failed=True) == []
+    club.advance(minutes=16)
+    club.process_inbox()
+    assert club.get_order(order)["membership_id"] == club.memberships(broken)[0]["id"]
+    assert stored_events(club, failed=True) == []
 
 
-class _Odd:
-    """A gateway with which something goes wrong that nobody thought of."""
+class _BrokenGateway:
+    """A gateway that raises an unexpected error for one subscription."""
 
     def __init__(self, gateway: Gateway, bad: str) -> None:
         self._gateway, self._bad = gateway, bad
 
     def __getattr__(self, name: str) -> Any:
-        """All else as it is."""
+        """Delegate everything else."""
         return getattr(self._gateway, name)
 
     def subscription(self, subscription_id: str) -> Any:
@@ -55,71 +55,71 @@ class _Odd:
         return self._gateway.subscription(subscription_id)
 
 
-class _Held:
-    """A gateway that waits, once it knows how a subscription stands, before it tells."""
+class _WaitingGateway:
+    """A gateway that waits between reading a subscription and returning it."""
 
     def __init__(self, gateway: Gateway, wait: Callable[[], object]) -> None:
         self._gateway, self._wait = gateway, wait
 
     def __getattr__(self, name: str) -> Any:
-        """All else as it is."""
+        """Delegate everything else."""
         return getattr(self._gateway, name)
 
     def subscription(self, subscription_id: str) -> Any:
-        """How it stood before the wait."""
+        """Return the state from before the wait."""
         found = self._gateway.subscription(subscription_id)
         self._wait()
         return found
 
 
-def holding(wait: Callable[[], object]) -> InboxWorker:
-    """A job whose gateway waits."""
+def worker_that_waits(wait: Callable[[], object]) -> InboxWorker:
+    """Return a job whose gateway waits."""
 
     @contextmanager
     def connect(keys: Keys, settings: ServiceSettings) -> Iterator[Gateway]:
-        with at_once(keys, settings) as gateway:
-            yield _Held(gateway, wait)
+        with without_retries(keys, settings) as gateway:
+            yield _WaitingGateway(gateway, wait)
 
     return InboxWorker(connect)
 
 
-def test_what_was_read_earlier_never_overwrites_what_is_newer(shop: Shop) -> None:
-    shop.bought(customer := shop.service.customer(), shop.gold())
-    subscription = shop.subscription()
+def test_a_stale_state_never_overwrites_a_newer_one(club: BillingClub) -> None:
+    club.buy(customer := club.service.customer(), club.gold_plan())
+    subscription = club.newest_subscription()
     read, go_on = threading.Event(), threading.Event()
 
     def wait() -> None:
         read.set()
         assert go_on.wait(20)
 
-    shop.stripe.set_card(shop.stripe.get(subscription)["customer"], "good")
-    for each in shop.told():
-        assert shop.tell(each) == 200
+    club.stripe.set_card(club.stripe.get(subscription)["customer"], "good")
+    for each in club.new_events():
+        assert club.deliver(each) == 200
     with ThreadPoolExecutor(1) as slow:
-        work = slow.submit(holding(wait).run, shop.work)
+        work = slow.submit(worker_that_waits(wait).run, club.work)
         assert read.wait(20)
-        # The slow one has read that the subscription goes on. Now it is cancelled, and told.
-        shop.stripe.cancel(subscription, at_period_end=True)
-        shop.catch_up()
+        # The slow job has read a running subscription, which is now cancelled.
+        club.stripe.cancel(subscription, at_period_end=True)
+        club.deliver_and_process()
         go_on.set()
         work.result()
-    (own,) = shop.customer_call(customer, "GET", "/me/subscriptions").json()["items"]
+    (own,) = club.customer_call(customer, "GET", "/me/subscriptions").json()["items"]
     assert (own["renews"], own["can_resume"]) == (False, True)
-    assert all(each["done"] for each in told_of(shop))
+    assert all(each["done"] for each in stored_events(club))
 
 
-def test_two_jobs_at_once_do_no_harm(shop: Shop) -> None:
-    customers = [paid_untold(shop)[0] for _ in range(4)]
+def test_two_concurrent_jobs_grant_each_order_once(club: BillingClub) -> None:
+    customers = [paid_unprocessed(club)[0] for _ in range(4)]
     start = threading.Barrier(2)
 
-    def work_off() -> None:
-        mine = InboxWorker(at_once)
+    def process() -> None:
+        mine = InboxWorker(without_retries)
         start.wait()
-        while mine.run(shop.work):
+        while mine.run(club.work):
             pass
 
     with ThreadPoolExecutor(2) as jobs:
-        for job in [jobs.submit(work_off) for _ in range(2)]:
+        for job in [jobs.submit(process) for _ in range(2)]:
             job.result()
-    assert [len(shop.held(each)) for each in customers] == [1] * 4
-    assert all(each["done"] and each["error"] is None for each in told_of(shop))
+    assert [len(club.memberships(each)) for each in customers] == [1] * 4
+    assert all(each["done"] and each["error"] is None for each in stored_events(club))

@@ -1,1 +1,1 @@
-"""Tests of membership.billing.orders."""
+"""Tests of orders and fulfilment."""

@@ -1,123 +1,123 @@
-"""Invoices, what was paid back, and what a bank contests: shown, and nothing is taken away."""
+"""Invoices, refunds and disputes: shown and flagged, without a change of memberships."""
 
 from typing import Any
 
-from tests.membership.billing.billing_club import Shop
+from tests.membership.billing.billing_club import BillingClub
 
 
-def flagged(shop: Shop) -> list[Any]:
-    """Invoices that need somebody's eye."""
-    return list(shop.service.get("/v1/billing/invoices", flagged=True)["items"])
+def flagged(club: BillingClub) -> list[Any]:
+    """Return the invoices with a refund or dispute."""
+    return list(club.service.get("/v1/billing/invoices", flagged=True)["items"])
 
 
-def newest(shop: Shop) -> Any:
-    """The club's newest invoice."""
-    return shop.service.get("/v1/billing/invoices")["items"][0]
+def newest(club: BillingClub) -> Any:
+    """Return the club's newest invoice."""
+    return club.service.get("/v1/billing/invoices")["items"][0]
 
 
-def test_a_customer_sees_invoices_in_their_language(shop: Shop) -> None:
-    customer = shop.service.customer(email="amara@example.com")
-    sold = shop.bought(customer, shop.gold(price_minor=123456))
-    shop.go_on(days=32)
-    shop.catch_up()
-    shown = shop.customer_call(customer, "GET", "/me/invoices").json()
+def test_invoices_are_formatted_in_the_language_of_the_customer(club: BillingClub) -> None:
+    customer = club.service.customer(email="amara@example.com")
+    sold = club.buy(customer, club.gold_plan(price_minor=123456))
+    club.advance(days=32)
+    club.deliver_and_process()
+    shown = club.customer_call(customer, "GET", "/me/invoices").json()
     assert [each["amount"] for each in shown["items"]] == ["€1,234.56"] * 2
     newest_one, first = shown["items"]
     assert first["period_start"] == "2027-03-10T11:00:00Z"
     assert first["period_end"] == newest_one["period_start"] == "2027-04-10T11:00:00Z"
     assert {each["membership_id"] for each in shown["items"]} == {sold["id"]}
     assert all(each["number"] and each["status"] == "paid" for each in shown["items"])
-    german = shop.customer_call(customer, "GET", "/me/invoices", params={"language": "de"}).json()
+    german = club.customer_call(customer, "GET", "/me/invoices", params={"language": "de"}).json()
     assert german["items"][0]["amount"] == "1.234,56\xa0€"
-    page = shop.customer_call(customer, "GET", "/me/invoices", params={"limit": 1}).json()
-    rest = shop.customer_call(
+    page = club.customer_call(customer, "GET", "/me/invoices", params={"limit": 1}).json()
+    rest = club.customer_call(
         customer, "GET", "/me/invoices", params={"cursor": page["next_cursor"]}
     ).json()
     assert [*page["items"], *rest["items"]] == shown["items"]
     for params in ({"cursor": "x"}, {"language": "fr"}, {"limit": 0}):
-        answer = shop.customer_call(customer, "GET", "/me/invoices", params=params)
+        answer = club.customer_call(customer, "GET", "/me/invoices", params=params)
         assert answer.status_code == 422
 
 
-def test_refunds_and_disputes_are_flagged_and_take_nothing_away(shop: Shop) -> None:
-    members = [shop.service.customer() for _ in range(3)]
-    plan = shop.gold()
+def test_refunds_and_disputes_are_flagged_and_change_no_membership(club: BillingClub) -> None:
+    members = [club.service.customer() for _ in range(3)]
+    plan = club.gold_plan()
     invoices = []
     for customer in members:
-        shop.bought(customer, plan)
+        club.buy(customer, plan)
         invoices.append(
-            shop.customer_call(customer, "GET", "/me/invoices").json()["items"][0]["id"]
+            club.customer_call(customer, "GET", "/me/invoices").json()["items"][0]["id"]
         )
-    assert flagged(shop) == []
-    shop.stripe.refund(invoices[0], 900)
-    dispute = shop.stripe.dispute(invoices[1])
-    shop.catch_up()
-    found = {each["id"]: (each["refunded_minor"], each["disputed"]) for each in flagged(shop)}
+    assert flagged(club) == []
+    club.stripe.refund(invoices[0], 900)
+    dispute = club.stripe.dispute(invoices[1])
+    club.deliver_and_process()
+    found = {each["id"]: (each["refunded_minor"], each["disputed"]) for each in flagged(club)}
     assert found == {invoices[0]: (900, False), invoices[1]: (0, True)}
-    shop.stripe.refund(invoices[0])
-    shop.stripe.close_dispute(dispute["id"], won=True)
-    shop.catch_up()
-    found = {each["id"]: (each["refunded_minor"], each["disputed"]) for each in flagged(shop)}
+    club.stripe.refund(invoices[0])
+    club.stripe.close_dispute(dispute["id"], won=True)
+    club.deliver_and_process()
+    found = {each["id"]: (each["refunded_minor"], each["disputed"]) for each in flagged(club)}
     assert found == {invoices[0]: (4900, False), invoices[1]: (0, True)}
-    assert [shop.held(each)[0]["status"] for each in members] == ["active"] * 3
-    # The flags outlast what is heard of the invoice later, without being asked for.
-    shop.go_on(days=32)
-    shop.catch_up()
-    assert {each["id"] for each in flagged(shop)} == set(invoices[:2])
-    assert [shop.held(each)[0]["last_day"] for each in members] == ["2027-05-10"] * 3
+    assert [club.memberships(each)[0]["status"] for each in members] == ["active"] * 3
+    # Later synchronizations, which do not read the charges, keep the flags.
+    club.advance(days=32)
+    club.deliver_and_process()
+    assert {each["id"] for each in flagged(club)} == set(invoices[:2])
+    assert [club.memberships(each)[0]["last_day"] for each in members] == ["2027-05-10"] * 3
 
 
-def test_a_single_payment_that_is_paid_back(shop: Shop) -> None:
-    customer = shop.service.customer()
-    shop.bought(customer, shop.gold(billing=None, length={"unit": "year"}))
-    paid = newest(shop)
+def test_a_refunded_one_time_payment(club: BillingClub) -> None:
+    customer = club.service.customer()
+    club.buy(customer, club.gold_plan(billing=None, length={"unit": "year"}))
+    paid = newest(club)
     assert paid["id"].startswith("pi_")
-    link = shop.customer_call(customer, "POST", f"/me/invoices/{paid['id']}/link")
-    assert link.json()["url"].startswith(shop.stripe.url)
-    shop.stripe.refund(paid["id"], 100)
-    shop.catch_up()
-    assert [each["refunded_minor"] for each in flagged(shop)] == [100]
-    assert shop.held(customer)[0]["status"] == "active"
+    link = club.customer_call(customer, "POST", f"/me/invoices/{paid['id']}/link")
+    assert link.json()["url"].startswith(club.stripe.url)
+    club.stripe.refund(paid["id"], 100)
+    club.deliver_and_process()
+    assert [each["refunded_minor"] for each in flagged(club)] == [100]
+    assert club.memberships(customer)[0]["status"] == "active"
 
 
-def test_a_voided_renewal_is_a_present(shop: Shop) -> None:
-    customer = shop.service.customer()
-    shop.bought(customer, shop.gold())
-    shop.stripe.set_card(shop.stripe.get(shop.subscription())["customer"], "declines")
-    shop.go_on(days=32)
-    shop.catch_up()
-    assert shop.held(customer)[0]["reason"] == "payment_overdue"
-    shop.stripe.void_invoice(newest(shop)["id"])
-    shop.catch_up()
-    assert newest(shop)["status"] == "void"
-    (sold,) = shop.held(customer)
+def test_a_voided_invoice_counts_as_paid(club: BillingClub) -> None:
+    customer = club.service.customer()
+    club.buy(customer, club.gold_plan())
+    club.stripe.set_card(club.stripe.get(club.newest_subscription())["customer"], "declines")
+    club.advance(days=32)
+    club.deliver_and_process()
+    assert club.memberships(customer)[0]["reason"] == "payment_overdue"
+    club.stripe.void_invoice(newest(club)["id"])
+    club.deliver_and_process()
+    assert newest(club)["status"] == "void"
+    (sold,) = club.memberships(customer)
     assert (sold["reason"], sold["last_day"]) == (None, "2027-05-10")
 
 
-def test_the_portal(shop: Shop) -> None:
-    customer, plan = shop.service.customer(), shop.gold()
-    shop.ordered(customer, plan)
-    none = shop.customer_call(customer, "POST", "/me/portal")
+def test_the_customer_portal(club: BillingClub) -> None:
+    customer, plan = club.service.customer(), club.gold_plan()
+    club.order_as_customer(customer, plan)
+    none = club.customer_call(customer, "POST", "/me/portal")
     assert (none.status_code, none.json()["code"]) == (409, "nothing_billed")
-    shop.bought(customer, plan)
-    answer = shop.customer_call(customer, "POST", "/me/portal")
-    assert answer.json()["url"].startswith(f"{shop.stripe.url}/p/session/")
+    club.buy(customer, plan)
+    answer = club.customer_call(customer, "POST", "/me/portal")
+    assert answer.json()["url"].startswith(f"{club.stripe.url}/p/session/")
     assert answer.headers["Cache-Control"] == "no-store"
-    (made,) = shop.stripe.ledger.all("billing_portal.session")
-    assert made["return_url"] == f"https://club.example/desk/me/{shop.service.tenant.slug}"
-    shop.stripe.fail_next(status=None)
-    down = shop.customer_call(customer, "POST", "/me/portal")
+    (made,) = club.stripe.ledger.all("billing_portal.session")
+    assert made["return_url"] == f"https://club.example/desk/me/{club.service.tenant.slug}"
+    club.stripe.fail_next(status=None)
+    down = club.customer_call(customer, "POST", "/me/portal")
     assert (down.status_code, down.json()["code"]) == (503, "payment_provider_unavailable")
-    assert shop.service.call("DELETE", "/v1/billing/stripe").status_code == 204
-    gone = shop.customer_call(customer, "POST", "/me/portal")
+    assert club.service.call("DELETE", "/v1/billing/stripe").status_code == 204
+    gone = club.customer_call(customer, "POST", "/me/portal")
     assert (gone.status_code, gone.json()["code"]) == (409, "billing_not_set_up")
 
 
-def test_what_is_no_invoice(shop: Shop) -> None:
-    customer = shop.service.customer()
+def test_unknown_invoices_are_not_found(club: BillingClub) -> None:
+    customer = club.service.customer()
     for invoice in ("in_1", "x" * 255):
-        answer = shop.customer_call(customer, "POST", f"/me/invoices/{invoice}/link")
+        answer = club.customer_call(customer, "POST", f"/me/invoices/{invoice}/link")
         assert (answer.status_code, answer.json()["code"]) == (404, "invoice_not_found")
     for invoice in ("x" * 256, "%00", "in%201"):
-        answer = shop.customer_call(customer, "POST", f"/me/invoices/{invoice}/link")
+        answer = club.customer_call(customer, "POST", f"/me/invoices/{invoice}/link")
         assert answer.status_code == 422

@@ -1,122 +1,128 @@
-"""Instalments, what a company pays, what the desk leaves to Stripe, and what the desk bills."""
+"""Instalments, companies that pay, and the division between Stripe and the desk."""
 
-from tests.membership.billing.billing_club import MONTHLY, Shop
-from tests.membership.billing.members import at, bought, change, own, stands
+from tests.membership.billing.billing_club import MONTHLY, BillingClub
+from tests.membership.billing.members import (
+    buy_gold,
+    change_as_customer,
+    day_at,
+    membership_state,
+    own_subscription,
+)
 
 
-def test_instalments_end_after_their_length(shop: Shop) -> None:
-    customer, sold = bought(shop, length={"unit": "month", "count": 3})
-    subscription = shop.subscription()
-    assert shop.stripe.get(subscription)["cancel_at"] == int(at(10, 6, 11).timestamp())
-    shown = own(shop, customer)
+def test_instalments_end_after_their_length(club: BillingClub) -> None:
+    customer, sold = buy_gold(club, length={"unit": "month", "count": 3})
+    subscription = club.newest_subscription()
+    assert club.stripe.get(subscription)["cancel_at"] == int(day_at(10, 6, 11).timestamp())
+    shown = own_subscription(club, customer)
     assert (shown["can_cancel"], shown["can_resume"], shown["renews"]) == (False, False, True)
     for what, code in (("cancel", "not_cancellable"), ("resume", "not_resumable")):
-        status, answer = change(shop, customer, sold, what)
+        status, answer = change_as_customer(club, customer, sold, what)
         assert (status, answer["code"]) == (409, code)
-    shop.go_to(at(20, 5))
-    shop.catch_up()
-    assert stands(shop, sold) == ("active", None, "2027-06-10")
-    shop.go_to(at(11, 6))
-    shop.catch_up()
-    assert stands(shop, sold) == ("expired", None, "2027-06-10")
-    assert len(shop.stripe.ledger.all("invoice", status="paid")) == 3
-    assert own(shop, customer)["status"] == "canceled"
+    club.advance_to(day_at(20, 5))
+    club.deliver_and_process()
+    assert membership_state(club, sold) == ("active", None, "2027-06-10")
+    club.advance_to(day_at(11, 6))
+    club.deliver_and_process()
+    assert membership_state(club, sold) == ("expired", None, "2027-06-10")
+    assert len(club.stripe.ledger.all("invoice", status="paid")) == 3
+    assert own_subscription(club, customer)["status"] == "canceled"
 
 
-def test_instalments_that_are_heard_of_too_late_end_at_once(shop: Shop) -> None:
-    customer, plan = shop.service.customer(), shop.gold(length={"unit": "month", "count": 2})
-    order = shop.ordered(customer, plan)["order_id"]
-    shop.stripe.pay(shop.page_of(order))
-    shop.go_to(at(20, 6))
-    shop.work_off()
-    assert shop.stripe.get(shop.subscription())["status"] == "canceled"
-    (sold,) = shop.held(customer)
+def test_instalments_synchronized_too_late_are_cancelled_at_once(club: BillingClub) -> None:
+    customer, plan = club.service.customer(), club.gold_plan(length={"unit": "month", "count": 2})
+    order = club.order_as_customer(customer, plan)["order_id"]
+    club.stripe.pay(club.checkout_of(order))
+    club.advance_to(day_at(20, 6))
+    club.process_inbox()
+    assert club.stripe.get(club.newest_subscription())["status"] == "canceled"
+    (sold,) = club.memberships(customer)
     assert (sold["status"], sold["reason"]) == ("expired", "ended_early")
-    assert shop.order(order)["subscription"] == "canceled"
+    assert club.get_order(order)["subscription"] == "canceled"
 
 
-def test_staff_cannot_make_instalments_go_on_for_ever(shop: Shop) -> None:
-    _, _ = bought(shop, length={"unit": "month", "count": 3})
-    (order,) = shop.service.get("/v1/billing/orders")["items"]
-    shown = shop.service.post(f"/v1/billing/orders/{order['id']}/resume", status=200)
+def test_staff_cannot_resume_instalments(club: BillingClub) -> None:
+    _, _ = buy_gold(club, length={"unit": "month", "count": 3})
+    (order,) = club.service.get("/v1/billing/orders")["items"]
+    shown = club.service.post(f"/v1/billing/orders/{order['id']}/resume", status=200)
     assert shown["cancels_at"] == "2027-06-10T11:00:00Z"
 
 
-def test_a_company_pays_and_its_people_have_it(shop: Shop) -> None:
-    company = shop.service.company(
+def test_a_company_pays_and_its_people_inherit(club: BillingClub) -> None:
+    company = club.service.company(
         billing_name="Northwind AG", billing_email="ap@northwind.example"
     )
-    customer = shop.service.customer()
-    shop.service.link(company, customer)
-    made = shop.order_by_staff(shop.gold(public=False), company_id=company).json()["order_id"]
-    shop.stripe.pay(shop.page_of(made))
-    shop.catch_up()
-    payer = shop.stripe.get(shop.stripe.get(shop.page_of(made))["customer"])
+    customer = club.service.customer()
+    club.service.link(company, customer)
+    made = club.order_as_staff(club.gold_plan(public=False), company_id=company).json()["order_id"]
+    club.stripe.pay(club.checkout_of(made))
+    club.deliver_and_process()
+    payer = club.stripe.get(club.stripe.get(club.checkout_of(made))["customer"])
     assert (payer["name"], payer["email"]) == ("Northwind AG", "ap@northwind.example")
-    sold = shop.order(made)["membership_id"]
-    assert shop.service.get(f"/v1/memberships/{sold}")["company_id"] == company
-    code = shop.service.card(customer)["code"]
-    assert shop.service.scan(code)["outcome"] == "active"
-    # It is the company's: its people see nothing of its payments, and cannot cancel it.
-    assert shop.customer_call(customer, "GET", "/me/subscriptions").json()["items"] == []
-    assert change(shop, customer, sold, "cancel")[1]["code"] == "membership_not_found"
-    shop.service.post(f"/v1/billing/orders/{made}/cancel", {"at": "now"}, status=200)
-    assert shop.service.scan(code)["outcome"] != "active"
+    sold = club.get_order(made)["membership_id"]
+    assert club.service.get(f"/v1/memberships/{sold}")["company_id"] == company
+    code = club.service.card(customer)["code"]
+    assert club.service.scan(code)["outcome"] == "active"
+    # The people of a company neither see its payments nor cancel its subscription.
+    assert club.customer_call(customer, "GET", "/me/subscriptions").json()["items"] == []
+    assert change_as_customer(club, customer, sold, "cancel")[1]["code"] == "membership_not_found"
+    club.service.post(f"/v1/billing/orders/{made}/cancel", {"at": "now"}, status=200)
+    assert club.service.scan(code)["outcome"] != "active"
 
 
-def test_what_the_desk_cannot_do_while_stripe_decides(shop: Shop) -> None:
-    customer, sold = bought(shop)
-    other = shop.gold()
+def test_desk_actions_are_refused_while_a_subscription_runs(club: BillingClub) -> None:
+    customer, sold = buy_gold(club)
+    other = club.gold_plan()
     for path, body in (
         ("renew", {}),
         ("extend", {"days": 7}),
         ("end", {"why": "Moved"}),
         ("transfer", {"plan_id": other}),
     ):
-        answer = shop.service.call("POST", f"/v1/memberships/{sold}/{path}", json=body)
+        answer = club.service.call("POST", f"/v1/memberships/{sold}/{path}", json=body)
         assert (answer.status_code, answer.json()["code"]) == (409, "billed_by_provider"), path
-    number = shop.service.get(f"/v1/customers/{customer}")["customer"]["number"]
+    number = club.service.get(f"/v1/customers/{customer}")["customer"]["number"]
     erase = {"confirm": number, "end_memberships": True}
-    answer = shop.service.call("POST", f"/v1/customers/{customer}/erase", json=erase)
+    answer = club.service.call("POST", f"/v1/customers/{customer}/erase", json=erase)
     assert (answer.status_code, answer.json()["code"]) == (409, "billed_by_provider")
-    (order,) = shop.service.get("/v1/billing/orders")["items"]
-    shop.go_on(hours=1)
-    shop.service.post(f"/v1/billing/orders/{order['id']}/cancel", {"at": "now"}, status=200)
-    shop.service.post(f"/v1/customers/{customer}/erase", erase, status=200)
+    (order,) = club.service.get("/v1/billing/orders")["items"]
+    club.advance(hours=1)
+    club.service.post(f"/v1/billing/orders/{order['id']}/cancel", {"at": "now"}, status=200)
+    club.service.post(f"/v1/customers/{customer}/erase", erase, status=200)
 
 
-def test_stripe_is_down_when_somebody_cancels(shop: Shop) -> None:
-    customer, sold = bought(shop)
-    shop.stripe.fail_next(status=None)
-    status, answer = change(shop, customer, sold, "cancel")
+def test_cancelling_while_stripe_is_down(club: BillingClub) -> None:
+    customer, sold = buy_gold(club)
+    club.stripe.fail_next(status=None)
+    status, answer = change_as_customer(club, customer, sold, "cancel")
     assert (status, answer["code"]) == (503, "payment_provider_unavailable")
-    assert own(shop, customer)["renews"] is True
-    # Cancelled there, and the answer is lost: the event tells it, and so does asking again.
-    shop.stripe.lost_answer_next()
-    assert change(shop, customer, sold, "cancel")[0] == 503
-    shop.catch_up()
-    assert own(shop, customer)["renews"] is False
+    assert own_subscription(club, customer)["renews"] is True
+    # Cancelled at Stripe, with a lost response: the event synchronizes it.
+    club.stripe.lost_answer_next()
+    assert change_as_customer(club, customer, sold, "cancel")[0] == 503
+    club.deliver_and_process()
+    assert own_subscription(club, customer)["renews"] is False
 
 
-def test_open_memberships_of_the_desk(shop: Shop) -> None:
-    customer = shop.service.customer()
-    plan = shop.service.plan("Open", billing=MONTHLY, price_minor=3000)
-    sold = shop.service.member(plan, customer_id=customer)
-    shop.go_on(days=5)
-    shown = own(shop, customer)
+def test_customers_cancel_open_ended_memberships_of_the_desk(club: BillingClub) -> None:
+    customer = club.service.customer()
+    plan = club.service.plan("Open", billing=MONTHLY, price_minor=3000)
+    sold = club.service.member(plan, customer_id=customer)
+    club.advance(days=5)
+    shown = own_subscription(club, customer)
     assert (shown["can_cancel"], shown["renews"], shown["paid_until"]) == (True, True, None)
-    status, shown = change(shop, customer, sold, "cancel")
+    status, shown = change_as_customer(club, customer, sold, "cancel")
     assert (status, shown["cancels_at"]) == (200, "2027-04-09T22:00:00Z")
     assert (shown["can_cancel"], shown["can_resume"], shown["status"]) == (False, True, "active")
-    assert change(shop, customer, sold, "cancel")[1]["code"] == "not_cancellable"
-    assert change(shop, customer, sold, "resume")[1]["can_cancel"] is True
-    assert change(shop, customer, sold, "resume")[1]["code"] == "not_resumable"
-    assert change(shop, customer, sold, "cancel")[0] == 200
-    shop.go_to(at(10, 4))
-    assert stands(shop, sold)[:2] == ("expired", "ended_early")
-    assert change(shop, customer, sold, "resume")[1]["code"] == "not_resumable"
-    # An end that staff planned is not the customer's to take back.
-    again = shop.service.member(plan, customer_id=customer)
-    end = {"at": at(20, 4).isoformat(), "why": "Closed"}
-    shop.service.post(f"/v1/memberships/{again}/end", end, status=200)
-    assert change(shop, customer, again, "resume")[1]["code"] == "not_resumable"
+    assert change_as_customer(club, customer, sold, "cancel")[1]["code"] == "not_cancellable"
+    assert change_as_customer(club, customer, sold, "resume")[1]["can_cancel"] is True
+    assert change_as_customer(club, customer, sold, "resume")[1]["code"] == "not_resumable"
+    assert change_as_customer(club, customer, sold, "cancel")[0] == 200
+    club.advance_to(day_at(10, 4))
+    assert membership_state(club, sold)[:2] == ("expired", "ended_early")
+    assert change_as_customer(club, customer, sold, "resume")[1]["code"] == "not_resumable"
+    # A customer cannot undo an end that staff set.
+    again = club.service.member(plan, customer_id=customer)
+    end = {"at": day_at(20, 4).isoformat(), "why": "Closed"}
+    club.service.post(f"/v1/memberships/{again}/end", end, status=200)
+    assert change_as_customer(club, customer, again, "resume")[1]["code"] == "not_resumable"

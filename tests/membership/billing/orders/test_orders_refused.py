@@ -1,31 +1,31 @@
-"""Who cannot order what, and what happens to those who cannot have what they paid."""
+"""Refused orders, and paid orders that cannot be granted."""
 
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.membership.billing.billing_club import MONTHLY, Shop
+from tests.membership.billing.billing_club import MONTHLY, BillingClub
 from tests.membership.portal.signup.club import put
 from tests.membership.public import written_log
 from tests.membership.support import Service
 
 
 def refused(answer: Any) -> tuple[int, str]:
-    """The status and the code of an answer."""
+    """Return status and error code of a response."""
     return answer.status_code, answer.json()["code"]
 
 
-def order(shop: Shop, customer: str, plan: str) -> tuple[int, str]:
-    """How a customer's order is refused."""
-    return refused(shop.customer_call(customer, "POST", "/orders", json={"plan_id": plan}))
+def order(club: BillingClub, customer: str, plan: str) -> tuple[int, str]:
+    """Order as a customer; returns status and error code of the refusal."""
+    return refused(club.customer_call(customer, "POST", "/orders", json={"plan_id": plan}))
 
 
-def test_plans_that_cannot_be_ordered(shop: Shop) -> None:
-    customer = shop.service.customer()
-    private, free = shop.gold(public=False), shop.gold(price_minor=0)
-    archived, fine = shop.gold(), shop.gold(currency="KWD", price_minor=4901)
-    shop.service.patch(f"/v1/plans/{archived}", archived=True)
+def test_plans_that_cannot_be_ordered(club: BillingClub) -> None:
+    customer = club.service.customer()
+    private, free = club.gold_plan(public=False), club.gold_plan(price_minor=0)
+    archived, fine = club.gold_plan(), club.gold_plan(currency="KWD", price_minor=4901)
+    club.service.patch(f"/v1/plans/{archived}", archived=True)
     cases = {
         private: ((404, "plan_not_found"), None),
         archived: ((404, "plan_not_found"), (409, "plan_archived")),
@@ -34,66 +34,66 @@ def test_plans_that_cannot_be_ordered(shop: Shop) -> None:
         str(uuid4()): ((404, "plan_not_found"), (404, "plan_not_found")),
     }
     for plan, (by_customer, by_staff) in cases.items():
-        assert order(shop, customer, plan) == by_customer
-        answer = shop.order_by_staff(plan, customer_id=customer)
+        assert order(club, customer, plan) == by_customer
+        answer = club.order_as_staff(plan, customer_id=customer)
         if by_staff is None:
             assert answer.status_code == 201, answer.text
         else:
             assert refused(answer) == by_staff
-    assert len(shop.service.get("/v1/billing/orders")["items"]) == 1
+    assert len(club.service.get("/v1/billing/orders")["items"]) == 1
 
 
 @pytest.mark.parametrize("state", ["banned", "inactive"])
-def test_people_who_cannot_order_by_themselves(shop: Shop, state: str) -> None:
-    customer, plan = shop.service.customer(), shop.gold()
-    shop.service.patch(f"/v1/customers/{customer}", state=state)
-    answer = shop.customer_call(customer, "POST", "/orders", json={"plan_id": plan})
+def test_customers_who_may_not_order(club: BillingClub, state: str) -> None:
+    customer, plan = club.service.customer(), club.gold_plan()
+    club.service.patch(f"/v1/customers/{customer}", state=state)
+    answer = club.customer_call(customer, "POST", "/orders", json={"plan_id": plan})
     assert answer.status_code in {401, 409}
     assert answer.json()["code"] in {"join_refused", "session_ended", "unauthorized"}
-    assert shop.service.get("/v1/billing/orders")["items"] == []
+    assert club.service.get("/v1/billing/orders")["items"] == []
 
 
-def test_a_closed_signup_sells_nothing(shop: Shop) -> None:
-    customer, plan = shop.service.customer(), shop.gold()
-    assert put(shop.service, open=False).status_code == 200
-    answer = shop.customer_call(customer, "POST", "/orders", json={"plan_id": plan})
+def test_orders_are_refused_while_signup_is_closed(club: BillingClub) -> None:
+    customer, plan = club.service.customer(), club.gold_plan()
+    assert put(club.service, open=False).status_code == 200
+    answer = club.customer_call(customer, "POST", "/orders", json={"plan_id": plan})
     assert answer.status_code in {401, 404}
-    assert shop.order_by_staff(plan, customer_id=customer).status_code == 201
+    assert club.order_as_staff(plan, customer_id=customer).status_code == 201
 
 
-def test_no_account_and_what_is_no_order(shop: Shop) -> None:
-    customer, plan = shop.service.customer(), shop.gold()
-    company = shop.service.company()
+def test_orders_without_an_account_and_invalid_orders(club: BillingClub) -> None:
+    customer, plan = club.service.customer(), club.gold_plan()
+    company = club.service.company()
     for body in (
         {},
         {"plan_id": plan},
         {"plan_id": plan, "customer_id": customer, "company_id": company},
         {"plan_id": "gold", "customer_id": customer},
     ):
-        answer = shop.service.call("POST", "/v1/billing/orders", json=body)
+        answer = club.service.call("POST", "/v1/billing/orders", json=body)
         assert refused(answer) == (422, "invalid_request")
-    nobody = shop.order_by_staff(plan, customer_id=str(uuid4()))
+    nobody = club.order_as_staff(plan, customer_id=str(uuid4()))
     assert refused(nobody) == (404, "customer_not_found")
-    nobody = shop.order_by_staff(plan, company_id=str(uuid4()))
+    nobody = club.order_as_staff(plan, company_id=str(uuid4()))
     assert refused(nobody) == (404, "company_not_found")
-    assert shop.service.call("DELETE", "/v1/billing/stripe").status_code == 204
-    assert order(shop, customer, plan) == (409, "payment_at_desk")
-    answer = shop.order_by_staff(plan, customer_id=customer)
+    assert club.service.call("DELETE", "/v1/billing/stripe").status_code == 204
+    assert order(club, customer, plan) == (409, "payment_at_desk")
+    answer = club.order_as_staff(plan, customer_id=customer)
     assert refused(answer) == (409, "billing_not_set_up")
 
 
-def test_without_a_public_address_nothing_is_sold(service: Service) -> None:
+def test_orders_require_a_public_url(service: Service) -> None:
     body = {"plan_id": service.plan(price_minor=100), "customer_id": service.customer()}
     answer = service.call("POST", "/v1/billing/orders", json=body)
     assert answer.status_code == 409
     assert answer.json()["code"] == "public_url_missing"
 
 
-def test_of_another_customer_and_of_another_club(shop: Shop) -> None:
-    customer, other = shop.service.customer(), shop.service.customer()
-    sold = shop.bought(customer, shop.gold())
-    (made,) = shop.service.get("/v1/billing/orders")["items"]
-    (invoice,) = shop.service.get("/v1/billing/invoices")["items"]
+def test_orders_of_other_customers_and_organizations_are_not_found(club: BillingClub) -> None:
+    customer, other = club.service.customer(), club.service.customer()
+    sold = club.buy(customer, club.gold_plan())
+    (made,) = club.service.get("/v1/billing/orders")["items"]
+    (invoice,) = club.service.get("/v1/billing/invoices")["items"]
     asked = [
         ("GET", f"/orders/{made['id']}", "order_not_found"),
         ("POST", f"/me/memberships/{sold['id']}/cancel", "membership_not_found"),
@@ -101,83 +101,86 @@ def test_of_another_customer_and_of_another_club(shop: Shop) -> None:
         ("POST", f"/me/invoices/{invoice['id']}/link", "invoice_not_found"),
     ]
     for method, path, code in asked:
-        assert refused(shop.customer_call(other, method, path)) == (404, code)
-    assert shop.customer_call(other, "GET", "/me/invoices").json()["items"] == []
-    assert shop.customer_call(other, "GET", "/me/subscriptions").json()["items"] == []
-    assert refused(shop.customer_call(other, "POST", "/me/portal")) == (409, "nothing_billed")
-    club = shop.service.fresh()
+        assert refused(club.customer_call(other, method, path)) == (404, code)
+    assert club.customer_call(other, "GET", "/me/invoices").json()["items"] == []
+    assert club.customer_call(other, "GET", "/me/subscriptions").json()["items"] == []
+    assert refused(club.customer_call(other, "POST", "/me/portal")) == (409, "nothing_billed")
+    elsewhere = club.service.fresh()
     for path in ("orders", "invoices", "events"):
-        assert club.get(f"/v1/billing/{path}")["items"] == []
-    assert club.get("/v1/billing/orders", membership_id=sold["id"])["items"] == []
+        assert elsewhere.get(f"/v1/billing/{path}")["items"] == []
+    assert elsewhere.get("/v1/billing/orders", membership_id=sold["id"])["items"] == []
     for way in ("", "/refresh", "/cancel", "/resume"):
         method = "POST" if way else "GET"
-        answer = club.call(method, f"/v1/billing/orders/{made['id']}{way}", json={})
+        answer = elsewhere.call(method, f"/v1/billing/orders/{made['id']}{way}", json={})
         assert refused(answer) == (404, "order_not_found")
-    body = {"plan_id": made["plan_id"], "customer_id": club.customer()}
-    assert refused(club.call("POST", "/v1/billing/orders", json=body)) == (404, "plan_not_found")
-    assert shop.held(customer)[0]["status"] == "active"
+    body = {"plan_id": made["plan_id"], "customer_id": elsewhere.customer()}
+    assert refused(elsewhere.call("POST", "/v1/billing/orders", json=body)) == (
+        404,
+        "plan_not_found",
+    )
+    assert club.memberships(customer)[0]["status"] == "active"
 
 
-def paid(shop: Shop, **payer: str) -> str:
-    """An order of staff that was paid, and not heard of yet; its id."""
-    made = shop.order_by_staff(shop.gold(), **payer).json()["order_id"]
-    shop.stripe.pay(shop.page_of(made))
+def paid(club: BillingClub, **payer: str) -> str:
+    """Return the id of a paid order of staff whose events are not delivered."""
+    made = club.order_as_staff(club.gold_plan(), **payer).json()["order_id"]
+    club.stripe.pay(club.checkout_of(made))
     return str(made)
 
 
-def test_merged_meanwhile(shop: Shop) -> None:
-    goes, stays = shop.service.customer(), shop.service.customer()
-    made = shop.ordered(goes, shop.gold())["order_id"]
-    shop.stripe.pay(shop.page_of(made))
-    shop.service.post(f"/v1/customers/{stays}/merge", {"other_id": goes}, status=200)
-    shop.catch_up()
-    (sold,) = shop.held(stays)
+def test_a_customer_merged_before_the_payment(club: BillingClub) -> None:
+    goes, stays = club.service.customer(), club.service.customer()
+    made = club.order_as_customer(goes, club.gold_plan())["order_id"]
+    club.stripe.pay(club.checkout_of(made))
+    club.service.post(f"/v1/customers/{stays}/merge", {"other_id": goes}, status=200)
+    club.deliver_and_process()
+    (sold,) = club.memberships(stays)
     assert (sold["status"], sold["source"]) == ("active", "signup")
-    assert shop.order(made)["customer_id"] == stays
-    assert len(shop.customer_call(stays, "GET", "/me/invoices").json()["items"]) == 1
+    assert club.get_order(made)["customer_id"] == stays
+    assert len(club.customer_call(stays, "GET", "/me/invoices").json()["items"]) == 1
 
 
-def test_banned_meanwhile_has_what_was_paid_and_no_entry(shop: Shop) -> None:
-    customer = shop.service.customer()
-    paid(shop, customer_id=customer)
-    shop.service.patch(f"/v1/customers/{customer}", state="banned")
-    shop.catch_up()
-    (sold,) = shop.held(customer)
-    card = shop.service.card(customer)
-    assert shop.service.scan(card["code"])["outcome"] == "blocked"
+def test_a_customer_blocked_before_the_payment(club: BillingClub) -> None:
+    customer = club.service.customer()
+    paid(club, customer_id=customer)
+    club.service.patch(f"/v1/customers/{customer}", state="banned")
+    club.deliver_and_process()
+    (sold,) = club.memberships(customer)
+    card = club.service.card(customer)
+    assert club.service.scan(card["code"])["outcome"] == "blocked"
     assert sold["status"] == "active"
 
 
 @pytest.mark.parametrize("billing", [None, MONTHLY])
-def test_erased_meanwhile_is_shown_and_logged(shop: Shop, billing: Any) -> None:
-    customer = shop.service.customer()
-    plan = shop.gold(billing=billing)
-    made = shop.order_by_staff(plan, customer_id=customer).json()["order_id"]
-    shop.stripe.pay(shop.page_of(made))
-    number = shop.service.get(f"/v1/customers/{customer}")["customer"]["number"]
-    shop.service.post(f"/v1/customers/{customer}/erase", {"confirm": number}, status=200)
+def test_a_customer_erased_before_the_payment(club: BillingClub, billing: Any) -> None:
+    customer = club.service.customer()
+    plan = club.gold_plan(billing=billing)
+    made = club.order_as_staff(plan, customer_id=customer).json()["order_id"]
+    club.stripe.pay(club.checkout_of(made))
+    number = club.service.get(f"/v1/customers/{customer}")["customer"]["number"]
+    club.service.post(f"/v1/customers/{customer}/erase", {"confirm": number}, status=200)
     with written_log() as log:
-        shop.catch_up()
+        club.deliver_and_process()
     assert log.getvalue().count("paid_order_not_granted") == 1
-    found = shop.order(made)
+    found = club.get_order(made)
     assert (found["state"], found["membership_id"]) == ("completed", None)
     assert found["trouble"] == (
         "Paid, and not granted: This customer was erased and cannot be changed."
     )
-    (shown,) = shop.service.get("/v1/billing/orders", trouble=True)["items"]
+    (shown,) = club.service.get("/v1/billing/orders", trouble=True)["items"]
     assert shown["id"] == made
-    (invoice,) = shop.service.get("/v1/billing/invoices")["items"]
+    (invoice,) = club.service.get("/v1/billing/invoices")["items"]
     assert invoice["status"] == "paid"
-    assert shop.held(customer) == []
+    assert club.memberships(customer) == []
 
 
-def test_archived_meanwhile_is_granted_once_it_is_taken_back(shop: Shop) -> None:
-    company = shop.service.company()
-    made = paid(shop, company_id=company)
-    shop.service.patch(f"/v1/companies/{company}", archived=True)
-    shop.catch_up()
-    assert "archived" in shop.order(made)["trouble"]
-    shop.service.patch(f"/v1/companies/{company}", archived=False)
-    found = shop.service.post(f"/v1/billing/orders/{made}/refresh", status=200)
+def test_a_company_archived_before_the_payment(club: BillingClub) -> None:
+    company = club.service.company()
+    made = paid(club, company_id=company)
+    club.service.patch(f"/v1/companies/{company}", archived=True)
+    club.deliver_and_process()
+    assert "archived" in club.get_order(made)["trouble"]
+    club.service.patch(f"/v1/companies/{company}", archived=False)
+    found = club.service.post(f"/v1/billing/orders/{made}/refresh", status=200)
     assert (found["trouble"], found["membership_id"] is None) == (None, False)
-    assert shop.service.get("/v1/billing/orders", trouble=True)["items"] == []
+    assert club.service.get("/v1/billing/orders", trouble=True)["items"] == []

@@ -1,1 +1,1 @@
-"""Tests of membership.billing.stripe."""
+"""Tests of the gateway to Stripe, its account and its diagnostics."""

@@ -1,4 +1,4 @@
-"""An account at the fake Stripe and the gateway to it, as its tests ask it without a service."""
+"""An account at the fake Stripe and a gateway to it, without a service."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,13 +20,13 @@ GOLD = PriceTerms(UUID(int=7), "Gold", 4900, "EUR", MONTH)
 
 @dataclass(frozen=True)
 class Account:
-    """The fake, and a gateway that asks it."""
+    """A fake Stripe and the gateway to it."""
 
     stripe: StripeServer
     gateway: StripeGateway
 
-    def wish(self, terms: PriceTerms = GOLD, **changes: Any) -> CheckoutRequest:
-        """A page for a new order of a plan."""
+    def request(self, terms: PriceTerms = GOLD, **changes: Any) -> CheckoutRequest:
+        """Return a request for the checkout of a new order."""
         order_id = uuid4()
         usual = CheckoutRequest(
             order_id=order_id,
@@ -42,19 +42,19 @@ class Account:
         return replace(usual, **changes)
 
     def paid(self, terms: PriceTerms = GOLD) -> Any:
-        """A page that was paid."""
-        return self.stripe.pay(self.gateway.open_checkout(self.wish(terms)).checkout_id)
+        """Open a checkout and pay it; returns its session."""
+        return self.stripe.pay(self.gateway.open_checkout(self.request(terms)).checkout_id)
 
     def subscribed(self) -> str:
-        """The id of a subscription that was paid for the first time."""
+        """Return the id of a new subscription with its first payment."""
         return str(self.paid()["subscription"])
 
     def count(self, kind: str) -> int:
-        """How many objects of a kind there are."""
+        """Return the number of objects of a kind."""
         return len(self.stripe.ledger.all(kind))
 
     def lost_answer_after(self, answered: int) -> None:
-        """Let so many requests be answered, and the answer to the one after them be lost."""
+        """Lose the response to the request after so many others."""
         passed: list[Any] = [None] * answered
         self.stripe.gate.coming.extend(passed)
         self.stripe.lost_answer_next()
@@ -62,7 +62,7 @@ class Account:
 
 @contextmanager
 def account() -> Iterator[Account]:
-    """A new account, and a gateway that asks each thing once."""
+    """A new account, and a gateway that retries no request."""
     with (
         stripe_server(NOON) as stripe,
         StripeGateway(stripe.secret_key, stripe.url, timeout=5) as gateway,

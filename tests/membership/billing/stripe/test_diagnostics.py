@@ -1,4 +1,4 @@
-"""``main.py stripe-check``: what is wrong with an account at Stripe, one line each."""
+"""The command ``stripe-check``: its findings about an account at Stripe."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from main import app
 from membership.billing.stripe.event_types import PROCESSED_EVENTS
 from tests.fakes.stripe_server import API_VERSION, StripeServer, stripe_server
-from tests.membership.billing.billing_club import MONTHLY, Shop
+from tests.membership.billing.billing_club import MONTHLY, BillingClub
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.portal.signup.club import opened
 from tests.membership.public import public_service
@@ -19,18 +19,18 @@ from tests.membership.support import NOON
 
 
 @pytest.fixture
-def shop(databases: Databases, tmp_path: Path) -> Iterator[Shop]:
-    """A club with a Stripe of its own, on SQLite: the command opens the same file."""
+def club(databases: Databases, tmp_path: Path) -> Iterator[BillingClub]:
+    """A club with its own fake Stripe, on SQLite: the command opens the same file."""
     with (
         stripe_server(NOON) as server,
         public_service(SQLITE, databases, tmp_path, stripe_url=server.url) as service,
     ):
         opened(service)
-        yield Shop(service, server)
+        yield BillingClub(service, server)
 
 
 def endpoint(server: StripeServer, **params: Any) -> None:
-    """Make a webhook endpoint in Stripe's dashboard."""
+    """Create a webhook endpoint at Stripe."""
     http = stripe.RequestsClient()
     client = stripe.StripeClient(
         server.secret_key,
@@ -38,79 +38,79 @@ def endpoint(server: StripeServer, **params: Any) -> None:
         stripe_version=API_VERSION,
         http_client=http,
     )
-    asked: Any = {"enabled_events": sorted(PROCESSED_EVENTS), **params}
-    client.v1.webhook_endpoints.create(params=asked)
+    settings: Any = {"enabled_events": sorted(PROCESSED_EVENTS), **params}
+    client.v1.webhook_endpoints.create(params=settings)
     http.close()  # type: ignore[no-untyped-call]
 
 
-def checked(shop: Shop, organization: str = "") -> Any:
-    """Run the command; returns its exit code and what it printed, by what was looked at."""
-    settings = shop.service.settings
-    told = {
+def checked(club: BillingClub, organization: str = "") -> Any:
+    """Run the command; returns its exit code and its findings by subject."""
+    settings = club.service.settings
+    environment = {
         "WALLETDESK_STRIPE_URL": settings.stripe_url,
         "WALLETDESK_PUBLIC_URL": settings.public_url,
     }
-    slug = organization or shop.service.tenant.slug
+    slug = organization or club.service.tenant.slug
     result = CliRunner().invoke(
         app,
         ["stripe-check", "--organization", slug, "--data-dir", str(settings.data_dir)],
-        env=told,
+        env=environment,
     )
     lines = [line.split("\t") for line in result.stdout.splitlines()]
-    assert shop.stripe.secret_key not in result.output
-    return result.exit_code, {what: (verdict, told) for verdict, what, told in lines}
+    assert club.stripe.secret_key not in result.output
+    return result.exit_code, {subject: (verdict, detail) for verdict, subject, detail in lines}
 
 
-def test_nothing_is_set_up(shop: Shop) -> None:
-    code, told = checked(shop)
+def test_no_stored_account(club: BillingClub) -> None:
+    code, findings = checked(club)
     assert code == 1
-    assert told["account"][0] == "wrong"
-    assert checked(shop, "nobody")[0] == 2
+    assert findings["account"][0] == "wrong"
+    assert checked(club, "nobody")[0] == 2
 
 
-def test_all_is_well(shop: Shop) -> None:
-    plan = shop.service.plan("Gold", price_minor=4900, billing=MONTHLY, public=True)
-    url = shop.set_up()["webhook_url"]
-    endpoint(shop.stripe, url=url)
-    code, told = checked(shop)
-    assert code == 0, told
-    assert told["price of Gold"] == ("note", "€49.00 every 1 month: made with the first order")
-    shop.ordered(shop.service.customer(), plan)
-    code, told = checked(shop)
+def test_a_complete_setup(club: BillingClub) -> None:
+    plan = club.service.plan("Gold", price_minor=4900, billing=MONTHLY, public=True)
+    url = club.connect_stripe()["webhook_url"]
+    endpoint(club.stripe, url=url)
+    code, findings = checked(club)
+    assert code == 0, findings
+    assert findings["price of Gold"] == ("note", "€49.00 every 1 month: made with the first order")
+    club.order_as_customer(club.service.customer(), plan)
+    code, findings = checked(club)
     assert code == 0
-    assert told["price of Gold"] == ("ok", "€49.00 every 1 month")
-    assert told["key"][1].endswith("test mode: no real money moves")
-    assert {verdict for verdict, _ in told.values()} == {"ok"}
+    assert findings["price of Gold"] == ("ok", "€49.00 every 1 month")
+    assert findings["key"][1].endswith("test mode: no real money moves")
+    assert {verdict for verdict, _ in findings.values()} == {"ok"}
 
 
 @pytest.mark.parametrize(
-    ("params", "said"),
+    ("params", "expected"),
     [
         (None, "Stripe has no endpoint"),
         ({"url": "https://elsewhere.example/hook"}, "Stripe has no endpoint"),
         ({"enabled_events": ["invoice.paid"]}, "lacks charge.dispute.closed"),
     ],
 )
-def test_what_is_wrong_with_the_webhook(shop: Shop, params: Any, said: str) -> None:
-    url = shop.set_up()["webhook_url"]
+def test_findings_about_the_webhook(club: BillingClub, params: Any, expected: str) -> None:
+    url = club.connect_stripe()["webhook_url"]
     if params is not None:
-        endpoint(shop.stripe, **{"url": url, **params})
-    code, told = checked(shop)
+        endpoint(club.stripe, **{"url": url, **params})
+    code, findings = checked(club)
     assert code == 1
-    assert told["webhook"][0] == "wrong"
-    assert said in told["webhook"][1]
+    assert findings["webhook"][0] == "wrong"
+    assert expected in findings["webhook"][1]
 
 
-def test_what_is_wrong_with_prices_and_keys(shop: Shop) -> None:
-    shop.set_up()
+def test_findings_about_prices_and_keys(club: BillingClub) -> None:
+    club.connect_stripe()
     years = {"unit": "year", "count": 4}
-    shop.service.plan("Long", price_minor=4900, billing=years, public=True)
-    shop.service.plan("Fine", price_minor=1001, currency="KWD", public=True)
-    shop.service.plan("Hidden", price_minor=1001, currency="KWD")
-    _, told = checked(shop)
-    assert told["price of Long"] == ("wrong", "Stripe bills at least every 3 years")
-    assert "finer than Stripe takes" in told["price of Fine"][1]
-    assert "price of Hidden" not in told
-    shop.stripe.fail_next(1, 500)
-    _, told = checked(shop)
-    assert told == {"stripe": ("wrong", "Stripe had an internal error.")}
+    club.service.plan("Long", price_minor=4900, billing=years, public=True)
+    club.service.plan("Fine", price_minor=1001, currency="KWD", public=True)
+    club.service.plan("Hidden", price_minor=1001, currency="KWD")
+    _, findings = checked(club)
+    assert findings["price of Long"] == ("wrong", "Stripe bills at least every 3 years")
+    assert "finer than Stripe takes" in findings["price of Fine"][1]
+    assert "price of Hidden" not in findings
+    club.stripe.fail_next(1, 500)
+    _, findings = checked(club)
+    assert findings == {"stripe": ("wrong", "Stripe had an internal error.")}

@@ -1,4 +1,4 @@
-"""What Stripe refuses, and what keeps it from answering, in our words and without any secret."""
+"""Translation of Stripe's errors, without secrets."""
 
 import threading
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ REFUSALS: list[tuple[int | None, type[ProviderError], str]] = [
 ]
 
 
-def test_what_stripe_refuses(ours: Account) -> None:
+def test_each_status_of_stripe_is_translated(ours: Account) -> None:
     subscription = ours.subscribed()
     for status, kind, text in REFUSALS:
         ours.stripe.fail_next(status=status)
@@ -54,13 +54,13 @@ def test_what_stripe_refuses(ours: Account) -> None:
         assert ours.stripe.secret_key not in str(caught.value)
 
 
-def test_each_method_tells_in_our_words(ours: Account) -> None:
-    subscription, wish = ours.subscribed(), ours.wish()
+def test_every_method_translates_errors(ours: Account) -> None:
+    subscription, request = ours.subscribed(), ours.request()
     facts = ours.gateway.subscription(subscription)
     invoice = facts.invoices[0].invoice_id
-    asked: list[Any] = [
+    calls: list[Any] = [
         lambda of: of.account(),
-        lambda of: of.open_checkout(wish),
+        lambda of: of.open_checkout(request),
         lambda of: of.checkout("cs_1"),
         lambda of: of.subscription(subscription),
         lambda of: of.invoice(invoice),
@@ -72,23 +72,26 @@ def test_each_method_tells_in_our_words(ours: Account) -> None:
         lambda of: of.webhook_endpoints(),
         lambda of: of.has_portal(),
     ]
-    for ask in asked:
+    for call in calls:
         ours.stripe.fail_next(status=None)
         with pytest.raises(ProviderUnavailable):
-            ask(ours.gateway)
+            call(ours.gateway)
     assert ours.gateway.subscription(subscription) == facts
 
 
-def test_a_wrong_key_is_in_no_text_of_ours(ours: Account) -> None:
+def test_no_error_message_contains_the_key(ours: Account) -> None:
     key = "sk_test_WrongKeyOfSomebody"
-    with StripeGateway(key, ours.stripe.url) as gateway, pytest.raises(ProviderRefusesKey) as told:
+    with (
+        StripeGateway(key, ours.stripe.url) as gateway,
+        pytest.raises(ProviderRefusesKey) as caught,
+    ):
         gateway.account()
-    assert "Wrong" not in str(told.value)
-    assert key not in repr(told.value)
+    assert "Wrong" not in str(caught.value)
+    assert key not in repr(caught.value)
 
 
-def test_nobody_listens_there(ours: Account) -> None:
-    # Port 9 of this machine discards what it gets, if anything is there at all.
+def test_connection_refused(ours: Account) -> None:
+    # Port 9 (discard) is closed on nearly every machine.
     with (
         StripeGateway(ours.stripe.secret_key, "http://127.0.0.1:9") as nobody,
         pytest.raises(ProviderUnavailable, match="could not be reached"),
@@ -96,7 +99,7 @@ def test_nobody_listens_there(ours: Account) -> None:
         nobody.account()
 
 
-def test_an_answer_that_takes_too_long(ours: Account) -> None:
+def test_a_response_that_exceeds_the_timeout(ours: Account) -> None:
     ours.stripe.delay_seconds = 1.2
     with (
         StripeGateway(ours.stripe.secret_key, ours.stripe.url, timeout=1) as hasty,
@@ -106,7 +109,7 @@ def test_an_answer_that_takes_too_long(ours: Account) -> None:
 
 
 @pytest.mark.parametrize("field", ["status", "items", "start_date", "customer"])
-def test_an_answer_that_cannot_be_read(ours: Account, field: str) -> None:
+def test_a_response_that_cannot_be_parsed(ours: Account, field: str) -> None:
     subscription = ours.subscribed()
     del ours.stripe.ledger.things[subscription][field]
     with pytest.raises(ProviderRefuses, match="could not be read"):
@@ -114,30 +117,30 @@ def test_an_answer_that_cannot_be_read(ours: Account, field: str) -> None:
 
 
 def test_the_version_of_the_api_is_pinned(ours: Account) -> None:
-    # The fake refuses a version that it was not written for, as these parts are.
+    # The fake refuses versions other than the one that it implements.
     assert API_VERSION == FAKED_VERSION
     ours.gateway.account()
     assert ours.stripe.requests[-1].status == 200
 
 
-def test_a_past_end_is_refused_and_says_why(ours: Account) -> None:
+def test_a_past_end_is_refused_with_the_reason(ours: Account) -> None:
     with pytest.raises(ProviderRefuses, match=r"Stripe refused: .+"):
         ours.gateway.cancel_at(ours.subscribed(), NOON - timedelta(days=1))
 
 
-def test_two_at_once_make_one_plan(ours: Account) -> None:
-    wishes = [ours.wish() for _ in range(4)]
-    gateways = [StripeGateway(ours.stripe.secret_key, ours.stripe.url) for _ in wishes]
-    start = threading.Barrier(len(wishes))
+def test_concurrent_orders_create_one_product(ours: Account) -> None:
+    requests = [ours.request() for _ in range(4)]
+    gateways = [StripeGateway(ours.stripe.secret_key, ours.stripe.url) for _ in requests]
+    start = threading.Barrier(len(requests))
 
     def order(number: int) -> Any:
         gateway: Gateway = gateways[number]
         start.wait()
-        return gateway.open_checkout(wishes[number])
+        return gateway.open_checkout(requests[number])
 
-    with ThreadPoolExecutor(len(wishes)) as pool:
-        pages = list(pool.map(order, range(len(wishes))))
-    assert len({page.checkout_id for page in pages}) == len(wishes)
+    with ThreadPoolExecutor(len(requests)) as pool:
+        pages = list(pool.map(order, range(len(requests))))
+    assert len({page.checkout_id for page in pages}) == len(requests)
     assert ours.count("product") == 1
     for gateway in gateways:
         gateway.__exit__()

@@ -1,4 +1,4 @@
-"""Each thing that Stripe is asked: what is made there, and what comes back."""
+"""Calls of the gateway: what is created at Stripe, and what is returned."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,26 +27,26 @@ def ours() -> Iterator[Account]:
         yield made
 
 
-def told(object_id: str) -> ProviderEvent:
-    """An event about something."""
+def event_about(object_id: str) -> ProviderEvent:
+    """Return an event about an object."""
     kind = "charge.dispute.created" if object_id.startswith("du_") else "any"
     return ProviderEvent("evt_1", kind, object_id, NOON, livemode=False)
 
 
-def test_whose_key_it_is(ours: Account) -> None:
+def test_the_account_of_a_key(ours: Account) -> None:
     assert ours.gateway.account() == AccountFacts("acct_1Club00000000001", False, True)
     with StripeGateway("sk_live_1", ours.stripe.url) as live, pytest.raises(Exception, match="key"):
         live.account()
 
 
-def test_a_page_has_the_price_the_payer_and_the_order(ours: Account) -> None:
-    wish = ours.wish()
-    page = ours.gateway.open_checkout(wish)
-    assert (page.state, page.paid, page.order_id) == (OrderState.OPEN, False, wish.order_id)
-    assert page.expires_at == wish.expires_at
+def test_a_checkout_has_price_payer_and_order(ours: Account) -> None:
+    request = ours.request()
+    page = ours.gateway.open_checkout(request)
+    assert (page.state, page.paid, page.order_id) == (OrderState.OPEN, False, request.order_id)
+    assert page.expires_at == request.expires_at
     made = ours.stripe.get(page.checkout_id)
     assert (made["mode"], made["locale"], made["amount_total"]) == ("subscription", "de", 4900)
-    assert made["success_url"] == wish.success_url
+    assert made["success_url"] == request.success_url
     payer = ours.stripe.get(str(page.customer_id))
     assert (payer["name"], payer["email"]) == ("Amara Okafor", "amara@example.com")
     (price,) = ours.stripe.ledger.all("price")
@@ -54,8 +54,8 @@ def test_a_page_has_the_price_the_payer_and_the_order(ours: Account) -> None:
     assert ours.gateway.checkout(page.checkout_id) == page
 
 
-def test_a_page_for_a_single_payment_in_a_language_that_stripe_chooses(ours: Account) -> None:
-    page = ours.gateway.open_checkout(ours.wish(replace(GOLD, billing=None), language="fr"))
+def test_a_checkout_for_a_one_time_payment_in_the_language_of_the_browser(ours: Account) -> None:
+    page = ours.gateway.open_checkout(ours.request(replace(GOLD, billing=None), language="fr"))
     made = ours.stripe.get(page.checkout_id)
     assert (made["mode"], made["locale"]) == ("payment", "auto")
     paid = ours.stripe.pay(page.checkout_id)
@@ -68,10 +68,10 @@ def test_a_page_for_a_single_payment_in_a_language_that_stripe_chooses(ours: Acc
     assert ours.gateway.invoice_url(payment.invoice_id).startswith(ours.stripe.url)
 
 
-def test_a_single_payment_that_a_bank_works_on(ours: Account) -> None:
+def test_a_one_time_payment_by_a_delayed_method(ours: Account) -> None:
     states = []
     for ok in (True, False):
-        page = ours.gateway.open_checkout(ours.wish(replace(GOLD, billing=None))).checkout_id
+        page = ours.gateway.open_checkout(ours.request(replace(GOLD, billing=None))).checkout_id
         ours.stripe.pay(page, "processing")
         waiting = ours.gateway.checkout(page)
         assert (waiting.state, waiting.paid) == (OrderState.COMPLETED, False)
@@ -80,59 +80,59 @@ def test_a_single_payment_that_a_bank_works_on(ours: Account) -> None:
     assert states == [(OrderState.COMPLETED, True), (OrderState.FAILED, False)]
 
 
-def test_the_same_order_is_one_page_and_one_plan_is_one_price(ours: Account) -> None:
-    wish = ours.wish()
-    assert ours.gateway.open_checkout(wish) == ours.gateway.open_checkout(wish)
-    other = ours.gateway.open_checkout(ours.wish())
-    assert other.customer_id != ours.gateway.open_checkout(wish).customer_id
+def test_checkouts_and_prices_are_reused(ours: Account) -> None:
+    request = ours.request()
+    assert ours.gateway.open_checkout(request) == ours.gateway.open_checkout(request)
+    other = ours.gateway.open_checkout(ours.request())
+    assert other.customer_id != ours.gateway.open_checkout(request).customer_id
     kinds = ("product", "price", "customer", "checkout.session")
     assert [ours.count(kind) for kind in kinds] == [1, 1, 2, 2]
-    ours.gateway.open_checkout(ours.wish(replace(GOLD, amount_minor=5900)))
+    ours.gateway.open_checkout(ours.request(replace(GOLD, amount_minor=5900)))
     assert [ours.count(kind) for kind in kinds] == [1, 2, 3, 3]
 
 
 @pytest.mark.parametrize("lost", range(6))
-def test_an_answer_that_is_lost_makes_nothing_twice(ours: Account, lost: int) -> None:
-    # In turn: the price is sought, the product is sought and made, then price, customer, page.
-    wish = ours.wish()
+def test_a_lost_response_creates_nothing_twice(ours: Account, lost: int) -> None:
+    # The requests: find price, find and create product, then create price, customer, checkout.
+    request = ours.request()
     ours.lost_answer_after(lost)
     with pytest.raises(Exception, match="could not be reached"):
-        ours.gateway.open_checkout(wish)
-    page = ours.gateway.open_checkout(wish)
+        ours.gateway.open_checkout(request)
+    page = ours.gateway.open_checkout(request)
     assert page.url is not None
     kinds = ("product", "price", "customer", "checkout.session")
     assert [ours.count(kind) for kind in kinds] == [1, 1, 1, 1]
 
 
 def test_a_renamed_plan_renames_its_product(ours: Account) -> None:
-    ours.gateway.open_checkout(ours.wish())
-    ours.gateway.open_checkout(ours.wish(replace(GOLD, plan_name="Gold 2027")))
+    ours.gateway.open_checkout(ours.request())
+    ours.gateway.open_checkout(ours.request(replace(GOLD, plan_name="Gold 2027")))
     (product,) = ours.stripe.ledger.all("product")
     assert product["name"] == "Gold 2027"
-    # Also where another price of it is made.
-    ours.gateway.open_checkout(ours.wish(replace(GOLD, plan_name="Silver", amount_minor=3900)))
+    # Also if another price of the plan is created.
+    ours.gateway.open_checkout(ours.request(replace(GOLD, plan_name="Silver", amount_minor=3900)))
     (product,) = ours.stripe.ledger.all("product")
     assert product["name"] == "Silver"
 
 
-def test_a_price_that_was_archived_at_stripe_is_made_anew(ours: Account) -> None:
-    ours.gateway.open_checkout(ours.wish())
+def test_an_archived_price_is_created_again(ours: Account) -> None:
+    ours.gateway.open_checkout(ours.request())
     (first,) = ours.stripe.ledger.all("price")
     first["active"] = False
-    page = ours.gateway.open_checkout(ours.wish())
+    page = ours.gateway.open_checkout(ours.request())
     assert page.url is not None
     assert [each["active"] for each in ours.stripe.ledger.all("price")] == [False, True]
 
 
-def test_a_payer_is_known_again_unless_deleted_at_stripe(ours: Account) -> None:
-    first = ours.gateway.open_checkout(ours.wish()).customer_id
+def test_a_payer_is_reused_unless_deleted_at_stripe(ours: Account) -> None:
+    first = ours.gateway.open_checkout(ours.request()).customer_id
     known = Payer("p", "Amara Okafor", None, first)
-    assert ours.gateway.open_checkout(ours.wish(payer=known)).customer_id == first
+    assert ours.gateway.open_checkout(ours.request(payer=known)).customer_id == first
     ours.stripe.delete_customer(str(first))
-    second = ours.gateway.open_checkout(ours.wish(payer=known)).customer_id
+    second = ours.gateway.open_checkout(ours.request(payer=known)).customer_id
     assert second not in {None, first}
     stranger = replace(known, provider_id="cus_ofAnotherAccount")
-    assert ours.gateway.open_checkout(ours.wish(payer=stranger)).customer_id != first
+    assert ours.gateway.open_checkout(ours.request(payer=stranger)).customer_id != first
 
 
 def test_a_subscription_and_its_end(ours: Account) -> None:
@@ -170,20 +170,20 @@ def test_a_renewal_that_fails_and_is_paid(ours: Account) -> None:
     assert (paid.failing, paid.paid_until) == (False, NOON.replace(month=5))
 
 
-def test_a_renewal_that_a_bank_works_on_does_not_fail(ours: Account) -> None:
+def test_a_renewal_by_a_delayed_method_is_not_failing(ours: Account) -> None:
     subscription = ours.subscribed()
     ours.stripe.advance(NOON.replace(month=4) + timedelta(hours=2))
     newest = ours.stripe.ledger.all("invoice")[-1]
-    newest["status"] = "open"  # tried, and not answered: the subscription stays active
+    newest["status"] = "open"  # attempted and in progress: the subscription stays active
     working = ours.gateway.subscription(subscription)
     assert (working.invoices[0].attempted, working.failing) == (True, False)
-    assert working.paid_until == NOON.replace(month=5)  # as if it were paid, until it is refused
+    assert working.paid_until == NOON.replace(month=5)  # as if paid, until the bank refuses
     ours.stripe.ledger.things[subscription]["status"] = "past_due"
     refused = ours.gateway.subscription(subscription)
     assert (refused.failing, refused.paid_until) == (True, NOON.replace(month=4))
 
 
-def test_what_was_paid_back_and_what_a_bank_contests(ours: Account) -> None:
+def test_refunds_and_disputes(ours: Account) -> None:
     first, second = (
         ours.gateway.subscription(ours.subscribed()).invoices[0].invoice_id for _ in range(2)
     )
@@ -193,51 +193,51 @@ def test_what_was_paid_back_and_what_a_bank_contests(ours: Account) -> None:
     assert [(each.refunded_minor, each.disputed) for each in known] == [(900, False), (0, True)]
 
 
-def test_which_order_an_event_is_about(ours: Account) -> None:
-    wish = ours.wish()
-    page = ours.stripe.pay(ours.gateway.open_checkout(wish).checkout_id)
+def test_the_subject_of_an_event(ours: Account) -> None:
+    request = ours.request()
+    page = ours.stripe.pay(ours.gateway.open_checkout(request).checkout_id)
     subscription, invoice = page["subscription"], page["invoice"]
     charge = ours.stripe.ledger.all("charge")[-1]["id"]
     dispute = ours.stripe.dispute(invoice)["id"]
-    of_invoice = EventSubject(wish.order_id, subscription_id=subscription, invoice_id=invoice)
-    assert ours.gateway.subject_of(told(page["id"])) == EventSubject(
-        wish.order_id, checkout_id=page["id"]
+    of_invoice = EventSubject(request.order_id, subscription_id=subscription, invoice_id=invoice)
+    assert ours.gateway.subject_of(event_about(page["id"])) == EventSubject(
+        request.order_id, checkout_id=page["id"]
     )
-    assert ours.gateway.subject_of(told(subscription)) == EventSubject(
-        wish.order_id, subscription_id=subscription
+    assert ours.gateway.subject_of(event_about(subscription)) == EventSubject(
+        request.order_id, subscription_id=subscription
     )
     for each in (invoice, charge, dispute):
-        assert ours.gateway.subject_of(told(each)) == of_invoice
-    single = ours.wish(replace(GOLD, billing=None))
+        assert ours.gateway.subject_of(event_about(each)) == of_invoice
+    single = ours.request(replace(GOLD, billing=None))
     payment = ours.stripe.pay(ours.gateway.open_checkout(single).checkout_id)["payment_intent"]
     charge = ours.stripe.ledger.all("charge")[-1]["id"]
-    assert ours.gateway.subject_of(told(charge)) == EventSubject(
+    assert ours.gateway.subject_of(event_about(charge)) == EventSubject(
         single.order_id, invoice_id=payment
     )
     with pytest.raises(ProviderMisses):
-        ours.gateway.subject_of(told("sub_gone"))
+        ours.gateway.subject_of(event_about("sub_gone"))
 
 
-def test_where_a_payer_looks_after_cards_and_invoices(ours: Account) -> None:
+def test_urls_of_portal_and_invoice(ours: Account) -> None:
     facts = ours.gateway.subscription(ours.subscribed())
     portal = ours.gateway.portal_url(facts.customer_id, "https://club.example/me/club")
     assert portal.startswith(f"{ours.stripe.url}/p/session/")
     url = ours.gateway.invoice_url(facts.invoices[0].invoice_id)
     assert url == f"{ours.stripe.url}/i/{facts.invoices[0].invoice_id}"
-    unpaid = ours.gateway.open_checkout(ours.wish(replace(GOLD, billing=None))).checkout_id
+    unpaid = ours.gateway.open_checkout(ours.request(replace(GOLD, billing=None))).checkout_id
     ours.stripe.pay(unpaid, "processing")
     payment = ours.stripe.get(unpaid)["payment_intent"]
     with pytest.raises(ProviderMisses, match="no page"):
         ours.gateway.invoice_url(payment)
 
 
-def test_what_is_set_up_in_the_dashboard(ours: Account) -> None:
+def test_webhook_endpoints_and_portal_configuration(ours: Account) -> None:
     assert ours.gateway.webhook_endpoints() == []
     assert ours.gateway.has_portal()
 
 
-def test_what_is_not_ours_has_no_order(ours: Account) -> None:
-    assert ours.gateway.open_checkout(ours.wish(order_id=uuid4())).order_id is not None
+def test_objects_of_others_have_no_order(ours: Account) -> None:
+    assert ours.gateway.open_checkout(ours.request(order_id=uuid4())).order_id is not None
     subscription = ours.subscribed()
     ours.stripe.ledger.things[subscription]["metadata"] = {"walletdesk_order": "no id"}
-    assert ours.gateway.subject_of(told(subscription)).order_id is None
+    assert ours.gateway.subject_of(event_about(subscription)).order_id is None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.membership.billing.billing_club import MONTHLY, Shop
+from tests.membership.billing.billing_club import MONTHLY, BillingClub
 from tests.membership.browsing import Browser, needs_browser, screenshot
 from tests.membership.conftest import Databases
 from tests.membership.portal.login.visitors import EMAIL
@@ -23,29 +23,29 @@ def module_stage(databases: Databases, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture
-def shop(module_stage: Stage, databases: Databases) -> Shop:
+def club(module_stage: Stage, databases: Databases) -> BillingClub:
     """A club that takes payments through Stripe."""
     service, stripe = module_stage.fresh().service, databases.stripe
     service.clock.now = max(service.clock.now, stripe.now)
     new_design(service)
-    made = Shop(service, stripe, heard=len(stripe.events))
-    made.set_up()
+    made = BillingClub(service, stripe, delivered=len(stripe.events))
+    made.connect_stripe()
     return made
 
 
-def test_a_member_cancels_goes_on_and_opens_the_portal(browser: Browser, shop: Shop) -> None:
-    service = shop.service
+def test_a_member_cancels_goes_on_and_opens_the_portal(browser: Browser, club: BillingClub) -> None:
+    service = club.service
     customer = service.customer("Amara", email=EMAIL)
     gold = service.plan(
         "Gold", "pool", price_minor=4900, billing=MONTHLY, length=MONTHLY, public=True
     )
-    sold = shop.bought(customer, gold)["id"]
+    sold = club.buy(customer, gold)["id"]
     once = service.plan("Sauna day", price_minor=1500, length={"unit": "day"}, public=True)
-    shop.bought(customer, once)
+    club.buy(customer, once)
     for invoice in service.get("/v1/billing/invoices", membership_id=sold)["items"]:
-        shop.stripe.refund(invoice["id"], 1205)
-        shop.stripe.dispute(invoice["id"])
-    shop.catch_up()
+        club.stripe.refund(invoice["id"], 1205)
+        club.stripe.dispute(invoice["id"])
+    club.deliver_and_process()
     page = OwnPage(browser, service)
     page.open()
     page.log_in()
@@ -66,18 +66,18 @@ def test_a_member_cancels_goes_on_and_opens_the_portal(browser: Browser, shop: S
     page.press("Cancel")
     page.press("Yes, cancel")
     page.shows("#part-memberships", "Cancelled. It ends on", "It is cancelled.")
-    assert shop.stripe.get(shop.subscription())["cancel_at_period_end"]
+    assert club.stripe.get(club.newest_subscription())["cancel_at_period_end"]
     assert not service.get(f"/v1/memberships/{sold}")["renews"]
     page.shows("#part-permissions", "until")
     screenshot(browser, "cancelled")
     page.press("Keep it after all")
     page.shows("#part-memberships", "It goes on.")
-    assert not shop.stripe.get(shop.subscription())["cancel_at_period_end"]
+    assert not club.stripe.get(club.newest_subscription())["cancel_at_period_end"]
     page.press("Open receipt")
     page.until(lambda: len(browser.window_handles) == 2)
     browser.switch_to.window(browser.window_handles[1])
-    page.until(lambda: browser.current_url.startswith(shop.stripe.url))
+    page.until(lambda: browser.current_url.startswith(club.stripe.url))
     browser.close()
     browser.switch_to.window(browser.window_handles[0])
     page.press("Change the payment method")
-    page.until(lambda: browser.current_url.startswith(shop.stripe.url))
+    page.until(lambda: browser.current_url.startswith(club.stripe.url))

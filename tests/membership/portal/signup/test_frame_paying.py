@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.membership.billing.billing_club import MONTHLY, Shop
+from tests.membership.billing.billing_club import MONTHLY, BillingClub
 from tests.membership.browsing import needs_browser, screenshot
 from tests.membership.conftest import Databases
 from tests.membership.portal.signup.browser_site import Page, Stage
@@ -16,12 +16,12 @@ EMAIL = "ben@example.com"
 
 
 @pytest.fixture
-def shop(stage: Stage, databases: Databases) -> Shop:
+def club(stage: Stage, databases: Databases) -> BillingClub:
     """The club, which takes payments through Stripe."""
     service, stripe = stage.service, databases.stripe
     service.clock.now = max(service.clock.now, stripe.now)
-    made = Shop(service, stripe, heard=len(stripe.events))
-    made.set_up()
+    made = BillingClub(service, stripe, delivered=len(stripe.events))
+    made.connect_stripe()
     return made
 
 
@@ -61,8 +61,8 @@ def at_stripe(page: Page, button: str) -> str:
     return shown
 
 
-def test_a_visitor_pays_and_is_a_member(stage: Stage, page: Page, shop: Shop) -> None:
-    plan = shop.service.plan(
+def test_a_visitor_pays_and_is_a_member(stage: Stage, page: Page, club: BillingClub) -> None:
+    plan = club.service.plan(
         "Gold", "pool", public=True, price_minor=4900, billing=MONTHLY, length=MONTHLY
     )
     stage.one_plan(plan)
@@ -70,33 +70,33 @@ def test_a_visitor_pays_and_is_a_member(stage: Stage, page: Page, shop: Shop) ->
     assert page.focused() == "head-pay"
     page.says("Waiting for the payment")
     screenshot(page.browser, "to-pay")
-    assert shop.service.get("/v1/memberships", plan_id=plan)["items"] == []
+    assert club.service.get("/v1/memberships", plan_id=plan)["items"] == []
     assert "Thank you" in at_stripe(page, "paid")
-    shop.catch_up()
+    club.deliver_and_process()
     page.at_step("done")
     assert page.find("#done").text.splitlines() == [
         "You have joined: Gold.",
         "Your customer number is C-000001. Show it at the desk to get your card.",
     ]
-    (made,) = shop.service.get("/v1/memberships", plan_id=plan)["items"]
+    (made,) = club.service.get("/v1/memberships", plan_id=plan)["items"]
     assert (made["source"], made["status"]) == ("signup", "active")
     screenshot(page.browser, "paid")
     seen_nowhere(stage, page, code)
 
 
-def test_who_does_not_pay_is_no_member(stage: Stage, page: Page, shop: Shop) -> None:
-    plan = shop.service.plan("Day", public=True, price_minor=1500, length={"unit": "day"})
+def test_who_does_not_pay_is_no_member(stage: Stage, page: Page, club: BillingClub) -> None:
+    plan = club.service.plan("Day", public=True, price_minor=1500, length={"unit": "day"})
     stage.one_plan(plan)
     ordered(stage, page)
     assert "Nothing was paid" in at_stripe(page, "declined")
-    shop.catch_up()
+    club.deliver_and_process()
     page.says("Waiting for the payment")
     # Nor does it help to open the page that payers are sent to.
     page.browser.switch_to.default_content()
-    page.browser.get(f"{shop.service.url}/join/{shop.service.tenant.slug}/order/paid")
+    page.browser.get(f"{club.service.url}/join/{club.service.tenant.slug}/order/paid")
     assert "begins when the payment is confirmed" in page.find("main").text
-    shop.work_off()
-    assert shop.service.get("/v1/memberships", plan_id=plan)["items"] == []
+    club.process_inbox()
+    assert club.service.get("/v1/memberships", plan_id=plan)["items"] == []
 
 
 def test_a_club_that_is_paid_at_the_desk(stage: Stage, page: Page) -> None:

@@ -29,7 +29,7 @@ from tests.membership.wallet.factories import (
     wallet_card,
     wallet_of,
 )
-from tests.passes.apple_signing.openssl import judge
+from tests.passes.apple_signing.openssl import verify
 
 PASS_TYPE, TEAM = "pass.example.club", "A1B2C3D4E5"
 
@@ -57,7 +57,7 @@ def certify(service: Service, authority: DevelopmentAuthority, **dates: Any) -> 
 
 def judged(pkpass: Pkpass, root: x509.Certificate, folder: Path) -> dict[str, Any]:
     """The content of a pass that openssl verified with its root alone."""
-    return judge(pkpass.data, root, folder)
+    return verify(pkpass.data, root, folder)
 
 
 def test_a_self_made_certificate_signs_at_first(service: Service, tmp_path: Path) -> None:
