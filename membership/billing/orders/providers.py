@@ -53,6 +53,10 @@ class PaymentProvider(Protocol):
         ...
 
 
+ProviderFactory = Callable[[Steps, Tenant, Actor], PaymentProvider]
+"""Makes the provider for a request: called with its transactions, tenant and actor."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeskPayments:
     """Payments that staff take and record at the desk."""
@@ -208,14 +212,12 @@ def may_resume(order: BillingOrder) -> bool:
     return is_subscribed(order) and order.cancels_at is not None and not fixed
 
 
-def provider_of(
-    session: Session, tenant: Tenant, membership_id: UUID
-) -> type[DeskPayments | StripePayments]:
+def provider_of(session: Session, tenant: Tenant, membership_id: UUID) -> ProviderFactory:
     """Return the provider of a membership. Raises NotFound if the organization lacks it."""
     get_membership(session, tenant, membership_id)
     return DeskPayments if find_order_of(session, tenant, membership_id) is None else StripePayments
 
 
-def provider_of_sales(session: Session, tenant: Tenant) -> type[DeskPayments | StripePayments]:
+def provider_of_sales(session: Session, tenant: Tenant) -> ProviderFactory:
     """Return the provider of orders that the public places."""
     return DeskPayments if find_account(session, tenant) is None else StripePayments

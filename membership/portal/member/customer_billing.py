@@ -1,4 +1,4 @@
-"""What a customer who is logged in sees and does of the payments for their memberships."""
+"""Orders, invoices and subscriptions of the customer who is logged in."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -31,12 +31,12 @@ from membership.web.access import Tenant
 from membership.web.errors import Conflict, NotFound
 from membership.web.transactions import Steps
 
-_ASK_AGAIN = timedelta(seconds=5)
-"""A page that waits for a payment has the provider asked no more often than this."""
+_MIN_BETWEEN_SYNCS = timedelta(seconds=5)
+"""A page that waits for a payment synchronizes its order no more often than this."""
 
 
 async def own_order(steps: Steps, visitor: Visitor, order_id: UUID) -> OwnOrder:
-    """How an order stands; while it is open, the provider is asked.
+    """Return an order of the customer; one that is open is synchronized first.
 
     Raises NotFound for somebody else's; Busy, Conflict of ``call_provider``.
     """
@@ -52,7 +52,9 @@ async def own_order(steps: Steps, visitor: Visitor, order_id: UUID) -> OwnOrder:
             membership_id=order.membership_id,
         )
         waits = order.state is OrderState.OPEN and order.checkout_id is not None
-        if not waits or (order.checked_at is not None and now - order.checked_at < _ASK_AGAIN):
+        if not waits or (
+            order.checked_at is not None and now - order.checked_at < _MIN_BETWEEN_SYNCS
+        ):
             return shown, None
         return shown, required_keys(session, steps.vault, visitor.tenant)
 
@@ -66,7 +68,10 @@ async def own_order(steps: Steps, visitor: Visitor, order_id: UUID) -> OwnOrder:
 def own_invoices(
     session: Session, visitor: Visitor, language: str, limit: int, cursor: str | None
 ) -> OwnInvoices:
-    """The customer's invoices, newest first. Raises Invalid for a bad cursor."""
+    """Return a page of the customer's invoices, newest first. Raises Invalid for a bad cursor.
+
+    Amounts are formatted in ``language``.
+    """
     wanted = invoices_of(visitor.tenant).where(BillingOrder.customer_id == visitor.customer_id)
     page = invoice_page(session, wanted, limit, cursor)
     items = tuple(
@@ -77,7 +82,7 @@ def own_invoices(
 
 
 async def invoice_link(steps: Steps, visitor: Visitor, invoice_id: str) -> str:
-    """Where an invoice of the customer can be read, paid and downloaded.
+    """Return the URL where an invoice of the customer can be viewed, paid and downloaded.
 
     Raises NotFound for somebody else's; Busy, Conflict of ``call_provider``.
     """
@@ -97,9 +102,9 @@ async def invoice_link(steps: Steps, visitor: Visitor, invoice_id: str) -> str:
 
 
 async def portal_link(steps: Steps, visitor: Visitor) -> str:
-    """Where the customer changes the card that is charged, and sees their invoices.
+    """Return the URL where the customer changes their payment method.
 
-    Raises Conflict for who never paid there; Busy, Conflict of ``call_provider``.
+    Raises Conflict if they never paid through the provider; Busy, Conflict of ``call_provider``.
     """
 
     def find(session: Session, _now: datetime) -> tuple[Keys, str]:
@@ -131,7 +136,7 @@ async def portal_link(steps: Steps, visitor: Visitor) -> str:
 
 
 def own_subscriptions(session: Session, visitor: Visitor, now: datetime) -> OwnSubscriptions:
-    """What goes on by itself, of the customer's own memberships, and what they may do about it."""
+    """Return the customer's own renewing memberships, and what they may do about each."""
     rows = session.scalars(
         select(Membership)
         .where(
@@ -147,7 +152,7 @@ def own_subscriptions(session: Session, visitor: Visitor, now: datetime) -> OwnS
 def _subscription(
     session: Session, tenant: Tenant, sold: Membership, now: datetime
 ) -> OwnSubscription | None:
-    """What a customer may do about a membership; None for one that just ends some day."""
+    """Return what a customer may do about a membership; None if it just ends."""
     order = find_order_of(session, tenant, sold.id)
     if order is not None and order.subscription_status is not None:
         return OwnSubscription(
@@ -182,16 +187,14 @@ def _subscription(
 async def change_renewal(
     steps: Steps, visitor: Visitor, membership_id: UUID, *, cancelled: bool
 ) -> OwnSubscription:
-    """Cancel a membership with the period that runs, or take that back.
+    """Cancel a membership at the end of its period, or undo that; returns its new state.
 
     Raises NotFound for somebody else's or a company's; Conflict if it cannot be; Busy, Conflict
     of ``call_provider``.
     """
     tenant = visitor.tenant
 
-    def choose(
-        session: Session, _now: datetime
-    ) -> type[providers.DeskPayments | providers.StripePayments]:
+    def choose(session: Session, _now: datetime) -> providers.ProviderFactory:
         sold = get_membership(session, tenant, membership_id)
         if sold.customer_id != visitor.customer_id:
             raise no_such_membership()

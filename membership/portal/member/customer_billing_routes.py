@@ -1,4 +1,4 @@
-"""Routes by which a customer who is logged in orders, pays, cancels and resumes."""
+"""Routes of orders, invoices and subscriptions of the customer who is logged in."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -33,15 +33,15 @@ InvoiceId = Annotated[str, Path(max_length=255, pattern=r"^[\x21-\x7e]+$")]
 
 
 def _visitor(call: CustomerCall) -> Visitor:
-    """Whose call it is."""
+    """The customer who sends the request."""
     return Visitor(call.tenant, call.customer_id, call.actor, call.session_id)
 
 
 @router.post("/orders", status_code=201)
 async def order_plan(joining: Joining, steps: InSteps, visitor: Allowed) -> CheckoutLink:
-    """Order a plan that costs something; the answer is the page where it is paid.
+    """Order a plan with a price; returns the checkout page where it is paid.
 
-    Nothing is granted before the provider says that it was paid. Sent twice, the answer is the
+    The membership is granted once the provider confirms the payment. A repeated order returns the
     same page. 409 `payment_at_desk` where there is no provider, `already_member`,
     `join_refused`, `plan_is_free`; 404 `plan_not_found`; 503 `payment_provider_unavailable`.
     """
@@ -56,13 +56,13 @@ async def order_plan(joining: Joining, steps: InSteps, visitor: Allowed) -> Chec
 
 @router.get("/orders/{order_id}")
 async def get_own_order(order_id: UUID, steps: InSteps, visitor: Allowed) -> OwnOrder:
-    """Tell how an order stands, asking the provider while it is open. 404 `order_not_found`."""
+    """Show an order, synchronized with the provider while it is open. 404 `order_not_found`."""
     return await customer_billing.own_order(steps, visitor, order_id)
 
 
 @router.get("/me/subscriptions")
 def list_subscriptions(call: Reader) -> OwnSubscriptions:
-    """List what goes on by itself, and what the customer may do about it."""
+    """List the customer's renewing memberships, and what they may do about each."""
     return customer_billing.own_subscriptions(call.session, _visitor(call), call.now)
 
 
@@ -70,7 +70,7 @@ def list_subscriptions(call: Reader) -> OwnSubscriptions:
 async def cancel_membership(
     membership_id: UUID, steps: InSteps, visitor: Allowed
 ) -> OwnSubscription:
-    """Cancel a membership with the period that runs.
+    """Cancel a membership at the end of its current billing period.
 
     404 `membership_not_found`, also for what a company holds; 409 `not_cancellable`;
     503 `payment_provider_unavailable`.
@@ -82,7 +82,7 @@ async def cancel_membership(
 async def resume_membership(
     membership_id: UUID, steps: InSteps, visitor: Allowed
 ) -> OwnSubscription:
-    """Take a cancellation back, before the membership has ended. 409 `not_resumable`."""
+    """Undo a cancellation, before the membership has ended. 409 `not_resumable`."""
     return await customer_billing.change_renewal(steps, visitor, membership_id, cancelled=False)
 
 
@@ -99,11 +99,11 @@ def list_invoices_of_customer(
 
 @router.post("/me/invoices/{invoice_id}/link")
 async def link_invoice(invoice_id: InvoiceId, steps: InSteps, visitor: Allowed) -> Link:
-    """Tell where an invoice can be read, paid and downloaded. 404 `invoice_not_found`."""
+    """Return the URL of an invoice's page at the provider. 404 `invoice_not_found`."""
     return Link(url=await customer_billing.invoice_link(steps, visitor, invoice_id))
 
 
 @router.post("/me/portal")
 async def open_portal(steps: InSteps, visitor: Allowed) -> Link:
-    """Tell where the customer changes the card that is charged. 409 `nothing_billed`."""
+    """Return the URL where the customer changes the payment method. 409 `nothing_billed`."""
     return Link(url=await customer_billing.portal_link(steps, visitor))

@@ -1,4 +1,4 @@
-"""What a customer paid at the desk for memberships of their own, and the receipts of it."""
+"""Payments at the desk for a customer's own memberships, and their receipts."""
 
 from uuid import UUID
 
@@ -19,9 +19,9 @@ _OF_MEMBERSHIP = and_(
 
 
 def own_payments(call: CustomerCall, limit: int, cursor: str | None, language: str) -> OwnPayments:
-    """List payments for the customer's own memberships, latest first, voided ones included.
+    """Return a page of payments for the customer's own memberships, latest first, with voided ones.
 
-    What a company paid is the company's. Raises Invalid for a bad cursor.
+    Payments of a company are not included. Raises Invalid for a bad cursor.
     """
     wanted = _OWN.where(
         Payment.organization_id == call.tenant.id, Membership.customer_id == call.customer_id

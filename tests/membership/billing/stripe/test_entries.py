@@ -8,6 +8,7 @@ from membership.billing.inbox.queue import store_event
 from membership.billing.stripe.gateway import ProviderEvent
 from membership.store.models import AuditEntry
 from tests.membership.billing.billing_club import MONTHLY, BillingClub
+from tests.membership.support import arranging
 
 
 def entries(club: BillingClub) -> list[AuditEntry]:
