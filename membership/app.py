@@ -16,7 +16,7 @@ from membership.routers import ROUTERS
 from membership.store.background import Background
 from membership.store.database import Database
 from membership.wallet.updates.organization_changes import follow_organizations
-from membership.web.concurrency import Admission
+from membership.web.concurrency import ConcurrencyLimiter
 from membership.web.errors import PROBLEM_TYPE, install_error_answers
 from membership.web.lazy_routes import LazilyRouted, RouteLoader
 from membership.web.middleware import BodyLimit, RequestFrame
@@ -62,7 +62,7 @@ def create_app(
     )
     app.state.settings = settings
     app.state.database = database
-    app.state.admission = Admission(settings)
+    app.state.concurrency = ConcurrencyLimiter(settings)
     app.state.clock = clock
     app.state.vault = vault or open_vault(settings)
     app.state.background = background
@@ -79,10 +79,10 @@ def _add_operations(app: LazilyRouted, monotonic: Callable[[], float]) -> None:
     """Surround requests with limits and metrics, and prepare what readiness asks."""
     state = app.state
     settings: ServiceSettings = state.settings
-    state.metrics = Metrics(state.database, state.admission, state.background)
+    state.metrics = Metrics(state.database, state.concurrency, state.background)
     state.readiness = Readiness(
         state.database,
-        state.admission,
+        state.concurrency,
         state.background,
         clock=state.clock,
         least_free_bytes=settings.least_free_bytes,

@@ -24,7 +24,7 @@ from membership.base.version import service_version
 from membership.operations.backlog import Backlog
 from membership.store.background import Background
 from membership.store.database import Database
-from membership.web.concurrency import Admission
+from membership.web.concurrency import ConcurrencyLimiter
 
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -42,7 +42,7 @@ class Metrics:
     """All that is counted in one application, in a registry of its own."""
 
     def __init__(
-        self, database: Database, admission: Admission, background: Background | None
+        self, database: Database, concurrency: ConcurrencyLimiter, background: Background | None
     ) -> None:
         self.registry = CollectorRegistry()
         self.backlog: Backlog | None = None
@@ -64,7 +64,7 @@ class Metrics:
             "walletdesk_scans", "Scans answered, by outcome.", ("outcome",), registry=self.registry
         )
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        self.registry.register(_Now(self, database, admission, background))
+        self.registry.register(_Now(self, database, concurrency, background))
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
@@ -100,12 +100,12 @@ class _Now(Collector):
         self,
         metrics: Metrics,
         database: Database,
-        admission: Admission,
+        concurrency: ConcurrencyLimiter,
         background: Background | None,
     ) -> None:
         self._metrics = metrics
         self._pool = cast(QueuePool, database.engine.pool)
-        self._admission = admission
+        self._concurrency = concurrency
         self._background = background
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
@@ -118,7 +118,7 @@ class _Now(Collector):
         version.add_metric((service_version(),), 1)
         yield version
         yield _gauge(
-            "admission_waiting", "Requests that wait for a connection.", self._admission.waiting
+            "admission_waiting", "Requests that wait for a connection.", self._concurrency.waiting
         )
         yield _gauge(
             "pool_connections_in_use", "Database connections in use.", self._pool.checkedout()

@@ -23,7 +23,7 @@ from membership.operations.backlog import Backlog, read_backlog
 from membership.store.background import Background
 from membership.store.database import Database
 from membership.store.migrate import HEAD
-from membership.web.concurrency import Admission
+from membership.web.concurrency import ConcurrencyLimiter
 from membership.web.errors import Busy
 
 PATIENCE_SECONDS = 2.0
@@ -72,14 +72,14 @@ class Readiness:
     def __init__(
         self,
         database: Database,
-        admission: Admission,
+        concurrency: ConcurrencyLimiter,
         background: Background | None,
         *,
         clock: Callable[[], datetime],
         least_free_bytes: int,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._database, self._admission, self._background = database, admission, background
+        self._database, self._concurrency, self._background = database, concurrency, background
         self._clock, self._monotonic = clock, monotonic
         self._least_free_bytes = least_free_bytes
         self._gathered: tuple[float, Backlog] | None = None
@@ -117,7 +117,7 @@ class Readiness:
             with self._database.engine.connect() as connection:
                 return read(connection)
 
-        async with self._admission.connection(writes=False):
+        async with self._concurrency.connection(writes=False):
             return await run_in_threadpool(run)
 
     def _look_at_database(self, connection: Connection) -> list[PartFault]:

@@ -241,18 +241,18 @@ IdempotencyHeader = Annotated[
 ]
 
 
-def _admission(*, writes: bool) -> Callable[[Request], AsyncIterator[None]]:
+def _database_slot(*, writes: bool) -> Callable[[Request], AsyncIterator[None]]:
     """Make the dependency that waits, without a thread, until a connection is to be had."""
 
     async def admit(request: Request) -> AsyncIterator[None]:
-        async with request.app.state.admission.connection(writes=writes):
+        async with request.app.state.concurrency.connection(writes=writes):
             yield
 
     return admit
 
 
-READER = Depends(_admission(writes=False), scope="function")
-WRITER = Depends(_admission(writes=True), scope="function")
+READER = Depends(_database_slot(writes=False), scope="function")
+WRITER = Depends(_database_slot(writes=True), scope="function")
 """Dependencies of what opens a transaction: there is a place for it."""
 
 
@@ -344,7 +344,7 @@ def allows(scope: Scope | None) -> Any:
 
     async def check_admitted(request: Request, key: Annotated[str, Depends(shown_key)]) -> Caller:
         # The place is given back at once: the request will queue for another one.
-        async with request.app.state.admission.connection(writes=False):
+        async with request.app.state.concurrency.connection(writes=False):
             return await run_in_threadpool(check, request, key)
 
     return Depends(check_admitted)

@@ -1,9 +1,10 @@
-"""Who may use the database at once: a queue in front of its connections and its write lock.
+"""Limits of concurrency: semaphores in front of the database and of what is slow or large.
 
-A request needs a thread twice, to open its transaction and to use it. Were all let in, those
-that wait for a connection or for SQLite's write lock would take up every thread, and those
-that hold one could never go on. So no more are admitted than there are connections (and on
-SQLite one writer), fewer than there are threads; the others wait without a thread.
+A request needs a thread twice: to open its transaction and to use it. If every request were
+started at once, those that wait for a connection or for SQLite's write lock would occupy all
+threads, and those that hold one could not continue. So no more requests run than there are
+connections (and on SQLite one writer), fewer than there are threads; the others wait in the event
+loop, without a thread.
 """
 
 import asyncio
@@ -17,92 +18,95 @@ from membership.store.errors import BUSY
 from membership.web.errors import Busy
 
 _SPARE_THREADS = 8
-"""Threads for what needs no connection, beside one for each request that has one."""
+"""Threads for work without a connection, in addition to one for each connection."""
 
-_IMAGES_AT_ONCE = 2
-_PASSWORDS_AT_ONCE = 2
-_ASKING_AT_ONCE = 4
+_IMAGE_SLOTS = 2
+_PASSWORD_HASHING_SLOTS = 2
+_OUTBOUND_SLOTS = 4
 
 
-class _Gate:
-    """A number of places. Who comes in waits at most ``patience`` seconds, and gives it back."""
+class _Slots:
+    """A semaphore with a timeout: holds one of ``count`` slots while its block runs.
 
-    def __init__(self, places: int, patience: float) -> None:
+    ``waiting`` is the number of tasks that wait for a slot.
+    """
+
+    def __init__(self, count: int, timeout_seconds: float) -> None:
         self.waiting = 0
-        self._places, self._patience = asyncio.Semaphore(places), patience
+        self._semaphore, self._timeout_seconds = asyncio.Semaphore(count), timeout_seconds
 
     async def __aenter__(self) -> None:
-        """Take a place. Raises Busy."""
-        if self._places.locked():
+        """Acquire a slot. Raises Busy after the timeout."""
+        if self._semaphore.locked():
             await self._wait()
         else:
-            await self._places.acquire()  # at once: there is a place, and nobody was here before
+            await self._semaphore.acquire()  # returns at once: a slot is free, and nobody waits
 
     async def __aexit__(self, *_raised: object) -> None:
-        """Give the place back."""
-        self._places.release()
+        """Release the slot."""
+        self._semaphore.release()
 
     async def _wait(self) -> None:
-        """Take a place that somebody else gives back. Raises Busy."""
+        """Acquire a slot once another task releases it. Raises Busy."""
         self.waiting += 1
         try:
-            async with asyncio.timeout(self._patience):
-                await self._places.acquire()
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._semaphore.acquire()
         except TimeoutError:
             raise Busy(BUSY.code, BUSY.detail, headers=BUSY.headers) from None
         finally:
             self.waiting -= 1
 
 
-class Admission:
-    """The queues of one application. Each waits at most ``busy_timeout_seconds``."""
+class ConcurrencyLimiter:
+    """The semaphores of one application. Each wait lasts at most ``busy_timeout_seconds``."""
 
     def __init__(self, settings: ServiceSettings) -> None:
-        patience = settings.busy_timeout_seconds
-        self._places = settings.pool_size + settings.pool_overflow
+        timeout = settings.busy_timeout_seconds
+        self._connection_count = settings.pool_size + settings.pool_overflow
         one_writer = settings.url().get_backend_name() == "sqlite"
-        self._connections = _Gate(self._places, patience)
-        self._writers = _Gate(1 if one_writer else self._places, patience)
-        self._images = _Gate(_IMAGES_AT_ONCE, patience)
-        self._passwords = _Gate(_PASSWORDS_AT_ONCE, patience)
-        self._asking = _Gate(_ASKING_AT_ONCE, patience)
+        self._connections = _Slots(self._connection_count, timeout)
+        self._writers = _Slots(1 if one_writer else self._connection_count, timeout)
+        self._images = _Slots(_IMAGE_SLOTS, timeout)
+        self._password_hashing = _Slots(_PASSWORD_HASHING_SLOTS, timeout)
+        self._outbound = _Slots(_OUTBOUND_SLOTS, timeout)
 
     @property
     def waiting(self) -> int:
-        """How many wait just now."""
-        gates = (
+        """Number of requests that wait for a slot of any kind."""
+        kinds = (
             self._connections,
             self._writers,
             self._images,
-            self._passwords,
-            self._asking,
+            self._password_hashing,
+            self._outbound,
         )
-        return sum(gate.waiting for gate in gates)
+        return sum(slots.waiting for slots in kinds)
 
     def connection(self, *, writes: bool) -> AbstractAsyncContextManager[None]:
-        """Hold a place for one connection, as a writer or a reader. Raises Busy."""
-        self._provide_threads()
+        """Hold the slot of a database connection, to write or to read. Raises Busy."""
+        self._ensure_threads()
         return self._writing() if writes else self._connections
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[None]:
-        """Hold a writer's place, and then one for its connection. Raises Busy."""
+        """Hold the slot of a writer, then one of a connection. Raises Busy."""
         async with self._writers, self._connections:
             yield
 
     def image(self) -> AbstractAsyncContextManager[None]:
-        """Hold a place for decoding one image, which takes a processor's time. Raises Busy."""
+        """Hold a slot to decode one image, which occupies a processor. Raises Busy."""
         return self._images
 
-    def password(self) -> AbstractAsyncContextManager[None]:
-        """Hold a place for hashing one password, which takes 64 MiB. Raises Busy."""
-        return self._passwords
+    def password_hashing(self) -> AbstractAsyncContextManager[None]:
+        """Hold a slot to hash one password, which takes 64 MiB of memory. Raises Busy."""
+        return self._password_hashing
 
-    def asking(self) -> AbstractAsyncContextManager[None]:
-        """Hold a place for asking a service elsewhere, which may be slow. Raises Busy."""
-        return self._asking
+    def outbound(self) -> AbstractAsyncContextManager[None]:
+        """Hold a slot for one request to another service, which may be slow. Raises Busy."""
+        return self._outbound
 
-    def _provide_threads(self) -> None:
-        """See that there is a thread for each request that is let in."""
+    def _ensure_threads(self) -> None:
+        """Raise the number of worker threads to one for each connection, and some spare ones."""
         limiter = current_default_thread_limiter()
-        limiter.total_tokens = max(limiter.total_tokens, self._places + _SPARE_THREADS)
+        limiter.total_tokens = max(limiter.total_tokens, self._connection_count + _SPARE_THREADS)

@@ -101,12 +101,12 @@ class FastPath:
 
         A message is sent as JSON. Raises Unauthorized, Forbidden, Busy, and as ``work``.
         """
-        async with self.request.app.state.admission.connection(writes=self.writes):
+        async with self.request.app.state.concurrency.connection(writes=self.writes):
             return await run_in_threadpool(self._run, work, *arguments, **named)
 
     async def check_key(self) -> None:
         """Check the credential only. Raises Unauthorized, Forbidden, Busy."""
-        async with self.request.app.state.admission.connection(writes=False):
+        async with self.request.app.state.concurrency.connection(writes=False):
             await run_in_threadpool(self._run, _check_key)
 
     def _run(

@@ -1,7 +1,7 @@
 """Passwords of staff: which are good enough, and how they are hashed (argon2id, RFC 9106).
 
 A hash takes about 64 MiB and tens of milliseconds: never make one inside a transaction, and
-on the web only within ``Admission.password``.
+on the web only within ``ConcurrencyLimiter.password_hashing``.
 """
 
 import base64

@@ -20,29 +20,31 @@ from membership.store.models import Role, StaffAccount, StaffSession
 from membership.web.access import Caller
 from membership.web.errors import Conflict, Invalid, Unauthorized
 from membership.web.passwords import refuse_weak
-from membership.web.transactions import Steps
+from membership.web.transactions import RequestTransactions
 
 
-async def change_password(steps: Steps, caller: Caller, change: PasswordChange) -> None:
+async def change_password(
+    transactions: RequestTransactions, caller: Caller, change: PasswordChange
+) -> None:
     """Set a new password; ends the caller's other sessions.
 
     Raises Invalid for a wrong present password, or a new one that is too weak; TooMany, since
     whoever holds a session must not guess the password with it; Conflict if it was changed
     meanwhile; Unauthorized if the session was ended meanwhile.
     """
-    account, counted = await steps.transaction(partial(_count, caller))
+    account, counted = await transactions.write(partial(_count, caller))
     new = change.new_password.get_secret_value()
     current = change.current_password.get_secret_value()
-    check = partial(steps.passwords.verify, account.password_hash, current)
-    if not await steps.hashing(check):
-        await steps.transaction(partial(_note_failure, caller), caller.actor)
+    check = partial(transactions.passwords.verify, account.password_hash, current)
+    if not await transactions.hash_password(check):
+        await transactions.write(partial(_note_failure, caller), caller.actor)
         raise Invalid("password_wrong", "body.current_password", "This is not your password.")
     organization = (caller.tenant.name, caller.tenant.slug)
     refuse_weak(new, "body.new_password", known_of(account.name, account.email, *organization))
-    hashed = await steps.hashing(partial(steps.passwords.hash, new))
+    hashed = await transactions.hash_password(partial(transactions.passwords.hash, new))
     seen = account.password_hash or ""
     store = partial(_store, caller=caller, seen=seen, hashed=hashed, counted=counted)
-    await steps.transaction(store, caller.actor)
+    await transactions.write(store, caller.actor)
 
 
 def _count(caller: Caller, session: Session, now: datetime) -> tuple[StaffAccount, Try]:
@@ -85,7 +87,9 @@ def _is_open(session: Session, organization_id: int, session_id: UUID | None) ->
     return session.scalar(select(StaffSession.id).where(*mine)) is not None
 
 
-async def make_first_account(steps: Steps, caller: Caller, first: FirstAccount) -> SignedIn:
+async def make_first_account(
+    transactions: RequestTransactions, caller: Caller, first: FirstAccount
+) -> SignedIn:
     """Make the first account, an admin, and sign in with it.
 
     Raises Conflict once there is any account; Invalid for a password that is too weak.
@@ -93,9 +97,11 @@ async def make_first_account(steps: Steps, caller: Caller, first: FirstAccount) 
     password = first.password.get_secret_value()
     organization = (caller.tenant.name, caller.tenant.slug)
     refuse_weak(password, "body.password", known_of(first.name, first.email, *organization))
-    hashed = await steps.hashing(partial(steps.passwords.hash, password))
-    make = partial(_make_first, caller=caller, first=first, hashed=hashed, settings=steps.settings)
-    return await steps.transaction(make, caller.actor)
+    hashed = await transactions.hash_password(partial(transactions.passwords.hash, password))
+    make = partial(
+        _make_first, caller=caller, first=first, hashed=hashed, settings=transactions.settings
+    )
+    return await transactions.write(make, caller.actor)
 
 
 def _make_first(

@@ -36,7 +36,7 @@ from membership.store.models import Organization, PasswordReset, StaffAccount
 from membership.web.access import digest
 from membership.web.errors import Invalid
 from membership.web.passwords import refuse_weak
-from membership.web.transactions import Steps, act_as
+from membership.web.transactions import RequestTransactions, act_as
 
 TOKEN_PREFIX = "mr_"  # noqa: S105 - how tokens begin
 RESET_LIFE = timedelta(minutes=60)
@@ -55,10 +55,10 @@ class _Named:
     subject: str
 
 
-async def request_reset(steps: Steps, wish: ResetWish) -> None:
+async def request_reset(transactions: RequestTransactions, wish: ResetWish) -> None:
     """Mail a token to an account's address, if there is one. Raises TooMany during a wait."""
-    await steps.transaction(partial(_count_request, steps.address, wish))
-    await steps.transaction(partial(_mail_token, steps, wish))
+    await transactions.write(partial(_count_request, transactions.address, wish))
+    await transactions.write(partial(_mail_token, transactions, wish))
 
 
 def _count_request(address: str, wish: ResetWish, session: Session, now: datetime) -> None:
@@ -67,7 +67,9 @@ def _count_request(address: str, wish: ResetWish, session: Session, now: datetim
     count_try(session, RESET_BY_ACCOUNT, account_subject(wish.organization, wish.email), now)
 
 
-def _mail_token(steps: Steps, wish: ResetWish, session: Session, now: datetime) -> None:
+def _mail_token(
+    transactions: RequestTransactions, wish: ResetWish, session: Session, now: datetime
+) -> None:
     """Queue the mail for an account that is there and not disabled."""
     found = session.execute(
         select(StaffAccount, Organization.name)
@@ -81,12 +83,12 @@ def _mail_token(steps: Steps, wish: ResetWish, session: Session, now: datetime) 
     ).first()
     if found is None:
         # Costs about what the mail would, so that the time tells as little as the answer.
-        steps.vault.seal(secrets.token_bytes(1024))
+        transactions.vault.seal(secrets.token_bytes(1024))
         return
     account, organization = found
     token = make_token(session, account, RESET_LIFE, now)
-    mail = reset_mail(account, organization, token, steps.settings.public_url)
-    queue_mail(session, steps.vault, account.organization_id, mail, now=now)
+    mail = reset_mail(account, organization, token, transactions.settings.public_url)
+    queue_mail(session, transactions.vault, account.organization_id, mail, now=now)
     record(session, account.organization_id, "staff.password_reset_requested", account.id)
 
 
@@ -125,19 +127,19 @@ def make_token(session: Session, account: StaffAccount, life: timedelta, now: da
     return token
 
 
-async def confirm_reset(steps: Steps, confirmation: ResetConfirmation) -> None:
+async def confirm_reset(transactions: RequestTransactions, confirmation: ResetConfirmation) -> None:
     """Set the password that comes with a good token.
 
     Raises Invalid for a token that is not, or a password that is too weak; TooMany.
     """
     token = digest(confirmation.token.get_secret_value())
     password = confirmation.password.get_secret_value()
-    named = await steps.transaction(partial(_look_up, steps.address, token))
+    named = await transactions.write(partial(_look_up, transactions.address, token))
     if named is None:
         raise _bad_token()
     refuse_weak(password, "body.password", named.known)
-    hashed = await steps.hashing(partial(steps.passwords.hash, password))
-    await steps.transaction(partial(_use_token, named, hashed))
+    hashed = await transactions.hash_password(partial(transactions.passwords.hash, password))
+    await transactions.write(partial(_use_token, named, hashed))
 
 
 def _bad_token() -> Invalid:

@@ -23,7 +23,7 @@ from membership.web.access import (
 from membership.web.idempotency import once
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.web.passwords import refuse_weak
-from membership.web.transactions import InSteps
+from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/staff", tags=["Staff"])
 
@@ -47,7 +47,9 @@ class _Hashed:
 
 
 async def _hashed(
-    new: NewStaff, steps: InSteps, caller: Annotated[Caller, allows(Scope.STAFF_WRITE)]
+    new: NewStaff,
+    transactions: InTransactions,
+    caller: Annotated[Caller, allows(Scope.STAFF_WRITE)],
 ) -> _Hashed:
     """Judge and hash the password before a transaction is opened."""
     if new.password is None:
@@ -55,7 +57,9 @@ async def _hashed(
     password = new.password.get_secret_value()
     known = known_of(new.name, new.email, caller.tenant.name, caller.tenant.slug)
     refuse_weak(password, "body.password", known)
-    return _Hashed(new, await steps.hashing(partial(steps.passwords.hash, password)))
+    return _Hashed(
+        new, await transactions.hash_password(partial(transactions.passwords.hash, password))
+    )
 
 
 @router.post("", status_code=201)

@@ -1,4 +1,4 @@
-"""Signing in and out, in steps: count the try, check the password, then open a session.
+"""Signing in and out, in transactions: count the try, check the password, then open a session.
 
 What is answered, and how long it takes, is the same for an unknown address, an unknown
 organization, a disabled account and a wrong password.
@@ -34,7 +34,7 @@ from membership.events.audit.recorder import record
 from membership.store.models import Organization, Role, StaffAccount, StaffSession
 from membership.web.access import SESSION_PREFIX, Call, digest
 from membership.web.errors import Unauthorized
-from membership.web.transactions import Steps, act_as
+from membership.web.transactions import RequestTransactions, act_as
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,17 @@ class _Attempt:
     password_hash: str | None
 
 
-async def sign_in(steps: Steps, asked: SignIn) -> SignedIn:
+async def sign_in(transactions: RequestTransactions, asked: SignIn) -> SignedIn:
     """Open a session. Raises TooMany during a wait; Unauthorized for wrong credentials."""
     password = asked.password.get_secret_value()
-    attempt = await steps.transaction(partial(_count, steps.address, asked))
-    check = partial(steps.passwords.verify, attempt.password_hash, password)
-    right = await steps.hashing(check)
+    attempt = await transactions.write(partial(_count, transactions.address, asked))
+    check = partial(transactions.passwords.verify, attempt.password_hash, password)
+    right = await transactions.hash_password(check)
     rehashed = None
-    if right and steps.passwords.outdated(attempt.password_hash or ""):
-        rehashed = await steps.hashing(partial(steps.passwords.hash, password))
-    settle = partial(_settle, steps.settings, attempt, right=right, rehashed=rehashed)
-    signed_in = await steps.transaction(settle)
+    if right and transactions.passwords.outdated(attempt.password_hash or ""):
+        rehashed = await transactions.hash_password(partial(transactions.passwords.hash, password))
+    settle = partial(_settle, transactions.settings, attempt, right=right, rehashed=rehashed)
+    signed_in = await transactions.write(settle)
     if signed_in is None:
         detail = "Organization, email address or password is wrong."
         raise Unauthorized("credentials_wrong", detail, headers={"WWW-Authenticate": "Bearer"})

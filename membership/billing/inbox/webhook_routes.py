@@ -13,13 +13,15 @@ from membership.billing.stripe.accounts import Keys, load_keys
 from membership.billing.stripe.event_types import PROCESSED_EVENTS
 from membership.billing.stripe.gateway import ProviderEvent
 from membership.web.errors import NotFound, Unauthorized
-from membership.web.transactions import InSteps
+from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/billing/stripe", include_in_schema=False)
 
 
 @router.post("/{organization}/webhook")
-async def take_webhook(request: Request, organization: str, steps: InSteps) -> dict[str, bool]:
+async def take_webhook(
+    request: Request, organization: str, transactions: InTransactions
+) -> dict[str, bool]:
     """Store an event of Stripe, once; a job processes it within seconds.
 
     The signature is verified over the raw body with the endpoint's signing secret; it must be at
@@ -30,9 +32,9 @@ async def take_webhook(request: Request, organization: str, steps: InSteps) -> d
 
     def find(session: Session, now: datetime) -> tuple[Keys | None, datetime]:
         tenant = tenant_by_slug(session, organization)
-        return (None if tenant is None else load_keys(session, steps.vault, tenant.id)), now
+        return (None if tenant is None else load_keys(session, transactions.vault, tenant.id)), now
 
-    keys, now = await steps.read(find)
+    keys, now = await transactions.read(find)
     if keys is None:
         raise NotFound("billing_not_set_up", "There is no payment provider here.")
     event = _verified(body, header, keys, now)
@@ -42,7 +44,7 @@ async def take_webhook(request: Request, organization: str, steps: InSteps) -> d
     if event.livemode is not keys.livemode:
         logger().warning("billing_event_of_other_mode", id=event.event_id, livemode=event.livemode)
         return {"received": True}
-    await steps.transaction(
+    await transactions.write(
         lambda session, at: store_event(session, keys.organization_id, event, at)
     )
     return {"received": True}

@@ -32,7 +32,7 @@ from membership.rules.periods import is_in_instalments, nth_day
 from membership.store.models import BillingOrder, Membership
 from membership.web.access import Tenant
 from membership.web.errors import Conflict
-from membership.web.transactions import Steps
+from membership.web.transactions import RequestTransactions
 
 CANCELLED_BY_CUSTOMER = "Cancelled by the customer"
 
@@ -53,7 +53,7 @@ class PaymentProvider(Protocol):
         ...
 
 
-ProviderFactory = Callable[[Steps, Tenant, Actor], PaymentProvider]
+ProviderFactory = Callable[[RequestTransactions, Tenant, Actor], PaymentProvider]
 """Makes the provider for a request: called with its transactions, tenant and actor."""
 
 
@@ -61,13 +61,13 @@ ProviderFactory = Callable[[Steps, Tenant, Actor], PaymentProvider]
 class DeskPayments:
     """Payments that staff take and record at the desk."""
 
-    steps: Steps
+    transactions: RequestTransactions
     tenant: Tenant
     actor: Actor
 
     async def start(self, choose: Callable[[Session, datetime], OrderRequest]) -> CheckoutLink:
         """Raise Conflict, after the checks of ``choose``: the plan is paid at the desk."""
-        await self.steps.transaction(choose, self.actor)
+        await self.transactions.write(choose, self.actor)
         raise Conflict("payment_at_desk", "This membership is paid at the desk.")
 
     async def cancel(self, membership_id: UUID) -> None:
@@ -82,7 +82,7 @@ class DeskPayments:
                 session, self.tenant, sold.id, EarlyEnd(why=CANCELLED_BY_CUSTOMER, at=at), now
             )
 
-        await self.steps.transaction(end, self.actor)
+        await self.transactions.write(end, self.actor)
 
     async def resume(self, membership_id: UUID) -> None:
         """Withdraw an end that the customer set."""
@@ -93,7 +93,7 @@ class DeskPayments:
                 raise Conflict("not_resumable", "There is nothing to take back.")
             withdraw_end(session, self.tenant, sold.id, now)
 
-        await self.steps.transaction(go_on, self.actor)
+        await self.transactions.write(go_on, self.actor)
 
 
 def may_cancel_at_desk(sold: Membership, now: datetime) -> bool:
@@ -128,13 +128,13 @@ def end_of_period(sold: Membership, now: datetime) -> datetime:
 class StripePayments:
     """Payments through an account at Stripe."""
 
-    steps: Steps
+    transactions: RequestTransactions
     tenant: Tenant
     actor: Actor
 
     async def start(self, choose: Callable[[Session, datetime], OrderRequest]) -> CheckoutLink:
         """Order a plan; returns its checkout page."""
-        return await start_order(self.steps, self.tenant, choose, self.actor)
+        return await start_order(self.transactions, self.tenant, choose, self.actor)
 
     async def cancel(self, membership_id: UUID) -> None:
         """Cancel the subscription at the end of the paid period."""
@@ -159,24 +159,24 @@ class StripePayments:
             if order is None or order.subscription_id is None or not allowed(order):
                 raise refusal
             return (
-                required_keys(session, self.steps.vault, self.tenant),
+                required_keys(session, self.transactions.vault, self.tenant),
                 order.id,
                 order.subscription_id,
             )
 
-        keys, order_id, subscription_id = await self.steps.read(check)
+        keys, order_id, subscription_id = await self.transactions.read(check)
         cancelled = action == "billing.cancelled"
 
         def change(gateway: Gateway) -> None:
             gateway.set_cancelled(subscription_id, cancelled=cancelled)
 
-        await call_provider(self.steps, keys, change)
+        await call_provider(self.transactions, keys, change)
 
         def audit(session: Session, _now: datetime) -> None:
             record(session, self.tenant.id, action, membership_id)
 
-        await self.steps.transaction(audit, self.actor)
-        await sync_in_request(self.steps, keys, order_id)
+        await self.transactions.write(audit, self.actor)
+        await sync_in_request(self.transactions, keys, order_id)
 
 
 def _not_cancellable() -> Conflict:

@@ -24,7 +24,7 @@ from membership.store.models import BillingOrder
 from membership.web.access import Call, Caller, allows, reads
 from membership.web.errors import Conflict
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
-from membership.web.transactions import InSteps, Steps
+from membership.web.transactions import InTransactions, RequestTransactions
 
 router = APIRouter(prefix="/v1/billing", tags=["Payments"])
 
@@ -34,7 +34,9 @@ OfMembership = Annotated[UUID | None, Query(description="Only those of a members
 
 
 @router.post("/orders", status_code=201)
-async def create_order(new: NewOrder, steps: InSteps, caller: Allowed) -> CheckoutLink:
+async def create_order(
+    new: NewOrder, transactions: InTransactions, caller: Allowed
+) -> CheckoutLink:
     """Order a plan for a customer or a company; returns the checkout page where it is paid.
 
     The page can be sent to the payer, or opened at the desk. The membership is granted once the
@@ -46,9 +48,9 @@ async def create_order(new: NewOrder, steps: InSteps, caller: Allowed) -> Checko
     """
 
     def choose(session: Session, _now: datetime) -> OrderRequest:
-        return staff_order(session, steps.settings.public_url, caller, new)
+        return staff_order(session, transactions.settings.public_url, caller, new)
 
-    return await StripePayments(steps, caller.tenant, caller.actor).start(choose)
+    return await StripePayments(transactions, caller.tenant, caller.actor).start(choose)
 
 
 @router.get("/orders")
@@ -85,20 +87,22 @@ def get_order(order_id: UUID, call: Reader) -> OrderView:
 
 
 @router.post("/orders/{order_id}/refresh")
-async def refresh_order(order_id: UUID, steps: InSteps, caller: Allowed) -> OrderView:
+async def refresh_order(order_id: UUID, transactions: InTransactions, caller: Allowed) -> OrderView:
     """Synchronize an order with the provider now; events do so within seconds anyway.
 
     Errors: `order_not_found` (404); `billing_not_set_up`, `payment_provider_refused` (409);
     `payment_provider_unavailable` (503).
     """
-    keys, _ = await steps.read(lambda session, _: _found(session, steps, caller, order_id))
-    await sync_in_request(steps, keys, order_id)
-    return await _shown(steps, caller, order_id)
+    keys, _ = await transactions.read(
+        lambda session, _: _found(session, transactions, caller, order_id)
+    )
+    await sync_in_request(transactions, keys, order_id)
+    return await _shown(transactions, caller, order_id)
 
 
 @router.post("/orders/{order_id}/cancel")
 async def cancel_order(
-    order_id: UUID, cancellation: Cancellation, steps: InSteps, caller: Allowed
+    order_id: UUID, cancellation: Cancellation, transactions: InTransactions, caller: Allowed
 ) -> OrderView:
     """Cancel the subscription of an order, at the end of the paid period or at once.
 
@@ -112,11 +116,11 @@ async def cancel_order(
         else:
             gateway.set_cancelled(subscription_id, cancelled=True)
 
-    return await _change(steps, caller, order_id, change, "billing.cancelled")
+    return await _change(transactions, caller, order_id, change, "billing.cancelled")
 
 
 @router.post("/orders/{order_id}/resume")
-async def resume_order(order_id: UUID, steps: InSteps, caller: Allowed) -> OrderView:
+async def resume_order(order_id: UUID, transactions: InTransactions, caller: Allowed) -> OrderView:
     """Undo the cancellation of a subscription that has not ended.
 
     Errors: `order_not_found` (404); `not_cancellable`, `billing_not_set_up`,
@@ -126,19 +130,19 @@ async def resume_order(order_id: UUID, steps: InSteps, caller: Allowed) -> Order
     def change(gateway: Gateway, subscription_id: str) -> None:
         gateway.set_cancelled(subscription_id, cancelled=False)
 
-    return await _change(steps, caller, order_id, change, "billing.resumed")
+    return await _change(transactions, caller, order_id, change, "billing.resumed")
 
 
 def _found(
-    session: Session, steps: Steps, caller: Caller, order_id: UUID
+    session: Session, transactions: RequestTransactions, caller: Caller, order_id: UUID
 ) -> tuple[Keys, BillingOrder]:
     """Return an order and the account's keys. Raises NotFound, Conflict."""
     order = views.find_order(session, caller.tenant, order_id)
-    return required_keys(session, steps.vault, caller.tenant), order
+    return required_keys(session, transactions.vault, caller.tenant), order
 
 
 async def _change(
-    steps: Steps,
+    transactions: RequestTransactions,
     caller: Caller,
     order_id: UUID,
     change: Callable[[Gateway, str], None],
@@ -147,26 +151,26 @@ async def _change(
     """Change an order's subscription at the provider, and synchronize the order."""
 
     def check(session: Session, _now: datetime) -> tuple[Keys, str, UUID | None]:
-        keys, order = _found(session, steps, caller, order_id)
+        keys, order = _found(session, transactions, caller, order_id)
         if order.subscription_id is None or not is_subscribed(order):
             raise Conflict("not_cancellable", "There is no subscription, or it has ended.")
         return keys, order.subscription_id, order.membership_id
 
-    keys, subscription_id, membership_id = await steps.read(check)
-    await call_provider(steps, keys, lambda gateway: change(gateway, subscription_id))
+    keys, subscription_id, membership_id = await transactions.read(check)
+    await call_provider(transactions, keys, lambda gateway: change(gateway, subscription_id))
 
     def audit(session: Session, _now: datetime) -> None:
         record(session, caller.tenant.id, action, membership_id or order_id)
 
-    await steps.transaction(audit, caller.actor)
-    await sync_in_request(steps, keys, order_id)
-    return await _shown(steps, caller, order_id)
+    await transactions.write(audit, caller.actor)
+    await sync_in_request(transactions, keys, order_id)
+    return await _shown(transactions, caller, order_id)
 
 
-async def _shown(steps: Steps, caller: Caller, order_id: UUID) -> OrderView:
+async def _shown(transactions: RequestTransactions, caller: Caller, order_id: UUID) -> OrderView:
     """Return an order as it is now."""
 
     def show(session: Session, _now: datetime) -> OrderView:
         return views.order_view(views.find_order(session, caller.tenant, order_id))
 
-    return await steps.read(show)
+    return await transactions.read(show)

@@ -32,7 +32,7 @@ from membership.members.memberships.service import Owner, required_owner
 from membership.store.models import BillingOrder, Plan
 from membership.web.access import Tenant
 from membership.web.errors import Busy, Conflict
-from membership.web.transactions import Steps
+from membership.web.transactions import RequestTransactions
 
 CHECKOUT_LIFETIME = timedelta(hours=2)
 """How long a checkout page can be paid; Stripe allows half an hour to 24 hours."""
@@ -67,7 +67,7 @@ class _StoredOrder:
 
 
 async def start_order(
-    steps: Steps,
+    transactions: RequestTransactions,
     tenant: Tenant,
     choose: Callable[[Session, datetime], OrderRequest],
     actor: Actor,
@@ -81,10 +81,10 @@ async def start_order(
 
     def store(session: Session, now: datetime) -> _StoredOrder:
         request = choose(session, now)
-        keys = required_keys(session, steps.vault, tenant)
+        keys = required_keys(session, transactions.vault, tenant)
         return _store_order(session, tenant, keys, request, now)
 
-    stored = await steps.transaction(store, actor)
+    stored = await transactions.write(store, actor)
 
     def open_page(gateway: Gateway) -> CheckoutFacts:
         # Pages of older orders of this plan may be open still: only one can be left to be paid.
@@ -96,13 +96,13 @@ async def start_order(
         return gateway.checkout(stored.checkout_id)
 
     try:
-        facts = await call_provider(steps, stored.keys, open_page)
+        facts = await call_provider(transactions, stored.keys, open_page)
     except Busy as error:
         if isinstance(error.__cause__, ProviderAtWork):
             raise  # a concurrent request is opening the same page
-        await steps.transaction(lambda session, _: _count_failure(session, stored), actor)
+        await transactions.write(lambda session, _: _count_failure(session, stored), actor)
         raise
-    await steps.transaction(lambda session, _: _record_checkout(session, stored, facts), actor)
+    await transactions.write(lambda session, _: _record_checkout(session, stored, facts), actor)
     if facts.url is None or facts.state is not OrderState.OPEN:
         raise _order_closed()
     order_id = stored.checkout.order_id

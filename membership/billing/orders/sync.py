@@ -23,7 +23,7 @@ from membership.billing.stripe.gateway import EventSubject, Gateway, ProviderUna
 from membership.billing.stripe.provider_calls import call_provider
 from membership.store.background import Work
 from membership.web.errors import Busy
-from membership.web.transactions import Steps
+from membership.web.transactions import RequestTransactions
 
 _ATTEMPTS = 5
 _CONTENDED = "Others kept changing the order meanwhile."
@@ -48,7 +48,7 @@ def sync_order(
     raise ProviderUnavailable(_CONTENDED)
 
 
-async def sync_in_request(steps: Steps, keys: Keys, order_id: UUID) -> None:
+async def sync_in_request(transactions: RequestTransactions, keys: Keys, order_id: UUID) -> None:
     """Synchronize an order from an HTTP request.
 
     Raises Busy and Conflict of ``call_provider``; Busy if the order keeps changing.
@@ -58,23 +58,23 @@ async def sync_in_request(steps: Steps, keys: Keys, order_id: UUID) -> None:
         return load_snapshot(session, keys.organization_id, order_id), now
 
     for _ in range(_ATTEMPTS):
-        snapshot, now = await steps.read(load)
+        snapshot, now = await transactions.read(load)
         if snapshot is None:
             return
-        if await _sync_once(steps, keys, snapshot, now):
+        if await _sync_once(transactions, keys, snapshot, now):
             return
     raise Busy("payment_provider_unavailable", _CONTENDED)
 
 
 async def _sync_once(
-    steps: Steps, keys: Keys, snapshot: OrderSnapshot, loaded_at: datetime
+    transactions: RequestTransactions, keys: Keys, snapshot: OrderSnapshot, loaded_at: datetime
 ) -> bool:
     """Fetch the state and store it. Returns False if the order was changed concurrently."""
 
     def fetch(gateway: Gateway) -> ProviderState:
         return fetch_state(gateway, snapshot, EventSubject(snapshot.order_id), loaded_at)
 
-    state = await call_provider(steps, keys, fetch)
-    return await steps.transaction(
+    state = await call_provider(transactions, keys, fetch)
+    return await transactions.write(
         lambda session, now: store_state(session, snapshot, state, keys.grace_days, now)
     )

@@ -16,23 +16,25 @@ from membership.billing.stripe.gateway import (
     ProviderUnavailable,
 )
 from membership.web.errors import ApiError, Busy, Conflict
-from membership.web.transactions import Steps
+from membership.web.transactions import RequestTransactions
 
 T = TypeVar("T")
 
 
-async def call_provider(steps: Steps, keys: Keys, call: Callable[[Gateway], T]) -> T:
+async def call_provider(
+    transactions: RequestTransactions, keys: Keys, call: Callable[[Gateway], T]
+) -> T:
     """Return the result of ``call``, run in a worker thread with a gateway to the account.
 
     Raises Busy (503) if the provider cannot be reached, Conflict (409) if it refuses.
     """
 
     def run() -> T:
-        with open_gateway(keys, steps.settings) as gateway:
+        with open_gateway(keys, transactions.settings) as gateway:
             return call(gateway)
 
     try:
-        return await steps.asking(run)
+        return await transactions.call_outbound(run)
     except ProviderError as error:
         logger().warning("payment_provider_failed", kind=type(error).__name__, why=str(error))
         raise _api_error(error) from error

@@ -13,7 +13,7 @@ from membership.billing.stripe import accounts
 from membership.billing.stripe.accounts import Keys, VerifiedKeys
 from membership.billing.stripe.provider_calls import call_provider
 from membership.web.access import Call, Caller, allows, reads, writes
-from membership.web.transactions import InSteps
+from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/billing/stripe", tags=["Payments"])
 
@@ -30,7 +30,7 @@ def show_stripe(
 @router.put("")
 async def put_stripe(
     new: NewStripeAccount,
-    steps: InSteps,
+    transactions: InTransactions,
     caller: Annotated[Caller, allows(Scope.ORGANIZATION_WRITE)],
 ) -> StripeView:
     """Set the Stripe account that takes payments from now on, replacing a previous one.
@@ -48,13 +48,13 @@ async def put_stripe(
         livemode=False,
         grace_days=new.grace_days,
     )
-    facts = await call_provider(steps, keys, lambda gateway: gateway.account())
+    facts = await call_provider(transactions, keys, lambda gateway: gateway.account())
 
     def store(session: Session, now: datetime) -> StripeView:
-        accounts.put_account(session, steps.vault, tenant, VerifiedKeys(new, facts), now)
-        return accounts.account_view(session, tenant, steps.settings.public_url)
+        accounts.put_account(session, transactions.vault, tenant, VerifiedKeys(new, facts), now)
+        return accounts.account_view(session, tenant, transactions.settings.public_url)
 
-    return await steps.transaction(store, caller.actor)
+    return await transactions.write(store, caller.actor)
 
 
 @router.delete("", status_code=204)

@@ -144,7 +144,7 @@ async def _checked_photo(
     _allowed: Annotated[None, allows(Scope.CUSTOMERS_WRITE)],
 ) -> photos.Photo:
     """The image in the body, looked at before a transaction is opened."""
-    async with request.app.state.admission.image():
+    async with request.app.state.concurrency.image():
         return await run_in_threadpool(photos.checked_photo, data)
 
 

@@ -26,7 +26,7 @@ from membership.wallet.google.link import NotConfigured, Refused, google_save_li
 from membership.wallet.updates.faces import load_faces
 from membership.web.errors import Busy, Conflict, NotFound
 from membership.web.languages import choose_language
-from membership.web.reading import InReading, Reading
+from membership.web.transactions import InReads, RequestReads
 from passes.apple.bundle import PASS_TYPE
 from passes.card import CardFace
 
@@ -88,30 +88,30 @@ class _Shown:
 
 
 @router.get(PAGE)
-async def show_page(asked: AskedFor, reading: InReading) -> Response:
+async def show_page(asked: AskedFor, reads: InReads) -> Response:
     """Show a card, and how it comes into a wallet."""
-    return await page_of(asked, reading)
+    return await page_of(asked, reads)
 
 
 @router.get(f"{PAGE}/card.pkpass")
-async def fetch_pass(asked: AskedFor, reading: InReading) -> Response:
+async def fetch_pass(asked: AskedFor, reads: InReads) -> Response:
     """Give the card to Apple Wallet; a revoked one is given to nobody new."""
 
     def render(session: Session, now: datetime) -> Pkpass:
-        opened = open_link(session, reading.vault, asked.link)
+        opened = open_link(session, reads.vault, asked.link)
         if not opened.good:
             raise no_such_link()
         return render_pkpass(
-            session, reading.vault, reading.settings, opened.tenant, opened.card_id, now=now
+            session, reads.vault, reads.settings, opened.tenant, opened.card_id, now=now
         )
 
     try:
-        made = await reading.read(render)
+        made = await reads.read(render)
     except NotFound:
-        return await page_of(asked, reading)
+        return await page_of(asked, reads)
     except Conflict as error:
         logger().warning("card_not_signed", code=error.code)
-        return await page_of(asked, reading, ["apple_fault"])
+        return await page_of(asked, reads, ["apple_fault"])
     headers = {
         "Content-Disposition": f'attachment; filename="{made.file_name}"',
         "X-Content-Type-Options": "nosniff",
@@ -121,34 +121,34 @@ async def fetch_pass(asked: AskedFor, reading: InReading) -> Response:
 
 
 @router.get(f"{PAGE}/google")
-async def save_to_google(asked: AskedFor, reading: InReading) -> Response:
+async def save_to_google(asked: AskedFor, reads: InReads) -> Response:
     """Lead to Google, which saves the card; Google is told of the card before that."""
 
     def find(session: Session, now: datetime) -> tuple[Opened, datetime]:
-        return open_link(session, reading.vault, asked.link), now
+        return open_link(session, reads.vault, asked.link), now
 
     try:
-        opened, now = await reading.read(find)
+        opened, now = await reads.read(find)
         if not opened.good:
-            return await page_of(asked, reading)
+            return await page_of(asked, reads)
         link = await run_in_threadpool(
-            google_save_link, reading.state, opened.tenant, opened.card_id, now
+            google_save_link, reads.state, opened.tenant, opened.card_id, now
         )
     except NotFound:
-        return await page_of(asked, reading)
+        return await page_of(asked, reads)
     except NotConfigured:
-        return await page_of(asked, reading, ["no_google"])
+        return await page_of(asked, reads, ["no_google"])
     except Refused:
-        return await page_of(asked, reading, ["google_refused"])
+        return await page_of(asked, reads, ["google_refused"])
     except Busy:
-        return await page_of(asked, reading, ["google_busy"])
+        return await page_of(asked, reads, ["google_busy"])
     return RedirectResponse(link, 303, {"Referrer-Policy": "no-referrer", **_NOT_KEPT})
 
 
-async def page_of(asked: Asked, reading: Reading, notes: Sequence[str] = ()) -> Response:
+async def page_of(asked: Asked, reads: RequestReads, notes: Sequence[str] = ()) -> Response:
     """The page of a link, or the one for links that open nothing."""
     try:
-        shown = await reading.read(partial(_load, reading, asked.link))
+        shown = await reads.read(partial(_load, reads, asked.link))
     except NotFound:
         return not_found_page(asked.visit().language)
     make = partial(
@@ -156,16 +156,16 @@ async def page_of(asked: Asked, reading: Reading, notes: Sequence[str] = ()) -> 
         shown.face,
         asked.visit(shown.opened.language),
         shown.wallets,
-        data_dir=reading.settings.data_dir,
-        link_url=_whole(reading, asked.link),
+        data_dir=reads.settings.data_dir,
+        link_url=_whole(reads, asked.link),
         notes=notes,
     )
     return await run_in_threadpool(make)
 
 
-def _load(reading: Reading, link: Link, session: Session, now: datetime) -> _Shown:
+def _load(reads: RequestReads, link: Link, session: Session, now: datetime) -> _Shown:
     """Open a link and load what its page shows. Raises NotFound."""
-    opened = open_link(session, reading.vault, link)
+    opened = open_link(session, reads.vault, link)
     loaded = load_faces(session, opened.tenant, [opened.card_id], now).get(opened.card_id)
     if loaded is None:
         raise no_such_link()
@@ -182,14 +182,14 @@ def _wallets(session: Session, organization_id: int) -> Wallets:
     return Wallets(IdentityKind.APPLE in kinds, IdentityKind.GOOGLE in kinds)
 
 
-def _whole(reading: Reading, link: Link) -> str:
+def _whole(reads: RequestReads, link: Link) -> str:
     """The whole address of a page, for the code that a phone reads off another screen."""
-    public = (reading.settings.public_url or "").rstrip("/")
+    public = (reads.settings.public_url or "").rstrip("/")
     return f"{public}{link.path}?s={link.signature}"
 
 
 @router.get(f"{DESIGN}/images/{{tag}}.png")
-async def show_image(organization: str, design: str, tag: str, reading: InReading) -> Response:
+async def show_image(organization: str, design: str, tag: str, reads: InReads) -> Response:
     """Show a picture of a design as it is now: Google fetches the pictures of cards from here."""
 
     def load(session: Session, _now: datetime) -> bytes:
@@ -198,6 +198,6 @@ async def show_image(organization: str, design: str, tag: str, reading: InReadin
             raise no_such_link()
         return get_image(session, found[0], tag)
 
-    picture = await reading.read(load)
+    picture = await reads.read(load)
     headers = {"Cache-Control": _FOR_GOOD, "X-Content-Type-Options": "nosniff"}
     return Response(picture, media_type="image/png", headers=headers)

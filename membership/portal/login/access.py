@@ -142,7 +142,7 @@ async def _allowed(
             return _find(request, connection, organization, token, state.clock())
 
     # The place is given back at once: the request will queue for another one.
-    async with state.admission.connection(writes=False):
+    async with state.concurrency.connection(writes=False):
         return await run_in_threadpool(find)
 
 

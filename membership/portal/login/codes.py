@@ -47,7 +47,7 @@ from membership.store.models import LoginCode
 from membership.web.access import Tenant, digest
 from membership.web.errors import Unauthorized
 from membership.web.languages import choose_language
-from membership.web.transactions import Steps
+from membership.web.transactions import RequestTransactions
 
 CODE_LIFE = timedelta(minutes=10)
 TICKET_LIFE = timedelta(minutes=30)
@@ -63,22 +63,24 @@ class Wish:
     accepted: str
 
 
-async def send_code(steps: Steps, wish: Wish) -> None:
+async def send_code(transactions: RequestTransactions, wish: Wish) -> None:
     """Mail a new code. Raises NotFound; TooMany during a wait.
 
     Without a mail server the mail is kept in a folder, and the code is logged so that whoever
     tries the service out finds it: as a warning, for a kiosk's own service logs nothing less.
     """
-    code = await steps.transaction(partial(_mail_code, steps, wish))
-    if steps.settings.smtp_host is None:
+    code = await transactions.write(partial(_mail_code, transactions, wish))
+    if transactions.settings.smtp_host is None:
         logger().warning("login_code", organization=wish.organization, code=code)
 
 
-def _mail_code(steps: Steps, wish: Wish, session: Session, now: datetime) -> str:
+def _mail_code(
+    transactions: RequestTransactions, wish: Wish, session: Session, now: datetime
+) -> str:
     """Make a code, queue its mail and let older codes be over; returns the code."""
     tenant, _ = open_club(session, wish.organization)
     email = wish.code.email
-    count_try(session, CODES_BY_ADDRESS, steps.address, now)
+    count_try(session, CODES_BY_ADDRESS, transactions.address, now)
     count_try(session, CODES_BY_EMAIL, subject(tenant.id, email), now)
     session.execute(
         update(LoginCode)
@@ -91,7 +93,7 @@ def _mail_code(steps: Steps, wish: Wish, session: Session, now: datetime) -> str
         .values(expires_at=now)
     )
     code, code_id = new_code(), uuid4()
-    key = code_key(session, steps.vault, tenant.id, now)
+    key = code_key(session, transactions.vault, tenant.id, now)
     session.add(
         LoginCode(
             organization_id=tenant.id,
@@ -104,7 +106,7 @@ def _mail_code(steps: Steps, wish: Wish, session: Session, now: datetime) -> str
     )
     language = choose_language(wish.code.language or "", wish.accepted)
     mail = code_mail(email, tenant.name, code, language)
-    queue_mail(session, steps.vault, tenant.id, mail, now=now)
+    queue_mail(session, transactions.vault, tenant.id, mail, now=now)
     return code
 
 
@@ -117,26 +119,32 @@ class _Checked:
     subject: str
 
 
-async def change_code(steps: Steps, organization: str, shown: ShownLogin) -> Ticket:
+async def change_code(
+    transactions: RequestTransactions, organization: str, shown: ShownLogin
+) -> Ticket:
     """Change a code for a ticket. Raises Unauthorized; NotFound; TooMany during a wait."""
-    checked = await steps.transaction(partial(_check, steps, organization, shown))
+    checked = await transactions.write(partial(_check, transactions, organization, shown))
     if checked is None:
         detail = "This code is wrong, was used or replaced, or is too old; ask for another one."
         raise Unauthorized("code_wrong", detail, headers={"WWW-Authenticate": "Bearer"})
     # By itself: who asks for a code holds these rows before the code's, and here it is after.
-    await steps.transaction(partial(_begin_anew, checked))
+    await transactions.write(partial(_begin_anew, checked))
     return checked.ticket
 
 
 def _check(
-    steps: Steps, organization: str, shown: ShownLogin, session: Session, now: datetime
+    transactions: RequestTransactions,
+    organization: str,
+    shown: ShownLogin,
+    session: Session,
+    now: datetime,
 ) -> _Checked | None:
     """Use a code up if it is the right one, else count it as wrong; None if it is wrong."""
     tenant, _ = open_club(session, organization)
-    by_address = count_try(session, TRIES_BY_ADDRESS, steps.address, now)
+    by_address = count_try(session, TRIES_BY_ADDRESS, transactions.address, now)
     whose = subject(tenant.id, shown.email)
     by_email = count_try(session, TRIES_BY_EMAIL, whose, now)
-    key = code_key(session, steps.vault, tenant.id, now)
+    key = code_key(session, transactions.vault, tenant.id, now)
     row = session.scalars(
         select(LoginCode)
         .where(

@@ -17,7 +17,7 @@ from membership.portal.login.schemas import (
     ShownRefresh,
     Ticket,
 )
-from membership.web.transactions import InSteps
+from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/join/{organization}", include_in_schema=False)
 
@@ -26,7 +26,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 @router.post("/codes", status_code=202)
 async def send_code(
-    request: Request, organization: str, wish: CodeWish, steps: InSteps
+    request: Request, organization: str, wish: CodeWish, transactions: InTransactions
 ) -> CodeSent:
     """Mail a code to an address, whoever has it; older codes are good no longer.
 
@@ -34,13 +34,13 @@ async def send_code(
     `Retry-After` for too many codes to an address, or from a place.
     """
     accepted = request.headers.get("Accept-Language", "")
-    await codes.send_code(steps, codes.Wish(organization, wish, accepted))
+    await codes.send_code(transactions, codes.Wish(organization, wish, accepted))
     return CodeSent()
 
 
 @router.post("/codes/verify")
 async def change_code(
-    organization: str, shown: ShownLogin, steps: InSteps, response: Response
+    organization: str, shown: ShownLogin, transactions: InTransactions, response: Response
 ) -> Ticket:
     """Change a code for a ticket, and tell which customers have the address.
 
@@ -48,12 +48,12 @@ async def change_code(
     all else. 429 `too_many_tries` with `Retry-After` for too many tries.
     """
     response.headers.update(_NO_STORE)
-    return await codes.change_code(steps, organization, shown)
+    return await codes.change_code(transactions, organization, shown)
 
 
 @router.post("/sessions", status_code=201)
 async def open_session(
-    organization: str, opening: Opening, steps: InSteps, response: Response
+    organization: str, opening: Opening, transactions: InTransactions, response: Response
 ) -> OpenSession:
     """Open a session with a ticket, which is good once, for 30 minutes.
 
@@ -61,12 +61,12 @@ async def open_session(
     `consent_missing` for somebody new who does not consent. A refusal leaves the ticket good.
     """
     response.headers.update(_NO_STORE)
-    return await sessions.open_with_ticket(steps, organization, opening)
+    return await sessions.open_with_ticket(transactions, organization, opening)
 
 
 @router.post("/sessions/refresh")
 async def refresh_session(
-    organization: str, shown: ShownRefresh, steps: InSteps, response: Response
+    organization: str, shown: ShownRefresh, transactions: InTransactions, response: Response
 ) -> OpenSession:
     """Change a refresh token for new tokens, up to 30 days after the login.
 
@@ -74,7 +74,7 @@ async def refresh_session(
     """
     response.headers.update(_NO_STORE)
     token = shown.refresh_token.get_secret_value()
-    return await sessions.refresh_session(steps, organization, token)
+    return await sessions.refresh_session(transactions, organization, token)
 
 
 @router.post("/sessions/end", status_code=204)

@@ -31,7 +31,7 @@ from membership.store.models import (
 )
 from membership.web.access import Tenant, digest
 from membership.web.errors import Invalid, Unauthorized
-from membership.web.transactions import Steps, act_as
+from membership.web.transactions import RequestTransactions, act_as
 
 ACCESS_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(days=30)
@@ -44,13 +44,15 @@ def customer_actor(customer_id: UUID, number: int) -> Actor:
     return Actor(ActorKind.CUSTOMER, number_text(number), customer_id)
 
 
-async def open_with_ticket(steps: Steps, organization: str, opening: Opening) -> OpenSession:
+async def open_with_ticket(
+    transactions: RequestTransactions, organization: str, opening: Opening
+) -> OpenSession:
     """Open a session of a known customer or of a new one; a refusal leaves the ticket good.
 
     Raises Unauthorized for a ticket that is not good; NotFound for a customer who has not its
     address; Invalid without consent.
     """
-    return await steps.transaction(partial(_open_with_ticket, organization, opening))
+    return await transactions.write(partial(_open_with_ticket, organization, opening))
 
 
 def _open_with_ticket(
@@ -150,9 +152,11 @@ def _with_tokens(
     )
 
 
-async def refresh_session(steps: Steps, organization: str, refresh_token: str) -> OpenSession:
+async def refresh_session(
+    transactions: RequestTransactions, organization: str, refresh_token: str
+) -> OpenSession:
     """Change a refresh token for new tokens. Raises Unauthorized, whyever it is not good."""
-    refreshed = await steps.transaction(partial(_refresh, organization, digest(refresh_token)))
+    refreshed = await transactions.write(partial(_refresh, organization, digest(refresh_token)))
     if refreshed is None:
         raise session_over()
     return refreshed
@@ -204,9 +208,11 @@ def _locked(session: Session, organization: str, token: str) -> CustomerSession 
     return session.get(CustomerSession, tuple(found), with_for_update=True)
 
 
-async def end_with_refresh(steps: Steps, organization: str, refresh_token: str) -> None:
+async def end_with_refresh(
+    transactions: RequestTransactions, organization: str, refresh_token: str
+) -> None:
     """End the session that a refresh token is of, if there is one that is not over."""
-    await steps.transaction(partial(_end_with_refresh, organization, digest(refresh_token)))
+    await transactions.write(partial(_end_with_refresh, organization, digest(refresh_token)))
 
 
 def _end_with_refresh(organization: str, token: str, session: Session, now: datetime) -> None:

@@ -29,13 +29,15 @@ from membership.rules.status import standing
 from membership.store.models import BillingInvoice, BillingOrder, Membership
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, NotFound
-from membership.web.transactions import Steps
+from membership.web.transactions import RequestTransactions
 
 _MIN_BETWEEN_SYNCS = timedelta(seconds=5)
 """A page that waits for a payment synchronizes its order no more often than this."""
 
 
-async def own_order(steps: Steps, visitor: Visitor, order_id: UUID) -> OwnOrder:
+async def own_order(
+    transactions: RequestTransactions, visitor: Visitor, order_id: UUID
+) -> OwnOrder:
     """Return an order of the customer; one that is open is synchronized first.
 
     Raises NotFound for somebody else's; Busy, Conflict of ``call_provider``.
@@ -56,13 +58,13 @@ async def own_order(steps: Steps, visitor: Visitor, order_id: UUID) -> OwnOrder:
             order.checked_at is not None and now - order.checked_at < _MIN_BETWEEN_SYNCS
         ):
             return shown, None
-        return shown, required_keys(session, steps.vault, visitor.tenant)
+        return shown, required_keys(session, transactions.vault, visitor.tenant)
 
-    shown, keys = await steps.read(look)
+    shown, keys = await transactions.read(look)
     if keys is None:
         return shown
-    await sync_in_request(steps, keys, order_id)
-    return (await steps.read(look))[0]
+    await sync_in_request(transactions, keys, order_id)
+    return (await transactions.read(look))[0]
 
 
 def own_invoices(
@@ -81,7 +83,7 @@ def own_invoices(
     return OwnInvoices(items=items, next_cursor=page.next_cursor)
 
 
-async def invoice_link(steps: Steps, visitor: Visitor, invoice_id: str) -> str:
+async def invoice_link(transactions: RequestTransactions, visitor: Visitor, invoice_id: str) -> str:
     """Return the URL where an invoice of the customer can be viewed, paid and downloaded.
 
     Raises NotFound for somebody else's; Busy, Conflict of ``call_provider``.
@@ -95,13 +97,13 @@ async def invoice_link(steps: Steps, visitor: Visitor, invoice_id: str) -> str:
         ).first()
         if row is None:
             raise NotFound("invoice_not_found", "There is no such invoice.")
-        return required_keys(session, steps.vault, visitor.tenant)
+        return required_keys(session, transactions.vault, visitor.tenant)
 
-    keys = await steps.read(find)
-    return await call_provider(steps, keys, lambda gateway: gateway.invoice_url(invoice_id))
+    keys = await transactions.read(find)
+    return await call_provider(transactions, keys, lambda gateway: gateway.invoice_url(invoice_id))
 
 
-async def portal_link(steps: Steps, visitor: Visitor) -> str:
+async def portal_link(transactions: RequestTransactions, visitor: Visitor) -> str:
     """Return the URL where the customer changes their payment method.
 
     Raises Conflict if they never paid through the provider; Busy, Conflict of ``call_provider``.
@@ -124,15 +126,15 @@ async def portal_link(steps: Steps, visitor: Visitor) -> str:
         ).first()
         if known is None:
             raise Conflict("nothing_billed", "Nothing was paid through the provider yet.")
-        return required_keys(session, steps.vault, visitor.tenant), known
+        return required_keys(session, transactions.vault, visitor.tenant), known
 
-    keys, customer_id = await steps.read(find)
-    back = f"{(steps.settings.public_url or '').rstrip('/')}/me/{visitor.tenant.slug}"
+    keys, customer_id = await transactions.read(find)
+    back = f"{(transactions.settings.public_url or '').rstrip('/')}/me/{visitor.tenant.slug}"
 
     def portal(gateway: Gateway) -> str:
         return gateway.portal_url(customer_id, back)
 
-    return await call_provider(steps, keys, portal)
+    return await call_provider(transactions, keys, portal)
 
 
 def own_subscriptions(session: Session, visitor: Visitor, now: datetime) -> OwnSubscriptions:
@@ -185,7 +187,7 @@ def _subscription(
 
 
 async def change_renewal(
-    steps: Steps, visitor: Visitor, membership_id: UUID, *, cancelled: bool
+    transactions: RequestTransactions, visitor: Visitor, membership_id: UUID, *, cancelled: bool
 ) -> OwnSubscription:
     """Cancel a membership at the end of its period, or undo that; returns its new state.
 
@@ -200,7 +202,7 @@ async def change_renewal(
             raise no_such_membership()
         return provider_of(session, tenant, membership_id)
 
-    provider = (await steps.read(choose))(steps, tenant, visitor.actor)
+    provider = (await transactions.read(choose))(transactions, tenant, visitor.actor)
     await (provider.cancel(membership_id) if cancelled else provider.resume(membership_id))
 
     def show(session: Session, now: datetime) -> OwnSubscription:
@@ -210,4 +212,4 @@ async def change_renewal(
             raise NotFound("membership_not_found", "This membership has ended.")
         return shown
 
-    return await steps.read(show)
+    return await transactions.read(show)

@@ -23,7 +23,7 @@ from membership.portal.signup.joining import Joiner
 from membership.portal.signup.ordering import customer_order
 from membership.portal.signup.schemas import Joining
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
-from membership.web.transactions import InSteps
+from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/join/{organization}", include_in_schema=False)
 
@@ -38,7 +38,9 @@ def _visitor(call: CustomerCall) -> Visitor:
 
 
 @router.post("/orders", status_code=201)
-async def order_plan(joining: Joining, steps: InSteps, visitor: Allowed) -> CheckoutLink:
+async def order_plan(
+    joining: Joining, transactions: InTransactions, visitor: Allowed
+) -> CheckoutLink:
     """Order a plan with a price; returns the checkout page where it is paid.
 
     The membership is granted once the provider confirms the payment. A repeated order returns the
@@ -48,16 +50,18 @@ async def order_plan(joining: Joining, steps: InSteps, visitor: Allowed) -> Chec
 
     def choose(session: Session, now: datetime) -> OrderRequest:
         joiner = Joiner(visitor.tenant, visitor.customer_id, visitor.actor, now)
-        return customer_order(session, steps.settings.public_url, joiner, joining.plan_id)
+        return customer_order(session, transactions.settings.public_url, joiner, joining.plan_id)
 
-    provider = await steps.read(lambda session, _: provider_of_sales(session, visitor.tenant))
-    return await provider(steps, visitor.tenant, visitor.actor).start(choose)
+    provider = await transactions.read(
+        lambda session, _: provider_of_sales(session, visitor.tenant)
+    )
+    return await provider(transactions, visitor.tenant, visitor.actor).start(choose)
 
 
 @router.get("/orders/{order_id}")
-async def get_own_order(order_id: UUID, steps: InSteps, visitor: Allowed) -> OwnOrder:
+async def get_own_order(order_id: UUID, transactions: InTransactions, visitor: Allowed) -> OwnOrder:
     """Show an order, synchronized with the provider while it is open. 404 `order_not_found`."""
-    return await customer_billing.own_order(steps, visitor, order_id)
+    return await customer_billing.own_order(transactions, visitor, order_id)
 
 
 @router.get("/me/subscriptions")
@@ -68,22 +72,26 @@ def list_subscriptions(call: Reader) -> OwnSubscriptions:
 
 @router.post("/me/memberships/{membership_id}/cancel")
 async def cancel_membership(
-    membership_id: UUID, steps: InSteps, visitor: Allowed
+    membership_id: UUID, transactions: InTransactions, visitor: Allowed
 ) -> OwnSubscription:
     """Cancel a membership at the end of its current billing period.
 
     404 `membership_not_found`, also for what a company holds; 409 `not_cancellable`;
     503 `payment_provider_unavailable`.
     """
-    return await customer_billing.change_renewal(steps, visitor, membership_id, cancelled=True)
+    return await customer_billing.change_renewal(
+        transactions, visitor, membership_id, cancelled=True
+    )
 
 
 @router.post("/me/memberships/{membership_id}/resume")
 async def resume_membership(
-    membership_id: UUID, steps: InSteps, visitor: Allowed
+    membership_id: UUID, transactions: InTransactions, visitor: Allowed
 ) -> OwnSubscription:
     """Undo a cancellation, before the membership has ended. 409 `not_resumable`."""
-    return await customer_billing.change_renewal(steps, visitor, membership_id, cancelled=False)
+    return await customer_billing.change_renewal(
+        transactions, visitor, membership_id, cancelled=False
+    )
 
 
 @router.get("/me/invoices")
@@ -98,12 +106,14 @@ def list_invoices_of_customer(
 
 
 @router.post("/me/invoices/{invoice_id}/link")
-async def link_invoice(invoice_id: InvoiceId, steps: InSteps, visitor: Allowed) -> Link:
+async def link_invoice(
+    invoice_id: InvoiceId, transactions: InTransactions, visitor: Allowed
+) -> Link:
     """Return the URL of an invoice's page at the provider. 404 `invoice_not_found`."""
-    return Link(url=await customer_billing.invoice_link(steps, visitor, invoice_id))
+    return Link(url=await customer_billing.invoice_link(transactions, visitor, invoice_id))
 
 
 @router.post("/me/portal")
-async def open_portal(steps: InSteps, visitor: Allowed) -> Link:
+async def open_portal(transactions: InTransactions, visitor: Allowed) -> Link:
     """Return the URL where the customer changes the payment method. 409 `nothing_billed`."""
-    return Link(url=await customer_billing.portal_link(steps, visitor))
+    return Link(url=await customer_billing.portal_link(transactions, visitor))

@@ -13,7 +13,7 @@ from membership.portal.signup.page import not_found_page
 from membership.web.access import Tenant
 from membership.web.errors import NotFound
 from membership.web.languages import choose_language
-from membership.web.reading import InReading
+from membership.web.transactions import InReads
 
 router = APIRouter(prefix="/me", include_in_schema=False)
 
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/me", include_in_schema=False)
 async def show_page(
     request: Request,
     organization: str,
-    reading: InReading,
+    reads: InReads,
     lang: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Show the page; 404 like the signup page where there is no organization, or its signup is
@@ -35,7 +35,7 @@ async def show_page(
         return tenant, looks_of(settings)
 
     try:
-        tenant, looks = await reading.read(load)
+        tenant, looks = await reads.read(load)
     except NotFound:
         return not_found_page(language)
     return await run_in_threadpool(own_page, tenant, looks, language)

@@ -15,7 +15,7 @@ from membership.portal.login.schemas import Opening, OpenSession
 from membership.portal.login.sessions import SESSION_LIFE
 from membership.portal.member.schemas import OwnOpening, OwnSession
 from membership.wallet.issuers.warnings import is_https
-from membership.web.transactions import InSteps
+from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/join/{organization}/me/session", include_in_schema=False)
 
@@ -25,7 +25,11 @@ Kept = Annotated[str, Cookie(alias=COOKIE)]
 
 @router.post("", status_code=201)
 async def open_session(
-    request: Request, organization: str, opening: OwnOpening, steps: InSteps, response: Response
+    request: Request,
+    organization: str,
+    opening: OwnOpening,
+    transactions: InTransactions,
+    response: Response,
 ) -> OwnSession:
     """Open a session of a customer with a ticket, and keep it on this device.
 
@@ -33,13 +37,17 @@ async def open_session(
     which leaves the ticket good; 404 `page_not_found` unless the signup is open.
     """
     asked = Opening(ticket=opening.ticket, customer_id=opening.customer_id)
-    opened = await sessions.open_with_ticket(steps, organization, asked)
+    opened = await sessions.open_with_ticket(transactions, organization, asked)
     return _kept(request, response, opened)
 
 
 @router.put("")
 async def renew_session(
-    request: Request, organization: str, steps: InSteps, response: Response, cookie: Kept = ""
+    request: Request,
+    organization: str,
+    transactions: InTransactions,
+    response: Response,
+    cookie: Kept = "",
 ) -> OwnSession:
     """Give the kept session a new access token, and its cookie another value.
 
@@ -47,17 +55,17 @@ async def renew_session(
     """
     if not cookie:
         raise sessions.session_over()
-    opened = await sessions.refresh_session(steps, organization, cookie)
+    opened = await sessions.refresh_session(transactions, organization, cookie)
     return _kept(request, response, opened)
 
 
 @router.delete("", status_code=204)
 async def end_session(
-    request: Request, organization: str, steps: InSteps, cookie: Kept = ""
+    request: Request, organization: str, transactions: InTransactions, cookie: Kept = ""
 ) -> Response:
     """Log out: end the kept session, and let this device forget it. Again changes nothing."""
     if cookie:
-        await sessions.end_with_refresh(steps, organization, cookie)
+        await sessions.end_with_refresh(transactions, organization, cookie)
     response = Response(status_code=204)
     _set(request, response, "", 0)
     return response

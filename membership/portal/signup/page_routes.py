@@ -25,7 +25,7 @@ from membership.web.errors import NotFound
 from membership.web.etag import names_tag
 from membership.web.languages import choose_language
 from membership.web.pages import static_file
-from membership.web.reading import InReading, Reading
+from membership.web.transactions import InReads, RequestReads
 
 router = APIRouter(prefix="/join", include_in_schema=False)
 
@@ -72,11 +72,11 @@ def get_embedding(organization: str) -> Response:  # noqa: ARG001 - the same for
 
 @router.get("/{organization}")
 async def show_offers(
-    request: Request, organization: str, reading: InReading, lang: Wished = ""
+    request: Request, organization: str, reads: InReads, lang: Wished = ""
 ) -> Response:
     """Show what an organization offers to the public."""
     language = _language(request, lang)
-    shop = await _open(reading, organization)
+    shop = await _open(reads, organization)
     if shop is None:
         return not_found_page(language)
     return await run_in_threadpool(list_page, shop, language)
@@ -85,7 +85,7 @@ async def show_offers(
 @router.get("/{organization}/logo")
 async def get_logo(
     organization: str,
-    reading: InReading,
+    reads: InReads,
     v: Annotated[str, Query(max_length=64)] = "",
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -102,7 +102,7 @@ async def get_logo(
             raise no_such_page()
         return logo.tag, get_image(session, tenant, logo.tag)
 
-    tag, data = await reading.read(load)
+    tag, data = await reads.read(load)
     kept = _FOR_GOOD if v and tag.startswith(v) else "no-cache"
     headers = {**_GUARDS, "ETag": f'"{tag}"', "Cache-Control": kept}
     if names_tag(if_none_match, tag):
@@ -112,11 +112,11 @@ async def get_logo(
 
 @router.get("/{organization}/{plan_id}")
 async def show_plan(
-    request: Request, organization: str, plan_id: str, reading: InReading, lang: Wished = ""
+    request: Request, organization: str, plan_id: str, reads: InReads, lang: Wished = ""
 ) -> Response:
     """Show one plan, and the steps to join."""
     language = _language(request, lang)
-    shop = await _open(reading, organization, plan_id)
+    shop = await _open(reads, organization, plan_id)
     if shop is None:
         return not_found_page(language)
     return await run_in_threadpool(plan_page, shop, language)
@@ -127,7 +127,7 @@ async def show_order(
     request: Request,
     organization: str,
     outcome: Literal["paid", "back"],
-    reading: InReading,
+    reads: InReads,
     lang: Wished = "",
 ) -> Response:
     """Tell somebody who comes back from the payment provider how it goes on.
@@ -142,7 +142,7 @@ async def show_order(
             return None
         return tenant, looks_of(session.get(SignupSettings, tenant.id))
 
-    found = await reading.read(load)
+    found = await reads.read(load)
     if found is None:
         return not_found_page(language)
     return await run_in_threadpool(order_page, *found, language, paid=outcome == "paid")
@@ -153,13 +153,13 @@ def _language(request: Request, wished: str) -> str:
     return choose_language(wished, request.headers.get("Accept-Language", ""))
 
 
-async def _open(reading: Reading, organization: str, plan_id: str | None = None) -> Shop | None:
+async def _open(reads: RequestReads, organization: str, plan_id: str | None = None) -> Shop | None:
     """What is shown; None for all that the public cannot see."""
 
     def load(session: Session, _now: datetime) -> Shop:
         return open_shop(session, organization, plan_id)
 
     try:
-        return await reading.read(load)
+        return await reads.read(load)
     except NotFound:
         return None

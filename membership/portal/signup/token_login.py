@@ -19,21 +19,23 @@ from membership.portal.signup.tokens import TokenRefused, Visitor, accept_token
 from membership.store.models import Customer
 from membership.web.access import Tenant
 from membership.web.errors import Unauthorized
-from membership.web.transactions import Steps
+from membership.web.transactions import RequestTransactions
 
 TOKENS_BY_ADDRESS = Limit("embed tokens address", 30, SHORT_WAITS, timedelta(hours=1))
 
 
-async def log_in(steps: Steps, organization: str, token: str) -> OpenSession | Ticket:
+async def log_in(
+    transactions: RequestTransactions, organization: str, token: str
+) -> OpenSession | Ticket:
     """Open a session of the one customer that a token is about.
 
     If nobody or several have its address: a ticket instead, as for a code. Raises Unauthorized
     for a token that is not good, always the same; NotFound; TooMany during a wait.
     """
     # By itself, so that it stays counted when the token is refused.
-    counted = await steps.transaction(partial(_count, steps.address))
+    counted = await transactions.write(partial(_count, transactions.address))
     try:
-        return await steps.transaction(partial(_log_in, organization, token, counted))
+        return await transactions.write(partial(_log_in, organization, token, counted))
     except TokenRefused as refused:
         logger().info("embed_token_refused", reason=refused.reason)
         detail = "This token is not good; let the site make another one."

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from api_client.messages.scan import Message
 from membership.portal.login.schemas import OpenSession, Ticket
 from membership.portal.signup.token_login import log_in
-from membership.web.transactions import InSteps
+from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/join/{organization}", include_in_schema=False)
 
@@ -18,7 +18,7 @@ class ShownEmbedToken(Message):
 
 @router.post("/sessions/token", status_code=201, response_model=None)
 async def log_in_by_token(
-    organization: str, shown: ShownEmbedToken, steps: InSteps, response: Response
+    organization: str, shown: ShownEmbedToken, transactions: InTransactions, response: Response
 ) -> OpenSession | Ticket:
     """Log in with a JWT that a site of the organization has signed; it is good once.
 
@@ -27,7 +27,7 @@ async def log_in_by_token(
     `page_not_found` unless signup is open; 429 `too_many_tries` for too many that were refused.
     """
     response.headers["Cache-Control"] = "no-store"
-    answer = await log_in(steps, organization, shown.token)
+    answer = await log_in(transactions, organization, shown.token)
     if isinstance(answer, Ticket):
         response.status_code = 200
     return answer

@@ -107,11 +107,11 @@ async def _drawn(
         return found
 
     try:
-        async with state.admission.connection(writes=False):
+        async with state.concurrency.connection(writes=False):
             found = await run_in_threadpool(transact)
         shown_in = language or found.face.design.languages[0]
         kind: Literal["apple", "google"] = "apple" if wallet is WalletKind.APPLE else "google"
-        async with state.admission.image():
+        async with state.concurrency.image():
             png = await run_in_threadpool(preview_png, found.face, found.images, kind, shown_in)
     except PassError as error:
         raise design_refused(error) from error

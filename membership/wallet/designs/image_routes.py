@@ -31,7 +31,7 @@ async def _fitted(
     _allowed: Annotated[None, allows(Scope.DESIGNS_WRITE)],
 ) -> Picture:
     """Fit the picture of the body before a transaction is opened. Raises Busy, Invalid."""
-    async with request.app.state.admission.image():
+    async with request.app.state.concurrency.image():
         try:
             return await run_in_threadpool(fit_picture, data, role)
         except ImageError as error:

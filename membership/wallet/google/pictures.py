@@ -12,7 +12,7 @@ import resources
 from membership.wallet.designs.images import get_image
 from membership.wallet.designs.service import public_design
 from membership.web.errors import NotFound
-from membership.web.reading import InReading
+from membership.web.transactions import InReads
 from passes.design import Design, ImageRole
 from passes.google.logo import google_logo, logo_role, logo_tag
 
@@ -32,13 +32,13 @@ class _Source:
 
 
 @router.get("/{organization}/{design}/google/{tag}.png")
-async def show_logo(organization: str, design: str, tag: str, reading: InReading) -> Response:
+async def show_logo(organization: str, design: str, tag: str, reads: InReads) -> Response:
     """Show the current logo of a design; the picture at an address never changes."""
 
     def load(session: Session, _now: datetime) -> _Source:
         return _source(session, organization, design, tag)
 
-    picture = await run_in_threadpool(_drawn, await reading.read(load))
+    picture = await run_in_threadpool(_drawn, await reads.read(load))
     headers = {"Cache-Control": _FOR_GOOD, "X-Content-Type-Options": "nosniff"}
     return Response(picture, media_type="image/png", headers=headers)
 

@@ -90,7 +90,7 @@ class _Upload:
 
     async def _write(self, change: Any) -> object:
         """Change the import in a transaction."""
-        async with self._state.admission.connection(writes=True):
+        async with self._state.concurrency.connection(writes=True):
             return await run_in_threadpool(self._in_transaction, change)
 
     def _in_transaction(self, change: Any) -> object:

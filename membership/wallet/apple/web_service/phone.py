@@ -62,7 +62,7 @@ class Phone:
             with self.state.database.readers.begin() as session:
                 return work(session, self.state.clock())
 
-        async with self.state.admission.connection(writes=False):
+        async with self.state.concurrency.connection(writes=False):
             return await run_in_threadpool(run)
 
     async def writes(self, work: Work[Found]) -> Found:
@@ -72,5 +72,5 @@ class Phone:
             with self.state.database.writing(SERVICE, self.state.clock) as (session, now):
                 return work(session, now)
 
-        async with self.state.admission.connection(writes=True):
+        async with self.state.concurrency.connection(writes=True):
             return await run_in_threadpool(run)
