@@ -57,7 +57,7 @@ LAZY_JOBS: tuple[Job, ...] = (
     lazy_job(
         "embed_token_upkeep",
         3600.0,
-        "membership.portal.signup.purge:TOKEN_PURGE_JOB",
+        "membership.portal.site_login.purge:TOKEN_PURGE_JOB",
         select(EmbedToken.expires_at),
     ),
     lazy_job(

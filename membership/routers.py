@@ -75,11 +75,11 @@ ROUTERS = (
     _later("events.webhooks.routes", "/v1/webhooks/**", "/v1/events"),
     _later("data.imports.routes", "/v1/imports/**"),
     _later("data.exports.routes", "/v1/exports/{}"),
-    _later("portal.card_page.card_routes", "/v1/cards/{}/mail", "/v1/cards/{}/card.pdf"),
+    _later("portal.card_page.handout_routes", "/v1/cards/{}/mail", "/v1/cards/{}/card.pdf"),
     _later("wallet.apple.web_service.routes", "/apple/**"),
     _later("wallet.google.pictures", "/{}/{}/google/{}"),
-    _later("portal.signup.routes", "/v1/signup"),
-    _later("portal.signup.key_routes", "/v1/signup/keys/**"),
+    _later("portal.signup.settings_routes", "/v1/signup"),
+    _later("portal.site_login.key_routes", "/v1/signup/keys/**"),
     _later(
         "portal.login.routes",
         f"{_JOIN}/codes",
@@ -89,7 +89,7 @@ ROUTERS = (
         f"{_JOIN}/sessions/end",
         _ME,
     ),
-    _later("portal.signup.token_routes", f"{_JOIN}/sessions/token"),
+    _later("portal.site_login.routes", f"{_JOIN}/sessions/token"),
     _later("portal.signup.join_routes", f"{_JOIN}/memberships"),
     _later(
         "portal.member.customer_billing_routes",

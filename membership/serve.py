@@ -25,7 +25,7 @@ from membership.base.logs import configure_logging, logger
 from membership.base.scopes import DESK_SCOPES, Scope
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, VaultError, open_vault
-from membership.data.demo.bootstrap import prepare_first_start
+from membership.data.demo.bootstrap import bootstrap_database
 from membership.events.audit.recorder import audit_changes
 from membership.jobs import JOBS
 from membership.store.background import Background, Work
@@ -228,7 +228,7 @@ def _prepare_database(
     """Migrate, fill a new database, and make a desk key if asked. Raises StartError."""
     try:
         migrate(database)
-        prepare_first_start(settings, database, system_clock(), demo=demo)
+        bootstrap_database(settings, database, system_clock(), demo=demo)
         # From here on: what a new database is filled with is no change of anything.
         audit_changes(database.writers)
         return _fresh_desk_key(database) if desk_key else None

@@ -1,4 +1,4 @@
-"""Files that ship with the product: fonts, icons, sounds, translations."""
+"""Files that ship with the product: fonts, icons, sounds, translations, web pages, portraits."""
 
 from pathlib import Path
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_validator
 
-from api_client.messages.billing import InvoiceView, OrderState, SubscriptionStatus
 from api_client.messages.payments import PaymentMethod
 from api_client.messages.scan import Message
 from membership.base.fields import Instant
@@ -133,54 +132,3 @@ class BillingEventPage(Message):
 
     items: tuple[BillingEventView, ...]
     next_cursor: str | None = None
-
-
-class OwnOrder(Message):
-    """State of an order of the customer who is logged in."""
-
-    id: UUID
-    state: OrderState
-    plan: str
-    membership_id: UUID | None
-
-
-class OwnInvoice(InvoiceView):
-    """An invoice as its customer sees it; ``amount`` is formatted in their language."""
-
-    amount: str
-
-
-class OwnInvoices(Message):
-    """The latest invoices of a customer, newest first."""
-
-    items: tuple[OwnInvoice, ...]
-    next_cursor: str | None = None
-
-
-class OwnSubscription(Message):
-    """A customer's own renewing membership, and what they may do about it.
-
-    ``portal`` is true if the payment method can be changed at the provider.
-    """
-
-    membership_id: UUID
-    plan: str
-    portal: bool
-    status: SubscriptionStatus
-    paid_until: AwareDatetime | None
-    cancels_at: AwareDatetime | None
-    renews: bool
-    can_cancel: bool
-    can_resume: bool
-
-
-class OwnSubscriptions(Message):
-    """A customer's memberships that renew until they are cancelled."""
-
-    items: tuple[OwnSubscription, ...]
-
-
-class Link(Message):
-    """A URL at the provider, valid for a limited time."""
-
-    url: str

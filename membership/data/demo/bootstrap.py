@@ -19,7 +19,7 @@ DECK_FILE = "demo-deck.json"
 """Name of the file with the demo club's cards, for the demo camera."""
 
 
-def prepare_first_start(
+def bootstrap_database(
     settings: ServiceSettings, database: Database, now: datetime, *, demo: bool
 ) -> None:
     """Create the first organization, the demo club or an empty one, with the standard design.
@@ -60,6 +60,6 @@ def prepare_first_start(
 
 def _without_design(session: Session) -> list[Tenant]:
     """Organizations without a design, from a version that had none."""
-    has_one = exists().where(CardDesign.organization_id == Organization.id)
-    found = session.scalars(select(Organization).where(~has_one).order_by(Organization.id))
+    has_design = exists().where(CardDesign.organization_id == Organization.id)
+    found = session.scalars(select(Organization).where(~has_design).order_by(Organization.id))
     return [tenant_of(each) for each in found]

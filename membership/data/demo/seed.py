@@ -93,15 +93,15 @@ def seed_demo(
     seeding = _Seeding(session, tenant, now, CardMaker(vault, random_bytes))
     create_standard_design(session, tenant, opened)
     plans = {key: create_plan(session, tenant, plan, opened).id for key, plan in PLANS.items()}
-    firms = {domain: _found_firm(seeding, firm, plans) for domain, firm in FIRMS.items()}
+    firms = {domain: _create_firm(seeding, firm, plans) for domain, firm in FIRMS.items()}
     shown = {
-        person.name: _enrol(seeding, index, person, plans, firms)
+        person.name: _create_person(seeding, index, person, plans, firms)
         for index, person in enumerate(PEOPLE)
     }
     return Deck(club.NAME, tuple(_deck_cards(shown, random_bytes)))
 
 
-def _found_firm(seeding: _Seeding, firm: Firm, plans: dict[str, UUID]) -> UUID:
+def _create_firm(seeding: _Seeding, firm: Firm, plans: dict[str, UUID]) -> UUID:
     """Create a company and sell it its membership."""
     founded = seeding.instant(min(firm.sale.first, -30))
     new = NewCompany(
@@ -116,7 +116,7 @@ def _found_firm(seeding: _Seeding, firm: Firm, plans: dict[str, UUID]) -> UUID:
     return company.id
 
 
-def _enrol(
+def _create_person(
     seeding: _Seeding,
     index: int,
     person: Person,

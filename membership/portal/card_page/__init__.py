@@ -1,1 +1,1 @@
-"""How a customer comes by a card: the install page, the mail with its link, the print."""
+"""The page of a card, from which it is added to a wallet; the mail with its link; the print."""

@@ -1,8 +1,8 @@
 """The buttons "Add to Apple Wallet" and "Google Wallet".
 
 Apple and Google allow only their own artwork for these buttons, unaltered, and it may not be
-shipped with other people's software. So whoever runs the service puts the files that both
-hand out into ``data_dir/badges``; without them the page has a plain link in words.
+shipped with other software. The administrator puts the official files into ``data_dir/badges``;
+without them the page has a plain link.
 """
 
 import base64
@@ -28,7 +28,10 @@ class Badge:
 
 
 def badge(data_dir: Path, wallet: WalletKind, language: str) -> Badge:
-    """The button of a wallet in a language: ``badges/apple-de.svg``, or without the language."""
+    """Return the button of a wallet; its picture is ``badges/apple-de.svg`` or ``apple.svg``.
+
+    The English picture is used for a language that has none.
+    """
     label = _label(wallet, language)
     for name in (f"{wallet.value}-{language}", f"{wallet.value}-en", wallet.value):
         for suffix, mime in _MIMES.items():
@@ -48,7 +51,7 @@ def _label(wallet: WalletKind, language: str) -> str:
 
 
 def _read(file: Path) -> bytes | None:
-    """A picture, or None if there is none. One that cannot be used is told in the log."""
+    """Return a picture, or None if there is none or it cannot be used, which is logged."""
     try:
         if file.stat().st_size > LARGEST_BYTES:
             logger().warning("badge_too_large", file=file.name, most_bytes=LARGEST_BYTES)

@@ -1,4 +1,4 @@
-"""From an install link to the card that it installs."""
+"""Resolves a signed link to the card that it opens."""
 
 import secrets
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from membership.web.access import Tenant
 from membership.web.errors import NotFound
 
 _NOBODYS_KEY = secrets.token_bytes(32)
-"""Signs for organizations that there are not: a guess there takes as long as elsewhere."""
+"""Checked for organizations that do not exist, so that a guess takes the same time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """What a good link leads to. Without ``good`` the customer's card was revoked."""
+class OpenedLink:
+    """The card that a valid link opens; ``good`` is false for a revoked one."""
 
     tenant: Tenant
     card_id: UUID
@@ -34,7 +34,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as it was opened: its three parts and its signature."""
+    """The parts of a link, not yet verified."""
 
     organization: str
     design: str
@@ -47,10 +47,11 @@ class Link:
         return install_path(self.organization, self.design, self.customer_id)
 
 
-def open_link(session: Session, vault: Vault, link: Link) -> Opened:
-    """Find the customer's newest good card of the design that a link names.
+def open_link(session: Session, vault: Vault, link: Link) -> OpenedLink:
+    """Return the newest valid card of the customer and design that a link names.
 
-    Raises NotFound, always the same, for a link that is altered, guessed, or leads to nothing.
+    A revoked one is returned if there is no other. Raises NotFound, always the same, for a link
+    that is altered, guessed, or points to nothing.
     """
     tenant = tenant_by_slug(session, link.organization)
     keys = None if tenant is None else wallet_keys(session, vault, tenant.id)
@@ -67,12 +68,12 @@ def open_link(session: Session, vault: Vault, link: Link) -> Opened:
 
 
 def no_such_link() -> NotFound:
-    """The error for every link that opens nothing, whatever is wrong with it."""
+    """Return the one error for every invalid link, whatever is wrong with it."""
     return NotFound("link_not_found", "This link opens nothing.")
 
 
-def _newest(session: Session, tenant: Tenant, link: Link, customer_id: UUID) -> Opened | None:
-    """The newest card of a customer in the design, a good one before any that was revoked."""
+def _newest(session: Session, tenant: Tenant, link: Link, customer_id: UUID) -> OpenedLink | None:
+    """Return a customer's newest card of the design, a valid one before any revoked one."""
     row = (
         session.connection()
         .execute(
@@ -101,4 +102,4 @@ def _newest(session: Session, tenant: Tenant, link: Link, customer_id: UUID) -> 
     )
     if row is None:
         return None
-    return Opened(tenant, row.id, link.design, row.language, row.revoked_at is None)
+    return OpenedLink(tenant, row.id, link.design, row.language, row.revoked_at is None)

@@ -1,4 +1,4 @@
-"""Mails a card's install link."""
+"""Mails the link of a card's page to the customer."""
 
 from uuid import UUID
 
@@ -23,9 +23,10 @@ from resources.catalogue import catalogue
 def mail_card(
     call: Call, card_id: UUID, wanted: CardMail, vault: Vault, public_url: str | None
 ) -> Mailed:
-    """Queue the mail with a card's link, in the customer's language.
+    """Queue the mail with a card's link, in the customer's language; return the recipient.
 
-    Raises NotFound; Conflict for a card that no phone can fetch; Invalid without an address.
+    Raises NotFound; Conflict for a revoked card, one without a design, or without a public URL;
+    Invalid without an email address.
     """
     card = get_card(call.session, call.tenant, card_id)
     customer = get_customer(call.session, call.tenant, card.customer_id)

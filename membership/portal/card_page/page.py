@@ -1,7 +1,7 @@
-"""The install page: the card as it is now, and how it comes into a phone's wallet.
+"""The page of a card: its current face, and the buttons that add it to a wallet.
 
-It is plain HTML without any script. All pictures are inside the page, so that opening it is one
-request, and its content policy lets it load nothing from anywhere.
+It is plain HTML without a script. All pictures are embedded, so that opening it is one request,
+and its content policy lets it load nothing.
 """
 
 import base64
@@ -31,8 +31,8 @@ _SHOWN = (Slot.PRIMARY, Slot.SECONDARY, Slot.AUXILIARY)
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """Who opens the page, and how: ``everything`` offers the other wallets too."""
+class PageContext:
+    """The link, device and language of a visit; ``everything`` offers all wallets."""
 
     link: Link
     device: Device
@@ -40,7 +40,7 @@ class Visit:
     everything: bool = False
 
     def href(self, name: str = "", **more: str) -> str:
-        """An address below the page's own, with the signature."""
+        """Return an address below the page's own, with the signature."""
         query = {"s": self.link.signature, "lang": self.language, **more}
         path = f"{self.link.path}/{name}" if name else self.link.path
         return f"{path}?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
@@ -48,7 +48,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Wallets:
-    """What the organization has set up."""
+    """The wallets that an organization has set up."""
 
     apple_real: bool
     google: bool
@@ -56,16 +56,17 @@ class Wallets:
 
 def card_page(
     face: CardFace,
-    visit: Visit,
+    visit: PageContext,
     wallets: Wallets,
     *,
     data_dir: Path,
     link_url: str,
     notes: Sequence[str] = (),
 ) -> Response:
-    """Return the page of a card. ``notes`` name what failed before, such as ``google_busy``.
+    """Return the page of a card: status 200, or 410 for a revoked one.
 
-    ``link_url`` is the whole link, for a phone that reads it off this screen.
+    ``notes`` name what failed before, such as ``google_busy``. ``link_url`` is shown as a code for
+    a phone to scan.
     """
     texts = _note_texts(visit.language)
     good = not face.voided
@@ -79,16 +80,18 @@ def card_page(
         "good": good,
         "code_picture": _picture(face.facts.code) if good else "",
         "link_picture": "" if visit.device.is_phone else _picture(link_url),
-        "adds": _adds(visit, wallets, data_dir) if good else (),
+        "buttons": _wallet_buttons(visit, wallets, data_dir) if good else (),
         "notes": [texts[each] for each in shown],
         "everything_href": visit.href(wallet="all") if visit.device.is_phone else "",
     }
-    return render_page(_KIND, "card.html", visit.language, values, status=200 if good else 410)
+    return render_page(
+        _KIND, "card_page/card.html", visit.language, values, status=200 if good else 410
+    )
 
 
 def not_found_page(language: str) -> Response:
-    """The page for every link that opens nothing."""
-    return render_page(_KIND, "card-not-found.html", language, {}, status=404)
+    """Return the page for every invalid link: status 404."""
+    return render_page(_KIND, "card_page/not-found.html", language, {}, status=404)
 
 
 def _note_texts(language: str) -> Mapping[str, str]:
@@ -111,7 +114,7 @@ def _note_texts(language: str) -> Mapping[str, str]:
 
 
 def _card(face: CardFace, language: str) -> Mapping[str, object]:
-    """What the page says of the card, as text."""
+    """Return the texts and colours of the card."""
     design = face.design
     fields = [
         {
@@ -138,23 +141,25 @@ def _card(face: CardFace, language: str) -> Mapping[str, object]:
     }
 
 
-def _adds(visit: Visit, wallets: Wallets, data_dir: Path) -> list[Mapping[str, str | None]]:
-    """The buttons that this device is offered."""
-    adds: list[Mapping[str, str | None]] = []
+def _wallet_buttons(
+    visit: PageContext, wallets: Wallets, data_dir: Path
+) -> list[Mapping[str, str | None]]:
+    """Return the buttons that this device is offered."""
+    buttons: list[Mapping[str, str | None]] = []
     for wallet, offered, name in (
         (WalletKind.APPLE, visit.device.apple, "card.pkpass"),
         (WalletKind.GOOGLE, visit.device.google and wallets.google, "google"),
     ):
         if offered:
             button = badge(data_dir, wallet, visit.language)
-            adds.append(
+            buttons.append(
                 {"href": visit.href(name), "label": button.label, "picture": button.picture}
             )
-    return adds
+    return buttons
 
 
 def _picture(text: str) -> str:
-    """A QR code as a data URI (PNG)."""
+    """Return a QR code as a data URI (PNG)."""
     stream = io.BytesIO()
     code_image(text, Symbology.QR, _CODE_PIXELS).convert("1").save(stream, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")

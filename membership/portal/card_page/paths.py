@@ -1,4 +1,4 @@
-"""Paths that begin with an organization's name, told from the service's own by their first part."""
+"""Paths that begin with an organization's name instead of a reserved first segment."""
 
 import re
 
@@ -8,25 +8,26 @@ from membership.accounts.organizations import RESERVED_SEGMENTS
 
 
 class OrganizationName(Convertor[str]):
-    """The name of an organization in a path: anything but what the service's own paths begin with.
+    """The slug of an organization in a path: any segment that the service does not reserve.
 
-    Else each path of the API with three parts would be found here, and answered as a wrong method.
+    Otherwise every path of the API with three segments would match here, and a wrong method on it
+    would be answered by this route.
     """
 
     regex = rf"(?!(?:{'|'.join(map(re.escape, sorted(RESERVED_SEGMENTS)))})/)[^/]+"
 
     def convert(self, value: str) -> str:
-        """The name as it stands."""
+        """Return the slug unchanged."""
         return value
 
     def to_string(self, value: str) -> str:
-        """The name as it stands."""
+        """Return the slug unchanged."""
         return value
 
 
 register_url_convertor("organization", OrganizationName())
 
 DESIGN = "/{organization:organization}/{design}"
-"""Below this lies what belongs to a design."""
+"""Prefix of the paths of a design."""
 PAGE = f"{DESIGN}/{{customer_id:uuid}}"
-"""The install page."""
+"""Path of the page of a card."""

@@ -1,4 +1,4 @@
-"""Which wallets a visitor's device has."""
+"""Tells by the User-Agent which wallets a device has."""
 
 import re
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ _MAX_HEADER = 500
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What the page offers: a phone is offered its own wallet, anything else both and a code.
+    """The wallets offered to a device: a phone gets its own, anything else both and a code.
 
-    An iPad that asks for pages as a Mac is taken for one, and is offered both.
+    An iPad that identifies itself as a Mac is treated as one.
     """
 
     apple: bool
@@ -20,17 +20,17 @@ class Device:
 
     @property
     def is_phone(self) -> bool:
-        """Whether only one of the wallets is of use here."""
+        """Whether only one of the wallets can be used."""
         return self.apple != self.google
 
 
 def device_of(user_agent: str, *, everything: bool = False) -> Device:
-    """Tell the device by what the browser says of itself; ``everything``: offer both wallets."""
-    told = user_agent[:_MAX_HEADER]
+    """Return the device of a User-Agent header; with ``everything`` both wallets are offered."""
+    header = user_agent[:_MAX_HEADER]
     if everything:
         return Device(apple=True, google=True)
-    if _APPLE.search(told):
+    if _APPLE.search(header):
         return Device(apple=True, google=False)
-    if _ANDROID.search(told):
+    if _ANDROID.search(header):
         return Device(apple=False, google=True)
     return Device(apple=True, google=True)

@@ -1,4 +1,4 @@
-"""Routes of the install page. They need no key: a link is signed, and who has it may install."""
+"""Routes of the page of a card. They need no API key: the signed link is the authorization."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.base.logs import logger
-from membership.portal.card_page.lookup import Link, Opened, no_such_link, open_link
-from membership.portal.card_page.page import Visit, Wallets, card_page, not_found_page
+from membership.portal.card_page.lookup import Link, OpenedLink, no_such_link, open_link
+from membership.portal.card_page.page import PageContext, Wallets, card_page, not_found_page
 from membership.portal.card_page.paths import DESIGN, PAGE
 from membership.portal.card_page.phones import device_of
 from membership.store.models import IdentityKind, WalletIdentity
@@ -32,13 +32,13 @@ from passes.card import CardFace
 
 router = APIRouter(include_in_schema=False)
 
-_NOT_KEPT = {"Cache-Control": "no-store"}
-_FOR_GOOD = "public, max-age=31536000, immutable"
+_NO_STORE = {"Cache-Control": "no-store"}
+_IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a visitor asks for."""
+class PageRequest:
+    """The address and headers of a request for the page."""
 
     link: Link
     user_agent: str
@@ -46,9 +46,9 @@ class Asked:
     language: str
     everything: bool
 
-    def visit(self, customers_language: str | None = None) -> Visit:
-        """Who opens the page."""
-        return Visit(
+    def context(self, customers_language: str | None = None) -> PageContext:
+        """Return what the page depends on beside the card."""
+        return PageContext(
             self.link,
             device_of(self.user_agent, everything=self.everything),
             choose_language(self.language, self.accepts, customers_language),
@@ -56,7 +56,7 @@ class Asked:
         )
 
 
-def _asked(  # noqa: PLR0917 - one parameter for each part of an address
+def _page_request(  # noqa: PLR0917 - one parameter for each part of an address
     request: Request,
     organization: str,
     design: str,
@@ -64,9 +64,9 @@ def _asked(  # noqa: PLR0917 - one parameter for each part of an address
     s: Annotated[str, Query(max_length=100)] = "",
     lang: Annotated[str, Query(max_length=20)] = "",
     wallet: Annotated[str, Query(max_length=10)] = "",
-) -> Asked:
-    """Read the address."""
-    return Asked(
+) -> PageRequest:
+    """Dependency that reads the address and headers."""
+    return PageRequest(
         link=Link(organization, design, customer_id, s),
         user_agent=request.headers.get("User-Agent", ""),
         accepts=request.headers.get("Accept-Language", ""),
@@ -75,30 +75,30 @@ def _asked(  # noqa: PLR0917 - one parameter for each part of an address
     )
 
 
-AskedFor = Annotated[Asked, Depends(_asked)]
+InPageRequest = Annotated[PageRequest, Depends(_page_request)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
-    """All that the page is made of."""
+class _Loaded:
+    """What is loaded for the page."""
 
-    opened: Opened
+    opened: OpenedLink
     face: CardFace
     wallets: Wallets
 
 
 @router.get(PAGE)
-async def show_page(asked: AskedFor, reads: InReads) -> Response:
-    """Show a card, and how it comes into a wallet."""
-    return await page_of(asked, reads)
+async def show_page(request: InPageRequest, reads: InReads) -> Response:
+    """Show a card with its wallet buttons."""
+    return await card_response(request, reads)
 
 
 @router.get(f"{PAGE}/card.pkpass")
-async def fetch_pass(asked: AskedFor, reads: InReads) -> Response:
-    """Give the card to Apple Wallet; a revoked one is given to nobody new."""
+async def fetch_pass(request: InPageRequest, reads: InReads) -> Response:
+    """Return the pass for Apple Wallet; the page instead if the card is revoked."""
 
     def render(session: Session, now: datetime) -> Pkpass:
-        opened = open_link(session, reads.vault, asked.link)
+        opened = open_link(session, reads.vault, request.link)
         if not opened.good:
             raise no_such_link()
         return render_pkpass(
@@ -108,72 +108,74 @@ async def fetch_pass(asked: AskedFor, reads: InReads) -> Response:
     try:
         made = await reads.read(render)
     except NotFound:
-        return await page_of(asked, reads)
+        return await card_response(request, reads)
     except Conflict as error:
         logger().warning("card_not_signed", code=error.code)
-        return await page_of(asked, reads, ["apple_fault"])
+        return await card_response(request, reads, ["apple_fault"])
     headers = {
         "Content-Disposition": f'attachment; filename="{made.file_name}"',
         "X-Content-Type-Options": "nosniff",
-        **_NOT_KEPT,
+        **_NO_STORE,
     }
     return Response(made.data, media_type=PASS_TYPE, headers=headers)
 
 
 @router.get(f"{PAGE}/google")
-async def save_to_google(asked: AskedFor, reads: InReads) -> Response:
-    """Lead to Google, which saves the card; Google is told of the card before that."""
+async def save_to_google(request: InPageRequest, reads: InReads) -> Response:
+    """Create or update the card at Google, then redirect to its save link."""
 
-    def find(session: Session, now: datetime) -> tuple[Opened, datetime]:
-        return open_link(session, reads.vault, asked.link), now
+    def find(session: Session, now: datetime) -> tuple[OpenedLink, datetime]:
+        return open_link(session, reads.vault, request.link), now
 
     try:
         opened, now = await reads.read(find)
         if not opened.good:
-            return await page_of(asked, reads)
+            return await card_response(request, reads)
         link = await run_in_threadpool(
             google_save_link, reads.state, opened.tenant, opened.card_id, now
         )
     except NotFound:
-        return await page_of(asked, reads)
+        return await card_response(request, reads)
     except NotConfigured:
-        return await page_of(asked, reads, ["no_google"])
+        return await card_response(request, reads, ["no_google"])
     except Refused:
-        return await page_of(asked, reads, ["google_refused"])
+        return await card_response(request, reads, ["google_refused"])
     except Busy:
-        return await page_of(asked, reads, ["google_busy"])
-    return RedirectResponse(link, 303, {"Referrer-Policy": "no-referrer", **_NOT_KEPT})
+        return await card_response(request, reads, ["google_busy"])
+    return RedirectResponse(link, 303, {"Referrer-Policy": "no-referrer", **_NO_STORE})
 
 
-async def page_of(asked: Asked, reads: RequestReads, notes: Sequence[str] = ()) -> Response:
-    """The page of a link, or the one for links that open nothing."""
+async def card_response(
+    request: PageRequest, reads: RequestReads, notes: Sequence[str] = ()
+) -> Response:
+    """Return the page of a link, or the page for invalid links."""
     try:
-        shown = await reads.read(partial(_load, reads, asked.link))
+        shown = await reads.read(partial(_load, reads, request.link))
     except NotFound:
-        return not_found_page(asked.visit().language)
+        return not_found_page(request.context().language)
     make = partial(
         card_page,
         shown.face,
-        asked.visit(shown.opened.language),
+        request.context(shown.opened.language),
         shown.wallets,
         data_dir=reads.settings.data_dir,
-        link_url=_whole(reads, asked.link),
+        link_url=_absolute_url(reads, request.link),
         notes=notes,
     )
     return await run_in_threadpool(make)
 
 
-def _load(reads: RequestReads, link: Link, session: Session, now: datetime) -> _Shown:
-    """Open a link and load what its page shows. Raises NotFound."""
+def _load(reads: RequestReads, link: Link, session: Session, now: datetime) -> _Loaded:
+    """Resolve a link and load what its page shows. Raises NotFound."""
     opened = open_link(session, reads.vault, link)
     loaded = load_faces(session, opened.tenant, [opened.card_id], now).get(opened.card_id)
     if loaded is None:
         raise no_such_link()
-    return _Shown(opened, loaded.face, _wallets(session, opened.tenant.id))
+    return _Loaded(opened, loaded.face, _wallets(session, opened.tenant.id))
 
 
 def _wallets(session: Session, organization_id: int) -> Wallets:
-    """What an organization has set up."""
+    """Return the wallets that an organization has set up."""
     kinds = set(
         session.connection().scalars(
             select(WalletIdentity.kind).where(WalletIdentity.organization_id == organization_id)
@@ -182,15 +184,15 @@ def _wallets(session: Session, organization_id: int) -> Wallets:
     return Wallets(IdentityKind.APPLE in kinds, IdentityKind.GOOGLE in kinds)
 
 
-def _whole(reads: RequestReads, link: Link) -> str:
-    """The whole address of a page, for the code that a phone reads off another screen."""
+def _absolute_url(reads: RequestReads, link: Link) -> str:
+    """Return the absolute address of a page."""
     public = (reads.settings.public_url or "").rstrip("/")
     return f"{public}{link.path}?s={link.signature}"
 
 
 @router.get(f"{DESIGN}/images/{{tag}}.png")
 async def show_image(organization: str, design: str, tag: str, reads: InReads) -> Response:
-    """Show a picture of a design as it is now: Google fetches the pictures of cards from here."""
+    """Return a picture of the current version of a design; Google loads them from here."""
 
     def load(session: Session, _now: datetime) -> bytes:
         found = public_design(session, organization, design)
@@ -199,5 +201,5 @@ async def show_image(organization: str, design: str, tag: str, reads: InReads) -
         return get_image(session, found[0], tag)
 
     picture = await reads.read(load)
-    headers = {"Cache-Control": _FOR_GOOD, "X-Content-Type-Options": "nosniff"}
+    headers = {"Cache-Control": _IMMUTABLE, "X-Content-Type-Options": "nosniff"}
     return Response(picture, media_type="image/png", headers=headers)

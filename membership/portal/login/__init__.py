@@ -1,1 +1,1 @@
-"""How the public logs in: by a code that is mailed, then with tokens that are soon over."""
+"""Login of customers: by a mailed code, then with short-lived tokens."""

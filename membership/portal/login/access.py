@@ -1,4 +1,4 @@
-"""What routes for customers who are logged in are given: whose access token a request shows."""
+"""Dependencies of routes for logged-in customers: they authenticate the access token."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _OF_SESSION = and_(
 
 @dataclass(frozen=True, slots=True)
 class CustomerCall:
-    """One request of a customer who is logged in: the open transaction, who it is, and the time."""
+    """A request of a logged-in customer, with its open transaction and its time."""
 
     session: Session
     tenant: Tenant
@@ -46,8 +46,8 @@ class CustomerCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
-    """Whose token it is."""
+class LoggedInCustomer:
+    """The customer that an access token belongs to."""
 
     tenant: Tenant
     customer_id: UUID
@@ -55,7 +55,7 @@ class Visitor:
     session_id: UUID
 
     def call(self, session: Session, now: datetime) -> CustomerCall:
-        """What a route is given."""
+        """Return the call of this customer in an open transaction."""
         return CustomerCall(
             session, self.tenant, self.customer_id, self.actor, now, self.session_id
         )
@@ -64,21 +64,21 @@ class Visitor:
 async def _shown_token(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> str:
-    """The access token in the Authorization header. Raises Unauthorized if there is none."""
+    """Return the access token of the Authorization header. Raises Unauthorized without one."""
     if credentials is None or not credentials.credentials.startswith(ACCESS_PREFIX):
         raise _login_needed()
     return credentials.credentials
 
 
 def _login_needed() -> Unauthorized:
-    """The one error for every token that is not good."""
+    """Return the one error for every invalid token."""
     return Unauthorized("login_needed", "Log in first, or again.", headers=_CHALLENGE)
 
 
 def _find(
     request: Request, connection: Connection, organization: str, token: str, now: datetime
-) -> Visitor:
-    """Find whose token it is, and note it at the request. Raises Unauthorized."""
+) -> LoggedInCustomer:
+    """Authenticate a token, and set the caller of the request. Raises Unauthorized."""
     row = connection.execute(
         select(
             CustomerSession.id.label("session_id"),
@@ -101,7 +101,7 @@ def _find(
     session_id, customer_id, number, *own = row
     actor = customer_actor(customer_id, number)
     request.scope[CALLER] = actor
-    return Visitor(Tenant(*own), customer_id, actor, session_id)
+    return LoggedInCustomer(Tenant(*own), customer_id, actor, session_id)
 
 
 def _read(
@@ -110,7 +110,7 @@ def _read(
     token: Annotated[str, Depends(_shown_token)],
     _admitted: Annotated[None, READER],
 ) -> Iterator[CustomerCall]:
-    """Open a reading transaction for a customer."""
+    """Open a reads transaction for a customer."""
     state = request.app.state
     with state.database.readers.begin() as session:
         now = state.clock()
@@ -123,7 +123,7 @@ def _write(
     token: Annotated[str, Depends(_shown_token)],
     _admitted: Annotated[None, WRITER],
 ) -> Iterator[CustomerCall]:
-    """Open a writing transaction for a customer; a token that is not good takes no lock."""
+    """Open a writing transaction for a customer; an invalid token takes no write lock."""
     state = request.app.state
     with state.database.engine.connect() as connection:
         visitor = _find(request, connection, organization, token, state.clock())
@@ -133,29 +133,29 @@ def _write(
 
 async def _allowed(
     request: Request, organization: str, token: Annotated[str, Depends(_shown_token)]
-) -> Visitor:
-    """Find whose token it is, before any transaction."""
+) -> LoggedInCustomer:
+    """Authenticate the token before any transaction."""
     state = request.app.state
 
-    def find() -> Visitor:
+    def find() -> LoggedInCustomer:
         with state.database.engine.connect() as connection:
             return _find(request, connection, organization, token, state.clock())
 
-    # The place is given back at once: the request will queue for another one.
+    # The slot is returned at once: the route acquires its own.
     async with state.concurrency.connection(writes=False):
         return await run_in_threadpool(find)
 
 
-def customer_allows() -> Any:
-    """Dependency of what is done in several steps: the ``Visitor`` who is logged in."""
+def logged_in_customer() -> Any:
+    """Return the dependency of routes with several transactions: a ``LoggedInCustomer``."""
     return Depends(_allowed)
 
 
 def customer_reads() -> Any:
-    """Dependency of a route that reads, for the customer who is logged in to its organization."""
+    """Return the dependency of a reads route: a ``CustomerCall``."""
     return Depends(_read, scope="function")
 
 
 def customer_writes() -> Any:
-    """Dependency of a route that writes, for them: it commits before the answer is sent."""
+    """Return the dependency of a writing route: it commits before the answer is sent."""
     return Depends(_write, scope="function")

@@ -1,8 +1,7 @@
-"""Codes: mailed to whoever asks, and changed for a ticket by who can read the mail.
+"""Login codes: mailed to an address, and exchanged for a ticket that proves it.
 
-Whether a customer has the address is not even looked at before a code was shown: a code is made
-and mailed for every address alike, for those who are no customers yet are to join with it. A
-wrong code, an old one, a used one and none at all are answered alike.
+A code is created and mailed for every address alike, whether a customer has it or not: those who
+have no account yet join with it. Wrong, expired, used and missing codes get the same answer.
 """
 
 import secrets
@@ -24,25 +23,25 @@ from membership.accounts.staff.throttles import (
 from membership.base.logs import logger
 from membership.events.mail.outbox import queue_mail
 from membership.members.customers.service import email_key
-from membership.portal.login.club import customers_with, offered
+from membership.portal.login.candidates import customer_choices, customers_with_email
 from membership.portal.login.digests import (
     TICKET_PREFIX,
     code_digest,
     code_key,
+    digests_equal,
     new_code,
     new_token,
-    same,
 )
-from membership.portal.login.limits import (
+from membership.portal.login.mails import code_mail
+from membership.portal.login.schemas import CodeRequest, CodeVerification, Ticket
+from membership.portal.login.throttles import (
     CODES_BY_ADDRESS,
     CODES_BY_EMAIL,
     TRIES_BY_ADDRESS,
     TRIES_BY_EMAIL,
     subject,
 )
-from membership.portal.login.mails import code_mail
-from membership.portal.login.schemas import CodeWish, ShownLogin, Ticket
-from membership.portal.signup.offers import open_club
+from membership.portal.open_signup import find_open_signup
 from membership.store.models import LoginCode
 from membership.web.access import Tenant, digest
 from membership.web.errors import Unauthorized
@@ -51,35 +50,39 @@ from membership.web.transactions import RequestTransactions
 
 CODE_LIFE = timedelta(minutes=10)
 TICKET_LIFE = timedelta(minutes=30)
-MOST_TRIES = 5
+MAX_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A request for a code. ``accepted`` is the browser's Accept-Language header."""
+class _Recipient:
+    """Who is mailed a code: an address at an organization, and the language of the mail."""
 
     organization: str
-    code: CodeWish
-    accepted: str
+    email: str
+    language: str
 
 
-async def send_code(transactions: RequestTransactions, wish: Wish) -> None:
+async def send_code(
+    transactions: RequestTransactions, organization: str, wanted: CodeRequest, accept_language: str
+) -> None:
     """Mail a new code. Raises NotFound; TooMany during a wait.
 
-    Without a mail server the mail is kept in a folder, and the code is logged so that whoever
-    tries the service out finds it: as a warning, for a kiosk's own service logs nothing less.
+    Without a mail server the mail is written to a folder, and the code is logged for people who
+    try the service out: as a warning, because an embedded service logs nothing below that.
     """
-    code = await transactions.write(partial(_mail_code, transactions, wish))
+    language = choose_language(wanted.language or "", accept_language)
+    recipient = _Recipient(organization, wanted.email, language)
+    code = await transactions.write(partial(_mail_code, transactions, recipient))
     if transactions.settings.smtp_host is None:
-        logger().warning("login_code", organization=wish.organization, code=code)
+        logger().warning("login_code", organization=organization, code=code)
 
 
 def _mail_code(
-    transactions: RequestTransactions, wish: Wish, session: Session, now: datetime
+    transactions: RequestTransactions, recipient: _Recipient, session: Session, now: datetime
 ) -> str:
-    """Make a code, queue its mail and let older codes be over; returns the code."""
-    tenant, _ = open_club(session, wish.organization)
-    email = wish.code.email
+    """Create a code, queue its mail, invalidate older codes; return the code."""
+    tenant, _ = find_open_signup(session, recipient.organization)
+    email = recipient.email
     count_try(session, CODES_BY_ADDRESS, transactions.address, now)
     count_try(session, CODES_BY_EMAIL, subject(tenant.id, email), now)
     session.execute(
@@ -104,83 +107,82 @@ def _mail_code(
             expires_at=now + CODE_LIFE,
         )
     )
-    language = choose_language(wish.code.language or "", wish.accepted)
-    mail = code_mail(email, tenant.name, code, language)
+    mail = code_mail(email, tenant.name, code, recipient.language)
     queue_mail(session, transactions.vault, tenant.id, mail, now=now)
     return code
 
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """A code that was right: its ticket, and the tries that are forgotten for it."""
+    """Result of a correct code: the ticket, and the counted tries to reset."""
 
     ticket: Ticket
     counted: Try
     subject: str
 
 
-async def change_code(
-    transactions: RequestTransactions, organization: str, shown: ShownLogin
+async def verify_code(
+    transactions: RequestTransactions, organization: str, wanted: CodeVerification
 ) -> Ticket:
-    """Change a code for a ticket. Raises Unauthorized; NotFound; TooMany during a wait."""
-    checked = await transactions.write(partial(_check, transactions, organization, shown))
+    """Exchange a code for a ticket. Raises Unauthorized; NotFound; TooMany during a wait."""
+    checked = await transactions.write(partial(_check, transactions, organization, wanted))
     if checked is None:
         detail = "This code is wrong, was used or replaced, or is too old; ask for another one."
         raise Unauthorized("code_wrong", detail, headers={"WWW-Authenticate": "Bearer"})
-    # By itself: who asks for a code holds these rows before the code's, and here it is after.
-    await transactions.write(partial(_begin_anew, checked))
+    # In a transaction of its own: a request for a code locks these rows before those of codes.
+    await transactions.write(partial(_reset_tries, checked))
     return checked.ticket
 
 
 def _check(
     transactions: RequestTransactions,
     organization: str,
-    shown: ShownLogin,
+    wanted: CodeVerification,
     session: Session,
     now: datetime,
 ) -> _Checked | None:
-    """Use a code up if it is the right one, else count it as wrong; None if it is wrong."""
-    tenant, _ = open_club(session, organization)
+    """Mark a correct code as used; for a wrong one count the try and return None."""
+    tenant, _ = find_open_signup(session, organization)
     by_address = count_try(session, TRIES_BY_ADDRESS, transactions.address, now)
-    whose = subject(tenant.id, shown.email)
+    whose = subject(tenant.id, wanted.email)
     by_email = count_try(session, TRIES_BY_EMAIL, whose, now)
     key = code_key(session, transactions.vault, tenant.id, now)
     row = session.scalars(
         select(LoginCode)
         .where(
             LoginCode.organization_id == tenant.id,
-            LoginCode.email_key == email_key(shown.email),
+            LoginCode.email_key == email_key(wanted.email),
             LoginCode.used_at.is_(None),
             LoginCode.expires_at > now,
-            LoginCode.tries < MOST_TRIES,
+            LoginCode.tries < MAX_TRIES,
         )
         .order_by(LoginCode.created_at.desc())
         .limit(1)
         .with_for_update()
     ).first()
     if row is None:
-        same(code_digest(key, uuid4(), shown.code), secrets.token_hex(32))
+        digests_equal(code_digest(key, uuid4(), wanted.code), secrets.token_hex(32))
         return None
-    if not same(code_digest(key, row.id, shown.code), row.code_digest):
+    if not digests_equal(code_digest(key, row.id, wanted.code), row.code_digest):
         row.tries += 1
         return None
     ticket = new_token(TICKET_PREFIX)
     row.used_at, row.ticket_digest = now, digest(ticket)
     take_back(session, by_address)
-    known = offered(customers_with(session, tenant, row.email_key))
+    known = customer_choices(customers_with_email(session, tenant, row.email_key))
     return _Checked(Ticket(ticket=ticket, customers=known), by_email, whose)
 
 
-def _begin_anew(checked: _Checked, session: Session, _now: datetime) -> None:
-    """Forget how often codes were asked for and tried: it was the right one."""
+def _reset_tries(checked: _Checked, session: Session, _now: datetime) -> None:
+    """Reset the counts of requested and tried codes after a correct one."""
     forget_tries(session, checked.counted)
     forget_subject(session, CODES_BY_EMAIL, checked.subject)
 
 
 def ticket_for(session: Session, tenant: Tenant, email: str, now: datetime) -> Ticket:
-    """A ticket for an address that was proved otherwise than by a code.
+    """Return a ticket for an address that was proved otherwise than by a code.
 
-    It is stored like that of a code which nobody can know.
+    It is stored like the ticket of a code that nobody can know.
     """
     ticket, key = new_token(TICKET_PREFIX), email_key(email) or ""
     session.add(
@@ -196,14 +198,16 @@ def ticket_for(session: Session, tenant: Tenant, email: str, now: datetime) -> T
         )
     )
     session.flush()
-    return Ticket(ticket=ticket, customers=offered(customers_with(session, tenant, key)))
+    return Ticket(
+        ticket=ticket, customers=customer_choices(customers_with_email(session, tenant, key))
+    )
 
 
 def use_ticket(session: Session, tenant: Tenant, ticket: str, now: datetime) -> str:
-    """Use a ticket up; returns the address that it proves, as addresses are compared.
+    """Mark a ticket as used; return the normalized email address that it proves.
 
-    Of two who use it at once, one does. Raises Unauthorized for one that is wrong, was used or
-    is too old.
+    Of two concurrent calls one succeeds. Raises Unauthorized for a ticket that is wrong, used or
+    expired.
     """
     proved: str | None = session.scalar(
         update(LoginCode)

@@ -1,8 +1,8 @@
-"""What is stored of codes and tokens.
+"""Digests under which codes and tokens are stored.
 
-A token has 256 random bits: its SHA-256 tells nothing. A code has only six digits, which are soon
-tried out against a plain digest, so it is stored as an HMAC with a key of the organization's that
-the database holds encrypted (``membership.base.vault``): who has only the database learns no code.
+A token has 256 random bits, so its SHA-256 reveals nothing. A code has six digits, which can be
+tried against a plain digest, so it is stored as an HMAC with a key of the organization that is
+encrypted in the database (``membership.base.vault``): the database alone reveals no code.
 """
 
 import hashlib
@@ -21,17 +21,17 @@ _CONTEXT = b"walletdesk login code 1\n"
 
 
 def new_token(prefix: str) -> str:
-    """A token that nobody can guess."""
+    """Return a new token with 256 random bits."""
     return prefix + secrets.token_urlsafe(32)
 
 
 def new_code() -> str:
-    """Six random digits."""
+    """Return six random digits."""
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
 def code_key(session: Session, vault: Vault, organization_id: int, now: datetime) -> bytes:
-    """The key of an organization's codes, made at the first need.
+    """Return the key of an organization's codes; it is created at first use.
 
     Raises VaultError if it was encrypted with another secret key.
     """
@@ -43,10 +43,10 @@ def code_key(session: Session, vault: Vault, organization_id: int, now: datetime
 
 
 def code_digest(key: bytes, code_id: UUID, code: str) -> str:
-    """HMAC-SHA-256 of a code in hexadecimal; it is good for this one row only."""
+    """Return the HMAC-SHA-256 of a code in hexadecimal, bound to its row."""
     return hmac.digest(key, _CONTEXT + code_id.bytes + code.encode(), hashlib.sha256).hex()
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two digests are the same, compared in constant time."""
+def digests_equal(one: str, other: str) -> bool:
+    """Compare two digests in constant time."""
     return hmac.compare_digest(one, other)

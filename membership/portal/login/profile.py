@@ -1,23 +1,28 @@
-"""What a customer who is logged in sees of themself."""
+"""The profile that a logged-in customer sees."""
 
 from membership.members.customers.service import get_customer
 from membership.members.customers.views import display_name, number_text
 from membership.members.memberships.entitlements import NOTHING, Held, load_held
 from membership.portal.login.access import CustomerCall
-from membership.portal.login.schemas import OwnMembership, OwnPermission, OwnProfile, OwnRecord
+from membership.portal.login.schemas import (
+    CustomerDetails,
+    CustomerMembership,
+    CustomerPermission,
+    CustomerProfile,
+)
 from membership.rules.outcome import Judged, decide
 from membership.rules.permissions import grants
 
 
-def own_profile(call: CustomerCall) -> OwnProfile:
-    """Show the customer, all memberships, and what they may use now."""
+def customer_profile(call: CustomerCall) -> CustomerProfile:
+    """Return the customer with all memberships and current permissions."""
     customer = get_customer(call.session, call.tenant, call.customer_id)
     found = load_held(call.session, call.tenant.id, [customer.id], call.now)
     held = found.get(customer.id, NOTHING)
     renewing = {each.membership_id for each in held.holdings if each.renews}
     labels = {key: label for sold in held.sold.values() for key, label in sold.labels}
-    return OwnProfile(
-        customer=OwnRecord(
+    return CustomerProfile(
+        customer=CustomerDetails(
             id=customer.id,
             number=number_text(customer.number),
             name=display_name(customer),
@@ -31,10 +36,10 @@ def own_profile(call: CustomerCall) -> OwnProfile:
             for each in decide(customer.state, held.holdings, call.now).memberships
         ),
         permissions=tuple(
-            OwnPermission(
+            CustomerPermission(
                 key=each.key,
                 label=labels[each.key],
-                # What renews itself has days of grace in its end, which promise nothing.
+                # The end of a renewing membership includes days of grace, which are not promised.
                 until=None if renewing.intersection(each.via) else each.until,
             )
             for each in grants(held.holdings, call.now, customer.state)
@@ -42,10 +47,10 @@ def own_profile(call: CustomerCall) -> OwnProfile:
     )
 
 
-def _membership(judged: Judged, held: Held) -> OwnMembership:
-    """Show a membership as it stands for the customer."""
+def _membership(judged: Judged, held: Held) -> CustomerMembership:
+    """Return a membership with its current status."""
     holding = judged.holding
-    return OwnMembership(
+    return CustomerMembership(
         id=holding.membership_id,
         plan_name=holding.plan,
         status=judged.standing.status,

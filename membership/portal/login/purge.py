@@ -1,7 +1,4 @@
-"""Purges login codes and sessions of customers that were over long ago.
-
-The audit keeps who logged in when.
-"""
+"""Purges expired login codes and customer sessions. The audit keeps the logins."""
 
 from datetime import timedelta
 
@@ -10,7 +7,7 @@ from membership.store.models import CustomerSession, LoginCode
 from membership.store.purge import Expired, purge_job, purge_tables
 
 _CODES_KEPT = timedelta(days=1)
-"""Far longer than a code and its ticket together are valid."""
+"""Far longer than the lifetimes of a code and its ticket together."""
 
 _SESSIONS_KEPT = timedelta(days=7)
 

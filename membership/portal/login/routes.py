@@ -1,4 +1,4 @@
-"""Routes by which the public logs in. They need no key, and are for the signup page only."""
+"""Routes by which customers log in. They need no API key; the signup page uses them."""
 
 from typing import Annotated
 
@@ -6,15 +6,15 @@ from fastapi import APIRouter, Request, Response
 
 from membership.portal.login import codes, sessions
 from membership.portal.login.access import CustomerCall, customer_reads, customer_writes
-from membership.portal.login.profile import own_profile
+from membership.portal.login.profile import customer_profile
 from membership.portal.login.schemas import (
+    CodeRequest,
     CodeSent,
-    CodeWish,
-    Opening,
-    OpenSession,
-    OwnProfile,
-    ShownLogin,
-    ShownRefresh,
+    CodeVerification,
+    CustomerProfile,
+    RefreshRequest,
+    SessionRequest,
+    SessionTokens,
     Ticket,
 )
 from membership.web.transactions import InTransactions
@@ -26,66 +26,68 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 @router.post("/codes", status_code=202)
 async def send_code(
-    request: Request, organization: str, wish: CodeWish, transactions: InTransactions
+    request: Request, organization: str, wanted: CodeRequest, transactions: InTransactions
 ) -> CodeSent:
-    """Mail a code to an address, whoever has it; older codes are good no longer.
+    """Mail a code to any email address; older codes become invalid.
 
     404 `page_not_found` unless the organization's signup is open; 429 `too_many_tries` with
-    `Retry-After` for too many codes to an address, or from a place.
+    `Retry-After` for too many codes to an email address or from a network address.
     """
     accepted = request.headers.get("Accept-Language", "")
-    await codes.send_code(transactions, codes.Wish(organization, wish, accepted))
+    await codes.send_code(transactions, organization, wanted, accepted)
     return CodeSent()
 
 
 @router.post("/codes/verify")
-async def change_code(
-    organization: str, shown: ShownLogin, transactions: InTransactions, response: Response
+async def verify_code(
+    organization: str, wanted: CodeVerification, transactions: InTransactions, response: Response
 ) -> Ticket:
-    """Change a code for a ticket, and tell which customers have the address.
+    """Exchange a code for a ticket, and list the customers with the address.
 
-    A code is good once, for 10 minutes and at most 5 tries: 401 `code_wrong` is the same for
-    all else. 429 `too_many_tries` with `Retry-After` for too many tries.
+    A code is valid once, for 10 minutes and 5 tries; 401 `code_wrong` otherwise, the same for
+    every reason. 429 `too_many_tries` with `Retry-After` for too many tries.
     """
     response.headers.update(_NO_STORE)
-    return await codes.change_code(transactions, organization, shown)
+    return await codes.verify_code(transactions, organization, wanted)
 
 
 @router.post("/sessions", status_code=201)
 async def open_session(
-    organization: str, opening: Opening, transactions: InTransactions, response: Response
-) -> OpenSession:
-    """Open a session with a ticket, which is good once, for 30 minutes.
+    organization: str, wanted: SessionRequest, transactions: InTransactions, response: Response
+) -> SessionTokens:
+    """Open a session with a ticket, which is valid once, for 30 minutes.
 
-    401 `ticket_wrong`; 404 `customer_not_found` for somebody who has not the address; 422
-    `consent_missing` for somebody new who does not consent. A refusal leaves the ticket good.
+    401 `ticket_wrong`; 404 `customer_not_found` for a customer with another address; 422
+    `consent_missing` for a new customer without consent. The ticket stays valid after an error.
     """
     response.headers.update(_NO_STORE)
-    return await sessions.open_with_ticket(transactions, organization, opening)
+    return await sessions.open_with_ticket(transactions, organization, wanted)
 
 
 @router.post("/sessions/refresh")
 async def refresh_session(
-    organization: str, shown: ShownRefresh, transactions: InTransactions, response: Response
-) -> OpenSession:
-    """Change a refresh token for new tokens, up to 30 days after the login.
+    organization: str, wanted: RefreshRequest, transactions: InTransactions, response: Response
+) -> SessionTokens:
+    """Exchange a refresh token for new tokens, up to 30 days after the login.
 
-    One that is shown again ends the session. 401 `session_over`, whyever it is not good.
+    A token that is used again ends the session. 401 `session_over` for every invalid token.
     """
     response.headers.update(_NO_STORE)
-    token = shown.refresh_token.get_secret_value()
+    token = wanted.refresh_token.get_secret_value()
     return await sessions.refresh_session(transactions, organization, token)
 
 
 @router.post("/sessions/end", status_code=204)
 def end_session(call: Annotated[CustomerCall, customer_writes()]) -> Response:
-    """Log out: the session's tokens are worthless from here on."""
+    """Log out: end the session and its tokens."""
     sessions.end_session(call.session, call.tenant, call.session_id, call.now)
     return Response(status_code=204)
 
 
 @router.get("/me")
-def get_me(call: Annotated[CustomerCall, customer_reads()], response: Response) -> OwnProfile:
-    """Show the customer who is logged in, with what they hold. 401 `login_needed` otherwise."""
+def show_profile(
+    call: Annotated[CustomerCall, customer_reads()], response: Response
+) -> CustomerProfile:
+    """Return the profile of the logged-in customer. 401 `login_needed` without a login."""
     response.headers.update(_NO_STORE)
-    return own_profile(call)
+    return customer_profile(call)

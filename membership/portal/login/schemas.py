@@ -1,4 +1,4 @@
-"""Messages of the public login."""
+"""Messages of the customer login."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -19,59 +19,59 @@ from membership.accounts.staff.schemas import ShownToken
 from membership.base.fields import Name
 from membership.members.customers.schemas import Language
 
-_LONGEST = 254
+_MAX_LENGTH = 254
 
 
 def _comparable(address: str) -> str:
-    """Refuse an address whose compared form is cut: it would be another one."""
-    if len(address.lower()) > _LONGEST:
-        raise ValueError(f"must have at most {_LONGEST} characters")
+    """Refuse an address whose normalized form is too long to be stored whole."""
+    if len(address.lower()) > _MAX_LENGTH:
+        raise ValueError(f"must have at most {_MAX_LENGTH} characters")
     return address
 
 
-OwnAddress = Annotated[EmailStr, Field(max_length=_LONGEST), AfterValidator(_comparable)]
-ShownCode = Annotated[
+EmailAddress = Annotated[EmailStr, Field(max_length=_MAX_LENGTH), AfterValidator(_comparable)]
+LoginCodeText = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=20, pattern=r"^[0-9]{6}$")
 ]
-"""A code as it is typed: six digits."""
+"""A code as typed: six digits."""
 
 
-class CodeWish(Message):
-    """Who asks for a code, and in which language the mail shall be."""
+class CodeRequest(Message):
+    """The address to mail a code to, and the language of the mail."""
 
-    email: OwnAddress
+    email: EmailAddress
     language: Language | None = Field(default=None, max_length=35)
 
 
 class CodeSent(Message):
-    """The same whoever asked."""
+    """The answer to every request for a code."""
 
     sent: bool = True
 
 
-class ShownLogin(Message):
-    """A code, and the address that it was mailed to."""
+class CodeVerification(Message):
+    """A code and the address to which it was mailed."""
 
-    email: OwnAddress
-    code: ShownCode
+    email: EmailAddress
+    code: LoginCodeText
 
 
-class OwnCustomer(Message):
-    """One of the customers who have an address."""
+class CustomerChoice(Message):
+    """One of the customers with an address."""
 
     id: UUID
     name: str
 
 
 class Ticket(Message):
-    """Proves an address once, for 30 minutes; ``customers`` are those who have it."""
+    """Proof of an address, valid once, for 30 minutes; ``customers`` are those who have it."""
 
     ticket: str
-    customers: tuple[OwnCustomer, ...]
+    customers: tuple[CustomerChoice, ...]
 
 
 class NewPerson(Message):
-    """Somebody who is no customer yet. ``consent`` is to the terms and the privacy notice."""
+    """A new customer. ``consent`` is to the terms and the privacy notice."""
 
     given_name: Name
     family_name: Name
@@ -79,39 +79,39 @@ class NewPerson(Message):
     language: Language | None = Field(default=None, max_length=35)
 
 
-class Opening(Message):
-    """What a ticket is changed for: the session of a known customer or of a new one."""
+class SessionRequest(Message):
+    """A request to open a session with a ticket, for an existing customer or a new one."""
 
     ticket: ShownToken
     customer_id: UUID | None = None
     new: NewPerson | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
-        """Refuse none and both."""
+    def _one_customer(self) -> Self:
+        """Require exactly one of both."""
         if (self.customer_id is None) == (self.new is None):
             raise ValueError("either customer_id or new is needed")
         return self
 
 
-class ShownRefresh(Message):
-    """A refresh token that is to be changed for new ones."""
+class RefreshRequest(Message):
+    """A refresh token to exchange for new tokens."""
 
     refresh_token: ShownToken
 
 
 class SessionCustomer(Message):
-    """Whose session it is."""
+    """The customer of a session."""
 
     id: UUID
     number: str
     name: str
 
 
-class OpenSession(Message):
-    """Tokens of a session: the access token is a bearer token, good for ``expires_in`` seconds.
+class SessionTokens(Message):
+    """Tokens of a session: a bearer token, valid for ``expires_in`` seconds, and a refresh token.
 
-    The refresh token is good once: it is changed for new ones.
+    The refresh token is valid once.
     """
 
     access_token: str
@@ -120,8 +120,8 @@ class OpenSession(Message):
     customer: SessionCustomer
 
 
-class OwnRecord(SessionCustomer):
-    """What a customer sees of themself."""
+class CustomerDetails(SessionCustomer):
+    """A customer's own data."""
 
     given_name: str
     family_name: str
@@ -129,8 +129,8 @@ class OwnRecord(SessionCustomer):
     language: str | None
 
 
-class OwnMembership(Message):
-    """A membership as it stands. ``via`` is the company that it comes from, if it does."""
+class CustomerMembership(Message):
+    """A membership with its status. ``via`` is the company that it is inherited from, or null."""
 
     id: UUID
     plan_name: str
@@ -141,17 +141,17 @@ class OwnMembership(Message):
     via: str | None
 
 
-class OwnPermission(Message):
-    """What a customer may use now, and when that would end as things stand."""
+class CustomerPermission(Message):
+    """A current permission; ``until`` is its end as of now, or null."""
 
     key: str
     label: str
     until: AwareDatetime | None
 
 
-class OwnProfile(Message):
-    """A customer with what they hold."""
+class CustomerProfile(Message):
+    """A customer with memberships and permissions."""
 
-    customer: OwnRecord
-    memberships: tuple[OwnMembership, ...]
-    permissions: tuple[OwnPermission, ...]
+    customer: CustomerDetails
+    memberships: tuple[CustomerMembership, ...]
+    permissions: tuple[CustomerPermission, ...]

@@ -1,7 +1,7 @@
-"""Sessions of customers: opened with a ticket, kept up by refresh tokens, ended.
+"""Sessions of customers: opened with a ticket, renewed by refresh tokens, ended.
 
-A refresh token is good once. One that comes again was stolen, or its answer was lost: nobody can
-tell, so the session ends, and whoever it is proves the address anew.
+A refresh token is valid once. A second use means that it was stolen or that an answer was lost;
+the two cannot be told apart, so the session ends and the address has to be proved again.
 """
 
 from datetime import datetime, timedelta
@@ -17,11 +17,16 @@ from membership.events.audit.recorder import record
 from membership.members.customers.schemas import NewCustomer
 from membership.members.customers.service import create_customer, no_such_customer
 from membership.members.customers.views import display_name, number_text
-from membership.portal.login.club import customers_with
+from membership.portal.login.candidates import customers_with_email
 from membership.portal.login.codes import use_ticket
 from membership.portal.login.digests import ACCESS_PREFIX, REFRESH_PREFIX, new_token
-from membership.portal.login.schemas import NewPerson, Opening, OpenSession, SessionCustomer
-from membership.portal.signup.offers import open_club
+from membership.portal.login.schemas import (
+    NewPerson,
+    SessionCustomer,
+    SessionRequest,
+    SessionTokens,
+)
+from membership.portal.open_signup import find_open_signup
 from membership.store.models import (
     Customer,
     CustomerRefreshToken,
@@ -36,55 +41,55 @@ from membership.web.transactions import RequestTransactions, act_as
 ACCESS_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(days=30)
 REUSED, ENDED, ERASED = "reused", "ended", "erased"
-"""Why a session ended before its time."""
+"""Reasons for which a session is revoked."""
 
 
 def customer_actor(customer_id: UUID, number: int) -> Actor:
-    """A customer as who acts: by number, for the audit keeps it when the name is erased."""
+    """Return a customer as an actor, named by number: the audit outlives an erased name."""
     return Actor(ActorKind.CUSTOMER, number_text(number), customer_id)
 
 
 async def open_with_ticket(
-    transactions: RequestTransactions, organization: str, opening: Opening
-) -> OpenSession:
-    """Open a session of a known customer or of a new one; a refusal leaves the ticket good.
+    transactions: RequestTransactions, organization: str, wanted: SessionRequest
+) -> SessionTokens:
+    """Open a session of an existing customer or a new one.
 
-    Raises Unauthorized for a ticket that is not good; NotFound for a customer who has not its
-    address; Invalid without consent.
+    Raises Unauthorized for an invalid ticket; NotFound for a customer with another address;
+    Invalid without consent. The ticket stays valid after an error.
     """
-    return await transactions.write(partial(_open_with_ticket, organization, opening))
+    return await transactions.write(partial(_open_with_ticket, organization, wanted))
 
 
 def _open_with_ticket(
-    organization: str, opening: Opening, session: Session, now: datetime
-) -> OpenSession:
-    """The same in a transaction."""
-    tenant, _ = open_club(session, organization)
-    proved = use_ticket(session, tenant, opening.ticket.get_secret_value(), now)
-    if opening.new is not None:
-        customer = _welcome(session, tenant, proved, opening.new, now)
+    organization: str, wanted: SessionRequest, session: Session, now: datetime
+) -> SessionTokens:
+    """Use the ticket and open the session, in one transaction."""
+    tenant, _ = find_open_signup(session, organization)
+    proved = use_ticket(session, tenant, wanted.ticket.get_secret_value(), now)
+    if wanted.new is not None:
+        customer = _register(session, tenant, proved, wanted.new, now)
     else:
-        customer = _chosen(session, tenant, proved, opening.customer_id)
+        customer = _chosen(session, tenant, proved, wanted.customer_id)
     return open_session(session, customer, now)
 
 
 def _chosen(session: Session, tenant: Tenant, proved: str, customer_id: UUID | None) -> Customer:
-    """One of the customers who have an address. Raises NotFound."""
-    for each in customers_with(session, tenant, proved):
+    """Return the chosen one of the customers with an address. Raises NotFound."""
+    for each in customers_with_email(session, tenant, proved):
         if each.id == customer_id:
             return each
     raise no_such_customer()
 
 
-def _welcome(
+def _register(
     session: Session, tenant: Tenant, proved: str, new: NewPerson, now: datetime
 ) -> Customer:
-    """Make somebody a customer, and note what they consented to. Raises Invalid without it."""
+    """Create a customer, and record the consent. Raises Invalid without it."""
     if not new.consent:
         detail = "Consent to the terms and the privacy notice is needed."
         raise Invalid("consent_missing", "body.new.consent", detail)
     customer_id = uuid4()
-    # Who they are is known before their number is.
+    # The id is known before the number.
     act_as(session, Actor(ActorKind.CUSTOMER, "new customer", customer_id))
     customer = create_customer(
         session,
@@ -105,8 +110,8 @@ def _welcome(
     return customer
 
 
-def open_session(session: Session, customer: Customer, now: datetime) -> OpenSession:
-    """Open a session of a customer, who from here on is who acts."""
+def open_session(session: Session, customer: Customer, now: datetime) -> SessionTokens:
+    """Open a session of a customer, who becomes the actor of the transaction."""
     act_as(session, customer_actor(customer.id, customer.number))
     row = CustomerSession(
         organization_id=customer.organization_id,
@@ -117,16 +122,16 @@ def open_session(session: Session, customer: Customer, now: datetime) -> OpenSes
         revoked_at=None,
         revoked_why=None,
     )
-    answer = _with_tokens(session, row, customer, now)
+    answer = _issue_tokens(session, row, customer, now)
     record(session, customer.organization_id, "customer.signed_in", customer.id)
     session.flush()
     return answer
 
 
-def _with_tokens(
+def _issue_tokens(
     session: Session, row: CustomerSession, customer: Customer, now: datetime
-) -> OpenSession:
-    """Give a session new tokens; its former access token is worthless from here on."""
+) -> SessionTokens:
+    """Issue new tokens for a session; the previous access token becomes invalid."""
     access, refresh = new_token(ACCESS_PREFIX), new_token(REFRESH_PREFIX)
     row.access_digest = digest(access)
     row.access_expires_at = min(now + ACCESS_LIFE, row.expires_at)
@@ -142,7 +147,7 @@ def _with_tokens(
         )
     )
     session.flush()
-    return OpenSession(
+    return SessionTokens(
         access_token=access,
         expires_in=int((row.access_expires_at - now).total_seconds()),
         refresh_token=refresh,
@@ -154,8 +159,8 @@ def _with_tokens(
 
 async def refresh_session(
     transactions: RequestTransactions, organization: str, refresh_token: str
-) -> OpenSession:
-    """Change a refresh token for new tokens. Raises Unauthorized, whyever it is not good."""
+) -> SessionTokens:
+    """Exchange a refresh token for new tokens. Raises Unauthorized for an invalid one."""
     refreshed = await transactions.write(partial(_refresh, organization, digest(refresh_token)))
     if refreshed is None:
         raise session_over()
@@ -163,14 +168,16 @@ async def refresh_session(
 
 
 def session_over() -> Unauthorized:
-    """The error for every refresh token that is not good."""
+    """Return the one error for every invalid refresh token."""
     detail = "This session is over; log in again."
     return Unauthorized("session_over", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-def _refresh(organization: str, token: str, session: Session, now: datetime) -> OpenSession | None:
-    """Use the token up, or end the session if it was used already; None if there are no new."""
-    row = _locked(session, organization, token)
+def _refresh(
+    organization: str, token: str, session: Session, now: datetime
+) -> SessionTokens | None:
+    """Issue new tokens; None for an invalid token. A reused one revokes the session."""
+    row = _lock_session(session, organization, token)
     if row is None or row.revoked_at is not None or row.expires_at <= now:
         return None
     customer = session.get_one(Customer, (row.organization_id, row.customer_id))
@@ -190,14 +197,14 @@ def _refresh(organization: str, token: str, session: Session, now: datetime) -> 
     )
     if used is None:
         row.revoked_at, row.revoked_why = now, REUSED
-        told = {"why": REUSED}
-        record(session, row.organization_id, "customer.session_ended", customer.id, after=told)
+        after = {"why": REUSED}
+        record(session, row.organization_id, "customer.session_ended", customer.id, after=after)
         return None
-    return _with_tokens(session, row, customer, now)
+    return _issue_tokens(session, row, customer, now)
 
 
-def _locked(session: Session, organization: str, token: str) -> CustomerSession | None:
-    """The session of a refresh token, used or not: of two who use it at once the second waits."""
+def _lock_session(session: Session, organization: str, token: str) -> CustomerSession | None:
+    """Return the session of a refresh token, used or not, with its row locked."""
     found = session.execute(
         select(CustomerRefreshToken.organization_id, CustomerRefreshToken.session_id)
         .join(Organization, Organization.id == CustomerRefreshToken.organization_id)
@@ -211,13 +218,13 @@ def _locked(session: Session, organization: str, token: str) -> CustomerSession 
 async def end_with_refresh(
     transactions: RequestTransactions, organization: str, refresh_token: str
 ) -> None:
-    """End the session that a refresh token is of, if there is one that is not over."""
+    """End the session of a refresh token, if it is open."""
     await transactions.write(partial(_end_with_refresh, organization, digest(refresh_token)))
 
 
 def _end_with_refresh(organization: str, token: str, session: Session, now: datetime) -> None:
-    """The same in a transaction."""
-    row = _locked(session, organization, token)
+    """End the session, in one transaction."""
+    row = _lock_session(session, organization, token)
     if row is None or row.revoked_at is not None or row.expires_at <= now:
         return
     customer = session.get_one(Customer, (row.organization_id, row.customer_id))
@@ -227,8 +234,8 @@ def _end_with_refresh(organization: str, token: str, session: Session, now: date
 
 
 def end_session(session: Session, tenant: Tenant, session_id: UUID, now: datetime) -> None:
-    """End a session: none of its tokens is good from here on."""
-    whose = session.scalar(
+    """End a session; its tokens become invalid."""
+    customer_id = session.scalar(
         update(CustomerSession)
         .where(
             CustomerSession.organization_id == tenant.id,
@@ -238,5 +245,5 @@ def end_session(session: Session, tenant: Tenant, session_id: UUID, now: datetim
         .values(revoked_at=now, revoked_why=ENDED)
         .returning(CustomerSession.customer_id)
     )
-    if whose is not None:
-        record(session, tenant.id, "customer.signed_out", whose)
+    if customer_id is not None:
+        record(session, tenant.id, "customer.signed_out", customer_id)

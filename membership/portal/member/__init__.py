@@ -1,1 +1,1 @@
-"""The customer's own page: what they hold, their cards, what they paid, and a live card."""
+"""The member page: a customer's memberships, cards, payments, invoices, and the live card."""

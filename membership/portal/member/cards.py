@@ -1,4 +1,4 @@
-"""The cards of a customer who is logged in: listed, and a first one made for who has none."""
+"""The cards of a logged-in customer, and the issue of a first one."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from api_client.messages.scan import CustomerState
 from membership.base.vault import Vault
 from membership.members.customers.service import get_customer, lock_customer
 from membership.portal.login.access import CustomerCall
-from membership.portal.member.schemas import CardState, OwnCard, OwnCards
+from membership.portal.member.schemas import CardState, CustomerCard, CustomerCards
 from membership.store.models import Card, Customer
 from membership.wallet.cards.records import CardContext, cards_of
 from membership.wallet.cards.schemas import NewCard
@@ -19,31 +19,30 @@ from membership.web.errors import Conflict
 from passes.codes.barcode import CardCode
 
 
-def own_cards(call: CustomerCall, vault: Vault, public_url: str | None) -> OwnCards:
-    """Show a customer's cards, newest first, revoked ones included."""
+def customer_cards(call: CustomerCall, vault: Vault, public_url: str | None) -> CustomerCards:
+    """Return a customer's cards, newest first, revoked ones included."""
     customer = get_customer(call.session, call.tenant, call.customer_id)
     has_design = first_design(call.session, call.tenant) is not None
     issued = {each.id for each in _issued_here(call, customer)}
     desk = CardContext(call.session, call.tenant, vault, public_url)
-    return OwnCards(
+    return CustomerCards(
         items=tuple(
-            _own(each, live=each.id in issued and (has_design or each.design_id is not None))
+            _view(each, live=each.id in issued and (has_design or each.design_id is not None))
             for each in cards_of(desk, customer.id)
         ),
         can_have_one=has_design and not issued and customer.state is CustomerState.ACTIVE,
     )
 
 
-def make_first_card(call: CustomerCall, vault: Vault) -> Card:
-    """Issue a customer their first card, of the organization's first design.
+def issue_first_card(call: CustomerCall, vault: Vault) -> Card:
+    """Issue a customer's first card, in the organization's first design.
 
-    A card that was made elsewhere and imported does not count. One that was revoked does: staff
-    had a reason, and hand out the next one.
+    Imported cards of another system do not count as a first one. Revoked cards do: staff revoked
+    them for a reason, and issue the next one.
 
-    Raises Conflict for a customer who is banned, inactive or was erased, for one who has a card,
-    and where there is no design.
+    Raises Conflict for a customer who is not active or has a card, and without a design.
     """
-    # Locked first: of two requests at once, the second finds what the first has made.
+    # Locked first: of two concurrent requests, the second finds the card of the first.
     customer = lock_customer(call.session, call.tenant, call.customer_id)
     if customer.state is not CustomerState.ACTIVE:
         raise Conflict("card_refused", "You cannot get a card here. Please ask at the desk.")
@@ -56,24 +55,24 @@ def make_first_card(call: CustomerCall, vault: Vault) -> Card:
 
 
 def no_design() -> Conflict:
-    """The error where a card is needed that wallets can hold, and there is no design for it."""
+    """Return the error for a card that needs a design, where the organization has none."""
     return Conflict("card_without_design", "There is no card design here yet. Ask at the desk.")
 
 
 def _issued_here(call: CustomerCall, customer: Customer) -> Sequence[Card]:
-    """The customer's cards whose code is one of ours, revoked ones included."""
+    """Return the cards that this service issued to a customer, revoked ones included."""
     cards = call.session.scalars(
         select(Card).where(Card.organization_id == call.tenant.id, Card.customer_id == customer.id)
     )
     return [each for each in cards if CardCode.parse(each.code) is not None]
 
 
-def _own(record: CardRecord, *, live: bool) -> OwnCard:
-    """Show a card; ``live`` is whether it could be shown live if it is good."""
+def _view(record: CardRecord, *, live: bool) -> CustomerCard:
+    """Return a card; ``live`` is whether it can be shown live unless it was revoked."""
     state = CardState.GOOD
     if record.revoked_at is not None:
         state = CardState.REVOKED if record.replaced_by is None else CardState.REPLACED
-    return OwnCard(
+    return CustomerCard(
         id=record.id,
         label=record.label,
         issued_at=record.issued_at,

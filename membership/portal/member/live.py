@@ -1,8 +1,8 @@
-"""The live card: codes of a card for hours ahead, that a phone shows one after another.
+"""The live card: codes of a card for hours ahead, which a phone shows one after another.
 
-They are the rotating codes of Google Wallet (``passes.codes.rotating``), made with the same key and
-taken by the same check, whatever the card's design asks for. The key stays here: a phone is
-given values only, and each of them is good around its own 30 seconds, once.
+They are the rotating codes of Google Wallet (``passes.codes.rotating``), with the same key and the
+same check, whatever the card's design requires. The key stays in the service: a phone gets
+the codes only, and each is valid once, around its own 30 seconds.
 """
 
 import secrets
@@ -24,17 +24,17 @@ from passes.codes.rotating import PERIOD_SECONDS, rotating_code, step_at
 
 
 def live_card(call: CustomerCall, card_id: UUID, vault: Vault, minutes: int) -> LiveCard:
-    """Give the codes of one of the customer's cards from now on, for ``minutes``.
+    """Return the codes of one of the customer's cards for the next ``minutes``.
 
-    A card that no wallet can hold yet is made one that can, for its key is kept there. A banned
-    customer has codes as they have a card: the desk sees how they stand.
+    A card without a wallet record gets one, because the key is stored there. Banned customers get
+    codes too: the desk sees their status.
 
-    Raises NotFound for a card that is not theirs; Conflict for one that was revoked or was made
-    elsewhere, where there is no design, and for a customer who was erased; VaultError.
+    Raises NotFound for another customer's card; Conflict for a revoked or imported one, without a
+    design, and for an erased customer; VaultError.
     """
     customer = get_customer(call.session, call.tenant, call.customer_id)
-    card = _own_card(call, customer, card_id)
-    key = _key(call, card, vault)
+    card = _load_card(call, customer, card_id)
+    key = _rotating_key(call, card, vault)
     return LiveCard(
         card=LiveFace(
             id=card.id,
@@ -50,7 +50,7 @@ def live_card(call: CustomerCall, card_id: UUID, vault: Vault, minutes: int) -> 
 
 
 def codes_ahead(card: CardCode, key: bytes, now: datetime, minutes: int) -> tuple[LiveCode, ...]:
-    """The codes of all periods from that of ``now`` up to that in which ``minutes`` are over."""
+    """Return the codes from the period of ``now`` to the one in which ``minutes`` have passed."""
     seconds = int(now.timestamp())
     begins = (
         datetime.fromtimestamp(step * PERIOD_SECONDS, UTC)
@@ -59,8 +59,8 @@ def codes_ahead(card: CardCode, key: bytes, now: datetime, minutes: int) -> tupl
     return tuple(LiveCode(since=each, text=rotating_code(card, key, each).text) for each in begins)
 
 
-def _own_card(call: CustomerCall, customer: Customer, card_id: UUID) -> Card:
-    """Load a card that can be shown live. Raises NotFound, Conflict."""
+def _load_card(call: CustomerCall, customer: Customer, card_id: UUID) -> Card:
+    """Load a card of the customer that can be shown live. Raises NotFound, Conflict."""
     card = call.session.get(Card, (call.tenant.id, card_id))
     if card is None or card.customer_id != customer.id:
         raise NotFound("card_not_found", "You have no such card.")
@@ -71,14 +71,17 @@ def _own_card(call: CustomerCall, customer: Customer, card_id: UUID) -> Card:
     return card
 
 
-def _key(call: CustomerCall, card: Card, vault: Vault) -> bytes:
-    """The key of a card's rotating codes, made at the first need. Raises Conflict, VaultError."""
-    here = (call.tenant.id, card.id)
-    wallet = call.session.get(CardWallet, here)
+def _rotating_key(call: CustomerCall, card: Card, vault: Vault) -> bytes:
+    """Return the key of a card's rotating codes, creating it at first use.
+
+    Raises Conflict, VaultError.
+    """
+    identity = (call.tenant.id, card.id)
+    wallet = call.session.get(CardWallet, identity)
     if wallet is None or wallet.rotating_key is None:
-        # Of two phones that ask at once, the second waits and finds the key.
+        # Of two concurrent requests, the second waits and finds the key.
         lock_customer(call.session, call.tenant, card.customer_id)
-        wallet = call.session.get(CardWallet, here, populate_existing=True)
+        wallet = call.session.get(CardWallet, identity, populate_existing=True)
     if wallet is None:
         design = first_design(call.session, call.tenant)
         if design is None:

@@ -1,17 +1,15 @@
-"""The customer's own page: a shell without anything personal, which its script fills.
+"""The member page: a shell without personal data, which its script fills after the login.
 
-The service writes its words and colours; whose page it is, the script learns once somebody has
-logged in. So a phone may keep the page, and nobody may frame it.
+A browser may therefore cache it. It is never framed.
 """
 
 import json
 
 from fastapi import Response
 
+from membership.portal.appearance import Appearance, page_colours
 from membership.portal.member.files import files_version
 from membership.portal.member.script_texts import member_texts
-from membership.portal.signup.offers import Looks
-from membership.portal.signup.page import colours
 from membership.web.access import Tenant
 from membership.web.pages import PageKind, render_page
 
@@ -21,15 +19,15 @@ _KIND = PageKind(
 )
 
 
-def own_page(tenant: Tenant, looks: Looks, language: str) -> Response:
-    """The page of an organization's customers."""
+def member_page(tenant: Tenant, appearance: Appearance, language: str) -> Response:
+    """Return the member page of an organization."""
     values = {
         "script_texts": json.dumps(member_texts(language), ensure_ascii=False),
-        "colours": colours(looks),
+        "colours": page_colours(appearance),
         "organization": tenant.name,
         "slug": tenant.slug,
         "time_zone": tenant.time_zone,
-        "looks": looks,
+        "appearance": appearance,
         "version": files_version(),
     }
-    return render_page(_KIND, "me/page.html", language, values)
+    return render_page(_KIND, "member/page.html", language, values)

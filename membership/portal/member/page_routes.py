@@ -1,4 +1,4 @@
-"""The route of the customer's own page. It needs no key, for it shows nobody."""
+"""The route of the member page. It needs no API key: the page has no personal data."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-from membership.portal.member.page import own_page
-from membership.portal.signup.offers import Looks, looks_of, open_club
+from membership.portal.appearance import Appearance, appearance_of
+from membership.portal.member.page import member_page
+from membership.portal.open_signup import find_open_signup
 from membership.portal.signup.page import not_found_page
 from membership.web.access import Tenant
 from membership.web.errors import NotFound
@@ -25,17 +26,15 @@ async def show_page(
     reads: InReads,
     lang: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Show the page; 404 like the signup page where there is no organization, or its signup is
-    closed.
-    """
+    """Show the page; 404, as the signup page, unless the organization's signup is open."""
     language = choose_language(lang, request.headers.get("Accept-Language", ""))
 
-    def load(session: Session, _now: datetime) -> tuple[Tenant, Looks]:
-        tenant, settings = open_club(session, organization)
-        return tenant, looks_of(settings)
+    def load(session: Session, _now: datetime) -> tuple[Tenant, Appearance]:
+        tenant, settings = find_open_signup(session, organization)
+        return tenant, appearance_of(settings)
 
     try:
-        tenant, looks = await reads.read(load)
+        tenant, appearance = await reads.read(load)
     except NotFound:
         return not_found_page(language)
-    return await run_in_threadpool(own_page, tenant, looks, language)
+    return await run_in_threadpool(member_page, tenant, appearance, language)

@@ -1,4 +1,4 @@
-"""Payments at the desk for a customer's own memberships, and their receipts."""
+"""Payments at the desk for a customer's own memberships, for which there are receipts."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from sqlalchemy import and_, select
 
 from membership.billing.desk.service import receipt_number
 from membership.portal.login.access import CustomerCall
-from membership.portal.member.schemas import OwnPayment, OwnPayments
+from membership.portal.member.schemas import CustomerPayment, CustomerPayments
 from membership.rules.money import written
 from membership.store.models import Membership, Payment
 from membership.web.errors import NotFound
@@ -18,27 +18,29 @@ _OF_MEMBERSHIP = and_(
 )
 
 
-def own_payments(call: CustomerCall, limit: int, cursor: str | None, language: str) -> OwnPayments:
-    """Return a page of payments for the customer's own memberships, latest first, with voided ones.
+def customer_payments(
+    call: CustomerCall, limit: int, cursor: str | None, language: str
+) -> CustomerPayments:
+    """Return a page of payments for the customer's own memberships, latest first.
 
-    Payments of a company are not included. Raises Invalid for a bad cursor.
+    Voided ones are included, payments of companies are not. Raises Invalid for a bad cursor.
     """
-    wanted = _OWN.where(
+    wanted = _PAYMENTS.where(
         Payment.organization_id == call.tenant.id, Membership.customer_id == call.customer_id
     )
     order = (Payment.paid_at, Payment.id)
     rows, following = newest_first(call.session, wanted, order, limit, cursor)
-    items = tuple(_own(payment, language) for (payment,) in rows)
-    return OwnPayments(items=items, next_cursor=following)
+    items = tuple(_view(payment, language) for (payment,) in rows)
+    return CustomerPayments(items=items, next_cursor=following)
 
 
-_OWN = select(Payment).join(Membership, _OF_MEMBERSHIP)
+_PAYMENTS = select(Payment).join(Membership, _OF_MEMBERSHIP)
 
 
-def own_payment(call: CustomerCall, payment_id: UUID) -> Payment:
+def customer_payment(call: CustomerCall, payment_id: UUID) -> Payment:
     """Load a payment for one of the customer's own memberships. Raises NotFound."""
     found = call.session.scalars(
-        _OWN.where(
+        _PAYMENTS.where(
             Payment.organization_id == call.tenant.id,
             Payment.id == payment_id,
             Membership.customer_id == call.customer_id,
@@ -49,9 +51,9 @@ def own_payment(call: CustomerCall, payment_id: UUID) -> Payment:
     return found
 
 
-def _own(payment: Payment, language: str) -> OwnPayment:
-    """Show a payment without what staff noted beside it."""
-    return OwnPayment(
+def _view(payment: Payment, language: str) -> CustomerPayment:
+    """Return a payment without the note of staff."""
+    return CustomerPayment(
         id=payment.id,
         receipt_number=receipt_number(payment),
         plan=payment.plan_name,

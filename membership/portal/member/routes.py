@@ -1,4 +1,4 @@
-"""Routes of the customer's own page, for who is logged in: cards, payments, personal data."""
+"""Routes of the member page for a logged-in customer: cards, payments, personal data."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,10 +9,15 @@ import resources
 from membership.billing.desk.service import receipt_number
 from membership.data.privacy.export import personal_data
 from membership.portal.login.access import CustomerCall, customer_reads, customer_writes
-from membership.portal.member.cards import make_first_card, own_cards
+from membership.portal.member.cards import customer_cards, issue_first_card
 from membership.portal.member.live import live_card
-from membership.portal.member.payments import own_payment, own_payments
-from membership.portal.member.schemas import LiveCard, LiveWish, OwnCards, OwnPayments
+from membership.portal.member.payments import customer_payment, customer_payments
+from membership.portal.member.schemas import (
+    CustomerCards,
+    CustomerPayments,
+    LiveCard,
+    LiveCardRequest,
+)
 from membership.web.access import Call
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
@@ -24,34 +29,34 @@ Language = Annotated[Literal["en", "de"], Query()]
 
 
 @router.get("/cards")
-def list_cards(request: Request, call: Reader) -> OwnCards:
+def list_cards(request: Request, call: Reader) -> CustomerCards:
     """List the customer's cards, newest first, revoked ones included."""
     state = request.app.state
-    return own_cards(call, state.vault, state.settings.public_url)
+    return customer_cards(call, state.vault, state.settings.public_url)
 
 
 @router.post("/cards", status_code=201)
-def make_card(request: Request, call: Writer) -> OwnCards:
-    """Make the customer their first card; the answer lists it.
+def make_card(request: Request, call: Writer) -> CustomerCards:
+    """Issue the customer's first card; returns the list with it.
 
-    409 `card_refused` for who is banned or inactive, `card_exists` for who has or had a card
-    that was issued here, `card_without_design` where there is no design.
+    409 `card_refused` for a customer who is not active, `card_exists` for one who has or had a
+    card of this service, `card_without_design` without a design.
     """
     state = request.app.state
-    make_first_card(call, state.vault)
-    return own_cards(call, state.vault, state.settings.public_url)
+    issue_first_card(call, state.vault)
+    return customer_cards(call, state.vault, state.settings.public_url)
 
 
 @router.post("/live")
-def show_live(wish: LiveWish, request: Request, call: Writer) -> LiveCard:
-    """Give the codes of a card for some hours ahead, so that a phone shows it without network.
+def show_live(wanted: LiveCardRequest, request: Request, call: Writer) -> LiveCard:
+    """Return the codes of a card for hours ahead, so that a phone shows it without network.
 
-    404 `card_not_found` for a card that is not the customer's; 409 `card_revoked`,
-    `card_made_elsewhere` for an imported card with a code of its own, `card_without_design`.
+    404 `card_not_found` for another customer's card; 409 `card_revoked`, `card_made_elsewhere`
+    for an imported card of another system, `card_without_design`.
     """
     state = request.app.state
     minutes = state.settings.live_card_offline_minutes
-    return live_card(call, wish.card_id, state.vault, minutes)
+    return live_card(call, wanted.card_id, state.vault, minutes)
 
 
 @router.get("/payments")
@@ -60,18 +65,18 @@ def list_payments(
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
     language: Language = "en",
-) -> OwnPayments:
-    """List what the customer paid at the desk, latest first. 422 `invalid_cursor`."""
-    return own_payments(call, limit, cursor, language)
+) -> CustomerPayments:
+    """List the customer's payments at the desk, latest first. 422 `invalid_cursor`."""
+    return customer_payments(call, limit, cursor, language)
 
 
 @router.get("/payments/{payment_id}/receipt.pdf", response_class=Response)
 def print_receipt(payment_id: UUID, call: Reader, language: Language = "en") -> Response:
-    """Give the receipt of a payment (PDF, A5). 404 `payment_not_found` for another's."""
+    """Return the receipt of a payment (PDF, A5). 404 `payment_not_found`."""
     # The library for PDF takes a fifth of a second to load, and no start needs it.
     from membership.billing.desk.receipt import receipt_pdf, receipt_text  # noqa: PLC0415
 
-    payment = own_payment(call, payment_id)
+    payment = customer_payment(call, payment_id)
     text = receipt_text(payment, call.tenant, language)
     data = receipt_pdf(text, resources.path("fonts"), language, call.now)
     return _download(data, "application/pdf", f"{receipt_number(payment)}.pdf")
@@ -79,14 +84,14 @@ def print_receipt(payment_id: UUID, call: Reader, language: Language = "en") -> 
 
 @router.get("/export", response_class=Response)
 def export(call: Writer) -> Response:
-    """Hand the customer everything that is stored about them (JSON); the audit tells of it."""
-    told = Call(call.session, call.tenant, call.actor, frozenset(), call.now)
-    data = personal_data(told, call.customer_id).model_dump_json(indent=2)
+    """Return everything that is stored about the customer (JSON); the audit records it."""
+    staff_call = Call(call.session, call.tenant, call.actor, frozenset(), call.now)
+    data = personal_data(staff_call, call.customer_id).model_dump_json(indent=2)
     return _download(data.encode(), "application/json", f"{call.tenant.slug}-personal-data.json")
 
 
 def _download(data: bytes, kind: str, name: str) -> Response:
-    """A file that no cache keeps."""
+    """Return a file to download, which is not cached."""
     headers = {
         "Cache-Control": "no-store",
         "Content-Disposition": f'attachment; filename="{name}"',

@@ -1,4 +1,4 @@
-"""Messages of the customer's own page."""
+"""Messages of the member page."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -12,14 +12,14 @@ from membership.accounts.staff.schemas import ShownToken
 from membership.portal.login.schemas import SessionCustomer
 
 
-class OwnOpening(Message):
-    """What a ticket is changed for: the session of a customer who has its address."""
+class MemberSessionRequest(Message):
+    """A request to open a session with a ticket, for a customer with its address."""
 
     ticket: ShownToken
     customer_id: UUID
 
 
-class OwnSession(Message):
+class MemberSession(Message):
     """A session whose refresh token is a cookie; ``expires_in`` is in seconds."""
 
     access_token: str
@@ -28,18 +28,18 @@ class OwnSession(Message):
 
 
 class CardState(StrEnum):
-    """Whether a card is good."""
+    """State of a card."""
 
     GOOD = "good"
     REVOKED = "revoked"
     REPLACED = "replaced"
 
 
-class OwnCard(Message):
+class CustomerCard(Message):
     """A card as its customer sees it.
 
-    ``wallets`` are those that it is in. ``install_url`` is where it is added to one; null where
-    it cannot be. ``live`` is whether it can be shown as a live card.
+    ``wallets`` are those that hold it. ``install_url`` is the page that adds it to one, or null.
+    ``live`` is whether it can be shown as a live card.
     """
 
     id: UUID
@@ -51,28 +51,28 @@ class OwnCard(Message):
     live: bool
 
 
-class OwnCards(Message):
-    """A customer's cards, newest first. ``can_have_one`` is whether a first one can be made."""
+class CustomerCards(Message):
+    """A customer's cards, newest first. ``can_have_one`` is whether a first one can be issued."""
 
-    items: tuple[OwnCard, ...]
+    items: tuple[CustomerCard, ...]
     can_have_one: bool
 
 
-class LiveWish(Message):
-    """Which card is to be shown live."""
+class LiveCardRequest(Message):
+    """The card to show live."""
 
     card_id: UUID
 
 
 class LiveCode(Message):
-    """What a live card shows from an instant on, for one period."""
+    """The code of one period; ``from`` is the start of the period."""
 
     since: AwareDatetime = Field(serialization_alias="from")
     text: str
 
 
 class LiveFace(Message):
-    """What stands beside the code: ``name`` is the customer's, ``number`` too."""
+    """The texts beside the code; ``name`` and ``number`` are those of the customer."""
 
     id: UUID
     label: str
@@ -82,7 +82,7 @@ class LiveFace(Message):
 
 
 class LiveCard(Message):
-    """The codes of a card for a time ahead, the one of ``server_time`` first."""
+    """The codes of a card for consecutive periods, starting with that of ``server_time``."""
 
     card: LiveFace
     server_time: AwareDatetime
@@ -90,8 +90,8 @@ class LiveCard(Message):
     codes: tuple[LiveCode, ...]
 
 
-class OwnPayment(Message):
-    """A payment at the desk; ``amount`` is written out in the language that was asked for."""
+class CustomerPayment(Message):
+    """A payment at the desk; ``amount`` is formatted in the requested language."""
 
     id: UUID
     receipt_number: str
@@ -104,8 +104,8 @@ class OwnPayment(Message):
     voided_at: AwareDatetime | None
 
 
-class OwnPayments(Message):
+class CustomerPayments(Message):
     """A page of payments, latest first."""
 
-    items: tuple[OwnPayment, ...]
+    items: tuple[CustomerPayment, ...]
     next_cursor: str | None = None

@@ -1,1 +1,1 @@
-"""Public signup: the page on which people join by themselves, and where it may be framed."""
+"""Public signup: the page on which people join, its settings, and joining itself."""

@@ -1,4 +1,4 @@
-"""A customer who is logged in joins: a public plan that costs nothing, for themself, once."""
+"""Joining: a logged-in customer gets a membership of a free public plan, once."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,8 @@ from membership.members.customers.service import lock_customer
 from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.schemas import NewMembership
 from membership.members.memberships.service import assign
-from membership.portal.signup.offers import is_offered, open_signup
+from membership.portal.open_signup import open_settings
+from membership.portal.signup.offers import is_offered
 from membership.portal.signup.schemas import Joined
 from membership.rules.status import standing
 from membership.store.models import Customer, Membership, MembershipSource, Plan
@@ -24,7 +25,7 @@ from membership.web.errors import Conflict, NotFound
 
 @dataclass(frozen=True, slots=True)
 class Joiner:
-    """Who joins, where and when."""
+    """The customer who joins, as an actor, and the time."""
 
     tenant: Tenant
     customer_id: UUID
@@ -33,9 +34,9 @@ class Joiner:
 
 
 def join(session: Session, joiner: Joiner, plan_id: UUID) -> Joined:
-    """Give a customer the membership of a plan that costs nothing.
+    """Assign a free plan to a customer, and return the new membership.
 
-    Raises NotFound, Conflict as ``chosen_plan`` does; Conflict for a plan that costs something.
+    Raises NotFound and Conflict as ``chosen_plan`` does; Conflict for a plan with a price.
     """
     customer, plan = chosen_plan(session, joiner, plan_id)
     if plan.price_minor > 0:
@@ -50,43 +51,43 @@ def join(session: Session, joiner: Joiner, plan_id: UUID) -> Joined:
         actor=replace(joiner.actor, id=customer.id),
         source=MembershipSource.SIGNUP,
     )
-    found = standing(term_of(sold), joiner.now)
+    current = standing(term_of(sold), joiner.now)
     return Joined(
         id=sold.id,
         plan_name=sold.plan_name,
-        status=found.status,
-        reason=found.reason,
+        status=current.status,
+        reason=current.reason,
         starts_at=sold.starts_at,
         last_day=sold.last_day,
     )
 
 
 def chosen_plan(session: Session, joiner: Joiner, plan_id: UUID) -> tuple[Customer, Plan]:
-    """The customer, locked, and the plan that they choose.
+    """Return the customer, with the row locked, and the chosen plan.
 
-    Raises NotFound for a plan that the public is not offered; Conflict for a person who may not
-    join by themself, and for a plan that they have already.
+    Raises NotFound for a plan that is not public; Conflict for a customer who is not active, and
+    for one who has the plan already.
     """
-    # Locked first: of two requests at once, the second finds what the first has made.
+    # Locked first: of two concurrent requests, the second finds the membership of the first.
     customer = lock_customer(session, joiner.tenant, joiner.customer_id)
     if customer.state is not CustomerState.ACTIVE:
         raise Conflict("join_refused", "You cannot join here. Please ask at the desk.")
-    plan = _offered(session, joiner.tenant, plan_id)
-    if _has(session, joiner, customer.id, plan.id):
+    plan = _load_public_plan(session, joiner.tenant, plan_id)
+    if _has_plan(session, joiner, customer.id, plan.id):
         raise Conflict("already_member", "You have this membership already.")
     return customer, plan
 
 
-def _offered(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
-    """Load a plan on the page, and keep it as it is. Raises NotFound, whyever it is not there."""
+def _load_public_plan(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
+    """Load a public plan with a shared lock. Raises NotFound, the same for every reason."""
     plan = session.get(Plan, (tenant.id, plan_id), with_for_update={"read": True})
-    if plan is None or not is_offered(plan) or open_signup(session, tenant) is None:
+    if plan is None or not is_offered(plan) or open_settings(session, tenant) is None:
         raise NotFound("plan_not_found", "There is no such plan.")
     return plan
 
 
-def _has(session: Session, joiner: Joiner, customer_id: UUID, plan_id: UUID) -> bool:
-    """Whether a customer has a membership of a plan that runs, or is to start."""
+def _has_plan(session: Session, joiner: Joiner, customer_id: UUID, plan_id: UUID) -> bool:
+    """Whether a customer has a current or future membership of a plan."""
     own = session.scalars(
         select(Membership).where(
             Membership.organization_id == joiner.tenant.id,

@@ -1,4 +1,4 @@
-"""The logo on the signup page: that of the design which new cards get, if it has one."""
+"""The logo of the signup page, taken from the design of new cards."""
 
 from dataclasses import dataclass
 
@@ -13,16 +13,16 @@ from passes.design import Design, ImageRole
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """A picture by its tag, its size in pixels, and the ground (``#rrggbb``) it was made for."""
+    """A picture: its tag, its size in pixels, and its intended background (``#rrggbb``)."""
 
     tag: str
     width: int
     height: int
-    ground: str
+    background: str
 
 
 def logo_of(session: Session, tenant: Tenant) -> Logo | None:
-    """An organization's logo; None if it has none."""
+    """Return the logo of an organization; None without a design or a logo in it."""
     row = first_design(session, tenant)
     if row is None:
         return None

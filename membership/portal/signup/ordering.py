@@ -1,4 +1,4 @@
-"""Which plan a customer who is logged in may order for themself and pay through the provider."""
+"""Orders of a logged-in customer, to be paid through the payment provider."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -14,7 +14,7 @@ from membership.portal.signup.joining import Joiner, chosen_plan
 def customer_order(
     session: Session, public_url: str | None, joiner: Joiner, plan_id: UUID
 ) -> OrderRequest:
-    """Check what a customer orders: a plan that is offered to the public. Locks the customer.
+    """Return the checked order of a public plan. Locks the customer.
 
     Raises NotFound and Conflict as ``chosen_plan`` does; Conflict without a public URL.
     """

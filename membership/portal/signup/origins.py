@@ -1,6 +1,6 @@
-"""Web origins: which sites may frame the signup page.
+"""Web origins: the sites that may frame the signup page.
 
-An origin goes into a header, so only letters, digits, dots, dashes and a port come through.
+An origin becomes part of a header, so only letters, digits, dots, dashes and a port are allowed.
 """
 
 import re
@@ -10,34 +10,34 @@ _HOST = re.compile(
     r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)"
     r"(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*\Z"
 )
-_HERE = frozenset({"localhost", "127.0.0.1"})
-_USUAL = {"https": 443, "http": 80}
-_MOST = 300
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_MAX_LENGTH = 300
 
 
-def normal_origin(text: str) -> str:
-    """The origin in its one spelling: small letters, no usual port, no slash at the end.
+def normalized_origin(text: str) -> str:
+    """Return an origin in its normal form: lower case, no default port, no trailing slash.
 
-    Names with other letters become ASCII (IDNA). Raises ValueError for what is no exact origin:
-    one with a path, a query, a user or a star, and one without TLS, but on this machine itself.
+    Internationalized names become ASCII (IDNA). Raises ValueError unless it is one exact origin:
+    no path, query, user or wildcard, and https except on localhost.
     """
-    if len(text) > _MOST or re.search(r"[\s\\]", text):
+    if len(text) > _MAX_LENGTH or re.search(r"[\s\\]", text):
         raise ValueError("must be an origin such as https://www.example.com")
     parts = urlsplit(text)
-    port = parts.port  # raises ValueError for what is no port
+    port = parts.port  # raises ValueError for an invalid port
     if parts.path not in {"", "/"} or re.search(r"[?#@]", text):
         raise ValueError("must be an origin alone: no path, query or user")
     host = _ascii(parts.hostname or "")
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in _HERE):
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOCAL_HOSTS):
         raise ValueError("must begin with https:// (http:// for localhost only)")
     if not _HOST.match(host) or port == 0:
         raise ValueError("must name one host exactly, such as https://www.example.com")
-    shown = "" if port in {None, _USUAL[parts.scheme]} else f":{port}"
+    shown = "" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}"
     return f"{parts.scheme}://{host}{shown}"
 
 
 def _ascii(host: str) -> str:
-    """A host's name as browsers compare it."""
+    """Return the name of a host as browsers compare it."""
     if host.isascii():
         return host
     try:

@@ -1,4 +1,4 @@
-"""Routes of the signup page and of the files that it loads. They need no key."""
+"""Routes of the signup page and its files. They need no API key."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -8,15 +8,10 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_by_slug
+from membership.portal.appearance import Appearance, appearance_of
+from membership.portal.open_signup import find_open_signup, no_such_page
 from membership.portal.signup.logo import logo_of
-from membership.portal.signup.offers import (
-    Looks,
-    Shop,
-    looks_of,
-    no_such_page,
-    open_club,
-    open_shop,
-)
+from membership.portal.signup.offers import SignupOffers, load_offers
 from membership.portal.signup.page import list_page, not_found_page, order_page, plan_page
 from membership.store.models import SignupSettings
 from membership.wallet.designs.images import get_image
@@ -29,57 +24,57 @@ from membership.web.transactions import InReads, RequestReads
 
 router = APIRouter(prefix="/join", include_in_schema=False)
 
-_GUARDS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-_FOR_GOOD = "public, max-age=31536000, immutable"
-Wished = Annotated[str, Query(max_length=20)]
+_SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_IMMUTABLE = "public, max-age=31536000, immutable"
+RequestedLanguage = Annotated[str, Query(max_length=20)]
 
 
-def _file(name: str, **headers: str) -> Response:
-    """A file of the page."""
-    return static_file(f"join/{name}", headers={"Referrer-Policy": "no-referrer", **headers})
+def _file(path: str, **headers: str) -> Response:
+    """Return a file of the page."""
+    return static_file(path, headers={"Referrer-Policy": "no-referrer", **headers})
 
 
 @router.get("/app.js")
 def get_script() -> Response:
-    """What the page does."""
-    return _file("app.js")
+    """Return the script of the page."""
+    return _file("signup/app.js")
 
 
 @router.get("/login.js")
 def get_login_script() -> Response:
-    """How somebody logs in: the part of the script that other pages share."""
-    return _file("login.js")
+    """Return the script of the login, which other pages share."""
+    return _file("login/login.js")
 
 
 @router.get("/pay.js")
 def get_payment_script() -> Response:
-    """How somebody pays."""
-    return _file("pay.js")
+    """Return the script of the payment."""
+    return _file("signup/pay.js")
 
 
 @router.get("/app.css")
 def get_style() -> Response:
-    """How the page looks."""
-    return _file("app.css")
+    """Return the style sheet of the page."""
+    return _file("signup/app.css")
 
 
 @router.get("/{organization}/embed.js")
-def get_embedding(organization: str) -> Response:  # noqa: ARG001 - the same for everybody
-    """What a web site loads to show the page in a frame. It tells nothing of an organization."""
+def get_embedding(organization: str) -> Response:  # noqa: ARG001 - part of the path
+    """Return the script with which a web site embeds the page; the same for everybody."""
     shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
-    return _file("embed.js", **shared)
+    return _file("signup/embed.js", **shared)
 
 
 @router.get("/{organization}")
 async def show_offers(
-    request: Request, organization: str, reads: InReads, lang: Wished = ""
+    request: Request, organization: str, reads: InReads, lang: RequestedLanguage = ""
 ) -> Response:
-    """Show what an organization offers to the public."""
+    """Show the offers of an organization."""
     language = _language(request, lang)
-    shop = await _open(reads, organization)
-    if shop is None:
+    signup = await _load_offers(reads, organization)
+    if signup is None:
         return not_found_page(language)
-    return await run_in_threadpool(list_page, shop, language)
+    return await run_in_threadpool(list_page, signup, language)
 
 
 @router.get("/{organization}/logo")
@@ -89,22 +84,21 @@ async def get_logo(
     v: Annotated[str, Query(max_length=64)] = "",
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Send the logo (PNG). At the address that the page has, with how its tag begins, it may be
-    kept for good.
+    """Return the logo (PNG), cacheable for good at the address in the page, with its tag.
 
     404 `page_not_found` unless signup is open and there is a logo.
     """
 
     def load(session: Session, _now: datetime) -> tuple[str, bytes]:
-        tenant, _ = open_club(session, organization)
+        tenant, _ = find_open_signup(session, organization)
         logo = logo_of(session, tenant)
         if logo is None:
             raise no_such_page()
         return logo.tag, get_image(session, tenant, logo.tag)
 
     tag, data = await reads.read(load)
-    kept = _FOR_GOOD if v and tag.startswith(v) else "no-cache"
-    headers = {**_GUARDS, "ETag": f'"{tag}"', "Cache-Control": kept}
+    cache = _IMMUTABLE if v and tag.startswith(v) else "no-cache"
+    headers = {**_SECURITY_HEADERS, "ETag": f'"{tag}"', "Cache-Control": cache}
     if names_tag(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     return Response(data, headers=headers, media_type="image/png")
@@ -112,14 +106,18 @@ async def get_logo(
 
 @router.get("/{organization}/{plan_id}")
 async def show_plan(
-    request: Request, organization: str, plan_id: str, reads: InReads, lang: Wished = ""
+    request: Request,
+    organization: str,
+    plan_id: str,
+    reads: InReads,
+    lang: RequestedLanguage = "",
 ) -> Response:
-    """Show one plan, and the steps to join."""
+    """Show one plan with the transactions to join."""
     language = _language(request, lang)
-    shop = await _open(reads, organization, plan_id)
-    if shop is None:
+    signup = await _load_offers(reads, organization, plan_id)
+    if signup is None:
         return not_found_page(language)
-    return await run_in_threadpool(plan_page, shop, language)
+    return await run_in_threadpool(plan_page, signup, language)
 
 
 @router.get("/{organization}/order/{outcome}")
@@ -128,19 +126,19 @@ async def show_order(
     organization: str,
     outcome: Literal["paid", "back"],
     reads: InReads,
-    lang: Wished = "",
+    lang: RequestedLanguage = "",
 ) -> Response:
-    """Tell somebody who comes back from the payment provider how it goes on.
+    """Show the page to which the payment provider redirects.
 
-    Whoever opens it sees the same: what was paid is known by the provider's word only.
+    It is the same for every visitor: only the provider's own report marks an order as paid.
     """
     language = _language(request, lang)
 
-    def load(session: Session, _now: datetime) -> tuple[Tenant, Looks] | None:
+    def load(session: Session, _now: datetime) -> tuple[Tenant, Appearance] | None:
         tenant = tenant_by_slug(session, organization)
         if tenant is None:
             return None
-        return tenant, looks_of(session.get(SignupSettings, tenant.id))
+        return tenant, appearance_of(session.get(SignupSettings, tenant.id))
 
     found = await reads.read(load)
     if found is None:
@@ -148,16 +146,18 @@ async def show_order(
     return await run_in_threadpool(order_page, *found, language, paid=outcome == "paid")
 
 
-def _language(request: Request, wished: str) -> str:
-    """The page's language."""
-    return choose_language(wished, request.headers.get("Accept-Language", ""))
+def _language(request: Request, requested: str) -> str:
+    """Return the language of the page."""
+    return choose_language(requested, request.headers.get("Accept-Language", ""))
 
 
-async def _open(reads: RequestReads, organization: str, plan_id: str | None = None) -> Shop | None:
-    """What is shown; None for all that the public cannot see."""
+async def _load_offers(
+    reads: RequestReads, organization: str, plan_id: str | None = None
+) -> SignupOffers | None:
+    """Load the offers; None for everything that the public cannot see."""
 
-    def load(session: Session, _now: datetime) -> Shop:
-        return open_shop(session, organization, plan_id)
+    def load(session: Session, _now: datetime) -> SignupOffers:
+        return load_offers(session, organization, plan_id)
 
     try:
         return await reads.read(load)

@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from api_client.messages.scan import Message, Reason, Status
-from membership.portal.signup.origins import normal_origin
+from membership.portal.signup.origins import normalized_origin
 
-MOST_ORIGINS = 20
+MAX_ORIGINS = 20
 
-Origin = Annotated[str, AfterValidator(normal_origin)]
-"""An exact web origin, normalised."""
+Origin = Annotated[str, AfterValidator(normalized_origin)]
+"""An exact web origin in its normal form."""
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 """A colour as ``#rrggbb``."""
@@ -26,8 +26,8 @@ PageUrl = Annotated[
 """The https address of a page."""
 
 
-def _each_once(origins: tuple[str, ...]) -> tuple[str, ...]:
-    """Drop origins that are named again, in whatever spelling."""
+def _without_duplicates(origins: tuple[str, ...]) -> tuple[str, ...]:
+    """Remove duplicates, which may differ in spelling before they are normalized."""
     return tuple(dict.fromkeys(origins))
 
 
@@ -36,7 +36,7 @@ class SignupChange(Message):
 
     open: bool = Field(examples=[True], description="Whether the page is there at all.")
     allowed_origins: Annotated[
-        tuple[Origin, ...], Field(max_length=MOST_ORIGINS), AfterValidator(_each_once)
+        tuple[Origin, ...], Field(max_length=MAX_ORIGINS), AfterValidator(_without_duplicates)
     ] = Field(
         default=(),
         examples=[["https://www.example.com"]],
@@ -51,14 +51,14 @@ class SignupChange(Message):
     privacy_url: PageUrl | None = Field(default=None, examples=["https://www.example.com/privacy"])
 
 
-class Joining(Message):
-    """What a customer who is logged in joins."""
+class JoinRequest(Message):
+    """The plan that a logged-in customer joins or orders."""
 
     plan_id: UUID
 
 
 class Joined(Message):
-    """The membership that was made by joining. ``status`` is null only before its start."""
+    """The new membership. ``status`` is null only before its start."""
 
     id: UUID
     plan_name: str

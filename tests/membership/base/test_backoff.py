@@ -13,8 +13,8 @@ from membership.base.backoff import Backoff
 from membership.billing.inbox import queue as inbox
 from membership.events.mail import delivery as mail
 from membership.events.webhooks import retry_policy
-from membership.portal.login import limits
-from membership.portal.signup.token_login import TOKENS_BY_ADDRESS
+from membership.portal.login import throttles as login_throttles
+from membership.portal.site_login.service import TOKENS_BY_ADDRESS
 from membership.wallet.apple import push_queue
 from membership.wallet.google import queue as google
 
@@ -40,10 +40,10 @@ MINUTE_TO_HOUR = (1, 2, 4, 8, 16, 32, 60, 60)
         (throttles.RESET_BY_ACCOUNT.waits, MINUTE, (5, 10, 20, 40, 60, 60)),
         (throttles.RESET_BY_ADDRESS.waits, MINUTE, MINUTE_TO_HOUR),
         (throttles.CONFIRM_BY_ADDRESS.waits, SECOND, SHORT_WAITS),
-        (limits.CODES_BY_EMAIL.waits, MINUTE, MINUTE_TO_HOUR),
-        (limits.CODES_BY_ADDRESS.waits, MINUTE, MINUTE_TO_HOUR),
-        (limits.TRIES_BY_EMAIL.waits, SECOND, HALF_MINUTE_TO_HOUR),
-        (limits.TRIES_BY_ADDRESS.waits, SECOND, SHORT_WAITS),
+        (login_throttles.CODES_BY_EMAIL.waits, MINUTE, MINUTE_TO_HOUR),
+        (login_throttles.CODES_BY_ADDRESS.waits, MINUTE, MINUTE_TO_HOUR),
+        (login_throttles.TRIES_BY_EMAIL.waits, SECOND, HALF_MINUTE_TO_HOUR),
+        (login_throttles.TRIES_BY_ADDRESS.waits, SECOND, SHORT_WAITS),
         (TOKENS_BY_ADDRESS.waits, SECOND, SHORT_WAITS),
     ],
 )

@@ -12,7 +12,7 @@ from api_client.messages.management import ActorKind
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.staff import app
-from membership.data.demo.bootstrap import prepare_first_start
+from membership.data.demo.bootstrap import bootstrap_database
 from membership.store.database import Database, open_database
 from membership.store.models import AuditEntry, OutgoingMail, StaffAccount
 from membership.web.passwords import Passwords
@@ -27,7 +27,7 @@ def club(databases: Databases, tmp_path: Path) -> Database:
     """An empty club in the folder ``tmp_path``, as a first start leaves it."""
     settings = databases.new(SQLITE, tmp_path)
     database = open_database(settings)
-    prepare_first_start(settings, database, system_clock(), demo=False)
+    bootstrap_database(settings, database, system_clock(), demo=False)
     database.engine.dispose()
     return open_database(ServiceSettings(data_dir=tmp_path))
 

@@ -27,7 +27,7 @@ def order(organization: str = "Club") -> dict[str, object]:
 
 
 def test_a_page_has_its_headers_and_a_nonce_of_its_own() -> None:
-    pages = [render_page(KIND, "join/order.html", "de", order()) for _ in range(2)]
+    pages = [render_page(KIND, "signup/order.html", "de", order()) for _ in range(2)]
     nonces = []
     for page in pages:
         html = bytes(page.body).decode()
@@ -53,7 +53,7 @@ def test_a_page_has_its_headers_and_a_nonce_of_its_own() -> None:
 
 
 def test_every_value_is_escaped() -> None:
-    page = render_page(KIND, "join/order.html", "en", order(HOSTILE))
+    page = render_page(KIND, "signup/order.html", "en", order(HOSTILE))
     html = bytes(page.body).decode()
     assert HOSTILE not in html
     assert "&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;" in html
@@ -63,7 +63,7 @@ def test_a_page_that_lacks_a_value_is_an_error() -> None:
     values = order()
     del values["paid"]
     with pytest.raises(UndefinedError, match="'paid' is undefined"):
-        render_page(KIND, "join/order.html", "en", values)
+        render_page(KIND, "signup/order.html", "en", values)
 
 
 def test_templates_are_found_below_their_folder_only() -> None:
@@ -79,9 +79,9 @@ def test_a_policy_names_the_sites_that_may_frame_a_page() -> None:
 @pytest.mark.parametrize(
     ("path", "media_type"),
     [
-        ("join/app.js", "text/javascript; charset=utf-8"),
-        ("me/vendor/qrcode.mjs", "text/javascript; charset=utf-8"),
-        ("join/app.css", "text/css; charset=utf-8"),
+        ("signup/app.js", "text/javascript; charset=utf-8"),
+        ("member/vendor/qrcode.mjs", "text/javascript; charset=utf-8"),
+        ("signup/app.css", "text/css; charset=utf-8"),
         ("set-password.html", "text/html; charset=utf-8"),
     ],
 )

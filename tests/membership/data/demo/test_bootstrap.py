@@ -9,7 +9,7 @@ from membership.accounts.organizations import bootstrap_organization
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.database import make_organization
-from membership.data.demo.bootstrap import prepare_first_start
+from membership.data.demo.bootstrap import bootstrap_database
 from membership.store.database import Database, open_database
 from membership.store.models import CardDesign, Event, Organization
 from tests.membership.conftest import Databases
@@ -33,7 +33,7 @@ def designs(database: Database) -> list[tuple[str, str]]:
 
 def test_every_organization_begins_with_the_standard_design(settings: ServiceSettings) -> None:
     database = open_database(settings)
-    prepare_first_start(settings, database, NOON, demo=False)
+    bootstrap_database(settings, database, NOON, demo=False)
     make_organization(
         settings, name="Second", slug="second", time_zone="Europe/Berlin", currency="EUR"
     )
@@ -49,7 +49,7 @@ def test_an_organization_of_an_older_version_is_given_it_once(settings: ServiceS
                 session, name=slug, slug=slug, time_zone="UTC", currency="EUR", now=NOON
             )
     for _ in range(2):
-        prepare_first_start(settings, database, system_clock(), demo=True)
+        bootstrap_database(settings, database, system_clock(), demo=True)
     assert designs(database) == [("old", "member"), ("older", "member")]
     with database.readers.begin() as session:
         told = session.scalars(select(Event.type)).all()
@@ -57,6 +57,6 @@ def test_an_organization_of_an_older_version_is_given_it_once(settings: ServiceS
     with arranging(database) as session:
         for design in session.scalars(select(CardDesign)):
             design.archived_at = NOON
-    prepare_first_start(settings, database, system_clock(), demo=True)
+    bootstrap_database(settings, database, system_clock(), demo=True)
     assert len(designs(database)) == 2
     database.engine.dispose()

@@ -14,7 +14,7 @@ from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
 from membership.base.clock import system_clock
 from membership.base.vault import open_vault
 from membership.commands.database import make_key, make_organization
-from membership.data.demo.bootstrap import prepare_first_start
+from membership.data.demo.bootstrap import bootstrap_database
 from membership.events.audit.recorder import audit_changes, record
 from membership.jobs import JOBS
 from membership.store.background import Work
@@ -132,7 +132,7 @@ def test_what_the_commands_make_is_by_the_service(databases: Databases, tmp_path
 def test_every_job_has_an_actor(databases: Databases, tmp_path: Path) -> None:
     settings = databases.new(SQLITE, tmp_path)
     database = open_database(settings)
-    prepare_first_start(settings, database, system_clock(), demo=True)
+    bootstrap_database(settings, database, system_clock(), demo=True)
     audit_changes(database.writers)
     seen: dict[str, list[object]] = {}
     work = Work(settings, database, open_vault(settings), Clock(system_clock()))

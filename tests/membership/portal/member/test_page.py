@@ -100,18 +100,18 @@ def test_the_signup_page_logs_in_by_the_same_script(club: Service) -> None:
     shared = requests.get(f"{club.url}/join/login.js", timeout=TIMEOUT)
     assert shared.status_code == 200
     assert shared.text == visit(club, f"files/{files_version()}/login.js").text
-    assert 'from "./login.js"' in read("join/app.js")
+    assert 'from "./login.js"' in read("signup/app.js")
 
 
 def test_the_worker_keeps_all_files_and_scripts_load_no_others() -> None:
-    (listed,) = re.findall(r"const FILES = \[(.*?)\]", read("me/sw.js"), re.DOTALL)
+    (listed,) = re.findall(r"const FILES = \[(.*?)\]", read("member/sw.js"), re.DOTALL)
     assert re.findall(r'"([^"]+)"', listed) == list(FILES)
     for path in SCRIPTS:
         loaded = re.findall(r'from "\./([^"]+)"', read(path))
         assert set(loaded) <= set(FILES), path
 
 
-@pytest.mark.parametrize("path", [*SCRIPTS, "me/sw.js"])
+@pytest.mark.parametrize("path", [*SCRIPTS, "member/sw.js"])
 def test_scripts_write_no_html_and_read_no_cookie(path: str) -> None:
     script = read(path)
     for danger in ("innerHTML", "outerHTML", "document.write", "eval(", "document.cookie"):
@@ -119,8 +119,8 @@ def test_scripts_write_no_html_and_read_no_cookie(path: str) -> None:
 
 
 def test_the_vendored_encoder_names_its_version_and_licence() -> None:
-    assert "Licensed under the MIT license" in read("me/vendor/qrcode.mjs")
-    assert "2.0.4" in read("me/vendor/README.md")
+    assert "Licensed under the MIT license" in read("member/vendor/qrcode.mjs")
+    assert "2.0.4" in read("member/vendor/README.md")
 
 
 def test_every_text_that_a_script_shows_is_given_to_it() -> None:

@@ -25,7 +25,7 @@ from membership.store.database import Database
 from tests.membership.browsing import Browser
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.portal.signup.club import opened
-from tests.membership.portal.signup.websites import Asked, WebSite, running_site
+from tests.membership.portal.signup.websites import PageRequest, WebSite, running_site
 from tests.membership.public import written_log
 from tests.membership.support import Clock, Service, running_service
 
@@ -35,15 +35,15 @@ _PATIENCE_S, _PAUSE_S = 15, 0.02
 class Recorder:
     """ASGI middleware: notes what the service is asked."""
 
-    def __init__(self, app: ASGIApp, asked: list[Asked]) -> None:
-        self.app, self._asked = app, asked
+    def __init__(self, app: ASGIApp, asked: list[PageRequest]) -> None:
+        self.app, self._page_request = app, asked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Note one request, and let it go on."""
         if scope["type"] == "http":
             headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
             url = scope["raw_path"].decode() + "?" + scope["query_string"].decode()
-            self._asked.append(Asked(url, headers))
+            self._page_request.append(PageRequest(url, headers))
         await self.app(scope, receive, send)
 
 
@@ -53,7 +53,7 @@ class Stage:
 
     service: Service
     site: WebSite
-    asked: list[Asked]
+    asked: list[PageRequest]
     log: StringIO
 
     def fresh(self) -> "Stage":
@@ -99,7 +99,7 @@ class Stage:
 @contextlib.contextmanager
 def on_stage(databases: Databases, folder: Path) -> Iterator[Stage]:
     """Run a service and a web site, until the block is left."""
-    asked: list[Asked] = []
+    asked: list[PageRequest] = []
     apps: list[FastAPI] = []
 
     def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:

@@ -1,7 +1,6 @@
-"""A service that the public reaches, its log, and visitors with a browser."""
+"""A service that the public reaches, and visitors with a browser."""
 
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from tests.membership.browsing import DESKTOP, Browser, open_browser, resize, told
 from tests.membership.conftest import Databases
 from tests.membership.portal.signup.browser_site import Page, Stage, on_stage
-from tests.membership.public import public_service, written_log
+from tests.membership.public import public_service
 from tests.membership.support import Service
 
 
@@ -20,13 +19,6 @@ def module_service(
     """A running service, shared by the tests of a module."""
     with public_service(backend, databases, tmp_path_factory.mktemp("data")) as service:
         yield service
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    """What services in this process log from now on."""
-    with written_log() as written:
-        yield written
 
 
 @pytest.fixture(scope="package")

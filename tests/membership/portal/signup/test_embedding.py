@@ -6,7 +6,7 @@ from selenium.webdriver.common.by import By
 
 from tests.membership.browsing import needs_browser, told
 from tests.membership.portal.signup.browser_site import Page, Stage
-from tests.membership.portal.signup.sites import known, new_site
+from tests.membership.portal.site_login.sites import known, new_site
 
 pytestmark = needs_browser
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.membership.browsing import needs_browser, open_browser
 from tests.membership.portal.signup.browser_site import Page, Stage
 from tests.membership.portal.signup.secrecy import seen_nowhere
-from tests.membership.portal.signup.sites import known, new_site
+from tests.membership.portal.site_login.sites import known, new_site
 
 pytestmark = needs_browser
 

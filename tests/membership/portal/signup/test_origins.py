@@ -2,7 +2,7 @@
 
 import pytest
 
-from membership.portal.signup.origins import normal_origin
+from membership.portal.signup.origins import normalized_origin
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ from membership.portal.signup.origins import normal_origin
     ],
 )
 def test_an_origin_has_one_spelling(given: str, origin: str) -> None:
-    assert normal_origin(given) == origin
-    assert normal_origin(origin) == origin
+    assert normalized_origin(given) == origin
+    assert normalized_origin(origin) == origin
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ def test_an_origin_has_one_spelling(given: str, origin: str) -> None:
 )
 def test_what_is_not_exactly_one_origin_is_refused(given: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - pydantic tells any of them as a fault
-        normal_origin(given)
+        normalized_origin(given)

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from membership.portal.signup.offers import Looks
-from membership.portal.signup.page import colours
+from membership.portal.appearance import Appearance, page_colours
 from membership.portal.signup.script_texts import signup_texts
 from passes.contrast import contrast_ratio
 from tests.membership.portal.signup.club import opened, visit
@@ -180,7 +179,7 @@ def test_every_text_that_a_script_shows_is_given_to_it(service: Service) -> None
 @pytest.mark.parametrize("accent", ["#ffff00", "#00695c", "#808080", "#000000", "#ffffff"])
 @pytest.mark.parametrize("background", ["#ffffff", "#101418", "#777777", "#c0392b"])
 def test_text_can_be_read_in_any_colours(accent: str, background: str) -> None:
-    shown = colours(Looks(accent, background, (), None, None))
+    shown = page_colours(Appearance(accent, background, (), None, None))
     assert contrast_ratio(shown["on_accent"], shown["accent"]) >= 4.5
     assert contrast_ratio(shown["ink"], shown["ground"]) >= 4.5
     assert contrast_ratio(shown["link"], shown["surface"]) >= 4.4

@@ -7,7 +7,7 @@ import pytest
 from tests.membership.browsing import needs_browser
 from tests.membership.portal.signup.browser_site import Page, Stage
 from tests.membership.portal.signup.secrecy import seen_nowhere
-from tests.membership.portal.signup.sites import Site, known, new_site
+from tests.membership.portal.site_login.sites import Site, known, new_site
 
 pytestmark = needs_browser
 

@@ -36,7 +36,7 @@ addEventListener("message", (event) => {
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """A request as a server was sent it. Names of headers are in small letters."""
 
     url: str
@@ -50,7 +50,7 @@ class WebSite:
     port: int
     snippet: str = ""
     token: str | None = None
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[PageRequest] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -78,7 +78,7 @@ def running_site() -> Iterator[WebSite]:
 
         def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            site.asked.append(Asked(self.path, headers))
+            site.asked.append(PageRequest(self.path, headers))
             found = site.answer(self.path)
             kind, text = found or ("text/plain", "nothing here")
             body = text.encode()

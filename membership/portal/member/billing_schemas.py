@@ -1,0 +1,59 @@
+"""Messages of the routes by which a logged-in customer orders and pays."""
+
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from api_client.messages.billing import InvoiceView, OrderState, SubscriptionStatus
+from api_client.messages.scan import Message
+
+
+class CustomerOrder(Message):
+    """State of an order of the logged-in customer."""
+
+    id: UUID
+    state: OrderState
+    plan: str
+    membership_id: UUID | None
+
+
+class CustomerInvoice(InvoiceView):
+    """An invoice as its customer sees it; ``amount`` is formatted in their language."""
+
+    amount: str
+
+
+class CustomerInvoices(Message):
+    """The latest invoices of a customer, newest first."""
+
+    items: tuple[CustomerInvoice, ...]
+    next_cursor: str | None = None
+
+
+class CustomerSubscription(Message):
+    """A customer's own renewing membership, and what they may do about it.
+
+    ``portal`` is true if the payment method can be changed at the provider.
+    """
+
+    membership_id: UUID
+    plan: str
+    portal: bool
+    status: SubscriptionStatus
+    paid_until: AwareDatetime | None
+    cancels_at: AwareDatetime | None
+    renews: bool
+    can_cancel: bool
+    can_resume: bool
+
+
+class CustomerSubscriptions(Message):
+    """A customer's memberships that renew until they are cancelled."""
+
+    items: tuple[CustomerSubscription, ...]
+
+
+class ProviderLink(Message):
+    """A URL at the provider, valid for a limited time."""
+
+    url: str

@@ -1,0 +1,38 @@
+"""Routes of the settings of public signup."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+
+from api_client.messages.signup import SignupView
+from membership.base.scopes import Scope
+from membership.portal.signup import settings
+from membership.portal.signup.schemas import SignupChange
+from membership.web.access import Call, reads, writes
+
+router = APIRouter(prefix="/v1/signup", tags=["Organization"])
+
+
+@router.get("")
+def get_signup(
+    request: Request, call: Annotated[Call, reads(Scope.ORGANIZATION_READ)]
+) -> SignupView:
+    """Show whether and how the public may join, and the HTML with which a web site offers it."""
+    return settings.show_signup(call, request.app.state.settings.public_url)
+
+
+@router.put("")
+def set_signup(
+    request: Request,
+    change: SignupChange,
+    call: Annotated[Call, writes(Scope.ORGANIZATION_WRITE)],
+) -> SignupView:
+    """Replace the settings: what is left out is set to its default.
+
+    On the page are the plans that are `public` and not archived. Those that cost something are
+    shown, and sold at the desk only.
+
+    Errors: `invalid_request` (422) for an origin that is not exact or not https, for more than
+    20 of them, for a colour that is not `#rrggbb`, and for addresses other than https.
+    """
+    return settings.set_signup(call, change, request.app.state.settings.public_url)

@@ -1,0 +1,111 @@
+"""Public keys as JWK: which are accepted, and in which form they are stored.
+
+Only the parameters of the public key are stored. No error quotes a value of a key, because it may
+be a secret one that was sent by mistake.
+"""
+
+import hashlib
+import json
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt import PyJWK
+from jwt.exceptions import PyJWTError
+
+from membership.web.errors import Invalid
+
+EDDSA, RS256 = "EdDSA", "RS256"
+PublicKey = Ed25519PublicKey | RSAPublicKey
+
+KID = re.compile(r"[\x21-\x7e]{1,120}\Z")
+"""Id of a key: printable ASCII without spaces."""
+
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_PARTS = {EDDSA: ("crv", "kty", "x"), RS256: ("e", "kty", "n")}
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]{1,2000}\Z")
+_MIN_BITS, _MAX_BITS = 2048, 8192
+_MIN_EXPONENT, _MAX_EXPONENT = 65537, 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class PublicJwk:
+    """An accepted key: its id, its one algorithm, and its parameters."""
+
+    kid: str
+    algorithm: str
+    jwk: dict[str, str]
+
+
+def read_jwk(given: Mapping[str, Any], field: str) -> PublicJwk:
+    """Parse one key of a JWK Set; ``field`` is its path, for errors. Raises Invalid."""
+    if _PRIVATE & given.keys():
+        detail = "is a private key; send the public part only, and replace this key"
+        raise Invalid("private_key_refused", field, detail)
+    kid = given.get("kid")
+    if not isinstance(kid, str) or not KID.match(kid):
+        detail = "must be of 1 to 120 printable ASCII characters"
+        raise Invalid("kid_invalid", f"{field}.kid", detail)
+    algorithm = _algorithm(given, field)
+    if given.get("alg", algorithm) != algorithm or given.get("use", "sig") != "sig":
+        raise _unsupported(field)
+    jwk = {name: given.get(name) for name in _PARTS[algorithm]}
+    parts = {name: part for name, part in jwk.items() if isinstance(part, str)}
+    if len(parts) < len(jwk) or not all(_BASE64URL.match(part) for part in parts.values()):
+        raise _invalid_key(field)
+    try:
+        key = public_key(parts, algorithm)
+    except (PyJWTError, ValueError, TypeError) as error:
+        raise _invalid_key(field) from error
+    if isinstance(key, RSAPublicKey):
+        _check_rsa(key, field)
+    return PublicJwk(kid, algorithm, parts)
+
+
+def public_key(jwk: Mapping[str, str], algorithm: str) -> PublicKey:
+    """Return the key of a stored JWK. Raises PyJWTError, ValueError or TypeError if invalid."""
+    key = PyJWK(dict(jwk), algorithm).key
+    if not isinstance(key, Ed25519PublicKey | RSAPublicKey):
+        raise TypeError("not a public key")
+    return key
+
+
+def thumbprint(jwk: Mapping[str, str]) -> str:
+    """Return the JWK thumbprint (RFC 7638): SHA-256 of the parameters in base64url."""
+    text = json.dumps(dict(jwk), sort_keys=True, separators=(",", ":"))
+    return urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
+def _algorithm(given: Mapping[str, Any], field: str) -> str:
+    """Return the algorithm of a type of key. Raises Invalid for other types."""
+    kind = given.get("kty")
+    if kind == "OKP" and given.get("crv") == "Ed25519":
+        return EDDSA
+    if kind == "RSA":
+        return RS256
+    raise _unsupported(field)
+
+
+def _check_rsa(key: RSAPublicKey, field: str) -> None:
+    """Refuse RSA keys that are weak or slow to verify with. Raises Invalid."""
+    exponent = key.public_numbers().e
+    if not _MIN_BITS <= key.key_size <= _MAX_BITS:
+        detail = f"must have {_MIN_BITS} to {_MAX_BITS} bits"
+        raise Invalid("key_size_refused", field, detail)
+    if not _MIN_EXPONENT <= exponent <= _MAX_EXPONENT or exponent % 2 == 0:
+        raise Invalid("key_invalid", field, "must have the exponent 65537, or a greater odd one")
+
+
+def _unsupported(field: str) -> Invalid:
+    """Return the error for keys of other types or uses."""
+    detail = "must be an Ed25519 key for EdDSA or an RSA key for RS256, for signing"
+    return Invalid("key_unsupported", field, detail)
+
+
+def _invalid_key(field: str) -> Invalid:
+    """Return the error for an invalid key."""
+    return Invalid("key_invalid", field, "is not a public key")

@@ -1,0 +1,33 @@
+"""The route by which a site of an organization logs in its visitor."""
+
+from fastapi import APIRouter, Response
+
+from api_client.messages.scan import Message
+from membership.portal.login.schemas import SessionTokens, Ticket
+from membership.portal.site_login.service import log_in
+from membership.web.transactions import InTransactions
+
+router = APIRouter(prefix="/v1/join/{organization}", include_in_schema=False)
+
+
+class SiteToken(Message):
+    """A signed token of a site."""
+
+    token: str
+
+
+@router.post("/sessions/token", status_code=201, response_model=None)
+async def log_in_by_token(
+    organization: str, wanted: SiteToken, transactions: InTransactions, response: Response
+) -> SessionTokens | Ticket:
+    """Log in with a JWT that a site of the organization has signed; it is valid once.
+
+    201 with a session, as for a ticket; 200 with a ticket, as for a code, if no customer or
+    several have the address. 401 `token_refused` for every invalid token; the log has the reason.
+    404 `page_not_found` unless signup is open; 429 `too_many_tries` for too many refused tokens.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    answer = await log_in(transactions, organization, wanted.token)
+    if isinstance(answer, Ticket):
+        response.status_code = 200
+    return answer

@@ -1,0 +1,83 @@
+"""Login with a token of the organization's own site instead of a code."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from membership.accounts.staff.throttles import SHORT_WAITS, Limit, Try, count_try, take_back
+from membership.base.logs import logger
+from membership.members.customers import aliases
+from membership.members.customers.service import email_key
+from membership.portal.login.candidates import customers_with_email
+from membership.portal.login.codes import ticket_for
+from membership.portal.login.schemas import SessionTokens, Ticket
+from membership.portal.login.sessions import open_session
+from membership.portal.open_signup import find_open_signup
+from membership.portal.site_login.tokens import TokenRefused, TokenSubject, accept_token
+from membership.store.models import Customer
+from membership.web.access import Tenant
+from membership.web.errors import Unauthorized
+from membership.web.transactions import RequestTransactions
+
+TOKENS_BY_ADDRESS = Limit("embed tokens address", 30, SHORT_WAITS, timedelta(hours=1))
+
+
+async def log_in(
+    transactions: RequestTransactions, organization: str, token: str
+) -> SessionTokens | Ticket:
+    """Open a session of the one customer whom a token identifies.
+
+    If no customer or several have its address, a ticket is returned, as for a code. Raises
+    Unauthorized for an invalid token, always the same; NotFound; TooMany during a wait.
+    """
+    # In a transaction of its own, so that a refused token stays counted.
+    counted = await transactions.write(partial(_count, transactions.address))
+    try:
+        return await transactions.write(partial(_log_in, organization, token, counted))
+    except TokenRefused as refused:
+        logger().info("embed_token_refused", reason=refused.reason)
+        detail = "This token is not good; let the site make another one."
+        headers = {"WWW-Authenticate": "Bearer"}
+        raise Unauthorized("token_refused", detail, headers=headers) from None
+
+
+def _count(address: str, session: Session, now: datetime) -> Try:
+    """Count a try from a network address."""
+    return count_try(session, TOKENS_BY_ADDRESS, address, now)
+
+
+def _log_in(
+    organization: str, token: str, counted: Try, session: Session, now: datetime
+) -> SessionTokens | Ticket:
+    """Accept a token; return a session or a ticket."""
+    tenant, _ = find_open_signup(session, organization)
+    token_subject = accept_token(session, tenant, token, now)
+    take_back(session, counted)
+    customer = _find_customer(session, tenant, token_subject)
+    if customer is not None:
+        return open_session(session, customer, now)
+    if token_subject.email is None:
+        raise TokenRefused("number_unknown")
+    return ticket_for(session, tenant, token_subject.email, now)
+
+
+def _find_customer(
+    session: Session, tenant: Tenant, token_subject: TokenSubject
+) -> Customer | None:
+    """Return the customer of a token; None if no or several customers match."""
+    if token_subject.number is not None:
+        return _find_by_number(session, tenant, token_subject.number)
+    found = customers_with_email(session, tenant, email_key(token_subject.email) or "")
+    return found[0] if len(found) == 1 else None
+
+
+def _find_by_number(session: Session, tenant: Tenant, number: int) -> Customer | None:
+    """Return the customer with a number, also one that was merged; None if erased."""
+    own = Customer.organization_id == tenant.id, Customer.erased_at.is_(None)
+    customer = session.scalars(select(Customer).where(*own, Customer.number == number)).first()
+    if customer is None:
+        stayed = aliases.resolve_number(session, tenant.id, number)
+        customer = session.scalars(select(Customer).where(*own, Customer.id == stayed)).first()
+    return customer

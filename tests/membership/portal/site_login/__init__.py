@@ -1,0 +1,1 @@
+"""Tests of the login by a site's token."""
