@@ -17,12 +17,12 @@ from membership.store.background import Background
 from membership.store.database import Database
 from membership.wallet.updates.organization_changes import follow_organizations
 from membership.web.concurrency import ConcurrencyLimiter
-from membership.web.errors import PROBLEM_TYPE, install_error_answers
+from membership.web.errors import PROBLEM_TYPE, add_error_handlers
 from membership.web.lazy_routes import LazilyRouted, RouteLoader
 from membership.web.middleware import BodyLimit, RequestFrame
 from membership.web.openapi import DESCRIPTION, DescribedApi, tag_descriptions
 from membership.web.passwords import Passwords
-from membership.web.rate_limit import Limits
+from membership.web.rate_limit import RateLimiter
 
 _PROBLEM: dict[str, Any] = {
     "model": Problem,
@@ -69,7 +69,7 @@ def create_app(
     app.state.passwords = Passwords()
     audit_changes(database.writers)
     follow_organizations(database.writers)
-    install_error_answers(app)
+    add_error_handlers(app)
     _add_operations(app, monotonic)
     app.add_routers(ROUTERS)
     return app
@@ -90,4 +90,6 @@ def _add_operations(app: LazilyRouted, monotonic: Callable[[], float]) -> None:
     )
     app.add_middleware(RouteLoader, routed=app)
     app.add_middleware(BodyLimit, settings=settings)
-    app.add_middleware(RequestFrame, limits=Limits(settings, monotonic), metrics=state.metrics)
+    app.add_middleware(
+        RequestFrame, limiter=RateLimiter(settings, monotonic), metrics=state.metrics
+    )

@@ -30,7 +30,7 @@ from membership.events.audit.recorder import audit_changes
 from membership.jobs import JOBS
 from membership.store.background import Background, Work
 from membership.store.database import Database, open_database
-from membership.store.errors import STORAGE_FULL, database_fault
+from membership.store.errors import STORAGE_FULL, database_problem
 from membership.store.migrate import MigrationError, migrate
 from membership.web.access import mint_key, revoke_keys_named
 from membership.web.server import GRACE_SECONDS, uvicorn_config
@@ -244,9 +244,9 @@ def _prepare_database(
 
 def _database_start_error(error: SQLAlchemyError, database: Database) -> StartError:
     """Why the database cannot be used; also one that nobody foresaw is told, and logged."""
-    fault = database_fault(error)
-    if fault is not None:
-        return StartError(fault.code, f"{fault.detail} ({database.place})")
+    problem = database_problem(error)
+    if problem is not None:
+        return StartError(problem.code, f"{problem.detail} ({database.place})")
     logger().error("database_failed", kind=type(error).__name__, cause=str(error))
     cause = getattr(error, "orig", None) or type(error).__name__
     return StartError("database_failed", f"{database.place} cannot be used: {cause}.")

@@ -1,4 +1,4 @@
-"""Fields of requests: text without the control characters that no name has, and instants."""
+"""Types of request fields: text without control characters, and instants in UTC."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -11,14 +11,14 @@ _LINE_BREAKS = re.compile(r"[\t\r\n]")
 
 
 def _no_control(text: str) -> str:
-    """Refuse control characters other than tabs and line breaks."""
+    """Return the text. Raises ValueError for control characters but tabs and line breaks."""
     if _CONTROL.search(text):
         raise ValueError("contains control characters")
     return text
 
 
 def _one_line(text: str) -> str:
-    """Refuse line breaks too."""
+    """Return the text. Raises ValueError for any control character."""
     if _LINE_BREAKS.search(text):
         raise ValueError("must be one line")
     return _no_control(text)
@@ -36,7 +36,7 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
     AfterValidator(_one_line),
 ]
-"""One line that says something, of at most 120 characters."""
+"""One line that is not empty, of at most 120 characters."""
 
 Paragraph = Annotated[
     str,
@@ -51,7 +51,7 @@ _LAST = datetime.max.replace(tzinfo=UTC) - _EDGE
 
 
 def _in_utc(at: datetime) -> datetime:
-    """Convert to UTC; refuse what in some time zone is outside the calendar."""
+    """Convert to UTC. Raises ValueError if the date is outside the calendar in some time zone."""
     try:
         converted = at.astimezone(UTC)
     except OverflowError:
@@ -62,4 +62,4 @@ def _in_utc(at: datetime) -> datetime:
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""A point in time with its zone, in UTC from then on, and a day away from the calendar's ends."""
+"""A point in time with a time zone, converted to UTC, two days or more within the calendar."""

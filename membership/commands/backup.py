@@ -11,7 +11,7 @@ from membership.data.backup.archive import Manifest
 from membership.data.backup.create import create_backup
 from membership.data.backup.errors import BackupError
 from membership.data.backup.restore import restore_backup, verify_backup
-from membership.store.errors import database_fault
+from membership.store.errors import database_problem
 from membership.store.migrate import MigrationError
 
 
@@ -57,6 +57,6 @@ def _explained(run: Callable[[], Manifest]) -> Manifest:
         where = error.filename or "The file"
         raise CommandError(f"{where}: {error.strerror or error}.") from error
     except SQLAlchemyError as error:
-        fault = database_fault(error)
+        problem = database_problem(error)
         cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise CommandError(f"{fault.detail} ({cause})" if fault else f"{cause}.") from error
+        raise CommandError(f"{problem.detail} ({cause})" if problem else f"{cause}.") from error

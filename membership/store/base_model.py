@@ -1,4 +1,4 @@
-"""What all tables have in common: column types by Python type, keys, names of constraints."""
+"""Declarative base of all tables: column types by Python type, keys, names of constraints."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from membership.store.database import UtcDateTime
 
 
 def choice(values: type[StrEnum], length: int = 20) -> Enum:
-    """Column type for one of ``values``, stored by value as text of at most ``length``."""
+    """Return the column type of an enumeration, stored by value as text of at most ``length``."""
     return Enum(
         values,
         native_enum=False,
@@ -24,7 +24,7 @@ def choice(values: type[StrEnum], length: int = 20) -> Enum:
 
 
 class Base(DeclarativeBase):
-    """Base of all tables: naming of constraints, and Python types to column types."""
+    """Base of all tables: naming convention of constraints, and column types by Python type."""
 
     metadata = MetaData(
         naming_convention={
@@ -47,12 +47,12 @@ class Base(DeclarativeBase):
 
 
 def of_organization() -> Any:
-    """Column ``organization_id`` as the first part of a primary key."""
+    """Return the column ``organization_id``, the first part of a primary key."""
     return mapped_column(ForeignKey("organizations.id"), primary_key=True, autoincrement=False)
 
 
 def refers(table: str, column: str, name: str | None = None) -> ForeignKeyConstraint:
-    """Foreign key to a row of the same organization."""
+    """Return a composite foreign key to a row of the same organization."""
     return ForeignKeyConstraint(
         ["organization_id", column], [f"{table}.organization_id", f"{table}.id"], name=name
     )

@@ -1,4 +1,4 @@
-"""What a database error means to a caller: which status, which code, whether to try again."""
+"""Mapping of database errors to HTTP problems: status, code, and whether to retry."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 @dataclass(frozen=True)
-class DatabaseFault:
-    """An error answer for a database error."""
+class DatabaseProblem:
+    """A problem (RFC 9457) that a database error is answered with."""
 
     status: int
     code: str
@@ -18,30 +18,30 @@ class DatabaseFault:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-STORAGE_FULL = DatabaseFault(
+STORAGE_FULL = DatabaseProblem(
     507, "storage_full", "The service cannot store anything more: its disk is full."
 )
-BUSY = DatabaseFault(
+BUSY = DatabaseProblem(
     503, "database_busy", "The database is busy; please try again.", {"Retry-After": "1"}
 )
-UNAVAILABLE = DatabaseFault(
+UNAVAILABLE = DatabaseProblem(
     503, "database_unavailable", "The database cannot be reached.", {"Retry-After": "5"}
 )
-READ_ONLY = DatabaseFault(
+READ_ONLY = DatabaseProblem(
     503, "database_read_only", "The database cannot be written to.", {"Retry-After": "60"}
 )
-DAMAGED = DatabaseFault(
+DAMAGED = DatabaseProblem(
     503, "database_damaged", "The database file is damaged or missing.", {"Retry-After": "60"}
 )
-UNREADABLE = DatabaseFault(
+UNREADABLE = DatabaseProblem(
     503, "storage_failed", "The disk cannot be read or written.", {"Retry-After": "60"}
 )
-INVALID_VALUE = DatabaseFault(422, "invalid_value", "A value that cannot be stored was sent.")
+INVALID_VALUE = DatabaseProblem(422, "invalid_value", "A value that cannot be stored was sent.")
 
-ALREADY_THERE = DatabaseFault(
+ALREADY_THERE = DatabaseProblem(
     409, "already_exists", "The same was stored by another request at the same time."
 )
-OVERTAKEN = DatabaseFault(
+OVERTAKEN = DatabaseProblem(
     503,
     "overtaken",
     "What this refers to was changed by another request at the same time; please try again.",
@@ -59,7 +59,7 @@ _SQLITE = {
     sqlite3.SQLITE_NOTADB: DAMAGED,
 }
 _SQLITE_VARIANTS = {
-    # The index of the log could not be made longer: on a full disk this fails before any page.
+    # The WAL index could not grow: on a full disk this fails before any page is written.
     sqlite3.SQLITE_IOERR_SHMSIZE: STORAGE_FULL,
     sqlite3.SQLITE_CONSTRAINT_UNIQUE: ALREADY_THERE,
     sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: ALREADY_THERE,
@@ -79,15 +79,15 @@ _POSTGRESQL = {
 }
 
 
-def database_fault(error: SQLAlchemyError) -> DatabaseFault | None:
-    """Judge ``error``; None where it is a fault of this program."""
+def database_problem(error: SQLAlchemyError) -> DatabaseProblem | None:
+    """Return the problem for an error, or None if the cause is a bug of this program."""
     if isinstance(error, PoolTimeout):
         return BUSY
     if not isinstance(error, DBAPIError):
         return None
     sqlite_code = getattr(error.orig, "sqlite_errorcode", None)
     if sqlite_code is not None:
-        # The low byte is the primary code; the rest tells its variant.
+        # The low byte is the primary result code, the rest an extended one.
         return _SQLITE_VARIANTS.get(sqlite_code) or _SQLITE.get(sqlite_code & 0xFF)
     if isinstance(error, DataError):
         return INVALID_VALUE

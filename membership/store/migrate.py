@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from membership.store import advisory_lock
 from membership.store.advisory_lock import Lock
 from membership.store.database import WRITES, Database
-from membership.store.sqlite_stats import teach_planner
+from membership.store.sqlite_stats import write_planner_stats
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """All revisions of the schema that this version knows, oldest first."""
@@ -74,7 +74,7 @@ def migrate(database: Database) -> None:
             if schema_revision(connection, database.place) != HEAD:
                 upgrade_schema(connection)
                 if connection.dialect.name == "sqlite":
-                    teach_planner(connection)
+                    write_planner_stats(connection)
         # What connections already know of the schema and its statistics is out of date.
         database.engine.dispose()
     except DatabaseError as error:

@@ -1,7 +1,7 @@
-"""Inserts that may meet a row of the same key: made at once by somebody else, or before.
+"""Inserts with ``ON CONFLICT``, in the dialect of the database.
 
-To look first and insert then is a race on PostgreSQL, where two transactions do not see each
-other. Here the database itself decides which of them is first; the other waits for it.
+A select before an insert is a race on PostgreSQL, where concurrent transactions do not see each
+other. With ``ON CONFLICT`` the database decides which insert is first; the other waits for it.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ AnyInsert = PostgresqlInsert | SqliteInsert
 
 
 def insert_into(connection: Connection, table: type[Base]) -> AnyInsert:
-    """An insert into a table, in the dialect of the connection's database."""
+    """Return an insert into a table, in the dialect of the connection."""
     target: Any = table.__table__
     if connection.dialect.name == "postgresql":
         return PostgresqlInsert(target)
@@ -26,10 +26,10 @@ def insert_into(connection: Connection, table: type[Base]) -> AnyInsert:
 
 
 def random_uuid(connection: Connection) -> ColumnElement[UUID]:
-    """An expression that is another random UUID (version 4) in every row."""
+    """Return an expression that yields a new random UUID (version 4) for every row."""
     if connection.dialect.name == "postgresql":
         return func.gen_random_uuid(type_=Uuid())
-    # SQLite has only random bytes, and here UUIDs are 32 hexadecimal digits.
+    # SQLite has random bytes only; UUIDs are stored as 32 hexadecimal digits.
     digits: ColumnElement[str] = literal_column(
         "lower(hex(randomblob(6)) || '4' || substr(hex(randomblob(2)), 2)"
         " || 'a' || substr(hex(randomblob(2)), 2) || hex(randomblob(6)))"

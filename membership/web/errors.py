@@ -1,15 +1,15 @@
-"""Errors of the API, and how each becomes ``application/problem+json``.
+"""Errors of the API, and their responses as ``application/problem+json`` (RFC 9457).
 
-ApiError                    an answer other than 2xx, with a stable code
+ApiError                    a response other than 2xx, with a stable code
 ├── NotFound          404   also for rows of another organization
-├── Unauthorized      401   no key, a wrong one or a revoked one
-├── Forbidden         403   the key lacks the scope
-├── Conflict          409   the state of things forbids it
-├── Invalid           422   a value that the schema cannot judge; names the field
-├── TooMany           429   tried too often; Retry-After tells when again
-└── Busy              503   too many at once; the caller may try again
+├── Unauthorized      401   credential missing, wrong or revoked
+├── Forbidden         403   the credential lacks a scope
+├── Conflict          409   not possible in the current state
+├── Invalid           422   a value that the schema cannot check; names the field
+├── TooMany           429   too many attempts; Retry-After says how long to wait
+└── Busy              503   too many requests at once; may be retried
 
-Whatever else is raised is judged by ``membership.store.errors`` (database) or is a 500.
+Database errors are mapped by ``membership.store.errors``; any other exception is a 500.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 
 from api_client.messages.scan import FieldFault, Problem
 from membership.base.logs import logger
-from membership.store.errors import database_fault
+from membership.store.errors import database_problem
 
 PROBLEM_TYPE = "application/problem+json"
 _TITLES = {
@@ -53,7 +53,7 @@ _CODES = {
 
 
 class ApiError(Exception):
-    """An answer other than 2xx. ``code`` is stable; ``detail`` is a sentence for people."""
+    """A response other than 2xx. ``code`` is stable; ``detail`` is a sentence for people."""
 
     status = 500
 
@@ -71,31 +71,31 @@ class ApiError(Exception):
 
 
 class NotFound(ApiError):
-    """There is no such thing in this organization."""
+    """The organization has no such resource."""
 
     status = 404
 
 
 class Unauthorized(ApiError):
-    """The caller did not show a key that is good."""
+    """The credential is missing or not valid."""
 
     status = 401
 
 
 class Forbidden(ApiError):
-    """The key is good, but not for this."""
+    """The credential is valid, but does not allow this."""
 
     status = 403
 
 
 class Conflict(ApiError):
-    """The request contradicts the present state."""
+    """The request is not possible in the current state."""
 
     status = 409
 
 
 class Invalid(ApiError):
-    """A value that is well-formed but wrong. ``field`` is where, like ``body.email``."""
+    """A value that is well-formed but not allowed, at ``field``, such as ``body.email``."""
 
     status = 422
 
@@ -104,7 +104,7 @@ class Invalid(ApiError):
 
 
 class TooMany(ApiError):
-    """The same was tried too often lately. Waits are whole seconds, at least one."""
+    """Too many attempts. Waits are whole seconds, at least one."""
 
     status = 429
 
@@ -113,7 +113,7 @@ class TooMany(ApiError):
 
 
 class Busy(ApiError):
-    """Too much is going on at once; the same request may succeed later."""
+    """Too many requests at once; the same request may succeed later."""
 
     status = 503
 
@@ -126,7 +126,7 @@ def problem(
     errors: tuple[FieldFault, ...] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Make an error answer."""
+    """Return a response with a problem document (RFC 9457)."""
     body = Problem(
         title=_TITLES.get(status, "Error"), status=status, detail=detail, code=code, errors=errors
     )
@@ -143,18 +143,18 @@ async def _on_api_error(_request: Request, error: Exception) -> Response:
 
 
 async def _on_invalid_request(_request: Request, error: Exception) -> Response:
-    """Tell which fields are wrong, without echoing what was sent."""
+    """Name the fields that are not valid, without their values."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    faults = tuple(_field_fault(each) for each in error.errors())
-    detail = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
-    return problem(422, "invalid_request", detail, errors=faults)
+    errors = tuple(_field_error(each) for each in error.errors())
+    detail = "; ".join(f"{each.field}: {each.message}" for each in errors)
+    return problem(422, "invalid_request", detail, errors=errors)
 
 
-def _field_fault(fault: Mapping[str, Any]) -> FieldFault:
-    """Name the field of one validation fault, such as ``body.email``."""
-    if fault["type"] == "json_invalid":
-        return FieldFault(field="body", message=f"not valid JSON at character {fault['loc'][-1]}")
-    return FieldFault(field=".".join(str(part) for part in fault["loc"]), message=fault["msg"])
+def _field_error(error: Mapping[str, Any]) -> FieldFault:
+    """Convert one of Pydantic's errors; the field is a path such as ``body.email``."""
+    if error["type"] == "json_invalid":
+        return FieldFault(field="body", message=f"not valid JSON at character {error['loc'][-1]}")
+    return FieldFault(field=".".join(str(part) for part in error["loc"]), message=error["msg"])
 
 
 async def _on_http_exception(_request: Request, error: Exception) -> Response:
@@ -164,17 +164,17 @@ async def _on_http_exception(_request: Request, error: Exception) -> Response:
 
 
 async def _on_database_error(_request: Request, error: Exception) -> Response:
-    """Answer what the database refused; a fault that nobody foresaw is a 500."""
+    """Map a database error to a problem; one without a mapping is raised, and is a 500."""
     assert isinstance(error, SQLAlchemyError)  # noqa: S101 - registered for this class only
-    fault = database_fault(error)
-    if fault is None:
+    found = database_problem(error)
+    if found is None:
         raise error
-    logger().error("database_fault", code=fault.code, kind=type(error).__name__)
-    return problem(fault.status, fault.code, fault.detail, headers=fault.headers)
+    logger().error("database_fault", code=found.code, kind=type(error).__name__)
+    return problem(found.status, found.code, found.detail, headers=found.headers)
 
 
-def install_error_answers(app: FastAPI) -> None:
-    """Make ``app`` answer every error as a problem; a 500 is answered by the middleware."""
+def add_error_handlers(app: FastAPI) -> None:
+    """Make ``app`` respond to every error with a problem; a 500 is the middleware's."""
     app.add_exception_handler(ApiError, _on_api_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)

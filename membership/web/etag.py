@@ -1,24 +1,24 @@
-"""Answers that a caller may keep: version tags, and requests that name the version they have."""
+"""Conditional requests: weak entity tags, and the If-None-Match header (RFC 9110, section 13)."""
 
 import hashlib
 
 from pydantic import BaseModel
 
 
-def weak_tag(answer: BaseModel, *, but: str) -> str:
-    """Name what an answer says: the same for two that differ only in the field ``but``."""
-    said = answer.model_dump_json(exclude={but})
-    return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
+def weak_etag(answer: BaseModel, *, exclude: str) -> str:
+    """Return a weak ETag of an answer: the same for two that differ only in field ``exclude``."""
+    content = answer.model_dump_json(exclude={exclude})
+    return f'W/"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
 
 
-def names_tag(if_none_match: str | None, tag: str) -> bool:
-    """Whether an If-None-Match header names a version, given with or without its quotes."""
+def etag_matches(if_none_match: str | None, etag: str) -> bool:
+    """Whether an If-None-Match header lists ``etag`` or ``*``; quotes and ``W/`` are ignored."""
     if if_none_match is None:
         return False
-    shown = [_bare(each) for each in if_none_match.split(",")]
-    return "*" in shown or _bare(tag) in shown
+    listed = [_opaque(each) for each in if_none_match.split(",")]
+    return "*" in listed or _opaque(etag) in listed
 
 
-def _bare(tag: str) -> str:
-    """A tag without what surrounds it."""
-    return tag.strip().removeprefix("W/").strip('"')
+def _opaque(etag: str) -> str:
+    """Return an ETag without its quotes and the prefix of weak ones."""
+    return etag.strip().removeprefix("W/").strip('"')

@@ -15,7 +15,7 @@ from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.web.body_limits import body_limits
 from membership.web.errors import problem
-from membership.web.rate_limit import Limits
+from membership.web.rate_limit import RateLimiter
 
 _REQUEST_ID = b"x-request-id"
 _GUARDS = (
@@ -45,8 +45,8 @@ class Counted(Protocol):
 class RequestFrame:
     """ASGI middleware: gives each request an id, limits, counts and logs it, answers crashes."""
 
-    def __init__(self, app: ASGIApp, limits: Limits, metrics: Counted) -> None:
-        self.app, self._limits, self._metrics = app, limits, metrics
+    def __init__(self, app: ASGIApp, limiter: RateLimiter, metrics: Counted) -> None:
+        self.app, self._limiter, self._metrics = app, limiter, metrics
         # Made once: a logger that binds itself anew for each line takes longer than the line.
         self._log = logger().bind()
 
@@ -72,10 +72,10 @@ class RequestFrame:
             await send(message)
 
         began = time.monotonic_ns()
-        refusal, key = self._limits.enter(scope)
+        rejection, credential = self._limiter.check(scope)
         try:
-            if refusal is not None:
-                answer = problem(429, "too_many_requests", _TOO_MANY, headers=refusal.headers)
+            if rejection is not None:
+                answer = problem(429, "too_many_requests", _TOO_MANY, headers=rejection.headers)
                 await answer(scope, receive, send_with_id)
             else:
                 await self.app(scope, receive, send_with_id)
@@ -84,8 +84,8 @@ class RequestFrame:
             if status == 0:
                 detail = f"Something went wrong here. It was logged as request {request_id}."
                 await problem(500, "internal_error", detail)(scope, receive, send_with_id)
-        if refusal is None:
-            self._limits.leave(scope, status, key)
+        if rejection is None:
+            self._limiter.record(scope, status, credential)
         self._account(scope, status, time.monotonic_ns() - began)
 
     def _account(self, scope: Scope, status: int, nanoseconds: int) -> None:

@@ -1,6 +1,6 @@
-"""Queries that a route reads by itself: a message that is checked in one step, and described.
+"""Query parameters that a route parses by itself: one model, validated in one step.
 
-FastAPI looks for every field on its own, which costs a check of permissions a tenth of its time.
+FastAPI validates every parameter on its own, which took a tenth of the time of a permission check.
 """
 
 from typing import Any, TypeVar
@@ -10,26 +10,28 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 _IN_QUERY = "query"
-Message = TypeVar("Message", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_query(request: Request, model: type[Message]) -> Message:
-    """What the query of a request says. Raises RequestValidationError, as FastAPI would."""
+def parse_query(request: Request, model: type[Model]) -> Model:
+    """Return the query of a request as a ``model``.
+
+    Raises RequestValidationError, with the same locations as FastAPI's own.
+    """
     try:
         return model.model_validate(dict(request.query_params))
     except ValidationError as error:
-        faults = error.errors(include_url=False)
         raise RequestValidationError(
-            [{**fault, "loc": (_IN_QUERY, *fault["loc"])} for fault in faults]
+            [{**each, "loc": (_IN_QUERY, *each["loc"])} for each in error.errors(include_url=False)]
         ) from error
 
 
-def query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
-    """Describe the fields of a message as parameters of a query, for ``openapi_extra``."""
+def openapi_query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
+    """Return the fields of a model as OpenAPI parameters, for a route's ``openapi_extra``."""
     schema = model.model_json_schema()
-    needed = schema.get("required", ())
+    required = schema.get("required", ())
     return [
-        {"name": name, "in": _IN_QUERY, "required": name in needed, "schema": field}
+        {"name": name, "in": _IN_QUERY, "required": name in required, "schema": field}
         | ({"description": field["description"]} if "description" in field else {})
         for name, field in schema["properties"].items()
     ]

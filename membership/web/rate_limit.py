@@ -1,17 +1,18 @@
-"""How many requests a caller may send: a token bucket for each key and for each address.
+"""Rate limits: a token bucket for each credential and for each client address.
 
-A key that was found good has a bucket of its own. Everybody else, without a key or with one that
-is not known to be good, is counted by address; who then shows a good key gets that one back. So
-guessing keys is slow, and no flood from an address stops a desk there whose key is known.
+A credential that was found valid has a bucket of its own. Requests without one, or with one that
+is not known to be valid, are anonymous and counted by address; once a valid credential is seen,
+the token is refunded to its address. So guessing keys is slow, and no flood from an address stops
+a desk there whose key is known.
 
-Phones that ask for their cards are counted in the same way, apart from the others: by the token
-of their pass or, where Apple's protocol has them show none, by their device's id. Strangers among
-them may come many at once, for all phones of a club may have one address.
+Phones that fetch their passes are counted separately, in the same way: by the token of their pass
+or, where Apple's protocol sends none, by their device's id. Their anonymous buckets allow larger
+bursts, for all phones of a club may share one address.
 
-What a payment provider has signed is not counted: it tells of all its customers at once.
+Requests that a payment provider has signed are not counted: it sends events of all customers.
 
-Buckets are kept in memory, of this process alone, and no more than ``MOST_CALLERS`` of each
-kind: the one not used for longest is forgotten, as if it were full again.
+Buckets are kept in memory, for one process, and at most ``MAX_BUCKETS`` of each kind: the least
+recently used one is discarded, and is then full again.
 """
 
 import hashlib
@@ -29,7 +30,7 @@ from membership.base.addresses import address_block, client_address
 from membership.base.settings import ServiceSettings
 from membership.web.body_limits import PHONES
 
-MOST_CALLERS = 10_000
+MAX_BUCKETS = 10_000
 
 _SALT = secrets.token_bytes(16)
 _BEARER, _APPLE_PASS = b"bearer ", b"applepass "
@@ -39,22 +40,22 @@ _UNAUTHORIZED = 401
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """``per_second`` requests for long, ``burst`` at once; 0 per second is no limit."""
+    """``per_second`` requests on average and ``burst`` at once; 0 per second means no limit."""
 
     per_second: float
     burst: int
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A request that came too soon. ``headers`` tell when to come again."""
+class Rejection:
+    """A request that exceeds its rate, and after how many seconds it may be retried."""
 
     rate: Rate
     wait_seconds: int
 
     @property
     def headers(self) -> dict[str, str]:
-        """Retry-After, and the RateLimit fields of the IETF's draft (httpapi-ratelimit-headers)."""
+        """Retry-After, and the RateLimit fields of the IETF draft httpapi-ratelimit-headers."""
         window = max(1, math.ceil(self.rate.burst / self.rate.per_second))
         return {
             "Retry-After": str(self.wait_seconds),
@@ -64,127 +65,139 @@ class Refusal:
 
 
 @dataclass(slots=True)
-class _Bucket:
-    """Requests that are left, as of a time."""
+class _TokenBucket:
+    """The tokens that a bucket held at a time, in seconds of the limiter's clock."""
 
-    left: float
-    at: float
+    tokens: float
+    updated_at: float
 
 
-class Buckets:
-    """Token buckets of many callers, at most ``most`` of them."""
+class TokenBuckets:
+    """Token buckets by caller, at most ``max_buckets`` of them, least recently used first."""
 
-    def __init__(self, rate: Rate, most: int = MOST_CALLERS) -> None:
-        self.rate, self._most = rate, most
-        self._kept: OrderedDict[object, _Bucket] = OrderedDict()
+    def __init__(self, rate: Rate, max_buckets: int = MAX_BUCKETS) -> None:
+        self.rate, self._max_buckets = rate, max_buckets
+        self._buckets: OrderedDict[object, _TokenBucket] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._buckets)
 
     def __contains__(self, caller: object) -> bool:
-        return caller in self._kept
+        return caller in self._buckets
 
-    def take(self, caller: object, now: float) -> Refusal | None:
-        """Count one request at ``now``, in seconds of a monotonic clock; a Refusal if too soon."""
+    def take(self, caller: object, now: float) -> Rejection | None:
+        """Take one token at ``now``, in seconds of a monotonic clock.
+
+        Returns None, or a Rejection if the bucket holds less than one token.
+        """
         if self.rate.per_second == 0:
             return None
-        bucket = self._kept.get(caller)
+        bucket = self._buckets.get(caller)
         if bucket is None:
             self.add(caller, now)
-            bucket = self._kept[caller]
+            bucket = self._buckets[caller]
         else:
-            self._kept.move_to_end(caller)
-            # A clock that went back gives nothing, and takes nothing.
-            gained = max(0.0, now - bucket.at) * self.rate.per_second
-            bucket.left = min(float(self.rate.burst), bucket.left + gained)
-            bucket.at = now
-        if bucket.left < 1:
-            wait = math.ceil((1 - bucket.left) / self.rate.per_second)
-            return Refusal(self.rate, max(1, wait))
-        bucket.left -= 1
+            self._buckets.move_to_end(caller)
+            # If the clock went back, no token is added or removed.
+            refilled = max(0.0, now - bucket.updated_at) * self.rate.per_second
+            bucket.tokens = min(float(self.rate.burst), bucket.tokens + refilled)
+            bucket.updated_at = now
+        if bucket.tokens < 1:
+            wait = math.ceil((1 - bucket.tokens) / self.rate.per_second)
+            return Rejection(self.rate, max(1, wait))
+        bucket.tokens -= 1
         return None
 
-    def give_back(self, caller: object) -> None:
+    def refund(self, caller: object) -> None:
         """Undo one ``take``."""
-        bucket = self._kept.get(caller)
+        bucket = self._buckets.get(caller)
         if bucket is not None:
-            bucket.left = min(float(self.rate.burst), bucket.left + 1)
+            bucket.tokens = min(float(self.rate.burst), bucket.tokens + 1)
 
     def add(self, caller: object, now: float) -> None:
-        """Give a caller a full bucket, forgetting whoever was not seen for longest."""
-        self._kept[caller] = _Bucket(float(self.rate.burst), now)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        """Add a full bucket, and discard the least recently used one if there are too many."""
+        self._buckets[caller] = _TokenBucket(float(self.rate.burst), now)
+        if len(self._buckets) > self._max_buckets:
+            self._buckets.popitem(last=False)
 
-    def forget(self, caller: object) -> None:
-        """Drop a caller's bucket."""
-        self._kept.pop(caller, None)
+    def discard(self, caller: object) -> None:
+        """Remove a caller's bucket, if there is one."""
+        self._buckets.pop(caller, None)
 
 
-class Limits:
-    """The limits of one service process. ``monotonic`` is its clock, in seconds."""
+class RateLimiter:
+    """The buckets of one service process. ``monotonic`` is its clock, in seconds."""
 
     def __init__(
-        self, settings: ServiceSettings, monotonic: Callable[[], float], most: int = MOST_CALLERS
+        self,
+        settings: ServiceSettings,
+        monotonic: Callable[[], float],
+        max_buckets: int = MAX_BUCKETS,
     ) -> None:
         self._trusted = settings.trusted_proxies
         self._monotonic = monotonic
-        self.keys = Buckets(Rate(settings.key_requests_per_second, settings.key_burst), most)
-        failures = settings.failures_per_second
-        self.strangers = Buckets(Rate(failures, settings.failures_burst), most)
-        self.phones = Buckets(self.keys.rate, most)
-        self.strange_phones = Buckets(Rate(failures, settings.phone_failures_burst), most)
+        key_rate = Rate(settings.key_requests_per_second, settings.key_burst)
+        per_second = settings.failures_per_second
+        self.keys = TokenBuckets(key_rate, max_buckets)
+        self.anonymous = TokenBuckets(Rate(per_second, settings.failures_burst), max_buckets)
+        self.phones = TokenBuckets(key_rate, max_buckets)
+        self.anonymous_phones = TokenBuckets(
+            Rate(per_second, settings.phone_failures_burst), max_buckets
+        )
 
-    def enter(self, scope: Scope) -> tuple[Refusal | None, bytes | None]:
-        """Count a request before it is looked at: a Refusal or None, and its key's digest.
+    def check(self, scope: Scope) -> tuple[Rejection | None, bytes | None]:
+        """Count a request before it is processed.
 
-        The digest is salted for this process and kept in memory only.
+        Returns a Rejection or None, and the digest of its credential or None, which ``record``
+        takes. The digest is salted for this process and kept in memory only.
         """
-        shown = _digest(scope)
-        known, strangers = self._counted_in(scope)
-        if shown is not None and shown in known:
-            return known.take(shown, self._monotonic()), shown
-        return strangers.take(self._address(scope), self._monotonic()), shown
+        credential = _digest(scope)
+        known, anonymous = self._buckets_for(scope)
+        if credential is not None and credential in known:
+            return known.take(credential, self._monotonic()), credential
+        return anonymous.take(self._address(scope), self._monotonic()), credential
 
-    def leave(self, scope: Scope, status: int, shown: bytes | None) -> None:
-        """Learn from the answer whether the key was good, or the request signed."""
+    def record(self, scope: Scope, status: int, credential: bytes | None) -> None:
+        """Record from a response whether the credential was valid, or the request signed."""
         if SIGNED in scope:
-            self.strangers.give_back(self._address(scope))
-        if shown is None:
+            self.anonymous.refund(self._address(scope))
+        if credential is None:
             return
-        known, strangers = self._counted_in(scope)
+        known, anonymous = self._buckets_for(scope)
         if status == _UNAUTHORIZED:
-            known.forget(shown)
-        elif (CALLER in scope or PHONE in scope) and shown not in known:
-            strangers.give_back(self._address(scope))
-            known.add(shown, self._monotonic())
+            known.discard(credential)
+        elif (CALLER in scope or PHONE in scope) and credential not in known:
+            anonymous.refund(self._address(scope))
+            known.add(credential, self._monotonic())
 
-    def _counted_in(self, scope: Scope) -> tuple[Buckets, Buckets]:
-        """Where a request is counted by its key, and where by its address."""
+    def _buckets_for(self, scope: Scope) -> tuple[TokenBuckets, TokenBuckets]:
+        """Return the buckets by credential and those by address for a kind of request."""
         if _is_phone(scope):
-            return self.phones, self.strange_phones
-        return self.keys, self.strangers
+            return self.phones, self.anonymous_phones
+        return self.keys, self.anonymous
 
     def _address(self, scope: Scope) -> str:
         return address_block(client_address(scope, self._trusted))
 
 
 def _is_phone(scope: Scope) -> bool:
-    """Whether a request is one that phones send."""
+    """Whether a request is for a path that only phones request."""
     return str(scope.get("path", "")).startswith(PHONES)
 
 
 def _digest(scope: Scope) -> bytes | None:
-    """What a request's token is known by, or None if it shows none."""
-    shown = _token(scope, _APPLE_PASS if _is_phone(scope) else _BEARER)
-    if shown is None and _is_phone(scope):
+    """Return the digest of a request's credential, or None without one."""
+    credential = _token(scope, _APPLE_PASS if _is_phone(scope) else _BEARER)
+    if credential is None and _is_phone(scope):
         device = _DEVICE.match(scope["path"])
-        shown = None if device is None else device[1].encode("utf-8", "replace")
-    return None if shown is None else hashlib.blake2b(shown, digest_size=16, key=_SALT).digest()
+        credential = None if device is None else device[1].encode("utf-8", "replace")
+    if credential is None:
+        return None
+    return hashlib.blake2b(credential, digest_size=16, key=_SALT).digest()
 
 
 def _token(scope: Scope, scheme: bytes) -> bytes | None:
-    """The token in the Authorization header, of a scheme in small letters."""
+    """Return the token in the Authorization header; ``scheme`` is in lower case."""
     for name, value in scope["headers"]:
         if name == b"authorization" and value[: len(scheme)].lower() == scheme:
             return bytes(value[len(scheme) :])

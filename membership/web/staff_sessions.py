@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from membership.base.actors import Actor
 from membership.base.logs import logger
 from membership.store.database import AnyRow, Database
-from membership.store.errors import database_fault
+from membership.store.errors import database_problem
 from membership.store.models import Organization, StaffAccount, StaffSession
 
 _NOTED_EVERY = timedelta(minutes=1)
@@ -85,7 +85,7 @@ def note_use(database: Database, actor: Actor, presence: Presence, now: datetime
                 .values(last_used_at=now)
             )
     except SQLAlchemyError as error:
-        fault = database_fault(error)
-        if fault is None:
+        problem = database_problem(error)
+        if problem is None:
             raise
-        logger().warning("session_use_not_noted", code=fault.code)
+        logger().warning("session_use_not_noted", code=problem.code)

@@ -11,7 +11,7 @@ import requests
 from sqlalchemy.exc import IntegrityError
 
 from membership.store.base_model import Base
-from membership.store.errors import ALREADY_THERE, database_fault
+from membership.store.errors import ALREADY_THERE, database_problem
 from membership.store.models import (
     CompanyDomain,
     CompanyLink,
@@ -163,4 +163,4 @@ def test_any_other_row_of_the_same_key_is_a_conflict(service: Service) -> None:
     )
     with pytest.raises(IntegrityError) as caught, arranging(service.database) as session:
         session.add(twin)
-    assert database_fault(caught.value) == ALREADY_THERE
+    assert database_problem(caught.value) == ALREADY_THERE

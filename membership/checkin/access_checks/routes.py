@@ -14,7 +14,7 @@ from membership.checkin.access_checks.schemas import (
     AccessQuestion,
     Asked,
 )
-from membership.web.etag import names_tag, weak_tag
+from membership.web.etag import etag_matches, weak_etag
 from membership.web.fast_path import (
     NEEDS_KEY,
     FastCall,
@@ -23,7 +23,7 @@ from membership.web.fast_path import (
     FastRoute,
     fast_path,
 )
-from membership.web.query_params import query_parameters, read_query
+from membership.web.query_params import openapi_query_parameters, parse_query
 
 router = APIRouter(prefix="/v1/access", tags=["Access checks"], route_class=FastRoute)
 
@@ -47,7 +47,7 @@ _QUESTION = {"email": "amara@example.com", "keys": ["area.pool", "web.members"]}
 _Fast = Annotated[FastPath, fast_path(Scope.PERMISSIONS_READ)]
 _READS: dict[str, Any] = NEEDS_KEY | {
     "parameters": [
-        *query_parameters(Asked),
+        *openapi_query_parameters(Asked),
         {
             "name": "If-None-Match",
             "in": "header",
@@ -74,7 +74,7 @@ async def list_access(request: Request, fast: _Fast) -> Response:
     `email_ambiguous` (409), `one_of_needed` (422).
     """
 
-    return await fast.run(_list_access, read_query(request, Asked))
+    return await fast.run(_list_access, parse_query(request, Asked))
 
 
 @router.get("/{key}", response_model=AccessAnswer, responses=_RESPONSES, openapi_extra=_READS)
@@ -105,7 +105,7 @@ async def check_access(
     `email_ambiguous` (409), `one_of_needed` (422).
     """
 
-    return await fast.run(_check_access, read_query(request, Asked), key)
+    return await fast.run(_check_access, parse_query(request, Asked), key)
 
 
 @router.post("", response_model=AccessList, openapi_extra=NEEDS_KEY)
@@ -162,12 +162,12 @@ def _cacheable(
     seconds: int = request.app.state.settings.permission_max_age_seconds
     if until is not None:
         seconds = max(0, min(seconds, int((until - call.now).total_seconds())))
-    tag = weak_tag(answer, but="server_time")
+    tag = weak_etag(answer, exclude="server_time")
     headers = {
         "Cache-Control": f"private, max-age={seconds}",
         "ETag": tag,
         "Vary": "Authorization",
     }
-    if names_tag(request.headers.get("If-None-Match"), tag):
+    if etag_matches(request.headers.get("If-None-Match"), tag):
         return Response(status_code=304, headers=headers)
     return Response(answer.model_dump_json(), media_type="application/json", headers=headers)

@@ -22,7 +22,7 @@ from membership.store import advisory_lock
 from membership.store.advisory_lock import Lock
 from membership.store.database import WRITES, Database, open_database
 from membership.store.migrate import HEAD, REVISIONS, upgrade_schema, use_wal
-from membership.store.sqlite_stats import teach_planner
+from membership.store.sqlite_stats import write_planner_stats
 
 _ROWS_AT_ONCE = 500
 _LARGE_ROWS_AT_ONCE = 8
@@ -93,7 +93,7 @@ def _restore(
         _set_sequences(connection, archive.manifest)
         upgrade_schema(connection)
         if connection.dialect.name == "sqlite":
-            teach_planner(connection)
+            write_planner_stats(connection)
         else:
             connection.execute(text("ANALYZE"))
 

@@ -15,7 +15,7 @@ from membership.members.customers.schemas import CustomerChange, NewCustomer
 from membership.members.customers.search import search
 from membership.members.customers.views import photo_path
 from membership.web.access import Call, allows, creates, reads, writes
-from membership.web.etag import names_tag
+from membership.web.etag import etag_matches
 from membership.web.idempotency import once
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
@@ -132,7 +132,7 @@ def customer_photo(
     tag = photos.photo_tag(call.session, call.tenant, customer_id)
     kept = f"private, max-age={_YEAR}, immutable" if v == tag else "private, no-cache"
     headers = {"ETag": f'"{tag}"', "Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
-    if names_tag(if_none_match, tag):
+    if etag_matches(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     photo = photos.load_photo(call.session, call.tenant, customer_id)
     return Response(photo.data, media_type=photo.mime, headers=headers)

@@ -17,7 +17,7 @@ from membership.store.models import SignupSettings
 from membership.wallet.designs.images import get_image
 from membership.web.access import Tenant
 from membership.web.errors import NotFound
-from membership.web.etag import names_tag
+from membership.web.etag import etag_matches
 from membership.web.languages import choose_language
 from membership.web.pages import static_file
 from membership.web.transactions import InReads, RequestReads
@@ -99,7 +99,7 @@ async def get_logo(
     tag, data = await reads.read(load)
     cache = _IMMUTABLE if v and tag.startswith(v) else "no-cache"
     headers = {**_SECURITY_HEADERS, "ETag": f'"{tag}"', "Cache-Control": cache}
-    if names_tag(if_none_match, tag):
+    if etag_matches(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     return Response(data, headers=headers, media_type="image/png")
 

@@ -23,7 +23,7 @@ from membership.accounts.organizations import tenant_of
 from membership.base.logs import logger
 from membership.base.vault import Vault, VaultError
 from membership.store.background import Job, Work
-from membership.store.errors import database_fault
+from membership.store.errors import database_problem
 from membership.store.models import Organization
 from membership.wallet.apple.apns import Apns, Group, Push, Reply, Verdict
 from membership.wallet.apple.push_queue import DuePush, lease_pushes, record_results
@@ -116,7 +116,7 @@ class ApplePusher:
             try:
                 record_results(work, results, self._jitter)
             except DBAPIError as error:
-                problem = database_fault(error)
+                problem = database_problem(error)
                 if problem is None or problem.status != 503 or not left:
                     raise
             else:

@@ -10,7 +10,7 @@ from membership.base.scopes import Scope
 from membership.wallet.designs import images
 from membership.web.access import Call, allows, reads, writes
 from membership.web.errors import Invalid
-from membership.web.etag import names_tag
+from membership.web.etag import etag_matches
 from passes.design import ImageRole
 from passes.errors import ImageError
 from passes.images import Picture, fit_picture
@@ -81,6 +81,6 @@ def get_image(
         "Cache-Control": _FOR_GOOD,
         "X-Content-Type-Options": "nosniff",
     }
-    if names_tag(if_none_match, tag):
+    if etag_matches(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     return Response(data, media_type="image/png", headers=headers)

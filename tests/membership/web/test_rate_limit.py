@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from membership.app import create_app
 from membership.base.settings import ServiceSettings
 from membership.store.database import Database
-from membership.web.rate_limit import Buckets, Limits, Rate
+from membership.web.rate_limit import Rate, RateLimiter, TokenBuckets
 from membership.web.server import LARGEST_HEAD, MOST_HEADERS
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.support import TIMEOUT, Clock, Service, running_service
@@ -30,12 +30,12 @@ class Seconds:
         return self.now
 
 
-def taken(buckets: Buckets, caller: str, now: float) -> bool:
+def taken(buckets: TokenBuckets, caller: str, now: float) -> bool:
     return buckets.take(caller, now) is None
 
 
 def test_a_burst_then_a_rate() -> None:
-    buckets = Buckets(Rate(per_second=2, burst=3))
+    buckets = TokenBuckets(Rate(per_second=2, burst=3))
     assert [taken(buckets, "a", 0) for _ in range(4)] == [True, True, True, False]
     assert taken(buckets, "b", 0)
     assert [taken(buckets, "a", 0.5) for _ in range(2)] == [True, False]
@@ -43,33 +43,33 @@ def test_a_burst_then_a_rate() -> None:
 
 
 def test_a_refusal_tells_when_to_come_again() -> None:
-    buckets = Buckets(Rate(per_second=0.1, burst=1))
+    buckets = TokenBuckets(Rate(per_second=0.1, burst=1))
     assert taken(buckets, "a", 0)
-    refusal = buckets.take("a", 2)
-    assert refusal is not None
-    assert refusal.wait_seconds == 8
-    assert refusal.headers == {
+    rejection = buckets.take("a", 2)
+    assert rejection is not None
+    assert rejection.wait_seconds == 8
+    assert rejection.headers == {
         "Retry-After": "8",
         "RateLimit-Policy": '"burst";q=1;w=10',
         "RateLimit": '"burst";r=0;t=8',
     }
-    assert taken(buckets, "a", 2 + refusal.wait_seconds)
+    assert taken(buckets, "a", 2 + rejection.wait_seconds)
 
 
 def test_a_clock_that_goes_back_gives_and_takes_nothing() -> None:
-    buckets = Buckets(Rate(per_second=1, burst=2))
+    buckets = TokenBuckets(Rate(per_second=1, burst=2))
     assert [taken(buckets, "a", now) for now in (100, 50, 50)] == [True, True, False]
     assert taken(buckets, "a", 51)
 
 
 def test_no_limit() -> None:
-    buckets = Buckets(Rate(per_second=0, burst=1))
+    buckets = TokenBuckets(Rate(per_second=0, burst=1))
     assert all(taken(buckets, "a", 0) for _ in range(1000))
     assert len(buckets) == 0
 
 
 def test_only_so_many_callers_are_remembered_and_the_latest_of_them() -> None:
-    buckets = Buckets(Rate(per_second=1, burst=1), most=3)
+    buckets = TokenBuckets(Rate(per_second=1, burst=1), max_buckets=3)
     for number in range(100):
         buckets.take("desk", 0)
         buckets.take(f"stranger {number}", 0)
@@ -81,15 +81,15 @@ def test_only_so_many_callers_are_remembered_and_the_latest_of_them() -> None:
 
 def test_a_flood_of_addresses_takes_no_memory() -> None:
     settings = ServiceSettings(trusted_proxies="127.0.0.1/32")
-    limits = Limits(settings, Seconds(), most=100)
+    limiter = RateLimiter(settings, Seconds(), max_buckets=100)
     for number in range(1000):
         address = f"198.51.{number // 250}.{number % 250}".encode()
         headers = [(b"x-forwarded-for", address), (b"authorization", b"Bearer x%d" % number)]
         scope = {"client": ("127.0.0.1", 1), "headers": headers}
-        _, shown = limits.enter(scope)
-        limits.leave(scope, 404, shown)  # not 401, and yet nobody found the key good
-    assert len(limits.strangers) == 100
-    assert len(limits.keys) == 0
+        _, credential = limiter.check(scope)
+        limiter.record(scope, 404, credential)  # not 401, and yet nobody found the key good
+    assert len(limiter.anonymous) == 100
+    assert len(limiter.keys) == 0
 
 
 def limited(**limits: Any) -> dict[str, Any]:
@@ -170,12 +170,12 @@ def test_a_revoked_key_is_a_stranger_again(strict: Service) -> None:
 
 def test_what_a_desk_and_an_import_do_is_never_too_much() -> None:
     seconds, settings = Seconds(), ServiceSettings()
-    limits = Limits(settings, seconds)
-    limits.keys.add("desk", seconds())
+    limiter = RateLimiter(settings, seconds)
+    limiter.keys.add("desk", seconds())
     for _ in range(60 * 40):  # forty requests a second for a minute
         seconds.now += 1 / 40
-        assert taken(limits.keys, "desk", seconds())
-    assert all(taken(limits.keys, "desk", seconds()) for _ in range(150))
+        assert taken(limiter.keys, "desk", seconds())
+    assert all(taken(limiter.keys, "desk", seconds()) for _ in range(150))
 
 
 def raw(service: Service, data: bytes) -> bytes:

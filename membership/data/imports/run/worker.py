@@ -32,7 +32,7 @@ from membership.data.imports.write.links import write_links
 from membership.data.imports.write.memberships import write_memberships
 from membership.store.background import Job, Work
 from membership.store.database import Database
-from membership.store.errors import STORAGE_FULL, database_fault
+from membership.store.errors import STORAGE_FULL, database_problem
 from membership.store.models import Import, ImportKind, ImportReport, ImportState, Organization
 from membership.web.access import Tenant
 
@@ -191,7 +191,7 @@ class ImportWorker:
         self, database: Database, found: Import, error: SQLAlchemyError, now: datetime
     ) -> None:
         """Handle a database error of a step. Raises those that are retried later."""
-        if database_fault(error) is STORAGE_FULL:
+        if database_problem(error) is STORAGE_FULL:
             fail(database, found, self.id, f"{STORAGE_FULL.detail} Start it again to go on.", now)
         elif isinstance(error, IntegrityError | DataError) and found.state is ImportState.RUNNING:
             # A number or a domain was taken at the same time, or a line is invalid.
