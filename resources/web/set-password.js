@@ -1,5 +1,5 @@
 "use strict";
-// The token comes in the part of the address after "#", which no server and no log ever sees.
+// The token is in the fragment of the address, which browsers do not send to servers.
 const token = new URLSearchParams(location.hash.slice(1)).get("token");
 history.replaceState(null, "", location.pathname);
 const form = document.getElementById("form");

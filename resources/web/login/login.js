@@ -1,8 +1,8 @@
-// Logging in by a code that is mailed: what the pages of the public share. It keeps nothing.
+// Login by a mailed code, shared by the public pages. It stores nothing.
 
 export const byId = (id) => document.getElementById(id);
 
-/** A request that was refused, by its status (0: not reached) and the code of its error. */
+/** A failed request: its HTTP status (0: no answer) and error code. */
 export class Refused extends Error {
   constructor(status, code) {
     super(code);
@@ -11,12 +11,12 @@ export class Refused extends Error {
   }
 }
 
-/** How a page asks the service, at `api`: `ask` gives the JSON of an answer, or throws Refused. */
+/** Returns `ask`, which posts to the service at `api`, returns the JSON, or throws Refused. */
 export function asker(api) {
   return (path, body, token) => send(api + path, { method: "POST", body, token }).then(jsonOf);
 }
 
-/** Send one request. Returns whatever is answered; throws Refused if nothing is. */
+/** Send a request. Returns any answer; throws Refused without one. */
 export async function send(url, { method = "GET", body, token, credentials = "omit" } = {}) {
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -29,14 +29,14 @@ export async function send(url, { method = "GET", body, token, credentials = "om
   }
 }
 
-/** What an answer says. Throws Refused unless it is a good one. */
+/** The JSON of an answer. Throws Refused for an error status. */
 export async function jsonOf(answer) {
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(answer.status, told.code || "failed");
   return told;
 }
 
-/** The steps of a page: one is shown at a time, and one request is under way. */
+/** The steps of a page: one step is shown, and one request runs at a time. */
 export function stepsOf(page, words, refuse) {
   const told = byId("told");
   let busy = false;
@@ -58,13 +58,13 @@ export function stepsOf(page, words, refuse) {
     if (moveFocus) byId("head-" + name).focus();
   }
 
-  // Buttons stay enabled for the browser: one that is disabled would lose the focus.
+  // Buttons are marked by ARIA only: a disabled one would lose the focus.
   function setBusy(now) {
     busy = now;
     for (const each of page.querySelectorAll("button")) each.setAttribute("aria-disabled", now);
   }
 
-  /** Do one thing at a time; what was refused is given to `refuse` with the step's name. */
+  /** Run one `work` at a time; `refuse` gets the step's name and the error. */
   async function run(name, work) {
     if (busy) return;
     setBusy(true);
@@ -78,7 +78,7 @@ export function stepsOf(page, words, refuse) {
     }
   }
 
-  /** Do something whenever the form of a step is sent. */
+  /** Run `work` when the form of a step is submitted. */
   function onSend(name, work) {
     byId("step-" + name).querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -89,7 +89,7 @@ export function stepsOf(page, words, refuse) {
   return { say, sayRefused, show, run, onSend, isBusy: () => busy };
 }
 
-/** The first two steps: an address, and the code that is mailed to it. `proved` gets the ticket. */
+/** The first two steps: an address, and its mailed code. `proved` gets the ticket. */
 export function mailedCode(steps, ask, proved) {
   let email = "";
 
@@ -109,7 +109,7 @@ export function mailedCode(steps, ask, proved) {
   return { hasBegun: () => email !== "" };
 }
 
-/** Offer the customers who have an address, the first one chosen, before the choice of nobody. */
+/** List the customers with the address, the first one chosen, before the choice of a new one. */
 export function offerCustomers(known, customers) {
   known.disabled = false;
   for (const old of known.querySelectorAll(".offered")) old.remove();
@@ -129,7 +129,7 @@ export function offerCustomers(known, customers) {
   known.hidden = customers.length === 0;
 }
 
-/** Id of the customer who was chosen; null for somebody who is not listed. */
+/** Id of the chosen customer; null for a new one. */
 export function chosenCustomer(known) {
   return known.querySelector('input[name="customer"]:checked')?.value || null;
 }

@@ -1,4 +1,4 @@
-// The customer's own page: logs in by a code, shows what is theirs, and keeps their card ready.
+// The member page: logs in by a code, shows the customer's data, and keeps the live card ready.
 import { showInvoices, showPayments, subscriptions } from "./bills.js";
 import { codesOf } from "./codes.js";
 import { liveCard } from "./live.js";
@@ -22,13 +22,13 @@ function start() {
   let customer = null;
   let ticket = null;
 
-  // What the parts of the page are given.
+  // The context of the parts of the page.
   const at = {
     words,
     session,
     calendar: times,
     bills: () => subscriptions(session),
-    /** Until when something may be used follows what is cancelled and taken back. */
+    /** Reload the permissions, whose ends depend on cancellations. */
     renewalChanged() {
       session.ask("/me").then((told) => showPermissions(at, told)).catch((error) => notLoaded("permissions", error));
     },
@@ -68,7 +68,7 @@ function start() {
   steps.onSend("who", async () => enter(await session.open(ticket, chosenCustomer(known))));
   byId("other").addEventListener("click", () => steps.show("email"));
 
-  /** Show the page of whoever has logged in. */
+  /** Show the page of the customer who has logged in. */
   async function enter(who, moveFocus = true) {
     ticket = null;
     customer = who;
@@ -76,13 +76,13 @@ function start() {
     byId("kept-card").hidden = true;
     byId("head-me").textContent = who.name || who.number;
     byId("number").textContent = who.number;
-    // What is on the device can be shown before the service has told the rest.
+    // Codes on the device can be shown before the data is loaded.
     byId("live-offer").hidden = !codes.read();
     steps.show("me", moveFocus);
     await load();
   }
 
-  /** Fill all parts; one that cannot be loaded says so, and the others are there. */
+  /** Fill all parts; one that fails to load shows an error, and the others stay. */
   async function load() {
     byId("again-online").hidden = true;
     const profile = session.ask("/me");
@@ -121,9 +121,9 @@ function start() {
     steps.show("email", false);
   }
 
-  /** Go on with the session that this device has, or ask for a login. */
+  /** Resume the session of this device, or ask for a login. */
   async function begin() {
-    offerKeptCard(); // At the door nobody waits for a network that is slow.
+    offerKeptCard(); // The card must not wait for a slow network.
     byId("again-online").hidden = true;
     steps.say(words.working);
     try {
@@ -171,7 +171,7 @@ function start() {
   begin();
 }
 
-/** Let the browser keep this page for when there is no network, where it can. */
+/** Register the service worker that caches this page, where the browser has one. */
 function keepShell(slug, version) {
   const told = new URLSearchParams({ v: version, lang: document.documentElement.lang });
   navigator.serviceWorker

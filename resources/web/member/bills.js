@@ -1,10 +1,10 @@
-// What a customer paid and is to pay: at the desk, and through the payment provider.
+// Subscriptions, payments at the desk, and invoices of the payment provider.
 import { Refused } from "./login.js";
 import { el, filled, part, saveFile, webAddress } from "./parts.js";
 
 const language = document.documentElement.lang;
 
-/** Ask for something that an organization may not have set up; null where it has not. */
+/** Request something optional; null if the organization has not set it up (404). */
 async function askIfThere(session, path) {
   try {
     return await session.ask(path);
@@ -14,13 +14,13 @@ async function askIfThere(session, path) {
   }
 }
 
-/** The subscriptions of a customer by the memberships that they pay for. */
+/** The subscriptions of the customer, by membership id. */
 export async function subscriptions(session) {
   const told = await askIfThere(session, "/me/subscriptions");
   return new Map((told?.items ?? []).map((each) => [each.membership_id, each]));
 }
 
-/** What is known of a membership's bills, and how it is cancelled and gone on with. */
+/** The subscription of a membership, with buttons to cancel and resume it. */
 export function subscriptionOf(at, place, told) {
   const box = el("div", { className: "bill" });
   fillSubscription(at, place, box, told);
@@ -68,7 +68,7 @@ function fillSubscription(at, place, box, told) {
   box.replaceChildren(...said, acts);
 }
 
-/** A button that asks whether it is meant before it does something. */
+/** A button with a confirmation. */
 function asking(words, sentence, doing) {
   const first = el("button", { type: "button", className: "quiet", textContent: words.cancel });
   const yes = doing(el("button", { type: "button", textContent: words.cancel_yes }));
@@ -85,7 +85,7 @@ function asking(words, sentence, doing) {
   return el("span", {}, first, sure);
 }
 
-/** What was paid at the desk, with its receipts; not shown where there is nothing. */
+/** Show the payments at the desk with their receipts; hidden if there are none. */
 export async function showPayments(at) {
   const place = part("payments", at.words);
   const rows = el("ul", { className: "rows" });
@@ -103,7 +103,7 @@ export async function showPayments(at) {
   if (following) place.add(moreButton(at.words, place, more, following));
 }
 
-/** A button for the next page, as long as there is one. */
+/** A button for the next page, while there is one. */
 function moreButton(words, place, more, cursor) {
   let next = cursor;
   const button = el("button", { type: "button", className: "quiet", textContent: words.more });
@@ -134,7 +134,7 @@ function payment(at, place, told) {
   );
 }
 
-/** Invoices of the payment provider; not shown where there are none. */
+/** Show the invoices of the payment provider; hidden if there are none. */
 export async function showInvoices(at) {
   const place = part("invoices", at.words);
   const told = await askIfThere(at.session, `/me/invoices?language=${language}`);
@@ -145,12 +145,12 @@ export async function showInvoices(at) {
 
 function invoice(at, place, told) {
   const { words, calendar, session } = at;
-  // A single payment has a receipt without a number.
+  // A one-time payment has a receipt without a number.
   const title = told.number ? filled(words.invoice, { number: told.number }) : words.receipt_alone;
   const button = el("button", { type: "button", className: "link", textContent: title });
   const line = el("p", {}, button);
   button.addEventListener("click", () => {
-    // Opened at once: a browser refuses windows that come later than the press.
+    // Opened synchronously: browsers block windows that open after the press.
     const tab = window.open("", "_blank");
     if (tab) tab.opener = null;
     openLink(tab);
@@ -190,7 +190,7 @@ function invoice(at, place, told) {
   );
 }
 
-/** An amount of the smallest unit, written out; the point is put by digits, not by division. */
+/** Format an amount in minor units, without floating-point division. */
 function moneyOf(minor, currency) {
   const format = new Intl.NumberFormat(language, { style: "currency", currency });
   const decimals = format.resolvedOptions().maximumFractionDigits;

@@ -1,6 +1,6 @@
-// The codes of a live card on this device, until they are over or somebody logs out.
+// The codes of a live card, stored on this device until they expire or the customer logs out.
 
-/** The codes that an organization's page keeps. Times are milliseconds of the service's clock. */
+/** The stored codes of an organization's page. Times are milliseconds of the service's clock. */
 export function codesOf(slug) {
   const place = "walletdesk live " + slug;
   let held = null;
@@ -9,26 +9,26 @@ export function codesOf(slug) {
     try {
       return JSON.parse(localStorage.getItem(place));
     } catch {
-      return null; // What cannot be read is of no use, and is overwritten by the next ones.
+      return null; // Unreadable codes are overwritten by the next ones.
     }
   }
 
   const time = () => Date.now() + held.offset;
   const until = () => held.first + held.period * held.texts.length;
 
-  /** What is kept, or null; what is over is forgotten. */
+  /** The stored codes, or null; expired ones are deleted. */
   function read() {
     held ??= stored();
     if (held && time() >= until()) wipe();
     return held;
   }
 
-  /** Keep an answer of the service that was asked for and came at these times of this device. */
+  /** Store an answer of the service, with the times of request and response on this device. */
   function keep(customerId, told, askedAt, cameAt) {
     held = {
       customer: customerId,
       card: told.card,
-      // This device's clock may be wrong: half the way to the service and back is made up for.
+      // Corrects this device's clock, assuming that half of the round trip has passed.
       offset: Date.parse(told.server_time) - (askedAt + cameAt) / 2,
       asked: Date.parse(told.server_time),
       period: told.period_seconds * 1000,
@@ -43,7 +43,7 @@ export function codesOf(slug) {
     localStorage.removeItem(place);
   }
 
-  /** The code of this moment: its text, the time, and what is left of it. Null if there is none. */
+  /** The current code: its text, the time, and its remaining time. Null if there is none. */
   function now() {
     if (!read()) return null;
     const at = time();
@@ -63,9 +63,9 @@ export function codesOf(slug) {
     keep,
     wipe,
     now,
-    /** How old the codes are; for ever without any. */
+    /** Age of the codes; infinite without any. */
     age: () => (read() ? time() - held.asked : Infinity),
-    /** Until when they last, as an instant that this device's own calendar writes. */
+    /** When the last code ends; null without codes. */
     until: () => (read() ? until() : null),
   };
 }

@@ -1,15 +1,15 @@
-// The live card: a code that fills the screen, and is another one every 30 seconds.
+// The live card: a full-screen code that changes every 30 seconds.
 import { byId } from "./login.js";
 import { filled } from "./parts.js";
 import { qrcode } from "./qrcode.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const QUIET = 4; // Modules around a code, the least that ISO/IEC 18004 asks for; the page adds more.
+const QUIET = 4; // Quiet zone in modules, the minimum of ISO/IEC 18004.
 const TICK_MS = 200;
 const REFRESH_MS = 5 * 60_000;
 const RETRY_MS = 5_000;
 
-/** A code as a picture. Its letters are those that QR packs tightly. */
+/** A code as an SVG picture, in the alphanumeric mode of QR. */
 function pictureOf(text, name) {
   const code = qrcode(0, "M");
   code.addData(text, "Alphanumeric");
@@ -33,7 +33,7 @@ function pictureOf(text, name) {
   return picture;
 }
 
-/** Keeps the screen awake while the card is shown, where a browser can. */
+/** Keeps the screen on while the card is shown, where the browser supports it. */
 function wakefulness() {
   let lock = null;
   return {
@@ -41,7 +41,7 @@ function wakefulness() {
       try {
         lock = (await navigator.wakeLock?.request("screen")) ?? null;
       } catch {
-        lock = null; // A battery that is low forbids it: the card is shown all the same.
+        lock = null; // Refused at low battery: the card is shown anyway.
       }
     },
     letGo() {
@@ -52,8 +52,8 @@ function wakefulness() {
 }
 
 /**
- * The live card on the page. `codes` are those of this device; `fetchCodes` asks for new ones of a
- * card, and throws what refused it.
+ * The live card on the page. `codes` are those stored on this device; `fetchCodes` requests new ones
+ * of a card, and throws Refused.
  */
 export function liveCard({ words, codes, fetchCodes, calendar }) {
   const dialog = byId("live");
@@ -77,7 +77,7 @@ export function liveCard({ words, codes, fetchCodes, calendar }) {
     byId("live-shown").hidden = !text;
   }
 
-  /** Whether the codes that are here are those of the card that is wanted. */
+  /** Whether the stored codes belong to the wanted card. */
   const isWanted = () => cardId === null || codes.read()?.card.id === cardId;
 
   function tick() {
@@ -98,7 +98,7 @@ export function liveCard({ words, codes, fetchCodes, calendar }) {
     say(filled(words.live_until, { time: calendar.timeOf(codes.until()) }));
   }
 
-  /** Ask for new codes of the card that is wanted, unless there are fresh ones. Never throws. */
+  /** Request new codes of the wanted card, unless there are fresh ones. Never throws. */
   async function refresh() {
     const id = cardId ?? codes.read()?.card.id;
     const fresh = isWanted() && codes.age() < REFRESH_MS;
@@ -108,7 +108,7 @@ export function liveCard({ words, codes, fetchCodes, calendar }) {
     try {
       await fetching;
     } catch (error) {
-      // Codes go on until they are over. Those of a card that is good no more do not.
+      // Stored codes stay valid until they expire, but not those of a revoked card.
       if (error.status === 404 || error.status === 409) {
         codes.wipe();
         missing = words[error.code] || words.failed;
@@ -136,7 +136,7 @@ export function liveCard({ words, codes, fetchCodes, calendar }) {
   setInterval(refresh, REFRESH_MS / 5);
 
   return {
-    /** Keep a card ready from now on. */
+    /** Keep the codes of a card up to date from now on. */
     want(id) {
       if (id !== cardId) triedAt = -Infinity;
       cardId = id;
@@ -152,7 +152,7 @@ export function liveCard({ words, codes, fetchCodes, calendar }) {
       awake.hold();
       refresh();
     },
-    /** Forget the card, and take it off the screen. */
+    /** Delete the codes of the card, and close it. */
     forget() {
       cardId = null;
       codes.wipe();

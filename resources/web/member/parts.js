@@ -1,4 +1,4 @@
-// The parts of the page: how one is filled, what it says of an action, and how times are written.
+// Parts of the page: their content, the result of an action, and the format of times.
 import { Refused, byId } from "./login.js";
 
 const language = document.documentElement.lang;
@@ -10,12 +10,12 @@ export function el(tag, properties = {}, ...children) {
   return made;
 }
 
-/** A sentence with its holes filled. */
+/** A text with its {fields} filled in. */
 export function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 }
 
-/** How a page writes days and times: those of the organization, in the page's language. */
+/** Formats days and times in the organization's time zone and the page's language. */
 export function calendar(timeZone) {
   const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone });
   const time = new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone });
@@ -23,17 +23,17 @@ export function calendar(timeZone) {
   const local = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
   return {
     dayOf: (instant) => day.format(new Date(instant)),
-    /** The last day of what ends at an instant, which may be the midnight after it. */
+    /** The last day of a period that ends at an instant, which may be the midnight after it. */
     dayBefore: (instant) => day.format(new Date(new Date(instant).getTime() - 1)),
-    /** A time of the day, of what is less than a day away. */
+    /** A time of day. */
     timeOf: (instant) => time.format(new Date(instant)),
     clockOf: (instant) => clock.format(new Date(instant)),
-    /** A day without a time, which is the same wherever it is read. */
+    /** A date, independent of the time zone. */
     localDay: (text) => local.format(new Date(text + "T00:00:00Z")),
   };
 }
 
-/** One part of the page. `words` are what it says when something was refused. */
+/** One part of the page. `words` are its texts, also those of errors by code. */
 export function part(name, words) {
   const section = byId("part-" + name);
   const content = section.querySelector(".content");
@@ -60,7 +60,7 @@ export function part(name, words) {
     hide() {
       section.hidden = true;
     },
-    /** Let a button do something, once at a time; what it does may give a sentence to say. */
+    /** Run `work` on a press, one at a time; it may return a sentence to show. */
     onPress(button, work) {
       button.addEventListener("click", async () => {
         if (button.getAttribute("aria-disabled") === "true") return;
@@ -76,12 +76,12 @@ export function part(name, words) {
       });
       return button;
     },
-    /** Where the focus goes when what had it is gone. */
+    /** Move the focus here when the focused element was removed. */
     focus: () => section.querySelector("h3").focus(),
   };
 }
 
-/** Save an answer as the file that it says it is. */
+/** Save an answer as a file, named by its Content-Disposition. */
 export async function saveFile(answer) {
   const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "");
   const url = URL.createObjectURL(await answer.blob());
@@ -92,7 +92,7 @@ export async function saveFile(answer) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** An address that another page may be opened at: http(s), and no script. */
+/** A checked address to open: http or https only. Throws Refused. */
 export function webAddress(text) {
   const url = new URL(text, location.href);
   if (!/^https?:$/.test(url.protocol)) throw new Refused(0, "failed");

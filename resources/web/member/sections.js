@@ -1,13 +1,13 @@
-// What a customer holds: memberships, what they may use, and cards.
+// Memberships, permissions and cards of the customer.
 import { subscriptionOf } from "./bills.js";
 import { el, filled, part, saveFile } from "./parts.js";
 
-/** Memberships with what is known of their bills; those that are over are folded up. */
+/** Show the memberships with their subscriptions; expired ones are collapsed. */
 export async function showMemberships(at, profile) {
   const { words } = at;
   const place = part("memberships", words);
   let failed = null;
-  // What they hold is shown although the bills are not to be had.
+  // Memberships are shown even if the subscriptions fail to load.
   const bills = await at.bills().catch((error) => {
     failed = error;
     return new Map();
@@ -53,7 +53,7 @@ function membership(at, place, told, bill) {
   );
 }
 
-/** What they may use now. */
+/** Show the current permissions. */
 export function showPermissions({ words, calendar }, profile) {
   const rows = profile.permissions.map(({ label, until }) =>
     el(
@@ -73,7 +73,7 @@ export function showPermissions({ words, calendar }, profile) {
   part("permissions", words).show(rows.length ? shown : none);
 }
 
-/** Cards, the first one to be had, and which of them is shown live. */
+/** Show the cards, and offer a first one and the live card. */
 export async function showCards(at) {
   const place = part("cards", at.words);
   fillCards(at, place, await at.session.ask("/me/cards"));
@@ -120,7 +120,7 @@ function card(at, told, several) {
   );
 }
 
-/** Let a button hand out all that is stored. */
+/** Let a button download all personal data. */
 export function offerExport(at, button) {
   const place = part("personal", at.words);
   place.onPress(button, async () => {
@@ -129,7 +129,7 @@ export function offerExport(at, button) {
   });
 }
 
-/** Rows that are parted by lines. */
+/** A list of rows with lines between them. */
 export function list(rows) {
   return el("ul", { className: "rows" }, ...rows);
 }

@@ -1,4 +1,4 @@
-// Whose page it is. The access token is in memory; what renews it is a cookie that no script reads.
+// The session. Its access token is in memory, its refresh token in a cookie that scripts cannot read.
 import { Refused, jsonOf, send } from "./login.js";
 
 const EARLY_MS = 30_000;
@@ -18,12 +18,12 @@ export function sessionOf(api, slug) {
     return told.customer;
   }
 
-  // A cookie that is shown twice ends the session: tabs renew it one after another.
+  // A refresh token that is used twice ends the session, so tabs renew it one after another.
   function alone(work) {
     return navigator.locks ? navigator.locks.request("walletdesk session " + slug, work) : work();
   }
 
-  /** Go on with the session that this device has. Returns the customer; throws Refused. */
+  /** Renew the session of this device. Returns the customer; throws Refused. */
   function renew() {
     renewing ??= alone(() => exchange("PUT")).finally(() => {
       renewing = null;
@@ -31,14 +31,14 @@ export function sessionOf(api, slug) {
     return renewing;
   }
 
-  /** Begin a session of a customer with a ticket. */
+  /** Open a session of a customer with a ticket. Returns the customer; throws Refused. */
   async function open(ticket, customerId) {
     const customer = await alone(() => exchange("POST", { ticket, customer_id: customerId }));
     localStorage.removeItem(leaving);
     return customer;
   }
 
-  /** The answer to a request of the customer, with a new token if the present one is over. */
+  /** Send a request of the customer, renewing an expired token; return the answer. */
   async function answer(path, options = {}) {
     if (isLeaving()) throw new Refused(401, "session_over");
     if (Date.now() >= until) await renew();
@@ -60,7 +60,7 @@ export function sessionOf(api, slug) {
 
   const isLeaving = () => localStorage.getItem(leaving) !== null;
 
-  /** Log out. Without network it is noted, and the service is told as soon as there is some. */
+  /** Log out. Without network, the logout is stored and sent later. */
   function leave() {
     token = null;
     until = 0;
@@ -68,14 +68,14 @@ export function sessionOf(api, slug) {
     return finishLeaving();
   }
 
-  /** Tell the service of a logout. Throws Refused while it cannot be told. */
+  /** Send a stored logout to the service. Throws Refused if that fails. */
   async function finishLeaving() {
     const told = await alone(() => send(url, { method: "DELETE", credentials: "same-origin" }));
     if (!told.ok) throw new Refused(told.status, "failed");
     localStorage.removeItem(leaving);
   }
 
-  /** Do something once another tab has logged out. */
+  /** Run `work` once another tab has logged out. */
   function onLeftElsewhere(work) {
     window.addEventListener("storage", (event) => {
       if (event.key === leaving && event.newValue !== null) work();

@@ -1,5 +1,5 @@
-// Keeps the customer's page for when there is no network: the page without anybody's data, and its
-// files. What is asked of the service is never kept here.
+// Service worker: caches the member page, which has no personal data, and its files, for use without
+// network. Answers of the API are never cached.
 const told = new URL(self.location.href).searchParams;
 const version = told.get("v");
 const page = new URL(self.registration.scope);
@@ -30,19 +30,19 @@ async function forgetOthers() {
 
 const kept = async (address) => (await caches.open(name)).match(address);
 
-/** The page as it is now, or as it was kept where the network is away, slow or ailing. */
+/** The page from the network, or from the cache if the network is missing, slow or failing. */
 async function shellFor(request) {
   let answer = null;
   try {
     answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch {
-    answer = null; // Whyever it did not come, the kept page is there.
+    answer = null; // For whatever reason it failed, the cached page is used.
   }
   if (answer && answer.status < 500) return answer;
   return (await kept(page.href)) ?? answer ?? Response.error();
 }
 
-/** A file of this version, which never is another one. */
+/** A file of this version, from the cache first: its content never changes. */
 async function fileFor(request) {
   return (await kept(request.url)) ?? fetch(request);
 }

@@ -1,4 +1,4 @@
-// The steps of joining. Tokens stay in this page's memory: no cookie, no storage, no address.
+// The steps of joining. Tokens stay in the memory of the page: no cookie, storage or address.
 import {
   asker, byId, chosenCustomer, jsonOf, mailedCode, offerCustomers, send, stepsOf,
 } from "./login.js";
@@ -6,7 +6,7 @@ import { payment } from "./pay.js";
 
 const page = document.getElementById("join");
 
-// A site that shows this page in a frame learns how high it is, and nothing else.
+// A site that frames this page gets its height, and nothing else.
 if (window.parent !== window) {
   const tell = () => {
     const height = Math.ceil(document.body.getBoundingClientRect().height);
@@ -16,7 +16,7 @@ if (window.parent !== window) {
   tell();
 }
 
-// What another try would not change.
+// Errors that a retry would not change.
 const FINAL = ["already_member", "join_refused", "plan_not_found", "page_not_found", "payment_at_desk"];
 
 function start() {
@@ -60,7 +60,7 @@ function start() {
     showNames();
   }
 
-  /** Names are asked of somebody new only; what is disabled is not required either. */
+  /** Show the fields for names to new customers only; disabled fields are not required. */
   function showNames() {
     byId("new").hidden = byId("new").disabled = chosen() !== null;
   }
@@ -78,11 +78,11 @@ function start() {
     };
     login = await ask("/sessions", { ticket, ...who });
     ticket = null;
-    // From here on only joining can be tried again: who joins is settled.
+    // From here on only joining can be retried: the customer is fixed.
     known.disabled = byId("new").disabled = true;
   }
 
-  /** Ask as who is logged in, with new tokens if the present ones are over. */
+  /** Send a request of the logged-in customer, refreshing expired tokens. */
   async function call(path, body) {
     const method = body === undefined ? "GET" : "POST";
     const once = () => send(page.dataset.api + path, { method, body, token: login.access_token });
@@ -104,7 +104,7 @@ function start() {
     else welcome(await call("/memberships", { plan_id: page.dataset.plan }));
   });
 
-  /** Say what was joined, and end the session. */
+  /** Show what was joined, and end the session. */
   function welcome(made) {
     const sentences = [words.done.replace("{plan}", () => made.plan_name)];
     if (made.last_day) sentences.push(words.done_until.replace("{day}", () => dayOf(made.last_day)));
@@ -115,7 +115,7 @@ function start() {
     steps.show("done");
     const token = login.access_token;
     login = null;
-    ask("/sessions/end", {}, token).catch(() => {}); // it ends by itself soon
+    ask("/sessions/end", {}, token).catch(() => {}); // it expires soon anyway
   }
 
   function dayOf(day) {
@@ -124,7 +124,7 @@ function start() {
     return format.format(new Date(Date.UTC(year, month - 1, date)));
   }
 
-  /** A site that may frame this page can vouch for its visitor, once, before any other step. */
+  /** Accept one token of a site that may frame this page, before any other step. */
   function listenForToken() {
     const origins = JSON.parse(page.dataset.origins);
     let heard = false;
@@ -138,7 +138,7 @@ function start() {
       try {
         good = await ask("/sessions/token", { token: said.token });
       } catch {
-        return; // Whyever it is not good: the ordinary login is there.
+        return; // An invalid token leads to the ordinary login.
       }
       if (steps.isBusy() || mailed.hasBegun()) return;
       if (good.access_token) {

@@ -1,4 +1,4 @@
-// Shows the signup page in a frame at the place of this script, as high as the page says it is.
+// Embeds the signup page in a frame after this script, with the height of the page.
 (function () {
   "use strict";
   var script = document.currentScript || document.querySelector("script[data-organization]");
@@ -14,12 +14,12 @@
   frame.style.cssText = "display:block;width:100%;height:40rem;border:0";
   script.parentNode.insertBefore(frame, script.nextSibling);
   window.addEventListener("message", function (event) {
-    // Only the frame itself is heard, and only while it shows a page of the service.
+    // Messages are accepted only from the frame, while it shows a page of the service.
     if (event.source !== frame.contentWindow || event.origin !== address.origin) return;
     var said = event.data;
     if (!said) return;
     if (said.type === "walletdesk:ready" && typeof window.walletdeskToken === "function") {
-      // The site vouches for its visitor: its token goes to the service's own page only.
+      // The token of the site is posted to the page of the service only.
       Promise.resolve(window.walletdeskToken()).then(function (token) {
         if (typeof token !== "string") return;
         frame.contentWindow.postMessage({ type: "walletdesk:token", token: token }, address.origin);

@@ -1,16 +1,16 @@
-// Paying on the internet: the order, the page of the payment provider, and waiting for its word.
+// Online payment: the order, the page of the payment provider, and polling for the result.
 import { byId, Refused } from "./login.js";
 
 const PAUSE_MS = 3000;
 
 /**
- * Let somebody pay for a plan. `call(path, body)` asks the service as them; without a body it
- * looks. `done(order)` is told once the membership was made.
+ * The payment of a plan. `call(path, body)` sends a request of the customer, a GET without a body;
+ * `done(order)` is called once the membership exists.
  */
 export function payment(steps, words, call, done) {
   let waiting = 0;
 
-  /** Show where the order is paid, and look whether it was until it is over. */
+  /** Order a plan, show its payment page, and poll the order until it expires. */
   async function begin(plan) {
     const order = await call("/orders", { plan_id: plan });
     const link = byId("pay");
@@ -31,7 +31,7 @@ export function payment(steps, words, call, done) {
         if (error instanceof Refused && error.status === 404) return giveUp("failed");
         if (error instanceof Refused && error.status === 401) return giveUp("paid_later");
         if (Date.now() > ends) return giveUp("paid_later");
-        steps.say(words.offline, true); // it is looked at again
+        steps.say(words.offline, true); // polling continues
         continue;
       }
       if (turn !== waiting) return;
