@@ -9,23 +9,25 @@ from tests.membership.browsing import Browser, needs_browser, screenshot
 from tests.membership.conftest import Databases
 from tests.membership.portal.login.visitors import EMAIL
 from tests.membership.portal.member.visitor import OwnPage
-from tests.membership.portal.signup.browser_site import Stage, on_stage
+from tests.membership.portal.signup.browser_site import BrowserSite, running_browser_site
 from tests.membership.wallet.factories import new_design
 
 pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
-def module_stage(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def module_browser_site(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserSite]:
     """A service that knows its own address."""
-    with on_stage(databases, tmp_path_factory.mktemp("billing")) as stage:
-        yield stage
+    with running_browser_site(databases, tmp_path_factory.mktemp("billing")) as browser_site:
+        yield browser_site
 
 
 @pytest.fixture
-def club(module_stage: Stage, databases: Databases) -> BillingClub:
+def club(module_browser_site: BrowserSite, databases: Databases) -> BillingClub:
     """A club that takes payments through Stripe."""
-    service, stripe = module_stage.fresh().service, databases.stripe
+    service, stripe = module_browser_site.fresh().service, databases.stripe
     service.clock.now = max(service.clock.now, stripe.now)
     new_design(service)
     made = BillingClub(service, stripe, delivered=len(stripe.events))

@@ -1,4 +1,4 @@
-"""A club's web site, the service in a frame of it, and a visitor's browser before both."""
+"""A club's web site that shows the service in a frame, and the page of a visitor's browser."""
 
 import contextlib
 import email
@@ -33,13 +33,13 @@ _PATIENCE_S, _PAUSE_S = 15, 0.02
 
 
 class Recorder:
-    """ASGI middleware: notes what the service is asked."""
+    """ASGI middleware that records the requests to the service."""
 
     def __init__(self, app: ASGIApp, asked: list[PageRequest]) -> None:
         self.app, self._page_request = app, asked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Note one request, and let it go on."""
+        """Record one request, and pass it on."""
         if scope["type"] == "http":
             headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
             url = scope["raw_path"].decode() + "?" + scope["query_string"].decode()
@@ -48,24 +48,24 @@ class Recorder:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A service that knows its own address, what it was asked and logs; a club's web site."""
+class BrowserSite:
+    """A service with its recorded requests and its log, and a club's web site."""
 
     service: Service
     site: WebSite
     asked: list[PageRequest]
     log: StringIO
 
-    def fresh(self) -> "Stage":
-        """The same with a new club, which its web site may show, and nothing asked yet."""
+    def fresh(self) -> "BrowserSite":
+        """The same with a new club, whose signup the site may show; nothing is recorded yet."""
         self.asked.clear()
         self.site.asked.clear()
         self.log.seek(0)
         self.log.truncate()
-        stage = replace(self, service=self.service.fresh())
-        stage.opened()
-        stage.site.token = None
-        return stage
+        browser_site = replace(self, service=self.service.fresh())
+        browser_site.opened()
+        browser_site.site.token = None
+        return browser_site
 
     def opened(self, **settings: Any) -> None:
         """Open signup, and put its snippet on the site's page."""
@@ -73,14 +73,14 @@ class Stage:
         self.site.snippet = told["snippet"]
 
     def one_plan(self, plan: str, language: str | None = None) -> None:
-        """Let the site show one plan only, in a language of its choice."""
+        """Show one plan only on the site, in a language if one is given."""
         more = f' data-plan="{plan}"' + (f' data-lang="{language}"' if language else "")
         self.site.snippet = self.site.snippet.replace(" async>", f"{more} async>")
 
     def mailed_code(self, recipient: str) -> str:
-        """Send what is to be sent; read the one mail with a code to an address, and take it away.
+        """Send all mail that is due, and return the code in the one mail to an address.
 
-        Mails are files in a folder of the service's data.
+        Mails are files in a folder of the service's data; the one that was read is removed.
         """
         service = self.service
         work = Work(service.settings, service.database, open_vault(service.settings), service.clock)
@@ -97,7 +97,7 @@ class Stage:
 
 
 @contextlib.contextmanager
-def on_stage(databases: Databases, folder: Path) -> Iterator[Stage]:
+def running_browser_site(databases: Databases, folder: Path) -> Iterator[BrowserSite]:
     """Run a service and a web site, until the block is left."""
     asked: list[PageRequest] = []
     apps: list[FastAPI] = []
@@ -117,7 +117,7 @@ def on_stage(databases: Databases, folder: Path) -> Iterator[Stage]:
         # Its port is known only now.
         public = service.settings.model_copy(update={"public_url": service.url})
         apps[0].state.settings = public
-        yield Stage(service, site, asked, log)
+        yield BrowserSite(service, site, asked, log)
 
 
 class Page:

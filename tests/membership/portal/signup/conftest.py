@@ -7,7 +7,7 @@ import pytest
 
 from tests.membership.browsing import DESKTOP, Browser, open_browser, resize, told
 from tests.membership.conftest import Databases
-from tests.membership.portal.signup.browser_site import Page, Stage, on_stage
+from tests.membership.portal.signup.browser_site import BrowserSite, Page, running_browser_site
 from tests.membership.public import public_service
 from tests.membership.support import Service
 
@@ -40,13 +40,15 @@ def page(browser: Browser, tmp_path: Path) -> Page:
 
 
 @pytest.fixture(scope="module")
-def module_stage(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def module_browser_site(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserSite]:
     """A service and a web site that shows it, shared by the tests of a module."""
-    with on_stage(databases, tmp_path_factory.mktemp("data")) as stage:
-        yield stage
+    with running_browser_site(databases, tmp_path_factory.mktemp("data")) as browser_site:
+        yield browser_site
 
 
 @pytest.fixture
-def stage(module_stage: Stage) -> Stage:
+def browser_site(module_browser_site: BrowserSite) -> BrowserSite:
     """The same with a club that only this test knows."""
-    return module_stage.fresh()
+    return module_browser_site.fresh()

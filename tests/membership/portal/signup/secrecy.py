@@ -3,7 +3,7 @@
 import json
 import re
 
-from tests.membership.portal.signup.browser_site import Page, Stage
+from tests.membership.portal.signup.browser_site import BrowserSite, Page
 
 _TOKENS = re.compile(r"\bm[crt]_[A-Za-z0-9_-]{40,}")
 """Access tokens, refresh tokens and tickets."""
@@ -11,14 +11,14 @@ _TOKENS = re.compile(r"\bm[crt]_[A-Za-z0-9_-]{40,}")
 STORES = "return [localStorage.length, sessionStorage.length, document.cookie, location.href]"
 
 
-def seen_nowhere(stage: Stage, page: Page, *secrets: str) -> None:
+def seen_nowhere(browser_site: BrowserSite, page: Page, *secrets: str) -> None:
     """Check that secrets, and tokens of sessions, are where they belong only.
 
     The browser is looking into the frame. Without a mail server, codes are to be in the log:
     in the one line that is for them.
     """
     assert secrets
-    requests = [*stage.asked, *stage.site.asked]
+    requests = [*browser_site.asked, *browser_site.site.asked]
     # There was a login to look for: the headers with its token are left out, and nothing else.
     shown = [asked.headers.get("authorization", "") for asked in requests]
     assert any(_TOKENS.search(header) for header in shown)
@@ -26,10 +26,10 @@ def seen_nowhere(stage: Stage, page: Page, *secrets: str) -> None:
         headers = {name: text for name, text in asked.headers.items() if name != "authorization"}
         _has_none(asked.url + json.dumps(headers), secrets)
         assert "cookie" not in headers
-    for line in stage.log.getvalue().splitlines():
+    for line in browser_site.log.getvalue().splitlines():
         if json.loads(line)["event"] != "login_code":
             _has_none(line, secrets)
-    assert '"request"' in stage.log.getvalue()
+    assert '"request"' in browser_site.log.getvalue()
     local, session, cookie, address = page.run(STORES)
     assert (local, session, cookie) == (0, 0, "")
     _has_none(address, secrets)

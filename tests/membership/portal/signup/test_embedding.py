@@ -5,7 +5,7 @@ from typing import Any
 from selenium.webdriver.common.by import By
 
 from tests.membership.browsing import needs_browser, told
-from tests.membership.portal.signup.browser_site import Page, Stage
+from tests.membership.portal.signup.browser_site import BrowserSite, Page
 from tests.membership.portal.site_login.sites import known, new_site
 
 pytestmark = needs_browser
@@ -43,10 +43,12 @@ def height(page: Page) -> float:
     return shown
 
 
-def test_an_allowed_site_shows_the_page_as_high_as_it_is(stage: Stage, page: Page) -> None:
-    stage.one_plan(stage.service.plan("Friends", public=True))
-    stage.service.customer("Amara", email="amara@example.com")
-    page.visit(stage.site.url)
+def test_an_allowed_site_shows_the_page_as_high_as_it_is(
+    browser_site: BrowserSite, page: Page
+) -> None:
+    browser_site.one_plan(browser_site.service.plan("Friends", public=True))
+    browser_site.service.customer("Amara", email="amara@example.com")
+    page.visit(browser_site.site.url)
     page.at_step("email")
     content = "return Math.ceil(document.body.getBoundingClientRect().height)"
     page.until(lambda: height(page) == page.run(content))
@@ -54,7 +56,7 @@ def test_an_allowed_site_shows_the_page_as_high_as_it_is(stage: Stage, page: Pag
     page.fill(email="amara@example.com")
     page.send("email")
     page.at_step("code")
-    page.fill(code=stage.mailed_code("amara@example.com"))
+    page.fill(code=browser_site.mailed_code("amara@example.com"))
     page.send("code")
     page.at_step("who")
     page.find("#nobody").click()
@@ -65,10 +67,12 @@ def test_an_allowed_site_shows_the_page_as_high_as_it_is(stage: Stage, page: Pag
     assert 200 <= height(page) < first + 100
 
 
-def test_another_site_is_shown_that_it_may_not_frame_the_page(stage: Stage, page: Page) -> None:
-    stage.service.plan("Friends", public=True)
-    stage.opened(allowed_origins=["https://www.example.com"])
-    page.visit(stage.site.url)
+def test_another_site_is_shown_that_it_may_not_frame_the_page(
+    browser_site: BrowserSite, page: Page
+) -> None:
+    browser_site.service.plan("Friends", public=True)
+    browser_site.opened(allowed_origins=["https://www.example.com"])
+    page.visit(browser_site.site.url)
     page.until(lambda: page.run("return location.href") == "chrome-error://chromewebdata/")
     assert "refused to connect" in page.run("return document.body.innerText")
     assert page.all("#join, .offers") == []
@@ -79,14 +83,14 @@ def test_another_site_is_shown_that_it_may_not_frame_the_page(stage: Stage, page
     assert page.browser.find_element(By.ID, "end").is_displayed()
 
 
-def test_the_site_believes_its_frame_alone(stage: Stage, page: Page) -> None:
-    stage.service.plan("Friends", public=True)
-    page.visit(stage.site.url)
+def test_the_site_believes_its_frame_alone(browser_site: BrowserSite, page: Page) -> None:
+    browser_site.service.plan("Friends", public=True)
+    page.visit(browser_site.site.url)
     page.find("a.button")
     page.until(lambda: height(page) != 640)
     before = height(page)
     in_page(page, COUNT)
-    in_page(page, ADD_FRAME, f"{stage.site.url}/neighbour")
+    in_page(page, ADD_FRAME, f"{browser_site.site.url}/neighbour")
     in_page(page, SEND_ON, None, SIZE)
     in_page(page, "window.postMessage(arguments[0], '*')", SIZE)
     page.until(lambda: in_page(page, "return window.counted") == 3)  # with "sent"
@@ -101,30 +105,35 @@ def test_the_site_believes_its_frame_alone(stage: Stage, page: Page) -> None:
     assert "900px" not in heights
 
 
-def test_the_frame_believes_its_site_alone(stage: Stage, page: Page) -> None:
-    site = known(stage.service, new_site())
-    stage.opened()
-    stage.one_plan(stage.service.plan("Friends", public=True))
+def test_the_frame_believes_its_site_alone(browser_site: BrowserSite, page: Page) -> None:
+    site = known(browser_site.service, new_site())
+    browser_site.opened()
+    browser_site.one_plan(browser_site.service.plan("Friends", public=True))
     for name in ("Amara", "Berta"):
-        stage.service.customer(name, email=f"{name}@example.com")
+        browser_site.service.customer(name, email=f"{name}@example.com")
     good, theirs = (
         {
             "type": "walletdesk:token",
-            "token": site.token(stage.service, email=f"{name}@example.com"),
+            "token": site.token(browser_site.service, email=f"{name}@example.com"),
         }
         for name in ("berta", "amara")
     )
-    page.visit(stage.site.url)
+    page.visit(browser_site.site.url)
     page.at_step("email")
     page.run(COUNT)
     # From a neighbour of the same origin as the site, of another one, and from the page itself.
-    for neighbour in (stage.site.url, stage.site.url.replace("localhost", "127.0.0.1")):
+    for neighbour in (
+        browser_site.site.url,
+        browser_site.site.url.replace("localhost", "127.0.0.1"),
+    ):
         in_page(page, ADD_FRAME, f"{neighbour}/neighbour")
         in_page(page, SEND_ON, 0, theirs)
         in_page(page, "document.querySelector('[name=neighbour]').remove()")
     page.run("window.postMessage(arguments[0], '*')", theirs)
     page.until(lambda: page.run("return window.counted") == 3)
     # Had one of them been heard, this would be one too many.
-    in_page(page, "frames[0].postMessage(arguments[0], arguments[1])", good, stage.service.url)
+    in_page(
+        page, "frames[0].postMessage(arguments[0], arguments[1])", good, browser_site.service.url
+    )
     page.at_step("who")
     page.says("You are logged in as Berta.")

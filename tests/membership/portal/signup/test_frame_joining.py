@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.membership.browsing import needs_browser, open_browser
-from tests.membership.portal.signup.browser_site import Page, Stage
+from tests.membership.portal.signup.browser_site import BrowserSite, Page
 from tests.membership.portal.signup.secrecy import seen_nowhere
 from tests.membership.portal.site_login.sites import known, new_site
 
@@ -17,17 +17,17 @@ def other(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
-def test_a_visitor_joins_by_a_mailed_code(stage: Stage, page: Page) -> None:
-    plan = stage.service.plan("Friends", "pool", public=True, length={"unit": "year"})
-    stage.service.plan("Gold", public=True, price_minor=4900)
-    page.visit(stage.site.url)
+def test_a_visitor_joins_by_a_mailed_code(browser_site: BrowserSite, page: Page) -> None:
+    plan = browser_site.service.plan("Friends", "pool", public=True, length={"unit": "year"})
+    browser_site.service.plan("Gold", public=True, price_minor=4900)
+    page.visit(browser_site.site.url)
     page.find("a.button").click()
     page.at_step("email")
     page.fill(email=EMAIL)
     page.send("email")
     page.at_step("code")
     assert page.focused() == "head-code"
-    code = stage.mailed_code(EMAIL)
+    code = browser_site.mailed_code(EMAIL)
     page.fill(code=other(code))
     page.send("code")
     page.says("This code is wrong or no longer good. Check it, or get a new one.")
@@ -46,42 +46,42 @@ def test_a_visitor_joins_by_a_mailed_code(stage: Stage, page: Page) -> None:
         "Its last day is March 9, 2028.",
         "Your customer number is C-000001. Show it at the desk to get your card.",
     ]
-    (made,) = stage.service.get("/v1/memberships", plan_id=plan)["items"]
+    (made,) = browser_site.service.get("/v1/memberships", plan_id=plan)["items"]
     assert made["source"] == "signup"
-    seen_nowhere(stage, page, code)
+    seen_nowhere(browser_site, page, code)
 
 
 COOKIE = "document.cookie = 'probe=1; SameSite=None; Secure'; return document.cookie"
 
 
 def test_blocked_third_party_cookies_do_not_matter(
-    stage: Stage, page: Page, tmp_path: Path
+    browser_site: BrowserSite, page: Page, tmp_path: Path
 ) -> None:
-    site = known(stage.service, new_site())
-    stage.opened()
-    stage.one_plan(stage.service.plan("Friends", public=True))
-    stage.service.customer("Amara", email="amara@example.com")
-    page.visit(stage.site.url)
+    site = known(browser_site.service, new_site())
+    browser_site.opened()
+    browser_site.one_plan(browser_site.service.plan("Friends", public=True))
+    browser_site.service.customer("Amara", email="amara@example.com")
+    page.visit(browser_site.site.url)
     assert page.run(COOKIE) == "probe=1"
     page.browser.execute_cdp_cmd("Storage.clearCookies", {})
     with open_browser(tmp_path, foreign_cookies=False) as strict:
         visitor = Page(strict)
-        visitor.visit(stage.site.url)
+        visitor.visit(browser_site.site.url)
         assert visitor.run(COOKIE) == ""
         visitor.fill(email=EMAIL)
         visitor.send("email")
         visitor.at_step("code")
-        visitor.fill(code=stage.mailed_code(EMAIL))
+        visitor.fill(code=browser_site.mailed_code(EMAIL))
         visitor.send("code")
         visitor.at_step("who")
         visitor.fill(given="Ben", family="Ito")
         visitor.find("#consent").click()
         visitor.send("who")
         visitor.at_step("done")
-        stage.site.token = site.token(stage.service)
-        visitor.visit(stage.site.url)
+        browser_site.site.token = site.token(browser_site.service)
+        visitor.visit(browser_site.site.url)
         visitor.at_step("who")
         visitor.says("You are logged in as Amara.")
         visitor.send("who")
         visitor.at_step("done")
-    assert len(stage.service.get("/v1/memberships")["items"]) == 2
+    assert len(browser_site.service.get("/v1/memberships")["items"]) == 2

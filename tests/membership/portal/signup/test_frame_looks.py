@@ -8,7 +8,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from tests.membership.browsing import DESKTOP, NARROW, needs_browser, resize, screenshot, told
-from tests.membership.portal.signup.browser_site import Page, Stage
+from tests.membership.portal.signup.browser_site import BrowserSite, Page
 from tests.membership.wallet.designs.making import make_design, upload
 
 pytestmark = needs_browser
@@ -41,20 +41,22 @@ def fits(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("size", [DESKTOP, NARROW])
 def test_no_step_is_cut_off_on_a_narrow_screen_nor_a_wide_one(
-    stage: Stage, page: Page, size: tuple[int, int]
+    browser_site: BrowserSite, page: Page, size: tuple[int, int]
 ) -> None:
-    club, code = stage.service, "de"
+    club, code = browser_site.service, "de"
     logo = upload(club, "logo", white_logo())["tag"]
     make_design(club, images={"logo": logo}, background="#7a1f5c")
     labels = ("schwimmbad-und-dampfbad", "wettkampfvorbereitungstraining")
     club.plan(LONG, *labels, public=True, description="Für alle.\nAuch für Gäste.")
     club.plan("Gold", public=True, price_minor=123456, billing={"unit": "month", "count": 3})
-    stage.opened(terms_url="https://example.com/t", privacy_url="https://example.com/p")
+    browser_site.opened(terms_url="https://example.com/t", privacy_url="https://example.com/p")
     club.customer("Amara", family_name="Okonkwo-Sutherland", email=EMAIL)
     club.customer("Ben", family_name="Okonkwo-Sutherland", email=EMAIL)
-    stage.site.snippet = stage.site.snippet.replace(" async>", f' data-lang="{code}" async>')
+    browser_site.site.snippet = browser_site.site.snippet.replace(
+        " async>", f' data-lang="{code}" async>'
+    )
     resize(page.browser, size)
-    page.visit(stage.site.url)
+    page.visit(browser_site.site.url)
     fits(page, "list")
     page.until(lambda: page.run("return document.querySelector('.logo').naturalWidth") > 0)
     assert told(page.browser) == []
@@ -69,7 +71,7 @@ def test_no_step_is_cut_off_on_a_narrow_screen_nor_a_wide_one(
     page.send("code")
     page.says("Dieser Code ist falsch")
     fits(page, "wrong")
-    page.fill(code=stage.mailed_code(EMAIL))
+    page.fill(code=browser_site.mailed_code(EMAIL))
     page.send("code")
     page.at_step("who")
     fits(page, "who")
@@ -97,10 +99,10 @@ def press(page: Page, *keys: str) -> None:
     ActionChains(page.browser).send_keys(*keys).perform()
 
 
-def test_somebody_joins_with_the_keyboard_alone(stage: Stage, page: Page) -> None:
-    plan = stage.service.plan("Friends", public=True)
-    stage.service.customer("Amara", email=EMAIL)
-    page.visit(stage.site.url)
+def test_somebody_joins_with_the_keyboard_alone(browser_site: BrowserSite, page: Page) -> None:
+    plan = browser_site.service.plan("Friends", public=True)
+    browser_site.service.customer("Amara", email=EMAIL)
+    page.visit(browser_site.site.url)
     tab_to(page, "a.button")
     press(page, Keys.ENTER)
     page.at_step("email")
@@ -108,7 +110,7 @@ def test_somebody_joins_with_the_keyboard_alone(stage: Stage, page: Page) -> Non
     press(page, EMAIL, Keys.ENTER)
     page.until(lambda: page.focused() == "head-code")
     tab_to(page, "#code")
-    press(page, stage.mailed_code(EMAIL), Keys.ENTER)
+    press(page, browser_site.mailed_code(EMAIL), Keys.ENTER)
     page.until(lambda: page.focused() == "head-who")
     tab_to(page, "#known input")
     press(page, Keys.ARROW_DOWN)  # to the one who is not listed
@@ -121,6 +123,6 @@ def test_somebody_joins_with_the_keyboard_alone(stage: Stage, page: Page) -> Non
     tab_to(page, "#send")
     press(page, Keys.ENTER)
     page.until(lambda: page.focused() == "head-done")
-    (made,) = stage.service.get("/v1/memberships", plan_id=plan)["items"]
-    customer = stage.service.get(f"/v1/customers/{made['customer_id']}")["customer"]
+    (made,) = browser_site.service.get("/v1/memberships", plan_id=plan)["items"]
+    customer = browser_site.service.get(f"/v1/customers/{made['customer_id']}")["customer"]
     assert customer["name"] == "Ben Ito"

@@ -7,7 +7,7 @@ import pytest
 from tests.membership.billing.billing_club import MONTHLY, BillingClub
 from tests.membership.browsing import needs_browser, screenshot
 from tests.membership.conftest import Databases
-from tests.membership.portal.signup.browser_site import Page, Stage
+from tests.membership.portal.signup.browser_site import BrowserSite, Page
 from tests.membership.portal.signup.secrecy import seen_nowhere
 
 pytestmark = needs_browser
@@ -16,23 +16,23 @@ EMAIL = "ben@example.com"
 
 
 @pytest.fixture
-def club(stage: Stage, databases: Databases) -> BillingClub:
+def club(browser_site: BrowserSite, databases: Databases) -> BillingClub:
     """The club, which takes payments through Stripe."""
-    service, stripe = stage.service, databases.stripe
+    service, stripe = browser_site.service, databases.stripe
     service.clock.now = max(service.clock.now, stripe.now)
     made = BillingClub(service, stripe, delivered=len(stripe.events))
     made.connect_stripe()
     return made
 
 
-def ordered(stage: Stage, page: Page) -> str:
+def ordered(browser_site: BrowserSite, page: Page) -> str:
     """Come in by a mailed code as somebody new, and order; returns the code."""
-    page.visit(stage.site.url)
+    page.visit(browser_site.site.url)
     page.at_step("email")
     page.fill(email=EMAIL)
     page.send("email")
     page.at_step("code")
-    code = stage.mailed_code(EMAIL)
+    code = browser_site.mailed_code(EMAIL)
     page.fill(code=code)
     page.send("code")
     page.at_step("who")
@@ -61,12 +61,14 @@ def at_stripe(page: Page, button: str) -> str:
     return shown
 
 
-def test_a_visitor_pays_and_is_a_member(stage: Stage, page: Page, club: BillingClub) -> None:
+def test_a_visitor_pays_and_is_a_member(
+    browser_site: BrowserSite, page: Page, club: BillingClub
+) -> None:
     plan = club.service.plan(
         "Gold", "pool", public=True, price_minor=4900, billing=MONTHLY, length=MONTHLY
     )
-    stage.one_plan(plan)
-    code = ordered(stage, page)
+    browser_site.one_plan(plan)
+    code = ordered(browser_site, page)
     assert page.focused() == "head-pay"
     page.says("Waiting for the payment")
     screenshot(page.browser, "to-pay")
@@ -81,13 +83,15 @@ def test_a_visitor_pays_and_is_a_member(stage: Stage, page: Page, club: BillingC
     (made,) = club.service.get("/v1/memberships", plan_id=plan)["items"]
     assert (made["source"], made["status"]) == ("signup", "active")
     screenshot(page.browser, "paid")
-    seen_nowhere(stage, page, code)
+    seen_nowhere(browser_site, page, code)
 
 
-def test_who_does_not_pay_is_no_member(stage: Stage, page: Page, club: BillingClub) -> None:
+def test_who_does_not_pay_is_no_member(
+    browser_site: BrowserSite, page: Page, club: BillingClub
+) -> None:
     plan = club.service.plan("Day", public=True, price_minor=1500, length={"unit": "day"})
-    stage.one_plan(plan)
-    ordered(stage, page)
+    browser_site.one_plan(plan)
+    ordered(browser_site, page)
     assert "Nothing was paid" in at_stripe(page, "declined")
     club.deliver_and_process()
     page.says("Waiting for the payment")
@@ -99,9 +103,9 @@ def test_who_does_not_pay_is_no_member(stage: Stage, page: Page, club: BillingCl
     assert club.service.get("/v1/memberships", plan_id=plan)["items"] == []
 
 
-def test_a_club_that_is_paid_at_the_desk(stage: Stage, page: Page) -> None:
-    plan = stage.service.plan("Gold", public=True, price_minor=4900)
-    stage.one_plan(plan)
-    page.visit(stage.site.url)
+def test_a_club_that_is_paid_at_the_desk(browser_site: BrowserSite, page: Page) -> None:
+    plan = browser_site.service.plan("Gold", public=True, price_minor=4900)
+    browser_site.one_plan(plan)
+    page.visit(browser_site.site.url)
     assert "paid at the desk" in page.find("main").text
     assert page.all("#step-email") == []

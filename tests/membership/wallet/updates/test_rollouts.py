@@ -38,8 +38,8 @@ def a_card(service: Service) -> WalletCard:
     return wallet_card(service, service.customer("Amara"), new_design(service))
 
 
-def crowd(service: Service, count: int) -> WalletCard:
-    """So many cards of one design, each on a phone and up to date; returns one of them."""
+def cards_on_phones(service: Service, count: int) -> WalletCard:
+    """Make ``count`` cards of one design, each on a phone and up to date; returns one of them."""
     first = a_card(service)
     with arranging(service.database) as session:
         copies_of(session, first, count - 1)
@@ -85,7 +85,7 @@ def test_a_design_without_cards_is_done_at_once(service: Service) -> None:
 
 
 def test_the_next_edit_takes_the_place_of_one_that_is_not_finished(service: Service) -> None:
-    card = crowd(service, FEW + 30)
+    card = cards_on_phones(service, FEW + 30)
     before = max(numbers(service))
     redesign(service, card.design_id, "#101010")
     assert roll_out(work_of(service), count=FEW)
@@ -101,7 +101,7 @@ def test_the_next_edit_takes_the_place_of_one_that_is_not_finished(service: Serv
 
 
 def test_a_batch_of_a_rollout_that_ended_meanwhile_is_dropped(service: Service) -> None:
-    card = crowd(service, 3)
+    card = cards_on_phones(service, 3)
     redesign(service, card.design_id, "#101010")
     with service.database.readers.begin() as session:
         batch = rollouts._next_batch(session, service.clock(), BATCH)
@@ -116,7 +116,7 @@ def test_a_batch_of_a_rollout_that_ended_meanwhile_is_dropped(service: Service) 
 
 
 def test_a_batch_that_is_stored_twice_counts_once(service: Service) -> None:
-    card = crowd(service, 5)
+    card = cards_on_phones(service, 5)
     before = max(numbers(service))
     redesign(service, card.design_id, "#101010")
     with service.database.readers.begin() as session:
@@ -131,7 +131,7 @@ def test_a_batch_that_is_stored_twice_counts_once(service: Service) -> None:
 
 
 def test_a_card_that_was_renewed_meanwhile_gets_no_second_number(service: Service) -> None:
-    card = crowd(service, 4)
+    card = cards_on_phones(service, 4)
     before = max(numbers(service))
     redesign(service, card.design_id, "#101010")
     service.patch(f"/v1/customers/{card.customer_id}", given_name="Amina")
@@ -141,7 +141,7 @@ def test_a_card_that_was_renewed_meanwhile_gets_no_second_number(service: Servic
 
 
 def test_cards_that_are_issued_meanwhile_show_the_new_design(service: Service) -> None:
-    card = crowd(service, FEW)
+    card = cards_on_phones(service, FEW)
     redesign(service, card.design_id, "#101010")
     late = [wallet_card(service, str(card.customer_id), card.design_id) for _ in range(8)]
     while roll_out(work_of(service), count=FEW):
@@ -155,7 +155,7 @@ def test_cards_that_are_issued_meanwhile_show_the_new_design(service: Service) -
 
 
 def test_several_processes_give_each_card_one_number(service: Service) -> None:
-    card = crowd(service, 5 * FEW)
+    card = cards_on_phones(service, 5 * FEW)
     before, count = max(numbers(service)), 5 * FEW
     redesign(service, card.design_id, "#101010")
 
@@ -189,7 +189,7 @@ def test_one_connection_is_enough(backend: str, databases: Databases, tmp_path: 
 
 
 def test_what_waits_is_counted(service: Service) -> None:
-    card = crowd(service, 3)
+    card = cards_on_phones(service, 3)
 
     def waits() -> tuple[int, int]:
         with service.database.readers.begin() as session:
@@ -223,7 +223,7 @@ def test_killed_in_the_middle_no_card_is_left_behind_and_none_told_twice(
         arguments += ["--database-url", settings.database_url]
     with running_service(settings) as running:
         service = running.fresh()
-        card = crowd(service, count)
+        card = cards_on_phones(service, count)
         before = max(numbers(service))
         redesign(service, card.design_id, "#101010")
         seen: list[dict[object, int]] = []
