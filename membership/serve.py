@@ -228,9 +228,8 @@ def _prepare_database(
     """Migrate, fill a new database, and make a desk key if asked. Raises StartError."""
     try:
         migrate(database)
-        bootstrap_database(settings, database, system_clock(), demo=demo)
-        # From here on: what a new database is filled with is no change of anything.
         audit_changes(database.writers)
+        bootstrap_database(settings, database, system_clock(), demo=demo)
         return _fresh_desk_key(database) if desk_key else None
     except MigrationError as error:
         raise StartError(error.code, str(error)) from error

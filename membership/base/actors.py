@@ -22,11 +22,15 @@ SERVICE = Actor(ActorKind.SERVICE, "service")
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """What a writing session knows of its cause: for the audit, and for what it stores."""
+    """The cause of a transaction's changes: who, when, and in which request, if in one.
+
+    ``audited`` is False for the contents of a new database, which are no changes.
+    """
 
     actor: Actor
     now: datetime
     request_id: str | None = None
+    audited: bool = True
 
 
 ATTRIBUTION = "attribution"

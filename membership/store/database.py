@@ -94,6 +94,7 @@ class Database:
         now: datetime | Callable[[], datetime],
         *,
         connection: Connection | None = None,
+        audited: bool = True,
     ) -> Iterator[tuple[Session, datetime]]:
         """Open a writing transaction in which ``actor`` acts: the only way to open one.
 
@@ -103,7 +104,8 @@ class Database:
 
         A clock as ``now`` is read after the transaction has begun: on SQLite, which has one
         writer at a time, times are then in the order of the commits. Pass an instant where the
-        time is fixed already. ``connection`` is one to use instead of one of the pool.
+        time is fixed already. ``connection`` is one to use instead of one of the pool. Without
+        ``audited`` nothing is recorded: only for the contents of a new database.
 
         Raises sqlalchemy.exc.SQLAlchemyError, which ``membership.store.errors`` explains.
         """
@@ -111,7 +113,7 @@ class Database:
         with made as session, session.begin():
             session.connection()  # begins the transaction, before the clock is read
             at = now if isinstance(now, datetime) else now()
-            session.info[ATTRIBUTION] = Attribution(actor, at, current_request_id())
+            session.info[ATTRIBUTION] = Attribution(actor, at, current_request_id(), audited)
             yield session, at
 
 

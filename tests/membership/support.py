@@ -140,10 +140,10 @@ class Service:
 
 @contextlib.contextmanager
 def arranging(database: Database) -> Iterator[Session]:
-    """A transaction that puts rows in place for a test: at noon, and past the audit of objects."""
+    """A transaction that puts rows in place for a test: at noon, and without an audit."""
     engine = database.engine.execution_options(**{WRITES: True})
     with Session(engine, expire_on_commit=False) as session, session.begin():
-        session.info[ATTRIBUTION] = Attribution(SERVICE, NOON)
+        session.info[ATTRIBUTION] = Attribution(SERVICE, NOON, audited=False)
         yield session
 
 

@@ -34,7 +34,7 @@ def bootstrap_database(
     # What only a new database needs is imported here: every later start does without it.
     from membership.wallet.designs.service import create_standard_design  # noqa: PLC0415
 
-    with database.writing(SERVICE, now) as (session, _):
+    with database.writing(SERVICE, now, audited=False) as (session, _):
         advisory_lock.hold(session.connection(), Lock.SETUP)
         if first_tenant(session) is not None:
             for tenant in _without_design(session):

@@ -86,11 +86,14 @@ def record(
     """Record one change that the session does not see by itself.
 
     ``action`` is ``<subject>.<what was done>``, such as ``link.deleted``. Raises RuntimeError in
-    a session without an attribution: whatever is audited has an actor.
+    a session without an attribution: every audited change has an actor. Records nothing in a
+    session that is not audited.
     """
     cause = session.info.get(ATTRIBUTION)
     if not isinstance(cause, Attribution):
         raise RuntimeError(f"{action} without an actor: open the transaction by Database.writing")
+    if not cause.audited:
+        return
     session.add(
         AuditEntry(
             organization_id=organization_id,

@@ -85,7 +85,7 @@ def stored(database: Database) -> tuple[list[str], int]:
 def test_without_an_actor_a_change_is_refused(audited: Database, action: str) -> None:
     with (
         pytest.raises(RuntimeError, match=f"{action} without an actor"),
-        arranging(audited) as session,
+        audited.writers.begin() as session,
     ):
         CHANGES[action](session)
     assert entries(audited) == []
@@ -102,8 +102,16 @@ def test_with_an_actor_it_is_recorded_once(audited: Database, action: str) -> No
     assert entry.organization_id == (2 if action.startswith("organization") else 1)
 
 
+@pytest.mark.parametrize("action", CHANGES)
+def test_contents_of_a_new_database_are_not_recorded(audited: Database, action: str) -> None:
+    with audited.writing(SERVICE, NOON, audited=False) as (session, _):
+        CHANGES[action](session)
+        assert session.info[ATTRIBUTION] == Attribution(SERVICE, NOON, audited=False)
+    assert entries(audited) == []
+
+
 def test_what_is_not_audited_needs_none(audited: Database) -> None:
-    with arranging(audited) as session:
+    with audited.writers.begin() as session:
         session.get_one(Organization, 1).next_customer_number = 5
     assert entries(audited) == []
 
@@ -132,8 +140,9 @@ def test_what_the_commands_make_is_by_the_service(databases: Databases, tmp_path
 def test_every_job_has_an_actor(databases: Databases, tmp_path: Path) -> None:
     settings = databases.new(SQLITE, tmp_path)
     database = open_database(settings)
-    bootstrap_database(settings, database, system_clock(), demo=True)
     audit_changes(database.writers)
+    bootstrap_database(settings, database, system_clock(), demo=True)
+    assert entries(database) == [], "the contents of a new database are no changes"
     seen: dict[str, list[object]] = {}
     work = Work(settings, database, open_vault(settings), Clock(system_clock()))
     for job in JOBS:
@@ -174,3 +183,13 @@ def test_every_place_names_its_actor_and_time() -> None:
         if actor not in {"SERVICE", "actor"} and not actor.endswith((".actor", "creator_of(found)"))
     }
     assert odd == {}
+
+
+def test_only_the_first_start_writes_without_an_audit() -> None:
+    unaudited = [
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "membership").rglob("*.py")
+        for call in _openings(ast.parse(file.read_text(encoding="utf-8")))
+        if any(each.arg == "audited" for each in call.keywords)
+    ]
+    assert unaudited == ["membership/data/demo/bootstrap.py"]
