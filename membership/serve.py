@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import FrameType
 
 import uvicorn
@@ -28,6 +28,7 @@ from membership.base.vault import Vault, VaultError, open_vault
 from membership.data.demo.bootstrap import bootstrap_database
 from membership.events.audit.recorder import audit_changes
 from membership.jobs import JOBS
+from membership.rehearsal import rehearse_scan
 from membership.store.background import Background, Work
 from membership.store.database import Database, open_database
 from membership.store.errors import STORAGE_FULL, database_problem
@@ -42,6 +43,9 @@ START_FAILED = 3
 
 EMBEDDED_DESK = "Embedded desk"
 """Name of the keys that are made anew at each start beside a kiosk."""
+
+_JOBS_AFTER_SECONDS = 1.0
+"""The jobs begin after the first scans of a desk that waited for this start."""
 
 _STDIN = 0
 
@@ -89,9 +93,9 @@ def run_service(
                 url = _url(listener)
                 logger().info("ready", url=url, database=database.place)
                 announce({"event": "ready", "url": url} | ({"key": key} if key else {}))
+                background.start(after_seconds=_JOBS_AFTER_SECONDS)
 
-            background.start()
-            _Server(uvicorn_config(app), stop, on_ready).run([listener])
+            _Server(uvicorn_config(app), stop, lambda: rehearse_scan(app), on_ready).run([listener])
             background.stop(GRACE_SECONDS)
         database.engine.dispose()
     logger().info("stopped")
@@ -266,10 +270,14 @@ class _Server(uvicorn.Server):
     """uvicorn, stopped by an event, telling when it is ready; signals stay with the caller."""
 
     def __init__(
-        self, config: uvicorn.Config, stop: threading.Event, on_ready: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        stop: threading.Event,
+        rehearse: Callable[[], Awaitable[None]],
+        on_ready: Callable[[], None],
     ) -> None:
         super().__init__(config)
-        self._stop, self._on_ready = stop, on_ready
+        self._stop, self._rehearse, self._on_ready = stop, rehearse, on_ready
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -277,8 +285,9 @@ class _Server(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening, then tell so."""
+        """Start listening, build what scans need, then report that it is ready."""
         await super().startup(sockets)
+        await self._rehearse()
         self._on_ready()
 
     async def on_tick(self, counter: int) -> bool:

@@ -62,10 +62,12 @@ class Background:
         self.states = {job.name: JobState() for job in self._jobs}
         self._threads: list[threading.Thread] = []
 
-    def start(self) -> None:
-        """Start a thread for each job."""
+    def start(self, *, after_seconds: float = 0.0) -> None:
+        """Start a thread for each job; each begins ``after_seconds`` from now."""
         for job in self._jobs:
-            thread = threading.Thread(target=self._loop, args=(job,), name=job.name, daemon=True)
+            thread = threading.Thread(
+                target=self._loop, args=(job, after_seconds), name=job.name, daemon=True
+            )
             thread.start()
             self._threads.append(thread)
 
@@ -82,8 +84,9 @@ class Background:
         """Names of the jobs whose threads were started and have ended."""
         return [thread.name for thread in self._threads if not thread.is_alive()]
 
-    def _loop(self, job: Job) -> None:
+    def _loop(self, job: Job, after_seconds: float) -> None:
         """Run one job until the service stops."""
+        self._work.stopping.wait(after_seconds)
         state, pause = self.states[job.name], timedelta(seconds=job.pause_seconds)
         backoff = Backoff.doubling(pause, max(pause, _LONGEST_PAUSE))
         while not self._work.stopping.is_set():

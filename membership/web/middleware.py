@@ -27,6 +27,9 @@ _GUARDS = (
 OUTCOME = "walletdesk.outcome"
 """Key of a scan's outcome in the scope of its request, for the metrics."""
 
+REHEARSAL = "walletdesk.rehearsal"
+"""Key in the scope of a request of the service's own, which is neither limited nor counted."""
+
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _CLOSE = {"Connection": "close"}
 _TOO_MANY = "Too many requests: please wait before the next one."
@@ -52,7 +55,7 @@ class RequestFrame:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run one request."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or REHEARSAL in scope:
             await self.app(scope, receive, send)
             return
         shown = _header(scope, _REQUEST_ID)
