@@ -22,8 +22,7 @@ run: $(VENV)/.run ## Open the kiosk with an embedded service and, at first, a de
 	@$(PYTHON) main.py
 
 test: $(VENV)/.dev ## Run all tests.
-	@$(PYTHON) -m pytest -q -m "not soak" $(WORKERS) tests/membership
-	@$(PYTHON) -m pytest -q -m "not soak" $(WORKERS) --ignore tests/membership
+	@$(PYTHON) -m pytest -q -m "not soak" $(WORKERS) --durations=15
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, dead code, links, rules of the house.
 	$(VENV)/bin/ruff format --check .

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from kiosk.garbage import collect_due
@@ -17,6 +18,15 @@ from tests.made_once import made_once
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT.parent / "shared" / "scan-samples"
+
+
+hypothesis.settings.register_profile("fixed", derandomize=True, database=None)
+hypothesis.settings.register_profile("soak", database=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Generate the same examples in each run, and others in each ``make soak``."""
+    hypothesis.settings.load_profile("soak" if config.option.markexpr == "soak" else "fixed")
 
 
 @pytest.fixture(autouse=True)

@@ -46,44 +46,47 @@ def quiet_log() -> None:
     )
 
 
-_LONG = (
-    *("test_serve.py", "test_round_trip.py", "test_processes.py", "test_resuming.py"),
-    *("test_schemathesis.py", "test_audit_sessions.py", "test_strangers.py", "test_google_sync.py"),
-)
-"""Files that take longest: the first of those that a worker takes, so that none is left alone
-with one at the end."""
-
-
-_ON_SQLITE = (
-    *("portal/", "billing/", "data/demo/test_seed", "wallet/designs/", "wallet/issuers/"),
-    *("accounts/staff/", "events/audit/", "events/mail/", "commands/test_staff"),
-    "commands/test_wallets",
-)
-"""Folders that use the database as the rest of the service does, which runs on both. ``make
-soak`` runs these on PostgreSQL, too; every commit would wait minutes for it."""
-
 _HERE = Path(__file__).parent
 
-_RACES = {
-    *("test_joining.py", "test_session.py", "test_sessions.py", "test_codes.py"),
-    *("test_accounts.py", "test_resets.py", "test_throttles.py"),
-    *("test_orders.py", "test_event_order.py", "test_inbox_races.py", "test_year.py"),
+_ON_SQLITE = {
+    "portal": "pages and logins over the services of members, which run on both",
+    "billing": "rows of orders and payments, written and read one at a time",
+    "data/demo/test_seed.py": "what is in the demo club; a backup test carries it to PostgreSQL",
+    "wallet/designs": "whole designs, stored and read by their id",
+    "wallet/issuers": "one row for each issuer",
+    "accounts/staff": "rows of accounts, written and read one at a time",
+    "events/audit": "entries that every writing transaction adds, on both databases",
+    "events/mail": "one queue by the lease that is tested on both",
+    "commands/test_staff.py": "the commands over the services of staff",
+    "commands/test_wallets.py": "the commands over the services of issuers",
 }
-"""Files in these whose requests race each other, or that live by locks: on both databases."""
+"""Folders and files that use the database as the rest of the service does, with the reason. In
+``make test`` they run on SQLite, in ``make soak`` on PostgreSQL, too. A file in them that races
+or lives by locks runs on both databases: it has the mark ``both_databases``."""
+
+
+def pytest_configure() -> None:
+    """Refuse names of folders and files that were moved."""
+    if gone := [place for place in _ON_SQLITE if not (_HERE / place).exists()]:
+        raise pytest.UsageError(f"tests/membership/conftest.py names what is not there: {gone}")
 
 
 @pytest.hookimpl(tryfirst=True)  # before marked tests are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, and leave some on PostgreSQL to the soak."""
+    """Leave variants on PostgreSQL to the soak, and begin with the files that take longest.
+
+    None of these is then left alone with one process at the end.
+    """
+    on_sqlite = [_HERE / place for place in _ON_SQLITE]
     for item in items:
-        if not item.path.is_relative_to(_HERE):
-            continue
-        place = item.path.relative_to(_HERE).as_posix()
-        one = place.startswith(_ON_SQLITE) and item.path.name not in _RACES
-        if one and isinstance(item, pytest.Function) and _on_postgresql(item):
+        if (
+            isinstance(item, pytest.Function)
+            and _on_postgresql(item)
+            and any(item.path.is_relative_to(place) for place in on_sqlite)
+            and item.get_closest_marker("both_databases") is None
+        ):
             item.add_marker("soak")
-    turn = {name: number for number, name in enumerate(_LONG)}
-    items.sort(key=lambda item: turn.get(item.path.name, len(turn)))
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def _on_postgresql(item: pytest.Function) -> bool:

@@ -23,6 +23,8 @@ from tests.membership.conftest import Databases
 from tests.membership.service_process import ServiceProcess, service_process
 from tests.membership.support import TIMEOUT
 
+pytestmark = pytest.mark.long
+
 POOL = 3
 _SETTINGS = [
     "--set=pool_size=2",

@@ -24,6 +24,8 @@ from tests.membership import launcher
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.service_process import ServiceProcess, service_process
 
+pytestmark = pytest.mark.long
+
 
 def assert_failed(started: ServiceProcess, code: str, *told: str) -> None:
     """The service said why it cannot start, in a sentence, and ended with code 3."""

@@ -24,6 +24,8 @@ from tests.membership.needs import ANYBODY, NEEDS, STAFF
 from tests.membership.support import NOON, Service, arranging, running_service
 from tests.membership.test_matrix import send, sign_in
 
+pytestmark = pytest.mark.long
+
 ED25519 = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
 """A public key of RFC 8037."""
 

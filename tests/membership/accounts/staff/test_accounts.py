@@ -22,6 +22,8 @@ from tests.membership.accounts.staff.people import (
 )
 from tests.membership.support import NOON, TIMEOUT, Service
 
+pytestmark = pytest.mark.both_databases(reason="admins change each other at the same time")
+
 
 def test_create_list_and_change(service: Service) -> None:
     made = add(service, "reception", name="Jonas Weber", email="Jonas@Example.com")

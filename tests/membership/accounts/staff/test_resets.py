@@ -24,6 +24,8 @@ from tests.membership.accounts.staff.people import (
 from tests.membership.job_context import work_of
 from tests.membership.support import Service
 
+pytestmark = pytest.mark.both_databases(reason="several requests use one token at the same time")
+
 NEW = "five loud magpies"
 RESETS = "/v1/staff/password-resets"
 

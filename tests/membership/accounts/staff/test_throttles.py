@@ -27,6 +27,8 @@ from tests.membership.accounts.staff.people import (
 )
 from tests.membership.support import NOON, Service, arranging
 
+pytestmark = pytest.mark.both_databases(reason="threads and processes count tries together")
+
 WRONG = "six shy swallows"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 LIMIT = Limit("test", 3, Backoff.doubling(MINUTE, 4 * MINUTE), timedelta(hours=1))

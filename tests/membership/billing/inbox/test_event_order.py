@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from membership.billing.stripe.event_types import PROCESSED_EVENTS
 from tests.membership.billing.billing_club import BillingClub, new_club
 
+pytestmark = pytest.mark.both_databases(reason="events are stored in any order under locks")
+
 FEW = settings(
     max_examples=5,
     deadline=None,

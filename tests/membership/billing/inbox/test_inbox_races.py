@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from membership.base.settings import ServiceSettings
 from membership.billing.inbox.jobs import InboxWorker
 from membership.billing.stripe.accounts import Keys
@@ -13,6 +15,8 @@ from membership.billing.stripe.gateway import Gateway
 from tests.membership.billing.billing_club import BillingClub, without_retries
 from tests.membership.billing.members import paid_unprocessed, stored_events
 from tests.membership.public import written_log
+
+pytestmark = pytest.mark.both_databases(reason="jobs race for events")
 
 
 def test_an_unexpected_error_is_logged_and_blocks_no_other_event(club: BillingClub) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.membership.billing.billing_club import MONTHLY, BillingClub
 
+pytestmark = pytest.mark.both_databases(reason="orders are placed at the same time")
+
 
 def own_order(club: BillingClub, customer: str, order: str) -> Any:
     """Return an order as its customer sees it."""

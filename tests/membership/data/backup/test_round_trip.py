@@ -29,6 +29,8 @@ from tests.membership.data.backup.club import contents, empty_settings, fill, op
 from tests.membership.rows import organization_row
 from tests.membership.support import NOON, arranging
 
+pytestmark = pytest.mark.long
+
 database_of = contextlib.contextmanager(opened)
 
 

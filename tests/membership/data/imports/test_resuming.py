@@ -31,6 +31,8 @@ from tests.membership.conftest import SQLITE, Databases
 from tests.membership.data.imports import importer
 from tests.membership.support import arranging
 
+pytestmark = pytest.mark.long
+
 LINES = 1500
 
 

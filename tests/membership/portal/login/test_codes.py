@@ -31,6 +31,8 @@ from tests.membership.portal.login.visitors import (
 from tests.membership.public import public_service, written_log
 from tests.membership.support import Service, arranging
 
+pytestmark = pytest.mark.both_databases(reason="several requests use one code at the same time")
+
 CODE_WRONG, TOO_MANY = (401, "code_wrong"), (429, "too_many_tries")
 
 

@@ -27,6 +27,8 @@ from tests.membership.portal.login.visitors import (
 )
 from tests.membership.support import TIMEOUT, Service, arranging
 
+pytestmark = pytest.mark.both_databases(reason="several requests use one token at the same time")
+
 TICKET_WRONG, OVER = (401, "ticket_wrong"), (401, "session_over")
 LOGIN_NEEDED = (401, "login_needed")
 

@@ -11,6 +11,8 @@ from tests.membership.portal.login.conftest import opened
 from tests.membership.portal.login.visitors import EMAIL, fault, me, ticket
 from tests.membership.support import TIMEOUT, Service
 
+pytestmark = pytest.mark.both_databases(reason="a session is renewed while it is used")
+
 
 def ask(
     service: Service, method: str, cookie: str = "", *, slug: str = "", **options: Any

@@ -14,6 +14,8 @@ from membership.web.errors import ApiError
 from tests.membership.portal.signup.club import opened, put
 from tests.membership.support import Service, arranging
 
+pytestmark = pytest.mark.both_databases(reason="several requests join at the same time")
+
 
 def joined(service: Service, customer: str, plan: str) -> Joined:
     """Join in a transaction of its own."""

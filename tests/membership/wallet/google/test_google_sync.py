@@ -21,6 +21,8 @@ from tests.membership.wallet.factories import WalletCard
 from tests.membership.wallet.google.google_club import Club, give_account, google_club, impatient
 from tests.membership.wallet.updates.life import redesign, settle
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def club(service: Service) -> Iterator[Club]:
