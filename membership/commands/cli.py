@@ -16,9 +16,9 @@ import typer
 from membership.commands.command_line import (
     DataDirOption,
     OrganizationOption,
+    exit_on_error,
     fail,
     settings_from,
-    told_refusals,
     write_line,
 )
 from membership.commands.staff import app as staff
@@ -91,13 +91,13 @@ def key(
 
     from membership.base.scopes import DESK_SCOPES, Scope  # noqa: PLC0415
     from membership.base.settings import ServiceSettings  # noqa: PLC0415
-    from membership.commands.database import make_key  # noqa: PLC0415
+    from membership.commands.database import create_key  # noqa: PLC0415
     from membership.store.migrate import MigrationError  # noqa: PLC0415
 
     scopes = DESK_SCOPES if desk else frozenset(Scope)
     try:
         settings = settings_from(ServiceSettings, {"data_dir": data_dir})
-        made = make_key(settings, organization=organization, name=name, scopes=scopes)
+        made = create_key(settings, organization=organization, name=name, scopes=scopes)
     except (LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
         fail(str(error).splitlines()[0])
     write_line(made)
@@ -119,12 +119,12 @@ def organization(
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     from membership.base.settings import ServiceSettings  # noqa: PLC0415
-    from membership.commands.database import make_organization  # noqa: PLC0415
+    from membership.commands.database import create_organization  # noqa: PLC0415
     from membership.store.migrate import MigrationError  # noqa: PLC0415
 
     try:
         settings = settings_from(ServiceSettings, {"data_dir": data_dir})
-        make_organization(
+        create_organization(
             settings,
             name=name,
             slug=slug,
@@ -148,7 +148,7 @@ def stripe_check(
     from membership.billing.stripe.diagnostics import Verdict  # noqa: PLC0415
     from membership.commands.stripe_check import check_stripe  # noqa: PLC0415
 
-    with told_refusals():
+    with exit_on_error():
         settings = settings_from(ServiceSettings, {"data_dir": data_dir})
         findings = check_stripe(settings, organization)
     for each in findings:

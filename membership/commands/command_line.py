@@ -39,7 +39,7 @@ def settings_from(kind: type[S], given: Mapping[str, Any]) -> S:
 
 
 @contextmanager
-def told_refusals() -> Iterator[None]:
+def exit_on_error() -> Iterator[None]:
     """Tell whatever refuses a command in one line, and end with code 2."""
     from pydantic import ValidationError  # noqa: PLC0415 - see the module docstring
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415

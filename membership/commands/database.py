@@ -16,7 +16,7 @@ from membership.web.access import Tenant, mint_key
 
 
 @contextmanager
-def opened(settings: ServiceSettings) -> Iterator[Database]:
+def migrated_database(settings: ServiceSettings) -> Iterator[Database]:
     """The migrated database, made if there is none, for as long as the block lasts.
 
     Raises MigrationError, OSError and sqlalchemy.exc.OperationalError where it cannot be used.
@@ -31,7 +31,7 @@ def opened(settings: ServiceSettings) -> Iterator[Database]:
         database.engine.dispose()
 
 
-def organization_named(database: Database, slug: str) -> Tenant:
+def find_organization(database: Database, slug: str) -> Tenant:
     """The organization with that slug. Raises LookupError."""
     with database.readers.begin() as session:
         tenant = tenant_by_slug(session, slug)
@@ -40,7 +40,7 @@ def organization_named(database: Database, slug: str) -> Tenant:
     return tenant
 
 
-def make_key(
+def create_key(
     settings: ServiceSettings,
     *,
     organization: str,
@@ -49,15 +49,15 @@ def make_key(
 ) -> str:
     """Make an API key for the organization with that slug; by default it may do everything.
 
-    Raises LookupError for an unknown slug, and what ``opened`` raises.
+    Raises LookupError for an unknown slug, and what ``migrated_database`` raises.
     """
-    with opened(settings) as database:
-        tenant = organization_named(database, organization)
+    with migrated_database(settings) as database:
+        tenant = find_organization(database, organization)
         with database.writing(SERVICE, system_clock) as (session, now):
             return mint_key(session, tenant.id, name, scopes, now)[1]
 
 
-def make_organization(
+def create_organization(
     settings: ServiceSettings,
     *,
     name: str,
@@ -68,13 +68,13 @@ def make_organization(
 ) -> None:
     """Make a further organization in the same database, with the standard design of cards.
 
-    Its first key is made by ``make_key``.
+    Its first key is made by ``create_key``.
 
     Raises LookupError for a slug that is taken; ValueError for a slug, zone, currency or
-    country of the wrong form; and what ``opened`` raises.
+    country of the wrong form; and what ``migrated_database`` raises.
     """
     with (
-        opened(settings) as database,
+        migrated_database(settings) as database,
         database.writing(SERVICE, system_clock) as (session, now),
     ):
         if tenant_by_slug(session, slug) is not None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
-from membership.commands.database import opened, organization_named
+from membership.commands.database import find_organization, migrated_database
 from membership.data.exports.service import ExportKind, export_lines
 from membership.events.audit.recorder import record
 from membership.store.migrate import MigrationError
@@ -43,8 +43,8 @@ def export_to(
     """
     unfinished = file.with_name(file.name + ".part")
     try:
-        with opened(settings) as database:
-            tenant = organization_named(database, organization)
+        with migrated_database(settings) as database:
+            tenant = find_organization(database, organization)
             with database.writing(SERVICE, system_clock) as (session, _):
                 record(session, tenant.id, "export.downloaded", kind.value, after={"bom": bom})
             with unfinished.open("wb") as target:

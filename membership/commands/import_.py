@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
-from membership.commands.database import opened, organization_named
+from membership.commands.database import find_organization, migrated_database
 from membership.data.imports import service
 from membership.data.imports.arrive.chunks import CHUNK_BYTES
 from membership.data.imports.arrive.decoding import Encoding, FileDecoder
@@ -45,8 +45,8 @@ def import_file(
     was not taken. Raises LookupError for an unknown organization; ApiError for a file that
     cannot be read as such; MigrationError, OSError and SQLAlchemyError.
     """
-    with file.open("rb") as stream, opened(settings) as database:
-        tenant = organization_named(database, organization)
+    with file.open("rb") as stream, migrated_database(settings) as database:
+        tenant = find_organization(database, organization)
         import_id = upload(database, tenant, new, stream, clock=system_clock)
         ended = run(database, tenant, import_id, clock=system_clock, progress=progress)
         with database.readers.begin() as session:

@@ -17,7 +17,7 @@ from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, VaultError, open_vault
-from membership.commands.database import opened, organization_named
+from membership.commands.database import find_organization, migrated_database
 from membership.members.customers.aliases import resolve_number
 from membership.members.customers.service import email_key, get_customer
 from membership.members.customers.views import display_name, number_text
@@ -104,8 +104,8 @@ def issue_to(
         raise ValueError(f"--out {file}: there is no folder {file.parent}")
     unfinished = file.with_name(file.name + ".part")
     try:
-        with opened(settings) as database:
-            tenant = organization_named(database, organization)
+        with migrated_database(settings) as database:
+            tenant = find_organization(database, organization)
             with database.writing(SERVICE, system_clock) as (session, now):
                 making = _Making(session, tenant, settings, open_vault(settings), now)
                 card, told = _issue(making, customer, design)

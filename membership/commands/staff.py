@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from membership.commands.command_line import DataDirOption, OrganizationOption, told_refusals
+from membership.commands.command_line import DataDirOption, OrganizationOption, exit_on_error
 
 if TYPE_CHECKING:
-    from membership.commands.staff_accounts import Desk
+    from membership.commands.staff_accounts import OrganizationAccounts
 
 app = typer.Typer(help="Look after staff accounts, beside the service.", rich_markup_mode=None)
 
@@ -38,12 +38,12 @@ def add(
     from membership.accounts.staff.schemas import NewStaff  # noqa: PLC0415
     from membership.commands import staff_accounts as command  # noqa: PLC0415
 
-    def run(desk: "Desk") -> None:
+    def run(target: "OrganizationAccounts") -> None:
         fields = {"name": name, "email": email, "role": role}
         new = NewStaff.model_validate(fields)
         if not invite:
             new = NewStaff.model_validate(fields | {"password": _new_password()})
-        command.add(desk, new)
+        command.add(target, new)
 
     _run(organization, data_dir, run)
 
@@ -55,8 +55,8 @@ def list_accounts(
     """List the accounts: address, role, state and name, one line each."""
     from membership.commands import staff_accounts as command  # noqa: PLC0415
 
-    def run(desk: "Desk") -> None:
-        for account in command.listing(desk):
+    def run(target: "OrganizationAccounts") -> None:
+        for account in command.listing(target):
             state = "invited" if account.password_hash is None else "active"
             if account.disabled_at is not None:
                 state = "disabled"
@@ -77,7 +77,7 @@ def reset_password(
     _run(
         organization,
         data_dir,
-        lambda desk: command.reset_password(desk, email, _new_password()),
+        lambda target: command.reset_password(target, email, _new_password()),
     )
 
 
@@ -90,7 +90,7 @@ def disable(
     """Disable an account: it cannot sign in, and its sessions end."""
     from membership.commands import staff_accounts as command  # noqa: PLC0415
 
-    _run(organization, data_dir, lambda desk: command.disable(desk, email))
+    _run(organization, data_dir, lambda target: command.disable(target, email))
 
 
 def _new_password() -> str:
@@ -100,11 +100,13 @@ def _new_password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _run(organization: str, data_dir: Path | None, run: Callable[["Desk"], None]) -> None:
+def _run(
+    organization: str, data_dir: Path | None, run: Callable[["OrganizationAccounts"], None]
+) -> None:
     """Run one command."""
     from membership.base.settings import ServiceSettings  # noqa: PLC0415
-    from membership.commands.staff_accounts import Desk  # noqa: PLC0415
+    from membership.commands.staff_accounts import OrganizationAccounts  # noqa: PLC0415
 
-    with told_refusals():
+    with exit_on_error():
         settings = ServiceSettings() if data_dir is None else ServiceSettings(data_dir=data_dir)
-        run(Desk(settings, organization))
+        run(OrganizationAccounts(settings, organization))

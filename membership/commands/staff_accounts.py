@@ -6,23 +6,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.accounts.staff.accounts import change_account, create_account, email_key
-from membership.accounts.staff.credentials import known_of, set_password
+from membership.accounts.staff.credentials import guessable_words, set_password
 from membership.accounts.staff.resets import invite
 from membership.accounts.staff.schemas import NewStaff, StaffChange
 from membership.accounts.staff.sessions import account_subject
-from membership.accounts.staff.throttles import SIGN_IN_BY_ACCOUNT, forget_subject
+from membership.accounts.staff.throttles import SIGN_IN_BY_ACCOUNT, reset_subject
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
-from membership.commands.database import opened, organization_named
+from membership.commands.database import find_organization, migrated_database
 from membership.store.models import StaffAccount
 from membership.web.access import Tenant
-from membership.web.passwords import Passwords, refuse_weak
+from membership.web.passwords import Passwords, reject_weak
 
 
 @dataclass(frozen=True)
-class Desk:
+class OrganizationAccounts:
     """The organization whose accounts are looked after, and where it is stored.
 
     Every function raises LookupError for an unknown organization or account, ``ApiError`` for
@@ -34,14 +34,14 @@ class Desk:
     organization: str
 
 
-def add(desk: Desk, new: NewStaff, passwords: Passwords | None = None) -> None:
+def add(target: OrganizationAccounts, new: NewStaff, passwords: Passwords | None = None) -> None:
     """Make an account; without a password the service mails its owner a link to set one."""
-    with opened(desk.settings) as database:
-        tenant = organization_named(database, desk.organization)
+    with migrated_database(target.settings) as database:
+        tenant = find_organization(database, target.organization)
         hashed = None
         if new.password is not None:
             password = new.password.get_secret_value()
-            refuse_weak(password, "password", known_of(new.name, new.email, tenant.name))
+            reject_weak(password, "password", guessable_words(new.name, new.email, tenant.name))
             hashed = (passwords or Passwords()).hash(password)
         with database.writing(SERVICE, system_clock) as (session, now):
             account = create_account(
@@ -54,39 +54,39 @@ def add(desk: Desk, new: NewStaff, passwords: Passwords | None = None) -> None:
                 password_hash=hashed,
             )
             if hashed is None:
-                vault, public_url = open_vault(desk.settings), desk.settings.public_url
+                vault, public_url = open_vault(target.settings), target.settings.public_url
                 invite(session, vault, account, tenant.name, public_url=public_url, now=now)
 
 
-def listing(desk: Desk) -> list[StaffAccount]:
+def listing(target: OrganizationAccounts) -> list[StaffAccount]:
     """The accounts, oldest first."""
-    with opened(desk.settings) as database:
-        tenant = organization_named(database, desk.organization)
+    with migrated_database(target.settings) as database:
+        tenant = find_organization(database, target.organization)
         with database.readers.begin() as session:
             query = select(StaffAccount).where(StaffAccount.organization_id == tenant.id)
             return list(session.scalars(query.order_by(StaffAccount.created_at, StaffAccount.id)))
 
 
 def reset_password(
-    desk: Desk, email: str, password: str, passwords: Passwords | None = None
+    target: OrganizationAccounts, email: str, password: str, passwords: Passwords | None = None
 ) -> None:
     """Set an account's password, end its sessions, and forget the failed tries at it."""
-    with opened(desk.settings) as database:
-        tenant = organization_named(database, desk.organization)
+    with migrated_database(target.settings) as database:
+        tenant = find_organization(database, target.organization)
         with database.readers.begin() as session:
             account = _account(session, tenant, email)
-        refuse_weak(password, "password", known_of(account.name, account.email, tenant.name))
+        reject_weak(password, "password", guessable_words(account.name, account.email, tenant.name))
         hashed = (passwords or Passwords()).hash(password)
         with database.writing(SERVICE, system_clock) as (session, now):
             account = _account(session, tenant, email)
             set_password(session, account, hashed, now, action="staff.password_reset")
-            forget_subject(session, SIGN_IN_BY_ACCOUNT, account_subject(tenant.slug, email))
+            reset_subject(session, SIGN_IN_BY_ACCOUNT, account_subject(tenant.slug, email))
 
 
-def disable(desk: Desk, email: str) -> None:
+def disable(target: OrganizationAccounts, email: str) -> None:
     """Disable an account and end its sessions; refused for the last admin."""
-    with opened(desk.settings) as database:
-        tenant = organization_named(database, desk.organization)
+    with migrated_database(target.settings) as database:
+        tenant = find_organization(database, target.organization)
         with database.writing(SERVICE, system_clock) as (session, now):
             account = _account(session, tenant, email)
             change_account(session, tenant, account.id, StaffChange(disabled=True), now)

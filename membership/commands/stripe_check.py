@@ -2,7 +2,7 @@
 
 from membership.base.settings import ServiceSettings
 from membership.billing.stripe.diagnostics import Finding, diagnose, load_setup
-from membership.commands.database import opened, organization_named
+from membership.commands.database import find_organization, migrated_database
 
 
 def check_stripe(settings: ServiceSettings, organization: str) -> list[Finding]:
@@ -10,10 +10,10 @@ def check_stripe(settings: ServiceSettings, organization: str) -> list[Finding]:
 
     Returns one finding per check. The database is closed before Stripe is called.
 
-    Raises LookupError for an unknown organization, VaultError, and what ``opened`` raises.
+    Raises LookupError for an unknown organization, VaultError, and what ``migrated_database`` raises.
     """
-    with opened(settings) as database:
-        tenant = organization_named(database, organization)
+    with migrated_database(settings) as database:
+        tenant = find_organization(database, organization)
         with database.readers.begin() as session:
             setup = load_setup(session, settings, tenant)
     return diagnose(setup, settings.stripe_url)

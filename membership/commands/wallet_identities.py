@@ -12,7 +12,7 @@ from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
-from membership.commands.database import opened, organization_named
+from membership.commands.database import find_organization, migrated_database
 from membership.wallet.issuers import service
 from membership.wallet.issuers.schemas import NewAppleIdentity, NewGoogleIdentity
 from membership.wallet.issuers.service import IssuerContext
@@ -23,7 +23,7 @@ _PEM = b"-----BEGIN "
 
 
 @dataclass(frozen=True)
-class Wallets:
+class IssuerCommands:
     """The organization whose identities they are, and where it is stored.
 
     Every method raises LookupError for an unknown organization, ``ApiError`` for what the API
@@ -73,8 +73,8 @@ class Wallets:
     @contextmanager
     def _place(self, *, writes: bool) -> Iterator[IssuerContext]:
         """A transaction; in one that writes, the audit names the service."""
-        with opened(self.settings) as database:
-            tenant = organization_named(database, self.organization)
+        with migrated_database(self.settings) as database:
+            tenant = find_organization(database, self.organization)
             vault = open_vault(self.settings)
             public_url = self.settings.public_url
             if writes:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from membership.commands.command_line import DataDirOption, OrganizationOption, told_refusals
+from membership.commands.command_line import DataDirOption, OrganizationOption, exit_on_error
 
 if TYPE_CHECKING:
     from api_client.messages.cards import WalletsReady
-    from membership.commands.wallet_identities import Wallets
+    from membership.commands.wallet_identities import IssuerCommands
 
 app = typer.Typer(
     help="Import the accounts that sign wallet cards, beside the service.", rich_markup_mode=None
@@ -44,9 +44,9 @@ def apple(
 ) -> None:
     """Check and import the certificate that signs cards for Apple Wallet."""
 
-    def run(wallets: "Wallets") -> "WalletsReady":
+    def run(issuers: "IssuerCommands") -> "WalletsReady":
         password = None if password_file is None else _first_line(password_file)
-        return wallets.take_apple(
+        return issuers.take_apple(
             file, password=password, wwdr=wwdr, replace_pass_type=replace_pass_type
         )
 
@@ -62,13 +62,13 @@ def google(
     data_dir: DataDirOption = None,
 ) -> None:
     """Check and import the service account that issues cards in Google Wallet."""
-    _run(organization, data_dir, lambda wallets: wallets.take_google(file, issuer_id))
+    _run(organization, data_dir, lambda issuers: issuers.take_google(file, issuer_id))
 
 
 @app.command()
 def show(organization: OrganizationOption = "my-club", data_dir: DataDirOption = None) -> None:
     """Show who signs cards for both wallets, until when, and what is wrong."""
-    _run(organization, data_dir, lambda wallets: wallets.show())
+    _run(organization, data_dir, lambda issuers: issuers.show())
 
 
 def _first_line(file: Path) -> str:
@@ -93,12 +93,12 @@ def _tell(ready: "WalletsReady") -> None:
 
 
 def _run(
-    organization: str, data_dir: Path | None, run: Callable[["Wallets"], "WalletsReady"]
+    organization: str, data_dir: Path | None, run: Callable[["IssuerCommands"], "WalletsReady"]
 ) -> None:
     """Run one command, and tell how the wallets stand then."""
     from membership.base.settings import ServiceSettings  # noqa: PLC0415
-    from membership.commands.wallet_identities import Wallets  # noqa: PLC0415
+    from membership.commands.wallet_identities import IssuerCommands  # noqa: PLC0415
 
-    with told_refusals():
+    with exit_on_error():
         settings = ServiceSettings() if data_dir is None else ServiceSettings(data_dir=data_dir)
-        _tell(run(Wallets(settings, organization)))
+        _tell(run(IssuerCommands(settings, organization)))

@@ -45,7 +45,7 @@ def normalized(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def refuse_weak(password: str, field: str, known: Iterable[str]) -> None:
+def reject_weak(password: str, field: str, known: Iterable[str]) -> None:
     """Raise Invalid at ``field`` for a password that is too short, too long, or easily guessed.
 
     ``known`` is what others know of the account: names and addresses.

@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from membership.base.settings import SQLITE_FILE_NAME, ServiceSettings
-from membership.commands.database import make_key
+from membership.commands.database import create_key
 from membership.store.migrate import HEAD
 from tests.membership.conftest import Databases
 from tests.membership.service_process import ServiceProcess, service_process
@@ -85,7 +85,7 @@ def two_processes(databases: Databases, folder: Path) -> Iterator[Pair]:
     try:
         assert [one.event["event"] for one in started] == ["ready", "ready"]
         settings = ServiceSettings(data_dir=folder, database_url=url)
-        key = make_key(settings, organization="my-club", name="test")
+        key = create_key(settings, organization="my-club", name="test")
         yield Pair(first, second, url, key)
     finally:
         for one in started:
@@ -246,7 +246,7 @@ def test_killed_while_scans_are_under_way(tmp_path: Path) -> None:
     settings = ServiceSettings(data_dir=tmp_path)
     quick = "--set=key_requests_per_second=0"
     with service_process(tmp_path, quick) as service:
-        key = service.event["key"] = make_key(settings, organization="my-club", name="test")
+        key = service.event["key"] = create_key(settings, organization="my-club", name="test")
         body = {"given_name": "Amara"}
         customer = created(service.request("POST", "/v1/customers", body))["customer"]["id"]
         desks = Desks([service], customer)
@@ -274,7 +274,7 @@ def wait_until_it_listens_no_more(service: ServiceProcess) -> None:
 def test_a_polite_stop_answers_what_was_asked(tmp_path: Path) -> None:
     settings = ServiceSettings(data_dir=tmp_path)
     with service_process(tmp_path) as service, ThreadPoolExecutor(1) as pool:
-        service.event["key"] = make_key(settings, organization="my-club", name="test")
+        service.event["key"] = create_key(settings, organization="my-club", name="test")
         body = {"given_name": "Amara"}
         customer = created(service.request("POST", "/v1/customers", body))["customer"]["id"]
         file = sqlite3.connect(tmp_path / SQLITE_FILE_NAME, isolation_level=None)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from membership.base.settings import ServiceSettings
-from membership.commands.database import make_key
+from membership.commands.database import create_key
 from tests.membership.service_process import ServiceProcess, service_process
 
 PERSON = {
@@ -105,7 +105,7 @@ def test_nothing_secret_or_personal_is_logged(tmp_path: Path) -> None:
     more = ("log_level=debug", "webhook_allow_http=1", "webhook_allowed_private=127.0.0.1")
     with service_process(tmp_path, "--desk-key", *(f"--set={each}" for each in more)) as service:
         desk_key = service.event["key"]
-        service.event["key"] = make_key(settings, organization="my-club", name="test")
+        service.event["key"] = create_key(settings, organization="my-club", name="test")
         tour = Tour(service)
         tour.secrets.add(desk_key)
         customer = tour.of_customers()

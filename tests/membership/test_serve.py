@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from membership.base.scopes import Scope
 from membership.base.settings import SQLITE_FILE_NAME, ServiceSettings
-from membership.commands.database import make_key
+from membership.commands.database import create_key
 from membership.serve import START_FAILED
 from membership.store.database import open_database
 from membership.store.migrate import HEAD
@@ -142,7 +142,7 @@ def test_killed_between_scans_loses_nothing_acknowledged(tmp_path: Path) -> None
     text = ""
     for _ in range(3):
         with service_process(tmp_path) as service:
-            service.event["key"] = make_key(settings, organization="my-club", name="test")
+            service.event["key"] = create_key(settings, organization="my-club", name="test")
             if not text:
                 body = {"given_name": "Amara"}
                 created = service.request("POST", "/v1/customers", body).json()
@@ -155,7 +155,7 @@ def test_killed_between_scans_loses_nothing_acknowledged(tmp_path: Path) -> None
             os.kill(service.popen.pid, signal.SIGKILL)
             assert service.end()[0] == -signal.SIGKILL
     with service_process(tmp_path) as service:
-        service.event["key"] = make_key(settings, organization="my-club", name="test")
+        service.event["key"] = create_key(settings, organization="my-club", name="test")
         listed = service.request("GET", "/v1/visits?limit=100").json()["items"]
     assert {each["id"] for each in listed} == acknowledged
 
@@ -311,7 +311,7 @@ def test_log_holds_no_personal_data_and_no_keys(tmp_path: Path) -> None:
     settings = ServiceSettings(data_dir=tmp_path)
     with service_process(tmp_path, "--desk-key", "--stdin") as service:
         desk_key = service.event["key"]
-        service.event["key"] = make_key(settings, organization="my-club", name="test")
+        service.event["key"] = create_key(settings, organization="my-club", name="test")
         body = {"given_name": "Zebulon", "email": "zebulon@example.com"}
         created = service.request("POST", "/v1/customers", body).json()
         customer = created["customer"]["id"]
@@ -332,4 +332,4 @@ def test_make_key_for_an_organization_that_is_not_there(
 ) -> None:
     settings = databases.new(SQLITE, tmp_path)
     with pytest.raises(LookupError, match="elsewhere"):
-        make_key(settings, organization="elsewhere", name="x", scopes=frozenset(Scope))
+        create_key(settings, organization="elsewhere", name="x", scopes=frozenset(Scope))

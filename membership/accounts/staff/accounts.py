@@ -53,7 +53,7 @@ def create_account(
 ) -> StaffAccount:
     """Make an account. Raises Conflict if the organization has one with this address."""
     lock_organization(session, tenant.id)
-    _refuse_taken(session, tenant.id, email)
+    _reject_taken(session, tenant.id, email)
     account = StaffAccount(
         organization_id=tenant.id,
         id=uuid4(),
@@ -120,12 +120,12 @@ def change_account(
     account = session.get(StaffAccount, (tenant.id, account_id), with_for_update=True)
     if account is None:
         raise NotFound("staff_not_found", "There is no such account.")
-    refuse_more_than_own(scopes, account.role)
+    forbid_more_scopes(scopes, account.role)
     if change.role is not None:
-        refuse_more_than_own(scopes, change.role)
+        forbid_more_scopes(scopes, change.role)
     stays_admin = (change.role or account.role) is Role.ADMIN and not change.disabled
     if _is_working_admin(account) and not stays_admin:
-        _refuse_last_admin(session, account)
+        _keep_an_admin(session, account)
     _apply(session, account, change, now)
     session.flush()
     return account
@@ -134,7 +134,7 @@ def change_account(
 def _apply(session: Session, account: StaffAccount, change: StaffChange, now: datetime) -> None:
     """Set what is named. Who is disabled, or has another address, loses the open ways in."""
     if change.email is not None and email_key(change.email) != account.email_key:
-        _refuse_taken(session, account.organization_id, change.email)
+        _reject_taken(session, account.organization_id, change.email)
         revoke_resets(session, account, now)
     if change.email is not None:
         account.email, account.email_key = change.email, email_key(change.email)
@@ -148,7 +148,7 @@ def _apply(session: Session, account: StaffAccount, change: StaffChange, now: da
         revoke_resets(session, account, now)
 
 
-def refuse_more_than_own(scopes: frozenset[str], role: Role) -> None:
+def forbid_more_scopes(scopes: frozenset[str], role: Role) -> None:
     """Raise Forbidden for a role that may do what the caller may not."""
     lacking = sorted(ROLE_SCOPES[role] - scopes - {Scope.STAFF_SETUP})
     if lacking:
@@ -162,7 +162,7 @@ def _is_working_admin(account: StaffAccount) -> bool:
     return account.role is Role.ADMIN and can_sign_in
 
 
-def _refuse_last_admin(session: Session, account: StaffAccount) -> None:
+def _keep_an_admin(session: Session, account: StaffAccount) -> None:
     """Raise Conflict if no other admin can sign in."""
     other = exists().where(
         StaffAccount.organization_id == account.organization_id,
@@ -176,7 +176,7 @@ def _refuse_last_admin(session: Session, account: StaffAccount) -> None:
         raise Conflict("last_admin", detail)
 
 
-def _refuse_taken(session: Session, organization_id: int, email: str) -> None:
+def _reject_taken(session: Session, organization_id: int, email: str) -> None:
     """Raise Conflict for an address that an account of the organization has."""
     taken = exists().where(
         StaffAccount.organization_id == organization_id,

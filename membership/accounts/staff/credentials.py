@@ -11,7 +11,7 @@ from membership.events.audit.recorder import record
 from membership.store.models import StaffAccount
 
 
-def known_of(name: str, email: str, *organization: str) -> tuple[str, ...]:
+def guessable_words(name: str, email: str, *organization: str) -> tuple[str, ...]:
     """What others know of an account: no password may be one of these."""
     return (name, *name.split(), email, *organization)
 

@@ -10,16 +10,21 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.management import SignedIn
 from membership.accounts.staff.accounts import create_account, has_accounts, lock_organization
-from membership.accounts.staff.credentials import known_of, set_password
+from membership.accounts.staff.credentials import guessable_words, set_password
 from membership.accounts.staff.schemas import FirstAccount, PasswordChange
 from membership.accounts.staff.sessions import account_subject, open_session
-from membership.accounts.staff.throttles import SIGN_IN_BY_ACCOUNT, Try, count_try, forget_tries
+from membership.accounts.staff.throttles import (
+    SIGN_IN_BY_ACCOUNT,
+    CountedAttempt,
+    count_attempt,
+    reset_attempts,
+)
 from membership.base.settings import ServiceSettings
 from membership.events.audit.recorder import record
 from membership.store.models import Role, StaffAccount, StaffSession
 from membership.web.access import Caller
 from membership.web.errors import Conflict, Invalid, Unauthorized
-from membership.web.passwords import refuse_weak
+from membership.web.passwords import reject_weak
 from membership.web.transactions import RequestTransactions
 
 
@@ -40,18 +45,20 @@ async def change_password(
         await transactions.write(partial(_note_failure, caller), caller.actor)
         raise Invalid("password_wrong", "body.current_password", "This is not your password.")
     organization = (caller.tenant.name, caller.tenant.slug)
-    refuse_weak(new, "body.new_password", known_of(account.name, account.email, *organization))
+    reject_weak(
+        new, "body.new_password", guessable_words(account.name, account.email, *organization)
+    )
     hashed = await transactions.hash_password(partial(transactions.passwords.hash, new))
     seen = account.password_hash or ""
     store = partial(_store, caller=caller, seen=seen, hashed=hashed, counted=counted)
     await transactions.write(store, caller.actor)
 
 
-def _count(caller: Caller, session: Session, now: datetime) -> tuple[StaffAccount, Try]:
+def _count(caller: Caller, session: Session, now: datetime) -> tuple[StaffAccount, CountedAttempt]:
     """Count the try with those to sign in, and look the account up."""
     account = session.get_one(StaffAccount, (caller.tenant.id, caller.actor.id))
     subject = account_subject(caller.tenant.slug, account.email)
-    return account, count_try(session, SIGN_IN_BY_ACCOUNT, subject, now)
+    return account, count_attempt(session, SIGN_IN_BY_ACCOUNT, subject, now)
 
 
 def _note_failure(caller: Caller, session: Session, now: datetime) -> None:  # noqa: ARG001
@@ -62,7 +69,13 @@ def _note_failure(caller: Caller, session: Session, now: datetime) -> None:  # n
 
 
 def _store(
-    session: Session, now: datetime, *, caller: Caller, seen: str, hashed: str, counted: Try
+    session: Session,
+    now: datetime,
+    *,
+    caller: Caller,
+    seen: str,
+    hashed: str,
+    counted: CountedAttempt,
 ) -> None:
     """Set the password, if all is still as it was when it was checked."""
     key = (caller.tenant.id, caller.actor.id)
@@ -73,7 +86,7 @@ def _store(
         raise Unauthorized("session_invalid", "This session is over; sign in again.")
     if not hmac.compare_digest(account.password_hash or "", seen):
         raise Conflict("password_changed", "The password was changed by another request.")
-    forget_tries(session, counted)
+    reset_attempts(session, counted)
     set_password(session, account, hashed, now, keep_session=caller.session_id)
 
 
@@ -96,7 +109,7 @@ async def make_first_account(
     """
     password = first.password.get_secret_value()
     organization = (caller.tenant.name, caller.tenant.slug)
-    refuse_weak(password, "body.password", known_of(first.name, first.email, *organization))
+    reject_weak(password, "body.password", guessable_words(first.name, first.email, *organization))
     hashed = await transactions.hash_password(partial(transactions.passwords.hash, password))
     make = partial(
         _make_first, caller=caller, first=first, hashed=hashed, settings=transactions.settings

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind
 from membership.accounts.staff.accounts import email_key, revoke_resets
-from membership.accounts.staff.credentials import known_of, set_password
+from membership.accounts.staff.credentials import guessable_words, set_password
 from membership.accounts.staff.mails import invitation, reset_mail
 from membership.accounts.staff.schemas import ResetConfirmation, ResetWish
 from membership.accounts.staff.sessions import account_subject
@@ -24,9 +24,9 @@ from membership.accounts.staff.throttles import (
     RESET_BY_ACCOUNT,
     RESET_BY_ADDRESS,
     SIGN_IN_BY_ACCOUNT,
-    count_try,
-    forget_subject,
-    take_back,
+    count_attempt,
+    reset_subject,
+    undo_attempt,
 )
 from membership.base.actors import Actor
 from membership.base.vault import Vault
@@ -35,7 +35,7 @@ from membership.events.mail.outbox import Mail, queue_mail
 from membership.store.models import Organization, PasswordReset, StaffAccount
 from membership.web.access import digest
 from membership.web.errors import Invalid
-from membership.web.passwords import refuse_weak
+from membership.web.passwords import reject_weak
 from membership.web.transactions import RequestTransactions, act_as
 
 TOKEN_PREFIX = "mr_"  # noqa: S105 - how tokens begin
@@ -63,8 +63,8 @@ async def request_reset(transactions: RequestTransactions, wish: ResetWish) -> N
 
 def _count_request(address: str, wish: ResetWish, session: Session, now: datetime) -> None:
     """Count the request, in a transaction of its own: no account is locked meanwhile."""
-    count_try(session, RESET_BY_ADDRESS, address, now)
-    count_try(session, RESET_BY_ACCOUNT, account_subject(wish.organization, wish.email), now)
+    count_attempt(session, RESET_BY_ADDRESS, address, now)
+    count_attempt(session, RESET_BY_ACCOUNT, account_subject(wish.organization, wish.email), now)
 
 
 def _mail_token(
@@ -137,7 +137,7 @@ async def confirm_reset(transactions: RequestTransactions, confirmation: ResetCo
     named = await transactions.write(partial(_look_up, transactions.address, token))
     if named is None:
         raise _bad_token()
-    refuse_weak(password, "body.password", named.known)
+    reject_weak(password, "body.password", named.known)
     hashed = await transactions.hash_password(partial(transactions.passwords.hash, password))
     await transactions.write(partial(_use_token, named, hashed))
 
@@ -149,7 +149,7 @@ def _bad_token() -> Invalid:
 
 def _look_up(address: str, token: str, session: Session, now: datetime) -> _Named | None:
     """Find whose token it is; one that is nobody's counts as a try."""
-    counted = count_try(session, CONFIRM_BY_ADDRESS, address, now)
+    counted = count_attempt(session, CONFIRM_BY_ADDRESS, address, now)
     found = session.execute(
         select(StaffAccount, Organization)
         .join(
@@ -168,8 +168,8 @@ def _look_up(address: str, token: str, session: Session, now: datetime) -> _Name
     if found is None:
         return None
     account, organization = found
-    take_back(session, counted)
-    known = known_of(account.name, account.email, organization.name, organization.slug)
+    undo_attempt(session, counted)
+    known = guessable_words(account.name, account.email, organization.name, organization.slug)
     subject = account_subject(organization.slug, account.email)
     return _Named(token, account.organization_id, account.id, known, subject)
 
@@ -193,4 +193,4 @@ def _use_token(named: _Named, password_hash: str, session: Session, now: datetim
         raise _bad_token()
     act_as(session, Actor(ActorKind.STAFF, account.name, account.id))
     set_password(session, account, password_hash, now, action="staff.password_reset")
-    forget_subject(session, SIGN_IN_BY_ACCOUNT, named.subject)
+    reset_subject(session, SIGN_IN_BY_ACCOUNT, named.subject)

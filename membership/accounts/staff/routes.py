@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 
 from membership.accounts.staff import accounts
-from membership.accounts.staff.credentials import known_of
+from membership.accounts.staff.credentials import guessable_words
 from membership.accounts.staff.resets import invite
 from membership.accounts.staff.schemas import NewStaff, StaffChange, StaffPage, StaffView
 from membership.base.scopes import Scope
@@ -22,7 +22,7 @@ from membership.web.access import (
 )
 from membership.web.idempotency import once
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
-from membership.web.passwords import refuse_weak
+from membership.web.passwords import reject_weak
 from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/staff", tags=["Staff"])
@@ -55,8 +55,8 @@ async def _hashed(
     if new.password is None:
         return _Hashed(new, None)
     password = new.password.get_secret_value()
-    known = known_of(new.name, new.email, caller.tenant.name, caller.tenant.slug)
-    refuse_weak(password, "body.password", known)
+    known = guessable_words(new.name, new.email, caller.tenant.name, caller.tenant.slug)
+    reject_weak(password, "body.password", known)
     return _Hashed(
         new, await transactions.hash_password(partial(transactions.passwords.hash, password))
     )
@@ -77,7 +77,7 @@ def add_staff(
 
     def create() -> StaffView:
         new, state = hashed.new, request.app.state
-        accounts.refuse_more_than_own(call.scopes, new.role)
+        accounts.forbid_more_scopes(call.scopes, new.role)
         account = accounts.create_account(
             call.session,
             call.tenant,

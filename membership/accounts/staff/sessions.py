@@ -21,11 +21,11 @@ from membership.accounts.staff.schemas import Me, SignIn
 from membership.accounts.staff.throttles import (
     SIGN_IN_BY_ACCOUNT,
     SIGN_IN_BY_ADDRESS,
-    Try,
-    count_try,
-    forget_tries,
-    take_back,
+    CountedAttempt,
+    count_attempt,
+    reset_attempts,
     touch,
+    undo_attempt,
 )
 from membership.base.actors import Actor
 from membership.base.scopes import ROLE_SCOPES, Scope
@@ -41,8 +41,8 @@ from membership.web.transactions import RequestTransactions, act_as
 class _Attempt:
     """A counted try to sign in, and the account that it is for, if there is one."""
 
-    by_address: Try
-    by_account: Try
+    by_address: CountedAttempt
+    by_account: CountedAttempt
     organization_id: int | None
     account_id: UUID | None
     password_hash: str | None
@@ -72,9 +72,9 @@ def account_subject(organization: str, email: str) -> str:
 
 def _count(address: str, asked: SignIn, session: Session, now: datetime) -> _Attempt:
     """Count the try, and look the account up."""
-    by_address = count_try(session, SIGN_IN_BY_ADDRESS, address, now)
+    by_address = count_attempt(session, SIGN_IN_BY_ADDRESS, address, now)
     subject = account_subject(asked.organization, asked.email)
-    by_account = count_try(session, SIGN_IN_BY_ACCOUNT, subject, now)
+    by_account = count_attempt(session, SIGN_IN_BY_ACCOUNT, subject, now)
     found = session.execute(
         select(StaffAccount.organization_id, StaffAccount.id, StaffAccount.password_hash)
         .join(Organization, Organization.id == StaffAccount.organization_id)
@@ -106,8 +106,8 @@ def _settle(
             record(session, account.organization_id, action, account.id, after=after)
     if account is None or failure is not None:
         return None
-    take_back(session, attempt.by_address)
-    forget_tries(session, attempt.by_account)
+    undo_attempt(session, attempt.by_address)
+    reset_attempts(session, attempt.by_account)
     if rehashed is not None:
         store_hash(session, account, rehashed)
     account.last_login_at = now

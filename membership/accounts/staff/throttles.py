@@ -46,14 +46,14 @@ CONFIRM_BY_ADDRESS = Limit("confirm address", 20, SHORT_WAITS, _HOUR)
 
 
 @dataclass(frozen=True)
-class Try:
+class CountedAttempt:
     """One counted try, with the wait that it began."""
 
     name: str
     blocked_until: datetime | None
 
 
-def count_try(session: Session, limit: Limit, subject: str, now: datetime) -> Try:
+def count_attempt(session: Session, limit: Limit, subject: str, now: datetime) -> CountedAttempt:
     """Count one try by or at ``subject``; raises TooMany during a wait, counting nothing."""
     connection = session.connection()
     name = _name(limit, subject)
@@ -75,11 +75,11 @@ def count_try(session: Session, limit: Limit, subject: str, now: datetime) -> Tr
     _refuse_during_wait(limit, counted.blocked_until, now)
     wait = limit.wait(counted.tries)
     if wait is None:
-        return Try(name, None)
+        return CountedAttempt(name, None)
     connection.execute(
         update(Throttle).where(Throttle.name == name).values(blocked_until=now + wait)
     )
-    return Try(name, now + wait)
+    return CountedAttempt(name, now + wait)
 
 
 def _name(limit: Limit, subject: str) -> str:
@@ -95,7 +95,7 @@ def _refuse_during_wait(limit: Limit, blocked_until: datetime | None, now: datet
         raise TooMany("too_many_tries", detail, seconds)
 
 
-def take_back(session: Session, counted: Try) -> None:
+def undo_attempt(session: Session, counted: CountedAttempt) -> None:
     """Take one try back, and the wait that it began."""
     waits = Throttle.blocked_until
     session.execute(
@@ -108,18 +108,18 @@ def take_back(session: Session, counted: Try) -> None:
     )
 
 
-def touch(session: Session, counted: Try) -> None:
+def touch(session: Session, counted: CountedAttempt) -> None:
     """Write without changing anything, so that this commit takes as long as one that does."""
     session.execute(
         update(Throttle).where(Throttle.name == counted.name).values(count=Throttle.count)
     )
 
 
-def forget_tries(session: Session, counted: Try) -> None:
+def reset_attempts(session: Session, counted: CountedAttempt) -> None:
     """Begin anew: whoever it is has shown to be the right one."""
     session.execute(delete(Throttle).where(Throttle.name == counted.name))
 
 
-def forget_subject(session: Session, limit: Limit, subject: str) -> None:
+def reset_subject(session: Session, limit: Limit, subject: str) -> None:
     """Begin anew at a subject that was not just tried."""
     session.execute(delete(Throttle).where(Throttle.name == _name(limit, subject)))

@@ -14,11 +14,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from membership.accounts.staff.throttles import (
-    Try,
-    count_try,
-    forget_subject,
-    forget_tries,
-    take_back,
+    CountedAttempt,
+    count_attempt,
+    reset_attempts,
+    reset_subject,
+    undo_attempt,
 )
 from membership.base.logs import logger
 from membership.events.mail.outbox import queue_mail
@@ -83,8 +83,8 @@ def _mail_code(
     """Create a code, queue its mail, invalidate older codes; return the code."""
     tenant, _ = find_open_signup(session, recipient.organization)
     email = recipient.email
-    count_try(session, CODES_BY_ADDRESS, transactions.address, now)
-    count_try(session, CODES_BY_EMAIL, subject(tenant.id, email), now)
+    count_attempt(session, CODES_BY_ADDRESS, transactions.address, now)
+    count_attempt(session, CODES_BY_EMAIL, subject(tenant.id, email), now)
     session.execute(
         update(LoginCode)
         .where(
@@ -117,7 +117,7 @@ class _Checked:
     """Result of a correct code: the ticket, and the counted tries to reset."""
 
     ticket: Ticket
-    counted: Try
+    counted: CountedAttempt
     subject: str
 
 
@@ -143,9 +143,9 @@ def _check(
 ) -> _Checked | None:
     """Mark a correct code as used; for a wrong one count the try and return None."""
     tenant, _ = find_open_signup(session, organization)
-    by_address = count_try(session, TRIES_BY_ADDRESS, transactions.address, now)
+    by_address = count_attempt(session, TRIES_BY_ADDRESS, transactions.address, now)
     whose = subject(tenant.id, wanted.email)
-    by_email = count_try(session, TRIES_BY_EMAIL, whose, now)
+    by_email = count_attempt(session, TRIES_BY_EMAIL, whose, now)
     key = code_key(session, transactions.vault, tenant.id, now)
     row = session.scalars(
         select(LoginCode)
@@ -168,15 +168,15 @@ def _check(
         return None
     ticket = new_token(TICKET_PREFIX)
     row.used_at, row.ticket_digest = now, digest(ticket)
-    take_back(session, by_address)
+    undo_attempt(session, by_address)
     known = customer_choices(customers_with_email(session, tenant, row.email_key))
     return _Checked(Ticket(ticket=ticket, customers=known), by_email, whose)
 
 
 def _reset_tries(checked: _Checked, session: Session, _now: datetime) -> None:
     """Reset the counts of requested and tried codes after a correct one."""
-    forget_tries(session, checked.counted)
-    forget_subject(session, CODES_BY_EMAIL, checked.subject)
+    reset_attempts(session, checked.counted)
+    reset_subject(session, CODES_BY_EMAIL, checked.subject)
 
 
 def ticket_for(session: Session, tenant: Tenant, email: str, now: datetime) -> Ticket:

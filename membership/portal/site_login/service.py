@@ -6,7 +6,13 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from membership.accounts.staff.throttles import SHORT_WAITS, Limit, Try, count_try, take_back
+from membership.accounts.staff.throttles import (
+    SHORT_WAITS,
+    CountedAttempt,
+    Limit,
+    count_attempt,
+    undo_attempt,
+)
 from membership.base.logs import logger
 from membership.members.customers import aliases
 from membership.members.customers.service import email_key
@@ -43,18 +49,18 @@ async def log_in(
         raise Unauthorized("token_refused", detail, headers=headers) from None
 
 
-def _count(address: str, session: Session, now: datetime) -> Try:
+def _count(address: str, session: Session, now: datetime) -> CountedAttempt:
     """Count a try from a network address."""
-    return count_try(session, TOKENS_BY_ADDRESS, address, now)
+    return count_attempt(session, TOKENS_BY_ADDRESS, address, now)
 
 
 def _log_in(
-    organization: str, token: str, counted: Try, session: Session, now: datetime
+    organization: str, token: str, counted: CountedAttempt, session: Session, now: datetime
 ) -> SessionTokens | Ticket:
     """Accept a token; return a session or a ticket."""
     tenant, _ = find_open_signup(session, organization)
     token_subject = accept_token(session, tenant, token, now)
-    take_back(session, counted)
+    undo_attempt(session, counted)
     customer = _find_customer(session, tenant, token_subject)
     if customer is not None:
         return open_session(session, customer, now)

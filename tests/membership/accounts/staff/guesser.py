@@ -6,7 +6,7 @@ Waits for a line on standard input, then prints how many tries were let in.
 import sys
 from datetime import timedelta
 
-from membership.accounts.staff.throttles import Limit, count_try
+from membership.accounts.staff.throttles import Limit, count_attempt
 from membership.base.backoff import Backoff
 from membership.base.settings import ServiceSettings
 from membership.store.database import open_database
@@ -25,7 +25,7 @@ def main() -> None:
     for _ in range(tries):
         try:
             with arranging(database) as session:
-                count_try(session, limit, "who", NOON)
+                count_attempt(session, limit, "who", NOON)
             let_in += 1
         except TooMany:
             pass

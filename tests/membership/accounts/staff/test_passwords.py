@@ -7,7 +7,7 @@ from argon2 import extract_parameters
 from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
 
 from membership.web.errors import Invalid
-from membership.web.passwords import Passwords, refuse_weak
+from membership.web.passwords import Passwords, reject_weak
 from tests.membership.accounts.staff.people import (
     PASSWORD,
     actions,
@@ -47,7 +47,7 @@ KNOWN = ("Ada Moreau", "Ada", "Moreau", "ada.moreau@example.com", "Northwind Cli
 )
 def test_passwords_that_are_refused(password: str, code: str) -> None:
     with pytest.raises(Invalid) as caught:
-        refuse_weak(password, "body.password", KNOWN)
+        reject_weak(password, "body.password", KNOWN)
     assert caught.value.code == code
     assert caught.value.errors[0].field == "body.password"
     if password:
@@ -59,7 +59,7 @@ def test_passwords_that_are_refused(password: str, code: str) -> None:
     [PASSWORD, "x7Qp!9sLz2", "Ada likes herons", "パスワードは秘密の言葉", "ab" + "c1d2" * 63],
 )
 def test_passwords_that_are_taken(password: str) -> None:
-    refuse_weak(password, "body.password", KNOWN)
+    reject_weak(password, "body.password", KNOWN)
 
 
 def test_hashes_have_the_parameters_of_the_rfc_and_a_salt_each() -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from membership.accounts.staff.purge import purge
-from membership.accounts.staff.throttles import Limit, count_try, take_back
+from membership.accounts.staff.throttles import Limit, count_attempt, undo_attempt
 from membership.base.backoff import Backoff
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault
@@ -129,7 +129,7 @@ def test_windows_end_and_clocks_go_back(database: Database) -> None:
     def tries(number: int, now: object) -> None:
         for _ in range(number):
             with arranging(database) as session:
-                count_try(session, LIMIT, "who", now)  # type: ignore[arg-type]
+                count_attempt(session, LIMIT, "who", now)  # type: ignore[arg-type]
 
     tries(3, NOON)
     with pytest.raises(TooMany) as caught:
@@ -149,21 +149,21 @@ def test_a_good_try_takes_back_its_own_wait_only(database: Database) -> None:
     counted = []
     for now in (NOON, NOON, NOON, NOON + MINUTE):
         with arranging(database) as session:
-            counted.append(count_try(session, LIMIT, "who", now))
+            counted.append(count_attempt(session, LIMIT, "who", now))
     with arranging(database) as session:
-        take_back(session, counted[2])
+        undo_attempt(session, counted[2])
     with pytest.raises(TooMany), arranging(database) as session:
-        count_try(session, LIMIT, "who", NOON + MINUTE)
+        count_attempt(session, LIMIT, "who", NOON + MINUTE)
     with arranging(database) as session:
-        take_back(session, counted[3])
+        undo_attempt(session, counted[3])
     with arranging(database) as session:
-        assert count_try(session, LIMIT, "who", NOON + MINUTE).blocked_until is not None
+        assert count_attempt(session, LIMIT, "who", NOON + MINUTE).blocked_until is not None
 
 
 def test_old_tries_are_purged_and_name_nobody(database: Database) -> None:
     with arranging(database) as session:
-        counted = count_try(session, LIMIT, "ada@example.com", NOON)
-        count_try(session, LIMIT, "bo@example.com", NOON + timedelta(days=1))
+        counted = count_attempt(session, LIMIT, "ada@example.com", NOON)
+        count_attempt(session, LIMIT, "bo@example.com", NOON + timedelta(days=1))
     assert "ada" not in counted.name
     two_days_later = NOON + timedelta(days=2)
     work = Work(ServiceSettings(), database, Vault("A" * 43 + "="), lambda: two_days_later)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from membership.accounts.organizations import bootstrap_organization
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
-from membership.commands.database import make_organization
+from membership.commands.database import create_organization
 from membership.data.demo.bootstrap import bootstrap_database
 from membership.store.database import Database, open_database
 from membership.store.models import CardDesign, Event, Organization
@@ -34,7 +34,7 @@ def designs(database: Database) -> list[tuple[str, str]]:
 def test_every_organization_begins_with_the_standard_design(settings: ServiceSettings) -> None:
     database = open_database(settings)
     bootstrap_database(settings, database, NOON, demo=False)
-    make_organization(
+    create_organization(
         settings, name="Second", slug="second", time_zone="Europe/Berlin", currency="EUR"
     )
     assert designs(database) == [("my-club", "member"), ("second", "member")]

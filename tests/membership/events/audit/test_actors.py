@@ -13,7 +13,7 @@ from api_client.messages.management import ActorKind
 from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
 from membership.base.clock import system_clock
 from membership.base.vault import open_vault
-from membership.commands.database import make_key, make_organization
+from membership.commands.database import create_key, create_organization
 from membership.data.demo.bootstrap import bootstrap_database
 from membership.events.audit.recorder import audit_changes, record
 from membership.jobs import JOBS
@@ -118,8 +118,8 @@ def test_what_is_not_audited_needs_none(audited: Database) -> None:
 
 def test_what_the_commands_make_is_by_the_service(databases: Databases, tmp_path: Path) -> None:
     settings = databases.new(SQLITE, tmp_path)
-    make_organization(settings, name="Club", slug="club", time_zone="UTC", currency="EUR")
-    make_key(settings, organization="club", name="Till")
+    create_organization(settings, name="Club", slug="club", time_zone="UTC", currency="EUR")
+    create_key(settings, organization="club", name="Till")
     database = open_database(settings)
     found = entries(database)
     assert [each.action for each in found] == [
