@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.sql.dml import ReturningInsert
 
 from api_client.messages.scan import Outcome, ScanRequest, VisitCount, VisitPage, VisitView
 from membership.members.customers.views import display_name, number_text
 from membership.rules.instants import day_start, local_day
 from membership.store.database import AnyRow
 from membership.store.models import Customer, Visit
+from membership.store.prepared import Prepared
 from membership.web.access import Call
 from membership.web.errors import Conflict, NotFound
 from membership.web.fast_path import AnyCall
@@ -27,13 +27,13 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _KEY = ("organization_id", "id")
 _TABLE = Visit.metadata.tables[Visit.__tablename__]
 # Gives back the id only of a row that was really added.
-_INSERT: dict[str, ReturningInsert[UUID]] = {
-    "postgresql": postgresql_insert(_TABLE)
-    .on_conflict_do_nothing(index_elements=_KEY)
-    .returning(_TABLE.c.id),
-    "sqlite": sqlite_insert(_TABLE)
-    .on_conflict_do_nothing(index_elements=_KEY)
-    .returning(_TABLE.c.id),
+_INSERT = {
+    "postgresql": Prepared(
+        postgresql_insert(_TABLE).on_conflict_do_nothing(index_elements=_KEY).returning(_TABLE.c.id)
+    ),
+    "sqlite": Prepared(
+        sqlite_insert(_TABLE).on_conflict_do_nothing(index_elements=_KEY).returning(_TABLE.c.id)
+    ),
 }
 _organization: ColumnElement[int] = bindparam("organization_id")
 _instant = Visit.at.type
@@ -57,7 +57,7 @@ _OF_CUSTOMER = (
     Visit.undone_at.is_(None),
 )
 _COUNTS = (func.sum(_TODAY), func.count(), func.max(_BEFORE, type_=_instant))
-_COUNT = select(*_COUNTS).where(*_OF_CUSTOMER)
+_COUNT = Prepared(select(*_COUNTS).where(*_OF_CUSTOMER))
 _ADDED = (
     postgresql_insert(_TABLE)
     .values({column: bindparam(f"new_{column.name}", type_=column.type) for column in _TABLE.c})
@@ -66,7 +66,9 @@ _ADDED = (
     .cte("added")
 )
 # One journey to the server instead of two. The count does not see what the same statement adds.
-_RECORD_AND_COUNT = select(select(_ADDED.c.id).scalar_subquery(), *_COUNTS).where(*_OF_CUSTOMER)
+_RECORD_AND_COUNT = Prepared(
+    select(select(_ADDED.c.id).scalar_subquery(), *_COUNTS).where(*_OF_CUSTOMER)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,9 @@ def record_and_count(
         new = {f"new_{name}": value for name, value in _row(call, request, visiting).items()}
         now = Recorded(request.visit_id, call.now, first=True)
         asked = _asked(call, visiting.customer_id, now, ahead)
-        added, today, total, previous = call.connection.execute(
-            _RECORD_AND_COUNT, {**new, **asked}
-        ).one()
+        ((added, today, total, previous),) = _RECORD_AND_COUNT.rows(
+            call.connection, {**new, **asked}
+        )
         if added is not None:
             return VisitCount(today=(today or 0) + 1, total=total + 1, previous_at=previous)
     return count(call, visiting.customer_id, record(call, request, visiting), ahead)
@@ -147,8 +149,8 @@ def record(call: AnyCall, request: ScanRequest, visiting: Visiting) -> Recorded:
     """
     connection = call.connection
     # The database decides which of two repeats at once is first; the other waits for it.
-    added = connection.scalar(_INSERT[connection.dialect.name], _row(call, request, visiting))
-    if added is not None:
+    added = _INSERT[connection.dialect.name].rows(connection, _row(call, request, visiting))
+    if added:
         return Recorded(request.visit_id, call.now, first=True)
     repeated = _repeated(call, request)
     if repeated is None:
@@ -181,7 +183,7 @@ def count(call: AnyCall, customer_id: UUID, visit: Recorded, ahead: timedelta) -
     back meanwhile, counts as before. Of a repeat nobody knows; there only the times tell.
     """
     asked = _asked(call, customer_id, visit, ahead)
-    today, total, previous = call.connection.execute(_COUNT, asked).one()
+    ((today, total, previous),) = _COUNT.rows(call.connection, asked)
     return VisitCount(today=today or 0, total=total, previous_at=previous)
 
 

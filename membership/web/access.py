@@ -23,6 +23,7 @@ from api_client.messages.management import ActorKind
 from membership.base.actors import CALLER, Actor
 from membership.base.scopes import ROLE_SCOPES, Scope
 from membership.store.models import ApiKey, Organization, Role
+from membership.store.prepared import Prepared
 from membership.web.errors import Forbidden, Unauthorized
 from membership.web.staff_sessions import Presence, SessionLookup, note_use
 
@@ -130,7 +131,7 @@ OF_KEY = Organization.id == ApiKey.organization_id
 GOOD_KEY = and_(ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None))
 """Whether a key is the one with the ``digest`` that is asked for, and was not revoked."""
 KEYS_ORGANIZATION = select(ApiKey.organization_id).where(GOOD_KEY).scalar_subquery()
-_BY_KEY = select(*KEY_COLUMNS).join(Organization, OF_KEY).where(GOOD_KEY)
+_BY_KEY = Prepared(select(*KEY_COLUMNS).join(Organization, OF_KEY).where(GOOD_KEY))
 _SESSIONS = SessionLookup(*TENANT_COLUMNS)
 
 
@@ -191,11 +192,11 @@ def admit(request: Request, caller: Caller, scope: Scope | None) -> None:
 
 def _key_caller(connection: Connection, key: str) -> Caller:
     """The caller with an API key. Raises Unauthorized."""
-    found = connection.execute(_BY_KEY, {"digest": digest(key)}).first()
-    if found is None:
+    found = _BY_KEY.rows(connection, {"digest": digest(key)})
+    if not found:
         detail = "This API key is wrong or revoked."
         raise Unauthorized("key_invalid", detail, headers=_CHALLENGE)
-    return caller_of_key(*found)
+    return caller_of_key(*found[0])
 
 
 def caller_of_key(key_id: UUID, name: str, scopes: str, *organization: Any) -> Caller:

@@ -14,6 +14,7 @@ from membership.members.memberships.entitlements import (
     load_holder,
 )
 from membership.store.models import ApiKey, Customer, Organization
+from membership.store.prepared import Prepared
 from membership.web.access import (
     GOOD_KEY,
     KEY_COLUMNS,
@@ -27,7 +28,7 @@ from membership.web.fast_path import FastCall, FastRequest
 _customer: ColumnElement[UUID] = bindparam("customer_id", type_=Uuid())
 _things = decided_by(_customer, KEYS_ORGANIZATION)
 _theirs = and_(Customer.organization_id == ApiKey.organization_id, Customer.id == _customer)
-_BOTH = (
+_BOTH = Prepared(
     select(*KEY_COLUMNS, Customer.id.label("customer_id"), Customer.state, *_things.c)
     .select_from(ApiKey)
     .join(Organization, OF_KEY)
@@ -43,7 +44,7 @@ def find_by_key_and_id(opened: FastRequest, customer_id: UUID) -> tuple[FastCall
     A customer who was merged leads to the one who stayed. Raises Unauthorized, Forbidden.
     """
     query = {"digest": digest(opened.key), "customer_id": customer_id, "now": opened.now}
-    rows = opened.connection.execute(_BOTH, query).all()
+    rows = _BOTH.rows(opened.connection, query)
     if not rows:
         call = opened.authenticate()
         return call, load_holder(call.connection, call.tenant.id, customer_id, call.now)
