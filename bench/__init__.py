@@ -1,1 +1,5 @@
-"""Measurements behind the figures in the README, one command each."""
+"""Measurements behind the figures of the project, one command each."""
+
+from bench.moved import find_moved
+
+find_moved()

@@ -19,6 +19,7 @@ from uuid import uuid4
 import psutil
 
 from api_client.messages.management import IntervalUnit
+from bench.moved import writing
 from membership.accounts.organizations import bootstrap_organization, tenant_by_slug
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
@@ -67,7 +68,7 @@ def build(
     database = open_database(settings)
     try:
         migrate(database)
-        with database.writing(SERVICE, system_clock) as (session, now):
+        with writing(database, SERVICE, system_clock) as (session, now):
             if tenant_by_slug(session, SLUG) is None:
                 bootstrap_organization(
                     session, name="Big Club", slug=SLUG, time_zone="Europe/Berlin",
@@ -88,7 +89,7 @@ def build(
 
 def _plans(database: Database) -> None:
     """The plans that are sold."""
-    with database.writing(SERVICE, system_clock) as (session, now):
+    with writing(database, SERVICE, system_clock) as (session, now):
         tenant = tenant_by_slug(session, SLUG)
         assert tenant is not None
         session.add_all(

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Text, and_, cast, func, insert, literal, sele
 
 from bench.build_club import SLUG, build
 from bench.desk import ROOT
+from bench.moved import writing
 from membership.accounts.organizations import tenant_by_slug
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
@@ -121,7 +122,7 @@ def new_club(
     for part in build(settings, customers, max(1, customers // 20), customers * 6 // 5):
         tell(str(part))
     database = open_database(settings)
-    with database.writing(SERVICE, system_clock) as (session, _):
+    with writing(database, SERVICE, system_clock) as (session, _):
         tenant = tenant_by_slug(session, SLUG)
         if tenant is None:
             raise RuntimeError("the club was not built")
@@ -133,7 +134,7 @@ def new_club(
 def club_of(settings: ServiceSettings, people: int = 1_000) -> Club:
     """A key of the club that ``new_club`` built, and some of its people."""
     database = open_database(settings)
-    with database.writing(SERVICE, system_clock) as (session, now):
+    with writing(database, SERVICE, system_clock) as (session, now):
         tenant = tenant_by_slug(session, SLUG)
         if tenant is None:
             raise RuntimeError(f"there is no club in {database.place}")
