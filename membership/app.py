@@ -18,6 +18,7 @@ from membership.store.database import Database
 from membership.wallet.updates.organization_changes import follow_organizations
 from membership.web.concurrency import ConcurrencyLimiter
 from membership.web.errors import PROBLEM_TYPE, add_error_handlers
+from membership.web.fast_path import fast_threads
 from membership.web.lazy_routes import LazilyRouted, RouteLoader
 from membership.web.middleware import BodyLimit, RequestFrame
 from membership.web.openapi import DESCRIPTION, DescribedApi, tag_descriptions
@@ -63,6 +64,7 @@ def create_app(
     app.state.settings = settings
     app.state.database = database
     app.state.concurrency = ConcurrencyLimiter(settings)
+    app.state.fast_threads = fast_threads(settings)
     app.state.clock = clock
     app.state.vault = vault or open_vault(settings)
     app.state.background = background

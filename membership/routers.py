@@ -6,7 +6,8 @@ into this table.
 """
 
 from membership.accounts.organizations import RESERVED_SEGMENTS
-from membership.checkin.scans.routes import router as scans
+from membership.checkin.scans.routes import hot as scans
+from membership.checkin.scans.routes import router as desk
 from membership.operations.routes import router as operations
 from membership.web.lazy_routes import LazyRouter
 
@@ -27,6 +28,7 @@ ROUTERS = (
         "/v1/customers/{}/permissions",
         "/v1/customers/{}/permissions/{}",
     ),
+    desk,
     operations,
     _later("members.customers.merge_routes", "/v1/customers/duplicates", "/v1/customers/{}/merge"),
     _later(

@@ -6,19 +6,21 @@ permission check takes a ``FastPath`` instead: one function authenticates, reads
 the response, in one thread, on a connection on which each statement is its own transaction.
 """
 
+from asyncio import get_running_loop
 from collections.abc import Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Concatenate, ParamSpec
 
 from fastapi import Depends, Request, Response
-from fastapi.concurrency import run_in_threadpool
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from membership.base.scopes import Scope
+from membership.base.settings import ServiceSettings
 from membership.web.access import (
     Call,
     Caller,
@@ -31,7 +33,9 @@ from membership.web.access import (
 )
 
 P = ParamSpec("P")
-_FAST_PATH = "walletdesk.fast_path"
+
+FAST_PATH = "walletdesk.fast_path"
+"""Key of the ``FastPath`` in the scope of its request."""
 
 NEEDS_KEY: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
 """``openapi_extra`` of a route with a ``FastPath``: it takes an API key."""
@@ -102,12 +106,18 @@ class FastPath:
         A message is sent as JSON. Raises Unauthorized, Forbidden, Busy, and as ``work``.
         """
         async with self.request.app.state.concurrency.connection(writes=self.writes):
-            return await run_in_threadpool(self._run, work, *arguments, **named)
+            return await self._in_thread(partial(self._run, work, *arguments, **named))
 
     async def check_key(self) -> None:
         """Check the credential only. Raises Unauthorized, Forbidden, Busy."""
         async with self.request.app.state.concurrency.connection(writes=False):
-            await run_in_threadpool(self._run, _check_key)
+            await self._in_thread(partial(self._run, _check_key))
+
+    async def _in_thread(self, run: Callable[[], Response]) -> Response:
+        """Run in a thread of the fast path, in the context of the request."""
+        threads: ThreadPoolExecutor = self.request.app.state.fast_threads
+        # Not through anyio: its threads can be cancelled and limited, which doubles a hand-over.
+        return await get_running_loop().run_in_executor(threads, copy_context().run, run)
 
     def _run(
         self,
@@ -136,33 +146,27 @@ def _check_key(opened: FastRequest) -> Response:
     return Response()
 
 
-def fast_path(scope: Scope, *, writes: bool = False) -> Any:
-    """Dependency of a route on the fast path, for callers with ``scope``: its ``FastPath``."""
+@dataclass(frozen=True, slots=True)
+class FastEntrance:
+    """Dependency that gives a route its ``FastPath``."""
 
-    async def enter(request: Request) -> FastPath:
+    scope: Scope
+    writes: bool
+
+    async def __call__(self, request: Request) -> FastPath:
+        """Return the fast path of a request. Raises Unauthorized if it has no credential."""
         # Called, not depended on: each dependency costs every request.
-        entered = FastPath(request, await shown_key(await bearer(request)), scope, writes)
-        request.scope[_FAST_PATH] = entered
+        key = await shown_key(await bearer(request))
+        entered = FastPath(request, key, self.scope, self.writes)
+        request.scope[FAST_PATH] = entered
         return entered
 
-    return Depends(enter)
+
+def fast_threads(settings: ServiceSettings) -> ThreadPoolExecutor:
+    """Return the threads of the fast path: one for each connection that it may use at once."""
+    return ThreadPoolExecutor(settings.pool_size + settings.pool_overflow, "fast-path")
 
 
-class FastRoute(APIRoute):
-    """Route with a ``FastPath``: a wrong key is answered before an invalid request."""
-
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        """Return the handler; of an invalid request it checks the key first."""
-        handle = super().get_route_handler()
-
-        async def handle_key_first(request: Request) -> Response:
-            try:
-                response: Response = await handle(request)
-            except RequestValidationError:
-                entered: FastPath | None = request.scope.get(_FAST_PATH)
-                if entered is not None:
-                    await entered.check_key()
-                raise
-            return response
-
-        return handle_key_first
+def fast_path(scope: Scope, *, writes: bool = False) -> Any:
+    """Dependency of a route on the fast path, for callers with ``scope``: its ``FastPath``."""
+    return Depends(FastEntrance(scope, writes))

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from membership.base.scopes import Scope
 from membership.checkin.access_checks.customer_permissions import (
@@ -11,11 +11,10 @@ from membership.checkin.access_checks.customer_permissions import (
     permission_grants,
 )
 from membership.members.customers.schemas import PermissionGrant, PermissionGrants
-from membership.web.fast_path import NEEDS_KEY, FastPath, FastRoute, fast_path
+from membership.web.fast_path import NEEDS_KEY, FastPath, fast_path
+from membership.web.fast_route import FastRouter
 
-router = APIRouter(
-    prefix="/v1/customers/{customer_id}/permissions", tags=["Customers"], route_class=FastRoute
-)
+router = FastRouter(prefix="/v1/customers/{customer_id}/permissions", tags=["Customers"])
 
 _Fast = Annotated[FastPath, fast_path(Scope.PERMISSIONS_READ)]
 

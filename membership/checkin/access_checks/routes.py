@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi import Body, Path, Request, Response
 
 from membership.base.scopes import Scope
 from membership.base.vault import Vault
@@ -20,12 +20,12 @@ from membership.web.fast_path import (
     FastCall,
     FastPath,
     FastRequest,
-    FastRoute,
     fast_path,
 )
+from membership.web.fast_route import FastRouter
 from membership.web.query_params import openapi_query_parameters, parse_query
 
-router = APIRouter(prefix="/v1/access", tags=["Access checks"], route_class=FastRoute)
+router = FastRouter(prefix="/v1/access", tags=["Access checks"])
 
 _HEADERS: dict[str, Any] = {
     "Cache-Control": {
