@@ -10,7 +10,8 @@ def check_stripe(settings: ServiceSettings, organization: str) -> list[Finding]:
 
     Returns one finding per check. The database is closed before Stripe is called.
 
-    Raises LookupError for an unknown organization, VaultError, and what ``migrated_database`` raises.
+    Raises LookupError for an unknown organization, VaultError, and what ``migrated_database``
+    raises.
     """
     with migrated_database(settings) as database:
         tenant = find_organization(database, organization)

@@ -83,7 +83,7 @@ def _expires_soon(
     """
     if any(_renews(judged) for judged in decision.memberships):
         return None
-    until = covered_until((judged.holding for judged in decision.memberships), now)
+    until = covered_until((judged.entitlement for judged in decision.memberships), now)
     if until is None:
         return None
     days = (last_day_before(until, zone) - local_day(now, zone)).days
@@ -94,7 +94,7 @@ def _renews(judged: Judged) -> bool:
     """Whether a membership that grants will be prolonged by itself, as far as is known."""
     standing = judged.standing
     overdue = standing.reason is Reason.PAYMENT_OVERDUE
-    return standing.grants and judged.holding.renews and not overdue
+    return standing.grants and judged.entitlement.renews and not overdue
 
 
 def _seen_recently(last: datetime | None, now: datetime, threshold: int) -> Attention | None:

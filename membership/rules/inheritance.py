@@ -62,7 +62,7 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class Entitlement:
     """A membership as one customer holds it.
 
     ``company`` is the source: None for the customer's own membership, else the company it
@@ -117,13 +117,13 @@ def seat_order(links: Iterable[Link], company_id: UUID, now: datetime) -> tuple[
     return tuple(dict.fromkeys(link.customer_id for link in standing_links))
 
 
-def holdings(
+def entitlements(
     customer_id: UUID,
     memberships: Iterable[Membership],
     companies: Mapping[UUID, Company],
     links: Iterable[Link],
     now: datetime,
-) -> tuple[Holding, ...]:
+) -> tuple[Entitlement, ...]:
     """Return all memberships that a customer has or inherits at ``now``, each with its source.
 
     ``memberships`` may hold any owners; ``links`` must be complete for the companies in
@@ -146,6 +146,6 @@ def holdings(
     return tuple(found)
 
 
-def _held(sold: Membership, company: Company | None, seated: bool) -> Holding:
+def _held(sold: Membership, company: Company | None, seated: bool) -> Entitlement:
     """Return ``sold`` as held from ``company``, or directly."""
-    return Holding(sold.id, sold.plan, sold.term, sold.permissions, company, seated)
+    return Entitlement(sold.id, sold.plan, sold.term, sold.permissions, company, seated)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from api_client.messages.scan import CustomerState, Outcome, Reason, Status
-from membership.rules.inheritance import Holding
+from membership.rules.inheritance import Entitlement
 from membership.rules.status import Standing
 
 _FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
@@ -15,7 +15,7 @@ _FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
 class Judged:
     """A membership as held, and how it stands at the time of the decision."""
 
-    holding: Holding
+    entitlement: Entitlement
     standing: Standing
 
 
@@ -30,7 +30,7 @@ class Decision:
 
 def decide(
     state: CustomerState | None,
-    held: Iterable[Holding],
+    entitlements: Iterable[Entitlement],
     now: datetime,
     *,
     card_revoked: bool = False,
@@ -44,7 +44,7 @@ def decide(
     Raises:
         NaiveTimeError: ``now`` has no zone.
     """
-    judged = tuple(Judged(holding, holding.standing(now)) for holding in held)
+    judged = tuple(Judged(entitlement, entitlement.standing(now)) for entitlement in entitlements)
     ordered = tuple(sorted(judged, key=_order))
     if state is None:
         return Decision(Outcome.UNKNOWN_CODE, None, ())
@@ -65,7 +65,7 @@ def _by_memberships(ordered: tuple[Judged, ...]) -> tuple[Outcome, Judged | None
     ended last. A membership without a seat decides none of these, for it gives this customer
     nothing, but it explains why somebody whose company is a member has no membership.
     """
-    seated = [each for each in ordered if each.holding.has_seat]
+    seated = [each for each in ordered if each.entitlement.has_seat]
     for status, outcome in (
         (Status.ACTIVE, Outcome.ACTIVE),
         (None, Outcome.NOT_YET_STARTED),
@@ -85,19 +85,19 @@ def _order(judged: Judged) -> tuple[int, bool, float, bool, str, str]:
     Expired: most recently ended first. Own before inherited, and at last by plan and id, so
     that the order never depends on that of the database.
     """
-    holding, found = judged.holding, judged.standing
+    entitlement, found = judged.entitlement, judged.standing
     overdue = found.reason is Reason.PAYMENT_OVERDUE
     match found.status:
         case Status.ACTIVE:
-            group, when = 0, -_seconds(holding.term.end or _FAR_FUTURE)
+            group, when = 0, -_seconds(entitlement.term.end or _FAR_FUTURE)
         case None:
-            group, when = 1, _seconds(holding.term.starts_at)
+            group, when = 1, _seconds(entitlement.term.starts_at)
         case Status.EXPIRED:
-            group, when = 2, -_seconds(holding.term.end or _FAR_FUTURE)
-    if not holding.has_seat:
+            group, when = 2, -_seconds(entitlement.term.end or _FAR_FUTURE)
+    if not entitlement.has_seat:
         group += 3
-    inherited = holding.company is not None
-    return group, overdue, when, inherited, holding.plan, str(holding.membership_id)
+    inherited = entitlement.company is not None
+    return group, overdue, when, inherited, entitlement.plan, str(entitlement.membership_id)
 
 
 def _seconds(at: datetime) -> float:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from api_client.messages.scan import CustomerState, Status
-from membership.rules.inheritance import Holding
+from membership.rules.inheritance import Entitlement
 
 
 class Refusal(StrEnum):
@@ -35,7 +35,7 @@ class Grant:
 
 
 def grants(
-    held: Iterable[Holding], now: datetime, state: CustomerState = CustomerState.ACTIVE
+    entitlements: Iterable[Entitlement], now: datetime, state: CustomerState = CustomerState.ACTIVE
 ) -> tuple[Grant, ...]:
     """Return all permissions of a customer at ``now``, sorted by key.
 
@@ -44,14 +44,14 @@ def grants(
     Raises:
         NaiveTimeError: ``now`` has no zone.
     """
-    held = tuple(held)
-    keys = sorted({key for holding in held for key in holding.permissions})
-    found = (grant(held, key, now, state) for key in keys)
+    entitlements = tuple(entitlements)
+    keys = sorted({key for entitlement in entitlements for key in entitlement.permissions})
+    found = (grant(entitlements, key, now, state) for key in keys)
     return tuple(each for each in found if each is not None)
 
 
 def grant(
-    held: Iterable[Holding],
+    entitlements: Iterable[Entitlement],
     key: str,
     now: datetime,
     state: CustomerState = CustomerState.ACTIVE,
@@ -61,15 +61,15 @@ def grant(
     Raises:
         NaiveTimeError: ``now`` has no zone.
     """
-    carriers = [holding for holding in held if key in holding.permissions]
-    active = [holding for holding in carriers if holding.standing(now).grants]
+    carriers = [entitlement for entitlement in entitlements if key in entitlement.permissions]
+    active = [entitlement for entitlement in carriers if entitlement.standing(now).grants]
     if not active or state is CustomerState.BANNED:
         return None
-    via = tuple(dict.fromkeys(holding.membership_id for holding in active))
+    via = tuple(dict.fromkeys(entitlement.membership_id for entitlement in active))
     return Grant(key, covered_until(carriers, now), via)
 
 
-def covered_until(held: Iterable[Holding], now: datetime) -> datetime | None:
+def covered_until(entitlements: Iterable[Entitlement], now: datetime) -> datetime | None:
     """Return the end of the unbroken cover that begins at ``now``; None if it never ends.
 
     A membership that starts no later than another ends carries the cover on, so somebody
@@ -79,15 +79,16 @@ def covered_until(held: Iterable[Holding], now: datetime) -> datetime | None:
         NaiveTimeError: ``now`` has no zone.
     """
     giving = [
-        holding
-        for holding in held
-        if holding.has_seat and not (holding.term.never_runs or holding.term.over_for_good)
+        entitlement
+        for entitlement in entitlements
+        if entitlement.has_seat
+        and not (entitlement.term.never_runs or entitlement.term.over_for_good)
     ]
     until = now
-    for holding in sorted(giving, key=lambda holding: holding.term.starts_at):
-        if holding.term.starts_at > until:
+    for entitlement in sorted(giving, key=lambda entitlement: entitlement.term.starts_at):
+        if entitlement.term.starts_at > until:
             break
-        end = holding.term.end
+        end = entitlement.term.end
         if end is None:
             return None
         until = max(until, end)
@@ -95,7 +96,7 @@ def covered_until(held: Iterable[Holding], now: datetime) -> datetime | None:
 
 
 def next_grant(
-    held: Iterable[Holding],
+    entitlements: Iterable[Entitlement],
     key: str,
     now: datetime,
     state: CustomerState = CustomerState.ACTIVE,
@@ -108,21 +109,21 @@ def next_grant(
     Raises:
         NaiveTimeError: ``now`` has no zone.
     """
-    held = tuple(held)
-    if state is CustomerState.BANNED or grant(held, key, now, state) is not None:
+    entitlements = tuple(entitlements)
+    if state is CustomerState.BANNED or grant(entitlements, key, now, state) is not None:
         return None
     starts = (
-        holding.term.starts_at
-        for holding in held
-        if key in holding.permissions
-        and holding.term.starts_at > now
-        and holding.standing(holding.term.starts_at).grants
+        entitlement.term.starts_at
+        for entitlement in entitlements
+        if key in entitlement.permissions
+        and entitlement.term.starts_at > now
+        and entitlement.standing(entitlement.term.starts_at).grants
     )
     return min(starts, default=None)
 
 
 def refusal(
-    held: Iterable[Holding],
+    entitlements: Iterable[Entitlement],
     key: str,
     now: datetime,
     state: CustomerState = CustomerState.ACTIVE,
@@ -137,7 +138,7 @@ def refusal(
     Raises:
         NaiveTimeError: ``now`` has no zone.
     """
-    carriers = [holding for holding in held if key in holding.permissions]
+    carriers = [entitlement for entitlement in entitlements if key in entitlement.permissions]
     if state is CustomerState.BANNED:
         return Refusal.CUSTOMER_BANNED
     if card_revoked:
@@ -146,7 +147,7 @@ def refusal(
         return None
     if next_grant(carriers, key, now, state) is not None:
         return Refusal.NOT_YET_STARTED
-    stands = [(holding.has_seat, holding.standing(now).status) for holding in carriers]
+    stands = [(entitlement.has_seat, entitlement.standing(now).status) for entitlement in carriers]
     if any(not seated and status is not Status.EXPIRED for seated, status in stands):
         return Refusal.NO_SEAT
     return Refusal.EXPIRED if carriers else Refusal.NOT_HELD

@@ -35,7 +35,7 @@ from membership.members.companies.schemas import NewCompany
 from membership.members.companies.service import create_company
 from membership.members.customers.schemas import NewCustomer
 from membership.members.customers.service import create_customer
-from membership.members.memberships.entitlements import NOTHING, load_held
+from membership.members.memberships.entitlements import NO_ENTITLEMENTS, load_entitlements
 from membership.members.memberships.renewals import extend, renew
 from membership.members.memberships.schemas import (
     EarlyEnd,
@@ -324,14 +324,14 @@ class Club(RuleBasedStateMachine):
     @invariant()
     def everybody_holds_what_the_model_says(self) -> None:
         with self.session() as session:
-            stored = load_held(session, self.tenant.id, self.people, self.now)
+            stored = load_entitlements(session, self.tenant.id, self.people, self.now)
         for customer in self.people:
             decision = decide(
-                CustomerState.ACTIVE, stored.get(customer, NOTHING).holdings, self.now
+                CustomerState.ACTIVE, stored.get(customer, NO_ENTITLEMENTS).all, self.now
             )
             found = {}
             for judged in decision.memberships:
-                held = judged.holding
+                held = judged.entitlement
                 status = judged.standing.status
                 stands = "scheduled" if status is None else status.value
                 seat = "" if held.has_seat else " without seat"

@@ -20,7 +20,7 @@ from membership.billing.orders.snapshot import OrderSnapshot, ProviderState
 from membership.billing.orders.terms import billing_terms, is_payment_pending, length_terms
 from membership.billing.stripe.gateway import InvoiceFacts, SubscriptionFacts
 from membership.events.types import EventType
-from membership.members.memberships.changes import locked, store
+from membership.members.memberships.changes import apply_change, locked
 from membership.members.memberships.service import (
     SOURCES,
     Agreed,
@@ -241,7 +241,7 @@ def _store_entitlement(
         "ended_for_good": early is not None and early <= now,
     }
     if any(getattr(membership, name) != value for name, value in values.items()):
-        store(session, membership, _event_type(membership, granted, now), now, **values)
+        apply_change(session, membership, _event_type(membership, granted, now), now, **values)
 
 
 def _event_type(membership: Membership, granted: Entitlement, now: datetime) -> EventType:

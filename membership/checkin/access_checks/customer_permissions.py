@@ -5,10 +5,10 @@ Kept apart from ``access_checks.service``: shorter answers, by customer id only.
 
 from uuid import UUID
 
-from membership.checkin.access_checks.holder_by_key import find_by_key_and_id
+from membership.checkin.access_checks.customer_by_key import find_by_key_and_id
 from membership.members.customers.schemas import PermissionGrant, PermissionGrants
 from membership.members.customers.service import no_such_customer
-from membership.members.memberships.entitlements import Holder
+from membership.members.memberships.entitlements import EntitledCustomer
 from membership.rules.permissions import Grant, grant, grants
 from membership.web.fast_path import FastCall, FastRequest
 
@@ -19,7 +19,7 @@ def permission_grants(opened: FastRequest, customer_id: UUID) -> PermissionGrant
     Raises Unauthorized, Forbidden; NotFound if there is no such customer.
     """
     call, holder = _find(opened, customer_id)
-    found = grants(holder.holdings, call.now, holder.state)
+    found = grants(holder.entitlements, call.now, holder.state)
     return PermissionGrants(
         customer_id=holder.id,
         server_time=call.now,
@@ -33,11 +33,11 @@ def permission_grant(opened: FastRequest, customer_id: UUID, key: str) -> Permis
     Raises Unauthorized, Forbidden; NotFound if there is no such customer.
     """
     call, holder = _find(opened, customer_id)
-    found = grant(holder.holdings, key, call.now, holder.state)
+    found = grant(holder.entitlements, key, call.now, holder.state)
     return PermissionGrant(key=key, granted=False) if found is None else _shown(found)
 
 
-def _find(opened: FastRequest, customer_id: UUID) -> tuple[FastCall, Holder]:
+def _find(opened: FastRequest, customer_id: UUID) -> tuple[FastCall, EntitledCustomer]:
     """Authenticate, and return a customer with what they hold. Raises NotFound."""
     call, holder = find_by_key_and_id(opened, customer_id)
     if holder is None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from membership.base.vault import Vault
-from membership.checkin.access_checks.holder_by_key import find_by_key_and_id
+from membership.checkin.access_checks.customer_by_key import find_by_key_and_id
 from membership.checkin.access_checks.people import Person, find_person
 from membership.checkin.access_checks.schemas import (
     ONE_OF,
@@ -18,21 +18,21 @@ from membership.checkin.access_checks.schemas import (
     ViaSource,
 )
 from membership.members.customers.service import no_such_customer
-from membership.members.memberships.entitlements import load_holder
-from membership.rules.inheritance import Holding
+from membership.members.memberships.entitlements import load_entitled_customer
+from membership.rules.inheritance import Entitlement
 from membership.rules.permissions import Refusal, grant, next_grant, refusal
 from membership.web.errors import Invalid
 from membership.web.fast_path import AnyCall, FastCall, FastRequest
 
-_WHOLLY = (Refusal.CUSTOMER_BANNED, Refusal.CARD_REVOKED)
+_BLANKET = (Refusal.CUSTOMER_BANNED, Refusal.CARD_REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The customer of a check, and all that they hold."""
+    """The customer of a check, and all their entitlements."""
 
     person: Person
-    held: tuple[Holding, ...]
+    entitlements: tuple[Entitlement, ...]
 
 
 def find_subject(opened: FastRequest, asked: Asked, vault: Vault) -> tuple[FastCall, Subject]:
@@ -46,66 +46,71 @@ def find_subject(opened: FastRequest, asked: Asked, vault: Vault) -> tuple[FastC
         call, holder = find_by_key_and_id(opened, asked.customer_id)
         if holder is None:
             raise no_such_customer()
-        return call, Subject(Person(holder.id, holder.state), holder.holdings)
+        return call, Subject(Person(holder.id, holder.state), holder.entitlements)
     call = opened.authenticate()
     if asked.named != 1:
         raise Invalid("one_of_needed", "query", ONE_OF)
     person = find_person(call, asked, vault)
-    holder = load_holder(call.connection, call.tenant.id, person.id, call.now)
+    holder = load_entitled_customer(call.connection, call.tenant.id, person.id, call.now)
     if holder is None:
         raise no_such_customer()
-    return call, Subject(person, holder.holdings)
+    return call, Subject(person, holder.entitlements)
 
 
 def check(call: AnyCall, subject: Subject, key: str) -> AccessAnswer:
-    """Tell of one permission; a key that nobody knows is not granted."""
+    """Return whether one permission is granted; an unknown key is not."""
     person = subject.person
-    told = _told(call, person, subject.held, key)
-    return AccessAnswer(**told, customer_id=person.id, server_time=call.now)
+    fields = _item_fields(call, person, subject.entitlements, key)
+    return AccessAnswer(**fields, customer_id=person.id, server_time=call.now)
 
 
 def list_access(call: AnyCall, subject: Subject, keys: Sequence[str] = ()) -> AccessList:
-    """Tell of the permissions ``keys``, granted or not; without them, of all that are granted."""
-    person, held = subject.person, subject.held
-    known = sorted({key for holding in held for key in holding.permissions})
-    items = [AccessItem(**_told(call, person, held, key)) for key in dict.fromkeys(keys or known)]
+    """Return the permissions ``keys``, granted or not; without keys, all that are granted."""
+    person, entitlements = subject.person, subject.entitlements
+    known = sorted({key for entitlement in entitlements for key in entitlement.permissions})
+    items = [
+        AccessItem(**_item_fields(call, person, entitlements, key))
+        for key in dict.fromkeys(keys or known)
+    ]
     changes = [each.until for each in items if each.until is not None]
     return AccessList(
         customer_id=person.id,
         server_time=call.now,
-        reason=_wholly(call, person),
+        reason=_blanket_refusal(call, person),
         until=min(changes, default=None),
         items=tuple(each for each in items if keys or each.granted),
     )
 
 
-def _wholly(call: AnyCall, person: Person) -> Refusal | None:
-    """Why somebody is granted nothing at all, if so."""
+def _blanket_refusal(call: AnyCall, person: Person) -> Refusal | None:
+    """Return why the customer is granted nothing at all; None if that is not so."""
     why = refusal((), "", call.now, person.state, card_revoked=person.card_revoked)
-    return why if why in _WHOLLY else None
+    return why if why in _BLANKET else None
 
 
-def _told(call: AnyCall, person: Person, held: tuple[Holding, ...], key: str) -> dict[str, Any]:
-    """What is told of one permission, as fields of an ``AccessItem``."""
+def _item_fields(
+    call: AnyCall, person: Person, entitlements: tuple[Entitlement, ...], key: str
+) -> dict[str, Any]:
+    """Return the fields of the ``AccessItem`` of one permission."""
     found = None
     if not person.card_revoked:
-        found = grant(held, key, call.now, person.state)
+        found = grant(entitlements, key, call.now, person.state)
     if found is None:
-        why = refusal(held, key, call.now, person.state, card_revoked=person.card_revoked)
-        until = None if why in _WHOLLY else next_grant(held, key, call.now, person.state)
+        why = refusal(entitlements, key, call.now, person.state, card_revoked=person.card_revoked)
+        until = None if why in _BLANKET else next_grant(entitlements, key, call.now, person.state)
         return {"key": key, "granted": False, "reason": why, "until": until, "via": ()}
-    by_id = {holding.membership_id: holding for holding in held}
+    by_id = {entitlement.membership_id: entitlement for entitlement in entitlements}
     via = tuple(_via(by_id, membership_id) for membership_id in found.via)
     return {"key": key, "granted": True, "reason": None, "until": found.until, "via": via}
 
 
-def _via(by_id: Mapping[UUID, Holding], membership_id: UUID) -> AccessVia:
-    """Show a membership with its source."""
-    holding = by_id[membership_id]
-    company = holding.company
+def _via(by_id: Mapping[UUID, Entitlement], membership_id: UUID) -> AccessVia:
+    """Return a membership with its source, as answers show it."""
+    entitlement = by_id[membership_id]
+    company = entitlement.company
     return AccessVia(
         membership_id=membership_id,
-        plan=holding.plan,
+        plan=entitlement.plan,
         source=ViaSource.DIRECT if company is None else ViaSource.COMPANY,
         company_id=None if company is None else company.id,
         company=None if company is None else company.name,

@@ -135,12 +135,12 @@ def _known(
     call: AnyCall, request: ScanRequest, found: Found, seen_recently: timedelta
 ) -> ScanAnswer:
     """Answer for a customer who was found."""
-    person, card, held = found.customer, found.card, found.held
-    decision = decide(person.state, held.holdings, call.now, card_revoked=_is_revoked(card))
+    person, card, entitlements = found.customer, found.card, found.entitlements
+    decision = decide(person.state, entitlements.all, call.now, card_revoked=_is_revoked(card))
     visiting = visits.Visiting(person.id, None if card is None else card.id, decision.outcome)
     counted = visits.record_and_count(call, request, visiting, ahead=seen_recently)
     views = tuple(
-        membership_view(each, held.sold[each.holding.membership_id])
+        membership_view(each, entitlements.details[each.entitlement.membership_id])
         for each in decision.memberships
     )
     return ScanAnswer(
@@ -151,7 +151,7 @@ def _known(
         customer=customer_view(person),
         membership=views[0] if decision.deciding is not None else None,
         memberships=views,
-        permissions=permission_views(held, person.state, call.now),
+        permissions=permission_views(entitlements, person.state, call.now),
         attention=_attention(call, found, decision, counted, seen_recently),
         card=card,
         current_card=current_card(call.connection, call.tenant, person.id, card.id)

@@ -12,7 +12,11 @@ from sqlalchemy.orm import aliased
 from api_client.messages.scan import CardView, UnknownCause
 from membership.members.customers.aliases import resolve, resolve_number
 from membership.members.customers.views import VIEW_COLUMNS
-from membership.members.memberships.entitlements import Held, held_by, held_of
+from membership.members.memberships.entitlements import (
+    Entitlements,
+    entitlements_of,
+    select_entitlements,
+)
 from membership.store.database import AnyRow
 from membership.store.models import Card, CardWallet, Customer
 from membership.store.wallet_joins import CARD_OF_WALLET, HOLDER_OF_CARD
@@ -47,7 +51,7 @@ def select_by_card(organization: ColumnElement[int], *more: Any) -> Select[*tupl
     ``more`` are columns that are added at the end.
     """
     scanned = aliased(Card)
-    held = held_by(
+    entitlements = select_entitlements(
         select(scanned.customer_id)
         .where(scanned.organization_id == organization, scanned.code == bindparam("code"))
         .scalar_subquery(),
@@ -55,32 +59,32 @@ def select_by_card(organization: ColumnElement[int], *more: Any) -> Select[*tupl
     )
     of_card = HOLDER_OF_CARD
     return (
-        select(*_CUSTOMER, *_CARD, *held.c, *more)
+        select(*_CUSTOMER, *_CARD, *entitlements.c, *more)
         .select_from(Card)
         .join(Customer, of_card)
-        .outerjoin(held, true())
+        .outerjoin(entitlements, true())
         .where(Card.organization_id == organization, Card.code == bindparam("code"))
     )
 
 
 _BY_CARD = select_by_card(_organization)
-_held_by_id = held_by(_customer_id)
+_entitlements_by_id = select_entitlements(_customer_id)
 _BY_ID = (
-    select(*_CUSTOMER, *_held_by_id.c)
+    select(*_CUSTOMER, *_entitlements_by_id.c)
     .select_from(Customer)
-    .outerjoin(_held_by_id, true())
+    .outerjoin(_entitlements_by_id, true())
     .where(Customer.organization_id == _organization, Customer.id == _customer_id)
 )
 _numbered = aliased(Customer)
-_held_by_number = held_by(
+_entitlements_by_number = select_entitlements(
     select(_numbered.id)
     .where(_numbered.organization_id == _organization, _numbered.number == _number)
     .scalar_subquery()
 )
 _BY_NUMBER = (
-    select(*_CUSTOMER, *_held_by_number.c)
+    select(*_CUSTOMER, *_entitlements_by_number.c)
     .select_from(Customer)
-    .outerjoin(_held_by_number, true())
+    .outerjoin(_entitlements_by_number, true())
     .where(Customer.organization_id == _organization, Customer.number == _number)
 )
 _CARDS_OF_CUSTOMER = (
@@ -106,7 +110,7 @@ class Found:
     """
 
     customer: AnyRow
-    held: Held
+    entitlements: Entitlements
     card: CardView | None
     proof: Proof | None = None
 
@@ -147,7 +151,7 @@ def find_by_code(
         return UnknownCause.NOT_FOUND if foreign is None else foreign
     if isinstance(named, CardCode):
         return found_of(connection, tenant.id, rows, now, proof)
-    return Found(rows[0], held_of(connection, tenant.id, rows, now), None, proof)
+    return Found(rows[0], entitlements_of(connection, tenant.id, rows, now), None, proof)
 
 
 def found_of(
@@ -158,8 +162,8 @@ def found_of(
     proof: Proof | None = None,
 ) -> Found:
     """Return the customer and the card of rows that ``select_by_card`` selected."""
-    held = held_of(connection, organization_id, rows, now)
-    return Found(rows[0], held, _card_view(rows[0]), proof)
+    entitlements = entitlements_of(connection, organization_id, rows, now)
+    return Found(rows[0], entitlements, _card_view(rows[0]), proof)
 
 
 _LONGEST_CODE = 255

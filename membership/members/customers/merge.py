@@ -22,7 +22,7 @@ from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.members.customers import aliases
 from membership.members.customers.merge_schemas import MergedCustomer, MovedCounts
-from membership.members.customers.search_index import file_customer
+from membership.members.customers.search_index import index_customer
 from membership.members.customers.service import no_such_customer
 from membership.members.customers.views import customer_view, number_text
 from membership.store.models import CompanyLink, Customer, CustomerAlias
@@ -70,7 +70,7 @@ def merge(
     )
     session.expunge(pair.goes)
     _leave_alias(pair, old_number)
-    file_customer(session, pair.stays)
+    index_customer(session, pair.stays)
     _tell(pair, before, {**changed, "moved": moved})
     counts = {name: moved[table] for name, table in _COUNTED.items()}
     return MergedCustomer(

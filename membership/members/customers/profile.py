@@ -9,7 +9,7 @@ from api_client.messages.management import CustomerProfile, CustomerRecord, Link
 from api_client.messages.scan import CardView, CustomerState
 from membership.members.customers.service import get_customer
 from membership.members.customers.views import customer_view
-from membership.members.memberships.entitlements import NOTHING, load_held
+from membership.members.memberships.entitlements import NO_ENTITLEMENTS, load_entitlements
 from membership.members.memberships.views import membership_view, permission_views
 from membership.members.visits import list_visits
 from membership.rules.outcome import decide
@@ -44,19 +44,19 @@ def profile(call: Call, customer_id: UUID) -> CustomerProfile:
     Raises NotFound.
     """
     customer = get_customer(call.session, call.tenant, customer_id)
-    found = load_held(call.session, call.tenant.id, [customer.id], call.now)
-    held = found.get(customer.id, NOTHING)
-    decision = decide(customer.state, held.holdings, call.now)
+    found = load_entitlements(call.session, call.tenant.id, [customer.id], call.now)
+    entitlements = found.get(customer.id, NO_ENTITLEMENTS)
+    decision = decide(customer.state, entitlements.all, call.now)
     return CustomerProfile(
         customer=customer_view(customer),
         **_own_fields(customer),
         server_time=call.now,
         outcome=decision.outcome,
         memberships=tuple(
-            membership_view(each, held.sold[each.holding.membership_id])
+            membership_view(each, entitlements.details[each.entitlement.membership_id])
             for each in decision.memberships
         ),
-        permissions=permission_views(held, CustomerState(customer.state), call.now),
+        permissions=permission_views(entitlements, CustomerState(customer.state), call.now),
         cards=_cards(call, customer.id),
         companies=_links(call, customer.id),
         visits=list_visits(call, RECENT_VISITS, None, customer.id).items,

@@ -16,7 +16,7 @@ from api_client.messages.scan import CustomerHit, CustomerHits, CustomerState
 from membership.members.customers.lookup import Found, find_by_text
 from membership.members.customers.search_terms import query_words, terms_of
 from membership.members.customers.views import VIEW_COLUMNS, customer_view
-from membership.members.memberships.entitlements import NOTHING, load_held
+from membership.members.memberships.entitlements import NO_ENTITLEMENTS, load_entitlements
 from membership.rules.outcome import decide
 from membership.store.database import AnyRow
 from membership.store.models import Customer, CustomerTerm, TermKind
@@ -174,16 +174,18 @@ def _all_by_number(
 
 def _hits(call: Call, rows: Sequence[AnyRow]) -> tuple[CustomerHit, ...]:
     """Show each customer with the outcome that a scan would have."""
-    held = load_held(call.session, call.tenant.id, [row.id for row in rows], call.now)
+    entitlements = load_entitlements(
+        call.session, call.tenant.id, [row.id for row in rows], call.now
+    )
     hits = []
     for row in rows:
-        decision = decide(row.state, held.get(row.id, NOTHING).holdings, call.now)
+        decision = decide(row.state, entitlements.get(row.id, NO_ENTITLEMENTS).all, call.now)
         deciding = decision.deciding
         hits.append(
             CustomerHit(
                 customer=customer_view(row),
                 outcome=decision.outcome,
-                plan=None if deciding is None else deciding.holding.plan,
+                plan=None if deciding is None else deciding.entitlement.plan,
             )
         )
     return tuple(hits)

@@ -9,7 +9,7 @@ from membership.store.models import Customer, CustomerTerm, TermKind
 from membership.store.upsert import insert_into
 
 
-def file_customer(session: Session, customer: Customer) -> None:
+def index_customer(session: Session, customer: Customer) -> None:
     """File the customer under the words that find them, and no longer under former ones."""
     national = ""
     if customer.phone:
@@ -22,12 +22,12 @@ def file_customer(session: Session, customer: Customer) -> None:
         national=national,
     )
     before, after = terms_of(customer.search_text or ""), terms_of(words)
-    _refile(session, customer, gone=before - after, new=after - before)
+    _update_terms(session, customer, gone=before - after, new=after - before)
     customer.search_text = words
     session.flush()
 
 
-def _refile(
+def _update_terms(
     session: Session,
     customer: Customer,
     *,

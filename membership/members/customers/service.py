@@ -12,7 +12,7 @@ from membership.events.types import EventType
 from membership.members.companies.linking import hold_domains, link_by_email_domain
 from membership.members.customers import aliases
 from membership.members.customers.schemas import CustomerChange, NewCustomer
-from membership.members.customers.search_index import file_customer
+from membership.members.customers.search_index import index_customer
 from membership.store.models import Customer, Organization
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, Invalid, NotFound
@@ -99,7 +99,7 @@ def create_customer(
     )
     session.add(customer)
     session.flush()
-    file_customer(session, customer)
+    index_customer(session, customer)
     told = {"customer_id": str(customer.id)}
     emit(session, tenant.id, EventType.CUSTOMER_CREATED, customer.id, told, now=now)
     link_by_email_domain(session, customer, now)
@@ -133,7 +133,7 @@ def change_customer(
         hold_domains(session, tenant.id)
     session.flush()
     if changed:
-        file_customer(session, customer)
+        index_customer(session, customer)
         tell_changed(session, customer, changed, now)
     if customer.email_domain != old_domain:
         link_by_email_domain(session, customer, now)

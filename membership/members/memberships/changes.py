@@ -41,7 +41,7 @@ def locked(session: Session, tenant: Tenant, membership_id: UUID) -> Membership:
     return membership
 
 
-def store(
+def apply_change(
     session: Session,
     membership: Membership,
     event: EventType,
@@ -167,5 +167,5 @@ def set_payment_overdue(
     refuse_billed(session, membership)
     if membership.payment_overdue_since != since:
         event = EventType.MEMBERSHIP_PAYMENT_CHANGED
-        store(session, membership, event, now, payment_overdue_since=since)
+        apply_change(session, membership, event, now, payment_overdue_since=since)
     return membership

@@ -1,7 +1,7 @@
-"""What customers hold now: their own memberships, and those of the companies they belong to.
+"""Entitlements of customers: their own memberships, and those inherited from their companies.
 
-Read in one query for one customer or for many, and one more where a company limits its seats.
-Nothing is copied: a link that ends takes what it gave with it in that instant.
+They are loaded by one query for one customer or for many, and by a second one where a company
+limits its seats. Inherited memberships are not copied: unlinking takes them away at once.
 """
 
 from collections import defaultdict
@@ -32,15 +32,15 @@ from sqlalchemy.orm import Session, aliased
 from api_client.messages.scan import CustomerState
 from membership.members.customers.aliases import resolve
 from membership.rules.inheritance import Company as Source
-from membership.rules.inheritance import Holding, has_seat
+from membership.rules.inheritance import Entitlement, has_seat
 from membership.rules.status import Term
 from membership.store.database import AnyRow
 from membership.store.models import Company, CompanyLink, Customer, Membership
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
-    """What a membership says beside its term: shown, but deciding nothing."""
+class MembershipDetails:
+    """Fields of a membership that are shown, but decide nothing; ``labels`` are (key, label)."""
 
     last_day: date | None
     ended_early_why: str | None
@@ -48,23 +48,23 @@ class Sold:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """All memberships of one customer, and by membership id what was sold."""
+class Entitlements:
+    """All entitlements of one customer, and the details of each by membership id."""
 
-    holdings: tuple[Holding, ...]
-    sold: Mapping[UUID, Sold]
+    all: tuple[Entitlement, ...]
+    details: Mapping[UUID, MembershipDetails]
 
 
-NOTHING = Held((), {})
+NO_ENTITLEMENTS = Entitlements((), {})
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """A customer, as far as permissions depend on it."""
+class EntitledCustomer:
+    """A customer with what decides their permissions."""
 
     id: UUID
     state: CustomerState
-    holdings: tuple[Holding, ...]
+    entitlements: tuple[Entitlement, ...]
 
 
 _DECIDING = (
@@ -86,19 +86,19 @@ _now: ColumnElement[datetime] = bindparam("now", type_=CompanyLink.valid_from.ty
 
 
 def _current(link: type[CompanyLink]) -> ColumnElement[bool]:
-    """Whether a link holds now: one that was ended does not, whatever the clock says since.
+    """Return the condition that a link is in force at ``now``; an ended one never is again.
 
-    Between a customer and a company there is at most one such link; an index sees to that.
+    Between a customer and a company there is at most one such link, by a unique index.
     """
     return and_(link.valid_from <= _now, link.valid_until.is_(None))
 
 
-def _held(
+def _entitlements(
     whose: Callable[[Any], ColumnElement[bool]],
     columns: Sequence[Any] = _COLUMNS,
     organization: ColumnElement[int] = _organization,
 ) -> CompoundSelect[*tuple[Any, ...]]:
-    """The query for what customers hold; ``whose`` tells by a column of ids which customers."""
+    """Return the query for entitlements; ``whose`` is the condition on a column of customer ids."""
     own = select(
         Membership.customer_id.label("holder_id"),
         *columns,
@@ -133,28 +133,28 @@ def _held(
     return union_all(own, inherited)
 
 
-def held_by(
+def select_entitlements(
     customer_id: ColumnElement[UUID], organization: ColumnElement[int] = _organization
 ) -> Subquery:
-    """What one customer holds, to be joined to that customer: rows for ``held_of``.
+    """Return a subquery to join to one customer, whose rows ``entitlements_of`` takes.
 
-    Parameters of the statement are ``now``, and ``organization_id`` unless it is found otherwise.
+    The statement takes ``now``, and ``organization_id`` unless another ``organization`` is given.
     """
-    # Without a list of ids, which would be written into the statement each time anew.
-    return _held(lambda column: column == customer_id, organization=organization).subquery()
+    # No list of ids: it would be expanded in the statement at each execution.
+    return _entitlements(lambda column: column == customer_id, organization=organization).subquery()
 
 
-def decided_by(customer_id: ColumnElement[UUID], organization: ColumnElement[int]) -> Subquery:
-    """The same without what decides nothing, in any organization: rows for ``holder_of``."""
-    return _held(lambda column: column == customer_id, _DECIDING, organization).subquery()
+def select_deciding(customer_id: ColumnElement[UUID], organization: ColumnElement[int]) -> Subquery:
+    """Return the same without details: rows for ``entitled_customer_of``."""
+    return _entitlements(lambda column: column == customer_id, _DECIDING, organization).subquery()
 
 
-_HELD = _held(lambda customer_id: customer_id.in_(_customers))
-_things = decided_by(_customer, _organization)
-_HOLDER = (
-    select(Customer.id.label("customer_id"), Customer.state, *_things.c)
+_OF_CUSTOMERS = _entitlements(lambda customer_id: customer_id.in_(_customers))
+_deciding = select_deciding(_customer, _organization)
+_ENTITLED_CUSTOMER = (
+    select(Customer.id.label("customer_id"), Customer.state, *_deciding.c)
     .select_from(Customer)
-    .outerjoin(_things, true())
+    .outerjoin(_deciding, true())
     .where(Customer.organization_id == _organization, Customer.id == _customer)
 )
 
@@ -184,87 +184,87 @@ _SEATS = select(
 )
 
 
-def load_held(
+def load_entitlements(
     session: Session, organization_id: int, customer_ids: Sequence[UUID], now: datetime
-) -> dict[UUID, Held]:
-    """Load what each of the customers holds; who holds nothing is left out."""
+) -> dict[UUID, Entitlements]:
+    """Load entitlements by customer id; customers without any are left out."""
     if not customer_ids:
         return {}
     connection = session.connection()
-    asked = {"organization_id": organization_id, "customer_ids": customer_ids, "now": now}
-    rows = connection.execute(_HELD, asked).all()
+    query = {"organization_id": organization_id, "customer_ids": customer_ids, "now": now}
+    rows = connection.execute(_OF_CUSTOMERS, query).all()
     earlier = _earlier_links(connection, organization_id, rows, now)
     by_customer: dict[UUID, list[AnyRow]] = defaultdict(list)
     for row in rows:
         by_customer[row.holder_id].append(row)
-    return {customer_id: _whole(held, earlier) for customer_id, held in by_customer.items()}
+    return {customer_id: _whole(found, earlier) for customer_id, found in by_customer.items()}
 
 
-def load_holder(
+def load_entitled_customer(
     connection: Connection, organization_id: int, customer_id: UUID, now: datetime
-) -> Holder | None:
-    """Load a customer, or the one into whom they were merged, with what they hold; None if none.
+) -> EntitledCustomer | None:
+    """Load a customer with their entitlements; None if there is no such customer.
 
-    In one query, or one more where a company limits its seats.
+    The id of a merged customer leads to the one into whom they were merged.
     """
-    asked = {"organization_id": organization_id, "customer_id": customer_id, "now": now}
-    rows = connection.execute(_HOLDER, asked).all()
+    query = {"organization_id": organization_id, "customer_id": customer_id, "now": now}
+    rows = connection.execute(_ENTITLED_CUSTOMER, query).all()
     if not rows:
         stayed = resolve(connection, organization_id, customer_id)
-        rows = connection.execute(_HOLDER, {**asked, "customer_id": stayed}).all()
+        rows = connection.execute(_ENTITLED_CUSTOMER, {**query, "customer_id": stayed}).all()
     if not rows:
         return None
-    return holder_of(connection, organization_id, rows, now)
+    return entitled_customer_of(connection, organization_id, rows, now)
 
 
-def holder_of(
+def entitled_customer_of(
     connection: Connection, organization_id: int, rows: Sequence[AnyRow], now: datetime
-) -> Holder:
-    """A customer, from rows with ``customer_id`` and ``state``, joined to ``decided_by``."""
-    held = [row for row in rows if row.holder_id is not None]
-    earlier = _earlier_links(connection, organization_id, held, now)
-    return Holder(rows[0].customer_id, rows[0].state, _holdings(held, earlier))
+) -> EntitledCustomer:
+    """Return a customer from rows with ``customer_id``, ``state`` and ``select_deciding``."""
+    found = [row for row in rows if row.holder_id is not None]
+    earlier = _earlier_links(connection, organization_id, found, now)
+    return EntitledCustomer(rows[0].customer_id, rows[0].state, _all(found, earlier))
 
 
-def held_of(
+def entitlements_of(
     connection: Connection, organization_id: int, rows: Sequence[AnyRow], now: datetime
-) -> Held:
-    """All that one customer holds, from rows of theirs joined to ``held_by``."""
-    held = [row for row in rows if row.holder_id is not None]
-    return _whole(held, _earlier_links(connection, organization_id, held, now))
+) -> Entitlements:
+    """Return the entitlements of one customer from rows joined to ``select_entitlements``."""
+    found = [row for row in rows if row.holder_id is not None]
+    return _whole(found, _earlier_links(connection, organization_id, found, now))
 
 
 def _earlier_links(
     connection: Connection, organization_id: int, rows: Sequence[AnyRow], now: datetime
 ) -> dict[tuple[UUID, UUID], int]:
-    """How many were linked earlier, by customer and company, where the company limits its seats."""
+    """Count earlier links by (customer id, company id), where the company limits its seats."""
     capped = [row for row in rows if row.seat_cap is not None]
     if not capped:
         return {}
-    asked = {
+    query = {
         "organization_id": organization_id,
         "customer_ids": list({row.holder_id for row in capped}),
         "company_ids": list({row.company_id for row in capped}),
         "now": now,
     }
-    seats = connection.execute(_SEATS, asked)
+    seats = connection.execute(_SEATS, query)
     return {(customer, company): count for customer, company, count in seats}
 
 
-def _whole(rows: Sequence[AnyRow], earlier: Mapping[tuple[UUID, UUID], int]) -> Held:
-    """All that one customer holds."""
-    return Held(_holdings(rows, earlier), {row.membership_id: _sold(row) for row in rows})
+def _whole(rows: Sequence[AnyRow], earlier: Mapping[tuple[UUID, UUID], int]) -> Entitlements:
+    """Return the entitlements of one customer from their rows."""
+    return Entitlements(_all(rows, earlier), {row.membership_id: _details(row) for row in rows})
 
 
-def _holdings(
+def _all(
     rows: Sequence[AnyRow], earlier: Mapping[tuple[UUID, UUID], int]
-) -> tuple[Holding, ...]:
-    """The rows of one customer as the rules see them."""
-    return tuple(_holding(row, earlier.get((row.holder_id, row.company_id), 0)) for row in rows)
+) -> tuple[Entitlement, ...]:
+    """Return the rows of one customer as entitlements of the rules."""
+    return tuple(_entitlement(row, earlier.get((row.holder_id, row.company_id), 0)) for row in rows)
 
 
 def term_of(row: AnyRow | Membership) -> Term:
-    """When a membership runs, as the rules see it."""
+    """Return the term of a membership as the rules take it."""
     return Term(
         row.starts_at,
         row.ends_at,
@@ -274,12 +274,12 @@ def term_of(row: AnyRow | Membership) -> Term:
     )
 
 
-def _holding(row: AnyRow, earlier: int) -> Holding:
-    """A row as the rules see it. ``earlier`` customers were linked to its company before."""
+def _entitlement(row: AnyRow, earlier: int) -> Entitlement:
+    """Return a row as an entitlement; ``earlier`` customers were linked to its company before."""
     source = None
     if row.company_id is not None:
         source = Source(row.company_id, row.company_name, row.seat_cap)
-    return Holding(
+    return Entitlement(
         membership_id=row.membership_id,
         plan=row.plan_name,
         term=term_of(row),
@@ -290,7 +290,7 @@ def _holding(row: AnyRow, earlier: int) -> Holding:
     )
 
 
-def _sold(row: AnyRow) -> Sold:
-    """The rest of a row."""
+def _details(row: AnyRow) -> MembershipDetails:
+    """Return the fields of a row that decide nothing."""
     labels = tuple((key, label) for key, label in row.permissions)
-    return Sold(row.last_day, row.ended_early_why, labels)
+    return MembershipDetails(row.last_day, row.ended_early_why, labels)

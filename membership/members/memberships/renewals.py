@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from membership.events.types import EventType
-from membership.members.memberships.changes import locked, refuse_billed, refuse_ended_early, store
+from membership.members.memberships.changes import (
+    apply_change,
+    locked,
+    refuse_billed,
+    refuse_ended_early,
+)
 from membership.members.memberships.schemas import Extension, Renewal
 from membership.members.memberships.service import length_of
 from membership.rules.instants import CalendarRangeError, TimeError, day_after
@@ -45,7 +50,7 @@ def renew(
         bought = next_period(ends_at, paid_at, length, ZoneInfo(zone), anchor=anchor, number=number)
     except CalendarRangeError as error:
         raise Conflict("calendar_ends", str(error)) from error
-    store(
+    apply_change(
         session,
         membership,
         EventType.MEMBERSHIP_RENEWED,
@@ -97,7 +102,7 @@ def extend(
         raise Invalid("not_extended", field, message)
     if period.ends_at <= now:
         raise Invalid("not_extended", field, f"the last day would be {last_day}, which is over")
-    store(
+    apply_change(
         session,
         membership,
         EventType.MEMBERSHIP_EXTENDED,

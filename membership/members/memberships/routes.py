@@ -7,9 +7,7 @@ from fastapi import APIRouter, Depends, Query
 
 from api_client.messages.management import SoldView
 from membership.base.scopes import Scope
-from membership.members.memberships import changes, listing, service
-from membership.members.memberships import renewals as prolonging
-from membership.members.memberships import terminations as endings
+from membership.members.memberships import changes, listing, renewals, service, terminations
 from membership.members.memberships.records import sold_view
 from membership.members.memberships.schemas import (
     EarlyEnd,
@@ -131,7 +129,7 @@ def renew_membership(membership_id: UUID, renewal: Renewal, call: Creator) -> So
     """
 
     def create() -> SoldView:
-        membership = prolonging.renew(call.session, call.tenant, membership_id, renewal, call.now)
+        membership = renewals.renew(call.session, call.tenant, membership_id, renewal, call.now)
         return sold_view(membership, call.now)
 
     asked = _RenewalOf(membership_id=membership_id, paid_at=renewal.paid_at)
@@ -148,9 +146,7 @@ def extend_membership(membership_id: UUID, extension: Extension, call: Creator) 
     """
 
     def create() -> SoldView:
-        membership = prolonging.extend(
-            call.session, call.tenant, membership_id, extension, call.now
-        )
+        membership = renewals.extend(call.session, call.tenant, membership_id, extension, call.now)
         return sold_view(membership, call.now)
 
     asked = _ExtensionOf(membership_id=membership_id, **extension.model_dump())
@@ -165,7 +161,7 @@ def end_membership(membership_id: UUID, end: EarlyEnd, call: Writer) -> SoldView
     calling this again, and taken back by `DELETE`. Answers 409 `membership_ended` or
     `membership_transferred`, 422 `end_invalid`.
     """
-    membership = endings.end_early(call.session, call.tenant, membership_id, end, call.now)
+    membership = terminations.end_early(call.session, call.tenant, membership_id, end, call.now)
     return sold_view(membership, call.now)
 
 
@@ -175,7 +171,7 @@ def withdraw_end(membership_id: UUID, call: Writer) -> SoldView:
 
     Answers 409 `no_end_planned`, `membership_ended` or `membership_transferred`.
     """
-    membership = endings.withdraw_end(call.session, call.tenant, membership_id, call.now)
+    membership = terminations.withdraw_end(call.session, call.tenant, membership_id, call.now)
     return sold_view(membership, call.now)
 
 
@@ -191,7 +187,7 @@ def transfer_membership(membership_id: UUID, wanted: Transfer, call: Creator) ->
     """
 
     def create() -> SoldView:
-        following = endings.transfer(
+        following = terminations.transfer(
             call.session, call.tenant, membership_id, wanted, call.now, actor=call.actor
         )
         return sold_view(following, call.now)

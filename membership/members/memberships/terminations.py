@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from membership.base.actors import Actor
 from membership.events.types import EventType
 from membership.members.memberships.changes import (
+    apply_change,
     locked,
     refuse_billed,
     refuse_ended,
     refuse_ended_early,
     refuse_transferred,
-    store,
 )
 from membership.members.memberships.schemas import EarlyEnd, Transfer
 from membership.members.memberships.service import (
@@ -52,7 +52,7 @@ def end_early(
     if end.at is not None:
         _require_within(membership, end.at, now)
     at = now if end.at is None else end.at
-    store(
+    apply_change(
         session,
         membership,
         EventType.MEMBERSHIP_ENDED,
@@ -89,7 +89,7 @@ def withdraw_end(
         raise Conflict("no_end_planned", "No early end is planned for this membership.")
     refuse_ended(membership, now)
     refuse_transferred(session, membership)
-    store(
+    apply_change(
         session,
         membership,
         EventType.MEMBERSHIP_END_WITHDRAWN,
@@ -132,7 +132,7 @@ def transfer(
     period = _transferred_period(plan, at, ZoneInfo(tenant.time_zone))
     sale = Sale(plan, owner, period, actor, SOURCES[actor.kind], previous_id=former.id)
     following = sell(session, tenant, sale, now)
-    store(
+    apply_change(
         session,
         former,
         EventType.MEMBERSHIP_TRANSFERRED,

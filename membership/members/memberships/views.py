@@ -3,20 +3,20 @@
 from datetime import datetime
 
 from api_client.messages.scan import CustomerState, MembershipView, PermissionView
-from membership.members.memberships.entitlements import Held, Sold
+from membership.members.memberships.entitlements import Entitlements, MembershipDetails
 from membership.rules.outcome import Judged
 from membership.rules.permissions import grants
 
 
-def membership_view(judged: Judged, sold: Sold) -> MembershipView:
+def membership_view(judged: Judged, sold: MembershipDetails) -> MembershipView:
     """Show a membership as it stands for one customer, with its source."""
-    holding, term = judged.holding, judged.holding.term
+    entitlement, term = judged.entitlement, judged.entitlement.term
     return MembershipView(
-        id=holding.membership_id,
-        plan=holding.plan,
+        id=entitlement.membership_id,
+        plan=entitlement.plan,
         status=judged.standing.status,
         reason=judged.standing.reason,
-        company=None if holding.company is None else holding.company.name,
+        company=None if entitlement.company is None else entitlement.company.name,
         starts_at=term.starts_at,
         ends_at=term.ends_at,
         last_day=sold.last_day,
@@ -26,8 +26,10 @@ def membership_view(judged: Judged, sold: Sold) -> MembershipView:
     )
 
 
-def permission_views(held: Held, state: CustomerState, now: datetime) -> tuple[PermissionView, ...]:
+def permission_views(
+    entitlements: Entitlements, state: CustomerState, now: datetime
+) -> tuple[PermissionView, ...]:
     """Show what a customer may use now, by key."""
-    labels = {key: label for sold in held.sold.values() for key, label in sold.labels}
-    granted = grants(held.holdings, now, state)
+    labels = {key: label for sold in entitlements.details.values() for key, label in sold.labels}
+    granted = grants(entitlements.all, now, state)
     return tuple(PermissionView(key=each.key, label=labels[each.key]) for each in granted)

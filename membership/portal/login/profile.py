@@ -2,7 +2,11 @@
 
 from membership.members.customers.service import get_customer
 from membership.members.customers.views import display_name, number_text
-from membership.members.memberships.entitlements import NOTHING, Held, load_held
+from membership.members.memberships.entitlements import (
+    NO_ENTITLEMENTS,
+    Entitlements,
+    load_entitlements,
+)
 from membership.portal.login.access import CustomerCall
 from membership.portal.login.schemas import (
     CustomerDetails,
@@ -17,10 +21,10 @@ from membership.rules.permissions import grants
 def customer_profile(call: CustomerCall) -> CustomerProfile:
     """Return the customer with all memberships and current permissions."""
     customer = get_customer(call.session, call.tenant, call.customer_id)
-    found = load_held(call.session, call.tenant.id, [customer.id], call.now)
-    held = found.get(customer.id, NOTHING)
-    renewing = {each.membership_id for each in held.holdings if each.renews}
-    labels = {key: label for sold in held.sold.values() for key, label in sold.labels}
+    found = load_entitlements(call.session, call.tenant.id, [customer.id], call.now)
+    entitlements = found.get(customer.id, NO_ENTITLEMENTS)
+    renewing = {each.membership_id for each in entitlements.all if each.renews}
+    labels = {key: label for sold in entitlements.details.values() for key, label in sold.labels}
     return CustomerProfile(
         customer=CustomerDetails(
             id=customer.id,
@@ -32,8 +36,8 @@ def customer_profile(call: CustomerCall) -> CustomerProfile:
             language=customer.language,
         ),
         memberships=tuple(
-            _membership(each, held)
-            for each in decide(customer.state, held.holdings, call.now).memberships
+            _membership(each, entitlements)
+            for each in decide(customer.state, entitlements.all, call.now).memberships
         ),
         permissions=tuple(
             CustomerPermission(
@@ -42,20 +46,20 @@ def customer_profile(call: CustomerCall) -> CustomerProfile:
                 # The end of a renewing membership includes days of grace, which are not promised.
                 until=None if renewing.intersection(each.via) else each.until,
             )
-            for each in grants(held.holdings, call.now, customer.state)
+            for each in grants(entitlements.all, call.now, customer.state)
         ),
     )
 
 
-def _membership(judged: Judged, held: Held) -> CustomerMembership:
+def _membership(judged: Judged, entitlements: Entitlements) -> CustomerMembership:
     """Return a membership with its current status."""
-    holding = judged.holding
+    entitlement = judged.entitlement
     return CustomerMembership(
-        id=holding.membership_id,
-        plan_name=holding.plan,
+        id=entitlement.membership_id,
+        plan_name=entitlement.plan,
         status=judged.standing.status,
         reason=judged.standing.reason,
-        starts_at=holding.term.starts_at,
-        last_day=held.sold[holding.membership_id].last_day,
-        via=None if holding.company is None else holding.company.name,
+        starts_at=entitlement.term.starts_at,
+        last_day=entitlements.details[entitlement.membership_id].last_day,
+        via=None if entitlement.company is None else entitlement.company.name,
     )

@@ -16,7 +16,11 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.scan import CustomerState, Outcome
 from membership.members.customers.views import display_name, number_text
-from membership.members.memberships.entitlements import NOTHING, Held, load_held
+from membership.members.memberships.entitlements import (
+    NO_ENTITLEMENTS,
+    Entitlements,
+    load_entitlements,
+)
 from membership.rules.instants import local_day, zone_named
 from membership.rules.outcome import Decision, decide
 from membership.rules.permissions import grants
@@ -66,13 +70,13 @@ def load_faces(
     )
     cards = rows.all()
     customers = list({row.customer_id for row in cards})
-    held = load_held(session, tenant.id, customers, now)
+    entitlements = load_entitlements(session, tenant.id, customers, now)
     designs = _designs(session, tenant, {row.design_id for row in cards})
     zone = zone_named(tenant.time_zone)
     faces = {}
     for row in cards:
         version, design = designs[row.design_id]
-        holds = held.get(row.customer_id, NOTHING)
+        holds = entitlements.get(row.customer_id, NO_ENTITLEMENTS)
         code = code_text(row.code, design, row.code_signature)
         facts = _facts(tenant, row, holds, now, code=code, zone=zone)
         faces[row.card_id] = LoadedFace(
@@ -125,13 +129,19 @@ def _designs(
 
 
 def _facts(
-    tenant: Tenant, row: AnyRow, held: Held, now: datetime, *, code: str, zone: ZoneInfo
+    tenant: Tenant,
+    row: AnyRow,
+    entitlements: Entitlements,
+    now: datetime,
+    *,
+    code: str,
+    zone: ZoneInfo,
 ) -> CardFacts:
     """The facts of a card at ``now``."""
     state = CustomerState(row.state)
-    decision = decide(state, held.holdings, now, card_revoked=row.revoked_at is not None)
-    labels = {key: label for sold in held.sold.values() for key, label in sold.labels}
-    granted = grants(held.holdings, now, state)
+    decision = decide(state, entitlements.all, now, card_revoked=row.revoked_at is not None)
+    labels = {key: label for sold in entitlements.details.values() for key, label in sold.labels}
+    granted = grants(entitlements.all, now, state)
     return CardFacts(
         card_id=row.card_id,
         code=code,
@@ -140,25 +150,25 @@ def _facts(
         customer_number=number_text(row.number),
         status=_STATUS[decision.outcome],
         permissions=tuple(labels[each.key] for each in granted),
-        **_membership(decision, held, zone),
+        **_membership(decision, entitlements, zone),
     )
 
 
-def _membership(decision: Decision, held: Held, zone: ZoneInfo) -> dict[str, Any]:
+def _membership(decision: Decision, entitlements: Entitlements, zone: ZoneInfo) -> dict[str, Any]:
     """The facts of the membership that decides the status."""
     if decision.deciding is None:
         return {}
-    holding = decision.deciding.holding
-    term = holding.term
+    entitlement = decision.deciding.entitlement
+    term = entitlement.term
     return {
-        "plan": holding.plan,
-        "company": None if holding.company is None else holding.company.name,
+        "plan": entitlement.plan,
+        "company": None if entitlement.company is None else entitlement.company.name,
         "valid_from": term.starts_at,
         "valid_until": term.end,
         "first_day": local_day(term.starts_at, zone),
         "last_day": _last_day(term.end, zone)
         if term.ends_early
-        else held.sold[holding.membership_id].last_day,
+        else entitlements.details[entitlement.membership_id].last_day,
     }
 
 
@@ -167,7 +177,7 @@ def _last_day(end: datetime | None, zone: ZoneInfo) -> date | None:
     return None if end is None else local_day(end - _TICK, zone)
 
 
-def _next_change(held: Held, now: datetime) -> datetime | None:
+def _next_change(entitlements: Entitlements, now: datetime) -> datetime | None:
     """When one of the memberships next starts or ends."""
-    changes = (next_change(each.term, now) for each in held.holdings)
+    changes = (next_change(each.term, now) for each in entitlements.all)
     return min((each for each in changes if each is not None), default=None)

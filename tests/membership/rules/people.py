@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from membership.rules.inheritance import Company, Holding
+from membership.rules.inheritance import Company, Entitlement
 from membership.rules.status import Term
 from tests.membership.rules.clocks import utc
 
@@ -17,7 +17,7 @@ moments = st.integers(-6, 6).map(lambda hours: NOW + timedelta(hours=hours))
 maybe_moments = st.none() | moments
 terms = st.builds(Term, moments, maybe_moments, maybe_moments, maybe_moments, st.booleans())
 held = st.builds(
-    Holding,
+    Entitlement,
     st.integers(1, 8).map(lambda number: UUID(int=number)),
     st.sampled_from(["Gold", "Standard"]),
     terms,
@@ -34,7 +34,7 @@ def days_from_now(days: float) -> datetime:
     return NOW + timedelta(days=days)
 
 
-def holding(
+def entitlement(
     number: int,
     start: float,
     end: float | None = None,
@@ -45,7 +45,7 @@ def holding(
     company: Company | None = None,
     has_seat: bool = True,
     permissions: tuple[str, ...] = (),
-) -> Holding:
+) -> Entitlement:
     """Return a holding with the id ``number`` and times in days from ``NOW``."""
     term = Term(
         days_from_now(start),
@@ -54,4 +54,4 @@ def holding(
         None if overdue is None else days_from_now(overdue),
         ended,
     )
-    return Holding(UUID(int=number), f"Plan {number}", term, permissions, company, has_seat)
+    return Entitlement(UUID(int=number), f"Plan {number}", term, permissions, company, has_seat)

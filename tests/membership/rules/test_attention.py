@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from api_client.messages.scan import AttentionKind, CustomerState
 from membership.rules.attention import Thresholds, attention, is_birthday
-from membership.rules.inheritance import Holding
+from membership.rules.inheritance import Entitlement
 from membership.rules.instants import day_end
 from membership.rules.outcome import decide
 from membership.rules.status import Term
 from tests.membership.rules.clocks import BERLIN, utc
-from tests.membership.rules.people import COMPANY, NOW, held, holding
+from tests.membership.rules.people import COMPANY, NOW, entitlement, held
 
 DUE, SOON, NOTE, SEEN, BIRTHDAY = (
     AttentionKind.PAYMENT_OVERDUE,
@@ -23,18 +23,18 @@ DUE, SOON, NOTE, SEEN, BIRTHDAY = (
     AttentionKind.SEEN_RECENTLY,
     AttentionKind.BIRTHDAY,
 )
-RUNS_ON = holding(1, -10)
+RUNS_ON = entitlement(1, -10)
 BORN_TODAY = date(1990, 5, 15)
 
 
-def until(last_day: str, zone: ZoneInfo = BERLIN) -> Holding:
+def until(last_day: str, zone: ZoneInfo = BERLIN) -> Entitlement:
     """Return a running holding that is good until the end of ``last_day``."""
     term = Term(utc("2026-01-01"), day_end(date.fromisoformat(last_day), zone))
-    return Holding(RUNS_ON.membership_id, "Gold", term)
+    return Entitlement(RUNS_ON.membership_id, "Gold", term)
 
 
 def noticed(
-    all_held: list[Holding],
+    all_held: list[Entitlement],
     *,
     now: datetime = NOW,
     zone: ZoneInfo = BERLIN,
@@ -95,34 +95,34 @@ def test_the_day_is_that_of_the_organization(now: str, zone: str, days: int) -> 
     "calm",
     [
         [until("2026-05-16"), RUNS_ON],  # another one runs on
-        [until("2026-05-16"), holding(2, 1.5, 300)],  # renewed early
+        [until("2026-05-16"), entitlement(2, 1.5, 300)],  # renewed early
         [RUNS_ON],
     ],
 )
-def test_who_stays_covered_needs_no_reminder(calm: list[Holding]) -> None:
+def test_who_stays_covered_needs_no_reminder(calm: list[Entitlement]) -> None:
     assert noticed(calm) == []
 
 
 @pytest.mark.parametrize(
     "pressing",
     [
-        [holding(1, -1, 2), holding(2, 3, 300)],  # a gap is coming
-        [holding(1, -1, 2), holding(2, -1, company=COMPANY, has_seat=False)],
-        [holding(1, -1, 300, early=2)],  # cancelled with notice
+        [entitlement(1, -1, 2), entitlement(2, 3, 300)],  # a gap is coming
+        [entitlement(1, -1, 2), entitlement(2, -1, company=COMPANY, has_seat=False)],
+        [entitlement(1, -1, 300, early=2)],  # cancelled with notice
     ],
 )
-def test_who_loses_cover_is_told(pressing: list[Holding]) -> None:
+def test_who_loses_cover_is_told(pressing: list[Entitlement]) -> None:
     assert noticed(pressing) == [(SOON, 2)]
 
 
 def test_an_overdue_payment_is_noticed_even_where_another_membership_decides() -> None:
-    assert noticed([RUNS_ON, holding(2, -1, overdue=-0.5)]) == [(DUE, None)]
-    assert noticed([holding(2, -9, -1, overdue=-2)]) == []
+    assert noticed([RUNS_ON, entitlement(2, -1, overdue=-0.5)]) == [(DUE, None)]
+    assert noticed([entitlement(2, -9, -1, overdue=-2)]) == []
 
 
 def test_most_pressing_first() -> None:
     found = noticed(
-        [holding(1, -1, 3, overdue=-1)],
+        [entitlement(1, -1, 3, overdue=-1)],
         note="Ask for the key",
         birth_date=BORN_TODAY,
         last_visit_at=NOW - timedelta(minutes=5),
@@ -135,13 +135,13 @@ def test_most_pressing_first() -> None:
     [
         ([RUNS_ON], CustomerState.BANNED, False),
         ([RUNS_ON], CustomerState.ACTIVE, True),
-        ([holding(1, -9, -1)], CustomerState.ACTIVE, False),
-        ([holding(1, 1)], CustomerState.ACTIVE, False),
+        ([entitlement(1, -9, -1)], CustomerState.ACTIVE, False),
+        ([entitlement(1, 1)], CustomerState.ACTIVE, False),
         ([], CustomerState.ACTIVE, False),
     ],
 )
 def test_beside_a_refusal_only_the_note_is_shown(
-    all_held: list[Holding], state: CustomerState, revoked: bool
+    all_held: list[Entitlement], state: CustomerState, revoked: bool
 ) -> None:
     found = noticed(
         all_held,
@@ -215,7 +215,7 @@ def test_the_birthday_is_that_of_the_local_day() -> None:
 
 
 @given(st.lists(held, max_size=5), st.integers(0, 30))
-def test_days_left_never_pass_the_threshold(all_held: list[Holding], threshold: int) -> None:
+def test_days_left_never_pass_the_threshold(all_held: list[Entitlement], threshold: int) -> None:
     found = noticed(all_held, thresholds=Thresholds(threshold, 60))
     days = [value for kind, value in found if kind is SOON]
     assert len(days) <= 1

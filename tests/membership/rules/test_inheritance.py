@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from api_client.messages.scan import Reason, Status
 from membership.rules.inheritance import (
     Company,
-    Holding,
+    Entitlement,
     Link,
     Membership,
+    entitlements,
     has_seat,
-    holdings,
     seat_order,
 )
 from membership.rules.instants import NaiveTimeError
@@ -48,7 +48,7 @@ def sources(
     customer: UUID, links: list[Link], now: datetime = NOW
 ) -> dict[str, tuple[str | None, bool]]:
     """Return, by membership id, the company's name and whether the customer has a seat."""
-    found = holdings(customer, ALL, COMPANIES, links, now)
+    found = entitlements(customer, ALL, COMPANIES, links, now)
     return {
         str(each.membership_id.int): (each.company.name if each.company else None, each.has_seat)
         for each in found
@@ -66,8 +66,8 @@ def test_every_answer_names_its_source() -> None:
 
 
 def test_the_terms_are_those_of_the_company() -> None:
-    (found,) = holdings(BEN, ALL, COMPANIES, [link(BEN, STUDIO, -1)], NOW)
-    assert found == Holding(OF_STUDIO.id, "Corporate", RUNNING, ("area.gym",), STUDIO)
+    (found,) = entitlements(BEN, ALL, COMPANIES, [link(BEN, STUDIO, -1)], NOW)
+    assert found == Entitlement(OF_STUDIO.id, "Corporate", RUNNING, ("area.gym",), STUDIO)
 
 
 def test_unlinking_takes_away_at_once_and_only_what_came_from_there() -> None:
@@ -129,7 +129,7 @@ def test_no_more_people_than_seats_and_none_left_empty(
 ) -> None:
     company = Company(STUDIO.id, STUDIO.name, cap)
     inherited = {
-        customer: holdings(customer, [OF_STUDIO], {STUDIO.id: company}, links, now)
+        customer: entitlements(customer, [OF_STUDIO], {STUDIO.id: company}, links, now)
         for customer in (ANNA, BEN, CHI)
     }
     linked = {each.customer_id for each in links if each.holds(now)}
@@ -160,7 +160,7 @@ def test_counting_the_earlier_links_gives_the_same_seats(
     ],
 )
 def test_without_a_seat_it_says_so_while_it_runs(term: Term, expected: Standing) -> None:
-    held = Holding(UUID(int=5), "Corporate", term, (), HARBOUR, has_seat=False)
+    held = Entitlement(UUID(int=5), "Corporate", term, (), HARBOUR, has_seat=False)
     assert held.standing(NOW) == expected
     assert not held.standing(NOW).grants
 

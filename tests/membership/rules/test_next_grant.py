@@ -7,24 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_client.messages.scan import CustomerState
-from membership.rules.inheritance import Holding
+from membership.rules.inheritance import Entitlement
 from membership.rules.permissions import Refusal, grant, next_grant, refusal
 from tests.membership.rules.clocks import TICK
-from tests.membership.rules.people import COMPANY, NOW, days_from_now, held, holding, moments
+from tests.membership.rules.people import COMPANY, NOW, days_from_now, entitlement, held, moments
 
 POOL, SAUNA = "area.pool", "area.sauna"
 BANNED = CustomerState.BANNED
 
-PAST = holding(1, -3, -1, permissions=(POOL,))
-RUNNING = holding(2, -1, 3, permissions=(POOL,))
-SOON = holding(3, 1, 4, permissions=(POOL,))
-LATER = holding(4, 2, 4, permissions=(POOL,))
-OTHER = holding(5, 0.5, 4, permissions=(SAUNA,))
-WITHDRAWN = holding(6, 0.5, 4, early=0.2, permissions=(POOL,))
-UNSEATED = holding(7, -1, company=COMPANY, has_seat=False, permissions=(POOL,))
-UNSEATED_SOON = holding(8, 0.5, company=COMPANY, has_seat=False, permissions=(POOL,))
-UNSEATED_PAST = holding(9, -3, -1, company=COMPANY, has_seat=False, permissions=(POOL,))
-ENDED = holding(10, -3, 3, early=-1, permissions=(POOL,))
+PAST = entitlement(1, -3, -1, permissions=(POOL,))
+RUNNING = entitlement(2, -1, 3, permissions=(POOL,))
+SOON = entitlement(3, 1, 4, permissions=(POOL,))
+LATER = entitlement(4, 2, 4, permissions=(POOL,))
+OTHER = entitlement(5, 0.5, 4, permissions=(SAUNA,))
+WITHDRAWN = entitlement(6, 0.5, 4, early=0.2, permissions=(POOL,))
+UNSEATED = entitlement(7, -1, company=COMPANY, has_seat=False, permissions=(POOL,))
+UNSEATED_SOON = entitlement(8, 0.5, company=COMPANY, has_seat=False, permissions=(POOL,))
+UNSEATED_PAST = entitlement(9, -3, -1, company=COMPANY, has_seat=False, permissions=(POOL,))
+ENDED = entitlement(10, -3, 3, early=-1, permissions=(POOL,))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ ENDED = holding(10, -3, 3, early=-1, permissions=(POOL,))
     ],
 )
 def test_why_not_and_from_when(
-    all_held: list[Holding], why: Refusal | None, begins: float | None
+    all_held: list[Entitlement], why: Refusal | None, begins: float | None
 ) -> None:
     assert refusal(all_held, POOL, NOW) is why
     assert next_grant(all_held, POOL, NOW) == (None if begins is None else days_from_now(begins))
@@ -77,7 +77,7 @@ def test_a_banned_customer_waits_for_nothing() -> None:
 
 
 @given(st.lists(held, max_size=5), moments)
-def test_refused_exactly_where_not_granted(all_held: list[Holding], now: datetime) -> None:
+def test_refused_exactly_where_not_granted(all_held: list[Entitlement], now: datetime) -> None:
     for key in (POOL, SAUNA, "no.such"):
         why = refusal(all_held, key, now)
         assert (why is None) is (grant(all_held, key, now) is not None)
@@ -86,7 +86,7 @@ def test_refused_exactly_where_not_granted(all_held: list[Holding], now: datetim
 
 @given(st.lists(held, max_size=5), moments)
 def test_granted_from_that_instant_on_and_not_before(
-    all_held: list[Holding], now: datetime
+    all_held: list[Entitlement], now: datetime
 ) -> None:
     begins = next_grant(all_held, POOL, now)
     if begins is None:

@@ -8,25 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_client.messages.scan import CustomerState, Outcome
-from membership.rules.inheritance import Holding
+from membership.rules.inheritance import Entitlement
 from membership.rules.instants import NaiveTimeError
 from membership.rules.outcome import decide
-from tests.membership.rules.people import COMPANY, NOW, held, holding, moments
+from tests.membership.rules.people import COMPANY, NOW, entitlement, held, moments
 
 ACTIVE, INACTIVE, BANNED = CustomerState
-RUNS = holding(1, -10, 10)
-RUNS_LONGER = holding(2, -10, 20)
-RUNS_OPEN = holding(3, -10)
-OVERDUE = holding(4, -10, 30, overdue=-1)
-INHERITED = holding(5, -10, 10, company=COMPANY)
-NO_SEAT = holding(6, -10, 40, company=COMPANY, has_seat=False)
-SOON = holding(7, 5, 15)
-LATER = holding(8, 15, 25)
-OVER = holding(9, -30, -10)
-OVER_LONG = holding(10, -60, -30)
-LEFT = holding(11, -60, 40, early=-5)
-NO_SEAT_OVER = holding(12, -30, -1, company=COMPANY, has_seat=False)
-NO_SEAT_SOON = holding(13, 1, 9, company=COMPANY, has_seat=False)
+RUNS = entitlement(1, -10, 10)
+RUNS_LONGER = entitlement(2, -10, 20)
+RUNS_OPEN = entitlement(3, -10)
+OVERDUE = entitlement(4, -10, 30, overdue=-1)
+INHERITED = entitlement(5, -10, 10, company=COMPANY)
+NO_SEAT = entitlement(6, -10, 40, company=COMPANY, has_seat=False)
+SOON = entitlement(7, 5, 15)
+LATER = entitlement(8, 15, 25)
+OVER = entitlement(9, -30, -10)
+OVER_LONG = entitlement(10, -60, -30)
+LEFT = entitlement(11, -60, 40, early=-5)
+NO_SEAT_OVER = entitlement(12, -30, -1, company=COMPANY, has_seat=False)
+NO_SEAT_SOON = entitlement(13, 1, 9, company=COMPANY, has_seat=False)
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ NO_SEAT_SOON = holding(13, 1, 9, company=COMPANY, has_seat=False)
 def test_outcome_and_order(
     state: CustomerState | None,
     revoked: bool,
-    all_held: list[Holding],
+    all_held: list[Entitlement],
     outcome: Outcome,
     order: list[int],
 ) -> None:
     decision = decide(state, all_held, NOW, card_revoked=revoked)
     assert decision.outcome is outcome
-    assert [each.holding.membership_id.int for each in decision.memberships] == order
+    assert [each.entitlement.membership_id.int for each in decision.memberships] == order
 
 
 @pytest.mark.parametrize(
@@ -82,28 +82,28 @@ def test_outcome_and_order(
         ([], None),
     ],
 )
-def test_the_membership_that_decides(all_held: list[Holding], deciding: int | None) -> None:
+def test_the_membership_that_decides(all_held: list[Entitlement], deciding: int | None) -> None:
     found = decide(ACTIVE, all_held, NOW).deciding
-    assert (found and found.holding.membership_id) == (deciding and UUID(int=deciding))
+    assert (found and found.entitlement.membership_id) == (deciding and UUID(int=deciding))
 
 
 @given(st.lists(held, max_size=6), moments)
-def test_active_exactly_if_something_grants(all_held: list[Holding], now: datetime) -> None:
+def test_active_exactly_if_something_grants(all_held: list[Entitlement], now: datetime) -> None:
     grants = any(each.standing(now).grants for each in all_held)
     assert (decide(ACTIVE, all_held, now).outcome is Outcome.ACTIVE) is grants
 
 
 @given(st.lists(held, max_size=6), moments, st.sampled_from(CustomerState), st.booleans())
 def test_nothing_is_lost_and_the_deciding_one_leads(
-    all_held: list[Holding], now: datetime, state: CustomerState, revoked: bool
+    all_held: list[Entitlement], now: datetime, state: CustomerState, revoked: bool
 ) -> None:
     decision = decide(state, all_held, now, card_revoked=revoked)
-    ordered = [each.holding for each in decision.memberships]
+    ordered = [each.entitlement for each in decision.memberships]
     assert len(ordered) == len(all_held)
     assert all(each in ordered for each in all_held)
     if decision.deciding is not None:
         assert decision.memberships[0] is decision.deciding
-    assert all(each.standing == each.holding.standing(now) for each in decision.memberships)
+    assert all(each.standing == each.entitlement.standing(now) for each in decision.memberships)
 
 
 @given(
@@ -112,23 +112,23 @@ def test_nothing_is_lost_and_the_deciding_one_leads(
     )
 )
 def test_the_order_of_the_database_does_not_matter(
-    both: tuple[list[Holding], list[Holding]],
+    both: tuple[list[Entitlement], list[Entitlement]],
 ) -> None:
     one, other = both
     assert decide(ACTIVE, one, NOW) == decide(ACTIVE, other, NOW)
 
 
 @given(st.lists(held, max_size=4))
-def test_banned_is_always_blocked(all_held: list[Holding]) -> None:
+def test_banned_is_always_blocked(all_held: list[Entitlement]) -> None:
     for revoked in (False, True):
         found = decide(BANNED, all_held, NOW, card_revoked=revoked)
         assert found.outcome is Outcome.BLOCKED
 
 
 def test_ends_at_the_edge_of_the_calendar_are_sorted_too() -> None:
-    last = holding(1, -1, (datetime.max.replace(tzinfo=NOW.tzinfo) - NOW).days)
+    last = entitlement(1, -1, (datetime.max.replace(tzinfo=NOW.tzinfo) - NOW).days)
     decision = decide(ACTIVE, [last, RUNS_OPEN], NOW)
-    assert [each.holding for each in decision.memberships] == [RUNS_OPEN, last]
+    assert [each.entitlement for each in decision.memberships] == [RUNS_OPEN, last]
 
 
 def test_a_naive_now_is_refused() -> None:

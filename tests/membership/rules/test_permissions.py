@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_client.messages.scan import CustomerState
-from membership.rules.inheritance import Holding
+from membership.rules.inheritance import Entitlement
 from membership.rules.instants import NaiveTimeError
 from membership.rules.permissions import Grant, covered_until, grant, grants
 from tests.membership.rules.clocks import TICK
-from tests.membership.rules.people import COMPANY, NOW, days_from_now, held, holding, moments
+from tests.membership.rules.people import COMPANY, NOW, days_from_now, entitlement, held, moments
 
 POOL, SAUNA = "area.pool", "area.sauna"
 
@@ -23,8 +23,8 @@ def via(*numbers: int) -> tuple[UUID, ...]:
 
 
 def test_union_over_active_memberships_names_each_source() -> None:
-    own = holding(1, -1, 3, permissions=(POOL, SAUNA))
-    inherited = holding(2, -1, 5, company=COMPANY, permissions=(POOL,))
+    own = entitlement(1, -1, 3, permissions=(POOL, SAUNA))
+    inherited = entitlement(2, -1, 5, company=COMPANY, permissions=(POOL,))
     assert grants([own, inherited], NOW) == (
         Grant(POOL, days_from_now(5), via(1, 2)),
         Grant(SAUNA, days_from_now(3), via(1)),
@@ -34,25 +34,25 @@ def test_union_over_active_memberships_names_each_source() -> None:
 @pytest.mark.parametrize(
     "idle",
     [
-        holding(1, -2, -1, permissions=(POOL,)),
-        holding(1, -2, 0, permissions=(POOL,)),
-        holding(1, 1, 2, permissions=(POOL,)),
-        holding(1, -2, 2, early=-1, permissions=(POOL,)),
-        holding(1, -2, 2, company=COMPANY, has_seat=False, permissions=(POOL,)),
-        holding(1, -2, 2, permissions=(SAUNA,)),
+        entitlement(1, -2, -1, permissions=(POOL,)),
+        entitlement(1, -2, 0, permissions=(POOL,)),
+        entitlement(1, 1, 2, permissions=(POOL,)),
+        entitlement(1, -2, 2, early=-1, permissions=(POOL,)),
+        entitlement(1, -2, 2, company=COMPANY, has_seat=False, permissions=(POOL,)),
+        entitlement(1, -2, 2, permissions=(SAUNA,)),
     ],
 )
-def test_what_is_not_active_grants_nothing(idle: Holding) -> None:
+def test_what_is_not_active_grants_nothing(idle: Entitlement) -> None:
     assert grant([idle], POOL, NOW) is None
 
 
 def test_an_overdue_payment_still_grants() -> None:
-    late = holding(1, -2, overdue=-1, permissions=(POOL,))
+    late = entitlement(1, -2, overdue=-1, permissions=(POOL,))
     assert grant([late], POOL, NOW) == Grant(POOL, None, via(1))
 
 
 def test_a_banned_customer_has_none_and_an_inactive_one_keeps_theirs() -> None:
-    own = [holding(1, -1, permissions=(POOL,))]
+    own = [entitlement(1, -1, permissions=(POOL,))]
     assert grants(own, NOW, CustomerState.BANNED) == ()
     assert grants(own, NOW, CustomerState.INACTIVE) == grants(own, NOW)
 
@@ -73,9 +73,9 @@ def test_a_banned_customer_has_none_and_an_inactive_one_keeps_theirs() -> None:
 def test_until_follows_unbroken_cover(
     others: list[tuple[float, float | None]], until: float | None
 ) -> None:
-    chain = [holding(1, -1, 3, permissions=(POOL,))]
+    chain = [entitlement(1, -1, 3, permissions=(POOL,))]
     chain += [
-        holding(number, start, end, permissions=(POOL,))
+        entitlement(number, start, end, permissions=(POOL,))
         for number, (start, end) in enumerate(others, start=2)
     ]
     found = grant(chain, POOL, NOW)
@@ -85,16 +85,16 @@ def test_until_follows_unbroken_cover(
 
 def test_what_is_over_for_good_does_not_prolong_after_the_clock_was_set_back() -> None:
     chain = [
-        holding(1, -1, 3, permissions=(POOL,)),
-        holding(2, -1, 9, early=6, ended=True, permissions=(POOL,)),
+        entitlement(1, -1, 3, permissions=(POOL,)),
+        entitlement(2, -1, 9, early=6, ended=True, permissions=(POOL,)),
     ]
     assert grant(chain, POOL, NOW) == Grant(POOL, days_from_now(3), via(1))
 
 
 def test_a_renewal_without_a_seat_does_not_prolong() -> None:
     chain = [
-        holding(1, -1, 3, permissions=(POOL,)),
-        holding(2, 3, 6, company=COMPANY, has_seat=False, permissions=(POOL,)),
+        entitlement(1, -1, 3, permissions=(POOL,)),
+        entitlement(2, 3, 6, company=COMPANY, has_seat=False, permissions=(POOL,)),
     ]
     found = grant(chain, POOL, NOW)
     assert found is not None
@@ -102,7 +102,7 @@ def test_a_renewal_without_a_seat_does_not_prolong() -> None:
 
 
 @given(st.lists(held, max_size=5), moments)
-def test_granted_exactly_until_until(all_held: list[Holding], now: datetime) -> None:
+def test_granted_exactly_until_until(all_held: list[Entitlement], now: datetime) -> None:
     for found in grants(all_held, now):
         assert found.until is None or found.until > now
         if found.until is not None:
@@ -114,7 +114,7 @@ def test_granted_exactly_until_until(all_held: list[Holding], now: datetime) -> 
 
 
 @given(st.lists(held, max_size=5), moments)
-def test_each_grant_comes_from_what_is_active(all_held: list[Holding], now: datetime) -> None:
+def test_each_grant_comes_from_what_is_active(all_held: list[Entitlement], now: datetime) -> None:
     active = [each for each in all_held if each.standing(now).grants]
     found = {each.key: set(each.via) for each in grants(all_held, now)}
     keys = {key for each in active for key in each.permissions}
@@ -124,11 +124,11 @@ def test_each_grant_comes_from_what_is_active(all_held: list[Holding], now: date
 
 
 @given(st.lists(held, max_size=5), moments)
-def test_without_cover_it_ends_now(all_held: list[Holding], now: datetime) -> None:
+def test_without_cover_it_ends_now(all_held: list[Entitlement], now: datetime) -> None:
     covered = any(each.standing(now).grants for each in all_held)
     assert (covered_until(all_held, now) != now) is covered
 
 
 def test_a_naive_now_is_refused() -> None:
     with pytest.raises(NaiveTimeError, match="now"):
-        grants([holding(1, -1, permissions=(POOL,))], datetime(2026, 1, 1))  # noqa: DTZ001
+        grants([entitlement(1, -1, permissions=(POOL,))], datetime(2026, 1, 1))  # noqa: DTZ001

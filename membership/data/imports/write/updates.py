@@ -12,7 +12,7 @@ from membership.data.imports.bulk import chunks
 from membership.data.imports.schemas import LineOutcome
 from membership.data.imports.write.inserts import add_card
 from membership.members.companies.linking import hold_domains, link_by_email_domain
-from membership.members.customers.search_index import file_customer
+from membership.members.customers.search_index import index_customer
 from membership.members.customers.service import email_key
 from membership.store.models import Customer
 
@@ -107,7 +107,7 @@ def _set(batch: Batch, customer: Customer, change: Change) -> list[str]:
             link_by_email_domain(batch.session, customer, batch.now)
     if set(fields) - {"card_code"}:
         batch.session.flush()
-        file_customer(batch.session, customer)
+        index_customer(batch.session, customer)
     if change.new_code is not None:
         add_card(batch, customer.id, change.new_code)
     return fields

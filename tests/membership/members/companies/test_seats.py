@@ -12,12 +12,12 @@ from membership.members.companies.schemas import NewCompany
 from membership.members.companies.service import create_company
 from membership.members.customers.schemas import NewCustomer
 from membership.members.customers.service import create_customer
-from membership.members.memberships.entitlements import NOTHING, load_held
+from membership.members.memberships.entitlements import NO_ENTITLEMENTS, load_entitlements
 from membership.members.memberships.schemas import NewMembership
 from membership.members.memberships.service import assign
 from membership.members.plans.schemas import NewPlan
 from membership.members.plans.service import create_plan
-from membership.rules.inheritance import Company, Link, Membership, holdings
+from membership.rules.inheritance import Company, Link, Membership, entitlements
 from membership.rules.status import Term
 from membership.store.database import Database
 from membership.store.models import CompanyLink
@@ -87,10 +87,10 @@ def _compare(
         for person, company, since, until in drawn
     ]
     _store(session, tenant, links)
-    stored = load_held(session, tenant.id, people, now)
+    stored = load_entitlements(session, tenant.id, people, now)
     for person in people:
-        expected = holdings(person, memberships, companies, links, now)
-        found = stored.get(person, NOTHING).holdings
+        expected = entitlements(person, memberships, companies, links, now)
+        found = stored.get(person, NO_ENTITLEMENTS).all
         assert len(found) == len(expected)
         assert set(found) == set(expected)
 

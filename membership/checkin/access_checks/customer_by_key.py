@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Uuid, and_, bindparam, select, true
 
 from membership.members.memberships.entitlements import (
-    Holder,
-    decided_by,
-    holder_of,
-    load_holder,
+    EntitledCustomer,
+    entitled_customer_of,
+    load_entitled_customer,
+    select_deciding,
 )
 from membership.store.models import ApiKey, Customer, Organization
 from membership.store.prepared import Prepared
@@ -26,7 +26,7 @@ from membership.web.access import (
 from membership.web.fast_path import FastCall, FastRequest
 
 _customer: ColumnElement[UUID] = bindparam("customer_id", type_=Uuid())
-_things = decided_by(_customer, KEYS_ORGANIZATION)
+_things = select_deciding(_customer, KEYS_ORGANIZATION)
 _theirs = and_(Customer.organization_id == ApiKey.organization_id, Customer.id == _customer)
 _BOTH = Prepared(
     select(*KEY_COLUMNS, Customer.id.label("customer_id"), Customer.state, *_things.c)
@@ -38,7 +38,9 @@ _BOTH = Prepared(
 )
 
 
-def find_by_key_and_id(opened: FastRequest, customer_id: UUID) -> tuple[FastCall, Holder | None]:
+def find_by_key_and_id(
+    opened: FastRequest, customer_id: UUID
+) -> tuple[FastCall, EntitledCustomer | None]:
     """Authenticate the caller, and return a customer of their organization; None if there is none.
 
     A customer who was merged leads to the one who stayed. Raises Unauthorized, Forbidden.
@@ -47,6 +49,6 @@ def find_by_key_and_id(opened: FastRequest, customer_id: UUID) -> tuple[FastCall
     rows = _BOTH.rows(opened.connection, query)
     if not rows:
         call = opened.authenticate()
-        return call, load_holder(call.connection, call.tenant.id, customer_id, call.now)
+        return call, load_entitled_customer(call.connection, call.tenant.id, customer_id, call.now)
     call = opened.admit(caller_of_key(*rows[0][: len(KEY_COLUMNS)]))
-    return call, holder_of(call.connection, call.tenant.id, rows, call.now)
+    return call, entitled_customer_of(call.connection, call.tenant.id, rows, call.now)
