@@ -1,4 +1,4 @@
-"""The web application: routes, error answers and what surrounds each request."""
+"""The web application: routers, error handlers and middleware."""
 
 import time
 from collections.abc import Callable
@@ -44,11 +44,11 @@ def create_app(
     background: Background | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> LazilyRouted:
-    """Build the application on a migrated database. ``clock`` is the only source of time;
-    ``monotonic`` counts seconds for what is only measured.
+    """Create the application on a migrated database.
 
-    Without a ``vault`` the one of the settings is opened; ``background`` are the jobs that
-    run beside it, whose state readiness tells.
+    ``clock`` returns the present instant; ``monotonic`` seconds, for durations. Without a
+    ``vault`` that of the settings is opened. ``background`` runs the jobs whose state readiness
+    and metrics report.
     """
     app = DescribedApi(
         title="Membership service",
@@ -57,7 +57,7 @@ def create_app(
         description=DESCRIPTION,
         openapi_tags=tag_descriptions(),
         responses=_RESPONSES,
-        # The interactive page would be fetched from elsewhere; the description itself is served.
+        # The interactive pages load scripts from a CDN; only the description itself is served.
         docs_url=None,
         redoc_url=None,
     )
@@ -78,7 +78,7 @@ def create_app(
 
 
 def _add_operations(app: LazilyRouted, monotonic: Callable[[], float]) -> None:
-    """Surround requests with limits and metrics, and prepare what readiness asks."""
+    """Add middleware for limits and metrics, and the checks of readiness."""
     state = app.state
     settings: ServiceSettings = state.settings
     state.metrics = Metrics(state.database, state.concurrency, state.background)

@@ -1,7 +1,7 @@
-"""Which routers the service has, in the order in which a request tries them.
+"""The routers of the service, in the order in which they are matched.
 
-What a desk asks at its start is imported with this module. The others are imported when one of
-their paths is first requested, see ``membership.web.lazy_routes``: a new path of theirs belongs
+The routers that a desk requests at its start are imported with this module, the others when one
+of their paths is first requested, see ``membership.web.lazy_routes``: a new path of theirs belongs
 into this table.
 """
 
@@ -16,7 +16,7 @@ _ME = f"{_JOIN}/me"
 
 
 def _later(module: str, *paths: str, never_under: frozenset[str] = frozenset()) -> LazyRouter:
-    """A router of the package ``membership``, and what it answers."""
+    """Return a lazy router of the package ``membership`` and its paths."""
     return LazyRouter(f"membership.{module}", paths, never_under)
 
 
@@ -121,4 +121,4 @@ ROUTERS = (
         never_under=RESERVED_SEGMENTS,
     ),
 )
-"""All routers. Of two that answer the same path, the first one does."""
+"""All routers. Of two that match a path, the first one answers."""

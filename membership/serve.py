@@ -1,7 +1,7 @@
-"""Run the service in this process, from an empty folder to a graceful stop.
+"""Runs the service in this process: start, serving, graceful stop.
 
-The start is told as one event, ``ready`` or ``failed``, through a callback, so that whoever
-started the service (a shell, or the kiosk over a pipe) knows where it listens or why not.
+The start ends with one event, ``ready`` or ``failed``, which a callback sends to the parent process
+(a shell, or the kiosk over a pipe): the URL, or the error.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ START_FAILED = 3
 """Exit code of a service that could not start."""
 
 EMBEDDED_DESK = "Embedded desk"
-"""Name of the keys that are made anew at each start beside a kiosk."""
+"""Name of the API keys that are created at each start of an embedded service."""
 
 _JOBS_AFTER_SECONDS = 1.0
 """The jobs begin after the first scans of a desk that waited for this start."""
@@ -51,7 +51,7 @@ _STDIN = 0
 
 
 class StartError(Exception):
-    """Why the service cannot start. ``code`` is stable; the text names the file or port."""
+    """The service cannot start. ``code`` is stable; the text names the file or port."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -66,7 +66,7 @@ def run_service(
     demo: bool = False,
     desk_key: bool = False,
 ) -> int:
-    """Serve until told to stop; returns the exit code: 0, or 3 if it could not start.
+    """Serve until stopped. Returns the exit code: 0, or 3 if the service could not start.
 
     ``announce`` is called once, with ``{"event": "ready", "url": ...}`` (and ``"key"`` with
     ``desk_key``) or ``{"event": "failed", "code": ..., "message": ...}``. The service stops on
@@ -153,17 +153,17 @@ def _start(
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    """Take the port before anything else, so that no other process can. Raises StartError."""
+    """Bind the port, first of all, so that no other process can. Raises StartError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with contextlib.ExitStack() as undo:
         try:
-            # The protocol must be spelled out: asyncio turns off Nagle's delay (40 ms an answer)
-            # only on sockets that say they are TCP, and accepted ones say what their listener says.
+            # The protocol must be explicit: asyncio disables Nagle's algorithm (40 ms a response)
+            # only on sockets whose protocol is TCP, and accepted ones have that of the listener.
             listener = undo.enter_context(
                 socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             )
             if sys.platform != "win32":
-                # There, this option would let two processes share the port.
+                # On Windows this option would let two processes share the port.
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((host, port))
         except OSError as error:
@@ -174,7 +174,7 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 def _binding_code(error: OSError) -> str:
-    """Tell a port that is taken from an address that this machine does not have."""
+    """Return the error code of a failed bind."""
     if isinstance(error, socket.gaierror):
         return "address_not_available"
     codes = {
@@ -187,7 +187,7 @@ def _binding_code(error: OSError) -> str:
 
 
 def _prepare_data_dir(settings: ServiceSettings) -> None:
-    """Make the data folder, and see that it can be written. Raises StartError."""
+    """Create the data folder, and check that it can be written. Raises StartError."""
     probe = settings.data_dir / f".write-test-{os.getpid()}"
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -201,13 +201,13 @@ def _prepare_data_dir(settings: ServiceSettings) -> None:
 
 
 def _writing_code(error: OSError) -> str:
-    """Tell a full disk from a folder that cannot be written."""
+    """Return the error code of a failed write: full disk, or not writable."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     return STORAGE_FULL.code if full else "data_dir_not_writable"
 
 
 def _open_vault(settings: ServiceSettings) -> Vault:
-    """Read the key that secrets are stored with, or make it. Raises StartError."""
+    """Open the vault; creates its key if there is none. Raises StartError."""
     try:
         return open_vault(settings)
     except VaultError as error:
@@ -219,7 +219,7 @@ def _open_vault(settings: ServiceSettings) -> Vault:
 
 
 def _open_database(settings: ServiceSettings) -> Database:
-    """Make the engine. Raises StartError for a URL that cannot be used."""
+    """Create the engine. Raises StartError for an invalid URL."""
     try:
         return open_database(settings)
     except ValueError as error:
@@ -229,7 +229,7 @@ def _open_database(settings: ServiceSettings) -> Database:
 def _prepare_database(
     settings: ServiceSettings, database: Database, *, demo: bool, desk_key: bool
 ) -> str | None:
-    """Migrate, fill a new database, and make a desk key if asked. Raises StartError."""
+    """Migrate, fill a new database, and return a new desk key if requested. Raises StartError."""
     try:
         migrate(database)
         audit_changes(database.writers)
@@ -246,7 +246,7 @@ def _prepare_database(
 
 
 def _database_start_error(error: SQLAlchemyError, database: Database) -> StartError:
-    """Why the database cannot be used; also one that nobody foresaw is told, and logged."""
+    """Return the StartError for a database error; logs one without a mapping."""
     problem = database_problem(error)
     if problem is not None:
         return StartError(problem.code, f"{problem.detail} ({database.place})")
@@ -256,7 +256,7 @@ def _database_start_error(error: SQLAlchemyError, database: Database) -> StartEr
 
 
 def _fresh_desk_key(database: Database) -> str:
-    """Make a key for the kiosk beside this service; those of former starts are revoked."""
+    """Return a new API key for the kiosk; revokes those of former starts."""
     with database.writing(SERVICE, system_clock) as (session, now):
         tenant = first_tenant(session)
         if tenant is None:
@@ -267,7 +267,7 @@ def _fresh_desk_key(database: Database) -> str:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, stopped by an event, telling when it is ready; signals stay with the caller."""
+    """uvicorn with a stop event and a callback when ready; signals stay with the caller."""
 
     def __init__(
         self,
@@ -281,7 +281,7 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone: uvicorn would raise them again after a graceful stop."""
+        """Install no handlers: uvicorn would raise the signals again after a graceful stop."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -291,13 +291,13 @@ class _Server(uvicorn.Server):
         self._on_ready()
 
     async def on_tick(self, counter: int) -> bool:
-        """Look for the stop event, several times a second."""
+        """Check the stop event, several times a second."""
         if self._stop.is_set():
             self.should_exit = True
         return await super().on_tick(counter)
 
 
 def _url(listener: socket.socket) -> str:
-    """Address under which a bound socket is reached."""
+    """Return the URL of a bound socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,4 +1,4 @@
-"""Who did something: an API key, a member of staff, the person themself, or the service."""
+"""Actors: the API key, member of staff, customer or service to which a change is attributed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from api_client.messages.management import ActorKind
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. ``id`` is the key's, the account's or the customer's; the service has none."""
+    """Who acts. ``id`` is that of the API key, account or customer; the service has none."""
 
     kind: ActorKind
     name: str
@@ -17,7 +17,7 @@ class Actor:
 
 
 SERVICE = Actor(ActorKind.SERVICE, "service")
-"""Whatever the service does by itself, or is told at its own command line."""
+"""The actor of jobs, of the start, and of commands on the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ ATTRIBUTION = "attribution"
 """Key of the ``Attribution`` in ``Session.info``, set by ``Database.writing``."""
 
 CALLER = "walletdesk.caller"
-"""Key of the ``Actor`` in the scope of a request whose key or session was found good."""
+"""Key of the ``Actor`` in the ASGI scope of an authenticated request."""
 
 PHONE = "walletdesk.phone"
-"""Key in the scope of a request of a phone that showed a good pass token or its registration."""
+"""Key in the ASGI scope of a request by a phone with a valid pass token or registration."""
 
 SIGNED = "walletdesk.signed"
-"""Key in the scope of a request that a payment provider has signed."""
+"""Key in the ASGI scope of a request with a valid signature of a payment provider."""

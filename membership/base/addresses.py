@@ -1,7 +1,7 @@
-"""From which address a request really comes, also behind proxies that the operator trusts.
+"""The client address of a request, also behind trusted reverse proxies.
 
-``X-Forwarded-For`` can be written by anybody. It is believed only from a trusted proxy, and only
-back to the first address that is none: what stands before that one is hearsay.
+Any client can send ``X-Forwarded-For``. It is read only if a trusted proxy sent it, from right to
+left up to the first address that is no trusted proxy; entries before that one are ignored.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 UNKNOWN = "unknown"
-"""The address of a caller that has none, as over a Unix socket."""
+"""The address of a client without one, such as over a Unix socket."""
 
 _FORWARDED_FOR = b"x-forwarded-for"
 _FORWARDING = frozenset({_FORWARDED_FOR, b"forwarded", b"x-real-ip", b"via"})
@@ -22,9 +22,9 @@ _SITE_BITS = 64
 
 
 def client_address(scope: Scope, trusted: Sequence[Network]) -> str:
-    """Address of the client of an ASGI request, in its usual form; ``UNKNOWN`` without one.
+    """Return the client address of an ASGI request in canonical form, or ``UNKNOWN``.
 
-    ``trusted`` are the networks of the proxies that may say for whom they ask.
+    ``trusted`` are the networks of proxies whose ``X-Forwarded-For`` is used.
     """
     peer = _peer(scope)
     if peer is None:
@@ -43,7 +43,7 @@ def client_address(scope: Scope, trusted: Sequence[Network]) -> str:
 
 
 def address_block(address: str) -> str:
-    """What is counted together with an address: itself, or the /64 that an IPv6 site has."""
+    """Return the block that is rate-limited as one: an IPv4 address, or the /64 of an IPv6 one."""
     parsed = _parsed(address)
     if isinstance(parsed, IPv6Address):
         return str(IPv6Network((parsed, _SITE_BITS), strict=False))
@@ -51,16 +51,16 @@ def address_block(address: str) -> str:
 
 
 def is_direct_loopback(scope: Scope) -> bool:
-    """Whether a program on this machine asks for itself, and not a proxy for somebody else."""
+    """Whether a request comes from this machine itself and not through a proxy."""
     peer = _peer(scope)
     forwarded = any(name in _FORWARDING for name, _ in scope["headers"])
     return peer is not None and peer.is_loopback and not forwarded
 
 
 def parse_networks(given: Any) -> Any:
-    """Read networks parted by commas, such as ``10.0.0.0/8, ::1``; leave anything else alone.
+    """Parse networks separated by commas, such as ``10.0.0.0/8, ::1``; return non-text unchanged.
 
-    Raises ValueError for a text that names no network.
+    Raises ValueError for a part that is not a network.
     """
     if not isinstance(given, str):
         return given
@@ -68,13 +68,13 @@ def parse_networks(given: Any) -> Any:
 
 
 def _peer(scope: Scope) -> Address | None:
-    """Who holds the other end of the connection."""
+    """Return the address of the connection's peer."""
     client = scope.get("client")
     return None if client is None else _parsed(client[0])
 
 
 def _parsed(text: str) -> Address | None:
-    """An address, without zone, brackets or port; IPv4 if it is one in IPv6's clothes."""
+    """Return an address without zone, brackets and port; IPv4-mapped IPv6 becomes IPv4."""
     text = text.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -90,11 +90,11 @@ def _parsed(text: str) -> Address | None:
 
 
 def _forwarded_for(scope: Scope) -> list[str]:
-    """What proxies said for whom they ask, the nearest last."""
+    """Return the entries of X-Forwarded-For, that of the nearest proxy last."""
     values = [value for name, value in scope["headers"] if name == _FORWARDED_FOR]
     return b",".join(values).decode("latin-1").split(",") if values else []
 
 
 def _is_in(address: Address, networks: Sequence[Network]) -> bool:
-    """Whether an address lies in one of the networks."""
+    """Whether an address is in one of the networks."""
     return any(address in network for network in networks)

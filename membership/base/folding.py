@@ -1,4 +1,4 @@
-"""How text is compared in searches: without case and without accents."""
+"""Text folding for searches: case and accents are ignored."""
 
 import unicodedata
 
@@ -8,12 +8,12 @@ _LETTERS_WITHOUT_MARKS = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """Bring ``text`` into the form in which words are compared."""
+    """Return ``text`` casefolded and without accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return bare.translate(_LETTERS_WITHOUT_MARKS).casefold()
 
 
 def words_of(text: str) -> list[str]:
-    """The folded words of a text: what stands between anything but letters and digits."""
+    """Return the folded words of a text: its runs of letters and digits."""
     return "".join(letter if letter.isalnum() else " " for letter in fold(text)).split()

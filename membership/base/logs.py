@@ -17,14 +17,14 @@ _render_exception = structlog.processors.ExceptionRenderer(
 
 
 def _first_lines(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Keep the first line of exception texts: databases quote the faulty row in the others."""
+    """Keep the first line of exception texts: the others may quote a row of the database."""
     for exception in event.get("exception", ()):
         exception["exc_value"] = exception["exc_value"].partition("\n")[0]
     return event
 
 
 def configure_logging(level: str) -> None:
-    """Log from ``level`` up; what other libraries log goes the same way from warning up."""
+    """Log from ``level`` up, and records of other libraries from warning up, in the same format."""
     stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
     structlog.configure(
         processors=[
@@ -55,11 +55,11 @@ def configure_logging(level: str) -> None:
 
 
 def logger(**context: Any) -> Any:
-    """Give a structured logger that carries ``context``."""
+    """Return a structured logger bound to ``context``."""
     return structlog.get_logger(**context)
 
 
 def current_request_id() -> str | None:
-    """Id of the request that is being answered here, if one is."""
+    """Return the id of the request that this context processes, or None outside of one."""
     found = structlog.contextvars.get_contextvars().get("request_id")
     return None if found is None else str(found)

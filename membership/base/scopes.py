@@ -1,4 +1,4 @@
-"""What a key may be good for, what a kiosk needs, and what staff may do by their role."""
+"""Scopes of API keys, those of a kiosk, and those of each staff role."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from api_client.messages.management import Role
 
 
 class Scope(StrEnum):
-    """What a key is good for."""
+    """A permission of an API key or a staff session."""
 
     SCANS_WRITE = "scans:write"
     VISITS_READ = "visits:read"
@@ -40,7 +40,7 @@ class Scope(StrEnum):
 DESK_SCOPES = frozenset(
     {Scope.SCANS_WRITE, Scope.VISITS_READ, Scope.VISITS_WRITE, Scope.CUSTOMERS_READ}
 )
-"""What a kiosk needs."""
+"""Scopes of a kiosk's key."""
 
 _RECEPTION_SCOPES = DESK_SCOPES | {
     Scope.CUSTOMERS_WRITE,
@@ -66,4 +66,4 @@ ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = {
     Role.MANAGER: frozenset(_MANAGER_SCOPES),
     Role.ADMIN: frozenset(Scope),
 }
-"""What staff may do, by role."""
+"""Scopes of staff sessions, by role."""

@@ -1,7 +1,7 @@
-"""Secrets that must be used again, and so cannot be stored as a hash, are stored encrypted.
+"""Encryption of secrets that must be read again, and so cannot be stored as a hash.
 
-The key is ``WALLETDESK_SECRET_KEY``, or a file in the data folder that is made at the first
-need. Several processes on one PostgreSQL database need the same key.
+The key is ``WALLETDESK_SECRET_KEY``, or a file in the data folder that is created on first
+use. Several processes on one PostgreSQL database need the same key.
 """
 
 import os
@@ -15,7 +15,7 @@ KEY_FILE = "secret.key"
 
 
 class VaultError(Exception):
-    """A secret cannot be opened: it was encrypted with another key, or is damaged."""
+    """A secret cannot be decrypted: it was encrypted with another key, or is damaged."""
 
 
 class Vault:
@@ -45,9 +45,9 @@ class Vault:
 
 
 def open_vault(settings: ServiceSettings) -> Vault:
-    """The vault of this service; its key is made if there is none yet.
+    """Return the vault of this service; creates its key if there is none.
 
-    Raises VaultError for a key that is none; OSError if the file cannot be read or written.
+    Raises VaultError for an invalid key; OSError if the file cannot be read or written.
     """
     if settings.secret_key is not None:
         return Vault(settings.secret_key.get_secret_value())
@@ -55,7 +55,7 @@ def open_vault(settings: ServiceSettings) -> Vault:
 
 
 def _key_in(file: Path) -> str:
-    """The key in a file. Of two processes that make it at once, one does and both use it."""
+    """Return the key in a file, created if missing; concurrent processes get the same one."""
     try:
         return file.read_text(encoding="ascii").strip()
     except FileNotFoundError:
@@ -68,7 +68,7 @@ def _key_in(file: Path) -> str:
         stream.flush()
         os.fsync(stream.fileno())
     try:
-        os.link(draft, file)  # fails if another process was first; a rename would replace its key
+        os.link(draft, file)  # raises if another process was first; a rename would replace its key
     except FileExistsError:
         pass
     finally:

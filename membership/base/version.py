@@ -1,4 +1,4 @@
-"""Which version of the program this is."""
+"""The version of the program."""
 
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 @cache
 def service_version() -> str:
-    """Version of the installed distribution; ``0+source`` when run from a bare source tree."""
+    """Return the version of the installed distribution, or ``0+source`` in a source tree."""
     try:
         return version("walletdesk")
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""The commands ``backup`` and ``restore``: what they do, as sentences for the command line."""
+"""The commands ``backup`` and ``restore``."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,39 +16,39 @@ from membership.store.migrate import MigrationError
 
 
 class CommandError(Exception):
-    """Why a command could not be carried out, as one sentence."""
+    """A command failed; the text is one sentence."""
 
 
 def backup_command(
     settings: ServiceSettings, file: Path, *, with_key: bool, replace: bool, verify: bool
 ) -> str:
-    """Write a backup, or with ``verify`` only look at one. Raises CommandError."""
+    """Write a backup, or with ``verify`` check one; returns a sentence. Raises CommandError."""
     if verify:
-        found = _explained(lambda: verify_backup(file))
-        return f"{file} is whole: {_told(found)}, made at {found.created_at.isoformat()}."
-    made = _explained(
+        found = _run(lambda: verify_backup(file))
+        return f"{file} is whole: {_summary(found)}, made at {found.created_at.isoformat()}."
+    made = _run(
         lambda: create_backup(
             settings, file, now=system_clock(), with_key=with_key, replace=replace
         )
     )
-    return f"Backed up {_told(made)} into {file}."
+    return f"Backed up {_summary(made)} into {file}."
 
 
 def restore_command(settings: ServiceSettings, file: Path) -> str:
-    """Restore a backup. Raises CommandError."""
-    restored = _explained(lambda: restore_backup(settings, file))
+    """Restore a backup; returns a sentence. Raises CommandError."""
+    restored = _run(lambda: restore_backup(settings, file))
     if restored.with_key:
-        return f"Restored {_told(restored)}, with the secret key."
-    return f"Restored {_told(restored)}. Bring the secret key if webhooks are used."
+        return f"Restored {_summary(restored)}, with the secret key."
+    return f"Restored {_summary(restored)}. Bring the secret key if webhooks are used."
 
 
-def _told(manifest: Manifest) -> str:
-    """How much is in a backup."""
+def _summary(manifest: Manifest) -> str:
+    """Return the numbers of rows and tables in a backup."""
     return f"{manifest.rows} rows of {len(manifest.tables)} tables"
 
 
-def _explained(run: Callable[[], Manifest]) -> Manifest:
-    """Run something; what can go wrong outside this program is told as one sentence."""
+def _run(run: Callable[[], Manifest]) -> Manifest:
+    """Return ``run()``. Raises CommandError for expected errors, with a sentence."""
     try:
         return run()
     except (BackupError, MigrationError) as error:

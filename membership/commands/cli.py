@@ -1,6 +1,6 @@
-"""The commands of the service: run it, look after its keys and organizations, move its data.
+"""The command line of the service: run it, manage keys and organizations, move data.
 
-What does the work is imported by the commands, see ``membership.commands.command_line``.
+Each command imports its implementation when it runs, see ``membership.commands.command_line``.
 """
 
 import gc
@@ -49,8 +49,8 @@ def serve(
     ] = False,
 ) -> None:
     """Run the membership service; settings are read from WALLETDESK_… as well."""
-    # Nothing of what is loaded here is ever let go: looking through it again and again for
-    # garbage takes a quarter of a second of the start, and later of every full collection.
+    # Imported modules are never freed: scanning them for garbage takes a quarter of a second of
+    # the start, and later of every full collection.
     gc.disable()
     from membership.base.settings import ServiceSettings  # noqa: PLC0415
     from membership.serve import run_service  # noqa: PLC0415
@@ -182,8 +182,8 @@ def issue(
             organization=organization,
             design=design,
             file=out,
-            tell=write_line,
-            refuse=sys.stderr.write,
+            write=write_line,
+            write_error=sys.stderr.write,
         )
     )
 
@@ -296,12 +296,12 @@ def _announce(event: Mapping[str, str]) -> None:
 
 
 def _data_command(data_dir: Path | None, run: Callable[["ServiceSettings"], str]) -> None:
-    """Run a command on the club's data and write what it tells."""
+    """Run a command on the club's data and print the sentence that it returns."""
     from membership.base.settings import ServiceSettings  # noqa: PLC0415
     from membership.commands.backup import CommandError  # noqa: PLC0415
 
     try:
-        told = run(settings_from(ServiceSettings, {"data_dir": data_dir}))
+        sentence = run(settings_from(ServiceSettings, {"data_dir": data_dir}))
     except (CommandError, ValueError) as error:
         fail(str(error))
-    write_line(told)
+    write_line(sentence)

@@ -1,6 +1,6 @@
-"""What all commands have in common: options, settings, and how they end.
+"""Shared parts of the commands: options, settings, exit codes.
 
-Light to import, as the whole command line is: the scanner process imports it afresh.
+Imports little, like the whole command line: the scanner process imports it at its start.
 """
 
 import sys
@@ -20,27 +20,27 @@ DataDirOption = Annotated[Path | None, typer.Option(help="Folder of the club's d
 OrganizationOption = Annotated[str, typer.Option(help="Short name of the organization.")]
 
 WRONG_USE = 2
-"""Exit code of a command that was refused."""
+"""Exit code of a command that failed."""
 
 
 def settings_from(kind: type[S], given: Mapping[str, Any]) -> S:
-    """Make settings from what was given on the command line and in the environment.
+    """Return settings from the command line and the environment.
 
-    Raises ValueError that names the setting.
+    Raises ValueError with the name of an invalid setting.
     """
     from pydantic import ValidationError  # noqa: PLC0415 - see the module docstring
 
     try:
         return kind(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        name = ".".join(str(part) for part in fault["loc"])
-        raise ValueError(f"setting {name}: {fault['msg']}") from error
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"setting {name}: {first['msg']}") from error
 
 
 @contextmanager
 def exit_on_error() -> Iterator[None]:
-    """Tell whatever refuses a command in one line, and end with code 2."""
+    """Print an expected error of the block in one line, and exit with code 2."""
     from pydantic import ValidationError  # noqa: PLC0415 - see the module docstring
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
@@ -51,8 +51,8 @@ def exit_on_error() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        fail(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}")
+        first = error.errors(include_url=False, include_input=False)[0]
+        fail(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
     except ApiError as error:
         fail(error.detail)
     except (
@@ -67,12 +67,12 @@ def exit_on_error() -> Iterator[None]:
 
 
 def write_line(line: str) -> None:
-    """Write a line to standard output at once."""
+    """Write a line to standard output and flush it."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
 def fail(message: str) -> NoReturn:
-    """Tell in one line why a command was refused, and end with code 2."""
+    """Print why a command failed in one line, and exit with code 2."""
     sys.stderr.write(f"walletdesk: {message}\n")
     raise SystemExit(WRONG_USE)

@@ -1,4 +1,4 @@
-"""What whoever runs the service may do beside it, without a key: organizations, first keys."""
+"""Commands on the database, without an API key: organizations and their first keys."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from membership.web.access import Tenant, mint_key
 
 @contextmanager
 def migrated_database(settings: ServiceSettings) -> Iterator[Database]:
-    """The migrated database, made if there is none, for as long as the block lasts.
+    """Open the migrated and audited database for a block; creates one if there is none.
 
     Raises MigrationError, OSError and sqlalchemy.exc.OperationalError where it cannot be used.
     """
@@ -32,7 +32,7 @@ def migrated_database(settings: ServiceSettings) -> Iterator[Database]:
 
 
 def find_organization(database: Database, slug: str) -> Tenant:
-    """The organization with that slug. Raises LookupError."""
+    """Return the organization with a slug. Raises LookupError."""
     with database.readers.begin() as session:
         tenant = tenant_by_slug(session, slug)
     if tenant is None:
@@ -47,7 +47,7 @@ def create_key(
     name: str,
     scopes: frozenset[Scope] = frozenset(Scope),
 ) -> str:
-    """Make an API key for the organization with that slug; by default it may do everything.
+    """Create an API key for the organization with a slug and return it; by default with all scopes.
 
     Raises LookupError for an unknown slug, and what ``migrated_database`` raises.
     """
@@ -66,9 +66,9 @@ def create_organization(
     currency: str,
     country: str | None = None,
 ) -> None:
-    """Make a further organization in the same database, with the standard design of cards.
+    """Create another organization in the same database, with the standard card design.
 
-    Its first key is made by ``create_key``.
+    Its first key is created by ``create_key``.
 
     Raises LookupError for a slug that is taken; ValueError for a slug, zone, currency or
     country of the wrong form; and what ``migrated_database`` raises.

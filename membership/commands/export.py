@@ -1,4 +1,4 @@
-"""The export from the command line, straight from the database."""
+"""The command ``export``: a CSV file from the database."""
 
 import os
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def export_command(
     bom: bool,
     write: Callable[[str], object],
 ) -> int:
-    """The command ``export``: 0, or 2 with the reason if it failed; then there is no file."""
+    """Run ``export``. Returns 0, or 2 after writing the error; then there is no file."""
     try:
         size = export_to(settings, ExportKind(kind), file, organization=organization, bom=bom)
     except (LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
@@ -37,7 +37,7 @@ def export_command(
 def export_to(
     settings: ServiceSettings, kind: ExportKind, file: Path, *, organization: str, bom: bool
 ) -> int:
-    """Write an export to a file, which is there only once it is whole; returns its bytes.
+    """Write an export to a file, which exists only once complete; returns its size in bytes.
 
     Raises LookupError for an unknown organization; MigrationError, OSError, SQLAlchemyError.
     """

@@ -1,4 +1,4 @@
-"""The import from the command line: straight into the database, beside a running service or not."""
+"""The command ``import``: into the database, with or without a running service."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ from membership.web.access import Tenant
 from membership.web.errors import ApiError
 
 Progress = Callable[[ImportView], None]
-_OVER = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
+_FINAL = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
 _WAIT_SECONDS = 0.5
 
 
@@ -39,11 +39,11 @@ def import_file(
     progress: Progress,
     refused: Callable[[str], object],
 ) -> ImportView:
-    """Import a file; returns how it ended.
+    """Import a file; returns its final state.
 
-    ``progress`` is told after each piece of work, ``refused`` gets a sentence for each line that
-    was not taken. Raises LookupError for an unknown organization; ApiError for a file that
-    cannot be read as such; MigrationError, OSError and SQLAlchemyError.
+    ``progress`` is called after each chunk, ``refused`` with a sentence for each rejected line.
+    Raises LookupError for an unknown organization; ApiError for a file that cannot be read as
+    such; MigrationError, OSError and SQLAlchemyError.
     """
     with file.open("rb") as stream, migrated_database(settings) as database:
         tenant = find_organization(database, organization)
@@ -64,11 +64,11 @@ def upload(
     *,
     clock: Callable[[], datetime],
 ) -> UUID:
-    """Prepare an import, store its file and start it; returns its id. Raises ApiError."""
+    """Create an import, store its file and start it; returns its id. Raises ApiError."""
     decoder = FileDecoder(Encoding(new.encoding))
     with database.writing(SERVICE, clock) as (session, now):
         import_id = service.prepare(session, tenant, new, SERVICE, now).id
-    for data in _stored(decoder, stream):
+    for data in _chunks(decoder, stream):
         with database.writing(SERVICE, clock) as (session, _):
             row = service.get_import(session, tenant, import_id, to_change=True)
             service.add_chunk(session, row, data)
@@ -87,9 +87,9 @@ def run(
     clock: Callable[[], datetime],
     progress: Progress,
 ) -> ImportView:
-    """Carry an import out, or watch while a service does; returns how it ended.
+    """Process an import, or wait while a service does; returns its final state.
 
-    Told to stop by the keyboard, it leaves the import to whoever goes on with it.
+    Interrupted by the keyboard, it ends its lease, so that another process may continue.
     """
     worker = ImportWorker()
     try:
@@ -98,7 +98,7 @@ def run(
             with database.readers.begin() as session:
                 shown = service.view(service.get_import(session, tenant, import_id), clock())
             progress(shown)
-            if shown.state in _OVER and not done:
+            if shown.state in _FINAL and not done:
                 return shown
             if not done:
                 time.sleep(_WAIT_SECONDS)
@@ -106,7 +106,7 @@ def run(
         worker.leave(database, tenant.id, import_id, clock())
 
 
-def _stored(decoder: FileDecoder, stream: BinaryIO) -> Iterator[bytes]:
+def _chunks(decoder: FileDecoder, stream: BinaryIO) -> Iterator[bytes]:
     """The chunks of a file as they are stored."""
     while data := stream.read(CHUNK_BYTES):
         if stored := decoder.decode(data):
@@ -123,7 +123,7 @@ def import_command(
     organization: str,
     write: Callable[[str], object],
 ) -> int:
-    """The command ``import``: 0 if every line was taken, 1 if some were not, 2 if it failed."""
+    """Run ``import``. Returns 0 if every line was accepted, 1 if some were not, 2 on an error."""
 
     def progress(shown: ImportView) -> None:
         of = "" if shown.lines_total is None else f" of {shown.lines_total}"
@@ -141,13 +141,13 @@ def import_command(
             refused=lambda line: write(f"\n{line}"),
         )
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        write(f"walletdesk: {where}: {fault['msg']}\n")
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        write(f"walletdesk: {where}: {first['msg']}\n")
         return 2
     except (ApiError, LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
-        said = error.detail if isinstance(error, ApiError) else str(error)
-        write(f"\nwalletdesk: {said.splitlines()[0]}\n")
+        message = error.detail if isinstance(error, ApiError) else str(error)
+        write(f"\nwalletdesk: {message.splitlines()[0]}\n")
         return 2
     counts = ", ".join(f"{count} {name}" for name, count in ended.counts if count)
     write(f"\n{ended.state.value}: {counts or 'no lines'}\n")

@@ -1,4 +1,4 @@
-"""The command ``issue``: a card for a customer, straight from the database into a file."""
+"""The command ``issue``: issues a card to a customer and writes it to a file."""
 
 import os
 from collections.abc import Callable
@@ -44,8 +44,8 @@ _NO_LINK = "no link for phones: the service has no public address (WALLETDESK_PU
 
 
 @dataclass(frozen=True, slots=True)
-class _Making:
-    """What making a card's file needs."""
+class _RenderContext:
+    """What the renderers of a card's file need."""
 
     session: Session
     tenant: Tenant
@@ -61,15 +61,15 @@ def issue_command(
     organization: str,
     design: str,
     file: Path,
-    tell: Callable[[str], object],
-    refuse: Callable[[str], object],
+    write: Callable[[str], object],
+    write_error: Callable[[str], object],
 ) -> int:
-    """The command ``issue``: 0, or 2 with the reason; then there is neither card nor file.
+    """Run ``issue``. Returns 0, or 2 after an error; then there is neither card nor file.
 
-    ``tell`` is given lines, ``refuse`` the reason.
+    ``write`` is called with each line of the result, ``write_error`` with the error.
     """
     try:
-        told = issue_to(
+        lines = issue_to(
             settings, customer.strip(), organization=organization, design=design, file=file
         )
     except (
@@ -81,20 +81,20 @@ def issue_command(
         SQLAlchemyError,
         OSError,
     ) as error:
-        refuse(f"walletdesk: {str(error).splitlines()[0]}\n")
+        write_error(f"walletdesk: {str(error).splitlines()[0]}\n")
         return 2
-    for line in told:
-        tell(line)
+    for line in lines:
+        write(line)
     return 0
 
 
 def issue_to(
     settings: ServiceSettings, customer: str, *, organization: str, design: str, file: Path
 ) -> list[str]:
-    """Issue a card and write it to a file, whose suffix says as what; returns what to tell.
+    """Issue a card and write it to a file in the format of its suffix; returns lines to print.
 
-    The file is there only once the card is stored, and whole. Raises LookupError for an
-    organization, customer or design that there is not; ValueError for another suffix; ApiError,
+    The file exists only once the card is committed. Raises LookupError for an unknown
+    organization, customer or design; ValueError for another suffix; ApiError,
     PassError, VaultError, MigrationError, OSError and SQLAlchemyError.
     """
     render = _RENDERERS.get(file.suffix.lower())
@@ -107,46 +107,46 @@ def issue_to(
         with migrated_database(settings) as database:
             tenant = find_organization(database, organization)
             with database.writing(SERVICE, system_clock) as (session, now):
-                making = _Making(session, tenant, settings, open_vault(settings), now)
-                card, told = _issue(making, customer, design)
-                unfinished.write_bytes(render(making, card))
+                context = _RenderContext(session, tenant, settings, open_vault(settings), now)
+                card, issued = _issue(context, customer, design)
+                unfinished.write_bytes(render(context, card))
         os.replace(unfinished, file)
     finally:
         unfinished.unlink(missing_ok=True)
-    if file.suffix.lower() == _PKPASS and told.development:
-        return [f"{file}: {told.card}", told.link, _DEVELOPMENT]
-    return [f"{file}: {told.card}", told.link]
+    if file.suffix.lower() == _PKPASS and issued.development:
+        return [f"{file}: {issued.card}", issued.link, _DEVELOPMENT]
+    return [f"{file}: {issued.card}", issued.link]
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What is said of a card that was issued. ``development``: who signs is self-made."""
+class _IssuedLines:
+    """Lines about an issued card. ``development``: its certificate is self-signed."""
 
     card: str
     link: str
     development: bool
 
 
-def _issue(making: _Making, customer: str, design: str) -> tuple[Card, _Told]:
-    """Issue a card, and say what there is to say of it. Raises LookupError, ApiError."""
-    session, tenant, now = making.session, making.tenant, making.now
+def _issue(context: _RenderContext, customer: str, design: str) -> tuple[Card, _IssuedLines]:
+    """Issue a card; returns it and the lines about it. Raises LookupError, ApiError."""
+    session, tenant, now = context.session, context.tenant, context.now
     person = _customer_named(session, tenant, customer)
     chosen = _design_named(session, tenant, design)
     new = NewCard(customer_id=person.id, design_id=chosen.id)
-    card = issue_card(session, tenant, new, now, maker=CardMaker(making.vault))
-    desk = CardContext(session, tenant, making.vault, making.settings.public_url)
+    card = issue_card(session, tenant, new, now, maker=CardMaker(context.vault))
+    desk = CardContext(session, tenant, context.vault, context.settings.public_url)
     url = card_record(desk, card.id).install_url
     who = f"{display_name(person)} ({number_text(person.number)})".strip()
-    told = _Told(
+    issued = _IssuedLines(
         card=f"card {card.id} of “{chosen.name}” for {who}",
         link=_NO_LINK if url is None else f"link for the phone: {url}",
         development=apple_facts(session, tenant) is None,
     )
-    return card, told
+    return card, issued
 
 
 def _customer_named(session: Session, tenant: Tenant, wanted: str) -> Customer:
-    """The customer with an id, number or address; former ids and numbers lead to who stayed.
+    """Return the customer with an id, number or address; merged ones lead to the remaining one.
 
     Raises LookupError.
     """
@@ -163,7 +163,7 @@ def _customer_named(session: Session, tenant: Tenant, wanted: str) -> Customer:
 
 
 def _only(session: Session, tenant: Tenant, which: ColumnElement[bool], wanted: str) -> UUID | None:
-    """The id of the only customer of that kind, or None. Raises LookupError for several."""
+    """Return the id of the only customer that matches, or None. Raises LookupError for several."""
     here = Customer.organization_id == tenant.id
     found = session.scalars(select(Customer.id).where(here, which).limit(2)).all()
     if len(found) > 1:
@@ -172,7 +172,7 @@ def _only(session: Session, tenant: Tenant, which: ColumnElement[bool], wanted: 
 
 
 def _uuid(text: str) -> UUID | None:
-    """An id, or None."""
+    """Return the UUID in a text, or None."""
     try:
         return UUID(text)
     except ValueError:
@@ -180,13 +180,13 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _number(text: str) -> int | None:
-    """The customer number that a text is, with or without ``C-``, or None."""
+    """Return the customer number in a text, with or without ``C-``, or None."""
     parsed = CustomerNumber.parse(text) or CustomerNumber.parse(f"C-{text}")
     return None if parsed is None else parsed.number
 
 
 def _design_named(session: Session, tenant: Tenant, wanted: str) -> CardDesign:
-    """The design with a key or id. Raises LookupError that names those there are."""
+    """Return the design with a key or id. Raises LookupError that lists the others."""
     designs = session.scalars(
         select(CardDesign).where(CardDesign.organization_id == tenant.id).order_by(CardDesign.key)
     ).all()
@@ -197,30 +197,30 @@ def _design_named(session: Session, tenant: Tenant, wanted: str) -> CardDesign:
     raise LookupError(f"{tenant.name} has no design {wanted!r}; there are: {there}")
 
 
-def _as_pkpass(making: _Making, card: Card) -> bytes:
-    """The card for Apple Wallet."""
+def _as_pkpass(context: _RenderContext, card: Card) -> bytes:
+    """Render the card as a pass for Apple Wallet."""
     return render_pkpass(
-        making.session, making.vault, making.settings, making.tenant, card.id, now=making.now
+        context.session, context.vault, context.settings, context.tenant, card.id, now=context.now
     ).data
 
 
-def _as_pdf(making: _Making, card: Card) -> bytes:
-    """The card to print."""
-    face = load_faces(making.session, making.tenant, [card.id], making.now)[card.id].face
-    images = load_images(making.session, making.tenant, face.design)
+def _as_pdf(context: _RenderContext, card: Card) -> bytes:
+    """Render the card as a PDF to print."""
+    face = load_faces(context.session, context.tenant, [card.id], context.now)[card.id].face
+    images = load_images(context.session, context.tenant, face.design)
     fonts = resources.path("fonts")
-    return card_pdf(face, images, fonts, face.design.languages[0], making.now)
+    return card_pdf(face, images, fonts, face.design.languages[0], context.now)
 
 
-def _as_png(making: _Making, card: Card) -> bytes:
-    """The card as Apple Wallet draws it."""
-    face = load_faces(making.session, making.tenant, [card.id], making.now)[card.id].face
-    images = load_images(making.session, making.tenant, face.design)
+def _as_png(context: _RenderContext, card: Card) -> bytes:
+    """Render a preview of the card in Apple Wallet as PNG."""
+    face = load_faces(context.session, context.tenant, [card.id], context.now)[card.id].face
+    images = load_images(context.session, context.tenant, face.design)
     return preview_png(face, images, "apple", face.design.languages[0])
 
 
 _PKPASS = ".pkpass"
-_RENDERERS: dict[str, Callable[[_Making, Card], bytes]] = {
+_RENDERERS: dict[str, Callable[[_RenderContext, Card], bytes]] = {
     _PKPASS: _as_pkpass,
     ".pdf": _as_pdf,
     ".png": _as_png,

@@ -1,6 +1,6 @@
 """The commands ``staff add``, ``list``, ``reset-password`` and ``disable``.
 
-Light to import, as the whole command line is: what does the work is imported by the commands.
+Each command imports its implementation when it runs: the command line must import little.
 """
 
 import sys
@@ -94,7 +94,7 @@ def disable(
 
 
 def _new_password() -> str:
-    """Ask for a password twice, or read one line where nobody is to be asked."""
+    """Prompt for a password twice, or read one line if standard input is no terminal."""
     if sys.stdin.isatty():
         return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     return sys.stdin.readline().rstrip("\r\n")

@@ -1,4 +1,4 @@
-"""What whoever runs the service may do with staff accounts beside it, without signing in."""
+"""Commands on staff accounts, without signing in."""
 
 from dataclasses import dataclass
 
@@ -23,10 +23,10 @@ from membership.web.passwords import Passwords, reject_weak
 
 @dataclass(frozen=True)
 class OrganizationAccounts:
-    """The organization whose accounts are looked after, and where it is stored.
+    """The organization whose accounts are managed, and the settings of its database.
 
     Every function raises LookupError for an unknown organization or account, ``ApiError`` for
-    what the API would refuse as well, and MigrationError, VaultError, OSError and SQLAlchemyError
+    what the API rejects as well, and MigrationError, VaultError, OSError and SQLAlchemyError
     where the data cannot be used.
     """
 
@@ -35,7 +35,7 @@ class OrganizationAccounts:
 
 
 def add(target: OrganizationAccounts, new: NewStaff, passwords: Passwords | None = None) -> None:
-    """Make an account; without a password the service mails its owner a link to set one."""
+    """Create an account; without a password the service mails its owner a link to set one."""
     with migrated_database(target.settings) as database:
         tenant = find_organization(database, target.organization)
         hashed = None
@@ -59,7 +59,7 @@ def add(target: OrganizationAccounts, new: NewStaff, passwords: Passwords | None
 
 
 def listing(target: OrganizationAccounts) -> list[StaffAccount]:
-    """The accounts, oldest first."""
+    """Return the accounts, oldest first."""
     with migrated_database(target.settings) as database:
         tenant = find_organization(database, target.organization)
         with database.readers.begin() as session:
@@ -70,7 +70,7 @@ def listing(target: OrganizationAccounts) -> list[StaffAccount]:
 def reset_password(
     target: OrganizationAccounts, email: str, password: str, passwords: Passwords | None = None
 ) -> None:
-    """Set an account's password, end its sessions, and forget the failed tries at it."""
+    """Set an account's password, end its sessions, and reset its failed attempts."""
     with migrated_database(target.settings) as database:
         tenant = find_organization(database, target.organization)
         with database.readers.begin() as session:
@@ -84,7 +84,7 @@ def reset_password(
 
 
 def disable(target: OrganizationAccounts, email: str) -> None:
-    """Disable an account and end its sessions; refused for the last admin."""
+    """Disable an account and end its sessions. Raises Conflict for the last admin."""
     with migrated_database(target.settings) as database:
         tenant = find_organization(database, target.organization)
         with database.writing(SERVICE, system_clock) as (session, now):
@@ -93,7 +93,7 @@ def disable(target: OrganizationAccounts, email: str) -> None:
 
 
 def _account(session: Session, tenant: Tenant, email: str) -> StaffAccount:
-    """The account with an address, locked against changes. Raises LookupError."""
+    """Return the account with an address, with its row locked. Raises LookupError."""
     account = session.scalars(
         select(StaffAccount)
         .where(

@@ -1,4 +1,4 @@
-"""What whoever runs the service may do with identities beside it: take them, and show them."""
+"""Commands on the issuers of wallet cards: import and show them."""
 
 import base64
 import json
@@ -24,10 +24,10 @@ _PEM = b"-----BEGIN "
 
 @dataclass(frozen=True)
 class IssuerCommands:
-    """The organization whose identities they are, and where it is stored.
+    """The organization whose issuers are managed, and the settings of its database.
 
     Every method raises LookupError for an unknown organization, ``ApiError`` for what the API
-    would refuse as well, ValueError for a file that is none of those meant, and MigrationError,
+    rejects as well, ValueError for a file of another format, and MigrationError,
     VaultError, OSError and SQLAlchemyError where the data cannot be used.
     """
 
@@ -66,13 +66,13 @@ class IssuerCommands:
             return service.put_google(place, new)
 
     def show(self) -> WalletsReady:
-        """How both wallets stand."""
+        """Return the state of both wallets."""
         with self._place(writes=False) as place:
             return service.show(place)
 
     @contextmanager
     def _place(self, *, writes: bool) -> Iterator[IssuerContext]:
-        """A transaction; in one that writes, the audit names the service."""
+        """Open a transaction, reading or writing; the actor is the service."""
         with migrated_database(self.settings) as database:
             tenant = find_organization(database, self.organization)
             vault = open_vault(self.settings)
@@ -86,7 +86,7 @@ class IssuerCommands:
 
 
 def _joined(files: list[Path]) -> bytes:
-    """One file, or the text of several PEM files. Raises ValueError, OSError."""
+    """Return one file, or several PEM files joined. Raises ValueError, OSError."""
     parts = [_read(file) for file in files]
     if len(parts) > 1:
         for file, part in zip(files, parts, strict=True):
@@ -96,7 +96,7 @@ def _joined(files: list[Path]) -> bytes:
 
 
 def _read(file: Path) -> bytes:
-    """The content of a small file. Raises ValueError for a large one; OSError."""
+    """Return the content of a small file. Raises ValueError for a large one; OSError."""
     with file.open("rb") as stream:
         content = stream.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
@@ -105,5 +105,5 @@ def _read(file: Path) -> bytes:
 
 
 def _encoded(content: bytes) -> str:
-    """Bytes as the messages carry them."""
+    """Return bytes in base64, as messages contain them."""
     return base64.b64encode(content).decode("ascii")

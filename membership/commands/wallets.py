@@ -1,6 +1,6 @@
 """The commands ``wallets apple``, ``wallets google`` and ``wallets show``.
 
-Light to import, as the whole command line is: what does the work is imported by the commands.
+Each command imports its implementation when it runs: the command line must import little.
 """
 
 from collections.abc import Callable
@@ -72,12 +72,12 @@ def show(organization: OrganizationOption = "my-club", data_dir: DataDirOption =
 
 
 def _first_line(file: Path) -> str:
-    """A password from a file. Raises ValueError, OSError."""
+    """Return the first line of a file, a password. Raises ValueError, OSError."""
     return file.read_text(encoding="utf-8").partition("\n")[0].removesuffix("\r")
 
 
-def _tell(ready: "WalletsReady") -> None:
-    """Print how the wallets stand, one fact a line."""
+def _print_status(ready: "WalletsReady") -> None:
+    """Print the state of the wallets, one fact a line."""
     apple, google = ready.apple, ready.google
     signer = "self-made certificate" if apple.development else "certificate"
     until = "" if apple.not_after is None else f", good until {apple.not_after:%Y-%m-%d}"
@@ -95,10 +95,10 @@ def _tell(ready: "WalletsReady") -> None:
 def _run(
     organization: str, data_dir: Path | None, run: Callable[["IssuerCommands"], "WalletsReady"]
 ) -> None:
-    """Run one command, and tell how the wallets stand then."""
+    """Run one command, and print the state of the wallets after it."""
     from membership.base.settings import ServiceSettings  # noqa: PLC0415
     from membership.commands.wallet_identities import IssuerCommands  # noqa: PLC0415
 
     with exit_on_error():
         settings = ServiceSettings() if data_dir is None else ServiceSettings(data_dir=data_dir)
-        _tell(run(IssuerCommands(settings, organization)))
+        _print_status(run(IssuerCommands(settings, organization)))

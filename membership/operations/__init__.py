@@ -1,1 +1,1 @@
-"""What whoever runs the service asks it: is it alive, is it ready, how does it do."""
+"""Endpoints for operators: health, readiness, metrics."""

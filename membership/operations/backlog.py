@@ -1,4 +1,4 @@
-"""What waits in the database, over all organizations: deliveries, mails, imports and cards."""
+"""The backlog in the database, of all organizations: deliveries, mails, imports and cards."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,12 +22,12 @@ from membership.store.models import (
 )
 
 MOST_COUNTED = 100_000
-"""Beyond this many nothing is counted: the figure says "at least so many"."""
+"""Counts stop here: the figure then means "at least"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much waits. ``oldest_seconds`` is 0 if no delivery does."""
+    """Numbers of rows that wait. ``oldest_seconds`` is the age of the oldest delivery, or 0."""
 
     pending: int
     dead: int
@@ -38,11 +38,11 @@ class Backlog:
     rollouts: int
     pushes: int
     certificate_days: float | None = None
-    """Days until the first of all certificates for Apple Wallet is over; None without any."""
+    """Days until the first Apple Wallet certificate expires; None without any."""
 
 
 def read_backlog(connection: Connection, now: datetime) -> Backlog:
-    """Count what waits; each count reads an index and is bounded by ``MOST_COUNTED``."""
+    """Return the backlog; each count reads an index and stops at ``MOST_COUNTED``."""
     pending = _deliveries(DeliveryState.PENDING)
     first = pending.limit(MOST_COUNTED).subquery()
     oldest = connection.scalar(
@@ -70,7 +70,7 @@ def read_backlog(connection: Connection, now: datetime) -> Backlog:
 
 
 def _certificate_days(connection: Connection, now: datetime) -> float | None:
-    """Days until a certificate is over, the first of all organizations'; negative once it is."""
+    """Return the days until the first certificate expires, negative after; None without any."""
     first = connection.scalar(
         select(func.min(WalletIdentity.not_after)).where(WalletIdentity.kind == IdentityKind.APPLE)
     )
@@ -78,11 +78,11 @@ def _certificate_days(connection: Connection, now: datetime) -> float | None:
 
 
 def _deliveries(state: DeliveryState) -> Select[int]:
-    """Deliveries in a state, which is spelled out: only then are partial indexes used."""
+    """Select deliveries in a state; a literal, so that the partial indexes are used."""
     return select(WebhookDelivery.event_seq).where(text(f"state = '{state.value}'"))
 
 
 def _counted(connection: Connection, rows: Select[Any]) -> int:
-    """How many rows there are, at most ``MOST_COUNTED``."""
+    """Return the number of rows, at most ``MOST_COUNTED``."""
     bounded = rows.limit(MOST_COUNTED).subquery()
     return connection.scalar(select(func.count()).select_from(bounded)) or 0

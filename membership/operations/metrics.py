@@ -1,7 +1,6 @@
-"""Metrics of one service process in Prometheus' text form.
+"""Metrics of one service process in the text format of Prometheus.
 
-They count and name no organization and no person: labels are route templates, states and names
-of jobs.
+No organization and no person is named: labels are route templates, states and names of jobs.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,7 +30,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class _Request(NamedTuple):
-    """What requests are counted by. A method that HTTP does not know is ``other``."""
+    """The labels of a request. A method that is not defined by HTTP is ``other``."""
 
     method: str
     route: str
@@ -39,14 +38,14 @@ class _Request(NamedTuple):
 
 
 class Metrics:
-    """All that is counted in one application, in a registry of its own."""
+    """The metrics of one application, in a registry of its own."""
 
     def __init__(
         self, database: Database, concurrency: ConcurrencyLimiter, background: Background | None
     ) -> None:
         self.registry = CollectorRegistry()
         self.backlog: Backlog | None = None
-        """What waits in the database, as last read; None while it cannot be read."""
+        """The backlog as last read; None while it cannot be read."""
         self._requests = Counter(
             "walletdesk_requests",
             "Requests answered.",
@@ -71,7 +70,7 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request. ``route`` is the template of its path."""
-        # Looking children up by labels costs more than counting; there are few of them.
+        # Cached: looking a child up by its labels costs more than counting.
         found = self._known.get((method, route, status))
         if found is None:
             name = method if method in _METHODS else "other"
@@ -85,16 +84,16 @@ class Metrics:
         found[1].observe(seconds)
 
     def scanned(self, outcome: str) -> None:
-        """Count a scan that was answered."""
+        """Count an answered scan."""
         self._scans.labels(outcome).inc()
 
     def render(self) -> bytes:
-        """All metrics as text."""
+        """Return all metrics as text."""
         return generate_latest(self.registry)
 
 
 class _Now(Collector):
-    """What is looked up when it is asked for."""
+    """Gauges that are read at each scrape."""
 
     def __init__(
         self,
@@ -109,11 +108,11 @@ class _Now(Collector):
         self._background = background
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
-        """Nothing: names are fixed here, and registering should read nothing."""
+        """Return nothing: registering must not read the gauges."""
         return ()
 
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
-        """Look at the queue, the pool, the jobs and what was last read of the database."""
+        """Read the queue, the pool, the jobs and the last backlog."""
         version = GaugeMetricFamily("walletdesk_info", "Version.", labels=("version",))
         version.add_metric((service_version(),), 1)
         yield version
@@ -132,12 +131,12 @@ class _Now(Collector):
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
-    """One value without labels."""
+    """Return a gauge with one value and no labels."""
     return GaugeMetricFamily(f"walletdesk_{name}", text, value=value)
 
 
 def _of_backlog(backlog: Backlog) -> Iterator[GaugeMetricFamily]:
-    """What waits in the database."""
+    """Return the gauges of the backlog."""
     yield _gauge("outbox_pending", "Deliveries still to be made.", backlog.pending)
     yield _gauge("outbox_dead", "Deliveries that were given up.", backlog.dead)
     yield _gauge(
@@ -159,7 +158,7 @@ def _of_backlog(backlog: Backlog) -> Iterator[GaugeMetricFamily]:
 
 
 def _of_jobs(background: Background) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
-    """How the jobs stand."""
+    """Return the metrics of the background jobs."""
     failures = CounterMetricFamily("walletdesk_job_failures", "Failed runs.", labels=("job",))
     in_a_row = GaugeMetricFamily(
         "walletdesk_job_failures_in_a_row", "Failed runs since the last good one.", labels=("job",)

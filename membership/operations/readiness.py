@@ -1,8 +1,8 @@
 """Whether this process can serve: database, schema, storage and background jobs.
 
-The database is asked the way requests ask it, through the queue and the pool, one question at a
-time. Whoever asks waits for the answer no longer than ``PATIENCE_SECONDS``, however long the
-database takes; a question that hangs holds one connection and one thread, not one for each asker.
+The database is checked as requests use it, with a slot and a pooled connection, by one check at a
+time. A caller waits at most ``PATIENCE_SECONDS``, however long the database takes; a check that
+hangs holds one connection and one thread, not one for each caller.
 """
 
 import asyncio
@@ -28,31 +28,31 @@ from membership.web.errors import Busy
 
 PATIENCE_SECONDS = 2.0
 GATHERED_FOR_SECONDS = 10.0
-"""How long a count of what waits in the database is good."""
+"""Seconds for which the backlog is cached."""
 
 FAILURES_TOLERATED = 2
-"""A job that failed more often in a row makes the process unready."""
+"""A job with more failures in a row makes the process unready."""
 
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
 class PartFault:
-    """What is wrong with one part: ``database``, ``schema``, ``storage`` or ``jobs``."""
+    """Why one part is not ready: ``database``, ``schema``, ``storage`` or ``jobs``."""
 
     part: str
     message: str
 
 
 class SharedQuestion(Generic[Answer]):
-    """A question that is asked once at a time; all who ask meanwhile get the same answer."""
+    """A check that runs once at a time; concurrent callers share its result."""
 
     def __init__(self, ask: Callable[[], Awaitable[Answer]]) -> None:
         self._ask = ask
         self._asking: asyncio.Future[Answer] | None = None
 
     async def answer(self, patience_seconds: float) -> Answer:
-        """The answer. Raises TimeoutError if it does not come in time, and what asking raises."""
+        """Return the result. Raises TimeoutError after the timeout, and what the check raises."""
         if self._asking is None:
             self._asking = asyncio.ensure_future(self._ask())
             self._asking.add_done_callback(self._forget)
@@ -60,14 +60,14 @@ class SharedQuestion(Generic[Answer]):
             return await asyncio.shield(self._asking)
 
     def _forget(self, asked: asyncio.Future[Answer]) -> None:
-        """Ask anew next time; an answer that nobody waited for is dropped."""
+        """Run the check again next time; a result without a waiting caller is dropped."""
         self._asking = None
         if not asked.cancelled():
             asked.exception()
 
 
 class Readiness:
-    """The checks of one application."""
+    """The readiness checks of one application."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Readiness:
         self._backlog = SharedQuestion(lambda: self._ask(self._count_backlog))
 
     async def faults(self, patience_seconds: float = PATIENCE_SECONDS) -> list[PartFault]:
-        """What keeps this process from serving; nothing if it is ready."""
+        """Return why this process is not ready; empty if it is."""
         jobs = [] if self._background is None else _job_faults(self._background)
         try:
             return [*await self._state.answer(patience_seconds), *jobs]
@@ -99,7 +99,7 @@ class Readiness:
             return [PartFault("storage", f"It cannot be looked at: {error.strerror}."), *jobs]
 
     async def backlog(self, patience_seconds: float = PATIENCE_SECONDS) -> Backlog | None:
-        """What waits in the database, or waited lately; None if that cannot be read now."""
+        """Return the backlog, at most ten seconds old; None if it cannot be read now."""
         now = self._monotonic()
         if self._gathered is not None and 0 <= now - self._gathered[0] < GATHERED_FOR_SECONDS:
             return self._gathered[1]
@@ -111,7 +111,7 @@ class Readiness:
         return found
 
     async def _ask(self, read: Callable[[Connection], Answer]) -> Answer:
-        """Read from the database as a request would."""
+        """Run the checks on a connection, as a request gets it."""
 
         def run() -> Answer:
             with self._database.engine.connect() as connection:
@@ -121,7 +121,7 @@ class Readiness:
             return await run_in_threadpool(run)
 
     def _look_at_database(self, connection: Connection) -> list[PartFault]:
-        """Schema and storage, over a connection that works."""
+        """Check schema and storage on a connection."""
         revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
         faults = []
         if revision != HEAD:
@@ -134,7 +134,7 @@ class Readiness:
         return faults
 
     def _file_faults(self, file: Path) -> list[PartFault]:
-        """Whether SQLite's file can be written and may grow."""
+        """Check that SQLite's file can be written and may grow."""
         if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
             return [PartFault("storage", "The database file cannot be written.")]
         free = shutil.disk_usage(file.parent).free
@@ -147,7 +147,7 @@ class Readiness:
 
 
 def _job_faults(background: Background) -> list[PartFault]:
-    """Jobs that fail again and again, or that ended although they should not."""
+    """Check for jobs that keep failing, or whose thread has ended."""
     failing = [
         PartFault("jobs", f"{name} failed {state.failures} times in a row.")
         for name, state in background.states.items()

@@ -1,4 +1,4 @@
-"""Routes for whoever runs the service; none of them knows an organization."""
+"""Routes for operators; none of them belongs to an organization."""
 
 import secrets
 from typing import Annotated, Any
@@ -71,7 +71,7 @@ async def metrics(
 
 
 def _check_reader(request: Request, authorization: str | None) -> None:
-    """Let the holder of the metrics key pass, or without one this machine's own programs."""
+    """Authorize a scrape: by the metrics key, or without one from this machine only."""
     wanted = request.app.state.settings.metrics_key
     if wanted is None:
         if not is_direct_loopback(request.scope):

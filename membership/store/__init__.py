@@ -1,1 +1,1 @@
-"""The database: engines, tables, migrations, and what is shared by all that use it."""
+"""The database: engines, tables, migrations, and helpers for leases, locks, upserts and purges."""

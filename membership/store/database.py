@@ -1,8 +1,8 @@
 """The database: engines for SQLite and PostgreSQL, column types and sessions.
 
 SQLite runs in WAL mode with ``synchronous=FULL``: a commit that was acknowledged survives a
-power cut. Writers take the write lock when they begin (``BEGIN IMMEDIATE``), so that two of
-them wait for each other instead of failing half-way.
+power cut. Writing transactions take the write lock when they begin (``BEGIN IMMEDIATE``), so that
+two of them wait for each other instead of failing half-way.
 """
 
 import sqlite3
@@ -26,29 +26,29 @@ from membership.base.logs import current_request_id
 from membership.base.settings import ServiceSettings
 
 AnyRow = Row[*tuple[Any, ...]]
-"""A row of whatever columns a query asked for."""
+"""A row of any columns."""
 
 WRITES = "walletdesk_writes"
-"""Execution option of connections that will write."""
+"""Execution option of connections whose transactions write."""
 
 _USED_AT = "walletdesk_used_at"
 _IDLE_SECONDS = 1.0
 
 _SINGLE = "walletdesk_single"
-"""Execution option of SQLite's connections that begin no transaction."""
+"""Execution option of SQLite connections that begin no transaction by themselves."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A point in time. Takes aware datetimes of any zone, gives them back in UTC.
+    """Column type of instants: takes aware datetimes of any zone, returns them in UTC.
 
-    Raises ValueError for a naive datetime: its instant would be a guess.
+    Raises ValueError for a naive datetime, whose instant is not known.
     """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert to UTC; SQLite has no zones, so there the zone is dropped after that."""
+        """Convert to UTC; for SQLite, which stores no zone, drop it afterwards."""
         if value is None:
             return None
         if value.tzinfo is None or value.utcoffset() is None:
@@ -61,7 +61,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value: datetime | None,
         dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
     ) -> datetime | None:
-        """Give the instant back with its zone."""
+        """Return the instant with the zone UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -84,7 +84,7 @@ class Database:
 
     @property
     def place(self) -> str:
-        """Where the data is, for messages: a file, or a server without its password."""
+        """The location of the data for messages: a file, or a server's URL without its password."""
         return place_of(self.engine.url)
 
     @contextmanager
@@ -118,15 +118,15 @@ class Database:
 
 
 def connection_of(bind: Session | Connection) -> Connection:
-    """The connection itself, or that of a session."""
+    """Return the connection of a session, or the connection itself."""
     return bind.connection() if isinstance(bind, Session) else bind
 
 
 @contextmanager
 def as_one(connection: Connection) -> Iterator[None]:
-    """Make what is done on a connection of ``single`` one transaction, committed at the end.
+    """Run a block on a connection of ``single`` in one transaction, committed at its end.
 
-    On any other connection it is part of the transaction that is open already.
+    On any other connection the block is part of the open transaction.
     """
     options = connection.get_execution_options()
     if not options.get(_SINGLE) and options.get("isolation_level") != "AUTOCOMMIT":
@@ -143,16 +143,16 @@ def as_one(connection: Connection) -> Iterator[None]:
 
 
 def place_of(url: URL) -> str:
-    """Name the file of a SQLite URL, or render a server's URL without its password."""
+    """Return the file of a SQLite URL, or a server's URL without its password."""
     if url.get_backend_name() == "sqlite":
         return url.database or ":memory:"
     return url.render_as_string(hide_password=True)
 
 
 def open_database(settings: ServiceSettings) -> Database:
-    """Make the engine; no connection is opened yet.
+    """Create the engine; no connection is opened yet.
 
-    Raises ValueError for a URL that is none, or a database other than SQLite and PostgreSQL.
+    Raises ValueError for an invalid URL or a database other than SQLite and PostgreSQL.
     """
     url = settings.url()
     backend = url.get_backend_name()
@@ -171,14 +171,14 @@ def open_database(settings: ServiceSettings) -> Database:
 
 
 def _single(engine: Engine) -> Engine:
-    """The same connections, in which no transaction is begun."""
+    """Return an engine on the same pool whose connections begin no transaction."""
     if engine.dialect.name == "sqlite":
         return engine.execution_options(**{_SINGLE: True})
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _sqlite_engine(url: URL, settings: ServiceSettings) -> Engine:
-    """Engine for one SQLite file, with the pragmas that every connection needs."""
+    """Create the engine of a SQLite file; every connection sets its pragmas."""
     engine = create_engine(
         url,
         connect_args={"check_same_thread": False, "timeout": settings.busy_timeout_seconds},
@@ -193,7 +193,7 @@ def _sqlite_engine(url: URL, settings: ServiceSettings) -> Engine:
         sqlite.isolation_level = None
         sqlite.execute("PRAGMA foreign_keys = ON")
         sqlite.execute("PRAGMA synchronous = FULL")
-        # What is deleted or replaced is overwritten, so that an erased customer is not in the file.
+        # Deleted content is overwritten, so that an erased customer is not left in the file.
         sqlite.execute("PRAGMA secure_delete = ON")
         sqlite.execute("PRAGMA cache_size = -16000")
         if settings.sqlite_max_pages is not None:
@@ -210,7 +210,7 @@ def _sqlite_engine(url: URL, settings: ServiceSettings) -> Engine:
 
 
 def _postgresql_engine(url: URL, settings: ServiceSettings) -> Engine:
-    """Engine for a PostgreSQL server, through psycopg 3."""
+    """Create the engine of a PostgreSQL server, by psycopg 3."""
     milliseconds = int(settings.busy_timeout_seconds * 1000)
     options: dict[str, Any] = {
         "connect_timeout": max(2, round(settings.busy_timeout_seconds)),
@@ -230,10 +230,10 @@ def _postgresql_engine(url: URL, settings: ServiceSettings) -> Engine:
 
 
 def _ping_idle(engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
-    """Try connections before they are used again, if they were not used for a second.
+    """Ping pooled connections before use, if they were idle for a second.
 
-    One that the server closed meanwhile is replaced. Trying each one each time, as
-    ``pool_pre_ping`` does, would cost every request of a busy service a round trip.
+    One that the server closed is replaced. ``pool_pre_ping`` would ping before each use, which
+    costs every request of a busy service a round trip.
     """
 
     def on_checkin(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
@@ -250,7 +250,7 @@ def _ping_idle(engine: Engine, clock: Callable[[], float] = time.monotonic) -> N
         except dialect.loaded_dbapi.Error as error:
             if not dialect.is_disconnect(error, connection, None):
                 raise
-            # The pool opens another one and asks again; the other idle ones are stale as well.
+            # The pool discards all idle connections, which are stale as well, and opens a new one.
             raise InvalidatePoolError from error
 
     event.listen(engine, "checkin", on_checkin)

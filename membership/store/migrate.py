@@ -1,4 +1,4 @@
-"""Bring a database up to the schema of this version, or refuse one that is newer.
+"""Migration of a database to the schema of this version; a newer one is refused.
 
 Alembic is only loaded when there is something to migrate: it costs half a second of start.
 """
@@ -17,17 +17,17 @@ REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "00
 """All revisions of the schema that this version knows, oldest first."""
 
 HEAD = REVISIONS[-1]
-"""Revision of the schema that this version works with."""
+"""The schema revision of this version."""
 
 
 class MigrationError(Exception):
-    """Base of the reasons why a database cannot be used. ``code`` is stable."""
+    """Base of the errors for a database that cannot be used. ``code`` is stable."""
 
     code = "migration_failed"
 
 
 class DatabaseTooNew(MigrationError):
-    """The database was migrated by a newer version; it was left as it is."""
+    """The database was migrated by a newer version; it was not changed."""
 
     code = "database_too_new"
 
@@ -40,7 +40,7 @@ class DatabaseTooNew(MigrationError):
 
 
 class NotADatabase(MigrationError):
-    """The file is there, but it is no SQLite database, or a damaged one."""
+    """The file exists, but is no SQLite database, or a damaged one."""
 
     code = "not_a_database"
 
@@ -49,7 +49,7 @@ class NotADatabase(MigrationError):
 
 
 class ForeignDatabase(MigrationError):
-    """A database with tables of something else, which this program must not touch."""
+    """The database has tables of another program; it was not changed."""
 
     code = "not_a_database"
 
@@ -75,7 +75,7 @@ def migrate(database: Database) -> None:
                 upgrade_schema(connection)
                 if connection.dialect.name == "sqlite":
                     write_planner_stats(connection)
-        # What connections already know of the schema and its statistics is out of date.
+        # Open connections have cached the old schema and statistics.
         database.engine.dispose()
     except DatabaseError as error:
         if _is_no_database(error):
@@ -84,13 +84,13 @@ def migrate(database: Database) -> None:
 
 
 def _is_current(database: Database) -> bool:
-    """Whether nothing is to be done; refuses what is not ours without writing to it."""
+    """Whether the schema is current. Raises, without writing, for a database that is not ours."""
     with database.engine.connect() as connection:
         return schema_revision(connection, database.place) == HEAD
 
 
 def schema_revision(connection: Connection, place: str) -> str | None:
-    """Revision of the schema found, None for an empty database.
+    """Return the revision of the schema, or None for an empty database.
 
     Raises DatabaseTooNew or ForeignDatabase.
     """
@@ -102,15 +102,15 @@ def schema_revision(connection: Connection, place: str) -> str | None:
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if found is None:
         return None
-    # A version knows all revisions before its own, so one that it does not know came later.
+    # A version has all revisions before its own, so an unknown one is newer.
     if found not in REVISIONS:
         raise DatabaseTooNew(place, str(found))
     return str(found)
 
 
 def use_wal(database: Database) -> None:
-    """Switch the file to write-ahead logging, which it then keeps for good."""
-    switch = "PRAGMA journal_mode = WAL"  # cannot be done within a transaction
+    """Switch a SQLite file to write-ahead logging; the mode is stored in the file."""
+    switch = "PRAGMA journal_mode = WAL"  # not possible within a transaction
     raw = database.engine.raw_connection()
     try:
         raw.cursor().execute(switch)
@@ -121,7 +121,7 @@ def use_wal(database: Database) -> None:
 
 
 def upgrade_schema(connection: Connection, revision: str = HEAD) -> None:
-    """Run the missing revisions up to ``revision`` over ``connection``, in its transaction."""
+    """Run the missing revisions up to ``revision`` in the transaction of ``connection``."""
     from alembic import command  # noqa: PLC0415 - see the module docstring
     from alembic.config import Config  # noqa: PLC0415
 
@@ -132,6 +132,6 @@ def upgrade_schema(connection: Connection, revision: str = HEAD) -> None:
 
 
 def _is_no_database(error: DatabaseError) -> bool:
-    """Whether SQLite says that the file is not one of its own, or damaged."""
+    """Whether the error is SQLite's for a file that is no database, or damaged."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)

@@ -1,8 +1,8 @@
-"""Who may call what: API keys and staff sessions with scopes, and what a route is given of them.
+"""Authentication and authorization: API keys and staff sessions, scopes, and route dependencies.
 
-A key is 256 random bits after ``mk_live_``, a session's token as many after ``ms_``. They are
-shown once and stored as SHA-256: there is nothing to guess in them, so a slow password hash
-would only cost time on every request.
+An API key is ``mk_live_`` and 256 random bits, a session token ``ms_`` and as many. Both are shown
+once and stored as SHA-256: random bits cannot be guessed, and a slow password hash would only
+cost time on every request.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ _SHOWN = len(KEY_PREFIX) + 4
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """The organization that a key belongs to, as far as answers depend on it."""
+    """The organization of a request: the columns that responses depend on."""
 
     id: int
     slug: str
@@ -48,7 +48,7 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One authenticated request: its open transaction, its caller, and the time it is now."""
+    """An authenticated request: its open transaction, its caller, and its time."""
 
     session: Session
     tenant: Tenant
@@ -60,26 +60,26 @@ class Call:
 
     @property
     def connection(self) -> Connection:
-        """The session's connection, for statements that need no objects."""
+        """The session's connection, for statements without objects."""
         return self.session.connection()
 
     @property
     def caller_id(self) -> UUID:
-        """Id of the API key or of the staff account; every authenticated caller has one."""
+        """Id of the API key or of the staff account."""
         if self.actor.id is None:
             raise RuntimeError("a call without a caller")
         return self.actor.id
 
 
 def digest(key: str) -> str:
-    """SHA-256 of a key in hexadecimal: what is stored of it."""
+    """Return the SHA-256 of a credential in hexadecimal, which is what is stored."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def mint_key(
     session: Session, organization_id: int, name: str, scopes: frozenset[Scope], now: datetime
 ) -> tuple[ApiKey, str]:
-    """Make a key. Returns its row and the key itself, which cannot be had again later."""
+    """Create an API key. Returns its row and the key itself, which is not stored."""
     key = KEY_PREFIX + secrets.token_urlsafe(32)
     row = ApiKey(
         id=uuid4(),
@@ -97,7 +97,7 @@ def mint_key(
 
 
 def revoke_keys_named(session: Session, organization_id: int, name: str, now: datetime) -> None:
-    """Revoke every key of that name that is still good."""
+    """Revoke every valid key of that name."""
     good = select(ApiKey).where(
         ApiKey.organization_id == organization_id,
         ApiKey.name == name,
@@ -121,15 +121,15 @@ TENANT_COLUMNS = (
     Organization.demo,
     Organization.expires_soon_days,
 )
-"""What a ``Tenant`` is made of, in order."""
+"""The columns of a ``Tenant``, in the order of its fields."""
 KEY_COLUMNS: tuple[Any, ...] = tuple(
     column.label(f"caller_{number}")
     for number, column in enumerate((ApiKey.id, ApiKey.name, ApiKey.scopes, *TENANT_COLUMNS))
 )
-"""Of a key and its organization: what ``caller_of_key`` takes, named like nothing else."""
+"""The columns that ``caller_of_key`` takes, with names that no other column has."""
 OF_KEY = Organization.id == ApiKey.organization_id
 GOOD_KEY = and_(ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None))
-"""Whether a key is the one with the ``digest`` that is asked for, and was not revoked."""
+"""Whether an API key has the ``digest`` of the parameter, and is not revoked."""
 KEYS_ORGANIZATION = select(ApiKey.organization_id).where(GOOD_KEY).scalar_subquery()
 _BY_KEY = Prepared(select(*KEY_COLUMNS).join(Organization, OF_KEY).where(GOOD_KEY))
 _SESSIONS = SessionLookup(*TENANT_COLUMNS)
@@ -141,7 +141,7 @@ _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 async def shown_key(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> str:
-    """The key in the Authorization header. Raises Unauthorized if there is none."""
+    """Return the credential of the Authorization header. Raises Unauthorized without one."""
     if credentials is None or not credentials.credentials:
         detail = "Send an API key as a bearer token."
         raise Unauthorized("key_missing", detail, headers=_CHALLENGE)
@@ -150,7 +150,7 @@ async def shown_key(
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a credential belongs to, and what it is good for."""
+    """The owner of a credential, and its scopes."""
 
     actor: Actor
     scopes: frozenset[str]
@@ -159,17 +159,17 @@ class Caller:
 
     @property
     def session_id(self) -> UUID | None:
-        """Id of the staff session; a key has none."""
+        """Id of the staff session; None for an API key."""
         return None if self.presence is None else self.presence.session_id
 
 
 def authenticate(
     request: Request, connection: Connection, credential: str, scope: Scope | None, now: datetime
 ) -> Caller:
-    """Find who a key or a session's token belongs to, and note it at the request.
+    """Return the caller of an API key or session token, and set it in the request's scope.
 
-    Without a ``scope``, any staff session is meant and no key. Raises Unauthorized for one that
-    is wrong, revoked or over; Forbidden if it lacks ``scope``.
+    Without a ``scope``, any staff session is allowed and no API key. Raises Unauthorized for a
+    credential that is wrong, revoked or expired; Forbidden if it lacks ``scope``.
     """
     if credential.startswith(SESSION_PREFIX):
         idle_minutes = request.app.state.settings.session_idle_minutes
@@ -181,7 +181,7 @@ def authenticate(
 
 
 def admit(request: Request, caller: Caller, scope: Scope | None) -> None:
-    """Note a caller at their request. Raises Forbidden if they lack ``scope``."""
+    """Set the caller in the request's scope. Raises Forbidden if they lack ``scope``."""
     request.scope[CALLER] = caller.actor
     if scope is None:
         if caller.presence is None:
@@ -191,7 +191,7 @@ def admit(request: Request, caller: Caller, scope: Scope | None) -> None:
 
 
 def _key_caller(connection: Connection, key: str) -> Caller:
-    """The caller with an API key. Raises Unauthorized."""
+    """Return the caller of an API key. Raises Unauthorized."""
     found = _BY_KEY.rows(connection, {"digest": digest(key)})
     if not found:
         detail = "This API key is wrong or revoked."
@@ -200,13 +200,13 @@ def _key_caller(connection: Connection, key: str) -> Caller:
 
 
 def caller_of_key(key_id: UUID, name: str, scopes: str, *organization: Any) -> Caller:
-    """The caller with a key that was found, from its ``KEY_COLUMNS``."""
+    """Return the caller of a key from its ``KEY_COLUMNS``."""
     actor = Actor(ActorKind.API_KEY, name, key_id)
     return Caller(actor, frozenset(scopes.split()), Tenant(*organization))
 
 
 def _staff_caller(connection: Connection, token: str, now: datetime, idle_minutes: float) -> Caller:
-    """The member of staff whose session it is. Raises Unauthorized."""
+    """Return the caller of a staff session. Raises Unauthorized."""
     found = _SESSIONS.find(connection, digest(token), now, idle_minutes)
     if found is None:
         detail = "This session is over; sign in again."
@@ -218,14 +218,14 @@ def _staff_caller(connection: Connection, token: str, now: datetime, idle_minute
 
 
 def _call(caller: Caller, session: Session, now: datetime) -> Call:
-    """What a route is given."""
+    """Return the call of a caller."""
     return Call(
         session, caller.tenant, caller.actor, caller.scopes, now, session_id=caller.session_id
     )
 
 
 def keep_present(state: Any, caller: Caller) -> None:
-    """Keep a staff session from running idle; to be called when no connection is held."""
+    """Store that a staff session is in use; to be called while no connection is held."""
     if caller.presence is not None:
         note_use(state.database, caller.actor, caller.presence, state.clock())
 
@@ -243,7 +243,7 @@ IdempotencyHeader = Annotated[
 
 
 def _database_slot(*, writes: bool) -> Callable[[Request], AsyncIterator[None]]:
-    """Make the dependency that waits, without a thread, until a connection is to be had."""
+    """Return the dependency that waits, without a thread, for the slot of a connection."""
 
     async def admit(request: Request) -> AsyncIterator[None]:
         async with request.app.state.concurrency.connection(writes=writes):
@@ -254,11 +254,11 @@ def _database_slot(*, writes: bool) -> Callable[[Request], AsyncIterator[None]]:
 
 READER = Depends(_database_slot(writes=False), scope="function")
 WRITER = Depends(_database_slot(writes=True), scope="function")
-"""Dependencies of what opens a transaction: there is a place for it."""
+"""Dependencies that hold a slot for a reading or a writing transaction."""
 
 
 def _reader(scope: Scope | None) -> Callable[..., Iterator[Call]]:
-    """Make the dependency that opens a reading transaction for a key with ``scope``."""
+    """Return the dependency that opens a reading transaction for callers with ``scope``."""
 
     def open_call(
         request: Request,
@@ -276,9 +276,9 @@ def _reader(scope: Scope | None) -> Callable[..., Iterator[Call]]:
 
 
 def _writer(scope: Scope | None) -> Callable[..., Iterator[Call]]:
-    """Make the dependency that opens a writing transaction for a key with ``scope``.
+    """Return the dependency that opens a writing transaction for callers with ``scope``.
 
-    The key is looked at before the transaction begins: a wrong one takes no lock.
+    The credential is checked before the transaction begins: a wrong one takes no lock.
     """
 
     def open_call(
@@ -297,7 +297,7 @@ def _writer(scope: Scope | None) -> Callable[..., Iterator[Call]]:
 
 
 def _creator(scope: Scope) -> Callable[..., Coroutine[Any, Any, Call]]:
-    """Make the dependency of a route that creates something, once for each idempotency key."""
+    """Return the dependency of a route that creates something once per idempotency key."""
 
     async def open_call(
         call: Annotated[Call, writes(scope)], idempotency_key: IdempotencyHeader = None
@@ -313,27 +313,27 @@ def creates(scope: Scope) -> Any:
 
 
 def reads(scope: Scope) -> Any:
-    """Dependency of a route that only reads."""
+    """Dependency of a reading route: a ``Call`` with ``scope``."""
     return Depends(_reader(scope), scope="function")
 
 
 def writes(scope: Scope) -> Any:
-    """Dependency of a route that writes: it commits before the answer is sent, or fails."""
+    """Dependency of a writing route: commits before the response is sent, or fails."""
     return Depends(_writer(scope), scope="function")
 
 
 def staff_reads() -> Any:
-    """Dependency of a route that reads, for any signed-in staff."""
+    """Dependency of a reading route for any signed-in staff."""
     return Depends(_reader(None), scope="function")
 
 
 def staff_writes() -> Any:
-    """Dependency of a route that writes, for any signed-in staff."""
+    """Dependency of a writing route for any signed-in staff."""
     return Depends(_writer(None), scope="function")
 
 
 def allows(scope: Scope | None) -> Any:
-    """Dependency of what is done before a transaction is opened: the ``Caller`` with ``scope``.
+    """Dependency of a route that opens its own transactions: the ``Caller``, with ``scope``.
 
     Without a ``scope``, any signed-in staff.
     """
@@ -344,7 +344,7 @@ def allows(scope: Scope | None) -> Any:
             return authenticate(request, connection, key, scope, state.clock())
 
     async def check_admitted(request: Request, key: Annotated[str, Depends(shown_key)]) -> Caller:
-        # The place is given back at once: the request will queue for another one.
+        # The slot is released at once: the request waits for another one later.
         async with request.app.state.concurrency.connection(writes=False):
             return await run_in_threadpool(check, request, key)
 

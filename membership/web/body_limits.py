@@ -1,6 +1,6 @@
-"""How large the body of a request may be, and how long it may take.
+"""Limits of request bodies: size, and time to arrive.
 
-Files of imports have more, phones that ask for their cards less.
+Uploads of imports have higher limits, phones that fetch passes lower ones.
 """
 
 import re
@@ -8,16 +8,16 @@ import re
 from membership.base.settings import ServiceSettings
 
 PHONE_BYTES = 64 * 1024
-"""Largest body that a phone sends: what it logs."""
+"""Limit for phones, whose largest bodies are their logs."""
 
 PHONES = "/apple/"
-"""Paths that phones ask, and nobody else."""
+"""Prefix of the paths that only phones request."""
 
 _IMPORT_FILE = re.compile(r"/v1/imports/[^/]+/file\Z")
 
 
 def body_limits(settings: ServiceSettings, method: str, path: str) -> tuple[int, float]:
-    """The largest body of a request in bytes, and the seconds in which all of it must arrive."""
+    """Return the limit of a request's body in bytes, and the seconds in which it must arrive."""
     if method == "PUT" and _IMPORT_FILE.match(path):
         return settings.max_import_bytes, settings.import_timeout_seconds
     if path.startswith(PHONES):

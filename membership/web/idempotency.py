@@ -1,8 +1,8 @@
-"""Creating requests that may be sent again: the same key and body give the same answer.
+"""Idempotency keys of creating requests: the same key and body return the same response.
 
-The answer is stored in the transaction that creates the thing, so there is never one without
-the other, and of two requests at once the second waits for the first. Errors are not kept: a
-request that failed is tried anew. Keys are forgotten after a day.
+The response is stored in the transaction that creates the resource, so neither exists without the
+other, and of two concurrent requests the second waits for the first. Errors are not stored: a
+request that failed runs again. Keys are deleted after a day.
 """
 
 import hashlib
@@ -21,13 +21,13 @@ from membership.web.access import Call
 from membership.web.errors import Conflict
 
 KEPT = timedelta(days=1)
-"""How long a key gives the answer that it gave first."""
+"""How long the response of a key is stored."""
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
 _TABLE = IdempotencyKey.metadata.tables[IdempotencyKey.__tablename__]
 _KEY = ("organization_id", "caller_id", "key")
-# Gives back the key only of a row that was really added.
+# Returns the key only if the row was inserted.
 _INSERT: dict[str, ReturningInsert[str]] = {
     "postgresql": postgresql_insert(_TABLE)
     .on_conflict_do_nothing(index_elements=_KEY)
@@ -41,9 +41,9 @@ _INSERT: dict[str, ReturningInsert[str]] = {
 def once(
     call: Call, request: BaseModel, answer_type: type[Answer], create: Callable[[], Answer]
 ) -> Answer:
-    """Answer a request that creates something: by ``create``, or as the first time.
+    """Return ``create()``, or the stored response of the first request with the same key.
 
-    Raises Conflict if the caller's key came with another request; and what ``create`` raises.
+    Raises Conflict if the caller used the key for another request, and what ``create`` raises.
     """
     if call.idempotency_key is None:
         return create()
@@ -75,6 +75,6 @@ def once(
 
 
 def _digest(request: BaseModel) -> bytes:
-    """SHA-256 of what is asked: the kind of request and its body as understood."""
+    """Return the SHA-256 of a request: its type and its validated body."""
     asked = f"{type(request).__name__}\n{request.model_dump_json()}"
     return hashlib.sha256(asked.encode()).digest()

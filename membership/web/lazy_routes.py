@@ -2,7 +2,7 @@
 
 Importing every feature and describing its routes to FastAPI is most of what a start costs, and
 a desk needs little of it for its scans. A table names each module with the paths that its router
-answers. A request for one of them first loads the router in a thread and puts it where it stands
+answers. A request for one of them first loads the router in a thread and inserts it at its place
 in the table, so that the same route answers as if all routers had been there from the start.
 """
 

@@ -1,4 +1,4 @@
-"""What happens around every request: its id, limits, metrics, the log line, the last resort."""
+"""Middleware of every request: request id, limits, metrics, log line, and 500 for exceptions."""
 
 import asyncio
 import re
@@ -23,7 +23,7 @@ _GUARDS = (
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
 )
-"""What browsers are told by every answer that says nothing else of it."""
+"""Headers of every response that does not set them itself."""
 OUTCOME = "walletdesk.outcome"
 """Key of a scan's outcome in the scope of its request, for the metrics."""
 
@@ -36,7 +36,7 @@ _TOO_MANY = "Too many requests: please wait before the next one."
 
 
 class Counted(Protocol):
-    """What counts the requests that were answered."""
+    """Counts the requests that were answered."""
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request."""
@@ -46,11 +46,11 @@ class Counted(Protocol):
 
 
 class RequestFrame:
-    """ASGI middleware: gives each request an id, limits, counts and logs it, answers crashes."""
+    """ASGI middleware: request id, rate limit, metrics, log line, and the 500 of exceptions."""
 
     def __init__(self, app: ASGIApp, limiter: RateLimiter, metrics: Counted) -> None:
         self.app, self._limiter, self._metrics = app, limiter, metrics
-        # Made once: a logger that binds itself anew for each line takes longer than the line.
+        # Bound once: binding a logger takes longer than logging a line.
         self._log = logger().bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,7 +92,7 @@ class RequestFrame:
         self._account(scope, status, time.monotonic_ns() - began)
 
     def _account(self, scope: Scope, status: int, nanoseconds: int) -> None:
-        """Count a request and write its line."""
+        """Count a request and log it."""
         route = _route(scope)
         self._metrics.answered(scope["method"], route, status, nanoseconds / 1e9)
         if OUTCOME in scope and status == 200:
@@ -109,23 +109,23 @@ class RequestFrame:
 
 
 def _header(scope: Scope, name: bytes) -> str:
-    """The first value of a header, named in small letters; empty without one."""
+    """Return the first value of a header, named in lower case; empty without one."""
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
 def _route(scope: Scope) -> str:
-    """Path template of the matched route: unlike the path itself it names no customer."""
+    """Return the path template of the matched route, which contains no ids."""
     return str(getattr(scope.get("route"), "path", "-"))
 
 
 class BodyLimit:
-    """ASGI middleware: refuses bodies that are too large, announced or not, and slow ones."""
+    """ASGI middleware: rejects bodies that are too large, declared or not, and slow ones."""
 
     def __init__(self, app: ASGIApp, settings: ServiceSettings) -> None:
         self.app, self._settings = app, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run one request, counting what it sends."""
+        """Run one request, counting the bytes of its body."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -142,7 +142,7 @@ class BodyLimit:
 
         async def counting() -> Message:
             nonlocal received, whole
-            if whole:  # from here on it tells only when the caller leaves
+            if whole:  # from here on only the disconnect is received
                 return await receive()
             try:
                 async with asyncio.timeout_at(end):

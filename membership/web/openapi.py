@@ -1,4 +1,4 @@
-"""What the description of the API says beside its routes: manners, groups, ids in paths."""
+"""OpenAPI description beyond the routes: general text, tags, ids in paths."""
 
 from typing import Any
 
@@ -93,11 +93,11 @@ TAGS = (
     ("Exports", "The organization's data as CSV files."),
     ("Personal data", "What is kept about a person, told to them or erased."),
 )
-"""Groups of routes, in the order in which they are described."""
+"""Tags of the routes, in their order."""
 
 
 def tag_descriptions() -> list[dict[str, str]]:
-    """The groups as the description of the API holds them."""
+    """Return the tags as OpenAPI objects."""
     return [{"name": name, "description": told} for name, told in TAGS]
 
 
@@ -124,7 +124,7 @@ _IN_PATHS = {
     "key": "The permission's key, as plans name it.",
     "kind": "What the lines of the file are.",
 }
-"""Names in paths, which mean the same in every route."""
+"""Path parameters that mean the same in every route."""
 _PROBLEM_EXAMPLE = {
     "type": "about:blank",
     "title": "Invalid request",
@@ -136,10 +136,10 @@ _PROBLEM_EXAMPLE = {
 
 
 class DescribedApi(LazilyRouted):
-    """An application whose description also tells what is the same in all routes."""
+    """An application whose OpenAPI description also has what all routes share."""
 
     def openapi(self) -> dict[str, Any]:
-        """Return the description of the API; made once."""
+        """Return the OpenAPI description; created once."""
         if self.openapi_schema is None:
             self.load_all()  # FastAPI describes the API anew after a change of its routes
             described = super().openapi()
@@ -157,11 +157,11 @@ _PUBLISHED_NAMES = {
         "membership__customers__merge_schemas__Duplicates"
     ),
 }
-"""Schemas that are named after modules, which have moved since: generated clients use the names."""
+"""Schemas named after modules that have moved: generated clients use the former names."""
 
 
 def _restore_names(described: dict[str, Any]) -> None:
-    """Give schemas the names under which they were published."""
+    """Restore the published names of schemas."""
     schemas = described["components"]["schemas"]
     for name, published in _PUBLISHED_NAMES.items():
         schemas[published] = schemas.pop(name)
@@ -169,7 +169,7 @@ def _restore_names(described: dict[str, Any]) -> None:
 
 
 def _rename_references(node: Any) -> None:
-    """Let references lead to the published names, in a part of the description."""
+    """Rewrite references to the published names, in a part of the description."""
     if isinstance(node, list):
         for part in node:
             _rename_references(part)
@@ -182,7 +182,7 @@ def _rename_references(node: Any) -> None:
 
 
 def _describe_ids(operation: dict[str, Any]) -> None:
-    """Tell what the ids in a route's path are."""
+    """Describe the ids in a route's path."""
     for parameter in operation.get("parameters", ()):
         told = _IN_PATHS.get(parameter["name"])
         if parameter["in"] == "path" and told is not None:

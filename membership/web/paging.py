@@ -1,4 +1,4 @@
-"""Cursors: where the next page begins, as one opaque word."""
+"""Keyset pagination with opaque cursors."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ LARGEST_PAGE = 100
 _LARGEST = 2**63 - 1
 
 Order = tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[Any]]
-"""The columns by which a list is ordered: a time, and a key that tells equal times apart."""
+"""The columns of an order: a time, and a key as tie-breaker."""
 
 PageLimit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Items per page.")]
 PageCursor = Annotated[
@@ -27,15 +27,15 @@ PageCursor = Annotated[
 
 
 def encode_cursor(*position: str | int) -> str:
-    """Pack the position of the last item of a page."""
+    """Return the cursor of a position: that of the last item of a page."""
     packed = json.dumps(position, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, *types: type[str | int]) -> tuple[str | int, ...]:
-    """Unpack a position whose parts have the given types.
+    """Return the position of a cursor; its parts have the given types.
 
-    Raises Invalid for a cursor that this service cannot have made.
+    Raises Invalid for a cursor that this service cannot have created.
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
@@ -50,21 +50,21 @@ def decode_cursor(cursor: str, *types: type[str | int]) -> tuple[str | int, ...]
 
 
 def _can_be_stored(part: str | int) -> bool:
-    """Whether a database can compare something with ``part``."""
+    """Whether ``part`` is valid as a parameter of a query."""
     if isinstance(part, int):
         return 0 <= part <= _LARGEST
     return "\x00" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)
 
 
 def bad_cursor() -> Invalid:
-    """The error for a cursor that this service cannot have made."""
+    """Return the error for an invalid cursor."""
     return Invalid("invalid_cursor", "query.cursor", "This is not a cursor of this list.")
 
 
 def instant_of(part: str | int) -> datetime:
-    """An instant that is part of a position.
+    """Return the instant in a part of a position.
 
-    Raises Invalid if it is none, has no zone, or is outside the calendar.
+    Raises Invalid if it is no instant with a zone within the calendar.
     """
     try:
         at = datetime.fromisoformat(str(part))
@@ -78,9 +78,9 @@ def instant_of(part: str | int) -> datetime:
 def newest_first(
     session: Session, wanted: Select[*tuple[Any, ...]], order: Order, limit: int, cursor: str | None
 ) -> tuple[list[Any], str | None]:
-    """A page of the rows that are wanted, latest first, and the cursor of the next page.
+    """Return a page of the selected rows, latest first, and the cursor of the next page or None.
 
-    Raises Invalid for a bad cursor.
+    Raises Invalid for an invalid cursor.
     """
     at, key = order
     if cursor is not None:
@@ -98,7 +98,7 @@ def newest_first(
 
 
 def _key_of(part: str | int, key: InstrumentedAttribute[Any]) -> UUID | str:
-    """The key that is part of a position. Raises Invalid."""
+    """Return the key in a part of a position. Raises Invalid."""
     if key.type.python_type is not UUID:
         return str(part)
     try:

@@ -1,7 +1,7 @@
-"""Passwords of staff: which are good enough, and how they are hashed (argon2id, RFC 9106).
+"""Passwords of staff: strength rules, and hashing with argon2id (RFC 9106).
 
-A hash takes about 64 MiB and tens of milliseconds: never make one inside a transaction, and
-on the web only within ``ConcurrencyLimiter.password_hashing``.
+A hash takes about 64 MiB and tens of milliseconds: never compute one inside a transaction, and in
+requests only with a slot of ``ConcurrencyLimiter.password_hashing``.
 """
 
 import base64
@@ -34,21 +34,21 @@ _TRIED_FIRST = """
     willkommen123 winter2024 winter2025 winter2026 zaq12wsxcde3
 """
 _COMMON = frozenset(_TRIED_FIRST.split())
-"""Passwords of at least ten letters and digits that are tried first, in small letters."""
+"""Common passwords of at least ten letters and digits, in lower case."""
 
 _RUNS = ("0123456789" * 3, "abcdefghijklmnopqrstuvwxyz", "9876543210" * 3)
 _TRAILING = re.compile(r"\d+\Z")
 
 
 def normalized(password: str) -> str:
-    """A password as it is hashed: the same however a keyboard composes its letters (NFKC)."""
+    """Return a password in NFKC, the form that is hashed: keyboards compose letters differently."""
     return unicodedata.normalize("NFKC", password)
 
 
 def reject_weak(password: str, field: str, known: Iterable[str]) -> None:
-    """Raise Invalid at ``field`` for a password that is too short, too long, or easily guessed.
+    """Raise Invalid at ``field`` for a password that is too short, too long or easily guessed.
 
-    ``known`` is what others know of the account: names and addresses.
+    ``known`` are the names and addresses of the account, which others know.
     """
     length = len(normalized(password))
     if length < SHORTEST:
@@ -64,28 +64,28 @@ def reject_weak(password: str, field: str, known: Iterable[str]) -> None:
 
 
 def _bare(text: str) -> str:
-    """What passwords are compared by: letters and digits only, without case."""
+    """Return the letters and digits of a text, casefolded."""
     return "".join(sign for sign in normalized(text).casefold() if sign.isalnum())
 
 
 def _stem(bare: str) -> str:
-    """A name without the digits behind it; a number alone is its own."""
+    """Return a text without trailing digits, unless it has nothing else."""
     return _TRAILING.sub("", bare) or bare
 
 
 class Passwords:
-    """Hashes passwords and checks them, with one set of parameters."""
+    """Hashes and verifies passwords, with one set of parameters."""
 
     def __init__(self, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
         self._hasher = PasswordHasher.from_parameters(parameters)
         self._nobodys = _hash_of_nothing(parameters)
 
     def hash(self, password: str) -> str:
-        """Hash a password, with a salt of its own."""
+        """Return the hash of a password, with a new salt."""
         return self._hasher.hash(normalized(password))
 
     def verify(self, stored: str | None, password: str) -> bool:
-        """Whether a password is the hashed one; without a hash it takes as long, and is not."""
+        """Whether a password matches a hash; False without a hash, after the same time."""
         try:
             self._hasher.verify(stored or self._nobodys, normalized(password))
         except VerifyMismatchError:
@@ -93,12 +93,12 @@ class Passwords:
         return stored is not None
 
     def outdated(self, stored: str) -> bool:
-        """Whether a hash was made with other parameters than today's."""
+        """Whether a hash has other parameters than this object."""
         return self._hasher.check_needs_rehash(stored)
 
 
 def _hash_of_nothing(parameters: Parameters) -> str:
-    """A hash that no password has: random bytes in the place of salt and result."""
+    """Return a hash that no password matches, of random bytes."""
     salt, result = (
         base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=")
         for size in (parameters.salt_len, parameters.hash_len)

@@ -1,8 +1,8 @@
-"""The web server under the application: uvicorn, with bounds on what a connection may send.
+"""The web server: uvicorn, with limits of time and size for each connection.
 
-uvicorn bounds neither how long a request may take to arrive nor how large its head may be, so
-that a few slow or endless connections could hold its descriptors or fill its memory. Bodies are
-refused politely further up, in ``membership.web.middleware``.
+uvicorn limits neither the time in which a request must arrive nor the size of its head, so that a
+few slow or endless connections could hold its descriptors or fill its memory. Bodies are rejected
+with a problem earlier, by ``membership.web.middleware``.
 """
 
 import asyncio
@@ -24,17 +24,17 @@ GRACE_SECONDS = 5
 _KEEP_ALIVE_SECONDS = 75
 _LATER = 1.0
 _CHUNK_OVERHEAD = 8
-"""Chunks of one byte take six on the wire."""
+"""Bytes on the wire of a chunk of one byte: six, and some to spare."""
 
 _REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large"}
 
 
 class _HeadTooLarge(Exception):
-    """The head of a request is larger than is read."""
+    """The head of a request exceeds its limit."""
 
 
 class _Part(Enum):
-    """What of a request is being read."""
+    """The part of a request that is being received."""
 
     NOTHING = "nothing"
     HEAD = "head"
@@ -42,7 +42,7 @@ class _Part(Enum):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """A connection whose requests are bounded in time and size, heads also in number of lines."""
+    """A connection whose requests are limited in time and size, heads also in number of lines."""
 
     _part = _Part.HEAD
     _awaited: _Part | None = None
@@ -53,7 +53,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _too_large = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the first request."""
+        """Start the deadline of the first request."""
         super().connection_made(transport)
         settings = self.config.loaded_app.state.settings
         self._settings: ServiceSettings = settings
@@ -62,18 +62,18 @@ class BoundedProtocol(HttpToolsProtocol):
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the deadline."""
+        """Cancel the deadline."""
         self._stop_waiting()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on; what is not whole yet has a deadline and a largest size."""
+        """Parse data; a part that is not complete yet has a deadline and a limit of size."""
         super().data_received(data)
         if self._part is _Part.NOTHING:
             self._stop_waiting()
         elif not self.transport.is_closing():
             self._part_bytes += len(data)
-            # The parser keeps a line to itself until it ends, so that lines are no measure.
+            # The parser buffers a line until it ends, so that lines cannot be counted instead.
             if self._part_bytes > self._most_bytes[self._part]:
                 self._too_large = True
                 self._refuse()
@@ -81,12 +81,12 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._wait()
 
     def on_message_begin(self) -> None:
-        """Begin with a head."""
+        """Start to receive a head."""
         super().on_message_begin()
         self._part, self._part_bytes, self._head_bytes = _Part.HEAD, 0, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count a line of the head, or of the trailer."""
+        """Count a line of the head or trailer."""
         self._head_bytes += len(name) + len(value)
         if len(self.headers) >= MOST_HEADERS or self._head_bytes > LARGEST_HEAD:
             self._too_large = True
@@ -94,7 +94,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Go on with the body."""
+        """Start to receive the body."""
         self._part, self._part_bytes = _Part.BODY, 0
         super().on_headers_complete()
         method, path = self.scope["method"], self.scope["path"]
@@ -102,12 +102,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._most_bytes[_Part.BODY] = LARGEST_HEAD + _CHUNK_OVERHEAD * largest
 
     def on_message_complete(self) -> None:
-        """Be done with a request, until the next one begins."""
+        """End the request."""
         self._part = _Part.NOTHING
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no request, or too large a head, as a problem."""
+        """Send a problem for an invalid request or a head that is too large."""
         self._stop_waiting()
         status, code = (431, "head_too_large") if self._too_large else (400, "not_http")
         told = f"A request's head may have {MOST_HEADERS} lines and {LARGEST_HEAD} bytes."
@@ -127,14 +127,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _refuse(self) -> None:
-        """Answer too large a head; where an answer may be under way, only close."""
+        """Send a problem for a head that is too large; if a response may have begun, only close."""
         if self._part is _Part.HEAD:
             self.send_400_response("")
         else:
             self.transport.close()
 
     def _wait(self) -> None:
-        """Give the part that is being read its time; a body's own limit answers before that."""
+        """Start the deadline of the part; that of a body is after the middleware's."""
         self._stop_waiting()
         self._awaited = self._part
         patience = self._seconds
@@ -143,7 +143,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._deadline = self.loop.call_later(patience, self._give_up)
 
     def _give_up(self) -> None:
-        """Close a connection over which no whole request came."""
+        """Close the connection: the request did not arrive in time."""
         self._deadline = None
         if not self.transport.is_closing():
             self.transport.close()
@@ -156,10 +156,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 def uvicorn_config(app: FastAPI, **more: Any) -> uvicorn.Config:
-    """How the web server runs: our own logs, no signals of its own, a bounded goodbye.
+    """Return the configuration of uvicorn: own logs, limited time for the graceful stop.
 
-    Which address a request comes from is judged by ``membership.base.addresses``, not by uvicorn:
-    that would believe any proxy on this machine.
+    The client address is determined by ``membership.base.addresses``: uvicorn would trust any proxy
+    on this machine.
     """
     return uvicorn.Config(
         app,

@@ -1,4 +1,4 @@
-"""Sessions of staff as every request needs them: whose is a token, and that it is in use."""
+"""Staff sessions in requests: lookup by token, and the time of their last use."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ _INSTANT: Any = StaffSession.expires_at.type
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A session that is in use."""
+    """A valid session, and when it was last used."""
 
     organization_id: int
     session_id: UUID
@@ -28,7 +28,7 @@ class Presence:
 
 
 class SessionLookup:
-    """Finds sessions by the digest of their token, with some columns of the organization."""
+    """Finds sessions by the digest of their token, with columns of the organization."""
 
     def __init__(self, *organization: Any) -> None:
         of_account = and_(
@@ -58,7 +58,7 @@ class SessionLookup:
     def find(
         self, connection: Connection, digest: str, now: datetime, idle_minutes: float
     ) -> AnyRow | None:
-        """The session that is neither over nor ended, of an account that is not disabled.
+        """Return the valid session of an enabled account, or None.
 
         Columns: id and last use of the session; id, name and role of the account; the rest.
         """
@@ -68,9 +68,9 @@ class SessionLookup:
 
 
 def note_use(database: Database, actor: Actor, presence: Presence, now: datetime) -> None:
-    """Note that a session is in use, about once a minute.
+    """Store that a session is in use, about once a minute.
 
-    A database that cannot be written just now does not fail the request, which was answered.
+    If the database cannot be written now, this is logged: the request was answered already.
     """
     if abs(now - presence.last_used_at) < _NOTED_EVERY:
         return

@@ -43,8 +43,8 @@ class Club:
             organization=slug,
             design=design,
             file=self.folder / file,
-            tell=self.told.append,
-            refuse=self.told.append,
+            write=self.told.append,
+            write_error=self.told.append,
         )
 
     def cards(self) -> int:
