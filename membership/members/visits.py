@@ -1,4 +1,4 @@
-"""Visits: recorded once per visit id, counted, listed, undone."""
+"""Visits: recorded once per visit id, counted, listed and undone."""
 
 import hashlib
 import re
@@ -86,21 +86,18 @@ def text_digest(text: str) -> bytes:
 
 
 def refuse_reused_id(call: AnyCall, request: ScanRequest) -> None:
-    """Refuse a visit id that was recorded for another text.
-
-    Raises Conflict.
-    """
+    """Raise Conflict if the visit id was recorded for another text."""
     _repeated(call, request)
 
 
 def is_recorded(call: AnyCall, request: ScanRequest) -> bool:
-    """Whether this very scan was recorded before. Raises Conflict if its id was for another."""
+    """Return whether this scan was recorded before. Raises Conflict if its id was for another."""
     return _repeated(call, request) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Visiting:
-    """Who was scanned with which card, and what came of it."""
+    """Customer, card and outcome of a scan."""
 
     customer_id: UUID
     card_id: UUID | None
@@ -127,7 +124,7 @@ def record_and_count(
 
 
 def _row(call: AnyCall, request: ScanRequest, visiting: Visiting) -> dict[str, Any]:
-    """A visit as it is stored."""
+    """Return the values of the columns of a visit."""
     return {
         "organization_id": call.tenant.id,
         "id": request.visit_id,
@@ -159,7 +156,7 @@ def record(call: AnyCall, request: ScanRequest, visiting: Visiting) -> Recorded:
 
 
 def _repeated(call: AnyCall, request: ScanRequest) -> Recorded | None:
-    """The visit of that id, if there is one. Raises Conflict if it was for another text."""
+    """Return the visit with the id, or None. Raises Conflict if it was for another text."""
     found = call.connection.execute(
         _TEXT_OF_VISIT, {"organization_id": call.tenant.id, "visit_id": request.visit_id}
     ).first()
@@ -171,16 +168,16 @@ def _repeated(call: AnyCall, request: ScanRequest) -> Recorded | None:
 
 
 def today_began(call: AnyCall) -> datetime:
-    """The first instant of the organization's present day."""
+    """Return the first instant of the organization's present day."""
     zone = ZoneInfo(call.tenant.time_zone)
     return day_start(local_day(call.now, zone), zone)
 
 
 def count(call: AnyCall, customer_id: UUID, visit: Recorded, ahead: timedelta) -> VisitCount:
-    """Count a customer's visits, and tell the one before ``visit``.
+    """Return how many visits a customer has, and when the one before ``visit`` was.
 
-    One that was recorded before, but lies up to ``ahead`` after it because the clock was set
-    back meanwhile, counts as before. Of a repeat nobody knows; there only the times tell.
+    A visit up to ``ahead`` later than a new one is an earlier one too, recorded before the clock
+    was set back. For a repeated request only the times decide.
     """
     asked = _asked(call, customer_id, visit, ahead)
     ((today, total, previous),) = _COUNT.rows(call.connection, asked)
@@ -188,7 +185,7 @@ def count(call: AnyCall, customer_id: UUID, visit: Recorded, ahead: timedelta) -
 
 
 def _asked(call: AnyCall, customer_id: UUID, visit: Recorded, ahead: timedelta) -> dict[str, Any]:
-    """What a count is asked with."""
+    """Return the parameters of a count."""
     return {
         "organization_id": call.tenant.id,
         "customer_id": customer_id,
@@ -246,7 +243,7 @@ def list_visits(
 
 
 def _position(cursor: str) -> tuple[datetime, UUID]:
-    """Where a page begins. Raises Invalid."""
+    """Return the position at which a page begins. Raises Invalid."""
     at, visit_id = decode_cursor(cursor, str, str)
     try:
         return instant_of(at), UUID(str(visit_id))
@@ -255,10 +252,7 @@ def _position(cursor: str) -> tuple[datetime, UUID]:
 
 
 def undo(call: Call, visit_id: UUID) -> VisitView:
-    """Take a visit back: it is still listed, but counted no more. Again changes nothing.
-
-    Raises NotFound.
-    """
+    """Undo a visit: it is still listed, but not counted. Idempotent. Raises NotFound."""
     here = and_(Visit.organization_id == call.tenant.id, Visit.id == visit_id)
     call.connection.execute(
         update(Visit).where(here, Visit.undone_at.is_(None)).values(undone_at=call.now)
@@ -270,7 +264,7 @@ def undo(call: Call, visit_id: UUID) -> VisitView:
 
 
 def _visit_view(row: AnyRow) -> VisitView:
-    """Show a visit."""
+    """Return a visit as answers show it."""
     return VisitView(
         id=row.visit_id,
         at=row.at,

@@ -1,4 +1,4 @@
-"""What the desk should notice beside an outcome."""
+"""Notices for the desk beside an outcome."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -91,7 +91,7 @@ def _expires_soon(
 
 
 def _renews(judged: Judged) -> bool:
-    """Whether a membership that grants will be prolonged by itself, as far as is known."""
+    """Return whether a membership that grants is expected to renew automatically."""
     standing = judged.standing
     overdue = standing.reason is Reason.PAYMENT_OVERDUE
     return standing.grants and judged.entitlement.renews and not overdue

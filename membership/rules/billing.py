@@ -1,4 +1,4 @@
-"""What a subscription at a payment provider gives: until when, and whether it is overdue."""
+"""Term of a membership that a subscription at a payment provider pays for."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from membership.rules.instants import day_after, day_end, last_day_before, requi
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A subscription as the provider tells it, once something was paid.
+    """State of a subscription at the provider, once something was paid.
 
     ``paid_until`` is the end of the last period that was paid. ``failing`` tells that a payment
     for the next one was tried and failed. ``cancels_at`` is when it is to end, ``ended_at`` when
@@ -35,10 +35,10 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Entitlement:
-    """What a membership is to say: ``ends_at`` has any grace in it, ``last_day`` has none.
+class SubscribedTerm:
+    """Term that a subscription pays for: ``ends_at`` includes any grace, ``last_day`` does not.
 
-    ``renews`` tells that the provider is going to prolong it by itself.
+    ``renews``: the provider renews it automatically.
     """
 
     ends_at: datetime
@@ -48,8 +48,8 @@ class Entitlement:
     renews: bool = False
 
 
-def entitlement(agreement: Agreement, grace_days: int, zone: ZoneInfo) -> Entitlement:
-    """Return what a subscription gives, in whole days of ``zone``.
+def subscribed_term(agreement: Agreement, grace_days: int, zone: ZoneInfo) -> SubscribedTerm:
+    """Return the term that a subscription pays for, in whole days of ``zone``.
 
     The day on which a paid period ends is a good one. After it the membership runs on for
     ``grace_days`` days, overdue, while the provider tries again, or until it gives up. A
@@ -65,13 +65,13 @@ def entitlement(agreement: Agreement, grace_days: int, zone: ZoneInfo) -> Entitl
     covered = day_end(last_day, zone)
     graced = day_end(day_after(last_day, grace_days), zone)
     if agreement.ended_at is not None and agreement.ended_at < paid_until:
-        return Entitlement(covered, last_day, ended_early_at=agreement.ended_at)
+        return SubscribedTerm(covered, last_day, ended_early_at=agreement.ended_at)
     if agreement.cancels_at is not None and agreement.cancels_at <= paid_until:
-        return Entitlement(covered, last_day)
+        return SubscribedTerm(covered, last_day)
     if agreement.ended_at is not None:
         ends_at = min(max(agreement.ended_at, covered), graced)
-        return Entitlement(ends_at, last_day, covered if ends_at > covered else None)
-    return Entitlement(
+        return SubscribedTerm(ends_at, last_day, covered if ends_at > covered else None)
+    return SubscribedTerm(
         graced,
         last_day,
         overdue_since=paid_until if agreement.failing else covered,

@@ -1,7 +1,7 @@
-"""Which memberships a customer holds: their own, and those of the companies they belong to.
+"""Entitlements of a customer: their own memberships, and those of the companies they belong to.
 
-Inheritance is computed from the links that stand now; no row is ever copied. Unlinking takes
-an inherited membership away in that instant, and linking again gives it back.
+Inheritance is computed from the present links; no row is copied. Unlinking takes an inherited
+membership away at once, and linking again returns it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,8 +27,8 @@ class Company:
 class Link:
     """A customer belongs to a company from ``linked_at`` on, until it is unlinked.
 
-    ``unlinked_at`` tells when that was done. It is never planned ahead, so that the link is
-    over from then on whatever a clock says that is set back later.
+    ``unlinked_at`` is when that was done. It is never in the future, so a link stays ended even
+    if the clock is set back later.
 
     Raises:
         NaiveTimeError: a time has no zone.
@@ -67,7 +67,7 @@ class Entitlement:
 
     ``company`` is the source: None for the customer's own membership, else the company it
     is inherited from. ``has_seat`` is False where that company has more people than seats.
-    ``renews`` tells that a payment provider is going to prolong it by itself.
+    ``renews``: a payment provider renews it automatically.
     """
 
     membership_id: UUID
@@ -147,5 +147,5 @@ def entitlements(
 
 
 def _held(sold: Membership, company: Company | None, seated: bool) -> Entitlement:
-    """Return ``sold`` as held from ``company``, or directly."""
+    """Return ``sold`` as an entitlement through ``company``, or a direct one."""
     return Entitlement(sold.id, sold.plan, sold.term, sold.permissions, company, seated)

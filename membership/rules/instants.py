@@ -12,7 +12,7 @@ _TICK = timedelta(microseconds=1)
 
 
 class TimeError(ValueError):
-    """Base of the faults that the rules raise about times."""
+    """Base of the errors that the rules raise about times."""
 
 
 class NaiveTimeError(TimeError):

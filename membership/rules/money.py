@@ -13,7 +13,7 @@ _KNOWN = frozenset(list_currencies())
 
 
 def known_currency(currency: str) -> str:
-    """The currency as it is. Raises ValueError for three letters that are none."""
+    """Return ``code`` unchanged. Raises ValueError for a currency that CLDR does not know."""
     if currency not in _KNOWN:
         raise ValueError(f"{currency!r} is no currency (ISO 4217)")
     return currency

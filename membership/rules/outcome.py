@@ -1,4 +1,4 @@
-"""From a customer, a card and all memberships to the one outcome that the desk is shown."""
+"""Decides the outcome of a scan from the customer, the card and all entitlements."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A membership as held, and how it stands at the time of the decision."""
+    """An entitlement, and its standing at the time of the decision."""
 
     entitlement: Entitlement
     standing: Standing
@@ -58,7 +58,7 @@ def decide(
 
 
 def _by_memberships(ordered: tuple[Judged, ...]) -> tuple[Outcome, Judged | None]:
-    """Return what the memberships alone say, and the one that says it.
+    """Return the outcome by the memberships alone, and the one that decides it.
 
     One that grants wins. Next comes one that is about to start, even beside an expired one:
     who has already bought the next period must not be asked to renew. Then the one that

@@ -1,4 +1,4 @@
-"""What a customer may use: the union over the memberships that are active now."""
+"""Permissions of a customer: the union over the memberships that are active now."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from membership.rules.inheritance import Entitlement
 
 
 class Refusal(StrEnum):
-    """Why somebody has a permission not, the first that applies."""
+    """Why a permission is not granted; the first that applies."""
 
     CUSTOMER_BANNED = "customer_banned"
     CARD_REVOKED = "card_revoked"
@@ -132,8 +132,7 @@ def refusal(
 ) -> Refusal | None:
     """Return why a permission is not granted at ``now``; None if it is.
 
-    ``card_revoked`` tells that the customer was named by a card that is good no more: such a
-    card opens nothing, whatever its holder may use.
+    ``card_revoked``: the customer was identified by a revoked card, which grants nothing.
 
     Raises:
         NaiveTimeError: ``now`` has no zone.

@@ -12,8 +12,8 @@ class Term:
     """When a membership runs: half-open ``[starts_at, ends_at)``, open without an end.
 
     ``ended_early_at`` may lie in the future (a cancellation with notice). Payment is overdue
-    from ``payment_overdue_since`` on. ``ended`` tells that the early end had come when it was
-    noted: then it is over whatever a clock says that is set back later.
+    from ``payment_overdue_since`` on. ``ended``: the early end had come when it was
+    recorded; the membership then stays over even if the clock is set back later.
 
     Raises:
         NaiveTimeError: a time has no zone; the message names the field.
@@ -51,12 +51,12 @@ class Term:
 
     @property
     def over_for_good(self) -> bool:
-        """Whether it was ended early, and had ended when that was noted."""
+        """Whether it was ended early, and had ended when that was recorded."""
         return self.ended and self.ends_early
 
     @property
     def announced_end(self) -> datetime | None:
-        """The end that is told when it comes; None if none will, or if it was told when noted."""
+        """The end to announce when it comes; None if there is none, or it was announced already."""
         return None if self.over_for_good or self.never_runs else self.end
 
 
@@ -79,7 +79,7 @@ def standing(term: Term, now: datetime) -> Standing:
     Active from its start up to, not including, its end; expired from the end on; scheduled
     (no status) before the start. A term that never runs, such as one withdrawn before it
     started, is expired throughout, and so is one that is over for good. An overdue payment is
-    told only beside active.
+    a reason beside active only.
 
     Raises:
         NaiveTimeError: ``now`` has no zone.

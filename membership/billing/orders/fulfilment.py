@@ -29,7 +29,7 @@ from membership.members.memberships.service import (
     required_owner,
     sell,
 )
-from membership.rules.billing import Agreement, Entitlement, entitlement
+from membership.rules.billing import Agreement, SubscribedTerm, subscribed_term
 from membership.rules.periods import Period, first_period
 from membership.store.models import BillingInvoice, BillingOrder, Membership, Plan
 from membership.web.access import Tenant
@@ -42,10 +42,10 @@ _OPEN_CHECK = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class _PaidFor:
-    """What was paid for: the start, and the entitlement if there is a subscription."""
+    """What was paid for: the start, and the term if there is a subscription."""
 
     starts_at: datetime
-    entitlement: Entitlement | None
+    subscribed_term: SubscribedTerm | None
 
 
 def store_state(
@@ -166,7 +166,9 @@ def _paid_for(
         if order.paid_until is None:
             return None
         agreement = _agreement(subscription, order.paid_until)
-        return _PaidFor(min(subscription.starts_at, now), entitlement(agreement, grace_days, zone))
+        return _PaidFor(
+            min(subscription.starts_at, now), subscribed_term(agreement, grace_days, zone)
+        )
     checkout = state.checkout
     if checkout is None or not checkout.paid or checkout.state is not OrderState.COMPLETED:
         return None
@@ -188,7 +190,11 @@ def _grant(
     session: Session, tenant: Tenant, order: BillingOrder, paid_for: _PaidFor, now: datetime
 ) -> Membership:
     """Create the membership that was paid for, on the terms of the order."""
-    zone, length, granted = ZoneInfo(tenant.time_zone), length_terms(order), paid_for.entitlement
+    zone, length, granted = (
+        ZoneInfo(tenant.time_zone),
+        length_terms(order),
+        paid_for.subscribed_term,
+    )
     owner = required_owner(session, tenant, Owner(order.customer_id, order.company_id))
     agreed = Agreed(
         order.plan_name,
@@ -210,7 +216,7 @@ def _grant(
     sale = Sale(plan, owner, period, actor, SOURCES[actor.kind], agreed=agreed)
     membership = sell(session, tenant, sale, now)
     if granted is not None and granted.ended_early_at is not None:
-        _store_entitlement(session, membership, granted, now)
+        _store_subscribed_term(session, membership, granted, now)
     return membership
 
 
@@ -218,17 +224,17 @@ def _update_membership(
     session: Session, tenant: Tenant, order: BillingOrder, paid_for: _PaidFor, now: datetime
 ) -> None:
     """Update a membership from its subscription, unless it was ended for good."""
-    if paid_for.entitlement is None or order.membership_id is None:
+    if paid_for.subscribed_term is None or order.membership_id is None:
         return
     membership = locked(session, tenant, order.membership_id)
     if not membership.ended_for_good:
-        _store_entitlement(session, membership, paid_for.entitlement, now)
+        _store_subscribed_term(session, membership, paid_for.subscribed_term, now)
 
 
-def _store_entitlement(
-    session: Session, membership: Membership, granted: Entitlement, now: datetime
+def _store_subscribed_term(
+    session: Session, membership: Membership, granted: SubscribedTerm, now: datetime
 ) -> None:
-    """Store an entitlement in a membership, with an event, if it differs from what is stored."""
+    """Store a subscribed term in a membership, with an event, if it differs from what is stored."""
     early = granted.ended_early_at
     values: dict[str, Any] = {
         # A subscription may end before its first synchronization: at least a second is granted.
@@ -244,7 +250,7 @@ def _store_entitlement(
         apply_change(session, membership, _event_type(membership, granted, now), now, **values)
 
 
-def _event_type(membership: Membership, granted: Entitlement, now: datetime) -> EventType:
+def _event_type(membership: Membership, granted: SubscribedTerm, now: datetime) -> EventType:
     """The type of the event that announces a change."""
     overdue = granted.overdue_since is not None and granted.overdue_since <= now
     if granted.ended_early_at is not None:

@@ -1,4 +1,4 @@
-"""Finds whom an access check is about: by number, email address or card."""
+"""Finds the customer of an access check by number, email address or card."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,10 +28,9 @@ _BY_EMAIL = _PERSON.where(Customer.email_key == bindparam("email_key")).limit(2)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom a check is about.
+    """Customer of a check.
 
-    ``card_revoked``: they were named by a card that is good no more; ``passing``: by a code that
-    is good for seconds only.
+    ``card_revoked``: identified by a revoked card; ``passing``: by a code valid for seconds.
     """
 
     id: UUID
@@ -41,7 +40,7 @@ class Person:
 
 
 def find_person(call: AnyCall, asked: Asked, vault: Vault) -> Person:
-    """Find whom exactly one field of ``asked`` names; ids are looked for with the key.
+    """Return the customer whom ``number``, ``email`` or ``card`` of ``asked`` names.
 
     Raises NotFound; Conflict for an address that several customers have; VaultError if the key
     of a rotating code cannot be opened.
@@ -56,13 +55,13 @@ def find_person(call: AnyCall, asked: Asked, vault: Vault) -> Person:
 
 
 def _rows(call: AnyCall, query: Any, **named: object) -> list[AnyRow]:
-    """What a query finds in the caller's organization."""
+    """Return the rows of a query in the caller's organization."""
     asked = {"organization_id": call.tenant.id, **named}
     return list(call.connection.execute(query, asked))
 
 
 def _by_number(call: AnyCall, number: int) -> Person:
-    """The customer with a number, or with it before they were merged. Raises NotFound."""
+    """Return the customer with a number, or with a former one. Raises NotFound."""
     rows = _rows(call, _BY_NUMBER, number=number)
     if not rows:
         return _stayed(call, resolve_number(call.connection, call.tenant.id, number))
@@ -70,7 +69,7 @@ def _by_number(call: AnyCall, number: int) -> Person:
 
 
 def _stayed(call: AnyCall, customer_id: UUID | None) -> Person:
-    """The customer into whom another one was merged. Raises NotFound if there is none."""
+    """Return the customer into whom another one was merged. Raises NotFound."""
     rows = [] if customer_id is None else _rows(call, _BY_ID, customer_id=customer_id)
     if not rows:
         raise no_such_customer()
@@ -78,7 +77,7 @@ def _stayed(call: AnyCall, customer_id: UUID | None) -> Person:
 
 
 def _by_email(call: AnyCall, email: str) -> Person:
-    """The only customer with an address. Raises NotFound; Conflict if there are several."""
+    """Return the only customer with an address. Raises NotFound; Conflict if there are several."""
     rows = _rows(call, _BY_EMAIL, email_key=email_key(email))
     if not rows:
         raise no_such_customer()
@@ -89,7 +88,7 @@ def _by_email(call: AnyCall, email: str) -> Person:
 
 
 def _by_card(call: AnyCall, text: str, vault: Vault) -> Person:
-    """The customer that a card names. Raises NotFound, also for a code that proves nothing."""
+    """Return the holder of a card. Raises NotFound, also for a code that is not verified."""
     found = find_by_text(call.connection, call.tenant, text, call.now)
     if not isinstance(found, Found):
         raise NotFound("card_not_found", "There is no such card.")
@@ -102,7 +101,7 @@ def _by_card(call: AnyCall, text: str, vault: Vault) -> Person:
 
 
 def _refuse(cause: UnknownCause | None) -> None:
-    """Raise NotFound for a code that does not prove whose it is."""
+    """Raise NotFound for a code that was not verified."""
     if cause is UnknownCause.FORGED:
         raise NotFound("card_code_forged", "This code was not made for a card of this club.")
     if cause is not None:

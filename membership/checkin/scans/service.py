@@ -1,4 +1,4 @@
-"""A scan: who this is, whether the membership is active, and the visit that it makes."""
+"""Scans: identify the customer, decide the outcome, and record the visit."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -40,7 +40,7 @@ def get_customer(session: Session, tenant: Tenant, customer_id: UUID) -> Custome
 
 
 def lock_customer(session: Session, tenant: Tenant, customer_id: UUID) -> Customer:
-    """Load a customer to change them: of two who do so the second waits for the first.
+    """Load a customer and lock the row.
 
     Raises NotFound; Conflict for a customer who was erased.
     """
@@ -148,7 +148,7 @@ def _changed_fields(customer: Customer) -> list[str]:
 
 
 def tell_changed(session: Session, customer: Customer, changed: list[str], now: datetime) -> None:
-    """Tell other systems which fields of a customer were changed, but not to what."""
+    """Emit the event that names the changed fields of a customer, without their values."""
     told = {"customer_id": str(customer.id), "changed": changed}
     emit(
         session,
@@ -188,7 +188,7 @@ def e164(phone: str | None, country: str | None) -> str | None:
 
 
 def email_key(email: str | None) -> str | None:
-    """An address as it is compared: in lower case, which can be longer than the address."""
+    """Return an address in the form in which it is compared: lower case, possibly longer."""
     return None if email is None else email.lower()[:_LONGEST_EMAIL]
 
 

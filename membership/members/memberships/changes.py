@@ -1,7 +1,7 @@
-"""How a membership is changed after it was sold, and what forbids it.
+"""Changes of memberships after they were sold, and the checks that refuse them.
 
-Each change locks the row first, so that of two at once the second sees what the first did. It
-is stored, audited under its own name and told as an event in one transaction.
+Each change locks the row first, so that concurrent changes see each other. It is stored, audited
+under its own name and emitted as an event in one transaction.
 """
 
 from datetime import datetime
@@ -29,7 +29,7 @@ _TERM = ("starts_at", "ends_at", "ended_early_at", "payment_overdue_since")
 
 
 def locked(session: Session, tenant: Tenant, membership_id: UUID) -> Membership:
-    """Load a membership as it is now, and let nobody else change it. Raises NotFound."""
+    """Load a membership and lock its row. Raises NotFound."""
     membership = session.scalars(
         select(Membership)
         .where(Membership.organization_id == tenant.id, Membership.id == membership_id)
@@ -51,9 +51,9 @@ def apply_change(
     told: dict[str, Any] | None = None,
     **values: Any,
 ) -> None:
-    """Set columns of a locked membership; audit that under the event's name, and tell it.
+    """Set columns of a locked membership, audit that under the event's name, and emit the event.
 
-    ``why`` goes into the audit only, for it may name people; ``told`` into the event only.
+    ``why`` goes into the audit only, because it may name people; ``told`` into the event only.
     """
     changed = {name: new for name, new in values.items() if getattr(membership, name) != new}
     before = {name: plain(getattr(membership, name)) for name in changed}
@@ -90,7 +90,7 @@ def _expiry_due(membership: Membership, changed: dict[str, Any]) -> dict[str, An
 
 
 def _announce_if_due(session: Session, membership: Membership, now: datetime) -> None:
-    """Tell that a membership had expired, before it is renewed with nobody having told."""
+    """Emit the expiry of a membership that is renewed before the sweeper announced it."""
     if membership.expiry_due_at is None or membership.expiry_due_at > now:
         return
     tell_end(session, membership, term_of(membership), now)
@@ -106,7 +106,7 @@ def refuse_ended_early(session: Session, membership: Membership) -> None:
 
 
 def refuse_billed(session: Session, membership: Membership) -> None:
-    """Raise Conflict while a payment provider decides about a membership, by a subscription."""
+    """Raise Conflict while a subscription at a payment provider governs a membership."""
     _refuse_running(session, membership.organization_id, BillingOrder.membership_id, membership.id)
 
 
@@ -159,9 +159,9 @@ def refuse_ended(membership: Membership, now: datetime) -> None:
 def set_payment_overdue(
     session: Session, tenant: Tenant, membership_id: UUID, since: datetime | None, now: datetime
 ) -> Membership:
-    """Note since when a payment is overdue; None notes that it was paid.
+    """Record since when a payment is overdue; None records that it was paid.
 
-    Raises NotFound; Conflict while a payment provider decides about it.
+    Raises NotFound; Conflict while a subscription at a payment provider governs it.
     """
     membership = locked(session, tenant, membership_id)
     refuse_billed(session, membership)

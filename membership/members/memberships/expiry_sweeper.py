@@ -1,9 +1,9 @@
-"""Announces ends: one ``membership.expired`` for each end that a membership ever reached.
+"""Emits one ``membership.expired`` event for each end that a membership reached.
 
-It decides nothing: a membership is over at its end with or without this. Whoever sets an end
-notes it in ``expiry_due_at``; here, what is due becomes an event, in the order of the ends,
-however long nobody was there to tell it. The event's id follows from the membership and the
-end, so an end is announced once, whatever the clock or a repeat does.
+It decides nothing: a membership is over at its end with or without it. Every change of an end
+stores it in ``expiry_due_at``; the sweeper emits the events that are due, in the order of the
+ends, also after a long downtime. The event id is derived from membership and end, so an end is
+announced once, even if the clock is set back or a run is repeated.
 """
 
 from datetime import UTC, datetime
@@ -38,9 +38,9 @@ _CLEAR = (
 
 
 def sweep(work: Work) -> bool:
-    """Announce a batch of ends that have come; True if there may be more.
+    """Emit the events of a batch of due ends; return whether there may be more.
 
-    Does nothing while another process does it.
+    Does nothing while another process runs it.
     """
     now = work.clock()
     due = Membership.expiry_due_at <= now
@@ -67,7 +67,7 @@ def sweep(work: Work) -> bool:
 
 
 def announcement_id(membership_id: UUID, end: datetime) -> UUID:
-    """Id of the event that tells an end of a membership: always the same one."""
+    """Return the id of the event of a membership's end; always the same one."""
     return uuid5(_ANNOUNCEMENTS, f"{membership_id} {end.astimezone(UTC).isoformat()}")
 
 

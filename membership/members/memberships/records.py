@@ -1,4 +1,4 @@
-"""A membership as it was sold: shown in answers, and told in events."""
+"""The record of a membership as it was sold, in answers and in events."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from membership.store.models import Membership
 
 
 def sold_view(membership: Membership, now: datetime) -> SoldView:
-    """Show a membership as it was sold, and how it stands now."""
+    """Return a membership as it was sold, with its present status."""
     found = standing(term_of(membership), now)
     return SoldView(
         id=membership.id,
@@ -51,7 +51,7 @@ def _interval(unit: IntervalUnit | None, count: int | None) -> IntervalMessage |
 
 
 def sold_data(membership: Membership, **more: Any) -> dict[str, Any]:
-    """What events tell of a membership: ids, instants and states, as JSON values."""
+    """Return the data of a membership in events: ids, instants and states, as JSON values."""
     owner = {"company_id": str(membership.company_id)}
     if membership.customer_id is not None:
         owner = {"customer_id": str(membership.customer_id)}

@@ -1,4 +1,4 @@
-"""Permissions: which ones plans carry, and all that the organization has named."""
+"""Permissions: those that plans carry, and all that the organization has defined."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -144,7 +144,7 @@ def list_permissions(
 
 
 def relabel(session: Session, tenant: Tenant, key: str, label: str) -> PermissionView:
-    """Call a permission otherwise; what was sold keeps its label. Raises NotFound."""
+    """Change the label of a permission; what was sold keeps its label. Raises NotFound."""
     permission = _locked(session, tenant, key)
     former, permission.label = permission.label, label
     session.flush()
@@ -171,7 +171,7 @@ def forget(session: Session, tenant: Tenant, key: str) -> None:
 
 
 def _locked(session: Session, tenant: Tenant, key: str) -> Permission:
-    """Load a permission, and let nobody change it or give it to a plan. Raises NotFound."""
+    """Load a permission and lock its row. Raises NotFound."""
     permission = session.scalars(
         select(Permission)
         .where(Permission.organization_id == tenant.id, Permission.key == key)

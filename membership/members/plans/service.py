@@ -32,7 +32,7 @@ def _no_such_plan() -> NotFound:
 
 
 def _locked(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
-    """Load a plan as it is now, and let nobody else change it. Raises NotFound."""
+    """Load a plan and lock its row. Raises NotFound."""
     plan = session.scalars(
         select(Plan)
         .where(Plan.organization_id == tenant.id, Plan.id == plan_id)
@@ -95,7 +95,7 @@ def change_plan(
 
 
 def _tell(session: Session, plan: Plan, event: EventType, now: datetime) -> None:
-    """Tell other systems that a plan is there, or is another than it was."""
+    """Emit the event of a plan that was created or changed."""
     data = {
         "plan_id": str(plan.id),
         "public": plan.public,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_client.messages.billing import SubscriptionStatus
-from membership.rules.billing import Agreement, Entitlement, entitlement
+from membership.rules.billing import Agreement, SubscribedTerm, subscribed_term
 from membership.rules.instants import NaiveTimeError, day_end, day_start
 from tests.membership.rules.clocks import BERLIN, TICK, instants, utc, zones
 
@@ -28,7 +28,7 @@ class Case:
 
     name: str
     agreement: Agreement
-    given: Entitlement
+    given: SubscribedTerm
     grace: int = 7
 
 
@@ -41,83 +41,83 @@ CASES = [
     Case(
         "active",
         told(ACTIVE),
-        Entitlement(GRACED, LAST, overdue_since=COVERED, renews=True),
+        SubscribedTerm(GRACED, LAST, overdue_since=COVERED, renews=True),
     ),
     Case(
         "active, without grace",
         told(ACTIVE),
-        Entitlement(COVERED, LAST, overdue_since=COVERED, renews=True),
+        SubscribedTerm(COVERED, LAST, overdue_since=COVERED, renews=True),
         grace=0,
     ),
     Case(
         "failing: overdue from the end of what was paid",
         told(PAST_DUE, failing=True),
-        Entitlement(GRACED, LAST, overdue_since=PAID),
+        SubscribedTerm(GRACED, LAST, overdue_since=PAID),
     ),
     Case(
         "the provider gave up and lets it stand",
         told(UNPAID, failing=True),
-        Entitlement(GRACED, LAST, overdue_since=PAID),
+        SubscribedTerm(GRACED, LAST, overdue_since=PAID),
     ),
     Case(
         "cancelled with the period: no grace",
         told(ACTIVE, cancels_at=PAID),
-        Entitlement(COVERED, LAST),
+        SubscribedTerm(COVERED, LAST),
     ),
     Case(
         "cancelled inside what was paid",
         told(ACTIVE, cancels_at=utc("2027-04-02T10:00")),
-        Entitlement(utc("2027-04-02T22:00"), date(2027, 4, 2)),
+        SubscribedTerm(utc("2027-04-02T22:00"), date(2027, 4, 2)),
     ),
     Case(
         "ends later than what was paid: renewed until then",
         told(ACTIVE, cancels_at=utc("2028-03-10T11:00")),
-        Entitlement(GRACED, LAST, overdue_since=COVERED, renews=True),
+        SubscribedTerm(GRACED, LAST, overdue_since=COVERED, renews=True),
     ),
     Case(
         "ended at once",
         told(CANCELED, ended_at=utc("2027-03-20T12:00")),
-        Entitlement(COVERED, LAST, ended_early_at=utc("2027-03-20T12:00")),
+        SubscribedTerm(COVERED, LAST, ended_early_at=utc("2027-03-20T12:00")),
     ),
     Case(
         "cancelled with the period, and ended so",
         told(CANCELED, cancels_at=PAID, ended_at=PAID),
-        Entitlement(COVERED, LAST),
+        SubscribedTerm(COVERED, LAST),
     ),
     Case(
         "cancelled with the period, and ended some hours after it",
         told(CANCELED, cancels_at=PAID, ended_at=PAID + timedelta(hours=20)),
-        Entitlement(COVERED, LAST),
+        SubscribedTerm(COVERED, LAST),
     ),
     Case(
         "cancelled with the period, then ended before it",
         told(CANCELED, cancels_at=PAID, ended_at=utc("2027-04-01T12:00")),
-        Entitlement(COVERED, LAST, ended_early_at=utc("2027-04-01T12:00")),
+        SubscribedTerm(COVERED, LAST, ended_early_at=utc("2027-04-01T12:00")),
     ),
     Case(
         "ended while overdue",
         told(CANCELED, ended_at=utc("2027-04-13T12:00")),
-        Entitlement(utc("2027-04-13T12:00"), LAST, overdue_since=COVERED),
+        SubscribedTerm(utc("2027-04-13T12:00"), LAST, overdue_since=COVERED),
     ),
     Case(
         "ended after the grace",
         told(CANCELED, ended_at=utc("2027-04-25T12:00")),
-        Entitlement(GRACED, LAST, overdue_since=COVERED),
+        SubscribedTerm(GRACED, LAST, overdue_since=COVERED),
     ),
     Case(
         "ended in the evening of the last day",
         told(CANCELED, ended_at=utc("2027-04-10T20:00")),
-        Entitlement(COVERED, LAST),
+        SubscribedTerm(COVERED, LAST),
     ),
     Case(
         "paid until midnight: the day before is the last",
         told(ACTIVE, paid_until=COVERED),
-        Entitlement(GRACED, LAST, overdue_since=COVERED, renews=True),
+        SubscribedTerm(GRACED, LAST, overdue_since=COVERED, renews=True),
     ),
     Case(
         "paid until the end of a month, into which the grace does not fall",
         told(ACTIVE, paid_until=utc("2028-02-29T12:00")),
-        Entitlement(
+        SubscribedTerm(
             utc("2028-03-07T23:00"),
             date(2028, 2, 29),
             overdue_since=utc("2028-02-29T23:00"),
@@ -127,7 +127,7 @@ CASES = [
     Case(
         "the clocks go on within the grace",
         told(ACTIVE, paid_until=utc("2027-03-25T12:00")),
-        Entitlement(
+        SubscribedTerm(
             utc("2027-04-01T22:00"),
             date(2027, 3, 25),
             overdue_since=utc("2027-03-25T23:00"),
@@ -139,13 +139,13 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_what_a_subscription_gives(case: Case) -> None:
-    assert entitlement(case.agreement, case.grace, BERLIN) == case.given
+    assert subscribed_term(case.agreement, case.grace, BERLIN) == case.given
 
 
 def test_a_day_that_begins_an_hour_late_is_a_whole_one() -> None:
     cairo = ZoneInfo("Africa/Cairo")
     # On 30 April 2027 the day begins at 01:00 there: it is what follows the last day.
-    right = entitlement(told(ACTIVE, paid_until=utc("2027-04-29T12:00")), 0, cairo)
+    right = subscribed_term(told(ACTIVE, paid_until=utc("2027-04-29T12:00")), 0, cairo)
     assert (right.last_day, right.ends_at) == (date(2027, 4, 29), utc("2027-04-29T22:00"))
 
 
@@ -186,7 +186,7 @@ def covered_until(agreement: Agreement) -> datetime:
 def test_never_less_than_what_was_paid_and_never_more_than_grace(
     agreement: Agreement, grace: int, zone: ZoneInfo
 ) -> None:
-    right, covered = entitlement(agreement, grace, zone), covered_until(agreement)
+    right, covered = subscribed_term(agreement, grace, zone), covered_until(agreement)
     assert right.ends_at >= covered
     assert right.ends_at <= day_end(right.last_day + timedelta(days=grace), zone)
     if agreement.cancels_at is not None and agreement.cancels_at <= agreement.paid_until:
@@ -196,16 +196,16 @@ def test_never_less_than_what_was_paid_and_never_more_than_grace(
 
 @given(agreements(), graces, zones)
 def test_the_last_day_has_no_grace_in_it(agreement: Agreement, grace: int, zone: ZoneInfo) -> None:
-    right, covered = entitlement(agreement, grace, zone), covered_until(agreement)
+    right, covered = subscribed_term(agreement, grace, zone), covered_until(agreement)
     assert day_start(right.last_day, zone) < covered <= day_end(right.last_day, zone)
-    assert right.last_day == entitlement(agreement, 0, zone).last_day
+    assert right.last_day == subscribed_term(agreement, 0, zone).last_day
 
 
 @given(agreements(), graces, zones)
 def test_an_early_end_is_one_inside_what_was_paid(
     agreement: Agreement, grace: int, zone: ZoneInfo
 ) -> None:
-    right, covered = entitlement(agreement, grace, zone), covered_until(agreement)
+    right, covered = subscribed_term(agreement, grace, zone), covered_until(agreement)
     early = agreement.ended_at is not None and agreement.ended_at < covered
     assert right.ended_early_at == (agreement.ended_at if early else None)
     if right.overdue_since is not None:
@@ -220,7 +220,7 @@ def test_more_paid_never_gives_less(
     agreement: Agreement, grace: int, zone: ZoneInfo, more: timedelta
 ) -> None:
     later = replace(agreement, paid_until=agreement.paid_until + more)
-    less, much = (entitlement(each, grace, zone) for each in (agreement, later))
+    less, much = (subscribed_term(each, grace, zone) for each in (agreement, later))
     assert less.last_day <= much.last_day
     if agreement.ended_at is None and agreement.cancels_at is None:
         assert less.ends_at <= much.ends_at
@@ -229,5 +229,5 @@ def test_more_paid_never_gives_less(
 @given(paid, graces, zones)
 def test_more_grace_never_gives_less(paid_until: datetime, grace: int, zone: ZoneInfo) -> None:
     agreement = Agreement(PAST_DUE, paid_until.astimezone(UTC), failing=True)
-    less, much = (entitlement(agreement, days, zone) for days in (grace, grace + 1))
+    less, much = (subscribed_term(agreement, days, zone) for days in (grace, grace + 1))
     assert less.ends_at < much.ends_at
