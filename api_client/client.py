@@ -7,6 +7,7 @@ the socket, so in the worst case a call takes twice its deadline.
 
 import time
 from collections.abc import Mapping
+from threading import Event
 from typing import TypeVar
 from uuid import UUID
 
@@ -55,6 +56,7 @@ class MembershipClient:
     def __init__(self, base_url: str, key: str, *, deadline_s: float = 2.0) -> None:
         self.base_url = base_url.rstrip("/")
         self._deadline_s = deadline_s
+        self._no_retries = Event()
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers["Authorization"] = f"Bearer {key}"
@@ -63,6 +65,10 @@ class MembershipClient:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def stop_retrying(self) -> None:
+        """Let a scan that is being retried fail now. May be called from any thread."""
+        self._no_retries.set()
 
     def record_scan(self, scan: ScanRequest, *, deadline_s: float | None = None) -> ScanAnswer:
         """Record a scan. Returns the person and the outcome.
@@ -83,7 +89,8 @@ class MembershipClient:
                     raise
                 if time.monotonic() + _RETRY_PAUSE_S >= end:
                     raise
-                time.sleep(_RETRY_PAUSE_S)
+                if self._no_retries.wait(_RETRY_PAUSE_S):
+                    raise
 
     def desk(self) -> DeskInfo:
         """Return the desk's organization and today's count. Also serves as a health check."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from kiosk.presenters.idle_panel import IdlePanel
@@ -43,6 +43,9 @@ from .views.window import Command, KioskWindow
 from .workers import DeskWorker, LookupWorker, ScannerWorker, WorkerThread
 
 log = structlog.get_logger(__name__)
+
+_HERE = Qt.ConnectionType.DirectConnection
+"""Called in the thread of the signal, not in that of the worker, which is busy."""
 
 _LINGER_MS = 1500
 """How long the last verdict stays on screen when the kiosk ends with its source."""
@@ -249,6 +252,7 @@ class Kiosk(QObject):
         self.connect_to.connect(self._on_connecting)
         self.desk.service_back.connect(self._trace_ready)
         if self.embedded is not None:
+            self.embedded.ready.connect(self.lookup_worker.moving, _HERE)
             self.embedded.ready.connect(self.connect_to)
             self.embedded.down.connect(self.desk.on_embedded_down)
 

@@ -21,6 +21,10 @@ class Lookup(Protocol):
         """Return the answer to ``scan`` within the deadline of this object. Raises ``ApiError``."""
         ...
 
+    def interrupt(self) -> None:
+        """Let a look-up that retries fail now. May be called from any thread."""
+        ...
+
     def close(self) -> None:
         """Close connections."""
         ...
@@ -39,6 +43,10 @@ class OnlineLookup:
     def look_up(self, scan: ScanRequest) -> ScanAnswer:
         """Record the scan at the service and return its answer. Raises ``ApiError``."""
         return self._client.record_scan(scan)
+
+    def interrupt(self) -> None:
+        """Stop retrying: the service moved to another address."""
+        self._client.stop_retrying()
 
     def close(self) -> None:
         """Close the connection."""

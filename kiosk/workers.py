@@ -131,10 +131,22 @@ class LookupWorker(QObject):
         self._trace = trace
         self._lookup: Lookup | None = None
         self._pending: ScanRequest | None = None
+        self._moving = Event()
+
+    def moving(self) -> None:
+        """Stop retrying at the old address: ``connect_to`` follows. May be called from any thread.
+
+        A scan that is being retried waits for it, as at the first start.
+        """
+        self._moving.set()
+        lookup = self._lookup
+        if lookup is not None:
+            lookup.interrupt()
 
     @Slot(str, str)
     def connect_to(self, url: str, key: str) -> None:
         """Use the service at ``url`` with ``key`` from now on; send a scan that waits for it."""
+        self._moving.clear()
         self.close()
         self._lookup = self._make_lookup(url, key)
         pending, self._pending = self._pending, None
@@ -158,6 +170,8 @@ class LookupWorker(QObject):
         self._trace.event("lookup_end", time.monotonic_ns(), visit=visit)
         if answer is not None:
             self.answered.emit(scan.visit_id, answer)
+        elif self._moving.is_set():
+            self._pending = scan
         else:
             self.failed.emit(scan.visit_id, failure)
 
