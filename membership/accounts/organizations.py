@@ -1,4 +1,4 @@
-"""Organizations: made at the first start, or by whoever runs the service; not over the API."""
+"""Organizations: created at the first start and by commands, not by the API."""
 
 import re
 from datetime import datetime
@@ -21,8 +21,8 @@ RESERVED_SEGMENTS = frozenset(
         *("static", "assets", "favicon.ico", "robots.txt", "well-known", ".well-known"),
     )
 )
-"""What stands first in paths of the service itself, now or perhaps later. Install links begin
-with an organization's slug, so none may be called so."""
+"""First segments of the service's own paths, present or future. Install links begin with an
+organization's slug, so no slug may be one of these."""
 
 
 def bootstrap_organization(
@@ -36,10 +36,10 @@ def bootstrap_organization(
     country: str | None = None,
     demo: bool = False,
 ) -> Tenant:
-    """Create an organization.
+    """Create an organization and return it.
 
-    Raises ValueError for a slug, currency or country of the wrong form, a slug that paths of the
-    service itself begin with, or an unknown zone.
+    Raises ValueError for a slug, currency or country of the wrong form, a reserved slug, or an
+    unknown zone.
     """
     if slug in RESERVED_SEGMENTS:
         raise ValueError(f"slug {slug!r} is one of the service's own addresses; choose another")
@@ -65,13 +65,13 @@ def bootstrap_organization(
 
 
 def first_tenant(session: Session) -> Tenant | None:
-    """The organization that was created first, or None in a new database."""
+    """Return the organization that was created first, or None in a new database."""
     organization = session.scalars(select(Organization).order_by(Organization.id).limit(1)).first()
     return None if organization is None else tenant_of(organization)
 
 
 def tenant_by_slug(session: Session, slug: str) -> Tenant | None:
-    """The organization with that slug, or None; whatever stands in an address may be asked for."""
+    """Return the organization with a slug, or None; any text is allowed."""
     if not _SLUG.match(slug):
         return None
     organization = session.scalars(select(Organization).where(Organization.slug == slug)).first()
@@ -79,7 +79,7 @@ def tenant_by_slug(session: Session, slug: str) -> Tenant | None:
 
 
 def tenant_of(organization: Organization) -> Tenant:
-    """The part of an organization that services work with."""
+    """Return the tenant of an organization's row."""
     return Tenant(
         id=organization.id,
         slug=organization.slug,

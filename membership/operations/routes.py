@@ -42,12 +42,12 @@ async def readyz(request: Request) -> Any:
     The parts are `database`, `schema`, `storage` and `jobs`. It answers within two seconds or so
     even if the database hangs, and needs no key.
     """
-    faults = await request.app.state.readiness.faults()
-    if not faults:
+    errors = await request.app.state.readiness.errors()
+    if not errors:
         return Health(status="ready", version=service_version())
-    errors = tuple(FieldFault(field=fault.part, message=fault.message) for fault in faults)
-    detail = " ".join(f"{fault.part}: {fault.message}" for fault in faults)
-    return problem(503, "not_ready", detail, errors=errors, headers={"Retry-After": "5"})
+    fields = tuple(FieldFault(field=each.part, message=each.message) for each in errors)
+    detail = " ".join(f"{each.part}: {each.message}" for each in errors)
+    return problem(503, "not_ready", detail, errors=fields, headers={"Retry-After": "5"})
 
 
 @router.get("/metrics", response_class=Response, responses=_METRICS)

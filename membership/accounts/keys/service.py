@@ -1,4 +1,4 @@
-"""API keys: made, listed, revoked. A key cannot hand on what it may not do itself."""
+"""API keys: create, list, revoke. A caller cannot grant scopes that it lacks."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, inst
 
 
 def make_key(call: Call, new: NewKey) -> MintedKey:
-    """Make a key. Raises Forbidden for a scope that the caller's own key lacks."""
+    """Create a key. Raises Forbidden for a scope that the caller lacks."""
     lacking = sorted(new.scopes - call.scopes)
     if lacking:
         raise Forbidden("scope_missing", f"Your own key lacks the scope {', '.join(lacking)}.")
@@ -23,7 +23,7 @@ def make_key(call: Call, new: NewKey) -> MintedKey:
 
 
 def list_keys(call: Call, limit: int, cursor: str | None) -> KeyList:
-    """The organization's keys, newest first, revoked ones included. Raises Invalid."""
+    """Return a page of the keys, newest first, including revoked ones. Raises Invalid."""
     wanted = select(ApiKey).where(ApiKey.organization_id == call.tenant.id)
     if cursor is not None:
         wanted = wanted.where(_is_before(cursor))
@@ -37,7 +37,7 @@ def list_keys(call: Call, limit: int, cursor: str | None) -> KeyList:
 
 
 def _is_before(cursor: str) -> ColumnElement[bool]:
-    """Whether a key was made before the last one of the page before. Raises Invalid."""
+    """Return the condition of keys after a cursor. Raises Invalid."""
     made_at, key_id = decode_cursor(cursor, str, str)
     try:
         last = UUID(str(key_id))
@@ -51,7 +51,7 @@ def _is_before(cursor: str) -> ColumnElement[bool]:
 
 
 def revoke_key(call: Call, key_id: UUID) -> KeyView:
-    """Revoke a key, at once and for good. Raises NotFound."""
+    """Revoke a key at once; a revoked one stays so. Raises NotFound."""
     row = call.session.get(ApiKey, key_id)
     if row is None or row.organization_id != call.tenant.id:
         raise NotFound("key_not_found", "There is no such key.")
@@ -62,7 +62,7 @@ def revoke_key(call: Call, key_id: UUID) -> KeyView:
 
 
 def _fields(row: ApiKey) -> dict[str, Any]:
-    """What is shown of a key."""
+    """Return the fields of a key's view."""
     return {
         "id": row.id,
         "name": row.name,

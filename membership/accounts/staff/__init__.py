@@ -1,1 +1,1 @@
-"""Staff: accounts, passwords, sign-ins that last, and what keeps guessing slow."""
+"""Staff: accounts, passwords, sessions, and limits on attempts."""

@@ -1,4 +1,4 @@
-"""Staff accounts: made, listed, changed. An organization keeps an admin who can sign in."""
+"""Staff accounts: create, list, change. An organization keeps an admin who can sign in."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -18,14 +18,14 @@ _AFTER = (StaffAccount.created_at, StaffAccount.id)
 
 
 def email_key(email: str) -> str:
-    """An address as it is compared: in small letters, without blanks around it."""
+    """Return an address for comparison: in lower case, without surrounding blanks."""
     return email.strip().lower()
 
 
 def lock_organization(session: Session, organization_id: int) -> None:
-    """Let nobody else change the organization's accounts until this transaction ends.
+    """Lock the organization's accounts against changes until this transaction ends.
 
-    It is what keeps two admins from disabling each other, and two first accounts from being.
+    So two admins cannot disable each other, and there is only one first account.
     """
     session.execute(
         select(Organization.id)
@@ -35,7 +35,7 @@ def lock_organization(session: Session, organization_id: int) -> None:
 
 
 def has_accounts(session: Session, organization_id: int) -> bool:
-    """Whether the organization has any account, disabled ones included."""
+    """Whether the organization has any account, including disabled ones."""
     return bool(
         session.scalar(select(exists().where(StaffAccount.organization_id == organization_id)))
     )
@@ -51,7 +51,7 @@ def create_account(
     role: Role,
     password_hash: str | None,
 ) -> StaffAccount:
-    """Make an account. Raises Conflict if the organization has one with this address."""
+    """Create an account. Raises Conflict if the organization has one with this address."""
     lock_organization(session, tenant.id)
     _reject_taken(session, tenant.id, email)
     account = StaffAccount(
@@ -73,7 +73,7 @@ def create_account(
 
 
 def list_accounts(call: Call, limit: int, cursor: str | None) -> StaffPage:
-    """The organization's accounts, oldest first, disabled ones included."""
+    """Return a page of the accounts, oldest first, including disabled ones."""
     query = (
         select(StaffAccount)
         .where(StaffAccount.organization_id == call.tenant.id)
@@ -95,7 +95,7 @@ def list_accounts(call: Call, limit: int, cursor: str | None) -> StaffPage:
 
 
 def _uuid_of(part: str | int) -> UUID:
-    """The UUID in a cursor. Raises Invalid."""
+    """Return the UUID in a part of a cursor. Raises Invalid."""
     try:
         return UUID(str(part))
     except ValueError:
@@ -111,10 +111,10 @@ def change_account(
     *,
     scopes: frozenset[str] = frozenset(Scope),
 ) -> StaffAccount:
-    """Set the fields that ``change`` names. A caller with ``scopes`` hands on no more than these.
+    """Set the fields of ``change``; returns the account.
 
-    Raises NotFound; Conflict for an address that is taken, and rather than leave the organization
-    without an admin who can sign in; Forbidden.
+    Raises NotFound; Conflict for an address that is taken, and if no admin who can sign in would
+    be left; Forbidden for a role with scopes that are not among ``scopes``, the caller's.
     """
     lock_organization(session, tenant.id)
     account = session.get(StaffAccount, (tenant.id, account_id), with_for_update=True)
@@ -132,7 +132,7 @@ def change_account(
 
 
 def _apply(session: Session, account: StaffAccount, change: StaffChange, now: datetime) -> None:
-    """Set what is named. Who is disabled, or has another address, loses the open ways in."""
+    """Set the fields; disabling ends sessions, and a new address revokes mailed links."""
     if change.email is not None and email_key(change.email) != account.email_key:
         _reject_taken(session, account.organization_id, change.email)
         revoke_resets(session, account, now)
@@ -149,7 +149,7 @@ def _apply(session: Session, account: StaffAccount, change: StaffChange, now: da
 
 
 def forbid_more_scopes(scopes: frozenset[str], role: Role) -> None:
-    """Raise Forbidden for a role that may do what the caller may not."""
+    """Raise Forbidden for a role with scopes that the caller lacks."""
     lacking = sorted(ROLE_SCOPES[role] - scopes - {Scope.STAFF_SETUP})
     if lacking:
         detail = f"The role {role.value} may do what you may not: {', '.join(lacking)}."
@@ -157,7 +157,7 @@ def forbid_more_scopes(scopes: frozenset[str], role: Role) -> None:
 
 
 def _is_working_admin(account: StaffAccount) -> bool:
-    """Whether it is an admin who can sign in."""
+    """Whether the account is an admin who can sign in."""
     can_sign_in = account.disabled_at is None and account.password_hash is not None
     return account.role is Role.ADMIN and can_sign_in
 
@@ -189,7 +189,7 @@ def _reject_taken(session: Session, organization_id: int, email: str) -> None:
 def end_sessions(
     session: Session, account: StaffAccount, now: datetime, *, keep: UUID | None = None
 ) -> None:
-    """End all sessions of an account, but one."""
+    """End all sessions of an account except ``keep``."""
     mine = [
         StaffSession.organization_id == account.organization_id,
         StaffSession.staff_id == account.id,
@@ -201,7 +201,7 @@ def end_sessions(
 
 
 def revoke_resets(session: Session, account: StaffAccount, now: datetime) -> None:
-    """Make all links worthless with which the account's password could be set."""
+    """Revoke all mailed links to set the account's password."""
     session.execute(
         update(PasswordReset)
         .where(
@@ -214,12 +214,12 @@ def revoke_resets(session: Session, account: StaffAccount, now: datetime) -> Non
 
 
 def staff_name(account: StaffAccount) -> StaffName:
-    """What a signed-in one is told about themself."""
+    """Return the account as a signed-in member of staff sees it."""
     return StaffName(id=account.id, name=account.name, email=account.email, role=account.role)
 
 
 def account_view(account: StaffAccount) -> StaffView:
-    """What is shown of an account."""
+    """Return the view of an account."""
     return StaffView(
         id=account.id,
         name=account.name,

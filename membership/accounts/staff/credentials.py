@@ -1,4 +1,4 @@
-"""Setting a password, and who it may not be named after."""
+"""Storing password hashes, and the words that a password must not be."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from membership.store.models import StaffAccount
 
 
 def guessable_words(name: str, email: str, *organization: str) -> tuple[str, ...]:
-    """What others know of an account: no password may be one of these."""
+    """Return the names and addresses that others know of an account: no password may be one."""
     return (name, *name.split(), email, *organization)
 
 
@@ -25,9 +25,9 @@ def set_password(
     action: str = "staff.password_changed",
     keep_session: UUID | None = None,
 ) -> None:
-    """Store a new password's hash; ends all sessions but one, and all links to set another.
+    """Store a new password's hash; ends all sessions but one, and revokes mailed links.
 
-    ``action`` is what the audit calls it. The account's row is to be locked.
+    ``action`` is the audit's. The account's row must be locked.
     """
     store_hash(session, account, password_hash, password_changed_at=now)
     end_sessions(session, account, now, keep=keep_session)
@@ -42,7 +42,7 @@ def store_hash(
     *,
     password_changed_at: datetime | None = None,
 ) -> None:
-    """Store a hash; without a time it is the same password, hashed anew."""
+    """Store a hash; without a time the password is the same, hashed with new parameters."""
     values: dict[str, object] = {"password_hash": password_hash}
     if password_changed_at is not None:
         values["password_changed_at"] = password_changed_at

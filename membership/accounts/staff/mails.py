@@ -1,16 +1,16 @@
-"""The mails that staff are sent."""
+"""Mails to staff."""
 
 from membership.events.mail.outbox import Mail
 from membership.store.models import StaffAccount
 
 SET_PASSWORD_PATH = "/staff/set-password"  # noqa: S105 - a path
-"""Page, below ``public_url``, to which links in mails lead; the token is in the fragment."""
+"""Path of the page that mails link to; the token is in the fragment."""
 
 
 def reset_mail(
     account: StaffAccount, organization: str, token: str, public_url: str | None
 ) -> Mail:
-    """The mail for a forgotten password."""
+    """Return the mail to reset a password."""
     text = (
         f"Hello {account.name},\n\n"
         f"somebody asked for a new password for your account at {organization}.\n\n"
@@ -24,7 +24,7 @@ def reset_mail(
 def invitation(
     account: StaffAccount, organization: str, token: str, public_url: str | None
 ) -> Mail:
-    """The mail for a new account without a password."""
+    """Return the mail to a new account without a password."""
     text = (
         f"Hello {account.name},\n\n"
         f"an account was made for you at {organization}. Choose a password to sign in with.\n\n"
@@ -35,7 +35,7 @@ def invitation(
 
 
 def _how(token: str, public_url: str | None) -> str:
-    """The link, and the token as text to paste."""
+    """Return the link, if there is a public address, and the token to paste."""
     pasted = f"To paste where you are asked for a token:\n\n{token}\n"
     if public_url is None:
         return pasted

@@ -1,4 +1,4 @@
-"""Changing one's own password, and the first account of all."""
+"""Changing one's own password, and creating the first account."""
 
 import hmac
 from datetime import datetime
@@ -33,9 +33,9 @@ async def change_password(
 ) -> None:
     """Set a new password; ends the caller's other sessions.
 
-    Raises Invalid for a wrong present password, or a new one that is too weak; TooMany, since
-    whoever holds a session must not guess the password with it; Conflict if it was changed
-    meanwhile; Unauthorized if the session was ended meanwhile.
+    Raises Invalid for a wrong current password or a weak new one; TooMany, so that a session
+    cannot be used to guess the password; Conflict if it was changed concurrently; Unauthorized if
+    the session ended meanwhile.
     """
     account, counted = await transactions.write(partial(_count, caller))
     new = change.new_password.get_secret_value()
@@ -55,14 +55,14 @@ async def change_password(
 
 
 def _count(caller: Caller, session: Session, now: datetime) -> tuple[StaffAccount, CountedAttempt]:
-    """Count the try with those to sign in, and look the account up."""
+    """Count the attempt like one to sign in, and return the account."""
     account = session.get_one(StaffAccount, (caller.tenant.id, caller.actor.id))
     subject = account_subject(caller.tenant.slug, account.email)
     return account, count_attempt(session, SIGN_IN_BY_ACCOUNT, subject, now)
 
 
 def _note_failure(caller: Caller, session: Session, now: datetime) -> None:  # noqa: ARG001
-    """Tell the audit that the present password was wrong."""
+    """Record in the audit that the current password was wrong."""
     after = {"why": "wrong_password"}
     action = "staff.password_change_failed"
     record(session, caller.tenant.id, action, caller.actor.id, after=after)
@@ -77,7 +77,7 @@ def _store(
     hashed: str,
     counted: CountedAttempt,
 ) -> None:
-    """Set the password, if all is still as it was when it was checked."""
+    """Set the password, if nothing has changed since it was checked."""
     key = (caller.tenant.id, caller.actor.id)
     account = session.get_one(StaffAccount, key, with_for_update=True)
     if account.disabled_at is not None or not _is_open(
@@ -91,7 +91,7 @@ def _store(
 
 
 def _is_open(session: Session, organization_id: int, session_id: UUID | None) -> bool:
-    """Whether a session was not ended."""
+    """Whether a session is not revoked."""
     mine = (
         StaffSession.organization_id == organization_id,
         StaffSession.id == session_id,
@@ -103,9 +103,9 @@ def _is_open(session: Session, organization_id: int, session_id: UUID | None) ->
 async def make_first_account(
     transactions: RequestTransactions, caller: Caller, first: FirstAccount
 ) -> SignedIn:
-    """Make the first account, an admin, and sign in with it.
+    """Create the first account, an admin, and open its session.
 
-    Raises Conflict once there is any account; Invalid for a password that is too weak.
+    Raises Conflict if there is any account; Invalid for a weak password.
     """
     password = first.password.get_secret_value()
     organization = (caller.tenant.name, caller.tenant.slug)
@@ -126,7 +126,7 @@ def _make_first(
     hashed: str,
     settings: ServiceSettings,
 ) -> SignedIn:
-    """Make the account and its session, unless somebody was first."""
+    """Create the account and its session, unless there is an account."""
     lock_organization(session, caller.tenant.id)
     if has_accounts(session, caller.tenant.id):
         raise Conflict("staff_exists", "There are accounts already; an admin makes further ones.")

@@ -1,4 +1,4 @@
-"""The page to which the links in mails lead: choosing a password in a browser."""
+"""The page that mails link to, where a password is set."""
 
 from fastapi import APIRouter, Response
 
@@ -22,17 +22,17 @@ def _file(ending: str) -> Response:
 
 @router.get(SET_PASSWORD_PATH)
 def set_password_page() -> Response:
-    """Show the page. The token is in the address's fragment, which does not come here."""
+    """Show the page. The token is in the URL's fragment, which browsers do not send."""
     return _file("html")
 
 
 @router.get(f"{SET_PASSWORD_PATH}.css")
 def set_password_style() -> Response:
-    """How the page looks."""
+    """Return the style sheet of the page."""
     return _file("css")
 
 
 @router.get(f"{SET_PASSWORD_PATH}.js")
 def set_password_script() -> Response:
-    """What the page does."""
+    """Return the script of the page."""
     return _file("js")

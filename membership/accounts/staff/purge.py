@@ -1,4 +1,4 @@
-"""Purges sessions, password resets and counted tries of staff that were over long ago.
+"""Purge of old staff sessions, password resets and counted attempts.
 
 The audit keeps who signed in when.
 """

@@ -1,7 +1,7 @@
-"""Setting a password without the old one: by a token that is mailed and good once.
+"""Password resets and invitations, by a mailed token that is valid once.
 
-What is answered is the same for an address without an account. The token is stored as SHA-256;
-in a mail's link it stands after the ``#``, which browsers send to no server and no log.
+The response is the same for an address without an account. The token is stored as SHA-256; in a
+mail's link it is the fragment, which browsers do not send, so that no server logs it.
 """
 
 import secrets
@@ -45,8 +45,8 @@ _KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class _Named:
-    """A token that is good, and what is known of its account."""
+class _ResetTarget:
+    """The account of a valid token. ``known`` are words that its password must not be."""
 
     digest: str
     organization_id: int
@@ -56,13 +56,13 @@ class _Named:
 
 
 async def request_reset(transactions: RequestTransactions, wish: ResetWish) -> None:
-    """Mail a token to an account's address, if there is one. Raises TooMany during a wait."""
+    """Mail a token to an account's address, if there is one. Raises TooMany."""
     await transactions.write(partial(_count_request, transactions.address, wish))
     await transactions.write(partial(_mail_token, transactions, wish))
 
 
 def _count_request(address: str, wish: ResetWish, session: Session, now: datetime) -> None:
-    """Count the request, in a transaction of its own: no account is locked meanwhile."""
+    """Count the request, in a transaction of its own, without locking an account."""
     count_attempt(session, RESET_BY_ADDRESS, address, now)
     count_attempt(session, RESET_BY_ACCOUNT, account_subject(wish.organization, wish.email), now)
 
@@ -70,7 +70,7 @@ def _count_request(address: str, wish: ResetWish, session: Session, now: datetim
 def _mail_token(
     transactions: RequestTransactions, wish: ResetWish, session: Session, now: datetime
 ) -> None:
-    """Queue the mail for an account that is there and not disabled."""
+    """Queue the mail, if there is an enabled account."""
     found = session.execute(
         select(StaffAccount, Organization.name)
         .join(Organization, Organization.id == StaffAccount.organization_id)
@@ -82,7 +82,7 @@ def _mail_token(
         .with_for_update(of=StaffAccount)
     ).first()
     if found is None:
-        # Costs about what the mail would, so that the time tells as little as the answer.
+        # Takes about as long as queueing the mail, so that the time does not show it either.
         transactions.vault.seal(secrets.token_bytes(1024))
         return
     account, organization = found
@@ -101,7 +101,7 @@ def invite(
     public_url: str | None,
     now: datetime,
 ) -> None:
-    """Queue a mail with which a new account's owner sets the first password."""
+    """Queue the mail with the link by which a new account's owner sets the password."""
     token = make_token(session, account, INVITATION_LIFE, now)
     mail: Mail = invitation(account, organization, token, public_url)
     queue_mail(session, vault, account.organization_id, mail, now=now)
@@ -109,7 +109,7 @@ def invite(
 
 
 def make_token(session: Session, account: StaffAccount, life: timedelta, now: datetime) -> str:
-    """Make a token for an account whose row is locked; older ones are good no longer."""
+    """Create a token for an account whose row is locked; older ones are revoked."""
     revoke_resets(session, account, now)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     session.add(
@@ -128,9 +128,9 @@ def make_token(session: Session, account: StaffAccount, life: timedelta, now: da
 
 
 async def confirm_reset(transactions: RequestTransactions, confirmation: ResetConfirmation) -> None:
-    """Set the password that comes with a good token.
+    """Set the password of the account that a token belongs to.
 
-    Raises Invalid for a token that is not, or a password that is too weak; TooMany.
+    Raises Invalid for an invalid token or a weak password; TooMany.
     """
     token = digest(confirmation.token.get_secret_value())
     password = confirmation.password.get_secret_value()
@@ -147,8 +147,8 @@ def _bad_token() -> Invalid:
     return Invalid("reset_token_invalid", "body.token", detail)
 
 
-def _look_up(address: str, token: str, session: Session, now: datetime) -> _Named | None:
-    """Find whose token it is; one that is nobody's counts as a try."""
+def _look_up(address: str, token: str, session: Session, now: datetime) -> _ResetTarget | None:
+    """Return the account of a token, or None for an invalid one, which counts as an attempt."""
     counted = count_attempt(session, CONFIRM_BY_ADDRESS, address, now)
     found = session.execute(
         select(StaffAccount, Organization)
@@ -171,11 +171,11 @@ def _look_up(address: str, token: str, session: Session, now: datetime) -> _Name
     undo_attempt(session, counted)
     known = guessable_words(account.name, account.email, organization.name, organization.slug)
     subject = account_subject(organization.slug, account.email)
-    return _Named(token, account.organization_id, account.id, known, subject)
+    return _ResetTarget(token, account.organization_id, account.id, known, subject)
 
 
-def _use_token(named: _Named, password_hash: str, session: Session, now: datetime) -> None:
-    """Set the password and use the token up. Of two at once, one finds it used."""
+def _use_token(named: _ResetTarget, password_hash: str, session: Session, now: datetime) -> None:
+    """Set the password and mark the token used. Of two concurrent calls, one raises Invalid."""
     key = (named.organization_id, named.account_id)
     account = session.get_one(StaffAccount, key, with_for_update=True)
     used = session.execute(

@@ -40,7 +40,7 @@ def list_staff(
 
 @dataclass(frozen=True)
 class _Hashed:
-    """A new account with its password already hashed."""
+    """A new account and the hash of its password."""
 
     new: NewStaff
     password_hash: str | None
@@ -51,7 +51,7 @@ async def _hashed(
     transactions: InTransactions,
     caller: Annotated[Caller, allows(Scope.STAFF_WRITE)],
 ) -> _Hashed:
-    """Judge and hash the password before a transaction is opened."""
+    """Check and hash the password before a transaction is opened."""
     if new.password is None:
         return _Hashed(new, None)
     password = new.password.get_secret_value()

@@ -1,4 +1,4 @@
-"""Messages about staff, their sessions and their passwords."""
+"""Messages on staff, their sessions and passwords."""
 
 from typing import Annotated, Self
 
@@ -19,14 +19,14 @@ from membership.base.scopes import Scope
 
 
 def _encodable(text: str) -> str:
-    """Refuse halves of surrogate pairs: no text has them, and they cannot be stored or hashed."""
+    """Return the text. Raises ValueError for lone surrogates, which UTF-8 cannot encode."""
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
         raise ValueError("is not valid Unicode")
     return text
 
 
 def _encodable_secret(secret: SecretStr) -> SecretStr:
-    """The same for a secret."""
+    """Return the secret. Raises ValueError as ``_encodable``."""
     _encodable(secret.get_secret_value())
     return secret
 
@@ -36,14 +36,14 @@ Password = Annotated[
     Field(min_length=1, max_length=1024, examples=["four quiet herons"]),
     AfterValidator(_encodable_secret),
 ]
-"""A password as it is typed. Whether a new one is good enough is judged by its normal form."""
+"""A password as typed. The strength of a new one is checked in its normalized form."""
 
 Address = Annotated[EmailStr, Field(max_length=254, examples=["ada@example.com"])]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=63), AfterValidator(_encodable)]
 ShownAddress = Annotated[
     str, StringConstraints(min_length=1, max_length=254), AfterValidator(_encodable)
 ]
-"""An address that is only looked for: a wrong one is nobody's."""
+"""An address to look up, which need not be valid."""
 
 ShownToken = Annotated[
     SecretStr, Field(min_length=1, max_length=200), AfterValidator(_encodable_secret)
@@ -110,7 +110,7 @@ class StaffChange(Message):
 
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
-        """Refuse to empty a field: an account has all of them."""
+        """Reject null: an account has all fields."""
         empty = sorted(name for name in self.model_fields_set if getattr(self, name) is None)
         if empty:
             raise ValueError(f"{', '.join(empty)} cannot be null")

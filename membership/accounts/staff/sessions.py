@@ -1,7 +1,7 @@
-"""Signing in and out, in transactions: count the try, check the password, then open a session.
+"""Signing in and out: count the attempt, verify the password, open a session.
 
-What is answered, and how long it takes, is the same for an unknown address, an unknown
-organization, a disabled account and a wrong password.
+Response and duration are the same for an unknown address, an unknown organization, a disabled
+account and a wrong password.
 """
 
 import hmac
@@ -39,7 +39,7 @@ from membership.web.transactions import RequestTransactions, act_as
 
 @dataclass(frozen=True)
 class _Attempt:
-    """A counted try to sign in, and the account that it is for, if there is one."""
+    """A counted attempt to sign in, and its account, if there is one."""
 
     by_address: CountedAttempt
     by_account: CountedAttempt
@@ -49,7 +49,7 @@ class _Attempt:
 
 
 async def sign_in(transactions: RequestTransactions, asked: SignIn) -> SignedIn:
-    """Open a session. Raises TooMany during a wait; Unauthorized for wrong credentials."""
+    """Open a session. Raises Unauthorized for wrong credentials; TooMany during a wait."""
     password = asked.password.get_secret_value()
     attempt = await transactions.write(partial(_count, transactions.address, asked))
     check = partial(transactions.passwords.verify, attempt.password_hash, password)
@@ -57,8 +57,8 @@ async def sign_in(transactions: RequestTransactions, asked: SignIn) -> SignedIn:
     rehashed = None
     if right and transactions.passwords.outdated(attempt.password_hash or ""):
         rehashed = await transactions.hash_password(partial(transactions.passwords.hash, password))
-    settle = partial(_settle, transactions.settings, attempt, right=right, rehashed=rehashed)
-    signed_in = await transactions.write(settle)
+    finish = partial(_finish, transactions.settings, attempt, right=right, rehashed=rehashed)
+    signed_in = await transactions.write(finish)
     if signed_in is None:
         detail = "Organization, email address or password is wrong."
         raise Unauthorized("credentials_wrong", detail, headers={"WWW-Authenticate": "Bearer"})
@@ -66,12 +66,12 @@ async def sign_in(transactions: RequestTransactions, asked: SignIn) -> SignedIn:
 
 
 def account_subject(organization: str, email: str) -> str:
-    """By what tries at an account are counted, whether it exists or not."""
+    """Return the subject of attempts at an account, which need not exist."""
     return f"{organization}\n{email_key(email)}"
 
 
 def _count(address: str, asked: SignIn, session: Session, now: datetime) -> _Attempt:
-    """Count the try, and look the account up."""
+    """Count the attempt, and look up the account."""
     by_address = count_attempt(session, SIGN_IN_BY_ADDRESS, address, now)
     subject = account_subject(asked.organization, asked.email)
     by_account = count_attempt(session, SIGN_IN_BY_ACCOUNT, subject, now)
@@ -86,7 +86,7 @@ def _count(address: str, asked: SignIn, session: Session, now: datetime) -> _Att
     return _Attempt(by_address, by_account, *(found or (None, None, None)))
 
 
-def _settle(
+def _finish(
     settings: ServiceSettings,
     attempt: _Attempt,
     session: Session,
@@ -95,7 +95,7 @@ def _settle(
     right: bool,
     rehashed: str | None,
 ) -> SignedIn | None:
-    """Open the session if all was right and still is; note the failure otherwise."""
+    """Open the session, if nothing has changed meanwhile; record the failure otherwise."""
     account = _account(session, attempt)
     failure = _failure(account, attempt, right=right)
     if failure is not None:
@@ -115,7 +115,7 @@ def _settle(
 
 
 def _account(session: Session, attempt: _Attempt) -> StaffAccount | None:
-    """The account of an attempt, locked: what is done now, is done before any change of it."""
+    """Return the account of an attempt, with its row locked against changes."""
     if attempt.organization_id is None:
         return None
     key = (attempt.organization_id, attempt.account_id)
@@ -123,7 +123,7 @@ def _account(session: Session, attempt: _Attempt) -> StaffAccount | None:
 
 
 def _failure(account: StaffAccount | None, attempt: _Attempt, *, right: bool) -> str | None:
-    """Why an attempt fails; None if it does not."""
+    """Return the reason why an attempt fails, or None."""
     if account is None:
         return "unknown"
     if account.disabled_at is not None:
@@ -139,7 +139,7 @@ def _failure(account: StaffAccount | None, attempt: _Attempt, *, right: bool) ->
 def open_session(
     session: Session, account: StaffAccount, settings: ServiceSettings, now: datetime
 ) -> SignedIn:
-    """Open a session for an account, which from here on is who acts."""
+    """Open a session for an account, which is the actor from here on."""
     token = SESSION_PREFIX + secrets.token_urlsafe(32)
     expires_at = now + timedelta(hours=settings.session_hours)
     act_as(session, Actor(ActorKind.STAFF, account.name, account.id))
@@ -166,12 +166,12 @@ def open_session(
 
 
 def scopes_of(role: Role) -> tuple[Scope, ...]:
-    """What a role may do, sorted."""
+    """Return the scopes of a role, sorted."""
     return tuple(sorted(ROLE_SCOPES[role]))
 
 
 def sign_out(call: Call) -> None:
-    """End the session that asks for it."""
+    """End the caller's session."""
     call.session.execute(
         update(StaffSession)
         .where(StaffSession.organization_id == call.tenant.id, StaffSession.id == call.session_id)
@@ -181,7 +181,7 @@ def sign_out(call: Call) -> None:
 
 
 def me(call: Call) -> Me:
-    """Who is signed in."""
+    """Return the signed-in account and its scopes."""
     account = call.session.get_one(StaffAccount, (call.tenant.id, call.caller_id))
     return Me(
         staff=staff_name(account),

@@ -1,7 +1,7 @@
-"""What keeps guessing slow: tries are counted in the database, for all processes together.
+"""Limits on attempts at passwords and tokens, counted in the database for all processes.
 
-A try is counted before it is looked at, so that many at once cannot slip through, and taken
-back if it was good. During a wait everything is refused, also what would have been right.
+An attempt is counted before it is checked, so that concurrent ones cannot exceed the limit, and
+undone if it succeeds. During a wait every attempt is rejected, also a correct one.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from membership.web.errors import TooMany
 
 @dataclass(frozen=True)
 class Limit:
-    """How many tries are free within a window, and how long the waits after them are."""
+    """``free`` attempts within a window, and the waits after each further one."""
 
     name: str
     free: int
@@ -28,7 +28,7 @@ class Limit:
     window: timedelta
 
     def wait(self, tries: int) -> timedelta | None:
-        """How long to wait after that many tries; None while they are free."""
+        """Return the wait after a number of attempts, or None while they are free."""
         if tries < self.free:
             return None
         return self.waits.pause(tries - self.free + 1)
@@ -47,18 +47,18 @@ CONFIRM_BY_ADDRESS = Limit("confirm address", 20, SHORT_WAITS, _HOUR)
 
 @dataclass(frozen=True)
 class CountedAttempt:
-    """One counted try, with the wait that it began."""
+    """A counted attempt, and until when it blocks further ones."""
 
     name: str
     blocked_until: datetime | None
 
 
 def count_attempt(session: Session, limit: Limit, subject: str, now: datetime) -> CountedAttempt:
-    """Count one try by or at ``subject``; raises TooMany during a wait, counting nothing."""
+    """Count one attempt by or at ``subject``. Raises TooMany during a wait, without counting."""
     connection = session.connection()
     name = _name(limit, subject)
     began = Throttle.window_began_at
-    # After the clock was set back, a window that begins far ahead would last as long.
+    # A window that begins in the future, after the clock was set back, is over as well.
     over = or_(began <= now - limit.window, began > now + limit.window)
     insert = insert_into(connection, Throttle).values(
         name=name, count=1, window_began_at=now, blocked_until=None
@@ -83,12 +83,12 @@ def count_attempt(session: Session, limit: Limit, subject: str, now: datetime) -
 
 
 def _name(limit: Limit, subject: str) -> str:
-    """The digest by which tries are counted: it names no person."""
+    """Return the digest of a subject, so that no person is named."""
     return hashlib.sha256(f"{limit.name}\0{subject}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _refuse_during_wait(limit: Limit, blocked_until: datetime | None, now: datetime) -> None:
-    """Raise TooMany during a wait, unless it is longer than any that this clock can have set."""
+    """Raise TooMany during a wait, unless it is longer than the limit allows (clock set back)."""
     if blocked_until is not None and now < blocked_until <= now + limit.waits.longest:
         seconds = ceil((blocked_until - now).total_seconds())
         detail = f"This was tried too often; please wait {seconds} seconds."
@@ -96,7 +96,7 @@ def _refuse_during_wait(limit: Limit, blocked_until: datetime | None, now: datet
 
 
 def undo_attempt(session: Session, counted: CountedAttempt) -> None:
-    """Take one try back, and the wait that it began."""
+    """Undo one attempt and its wait."""
     waits = Throttle.blocked_until
     session.execute(
         update(Throttle)
@@ -109,17 +109,17 @@ def undo_attempt(session: Session, counted: CountedAttempt) -> None:
 
 
 def touch(session: Session, counted: CountedAttempt) -> None:
-    """Write without changing anything, so that this commit takes as long as one that does."""
+    """Write without a change, so that the commit takes as long as after a success."""
     session.execute(
         update(Throttle).where(Throttle.name == counted.name).values(count=Throttle.count)
     )
 
 
 def reset_attempts(session: Session, counted: CountedAttempt) -> None:
-    """Begin anew: whoever it is has shown to be the right one."""
+    """Reset the counter of an attempt's subject, after a success."""
     session.execute(delete(Throttle).where(Throttle.name == counted.name))
 
 
 def reset_subject(session: Session, limit: Limit, subject: str) -> None:
-    """Begin anew at a subject that was not just tried."""
+    """Reset the counter of a subject."""
     session.execute(delete(Throttle).where(Throttle.name == _name(limit, subject)))

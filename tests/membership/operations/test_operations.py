@@ -19,7 +19,7 @@ from membership.app import create_app
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.operations.backlog import read_backlog
-from membership.operations.readiness import SharedQuestion
+from membership.operations.readiness import SharedCheck
 from membership.store.background import Background, Job, Work
 from membership.store.database import Database
 from membership.store.models import DeliveryState, Event, WebhookDelivery, WebhookEndpoint
@@ -113,13 +113,13 @@ def test_many_who_ask_are_one_question() -> None:
             await hanging.wait()
             return asked
 
-        shared = SharedQuestion(question)
+        shared = SharedCheck(question)
         for _ in range(3):
             with pytest.raises(TimeoutError):
-                await shared.answer(0.01)
+                await shared.result(0.01)
         hanging.set()
-        assert await shared.answer(10) == 1
-        assert await shared.answer(10) == 2
+        assert await shared.result(10) == 1
+        assert await shared.result(10) == 2
 
     asyncio.run(run())
 
