@@ -108,7 +108,8 @@ class ForkedProcess:
     def send_signal(self, number: int) -> None:
         """Send a signal to a process that still runs."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with contextlib.suppress(ProcessLookupError):  # it ended after it was asked
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         """Ask the process to stop."""

@@ -5,8 +5,8 @@ counted from their first day, ends are midnights in Berlin, seats go to the earl
 """
 
 from calendar import monthrange
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api_client.messages.management import ActorKind, IntervalMessage, IntervalUnit
 from api_client.messages.scan import CustomerState
 from membership.accounts.organizations import bootstrap_organization
-from membership.base.actors import Actor
+from membership.base.actors import ATTRIBUTION, SERVICE, Actor, Attribution
 from membership.members.companies.linking import link_customer, unlink_customer
 from membership.members.companies.schemas import NewCompany
 from membership.members.companies.service import create_company
@@ -176,12 +176,14 @@ class Club(RuleBasedStateMachine):
         self.transaction.rollback()
         self.connection.close()
 
-    def session(self) -> AbstractContextManager[Session]:
+    @contextmanager
+    def session(self) -> Iterator[Session]:
         """A session as a request has one; what it commits is undone with the whole club."""
         mode: Literal["create_savepoint"] = "create_savepoint"
-        return sessionmaker(
-            self.connection, join_transaction_mode=mode, expire_on_commit=False
-        ).begin()
+        made = sessionmaker(self.connection, join_transaction_mode=mode, expire_on_commit=False)
+        with made.begin() as session:
+            session.info[ATTRIBUTION] = Attribution(SERVICE, self.now)
+            yield session
 
     def new_plan(self, session: Session, name: str) -> UUID:
         length = LENGTHS[name]

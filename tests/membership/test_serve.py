@@ -49,8 +49,8 @@ def test_empty_folder_to_graceful_stop(tmp_path: Path) -> None:
         exit_code, log = service.end()
     assert exit_code == 0
     events = [json.loads(line) for line in log.splitlines()]
-    told = [each["event"] for each in events]
-    told.remove("wallet_development_certificate")  # by a job of its own, before or after
+    # Jobs begin a second after the service is ready: this one may log or not.
+    told = [each["event"] for each in events if each["event"] != "wallet_development_certificate"]
     assert told == ["ready", "request", "stopped"]
     assert (folder / SQLITE_FILE_NAME).exists()
 

@@ -138,6 +138,7 @@ def test_a_killed_process_is_replaced(clip: Path) -> None:
 
 
 def test_stopping_leaves_no_process_and_no_shared_memory(clip: Path) -> None:
+    before = multiprocessing.active_children()
     scanner = ScannerSupervisor(ScannerSettings(str(clip), loop=True))
     scanner.start()
     wait_for_text(scanner, "member-7")
@@ -148,7 +149,7 @@ def test_stopping_leaves_no_process_and_no_shared_memory(clip: Path) -> None:
     scanner.stop()
     assert pid is not None
     assert not psutil.pid_exists(pid)
-    assert not multiprocessing.active_children()
+    assert set(multiprocessing.active_children()) <= set(before)
     with pytest.raises(FileNotFoundError):
         SharedMemory(name=name)
     assert scanner.next_event(0.0) is None

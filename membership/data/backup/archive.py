@@ -5,6 +5,7 @@ revision, and for each table its columns, number of rows and digests.
 """
 
 import contextlib
+import errno
 import struct
 import zipfile
 import zlib
@@ -210,6 +211,11 @@ class Archive:
         """Raise BackupDamaged for the errors of the standard library about damaged data."""
         try:
             yield
+        except OSError as error:
+            # The offset of a member is damaged: before the beginning, where nothing can be read.
+            if error.errno != errno.EINVAL:
+                raise
+            raise BackupDamaged(f"{self._path} is damaged: {error.strerror}.") from error
         except _UNREADABLE as error:
             what = "damaged or not a backup of this program"
             raise BackupDamaged(f"{self._path} is {what} ({type(error).__name__}).") from error

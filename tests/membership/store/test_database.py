@@ -169,7 +169,8 @@ def test_no_query_of_the_desk_reads_a_whole_organization_row(
         steps = []
         with service.database.engine.connect() as connection:
             for statement, values in [each for each in sent if each[0].startswith("SELECT")]:
-                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                once = tuple(values) if isinstance(values, list) else values
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", once)
                 steps += [str(row[3]) for row in plan]
     searched = [step for step in steps if step.startswith(("SEARCH", "SCAN"))]
     assert len(searched) > 20
