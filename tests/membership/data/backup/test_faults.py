@@ -70,6 +70,16 @@ def test_a_flipped_byte_is_noticed_or_changes_nothing(backup: Path, tmp_path: Pa
     assert noticed > len(places) * 0.8
 
 
+def test_members_said_to_lie_before_the_beginning_are_noticed(backup: Path, tmp_path: Path) -> None:
+    """A directory that is said to lie further on moves all members to before the beginning."""
+    whole, file = bytearray(backup.read_bytes()), tmp_path / "club.zip"
+    place = slice(len(whole) - 6, len(whole) - 2)  # of the directory, in the zip's last record
+    whole[place] = (int.from_bytes(whole[place], "little") + 1_000_000).to_bytes(4, "little")
+    file.write_bytes(whole)
+    with pytest.raises(BackupDamaged, match="damaged"):
+        verify_backup(file)
+
+
 def rewritten(backup: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
     """A copy of a backup with other members, as a zip that is whole in itself."""
     with zipfile.ZipFile(backup) as archive:
