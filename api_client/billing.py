@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api_client.messages.billing import CheckoutLink, InvoicePage, OrderPage, OrderView
 
-from .client import MembershipClient
+from .client import MembershipClient, keyed
 
 _PATH = "/v1/billing/orders"
 _A_PAGE = 100
@@ -29,21 +29,26 @@ class BillingClient(MembershipClient):
         """Return an order as the service stored it."""
         return self._ask(OrderView, "GET", f"{_PATH}/{order_id}")
 
-    def order_online(self, owner: Mapping[str, str], plan_id: str) -> CheckoutLink:
+    def order_online(self, owner: Mapping[str, str], plan_id: str, once: str = "") -> CheckoutLink:
         """Order a plan. Returns its payment page, the same one if the order is still open."""
-        return self._ask(CheckoutLink, "POST", _PATH, body={**owner, "plan_id": plan_id})
+        body = {**owner, "plan_id": plan_id}
+        return self._ask(CheckoutLink, "POST", _PATH, body=body, headers=keyed(once))
 
     def refresh_order(self, order_id: UUID) -> OrderView:
         """Have the service ask the payment provider, and return the updated order."""
         return self._ask(OrderView, "POST", f"{_PATH}/{order_id}/refresh")
 
-    def cancel_order(self, order_id: UUID, at: Literal["period_end", "now"]) -> OrderView:
+    def cancel_order(
+        self, order_id: UUID, at: Literal["period_end", "now"], once: str = ""
+    ) -> OrderView:
         """Cancel the subscription of an order, and return the order."""
-        return self._ask(OrderView, "POST", f"{_PATH}/{order_id}/cancel", body={"at": at})
+        path = f"{_PATH}/{order_id}/cancel"
+        return self._ask(OrderView, "POST", path, body={"at": at}, headers=keyed(once))
 
-    def resume_order(self, order_id: UUID) -> OrderView:
+    def resume_order(self, order_id: UUID, once: str = "") -> OrderView:
         """Resume a cancelled subscription that has not ended, and return its order."""
-        return self._ask(OrderView, "POST", f"{_PATH}/{order_id}/resume")
+        path = f"{_PATH}/{order_id}/resume"
+        return self._ask(OrderView, "POST", path, headers=keyed(once))
 
     def invoices_of(self, membership_id: UUID) -> InvoicePage:
         """Return the latest invoices of a membership, newest first."""

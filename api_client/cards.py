@@ -13,6 +13,7 @@ from api_client.messages.cards import (
     WalletsReady,
 )
 
+from .client import keyed
 from .designs import DesignsClient
 
 
@@ -34,22 +35,24 @@ class CardsClient(DesignsClient):
     def issue_card(self, customer_id: UUID, design_id: UUID, once: str) -> IssuedCard:
         """Issue a card of a design to a customer."""
         body = {"customer_id": str(customer_id), "design_id": str(design_id)}
-        headers = {"Idempotency-Key": once}
+        headers = keyed(once)
         return self._ask(IssuedCard, "POST", "/v1/cards", body=body, headers=headers)
 
     def replace_card(self, card_id: UUID, once: str) -> IssuedCard:
         """Revoke a card and issue another one in its place."""
-        headers = {"Idempotency-Key": once}
+        headers = keyed(once)
         return self._ask(IssuedCard, "POST", f"/v1/cards/{card_id}/replace", headers=headers)
 
-    def revoke_card(self, card_id: UUID) -> CardRecord:
+    def revoke_card(self, card_id: UUID, once: str = "") -> CardRecord:
         """Revoke a card permanently."""
-        return self._ask(CardRecord, "POST", f"/v1/cards/{card_id}/revoke")
+        path = f"/v1/cards/{card_id}/revoke"
+        return self._ask(CardRecord, "POST", path, headers=keyed(once))
 
-    def mail_card(self, card_id: UUID, email: str | None) -> Mailed:
+    def mail_card(self, card_id: UUID, email: str | None, once: str = "") -> Mailed:
         """Queue a mail with a card's install link, by default to the customer's own address."""
         body = {} if email is None else {"email": email}
-        return self._ask(Mailed, "POST", f"/v1/cards/{card_id}/mail", body=body)
+        path = f"/v1/cards/{card_id}/mail"
+        return self._ask(Mailed, "POST", path, body=body, headers=keyed(once))
 
     def card_preview(self, card_id: UUID, wallet: WalletKind, language: str) -> bytes:
         """Return a PNG of a card as a wallet draws it."""

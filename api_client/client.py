@@ -113,9 +113,10 @@ class MembershipClient:
         end = time.monotonic() + self._deadline_s
         return self._fetch("GET", path, end=end)[1]
 
-    def _do(self, method: str, path: str, *, body: object = None) -> None:
+    def _do(self, method: str, path: str, *, body: object = None, once: str = "") -> None:
         """Send a request whose answer has no body."""
-        self._fetch(method, path, end=time.monotonic() + self._deadline_s, body=body)
+        end = time.monotonic() + self._deadline_s
+        self._fetch(method, path, end=end, body=body, headers=keyed(once))
 
     def _ask(
         self,
@@ -186,6 +187,11 @@ class MembershipClient:
             if time.monotonic() > end:
                 raise TooSlow(f"{self.base_url} did not finish its answer in time.")
         return b"".join(parts)
+
+
+def keyed(once: str) -> dict[str, str]:
+    """Return the header of an idempotency key; none for an empty one."""
+    return {"Idempotency-Key": once} if once else {}
 
 
 def _read_some(response: requests.Response) -> bytes:

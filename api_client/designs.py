@@ -13,7 +13,7 @@ from api_client.messages.cards import (
     WalletKind,
 )
 
-from .client import MembershipClient
+from .client import MembershipClient, keyed
 
 Design = Mapping[str, Any]
 """A design as JSON values. Its schema is in the OpenAPI description."""
@@ -35,20 +35,22 @@ class DesignsClient(MembershipClient):
     def create_design(self, key: str, name: str, design: Design, once: str) -> EditedDesign:
         """Create a design. ``key`` is part of its install links and never changes."""
         body = {"key": key, "name": name, "design": design}
-        headers = {"Idempotency-Key": once}
+        headers = keyed(once)
         return self._ask(EditedDesign, "POST", "/v1/card-designs", body=body, headers=headers)
 
     def edit_design(
-        self, design_id: UUID, name: str, design: Design, *, version: int
+        self, design_id: UUID, name: str, design: Design, *, version: int, once: str = ""
     ) -> EditedDesign:
         """Create a new version of a design. Raises Refused if ``version`` is not the newest."""
         body = {"name": name, "design": design, "version": version}
-        return self._ask(EditedDesign, "PUT", f"/v1/card-designs/{design_id}", body=body)
+        path = f"/v1/card-designs/{design_id}"
+        return self._ask(EditedDesign, "PUT", path, body=body, headers=keyed(once))
 
-    def archive_design(self, design_id: UUID, *, archived: bool) -> EditedDesign:
+    def archive_design(self, design_id: UUID, *, archived: bool, once: str = "") -> EditedDesign:
         """Archive a design, so that no cards are issued in it, or restore it."""
         what = "archive" if archived else "restore"
-        return self._ask(EditedDesign, "POST", f"/v1/card-designs/{design_id}/{what}")
+        path = f"/v1/card-designs/{design_id}/{what}"
+        return self._ask(EditedDesign, "POST", path, headers=keyed(once))
 
     def store_image(self, role: str, picture: bytes) -> StoredImage:
         """Store an encoded picture for designs, scaled for its role."""

@@ -1,7 +1,9 @@
 """Client of the part of the API for customers, companies, plans and memberships."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from api_client.messages.management import (
@@ -15,9 +17,10 @@ from api_client.messages.management import (
     SignedIn,
     SoldView,
 )
+from api_client.messages.requests import Withdrawal
 
 from .billing import BillingClient
-from .client import M
+from .client import M, keyed
 from .payments import PaymentsClient
 from .signup import SignupClient
 from .stripe_setup import StripeSetupClient
@@ -32,8 +35,20 @@ class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingC
     """All requests of staff. The key is the token of a staff session, or a desk's key to sign in.
 
     Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``: the same one for
-    every attempt of one change, so that nothing is created or sold twice.
+    every attempt of one change, so that nothing is created or sold twice; an empty one is not sent.
+    Changes that take none are harmless when they are sent twice.
     """
+
+    def withdraw(self, once: str, sent_at: datetime | None = None) -> Withdrawal:
+        """Ask what became of the change sent with ``once``, so that it does not happen later.
+
+        ``sent_at`` is when it was first sent. Raises Refused with the code ``request_begun`` if it
+        is being carried out at the payment provider, and ``request_forgotten`` if it was sent a
+        day ago or earlier.
+        """
+        path = f"/v1/requests/{quote(once, safe='')}/withdraw"
+        params = {"sent_at": sent_at.isoformat()} if sent_at else {}
+        return self._ask(Withdrawal, "POST", path, params=params)
 
     def sign_in(self, organization: str, email: str, password: str) -> SignedIn:
         """Start a staff session in the organization with this short name."""
@@ -57,9 +72,9 @@ class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingC
         """Create a customer."""
         return self._create(CustomerRecord, "/v1/customers", fields, once)
 
-    def change_customer(self, customer_id: UUID, fields: Fields) -> CustomerRecord:
+    def change_customer(self, customer_id: UUID, fields: Fields, once: str = "") -> CustomerRecord:
         """Change fields of a customer."""
-        return self._ask(CustomerRecord, "PATCH", f"/v1/customers/{customer_id}", body=fields)
+        return self._change(CustomerRecord, f"/v1/customers/{customer_id}", fields, once)
 
     def plans(self) -> PlanPage:
         """Return plans by name."""
@@ -69,7 +84,7 @@ class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingC
         """Create a plan, or with an id change fields of one."""
         if plan_id is None:
             return self._create(PlanView, "/v1/plans", fields, once)
-        return self._ask(PlanView, "PATCH", f"/v1/plans/{plan_id}", body=fields)
+        return self._change(PlanView, f"/v1/plans/{plan_id}", fields, once)
 
     def assign(self, fields: Fields, once: str) -> SoldView:
         """Assign a plan to a customer or a company."""
@@ -79,13 +94,13 @@ class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingC
         """Renew a membership by the length it was sold with."""
         return self._create(SoldView, f"/v1/memberships/{membership_id}/renew", {}, once)
 
-    def extend(self, membership_id: UUID, fields: Fields) -> SoldView:
+    def extend(self, membership_id: UUID, fields: Fields, once: str = "") -> SoldView:
         """Move the end of a membership to a later day."""
-        return self._ask(SoldView, "POST", f"/v1/memberships/{membership_id}/extend", body=fields)
+        return self._create(SoldView, f"/v1/memberships/{membership_id}/extend", fields, once)
 
-    def end(self, membership_id: UUID, fields: Fields) -> SoldView:
+    def end(self, membership_id: UUID, fields: Fields, once: str = "") -> SoldView:
         """End a membership early."""
-        return self._ask(SoldView, "POST", f"/v1/memberships/{membership_id}/end", body=fields)
+        return self._create(SoldView, f"/v1/memberships/{membership_id}/end", fields, once)
 
     def transfer(self, membership_id: UUID, fields: Fields, once: str) -> SoldView:
         """Move a membership to another plan. Returns the new membership."""
@@ -106,23 +121,26 @@ class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingC
         """Create a company, or with an id change fields of one."""
         if company_id is None:
             return self._create(CompanyView, "/v1/companies", fields, once)
-        return self._ask(CompanyView, "PATCH", f"/v1/companies/{company_id}", body=fields)
+        return self._change(CompanyView, f"/v1/companies/{company_id}", fields, once)
 
     def people_of(self, company_id: UUID) -> LinkedCustomers:
         """Return the customers linked to a company, in the order in which they get seats."""
         path = f"/v1/companies/{company_id}/customers"
         return self._ask(LinkedCustomers, "GET", path, params={"limit": _PEOPLE})
 
-    def link(self, company_id: UUID, customer_id: UUID, role: str) -> None:
+    def link(self, company_id: UUID, customer_id: UUID, role: str, once: str = "") -> None:
         """Link a customer to a company."""
         path = f"/v1/companies/{company_id}/customers/{customer_id}"
-        self._do("PUT", path, body={"role": role})
+        self._do("PUT", path, body={"role": role}, once=once)
 
-    def unlink(self, company_id: UUID, customer_id: UUID) -> None:
+    def unlink(self, company_id: UUID, customer_id: UUID, once: str = "") -> None:
         """End a customer's link to a company."""
-        self._do("DELETE", f"/v1/companies/{company_id}/customers/{customer_id}")
+        self._do("DELETE", f"/v1/companies/{company_id}/customers/{customer_id}", once=once)
 
     def _create(self, kind: type[M], path: str, fields: Fields, once: str) -> M:
         """Send a POST with an idempotency key."""
-        headers = {"Idempotency-Key": once}
-        return self._ask(kind, "POST", path, body=dict(fields), headers=headers)
+        return self._ask(kind, "POST", path, body=dict(fields), headers=keyed(once))
+
+    def _change(self, kind: type[M], path: str, fields: Fields, once: str) -> M:
+        """Send a PATCH with an idempotency key."""
+        return self._ask(kind, "PATCH", path, body=dict(fields), headers=keyed(once))

@@ -8,6 +8,7 @@ from uuid import UUID
 from api_client.messages.payments import PaymentPage, PaymentView
 
 from .cards import CardsClient
+from .client import keyed
 
 _A_PAGE = 100
 
@@ -23,7 +24,7 @@ class PaymentsClient(CardsClient):
     ) -> PaymentView:
         """Record a payment for a membership."""
         path = f"/v1/memberships/{membership_id}/payments"
-        return self._ask(PaymentView, "POST", path, body=fields, headers={"Idempotency-Key": once})
+        return self._ask(PaymentView, "POST", path, body=fields, headers=keyed(once))
 
     def payments_of(self, membership_id: UUID, cursor: str | None = None) -> PaymentPage:
         """Return a page of a membership's payments, latest first."""
@@ -34,9 +35,10 @@ class PaymentsClient(CardsClient):
         span: dict[str, str | int] = {"since": since.isoformat(), "until": until.isoformat()}
         return self._payments("/v1/payments", span, cursor)
 
-    def void_payment(self, payment_id: UUID, why: str) -> PaymentView:
+    def void_payment(self, payment_id: UUID, why: str, once: str = "") -> PaymentView:
         """Void a payment that was recorded in error."""
-        return self._ask(PaymentView, "POST", f"/v1/payments/{payment_id}/void", body={"why": why})
+        path, body = f"/v1/payments/{payment_id}/void", {"why": why}
+        return self._ask(PaymentView, "POST", path, body=body, headers=keyed(once))
 
     def receipt(self, payment_id: UUID, language: str) -> bytes:
         """Return the receipt of a payment (PDF, A5)."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api_client.messages.signup import EmbedKeyList, EmbedKeyView, SignupView
 
-from .client import MembershipClient
+from .client import MembershipClient, keyed
 
 
 class SignupClient(MembershipClient):
@@ -16,19 +16,21 @@ class SignupClient(MembershipClient):
         """Return the settings of the signup."""
         return self._ask(SignupView, "GET", "/v1/signup")
 
-    def set_signup(self, settings: Mapping[str, Any]) -> SignupView:
+    def set_signup(self, settings: Mapping[str, Any], once: str = "") -> SignupView:
         """Replace the settings; those left out get their default."""
-        return self._ask(SignupView, "PUT", "/v1/signup", body=settings)
+        return self._ask(SignupView, "PUT", "/v1/signup", body=settings, headers=keyed(once))
 
     def embed_keys(self) -> EmbedKeyList:
         """Return the keys of sites, revoked ones last."""
         return self._ask(EmbedKeyList, "GET", "/v1/signup/keys")
 
-    def add_embed_keys(self, keys: Sequence[Mapping[str, Any]]) -> EmbedKeyList:
+    def add_embed_keys(self, keys: Sequence[Mapping[str, Any]], once: str = "") -> EmbedKeyList:
         """Add public keys (JWK, RFC 7517), all or none. Returns all keys."""
         body = {"jwks": {"keys": list(keys)}}
-        return self._ask(EmbedKeyList, "POST", "/v1/signup/keys", body=body)
+        path = "/v1/signup/keys"
+        return self._ask(EmbedKeyList, "POST", path, body=body, headers=keyed(once))
 
-    def revoke_embed_key(self, key_id: UUID) -> EmbedKeyView:
+    def revoke_embed_key(self, key_id: UUID, once: str = "") -> EmbedKeyView:
         """Revoke a key permanently."""
-        return self._ask(EmbedKeyView, "POST", f"/v1/signup/keys/{key_id}/revoke")
+        path = f"/v1/signup/keys/{key_id}/revoke"
+        return self._ask(EmbedKeyView, "POST", path, headers=keyed(once))

@@ -21,6 +21,6 @@ class StripeSetupClient(MembershipClient):
         """Connect an account, or change its stored keys."""
         return self._ask(StripeView, "PUT", _PATH, body=fields)
 
-    def disconnect_stripe(self) -> None:
+    def disconnect_stripe(self, once: str = "") -> None:
         """Delete the stored keys of the account."""
-        self._do("DELETE", _PATH)
+        self._do("DELETE", _PATH, once=once)

@@ -61,6 +61,7 @@ ROUTERS = (
     _later("wallet.designs.image_routes", "/v1/card-designs/images/**"),
     _later("wallet.designs.routes", "/v1/card-designs/**"),
     _later("wallet.issuers.routes", "/v1/wallets/**"),
+    _later("accounts.requests.routes", "/v1/requests/**"),
     _later("accounts.keys.routes", "/v1/keys/**"),
     _later(
         "accounts.staff.session_routes",

@@ -175,4 +175,7 @@ class MailCard(Message):
 class Mailed(Message):
     """A mail that was queued."""
 
-    email: str
+    customer_id: UUID
+    email: str | None = Field(
+        description="The recipient; null in a repeated answer, if the customer was erased since."
+    )

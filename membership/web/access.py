@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -26,6 +27,17 @@ from membership.store.models import ApiKey, Organization, Role
 from membership.store.prepared import Prepared
 from membership.web.errors import Forbidden, Unauthorized
 from membership.web.staff_sessions import Presence, SessionLookup, note_use
+
+
+class AnyCaller(Enum):
+    """Instead of a scope: any API key and any staff session."""
+
+    ANY = "any"
+
+
+ANY_CALLER = AnyCaller.ANY
+Need = Scope | AnyCaller | None
+"""What a route needs of its caller: a scope, any credential, or None for any signed-in staff."""
 
 KEY_PREFIX = "mk_live_"
 SESSION_PREFIX = "ms_"
@@ -164,12 +176,13 @@ class Caller:
 
 
 def authenticate(
-    request: Request, connection: Connection, credential: str, scope: Scope | None, now: datetime
+    request: Request, connection: Connection, credential: str, scope: Need, now: datetime
 ) -> Caller:
     """Return the caller of an API key or session token, and set it in the request's scope.
 
-    Without a ``scope``, any staff session is allowed and no API key. Raises Unauthorized for a
-    credential that is wrong, revoked or expired; Forbidden if it lacks ``scope``.
+    Without a ``scope``, any staff session is allowed and no API key; with ``ANY_CALLER``, both.
+    Raises Unauthorized for a credential that is wrong, revoked or expired; Forbidden if it lacks
+    ``scope``.
     """
     if credential.startswith(SESSION_PREFIX):
         idle_minutes = request.app.state.settings.session_idle_minutes
@@ -180,13 +193,13 @@ def authenticate(
     return caller
 
 
-def admit(request: Request, caller: Caller, scope: Scope | None) -> None:
+def admit(request: Request, caller: Caller, scope: Need) -> None:
     """Set the caller in the request's scope. Raises Forbidden if they lack ``scope``."""
     request.scope[CALLER] = caller.actor
     if scope is None:
         if caller.presence is None:
             raise Forbidden("staff_only", "This is for signed-in staff; a key has no account.")
-    elif scope not in caller.scopes:
+    elif scope is not ANY_CALLER and scope not in caller.scopes:
         raise Forbidden("scope_missing", f"{caller.actor.name} lacks the scope {scope.value}.")
 
 
@@ -237,7 +250,7 @@ IdempotencyHeader = Annotated[
         min_length=1,
         max_length=255,
         pattern=r"^[\x21-\x7e]+$",
-        description="Any text of your own; the same one with the same body creates once.",
+        description="Any text of your own; the same one with the same request changes once.",
     ),
 ]
 
@@ -275,7 +288,7 @@ def _reader(scope: Scope | None) -> Callable[..., Iterator[Call]]:
     return open_call
 
 
-def _writer(scope: Scope | None) -> Callable[..., Iterator[Call]]:
+def _writer(scope: Need) -> Callable[..., Iterator[Call]]:
     """Return the dependency that opens a writing transaction for callers with ``scope``.
 
     The credential is checked before the transaction begins: a wrong one takes no lock.
@@ -296,8 +309,8 @@ def _writer(scope: Scope | None) -> Callable[..., Iterator[Call]]:
     return open_call
 
 
-def _creator(scope: Scope) -> Callable[..., Coroutine[Any, Any, Call]]:
-    """Return the dependency of a route that creates something once per idempotency key."""
+def _writer_once(scope: Scope) -> Callable[..., Coroutine[Any, Any, Call]]:
+    """Return the dependency of a route that writes once per idempotency key."""
 
     async def open_call(
         call: Annotated[Call, writes(scope)], idempotency_key: IdempotencyHeader = None
@@ -307,9 +320,9 @@ def _creator(scope: Scope) -> Callable[..., Coroutine[Any, Any, Call]]:
     return open_call
 
 
-def creates(scope: Scope) -> Any:
-    """Dependency of a route that creates something; see ``membership.web.idempotency``."""
-    return Depends(_creator(scope), scope="function")
+def writes_once(scope: Scope) -> Any:
+    """Dependency of a writing route that takes a key; see ``membership.web.idempotency``."""
+    return Depends(_writer_once(scope), scope="function")
 
 
 def reads(scope: Scope) -> Any:
@@ -330,6 +343,11 @@ def staff_reads() -> Any:
 def staff_writes() -> Any:
     """Dependency of a writing route for any signed-in staff."""
     return Depends(_writer(None), scope="function")
+
+
+def anyone_writes() -> Any:
+    """Dependency of a writing route for any API key and any signed-in staff."""
+    return Depends(_writer(ANY_CALLER), scope="function")
 
 
 def allows(scope: Scope | None) -> Any:

@@ -20,9 +20,14 @@ including, `ends_at`. Whether one is active is computed for the instant of the a
 nowhere.
 
 ### Repeats
-A `POST` that creates something takes an `Idempotency-Key`: the same key with the same body gives
-the first answer again, for a day; with another body it is a 409 `idempotency_key_reused`. Scans
+A change takes an `Idempotency-Key`, if its description lists that header: the same key with the
+same request gives the first answer again, for a day; with another request it is a 409
+`idempotency_key_reused`. Keys belong to the API key or the account of staff that sent them. Scans
 carry a visit id of the caller's instead.
+
+Whoever does not know whether a request arrived asks `POST /v1/requests/{key}/withdraw`: it tells
+the stored answer, or closes the key, so that the request is refused if it still arrives (409
+`request_withdrawn`).
 
 ### Pages
 Lists give at most `limit` items (50, at most 100) and a `next_cursor`; the next page is asked for

@@ -7,6 +7,8 @@ from membership.base.scopes import Scope
 
 ANYBODY = "anybody"
 STAFF = "staff"
+CALLER = "caller"
+"""Any API key and any signed-in staff."""
 Need = Scope | str
 
 NEEDS: dict[str, Need] = {
@@ -119,6 +121,7 @@ NEEDS: dict[str, Need] = {
     "DELETE /v1/wallets/apple": Scope.WALLETS_WRITE,
     "PUT /v1/wallets/google": Scope.WALLETS_WRITE,
     "DELETE /v1/wallets/google": Scope.WALLETS_WRITE,
+    "POST /v1/requests/{key}/withdraw": CALLER,
     "GET /v1/keys": Scope.KEYS_WRITE,
     "POST /v1/keys": Scope.KEYS_WRITE,
     "POST /v1/keys/{key_id}/revoke": Scope.KEYS_WRITE,

@@ -20,7 +20,7 @@ from tests.fakes.stripe_server import StripeServer
 from tests.membership.conftest import Databases
 from tests.membership.every_route import AnyRoute, Document, document_of, replaced
 from tests.membership.members.customers.test_customers import picture, put_photo
-from tests.membership.needs import ANYBODY, NEEDS, STAFF
+from tests.membership.needs import ANYBODY, CALLER, NEEDS, STAFF
 from tests.membership.support import NOON, Service, arranging, running_service
 from tests.membership.test_matrix import send, sign_in
 
@@ -225,7 +225,7 @@ def test_another_organizations_things_are_not_there(
 
 def is_scoped(route: AnyRoute) -> bool:
     """Whether a route is for callers of an organization, and not for staff about themselves."""
-    return NEEDS[route.name] not in (ANYBODY, STAFF)
+    return NEEDS[route.name] not in (ANYBODY, CALLER, STAFF)
 
 
 def everything(service: Service, document: Document, rows: Rows) -> dict[str, Any]:

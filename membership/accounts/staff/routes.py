@@ -16,11 +16,10 @@ from membership.web.access import (
     Call,
     Caller,
     allows,
-    creates,
     reads,
-    writes,
+    writes_once,
 )
-from membership.web.idempotency import once
+from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.web.passwords import reject_weak
 from membership.web.transactions import InTransactions
@@ -66,7 +65,7 @@ async def _hashed(
 def add_staff(
     request: Request,
     hashed: Annotated[_Hashed, Depends(_hashed)],
-    call: Annotated[Call, creates(Scope.STAFF_WRITE)],
+    call: Annotated[Call, writes_once(Scope.STAFF_WRITE)],
 ) -> StaffView:
     """Make an account. Without a password, its owner is mailed a link to set one.
 
@@ -104,7 +103,7 @@ def add_staff(
 
 @router.patch("/{staff_id}")
 def change_staff(
-    staff_id: UUID, change: StaffChange, call: Annotated[Call, writes(Scope.STAFF_WRITE)]
+    staff_id: UUID, change: StaffChange, call: Annotated[Call, writes_once(Scope.STAFF_WRITE)]
 ) -> StaffView:
     """Set the fields that are sent. A role counts at once, also for open sessions.
 
@@ -112,7 +111,11 @@ def change_staff(
     leave the organization without an enabled admin who has a password; 409 `email_taken`; 403
     for an account or a role that may do more than the caller.
     """
-    account = accounts.change_account(
-        call.session, call.tenant, staff_id, change, call.now, scopes=call.scopes
-    )
-    return accounts.account_view(account)
+
+    def save() -> StaffView:
+        account = accounts.change_account(
+            call.session, call.tenant, staff_id, change, call.now, scopes=call.scopes
+        )
+        return accounts.account_view(account)
+
+    return once(call, request_of("change staff", staff_id, body=change), StaffView, save)

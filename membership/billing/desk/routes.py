@@ -11,15 +11,14 @@ from membership.base.fields import Instant
 from membership.base.scopes import Scope
 from membership.billing.desk import service
 from membership.billing.schemas import NewPayment, Voiding
-from membership.web.access import Call, creates, reads, writes
-from membership.web.idempotency import once
+from membership.web.access import Call, reads, writes_once
+from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1", tags=["Payments"])
 
 Reader = Annotated[Call, reads(Scope.MEMBERSHIPS_READ)]
-Writer = Annotated[Call, writes(Scope.MEMBERSHIPS_WRITE)]
-Creator = Annotated[Call, creates(Scope.MEMBERSHIPS_WRITE)]
+Writer = Annotated[Call, writes_once(Scope.MEMBERSHIPS_WRITE)]
 
 
 class _PaymentFor(NewPayment):
@@ -29,7 +28,7 @@ class _PaymentFor(NewPayment):
 
 
 @router.post("/memberships/{membership_id}/payments", status_code=201)
-def note_payment(membership_id: UUID, new: NewPayment, call: Creator) -> PaymentView:
+def note_payment(membership_id: UUID, new: NewPayment, call: Writer) -> PaymentView:
     """Record a payment taken at the desk for a membership; it gets a receipt number.
 
     The membership is no longer overdue. With `renew` it is also renewed as by
@@ -111,5 +110,10 @@ def void_payment(payment_id: UUID, voiding: Voiding, call: Writer) -> PaymentVie
     A renewal that was made with it is not undone. Errors: `payment_not_found` (404),
     `payment_voided` (409).
     """
-    payment = service.void_payment(call.session, call.tenant, payment_id, voiding.why, call.now)
-    return service.payment_view(payment)
+
+    def void() -> PaymentView:
+        why = voiding.why
+        payment = service.void_payment(call.session, call.tenant, payment_id, why, call.now)
+        return service.payment_view(payment)
+
+    return once(call, request_of("void payment", payment_id, body=voiding), PaymentView, void)

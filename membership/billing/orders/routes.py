@@ -21,8 +21,9 @@ from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.provider_calls import call_provider
 from membership.events.audit.recorder import record
 from membership.store.models import BillingOrder
-from membership.web.access import Call, Caller, allows, reads
+from membership.web.access import Call, Caller, IdempotencyHeader, allows, reads
 from membership.web.errors import Conflict
+from membership.web.idempotency import LongRequest, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.web.transactions import InTransactions, RequestTransactions
 
@@ -35,7 +36,10 @@ OfMembership = Annotated[UUID | None, Query(description="Only those of a members
 
 @router.post("/orders", status_code=201)
 async def create_order(
-    new: NewOrder, transactions: InTransactions, caller: Allowed
+    new: NewOrder,
+    transactions: InTransactions,
+    caller: Allowed,
+    idempotency_key: IdempotencyHeader = None,
 ) -> CheckoutLink:
     """Order a plan for a customer or a company; returns the checkout page where it is paid.
 
@@ -47,10 +51,19 @@ async def create_order(
     `amount_not_payable`, `payment_provider_refused` (409); `payment_provider_unavailable` (503).
     """
 
-    def choose(session: Session, _now: datetime) -> OrderRequest:
+    asked = request_of("order", body=new)
+    request = LongRequest.of(caller, idempotency_key, asked, CheckoutLink)
+
+    def choose(session: Session, now: datetime) -> OrderRequest:
+        request.begin(session, now)
         return staff_order(session, transactions.settings.public_url, caller, new)
 
-    return await StripePayments(transactions, caller.tenant, caller.actor).start(choose)
+    found = await transactions.read(lambda session, _: request.answer(session))
+    if found is not None:
+        return found
+    link = await StripePayments(transactions, caller.tenant, caller.actor).start(choose)
+    await transactions.write(lambda session, _: request.finish(session, link), caller.actor)
+    return link
 
 
 @router.get("/orders")
@@ -102,7 +115,11 @@ async def refresh_order(order_id: UUID, transactions: InTransactions, caller: Al
 
 @router.post("/orders/{order_id}/cancel")
 async def cancel_order(
-    order_id: UUID, cancellation: Cancellation, transactions: InTransactions, caller: Allowed
+    order_id: UUID,
+    cancellation: Cancellation,
+    transactions: InTransactions,
+    caller: Allowed,
+    idempotency_key: IdempotencyHeader = None,
 ) -> OrderView:
     """Cancel the subscription of an order, at the end of the paid period or at once.
 
@@ -116,11 +133,20 @@ async def cancel_order(
         else:
             gateway.set_cancelled(subscription_id, cancelled=True)
 
-    return await _change(transactions, caller, order_id, change, "billing.cancelled")
+    asked = request_of("cancel order", order_id, body=cancellation)
+    request = LongRequest.of(caller, idempotency_key, asked, OrderView)
+    return await _change(
+        transactions, caller, order_id, change, action="billing.cancelled", request=request
+    )
 
 
 @router.post("/orders/{order_id}/resume")
-async def resume_order(order_id: UUID, transactions: InTransactions, caller: Allowed) -> OrderView:
+async def resume_order(
+    order_id: UUID,
+    transactions: InTransactions,
+    caller: Allowed,
+    idempotency_key: IdempotencyHeader = None,
+) -> OrderView:
     """Undo the cancellation of a subscription that has not ended.
 
     Errors: `order_not_found` (404); `not_cancellable`, `billing_not_set_up`,
@@ -130,7 +156,11 @@ async def resume_order(order_id: UUID, transactions: InTransactions, caller: All
     def change(gateway: Gateway, subscription_id: str) -> None:
         gateway.set_cancelled(subscription_id, cancelled=False)
 
-    return await _change(transactions, caller, order_id, change, "billing.resumed")
+    asked = request_of("resume order", order_id)
+    request = LongRequest.of(caller, idempotency_key, asked, OrderView)
+    return await _change(
+        transactions, caller, order_id, change, action="billing.resumed", request=request
+    )
 
 
 def _found(
@@ -146,17 +176,25 @@ async def _change(
     caller: Caller,
     order_id: UUID,
     change: Callable[[Gateway, str], None],
+    *,
     action: str,
+    request: LongRequest[OrderView],
 ) -> OrderView:
     """Change an order's subscription at the provider, and synchronize the order."""
 
-    def check(session: Session, _now: datetime) -> tuple[Keys, str, UUID | None]:
+    def check(session: Session, now: datetime) -> OrderView | tuple[Keys, str, UUID | None]:
+        done = request.begin(session, now)
+        if done is not None:
+            return done
         keys, order = _found(session, transactions, caller, order_id)
         if order.subscription_id is None or not is_subscribed(order):
             raise Conflict("not_cancellable", "There is no subscription, or it has ended.")
         return keys, order.subscription_id, order.membership_id
 
-    keys, subscription_id, membership_id = await transactions.read(check)
+    found = await transactions.write(check, caller.actor)
+    if isinstance(found, OrderView):
+        return found
+    keys, subscription_id, membership_id = found
     await call_provider(transactions, keys, lambda gateway: change(gateway, subscription_id))
 
     def audit(session: Session, _now: datetime) -> None:
@@ -164,7 +202,9 @@ async def _change(
 
     await transactions.write(audit, caller.actor)
     await sync_in_request(transactions, keys, order_id)
-    return await _shown(transactions, caller, order_id)
+    shown = await _shown(transactions, caller, order_id)
+    await transactions.write(lambda session, _: request.finish(session, shown), caller.actor)
+    return shown
 
 
 async def _shown(transactions: RequestTransactions, caller: Caller, order_id: UUID) -> OrderView:

@@ -12,7 +12,8 @@ from membership.billing.schemas import NewStripeAccount
 from membership.billing.stripe import accounts
 from membership.billing.stripe.accounts import Keys, VerifiedKeys
 from membership.billing.stripe.provider_calls import call_provider
-from membership.web.access import Call, Caller, allows, reads, writes
+from membership.web.access import Call, Caller, allows, reads, writes_once
+from membership.web.idempotency import Done, once, request_of
 from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/billing/stripe", tags=["Payments"])
@@ -58,10 +59,15 @@ async def put_stripe(
 
 
 @router.delete("", status_code=204)
-def delete_stripe(call: Annotated[Call, writes(Scope.ORGANIZATION_WRITE)]) -> Response:
+def delete_stripe(call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)]) -> Response:
     """Delete the account. Its subscriptions continue at Stripe; their events are not received.
 
     Errors: `billing_not_set_up` (404).
     """
-    accounts.remove_account(call.session, call.tenant)
+
+    def remove() -> Done:
+        accounts.remove_account(call.session, call.tenant)
+        return Done()
+
+    once(call, request_of("remove stripe"), Done, remove)
     return Response(status_code=204)

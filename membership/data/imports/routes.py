@@ -26,9 +26,9 @@ from membership.web.access import (
     Call,
     Caller,
     allows,
-    creates,
     reads,
     writes,
+    writes_once,
 )
 from membership.web.idempotency import once
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
@@ -57,7 +57,7 @@ Outcomes = Annotated[
 
 @router.post("", status_code=201)
 def prepare_import(
-    new: NewImport, call: Annotated[Call, creates(Scope.IMPORTS_WRITE)]
+    new: NewImport, call: Annotated[Call, writes_once(Scope.IMPORTS_WRITE)]
 ) -> ImportView:
     """Prepare an import: what the file holds, and what becomes of duplicates.
 

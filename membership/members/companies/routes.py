@@ -9,8 +9,8 @@ from api_client.messages.management import CompanyPage, CompanyView, LinkedCusto
 from membership.base.scopes import Scope
 from membership.members.companies import links, service, views
 from membership.members.companies.schemas import CompanyChange, NewCompany, NewLink, PastLinks
-from membership.web.access import Call, creates, reads, writes
-from membership.web.idempotency import once
+from membership.web.access import Call, reads, writes_once
+from membership.web.idempotency import Done, once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1/companies", tags=["Companies"])
@@ -43,7 +43,7 @@ def list_companies(
 
 @router.post("", status_code=201)
 def create_company(
-    new: NewCompany, call: Annotated[Call, creates(Scope.COMPANIES_WRITE)]
+    new: NewCompany, call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)]
 ) -> CompanyView:
     """Create a company; customers with an address in its domains are linked at once.
 
@@ -73,7 +73,7 @@ def get_company(
 def change_company(
     company_id: UUID,
     change: CompanyChange,
-    call: Annotated[Call, writes(Scope.COMPANIES_WRITE)],
+    call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)],
 ) -> CompanyView:
     """Set the fields that are sent.
 
@@ -87,8 +87,12 @@ def change_company(
 
     Errors: `company_not_found` (404), `email_domain_taken` (409).
     """
-    company = service.change_company(call.session, call.tenant, company_id, change, call.now)
-    return views.show_company(call, company)
+
+    def save() -> CompanyView:
+        company = service.change_company(call.session, call.tenant, company_id, change, call.now)
+        return views.show_company(call, company)
+
+    return once(call, request_of("change company", company_id, body=change), CompanyView, save)
 
 
 @router.get("/{company_id}/customers")
@@ -126,7 +130,7 @@ def link_customer(
     company_id: UUID,
     customer_id: UUID,
     link: NewLink,
-    call: Annotated[Call, writes(Scope.COMPANIES_WRITE)],
+    call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)],
 ) -> Response:
     """Link a customer to a company: they inherit its memberships from now on.
 
@@ -136,7 +140,12 @@ def link_customer(
     Errors: `company_not_found`, `customer_not_found` (404), `company_archived`,
     `customer_erased` (409), `link_changed` (409, if others keep changing the same link).
     """
-    links.link(call, company_id, customer_id, link)
+
+    def save() -> Done:
+        links.link(call, company_id, customer_id, link)
+        return Done()
+
+    once(call, request_of("link", company_id, customer_id, body=link), Done, save)
     return Response(status_code=204)
 
 
@@ -144,7 +153,7 @@ def link_customer(
 def unlink_customer(
     company_id: UUID,
     customer_id: UUID,
-    call: Annotated[Call, writes(Scope.COMPANIES_WRITE)],
+    call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)],
 ) -> Response:
     """End a link: what was inherited through it is gone at once.
 
@@ -152,5 +161,10 @@ def unlink_customer(
 
     Errors: `link_not_found` (404).
     """
-    links.unlink(call, company_id, customer_id)
+
+    def end() -> Done:
+        links.unlink(call, company_id, customer_id)
+        return Done()
+
+    once(call, request_of("unlink", company_id, customer_id), Done, end)
     return Response(status_code=204)

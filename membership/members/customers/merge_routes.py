@@ -10,7 +10,7 @@ from membership.base.scopes import Scope
 from membership.members.customers.duplicates import list_duplicates
 from membership.members.customers.merge import merge
 from membership.members.customers.merge_schemas import Duplicates, MergedCustomer, MergeRequest
-from membership.web.access import Call, creates, reads
+from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
@@ -47,7 +47,7 @@ def duplicates(
 def merge_customers(
     customer_id: UUID,
     request: Annotated[MergeRequest, Body(examples=[_MERGE])],
-    call: Annotated[Call, creates(Scope.CUSTOMERS_WRITE)],
+    call: Annotated[Call, writes_once(Scope.CUSTOMERS_WRITE)],
 ) -> MergedCustomer:
     """Merge a duplicate (`other_id`) into the customer of the path; it cannot be undone.
 

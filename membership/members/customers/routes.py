@@ -14,9 +14,9 @@ from membership.members.customers.profile import customer_record, profile
 from membership.members.customers.schemas import CustomerChange, NewCustomer
 from membership.members.customers.search import search
 from membership.members.customers.views import photo_path
-from membership.web.access import Call, allows, creates, reads, writes
+from membership.web.access import Call, allows, reads, writes, writes_once
 from membership.web.etag import etag_matches
-from membership.web.idempotency import once
+from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1/customers", tags=["Customers"])
@@ -58,7 +58,7 @@ def search_customers(
 
 @router.post("", status_code=201)
 def create_customer(
-    new: NewCustomer, call: Annotated[Call, creates(Scope.CUSTOMERS_WRITE)]
+    new: NewCustomer, call: Annotated[Call, writes_once(Scope.CUSTOMERS_WRITE)]
 ) -> CustomerRecord:
     """Create a customer; the number is given by the service.
 
@@ -92,7 +92,7 @@ def customer_profile(
 def change_customer(
     customer_id: UUID,
     change: CustomerChange,
-    call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
+    call: Annotated[Call, writes_once(Scope.CUSTOMERS_WRITE)],
 ) -> CustomerRecord:
     """Set the fields that are sent, such as `state` to block a customer.
 
@@ -102,9 +102,14 @@ def change_customer(
     Errors: `customer_not_found` (404), `customer_erased` (409), `name_missing`,
     `phone_invalid` (422).
     """
-    return customer_record(
-        service.change_customer(call.session, call.tenant, customer_id, change, call.now)
-    )
+
+    def save() -> CustomerRecord:
+        return customer_record(
+            service.change_customer(call.session, call.tenant, customer_id, change, call.now)
+        )
+
+    asked = request_of("change customer", customer_id, body=change)
+    return once(call, asked, CustomerRecord, save)
 
 
 @router.get("/{customer_id}/photo", response_class=Response, responses=_IMAGE)

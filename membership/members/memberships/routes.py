@@ -21,15 +21,14 @@ from membership.members.memberships.schemas import (
     Transfer,
 )
 from membership.store.models import MembershipSource
-from membership.web.access import Call, creates, reads, writes
-from membership.web.idempotency import once
+from membership.web.access import Call, reads, writes_once
+from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1/memberships", tags=["Memberships"])
 
 Reader = Annotated[Call, reads(Scope.MEMBERSHIPS_READ)]
-Writer = Annotated[Call, writes(Scope.MEMBERSHIPS_WRITE)]
-Creator = Annotated[Call, creates(Scope.MEMBERSHIPS_WRITE)]
+Writer = Annotated[Call, writes_once(Scope.MEMBERSHIPS_WRITE)]
 
 
 class _RenewalOf(Renewal):
@@ -82,7 +81,7 @@ def list_memberships(
 
 
 @router.post("", status_code=201)
-def assign_membership(new: NewMembership, call: Creator) -> SoldView:
+def assign_membership(new: NewMembership, call: Writer) -> SoldView:
     """Assign a plan to a customer, or to a company whose linked customers inherit it.
 
     The present terms of the plan are copied: later edits of it do not reach the membership.
@@ -117,7 +116,7 @@ def get_history(
 
 
 @router.post("/{membership_id}/renew")
-def renew_membership(membership_id: UUID, renewal: Renewal, call: Creator) -> SoldView:
+def renew_membership(membership_id: UUID, renewal: Renewal, call: Writer) -> SoldView:
     """Renew a membership by the length it was sold with.
 
     Paid before the end, the new period goes on from there: no day is gained or lost, and 31
@@ -137,7 +136,7 @@ def renew_membership(membership_id: UUID, renewal: Renewal, call: Creator) -> So
 
 
 @router.post("/{membership_id}/extend")
-def extend_membership(membership_id: UUID, extension: Extension, call: Creator) -> SoldView:
+def extend_membership(membership_id: UUID, extension: Extension, call: Writer) -> SoldView:
     """Move the last day of a membership further, as a goodwill; `why` is kept in its history.
 
     An expired membership counts as if it had run on; to leave the gap out, renew it. Answers 409
@@ -161,8 +160,12 @@ def end_membership(membership_id: UUID, end: EarlyEnd, call: Writer) -> SoldView
     calling this again, and taken back by `DELETE`. Answers 409 `membership_ended` or
     `membership_transferred`, 422 `end_invalid`.
     """
-    membership = terminations.end_early(call.session, call.tenant, membership_id, end, call.now)
-    return sold_view(membership, call.now)
+
+    def save() -> SoldView:
+        sold = terminations.end_early(call.session, call.tenant, membership_id, end, call.now)
+        return sold_view(sold, call.now)
+
+    return once(call, request_of("end membership", membership_id, body=end), SoldView, save)
 
 
 @router.delete("/{membership_id}/end")
@@ -171,12 +174,16 @@ def withdraw_end(membership_id: UUID, call: Writer) -> SoldView:
 
     Answers 409 `no_end_planned`, `membership_ended` or `membership_transferred`.
     """
-    membership = terminations.withdraw_end(call.session, call.tenant, membership_id, call.now)
-    return sold_view(membership, call.now)
+
+    def save() -> SoldView:
+        sold = terminations.withdraw_end(call.session, call.tenant, membership_id, call.now)
+        return sold_view(sold, call.now)
+
+    return once(call, request_of("take back end", membership_id), SoldView, save)
 
 
 @router.post("/{membership_id}/transfer", status_code=201)
-def transfer_membership(membership_id: UUID, wanted: Transfer, call: Creator) -> SoldView:
+def transfer_membership(membership_id: UUID, wanted: Transfer, call: Writer) -> SoldView:
     """Let the owner of a membership go on in another plan; answers the new membership.
 
     The former one ends at that instant, with the reason, and the new one begins there, with the
@@ -202,7 +209,11 @@ def note_payment(membership_id: UUID, payment: PaymentState, call: Writer) -> So
 
     An overdue membership stays active; the desk is told. What happens next is up to staff.
     """
-    membership = changes.set_payment_overdue(
-        call.session, call.tenant, membership_id, payment.overdue_since, call.now
-    )
-    return sold_view(membership, call.now)
+
+    def save() -> SoldView:
+        sold = changes.set_payment_overdue(
+            call.session, call.tenant, membership_id, payment.overdue_since, call.now
+        )
+        return sold_view(sold, call.now)
+
+    return once(call, request_of("note payment", membership_id, body=payment), SoldView, save)

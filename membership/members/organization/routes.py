@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from membership.base.scopes import Scope
 from membership.members.organization import service
 from membership.members.organization.schemas import OrganizationChange, OrganizationView
-from membership.web.access import Call, reads, writes
+from membership.web.access import Call, reads, writes_once
+from membership.web.idempotency import once, request_of
 
 router = APIRouter(prefix="/v1/organization", tags=["Organization"])
 
@@ -22,7 +23,7 @@ def get_organization(
 
 @router.patch("")
 def change_organization(
-    change: OrganizationChange, call: Annotated[Call, writes(Scope.ORGANIZATION_WRITE)]
+    change: OrganizationChange, call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)]
 ) -> OrganizationView:
     """Set the fields that are sent.
 
@@ -31,4 +32,8 @@ def change_organization(
 
     Errors: `invalid_request` (422), also for a time zone that does not exist.
     """
-    return service.change_organization(call, change)
+
+    def save() -> OrganizationView:
+        return service.change_organization(call, change)
+
+    return once(call, request_of("change organization", body=change), OrganizationView, save)

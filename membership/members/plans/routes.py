@@ -16,8 +16,8 @@ from membership.members.plans.schemas import (
     PermissionPage,
     PlanChange,
 )
-from membership.web.access import Call, creates, reads, writes
-from membership.web.idempotency import once
+from membership.web.access import Call, reads, writes_once
+from membership.web.idempotency import Done, once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1", tags=["Plans"])
@@ -42,7 +42,7 @@ def list_plans(
 
 
 @router.post("/plans", status_code=201)
-def create_plan(new: NewPlan, call: Annotated[Call, creates(Scope.PLANS_WRITE)]) -> PlanView:
+def create_plan(new: NewPlan, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)]) -> PlanView:
     """Create a plan; permissions that are new become known to the organization."""
 
     def create() -> PlanView:
@@ -61,15 +61,19 @@ def get_plan(plan_id: UUID, call: Annotated[Call, reads(Scope.PLANS_READ)]) -> P
 
 @router.patch("/plans/{plan_id}")
 def change_plan(
-    plan_id: UUID, change: PlanChange, call: Annotated[Call, writes(Scope.PLANS_WRITE)]
+    plan_id: UUID, change: PlanChange, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)]
 ) -> PlanView:
     """Set the fields that are sent; memberships already sold keep their terms.
 
     `archived` takes a plan out of sale, and back into it. `permissions` are replaced as a whole,
     in the order sent.
     """
-    plan = service.change_plan(call.session, call.tenant, plan_id, change, call.now)
-    return service.show_plan(call.session, call.tenant, plan)
+
+    def save() -> PlanView:
+        plan = service.change_plan(call.session, call.tenant, plan_id, change, call.now)
+        return service.show_plan(call.session, call.tenant, plan)
+
+    return once(call, request_of("change plan", plan_id, body=change), PlanView, save)
 
 
 @router.get("/permissions")
@@ -84,19 +88,28 @@ def list_permissions(
 
 @router.patch("/permissions/{key}")
 def change_permission(
-    key: KeyPath, change: PermissionChange, call: Annotated[Call, writes(Scope.PLANS_WRITE)]
+    key: KeyPath, change: PermissionChange, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)]
 ) -> PermissionView:
     """Call a permission otherwise, in all plans; memberships keep the label they were sold with.
 
     Its key never changes, for other systems ask for it.
     """
-    return permissions.relabel(call.session, call.tenant, key, change.label)
+
+    def save() -> PermissionView:
+        return permissions.relabel(call.session, call.tenant, key, change.label)
+
+    return once(call, request_of("change permission", key, body=change), PermissionView, save)
 
 
 @router.delete("/permissions/{key}", status_code=204)
-def delete_permission(key: KeyPath, call: Annotated[Call, writes(Scope.PLANS_WRITE)]) -> None:
+def delete_permission(key: KeyPath, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)]) -> None:
     """Delete a permission that no plan carries; memberships that were sold with it keep it.
 
     Answers 409 `permission_in_use` while a plan carries it, archived ones included.
     """
-    permissions.forget(call.session, call.tenant, key)
+
+    def delete() -> Done:
+        permissions.forget(call.session, call.tenant, key)
+        return Done()
+
+    once(call, request_of("delete permission", key), Done, delete)

@@ -14,8 +14,9 @@ from membership.portal.card_page.schemas import CardMail
 from membership.wallet.cards.service import get_card
 from membership.wallet.designs.images import load_images
 from membership.wallet.updates.faces import load_faces
-from membership.web.access import Call, reads, writes
+from membership.web.access import Call, reads, writes_once
 from membership.web.errors import Conflict
+from membership.web.idempotency import once, request_of
 
 router = APIRouter(prefix="/v1/cards", tags=["Cards"])
 
@@ -25,7 +26,7 @@ def mail_link(
     card_id: UUID,
     wanted: CardMail,
     request: Request,
-    call: Annotated[Call, writes(Scope.CARDS_WRITE)],
+    call: Annotated[Call, writes_once(Scope.CARDS_WRITE)],
 ) -> Mailed:
     """Mail a card's install link to the customer, in their language.
 
@@ -35,7 +36,11 @@ def mail_link(
     `email_missing` (422) for a customer without an address.
     """
     state = request.app.state
-    return mail_card(call, card_id, wanted, state.vault, state.settings.public_url)
+
+    def queue() -> Mailed:
+        return mail_card(call, card_id, wanted, state.vault, state.settings.public_url)
+
+    return once(call, request_of("mail card", card_id, body=wanted), Mailed, queue)
 
 
 @router.get(

@@ -54,7 +54,7 @@ def mail_card(
     queue_mail(call.session, vault, call.tenant.id, mail, now=call.now)
     own = email == customer.email
     record(call.session, call.tenant.id, "card.mailed", card.id, after={"own_address": own})
-    return Mailed(email=email)
+    return Mailed(customer_id=customer.id, email=email)
 
 
 def card_mail(recipient: str, *, organization: str, name: str, url: str, language: str) -> Mail:

@@ -8,7 +8,8 @@ from api_client.messages.signup import SignupView
 from membership.base.scopes import Scope
 from membership.portal.signup import settings
 from membership.portal.signup.schemas import SignupChange
-from membership.web.access import Call, reads, writes
+from membership.web.access import Call, reads, writes_once
+from membership.web.idempotency import once, request_of
 
 router = APIRouter(prefix="/v1/signup", tags=["Organization"])
 
@@ -25,7 +26,7 @@ def get_signup(
 def set_signup(
     request: Request,
     change: SignupChange,
-    call: Annotated[Call, writes(Scope.ORGANIZATION_WRITE)],
+    call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)],
 ) -> SignupView:
     """Replace the settings: what is left out is set to its default.
 
@@ -35,4 +36,8 @@ def set_signup(
     Errors: `invalid_request` (422) for an origin that is not exact or not https, for more than
     20 of them, for a colour that is not `#rrggbb`, and for addresses other than https.
     """
-    return settings.set_signup(call, change, request.app.state.settings.public_url)
+
+    def save() -> SignupView:
+        return settings.set_signup(call, change, request.app.state.settings.public_url)
+
+    return once(call, request_of("set signup", body=change), SignupView, save)

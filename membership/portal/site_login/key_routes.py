@@ -9,7 +9,8 @@ from api_client.messages.signup import EmbedKeyList, EmbedKeyView
 from membership.base.scopes import Scope
 from membership.portal.site_login import keys
 from membership.portal.site_login.key_schemas import NewEmbedKeys
-from membership.web.access import Call, reads, writes
+from membership.web.access import Call, reads, writes_once
+from membership.web.idempotency import once, request_of
 
 router = APIRouter(prefix="/v1/signup/keys", tags=["Organization"])
 
@@ -22,7 +23,7 @@ def list_embed_keys(call: Annotated[Call, reads(Scope.ORGANIZATION_READ)]) -> Em
 
 @router.post("", status_code=201)
 def add_embed_keys(
-    new: NewEmbedKeys, call: Annotated[Call, writes(Scope.ORGANIZATION_WRITE)]
+    new: NewEmbedKeys, call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)]
 ) -> EmbedKeyList:
     """Accept public keys (JWK): Ed25519 for `EdDSA`, RSA of 2048 bits or more for `RS256`.
 
@@ -34,12 +35,16 @@ def add_embed_keys(
     `key_size_refused`, `key_invalid` (422); `kid_taken`, `key_was_revoked`, `too_many_keys`
     (409).
     """
-    return keys.add_keys(call, new)
+
+    def add() -> EmbedKeyList:
+        return keys.add_keys(call, new)
+
+    return once(call, request_of("add embed keys", body=new), EmbedKeyList, add)
 
 
 @router.post("/{embed_key_id}/revoke")
 def revoke_embed_key(
-    embed_key_id: UUID, call: Annotated[Call, writes(Scope.ORGANIZATION_WRITE)]
+    embed_key_id: UUID, call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)]
 ) -> EmbedKeyView:
     """Revoke a key, at once and for good; a key that is revoked already stays so.
 
@@ -47,4 +52,8 @@ def revoke_embed_key(
 
     Errors: `embed_key_not_found` (404).
     """
-    return keys.revoke_key(call, embed_key_id)
+
+    def revoke() -> EmbedKeyView:
+        return keys.revoke_key(call, embed_key_id)
+
+    return once(call, request_of("revoke embed key", embed_key_id), EmbedKeyView, revoke)

@@ -12,8 +12,8 @@ from membership.wallet.apple.rendering import render_pkpass
 from membership.wallet.cards import service
 from membership.wallet.cards.records import CardContext, card_record, cards_of, issued_card
 from membership.wallet.cards.schemas import NewCard, Replacement
-from membership.web.access import Call, creates, reads, writes
-from membership.web.idempotency import once
+from membership.web.access import Call, reads, writes_once
+from membership.web.idempotency import once, request_of
 from passes.apple.bundle import PASS_TYPE
 
 router = APIRouter(prefix="/v1", tags=["Cards"])
@@ -36,7 +36,7 @@ def list_cards(
 
 @router.post("/cards", status_code=201)
 def issue_card(
-    new: NewCard, request: Request, call: Annotated[Call, creates(Scope.CARDS_WRITE)]
+    new: NewCard, request: Request, call: Annotated[Call, writes_once(Scope.CARDS_WRITE)]
 ) -> IssuedCard:
     """Issue a card to a customer; the answer tells what its barcode says.
 
@@ -92,7 +92,7 @@ def fetch_pass(
 
 @router.post("/cards/{card_id}/revoke")
 def revoke_card(
-    card_id: UUID, request: Request, call: Annotated[Call, writes(Scope.CARDS_WRITE)]
+    card_id: UUID, request: Request, call: Annotated[Call, writes_once(Scope.CARDS_WRITE)]
 ) -> CardRecord:
     """Revoke a card, for good; the customer's other cards stay as they are.
 
@@ -101,13 +101,17 @@ def revoke_card(
 
     Errors: `card_not_found` (404).
     """
-    card = service.revoke_card(call.session, call.tenant, card_id, call.now)
-    return card_record(_context_of(request, call), card.id)
+
+    def revoke() -> CardRecord:
+        card = service.revoke_card(call.session, call.tenant, card_id, call.now)
+        return card_record(_context_of(request, call), card.id)
+
+    return once(call, request_of("revoke card", card_id), CardRecord, revoke)
 
 
 @router.post("/cards/{card_id}/replace", status_code=201)
 def replace_card(
-    card_id: UUID, request: Request, call: Annotated[Call, creates(Scope.CARDS_WRITE)]
+    card_id: UUID, request: Request, call: Annotated[Call, writes_once(Scope.CARDS_WRITE)]
 ) -> IssuedCard:
     """Revoke a card and issue another one in its place, with the same label and design.
 

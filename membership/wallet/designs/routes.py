@@ -14,8 +14,8 @@ from membership.wallet.designs.schemas import (
     DesignVersionRecord,
     NewDesign,
 )
-from membership.web.access import Call, creates, reads, writes
-from membership.web.idempotency import once
+from membership.web.access import Call, reads, writes_once
+from membership.web.idempotency import once, request_of
 
 router = APIRouter(prefix="/v1/card-designs", tags=["Card designs"])
 
@@ -31,7 +31,7 @@ def list_designs(call: Annotated[Call, reads(Scope.CARDS_READ)]) -> DesignList:
 
 @router.post("", status_code=201)
 def create_design(
-    new: NewDesign, call: Annotated[Call, creates(Scope.DESIGNS_WRITE)]
+    new: NewDesign, call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)]
 ) -> DesignRecord:
     """Create a design; cards can be issued of it at once.
 
@@ -63,7 +63,7 @@ def get_design(design_id: UUID, call: Annotated[Call, reads(Scope.CARDS_READ)]) 
 
 @router.put("/{design_id}")
 def edit_design(
-    design_id: UUID, change: DesignChange, call: Annotated[Call, writes(Scope.DESIGNS_WRITE)]
+    design_id: UUID, change: DesignChange, call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)]
 ) -> DesignRecord:
     """Make a new version of a design. All cards that were issued of it are changed by and by.
 
@@ -72,32 +72,47 @@ def edit_design(
 
     Errors: `design_not_found` (404), `design_changed` (409), `design_invalid` (422).
     """
-    row = service.edit_design(call.session, call.tenant, design_id, change, call.now)
-    return views.design_record(call.session, call.tenant, row)
+
+    def save() -> DesignRecord:
+        row = service.edit_design(call.session, call.tenant, design_id, change, call.now)
+        return views.design_record(call.session, call.tenant, row)
+
+    return once(call, request_of("edit design", design_id, body=change), DesignRecord, save)
 
 
 @router.post("/{design_id}/archive")
 def archive_design(
-    design_id: UUID, call: Annotated[Call, writes(Scope.DESIGNS_WRITE)]
+    design_id: UUID, call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)]
 ) -> DesignRecord:
     """Let no more cards be issued of a design; those that there are live on.
 
     Errors: `design_not_found` (404).
     """
-    row = service.archive_design(call.session, call.tenant, design_id, call.now, archived=True)
-    return views.design_record(call.session, call.tenant, row)
+    return _archive(call, design_id, archived=True)
 
 
 @router.post("/{design_id}/restore")
 def restore_design(
-    design_id: UUID, call: Annotated[Call, writes(Scope.DESIGNS_WRITE)]
+    design_id: UUID, call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)]
 ) -> DesignRecord:
     """Let cards be issued of an archived design again.
 
     Errors: `design_not_found` (404).
     """
-    row = service.archive_design(call.session, call.tenant, design_id, call.now, archived=False)
-    return views.design_record(call.session, call.tenant, row)
+    return _archive(call, design_id, archived=False)
+
+
+def _archive(call: Call, design_id: UUID, *, archived: bool) -> DesignRecord:
+    """Archive a design or restore it."""
+
+    def save() -> DesignRecord:
+        row = service.archive_design(
+            call.session, call.tenant, design_id, call.now, archived=archived
+        )
+        return views.design_record(call.session, call.tenant, row)
+
+    asked = request_of("archive design" if archived else "restore design", design_id)
+    return once(call, asked, DesignRecord, save)
 
 
 @router.get("/{design_id}/versions/{version}")

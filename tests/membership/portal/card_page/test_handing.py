@@ -53,7 +53,7 @@ def code(answer: requests.Response) -> str:
 
 def test_the_link_is_mailed_in_the_customers_language(service: Service, card: WalletCard) -> None:
     told = service.post(f"/v1/cards/{card.card_id}/mail", status=202)
-    assert told == {"email": "zoe@example.com"}
+    assert told == {"customer_id": str(card.customer_id), "email": "zoe@example.com"}
     (mail,) = sent(service)
     assert mail["To"] == "zoe@example.com"
     assert mail["Subject"] == f"Ihre Karte für {service.tenant.name}"
@@ -62,6 +62,23 @@ def test_the_link_is_mailed_in_the_customers_language(service: Service, card: Wa
     assert f"\n{PUBLIC}{signed(service, card)}\n" in text
     (entry,) = service.get("/v1/audit", action="card.mailed")["items"]
     assert entry["after"] == {"own_address": True}
+
+
+def test_a_repeated_wish_is_one_mail(service: Service, card: WalletCard) -> None:
+    path, once = f"/v1/cards/{card.card_id}/mail", {"Idempotency-Key": "k"}
+    first = service.call("POST", path, json={}, headers=once)
+    again = service.call("POST", path, json={}, headers=once)
+    assert (again.status_code, again.json()) == (202, first.json())
+    other = service.call("POST", path, json={"email": "other@example.com"}, headers=once)
+    assert code(other) == "idempotency_key_reused"
+    assert [mail["To"] for mail in sent(service)] == ["zoe@example.com"]
+    number = service.get(f"/v1/customers/{card.customer_id}")["customer"]["number"]
+    erase = f"/v1/customers/{card.customer_id}/erase"
+    assert service.call("POST", erase, json={"confirm": number}).ok
+    told = service.post("/v1/requests/k/withdraw", status=200)
+    assert told["answer"] == {"customer_id": str(card.customer_id), "email": None}
+    again = service.call("POST", path, json={}, headers=once)
+    assert again.json() == told["answer"]
 
 
 def test_another_address_may_be_given_and_is_checked(service: Service, card: WalletCard) -> None:
