@@ -4,7 +4,6 @@ A ``Design`` names its pictures by tag (the SHA-256 of the PNG); functions that 
 beside it. So a design stays small, and every version of it can be stored.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Self
@@ -19,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from passes.characters import STORED, valid_paragraph
 from passes.words import KnownLanguage
 
 MAX_LOCATIONS = 10
@@ -27,17 +27,10 @@ Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower
 """``#rrggbb``."""
 
 
-def _no_control(text: str) -> str:
-    """Refuse control characters other than line breaks and tabs: wallets do not draw them."""
-    if any(unicodedata.category(each) == "Cc" and each not in "\t\n\r" for each in text):
-        raise ValueError("contains control characters")
-    return text
-
-
 Words = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
-    AfterValidator(_no_control),
+    AfterValidator(valid_paragraph),
 ]
 Texts = Annotated[Mapping[KnownLanguage, Words], Field(min_length=1, max_length=20)]
 """One text by language, such as ``{"en": "Member card", "de": "Mitgliedskarte"}``."""
@@ -181,6 +174,16 @@ class Design(_Part):
         default=True, description="Whether the customer number is shown under the code."
     )
     sharing_prohibited: bool = True
+
+    @classmethod
+    def stored(cls, content: object) -> Self:
+        """Return a design that was stored, as JSON values or as text.
+
+        Its texts may have characters that are refused today. Raises ValidationError.
+        """
+        if isinstance(content, str):
+            return cls.model_validate_json(content, context=STORED)
+        return cls.model_validate(content, context=STORED)
 
     @model_validator(mode="after")
     def _drawable(self) -> Self:

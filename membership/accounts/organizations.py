@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from membership.base.fields import name_of
 from membership.rules.instants import zone_named
 from membership.rules.money import known_currency
 from membership.store.models import Organization
@@ -38,8 +39,8 @@ def bootstrap_organization(
 ) -> Tenant:
     """Create an organization and return it.
 
-    Raises ValueError for a slug, currency or country of the wrong form, a reserved slug, or an
-    unknown zone.
+    Raises ValueError for a name, slug, currency or country of the wrong form, a reserved slug, or
+    an unknown zone.
     """
     if slug in RESERVED_SEGMENTS:
         raise ValueError(f"slug {slug!r} is one of the service's own addresses; choose another")
@@ -52,7 +53,7 @@ def bootstrap_organization(
         raise ValueError(f"country {country!r} must be two capital letters")
     organization = Organization(
         slug=slug,
-        name=name,
+        name=name_of("name", name),
         time_zone=zone_named(time_zone).key,
         currency=currency,
         country=country,

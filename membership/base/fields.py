@@ -1,49 +1,52 @@
-"""Types of request fields: text without control characters, and instants in UTC."""
+"""Types of request fields: text that is shown as it is, and instants in UTC.
 
-import re
+All text that people read is of one of these types, at every door: what it may consist of is told
+in ``passes.characters``. What is stored already stays readable: see ``STORED``.
+"""
+
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, StringConstraints, TypeAdapter, ValidationError
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LINE_BREAKS = re.compile(r"[\t\r\n]")
+from passes.characters import STORED, valid_line, valid_paragraph
 
+__all__ = ["STORED", "Instant", "Line", "Name", "Paragraph", "SafeText", "name_of"]
 
-def _no_control(text: str) -> str:
-    """Return the text. Raises ValueError for control characters but tabs and line breaks."""
-    if _CONTROL.search(text):
-        raise ValueError("contains control characters")
-    return text
-
-
-def _one_line(text: str) -> str:
-    """Return the text. Raises ValueError for any control character."""
-    if _LINE_BREAKS.search(text):
-        raise ValueError("must be one line")
-    return _no_control(text)
-
+SafeText = AfterValidator(valid_line)
+"""Annotation of other types of text: one line that is shown as it is."""
 
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=120),
-    AfterValidator(_one_line),
+    SafeText,
 ]
 """One line, possibly empty, of at most 120 characters."""
 
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
-    AfterValidator(_one_line),
+    SafeText,
 ]
 """One line that is not empty, of at most 120 characters."""
 
 Paragraph = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=4000),
-    AfterValidator(_no_control),
+    AfterValidator(valid_paragraph),
 ]
 """Several lines of at most 4,000 characters together."""
+
+_NAME = TypeAdapter[str](Name)
+
+
+def name_of(what: str, text: str) -> str:
+    """Return the name of something, such as one given to a command. Raises ValueError."""
+    try:
+        return _NAME.validate_python(text)
+    except ValidationError as error:
+        raise ValueError(f"{what}: {error.errors(include_url=False)[0]['msg']}") from None
+
 
 _EDGE = timedelta(days=2)
 _FIRST = datetime.min.replace(tzinfo=UTC) + _EDGE

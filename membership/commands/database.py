@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from membership.accounts.organizations import bootstrap_organization, tenant_by_slug
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
+from membership.base.fields import name_of
 from membership.base.scopes import Scope
 from membership.base.settings import ServiceSettings
 from membership.events.audit.recorder import audit_changes
@@ -54,7 +55,7 @@ def create_key(
     with migrated_database(settings) as database:
         tenant = find_organization(database, organization)
         with database.writing(SERVICE, system_clock) as (session, now):
-            return mint_key(session, tenant.id, name, scopes, now)[1]
+            return mint_key(session, tenant.id, name_of("name", name), scopes, now)[1]
 
 
 def create_organization(

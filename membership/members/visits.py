@@ -1,7 +1,6 @@
 """Visits: recorded once per visit id, counted, listed and undone."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,8 +21,8 @@ from membership.web.access import Call
 from membership.web.errors import Conflict, NotFound
 from membership.web.fast_path import AnyCall
 from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+from passes.characters import without_unseen
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _KEY = ("organization_id", "id")
 _TABLE = Visit.metadata.tables[Visit.__tablename__]
 # Gives back the id only of a row that was really added.
@@ -131,7 +130,7 @@ def _row(call: AnyCall, request: ScanRequest, visiting: Visiting) -> dict[str, A
         "customer_id": visiting.customer_id,
         "card_id": visiting.card_id,
         "text_digest": text_digest(request.text),
-        "desk": _CONTROL.sub("", request.desk),
+        "desk": without_unseen(request.desk),
         "method": request.method,
         "at": call.now,
         "outcome": visiting.outcome,

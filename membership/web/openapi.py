@@ -37,6 +37,12 @@ with it as `cursor`. Without a `next_cursor` there is no more.
 A `PATCH` sets the fields that are sent and leaves the others as they are. Unknown fields are
 ignored.
 
+### Texts
+Names, labels and notes have no characters that are not seen: no control characters, line or
+paragraph separators, bidirectional overrides, zero-width spaces and the like (422, naming the
+character: `U+202E at position 5`). Joiners (ZWJ, ZWNJ) are allowed inside words of scripts that
+join, and in emoji. Notes and reasons may have tabs and line breaks.
+
 ### Errors
 Every error is `application/problem+json` (RFC 9457) with a `code` that stays the same, a `detail`
 for people, and `errors` that name the fields that are wrong. Beside those that a route lists:

@@ -104,4 +104,4 @@ def _prepared(
     design: str, organization_name: str, images: tuple[tuple[ImageRole, bytes], ...]
 ) -> _Prepared:
     """Return what the cards of a design (as JSON) share."""
-    return _Prepared(Design.model_validate_json(design), organization_name, dict(images))
+    return _Prepared(Design.stored(design), organization_name, dict(images))

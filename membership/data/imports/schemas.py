@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, model_validator
 
 from api_client.messages.scan import Message
-from membership.base.fields import Line
+from membership.base.fields import STORED, Line
 from membership.data.imports.arrive.decoding import Encoding
 from membership.store.models import ImportKind, ImportState
 
@@ -82,6 +82,11 @@ class ImportOptions(Message):
     day_first_dates: bool = Field(
         default=False, description="Read days also as 31.12.2027, beside 2027-12-31."
     )
+
+    @classmethod
+    def stored(cls, options: Any) -> Self:
+        """Return options that were stored, also with characters that are refused today."""
+        return cls.model_validate(options, context=STORED)
 
 
 class NewImport(ImportOptions):

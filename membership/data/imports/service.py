@@ -150,7 +150,7 @@ def _rewind(session: Session, row: Import) -> None:
 
 def _read_header(session: Session, row: Import) -> None:
     """Read the header of the file. Raises Invalid."""
-    options = ImportOptions.model_validate(row.options)
+    options = ImportOptions.stored(row.options)
     head = session.scalar(
         select(ImportChunk.data).where(
             ImportChunk.organization_id == row.organization_id,
@@ -208,7 +208,7 @@ def view(row: Import, now: datetime) -> ImportView:
         lines_per_second=pace(row.lines_done, row.started_at, row.finished_at or now),
         encoding=row.encoding,
         delimiter=row.delimiter,
-        options=ImportOptions.model_validate(row.options),
+        options=ImportOptions.stored(row.options),
         error=row.error,
         created_at=row.created_at,
         started_at=row.started_at,

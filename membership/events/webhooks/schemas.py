@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from api_client.messages.scan import Message
-from membership.base.fields import Line
+from membership.base.fields import Line, SafeText
 from membership.events.types import EventType
 from membership.events.webhooks.url_policy import LONGEST_URL
 from membership.store.models import DeliveryState
@@ -16,6 +16,7 @@ _URL = "https://example.com/hooks/members"
 WebhookUrl = Annotated[
     str,
     StringConstraints(min_length=1, max_length=LONGEST_URL),
+    SafeText,
     Field(
         description="Where events are posted to: `https://`, without a name or password in it. "
         "It must lead to public addresses, unless the service's settings allow others.",

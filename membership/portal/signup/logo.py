@@ -26,7 +26,7 @@ def logo_of(session: Session, tenant: Tenant) -> Logo | None:
     row = first_design(session, tenant)
     if row is None:
         return None
-    design = Design.model_validate(load_version(session, tenant, row.id, row.version).content)
+    design = Design.stored(load_version(session, tenant, row.id, row.version).content)
     tag = design.images.get(ImageRole.LOGO)
     size = session.execute(
         select(WalletImage.width, WalletImage.height).where(

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from api_client.messages.scan import Message, Reason, Status
+from membership.base.fields import SafeText
 from membership.portal.signup.origins import normalized_origin
 
 MAX_ORIGINS = 20
@@ -22,6 +23,7 @@ PageUrl = Annotated[
     StringConstraints(
         pattern=r"^https://[^\s<>\"'\\^`{|}/?#@]+(/[^\s<>\"'\\^`{|}]*)?$", max_length=500
     ),
+    SafeText,
 ]
 """The https address of a page."""
 

@@ -81,7 +81,7 @@ def edit_design(
     check_usable(session, tenant, change.design)
     former = load_version(session, tenant, row.id, row.version)
     renamed = row.name != change.name
-    redrawn = Design.model_validate(former.content) != change.design
+    redrawn = Design.stored(former.content) != change.design
     if not renamed and not redrawn:
         return row
     row.name, row.changed_at = change.name, now
@@ -153,7 +153,7 @@ def public_design(session: Session, slug: str, key: str) -> tuple[Tenant, Design
         .join(CardDesign, CURRENT_VERSION)
         .where(CardDesign.organization_id == tenant.id, CardDesign.key == key)
     )
-    return None if content is None else (tenant, Design.model_validate(content))
+    return None if content is None else (tenant, Design.stored(content))
 
 
 def first_design(session: Session, tenant: Tenant) -> CardDesign | None:

@@ -29,7 +29,7 @@ def list_designs(session: Session, tenant: Tenant) -> DesignList:
 
 def design_record(session: Session, tenant: Tenant, row: CardDesign) -> DesignRecord:
     """A design in full."""
-    design = Design.model_validate(load_version(session, tenant, row.id, row.version).content)
+    design = Design.stored(load_version(session, tenant, row.id, row.version).content)
     line = _line(row, _count_valid_cards(session, tenant, row.id).get(row.id, 0))
     return DesignRecord(
         **line.model_dump(),
@@ -51,7 +51,7 @@ def version_record(
     return DesignVersionRecord(
         version=row.version,
         created_at=row.created_at,
-        design=Design.model_validate(row.content),
+        design=Design.stored(row.content),
     )
 
 

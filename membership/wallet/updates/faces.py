@@ -125,7 +125,7 @@ def _designs(
     rows = session.connection().execute(
         _DESIGNS.where(CardDesign.organization_id == tenant.id, CardDesign.id.in_(design_ids))
     )
-    return {row.id: (row.version, Design.model_validate(row.content)) for row in rows}
+    return {row.id: (row.version, Design.stored(row.content)) for row in rows}
 
 
 def _facts(

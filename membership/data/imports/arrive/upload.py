@@ -86,7 +86,7 @@ class _Upload:
     @staticmethod
     def _empty(session: Any, row: Any) -> str:
         service.delete_file(session, row)
-        return ImportOptions.model_validate(row.options).encoding.value
+        return ImportOptions.stored(row.options).encoding.value
 
     async def _write(self, change: Any) -> object:
         """Change the import in a transaction."""

@@ -17,6 +17,7 @@ from api_client.messages.scan import CustomerState
 from membership.base.fields import Line, Name, Paragraph
 from membership.members.companies.schemas import EmailDomain
 from membership.members.customers.schemas import Language
+from passes.characters import is_plain
 from passes.codes.barcode import BarcodeError, CustomerNumber, parse
 
 _LINE, _NAME = TypeAdapter[str](Line), TypeAdapter[str](Name)
@@ -47,9 +48,9 @@ def _checked(adapter: TypeAdapter[str], text: str) -> str:
 
 def line(text: str) -> str:
     """One line, possibly empty."""
-    if text.isprintable():
+    if is_plain(text):
         text = text.strip(" ")
-        if len(text) <= _SHORT:
+        if len(text) <= _SHORT and (text.isascii() or text[:1].isalpha()):
             return text
     return _checked(_LINE, text)
 
@@ -61,7 +62,7 @@ def name(text: str) -> str:
 
 def paragraph(text: str) -> str:
     """Several lines."""
-    if len(text) <= _LONG and text.isprintable():
+    if len(text) <= _LONG and is_plain(text) and text[:1].isalnum():
         return text.strip(" ")
     return _checked(_PARAGRAPH, text)
 
@@ -147,7 +148,7 @@ def number(text: str) -> int:
 
 def card_code(text: str) -> str:
     """The code of a card: one of this service, or any text of an older card."""
-    if len(text) > _LONGEST_CODE or not text.isprintable():
+    if len(text) > _LONGEST_CODE or not is_plain(text):
         raise ValueError(f"a code is one line of at most {_LONGEST_CODE} characters")
     return code_text(text)
 

@@ -125,7 +125,7 @@ class ImportWorker:
         self, session: Session, row: Import, tenant: Tenant, read: _Read, *, now: datetime
     ) -> None:
         """Write lines, their report, and the position after them."""
-        options = ImportOptions.model_validate(row.options)
+        options = ImportOptions.stored(row.options)
         batch = Batch(
             session,
             tenant,
@@ -156,7 +156,7 @@ class ImportWorker:
 
     def _read(self, database: Database, found: Import, tenant: Tenant) -> _Read:
         """Read and parse the lines of the next batch."""
-        options = ImportOptions.model_validate(found.options)
+        options = ImportOptions.stored(found.options)
         check = LineParser(found.kind, found.header or [], ParseRules.of(tenant, options))
         reader = RecordReader(
             read_chunks(database.readers, found.organization_id, found.id, found.position),

@@ -363,6 +363,6 @@ def test_text_too_long_names_the_field(service: Service) -> None:
     assert [each["field"] for each in problem["errors"]] == ["body.text"]
 
 
-def test_control_characters_in_the_desk_are_dropped(service: Service) -> None:
-    service.scan(service.customer(), desk="Front\x00 \ndesk")
+def test_unseen_characters_in_the_desk_are_dropped(service: Service) -> None:
+    service.scan(service.customer(), desk="\u202eFront\x00 \n\u2028\u200bdesk")
     assert service.get("/v1/visits")["items"][0]["desk"] == "Front desk"
