@@ -19,7 +19,7 @@ from membership.wallet.updates.organization_changes import follow_organizations
 from membership.web.concurrency import ConcurrencyLimiter
 from membership.web.errors import PROBLEM_TYPE, add_error_handlers
 from membership.web.fast_path import fast_threads
-from membership.web.lazy_routes import LazilyRouted, RouteLoader
+from membership.web.lazy_routes import BuiltRoutes, LazilyRouted, RouteLoader
 from membership.web.middleware import BodyLimit, RequestFrame
 from membership.web.openapi import DESCRIPTION, DescribedApi, tag_descriptions
 from membership.web.passwords import Passwords
@@ -43,14 +43,17 @@ def create_app(
     vault: Vault | None = None,
     background: Background | None = None,
     monotonic: Callable[[], float] = time.monotonic,
+    built: BuiltRoutes | None = None,
 ) -> LazilyRouted:
     """Create the application on a migrated database.
 
     ``clock`` returns the present instant; ``monotonic`` seconds, for durations. Without a
     ``vault`` that of the settings is opened. ``background`` runs the jobs whose state readiness
-    and metrics report.
+    and metrics report. Applications of one process that are given the same ``built`` build each
+    route once.
     """
     app = DescribedApi(
+        built=built,
         title="Membership service",
         version=service_version(),
         summary="Who is a member of what, and what a scanned card says about it.",

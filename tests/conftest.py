@@ -29,6 +29,12 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("soak" if config.option.markexpr == "soak" else "fixed")
 
 
+def pytest_collection_finish() -> None:
+    """Leave out of later collections of garbage what stays to the end: modules and tests."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _garbage_of_this_thread(request: pytest.FixtureRequest) -> Iterator[None]:
     """From the first window on, free Qt objects in this thread only, as the kiosk does."""

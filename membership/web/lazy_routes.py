@@ -19,6 +19,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+BuiltRoutes = dict[int, list[BaseRoute]]
+"""Routes that FastAPI has built, by the place of their router in the table of routers."""
+
 _ANY, _REST = "{}", "**"
 _NOWHERE: Scope = {"type": "http", "method": "GET", "path": "", "root_path": "", "headers": []}
 
@@ -62,13 +65,15 @@ def _matches(template: Sequence[str], segments: Sequence[str]) -> bool:
 class LazilyRouted(FastAPI):
     """An application with routers that are loaded when they are needed.
 
-    ``routes``, and with it the description of the API, loads all of them.
+    ``routes``, and with it the description of the API, loads all of them. Applications of the
+    same table that are given the same ``built`` share the routes that any of them has built.
     """
 
-    def __init__(self, **more: Any) -> None:
+    def __init__(self, *, built: BuiltRoutes | None = None, **more: Any) -> None:
         super().__init__(**more)
+        self._built = {} if built is None else built
         self._table: tuple[APIRouter | LazyRouter, ...] = ()
-        self._loaded: dict[int, list[BaseRoute]] = {}  # by place in the table
+        self._loaded: BuiltRoutes = {}
         self._waiting: dict[str, list[tuple[int, LazyRouter]]] = {}
         self._loading = Lock()
         # One thread: requests that wait for the same import hold up no thread that answers others.
@@ -118,19 +123,27 @@ class LazilyRouted(FastAPI):
         with self._loading:
             if place in self._loaded:
                 return
-            router = self._table[place]
             routes = self.router.routes
             count = len(routes)
-            self.include_router(router.load() if isinstance(router, LazyRouter) else router)
-            added = routes[count:]
-            for route in added:
-                route.matches(dict(_NOWHERE))  # FastAPI builds a router's routes when first asked
+            if place not in self._built:
+                self._built[place] = self._build(place)
+            added = self._built[place]
             before = [each for each in self._loaded if each < place]
             at = 1 + routes.index(self._loaded[max(before)][-1]) if before else count
             self._loaded[place] = added
             self.router.routes = [*routes[:at], *added, *routes[at:count]]
             for start, waiting in self._waiting.items():
                 self._waiting[start] = [each for each in waiting if each[0] != place]
+
+    def _build(self, place: int) -> list[BaseRoute]:
+        """Import one router and build its routes, which stand behind all others then."""
+        router = self._table[place]
+        count = len(self.router.routes)
+        self.include_router(router.load() if isinstance(router, LazyRouter) else router)
+        added = self.router.routes[count:]
+        for route in added:
+            route.matches(dict(_NOWHERE))  # FastAPI builds a router's routes when first asked
+        return added
 
 
 def _start(template: str) -> str:

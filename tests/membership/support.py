@@ -17,13 +17,13 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import bootstrap_organization
-from membership.app import create_app
 from membership.base.actors import ATTRIBUTION, SERVICE, Attribution
 from membership.base.scopes import Scope
 from membership.base.settings import ServiceSettings
 from membership.store.database import WRITES, Database, open_database
 from membership.web.access import Tenant, mint_key
 from membership.web.server import uvicorn_config
+from tests.membership.application import new_app
 
 NOON = datetime(2027, 3, 10, 11, 0, tzinfo=UTC)
 """Noon in Berlin, where the clubs of the tests are, on an ordinary day."""
@@ -166,7 +166,7 @@ def _new_organization(session: Any, **fields: Any) -> tuple[Tenant, str]:
 @contextlib.contextmanager
 def running_service(
     settings: ServiceSettings,
-    build: Callable[[ServiceSettings, Database, Clock], FastAPI] = create_app,
+    build: Callable[[ServiceSettings, Database, Clock], FastAPI] = new_app,
 ) -> Iterator[Service]:
     """Serve a migrated database on a free port of this machine, until the block is left."""
     database, clock = open_database(settings), Clock()
@@ -183,6 +183,7 @@ def running_service(
             tenant, key = _new_organization(session)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with requests.Session() as http:
+            http.trust_env = False  # else each request reads the environment for proxies
             yield Service(url, settings, database, clock, tenant, key, http)
     finally:
         server.should_exit = True

@@ -11,12 +11,12 @@ from uuid import uuid4
 import pytest
 import requests
 
-from membership.app import create_app
 from membership.base.scopes import ROLE_SCOPES, Scope
 from membership.store.models import Role, StaffAccount, StaffSession
 from membership.web.access import SESSION_PREFIX, digest
+from tests.membership.application import api_document
 from tests.membership.conftest import SQLITE, Databases
-from tests.membership.every_route import AnyRoute, document_of
+from tests.membership.every_route import AnyRoute
 from tests.membership.needs import ANYBODY, CALLER, NEEDS, STAFF
 from tests.membership.support import TIMEOUT, Service, arranging, running_service
 
@@ -31,8 +31,8 @@ def sqlite_service(
 
 
 @pytest.fixture(scope="module")
-def routes(sqlite_service: Service) -> list[AnyRoute]:
-    return document_of(create_app(sqlite_service.settings, sqlite_service.database)).routes
+def routes() -> list[AnyRoute]:
+    return api_document().routes
 
 
 def test_every_route_has_an_entry(routes: list[AnyRoute]) -> None:

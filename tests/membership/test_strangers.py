@@ -12,13 +12,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from membership.app import create_app
 from membership.billing.inbox.queue import store_event
 from membership.billing.stripe.gateway import ProviderEvent
 from membership.store.models import Event, Role, StaffAccount, WebhookDelivery
 from tests.fakes.stripe_server import StripeServer
+from tests.membership.application import api_document
 from tests.membership.conftest import Databases
-from tests.membership.every_route import AnyRoute, Document, document_of, replaced
+from tests.membership.every_route import AnyRoute, Document, replaced
 from tests.membership.members.customers.test_customers import picture, put_photo
 from tests.membership.needs import ANYBODY, CALLER, NEEDS, STAFF
 from tests.membership.support import NOON, Service, arranging, running_service
@@ -146,9 +146,9 @@ def rows(service: Service, databases: Databases) -> Rows:
 
 
 @pytest.fixture
-def document(service: Service) -> Document:
+def document() -> Document:
     """What the application says of its routes."""
-    return document_of(create_app(service.settings, service.database))
+    return api_document()
 
 
 def with_ids(rows: Rows, body: Any) -> Any:

@@ -15,7 +15,6 @@ from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from membership.app import create_app
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.operations.backlog import read_backlog
@@ -23,6 +22,7 @@ from membership.operations.readiness import SharedCheck
 from membership.store.background import Background, Job, Work
 from membership.store.database import Database
 from membership.store.models import DeliveryState, Event, WebhookDelivery, WebhookEndpoint
+from tests.membership.application import new_app
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.rows import organization_row
 from tests.membership.support import NOON, TIMEOUT, Clock, Service, arranging, running_service
@@ -142,7 +142,7 @@ def service_with(
     def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
         vault = open_vault(settings)
         made.append(Background(Work(settings, database, vault, clock), jobs))
-        return create_app(settings, database, clock, vault=vault, background=made[0])
+        return new_app(settings, database, clock, vault=vault, background=made[0])
 
     with running_service(databases.new(SQLITE, folder), build) as service:
         made[0].start()

@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from api_client.messages.scan import Problem
-from membership.app import create_app
 from membership.base.settings import ServiceSettings
 from membership.store.database import WRITES, Database, open_database
+from tests.membership.application import new_app
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.support import TIMEOUT, Clock, Service, running_service
 
@@ -164,7 +164,7 @@ def test_openapi_has_examples_and_problems(service: Service) -> None:
 
 def _with_crash(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
     """The application with one more route, which fails in a way that nobody foresaw."""
-    app = create_app(settings, database, clock)
+    app = new_app(settings, database, clock)
 
     @app.get("/crash")
     def crash() -> None:

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from membership.app import create_app
 from membership.web.body_limits import body_limits
 from membership.web.paging import LARGEST_PAGE
+from tests.membership.application import api_document
 from tests.membership.conftest import POSTGRESQL
-from tests.membership.every_route import AnyRoute, Document, document_of, replaced, texts_in
+from tests.membership.every_route import AnyRoute, Document, replaced, texts_in
 from tests.membership.support import TIMEOUT, Service
 
 
@@ -22,8 +22,8 @@ def backend() -> str:
 
 
 @pytest.fixture
-def document(service: Service) -> Document:
-    return document_of(create_app(service.settings, service.database))
+def document() -> Document:
+    return api_document()
 
 
 def path_of(route: AnyRoute) -> str:

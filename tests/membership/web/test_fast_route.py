@@ -10,12 +10,12 @@ from uuid import uuid4
 import pytest
 from fastapi import Depends, FastAPI, Response
 
-from membership.app import create_app
 from membership.base.scopes import Scope
 from membership.base.settings import ServiceSettings
 from membership.store.database import Database
 from membership.web.fast_path import FastPath, FastRequest, fast_path
 from membership.web.fast_route import FastRouter
+from tests.membership.application import new_app
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.public import written_log
 from tests.membership.support import TIMEOUT, Clock, Service, running_service
@@ -206,7 +206,7 @@ def test_work_that_forgets_to_authenticate_is_not_answered(
         return await fast.run(forgetful)
 
     def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
-        app = create_app(settings, database, clock)
+        app = new_app(settings, database, clock)
         app.include_router(router)
         return app
 

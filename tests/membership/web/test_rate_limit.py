@@ -10,11 +10,11 @@ import pytest
 import requests
 from fastapi import FastAPI
 
-from membership.app import create_app
 from membership.base.settings import ServiceSettings
 from membership.store.database import Database
 from membership.web.rate_limit import Rate, RateLimiter, TokenBuckets
 from membership.web.server import LARGEST_HEAD, MOST_HEADERS
+from tests.membership.application import new_app
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.support import TIMEOUT, Clock, Service, running_service
 from tests.membership.web.test_errors import assert_problem
@@ -113,7 +113,7 @@ def strict_service(
     """A service that allows little."""
 
     def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
-        return create_app(settings, database, clock, monotonic=seconds)
+        return new_app(settings, database, clock, monotonic=seconds)
 
     folder = tmp_path_factory.mktemp("data")
     with running_service(databases.new(SQLITE, folder, **limited()), build) as service:

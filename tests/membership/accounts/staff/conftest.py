@@ -6,17 +6,17 @@ import pytest
 from argon2.profiles import CHEAPEST
 from fastapi import FastAPI
 
-from membership.app import create_app
 from membership.base.settings import ServiceSettings
 from membership.store.database import Database
 from membership.web.passwords import Passwords
+from tests.membership.application import new_app
 from tests.membership.conftest import Databases
 from tests.membership.support import Clock, Service, running_service
 
 
 def cheap_app(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
     """The application, with cheap password hashes."""
-    app = create_app(settings, database, clock)
+    app = new_app(settings, database, clock)
     app.state.passwords = Passwords(CHEAPEST)
     return app
 

@@ -9,11 +9,11 @@ import pytest
 from argon2.profiles import CHEAPEST
 from fastapi import FastAPI
 
-from membership.app import create_app
 from membership.base.settings import ServiceSettings
 from membership.store.database import Database
 from membership.web.passwords import Passwords
 from tests.membership.accounts.staff.people import PASSWORD, add, sign_in, try_sign_in
+from tests.membership.application import new_app
 from tests.membership.conftest import Databases
 from tests.membership.support import Clock, Service, arranging, running_service
 
@@ -49,7 +49,7 @@ def watched(
     made: list[Watched] = []
 
     def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
-        app = create_app(settings, database, clock)
+        app = new_app(settings, database, clock)
         made.append(Watched(database))
         app.state.passwords = made[0]
         return app

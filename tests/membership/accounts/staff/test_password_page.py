@@ -5,7 +5,7 @@ import re
 import pytest
 
 from membership.accounts.staff.mails import SET_PASSWORD_PATH
-from membership.app import create_app
+from tests.membership.application import api_document
 from tests.membership.support import Service
 
 
@@ -38,5 +38,4 @@ def test_the_page_has_no_script_or_style_of_its_own_and_nothing_from_elsewhere(
 def test_the_script_asks_a_route_that_there_is(service: Service) -> None:
     script = service.http.get(service.url + SET_PASSWORD_PATH + ".js", timeout=10).text
     (asked,) = re.findall(r'fetch\("\.\./([^"]*)"', script)
-    paths = create_app(service.settings, service.database).openapi()["paths"]
-    assert "post" in paths[f"/{asked}"]
+    assert "post" in api_document().text["paths"][f"/{asked}"]

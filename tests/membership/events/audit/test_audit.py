@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from membership.app import create_app
 from membership.store.models import AuditEntry
 from tests.membership.accounts.staff.people import (
     PASSWORD,
@@ -20,7 +19,7 @@ from tests.membership.accounts.staff.people import (
     token_for,
     try_sign_in,
 )
-from tests.membership.every_route import document_of
+from tests.membership.application import api_document
 from tests.membership.members.customers.test_customers import picture
 from tests.membership.support import NOON, Service
 from tests.membership.wallet.issuers.files import apple_body, google_body
@@ -313,7 +312,7 @@ def test_every_step_leaves_its_entry(
 
 
 def test_no_route_that_writes_is_forgotten(service: Service) -> None:
-    document = document_of(create_app(service.settings, service.database))
+    document = api_document()
     writing = {route.name for route in document.routes if route.method != "GET"}
     exercised = {route for steps in STEPS for route, _, _ in steps(service.fresh())}
     assert exercised & set(EXCEPTIONS) == set()
@@ -322,7 +321,7 @@ def test_no_route_that_writes_is_forgotten(service: Service) -> None:
 
 
 def test_no_route_changes_the_audit(service: Service) -> None:
-    document = document_of(create_app(service.settings, service.database))
+    document = api_document()
     assert [r.name for r in document.routes if "audit" in r.path] == ["GET /v1/audit"]
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         assert service.call(method, "/v1/audit", json={}).status_code == 405

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 
-from membership.app import create_app
 from membership.base.settings import ServiceSettings
 from membership.store.database import Database
+from tests.membership.application import new_app
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.portal.card_page.test_page import signed, visit
 from tests.membership.support import Clock, Service, running_service
@@ -30,7 +30,7 @@ def strict(
     """A service that lets a stranger ask a few times, and once a second after that."""
 
     def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
-        return create_app(settings, database, clock, monotonic=seconds)
+        return new_app(settings, database, clock, monotonic=seconds)
 
     limits = {"failures_per_second": 1, "failures_burst": GUESSES}
     folder = tmp_path_factory.mktemp("data")

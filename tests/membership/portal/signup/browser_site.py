@@ -16,12 +16,12 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from membership.app import create_app
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.events.mail.delivery import send_due_mail
 from membership.store.background import Work
 from membership.store.database import Database
+from tests.membership.application import new_app
 from tests.membership.browsing import Browser
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.portal.signup.club import opened
@@ -103,7 +103,7 @@ def running_browser_site(databases: Databases, folder: Path) -> Iterator[Browser
     apps: list[FastAPI] = []
 
     def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
-        app = create_app(settings, database, clock)
+        app = new_app(settings, database, clock)
         app.add_middleware(Recorder, asked=asked)
         apps.append(app)
         return app

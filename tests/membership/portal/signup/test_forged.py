@@ -13,9 +13,9 @@ import pytest
 import requests
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from membership.app import create_app
 from membership.store.database import open_database
 from tests.membership.accounts.staff.people import address
+from tests.membership.application import new_app
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.portal.signup.club import opened
 from tests.membership.portal.signup.test_join_flow import NEW, logged_in
@@ -39,7 +39,7 @@ def posts(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> dic
     database = open_database(settings)
     found = {
         str(context.path): context.original_route.body_field is not None
-        for context in iter_route_contexts(create_app(settings, database).routes)
+        for context in iter_route_contexts(new_app(settings, database).routes)
         if isinstance(context.original_route, APIRoute)
         and "POST" in (context.original_route.methods or ())
         and (str(context.path).startswith("/v1/join/") or context.path in PUBLIC_STAFF)

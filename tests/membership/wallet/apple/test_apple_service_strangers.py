@@ -13,7 +13,6 @@ import requests
 import structlog
 from fastapi import FastAPI
 
-from membership.app import create_app
 from membership.base.settings import ServiceSettings
 from membership.store.database import Database
 from membership.wallet.apple.web_service.messages import (
@@ -22,6 +21,7 @@ from membership.wallet.apple.web_service.messages import (
     clean_messages,
 )
 from passes.apple.identity import Identity
+from tests.membership.application import new_app
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.support import TIMEOUT, Clock, Service, running_service
 from tests.membership.wallet.apple.phones import DEVICE, TOKEN, Phone, new_card, phone_with
@@ -45,7 +45,7 @@ def strict_service(
     """A service that lets strangers at one address guess a few times."""
 
     def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
-        return create_app(settings, database, clock, monotonic=seconds)
+        return new_app(settings, database, clock, monotonic=seconds)
 
     limits = {"failures_per_second": 1, "failures_burst": 2, "phone_failures_burst": GUESSES}
     folder = tmp_path_factory.mktemp("data")
@@ -103,7 +103,7 @@ def test_all_phones_of_a_club_may_have_one_address(
     databases: Databases, tmp_path: Path, seconds: Seconds, identity: Identity
 ) -> None:
     def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
-        return create_app(settings, database, clock, monotonic=seconds)
+        return new_app(settings, database, clock, monotonic=seconds)
 
     limits = {"failures_per_second": 1, "failures_burst": 2, "phone_failures_burst": AT_ONCE}
     with running_service(databases.new(SQLITE, tmp_path, **limits), build) as service:

@@ -11,13 +11,13 @@ from fastapi.routing import iter_route_contexts
 from sqlalchemy import select
 
 from membership.accounts.organizations import RESERVED_SEGMENTS, bootstrap_organization
-from membership.app import create_app
 from membership.store.models import CardRollout
 from membership.wallet.designs.standard import standard_design
 from passes.codes.barcode import InstallLink
 from passes.design import Design
 from passes.limits import check_design
 from tests.conftest import ROOT
+from tests.membership.application import new_app
 from tests.membership.recorded import events
 from tests.membership.support import NOON, Service, arranging
 from tests.membership.wallet.designs.making import (
@@ -292,7 +292,7 @@ def test_the_standard_design_is_fine() -> None:
 
 
 def test_no_organization_is_called_as_a_path_of_the_service(service: Service) -> None:
-    app = create_app(service.settings, service.database)
+    app = new_app(service.settings, service.database)
     firsts = {str(context.path).split("/")[1] for context in iter_route_contexts(app.routes)}
     assert {"v1", "healthz", "readyz", "metrics"} <= firsts
     assert {each for each in firsts if not each.startswith("{")} <= RESERVED_SEGMENTS
