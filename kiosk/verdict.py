@@ -5,6 +5,7 @@ A person who was identified is shown first, whatever the outcome.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from api_client.messages.scan import (
     Attention,
@@ -76,6 +77,7 @@ _DWELL_S = {
     Tone.COULD_NOT_CHECK: 30.0,
 }
 _DWELL_DEFAULT_S = 20.0
+_TICK = timedelta(microseconds=1)
 
 
 def verdict_of(answer: ScanAnswer, texts: Texts) -> Verdict:
@@ -167,7 +169,7 @@ def _expired(answer: ScanAnswer, texts: Texts) -> str:
     if held is None:
         return texts.say("The membership has ended. It can be renewed at this desk.")
     if held.reason is Reason.ENDED_EARLY and held.ended_early_at is not None:
-        day = texts.local_day(held.ended_early_at, answer.time_zone)
+        day = texts.local_day(held.ended_early_at - _TICK, answer.time_zone)
         if held.ended_early_why:
             return texts.say("Ended early on {day}: {why}.", day=day, why=held.ended_early_why)
         return texts.say("Ended early on {day}.", day=day)

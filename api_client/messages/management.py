@@ -140,7 +140,10 @@ class SoldView(Message):
     reason: Reason | None
     starts_at: AwareDatetime
     ends_at: AwareDatetime | None
-    last_day: date | None = Field(description="Last local day that it is good for, inclusive.")
+    last_day: date | None = Field(
+        description="Last local day that it is good for, inclusive: also of an early end that has "
+        "come or is planned; without days of grace."
+    )
     time_zone: str = Field(examples=["Europe/Berlin"])
     ended_early_at: AwareDatetime | None
     ended_early_why: str | None

@@ -122,7 +122,9 @@ class MembershipView(Message):
     starts_at: AwareDatetime
     ends_at: AwareDatetime | None
     last_day: date | None = Field(
-        None, description="Last day it is good for, inclusive, in the organization's time zone."
+        None,
+        description="Last day it is good for, inclusive, in the organization's time zone: also of "
+        "an early end that has come or is planned; without days of grace.",
     )
     ended_early_at: AwareDatetime | None = None
     ended_early_why: str | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -125,7 +125,7 @@ def _note(held: MembershipView | SoldView, texts: Texts, zone: str) -> str:
     """Return an early end with its reason, or an empty text."""
     if held.ended_early_at is None:
         return ""
-    day = texts.local_day(held.ended_early_at, zone)
+    day = texts.local_day(held.ended_early_at - timedelta(microseconds=1), zone)
     if held.ended_early_why:
         return texts.say("Ended early on {day}: {why}.", day=day, why=held.ended_early_why)
     return texts.say("Ended early on {day}.", day=day)

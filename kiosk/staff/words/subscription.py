@@ -17,6 +17,7 @@ from kiosk.style import Tone
 from kiosk.texts import Texts
 
 _SAME_END = timedelta(days=1)
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,10 @@ def billing_words(order: OrderView, texts: Texts, zone: str) -> str:
         case _ if order.cancels_at is None:
             return say("Paid through Stripe, renewed by itself.")
         case _ if stops(order):
-            day = texts.local_day(order.cancels_at, zone)
+            day = _until(order.cancels_at, texts, zone)
             return say("Paid through Stripe, not renewed: ends on {day}.", day=day)
         case _:
-            day = texts.local_day(order.cancels_at, zone)
+            day = _until(order.cancels_at, texts, zone)
             return say("Paid through Stripe in instalments, ends on {day}.", day=day)
 
 
@@ -112,8 +113,8 @@ def subscription_words(
     status, tone = _standing(order, texts)
     facts = (
         (say("Price"), money(order.amount_minor, order.currency, texts)),
-        (say("Paid until"), _day(order.paid_until, texts, zone)),
-        (say("Ends on"), _day(order.cancels_at, texts, zone)),
+        (say("Paid until"), _until(order.paid_until, texts, zone)),
+        (say("Ends on"), _until(order.cancels_at, texts, zone)),
         (say("Ordered"), _day(order.created_at, texts, zone)),
         (say("Stripe was asked"), _moment(order.checked_at, texts, zone)),
     )
@@ -128,7 +129,7 @@ def subscription_words(
         tone=tone,
         facts=tuple(fact for fact in facts if fact[1]),
         invoices=tuple(invoice_line(each, texts, zone) for each in invoices.items),
-        until=_day(order.paid_until, texts, zone),
+        until=_until(order.paid_until, texts, zone),
         warning=warning,
         runs=runs(order),
         stops=stops(order),
@@ -186,6 +187,11 @@ def _invoice_states(texts: Texts) -> Mapping[InvoiceStatus, tuple[str, Tone]]:
 
 def _day(moment: datetime | None, texts: Texts, zone: str) -> str:
     return "" if moment is None else texts.local_day(moment, zone)
+
+
+def _until(moment: datetime | None, texts: Texts, zone: str) -> str:
+    """Return the last day before an end, which may be the midnight after it."""
+    return "" if moment is None else texts.local_day(moment - _TICK, zone)
 
 
 def _moment(moment: datetime | None, texts: Texts, zone: str) -> str:

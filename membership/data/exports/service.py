@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, func, select, text
 from sqlalchemy.orm import Session
 
 from membership.data.exports.cells import cell
+from membership.members.memberships.entitlements import last_day_of
 from membership.rules.instants import local_day
 from membership.store.database import Database
 from membership.store.models import (
@@ -177,6 +178,10 @@ def _memberships(tenant: Tenant) -> _Export:
             Company.name.label("company"),
             Membership.starts_at,
             Membership.last_day,
+            Membership.ends_at,
+            Membership.ended_early_at,
+            Membership.ended_for_good,
+            Membership.time_zone,
             Membership.payment_overdue_since,
         )
         .select_from(Membership)
@@ -191,7 +196,7 @@ def _memberships(tenant: Tenant) -> _Export:
         "customer": lambda row: None if row.number is None else f"C-{row.number:06}",
         "company": lambda row: row.company,
         "starts_on": lambda row: local_day(row.starts_at, zone),
-        "last_day": lambda row: row.last_day,
+        "last_day": last_day_of,
         "payment_overdue": lambda row: row.payment_overdue_since is not None,
     }
     return _Export(query, columns)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,6 +34,7 @@ from api_client.messages.scan import CustomerState
 from membership.members.customers.aliases import resolve
 from membership.rules.inheritance import Company as Source
 from membership.rules.inheritance import Entitlement, has_seat
+from membership.rules.last_day import true_last_day
 from membership.rules.status import Term
 from membership.store.database import AnyRow
 from membership.store.models import Company, CompanyLink, Customer, Membership
@@ -40,7 +42,10 @@ from membership.store.models import Company, CompanyLink, Customer, Membership
 
 @dataclass(frozen=True, slots=True)
 class MembershipDetails:
-    """Fields of a membership that are shown, but decide nothing; ``labels`` are (key, label)."""
+    """Fields of a membership that are shown, but decide nothing; ``labels`` are (key, label).
+
+    ``last_day`` is the day on which it really ends, see ``membership.rules.last_day``.
+    """
 
     last_day: date | None
     ended_early_why: str | None
@@ -78,7 +83,12 @@ _DECIDING = (
     Membership.ended_for_good,
     Membership.renews,
 )
-_COLUMNS = (*_DECIDING, Membership.last_day, Membership.ended_early_why)
+_COLUMNS = (
+    *_DECIDING,
+    Membership.last_day,
+    Membership.time_zone,
+    Membership.ended_early_why,
+)
 _organization: ColumnElement[int] = bindparam("organization_id")
 _customers: ColumnElement[Any] = bindparam("customer_ids", expanding=True)
 _customer: ColumnElement[UUID] = bindparam("customer_id", type_=Uuid())
@@ -274,6 +284,11 @@ def term_of(row: AnyRow | Membership) -> Term:
     )
 
 
+def last_day_of(row: AnyRow | Membership) -> date | None:
+    """Return the last local day that a membership is good for; None without an end."""
+    return true_last_day(term_of(row), row.last_day, ZoneInfo(row.time_zone))
+
+
 def _entitlement(row: AnyRow, earlier: int) -> Entitlement:
     """Return a row as an entitlement; ``earlier`` customers were linked to its company before."""
     source = None
@@ -293,4 +308,4 @@ def _entitlement(row: AnyRow, earlier: int) -> Entitlement:
 def _details(row: AnyRow) -> MembershipDetails:
     """Return the fields of a row that decide nothing."""
     labels = tuple((key, label) for key, label in row.permissions)
-    return MembershipDetails(row.last_day, row.ended_early_why, labels)
+    return MembershipDetails(last_day_of(row), row.ended_early_why, labels)

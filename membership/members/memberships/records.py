@@ -5,7 +5,7 @@ from typing import Any
 
 from api_client.messages.management import ActorView, IntervalMessage, IntervalUnit, SoldView
 from api_client.messages.scan import PermissionView
-from membership.members.memberships.entitlements import term_of
+from membership.members.memberships.entitlements import last_day_of, term_of
 from membership.rules.status import standing
 from membership.store.models import Membership
 
@@ -27,7 +27,7 @@ def sold_view(membership: Membership, now: datetime) -> SoldView:
         reason=found.reason,
         starts_at=membership.starts_at,
         ends_at=membership.ends_at,
-        last_day=membership.last_day,
+        last_day=last_day_of(membership),
         time_zone=membership.time_zone,
         ended_early_at=membership.ended_early_at,
         ended_early_why=membership.ended_early_why,
@@ -53,6 +53,7 @@ def _interval(unit: IntervalUnit | None, count: int | None) -> IntervalMessage |
 def sold_data(membership: Membership, **more: Any) -> dict[str, Any]:
     """Return the data of a membership in events: ids, instants and states, as JSON values."""
     owner = {"company_id": str(membership.company_id)}
+    last_day = last_day_of(membership)
     if membership.customer_id is not None:
         owner = {"customer_id": str(membership.customer_id)}
     return {
@@ -61,7 +62,7 @@ def sold_data(membership: Membership, **more: Any) -> dict[str, Any]:
         "plan_id": str(membership.plan_id),
         "starts_at": membership.starts_at.isoformat(),
         "ends_at": _iso(membership.ends_at),
-        "last_day": None if membership.last_day is None else membership.last_day.isoformat(),
+        "last_day": None if last_day is None else last_day.isoformat(),
         "ended_early_at": _iso(membership.ended_early_at),
         "payment_overdue_since": _iso(membership.payment_overdue_since),
         "renews": membership.renews,

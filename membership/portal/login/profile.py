@@ -1,5 +1,8 @@
 """The profile that a logged-in customer sees."""
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from membership.members.customers.service import get_customer
 from membership.members.customers.views import display_name, number_text
 from membership.members.memberships.entitlements import (
@@ -14,8 +17,11 @@ from membership.portal.login.schemas import (
     CustomerPermission,
     CustomerProfile,
 )
+from membership.rules.inheritance import Entitlement
+from membership.rules.instants import last_day_before, zone_named
 from membership.rules.outcome import Judged, decide
 from membership.rules.permissions import grants
+from membership.rules.status import Term
 
 
 def customer_profile(call: CustomerCall) -> CustomerProfile:
@@ -23,7 +29,12 @@ def customer_profile(call: CustomerCall) -> CustomerProfile:
     customer = get_customer(call.session, call.tenant, call.customer_id)
     found = load_entitlements(call.session, call.tenant.id, [customer.id], call.now)
     entitlements = found.get(customer.id, NO_ENTITLEMENTS)
-    renewing = {each.membership_id for each in entitlements.all if each.renews}
+    zone = zone_named(call.tenant.time_zone)
+    graced = {
+        each.membership_id
+        for each in entitlements.all
+        if each.renews or _has_grace(each.term, _last_day(each, entitlements), zone)
+    }
     labels = {key: label for sold in entitlements.details.values() for key, label in sold.labels}
     return CustomerProfile(
         customer=CustomerDetails(
@@ -43,12 +54,22 @@ def customer_profile(call: CustomerCall) -> CustomerProfile:
             CustomerPermission(
                 key=each.key,
                 label=labels[each.key],
-                # The end of a renewing membership includes days of grace, which are not promised.
-                until=None if renewing.intersection(each.via) else each.until,
+                # Days of grace, which the end may include, are not promised.
+                until=None if graced.intersection(each.via) else each.until,
             )
             for each in grants(entitlements.all, call.now, customer.state)
         ),
     )
+
+
+def _last_day(entitlement: Entitlement, entitlements: Entitlements) -> date | None:
+    """The last day that a membership is good for."""
+    return entitlements.details[entitlement.membership_id].last_day
+
+
+def _has_grace(term: Term, last_day: date | None, zone: ZoneInfo) -> bool:
+    """Whether a membership runs on after the last day that was paid."""
+    return term.end is not None and last_day_before(term.end, zone) != last_day
 
 
 def _membership(judged: Judged, entitlements: Entitlements) -> CustomerMembership:
@@ -60,6 +81,6 @@ def _membership(judged: Judged, entitlements: Entitlements) -> CustomerMembershi
         status=judged.standing.status,
         reason=judged.standing.reason,
         starts_at=entitlement.term.starts_at,
-        last_day=entitlements.details[entitlement.membership_id].last_day,
+        last_day=_last_day(entitlement, entitlements),
         via=None if entitlement.company is None else entitlement.company.name,
     )

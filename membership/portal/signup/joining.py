@@ -11,7 +11,7 @@ from api_client.messages.scan import CustomerState, Status
 from membership.base.actors import Actor
 from membership.billing.stripe.accounts import find_account
 from membership.members.customers.service import lock_customer
-from membership.members.memberships.entitlements import term_of
+from membership.members.memberships.entitlements import last_day_of, term_of
 from membership.members.memberships.schemas import NewMembership
 from membership.members.memberships.service import assign
 from membership.portal.open_signup import open_settings
@@ -58,7 +58,7 @@ def join(session: Session, joiner: Joiner, plan_id: UUID) -> Joined:
         status=current.status,
         reason=current.reason,
         starts_at=sold.starts_at,
-        last_day=sold.last_day,
+        last_day=last_day_of(sold),
     )
 
 

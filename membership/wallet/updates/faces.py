@@ -6,7 +6,7 @@ customers' memberships, and seats where a company limits them.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -42,7 +42,6 @@ _STATUS: Mapping[Outcome, FaceStatus] = {
     Outcome.BLOCKED: FaceStatus.BLOCKED,
     Outcome.CARD_REVOKED: FaceStatus.REVOKED,
 }
-_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +165,8 @@ def _membership(decision: Decision, entitlements: Entitlements, zone: ZoneInfo) 
         "valid_from": term.starts_at,
         "valid_until": term.end,
         "first_day": local_day(term.starts_at, zone),
-        "last_day": _last_day(term.end, zone)
-        if term.ends_early
-        else entitlements.details[entitlement.membership_id].last_day,
+        "last_day": entitlements.details[entitlement.membership_id].last_day,
     }
-
-
-def _last_day(end: datetime | None, zone: ZoneInfo) -> date | None:
-    """The last local day before an end."""
-    return None if end is None else local_day(end - _TICK, zone)
 
 
 def _next_change(entitlements: Entitlements, now: datetime) -> datetime | None:

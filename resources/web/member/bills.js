@@ -29,12 +29,12 @@ export function subscriptionOf(at, place, told) {
 
 function fillSubscription(at, place, box, told) {
   const { words, calendar, session } = at;
-  const day = told.paid_until ? calendar.dayOf(told.paid_until) : "";
+  const day = told.paid_until ? calendar.dayBefore(told.paid_until) : "";
   const sentences = [];
   if (told.status === "past_due" || told.status === "unpaid") sentences.push(words.past_due);
   if (told.status === "incomplete") sentences.push(words.incomplete);
   if (told.cancels_at) {
-    sentences.push(filled(words.cancels, { day: calendar.dayOf(told.cancels_at) }));
+    sentences.push(filled(words.cancels, { day: calendar.dayBefore(told.cancels_at) }));
   } else if (told.renews && day) sentences.push(filled(words.renews, { day }));
   const acts = el("p", { className: "act" });
 

@@ -55,12 +55,12 @@ def test_cancelled_by_staff_at_period_end_and_at_once(club: BillingClub) -> None
     club.advance(hours=1)
     shown = club.service.post(f"{path}/cancel", {"at": "now"}, status=200)
     assert shown["subscription"] == "canceled"
-    assert membership_state(club, sold) == ("expired", "ended_early", "2027-04-10")
+    assert membership_state(club, sold) == ("expired", "ended_early", "2027-03-10")
     for what in ("cancel", "resume"):
         answer = club.service.call("POST", f"{path}/{what}", json={})
         assert (answer.status_code, answer.json()["code"]) == (409, "not_cancellable")
     club.deliver_and_process()
-    assert membership_state(club, sold) == ("expired", "ended_early", "2027-04-10")
+    assert membership_state(club, sold) == ("expired", "ended_early", "2027-03-10")
 
 
 def test_a_subscription_that_ends_in_the_second_of_its_start(club: BillingClub) -> None:

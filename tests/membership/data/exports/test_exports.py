@@ -11,6 +11,7 @@ from membership.base.scopes import Scope
 from membership.data.exports.cells import safe_cell
 from membership.data.imports.parse.columns import LineParser, ParseRules
 from membership.store.models import ImportKind
+from passes.characters import check_line
 from tests.membership.data.imports.test_imports import imported
 from tests.membership.support import Service
 
@@ -75,6 +76,14 @@ def test_visits_marks_scopes_and_the_audit(service: Service) -> None:
     assert "Amara" not in _export(service.fresh(), "customers")
 
 
+def is_allowed(text: str) -> bool:
+    """Whether a line has no character that is refused today; stored ones may have some."""
+    try:
+        return check_line(text) == text
+    except ValueError:
+        return False
+
+
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc"))))
 def test_the_import_gives_back_what_a_cell_was(text: str) -> None:
     cell = safe_cell(text.strip())
@@ -84,7 +93,7 @@ def test_the_import_gives_back_what_a_cell_was(text: str) -> None:
     try:
         values = check(["A", "B", cell])
     except ValueError:
-        assert len(text.strip()) > 120
+        assert len(text.strip()) > 120 or not is_allowed(text.strip())
         return
     assert values.get("role", "") == text.strip()
 

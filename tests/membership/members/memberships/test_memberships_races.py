@@ -78,7 +78,7 @@ def test_ends_and_renewals_exclude_each_other(service: Service) -> None:
     assert statuses in ([200, 200], [200, 409])
     shown = show(service, membership)
     assert shown["status"] == "expired"
-    assert (shown["last_day"] == "2027-05-09") is (statuses == [200, 200])
+    assert (shown["ends_at"] == "2027-05-09T22:00:00Z") is (statuses == [200, 200])
 
 
 def test_a_change_waits_for_the_one_before_it(service: Service) -> None:
