@@ -139,7 +139,8 @@ def _run_kiosk(
         fail(str(error))
     configure_logging(folder)
     deck = folder / "demo-deck.json"
-    source = settings.camera or f"auto:{deck}"
+    invented = with_demo and server is None
+    source = settings.camera or (f"auto:{deck}" if invented else "auto:")
     if source == "demo":
         source = f"demo:{deck}"
     try:

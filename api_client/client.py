@@ -30,6 +30,7 @@ from .errors import (
     ApiError,
     BadAnswer,
     Busy,
+    KeyUnknown,
     NotAllowed,
     Refused,
     ServiceError,
@@ -212,7 +213,9 @@ def _error_for(base_url: str, response: requests.Response, raw: bytes) -> ApiErr
     problem = _problem(response, raw)
     if status in {requests.codes.unauthorized, requests.codes.forbidden}:
         why = f": {problem.detail}" if problem and problem.detail else "."
-        return NotAllowed(f"{base_url} does not accept this desk's key (HTTP {status}){why}")
+        unknown = status == requests.codes.unauthorized and problem is not None
+        kind = KeyUnknown if unknown else NotAllowed
+        return kind(f"{base_url} does not accept this desk's key (HTTP {status}){why}")
     if status == requests.codes.too_many_requests:
         return Busy(f"{base_url} asks to wait: too many requests (HTTP {status}).")
     if problem is not None and problem.code in _OVERTAKEN:

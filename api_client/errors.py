@@ -6,6 +6,7 @@
     ├── Unreachable        no answer: connection refused or broken, no route, unknown host
     │   └── TooSlow        connected, but no whole answer within the deadline
     ├── NotAllowed         401 or 403: the key is unknown or revoked, or lacks the scope
+    │   └── KeyUnknown     the service said 401: the key or the session is unknown or has ended
     ├── Busy               429, or a 503 for a conflict: the same request may succeed in a moment
     ├── Refused            any other 4xx: the service declined the request; has its Problem
     └── ServiceError       5xx: the service failed; has its Problem if there was one
@@ -32,6 +33,10 @@ class TooSlow(Unreachable):
 
 class NotAllowed(ApiError):
     """The service does not accept this desk's key for this request."""
+
+
+class KeyUnknown(NotAllowed):
+    """The service does not know this key or session, or it has ended."""
 
 
 class Busy(ApiError):

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.staff.disk import Disk
 from kiosk.staff.presenter import StaffPresenter
 from kiosk.staff.worker import StaffWorker
+from scanner.events import FrameRead
 from scanner.process import ScannerSupervisor
 from scanner.settings import ScannerSettings
 
@@ -195,8 +197,8 @@ class Kiosk(QObject):
     def _connect_scanner(self) -> None:
         worker = self.scanner_worker
         self._threads[0].started.connect(worker.run)
-        worker.frame_read.connect(self.session.on_scanned)
-        worker.preview.connect(self.camera.on_preview)
+        worker.frame_read.connect(self._on_frame)
+        worker.preview.connect(self._on_preview)
         worker.source_changed.connect(self.camera.on_source_changed)
         self.wedge.scanned.connect(self.session.on_hand_scanned)
         if self._settings.exit_after_source:
@@ -211,9 +213,12 @@ class Kiosk(QObject):
         session.checking.connect(self.verdicts.on_checking)
         session.showed.connect(self.verdicts.on_showed)
         session.cleared.connect(self.verdicts.on_cleared)
+        session.cleared.connect(self.management.on_cleared)
         self.verdicts.photo_wanted.connect(self.desk_worker.fetch_photo)
         self.desk_worker.photo.connect(self.verdicts.on_photo)
         self.verdicts.answered.connect(self.desk.on_answer)
+        session.showed.connect(self.desk.on_showed)
+        session.cleared.connect(self.desk.on_cleared)
 
     def _connect_desk(self) -> None:
         worker, desk = self.desk_worker, self.desk
@@ -245,6 +250,7 @@ class Kiosk(QObject):
         self.desk_worker.photo.connect(staff.on_photo)
         self.desk_worker.desk.connect(staff.on_desk)
         self.session.showed.connect(staff.on_showed)
+        self.wedge.used.connect(staff.on_used)
 
     def _connect_service(self) -> None:
         self.connect_to.connect(self.lookup_worker.connect_to)
@@ -260,12 +266,40 @@ class Kiosk(QObject):
         {
             Command.CLEAR: self.session.clear,
             Command.RECHECK: self.session.recheck,
-            Command.UNDO: self.desk.undo_last,
+            Command.UNDO: self.desk.undo,
             Command.MUTE: self.verdicts.toggle_mute,
             Command.OPEN_PROFILE: self.management.open_person,
             Command.MANAGE: self.management.open_home,
             Command.BACK: self.management.back,
         }[command]()
+
+    @Slot(object)
+    def _on_frame(self, frame: FrameRead) -> None:
+        """Pass the codes of a frame on, unless it is a demo that has to wait."""
+        if not self._demo_waits():
+            self.session.on_scanned(frame)
+
+    @Slot(QImage, object)
+    def _on_preview(self, image: QImage, frame: FrameRead) -> None:
+        self.camera.pause_demo(self._demo_waits())
+        self.camera.on_preview(image, frame)
+
+    def _demo_waits(self) -> str:
+        """Return why codes of the demo camera do not count now; empty if they do.
+
+        An invented card must neither cover the pages of staff nor reach a real club.
+        """
+        if not self.camera.is_demo:
+            return ""
+        if self.window.managing:
+            return self.texts.say("paused")
+        match self.desk.demo_club:
+            case True:
+                return ""
+            case None:
+                return self.texts.say("waiting for the service")
+            case _:
+                return self.texts.say("not read: a real club")
 
     def _on_connecting(self) -> None:
         self.session.service_known = True

@@ -14,6 +14,7 @@ class Cause(StrEnum):
     UNREACHABLE = "unreachable"
     TOO_SLOW = "too_slow"
     NOT_ALLOWED = "not_allowed"
+    SIGNED_OUT = "signed_out"
     BUSY = "busy"
     REFUSED = "refused"
     SERVICE_ERROR = "service_error"
@@ -23,12 +24,22 @@ class Cause(StrEnum):
     INTERNAL = "internal"
 
 
+_UNCERTAIN = frozenset(
+    {Cause.UNREACHABLE, Cause.TOO_SLOW, Cause.SERVICE_ERROR, Cause.BAD_ANSWER, Cause.INTERNAL}
+)
+
+
 @dataclass(frozen=True)
 class Failure:
     """A request without an answer. ``detail`` is for the log and for support."""
 
     cause: Cause
     detail: str
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether the request may have been carried out all the same: no answer says it was not."""
+        return self.cause in _UNCERTAIN
 
     def sentence(self, texts: Texts) -> str:
         """Return one sentence in the language of the desk."""
@@ -37,7 +48,7 @@ class Failure:
                 return texts.say("The membership service cannot be reached.")
             case Cause.TOO_SLOW:
                 return texts.say("The membership service did not answer in time.")
-            case Cause.NOT_ALLOWED:
+            case Cause.NOT_ALLOWED | Cause.SIGNED_OUT:
                 return texts.say("The membership service does not accept this desk's key.")
             case Cause.BUSY:
                 return texts.say("The membership service is busy. Try again in a moment.")

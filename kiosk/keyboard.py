@@ -21,6 +21,7 @@ _MODIFIERS = {
 _ALT_GR = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 """The modifiers by which Windows reports AltGr."""
 _DEAD_KEYS = range(Qt.Key.Key_Dead_Grave.value, Qt.Key.Key_Dead_Longsolidusoverlay.value + 1)
+_CLICKS = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin})
 _WAIT_MS = 55
 """Wait for the next key in milliseconds; a little more than the decoder's gap."""
 _GRACE_MS = 15
@@ -39,6 +40,8 @@ class WedgeFilter(QObject):
 
     scanned = Signal(object)
     """Reading."""
+    used = Signal()
+    """A person pressed a key or clicked; keys of a scan are not reported."""
 
     def __init__(self, parent: QObject, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
@@ -54,6 +57,9 @@ class WedgeFilter(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hold printable keys, and after them their releases, before a window gets them."""
+        if event.type() in _CLICKS and isinstance(watched, QWindow):
+            self.used.emit()
+            return False
         if (
             self._sending
             or not isinstance(watched, QWindow)
@@ -62,7 +68,10 @@ class WedgeFilter(QObject):
         ):
             return False
         if event.type() is QEvent.Type.KeyPress:
-            return self._carry_out(self._decoder.press(self._key_press(watched, event)))
+            held = self._carry_out(self._decoder.press(self._key_press(watched, event)))
+            if not held:
+                self.used.emit()
+            return held
         if event.type() is QEvent.Type.KeyRelease and self._decoder.due_s is not None:
             self._releases.append((watched, event.clone()))
             return True
@@ -89,6 +98,7 @@ class WedgeFilter(QObject):
     def _carry_out(self, step: Step[tuple[QWindow, QKeyEvent]]) -> bool:
         for window, event in (*step.release, *self._releases_after(step)):
             self._sending = True
+            self.used.emit()
             try:
                 QCoreApplication.sendEvent(window, event)
             finally:

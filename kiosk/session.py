@@ -29,7 +29,6 @@ from .wedge import Reading
 log = structlog.get_logger(__name__)
 
 _WEDGE_FORMAT = "HandScanner"
-_MAX_PENDING = 4
 
 
 class State(Enum):
@@ -42,12 +41,11 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class PendingScan:
-    """A scan to be looked up: its request, the frame it was read from, and when (clock seconds)."""
+    """A scan to be looked up: its request, and the frame and code it was read from."""
 
     request: ScanRequest
     frame: FrameRead | None
     code: Code | None
-    at_s: float
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class DisplayedScan:
 
 
 class ScanSession(QObject):
-    """Handles one scan at a time; others wait in a short queue. Lives in the GUI thread."""
+    """Handles one scan at a time; others wait in a queue. Lives in the GUI thread."""
 
     lookup_requested = Signal(object)
     """ScanRequest for the look-up thread."""
@@ -195,25 +193,17 @@ class ScanSession(QObject):
             method=method,
             desk=self._settings.desk,
         )
-        self._pending.append(PendingScan(request, frame, code, self._clock()))
-        while len(self._pending) > _MAX_PENDING:
-            self._drop(self._pending.popleft())
+        self._pending.append(PendingScan(request, frame, code))
         self._begin_next()
 
-    def _drop(self, scan: PendingScan) -> None:
-        """Drop a scan that waited too long; its card, if still in view, counts as a new scan."""
-        log.info("waiting scan dropped", visit=str(scan.request.visit_id))
-        if scan.code is not None:
-            self._repeats.forget(scan.code)
-
     def _begin_next(self) -> None:
-        """Begin the oldest pending scan, once the verdict before it was shown long enough."""
-        now = self._clock()
-        while self._pending and now - self._pending[0].at_s > self._settings.stale_after_s:
-            self._drop(self._pending.popleft())
+        """Begin the oldest pending scan, once the verdict before it was shown long enough.
+
+        However slow the service is, every scan is looked up, recorded and shown, in their order.
+        """
         if self._current is not None or not self._pending:
             return
-        pause = self._shown_at_s + self._settings.min_show_s - now
+        pause = self._shown_at_s + self._settings.min_show_s - self._clock()
         if self._pending[0].request.method is ScanMethod.CAMERA and pause > 0:
             self._next.start(int(pause * 1000) + 1)
             return

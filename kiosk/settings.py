@@ -46,9 +46,6 @@ class KioskSettings(BaseSettings):
     min_show_s: float = Field(
         0.8, ge=0, description="A verdict stays at least this long before the camera's next one."
     )
-    stale_after_s: float = Field(
-        3.0, gt=0, description="A waiting scan older than this is dropped: the card is gone."
-    )
     staff_idle_s: float = Field(
         300.0, gt=0, description="After so long without anybody, staff are signed out."
     )

@@ -10,11 +10,16 @@ from pathlib import Path
 from threading import Lock
 from typing import TextIO
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 
 class Trace:
     """Writes events to ``path``, or nowhere if it is None. Thread-safe.
 
-    Raises OSError if the file cannot be created.
+    Raises OSError if the file cannot be created. Once it cannot be written, such as on a full
+    disk, that is logged and the trace ends: it must not cost a scan.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -31,11 +36,25 @@ class Trace:
             return
         line = json.dumps({"event": name, "ns": ns, **fields})
         with self._lock:
-            if not self._file.closed:
+            if self._file is None:
+                return
+            try:
                 self._file.write(line + "\n")
+            except OSError as error:
+                log.error("trace ended", error=repr(error))
+                self._abandon()
 
     def close(self) -> None:
         """Flush and close the file."""
         with self._lock:
             if self._file is not None:
-                self._file.close()
+                self._abandon()
+
+    def _abandon(self) -> None:
+        """Close the file; what it still buffers may not be written."""
+        file, self._file = self._file, None
+        if file is not None:
+            try:
+                file.close()
+            except OSError as error:
+                log.error("end of the trace lost", error=repr(error))

@@ -59,8 +59,8 @@ def settle(
     deck = spec.removeprefix(AUTO_PREFIX)
     if cameras := find():
         return replace(settings, source=str(cameras[0].index))
-    if not deck:
-        raise SourceError("no camera is plugged in any more")
+    if not deck or not Path(deck).is_file():
+        raise SourceError("no camera is plugged in")
     return replace(settings, source=f"{DEMO_PREFIX}{deck}")
 
 

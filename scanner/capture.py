@@ -6,11 +6,11 @@ recorded here; it then kills the process.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from scanner.camera import DEMO_PREFIX, open_source, settle
+from scanner.camera import DEMO_PREFIX, CameraInfo, list_cameras, open_source, settle
 from scanner.events import SourceChanged, SourceState
 from scanner.messages import Phase
 from scanner.picture import Image
@@ -19,6 +19,9 @@ from scanner.source import PictureSkipped, Source, SourceEnded, SourceError, Sou
 
 QUICK_OPEN_S = 2.5
 """Seconds for a network stream to answer, so that one that is back is found quickly."""
+
+LOOK_AGAIN_S = 3.0
+"""Seconds between looks for a camera while the demo stands in for one."""
 
 PATIENT_EVERY = 3
 """Every third attempt has the full timeout, for streams that are slow to start."""
@@ -83,13 +86,18 @@ class Capture:
         settings: ScannerSettings,
         report: Callable[[SourceChanged], None],
         enter: Callable[[Phase], None],
+        find: Callable[[], Sequence[CameraInfo]] = list_cameras,
     ) -> None:
-        """Call ``report`` for changes of state, and ``enter`` for each phase."""
+        """Call ``report`` for changes of state, and ``enter`` for each phase.
+
+        ``find`` returns the cameras of this machine.
+        """
         self.newest = NewestFrame()
         self.error: Exception | None = None
         self._settings = self._settled = settings
         self._report = report
         self._enter = enter
+        self._find = find
         self._frozen_check = FrozenCheck(settings.stall_after_s)
         self._state: SourceState | None = None
         self._attempts = 0
@@ -112,7 +120,7 @@ class Capture:
         """Open the source and read it. Returns whether to open it again."""
         self._enter(Phase.OPENING)
         try:
-            self._settled = settle(self._settings)
+            self._settled = settle(self._settings, self._find)
             source = open_source(self._settled, self._open_timeout_s())
         except SourceError as error:
             self._change(SourceState.LOST, f"{error}; trying again.")
@@ -138,11 +146,16 @@ class Capture:
 
     def _read_all(self, source: Source) -> None:
         """Put frames into ``newest`` until the source fails, ends, or stays frozen."""
-        opened_s = time.monotonic()
+        opened_s = looked_s = time.monotonic()
+        stands_in = self._settled.source.startswith(DEMO_PREFIX) and self._settled != self._settings
         phase = Phase.OPENING if source.live else Phase.WAITING
         while True:
             self._enter(Phase.WAITING)
             time.sleep(max(0.0, source.due_s() - time.monotonic()))
+            if stands_in and time.monotonic() - looked_s >= LOOK_AGAIN_S:
+                looked_s = time.monotonic()
+                if self._find():
+                    return
             self._enter(phase)
             try:
                 frame = source.read()

@@ -1,7 +1,7 @@
 """A simulated camera: wallet cards that are held up one after another.
 
 Each card of a deck enters from below, is held by a slightly moving hand, and leaves; between two
-cards the view is empty. The same deck gives the same frames.
+cards the view is empty, after the first round for longer. The same deck gives the same frames.
 """
 
 import math
@@ -17,9 +17,11 @@ from scanner.source import Pace, SourceEnded
 GAP_S = 0.8
 """Empty view before each card and after the last, in seconds."""
 
+LATER_GAP_S = 12.0
+"""Empty view before each card once every card was shown: time to look around."""
+
 ENTER_S, HOLD_S, LEAVE_S = 0.3, 0.7, 0.2
 SHOWN_S = ENTER_S + HOLD_S + LEAVE_S
-TURN_S = GAP_S + SHOWN_S
 
 GLARE_SIDE = 360
 PHONE_SCALE = 0.82
@@ -49,11 +51,12 @@ class DemoCamera:
         ]
         self._pace = Pace(fps)
         self._number = 0
+        self._gap_s = GAP_S
 
     @property
     def length_s(self) -> float:
-        """How long the deck takes once, in seconds."""
-        return len(self._phones) * TURN_S + GAP_S
+        """How long the present round of the deck takes, in seconds."""
+        return len(self._phones) * (self._gap_s + SHOWN_S) + GAP_S
 
     def due_s(self) -> float:
         """Return when the next frame is due."""
@@ -65,16 +68,16 @@ class DemoCamera:
         if at_s >= self.length_s:
             if not self._loop:
                 raise SourceEnded("the demo deck")
-            self._number, at_s = 0, 0.0
+            self._number, at_s, self._gap_s = 0, 0.0, LATER_GAP_S
         self._number += 1
         self._pace.shown()
         return self.render(at_s)
 
     def render(self, at_s: float) -> Image:
-        """Return the frame at ``at_s`` seconds from the start of the deck."""
+        """Return the frame at ``at_s`` seconds from the start of the round."""
         frame = self._scene.copy()
-        number, since_s = divmod(at_s, TURN_S)
-        shown_s = since_s - GAP_S
+        number, since_s = divmod(at_s, self._gap_s + SHOWN_S)
+        shown_s = since_s - self._gap_s
         if int(number) < len(self._phones) and shown_s >= 0:
             pose = pose_at(int(number), shown_s, self._fps)
             phone, mask = self._phones[int(number)]

@@ -102,13 +102,21 @@ class ScannerSupervisor:
         return None if self._ring is None else self._ring.name
 
     def start(self) -> None:
-        """Start the scanner process. Raises RuntimeError if it was started before."""
+        """Start the scanner process.
+
+        Raises RuntimeError if it was started before, OSError if no process can be started; its
+        shared memory is freed then.
+        """
         if self._ring is not None:
             raise RuntimeError("this scanner has been started already")
         opening = f"Opening {self._settings.label}."
         self._ring = PreviewRing.create(self._settings.preview_width)
         self._report(SourceState.OPENING, opening)
-        self._spawn(self._ring)
+        try:
+            self._spawn(self._ring)
+        except BaseException:
+            self.stop()
+            raise
 
     def next_event(self, timeout_s: float) -> Event | None:
         """Return the next event, or None if there is none within ``timeout_s`` seconds."""

@@ -44,6 +44,9 @@ class CameraPresenter(QObject):
         self._trace = trace
         self._first_frame_seen = False
         self._is_gone = False
+        self.is_demo = False
+        """Whether the pictures are those of the demo camera."""
+        self._paused = ""
         window.bar.camera.say(Health.WARN, texts.say("Camera …"))
         window.side.preview.show_message(texts.say("The camera is being opened."))
 
@@ -56,6 +59,9 @@ class CameraPresenter(QObject):
         if self._is_gone:
             return
         preview = self._window.side.preview
+        if self.is_demo and self._paused:
+            preview.update()
+            return
         preview.show_picture(image, frame)
         if not self._first_frame_seen:
             self._first_frame_seen = True
@@ -74,7 +80,18 @@ class CameraPresenter(QObject):
         preview = self._window.side.preview
         if changed.state is not SourceState.RUNNING:
             preview.show_message(f"{status.sentence}\n{self._source}".strip())
-        preview.show_ribbon(self._demo if changed.demo else "")
+        self.is_demo = changed.demo
+        self._show_ribbon()
         self._idle_panel.camera_is(changed.state)
         if changed.state is SourceState.ENDED:
             self.ended.emit()
+
+    def pause_demo(self, why: str) -> None:
+        """Let the picture of the demo camera stand still and say why; empty lets it go on."""
+        if why != self._paused:
+            self._paused = why
+            self._show_ribbon()
+
+    def _show_ribbon(self) -> None:
+        words = " · ".join(filter(None, (self._demo, self._paused)))
+        self._window.side.preview.show_ribbon(words if self.is_demo else "")

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from api_client.messages.scan import CustomerHits, DeskInfo, ScanAnswer, VisitPage, VisitView
 from kiosk.failures import Cause, Failure
 from kiosk.presenters.idle_panel import IdlePanel
+from kiosk.session import DisplayedScan
 from kiosk.status import Health, start_failure
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
@@ -37,6 +38,7 @@ class DeskPresenter(QObject):
     ) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._own: VisitView | None = None
         self._window = window
         self._idle_panel = idle_panel
         self._texts = texts
@@ -44,6 +46,9 @@ class DeskPresenter(QObject):
         self._zone = "UTC"
         self._count = 0
         self._service_up = False
+        self._on_screen: UUID | None = None
+        self.demo_club: bool | None = None
+        """Whether the club is invented; None until the service has said so."""
         starting = texts.say("The service is starting.")
         window.bar.service.say(Health.WARN, texts.say("Service …"), starting)
         self._clock = QTimer(window)
@@ -56,6 +61,7 @@ class DeskPresenter(QObject):
     def on_desk(self, desk: DeskInfo) -> None:
         """Show the club and the service's state."""
         came_back = not self._service_up
+        self.demo_club = desk.demo
         self._service_up = True
         self._zone = desk.time_zone
         self._count = desk.visits_today
@@ -106,6 +112,7 @@ class DeskPresenter(QObject):
             outcome=answer.outcome,
             desk=self._desk,
         )
+        self._own = visit
         self._visits = [visit, *self._visits][:_VISITS_SHOWN]
         self._count += 1
         self._zone = answer.time_zone
@@ -114,8 +121,12 @@ class DeskPresenter(QObject):
 
     @Slot(object)
     def on_visits(self, page: VisitPage) -> None:
-        """Show recent visits."""
-        self._visits = list(page.items)
+        """Show recent visits, and the last one of this desk also if the list is older than it."""
+        own, items = self._own, list(page.items)
+        known = own is None or any(visit.id == own.id for visit in items)
+        if own is not None and not known and (not items or items[0].at < own.at):
+            items = [own, *items][:_VISITS_SHOWN]
+        self._visits = items
         self._show_visits()
 
     @Slot(str, object)
@@ -129,23 +140,51 @@ class DeskPresenter(QObject):
         self._window.side.show_search_failure(text, failure.sentence(self._texts))
 
     @Slot()
-    def undo_last(self) -> None:
-        """Undo the newest visit of this desk that is not undone yet."""
-        for visit in self._visits:
-            if visit.undone_at is None and visit.desk == self._desk:
-                self.undo_wanted.emit(visit.id)
-                return
+    def undo(self) -> None:
+        """Undo the visit on screen: that of the verdict, else the last one of this desk.
+
+        A verdict without a person, and the pages of staff, have no visit to undo.
+        """
+        own, say = self._own, self._texts.say
+        if self._window.managing:
+            return
+        if own is None or (self._on_screen is not None and self._on_screen != own.id):
+            self._window.side.show_notice(say("There is no visit on screen to undo."))
+        elif own.undone_at is None:
+            self._window.side.show_notice(say("Undoing the visit of {name} …", name=own.name))
+            self.undo_wanted.emit(own.id)
+        else:
+            self._window.side.show_notice(say("The visit of {name} is undone.", name=own.name))
 
     @Slot(object)
-    def on_undone(self, _visit: VisitView) -> None:
-        """Load list and count again after a visit was undone."""
+    def on_showed(self, shown: DisplayedScan) -> None:
+        """Keep which visit the verdict on screen is about."""
+        self._on_screen = shown.scan.request.visit_id
+
+    @Slot()
+    def on_cleared(self) -> None:
+        """No verdict is on screen."""
+        self._on_screen = None
+
+    @Slot(object)
+    def on_undone(self, visit: VisitView) -> None:
+        """Say whose visit was undone, and load list and count again."""
+        if self._own is not None and self._own.id == visit.id:
+            self._own = visit
+        self._window.side.show_notice(
+            self._texts.say("The visit of {name} is undone.", name=visit.name)
+        )
         self.refresh_wanted.emit()
 
     @Slot(object, object)
-    def on_undo_failed(self, _visit_id: UUID, failure: Failure) -> None:
-        """Show in the top bar why a visit could not be undone."""
-        sentence = failure.sentence(self._texts)
-        self._window.bar.service.say(Health.BAD, self._texts.say("Not undone"), sentence)
+    def on_undo_failed(self, visit_id: UUID, failure: Failure) -> None:
+        """Say whose visit could not be undone, and why."""
+        say, why = self._texts.say, failure.sentence(self._texts)
+        own = self._own if self._own is not None and self._own.id == visit_id else None
+        name = own.name if own is not None else str(visit_id)
+        self._window.side.show_notice(
+            say("The visit of {name} is not undone: {why}", name=name, why=why)
+        )
 
     def _show_visits(self) -> None:
         self._window.side.show_visits(

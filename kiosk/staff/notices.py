@@ -11,7 +11,9 @@ from kiosk.views.window import KioskWindow
 def sentence_of(failure: Failure, texts: Texts) -> str:
     """Return a failure in words for staff, who sign in beside the desk's key."""
     if failure.cause is Cause.NOT_ALLOWED:
-        return texts.say("You may not do this, or your sign-in has ended.")
+        return texts.say("You may not do this.")
+    if failure.cause is Cause.SIGNED_OUT:
+        return texts.say("Your sign-in has ended. Sign in again.")
     return failure.sentence(texts)
 
 

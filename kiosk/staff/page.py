@@ -45,7 +45,14 @@ class Page(Generic[Answer]):
 
 
 class Navigation(Protocol):
-    """Moves between pages. Only in the GUI thread."""
+    """Moves between pages. Only in the GUI thread.
+
+    None of this brings the staff side before a verdict; only what is pressed at the desk does.
+    """
+
+    @property
+    def front(self) -> Place | None:
+        """The page in front, under a form or a verdict too; None at the desk."""
 
     def open(self, place: Place) -> None:
         """Go to a page; ``back`` returns from it."""
@@ -60,7 +67,7 @@ class Navigation(Protocol):
         """Load and show a page without a way back to the one in front."""
 
     def reload(self) -> None:
-        """Load the page in front again. Does nothing while no page is in front."""
+        """Load the page in front again. Does nothing at the desk."""
 
     def back(self) -> None:
-        """Return to the page before, and from the first page to the desk."""
+        """Close the form, else return to the page before, and from the first page to the desk."""

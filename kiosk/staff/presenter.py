@@ -1,7 +1,8 @@
 """The staff side of the desk: sign-in, the page in front, and the way back.
 
-A scan comes first: its verdict takes the panel whatever page was open. Every change is a form that
-stays until the service has carried it out, so that a failure loses nothing that was typed.
+A scan comes first: its verdict covers whatever page or form was open, which is there again when the
+verdict is gone. Only what staff press brings the staff side to the front; an answer of the service
+changes the page under a verdict and never covers it.
 """
 
 from functools import partial
@@ -10,7 +11,6 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
 
 from api_client.messages.management import SignedIn
 from api_client.messages.scan import DeskInfo
@@ -21,6 +21,7 @@ from kiosk.staff.controllers.controller import Context
 from kiosk.staff.controllers.profile import CUSTOMER
 from kiosk.staff.controllers.receipt import Receipts
 from kiosk.staff.disk import Disk
+from kiosk.staff.guarded import guarded
 from kiosk.staff.notices import Notices, sentence_of
 from kiosk.staff.page import HOME, Page, Place
 from kiosk.staff.pages.panel import StaffPanel
@@ -34,13 +35,15 @@ from kiosk.views.window import KioskWindow
 class StaffPresenter(QObject):
     """The ``Navigation`` of the staff side. Lives in the GUI thread.
 
-    Staff are signed out when nobody has done anything for ``idle_s`` seconds. ``disk`` is where
-    files are saved and printed, by default the PC's.
+    The sign-in is asked for again when nobody has pressed a key or clicked for ``idle_s`` seconds;
+    the page and the form in front stay, for the same person. ``disk`` is where files are saved and
+    printed, by default the PC's.
     """
 
     sign_in_wanted = Signal(object)
     """Credentials."""
-    sign_out_wanted = Signal()
+    sign_out_wanted = Signal(str)
+    """Token of the session to end."""
     task_wanted = Signal(object)
     """Task."""
     photo_wanted = Signal(str)
@@ -63,13 +66,16 @@ class StaffPresenter(QObject):
         self._slug = ""
         self._trail: list[Place] = []
         self._on_screen: UUID | None = None
+        self._attempt = 0
+        self._at_work = False
+        self._asked_to_leave = False
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(int(idle_s * 1000))
         self._idle.timeout.connect(self._on_idle)
         self._notices = Notices(window, self.panel, texts)
         self.changes = Changes(
-            self, self._notices, self.task_wanted.emit, self._idle.start, parent=self
+            self, self.panel, self._notices, texts, self.task_wanted.emit, parent=self
         )
         self.pages = Router(self.panel, self._context(disk or Disk()))
         self.panel.back.connect(self.back)
@@ -80,6 +86,11 @@ class StaffPresenter(QObject):
     def signed_in(self) -> bool:
         """Whether somebody is signed in."""
         return self.session.signed_in
+
+    @property
+    def front(self) -> Place | None:
+        """The page in front, under a form or a verdict too; None at the desk."""
+        return self._trail[-1] if self._trail else None
 
     @Slot(object)
     def on_desk(self, desk: DeskInfo) -> None:
@@ -93,13 +104,25 @@ class StaffPresenter(QObject):
         customer = shown.answer.customer if shown.answer else None
         self._on_screen = customer.id if customer else None
 
+    @Slot()
+    def on_cleared(self) -> None:
+        """The verdict is gone: return to the page or form that it covered."""
+        if self._at_work:
+            self._bring_up()
+
+    @Slot()
+    def on_used(self) -> None:
+        """A key was pressed or something was clicked: somebody is there."""
+        if self.signed_in:
+            self._idle.start()
+
     def open_person(self) -> None:
         """Go to the profile of the customer of the last verdict, or to the first page."""
-        self.open(Place(CUSTOMER, self._on_screen) if self._on_screen else HOME)
+        self._enter(Place(CUSTOMER, self._on_screen) if self._on_screen else HOME)
 
     def open_home(self) -> None:
         """Go to the first page."""
-        self.open(HOME)
+        self._enter(HOME)
 
     def open(self, place: Place) -> None:
         """Go to a page, by way of the sign-in if nobody is signed in."""
@@ -108,8 +131,7 @@ class StaffPresenter(QObject):
         if self.signed_in:
             self.show(place)
         else:
-            self.panel.sign_in.ask()
-            self._bring_up(self.panel.sign_in)
+            self._ask_sign_in()
 
     def open_created(self, place: Place) -> None:
         """Go to what was created on the first page; from any other page, reload that page."""
@@ -127,39 +149,58 @@ class StaffPresenter(QObject):
     def show(self, place: Place) -> None:
         """Load a page and show it, if it is still wanted then."""
         page = self.pages.open(place)
-        self._idle.start()
         self.pages.leave()
-        self._bring_up(self.panel.waiting)
+        self.panel.show_page(self.panel.waiting)
         self.task_wanted.emit(
             Task(place.name, lambda client, _: page.load(client), partial(self._on_loaded, page))
         )
 
     def reload(self) -> None:
-        """Load the page in front again. Does nothing while no page is in front."""
-        if self._trail and self._window.managing:
+        """Load the page in front again. Does nothing at the desk."""
+        if self._trail and self.signed_in:
             self.show(self._trail[-1])
 
     def back(self) -> None:
-        """Return to the page before, and from the first page to the desk."""
-        if self._trail:
+        """Close the form, else return to the page before, and from the first page to the desk."""
+        if self.changes.asking and self.signed_in:
+            self.changes.leave()
+            return
+        if self._asks_before_leaving():
+            return
+        if self.signed_in and len(self._trail) > 1:
             self._trail.pop()
-        if self._trail and self.signed_in:
             self.show(self._trail[-1])
         else:
-            self._trail.clear()
-            self._window.leave_management()
+            self._leave()
 
-    @Slot(object)
-    def on_signed_in(self, started: SignedIn) -> None:
-        """Somebody signed in: go to the page they wanted."""
-        self.session.start(frozenset(started.scopes))
+    @Slot(object, object)
+    def on_signed_in(self, typed: Credentials, started: SignedIn) -> None:
+        """Somebody signed in: go on where they were, or to the page they wanted.
+
+        A session that comes after its sign-in was left is ended at once.
+        """
+        if typed.attempt != self._attempt or self.signed_in:
+            self.sign_out_wanted.emit(started.token)
+            return
+        same = self.session.start(started)
+        if not same:
+            self.changes.forget()
+            self.pages.end_session()
         self.pages.start_session()
         self.panel.show_who(started.staff.name)
-        self.show(self._trail[-1] if self._trail else HOME)
+        self._idle.start()
+        front = self.front
+        if front is not None and self.changes.asking:
+            self.panel.show_page(self.pages.view(front))
+            self.panel.focus_page()
+        else:
+            self.open(front or HOME)
 
-    @Slot(object)
-    def on_sign_in_failed(self, failure: Failure) -> None:
-        """Show why nobody is signed in."""
+    @Slot(object, object)
+    def on_sign_in_failed(self, typed: Credentials, failure: Failure) -> None:
+        """Show why nobody is signed in, unless the sign-in was left."""
+        if typed.attempt != self._attempt:
+            return
         sentence = failure.sentence(self._texts)
         if failure.cause is Cause.NOT_ALLOWED:
             sentence = self._texts.say("The email or the password is wrong.")
@@ -168,25 +209,32 @@ class StaffPresenter(QObject):
     @Slot()
     def sign_out(self) -> None:
         """Sign out and return to the desk."""
-        self.session.end()
+        self._end_session()
+        self.session.forget()
+        self.changes.forget()
         self.pages.end_session()
-        self._trail.clear()
         self._notices.clear()
-        self._idle.stop()
-        self.panel.show_who("")
-        self.sign_out_wanted.emit()
-        self._window.leave_management()
+        self._leave()
+
+    def lock(self, why: str) -> None:
+        """Ask for the sign-in over the page in front; page and form stay for the same person."""
+        self._end_session()
+        self._ask_sign_in(why)
 
     @Slot(object, object)
     def on_done(self, task: Task[Any], answer: object) -> None:
         """Pass the answer of a task to its handler."""
-        task.handle_result(answer)
+        guarded(lambda: task.handle_result(answer), task, self._fail)
 
     @Slot(object, object)
     def on_failed(self, task: Task[Any], failure: Failure) -> None:
-        """Pass the failure of a task to its handler, or show it on the page in front."""
-        handle_error = task.handle_error or self._notices.show
-        handle_error(sentence_of(failure, self._texts))
+        """Pass the failure of a task to its handler, or show it on the page in front.
+
+        A session that has ended at the service is asked for again, over page and form.
+        """
+        if failure.cause is Cause.SIGNED_OUT and self.signed_in:
+            self.lock(sentence_of(failure, self._texts))
+        guarded(lambda: self._fail(task, failure), task, self._fail_plainly)
 
     @Slot(str, QImage)
     def on_photo(self, path: str, image: QImage) -> None:
@@ -195,7 +243,8 @@ class StaffPresenter(QObject):
 
     @Slot(str, str, str)
     def _on_credentials(self, email: str, password: str, name: str) -> None:
-        self.sign_in_wanted.emit(Credentials(self._slug, email, password, name))
+        self._attempt += 1
+        self.sign_in_wanted.emit(Credentials(self._attempt, self._slug, email, password, name))
 
     def _context(self, disk: Disk) -> Context:
         send = self.task_wanted.emit
@@ -209,25 +258,81 @@ class StaffPresenter(QObject):
             changes=self.changes,
             receipts=Receipts(self._texts, disk, self._notices, send),
             send=send,
-            in_use=self._idle.start,
             fetch_photo=self.photo_wanted.emit,
             parent=self,
         )
 
     def _on_loaded(self, page: Page[Any], answer: object) -> None:
         """Show a page, unless staff have gone elsewhere while it was loading."""
-        in_front = self._window.managing and self.signed_in
-        if in_front and self._trail[-1:] == [page.place]:
+        if self.signed_in and self._trail[-1:] == [page.place]:
             self.pages.show(page, answer)
             self._notices.show_kept()
 
+    def _fail(self, task: Task[Any], failure: Failure) -> None:
+        if task.on_failure is not None:
+            task.on_failure(failure)
+        else:
+            handle_error = task.handle_error or self._notices.show
+            handle_error(sentence_of(failure, self._texts))
+
+    def _fail_plainly(self, _task: Task[Any], failure: Failure) -> None:
+        self._notices.show(failure.sentence(self._texts))
+
+    def _enter(self, place: Place) -> None:
+        """Go to a page that was asked for at the desk; a form that is open is in front of it."""
+        if not self.changes.asking:
+            self.open(place)
+        elif not self.signed_in:
+            self._ask_sign_in()
+        self._bring_up()
+
+    def _leave(self) -> None:
+        """Return to the desk. A sign-in that is under way no longer counts.
+
+        A form that waits for its person to sign in again is kept.
+        """
+        self._attempt += 1
+        self._at_work = False
+        if not self.changes.asking:
+            self._trail.clear()
+            self.pages.leave()
+        self._window.leave_management()
+
+    def _asks_before_leaving(self) -> bool:
+        """Say once that a page has text that is not saved. Returns whether it was said now."""
+        front = self.front
+        unsaved = front is not None and self.signed_in and self.pages.unsaved(front)
+        asked, self._asked_to_leave = self._asked_to_leave, unsaved
+        if not unsaved or asked:
+            self._asked_to_leave = False
+            return False
+        self._notices.show(
+            self._texts.say("Not saved yet. Go back once more to leave without saving.")
+        )
+        return True
+
+    def _ask_sign_in(self, why: str = "") -> None:
+        self._attempt += 1
+        self.panel.sign_in.ask(failure=why)
+        self.panel.show_page(self.panel.sign_in)
+
+    def _end_session(self) -> None:
+        if self.signed_in:
+            self.sign_out_wanted.emit(self.session.token)
+        self.session.end()
+        self._idle.stop()
+        self.panel.show_who("")
+
     def _on_idle(self) -> None:
-        """Sign out after a while without use, but not while a form is being filled in."""
-        if self.changes.asking:
-            self._idle.start()
-        elif self.signed_in:
+        """Ask for the sign-in after a while without use; at the desk sign out."""
+        if not self.signed_in:
+            return
+        if self._at_work:
+            self.lock(self._texts.say("Locked, because nobody was here for a while."))
+        else:
             self.sign_out()
 
-    def _bring_up(self, page: QWidget) -> None:
-        self.panel.show_page(page)
+    def _bring_up(self) -> None:
+        self._at_work = True
         self._window.enter_management()
+        self.panel.focus_page()

@@ -15,6 +15,7 @@ from kiosk.staff.controllers.stripe import StripeController
 from kiosk.staff.controllers.subscription import SubscriptionController
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.panel import StaffPanel
+from kiosk.staff.pages.view import PageView
 
 C = TypeVar("C", bound=Controller)
 
@@ -43,8 +44,18 @@ class Router:
 
     def show(self, page: Page[Any], answer: object) -> None:
         """Bring a page to the front of the panel, and show what it has loaded."""
-        self._panel.show_page(self._table[page.place.name].page)
+        view = self._table[page.place.name].page
+        view.clear_failures()
+        self._panel.show_page(view)
         page.show(answer)
+
+    def view(self, place: Place) -> PageView:
+        """Return the widget of a place, as it was last filled."""
+        return self._table[place.name].page
+
+    def unsaved(self, place: Place) -> bool:
+        """Return whether text that was typed on a page would be lost if it is left."""
+        return self._table[place.name].unsaved()
 
     def leave(self) -> None:
         """Stop what belongs to the page in front, before another one is loaded."""

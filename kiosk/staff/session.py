@@ -2,19 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from api_client.messages.management import SignedIn
 
 
 @dataclass
 class StaffSession:
     """State that all pages share. Only in the GUI thread.
 
-    ``scopes`` are empty while nobody is signed in. ``zone`` is the club's time zone (IANA name),
-    ``currency`` the one of new plans and payments (ISO 4217). ``takes_orders`` says whether plans
-    can be ordered online, None while that is not known.
+    ``scopes`` are empty while nobody is signed in. ``staff_id`` is the account whose page and form
+    are open; it stays while they wait for a new sign-in. ``zone`` is the club's time zone (IANA
+    name), ``currency`` the one of new plans and payments (ISO 4217). ``takes_orders`` says whether
+    plans can be ordered online, None while that is not known.
     """
 
     scopes: frozenset[str] = frozenset()
+    token: str = ""
+    staff_id: UUID | None = None
     zone: str = "UTC"
     currency: str = "EUR"
     takes_orders: bool | None = None
@@ -24,13 +30,21 @@ class StaffSession:
         """Whether somebody is signed in."""
         return bool(self.scopes)
 
-    def start(self, scopes: frozenset[str]) -> None:
-        """Begin the session of somebody who has ``scopes``."""
-        self.scopes, self.takes_orders = scopes, None
+    def start(self, started: SignedIn) -> bool:
+        """Begin a session. Returns whether it is that of the account of the one before."""
+        same = self.staff_id == started.staff.id
+        self.scopes, self.token = frozenset(started.scopes), started.token
+        self.staff_id = started.staff.id
+        self.takes_orders = None
+        return same
 
     def end(self) -> None:
-        """Sign out."""
-        self.start(frozenset())
+        """End the session; whose it was stays known until ``forget``."""
+        self.scopes, self.token, self.takes_orders = frozenset(), "", None
+
+    def forget(self) -> None:
+        """Forget whose session it was."""
+        self.staff_id = None
 
     def may(self, scope: str) -> bool:
         """Return whether the person who is signed in has a scope."""

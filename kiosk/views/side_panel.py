@@ -14,6 +14,7 @@ from .preview import PreviewView
 from .rows import ROW, Row, RowDelegate
 
 _TYPING_PAUSE_MS = 120
+_NOTICE_MS = 8000
 
 
 class RowList(QListView):
@@ -75,6 +76,12 @@ class SidePanel(QFrame):
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(200)
         self.section = PlainLabel("", "section")
+        self.notice = PlainLabel("", "strong", wraps=True)
+        self.notice.hide()
+        self._notice_over = QTimer(self)
+        self._notice_over.setSingleShot(True)
+        self._notice_over.setInterval(_NOTICE_MS)
+        self._notice_over.timeout.connect(self.notice.hide)
         self.visits = RowList(self._delegate)
         self.hits = RowList(self._delegate)
         self.message = PlainLabel("", "empty", wraps=True)
@@ -85,7 +92,7 @@ class SidePanel(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(M - 4, M - 4, M - 4, S)
         layout.setSpacing(S + 2)
-        for part in (self.preview, self.search, self.section):
+        for part in (self.preview, self.search, self.notice, self.section):
             layout.addWidget(part)
         layout.addWidget(self._lists, 1)
         self._pause = QTimer(self)
@@ -119,6 +126,12 @@ class SidePanel(QFrame):
         """Show why the search for ``text`` failed."""
         if text == self.search.text().strip():
             self._say(sentence)
+
+    def show_notice(self, sentence: str) -> None:
+        """Show what became of a key that was pressed at the desk, for some seconds."""
+        self.notice.setText(sentence)
+        self.notice.show()
+        self._notice_over.start()
 
     def begin_search(self) -> None:
         """Put the cursor into the search box."""

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeySequence, QPalette, QResizeEvent, QShortcut
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QHBoxLayout,
     QMainWindow,
@@ -23,6 +24,7 @@ from .side_panel import SidePanel
 from .top_bar import TopBar
 from .verdict_panel import VerdictPanel
 
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _SIDE_WIDTHS = (384, 560)
 _SIDE_SHARE = 0.28
 """Width of the side column: a share of the window's width, within bounds in pixels."""
@@ -155,6 +157,14 @@ class KioskWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         """Switch full screen on or off."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter press the button that has the focus, as the space bar does."""
+        focused = self.focusWidget()
+        if event.key() in _ENTER and isinstance(focused, QAbstractButton) and focused.isEnabled():
+            focused.click()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Set the width of the side column."""

@@ -56,7 +56,7 @@ class CardController(Controller):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.page: CardPage = CardPage(context.texts)
-        self._forms = CardForms(self.page, context.texts)
+        self._forms = CardForms(context.texts)
         self.sheet: CardSheet | None = None
         """The card that is open."""
         self._watch = QTimer(self)
@@ -85,18 +85,18 @@ class CardController(Controller):
     @Slot(object, object)
     def act(self, action: Action, words: CardWords) -> None:
         """Do what a button of the page is for."""
-        self._context.in_use()
         sheet, ask = self.sheet, self._context.changes.ask
         if sheet is None:
             return
-        card_id = sheet.card.id
+        card_id, customer = sheet.card.id, sheet.profile.customer
+        about = f"{customer.name} · {customer.number}"
         match action:
             case Action.MAIL:
-                ask(*self._forms.mail(card_id, sheet.profile.email))
+                ask(*self._forms.mail(card_id, sheet.profile.email, about))
             case Action.REPLACE:
-                ask(*self._forms.replace(card_id, words.title), self._on_replaced)
+                ask(*self._forms.replace(card_id, words.title, about), self._on_replaced)
             case Action.REVOKE:
-                ask(*self._forms.revoke(card_id, words.title))
+                ask(*self._forms.revoke(card_id, words.title, about))
             case Action.SAVE_PASS | Action.SAVE_PRINT | Action.PRINT:
                 self._fetch(action, sheet)
             case _:
@@ -105,12 +105,12 @@ class CardController(Controller):
     def _on_replaced(self, issued: IssuedCard) -> None:
         self._context.navigation.open_instead(Place(CARD, issued.card.id))
 
-    def _handle_error(self, sentence: str) -> None:
+    def _handle_error(self, card_id: UUID, thing: str, sentence: str) -> None:
         """Show what failed on the page of the card, or where staff have gone meanwhile."""
-        if self.sheet is None:
+        if self.sheet is None or self.sheet.card.id != card_id:
             self._context.notices.show(sentence)
         else:
-            self.page.show_failure(sentence)
+            self.page.show_failure(sentence, thing)
 
     def _show_words(self, sheet: CardSheet) -> None:
         customer = sheet.profile.customer
@@ -128,7 +128,6 @@ class CardController(Controller):
         """Load the card again, unless something else is in front, such as a verdict."""
         sheet = self.sheet
         if sheet is None or not self.page.isVisible():
-            self._watch.stop()
             return
         card_id = sheet.card.id
         self._context.send(
@@ -136,7 +135,7 @@ class CardController(Controller):
                 "card_state",
                 lambda client, _: client.card(card_id),
                 self._refresh,
-                self._handle_error,
+                partial(self._handle_error, card_id, "state"),
             )
         )
 
@@ -145,6 +144,7 @@ class CardController(Controller):
         sheet = self.sheet
         if sheet is None or sheet.card.id != card.id:
             return
+        self.page.show_failure("", "state")
         changed = sheet.card.changed_at != card.changed_at
         self.sheet = replace(sheet, card=card)
         self._show_words(self.sheet)
@@ -164,13 +164,19 @@ class CardController(Controller):
             return QImage.fromData(client.card_preview(card_id, wallet, language))
 
         self._context.send(
-            Task("card_picture", load, partial(self._paint, card_id, wallet), self._handle_error)
+            Task(
+                "card_picture",
+                load,
+                partial(self._paint, card_id, wallet),
+                partial(self._handle_error, card_id, "picture"),
+            )
         )
 
     def _paint(self, card_id: UUID, wallet: WalletKind, picture: QImage) -> None:
         """Show a picture, if it is still the wanted one."""
         sheet = self.sheet
         if sheet is not None and sheet.card.id == card_id and wallet is self.page.wallet:
+            self.page.show_failure("", "picture")
             self.page.show_picture(picture)
 
     def _fetch(self, action: Action, sheet: CardSheet) -> None:
@@ -184,22 +190,29 @@ class CardController(Controller):
             return client.card_pass(card_id) if as_pass else client.card_print(card_id)
 
         self._context.send(
-            Task("card_file", load, partial(self._keep, action, name), self._handle_error)
+            Task(
+                "card_file",
+                load,
+                partial(self._keep, action, name),
+                partial(self._handle_error, card_id, "file"),
+            )
         )
 
     def _keep(self, action: Action, name: str, data: bytes) -> None:
         """Save or print a file."""
         say, disk = self._texts.say, self._context.disk
+        self.page.show_failure("", "file")
         if action is Action.PRINT:
             why = disk.print(name, data)
             if why:
                 self.page.show_failure(
-                    say("No program opened the file for printing: {why}", why=why)
+                    say("No program opened the file for printing: {why}", why=why), "file"
                 )
             return
         path = disk.choose(self.page, name, _FILES[action][1])
         if path is not None and (why := disk.write(path, data)):
-            self.page.show_failure(say("{path} was not written: {why}", path=path.name, why=why))
+            sentence = say("{path} was not written: {why}", path=path.name, why=why)
+            self.page.show_failure(sentence, "file")
 
 
 def _file_name(name: str) -> str:

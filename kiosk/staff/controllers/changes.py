@@ -1,106 +1,221 @@
-"""Changes that staff make by a form, one at a time.
+"""Changes that staff make by a form: carried out once, to what the form names, and said so.
 
-A form has one idempotency key. Sent again after a failure it is the same request, so that an
-answer that was lost on the way sells nothing twice.
+A change has one idempotency key. Sent again unchanged it is the same request, so that an answer
+that was lost on the way sells nothing twice. A change whose answer never came is remembered beyond
+its form: before another one of its kind is sent, the service is asked whether the first arrived,
+and told to refuse it if it arrives later.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
+import structlog
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog
 
+from api_client.management import ManagementClient
+from api_client.messages.requests import Withdrawal, WithdrawalState
+from kiosk.failures import Cause, Failure
 from kiosk.staff.forms.request import Filled
-from kiosk.staff.notices import Notices
-from kiosk.staff.page import Navigation
-from kiosk.staff.pages.form import Form
+from kiosk.staff.notices import Notices, sentence_of
+from kiosk.staff.page import Navigation, Place
+from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.worker import Task
+from kiosk.texts import Texts
+
+log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
+Then = Callable[[Answer], None]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A change that was sent: its key, its values, and what it is called on screen."""
+
+    once: str
+    values: Mapping[str, Value]
+    title: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A form that is open: where it was asked for, and what becomes of its values."""
+
+    form: Form
+    place: Place | None
+    filled: Filled[Any]
+    then: Then[Any] | None
+    always: Then[Any] | None
 
 
 class Changes(QObject):
-    """Opens forms, sends what was filled in, and shows a failure in the form."""
+    """Opens forms over the page in front, sends what was filled in, and shows what came of it."""
 
     def __init__(
         self,
         navigation: Navigation,
+        panel: StaffPanel,
         notices: Notices,
+        texts: Texts,
         send: Callable[[Task[Any]], None],
-        in_use: Callable[[], None],
         *,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._navigation, self._notices = navigation, notices
-        self._send, self._in_use = send, in_use
-        self._form: Form | None = None
-        self._once = ""
+        self._navigation, self._panel, self._notices = navigation, panel, notices
+        self._texts, self._send = texts, send
+        self._asked: Asked | None = None
+        self._unsettled: dict[str, Sent] = {}
 
     @property
     def asking(self) -> bool:
         """Whether a form is open."""
-        return self._form is not None
+        return self._asked is not None
 
     @property
     def form(self) -> Form | None:
         """The form that is open."""
-        return self._form
+        return self._asked.form if self._asked else None
 
     def ask(
         self,
         form: Form,
         filled: Filled[Answer],
-        then: Callable[[Answer], None] | None = None,
+        then: Then[Answer] | None = None,
+        *,
+        asked_on: Place | None = None,
+        always: Then[Answer] | None = None,
     ) -> None:
-        """Open a form, unless one is open.
+        """Open a form, unless one is open or staff have left ``asked_on``, the page that asked.
 
-        ``then`` gets the answer of the service, also if the form was closed meanwhile; without it
-        the page in front is loaded again.
+        ``then`` gets the answer of the service if the page in front is still the same, and
+        ``always`` gets it wherever staff are; without ``then`` the page in front is loaded again.
         """
-        if self._form is not None:
+        front = self._navigation.front
+        if self._asked is not None or (asked_on is not None and front != asked_on):
             form.deleteLater()
             return
-        once = str(uuid4())
-        self._form, self._once = form, once
+        asked = self._asked = Asked(form, front, filled, then, always)
+        form.submitted.connect(partial(self._submit, asked))
+        form.closed.connect(self.close)
+        self._panel.show_form(form)
+        earlier = self._unsettled.get(form.topic)
+        if earlier is not None:
+            form.restore(earlier.values, self._not_known())
 
-        def submit(values: Any) -> None:
-            self._in_use()
-            self._send(
-                Task(
-                    "change",
-                    filled(values),
-                    partial(self._handle_result, once, then),
-                    partial(self._handle_error, once),
-                    once,
-                )
+    def leave(self) -> None:
+        """Esc: close the form, unless it is being sent or asks first whether to discard."""
+        if self._asked is not None:
+            self._asked.form.leave()
+
+    def close(self) -> None:
+        """Close the form. What was sent from it without an answer stays known."""
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            self._panel.drop_form()
+            sent = self._unsettled.get(asked.form.topic)
+            if sent is not None:
+                self._notices.keep(f"{sent.title}: {self._not_known()}")
+
+    def forget(self) -> None:
+        """Drop the form and what is not settled: another person has signed in."""
+        self._unsettled.clear()
+        self.close()
+
+    def _submit(self, asked: Asked, values: Mapping[str, Value]) -> None:
+        """Send a change, after asking about an earlier one that differs and was never answered."""
+        topic = asked.form.topic
+        earlier = self._unsettled.get(topic)
+        if earlier is None or earlier.values == values:
+            self._send_change(asked, earlier or Sent(str(uuid4()), values, asked.form.title))
+            return
+        once = earlier.once
+
+        def withdraw(client: ManagementClient, _once: str) -> Withdrawal:
+            return client.withdraw(once)
+
+        self._send(
+            Task(
+                "withdraw",
+                withdraw,
+                partial(self._handle_withdrawal, asked, values),
+                on_failure=partial(self._show_failure, asked),
             )
+        )
 
-        form.submitted.connect(submit)
-        form.finished.connect(self._on_closed)
-        form.open()
-
-    def _handle_result(
-        self, once: str, then: Callable[[Answer], None] | None, answer: Answer
+    def _handle_withdrawal(
+        self, asked: Asked, values: Mapping[str, Value], settled: Withdrawal
     ) -> None:
-        if self._form is not None and once == self._once:
-            self._form.finish()
-        if then is None:
+        """Send a change now that the one before is settled, or say that that was carried out."""
+        earlier = self._unsettled.pop(asked.form.topic, None)
+        if settled.state is not WithdrawalState.CARRIED_OUT:
+            self._send_change(asked, Sent(str(uuid4()), values, asked.form.title))
+            return
+        title = earlier.title if earlier else asked.form.title
+        self._finish(asked)
+        self._notices.keep(
+            self._texts.say(
+                "{change}: it was carried out the first time. Nothing was sent again.", change=title
+            )
+        )
+        if self._navigation.front == asked.place:
+            self._navigation.reload()
+
+    def _send_change(self, asked: Asked, sent: Sent) -> None:
+        try:
+            call = asked.filled(sent.values)
+        except Exception as error:
+            log.exception("form cannot be sent", topic=asked.form.topic)
+            asked.form.show_failure(Failure(Cause.INTERNAL, repr(error)).sentence(self._texts))
+            return
+        self._unsettled[asked.form.topic] = sent
+        self._send(
+            Task(
+                "change",
+                call,
+                partial(self._handle_result, asked),
+                on_failure=partial(self._handle_failure, asked),
+                once=sent.once,
+            )
+        )
+
+    def _handle_result(self, asked: Asked, answer: Any) -> None:
+        self._unsettled.pop(asked.form.topic, None)
+        self._finish(asked)
+        if asked.always is not None:
+            asked.always(answer)
+        if self._navigation.front != asked.place:
+            return
+        if asked.then is None:
             self._navigation.reload()
         else:
-            then(answer)
+            asked.then(answer)
 
-    def _handle_error(self, once: str, sentence: str) -> None:
-        """Show in the form why it was not carried out, or on the page if it was closed."""
-        if self._form is not None and once == self._once:
-            self._form.show_failure(sentence)
+    def _handle_failure(self, asked: Asked, failure: Failure) -> None:
+        """Show why it was not carried out, or that this is not known."""
+        if not failure.may_have_arrived:
+            self._unsettled.pop(asked.form.topic, None)
+        self._show_failure(asked, failure)
+
+    def _show_failure(self, asked: Asked, failure: Failure) -> None:
+        sentence = sentence_of(failure, self._texts)
+        if asked.form.topic in self._unsettled:
+            sentence = f"{sentence} {self._not_known()}"
+        if self._asked is asked:
+            asked.form.show_failure(sentence)
         else:
-            self._notices.show(sentence)
+            self._notices.keep(f"{asked.form.title}: {sentence}")
 
-    def _on_closed(self, _result: QDialog.DialogCode | int) -> None:
-        """The form was closed, by its success or by hand."""
-        if self._form is not None:
-            self._form.deleteLater()
-        self._form, self._once = None, ""
+    def _finish(self, asked: Asked) -> None:
+        if self._asked is asked:
+            asked.form.finish()
+
+    def _not_known(self) -> str:
+        return self._texts.say(
+            "It is not known whether it was carried out. Send it again to find out: "
+            "nothing is done twice."
+        )

@@ -89,7 +89,10 @@ class CheckoutController(Controller):
     def _reload(self) -> None:
         """Have Stripe asked, unless something else is in front, such as a verdict."""
         sheet = self._sheet
-        if sheet is None or not self.page.isVisible():
+        if sheet is None:
+            return
+        if not self.page.isVisible():
+            self.watch.start()
             return
         order_id = sheet.order.id
         self._context.send(

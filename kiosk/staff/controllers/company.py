@@ -41,6 +41,7 @@ class CompanyController(ProfileController):
         page = ProfilePage(context.texts, of_company=True)
         super().__init__(context, page, payments, checkout)
         self._company: CompanyView | None = None
+        self._numbers: dict[UUID, str] = {}
         page.removed.connect(self._unlink)
 
     def open(self, place: Place) -> Page[CompanySheet]:
@@ -58,6 +59,7 @@ class CompanyController(ProfileController):
     def show(self, sheet: CompanySheet) -> None:
         """Show a company."""
         self._company = sheet.company
+        self._numbers = {each.customer.id: each.customer.number for each in sheet.people.items}
         orders = sheet.billing.orders if sheet.billing is not None else ()
         words = company_words(
             sheet.company, sheet.people, self._texts, self._session.zone, orders
@@ -67,6 +69,10 @@ class CompanyController(ProfileController):
     def leave(self) -> None:
         """The company is no longer shown."""
         self._company = None
+
+    def about(self) -> str:
+        """Return the company's name. Raises LookupError if none is shown."""
+        return self._shown().name
 
     def owner(self) -> Owner:
         """Return the company. Raises LookupError if none is shown."""
@@ -78,14 +84,14 @@ class CompanyController(ProfileController):
 
     def edit(self) -> None:
         """Open the form of the company."""
-        form = company_form(self._context.window, self._texts, self._shown())
+        form = company_form(self._texts, self._shown())
         self._context.changes.ask(*form)
 
     def act(self, action: Action, target: object) -> None:
         """As on every profile, and link a customer."""
         super().act(action, target)
         if action is Action.LINK:
-            form = link_form(self._context.window, self._texts, self._shown().id)
+            form = link_form(self._texts, self._shown())
             self._context.changes.ask(*form)
 
     def _shown(self) -> CompanyView:
@@ -96,7 +102,6 @@ class CompanyController(ProfileController):
     @Slot(object, str)
     def _unlink(self, customer_id: UUID, name: str) -> None:
         """Open the form that unlinks a customer."""
-        form = unlink_form(
-            self._context.window, self._texts, self._shown().id, customer_id, name
-        )  # fmt: skip
+        who = " · ".join(filter(None, (name, self._numbers.get(customer_id))))
+        form = unlink_form(self._texts, self._shown(), customer_id, who)
         self._context.changes.ask(*form)

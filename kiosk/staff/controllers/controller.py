@@ -22,8 +22,7 @@ from kiosk.texts import Texts
 class Context:
     """What controllers share.
 
-    ``send`` hands a task to the staff thread; ``in_use`` restarts the time after which staff are
-    signed out; ``fetch_photo`` loads a photo by its path.
+    ``send`` hands a task to the staff thread; ``fetch_photo`` loads a photo by its path.
     """
 
     window: QWidget
@@ -35,7 +34,6 @@ class Context:
     changes: Changes
     receipts: Receipts
     send: Callable[[Task[Any]], None]
-    in_use: Callable[[], None]
     fetch_photo: Callable[[str], None]
     parent: QObject
 
@@ -61,6 +59,10 @@ class Controller(QObject):
 
     def leave(self) -> None:
         """Stop what must not go on while another page loads or is in front."""
+
+    def unsaved(self) -> bool:
+        """Return whether the page has typed text that is not saved, and lost if it is left."""
+        return False
 
     def start_session(self) -> None:
         """Somebody signed in."""

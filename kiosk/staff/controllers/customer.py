@@ -43,7 +43,7 @@ class CustomerController(ProfileController):
     ) -> None:
         page = ProfilePage(context.texts, of_company=False)
         super().__init__(context, page, payments, checkout)
-        self._card_forms = CardForms(context.window, context.texts)
+        self._card_forms = CardForms(context.texts)
         self._profile: CustomerProfile | None = None
 
     def open(self, place: Place) -> Page[CustomerSheet]:
@@ -79,13 +79,18 @@ class CustomerController(ProfileController):
         """The customer is no longer shown."""
         self._profile = None
 
+    def about(self) -> str:
+        """Return the customer's name and number. Raises LookupError if none is shown."""
+        customer = self._shown().customer
+        return f"{customer.name} · {customer.number}"
+
     def owner(self) -> Owner:
         """Return the customer. Raises LookupError if none is shown."""
         return {"customer_id": str(self._shown().customer.id)}
 
     def edit(self) -> None:
         """Open the form of the customer."""
-        form = customer_form(self._context.window, self._texts, self._shown())
+        form = customer_form(self._texts, self._shown())
         self._context.changes.ask(*form)
 
     def act(self, action: Action, target: object) -> None:
@@ -100,16 +105,15 @@ class CustomerController(ProfileController):
         return self._profile
 
     def _issue(self) -> None:
-        """Load the designs, then open the form in which one is chosen."""
-        self._context.send(
-            Task("designs", lambda client, _: client.designs(), self._choose_design)
-        )  # fmt: skip
+        """Load the designs, then open the form in which one is chosen, for whom is shown now."""
+        profile, asked_on = self._shown(), self._context.navigation.front
 
-    def _choose_design(self, designs: DesignList) -> None:
-        live = [each for each in designs.items if each.archived_at is None]
-        if self._profile is not None:
-            form = self._card_forms.issue(self._profile, live)
-            self._context.changes.ask(*form, self._on_issued)
+        def choose(designs: DesignList) -> None:
+            live = [each for each in designs.items if each.archived_at is None]
+            form = self._card_forms.issue(profile, live)
+            self._context.changes.ask(*form, self._on_issued, asked_on=asked_on)
+
+        self._context.send(Task("designs", lambda client, _: client.designs(), choose))
 
     def _on_issued(self, issued: IssuedCard) -> None:
         self._context.navigation.open(Place(CARD, issued.card.id))

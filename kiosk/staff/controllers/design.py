@@ -63,7 +63,6 @@ class DesignController(Controller):
         self._watch.timeout.connect(self._load_rollout)
         page.opened.connect(self._show_design)
         page.added.connect(self._ask_new)
-        page.edited.connect(context.in_use)
         page.edited.connect(self._draw)
         page.saved.connect(self._save)
         page.archived.connect(self._archive)
@@ -78,7 +77,7 @@ class DesignController(Controller):
     def show(self, sheet: DesignSheet) -> None:
         """Show all designs and the one that is open."""
         self._record = sheet.opened
-        self.page.setEnabled(True)
+        self.page.clear_failures()
         if sheet.opened is None:
             self.page.show_failure(self._texts.say("There is no card design yet."))
             return
@@ -92,9 +91,16 @@ class DesignController(Controller):
         self._watch.stop()
         self._record = None
 
+    def unsaved(self) -> bool:
+        """Return whether the design on the page differs from the stored one."""
+        record = self._record
+        return record is not None and (self.page.edited_name, self.page.design()) != (
+            record.name,
+            record.design,
+        )
+
     def _show(self, record: EditedDesign) -> None:
-        hints = [f"{hint.path}: {hint.message}" for hint in record.hints]
-        self.page.show_design(record, hints=hints)
+        self.page.show_design(record, hints=_hints(record))
         self.page.show_progress("")
         self._draw()
 
@@ -113,65 +119,81 @@ class DesignController(Controller):
         def load(client: ManagementClient, _once: str) -> QImage:
             return QImage.fromData(client.design_preview(design, wallet, language))
 
-        self._send("design_preview", load, partial(self._paint, self._previews))
+        self._send("design_preview", load, partial(self._paint, self._previews), "picture")
 
     def _paint(self, number: int, picture: QImage) -> None:
         """Show a picture, if it is the one that was asked for last."""
         if number == self._previews:
             self.page.picture.show_image(picture)
-            self.page.show_failure("")
+            self.page.show_failure("", "picture")
 
     def _save(self) -> None:
         record = self._record
         if record is None:
             return
-        name, design = self.page.name.text().strip() or record.name, self.page.design()
+        sent = self.page.edited_name, self.page.design()
+        name, design = sent[0] or record.name, sent[1]
+        self.page.set_saving(saving=True)
         self._send(
             "design_saved",
             lambda client, _: client.edit_design(record.id, name, design, version=record.version),
-            self._handle_saved,
+            partial(self._handle_saved, sent),
+            "saving",
         )
 
     def _archive(self) -> None:
         record = self._record
         if record is not None:
-            live = record.archived_at is None
+            live, stored = record.archived_at is None, (record.name, record.design)
+            self.page.set_saving(saving=True)
             self._send(
                 "design_saved",
                 lambda client, _: client.archive_design(record.id, archived=live),
-                self._handle_saved,
+                partial(self._handle_saved, stored),
+                "saving",
             )
 
-    def _handle_saved(self, record: EditedDesign) -> None:
+    def _handle_saved(self, sent: tuple[str, Mapping[str, Any]], record: EditedDesign) -> None:
+        """Show a design as it was stored, if it is still open; what was typed meanwhile stays."""
+        self.page.set_saving(saving=False)
+        self.page.show_failure("", "saving")
+        if self._record is None or self._record.id != record.id:
+            return
+        untouched = (self.page.edited_name, self.page.design()) == sent
         self._record = record
-        self._show(record)
+        if untouched:
+            self._show(record)
+        else:
+            self.page.keep_edited(record, hints=_hints(record))
         self._watch.start()
 
     def _choose_image(self, role: str) -> None:
         picture, failure = self._context.disk.pick(self.page, _IMAGE_FILES)
-        if failure:
-            self.page.show_failure(failure)
+        self.page.show_failure(failure, "image")
         if picture is not None:
             data = picture
             self._send(
                 "design_image",
                 lambda client, _: client.store_image(role, data),
-                partial(self._handle_image, role),
+                partial(self._handle_image, self._record, role),
+                "image",
             )
 
-    def _handle_image(self, role: str, stored: StoredImage) -> None:
-        self.page.set_image(role, stored.tag)
+    def _handle_image(self, asked_for: EditedDesign | None, role: str, stored: StoredImage) -> None:
+        """Use a picture in the design that it was chosen for, if that is still open."""
+        here, there = self._record, asked_for
+        if here is not None and there is not None and here.id == there.id:
+            self.page.set_image(role, stored.tag)
 
     def _ask_new(self) -> None:
         """Ask for the name of a new design, which begins as a copy of the open one."""
         if self._record is not None:
-            form = new_design_form(self.page, self._texts, self.page.design())
+            form = new_design_form(self._texts, self.page.design())
             self._context.changes.ask(*form, lambda created: self._show_design(created.id))
 
     def _load_rollout(self) -> None:
         record = self._record
         if record is None or not self.page.isVisible():
-            self._watch.stop()
             return
 
         def load(client: ManagementClient, _once: str) -> RolloutProgress | None:
@@ -183,11 +205,19 @@ class DesignController(Controller):
                 raise
 
         self._context.send(
-            Task("design_rollout", load, self._show_rollout, self._handle_rollout_error)
+            Task(
+                "design_rollout",
+                load,
+                partial(self._show_rollout, record.id),
+                self._handle_rollout_error,
+            )
         )
 
-    def _show_rollout(self, progress: RolloutProgress | None) -> None:
+    def _show_rollout(self, design_id: UUID, progress: RolloutProgress | None) -> None:
         """Show how many of the cards that were issued before are updated."""
+        if self._record is None or self._record.id != design_id:
+            return
+        self.page.show_failure("", "rollout")
         if progress is None:
             self._watch.stop()
         elif progress.state == "finished":
@@ -202,16 +232,28 @@ class DesignController(Controller):
 
     def _handle_rollout_error(self, sentence: str) -> None:
         self._watch.stop()
-        self.page.show_failure(sentence)
+        self.page.show_failure(sentence, "rollout")
 
     def _send(
         self,
         name: str,
         call: Callable[[ManagementClient, str], Answer],
         handle_result: Callable[[Answer], None],
+        thing: str,
     ) -> None:
-        """Send a task whose failure is shown on this page."""
-        self._context.send(Task(name, call, handle_result, self.page.show_failure))
+        """Send a task whose failure is shown on this page, as that of a thing on it."""
+
+        def handle_error(sentence: str) -> None:
+            if thing == "saving":
+                self.page.set_saving(saving=False)
+            self.page.show_failure(sentence, thing)
+
+        self._context.send(Task(name, call, handle_result, handle_error))
+
+
+def _hints(record: EditedDesign) -> list[str]:
+    """Return what could be better in a design, one sentence each."""
+    return [f"{hint.path}: {hint.message}" for hint in record.hints]
 
 
 def _language_of(design: Mapping[str, Any], texts: Texts) -> str | None:

@@ -85,7 +85,7 @@ class HomeController(Controller):
         def then(record: CustomerRecord) -> None:
             self._context.navigation.open_created(Place(CUSTOMER, record.customer.id))
 
-        form = customer_form(self._context.window, self._texts, None)
+        form = customer_form(self._texts, None)
         self._context.changes.ask(*form, then)
 
     @Slot()
@@ -95,7 +95,7 @@ class HomeController(Controller):
         def then(company: CompanyView) -> None:
             self._context.navigation.open_created(Place(COMPANY, company.id))
 
-        form = company_form(self._context.window, self._texts, None)
+        form = company_form(self._texts, None)
         self._context.changes.ask(*form, then)
 
     @Slot()
@@ -111,12 +111,11 @@ class HomeController(Controller):
                 self._ask_plan(plan, plan.currency)
 
     def _ask_plan(self, plan: PlanView | None, currency: str) -> None:
-        form = plan_form(self._context.window, self._texts, plan, currency)
+        form = plan_form(self._texts, plan, currency)
         self._context.changes.ask(*form)
 
     @Slot(str)
     def _find_companies(self, text: str) -> None:
-        self._context.in_use()
         self._context.send(
             Task("companies", lambda client, _: client.companies(text), self._show_companies)
         )

@@ -121,7 +121,6 @@ class PaymentController(Controller):
 
     @Slot(object, object)
     def _on_days(self, first: date, last: date) -> None:
-        self._context.in_use()
         if first > last:
             self.page.clear(self._texts.say("The first day is after the last one."))
             return
@@ -144,4 +143,6 @@ class PaymentController(Controller):
     @Slot(object)
     def _void(self, payment_id: UUID) -> None:
         payment = self._payments[payment_id]
-        self._context.changes.ask(*void_form(self.page, self._texts, payment))
+        self._context.changes.ask(
+            *void_form(self._texts, payment, f"{payment.paid_by} · {payment.plan}")
+        )

@@ -6,7 +6,6 @@ from uuid import UUID
 from api_client.management import ManagementClient
 from api_client.messages.billing import CheckoutLink
 from api_client.messages.management import CompanyView, PlanPage, PlanView
-from api_client.messages.payments import PaymentView
 from kiosk.staff.controllers.billing import ProfileBilling, load_billing
 from kiosk.staff.controllers.card import CARD
 from kiosk.staff.controllers.checkout import CheckoutController
@@ -46,9 +45,12 @@ class ProfileController(Controller):
         super().__init__(context)
         self.page: ProfilePage = page
         self._payments, self._checkout = payments, checkout
-        self._forms = MembershipForms(context.window, context.texts, context.session.today)
-        self._on_plans: Callable[[Sequence[PlanView]], None] | None = None
+        self._forms = MembershipForms(context.texts, context.session.today)
         page.acted.connect(self.act)
+
+    def about(self) -> str:
+        """Return whose profile is open, with name and number. Raises LookupError if none is."""
+        raise NotImplementedError
 
     def owner(self) -> Owner:
         """Return the owner of the open profile. Raises LookupError if none is open."""
@@ -64,7 +66,6 @@ class ProfileController(Controller):
 
     def act(self, action: Action, target: object) -> None:
         """Do what a button of the profile is for. ``target`` is as ``ProfilePage.acted`` has it."""
-        self._context.in_use()
         open_ = self._context.navigation.open
         match action, target:
             case Action.EDIT, _:
@@ -112,6 +113,7 @@ class ProfileController(Controller):
 
     def _act_on_membership(self, action: Action, line: MembershipLine) -> None:
         ask, open_ = self._context.changes.ask, self._context.navigation.open
+        about = self.about()
         match action:
             case Action.OPEN:
                 open_(Place(COMPANY, line.company_id))
@@ -120,61 +122,46 @@ class ProfileController(Controller):
             case Action.PAYMENTS:
                 self._payments.open_membership(line)
             case Action.RENEW:
-                ask(*self._forms.renew(line))
+                ask(*self._forms.renew(line, about))
             case Action.PAY:
                 currency = self._session.currency
-                form = payment_form(self._context.window, self._texts, line, currency)
-                ask(*form, self._on_paid)
+                form = payment_form(self._texts, line, currency, about)
+                ask(*form, always=self._context.receipts.print_new)
             case Action.EXTEND:
-                ask(*self._forms.extend(line))
+                ask(*self._forms.extend(line, about))
             case Action.END:
-                ask(*self._forms.end(line))
+                ask(*self._forms.end(line, about))
             case Action.TRANSFER:
-                self._with_plans(lambda plans: ask(*self._forms.transfer(line, plans)))
+                self._with_plans(
+                    lambda plans, on: ask(*self._forms.transfer(line, plans, about), asked_on=on)
+                )
             case _:
                 raise ValueError(f"{action} is nothing that is done to a membership")
 
-    def _on_paid(self, payment: PaymentView) -> None:
-        self._context.receipts.print_new(payment)
-        self._context.navigation.reload()
-
     def _assign(self) -> None:
-        owner = self.owner()
+        owner, about, ask = self.owner(), self.about(), self._context.changes.ask
         self._with_plans(
-            lambda plans: self._context.changes.ask(*self._forms.assign(owner, plans))
+            lambda plans, on: ask(*self._forms.assign(owner, plans, about), asked_on=on)
         )  # fmt: skip
 
     def _order(self) -> None:
         """Ask which plan is to be paid online, and show its payment page then."""
-        owner, company = self.owner(), self.billed_company()
+        owner, about, company = self.owner(), self.about(), self.billed_company()
 
-        def ask(plans: Sequence[PlanView]) -> None:
-            form = order_form(self._context.window, self._texts, owner, plans, company)
-            self._context.changes.ask(*form, self._on_ordered)
+        def ask(plans: Sequence[PlanView], asked_on: Place | None) -> None:
+            form = order_form(self._texts, owner, plans, company, about)
+            self._context.changes.ask(*form, self._on_ordered, asked_on=asked_on)
 
         self._with_plans(ask)
 
     def _on_ordered(self, link: CheckoutLink) -> None:
         self._context.navigation.open(self._checkout.begin(link))
 
-    def _with_plans(self, then: Callable[[Sequence[PlanView]], None]) -> None:
-        """Load the plans as they are now, then go on; of two wishes the later one counts."""
-        self._context.in_use()
-        self._on_plans = then
-        self._context.send(
-            Task(
-                "plans",
-                lambda client, _: client.plans(),
-                self._handle_plans,
-                self._handle_plans_error,
-            )
-        )
+    def _with_plans(self, then: Callable[[Sequence[PlanView], Place | None], None]) -> None:
+        """Load the plans as they are now, then go on with them and the page that asked."""
+        asked_on = self._context.navigation.front
 
-    def _handle_plans(self, plans: PlanPage) -> None:
-        then, self._on_plans = self._on_plans, None
-        if then is not None:
-            then(plans.items)
+        def go_on(plans: PlanPage) -> None:
+            then(plans.items, asked_on)
 
-    def _handle_plans_error(self, sentence: str) -> None:
-        self._on_plans = None
-        self._context.notices.show(sentence)
+        self._context.send(Task("plans", lambda client, _: client.plans(), go_on))

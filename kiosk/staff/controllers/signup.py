@@ -49,8 +49,8 @@ class SignupController(Controller):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.page: SignupPage = SignupPage(context.texts)
+        self._stored: JoinSettings | None = None
         self.page.saved.connect(self._save)
-        self.page.edited.connect(context.in_use)
         self.page.keys.added.connect(self._add_keys)
         self.page.keys.file_wanted.connect(self._choose_file)
         self.page.keys.revoked.connect(self._revoke)
@@ -68,12 +68,22 @@ class SignupController(Controller):
         """Show the keys as they are now; settings that were typed but not saved stay."""
         self.page.keys.show_keys(key_lines(keys, self._texts, self._session.zone))
 
+    def unsaved(self) -> bool:
+        """Return whether the settings on the page differ from the stored ones."""
+        return self._stored is not None and self.page.settings() != self._stored
+
+    def leave(self) -> None:
+        """Nothing is edited any longer."""
+        self._stored = None
+
     def _show_settings(self, view: SignupView) -> None:
         self.page.show_settings(settings_of(view), places_of(view, self._texts))
+        self._stored = self.page.settings()
 
     @Slot()
     def _save(self) -> None:
         sent = self.page.settings()
+        self.page.set_saving(saving=True)
         self.page.show_failures({})
         self.page.show_progress(self._texts.say("Saving …"))
 
@@ -89,21 +99,25 @@ class SignupController(Controller):
 
     def _handle_saved(self, sent: JoinSettings, answer: SignupView | Problem) -> None:
         """Show the settings as they were stored, or beside their fields why they were refused."""
+        self.page.set_saving(saving=False)
         if isinstance(answer, Problem):
             self.page.show_failures(failures_of(answer, sites_of(sent), self._texts))
             return
         # Keep settings that were typed in the meantime.
         if self.page.settings() == sent:
             self._show_settings(answer)
+        else:
+            self._stored = settings_of(answer)
         self.page.show_progress(self._texts.say("Saved."))
 
     def _handle_error(self, sentence: str) -> None:
+        self.page.set_saving(saving=False)
         self.page.show_progress("")
         self.page.show_failure(sentence)
 
     @Slot()
     def _add_keys(self) -> None:
-        self._context.changes.ask(*keys_form(self.page, self._texts), self.show_keys)
+        self._context.changes.ask(*keys_form(self._texts), self.show_keys)
 
     @Slot()
     def _choose_file(self) -> None:
@@ -115,10 +129,10 @@ class SignupController(Controller):
             except Refused as refused:
                 failure = str(refused)
             else:
-                form = keys_form(self.page, self._texts, text)
+                form = keys_form(self._texts, text)
                 self._context.changes.ask(*form, self.show_keys)
-        self.page.show_failure(failure)
+        self.page.show_failure(failure, "file")
 
     @Slot(object)
     def _revoke(self, key: KeyLine) -> None:
-        self._context.changes.ask(*revoke_form(self.page, self._texts, key), self.show_keys)
+        self._context.changes.ask(*revoke_form(self._texts, key), self.show_keys)

@@ -34,8 +34,8 @@ class StripeController(Controller):
 
     @Slot(object)
     def _connect(self, words: StripeWords) -> None:
-        self._context.changes.ask(*connect_form(self.page, self._texts, words))
+        self._context.changes.ask(*connect_form(self._texts, words))
 
     @Slot()
     def _disconnect(self) -> None:
-        self._context.changes.ask(*disconnect_form(self.page, self._texts))
+        self._context.changes.ask(*disconnect_form(self._texts))

@@ -60,15 +60,14 @@ class SubscriptionController(Controller):
     @Slot(object, object)
     def act(self, action: Action, words: SubscriptionWords) -> None:
         """Do what a button of the page is for."""
-        self._context.in_use()
         ask = self._context.changes.ask
         match action:
             case Action.CANCEL:
-                ask(*cancel_form(self.page, self._texts, words))
+                ask(*cancel_form(self._texts, words))
             case Action.END:
-                ask(*end_form(self.page, self._texts, words))
+                ask(*end_form(self._texts, words))
             case Action.KEEP:
-                ask(*keep_form(self.page, self._texts, words))
+                ask(*keep_form(self._texts, words))
             case Action.REFRESH:
                 self._ask_stripe(words.order_id)
             case _:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from PySide6.QtWidgets import QWidget
-
 from api_client.messages.cards import CardRecord, DesignLine, IssuedCard, Mailed
 from api_client.messages.management import CustomerProfile
 from kiosk.staff.forms.request import Call, Filled
@@ -13,18 +11,24 @@ from kiosk.texts import Texts
 
 
 class CardForms:
-    """Makes the forms over one window."""
+    """Makes the forms. ``about`` is the holder, with name and number."""
 
-    def __init__(self, window: QWidget, texts: Texts) -> None:
-        self._window, self._texts = window, texts
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
 
     def issue(
         self, profile: CustomerProfile, designs: Sequence[DesignLine]
     ) -> tuple[Form, Filled[IssuedCard]]:
         """Issue a card to a customer, in one of the designs."""
         say = self._texts.say
-        title = say("Issue a card to {name}", name=profile.customer.name)
-        form = self._form(title, say("Issue card"))
+        customer = profile.customer
+        form = Form(
+            self._texts,
+            say("Issue a card"),
+            say("Issue card"),
+            topic=f"issue:{customer.id}",
+            about=f"{customer.name} · {customer.number}",
+        )
         if not designs:
             form.add_words(say("There is no card design yet; a manager can add one."))
             form.submit.setEnabled(False)
@@ -32,40 +36,45 @@ class CardForms:
 
         def filled(values: Mapping[str, Value]) -> Call[IssuedCard]:
             design_id = UUID(str(values["design_id"]))
-            customer_id = profile.customer.id
-            return lambda client, once: client.issue_card(customer_id, design_id, once)
+            return lambda client, once: client.issue_card(customer.id, design_id, once)
 
         return form, filled
 
-    def mail(self, card_id: UUID, email: str | None) -> tuple[Form, Filled[Mailed]]:
+    def mail(self, card_id: UUID, email: str | None, about: str) -> tuple[Form, Filled[Mailed]]:
         """Mail the link of a card; ``email`` is the customer's address."""
         say = self._texts.say
-        form = self._form(say("Send the card by mail"), say("Send"))
+        form = self._form(card_id, about, say("Send the card by mail"), say("Send"))
         form.add_words(say("Whoever has the link can add the card to a phone."))
         form.add_line("email", say("Email"), email or "")
 
         def filled(values: Mapping[str, Value]) -> Call[Mailed]:
-            return lambda client, _once: client.mail_card(card_id, str(values["email"]) or None)
+            email = str(values["email"]) or None
+            return lambda client, once: client.mail_card(card_id, email, once)
 
         return form, filled
 
-    def replace(self, card_id: UUID, title: str) -> tuple[Form, Filled[IssuedCard]]:
+    def replace(self, card_id: UUID, title: str, about: str) -> tuple[Form, Filled[IssuedCard]]:
         """Revoke a card and issue another one in its place."""
         say = self._texts.say
-        form = self._form(say("Replace {card}", card=title), say("Replace"))
+        title = say("Replace {card}", card=title)
+        form = self._form(card_id, about, title, say("Replace"), final=True)
         form.add_words(
             say("The present card is revoked at once, on every phone; the new one has a new code.")
         )
         return form, lambda _values: lambda client, once: client.replace_card(card_id, once)
 
-    def revoke(self, card_id: UUID, title: str) -> tuple[Form, Filled[CardRecord]]:
+    def revoke(self, card_id: UUID, title: str, about: str) -> tuple[Form, Filled[CardRecord]]:
         """Revoke a card."""
         say = self._texts.say
-        form = self._form(say("Revoke {card}", card=title), say("Revoke"))
+        title = say("Revoke {card}", card=title)
+        form = self._form(card_id, about, title, say("Revoke"), final=True)
         form.add_words(
             say("It cannot be made good again. What the customer has paid for stays theirs.")
         )
-        return form, lambda _values: lambda client, _once: client.revoke_card(card_id)
+        return form, lambda _values: lambda client, once: client.revoke_card(card_id, once)
 
-    def _form(self, title: str, action: str) -> Form:
-        return Form(self._window, self._texts, title, action)
+    def _form(
+        self, card_id: UUID, about: str, title: str, action: str, *, final: bool = False
+    ) -> Form:
+        topic = f"card:{action}:{card_id}"
+        return Form(self._texts, title, action, topic=topic, about=about, final=final)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from PySide6.QtWidgets import QWidget
-
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.management import CompanyView
@@ -14,15 +12,13 @@ from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
 
 
-def company_form(
-    window: QWidget, texts: Texts, company: CompanyView | None
-) -> tuple[Form, Filled[CompanyView]]:
+def company_form(texts: Texts, company: CompanyView | None) -> tuple[Form, Filled[CompanyView]]:
     """Create a company, or with a ``company`` change its fields."""
     say = texts.say
-    title, action = say("New company"), say("Create")
+    form = Form(texts, say("New company"), say("Create"), topic="company:new")
     if company is not None:
-        title, action = company.name, say("Save")
-    form = Form(window, texts, title, action)
+        topic = f"company:{company.id}"
+        form = Form(texts, say("Edit company"), say("Save"), topic=topic, about=company.name)
     form.add_line("name", say("Name"), company.name if company else "")
     seats = company.seat_cap if company else None
     form.add_line(
@@ -42,28 +38,34 @@ def company_form(
     return form, filled
 
 
-def link_form(window: QWidget, texts: Texts, company_id: UUID) -> tuple[Form, Filled[None]]:
+def link_form(texts: Texts, company: CompanyView) -> tuple[Form, Filled[None]]:
     """Link a customer, found as by the search, to a company."""
     say = texts.say
-    form = Form(window, texts, say("Link a customer"), say("Link"))
+    topic = f"link:{company.id}"
+    form = Form(texts, say("Link a customer"), say("Link"), topic=topic, about=company.name)
     form.add_line("who", say("Number, name or email"))
     form.add_line("role", say("Role"))
 
     def filled(values: Mapping[str, Value]) -> Call[None]:
         who, role = str(values["who"]), str(values["role"])
-        return lambda client, _: client.link(company_id, _only_customer(client, who, texts), role)
+
+        def link(client: ManagementClient, once: str) -> None:
+            client.link(company.id, _only_customer(client, who, texts), role, once)
+
+        return link
 
     return form, filled
 
 
 def unlink_form(
-    window: QWidget, texts: Texts, company_id: UUID, customer_id: UUID, name: str
+    texts: Texts, company: CompanyView, customer_id: UUID, name: str
 ) -> tuple[Form, Filled[None]]:
     """End a customer's link to a company."""
     say = texts.say
-    form = Form(window, texts, say("Unlink {name}", name=name), say("Unlink"))
+    title, topic = say("Unlink {name}", name=name), f"unlink:{company.id}:{customer_id}"
+    form = Form(texts, title, say("Unlink"), topic=topic, about=company.name, final=True)
     form.add_words(say("What they have through this company is gone at once."))
-    return form, lambda _values: lambda client, _: client.unlink(company_id, customer_id)
+    return form, lambda _values: lambda client, once: client.unlink(company.id, customer_id, once)
 
 
 def _only_customer(client: ManagementClient, who: str, texts: Texts) -> UUID:

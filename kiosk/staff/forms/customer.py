@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QWidget
-
 from api_client.messages.management import CustomerProfile, CustomerRecord
 from api_client.messages.scan import CustomerState
 from kiosk.staff.forms.request import Call, Filled, without_blanks
@@ -12,22 +10,23 @@ from kiosk.texts import Texts
 
 
 def customer_form(
-    window: QWidget, texts: Texts, profile: CustomerProfile | None
+    texts: Texts, profile: CustomerProfile | None
 ) -> tuple[Form, Filled[CustomerRecord]]:
     """Create a customer, or with a ``profile`` change its fields."""
     say = texts.say
-    title, action = say("New customer"), say("Create")
+    form = Form(texts, say("New customer"), say("Create"), topic="customer:new")
     if profile is not None:
-        title, action = profile.customer.name, say("Save")
-    form = Form(window, texts, title, action)
+        customer = profile.customer
+        about, topic = f"{customer.name} · {customer.number}", f"customer:{customer.id}"
+        form = Form(texts, say("Edit customer"), say("Save"), topic=topic, about=about)
     for key, words in (
         ("given_name", say("Given name")),
         ("family_name", say("Family name")),
         ("email", say("Email")),
         ("phone", say("Phone")),
-        ("birth_date", say("Born (YYYY-MM-DD)")),
     ):
         form.add_line(key, words, str(getattr(profile, key, None) or ""))
+    form.add_day("birth_date", say("Born"), profile and profile.birth_date, optional=True)
     form.add_note("desk_note", say("Note"), (profile.desk_note or "") if profile else "")
     if profile is not None:
         form.add_choice("state", say("State"), _states(texts), profile.customer.state.value)
@@ -37,7 +36,7 @@ def customer_form(
         if profile is None:
             return lambda client, once: client.create_customer(fields, once)
         customer_id = profile.customer.id
-        return lambda client, _: client.change_customer(customer_id, fields)
+        return lambda client, once: client.change_customer(customer_id, fields, once)
 
     return form, filled
 

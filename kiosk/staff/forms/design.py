@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
-
 from api_client.messages.cards import EditedDesign
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
@@ -14,11 +12,9 @@ from kiosk.texts import Texts
 _PLAIN_LETTERS = str.maketrans("äöüß", "aous")
 
 
-def new_design_form(
-    window: QWidget, texts: Texts, design: Mapping[str, Any]
-) -> tuple[Form, Filled[EditedDesign]]:
+def new_design_form(texts: Texts, design: Mapping[str, Any]) -> tuple[Form, Filled[EditedDesign]]:
     """Create a design as a copy of ``design`` under a new name."""
-    form = Form(window, texts, texts.say("New card design"), texts.say("Create"))
+    form = Form(texts, texts.say("New card design"), texts.say("Create"), topic="design:new")
     form.add_words(texts.say("It begins as a copy of the design that is open."))
     form.add_line("name", texts.say("Name"))
 

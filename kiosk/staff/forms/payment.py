@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
-
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.payments import PaymentView
 from api_client.messages.scan import Problem
-from kiosk.staff.forms.plan import minor_units
+from kiosk.staff.forms.amount import minor_units
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.membership import MembershipLine
@@ -18,7 +16,7 @@ from kiosk.texts import Texts
 
 
 def payment_form(
-    window: QWidget, texts: Texts, line: MembershipLine, currency: str
+    texts: Texts, line: MembershipLine, currency: str, about: str
 ) -> tuple[Form, Filled[PaymentView]]:
     """Record a payment for a membership, and renew it if the payment is for that.
 
@@ -26,7 +24,7 @@ def payment_form(
     """
     say = texts.say
     title = say("Payment for {plan}", plan=line.plan)
-    form = Form(window, texts, title, say("Note payment"))
+    form = Form(texts, title, say("Note payment"), topic=f"pay:{line.id}", about=about)
     methods = [(method.value, words) for method, words in methods_of(texts).items()]
     form.add_choice("method", say("Paid by"), methods)
     form.add_line("amount", say("Amount in {currency} (empty: the price)", currency=currency))
@@ -56,12 +54,12 @@ def payment_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> 
     return fields
 
 
-def void_form(
-    window: QWidget, texts: Texts, payment: PaymentView
-) -> tuple[Form, Filled[PaymentView]]:
+def void_form(texts: Texts, payment: PaymentView, about: str) -> tuple[Form, Filled[PaymentView]]:
     """Void a payment that was recorded in error. Without a reason the call raises Refused."""
     say = texts.say
-    form = Form(window, texts, say("Void {receipt}", receipt=payment.receipt_number), say("Void"))
+    title = say("Void {receipt}", receipt=payment.receipt_number)
+    topic = f"void:{payment.id}"
+    form = Form(texts, title, say("Void"), topic=topic, about=about, final=True)
     form.add_words(
         say("It keeps its number, and its receipt says that it is void. What it renewed stays.")
     )
@@ -70,11 +68,11 @@ def void_form(
     def filled(values: Mapping[str, Value]) -> Call[PaymentView]:
         why = str(values["why"])
 
-        def void(client: ManagementClient, _once: str) -> PaymentView:
+        def void(client: ManagementClient, once: str) -> PaymentView:
             if not why:
                 title = say("A payment is voided with a reason only.")
                 raise Refused(Problem(title=title, status=422, code="no_reason"))
-            return client.void_payment(payment.id, why)
+            return client.void_payment(payment.id, why, once)
 
         return void
 

@@ -1,16 +1,14 @@
 """The form of a plan: what it costs, how long it lasts, what it allows."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from babel.numbers import NumberFormatError, get_currency_precision, parse_decimal
-from PySide6.QtWidgets import QWidget
+from babel.numbers import get_currency_precision
 
-from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.management import IntervalMessage, IntervalUnit, PlanView
-from api_client.messages.scan import Problem
+from kiosk.staff.forms.amount import minor_units
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
@@ -18,13 +16,11 @@ from kiosk.texts import Texts
 _NONE = "none"
 
 
-def plan_form(
-    window: QWidget, texts: Texts, plan: PlanView | None, currency: str
-) -> tuple[Form, Filled[PlanView]]:
+def plan_form(texts: Texts, plan: PlanView | None, currency: str) -> tuple[Form, Filled[PlanView]]:
     """Create a plan, or with a ``plan`` change its fields; sold memberships keep their terms."""
     say = texts.say
     title, action = (say("New plan"), say("Create")) if plan is None else (plan.name, say("Save"))
-    form = Form(window, texts, title, action)
+    form = Form(texts, title, action, topic=f"plan:{plan.id if plan else 'new'}")
     if plan is not None:
         currency = plan.currency
         form.add_words(say("What was sold already keeps its terms."))
@@ -68,26 +64,6 @@ def plan_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dic
     if "archived" in values:
         fields["archived"] = values["archived"]
     return fields
-
-
-def minor_units(typed: str, currency: str, texts: Texts) -> int:
-    """Return a typed amount in the smallest unit of ``currency`` (ISO 4217); 0 for an empty text.
-
-    Raises Refused if it is no number, negative, or has more decimals than the currency.
-    """
-    try:
-        amount = parse_decimal(typed, locale=texts.locale, strict=True) if typed else Decimal(0)
-        minor = amount.scaleb(get_currency_precision(currency))
-        if minor < 0 or minor != minor.to_integral_value():
-            raise _no_price(typed, texts)
-    except (NumberFormatError, InvalidOperation):
-        raise _no_price(typed, texts) from None
-    return int(minor)
-
-
-def _no_price(typed: str, texts: Texts) -> Refused:
-    title = texts.say("“{text}” is not a price.", text=typed)
-    return Refused(Problem(title=title, status=422, code="price_invalid"))
 
 
 def _price(plan: PlanView | None, texts: Texts) -> str:

@@ -8,8 +8,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
-
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.scan import Problem
@@ -26,10 +24,10 @@ _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _PRIVATE_PEM = re.compile(r"BEGIN [A-Z ]*PRIVATE KEY")
 
 
-def keys_form(window: QWidget, texts: Texts, text: str = "") -> tuple[Form, Filled[EmbedKeyList]]:
+def keys_form(texts: Texts, text: str = "") -> tuple[Form, Filled[EmbedKeyList]]:
     """Add public keys of a site. ``text`` is the content of a file that was chosen."""
     say = texts.say
-    form = Form(window, texts, say("Keys of a site"), say("Add keys"))
+    form = Form(texts, say("Keys of a site"), say("Add keys"), topic="site_keys:new")
     form.add_words(
         say("Paste the public keys of the site as a JWK Set. It says: {example}",
             example='{"keys": [{"kty": "OKP", …}]}')
@@ -42,10 +40,11 @@ def keys_form(window: QWidget, texts: Texts, text: str = "") -> tuple[Form, Fill
     return form, filled
 
 
-def revoke_form(window: QWidget, texts: Texts, key: KeyLine) -> tuple[Form, Filled[EmbedKeyList]]:
+def revoke_form(texts: Texts, key: KeyLine) -> tuple[Form, Filled[EmbedKeyList]]:
     """Revoke a key. The call returns all keys as they are then."""
     say = texts.say
-    form = Form(window, texts, say("Revoke {card}", card=key.kid), say("Revoke"))
+    title = say("Revoke {card}", card=key.kid)
+    form = Form(texts, title, say("Revoke"), topic=f"site_key:{key.id}", final=True)
     form.add_words(
         say("Whom the site signs in with it is asked to log in. It stays revoked for good.")
     )

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
-
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.billing import StripeView
@@ -15,13 +13,11 @@ from kiosk.staff.words.stripe import StripeWords
 from kiosk.texts import Texts
 
 
-def connect_form(
-    window: QWidget, texts: Texts, words: StripeWords
-) -> tuple[Form, Filled[StripeView]]:
+def connect_form(texts: Texts, words: StripeWords) -> tuple[Form, Filled[StripeView]]:
     """Connect an account, or change the stored secrets, which are never shown."""
     say = texts.say
     title = say("Change the Stripe account") if words.connected else say("Connect Stripe")
-    form = Form(window, texts, title, say("Save"))
+    form = Form(texts, title, say("Save"), topic="stripe:connect")
     if words.connected:
         form.add_words(say("Enter both secrets again; those that are stored are not shown."))
     form.add_line("secret_key", say("Secret key"), secret=True)
@@ -38,10 +34,12 @@ def connect_form(
     return form, filled
 
 
-def disconnect_form(window: QWidget, texts: Texts) -> tuple[Form, Filled[None]]:
+def disconnect_form(texts: Texts) -> tuple[Form, Filled[None]]:
     """Delete the stored keys of the account."""
     say = texts.say
-    form = Form(window, texts, say("Disconnect Stripe"), say("Disconnect"))
+    form = Form(
+        texts, say("Disconnect Stripe"), say("Disconnect"), topic="stripe:disconnect", final=True
+    )
     form.add_words(
         say("The keys are forgotten here. Subscriptions go on at Stripe until ended there.")
     )

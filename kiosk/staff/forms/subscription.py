@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from PySide6.QtWidgets import QWidget
-
 from api_client.management import ManagementClient
 from api_client.messages.billing import CheckoutLink, OrderView
 from api_client.messages.management import CompanyView, PlanView
@@ -16,15 +14,16 @@ from kiosk.texts import Texts
 
 
 def order_form(
-    window: QWidget,
     texts: Texts,
     owner: Mapping[str, str],
     plans: Sequence[PlanView],
     company: CompanyView | None,
+    about: str,
 ) -> tuple[Form, Filled[CheckoutLink]]:
     """Order a plan that ``owner`` pays online; ``company`` is the owner if it is one."""
     say = texts.say
-    form = Form(window, texts, say("Order online"), say("Open the payment page"))
+    topic = ":".join(("order", *owner.values()))
+    form = Form(texts, say("Order online"), say("Open the payment page"), topic=topic, about=about)
     offered = [
         (str(plan.id), plan_words(plan, texts))
         for plan in plans
@@ -50,13 +49,11 @@ def _billed_to(company: CompanyView) -> str:
     return " · ".join(filter(None, (company.billing_name or company.name, company.billing_email)))
 
 
-def cancel_form(
-    window: QWidget, texts: Texts, words: SubscriptionWords
-) -> tuple[Form, Filled[OrderView]]:
+def cancel_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[OrderView]]:
     """Cancel a subscription at the end of the period that is paid."""
     say = texts.say
     title = say("Cancel {plan}", plan=words.title)
-    form = Form(window, texts, title, say("Do not renew"))
+    form = _form(texts, words, title, say("Do not renew"))
     if words.until:
         form.add_words(say("It runs until {day} and is not charged again.", day=words.until))
     else:
@@ -64,12 +61,11 @@ def cancel_form(
     return form, _cancelling(words, "period_end")
 
 
-def end_form(
-    window: QWidget, texts: Texts, words: SubscriptionWords
-) -> tuple[Form, Filled[OrderView]]:
+def end_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[OrderView]]:
     """Cancel a subscription and end its membership at once."""
     say = texts.say
-    form = Form(window, texts, say("Cancel {plan} now", plan=words.title), say("End now"))
+    title = say("Cancel {plan} now", plan=words.title)
+    form = _form(texts, words, title, say("End now"), final=True)
     form.add_words(
         say("The membership ends at once, for good. Nothing is paid back: that is done at Stripe.")
     )
@@ -83,14 +79,19 @@ def _cancelling(words: SubscriptionWords, at: Literal["period_end", "now"]) -> F
     return lambda _values: cancel
 
 
-def keep_form(
-    window: QWidget, texts: Texts, words: SubscriptionWords
-) -> tuple[Form, Filled[OrderView]]:
+def keep_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[OrderView]]:
     """Resume a subscription that was cancelled for the end of its period."""
     say = texts.say
-    form = Form(window, texts, say("Keep {plan}", plan=words.title), say("Keep it"))
+    form = _form(texts, words, say("Keep {plan}", plan=words.title), say("Keep it"))
     if words.until:
         form.add_words(say("It goes on, and is charged again on {day}.", day=words.until))
     else:
         form.add_words(say("It goes on, and is charged again."))
     return form, lambda _values: lambda client, _once: client.resume_order(words.order_id)
+
+
+def _form(
+    texts: Texts, words: SubscriptionWords, title: str, action: str, *, final: bool = False
+) -> Form:
+    topic = f"subscription:{words.order_id}"
+    return Form(texts, title, action, topic=topic, about=words.payer, final=final)

@@ -74,7 +74,6 @@ class CardPage(PageView):
         self.picture.setVisible(words.has_design)
         for action, button in self.buttons.items():
             button.setVisible(_possible(action, words, may_change=may_change))
-        self.show_failure("")
 
     def show_picture(self, image: QImage) -> None:
         """Show the card as the chosen wallet draws it."""

@@ -7,7 +7,6 @@ from uuid import UUID
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from api_client.messages.cards import EditedDesign, WalletKind
 from kiosk.staff.pages.fields import ColourField, ImageField
 from kiosk.staff.pages.form import field_label
+from kiosk.staff.pages.inputs import Choice
 from kiosk.staff.pages.parts import label
 from kiosk.staff.pages.picture import Picture
 from kiosk.staff.pages.view import PageView
@@ -51,7 +51,7 @@ class DesignPage(PageView):
         self._record: EditedDesign | None = None
         self._showing = False
         say = texts.say
-        self.choice = QComboBox()
+        self.choice = Choice()
         self.choice.setAccessibleName(say("Card designs"))
         self.add_button = QPushButton(say("New design …"))
         self.name = QLineEdit()
@@ -63,9 +63,9 @@ class DesignPage(PageView):
         self.code = _code_choice(texts)
         self.code_text = QCheckBox(say("Number under the code"))
         self.picture = Picture()
-        self.wallet = QComboBox()
-        self.wallet.addItem("Apple Wallet", WalletKind.APPLE.value)
-        self.wallet.addItem("Google Wallet", WalletKind.GOOGLE.value)
+        self.wallet = Choice(
+            ((WalletKind.APPLE.value, "Apple Wallet"), (WalletKind.GOOGLE.value, "Google Wallet"))
+        )
         self.hints = label("", "muted")
         self.progress = label("", "muted")
         self.save_button = QPushButton(say("Save"))
@@ -81,10 +81,8 @@ class DesignPage(PageView):
     def show_list(self, designs: Sequence[tuple[UUID, str]], chosen: UUID) -> None:
         """Show the designs to choose from."""
         self._showing = True
-        self.choice.clear()
-        for id_, name in designs:
-            self.choice.addItem(name, id_)
-        self.choice.setCurrentIndex(max(self.choice.findData(chosen), 0))
+        self.choice.set_options(designs)
+        self.choice.choose(chosen)
         self._showing = False
 
     def show_design(self, record: EditedDesign, *, hints: Sequence[str]) -> None:
@@ -96,17 +94,33 @@ class DesignPage(PageView):
         self._show_titles(design["title"], design["languages"])
         for key, field in self.colours.items():
             field.set_colour(design[key])
-        self.code.setCurrentIndex(max(self.code.findData(design["code"]), 0))
+        self.code.choose(design["code"])
         self.code_text.setChecked(bool(design["code_text"]))
         self._show_images(design["images"])
+        self.keep_edited(record, hints=hints)
+        self._showing = False
+
+    def keep_edited(self, record: EditedDesign, *, hints: Sequence[str]) -> None:
+        """Take a design as the stored one; the fields keep what was typed."""
+        self._record = record
         gone = record.archived_at is not None
         self.archive_button.setText(
             self._texts.say("Issue again") if gone else self._texts.say("Issue no more")
         )
         self.hints.setText("\n".join(hints))
         self.hints.setVisible(bool(hints))
-        self.show_failure("")
-        self._showing = False
+
+    @property
+    def edited_name(self) -> str:
+        """The name as it is typed."""
+        return self.name.text().strip()
+
+    def set_saving(self, *, saving: bool) -> None:
+        """Show that the design is being saved, or that it can be saved again."""
+        self.save_button.setEnabled(not saving)
+        self.archive_button.setEnabled(not saving)
+        say = self._texts.say
+        self.save_button.setText(say("Saving …") if saving else say("Save"))
 
     def set_image(self, role: str, tag: str | None) -> None:
         """Set a stored picture in the edited design, or with None remove it."""
@@ -126,7 +140,7 @@ class DesignPage(PageView):
             **stored,
             **{key: field.colour for key, field in self.colours.items()},
             "title": {**stored["title"], **{key: text for key, text in titles.items() if text}},
-            "code": self.code.currentData(),
+            "code": self.code.chosen,
             "code_text": self.code_text.isChecked(),
             "images": dict(self._images),
         }
@@ -134,7 +148,7 @@ class DesignPage(PageView):
     @property
     def chosen_wallet(self) -> WalletKind:
         """The wallet in which the design is to be drawn."""
-        return WalletKind(self.wallet.currentData())
+        return WalletKind(self.wallet.chosen)
 
     def show_progress(self, sentence: str) -> None:
         """Show the progress of updating issued cards; an empty text hides it."""
@@ -235,22 +249,22 @@ class DesignPage(PageView):
             self._pause.start()
 
     def _on_chosen(self) -> None:
-        id_ = self.choice.currentData()
+        id_ = self.choice.chosen
         if not self._showing and id_ is not None:
             self.opened.emit(id_)
 
 
-def _code_choice(texts: Texts) -> QComboBox:
+def _code_choice(texts: Texts) -> Choice:
     """Return the choice of the form of a card's code."""
     say = texts.say
-    choice = QComboBox()
-    for value, words in (
-        ("card", say("fixed")),
-        ("signed", say("fixed, with a signature")),
-        ("rotating", say("changing every 30 seconds (Google Wallet)")),
-    ):
-        choice.addItem(words, value)
+    choice = Choice(
+        (
+            ("card", say("fixed")),
+            ("signed", say("fixed, with a signature")),
+            ("rotating", say("changing every 30 seconds (Google Wallet)")),
+        )
+    )
     # Elide a long choice instead of widening the column.
-    choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     choice.setMinimumContentsLength(_SHORTEST)
     return choice

@@ -1,26 +1,29 @@
-"""A form in front of the window: labelled fields, and under them why it was not carried out."""
+"""A form over the page in front: whom it is about, labelled fields, and why it was not carried out.
 
-from collections.abc import Sequence
+It is a sheet inside the staff panel, so that the verdict of a scan covers it and it is still there,
+with what was typed, when the verdict is gone.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QCheckBox,
-    QComboBox,
-    QDateEdit,
-    QDialog,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from kiosk.staff.pages.day_field import day_field, day_of
+from kiosk.staff.pages.form_foot import FormFoot
+from kiosk.staff.pages.inputs import Choice, DayField
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
@@ -28,45 +31,74 @@ from kiosk.views.plain_label import PlainLabel
 Value = str | bool | date | None
 _WIDTH = 460
 _NOTE_HEIGHT = 84
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
-class Form(QDialog):
-    """Asks for a few values. Stays open until ``finish``, with ``show_failure`` in between."""
+class Form(QFrame):
+    """Asks for a few values. Stays open until ``finish``, with ``show_failure`` in between.
+
+    ``topic`` names the change and what it changes, such as ``renew:<id>``: a second form for the
+    same change has the same topic. ``about`` is the person or thing, with name and number. A
+    ``final`` step cannot be taken back: Cancel has the focus, and is what Enter does.
+    """
 
     submitted = Signal(dict)
     """Values by key: text, bool or day; None for an optional day that was left out."""
+    closed = Signal()
+    """The form is done with: carried out, cancelled or discarded."""
 
-    def __init__(self, parent: QWidget, texts: Texts, title: str, action: str) -> None:
-        super().__init__(parent)
+    def __init__(
+        self,
+        texts: Texts,
+        title: str,
+        action: str,
+        *,
+        topic: str,
+        about: str = "",
+        final: bool = False,
+    ) -> None:
+        super().__init__()
         self.setObjectName("form")
-        self.setWindowTitle(title)
-        self.setMinimumWidth(_WIDTH)
+        self.setAccessibleName(title)
+        self.setFixedWidth(_WIDTH)
+        self.topic, self.title, self.about, self.final = topic, title, about, final
+        self._texts = texts
         self._fields: dict[str, QWidget] = {}
-        self._locale = QLocale(str(texts.locale))
+        self._initial: Mapping[str, Value | str] | None = None
         heading = PlainLabel(title, "title", wraps=True)
+        subject = PlainLabel(about, "strong", wraps=True)
+        subject.setVisible(bool(about))
         self._rows = QFormLayout()
         self._rows.setSpacing(S + 2)
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        self.failure = PlainLabel("", "failure", wraps=True)
-        self.failure.hide()
-        self.submit = QPushButton(action)
-        self.submit.setObjectName("primary")
-        self.submit.setDefault(True)
-        self._cancel = QPushButton(texts.say("Cancel"))
-        self._cancel.setAutoDefault(False)
-        buttons = QHBoxLayout()
-        buttons.addStretch()
-        buttons.addWidget(self._cancel)
-        buttons.addWidget(self.submit)
+        self._rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self.foot = FormFoot(texts, action, final=final)
+        self.failure, self.submit, self.cancel = (
+            self.foot.failure,
+            self.foot.submit,
+            self.foot.cancel,
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(L, L, L, M)
         layout.setSpacing(M)
         layout.addWidget(heading)
+        layout.addWidget(subject)
         layout.addLayout(self._rows)
-        layout.addWidget(self.failure)
-        layout.addLayout(buttons)
-        self._cancel.clicked.connect(self.reject)
+        layout.addWidget(self.foot)
+        self.cancel.clicked.connect(self.closed)
         self.submit.clicked.connect(self._on_submit)
+        self.foot.discarded.connect(self.closed)
+        self.foot.kept.connect(self.focus_first)
+
+    @property
+    def sending(self) -> bool:
+        """Whether it was sent and the answer has not come yet."""
+        return self.foot.sending
+
+    @property
+    def edited(self) -> bool:
+        """Whether a field has another text or value than when the form was opened."""
+        return self._initial is not None and self._typed() != self._initial
 
     def add_words(self, words: str) -> None:
         """Add a text above the fields that follow."""
@@ -90,7 +122,10 @@ class Form(QDialog):
     def add_choice(
         self, key: str, label: str, options: Sequence[tuple[str, str]], chosen: str = ""
     ) -> None:
-        """Add a choice of ``options``: value and label."""
+        """Add a choice of ``options``: value and label; the first one unless another is chosen.
+
+        Raises LookupError if ``chosen`` is not among them.
+        """
         self._add(key, label, _choice(options, chosen))
 
     def add_count(
@@ -106,13 +141,13 @@ class Form(QDialog):
         row.addWidget(choice, 2)
         self._rows.addRow(PlainLabel(label), row)
 
-    def add_day(self, key: str, label: str, day: date) -> None:
-        """Add a field for a day."""
-        self._add(key, label, day_field(day, self._locale))
+    def add_day(self, key: str, label: str, day: date | None, *, optional: bool = False) -> None:
+        """Add a field for a day; an ``optional`` one may be left empty."""
+        self._add(key, label, DayField(self._texts, day, optional=optional))
 
     def add_switch(self, key: str, label: str, *, on: bool = False) -> None:
         """Add a check box."""
-        switch = QCheckBox(label)
+        switch = QCheckBox(label.replace("&", "&&"))
         switch.setChecked(on)
         self._fields[key] = switch
         self._rows.addRow("", switch)
@@ -125,35 +160,95 @@ class Form(QDialog):
         """Return the values of all fields."""
         return {key: _value(widget) for key, widget in self._fields.items()}
 
+    def restore(self, values: Mapping[str, Value], sentence: str) -> None:
+        """Fill in values that were sent before, and show a sentence about them."""
+        for key, value in values.items():
+            if key in self._fields:
+                _fill(self._fields[key], value)
+        self.foot.show_failure(sentence)
+
     def show_failure(self, sentence: str) -> None:
         """Show why it was not carried out; the fields stay as they are and can be sent again."""
-        self.failure.setText(sentence)
-        self.failure.show()
-        self.submit.setEnabled(True)
+        self._set_sending(sending=False)
+        self.foot.show_failure(sentence)
 
     def finish(self) -> None:
         """Close the form after it was carried out."""
-        self.accept()
+        self.closed.emit()
+
+    def leave(self) -> None:
+        """Close the form on Esc: not while it is being sent, and edited fields are asked about."""
+        if self.sending:
+            self.foot.show_failure(
+                self._texts.say("It was sent already. This closes when the answer is here.")
+            )
+        elif self.foot.asking:
+            self.foot.keep()
+        elif self.edited:
+            self.foot.ask_to_discard()
+        else:
+            self.closed.emit()
+
+    def focus_first(self) -> None:
+        """Focus the first field, and on a final step Cancel."""
+        first = None if self.final else next(iter(self._fields.values()), self.submit)
+        (first or self.cancel).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Focus the first field, and set the tab order of fields and buttons."""
+        """Set the tab order, and the focus where work begins."""
         super().showEvent(event)
-        stops = [*self._fields.values(), self._cancel, self.submit]
-        for before, after in pairwise(stops):
-            QWidget.setTabOrder(before, after)
-        stops[0].setFocus()
+        if self._initial is None:
+            self._initial = self._typed()
+            stops = [*self._fields.values(), self.cancel, self.submit]
+            for before, after in pairwise(stops):
+                QWidget.setTabOrder(before, after)
+            self.focus_first()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Carry out Enter where no button has the focus: send, or on a final step cancel."""
+        if event.key() not in _ENTER:
+            super().keyPressEvent(event)
+            return
+        focused = self.focusWidget()
+        if isinstance(focused, QAbstractButton) and not isinstance(focused, QCheckBox):
+            if focused.isEnabled():
+                focused.click()
+        elif self.final:
+            self.leave()
+        elif self.submit.isEnabled() and self.submit.isVisible():
+            self._on_submit()
 
     def _on_submit(self) -> None:
-        """Emit the values, and prevent a second submit."""
-        self.submit.setEnabled(False)
-        self.failure.clear()
-        self.failure.hide()
+        """Emit the values if every field can be read, and prevent a second submit."""
+        if self.sending:
+            return
+        for widget in self._fields.values():
+            if isinstance(widget, DayField) and widget.problem:
+                self.foot.show_failure(widget.problem)
+                widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+        self._set_sending(sending=True)
         self.submitted.emit(self.values())
+
+    def _set_sending(self, *, sending: bool) -> None:
+        focused = self.focusWidget()
+        self.foot.set_sending(sending=sending)
+        for widget in self._fields.values():
+            widget.setEnabled(not sending)
+        if not sending and focused is not None and focused.isEnabled():
+            focused.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add(self, key: str, label: str, widget: QWidget) -> None:
         widget.setAccessibleName(label)
         self._fields[key] = widget
         self._rows.addRow(field_label(label, widget), widget)
+
+    def _typed(self) -> dict[str, Value | str]:
+        """Return what is in the fields as it was typed, also where it cannot be read."""
+        return {
+            key: widget.line.text() if isinstance(widget, DayField) else _value(widget)
+            for key, widget in self._fields.items()
+        }
 
 
 def field_label(words: str, field: QWidget) -> PlainLabel:
@@ -163,12 +258,11 @@ def field_label(words: str, field: QWidget) -> PlainLabel:
     return made
 
 
-def _choice(options: Sequence[tuple[str, str]], chosen: str) -> QComboBox:
-    """Return a combo box of values and labels."""
-    choice = QComboBox()
-    for value, words in options:
-        choice.addItem(words, value)
-    choice.setCurrentIndex(max(choice.findData(chosen), 0))
+def _choice(options: Sequence[tuple[str, str]], chosen: str) -> Choice:
+    """Return a choice of values and labels. Raises LookupError if ``chosen`` is none of them."""
+    choice = Choice(options)
+    if chosen:
+        choice.choose(chosen)
     return choice
 
 
@@ -179,11 +273,28 @@ def _value(widget: QWidget) -> Value:
             return widget.text().strip()
         case QPlainTextEdit():
             return widget.toPlainText().strip()
-        case QComboBox():
-            return str(widget.currentData(Qt.ItemDataRole.UserRole))
-        case QDateEdit():
-            return day_of(widget)
+        case Choice():
+            return "" if widget.chosen is None else str(widget.chosen)
+        case DayField():
+            return widget.day
         case QCheckBox():
             return widget.isChecked()
         case _:
             raise TypeError(f"a form has no fields of type {type(widget).__name__}")
+
+
+def _fill(widget: QWidget, value: Value) -> None:
+    """Set the value of a field."""
+    match widget, value:
+        case QLineEdit(), str():
+            widget.setText(value)
+        case QPlainTextEdit(), str():
+            widget.setPlainText(value)
+        case Choice(), str():
+            widget.choose(value)
+        case DayField(), date() | None:
+            widget.set_day(value)
+        case QCheckBox(), bool():
+            widget.setChecked(value)
+        case _:
+            raise TypeError(f"{value!r} is no value of a {type(widget).__name__}")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from PySide6.QtCore import QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.staff.pages.day_field import day_field, day_of
+from kiosk.staff.pages.inputs import DayField
 from kiosk.staff.pages.lines import ActionLine
 from kiosk.staff.pages.parts import chip, empty, label
 from kiosk.staff.pages.view import PageView
@@ -38,8 +38,7 @@ class PaymentsPage(PageView):
         self.may_void = False
         self._showing = False
         self.title = label("", "name")
-        locale, some_day = QLocale(str(texts.locale)), date(2000, 1, 1)
-        self.first, self.last = day_field(some_day, locale), day_field(some_day, locale)
+        self.first, self.last = DayField(texts), DayField(texts)
         self._days = QWidget()
         self.warning = label("", "muted")
         self._sums = QGridLayout()
@@ -54,7 +53,7 @@ class PaymentsPage(PageView):
         self._pause.timeout.connect(self._choose)
         self._lay_out()
         for field in (self.first, self.last):
-            field.dateChanged.connect(self._on_typed)
+            field.changed.connect(self._on_typed)
 
     def show_payments(
         self, words: PaymentsWords, days: tuple[date, date] | None, *, may_void: bool
@@ -65,7 +64,8 @@ class PaymentsPage(PageView):
         self._days.setVisible(days is not None)
         if days is not None:
             for field, day in zip((self.first, self.last), days, strict=True):
-                field.setDate(day_field(day, field.locale()).date())
+                if field.day != day:
+                    field.set_day(day)
         self._showing = False
         self.title.setText(words.title)
         self.show_failure("")
@@ -83,9 +83,8 @@ class PaymentsPage(PageView):
         days.setSpacing(S)
         for words, field in ((say("From"), self.first), (say("to"), self.last)):
             field.setAccessibleName(words)
-            days.addWidget(label(words, wraps=False))
-            days.addWidget(field)
-        days.addStretch()
+            days.addWidget(label(words, wraps=False), 0, Qt.AlignmentFlag.AlignTop)
+            days.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._sums.setHorizontalSpacing(L)
@@ -149,4 +148,8 @@ class PaymentsPage(PageView):
             self._pause.start()
 
     def _choose(self) -> None:
-        self.days_chosen.emit(day_of(self.first), day_of(self.last))
+        for field in (self.first, self.last):
+            if field.problem:
+                self.clear(field.problem)
+                return
+        self.days_chosen.emit(self.first.day, self.last.day)

@@ -68,7 +68,15 @@ class SignInPage(QWidget):
         self.other.setText(say("I have an account") if first else say("There is no account yet"))
         self.name.setVisible(first)
         self.show_failure(failure)
-        (self.name if first else self.email).setFocus()
+        self.focus_first()
+
+    def focus_first(self) -> None:
+        """Focus the first field that is empty."""
+        lines = (
+            (self.name, self.email, self.password) if self._first else (self.email, self.password)
+        )
+        empty = (line for line in lines if not line.text())
+        next(empty, self.password).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_failure(self, sentence: str) -> None:
         """Show why the sign-in failed, and clear the password."""

@@ -81,6 +81,7 @@ class SignupPage(PageView):
         self.snippet.show_text(places.snippet)
         self.missing.setText(places.missing)
         self.missing.setVisible(bool(places.missing))
+        self.clear_failures()
         self.show_failures({})
         self.show_progress("")
 
@@ -107,6 +108,10 @@ class SignupPage(PageView):
             QTimer.singleShot(0, self, partial(self._scroll.ensureWidgetVisible, first))
         if failures:
             self.show_progress(self._texts.say("Not saved."))
+
+    def set_saving(self, *, saving: bool) -> None:
+        """Let nothing be saved twice at once."""
+        self.save_button.setEnabled(not saving)
 
     def show_progress(self, sentence: str) -> None:
         """Show the progress of saving; an empty text clears it."""

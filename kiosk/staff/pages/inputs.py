@@ -1,0 +1,158 @@
+"""Inputs that change by a key or a click meant for them, and never by a wheel in passing."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import QDate, QPoint, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QCalendarWidget,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kiosk.staff.words.typed import day_in_words, parse_day, typed_day
+from kiosk.style import XS, S
+from kiosk.texts import Texts
+from kiosk.views.plain_label import PlainLabel
+
+_LONGEST_DAY = 40
+_EXAMPLE = date(2030, 12, 31)
+
+
+class Choice(QComboBox):
+    """A choice of values with labels. The wheel scrolls the page, not the choice."""
+
+    def __init__(self, options: Sequence[tuple[object, str]] = ()) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.set_options(options)
+
+    @property
+    def chosen(self) -> object:
+        """The value of the option that is shown; None if there are no options."""
+        return self.currentData(Qt.ItemDataRole.UserRole)
+
+    def set_options(self, options: Sequence[tuple[object, str]]) -> None:
+        """Replace all options: value and label."""
+        self.clear()
+        for value, words in options:
+            self.addItem(words, value)
+
+    def choose(self, value: object) -> None:
+        """Choose an option by its value. Raises LookupError if there is none with it."""
+        for index in range(self.count()):
+            if self.itemData(index, Qt.ItemDataRole.UserRole) == value:
+                self.setCurrentIndex(index)
+                return
+        raise LookupError(f"no option has the value {value!r}")
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to what the choice lies on."""
+        event.ignore()
+
+
+class DayField(QWidget):
+    """A day: typed as one text that is read as a whole, or chosen in a calendar.
+
+    The day is written out beside what was typed. ``optional``: it may be left empty.
+    """
+
+    changed = Signal()
+    """The text was changed, by hand or by ``set_day``."""
+
+    def __init__(self, texts: Texts, day: date | None = None, *, optional: bool = False) -> None:
+        super().__init__()
+        self._texts, self._optional = texts, optional
+        self.line = QLineEdit()
+        self.line.setMaxLength(_LONGEST_DAY)
+        self.line.setPlaceholderText(typed_day(_EXAMPLE, texts))
+        self.words = PlainLabel("", "muted")
+        self.calendar_button = QPushButton("…")
+        self.calendar_button.setAccessibleName(texts.say("Calendar"))
+        self._calendar: QCalendarWidget | None = None
+        row = QHBoxLayout()
+        row.setSpacing(S)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.calendar_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(XS)
+        layout.addLayout(row)
+        layout.addWidget(self.words)
+        self.setFocusProxy(self.line)
+        self.line.textChanged.connect(self._on_text)
+        self.calendar_button.clicked.connect(self.open_calendar)
+        self.set_day(day)
+
+    @property
+    def day(self) -> date | None:
+        """The day, or None if the field is empty or ``problem`` says why it is not read."""
+        return parse_day(self.line.text(), self._texts)
+
+    @property
+    def problem(self) -> str:
+        """Why the text is no day, as a sentence; empty if there is nothing wrong with it."""
+        if self.day is not None or (self._optional and not self.line.text().strip()):
+            return ""
+        say, example = self._texts.say, typed_day(_EXAMPLE, self._texts)
+        if not self.line.text().strip():
+            return say("Please enter a day, such as {example}.", example=example)
+        return say(
+            "“{text}” is not clearly a day. Enter it with the whole year, such as {example}.",
+            text=self.line.text().strip(),
+            example=example,
+        )
+
+    def set_day(self, day: date | None) -> None:
+        """Show a day, or with None an empty field."""
+        self.line.setText("" if day is None else typed_day(day, self._texts))
+        self._on_text()
+
+    def setAccessibleName(self, name: str) -> None:
+        """Name the line, which has the focus."""
+        super().setAccessibleName(name)
+        self.line.setAccessibleName(name)
+        self.calendar_button.setAccessibleName(f"{self._texts.say('Calendar')} {name}")
+
+    def open_calendar(self) -> QCalendarWidget:
+        """Open a calendar below the field, at its day. Returns it."""
+        calendar = QCalendarWidget(self)
+        calendar.setWindowFlags(Qt.WindowType.Popup)
+        calendar.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        calendar.setDateEditEnabled(False)
+        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        calendar.setLocale(self.locale())
+        day = self.day
+        if day is not None:
+            calendar.setSelectedDate(QDate(day.year, day.month, day.day))
+        calendar.activated.connect(self._on_chosen)
+        calendar.clicked.connect(self._on_chosen)
+        calendar.move(self.line.mapToGlobal(QPoint(0, self.line.height())))
+        calendar.show()
+        calendar.setFocus()
+        self._calendar = calendar
+        return calendar
+
+    def _on_chosen(self, chosen: QDate) -> None:
+        self.set_day(date(chosen.year(), chosen.month(), chosen.day()))
+        if self._calendar is not None:
+            self._calendar.close()
+            self._calendar = None
+        self.line.setFocus()
+
+    def _on_text(self) -> None:
+        day = self.day
+        if day is not None:
+            self.words.setText(day_in_words(day, self._texts))
+        else:
+            # While something is typed, what is missing is a hint and no fault yet.
+            typed = bool(self.line.text().strip())
+            hint = self._texts.say("Not yet a day with a year of four digits.") if typed else ""
+            self.words.setText(hint)
+        self.words.setVisible(bool(self.words.text()))
+        self.changed.emit()
