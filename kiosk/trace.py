@@ -32,7 +32,7 @@ class Trace:
 
     def event(self, name: str, ns: int, **fields: object) -> None:
         """Write one event at ``ns`` (``time.monotonic_ns``)."""
-        if self._file is None:
+        if not self:
             return
         line = json.dumps({"event": name, "ns": ns, **fields})
         with self._lock:

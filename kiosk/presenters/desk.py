@@ -124,7 +124,7 @@ class DeskPresenter(QObject):
         """Show recent visits, and the last one of this desk also if the list is older than it."""
         own, items = self._own, list(page.items)
         known = own is None or any(visit.id == own.id for visit in items)
-        if own is not None and not known and (not items or items[0].at < own.at):
+        if own is not None and not known and (not items or items[0].at <= own.at):
             items = [own, *items][:_VISITS_SHOWN]
         self._visits = items
         self._show_visits()

@@ -33,8 +33,10 @@ class Notices:
         elif isinstance(panel.page, PageView):
             panel.page.show_failure(sentence)
 
-    def keep(self, sentence: str) -> None:
+    def keep(self, sentence: str, word: str = "") -> None:
         """Show a failure now if a page is in front, else in the top bar and on the next page.
+
+        ``word`` is what the top bar says; by default that something was not done.
 
         A scan may have taken the panel, or the page may be loading again.
         """
@@ -43,7 +45,8 @@ class Notices:
             return
         self._kept = sentence
         if not self._window.managing:
-            self._window.bar.service.say(Health.BAD, self._texts.say("No receipt"), sentence)
+            word = word or self._texts.say("Not done")
+            self._window.bar.service.say(Health.BAD, word, sentence)
 
     def show_kept(self) -> None:
         """A page was shown: show on it what was kept."""

@@ -66,7 +66,8 @@ class StaffPresenter(QObject):
         self._slug = ""
         self._trail: list[Place] = []
         self._on_screen: UUID | None = None
-        self._attempt = 0
+        self.attempt = 0
+        """Counts sign-ins; an answer to an earlier one no longer counts."""
         self._at_work = False
         self._asked_to_leave = False
         self._idle = QTimer(self)
@@ -75,7 +76,13 @@ class StaffPresenter(QObject):
         self._idle.timeout.connect(self._on_idle)
         self._notices = Notices(window, self.panel, texts)
         self.changes = Changes(
-            self, self.panel, self._notices, texts, self.task_wanted.emit, parent=self
+            self,
+            self.panel,
+            self._notices,
+            texts=texts,
+            session=self.session,
+            send=self.task_wanted.emit,
+            parent=self,
         )
         self.pages = Router(self.panel, self._context(disk or Disk()))
         self.panel.back.connect(self.back)
@@ -108,7 +115,7 @@ class StaffPresenter(QObject):
     def on_cleared(self) -> None:
         """The verdict is gone: return to the page or form that it covered."""
         if self._at_work:
-            self._bring_up()
+            self.bring_up()
 
     @Slot()
     def on_used(self) -> None:
@@ -179,12 +186,12 @@ class StaffPresenter(QObject):
 
         A session that comes after its sign-in was left is ended at once.
         """
-        if typed.attempt != self._attempt or self.signed_in:
+        if typed.attempt != self.attempt:
             self.sign_out_wanted.emit(started.token)
             return
         same = self.session.start(started)
         if not same:
-            self.changes.forget()
+            self.changes.close()
             self.pages.end_session()
         self.pages.start_session()
         self.panel.show_who(started.staff.name)
@@ -199,7 +206,7 @@ class StaffPresenter(QObject):
     @Slot(object, object)
     def on_sign_in_failed(self, typed: Credentials, failure: Failure) -> None:
         """Show why nobody is signed in, unless the sign-in was left."""
-        if typed.attempt != self._attempt:
+        if typed.attempt != self.attempt:
             return
         sentence = failure.sentence(self._texts)
         if failure.cause is Cause.NOT_ALLOWED:
@@ -211,7 +218,7 @@ class StaffPresenter(QObject):
         """Sign out and return to the desk."""
         self._end_session()
         self.session.forget()
-        self.changes.forget()
+        self.changes.close()
         self.pages.end_session()
         self._notices.clear()
         self._leave()
@@ -243,8 +250,8 @@ class StaffPresenter(QObject):
 
     @Slot(str, str, str)
     def _on_credentials(self, email: str, password: str, name: str) -> None:
-        self._attempt += 1
-        self.sign_in_wanted.emit(Credentials(self._attempt, self._slug, email, password, name))
+        self.attempt += 1
+        self.sign_in_wanted.emit(Credentials(self.attempt, self._slug, email, password, name))
 
     def _context(self, disk: Disk) -> Context:
         send = self.task_wanted.emit
@@ -284,14 +291,14 @@ class StaffPresenter(QObject):
             self.open(place)
         elif not self.signed_in:
             self._ask_sign_in()
-        self._bring_up()
+        self.bring_up()
 
     def _leave(self) -> None:
         """Return to the desk. A sign-in that is under way no longer counts.
 
         A form that waits for its person to sign in again is kept.
         """
-        self._attempt += 1
+        self.attempt += 1
         self._at_work = False
         if not self.changes.asking:
             self._trail.clear()
@@ -312,7 +319,7 @@ class StaffPresenter(QObject):
         return True
 
     def _ask_sign_in(self, why: str = "") -> None:
-        self._attempt += 1
+        self.attempt += 1
         self.panel.sign_in.ask(failure=why)
         self.panel.show_page(self.panel.sign_in)
 
@@ -332,7 +339,8 @@ class StaffPresenter(QObject):
         else:
             self.sign_out()
 
-    def _bring_up(self) -> None:
+    def bring_up(self) -> None:
+        """Show the staff side in place of the verdict or the idle panel."""
         self._at_work = True
         self._window.enter_management()
         self.panel.focus_page()

@@ -21,6 +21,7 @@ class StaffSession:
     scopes: frozenset[str] = frozenset()
     token: str = ""
     staff_id: UUID | None = None
+    name: str = ""
     zone: str = "UTC"
     currency: str = "EUR"
     takes_orders: bool | None = None
@@ -34,7 +35,7 @@ class StaffSession:
         """Begin a session. Returns whether it is that of the account of the one before."""
         same = self.staff_id == started.staff.id
         self.scopes, self.token = frozenset(started.scopes), started.token
-        self.staff_id = started.staff.id
+        self.staff_id, self.name = started.staff.id, started.staff.name
         self.takes_orders = None
         return same
 

@@ -146,7 +146,7 @@ def test_from_the_first_account_to_a_sold_membership(
         work.act(Action.PAY)
         form = work.send(method="cash", amount="a lot")
         assert form.failure.text() == "The membership service declined: “a lot” is not a price."
-        form.reject()
+        form.closed.emit()
 
         at.kiosk.session.on_picked(number)
         assert at.wait_for_tone(Tone.ACTIVE).verdict.permissions == ("Pool",)
@@ -168,14 +168,12 @@ def test_who_is_signed_out_elsewhere_is_told_and_asked_again(
         at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
         work = AtWork(at)
         work.make_first_account()
-        work.management.sign_out_wanted.emit()
+        work.management.sign_out_wanted.emit(work.management.session.token)
         work.pages.home.page.companies_wanted.emit("fern")
-        at.wait_until(lambda: bool(work.pages.home.page.message.text()))
-        assert "sign-in has ended" in work.pages.home.page.message.text()
-        work.panel.lock_button.click()
-        work.management.open_home()
         page = work.panel.sign_in
-        page.email.setText("greta@club.example")
+        at.wait_until(lambda: work.panel.page is page)
+        assert page.failure.text() == "Your sign-in has ended. Sign in again."
+        assert page.email.text() == "greta@club.example"
         page.password.setText("wrong password")
         page.submit.click()
         at.wait_until(lambda: page.failure.text() == "The email or the password is wrong.")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -139,8 +139,10 @@ def test_payments_are_counted_voided_and_their_receipts_opened_again(
         at.wait_until(lambda: work.panel.page is page)
         assert page.title.text() == "Payments at the desk"
         assert list(page.sums) == [("cash", "one payment", "€20.00")]
-        page.first.setDate(page.first.date().addDays(-400))
-        page.last.setDate(page.last.date().addDays(-399))
+        today = page.first.day
+        assert today is not None
+        page.first.set_day(today - timedelta(days=400))
+        page.last.set_day(today - timedelta(days=399))
         at.wait_until(lambda: page.lines == {})
         assert list(page.sums) == []
         assert page.message.isHidden()

@@ -111,5 +111,5 @@ def test_undo_takes_the_last_visit_back(
     with desk(qtbot, film, ServiceAddress(demo_service.url, demo_service.key)) as at:
         at.wait_for(1)
         at.wait_until(lambda: bool(at.window.side.visits.rows()))
-        at.kiosk.desk.undo_last()
+        at.kiosk.desk.undo()
         at.wait_until(lambda: at.window.side.visits.rows()[0].struck)

@@ -5,21 +5,30 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from api_client.messages.scan import Outcome, VisitPage, VisitView
+from api_client.messages.scan import (
+    Outcome,
+    ScanAnswer,
+    ScanMethod,
+    ScanRequest,
+    VisitPage,
+    VisitView,
+)
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.presenters.desk import DeskPresenter
 from kiosk.presenters.idle_panel import IdlePanel
+from kiosk.session import DisplayedScan, PendingScan
 from kiosk.status import Health
 from kiosk.style import LIGHT
 from kiosk.texts import Texts
+from kiosk.verdict import verdict_of
 from kiosk.views.window import KioskWindow
 from kiosk.workers import PHOTO_SIDE, small_image
 
-from .answers import AMARA, NOON, answer
+from .answers import AMARA, NOON, answer, unknown
 
 
 @pytest.fixture
@@ -43,21 +52,97 @@ def visit(number: int, desk: str, *, undone: bool = False) -> VisitView:
     )  # fmt: skip
 
 
-def test_undo_takes_this_desks_newest_visit(presenter: DeskPresenter) -> None:
+def displayed(given: ScanAnswer) -> DisplayedScan:
+    request = ScanRequest(
+        visit_id=given.visit_id, text="CARD", method=ScanMethod.WEDGE, desk="Front desk"
+    )
+    scan = PendingScan(request, None, None)
+    return DisplayedScan(verdict_of(given, Texts("en")), scan, given)
+
+
+@pytest.fixture
+def undone(presenter: DeskPresenter) -> list[UUID]:
+    """The visits that are asked to be undone."""
     asked: list[UUID] = []
     presenter.undo_wanted.connect(asked.append)
-    presenter.on_visits(
-        VisitPage(
-            items=(
-                visit(5, "Side entrance"),
-                visit(4, "Front desk", undone=True),
-                visit(3, "Front desk"),
-                visit(2, "Front desk"),
-            )
-        )
-    )
-    presenter.undo_last()
-    assert asked == [UUID(int=3)]
+    return asked
+
+
+def test_undo_takes_the_visit_of_the_verdict_whatever_the_list_says(
+    presenter: DeskPresenter, undone: list[UUID], window: KioskWindow
+) -> None:
+    given = answer()
+    presenter.on_showed(displayed(given))
+    presenter.on_answer(given)
+    presenter.on_visits(VisitPage(items=(visit(5, "Front desk"), visit(3, "Front desk"))))
+    presenter.undo()
+    assert undone == [given.visit_id]
+    assert window.side.notice.text() == "Undoing the visit of Amara Okafor …"
+    assert given.visit_id in [UUID(row.key) for row in window.side.visits.rows()]
+
+
+def test_undo_after_the_verdict_takes_the_last_visit_of_this_desk(
+    presenter: DeskPresenter, undone: list[UUID]
+) -> None:
+    given = answer()
+    presenter.on_showed(displayed(given))
+    presenter.on_answer(given)
+    presenter.on_cleared()
+    presenter.on_visits(VisitPage(items=(visit(9, "Front desk"),)))
+    presenter.undo()
+    assert undone == [given.visit_id]
+
+
+def test_a_desk_of_the_same_name_is_another_desk(
+    presenter: DeskPresenter, undone: list[UUID], window: KioskWindow
+) -> None:
+    presenter.on_visits(VisitPage(items=(visit(5, "Front desk"),)))
+    presenter.undo()
+    assert undone == []
+    assert window.side.notice.text() == "There is no visit on screen to undo."
+
+
+def test_a_verdict_without_a_person_undoes_nobody_elses_visit(
+    presenter: DeskPresenter, undone: list[UUID]
+) -> None:
+    before = answer()
+    presenter.on_showed(displayed(before))
+    presenter.on_answer(before)
+    given = unknown()
+    presenter.on_showed(displayed(given))
+    presenter.on_answer(given)
+    presenter.undo()
+    assert undone == []
+
+
+def test_on_a_page_of_staff_nothing_is_undone(
+    presenter: DeskPresenter, undone: list[UUID], window: KioskWindow
+) -> None:
+    given = answer()
+    presenter.on_showed(displayed(given))
+    presenter.on_answer(given)
+    window.add_management(QWidget())
+    window.enter_management()
+    presenter.undo()
+    assert undone == []
+
+
+def test_what_was_undone_is_said_with_the_name_and_not_undone_again(
+    presenter: DeskPresenter, undone: list[UUID], window: KioskWindow
+) -> None:
+    given = answer()
+    presenter.on_showed(displayed(given))
+    presenter.on_answer(given)
+    presenter.undo()
+    presenter.on_undo_failed(given.visit_id, Failure(Cause.UNREACHABLE, ""))
+    assert window.side.notice.text().startswith("The visit of Amara Okafor is not undone:")
+    presenter.undo()
+    done = visit(1, "Front desk", undone=True)
+    done = done.model_copy(update={"id": given.visit_id, "name": "Amara Okafor"})
+    presenter.on_undone(done)
+    assert window.side.notice.text() == "The visit of Amara Okafor is undone."
+    presenter.undo()
+    assert undone == [given.visit_id] * 2
 
 
 def test_a_scan_shows_its_visit_at_once_and_only_once(

@@ -24,7 +24,7 @@ from .answers import answer, unknown
 def shown(outcome: Outcome, *, captured_ns: int | None = 1_000_000) -> DisplayedScan:
     given = unknown() if outcome is Outcome.UNKNOWN_CODE else answer(outcome)
     frame = FrameRead(1, captured_ns, captured_ns, 1280, 720, (), None) if captured_ns else None
-    scan = PendingScan(ScanRequest(visit_id=UUID(int=5), text="x"), frame, None, 0.0)
+    scan = PendingScan(ScanRequest(visit_id=UUID(int=5), text="x"), frame, None)
     return DisplayedScan(verdict_of(given, Texts("en")), scan, given)
 
 

@@ -123,11 +123,23 @@ def test_two_cards_in_view_are_each_looked_up_once_and_not_mixed_up(desk: Desk) 
     assert len(desk.asked) == 2
 
 
-def test_a_waiting_card_that_is_long_gone_is_dropped(desk: Desk) -> None:
+def test_a_waiting_card_that_is_long_gone_is_looked_up_all_the_same(desk: Desk) -> None:
     desk.see("ONE", "TWO")
     desk.now_s += 10
     desk.reply()
-    assert [request.text for request in desk.asked] == ["ONE"]
+    assert [request.text for request in desk.asked] == ["ONE", "TWO"]
+
+
+def test_hand_scans_of_a_second_are_all_looked_up_and_shown_in_their_order(desk: Desk) -> None:
+    codes = [f"CARD-{number}" for number in range(20)]
+    for code in codes:
+        desk.now_s += 0.05
+        desk.session.on_hand_scanned(Reading(code, ""))
+    for _ in codes:
+        desk.now_s += 1.9
+        desk.reply()
+    assert [request.text for request in desk.asked] == codes
+    assert [shown.scan.request.text for shown in desk.shown] == codes
 
 
 def test_a_card_that_waited_too_long_but_is_still_held_is_looked_up(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scanner.decode import LiveDecoder
-from scanner.demo_camera import GAP_S, SHOWN_S, TURN_S, DemoCamera
+from scanner.demo_camera import GAP_S, LATER_GAP_S, SHOWN_S, DemoCamera
 from scanner.demo_card import code_picture, load_deck
 from scanner.picture import Image
 from scanner.source import SourceEnded, SourceError
@@ -45,7 +45,7 @@ def test_every_card_is_read_while_it_is_shown_and_none_in_the_gaps(tmp_path: Pat
     decoder = LiveDecoder()
     read: dict[int, set[tuple[str, str]]] = {}
     for number, frame in enumerate(film(camera)):
-        turn, since_s = divmod(number / fps, TURN_S)
+        turn, since_s = divmod(number / fps, GAP_S + SHOWN_S)
         codes = {(code.text, code.format) for code in decoder.decode(frame)}
         assert not codes or since_s >= GAP_S
         read.setdefault(int(turn), set()).update(codes)
@@ -110,3 +110,15 @@ def test_a_code_picture_grows_by_whole_modules(module: int) -> None:
     small = code_picture("x", "QRCode")
     assert code_picture("x", "QRCode", module).shape == (21 * module, 21 * module)
     assert np.array_equal(code_picture("x", "QRCode", module)[::module, ::module], small)
+
+
+def test_the_second_round_leaves_time_to_look_around(tmp_path: Path) -> None:
+    fps = 5
+    camera = DemoCamera(write_deck(tmp_path, CARDS[:1]), loop=True, fps=fps)
+    first = round((GAP_S + SHOWN_S + GAP_S) * fps)
+    later = round((LATER_GAP_S + SHOWN_S + GAP_S) * fps)
+    decoder = LiveDecoder()
+    read = [bool(decoder.decode(camera.read())) for _ in range(first + later)]
+    assert any(read[:first])
+    assert not any(read[first : first + round(LATER_GAP_S * fps)])
+    assert any(read[first + round(LATER_GAP_S * fps) :])

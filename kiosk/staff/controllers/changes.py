@@ -8,13 +8,15 @@ and told to refuse it if it arrives later.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from PySide6.QtCore import QObject
 
+from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.requests import Withdrawal, WithdrawalState
 from kiosk.failures import Cause, Failure
@@ -23,10 +25,14 @@ from kiosk.staff.notices import Notices, sentence_of
 from kiosk.staff.page import Navigation, Place
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.pages.panel import StaffPanel
+from kiosk.staff.session import StaffSession
 from kiosk.staff.worker import Task
 from kiosk.texts import Texts
 
 log = structlog.get_logger(__name__)
+
+_FORGOTTEN = "request_forgotten"
+"""The code of the service's refusal to say what became of a request of a day ago."""
 
 Answer = TypeVar("Answer")
 Then = Callable[[Answer], None]
@@ -34,11 +40,14 @@ Then = Callable[[Answer], None]
 
 @dataclass(frozen=True)
 class Sent:
-    """A change that was sent: its key, its values, and what it is called on screen."""
+    """A change that was sent: its key, its values, what it is called, by whom and when."""
 
     once: str
     values: Mapping[str, Value]
     title: str
+    staff_id: UUID | None
+    who: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -60,14 +69,15 @@ class Changes(QObject):
         navigation: Navigation,
         panel: StaffPanel,
         notices: Notices,
-        texts: Texts,
-        send: Callable[[Task[Any]], None],
         *,
+        texts: Texts,
+        session: StaffSession,
+        send: Callable[[Task[Any]], None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._navigation, self._panel, self._notices = navigation, panel, notices
-        self._texts, self._send = texts, send
+        self._texts, self._session, self._send = texts, session, send
         self._asked: Asked | None = None
         self._unsettled: dict[str, Sent] = {}
 
@@ -104,8 +114,18 @@ class Changes(QObject):
         form.closed.connect(self.close)
         self._panel.show_form(form)
         earlier = self._unsettled.get(form.topic)
-        if earlier is not None:
+        if earlier is not None and earlier.staff_id == self._session.staff_id:
             form.restore(earlier.values, self._not_known())
+        elif earlier is not None:
+            # Only who sent a change can ask the service about it.
+            form.show_failure(
+                self._texts.say(
+                    "{who} sent this at {time}, and it is not known whether it was carried out. "
+                    "Look first whether it is there.",
+                    who=earlier.who,
+                    time=self._texts.clock(earlier.at, self._session.zone),
+                )
+            )
 
     def leave(self) -> None:
         """Esc: close the form, unless it is being sent or asks first whether to discard."""
@@ -121,22 +141,24 @@ class Changes(QObject):
             if sent is not None:
                 self._notices.keep(f"{sent.title}: {self._not_known()}")
 
-    def forget(self) -> None:
-        """Drop the form and what is not settled: another person has signed in."""
-        self._unsettled.clear()
-        self.close()
-
     def _submit(self, asked: Asked, values: Mapping[str, Value]) -> None:
         """Send a change, after asking about an earlier one that differs and was never answered."""
-        topic = asked.form.topic
-        earlier = self._unsettled.get(topic)
-        if earlier is None or earlier.values == values:
-            self._send_change(asked, earlier or Sent(str(uuid4()), values, asked.form.title))
+        earlier = self._unsettled.get(asked.form.topic)
+        if earlier is None or earlier.staff_id != self._session.staff_id:
+            self._send_change(asked, self._new(asked, values))
             return
-        once = earlier.once
+        if earlier.values == values:
+            self._send_change(asked, earlier)
+            return
+        once, at = earlier.once, earlier.at
 
-        def withdraw(client: ManagementClient, _once: str) -> Withdrawal:
-            return client.withdraw(once)
+        def withdraw(client: ManagementClient, _once: str) -> Withdrawal | None:
+            try:
+                return client.withdraw(once, at)
+            except Refused as refused:
+                if refused.problem.code == _FORGOTTEN:
+                    return None
+                raise
 
         self._send(
             Task(
@@ -148,12 +170,20 @@ class Changes(QObject):
         )
 
     def _handle_withdrawal(
-        self, asked: Asked, values: Mapping[str, Value], settled: Withdrawal
+        self, asked: Asked, values: Mapping[str, Value], settled: Withdrawal | None
     ) -> None:
         """Send a change now that the one before is settled, or say that that was carried out."""
         earlier = self._unsettled.pop(asked.form.topic, None)
+        if settled is None:
+            asked.form.show_failure(
+                self._texts.say(
+                    "What was sent before is too old to be asked about. Look first whether it is "
+                    "there; sent again, it is carried out anew."
+                )
+            )
+            return
         if settled.state is not WithdrawalState.CARRIED_OUT:
-            self._send_change(asked, Sent(str(uuid4()), values, asked.form.title))
+            self._send_change(asked, self._new(asked, values))
             return
         title = earlier.title if earlier else asked.form.title
         self._finish(asked)
@@ -164,6 +194,11 @@ class Changes(QObject):
         )
         if self._navigation.front == asked.place:
             self._navigation.reload()
+
+    def _new(self, asked: Asked, values: Mapping[str, Value]) -> Sent:
+        session = self._session
+        now = datetime.now(UTC)
+        return Sent(str(uuid4()), values, asked.form.title, session.staff_id, session.name, now)
 
     def _send_change(self, asked: Asked, sent: Sent) -> None:
         try:

@@ -45,7 +45,7 @@ class Receipts:
             return client.receipt(payment.id, language)
 
         def handle_error(why: str) -> None:
-            self._notices.keep(sentence_of(why))
+            self._notices.keep(sentence_of(why), self._texts.say("No receipt"))
 
         self._send(
             Task("receipt", fetch, partial(self._open, payment, handle_error), handle_error)

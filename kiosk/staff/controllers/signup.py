@@ -87,9 +87,9 @@ class SignupController(Controller):
         self.page.show_failures({})
         self.page.show_progress(self._texts.say("Saving …"))
 
-        def save(client: ManagementClient, _once: str) -> SignupView | Problem:
+        def save(client: ManagementClient, once: str) -> SignupView | Problem:
             try:
-                return client.set_signup(request_of(sent))
+                return client.set_signup(request_of(sent), once)
             except Refused as refused:
                 return refused.problem
 

@@ -26,7 +26,7 @@ def customer_form(
         ("phone", say("Phone")),
     ):
         form.add_line(key, words, str(getattr(profile, key, None) or ""))
-    form.add_day("birth_date", say("Born"), profile and profile.birth_date, optional=True)
+    form.add_day("birth_date", say("Born"), profile.birth_date if profile else None, optional=True)
     form.add_note("desk_note", say("Note"), (profile.desk_note or "") if profile else "")
     if profile is not None:
         form.add_choice("state", say("State"), _states(texts), profile.customer.state.value)

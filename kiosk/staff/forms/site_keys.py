@@ -35,7 +35,8 @@ def keys_form(texts: Texts, text: str = "") -> tuple[Form, Filled[EmbedKeyList]]
     form.add_note("jwks", say("Public keys"), text)
 
     def filled(values: Mapping[str, Value]) -> Call[EmbedKeyList]:
-        return lambda client, _once: client.add_embed_keys(read_keys(str(values["jwks"]), texts))
+        text = str(values["jwks"])
+        return lambda client, once: client.add_embed_keys(read_keys(text, texts), once)
 
     return form, filled
 
@@ -49,8 +50,8 @@ def revoke_form(texts: Texts, key: KeyLine) -> tuple[Form, Filled[EmbedKeyList]]
         say("Whom the site signs in with it is asked to log in. It stays revoked for good.")
     )
 
-    def revoke(client: ManagementClient, _once: str) -> EmbedKeyList:
-        client.revoke_embed_key(key.id)
+    def revoke(client: ManagementClient, once: str) -> EmbedKeyList:
+        client.revoke_embed_key(key.id, once)
         return client.embed_keys()
 
     return form, lambda _values: revoke

@@ -43,7 +43,7 @@ def disconnect_form(texts: Texts) -> tuple[Form, Filled[None]]:
     form.add_words(
         say("The keys are forgotten here. Subscriptions go on at Stripe until ended there.")
     )
-    return form, lambda _values: lambda client, _once: client.disconnect_stripe()
+    return form, lambda _values: lambda client, once: client.disconnect_stripe(once)
 
 
 def stripe_fields(values: Mapping[str, Any], texts: Texts) -> dict[str, Any]:

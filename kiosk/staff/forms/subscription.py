@@ -39,7 +39,7 @@ def order_form(
 
     def filled(values: Mapping[str, Value]) -> Call[CheckoutLink]:
         plan_id = str(values["plan_id"])
-        return lambda client, _once: client.order_online(owner, plan_id)
+        return lambda client, once: client.order_online(owner, plan_id, once)
 
     return form, filled
 
@@ -73,8 +73,8 @@ def end_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[Order
 
 
 def _cancelling(words: SubscriptionWords, at: Literal["period_end", "now"]) -> Filled[OrderView]:
-    def cancel(client: ManagementClient, _once: str) -> OrderView:
-        return client.cancel_order(words.order_id, at)
+    def cancel(client: ManagementClient, once: str) -> OrderView:
+        return client.cancel_order(words.order_id, at, once)
 
     return lambda _values: cancel
 
@@ -87,7 +87,7 @@ def keep_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[Orde
         form.add_words(say("It goes on, and is charged again on {day}.", day=words.until))
     else:
         form.add_words(say("It goes on, and is charged again."))
-    return form, lambda _values: lambda client, _once: client.resume_order(words.order_id)
+    return form, lambda _values: lambda client, once: client.resume_order(words.order_id, once)
 
 
 def _form(

@@ -148,7 +148,7 @@ class DesignPage(PageView):
     @property
     def chosen_wallet(self) -> WalletKind:
         """The wallet in which the design is to be drawn."""
-        return WalletKind(self.wallet.chosen)
+        return WalletKind(str(self.wallet.chosen))
 
     def show_progress(self, sentence: str) -> None:
         """Show the progress of updating issued cards; an empty text hides it."""

@@ -92,7 +92,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 def _month_first(texts: Texts) -> bool:
     """Return whether the language's short form of a day begins with the month."""
     short = texts.locale.date_formats["short"].pattern
-    return short.lstrip().startswith("M")
+    return str(short).lstrip().startswith("M")
 
 
 @lru_cache

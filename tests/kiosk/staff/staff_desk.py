@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from api_client.messages.billing import OrderPage
@@ -12,7 +13,7 @@ from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.disk import Disk
 from kiosk.staff.page import Place
 from kiosk.staff.presenter import StaffPresenter
-from kiosk.staff.worker import Task
+from kiosk.staff.worker import Credentials, Task
 from kiosk.style import LIGHT
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
@@ -74,15 +75,26 @@ class Staff:
 
     def sign_in(self, *scopes: str) -> None:
         """Greta signs in."""
-        self.presenter.on_signed_in(session(*scopes))
+        typed = Credentials(self.presenter.attempt, "club", "g@club.example", "four quiet herons")
+        self.presenter.on_signed_in(typed, session(*scopes))
 
     def open_customer(self) -> None:
         """Open Amara's file."""
         self.presenter.open(Place("customer", AMARA.id))
+        self.presenter.bring_up()
         self.presenter.on_done(self.tasks[-1], CustomerSheet(profile()))
 
-    def asked(self) -> list[tuple[str, tuple[Any, ...]]]:
-        """What the newest task asks a client."""
+    def page(self) -> QWidget | None:
+        """The page on screen."""
+        return self.panel.page
+
+    def task(self, name: str) -> Task[Any]:
+        """The newest task of this name."""
+        return next(task for task in reversed(self.tasks) if task.name == name)
+
+    def asked(self, name: str = "") -> list[tuple[str, tuple[Any, ...]]]:
+        """What the newest task asks a client, or the newest one of this name."""
         recorder = Recorder()
-        self.tasks[-1].call(recorder, self.tasks[-1].once)  # type: ignore[arg-type]
+        task = self.task(name) if name else self.tasks[-1]
+        task.call(recorder, task.once)  # type: ignore[arg-type]
         return recorder.asked

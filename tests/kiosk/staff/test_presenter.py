@@ -1,5 +1,7 @@
 """Sign-in, navigation and changes, without a service: what is sent, and what an answer does."""
 
+from uuid import UUID
+
 import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
@@ -20,6 +22,7 @@ from tests.kiosk.staff.messages import (
     company,
     plans,
     profile,
+    session,
     sold,
 )
 from tests.kiosk.staff.staff_desk import Staff
@@ -43,7 +46,8 @@ def test_nothing_is_asked_before_somebody_signed_in(staff: Staff) -> None:
     staff.panel.sign_in.email.setText("g@club.example")
     staff.panel.sign_in.password.setText("four quiet herons")
     staff.panel.sign_in.submit.click()
-    assert wanted == [Credentials("club", "g@club.example", "four quiet herons")]
+    attempt = staff.presenter.attempt
+    assert wanted == [Credentials(attempt, "club", "g@club.example", "four quiet herons")]
     assert "herons" not in repr(wanted[0])
     staff.sign_in()
     assert staff.asked() == [("companies", ("",)), ("plans", ())]
@@ -53,10 +57,11 @@ def test_a_failed_sign_in_says_why_and_forgets_the_password(staff: Staff) -> Non
     staff.presenter.open_home()
     page = staff.panel.sign_in
     page.password.setText("wrong")
-    staff.presenter.on_sign_in_failed(Failure(Cause.NOT_ALLOWED, ""))
+    typed = Credentials(staff.presenter.attempt, "club", "g@club.example", "wrong")
+    staff.presenter.on_sign_in_failed(typed, Failure(Cause.NOT_ALLOWED, ""))
     assert page.failure.text() == "The email or the password is wrong."
     assert page.password.text() == ""
-    staff.presenter.on_sign_in_failed(Failure(Cause.UNREACHABLE, ""))
+    staff.presenter.on_sign_in_failed(typed, Failure(Cause.UNREACHABLE, ""))
     assert page.failure.text() == "The membership service cannot be reached."
 
 
@@ -105,11 +110,14 @@ def test_a_failure_keeps_the_form_and_a_second_try_is_the_same_wish(staff: Staff
     first = staff.tasks[-1]
     assert not form.submit.isEnabled()
     staff.presenter.on_failed(first, Failure(Cause.TOO_SLOW, ""))
-    assert form.failure.text() == "The membership service did not answer in time."
+    assert form.failure.text() == (
+        "The membership service did not answer in time. It is not known whether it was carried "
+        "out. Send it again to find out: nothing is done twice."
+    )
     assert reason.toPlainText() == "moved away"
     form.submit.click()
     assert staff.tasks[-1].once == first.once
-    assert staff.asked() == [("end", (line.id, {"why": "moved away"}))]
+    assert staff.asked() == [("end", (line.id, {"why": "moved away"}, first.once))]
 
 
 def test_answers_that_come_late_do_not_replace_the_page(staff: Staff) -> None:
@@ -158,28 +166,51 @@ def test_a_new_customers_file_is_opened(staff: Staff) -> None:
 
 
 def test_signing_out_closes_the_page_and_the_next_must_sign_in(staff: Staff) -> None:
-    gone: list[bool] = []
-    staff.presenter.sign_out_wanted.connect(lambda: gone.append(True))
+    gone: list[str] = []
+    staff.presenter.sign_out_wanted.connect(gone.append)
     staff.sign_in()
     staff.open_customer()
     staff.panel.lock_button.click()
-    assert gone == [True]
+    assert gone == ["ms_secret"]
     assert not staff.window.managing
     staff.presenter.open_person()
     assert staff.panel.page is staff.panel.sign_in
 
 
-def test_who_fills_in_a_form_is_not_signed_out(staff: Staff) -> None:
+def test_a_form_left_open_is_locked_and_kept_for_its_owner(staff: Staff) -> None:
+    staff.presenter.open_home()
     staff.sign_in()
     staff.open_customer()
-    staff.pages.home.new_customer()
-    staff.presenter._on_idle()
-    assert staff.presenter.signed_in
+    staff.pages.customer.edit()
     form = staff.presenter.changes.form
     assert form is not None
-    form.reject()
+    line = form.field("given_name")
+    assert isinstance(line, QLineEdit)
+    line.setText("Amara Maria")
     staff.presenter._on_idle()
     assert not staff.presenter.signed_in
+    assert staff.page() is staff.panel.sign_in
+    assert not form.isVisible()
+    staff.sign_in()
+    assert staff.page() is staff.pages.customer.page
+    assert staff.presenter.changes.form is form
+    assert line.text() == "Amara Maria"
+
+
+def test_a_form_that_another_person_finds_is_closed(staff: Staff) -> None:
+    staff.presenter.open_home()
+    staff.sign_in()
+    staff.open_customer()
+    staff.pages.customer.edit()
+    staff.presenter._on_idle()
+    another = session()
+    another = another.model_copy(
+        update={"staff": another.staff.model_copy(update={"id": UUID(int=61), "name": "Ole"})}
+    )
+    typed = Credentials(staff.presenter.attempt, "club", "o@club.example", "five loud cranes")
+    staff.presenter.on_signed_in(typed, another)
+    assert staff.presenter.changes.form is None
+    assert staff.panel.who.text() == "Ole"
 
 
 def test_escape_goes_back_and_a_timer_of_the_desk_closes_no_file(staff: Staff) -> None:

@@ -85,9 +85,7 @@ def test_a_failure_without_a_handler_is_shown_on_the_page_in_front(
     staff.presenter.reload()
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.NOT_ALLOWED, ""))
     assert staff.panel.page is staff.pages.home.page
-    assert staff.pages.home.page.message.text() == (
-        "You may not do this, or your sign-in has ended."
-    )
+    assert staff.pages.home.page.message.text() == ("You may not do this.")
 
 
 @pytest.mark.parametrize("name", ["customer", "company", "card", "subscription", "checkout"])

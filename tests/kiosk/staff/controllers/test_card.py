@@ -156,9 +156,9 @@ def test_mail_goes_to_the_customers_address_unless_another_is_typed(staff: Staff
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
-    assert staff.asked() == [("mail_card", (CARD, "amara@example.com"))]
+    assert staff.asked() == [("mail_card", (CARD, "amara@example.com", staff.tasks[-1].once))]
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.UNREACHABLE, ""))
-    assert form.failure.text() == "The membership service cannot be reached."
+    assert form.failure.text().startswith("The membership service cannot be reached. It is not")
 
 
 def test_it_is_seen_when_the_phone_has_the_card(staff: Staff) -> None:
@@ -166,6 +166,7 @@ def test_it_is_seen_when_the_phone_has_the_card(staff: Staff) -> None:
     page = staff.pages.card.page
     before = len(staff.tasks)
     two = (InWallet(wallet=WalletKind.APPLE, devices=2, pending=False),)
+    staff.presenter.bring_up()
     staff.window.show()
     staff.pages.card._reload()
     assert staff.tasks[-1].name == "card_state"

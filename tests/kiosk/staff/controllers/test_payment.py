@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
@@ -105,7 +104,7 @@ def test_the_payments_of_today_come_first(staff: Staff) -> None:
     assert list(page.receipt_buttons) == ["R-000008", "R-000007"]
     assert list(page.void_buttons) == ["R-000008"]
     assert page.sums == (("cash", "one payment", "€49.00"),)
-    assert page.first.date() == QDate(today.year, today.month, today.day)
+    assert page.first.day == today
 
 
 def test_other_days_are_fetched_and_an_answer_for_former_days_is_left_out(
@@ -114,11 +113,11 @@ def test_other_days_are_fetched_and_an_answer_for_former_days_is_left_out(
     show(staff, payment())
     page = staff.pages.payment.page
     with qtbot.waitSignal(page.days_chosen):
-        page.first.setDate(QDate(2026, 3, 1))
+        page.first.set_day(date(2026, 3, 1))
     former = staff.tasks[-1]
     days = staff.pages.payment._days
     with qtbot.waitSignal(page.days_chosen):
-        page.first.setDate(QDate(2026, 2, 1))
+        page.first.set_day(date(2026, 2, 1))
     staff.presenter.on_done(former, PaymentSheet((), None, days, complete=True))
     assert list(page.lines) == ["R-000007"]
     show(staff, payment(9))
@@ -130,11 +129,11 @@ def test_days_that_cannot_be_shown_leave_no_others_on_screen(staff: Staff, qtbot
     page = staff.pages.payment.page
     asked = len(staff.tasks)
     with qtbot.waitSignal(page.days_chosen):
-        page.last.setDate(QDate(2020, 1, 1))
+        page.last.set_day(date(2020, 1, 1))
     assert page.message.text() == "The first day is after the last one."
     assert (len(staff.tasks), page.lines, page.sums) == (asked, {}, ())
     with qtbot.waitSignal(page.days_chosen):
-        page.first.setDate(QDate(2020, 1, 1))
+        page.first.set_day(date(2020, 1, 1))
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.TOO_SLOW, ""))
     assert page.message.text() == "The membership service did not answer in time."
     assert page.lines == {}
@@ -168,9 +167,10 @@ def test_a_payment_is_voided_with_a_reason_and_its_receipt_is_not_printed(staff:
     why = form.field("why")
     assert isinstance(why, QPlainTextEdit)
     why.setPlainText("typed twice")
-    form.submit.setEnabled(True)
+    staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.REFUSED, "no reason"))
     form.submit.click()
-    assert staff.asked() == [("void_payment", (payment().id, "typed twice"))]
+    once = staff.tasks[-1].once
+    assert staff.asked() == [("void_payment", (payment().id, "typed twice", once))]
     staff.presenter.on_done(staff.tasks[-1], voided())
     assert [task.name for task in staff.tasks if task.name.startswith("receipt")] == []
     assert staff.tasks[-1].name == "payments"
@@ -205,7 +205,7 @@ def test_a_receipt_that_did_not_come_after_a_scan_is_told_above_and_later(staff:
     paid = pay(staff)
     staff.window.leave_management()
     staff.presenter.on_done(paid, payment())
-    staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.TOO_SLOW, ""))
+    staff.presenter.on_failed(staff.task("receipt"), Failure(Cause.TOO_SLOW, ""))
     assert staff.window.bar.service.label.text() == "No receipt"
     assert "could not be opened" in staff.window.bar.service.toolTip()
     staff.presenter.open_home()

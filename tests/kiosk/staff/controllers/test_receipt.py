@@ -88,14 +88,14 @@ def test_the_receipt_comes_also_when_a_scan_took_the_panel(
 ) -> None:
     printer = Printer()
     staff = noted(qtbot, printer)
-    assert staff.asked() == [("receipt", (PAID.id, "en"))]
-    staff.presenter.on_done(staff.tasks[-1], b"%PDF-")
+    assert staff.asked("receipt") == [("receipt", (PAID.id, "en"))]
+    staff.presenter.on_done(staff.task("receipt"), b"%PDF-")
     assert printer.printed == [("R-000007.pdf", b"%PDF-")]
 
 
 def test_a_receipt_that_cannot_be_opened_is_told(qtbot: QtBot, qapp: QApplication) -> None:
     staff = noted(qtbot, Printer("disk full"))
-    receipt = staff.tasks[-1]
+    receipt = staff.task("receipt")
     staff.open_customer()
     staff.presenter.on_done(receipt, b"%PDF-")
     assert staff.pages.customer.page.message.text() == (

@@ -37,7 +37,7 @@ class Shelf(Disk):
 class Refusing:
     """A client whose service does not take the settings."""
 
-    def set_signup(self, _settings: Any) -> None:
+    def set_signup(self, _settings: Any, _once: str) -> None:
         raise Refused(
             Problem(title="Invalid", status=422, code="invalid_request", errors=(
                 FieldFault(field="body.allowed_origins.0", message="Value error, is odd"),
@@ -106,7 +106,7 @@ def test_what_was_changed_is_sent_whole_and_told_to_be_saved(staff: Staff) -> No
     page.switch.setChecked(False)
     page.sites.setPlainText("https://a.example\n\nhttps://B.example/")
     page.save_button.click()
-    ((name, (sent,)),) = staff.asked()
+    ((name, (sent, _once)),) = staff.asked()
     assert name == "set_signup"
     assert (sent["open"], sent["allowed_origins"]) == (
         False, ["https://a.example", "https://B.example/"],
@@ -156,7 +156,7 @@ def test_added_keys_are_shown_and_settings_that_were_typed_stay(staff: Staff) ->
     assert isinstance(field, QPlainTextEdit)
     field.setPlainText(json.dumps({"keys": [SITE_KEY]}))
     form.submit.click()
-    assert staff.asked() == [("add_embed_keys", ([SITE_KEY],))]
+    assert staff.asked() == [("add_embed_keys", ([SITE_KEY], staff.tasks[-1].once))]
     asked = len(staff.tasks)
     staff.presenter.on_done(staff.tasks[-1], keys(None, None))
     assert len(staff.tasks) == asked
@@ -169,10 +169,13 @@ def test_a_key_is_revoked_once_it_was_confirmed(staff: Staff) -> None:
     page.keys.revoke_buttons["site-0"].click()
     form = staff.presenter.changes.form
     assert form is not None
-    assert form.windowTitle() == "Revoke site-0"
+    assert form.title == "Revoke site-0"
     form.submit.click()
     key = keys(None).items[0].id
-    assert staff.asked() == [("revoke_embed_key", (key,)), ("embed_keys", ())]
+    assert staff.asked() == [
+        ("revoke_embed_key", (key, staff.tasks[-1].once)),
+        ("embed_keys", ()),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_an_account_is_disconnected_once_it_was_confirmed(staff: Staff) -> None:
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
-    assert staff.asked() == [("disconnect_stripe", ())]
+    assert staff.asked() == [("disconnect_stripe", (staff.tasks[-1].once,))]
     staff.presenter.on_done(staff.tasks[-1], None)
     assert not staff.presenter.changes.asking
     assert staff.asked() == [("stripe_setup", ())]

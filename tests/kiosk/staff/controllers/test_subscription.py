@@ -46,6 +46,7 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
 def open_file(staff: Staff, billing: ProfileBilling) -> None:
     """Open Amara's file."""
     staff.presenter.open(Place("customer", AMARA.id))
+    staff.presenter.bring_up()
     staff.presenter.on_done(staff.tasks[-1], CustomerSheet(profile(), None, billing))
 
 
@@ -170,7 +171,8 @@ def test_a_subscription_is_changed_once_it_was_confirmed(
     assert form is not None
     assert len(staff.tasks) == before
     form.submit.click()
-    assert staff.asked() == [asked]
+    name, given = asked
+    assert staff.asked() == [(name, (*given, staff.tasks[-1].once))]
     staff.presenter.on_done(staff.tasks[-1], order())
     assert not staff.presenter.changes.asking
     assert staff.asked()[0] == ("order", (ORDER,))

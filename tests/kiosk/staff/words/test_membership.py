@@ -15,7 +15,7 @@ from api_client.messages.management import (
     LinkSource,
 )
 from api_client.messages.scan import CustomerState, Reason, Status
-from kiosk.staff.forms.plan import minor_units
+from kiosk.staff.forms.amount import minor_units
 from kiosk.staff.words.home import plan_entries
 from kiosk.staff.words.membership import held_line, interval, money, plan_words, sold_line
 from kiosk.staff.words.profile import company_words, customer_words
