@@ -4,6 +4,7 @@ Messages are marked by ``say("English {name}")``; the translations are gettext c
 ``resources/translations`` that are read as they are, without a build step.
 """
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,22 @@ from babel.dates import format_date, format_time
 from babel.numbers import get_decimal_symbol
 
 from resources.catalogue import LANGUAGES, catalogue
+
+_BREAKS = re.compile("[\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]")
+_UNSEEN = re.compile(
+    "[\\x00-\\x08\\x0e-\\x1b\\x1f\\x7f-\\x84\\x86-\\x9f\\xad\\u061c\\u180e\\u200e\\u200f\\u202a-\\u202e"
+    "\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\U000e0000-\\U000e007f]"
+)
+
+
+def as_shown(text: str) -> str:
+    """Return a text without characters that make it look like another one.
+
+    Line breaks but the plain one become spaces; control characters, marks of direction and other
+    invisible characters are left out. Names that were stored before such were refused may have
+    them.
+    """
+    return _UNSEEN.sub("", _BREAKS.sub(" ", text))
 
 
 class Texts:

@@ -155,8 +155,8 @@ class LookupWorker(QObject):
             return
         try:
             self._lookup.prepare()
-        except ApiError as error:
-            log.warning("connection not prepared", error=repr(error))
+        except Exception as error:  # noqa: BLE001 - logged; the first scan connects
+            _failure("connection not prepared", error)
 
     @Slot(object)
     def look_up(self, scan: ScanRequest) -> None:
@@ -178,12 +178,8 @@ class LookupWorker(QObject):
     def _ask(self, lookup: Lookup, scan: ScanRequest) -> tuple[ScanAnswer | None, Failure | None]:
         try:
             return lookup.look_up(scan), None
-        except ApiError as error:
-            log.warning("scan not checked", visit=str(scan.visit_id), error=repr(error))
-            return None, failure_of(error)
-        except Exception as error:
-            log.exception("look-up failed", visit=str(scan.visit_id))
-            return None, Failure(Cause.INTERNAL, repr(error))
+        except Exception as error:  # noqa: BLE001 - logged and shown
+            return None, _failure("scan not checked", error)
 
     @Slot()
     def close(self) -> None:
@@ -237,9 +233,8 @@ class DeskWorker(QObject):
         try:
             self.desk.emit(self._client.desk())
             self.visits.emit(self._client.recent_visits())
-        except ApiError as error:
-            log.warning("service state unknown", error=repr(error))
-            self.unreachable.emit(failure_of(error))
+        except Exception as error:  # noqa: BLE001 - logged and shown
+            self.unreachable.emit(_failure("service state unknown", error))
 
     @Slot(str)
     def search(self, text: str) -> None:
@@ -255,9 +250,8 @@ class DeskWorker(QObject):
             return
         try:
             self.hits.emit(text, self._client.search_customers(text))
-        except ApiError as error:
-            log.warning("search failed", error=repr(error))
-            self.search_failed.emit(text, failure_of(error))
+        except Exception as error:  # noqa: BLE001 - logged and shown
+            self.search_failed.emit(text, _failure("search failed", error))
 
     @Slot(str)
     def fetch_photo(self, path: str) -> None:
@@ -266,8 +260,8 @@ class DeskWorker(QObject):
             return
         try:
             image = small_image(self._client.photo(path))
-        except ApiError as error:
-            log.warning("no photo", error=repr(error))
+        except Exception as error:  # noqa: BLE001 - logged; the initials stay
+            _failure("no photo", error)
             return
         if image.isNull():
             log.warning("photo cannot be read", path=path)
@@ -278,12 +272,12 @@ class DeskWorker(QObject):
     def undo_visit(self, visit_id: UUID) -> None:
         """Undo a visit and emit ``undone`` or ``undo_failed``."""
         if self._client is None:
+            self.undo_failed.emit(visit_id, Failure(Cause.STARTING, "no service address yet"))
             return
         try:
             self.undone.emit(self._client.undo_visit(visit_id))
-        except ApiError as error:
-            log.warning("visit not undone", visit=str(visit_id), error=repr(error))
-            self.undo_failed.emit(visit_id, failure_of(error))
+        except Exception as error:  # noqa: BLE001 - logged and shown
+            self.undo_failed.emit(visit_id, _failure("visit not undone", error))
 
     @Slot()
     def close(self) -> None:
@@ -291,6 +285,15 @@ class DeskWorker(QObject):
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _failure(event: str, error: Exception) -> Failure:
+    """Log an error and return it as a failure; one that is no ``ApiError`` with its traceback."""
+    if isinstance(error, ApiError):
+        log.warning(event, error=repr(error))
+        return failure_of(error)
+    log.error(event, exc_info=error)
+    return Failure(Cause.INTERNAL, repr(error))
 
 
 def small_image(data: bytes) -> QImage:

@@ -4,7 +4,8 @@
 - No source file has more than 400 lines.
 - Every feature ``membership/<storey>/<feature>/`` has tests in ``tests/membership/`` at the same
   place.
-- The kiosk shows texts of people by its own label class and never by a bare ``QLabel``.
+- The kiosk uses its own classes for labels, choices and days, and its own function for tool tips:
+  Qt's guess at markup, change by a wheel in passing, or complete what was typed.
 """
 
 import ast
@@ -25,8 +26,17 @@ LISTENERS = frozenset({"audit_changes", "follow_organizations"})
 NO_FEATURES = frozenset({"membership/store/migrations", "membership/store/models"})
 """Folders on a storey that are part of the database and tested with it."""
 
-LABEL_MODULE = "kiosk/views/plain_label.py"
-"""The module of the kiosk that may use ``QLabel``."""
+OWN_CLASSES = {
+    "QLabel": "kiosk/views/plain_label.py",
+    "QComboBox": "kiosk/staff/pages/inputs.py",
+    "QDateEdit": "kiosk/staff/pages/inputs.py",
+    "QDateTimeEdit": "kiosk/staff/pages/inputs.py",
+    "QSpinBox": "kiosk/staff/pages/inputs.py",
+    "QDoubleSpinBox": "kiosk/staff/pages/inputs.py",
+    "QMessageBox": "kiosk/staff/pages/form.py",
+    "setToolTip": "kiosk/views/tips.py",
+}
+"""Names of Qt that one module of the kiosk may use, and that module."""
 
 
 @dataclass(frozen=True, order=True)
@@ -60,9 +70,9 @@ def bare_transactions(path: str, tree: ast.AST) -> Iterator[Violation]:
             yield Violation(path, node.lineno, message)
 
 
-def bare_labels(path: str, tree: ast.AST) -> Iterator[Violation]:
-    """Return calls and subclasses of ``QLabel`` in the kiosk, outside of the label's module."""
-    if path == LABEL_MODULE or not path.startswith("kiosk/"):
+def bare_widgets(path: str, tree: ast.AST) -> Iterator[Violation]:
+    """Return calls and subclasses in the kiosk of what has a class of its own there."""
+    if not path.startswith("kiosk/"):
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -71,9 +81,10 @@ def bare_labels(path: str, tree: ast.AST) -> Iterator[Violation]:
             used = node.bases
         else:
             continue
-        if any(_name_of(each) == "QLabel" for each in used):
-            message = f"use the label class of {LABEL_MODULE} instead of QLabel"
-            yield Violation(path, node.lineno, message)
+        for name in {_name_of(each) for each in used} & OWN_CLASSES.keys():
+            if path != OWN_CLASSES[name or ""]:
+                message = f"use what {OWN_CLASSES[name or '']} has instead of {name}"
+                yield Violation(path, node.lineno, message)
 
 
 def _name_of(expression: ast.expr) -> str | None:
@@ -114,7 +125,7 @@ def violations(sources: Mapping[str, str]) -> list[Violation]:
         if path.endswith(".py"):
             tree = ast.parse(text, path)
             found += bare_transactions(path, tree)
-            found += bare_labels(path, tree)
+            found += bare_widgets(path, tree)
     return sorted(found)
 
 

@@ -4,6 +4,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from kiosk.texts import as_shown
+
 from .labels import font_of
 
 
@@ -32,6 +34,7 @@ class Chips(QWidget):
 
     def show_words(self, words: tuple[str, ...], fill: str, ink: str) -> None:
         """Set texts and colours; no text hides the widget."""
+        words = tuple(as_shown(each) for each in words)
         self._fill, self._ink = fill, ink
         if words != self._words:
             self._words = words

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from kiosk.style import FONT_FAMILY
+from kiosk.texts import as_shown
 
 _SMALLEST = 12
 _STEP = 0.93
@@ -50,6 +51,7 @@ class FitLabel(QWidget):
 
     def say(self, text: str, colour: str) -> None:
         """Set the text and its colour; an empty text hides the widget."""
+        text = as_shown(text)
         self._colour = QColor(colour)
         if text != self._text:
             self._text = text

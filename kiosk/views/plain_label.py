@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from kiosk.texts import as_shown
+
 
 class PlainLabel(QLabel):
     """The kiosk's only text label: never reads markup and has no links.
@@ -19,3 +21,7 @@ class PlainLabel(QLabel):
         self.setObjectName(name)
         self.setWordWrap(wraps)
         self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show a text, without characters that would make it look like another one."""
+        super().setText(as_shown(text))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kiosk.style import BODY, CAPTION, TONES, Theme, Tone
+from kiosk.texts import as_shown
 
 from .icons import draw_icon
 from .labels import font_of
@@ -97,5 +98,7 @@ class RowDelegate(QStyledItemDelegate):
 
 
 def _elided(painter: QPainter, box: QRectF, flags: Qt.AlignmentFlag, text: str) -> None:
-    cut = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+    cut = painter.fontMetrics().elidedText(
+        as_shown(text), Qt.TextElideMode.ElideRight, int(box.width())
+    )
     painter.drawText(box, flags, cut)

@@ -11,6 +11,7 @@ from kiosk.texts import Texts
 from .icons import IconView, icon
 from .labels import FitLabel
 from .plain_label import PlainLabel
+from .tips import set_tip
 
 
 class StatePill(QWidget):
@@ -20,7 +21,7 @@ class StatePill(QWidget):
         super().__init__()
         self._icon_name = icon_name
         self._theme = theme
-        self.health = Health.WARN
+        self.health, self.sentence = Health.WARN, ""
         self._icon = IconView(size=18)
         self.label = PlainLabel()
         row = QHBoxLayout(self)
@@ -36,13 +37,14 @@ class StatePill(QWidget):
         self._icon.show_icon(self._icon_name, colour)
         self.label.setText(word)
         self.label.setStyleSheet(f"color: {colour}; font-weight: 600;")
-        self.setToolTip(sentence)
+        self.sentence = sentence
+        set_tip(self, sentence)
         self.setAccessibleName(f"{word}. {sentence}")
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of ``theme``."""
         self._theme = theme
-        self.say(self.health, self.label.text(), self.toolTip())
+        self.say(self.health, self.label.text(), self.sentence)
 
 
 class TopBar(QFrame):
@@ -126,5 +128,5 @@ class TopBar(QFrame):
         return button
 
     def _name(self, button: QToolButton, text: str) -> None:
-        button.setToolTip(text)
+        set_tip(button, text)
         button.setAccessibleName(text)

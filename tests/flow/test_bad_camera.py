@@ -71,7 +71,7 @@ def test_a_camera_that_fails_is_shown_and_comes_back(
         fault(camera)
         at.wait_until(camera_is(at, Health.BAD))
         assert sentence in at.window.side.preview.message
-        assert sentence in at.window.bar.camera.toolTip()
+        assert sentence in at.window.bar.camera.sentence
         at.kiosk.session.on_hand_scanned(Reading("C-000010", ""))
         at.wait_for_tone(Tone.BLOCKED)
         camera.resume()

@@ -154,7 +154,7 @@ def test_a_service_that_cannot_start_says_why_on_screen(
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
     with desk(qtbot, film, own_service(demo_data)) as at:
         at.wait_until(lambda: service_is(at, Health.BAD))
-        assert words in at.window.bar.service.toolTip()
+        assert words in at.window.bar.service.sentence
         assert words in at.window.ready.detail.text
         assert at.window.ready.headline.text == "The service is away"
 

@@ -248,7 +248,7 @@ def test_a_window_says_how_its_parts_are_doing(qtbot: QtBot) -> None:
     window.bar.service.say(Health.BAD, "Kein Dienst", "Der Mitgliederdienst ist nicht erreichbar.")
     window.bar.show_sound(muted=False, problem="This PC has no sound card.")
     assert window.bar.count.text() == "1 Besuch heute"
-    assert window.bar.service.toolTip() == "Der Mitgliederdienst ist nicht erreichbar."
+    assert window.bar.service.sentence == "Der Mitgliederdienst ist nicht erreichbar."
     window.show_verdict(verdict_of(answer(), Texts("de")), "Geprüft um 12:00")
     assert window.showing_verdict
     window.show_ready("card", "Bereit")

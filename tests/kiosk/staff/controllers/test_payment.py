@@ -207,7 +207,7 @@ def test_a_receipt_that_did_not_come_after_a_scan_is_told_above_and_later(staff:
     staff.presenter.on_done(paid, payment())
     staff.presenter.on_failed(staff.task("receipt"), Failure(Cause.TOO_SLOW, ""))
     assert staff.window.bar.service.label.text() == "No receipt"
-    assert "could not be opened" in staff.window.bar.service.toolTip()
+    assert "could not be opened" in staff.window.bar.service.sentence
     staff.presenter.open_home()
     staff.open_customer()
     assert "could not be opened" in staff.pages.customer.page.message.text()
