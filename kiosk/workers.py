@@ -319,7 +319,10 @@ class WorkerThread(QThread):
         worker.moveToThread(self)
         self.worker = worker
 
-    def finish(self, wait_ms: int = 8000) -> bool:
-        """End the event loop and wait. Returns False if the thread did not end in ``wait_ms``."""
+    def finish(self, wait_ms: int = 12_000) -> bool:
+        """End the event loop and wait, by default longer than the longest deadline of a request.
+
+        Returns False if the thread did not end in ``wait_ms``.
+        """
         self.quit()
         return self.wait(wait_ms)

@@ -67,7 +67,8 @@ class Form(QFrame):
         self._initial: Mapping[str, Value | str] | None = None
         heading = PlainLabel(title, "title", wraps=True)
         subject = PlainLabel(about, "strong", wraps=True)
-        subject.setVisible(bool(about))
+        if not about:
+            subject.hide()
         self._rows = QFormLayout()
         self._rows.setSpacing(S + 2)
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)

@@ -94,7 +94,9 @@ class StaffPanel(QWidget):
         self.focus_page()
 
     def focus_page(self) -> None:
-        """Focus what is in front: the form, or the page."""
+        """Focus what is in front: the form, or the page; not under a verdict."""
+        if not self.isVisible():
+            return
         if self.page is self.sign_in:
             self.sign_in.focus_first()
         elif self.form is not None:
