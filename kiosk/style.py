@@ -70,6 +70,7 @@ class Theme:
     good: str
     warn: str
     bad: str
+    veil: str
 
 
 LIGHT = Theme(
@@ -84,6 +85,7 @@ LIGHT = Theme(
     good="#00796b",
     warn="#8a5a00",
     bad="#b3261e",
+    veil="rgba(20, 24, 29, 110)",
 )
 DARK = Theme(
     name="dark",
@@ -97,6 +99,7 @@ DARK = Theme(
     good="#4fc3b0",
     warn="#ffc14d",
     bad="#ff8a75",
+    veil="rgba(0, 0, 0, 150)",
 )
 
 
@@ -116,9 +119,8 @@ def stylesheet(theme: Theme) -> str:
     QLineEdit {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px;
         padding: 10px 14px; selection-background-color: {t.accent}; }}
     QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 9px 13px; }}
-    QPlainTextEdit, QComboBox, QDateEdit {{ background: {t.raised}; border: 1px solid {t.line};
+    QPlainTextEdit, QComboBox {{ background: {t.raised}; border: 1px solid {t.line};
         border-radius: 10px; padding: 8px 12px; }}
-    QDateEdit::drop-down {{ border: none; width: 26px; }}
     QComboBox QAbstractItemView, QCalendarWidget QWidget {{ background: {t.surface}; }}
     QPushButton {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px;
         padding: 8px 14px; font-weight: 600; }}
@@ -140,7 +142,11 @@ def stylesheet(theme: Theme) -> str:
     #name {{ font-size: {LARGE}px; font-weight: 700; }}
     #strong {{ font-weight: 600; }}
     #failure {{ color: {t.bad}; font-weight: 600; }}
-    #form {{ background: {t.surface}; }}
+    #form {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
+    #veil {{ background: {t.veil}; border-radius: {RADIUS}px; }}
+    #danger {{ background: {t.bad}; color: {t.surface}; border: 1px solid {t.bad}; }}
+    #danger:focus {{ border: 2px solid {t.ink}; }}
+    #danger:disabled {{ background: {t.line}; color: {t.muted}; border: 1px solid {t.line}; }}
     QScrollArea, #scrolled {{ background: transparent; border: none; }}
     QListView {{ background: transparent; border: none; outline: none; }}
     QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 8px;

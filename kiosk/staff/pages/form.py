@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -31,6 +31,8 @@ from kiosk.views.plain_label import PlainLabel
 Value = str | bool | date | None
 _WIDTH = 460
 _NOTE_HEIGHT = 84
+_BORDER = 2
+"""Pixels of the style sheet's border, with one to spare; the layout does not count it."""
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
@@ -71,7 +73,7 @@ class Form(QFrame):
             subject.hide()
         self._rows = QFormLayout()
         self._rows.setSpacing(S + 2)
-        self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self.foot = FormFoot(texts, action, final=final)
         self.failure, self.submit, self.cancel = (
@@ -100,6 +102,21 @@ class Form(QFrame):
     def edited(self) -> bool:
         """Whether a field has another text or value than when the form was opened."""
         return self._initial is not None and self._typed() != self._initial
+
+    def sizeHint(self) -> QSize:
+        """Return the size that all texts need, wrapped at the form's width."""
+        layout = self.layout()
+        if layout is None or not layout.hasHeightForWidth():
+            return super().sizeHint()
+        return QSize(_WIDTH, layout.totalHeightForWidth(_WIDTH - 2 * _BORDER) + 2 * _BORDER)
+
+    def hasHeightForWidth(self) -> bool:
+        """Return False: the width is fixed, whatever the layout around the form offers."""
+        return False
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: a form is scrolled rather than squeezed."""
+        return self.sizeHint()
 
     def add_words(self, words: str) -> None:
         """Add a text above the fields that follow."""
