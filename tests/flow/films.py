@@ -1,6 +1,7 @@
 """Films of cards held to a camera, made at test time."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -37,21 +38,28 @@ def qr_frame(data: str | bytes, *, side: int = 420, left: int = 420, top: int = 
 
 def write_film(path: Path, parts: Sequence[tuple[Frame, float]], *, seed: int = 1) -> Path:
     """Write a film: each picture for its seconds, with sensor noise."""
-    noise = np.random.default_rng(seed).normal(0, 2, (8, HEIGHT, WIDTH, 1))
+    noise = _noise(seed)
     film = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), FPS, (WIDTH, HEIGHT))
     number = 0
     for picture, seconds in parts:
+        noisy = [cv2.add(picture, each, dtype=cv2.CV_8U) for each in noise]
         for _ in range(round(seconds * FPS)):
-            noisy = picture + noise[number % len(noise)]
-            film.write(np.clip(noisy, 0, 255).astype(np.uint8))
+            film.write(noisy[number % len(noisy)])
             number += 1
     film.release()
     return path
 
 
+@cache
+def _noise(seed: int) -> list[npt.NDArray[np.int16]]:
+    """What a sensor adds to a few pictures, the same in all colours."""
+    drawn = np.random.default_rng(seed).normal(0, 2, (4, HEIGHT, WIDTH, 1))
+    return list(np.repeat(drawn.round().astype(np.int16), 3, axis=3))
+
+
 def cards(path: Path, *codes: str | bytes, seen_s: float = 0.4, gap_s: float = 0.7) -> Path:
-    """A film of one card after the other, with hands off in between."""
-    parts = [(scene(), gap_s)]
+    """A film of one card after the other, with hands off in between and a moment around."""
+    parts = [(scene(), min(gap_s, 0.2))]
     for code in codes:
         parts += [(qr_frame(code), seen_s), (scene(), gap_s)]
     return write_film(path, parts)
