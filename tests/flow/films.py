@@ -57,9 +57,11 @@ def _noise(seed: int) -> list[npt.NDArray[np.int16]]:
     return list(np.repeat(drawn.round().astype(np.int16), 3, axis=3))
 
 
-def cards(path: Path, *codes: str | bytes, seen_s: float = 0.4, gap_s: float = 0.7) -> Path:
-    """A film of one card after the other, with hands off in between and a moment around."""
-    parts = [(scene(), min(gap_s, 0.2))]
+def cards(
+    path: Path, *codes: str | bytes, lead_s: float = 0.2, seen_s: float = 0.4, gap_s: float = 0.7
+) -> Path:
+    """A film of one card after the other, with hands off before and behind each."""
+    parts = [(scene(), lead_s)]
     for code in codes:
         parts += [(qr_frame(code), seen_s), (scene(), gap_s)]
     return write_film(path, parts)

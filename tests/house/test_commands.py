@@ -46,7 +46,8 @@ def test_without_a_display_the_kiosk_plays_once_and_reports(
         tmp_path / "f.avi",
         deck_in(demo_data)["Viktor Petrov"],
         deck_in(demo_data)["Marek Nowak"],
-        gap_s=4,
+        lead_s=4,
+        gap_s=1.5,
     )
     done = subprocess.run(
         [*MAIN, "kiosk", "--camera", str(film), "--data-dir", str(demo_data), "--trace", "t.jsonl"],

@@ -1,13 +1,12 @@
 """The staff commands, on a real database; one of them as a real process."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
+import main
 from api_client.messages.management import ActorKind
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
@@ -16,7 +15,7 @@ from membership.data.demo.bootstrap import bootstrap_database
 from membership.store.database import Database, open_database
 from membership.store.models import AuditEntry, OutgoingMail, StaffAccount
 from membership.web.passwords import Passwords
-from tests.conftest import ROOT
+from tests.forkserver import run as run_process
 from tests.membership.conftest import SQLITE, Databases
 
 FIRST, SECOND = "four quiet herons", "five loud magpies"
@@ -94,13 +93,6 @@ def test_what_is_refused_is_told_in_one_line(club: Database, tmp_path: Path) -> 
 
 
 def test_a_real_process(club: Database, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "main.py", "staff", "disable", "a@b.de", "--data-dir", str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run_process(main.run, "staff", "disable", "a@b.de", "--data-dir", tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "walletdesk: My Club has no account 'a@b.de'\n"

@@ -1,30 +1,11 @@
 """Advisory locks: one process at a time, until its transaction ends or it is killed."""
 
-import subprocess
-import sys
 import threading
 
 from membership.store.advisory_lock import Lock, SequenceWatermark, hold, try_hold
 from membership.store.database import Database
-from tests.conftest import ROOT
-
-HOLDER = """
-import sys, time
-from membership.base.settings import ServiceSettings
-from membership.store.advisory_lock import Lock, hold
-from membership.store.database import open_database
-
-database = open_database(ServiceSettings(database_url=sys.argv[1]))
-with database.writers.begin() as session:
-    hold(session.connection(), Lock.ROLLOUTS)
-    print("held", flush=True)
-    time.sleep(60)
-"""
-
-
-def url_of(database: Database) -> str:
-    """Where a database is, with its password."""
-    return database.engine.url.render_as_string(hide_password=False)
+from tests.forkserver import ForkedProcess
+from tests.membership.store.holders import hold_for_long, url_of
 
 
 def is_exclusive(database: Database) -> bool:
@@ -84,14 +65,7 @@ def test_writers_take_turns_under_a_lock(database: Database) -> None:
 
 
 def test_the_lock_of_a_killed_process_is_free(database: Database) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, url_of(database)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout is not None
+    with ForkedProcess(hold_for_long, url_of(database)) as process:
         assert process.stdout.readline() == "held\n"
         with database.readers.begin() as session:
             assert try_hold(session.connection(), Lock.ROLLOUTS) is not is_exclusive(database)

@@ -1,8 +1,6 @@
 """Leases: each row has one taker at a time, and what a killed process had is taken again."""
 
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from datetime import datetime, timedelta
@@ -10,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import literal, select
-from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
 from membership.base.settings import ServiceSettings
@@ -18,36 +15,12 @@ from membership.store import lease
 from membership.store.database import Database, UtcDateTime, open_database
 from membership.store.lease import CLOCK_MARGIN
 from membership.store.models import OutgoingMail
-from tests.conftest import ROOT
+from tests.forkserver import run as run_process
+from tests.membership.store.holders import LEASE, take_and_die, take_one, url_of
 from tests.membership.store.mails import store_mails
 from tests.membership.support import NOON, arranging
 
-LEASE = timedelta(minutes=10)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
-
-
-def url_of(database: Database) -> str:
-    """Where a database is, with its password."""
-    return database.engine.url.render_as_string(hide_password=False)
-
-
-def take_one(database: Database, now: datetime) -> UUID | None:
-    """Lease the mail that is due longest."""
-    due = (
-        select(OutgoingMail)
-        .where(lease.has_come(OutgoingMail.next_attempt_at, now, LEASE))
-        .order_by(OutgoingMail.next_attempt_at, OutgoingMail.id)
-        .limit(1)
-    )
-
-    def take(session: Session, _found: OutgoingMail) -> UUID | None:
-        row = session.scalar(lease.skip_locked(due))
-        if row is None:
-            return None
-        row.next_attempt_at = now + LEASE
-        return row.id
-
-    return lease.take(database, now, lambda session: session.scalar(due), take)
 
 
 @pytest.mark.parametrize(
@@ -151,28 +124,9 @@ def test_of_many_at_once_each_row_has_one_taker(database: Database) -> None:
     assert Counter(taken) == dict.fromkeys(mails, 1)
 
 
-KILLED = """
-import os, signal, sys
-from membership.base.settings import ServiceSettings
-from membership.store.database import open_database
-from tests.membership.store.test_lease import NOON, take_one
-
-database = open_database(ServiceSettings(database_url=sys.argv[1]))
-print(take_one(database, NOON), flush=True)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
 def test_what_a_killed_process_had_is_taken_when_its_lease_expired(database: Database) -> None:
     (mail,) = store_mails(database, [NOON])
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, url_of(database)],
-        cwd=ROOT,
-        timeout=60,
-        check=False,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    killed = run_process(take_and_die, url_of(database))
     assert (killed.returncode, killed.stdout.split()) == (-signal.SIGKILL, [str(mail)])
     assert take_one(database, NOON + LEASE - SECOND) is None
     assert take_one(database, NOON + LEASE) == mail

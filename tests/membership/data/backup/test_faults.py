@@ -3,8 +3,6 @@
 import contextlib
 import json
 import shutil
-import subprocess
-import sys
 import threading
 import zipfile
 from collections.abc import Callable
@@ -28,10 +26,10 @@ from membership.data.backup.errors import (
 )
 from membership.data.backup.restore import restore_backup, verify_backup
 from membership.store.migrate import migrate
-from tests.conftest import ROOT
 from tests.forkserver import ForkedProcess
+from tests.forkserver import run as run_process
 from tests.membership.conftest import SQLITE, Databases
-from tests.membership.data.backup import interrupted_restore
+from tests.membership.data.backup import interrupted_restore, limited_command
 from tests.membership.data.backup.club import contents, empty_settings, fill, opened
 from tests.membership.support import NOON, arranging
 
@@ -223,15 +221,7 @@ def test_a_full_disk_leaves_the_former_backup(databases: Databases, tmp_path: Pa
     folder.mkdir()
     file = folder / "club.zip"
     file.write_bytes(b"the former one")
-    command = [sys.executable, "main.py", "backup", str(file), "--replace"]
-    limited = ["bash", "-c", 'ulimit -f 64; exec "$@"', "bash", *command]
-    answer = subprocess.run(
-        [*limited, "--data-dir", str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    answer = run_process(limited_command.main, "backup", file, "--replace", "--data-dir", tmp_path)
     assert answer.returncode == 2, answer
     assert "File too large" in answer.stderr
     assert "Traceback" not in answer.stderr
