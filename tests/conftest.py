@@ -9,24 +9,31 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
 
 from kiosk.garbage import collect_due
 from tests.demo_club import RunningService, make_demo_club, start_service, stop_service
+from tests.generated import SOAK, choose_examples, mark_generated
 from tests.made_once import made_once
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT.parent / "shared" / "scan-samples"
 
 
-hypothesis.settings.register_profile("fixed", derandomize=True, database=None)
-hypothesis.settings.register_profile("soak", database=None)
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    """Generate the same examples in each run, and others in each ``make soak``."""
-    hypothesis.settings.load_profile("soak" if config.option.markexpr == "soak" else "fixed")
+    """Generate the same examples in each run, and more and others in each ``make soak``.
+
+    Garbage of short tests is small, and is collected more seldom than by default.
+    """
+    choose_examples(soak=config.option.markexpr == SOAK)
+    gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.hookimpl(tryfirst=True)  # before marked tests are chosen
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let a soak also run what generates its examples."""
+    if config.option.markexpr == SOAK:
+        mark_generated(items)
 
 
 def pytest_collection_finish() -> None:

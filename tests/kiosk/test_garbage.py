@@ -29,9 +29,11 @@ def tie_up(knots: int = 5_000) -> None:
 
 @pytest.fixture
 def automatic() -> Iterator[None]:
-    was_on = gc.isenabled()
+    was_on, threshold = gc.isenabled(), gc.get_threshold()
     gc.enable()
+    gc.set_threshold(700, 10, 10)
     yield
+    gc.set_threshold(*threshold)
     if not was_on:
         gc.disable()
 

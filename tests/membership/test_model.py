@@ -364,7 +364,7 @@ def run_clubs(database: Database, examples: int, steps: int) -> None:
 def test_whatever_happens_everybody_holds_what_the_model_says(
     database: Database, backend: str
 ) -> None:
-    run_clubs(database, 50 if backend == SQLITE else 15, 25)
+    run_clubs(database, 20 if backend == SQLITE else 10, 25)
 
 
 @pytest.mark.soak

@@ -14,6 +14,7 @@ from PIL import Image, ImageCms
 from passes.design import ImageRole
 from passes.errors import ImageError
 from passes.images import BOUNDS, MAX_PIXELS, check_fits, decode_png, fit_picture
+from tests.generated import examples
 
 RED, GREEN, BLUE = (220, 30, 30), (30, 160, 60), (30, 60, 200)
 
@@ -249,7 +250,7 @@ def test_the_largest_accepted_size() -> None:
     junk=st.binary(min_size=1, max_size=12),
     kind=st.sampled_from(["PNG", "JPEG", "WEBP", "GIF"]),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_damaged_pictures_are_fitted_or_refused(position: float, junk: bytes, kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 3

@@ -19,6 +19,7 @@ from scanner.strategies import STRATEGIES, Strategy
 from scanner.voting import Voting
 from scanner.zbar import read_zbar
 from scanner.zxing import Formats, Placement, printable
+from tests.generated import examples
 from tests.scanner.pictures import empty_frame, frame_with
 
 CONTENTS = {
@@ -211,7 +212,7 @@ def test_odd_contents_have_a_text(content: bytes, text: str) -> None:
     assert code.raw == content
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(min_size=1, max_size=300))
 def test_any_bytes_give_a_text_that_can_be_stored(content: bytes) -> None:
     [code] = decode_still(binary_qr(content))

@@ -10,6 +10,7 @@ from PIL import Image
 
 import resources
 from membership.data.demo.people import PEOPLE
+from tests.generated import examples
 from tools.portraits.canvas import SIZE, colour
 from tools.portraits.draw import portrait, write_portraits
 from tools.portraits.look import Beard, Clothes, Dye, Ground, Hair, HairColour, Look, Skin
@@ -27,7 +28,7 @@ def picture(look: Look) -> Image.Image:
     return image
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.builds(
         Look,

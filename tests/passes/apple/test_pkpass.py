@@ -21,6 +21,7 @@ from passes.apple.signing import AppleSigner
 from passes.card import CardFacts, face_of
 from passes.design import Design, ImageRole, Shows
 from passes.errors import PassContentError
+from tests.generated import examples
 from tests.passes.apple.factories import (
     FACTS,
     ISSUE,
@@ -162,7 +163,7 @@ def test_http_is_refused_unless_the_issuer_allows_it() -> None:
     assert content_of(built)["webServiceURL"] == local.web_service_url
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(designs(), facts)
 def test_any_design_makes_a_valid_pass(made: Design, about: CardFacts) -> None:
     card = face_of(made, about)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from passes.apple.content import check_content, read_content
 from passes.errors import PassContentError
+from tests.generated import examples
 from tests.passes.apple.factories import minimal
 from tests.passes.apple.test_keys import TAKEN
 
@@ -173,7 +174,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(TAKEN)) | st.text(), _json, max_size=4))
 def test_any_content_is_accepted_or_refused(strange: dict[str, Any]) -> None:
     text = json.dumps(minimal(**strange))

@@ -22,6 +22,7 @@ from passes.apple.development import DevelopmentAuthority, ec_key
 from passes.apple.identity import PASS_EXTENSION, PASS_PURPOSE, Identity, load_identity
 from passes.apple.key_file import MAX_BYTES
 from passes.errors import CertificateError
+from tests.generated import examples
 from tests.passes.apple_signing.certificates import (
     DATES,
     NOW,
@@ -289,7 +290,7 @@ def test_files_that_are_no_certificate(data: bytes, leaf: x509.Certificate, key:
     assert error.path == "wwdr"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_a_corrupt_file_raises_only_certificate_errors(data: st.DataObject) -> None:
     whole = _whole()

@@ -13,6 +13,7 @@ from membership.data.imports.schemas import Duplicates, NewImport, OnDuplicate
 from membership.store.database import Database, open_database
 from membership.store.models import Customer, ImportKind, ImportState
 from membership.web.access import Tenant
+from tests.generated import examples
 from tests.membership.conftest import Databases
 from tests.membership.data.imports.test_resuming import club, now
 
@@ -39,7 +40,7 @@ def place(
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

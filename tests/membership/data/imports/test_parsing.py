@@ -12,6 +12,7 @@ from membership.data.imports.parse.records import FilePosition, RecordReader
 from membership.members.customers.schemas import NewCustomer
 from membership.members.customers.service import e164
 from membership.web.errors import Invalid
+from tests.generated import examples
 
 _texts = st.one_of(
     st.text(max_size=130),
@@ -38,7 +39,7 @@ def _by_import(check: Any, text: str) -> Any:
         return None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(_texts)
 def test_names_notes_addresses_and_languages_are_judged_as_by_the_api(text: str) -> None:
     assert _by_import(cells.line, text) == _by_api("family_name", text)
@@ -47,7 +48,7 @@ def test_names_notes_addresses_and_languages_are_judged_as_by_the_api(text: str)
     assert _by_import(cells.language, text) == _by_api("language", text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(_texts, st.sampled_from([None, "DE", "IT", "AR"]))
 def test_phone_numbers_are_judged_as_by_the_api(text: str, country: str | None) -> None:
     line = _by_api("phone", text)
@@ -59,7 +60,7 @@ def test_phone_numbers_are_judged_as_by_the_api(text: str, country: str | None) 
     assert found == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=400), st.text(alphabet='a,;"\r\n\té\0', max_size=200).map(str.encode)

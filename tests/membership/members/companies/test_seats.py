@@ -22,6 +22,7 @@ from membership.rules.status import Term
 from membership.store.database import Database
 from membership.store.models import CompanyLink
 from membership.web.access import Tenant
+from tests.generated import examples
 from tests.membership.rules.people import maybe_moments, moments
 from tests.membership.support import arranging
 
@@ -43,7 +44,7 @@ links_drawn = st.lists(
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -19,6 +19,7 @@ from membership.members.plans.service import create_plan
 from membership.rules.status import Term, standing
 from membership.store.database import Database
 from membership.store.models import Membership, MembershipSource
+from tests.generated import examples
 from tests.membership.rules.people import moments, terms
 from tests.membership.support import arranging
 
@@ -39,7 +40,7 @@ def storable(term: Term) -> bool:
 
 
 @settings(
-    max_examples=30,
+    max_examples=examples(30),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
