@@ -15,7 +15,13 @@ from .films import cards, qr_frame, scene, write_film
 NOT_A_CARD = "This is not a member card. Is it a ticket or a product?"
 
 
-ODD = [b"MC1\x00ABC", b"\xff\xfe\xfa\x80", "https://example.com/menu", "{{x}}", "DROP TABLE;--"]
+ODD: list[bytes | str] = [
+    b"MC1\x00ABC",
+    b"\xff\xfe\xfa\x80",
+    "https://example.com/menu",
+    "{{x}}",
+    "DROP TABLE;--",
+]
 
 
 def test_odd_codes_on_film(qtbot: QtBot, tmp_path: Path, demo_service: RunningService) -> None:
