@@ -50,7 +50,9 @@ class BillingClient(MembershipClient):
         path = f"{_PATH}/{order_id}/resume"
         return self._ask(OrderView, "POST", path, headers=keyed(once))
 
-    def invoices_of(self, membership_id: UUID) -> InvoicePage:
-        """Return the latest invoices of a membership, newest first."""
+    def invoices_of(self, membership_id: UUID, cursor: str | None = None) -> InvoicePage:
+        """Return a page of invoices of a membership, newest first."""
         params: dict[str, str | int] = {"membership_id": str(membership_id), "limit": _A_PAGE}
+        if cursor:
+            params["cursor"] = cursor
         return self._ask(InvoicePage, "GET", "/v1/billing/invoices", params=params)

@@ -18,6 +18,7 @@ from api_client.messages.management import (
     SoldView,
 )
 from api_client.messages.requests import Withdrawal
+from api_client.messages.scan import VisitPage
 
 from .billing import BillingClient
 from .client import M, keyed
@@ -28,7 +29,7 @@ from .stripe_setup import StripeSetupClient
 Fields = Mapping[str, Any]
 """Fields of a request as JSON values. They are listed in the OpenAPI description."""
 
-_PEOPLE = 100
+_A_PAGE = 100
 
 
 class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingClient):
@@ -68,6 +69,10 @@ class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingC
         """Return a customer with memberships, permissions, cards, companies and visits."""
         return self._ask(CustomerProfile, "GET", f"/v1/customers/{customer_id}")
 
+    def visits_of(self, customer_id: UUID, cursor: str | None = None) -> VisitPage:
+        """Return a page of a customer's visits, newest first."""
+        return self._page(VisitPage, "/v1/visits", {"customer_id": str(customer_id)}, cursor)
+
     def create_customer(self, fields: Fields, once: str) -> CustomerRecord:
         """Create a customer."""
         return self._create(CustomerRecord, "/v1/customers", fields, once)
@@ -76,9 +81,9 @@ class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingC
         """Change fields of a customer."""
         return self._change(CustomerRecord, f"/v1/customers/{customer_id}", fields, once)
 
-    def plans(self) -> PlanPage:
-        """Return plans by name."""
-        return self._ask(PlanPage, "GET", "/v1/plans", params={"limit": _PEOPLE})
+    def plans(self, cursor: str | None = None) -> PlanPage:
+        """Return a page of plans by name; ``cursor`` is the one of the page before."""
+        return self._page(PlanPage, "/v1/plans", {}, cursor)
 
     def save_plan(self, plan_id: UUID | None, fields: Fields, once: str) -> PlanView:
         """Create a plan, or with an id change fields of one."""
@@ -106,12 +111,9 @@ class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingC
         """Move a membership to another plan. Returns the new membership."""
         return self._create(SoldView, f"/v1/memberships/{membership_id}/transfer", fields, once)
 
-    def companies(self, text: str) -> CompanyPage:
-        """Return companies by name, or those with ``text`` in their name."""
-        params: dict[str, str | int] = {"limit": 50}
-        if text:
-            params["q"] = text
-        return self._ask(CompanyPage, "GET", "/v1/companies", params=params)
+    def companies(self, text: str, cursor: str | None = None) -> CompanyPage:
+        """Return a page of companies by name, or of those with ``text`` in their name."""
+        return self._page(CompanyPage, "/v1/companies", {"q": text} if text else {}, cursor)
 
     def company(self, company_id: UUID) -> CompanyView:
         """Return a company with its memberships."""
@@ -123,10 +125,9 @@ class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingC
             return self._create(CompanyView, "/v1/companies", fields, once)
         return self._change(CompanyView, f"/v1/companies/{company_id}", fields, once)
 
-    def people_of(self, company_id: UUID) -> LinkedCustomers:
-        """Return the customers linked to a company, in the order in which they get seats."""
-        path = f"/v1/companies/{company_id}/customers"
-        return self._ask(LinkedCustomers, "GET", path, params={"limit": _PEOPLE})
+    def people_of(self, company_id: UUID, cursor: str | None = None) -> LinkedCustomers:
+        """Return a page of the customers linked to a company, in the order of their seats."""
+        return self._page(LinkedCustomers, f"/v1/companies/{company_id}/customers", {}, cursor)
 
     def link(self, company_id: UUID, customer_id: UUID, role: str, once: str = "") -> None:
         """Link a customer to a company."""
@@ -136,6 +137,13 @@ class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingC
     def unlink(self, company_id: UUID, customer_id: UUID, once: str = "") -> None:
         """End a customer's link to a company."""
         self._do("DELETE", f"/v1/companies/{company_id}/customers/{customer_id}", once=once)
+
+    def _page(self, kind: type[M], path: str, wanted: Mapping[str, str], cursor: str | None) -> M:
+        """Return a page of a list; ``api_client.pages.fetch_all`` takes all of them."""
+        params: dict[str, str | int] = {**wanted, "limit": _A_PAGE}
+        if cursor:
+            params["cursor"] = cursor
+        return self._ask(kind, "GET", path, params=params)
 
     def _create(self, kind: type[M], path: str, fields: Fields, once: str) -> M:
         """Send a POST with an idempotency key."""

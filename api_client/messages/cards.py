@@ -72,7 +72,7 @@ class CardRecord(CardView):
 class CustomerCards(Message):
     """The cards of one customer, newest first."""
 
-    items: tuple[CardRecord, ...]
+    items: tuple[CardRecord, ...] = Field(description="All of them.")
 
 
 class IssuedCard(Message):
@@ -98,7 +98,7 @@ class DesignLine(Message):
 class DesignList(Message):
     """All designs, by name, archived ones last."""
 
-    items: tuple[DesignLine, ...]
+    items: tuple[DesignLine, ...] = Field(description="All of them.")
 
 
 class DesignHint(Message):

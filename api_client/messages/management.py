@@ -108,6 +108,10 @@ class PlanPage(Message):
 
     items: tuple[PlanView, ...]
     next_cursor: str | None = None
+    total: int | None = Field(
+        default=None,
+        description="How many there are on all pages; on the first page only.",
+    )
 
 
 class ActorView(Message):
@@ -195,7 +199,15 @@ class CustomerProfile(CustomerRecord):
     permissions: tuple[PermissionView, ...]
     cards: tuple[CardView, ...]
     companies: tuple[LinkView, ...]
-    visits: tuple[VisitView, ...] = Field(description="The latest visits, newest first.")
+    visits: tuple[VisitView, ...] = Field(description="The latest 20 visits, newest first.")
+    visits_total: int | None = Field(
+        default=None, description="How many visits there are, undone ones included."
+    )
+    visits_cursor: str | None = Field(
+        default=None,
+        description="The `cursor` of `GET /v1/visits?customer_id=...` for those before; null if "
+        "there are none.",
+    )
 
 
 class CompanyLine(Message):
@@ -212,6 +224,10 @@ class CompanyPage(Message):
 
     items: tuple[CompanyLine, ...]
     next_cursor: str | None = None
+    total: int | None = Field(
+        default=None,
+        description="How many there are on all pages; on the first page only.",
+    )
 
 
 class LinkedCustomer(Message):
@@ -229,6 +245,10 @@ class LinkedCustomers(Message):
 
     items: tuple[LinkedCustomer, ...]
     next_cursor: str | None = None
+    total: int | None = Field(
+        default=None,
+        description="How many there are on all pages; on the first page only.",
+    )
 
 
 class CompanyView(Message):

@@ -236,6 +236,9 @@ class VisitPage(Message):
 
     items: tuple[VisitView, ...]
     next_cursor: str | None = None
+    total: int | None = Field(
+        None, description="How many there are of one customer; on the first page of them only."
+    )
 
 
 class DeskInfo(Message):

@@ -20,7 +20,7 @@ from membership.store.prepared import Prepared
 from membership.web.access import Call
 from membership.web.errors import Conflict, NotFound
 from membership.web.fast_path import AnyCall
-from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, instant_of, total_of
 from passes.characters import without_unseen
 
 _KEY = ("organization_id", "id")
@@ -225,20 +225,27 @@ _LISTED = select(
 def list_visits(
     call: Call, limit: int, cursor: str | None, customer_id: UUID | None = None
 ) -> VisitPage:
-    """List visits, newest first.
+    """List visits, newest first, of one customer or of all; those of one are counted.
 
     Raises Invalid for a bad cursor.
     """
     wanted = _LISTED.where(Visit.organization_id == call.tenant.id)
     if customer_id is not None:
         wanted = wanted.where(Visit.customer_id == customer_id)
+    all_visits = wanted
     if cursor is not None:
         wanted = wanted.where(tuple_(Visit.at, Visit.id) < tuple_(*_position(cursor)))
     wanted = wanted.order_by(Visit.at.desc(), Visit.id.desc()).limit(limit + 1)
     rows = call.connection.execute(wanted).all()
     page, more = rows[:limit], len(rows) > limit
     following = encode_cursor(page[-1].at.isoformat(), str(page[-1].visit_id)) if more else None
-    return VisitPage(items=tuple(_visit_view(row) for row in page), next_cursor=following)
+    # All visits of an organization are too many to be counted for every page.
+    counted = customer_id is not None
+    return VisitPage(
+        items=tuple(_visit_view(row) for row in page),
+        next_cursor=following,
+        total=total_of(call.session, all_visits, len(rows), limit, cursor) if counted else None,
+    )
 
 
 def _position(cursor: str) -> tuple[datetime, UUID]:

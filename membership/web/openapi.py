@@ -31,7 +31,8 @@ the stored answer, or closes the key, so that the request is refused if it still
 
 ### Pages
 Lists give at most `limit` items (50, at most 100) and a `next_cursor`; the next page is asked for
-with it as `cursor`. Without a `next_cursor` there is no more.
+with it as `cursor`. Without a `next_cursor` there is no more. Some lists tell their `total` on
+the first page.
 
 ### Changes
 A `PATCH` sets the fields that are sent and leaves the others as they are. Unknown fields are

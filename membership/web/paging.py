@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from membership.web.errors import Invalid
@@ -73,6 +73,22 @@ def instant_of(part: str | int) -> datetime:
         return at.astimezone(UTC)
     except (ValueError, OverflowError):
         raise bad_cursor() from None
+
+
+def total_of(
+    session: Session, wanted: Select[*tuple[Any, ...]], found: int, limit: int, cursor: str | None
+) -> int | None:
+    """Return how many rows ``wanted`` selects, without a cursor; None for later pages.
+
+    ``found`` is how many rows there are up to one after the page: a list that ends with its first
+    page is not counted again.
+    """
+    if cursor is not None:
+        return None
+    if found <= limit:
+        return found
+    counted = select(func.count()).select_from(wanted.order_by(None).subquery())
+    return session.execute(counted).scalar_one()
 
 
 def newest_first(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 
 from api_client.messages.cards import CodeKey
 from api_client.messages.scan import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
@@ -12,6 +12,7 @@ from membership.base.scopes import Scope
 from membership.base.version import service_version
 from membership.checkin.scans import service
 from membership.members import visits
+from membership.members.customers.service import get_customer
 from membership.wallet.state import public_code_key, wallet_keys
 from membership.web.access import Call, reads, writes
 from membership.web.fast_path import NEEDS_KEY, FastPath, fast_path
@@ -54,9 +55,21 @@ def list_visits(
     call: Annotated[Call, reads(Scope.VISITS_READ)],
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
+    customer_id: Annotated[
+        UUID | None,
+        Query(
+            description="Only those of a customer; the former id of a merged one leads to them.",
+            examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"],
+        ),
+    ] = None,
 ) -> VisitPage:
-    """List visits, newest first, undone ones included."""
-    return visits.list_visits(call, limit, cursor)
+    """List visits, newest first, undone ones included.
+
+    Errors: `customer_not_found` (404), `invalid_cursor` (422).
+    """
+    if customer_id is not None:
+        customer_id = get_customer(call.session, call.tenant, customer_id).id
+    return visits.list_visits(call, limit, cursor, customer_id)
 
 
 @router.post("/visits/{visit_id}/undo")

@@ -83,6 +83,12 @@ def linked_now(
     )
 
 
+def count_linked(call: Call, company_id: UUID) -> int:
+    """How many customers are linked to a company now."""
+    linked = linked_now(call.tenant.id, company_id, call.now)
+    return call.session.execute(select(func.count()).where(*linked)).scalar_one()
+
+
 def first_linked(call: Call, company: Company, count: int) -> tuple[LinkedCustomer, ...]:
     """The first of the customers linked now, in the order in which they take seats."""
     return _seated(company, _linked_after(call, company.id, None, count), 0)
@@ -101,7 +107,11 @@ def list_linked(call: Call, company_id: UUID, limit: int, cursor: str | None) ->
     following = None
     if len(rows) > limit:
         following = encode_cursor(page[-1].valid_from.isoformat(), str(page[-1].id))
-    return LinkedCustomers(items=_seated(company, page, before), next_cursor=following)
+    return LinkedCustomers(
+        items=_seated(company, page, before),
+        next_cursor=following,
+        total=count_linked(call, company.id) if cursor is None else None,
+    )
 
 
 def _seated(company: Company, rows: Sequence[AnyRow], before: int) -> tuple[LinkedCustomer, ...]:

@@ -2,16 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 
 from api_client.messages.management import CompanyLine, CompanyPage, CompanyView
 from membership.base.folding import words_of
 from membership.members.companies.domains import domains_of
-from membership.members.companies.links import first_linked, linked_now
+from membership.members.companies.links import count_linked, first_linked
 from membership.members.memberships.service import sold_to_company
 from membership.store.models import Company
 from membership.web.access import Call
-from membership.web.paging import bad_cursor, decode_cursor, encode_cursor
+from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, total_of
 
 LINKED_SHOWN = 20
 """How many linked customers a profile shows; the others are on pages of their own."""
@@ -20,8 +20,7 @@ _MAX_WORDS = 10
 
 def show_company(call: Call, company: Company) -> CompanyView:
     """Show a company with its memberships and the first of its people."""
-    linked = linked_now(call.tenant.id, company.id, call.now)
-    customers = call.session.execute(select(func.count()).where(*linked)).scalar_one()
+    customers = count_linked(call, company.id)
     return CompanyView(
         id=company.id,
         name=company.name,
@@ -48,12 +47,13 @@ def list_companies(
     wanted = select(Company).where(Company.organization_id == call.tenant.id)
     words = words_of(query)[:_MAX_WORDS]
     if query.strip() and not words:
-        return CompanyPage(items=())
+        return CompanyPage(items=(), total=0)
     for word in words:
         wanted = wanted.where(Company.search_text.contains(word, autoescape=True))
     if archived is not None:
         none = Company.archived_at.is_(None)
         wanted = wanted.where(~none if archived else none)
+    all_companies = wanted
     if cursor is not None:
         name, company_id = decode_cursor(cursor, str, str)
         try:
@@ -74,4 +74,5 @@ def list_companies(
             for each in page
         ),
         next_cursor=encode_cursor(page[-1].name, str(page[-1].id)) if len(found) > limit else None,
+        total=total_of(call.session, all_companies, len(found), limit, cursor),
     )

@@ -47,6 +47,7 @@ def profile(call: Call, customer_id: UUID) -> CustomerProfile:
     found = load_entitlements(call.session, call.tenant.id, [customer.id], call.now)
     entitlements = found.get(customer.id, NO_ENTITLEMENTS)
     decision = decide(customer.state, entitlements.all, call.now)
+    visits = list_visits(call, RECENT_VISITS, None, customer.id)
     return CustomerProfile(
         customer=customer_view(customer),
         **_own_fields(customer),
@@ -59,7 +60,9 @@ def profile(call: Call, customer_id: UUID) -> CustomerProfile:
         permissions=permission_views(entitlements, CustomerState(customer.state), call.now),
         cards=_cards(call, customer.id),
         companies=_links(call, customer.id),
-        visits=list_visits(call, RECENT_VISITS, None, customer.id).items,
+        visits=visits.items,
+        visits_total=visits.total,
+        visits_cursor=visits.next_cursor,
     )
 
 

@@ -15,7 +15,7 @@ from membership.members.plans.schemas import NewPlan, PlanChange
 from membership.store.models import Plan
 from membership.web.access import Tenant
 from membership.web.errors import Invalid, NotFound
-from membership.web.paging import bad_cursor, decode_cursor, encode_cursor
+from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, total_of
 
 
 def get_plan(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
@@ -153,6 +153,7 @@ def list_plans(
         )
     if public is not None:
         wanted = wanted.where(Plan.public.is_(public))
+    all_plans = wanted
     if cursor is not None:
         name, plan_id = decode_cursor(cursor, str, str)
         try:
@@ -165,4 +166,5 @@ def list_plans(
     return PlanPage(
         items=tuple(plan_view(plan, carried.get(plan.id, ())) for plan in page),
         next_cursor=encode_cursor(page[-1].name, str(page[-1].id)) if len(plans) > limit else None,
+        total=total_of(session, all_plans, len(plans), limit, cursor),
     )

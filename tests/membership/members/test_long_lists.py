@@ -1,0 +1,106 @@
+"""Lists of more items than a page has: all can be had, and the count is true."""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+
+from api_client.management import ManagementClient
+from api_client.pages import fetch_all
+from tests.membership.support import Service
+from tests.membership.wallet.designs.making import content
+
+MANY = 134
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[ManagementClient]:
+    made = ManagementClient(service.url, service.key, deadline_s=60)
+    yield made
+    made.close()
+
+
+def test_people_of_a_company(service: Service, client: ManagementClient) -> None:
+    company = service.company(seat_cap=120)
+    people = [service.customer(f"P{number}") for number in range(MANY)]
+    for person in people:
+        service.link(company, person)
+        service.clock.advance(seconds=1)
+    first = client.people_of(UUID(company))
+    assert (len(first.items), first.total) == (100, MANY)
+    second = client.people_of(UUID(company), first.next_cursor)
+    assert (len(second.items), second.next_cursor, second.total) == (MANY - 100, None, None)
+    found = fetch_all(lambda cursor: client.people_of(UUID(company), cursor))
+    assert [str(each.customer.id) for each in found.items] == people
+    assert [each.has_seat for each in found.items].count(True) == 120
+    assert (found.complete, found.total) == (True, MANY)
+    some = fetch_all(lambda cursor: client.people_of(UUID(company), cursor), 50)
+    assert (len(some.items), some.complete, some.total) == (50, False, MANY)
+    service.unlink(company, people[0])
+    assert client.people_of(UUID(company)).total == MANY - 1
+    assert client.company(UUID(company)).customers == MANY - 1
+
+
+def test_plans(service: Service, client: ManagementClient) -> None:
+    names = sorted(f"Plan {number:03}" for number in range(MANY))
+    for name in names:
+        service.plan(name)
+    assert (len(client.plans().items), client.plans().total) == (100, MANY)
+    found = fetch_all(client.plans)
+    assert [each.name for each in found.items] == names
+    assert (found.complete, found.total) == (True, MANY)
+    assert service.get("/v1/plans", archived=True)["total"] == 0
+
+
+def test_companies(service: Service, client: ManagementClient) -> None:
+    for number in range(MANY):
+        service.company(f"North {number:03}")
+    service.company("South")
+    assert client.companies("").total == MANY + 1
+    found = fetch_all(lambda cursor: client.companies("nor", cursor))
+    assert (len(found.items), found.complete, found.total) == (MANY, True, MANY)
+    assert client.companies("nor").total == MANY
+    assert client.companies("south").total == 1
+    assert client.companies("!").total == 0
+
+
+def test_designs_cards_and_memberships_are_all_there(
+    service: Service, client: ManagementClient
+) -> None:
+    customer, plan = service.customer(), service.plan()
+    for number in range(MANY):
+        body = {"key": f"design-{number}", "name": f"D {number}", "design": content()}
+        service.post("/v1/card-designs", body)
+        service.post("/v1/cards", {"customer_id": customer})
+        service.member(plan, customer_id=customer)
+    assert len(client.designs().items) == MANY
+    assert len(client.cards_of(UUID(customer)).items) == MANY
+    profile = client.customer(UUID(customer))
+    assert (len(profile.cards), len(profile.memberships)) == (MANY, MANY)
+
+
+def test_visits_of_a_customer(service: Service, client: ManagementClient) -> None:
+    customer, other = service.customer(), service.customer()
+    code = service.card(customer)["code"]
+    made = []
+    for _ in range(MANY):
+        service.clock.advance(minutes=1)
+        made.append(uuid4())
+        service.scan(code, made[-1])
+    service.scan(service.card(other)["code"])
+    client.undo_visit(made[0])
+    newest = made[::-1]
+    profile = client.customer(UUID(customer))
+    assert [each.id for each in profile.visits] == newest[:20]
+    assert profile.visits_total == MANY
+    more = client.visits_of(UUID(customer), profile.visits_cursor)
+    assert [each.id for each in more.items] == newest[20:120]
+    found = fetch_all(lambda cursor: client.visits_of(UUID(customer), cursor))
+    assert [each.id for each in found.items] == newest
+    assert (found.complete, found.total) == (True, MANY)
+    assert client.visits_of(UUID(customer)).total == MANY
+    alone = client.customer(UUID(other))
+    assert (alone.visits_total, alone.visits_cursor) == (1, None)
+    assert service.get("/v1/visits")["total"] is None
+    unknown = service.call("GET", "/v1/visits", params={"customer_id": str(uuid4())})
+    assert unknown.json()["code"] == "customer_not_found"
