@@ -29,9 +29,9 @@ from tests.membership.wallet.factories import (
 PUBLIC_URL = "https://cards.club.example"
 
 
-def impatient(identity: GoogleIdentity, settings: ServiceSettings) -> GoogleApi:
-    """A client that waits as short as tests do."""
-    return GoogleApi(identity, settings.google_wallet_url, connect_seconds=2, read_seconds=2)
+def local_api(identity: GoogleIdentity, settings: ServiceSettings) -> GoogleApi:
+    """A client that waits for longer than a machine under load takes."""
+    return GoogleApi(identity, settings.google_wallet_url, connect_seconds=20, read_seconds=20)
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Club:
     service: Service
     wallet: GoogleWallet
     work: Work
-    job: GoogleSync = field(default_factory=lambda: GoogleSync(impatient))
+    job: GoogleSync = field(default_factory=lambda: GoogleSync(local_api))
     plan: str = ""
 
     def design(self, design: Design | None = None, key: str = "member") -> Any:
@@ -60,7 +60,7 @@ class Club:
         """Open the link of a card."""
         now = self.service.clock()
         return google_save_link(
-            self.work, self.service.tenant, card.card_id, now, connect=impatient
+            self.work, self.service.tenant, card.card_id, now, connect=local_api
         )
 
     def saved(self, design_id: Any, *names: str) -> list[WalletCard]:

@@ -18,7 +18,7 @@ from membership.wallet.google.sync import GoogleSync
 from tests.fakes.google_wallet import ISSUER, Fault, google_wallet, told
 from tests.membership.support import Service, arranging
 from tests.membership.wallet.factories import WalletCard
-from tests.membership.wallet.google.google_club import Club, give_account, google_club, impatient
+from tests.membership.wallet.google.google_club import Club, give_account, google_club, local_api
 from tests.membership.wallet.updates.life import redesign, settle
 
 pytestmark = pytest.mark.long
@@ -232,7 +232,7 @@ def doing(between: Between) -> GoogleSync:
 
     def connect(identity: GoogleIdentity, settings: ServiceSettings) -> GoogleApi:
         between()
-        return impatient(identity, settings)
+        return local_api(identity, settings)
 
     return GoogleSync(connect)
 
@@ -298,7 +298,7 @@ def test_processes_do_not_tell_the_same_card(club: Club) -> None:
     cards = club.saved(club.design(), *(f"Member {number}" for number in range(4)))
     for card in cards:
         rename(club, card, "Amina")
-    jobs = [GoogleSync(impatient) for _ in range(3)]
+    jobs = [GoogleSync(local_api) for _ in range(3)]
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda job: job.run(club.work), jobs))
     club.run()
@@ -324,7 +324,7 @@ def test_a_clock_that_was_set_back_keeps_nothing_waiting(club: Club) -> None:
 def test_without_an_address_for_pictures_nothing_is_tried(club: Club) -> None:
     (card,) = club.saved(club.design())
     rename(club, card, "Amina")
-    away = GoogleSync(impatient)
+    away = GoogleSync(local_api)
     club.work = replace(club.work, settings=club.service.settings)
     assert not away.run(club.work)
     assert club.row(card).google_next_attempt_at is not None
