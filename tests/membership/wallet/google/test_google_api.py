@@ -40,7 +40,7 @@ def api(wallet: GoogleWallet) -> Iterator[GoogleApi]:
         yield speaking
 
 
-def client(wallet: GoogleWallet, *, read_seconds: float = 20, **account: Any) -> GoogleApi:
+def client(wallet: GoogleWallet, read_seconds: float = 20, /, **account: Any) -> GoogleApi:
     """A client that waits for longer than a machine under load takes, unless told otherwise."""
     identity = GoogleIdentity(GoogleAccount(ISSUER, {**wallet.account, **account}))
     return GoogleApi(identity, wallet.url, connect_seconds=20, read_seconds=read_seconds)
@@ -150,7 +150,7 @@ def test_a_token_server_that_is_none_is_no_fault_of_the_account(wallet: GoogleWa
 def test_an_answer_that_comes_too_late_is_not_waited_for(wallet: GoogleWallet) -> None:
     wallet.fail(Fault(200, seconds=1.9))
     with (
-        client(wallet, read_seconds=1.5) as api,
+        client(wallet, 1.5) as api,
         pytest.raises(GoogleUnavailable, match="in time"),
     ):
         api.insert(CLASS)
