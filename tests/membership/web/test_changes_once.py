@@ -6,10 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from membership.app import create_app
-from membership.store.database import open_database
-from tests.membership.conftest import SQLITE, Databases
-from tests.membership.every_route import document_of
+from tests.membership.application import api_document
 from tests.membership.needs import CALLER, NEEDS
 from tests.membership.support import Service
 from tests.membership.wallet.designs.making import content, make_design
@@ -48,9 +45,8 @@ HARMLESS = {
 _WITHOUT_ORGANIZATION = ("/v1/staff/sessions", "/v1/staff/me", "/v1/staff/first-account")
 
 
-def test_every_writing_route_takes_a_key_or_needs_none(databases: Databases, tmp_path: Any) -> None:
-    settings = databases.new(SQLITE, tmp_path)
-    document = document_of(create_app(settings, open_database(settings)))
+def test_every_writing_route_takes_a_key_or_needs_none() -> None:
+    document = api_document()
     without = {
         route.name
         for route in document.routes

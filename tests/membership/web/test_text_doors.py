@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, EmailStr, TypeAdapter, ValidationError
 from sqlalchemy import update
 
-from membership.app import create_app
 from membership.commands.database import create_key, create_organization
 from membership.data.imports.run.worker import ImportWorker
 from membership.store.models import CardDesignVersion, Customer, Plan
 from membership.web.lazy_routes import LazilyRouted
 from passes.characters import valid_line, valid_paragraph
+from tests.membership.application import new_app
 from tests.membership.conftest import SQLITE
 from tests.membership.every_route import Document, document_of, replaced, texts_in
 from tests.membership.support import Service, arranging
@@ -61,8 +61,8 @@ def backend() -> str:
 @pytest.fixture
 def app(service: Service) -> LazilyRouted:
     """The application, with all its routes loaded."""
-    made = create_app(service.settings, service.database)
-    made.openapi()
+    made = new_app(service.settings, service.database)
+    made.load_all()
     return made
 
 
