@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from api_client.messages.scan import Outcome, ScanRequest, VisitCount, VisitPage, VisitView
+from membership.members.customers.aliases import resolve
 from membership.members.customers.views import display_name, number_text
 from membership.rules.instants import day_start, local_day
 from membership.store.database import AnyRow
@@ -246,6 +247,20 @@ def list_visits(
         next_cursor=following,
         total=total_of(call.session, all_visits, len(rows), limit, cursor) if counted else None,
     )
+
+
+def list_visits_of(call: Call, customer_id: UUID, limit: int, cursor: str | None) -> VisitPage:
+    """List the visits of a customer, who may be named by the id of one merged into them.
+
+    Raises NotFound; Invalid for a bad cursor.
+    """
+    known = select(Customer.id).where(
+        Customer.organization_id == call.tenant.id, Customer.id == customer_id
+    )
+    found = call.connection.scalar(known) or resolve(call.connection, call.tenant.id, customer_id)
+    if found is None:
+        raise NotFound("customer_not_found", "There is no such customer.")
+    return list_visits(call, limit, cursor, found)
 
 
 def _position(cursor: str) -> tuple[datetime, UUID]:

@@ -12,7 +12,6 @@ from membership.base.scopes import Scope
 from membership.base.version import service_version
 from membership.checkin.scans import service
 from membership.members import visits
-from membership.members.customers.service import get_customer
 from membership.wallet.state import public_code_key, wallet_keys
 from membership.web.access import Call, reads, writes
 from membership.web.fast_path import NEEDS_KEY, FastPath, fast_path
@@ -68,8 +67,8 @@ def list_visits(
     Errors: `customer_not_found` (404), `invalid_cursor` (422).
     """
     if customer_id is not None:
-        customer_id = get_customer(call.session, call.tenant, customer_id).id
-    return visits.list_visits(call, limit, cursor, customer_id)
+        return visits.list_visits_of(call, customer_id, limit, cursor)
+    return visits.list_visits(call, limit, cursor)
 
 
 @router.post("/visits/{visit_id}/undo")

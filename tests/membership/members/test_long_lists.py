@@ -7,10 +7,17 @@ import pytest
 
 from api_client.management import ManagementClient
 from api_client.pages import fetch_all
+from tests.membership.conftest import SQLITE
 from tests.membership.support import Service
 from tests.membership.wallet.designs.making import content
 
 MANY = 134
+
+
+@pytest.fixture(scope="module")
+def backend() -> str:
+    """SQLite: pages are tested on both databases with the lists, and many rows take long."""
+    return SQLITE
 
 
 @pytest.fixture
@@ -104,3 +111,13 @@ def test_visits_of_a_customer(service: Service, client: ManagementClient) -> Non
     assert service.get("/v1/visits")["total"] is None
     unknown = service.call("GET", "/v1/visits", params={"customer_id": str(uuid4())})
     assert unknown.json()["code"] == "customer_not_found"
+
+
+def test_a_merged_customer_leads_to_the_visits_of_the_one_who_stayed(
+    service: Service, client: ManagementClient
+) -> None:
+    stays, merged = service.customer(), service.customer()
+    service.scan(service.card(merged)["code"])
+    service.post(f"/v1/customers/{stays}/merge", {"other_id": merged}, status=200)
+    assert client.visits_of(UUID(merged)) == client.visits_of(UUID(stays))
+    assert client.visits_of(UUID(merged)).total == 1
