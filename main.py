@@ -138,17 +138,25 @@ def _run_kiosk(
     except ValueError as error:
         fail(str(error))
     configure_logging(folder)
-    deck = folder / "demo-deck.json"
     invented = with_demo and server is None
-    source = settings.camera or (f"auto:{deck}" if invented else "auto:")
-    if source == "demo":
-        source = f"demo:{deck}"
+    source = camera_source(settings.camera, folder / "demo-deck.json", invented=invented)
     try:
         service = _service_for(settings, server, key_file, folder, with_demo=with_demo)
         scanner = ScannerSettings(source=source, loop=settings.loop)
         return run_kiosk(settings, scanner, service)
     except (OSError, ValueError) as error:
         fail(str(error))
+
+
+def camera_source(camera: str | None, deck: Path, *, invented: bool) -> str:
+    """Return the source of frames for the setting ``camera``.
+
+    Without a setting it is the first camera, else the demo of ``deck`` if the club may be an
+    ``invented`` one.
+    """
+    if camera is None:
+        return f"auto:{deck}" if invented else "auto:"
+    return f"demo:{deck}" if camera == "demo" else camera
 
 
 def _service_for(

@@ -20,9 +20,6 @@ from scanner.source import PictureSkipped, Source, SourceEnded, SourceError, Sou
 QUICK_OPEN_S = 2.5
 """Seconds for a network stream to answer, so that one that is back is found quickly."""
 
-LOOK_AGAIN_S = 3.0
-"""Seconds between looks for a camera while the demo stands in for one."""
-
 PATIENT_EVERY = 3
 """Every third attempt has the full timeout, for streams that are slow to start."""
 
@@ -152,7 +149,7 @@ class Capture:
         while True:
             self._enter(Phase.WAITING)
             time.sleep(max(0.0, source.due_s() - time.monotonic()))
-            if stands_in and time.monotonic() - looked_s >= LOOK_AGAIN_S:
+            if stands_in and time.monotonic() - looked_s >= self._settings.look_again_s:
                 looked_s = time.monotonic()
                 if self._find():
                     return

@@ -35,7 +35,8 @@ class ScannerSettings:
     ``fps`` are requested from a camera, which may deliver others. ``loop`` replays files, folders
     and the demo. ``image_s`` is how long a folder shows each picture, in seconds. A ``read`` that
     takes longer than ``stall_after_s``, or a live picture that is repeated for that long, is a
-    failure; opening may take ``open_timeout_s``. ``decoder`` creates the decoder in the scanner
+    failure; opening may take ``open_timeout_s``. While the demo stands in for a camera, one is
+    looked for every ``look_again_s`` seconds. ``decoder`` creates the decoder in the scanner
     process and must be picklable (a function at module level); None is the built-in one.
     """
 
@@ -50,6 +51,7 @@ class ScannerSettings:
     stall_after_s: float = 2.0
     open_timeout_s: float = 15.0
     retry_after_s: float = 0.5
+    look_again_s: float = 3.0
     decoder: "Callable[[ScannerSettings], Decoder] | None" = None
 
     def __post_init__(self) -> None:
@@ -63,6 +65,7 @@ class ScannerSettings:
             "stall_after_s",
             "open_timeout_s",
             "retry_after_s",
+            "look_again_s",
         ):
             value = getattr(self, name)
             if value <= 0:

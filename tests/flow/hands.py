@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidge
 
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.inputs import Choice, DayField
+from tests.keys import type_text
 
 from .desk import Desk
 
@@ -49,7 +50,7 @@ class Hands:
         self.click(widget.viewport() if isinstance(widget, QPlainTextEdit) else widget)
         QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClick(widget, Qt.Key.Key_Delete)
-        QTest.keyClicks(widget, text)
+        type_text(widget, text)
 
     def choose(self, choice: Choice, text: str) -> None:
         """Choose an option with the arrow keys."""

@@ -156,11 +156,18 @@ TWO_CAMERAS = [CameraInfo(2, "Front"), CameraInfo(4, "Back")]
     ],
 )
 def test_auto_is_the_first_camera_or_else_the_demo(
-    source: str, cameras: list[CameraInfo], settled: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    cameras: list[CameraInfo],
+    settled: str,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "deck.json").touch()
     assert settle(ScannerSettings(source), lambda: cameras).source == settled
 
 
-def test_auto_without_camera_and_deck_is_an_error() -> None:
+@pytest.mark.parametrize("source", ["auto:", "auto:missing.json"])
+def test_auto_without_camera_and_deck_is_an_error(source: str) -> None:
     with pytest.raises(SourceError, match="no camera is plugged in"):
-        settle(ScannerSettings("auto:"), lambda: [])
+        settle(ScannerSettings(source), lambda: [])

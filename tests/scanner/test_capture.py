@@ -1,10 +1,12 @@
 """The pieces of the capture thread: newest frame wins, a frozen picture is noticed."""
 
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from scanner.camera import CameraInfo
 from scanner.capture import Capture, FrozenCheck, NewestFrame
 from scanner.events import SourceChanged, SourceState
 from scanner.messages import Phase
@@ -103,3 +105,23 @@ def test_what_stops_the_thread_is_kept() -> None:
     assert capture.newest.take() is None
     assert changes == []
     assert str(capture.error) == "refused opening"
+
+
+def test_the_demo_gives_way_to_a_camera_that_is_plugged_in(tmp_path: Path) -> None:
+    deck = tmp_path / "deck.json"
+    deck.write_text('{"title": "Club", "cards": [{"code": "C-1", "name": "Ada"}]}')
+    plugged: list[CameraInfo] = []
+    changes: list[SourceChanged] = []
+    settings = ScannerSettings(
+        f"auto:{deck}", loop=True, fps=5, look_again_s=0.05, retry_after_s=0.05
+    )
+    capture = Capture(settings, changes.append, lambda _phase: None, lambda: plugged)
+    capture.start()
+    assert capture.newest.take() is not None
+    assert [(change.state, change.demo) for change in changes] == [(SourceState.RUNNING, True)]
+    plugged.append(CameraInfo(97, "USB camera"))
+    deadline_s = time.monotonic() + 20
+    while len(changes) < 2 and time.monotonic() < deadline_s:
+        time.sleep(0.01)
+    assert (changes[1].state, changes[1].demo) == (SourceState.LOST, False)
+    assert "camera 97" in changes[1].detail

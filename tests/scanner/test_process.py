@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
+from pickle import PicklingError
 
 import numpy as np
 import psutil
 import pytest
 
+from scanner.decode import LiveDecoder
 from scanner.events import FrameRead, SourceState
 from scanner.process import ScannerSupervisor
 from scanner.settings import ScannerSettings
@@ -252,3 +254,20 @@ def test_the_label_of_a_source_holds_no_secret(source: str, label: str) -> None:
 )
 def test_a_camera_that_was_found_is_not_replaced_by_the_demo(source: str, later: str) -> None:
     assert ScannerSettings(source).without_demo().source == later
+
+
+def shared_memories() -> set[str]:
+    """The names of the shared memory on this machine."""
+    return {path.name for path in Path("/dev/shm").glob("psm_*")}
+
+
+@pytest.mark.skipif(not Path("/dev/shm").exists(), reason="shared memory is listed on Linux only")
+def test_a_scanner_that_cannot_be_started_leaves_no_shared_memory() -> None:
+    settings = ScannerSettings("0", decoder=lambda _settings: LiveDecoder())
+    before = shared_memories()
+    for _ in range(3):
+        scanner = ScannerSupervisor(settings)
+        with pytest.raises((AttributeError, PicklingError), match="lambda"):
+            scanner.start()
+        assert (scanner.ring_name, scanner.pid) == (None, None)
+    assert shared_memories() <= before

@@ -187,13 +187,13 @@ class Changes(QObject):
             return
         title = earlier.title if earlier else asked.form.title
         self._finish(asked)
+        if self._navigation.front == asked.place:
+            self._navigation.reload()
         self._notices.keep(
             self._texts.say(
                 "{change}: it was carried out the first time. Nothing was sent again.", change=title
             )
         )
-        if self._navigation.front == asked.place:
-            self._navigation.reload()
 
     def _new(self, asked: Asked, values: Mapping[str, Value]) -> Sent:
         session = self._session

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QDate, QPoint, Qt, Signal
+from PySide6.QtCore import QDate, QLocale, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
@@ -79,14 +79,14 @@ class DayField(QWidget):
         row.setSpacing(S)
         row.addWidget(self.line, 1)
         row.addWidget(self.calendar_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(XS)
-        layout.addLayout(row)
-        layout.addWidget(self.words)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(XS)
+        self._column.addLayout(row)
+        self._column.addWidget(self.words)
         self.setFocusProxy(self.line)
         self.line.textChanged.connect(self._on_text)
-        self.calendar_button.clicked.connect(self.open_calendar)
+        self.calendar_button.clicked.connect(self._toggle_calendar)
         self.set_day(day)
 
     @property
@@ -120,30 +120,38 @@ class DayField(QWidget):
         self.calendar_button.setAccessibleName(f"{self._texts.say('Calendar')} {name}")
 
     def open_calendar(self) -> QCalendarWidget:
-        """Open a calendar below the field, at its day. Returns it."""
-        calendar = QCalendarWidget(self)
-        calendar.setWindowFlags(Qt.WindowType.Popup)
-        calendar.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        """Open a calendar below the line, at its day. Returns it."""
+        calendar = QCalendarWidget()
         calendar.setDateEditEnabled(False)
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-        calendar.setLocale(self.locale())
+        calendar.setLocale(QLocale(str(self._texts.locale)))
         day = self.day
         if day is not None:
             calendar.setSelectedDate(QDate(day.year, day.month, day.day))
         calendar.activated.connect(self._on_chosen)
         calendar.clicked.connect(self._on_chosen)
-        calendar.move(self.line.mapToGlobal(QPoint(0, self.line.height())))
-        calendar.show()
-        calendar.setFocus()
+        self._column.addWidget(calendar)
+        calendar.setFocus(Qt.FocusReason.OtherFocusReason)
         self._calendar = calendar
         return calendar
 
+    def close_calendar(self) -> None:
+        """Close the calendar, if it is open."""
+        calendar, self._calendar = self._calendar, None
+        if calendar is not None:
+            calendar.hide()
+            calendar.deleteLater()
+            self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _toggle_calendar(self) -> None:
+        if self._calendar is None:
+            self.open_calendar()
+        else:
+            self.close_calendar()
+
     def _on_chosen(self, chosen: QDate) -> None:
         self.set_day(date(chosen.year(), chosen.month(), chosen.day()))
-        if self._calendar is not None:
-            self._calendar.close()
-            self._calendar = None
-        self.line.setFocus()
+        self.close_calendar()
 
     def _on_text(self) -> None:
         day = self.day

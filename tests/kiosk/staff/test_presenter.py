@@ -12,11 +12,15 @@ from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.company import CompanySheet
 from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.controllers.home import HomeSheet
+from kiosk.staff.controllers.signup import SignupSheet
 from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.worker import Credentials
+from kiosk.texts import Texts
+from kiosk.verdict import verdict_of
 from kiosk.views.window import Command
-from tests.kiosk.answers import AMARA, NOON
+from tests.kiosk.answers import AMARA, NOON, answer
+from tests.kiosk.staff.desk_messages import keys, signup
 from tests.kiosk.staff.messages import (
     NORTHWIND,
     company,
@@ -229,3 +233,72 @@ def test_leaving_shows_the_desk(staff: Staff) -> None:
     staff.open_customer()
     staff.window.leave_management()
     assert not staff.window.managing
+
+
+def test_a_sign_in_that_was_left_ends_its_session_when_it_comes(staff: Staff) -> None:
+    gone: list[str] = []
+    staff.presenter.sign_out_wanted.connect(gone.append)
+    staff.presenter.open_home()
+    typed = Credentials(staff.presenter.attempt, "club", "g@club.example", "four quiet herons")
+    staff.presenter.back()
+    staff.presenter.on_signed_in(typed, session())
+    assert (gone, staff.presenter.signed_in, staff.window.managing) == (["ms_secret"], False, False)
+    staff.presenter.on_sign_in_failed(typed, Failure(Cause.UNREACHABLE, ""))
+    assert staff.panel.sign_in.failure.text() == ""
+
+
+def test_a_sign_in_under_a_verdict_leaves_the_verdict_on_screen(staff: Staff) -> None:
+    staff.presenter.open_home()
+    staff.window.show_verdict(verdict_of(answer(), Texts("en")), "")
+    staff.sign_in()
+    assert staff.window.showing_verdict
+    assert staff.presenter.signed_in
+    staff.presenter.on_done(staff.tasks[-1], HomeSheet(CompanyPage(items=()), plans()))
+    assert staff.window.showing_verdict
+    staff.presenter.on_cleared()
+    assert staff.page() is staff.pages.home.page
+    assert staff.window.managing
+
+
+def test_an_ended_session_is_asked_for_over_page_and_form(staff: Staff) -> None:
+    staff.presenter.open_home()
+    staff.sign_in()
+    staff.open_customer()
+    staff.pages.customer.edit()
+    form = staff.presenter.changes.form
+    assert form is not None
+    form.submit.click()
+    change = staff.task("change")
+    staff.presenter.on_failed(change, Failure(Cause.SIGNED_OUT, "session_invalid"))
+    assert staff.page() is staff.panel.sign_in
+    assert staff.panel.sign_in.failure.text() == "Your sign-in has ended. Sign in again."
+    staff.sign_in()
+    assert staff.page() is staff.pages.customer.page
+    assert staff.presenter.changes.form is form
+    form.submit.click()
+    assert staff.task("change") is not change
+
+
+def test_keys_and_clicks_keep_a_person_signed_in_and_polling_does_not(staff: Staff) -> None:
+    staff.presenter.open_home()
+    staff.sign_in()
+    idle = staff.presenter._idle
+    assert idle.isActive()
+    for act, restarts in ((staff.presenter.on_used, True), (staff.presenter.reload, False)):
+        idle.stop()
+        act()
+        assert idle.isActive() is restarts
+
+
+def test_text_that_is_not_saved_is_not_left_by_one_escape(staff: Staff) -> None:
+    staff.presenter.open_home()
+    staff.sign_in("organization:write", "designs:write")
+    staff.presenter.open(Place("signup"))
+    staff.presenter.on_done(staff.tasks[-1], SignupSheet(signup(), keys(None)))
+    page = staff.pages.signup.page
+    page.sites.setPlainText("https://typed.example")
+    staff.presenter.back()
+    assert staff.page() is page
+    assert page.message.text() == ("Not saved yet. Go back once more to leave without saving.")
+    staff.presenter.back()
+    assert staff.presenter.front == Place("home")
