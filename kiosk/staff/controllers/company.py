@@ -10,6 +10,7 @@ from api_client.messages.management import CompanyView, LinkedCustomers
 from kiosk.staff.controllers.billing import ProfileBilling
 from kiosk.staff.controllers.checkout import CheckoutController
 from kiosk.staff.controllers.controller import Context
+from kiosk.staff.controllers.lists import load_people
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER, Owner, ProfileController
 from kiosk.staff.forms.company import company_form, link_form, unlink_form
@@ -51,7 +52,7 @@ class CompanyController(ProfileController):
 
         def load(client: ManagementClient) -> CompanySheet:
             return CompanySheet(
-                client.company(company_id), client.people_of(company_id), bills(client)
+                client.company(company_id), load_people(client, company_id), bills(client)
             )  # fmt: skip
 
         return Page(place, load, self.show)

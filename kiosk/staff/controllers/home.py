@@ -16,6 +16,7 @@ from api_client.messages.management import (
 )
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.design import DESIGNS
+from kiosk.staff.controllers.lists import load_companies, load_plans
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER
 from kiosk.staff.controllers.signup import SIGNUP
@@ -26,6 +27,7 @@ from kiosk.staff.forms.plan import plan_form
 from kiosk.staff.page import HOME, Page, Place
 from kiosk.staff.pages.home import HomePage
 from kiosk.staff.words.home import company_entries, plan_entries
+from kiosk.staff.words.profile import cut_note
 from kiosk.staff.worker import Task
 
 
@@ -39,7 +41,7 @@ class HomeSheet:
 
 def load_home(client: ManagementClient) -> HomeSheet:
     """Return the first companies by name and all plans."""
-    return HomeSheet(client.companies(""), client.plans())
+    return HomeSheet(load_companies(client, ""), load_plans(client))
 
 
 class HomeController(Controller):
@@ -76,7 +78,8 @@ class HomeController(Controller):
         self.page.show_failure("")
         self._plans = sheet.plans.items
         self._show_companies(sheet.companies)
-        self.page.plans.show_entries(plan_entries(sheet.plans, self._texts))
+        note = cut_note(len(sheet.plans.items), sheet.plans.total, self._texts)
+        self.page.plans.show_entries(plan_entries(sheet.plans, self._texts), note)
 
     @Slot()
     def new_customer(self) -> None:
@@ -117,8 +120,9 @@ class HomeController(Controller):
     @Slot(str)
     def _find_companies(self, text: str) -> None:
         self._context.send(
-            Task("companies", lambda client, _: client.companies(text), self._show_companies)
+            Task("companies", lambda client, _: load_companies(client, text), self._show_companies)
         )
 
     def _show_companies(self, companies: CompanyPage) -> None:
-        self.page.companies.show_entries(company_entries(companies, self._texts))
+        note = cut_note(len(companies.items), companies.total, self._texts)
+        self.page.companies.show_entries(company_entries(companies, self._texts), note)

@@ -10,6 +10,7 @@ from kiosk.staff.controllers.billing import ProfileBilling, load_billing
 from kiosk.staff.controllers.card import CARD
 from kiosk.staff.controllers.checkout import CheckoutController
 from kiosk.staff.controllers.controller import Context, Controller
+from kiosk.staff.controllers.lists import load_plans
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.subscription import SUBSCRIPTION
 from kiosk.staff.forms.membership import MembershipForms
@@ -164,4 +165,4 @@ class ProfileController(Controller):
         def go_on(plans: PlanPage) -> None:
             then(plans.items, asked_on)
 
-        self._context.send(Task("plans", lambda client, _: client.plans(), go_on))
+        self._context.send(Task("plans", lambda client, _: load_plans(client), go_on))

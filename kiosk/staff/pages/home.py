@@ -139,8 +139,8 @@ class _ListSection(QWidget):
             layout.addWidget(search)
         layout.addWidget(self._scroll, 1)
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Replace all entries."""
+    def show_entries(self, entries: Sequence[Entry], note: str = "") -> None:
+        """Replace all entries, and the note below them."""
         body = QWidget()
         body.setObjectName("scrolled")
         column = QVBoxLayout(body)
@@ -154,5 +154,7 @@ class _ListSection(QWidget):
             column.addWidget(line)
         if not entries:
             column.addWidget(label(self._texts.say("None."), "muted"))
+        if note:
+            column.addWidget(label(note, "muted"))
         column.addStretch()
         self._scroll.setWidget(body)

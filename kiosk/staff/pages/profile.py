@@ -165,6 +165,8 @@ class ProfilePage(PageView):
             section.add(line)
         if not words.entries:
             section.add(label(self._texts.say("None."), "muted"))
+        if words.entries_note:
+            section.add(label(words.entries_note, "muted"))
         return section
 
 

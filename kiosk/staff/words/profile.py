@@ -48,6 +48,15 @@ class ProfileWords:
     permissions: tuple[str, ...] = ()
     cards: tuple[CardLine, ...] | None = None
     photo_path: str | None = None
+    entries_note: str = ""
+
+
+def cut_note(shown: int, total: int | None, texts: Texts) -> str:
+    """Return how many of a list are shown; empty if that is all."""
+    if total is None or shown >= total:
+        return ""
+    return texts.say("{shown} of {total} are shown. Search to find others.",
+                     shown=shown, total=total)  # fmt: skip
 
 
 def customer_words(
@@ -116,6 +125,7 @@ def company_words(
         ),
         entries_title=say("PEOPLE"),
         entries=tuple(_person_entry(person, texts, zone) for person in people.items),
+        entries_note=cut_note(len(people.items), people.total, texts),
     )
 
 

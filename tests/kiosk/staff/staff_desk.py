@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from api_client.messages.billing import OrderPage
+from api_client.messages.management import CompanyPage, LinkedCustomers
 from api_client.messages.payments import PaymentPage
 from api_client.messages.scan import DeskInfo
 from kiosk.staff.controllers.customer import CustomerSheet
@@ -22,6 +23,7 @@ from tests.kiosk.staff.billing_messages import order
 from tests.kiosk.staff.card_messages import designs, record
 from tests.kiosk.staff.desk_messages import stripe
 from tests.kiosk.staff.messages import (
+    plans,
     profile,
     session,
 )
@@ -38,6 +40,9 @@ _ANSWERS: dict[str, Any] = {
     "order": order(),
     "refresh_order": order(),
     "customer": profile(),
+    "companies": CompanyPage(items=()),
+    "plans": plans(),
+    "people_of": LinkedCustomers(items=()),
 }
 """What a client answers where the request goes on with it."""
 

@@ -54,7 +54,7 @@ def test_nothing_is_asked_before_somebody_signed_in(staff: Staff) -> None:
     assert wanted == [Credentials(attempt, "club", "g@club.example", "four quiet herons")]
     assert "herons" not in repr(wanted[0])
     staff.sign_in()
-    assert staff.asked() == [("companies", ("",)), ("plans", ())]
+    assert staff.asked() == [("companies", ("", None)), ("plans", (None,))]
 
 
 def test_a_failed_sign_in_says_why_and_forgets_the_password(staff: Staff) -> None:
@@ -139,7 +139,7 @@ def test_from_the_file_of_a_customer_to_their_company_and_back(staff: Staff) -> 
     staff.open_customer()
     staff.pages.customer.page.lines[0].open_button.click()
     recorder = staff.asked()
-    assert recorder == [("company", (NORTHWIND,)), ("people_of", (NORTHWIND,))]
+    assert recorder == [("company", (NORTHWIND,)), ("people_of", (NORTHWIND, None))]
     staff.presenter.on_done(staff.tasks[-1], CompanySheet(*company()))
     assert staff.panel.page is staff.pages.company.page
     staff.presenter.back()
