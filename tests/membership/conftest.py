@@ -72,16 +72,17 @@ _ON_SQLITE = {
     "members/memberships/test_memberships_sources.py": "columns, written and read",
     "members/memberships/test_memberships_time.py": "time zones, which Python works out",
     "members/memberships/test_memberships_transfer.py": "one membership ended, one begun",
-    "members/organization": "one row",
+    "members/organization": "one row, read and changed",
     "wallet/apple/test_rendering.py": "signed passes of stored rows; registrations are on both",
+    "wallet/google": "one queue by the lease that is tested on both, and what is sent to Google",
     "wallet/cards": "rows of cards, written and read one at a time",
     "commands/test_issue_command.py": "the command over the services of cards",
     "commands/test_staff.py": "the commands over the services of staff",
     "commands/test_wallets.py": "the commands over the services of issuers",
 }
 """Folders and files that use the database as the rest of the service does, with the reason. In
-``make test`` they run on SQLite, in ``make soak`` on PostgreSQL, too. A file in them that races
-or lives by locks runs on both databases: it has the mark ``both_databases``."""
+``make test`` they run on SQLite, in ``make soak`` on PostgreSQL, too. A test in them that races
+or lives by locks runs on both databases: it, or its file, has the mark ``both_databases``."""
 
 
 def pytest_configure() -> None:

@@ -22,8 +22,6 @@ from tests.membership.accounts.staff.people import (
 )
 from tests.membership.support import NOON, TIMEOUT, Service
 
-pytestmark = pytest.mark.both_databases(reason="admins change each other at the same time")
-
 
 def test_create_list_and_change(service: Service) -> None:
     made = add(service, "reception", name="Jonas Weber", email="Jonas@Example.com")
@@ -158,6 +156,7 @@ def test_the_last_admin_who_can_sign_in_stays(service: Service, change: dict[str
     service.patch(path, **change)
 
 
+@pytest.mark.both_databases(reason="admins change each other at the same time")
 @pytest.mark.parametrize("change", [{"role": "manager"}, {"disabled": True}])
 def test_two_admins_who_change_each_other_at_once(service: Service, change: dict[str, Any]) -> None:
     admins = [add(service), add(service)]
@@ -235,6 +234,7 @@ def test_the_first_account(service: Service) -> None:
     assert actions(service) == ["staff.created", "staff.signed_in"]
 
 
+@pytest.mark.both_databases(reason="admins change each other at the same time")
 def test_of_several_first_accounts_at_once_one_is_made(service: Service) -> None:
     key = service.key_with(Scope.STAFF_SETUP)
     start = threading.Barrier(4)

@@ -24,8 +24,6 @@ from tests.membership.accounts.staff.people import (
 )
 from tests.membership.support import NOON, Service, arranging
 
-pytestmark = pytest.mark.both_databases(reason="sessions are ended while others use them")
-
 
 def test_sign_in_use_and_sign_out(service: Service) -> None:
     ada = add(service, email="Ada@Example.com", name="Ada")

@@ -27,8 +27,6 @@ from tests.membership.accounts.staff.people import (
 )
 from tests.membership.support import NOON, Service, arranging
 
-pytestmark = pytest.mark.both_databases(reason="threads and processes count tries together")
-
 WRONG = "six shy swallows"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 LIMIT = Limit("test", 3, Backoff.doubling(MINUTE, 4 * MINUTE), timedelta(hours=1))
@@ -97,6 +95,7 @@ def test_addresses_of_one_site_count_as_one(service: Service) -> None:
     assert try_sign_in(service, "n@example.com", WRONG, headers=other).status_code == 401
 
 
+@pytest.mark.both_databases(reason="threads and processes count tries together")
 def test_many_at_once_do_not_slip_through(service: Service) -> None:
     ada = add(service)
     statuses: list[int] = []
@@ -114,6 +113,7 @@ def test_many_at_once_do_not_slip_through(service: Service) -> None:
     assert sorted(statuses) == [401] * 5 + [429] * 7
 
 
+@pytest.mark.both_databases(reason="threads and processes count tries together")
 def test_two_processes_count_together(database: Database) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
     processes = [ForkedProcess(guesser.main, url, "20") for _ in range(2)]

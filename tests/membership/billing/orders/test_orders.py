@@ -8,8 +8,6 @@ import pytest
 
 from tests.membership.billing.billing_club import MONTHLY, BillingClub
 
-pytestmark = pytest.mark.both_databases(reason="orders are placed at the same time")
-
 
 def own_order(club: BillingClub, customer: str, order: str) -> Any:
     """Return an order as its customer sees it."""
@@ -28,6 +26,7 @@ def test_a_repeated_order_returns_the_same_page(club: BillingClub) -> None:
     assert len(club.stripe.ledger.all("checkout.session")) == 2
 
 
+@pytest.mark.both_databases(reason="orders are placed at the same time")
 def test_concurrent_orders_are_one_order_with_one_page(club: BillingClub) -> None:
     customer, plan = club.service.customer(), club.gold_plan()
 

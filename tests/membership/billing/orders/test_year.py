@@ -18,8 +18,6 @@ from tests.fakes.stripe_server import StripeServer
 from tests.membership.billing.billing_club import MONTHLY, BillingClub, new_club
 from tests.membership.support import Service
 
-pytestmark = pytest.mark.both_databases(reason="a year of jobs and events under locks")
-
 BERLIN = ZoneInfo("Europe/Berlin")
 GRACE = 5
 

@@ -31,8 +31,6 @@ from tests.membership.portal.login.visitors import (
 from tests.membership.public import public_service, written_log
 from tests.membership.support import Service, arranging
 
-pytestmark = pytest.mark.both_databases(reason="several requests use one code at the same time")
-
 CODE_WRONG, TOO_MANY = (401, "code_wrong"), (429, "too_many_tries")
 
 
@@ -118,6 +116,7 @@ def test_a_code_is_good_once(club: Service) -> None:
     assert fault(verify(club, code)) == CODE_WRONG
 
 
+@pytest.mark.both_databases(reason="several requests use one code at the same time")
 def test_two_who_use_a_code_at_once_get_one_ticket(club: Service) -> None:
     code = asked(club)
     answers = at_once(lambda: verify(club, code), lambda: verify(club, code))

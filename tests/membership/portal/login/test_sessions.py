@@ -27,8 +27,6 @@ from tests.membership.portal.login.visitors import (
 )
 from tests.membership.support import TIMEOUT, Service, arranging
 
-pytestmark = pytest.mark.both_databases(reason="several requests use one token at the same time")
-
 TICKET_WRONG, OVER = (401, "ticket_wrong"), (401, "session_over")
 LOGIN_NEEDED = (401, "login_needed")
 
@@ -177,6 +175,7 @@ def test_an_address_that_was_proved_otherwise_gets_a_ticket(club: Service, amara
     assert fault(send(club, "/sessions", body)) == TICKET_WRONG
 
 
+@pytest.mark.both_databases(reason="several requests use one token at the same time")
 def test_two_who_use_a_ticket_at_once_get_one_session(club: Service, amara: str) -> None:
     body = {"ticket": ticket(club)["ticket"], "customer_id": amara}
     answers = at_once(*[lambda: send(club, "/sessions", body)] * 2)
@@ -224,6 +223,7 @@ def test_a_refresh_token_that_comes_again_ends_the_session(club: Service, amara:
     assert entry["after"] == {"why": "reused"}
 
 
+@pytest.mark.both_databases(reason="several requests use one token at the same time")
 def test_two_who_use_a_refresh_token_at_once(club: Service, amara: str) -> None:
     token = login(club, amara)["refresh_token"]
     answers = at_once(*[lambda: refresh(club, token)] * 2)

@@ -14,8 +14,6 @@ from membership.web.errors import ApiError
 from tests.membership.portal.signup.club import opened, put
 from tests.membership.support import Service, arranging
 
-pytestmark = pytest.mark.both_databases(reason="several requests join at the same time")
-
 
 def joined(service: Service, customer: str, plan: str) -> Joined:
     """Join in a transaction of its own."""
@@ -62,6 +60,7 @@ def test_one_that_is_to_start_counts_as_had(service: Service) -> None:
     assert refusal(service, customer, plan) == (409, "already_member")
 
 
+@pytest.mark.both_databases(reason="several requests join at the same time")
 def test_a_double_click_gives_one_membership(service: Service) -> None:
     opened(service)
     customer, plan = service.customer(), service.plan("Friends", public=True)

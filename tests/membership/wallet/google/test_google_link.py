@@ -57,6 +57,7 @@ def test_the_second_card_of_a_design_needs_no_class(club: Club) -> None:
     assert len(club.wallet.calls("", "loyaltyClass")) == 1
 
 
+@pytest.mark.both_databases(reason="several requests create one object at the same time")
 def test_two_who_open_it_at_once_do_no_harm(club: Club) -> None:
     card = club.card(club.design())
     with ThreadPoolExecutor(4) as pool:

@@ -48,6 +48,7 @@ def test_cards_that_nobody_saved_are_not_sent(club: Club) -> None:
     assert club.wallet.requests == []
 
 
+@pytest.mark.both_databases(reason="cards are leased and stored under locks")
 def test_a_change_is_told_once_and_the_class_is_left_alone(club: Club) -> None:
     (card,) = club.saved(club.design())
     rename(club, card, "Amina")
@@ -265,6 +266,7 @@ def test_an_edit_while_a_class_is_told_is_told_as_well(club: Club) -> None:
     assert restyled["hexBackgroundColor"] == "#800080"
 
 
+@pytest.mark.both_databases(reason="cards are leased and stored under locks")
 def test_whoever_is_killed_leaves_the_card_to_be_told(club: Club) -> None:
     (card,) = club.saved(club.design())
     rename(club, card, "Amina")
@@ -294,6 +296,7 @@ def test_an_answer_that_is_lost_is_asked_for_again(club: Club) -> None:
     assert methods(club) == [("PATCH", "loyaltyObject")] * 2
 
 
+@pytest.mark.both_databases(reason="cards are leased and stored under locks")
 def test_processes_do_not_tell_the_same_card(club: Club) -> None:
     cards = club.saved(club.design(), *(f"Member {number}" for number in range(4)))
     for card in cards:
