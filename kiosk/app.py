@@ -148,6 +148,7 @@ class Kiosk(QObject):
         if self._settings.full_screen:
             self.window.showFullScreen()
         else:
+            self.window.fit_screen()
             self.window.show()
         sample = verdict_of_failure(Failure(Cause.STARTING, ""), self.texts)
         QTimer.singleShot(0, self.window, lambda: self.window.warm_up(sample))

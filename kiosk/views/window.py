@@ -86,6 +86,11 @@ class KioskWindow(QMainWindow):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocus()
 
+    def fit_screen(self) -> None:
+        """Make the window no larger than the part of the screen that is free for it."""
+        free = self.screen().availableGeometry()
+        self.resize(self.size().boundedTo(free.size()))
+
     @property
     def theme(self) -> Theme:
         """Light or dark."""

@@ -1,7 +1,7 @@
 """The sign-in of staff."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
@@ -45,8 +45,13 @@ class SignInPage(QWidget):
             column.addWidget(part)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(M, M, M, M)
+        # Not by alignment: the height would then be that of the texts at the width of the page.
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(box)
+        row.addStretch()
         layout.addStretch()
-        layout.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addLayout(row)
         layout.addStretch()
         self.submit.clicked.connect(self._on_submit)
         self.other.clicked.connect(lambda: self.ask(first=not self._first))

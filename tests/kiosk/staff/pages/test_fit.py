@@ -19,6 +19,7 @@ from kiosk.staff.pages.lines import ButtonRows, WholeText
 from kiosk.staff.pages.profile import Allowed, ProfilePage
 from kiosk.staff.pages.signup import SignupPage
 from kiosk.staff.pages.subscription import SubscriptionPage
+from kiosk.staff.presenter import StaffPresenter
 from kiosk.staff.words.checkout import checkout_words
 from kiosk.staff.words.profile import customer_words
 from kiosk.staff.words.signup import places_of, settings_of
@@ -27,6 +28,7 @@ from kiosk.staff.words.subscription import subscription_words
 from kiosk.style import LIGHT, stylesheet
 from kiosk.texts import Texts
 from kiosk.views.qr import modules_of
+from kiosk.views.window import KioskWindow
 from resources.catalogue import LANGUAGES
 from tests.kiosk.staff.billing_messages import (
     URL,
@@ -181,3 +183,22 @@ def test_a_form_begins_in_its_first_field_and_ends_at_its_button(
             passed.append(stop)
         stop = stop.nextInFocusChain()
     assert passed == [second, form.cancel, form.submit]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("first", [False, True])
+def test_the_fields_of_the_sign_in_are_as_high_as_their_text(
+    qtbot: QtBot, qapp: QApplication, language: str, first: bool
+) -> None:
+    load_fonts()
+    window = KioskWindow(Texts(language), LIGHT, "Front desk", lambda: None)
+    qtbot.addWidget(window)
+    window.resize(1024, 768)
+    staff = StaffPresenter(window, Texts(language), idle_s=300, parent=window)
+    window.show()
+    staff.open_home()
+    page = staff.panel.sign_in
+    page.ask(first=first, failure="The email or the password is wrong. " * 3)
+    qtbot.waitUntil(lambda: page.failure.height() >= page.failure.heightForWidth(330))
+    for line in (page.email, page.password, *((page.name,) if first else ())):
+        assert line.height() >= line.sizeHint().height()
