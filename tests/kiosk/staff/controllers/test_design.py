@@ -213,3 +213,51 @@ def test_a_design_is_archived_and_brought_back(staff: Staff) -> None:
 def test_keys_of_designs_can_stand_in_links(name: str, key: str) -> None:
     assert key_of(name) == key
     assert Path(key).name == key
+
+
+def test_a_drawn_picture_says_nothing_about_what_was_not_saved(staff: Staff) -> None:
+    page = staff.pages.design.page
+    page.name.setText("Renamed")
+    page.save_button.click()
+    staff.presenter.on_failed(newest(staff, "design_saved"), Failure(Cause.UNREACHABLE, ""))
+    assert page.message.text() == "The membership service cannot be reached."
+    staff.presenter.on_done(newest(staff, "design_preview"), QImage(3, 4, QImage.Format.Format_RGB32))
+    assert page.message.text() == "The membership service cannot be reached."
+    page.save_button.click()
+    staff.presenter.on_done(newest(staff, "design_saved"), record(version=2, name="Renamed"))
+    assert page.message.isHidden()
+
+
+def test_what_is_typed_while_it_is_saved_stays(staff: Staff) -> None:
+    page = staff.pages.design.page
+    page.name.setText("First")
+    page.save_button.click()
+    assert not page.save_button.isEnabled(), "nothing is saved twice at once"
+    page.titles["de"].setText("Clubkarte")
+    page.name.setText("Second")
+    staff.presenter.on_done(newest(staff, "design_saved"), record(version=2, name="First"))
+    assert (page.name.text(), page.titles["de"].text()) == ("Second", "Clubkarte")
+    page.save_button.click()
+    ((_, (_, name, design), named),) = sent(staff, "design_saved")
+    assert (name, design["title"]["de"], named) == ("Second", "Clubkarte", {"version": 2})
+
+
+def test_a_late_answer_of_one_design_is_not_shown_as_another(staff: Staff) -> None:
+    page = staff.pages.design.page
+    page.save_button.click()
+    saved = newest(staff, "design_saved")
+    other = record(id=UUID(int=78), name="Other")
+    staff.pages.design.show(DesignSheet(designs(False, True), other))
+    staff.presenter.on_done(saved, record(version=2))
+    assert page.name.text() == "Other"
+    page.save_button.click()
+    ((_, (design_id, _, _), _),) = sent(staff, "design_saved")
+    assert design_id == UUID(int=78)
+
+
+def test_the_list_names_the_design_that_is_edited(staff: Staff) -> None:
+    two = designs(False, True)
+    staff.pages.design.show(DesignSheet(two, record(id=two.items[1].id, name="Design 1")))
+    page = staff.pages.design.page
+    assert page.choice.currentText() == "Design 1"
+    assert page.choice.chosen == two.items[1].id
