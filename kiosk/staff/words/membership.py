@@ -126,6 +126,10 @@ def _note(held: MembershipView | SoldView, texts: Texts, zone: str) -> str:
     if held.ended_early_at is None:
         return ""
     day = texts.local_day(held.ended_early_at - timedelta(microseconds=1), zone)
+    if held.status is not Status.EXPIRED:
+        if held.ended_early_why:
+            return texts.say("Ends early on {day}: {why}.", day=day, why=held.ended_early_why)
+        return texts.say("Ends early on {day}.", day=day)
     if held.ended_early_why:
         return texts.say("Ended early on {day}: {why}.", day=day, why=held.ended_early_why)
     return texts.say("Ended early on {day}.", day=day)

@@ -1,5 +1,6 @@
 """Customers: created, changed, and found by id."""
 
+import re
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -18,6 +19,8 @@ from membership.web.access import Tenant
 from membership.web.errors import Conflict, Invalid, NotFound
 
 _LONGEST_EMAIL = 254
+_DIALLED = re.compile(r"[+\uff0b]?[\d\s()\[\]/.\u00b7\u2010-\u2014-]+")
+"""A phone number as it is dialled: digits, and what stands between them."""
 _CHANGEABLE = (
     "given_name",
     "family_name",
@@ -179,7 +182,8 @@ def e164(phone: str | None, country: str | None) -> str | None:
     if not phone:
         return None
     try:
-        parsed = phonenumbers.parse(phone, country)
+        # The package would turn letters into digits: "(work)" is no part of a number.
+        parsed = phonenumbers.parse(phone, country) if _DIALLED.fullmatch(phone) else None
     except phonenumbers.NumberParseException:
         parsed = None
     if parsed is None or not phonenumbers.is_possible_number(parsed):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from PySide6.QtGui import QColor, QImage
@@ -221,7 +222,9 @@ def test_a_drawn_picture_says_nothing_about_what_was_not_saved(staff: Staff) -> 
     page.save_button.click()
     staff.presenter.on_failed(newest(staff, "design_saved"), Failure(Cause.UNREACHABLE, ""))
     assert page.message.text() == "The membership service cannot be reached."
-    staff.presenter.on_done(newest(staff, "design_preview"), QImage(3, 4, QImage.Format.Format_RGB32))
+    staff.presenter.on_done(
+        newest(staff, "design_preview"), QImage(3, 4, QImage.Format.Format_RGB32)
+    )
     assert page.message.text() == "The membership service cannot be reached."
     page.save_button.click()
     staff.presenter.on_done(newest(staff, "design_saved"), record(version=2, name="Renamed"))
@@ -246,13 +249,13 @@ def test_a_late_answer_of_one_design_is_not_shown_as_another(staff: Staff) -> No
     page = staff.pages.design.page
     page.save_button.click()
     saved = newest(staff, "design_saved")
-    other = record(id=UUID(int=78), name="Other")
+    other = record(id=UUID(int=82), name="Other")
     staff.pages.design.show(DesignSheet(designs(False, True), other))
     staff.presenter.on_done(saved, record(version=2))
     assert page.name.text() == "Other"
     page.save_button.click()
     ((_, (design_id, _, _), _),) = sent(staff, "design_saved")
-    assert design_id == UUID(int=78)
+    assert design_id == UUID(int=82)
 
 
 def test_the_list_names_the_design_that_is_edited(staff: Staff) -> None:

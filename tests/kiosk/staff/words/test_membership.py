@@ -1,6 +1,6 @@
 """What files say of memberships, people and prices."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +85,7 @@ def test_periods_are_days_of_the_club_the_last_one_inclusive() -> None:
 
 
 def test_an_early_end_is_told_with_its_reason() -> None:
-    ended = membership(ended_early_at=NOON, ended_early_why="moved away")
+    ended = membership(ended_early_at=NOON, ended_early_why="moved away", status=Status.EXPIRED)
     assert held_line(ended, (), EN, BERLIN).note == "Ended early on Nov 24, 2026: moved away."
 
 
@@ -167,3 +167,15 @@ def test_the_file_of_a_company_tells_who_has_no_seat() -> None:
     assert [entry.below.endswith("no seat") for entry in words.entries] == [False, True]
     assert all(entry.removable for entry in words.entries)
     assert sold_line(sold(), EN, BERLIN).source == "€1,200.00 every year"
+
+
+def test_an_end_to_come_is_no_end_that_was() -> None:
+    texts = Texts("en")
+    later = datetime(2027, 1, 31, 23, 0, tzinfo=UTC)
+    held = membership(ended_early_at=later, ended_early_why="moves away", ends_at=later,
+                      last_day=date(2027, 1, 31))  # fmt: skip
+    line = held_line(held, (), texts, "Europe/Berlin")
+    assert line.note == "Ends early on Jan 31, 2027: moves away."
+    assert line.period.endswith("to Jan 31, 2027")
+    gone = held.model_copy(update={"status": Status.EXPIRED, "ended_early_why": ""})
+    assert held_line(gone, (), texts, "Europe/Berlin").note == "Ended early on Jan 31, 2027."
