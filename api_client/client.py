@@ -7,6 +7,8 @@ the socket, so in the worst case a call takes twice its deadline.
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import TimeoutError as FutureTimeout
 from threading import Event
 from typing import TypeVar
 from uuid import UUID
@@ -44,7 +46,13 @@ _RETRY_PAUSE_S = 0.1
 _OVERTAKEN = {"database_busy", "overtaken"}
 """Codes of a 503 whose request only conflicted with concurrent ones."""
 _GOOD = {requests.codes.ok, requests.codes.created, requests.codes.no_content}
+_MOST_ATTEMPTS = 4
+"""Scans that are sent at once at most: two of now, and two that nobody waits for any longer."""
 M = TypeVar("M", bound=Message)
+
+
+class _AnotherVisit(BadAnswer):
+    """The answer is to another scan than the one that was sent."""
 
 
 class MembershipClient:
@@ -57,15 +65,17 @@ class MembershipClient:
     def __init__(self, base_url: str, key: str, *, deadline_s: float = 2.0) -> None:
         self.base_url = base_url.rstrip("/")
         self._deadline_s = deadline_s
+        self._key = key
         self._no_retries = Event()
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers["Authorization"] = f"Bearer {key}"
-        self._session.headers["Accept"] = "application/json"
+        self._session = self._new_session()
+        self._attempts: ThreadPoolExecutor | None = None
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+        if self._attempts is not None:
+            self._attempts.shutdown(wait=False, cancel_futures=True)
+            self._attempts = None
 
     def stop_retrying(self) -> None:
         """Let a scan that is being retried fail now. May be called from any thread."""
@@ -76,15 +86,24 @@ class MembershipClient:
 
         The visit id makes it idempotent, so it is retried until the deadline after a refused or
         broken connection, since the service may be restarting, and after a conflict with a
-        concurrent request, such as a merge of that customer.
+        concurrent request, such as a merge of that customer. It is sent a second time over a new
+        connection when a third of the deadline has passed: a router may have dropped the former
+        one without a word. An answer to another visit is no answer: it is asked for once more over
+        a new connection, and then raises BadAnswer.
         """
-        end = time.monotonic() + (self._deadline_s if deadline_s is None else deadline_s)
-        body = scan.model_dump(mode="json")
+        deadline_s = self._deadline_s if deadline_s is None else deadline_s
+        end = time.monotonic() + deadline_s
+        mistaken = False
         while True:
             try:
-                return self._ask(ScanAnswer, "POST", "/v1/scans", end=end, body=body)
+                return self._record_once(scan, end, hedge_s=deadline_s / 3)
             except TooSlow:
                 raise
+            except _AnotherVisit:
+                if mistaken:
+                    raise
+                mistaken = True
+                self._renew(self._new_session())
             except (Unreachable, Busy) as error:
                 if isinstance(error, Busy) and not error.soon:
                     raise
@@ -92,6 +111,54 @@ class MembershipClient:
                     raise
                 if self._no_retries.wait(_RETRY_PAUSE_S):
                     raise
+
+    def _record_once(self, scan: ScanRequest, end: float, *, hedge_s: float) -> ScanAnswer:
+        """Send a scan, and again over a new connection if there is no answer in ``hedge_s``.
+
+        Returns the first answer. Raises the first error once neither can answer any more.
+        """
+        if self._attempts is None:
+            self._attempts = ThreadPoolExecutor(_MOST_ATTEMPTS, "scan")
+        first = self._attempts.submit(self._record_over, self._session, scan, end)
+        try:
+            return first.result(hedge_s)
+        except FutureTimeout:
+            if first.done():
+                raise
+        fresh = self._new_session()
+        second = self._attempts.submit(self._record_over, fresh, scan, end)
+        waiting = {first, second}
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            good = next((each for each in done if each.exception() is None), None)
+            if good is not None:
+                if good is second:
+                    self._renew(fresh)
+                else:
+                    fresh.close()
+                return good.result()
+        self._renew(fresh)
+        return first.result()
+
+    def _record_over(self, session: requests.Session, scan: ScanRequest, end: float) -> ScanAnswer:
+        """Send a scan over the connections of ``session``. Raises _AnotherVisit for a mix-up."""
+        body = scan.model_dump(mode="json")
+        answer = self._ask(ScanAnswer, "POST", "/v1/scans", end=end, body=body, session=session)
+        if answer.visit_id != scan.visit_id:
+            raise _AnotherVisit(f"{self.base_url} answered with another visit.")
+        return answer
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False
+        session.headers["Authorization"] = f"Bearer {self._key}"
+        session.headers["Accept"] = "application/json"
+        return session
+
+    def _renew(self, session: requests.Session) -> None:
+        """Use the connections of ``session`` from now on."""
+        former, self._session = self._session, session
+        former.close()
 
     def desk(self) -> DeskInfo:
         """Return the desk's organization and today's count. Also serves as a health check."""
@@ -129,9 +196,12 @@ class MembershipClient:
         params: Mapping[str, str | int] | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
+        session: requests.Session | None = None,
     ) -> M:
         end = time.monotonic() + self._deadline_s if end is None else end
-        status, raw = self._fetch(method, path, end=end, params=params, body=body, headers=headers)
+        status, raw = self._fetch(
+            method, path, end=end, params=params, body=body, headers=headers, session=session
+        )
         try:
             return kind.model_validate_json(raw)
         except ValidationError as error:
@@ -149,12 +219,13 @@ class MembershipClient:
         params: Mapping[str, str | int] | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
+        session: requests.Session | None = None,
     ) -> tuple[int, bytes]:
         left = end - time.monotonic()
         if left <= 0:
             raise TooSlow(f"{self.base_url} did not answer in time.")
         try:
-            with self._session.request(
+            with (session or self._session).request(
                 method,
                 self.base_url + path,
                 params=params,

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import time
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from api_client.errors import (
     ApiError,
     BadAnswer,
     Busy,
+    KeyUnknown,
     NotAllowed,
     Refused,
     ServiceError,
@@ -27,6 +29,7 @@ from tests.fakes.odd_service import (
     hang_up,
     html,
     odd_service,
+    scanned,
     slow,
     whole,
 )
@@ -71,12 +74,12 @@ def scan_at(url: str, *, deadline_s: float = 1.0) -> Outcome:
         (problem(503, "database_damaged"), ServiceError, "Told you so."),
         (problem(409), Refused, "Told you so."),
         (problem(422), Refused, "Told you so."),
-        (problem(401), NotAllowed, "does not accept this desk's key"),
+        (problem(401), KeyUnknown, "does not accept this desk's key"),
         (problem(403), NotAllowed, "does not accept this desk's key"),
         (html(401), NotAllowed, "does not accept this desk's key"),
         (hang_up, Unreachable, "cannot be reached"),
         (cut_off, Unreachable, "cannot be reached"),
-        (slow(1.5, whole(200, "application/json", GOOD)), TooSlow, "in time"),
+        (slow(1.5, scanned(GOOD)), TooSlow, "in time"),
         (dripping(GOOD, 0.02), TooSlow, "in time"),
     ],
 )  # fmt: skip
@@ -100,7 +103,7 @@ def test_nobody_there_is_unreachable_and_tried_until_the_deadline() -> None:
 
 
 def test_a_cut_connection_is_tried_again_with_the_same_visit() -> None:
-    with odd_service(hang_up, cut_off, whole(200, "application/json", GOOD)) as service:
+    with odd_service(hang_up, cut_off, scanned(GOOD)) as service:
         assert scan_at(service.url) is Outcome.ACTIVE
     visits = {json.loads(body)["visit_id"] for _, _, body in service.requests}
     assert len(service.requests) == 3
@@ -108,7 +111,7 @@ def test_a_cut_connection_is_tried_again_with_the_same_visit() -> None:
 
 
 def test_a_scan_that_was_overtaken_is_sent_again_and_a_flood_is_not() -> None:
-    good = whole(200, "application/json", GOOD)
+    good = scanned(GOOD)
     with odd_service(problem(503, "overtaken"), good) as service:
         assert scan_at(service.url) is Outcome.ACTIVE
     with odd_service(problem(429), good) as service, pytest.raises(Busy) as raised:
@@ -133,7 +136,7 @@ def test_the_problem_travels_with_the_error() -> None:
 
 def test_newer_fields_of_the_service_are_ignored() -> None:
     newer = json.dumps(json.loads(GOOD) | {"mood": "sunny"}).encode()
-    with odd_service(whole(200, "application/json", newer)) as service:
+    with odd_service(scanned(newer)) as service:
         assert scan_at(service.url) is Outcome.ACTIVE
 
 
@@ -157,3 +160,81 @@ def test_a_wrong_key_is_not_allowed(demo_service: RunningService) -> None:
     with pytest.raises(NotAllowed):
         client.desk()
     client.close()
+
+
+class Network:
+    """Forwards connections to a service; those that are open can be dropped without a word."""
+
+    def __init__(self, url: str) -> None:
+        self._to = ("127.0.0.1", int(url.rpartition(":")[2]))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.connections = 0
+        self._silent_below = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def go_silent(self) -> None:
+        """Pass nothing on any more over the connections that are open."""
+        self._silent_below = self.connections
+
+    def close(self) -> None:
+        """Accept no more connections."""
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            far = socket.create_connection(self._to)
+            number, self.connections = self.connections, self.connections + 1
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=self._pass_on, args=(number, one, other)).start()
+
+    def _pass_on(self, number: int, one: socket.socket, other: socket.socket) -> None:
+        with one, other:
+            while data := _received(one):
+                if number >= self._silent_below:
+                    other.sendall(data)
+
+
+def _received(one: socket.socket) -> bytes:
+    try:
+        return one.recv(65536)
+    except OSError:
+        return b""
+
+
+def test_a_connection_that_was_dropped_without_a_word_costs_no_scan(
+    demo_service: RunningService,
+) -> None:
+    network = Network(demo_service.url)
+    client = MembershipClient(network.url, demo_service.key, deadline_s=3.0)
+    deck = demo_service.deck()
+    for name in ("Amara Okafor", "Viktor Petrov", "Marek Nowak"):
+        scan = ScanRequest(visit_id=uuid4(), text=deck[name])
+        found = client.record_scan(scan)
+        assert found.customer is not None
+        assert found.customer.name == name
+        assert [visit.id for visit in client.recent_visits().items].count(scan.visit_id) == 1
+        network.go_silent()
+    assert network.connections == 3
+    client.close()
+    network.close()
+
+
+def test_a_slow_answer_is_taken_although_it_was_asked_for_twice() -> None:
+    with odd_service(slow(0.7, scanned(GOOD))) as service:
+        assert scan_at(service.url, deadline_s=1.5) is Outcome.ACTIVE
+    visits = {json.loads(body)["visit_id"] for _, _, body in service.requests}
+    assert (len(service.requests), len(visits)) == (2, 1)
+
+
+def test_an_answer_to_another_visit_is_no_answer() -> None:
+    another = whole(200, "application/json", GOOD)
+    with odd_service(another) as service, pytest.raises(BadAnswer, match="another visit"):
+        scan_at(service.url)
+    assert len(service.requests) == 2
+    with odd_service(another, scanned(GOOD)) as service:
+        assert scan_at(service.url) is Outcome.ACTIVE

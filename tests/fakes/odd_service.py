@@ -1,10 +1,12 @@
 """A peer that is no good membership service: it answers as it is told to, over real HTTP."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import uuid4
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -22,6 +24,17 @@ def whole(status: int, kind: str, body: bytes, **headers: str) -> Answer:
         handler.wfile.write(body)
 
     return answer
+
+
+def scanned(answer: bytes) -> Answer:
+    """A good answer to whatever scan was sent: ``answer`` as JSON, with its visit id."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        body = json.loads(getattr(handler, "body", b"") or b"{}")
+        told = json.loads(answer) | {"visit_id": body.get("visit_id", str(uuid4()))}
+        whole(200, "application/json", json.dumps(told).encode())(handler)
+
+    return reply
 
 
 def html(status: int) -> Answer:
@@ -91,7 +104,8 @@ def odd_service(*answers: Answer) -> Iterator[OddService]:
 
         def handle_any(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            service.requests.append((self.command, self.path, self.rfile.read(length)))
+            self.body = self.rfile.read(length)
+            service.requests.append((self.command, self.path, self.body))
             answers = service.answers
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
             try:

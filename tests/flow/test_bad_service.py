@@ -18,13 +18,13 @@ from kiosk.style import Tone
 from kiosk.wedge import Reading
 from tests.conftest import ROOT
 from tests.demo_club import deck_in, start_service, stop_service
-from tests.fakes.odd_service import Answer, hang_up, html, odd_service, slow, whole
+from tests.fakes.odd_service import Answer, hang_up, html, odd_service, scanned, slow, whole
 from tests.kiosk.answers import answer
 
 from .desk import Desk, desk
 from .films import cards
 
-GOOD = whole(200, "application/json", answer().model_dump_json().encode())
+GOOD = scanned(answer().model_dump_json().encode())
 FULL = whole(
     507,
     "application/problem+json",

@@ -9,7 +9,7 @@ from api_client.client import MembershipClient
 from kiosk.app import ServiceAddress
 from kiosk.style import Tone
 from tests.demo_club import RunningService
-from tests.fakes.odd_service import odd_service, slow, whole
+from tests.fakes.odd_service import odd_service, scanned, slow
 from tests.kiosk.answers import answer
 
 from .desk import desk
@@ -48,7 +48,7 @@ def test_four_hand_scans_in_a_second_are_all_shown_and_recorded(
 
 def test_escape_while_it_is_checked_leaves_the_desk_ready(qtbot: QtBot, tmp_path: Path) -> None:
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
-    good = whole(200, "application/json", answer().model_dump_json().encode())
+    good = scanned(answer().model_dump_json().encode())
     with (
         odd_service(slow(1.0, good)) as service,
         desk(qtbot, film, ServiceAddress(service.url, "mk_live_x"), poll_s=600) as at,
