@@ -3,6 +3,8 @@
 ``make soak`` runs every test that generates its examples, with others each time.
 """
 
+from typing import Any
+
 import hypothesis
 import pytest
 
@@ -11,9 +13,17 @@ SOAK = "soak"
 
 
 def choose_examples(*, soak: bool) -> None:
-    """Generate the same few examples in each run, or many others."""
-    hypothesis.settings.register_profile("fixed", max_examples=FEW, derandomize=True, database=None)
-    hypothesis.settings.register_profile(SOAK, max_examples=MANY, database=None)
+    """Generate the same few examples in each run, or many others.
+
+    How long that takes depends on what else the machine does, and is no failure.
+    """
+    anyhow: dict[str, Any] = {
+        "database": None,
+        "deadline": None,
+        "suppress_health_check": [hypothesis.HealthCheck.too_slow],
+    }
+    hypothesis.settings.register_profile("fixed", max_examples=FEW, derandomize=True, **anyhow)
+    hypothesis.settings.register_profile(SOAK, max_examples=MANY, **anyhow)
     hypothesis.settings.load_profile(SOAK if soak else "fixed")
 
 
