@@ -8,7 +8,7 @@ and told to refuse it if it arrives later.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -20,7 +20,7 @@ from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.requests import Withdrawal, WithdrawalState
 from kiosk.failures import Cause, Failure
-from kiosk.staff.forms.request import Filled
+from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.notices import Notices, sentence_of
 from kiosk.staff.page import Navigation, Place
 from kiosk.staff.pages.form import Form, Value
@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 _FORGOTTEN = "request_forgotten"
 """The code of the service's refusal to say what became of a request of a day ago."""
+_SENT_AGAIN = timedelta(hours=23)
+"""How long a change is sent again under its key: the service keeps its answers for a day."""
 
 Answer = TypeVar("Answer")
 Then = Callable[[Answer], None]
@@ -40,10 +42,11 @@ Then = Callable[[Answer], None]
 
 @dataclass(frozen=True)
 class Sent:
-    """A change that was sent: its key, its values, what it is called, by whom and when."""
+    """A change that was sent: its key, its values and request, its name, by whom and when."""
 
     once: str
     values: Mapping[str, Value]
+    call: Call[Any]
     title: str
     staff_id: UUID | None
     who: str
@@ -142,13 +145,13 @@ class Changes(QObject):
                 self._notices.keep(f"{sent.title}: {self._not_known()}")
 
     def _submit(self, asked: Asked, values: Mapping[str, Value]) -> None:
-        """Send a change, after asking about an earlier one that differs and was never answered."""
+        """Send a change, after asking about one that was never answered and differs or is old."""
         earlier = self._unsettled.get(asked.form.topic)
         if earlier is None or earlier.staff_id != self._session.staff_id:
-            self._send_change(asked, self._new(asked, values))
+            self._send_new(asked, values)
             return
-        if earlier.values == values:
-            self._send_change(asked, earlier)
+        if earlier.values == values and datetime.now(UTC) - earlier.at < _SENT_AGAIN:
+            self._send_change(asked, earlier, again=True)
             return
         once, at = earlier.once, earlier.at
 
@@ -183,7 +186,7 @@ class Changes(QObject):
             )
             return
         if settled.state is not WithdrawalState.CARRIED_OUT:
-            self._send_change(asked, self._new(asked, values))
+            self._send_new(asked, values)
             return
         title = earlier.title if earlier else asked.form.title
         self._finish(asked)
@@ -195,25 +198,28 @@ class Changes(QObject):
             )
         )
 
-    def _new(self, asked: Asked, values: Mapping[str, Value]) -> Sent:
-        session = self._session
-        now = datetime.now(UTC)
-        return Sent(str(uuid4()), values, asked.form.title, session.staff_id, session.name, now)
-
-    def _send_change(self, asked: Asked, sent: Sent) -> None:
+    def _send_new(self, asked: Asked, values: Mapping[str, Value]) -> None:
+        """Send a change under a key of its own."""
+        session, form = self._session, asked.form
         try:
-            call = asked.filled(sent.values)
+            call = asked.filled(values)
         except Exception as error:
-            log.exception("form cannot be sent", topic=asked.form.topic)
-            asked.form.show_failure(Failure(Cause.INTERNAL, repr(error)).sentence(self._texts))
+            log.exception("form cannot be sent", topic=form.topic)
+            form.show_failure(Failure(Cause.INTERNAL, repr(error)).sentence(self._texts))
             return
+        once, now = str(uuid4()), datetime.now(UTC)
+        sent = Sent(once, values, call, form.title, session.staff_id, session.name, now)
+        self._send_change(asked, sent, again=False)
+
+    def _send_change(self, asked: Asked, sent: Sent, *, again: bool) -> None:
+        """Send a change, or the same request ``again``, whatever the time is now."""
         self._unsettled[asked.form.topic] = sent
         self._send(
             Task(
                 "change",
-                call,
+                sent.call,
                 partial(self._handle_result, asked),
-                on_failure=partial(self._handle_failure, asked),
+                on_failure=partial(self._handle_failure, asked, again=again),
                 once=sent.once,
             )
         )
@@ -230,9 +236,12 @@ class Changes(QObject):
         else:
             asked.then(answer)
 
-    def _handle_failure(self, asked: Asked, failure: Failure) -> None:
-        """Show why it was not carried out, or that this is not known."""
-        if not failure.may_have_arrived:
+    def _handle_failure(self, asked: Asked, failure: Failure, *, again: bool) -> None:
+        """Show why it was not carried out, or that this is not known.
+
+        A second try that did not get as far as to be refused says nothing about the first one.
+        """
+        if failure.cause is Cause.REFUSED or not (again or failure.may_have_arrived):
             self._unsettled.pop(asked.form.topic, None)
         self._show_failure(asked, failure)
 

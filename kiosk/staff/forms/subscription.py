@@ -93,5 +93,5 @@ def keep_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[Orde
 def _form(
     texts: Texts, words: SubscriptionWords, title: str, action: str, *, final: bool = False
 ) -> Form:
-    topic = f"subscription:{words.order_id}"
+    topic = f"subscription:{action}:{words.order_id}"
     return Form(texts, title, action, topic=topic, about=words.payer, final=final)

@@ -1,5 +1,7 @@
 """Forms under the hands of a receptionist: what Enter, Esc, a scan and an answer do to them."""
 
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -12,6 +14,7 @@ from api_client.messages.requests import Withdrawal, WithdrawalState
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.customer import CustomerSheet
+from kiosk.staff.forms.request import Call
 from kiosk.staff.page import Place
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.parts import Action
@@ -21,7 +24,7 @@ from tests.keys import type_text
 from tests.kiosk.answers import AMARA
 from tests.kiosk.staff.card_messages import designs
 from tests.kiosk.staff.messages import plans, profile, session, sold
-from tests.kiosk.staff.staff_desk import Staff
+from tests.kiosk.staff.staff_desk import Recorder, Staff
 
 OTHER = AMARA.model_copy(update={"id": UUID(int=99), "name": "Jonas Brandt", "number": "C-000099"})
 FINAL = [Action.RENEW, Action.END]
@@ -202,6 +205,56 @@ def test_a_first_try_that_arrived_is_not_done_again(staff: Staff) -> None:
     assert (sent(staff), staff.presenter.changes.asking) == (1, False)
     staff.presenter.on_done(staff.task("customer"), CustomerSheet(profile()))
     assert "Nothing was sent again." in staff.pages.customer.page.message.text()
+
+
+UNSENT = (Cause.BUSY, Cause.SIGNED_OUT, Cause.NOT_ALLOWED, Cause.STORAGE_FULL, Cause.STARTING)
+"""Failures of a second try that say nothing about the first one."""
+
+
+@pytest.mark.parametrize("cause", UNSENT)
+def test_a_second_try_that_did_not_arrive_forgets_nothing_about_the_first(
+    staff: Staff, cause: Cause
+) -> None:
+    form = open_form(staff, Action.PAY)
+    form.submit.click()
+    first = staff.task("change")
+    staff.presenter.on_failed(first, Failure(Cause.TOO_SLOW, ""))
+    form.submit.click()
+    staff.presenter.on_failed(staff.task("change"), Failure(cause, ""))
+    assert "It is not known whether it was carried out." in form.failure.text()
+    if cause is Cause.SIGNED_OUT:
+        staff.sign_in()
+    form.submit.click()
+    assert sent(staff) == 3
+    assert {task.once for task in staff.tasks if task.name == "change"} == {first.once}
+
+
+def test_what_is_sent_again_is_the_same_request_on_the_next_day_too(staff: Staff) -> None:
+    days = iter(("Monday", "Tuesday"))
+    form = Form(staff.presenter._texts, "Odd", "Send", topic="odd")
+    form.add_line("line", "Line")
+
+    def filled(_values: object) -> Call[str]:
+        day = next(days)
+        return lambda _client, _once: day
+
+    staff.presenter.changes.ask(form, filled)
+    form.submit.click()
+    staff.presenter.on_failed(staff.task("change"), Failure(Cause.TOO_SLOW, ""))
+    form.submit.click()
+    assert sent(staff) == 2
+    assert staff.task("change").call(Recorder(), "") == "Monday"  # type: ignore[arg-type]
+
+
+def test_what_the_service_has_forgotten_is_asked_about_and_not_sent_again(staff: Staff) -> None:
+    form = open_form(staff, Action.PAY)
+    form.submit.click()
+    staff.presenter.on_failed(staff.task("change"), Failure(Cause.TOO_SLOW, ""))
+    known = staff.presenter.changes._unsettled
+    for topic, each in known.items():
+        known[topic] = replace(each, at=each.at - timedelta(days=1))
+    form.submit.click()
+    assert (sent(staff), staff.tasks[-1].name) == (1, "withdraw")
 
 
 def test_what_is_too_old_to_be_asked_about_is_said(staff: Staff) -> None:

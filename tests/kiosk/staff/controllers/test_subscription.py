@@ -214,3 +214,20 @@ def test_a_failure_of_the_provider_is_told_as_none_of_the_service() -> None:
     )
     away = Problem(title="x", status=503, code="payment_provider_unavailable")
     assert "Stripe antwortet" in failure_of_task(ServiceError("x", away)).sentence(Texts("de"))
+
+
+def test_ending_now_is_not_sent_as_the_cancelling_whose_answer_was_lost(staff: Staff) -> None:
+    open_subscription(staff)
+    buttons = staff.pages.subscription.page.buttons
+    once = []
+    for action in (Action.CANCEL, Action.END):
+        buttons[action].click()
+        form = staff.presenter.changes.form
+        assert form is not None
+        form.submit.click()
+        once.append(staff.task("change").once)
+        ((_, given),) = staff.asked("change")
+        assert given[1] == ("period_end" if action is Action.CANCEL else "now")
+        staff.presenter.on_failed(staff.task("change"), Failure(Cause.TOO_SLOW, ""))
+        form.cancel.click()
+    assert once[0] != once[1]
