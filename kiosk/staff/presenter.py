@@ -69,7 +69,10 @@ class StaffPresenter(QObject):
         self.attempt = 0
         """Counts sign-ins; an answer to an earlier one no longer counts."""
         self._at_work = False
-        self._asked_to_leave = False
+        self._locked = False
+        """Whether page and form wait for a new sign-in of the same person."""
+        self._asked_about: object = None
+        """The text that is not saved and was asked about before it is left."""
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(int(idle_s * 1000))
@@ -113,8 +116,11 @@ class StaffPresenter(QObject):
 
     @Slot()
     def on_cleared(self) -> None:
-        """The verdict is gone: return to the page or form that it covered."""
-        if self._at_work:
+        """The verdict is gone: return to the page or form that it covered.
+
+        One that is in front already keeps its focus: somebody may be typing.
+        """
+        if self._at_work and not self._window.managing:
             self.bring_up()
 
     @Slot()
@@ -159,7 +165,12 @@ class StaffPresenter(QObject):
         self.pages.leave()
         self.panel.show_page(self.panel.waiting)
         self.task_wanted.emit(
-            Task(place.name, lambda client, _: page.load(client), partial(self._on_loaded, page))
+            Task(
+                place.name,
+                lambda client, _: page.load(client),
+                partial(self._on_loaded, page),
+                on_failure=partial(self._on_not_loaded, page),
+            )
         )
 
     def reload(self) -> None:
@@ -193,13 +204,18 @@ class StaffPresenter(QObject):
         if not same:
             self.changes.close()
             self.pages.end_session()
+            self._notices.clear()
+            if self._locked:
+                self._trail.clear()
+        kept, self._locked = same and self._holds(), False
         self.pages.start_session()
         self.panel.show_who(started.staff.name)
         self._idle.start()
         front = self.front
-        if front is not None and self.changes.asking:
+        if front is not None and kept:
             self.panel.show_page(self.pages.view(front))
             self.panel.focus_page()
+            self._notices.show_kept()
         else:
             self.open(front or HOME)
 
@@ -217,6 +233,7 @@ class StaffPresenter(QObject):
     def sign_out(self) -> None:
         """Sign out and return to the desk."""
         self._end_session()
+        self._locked = False
         self.session.forget()
         self.changes.close()
         self.pages.end_session()
@@ -226,6 +243,7 @@ class StaffPresenter(QObject):
     def lock(self, why: str) -> None:
         """Ask for the sign-in over the page in front; page and form stay for the same person."""
         self._end_session()
+        self._locked = True
         self._ask_sign_in(why)
 
     @Slot(object, object)
@@ -275,6 +293,12 @@ class StaffPresenter(QObject):
             self.pages.show(page, answer)
             self._notices.show_kept()
 
+    def _on_not_loaded(self, page: Page[Any], failure: Failure) -> None:
+        """Show on the first page why the page that was wanted is not shown."""
+        if self._trail[-1:] == [page.place] and self.panel.page is self.panel.waiting:
+            self._trail[:] = [HOME]
+        self._notices.show(sentence_of(failure, self._texts))
+
     def _fail(self, task: Task[Any], failure: Failure) -> None:
         if task.on_failure is not None:
             task.on_failure(failure)
@@ -286,32 +310,43 @@ class StaffPresenter(QObject):
         self._notices.show(failure.sentence(self._texts))
 
     def _enter(self, place: Place) -> None:
-        """Go to a page that was asked for at the desk; a form that is open is in front of it."""
-        if not self.changes.asking:
+        """Go to a page that was asked for at the desk; what is open and not saved is before it."""
+        if self._holds():
+            if not self.signed_in:
+                self._ask_sign_in()
+        elif not self._asks_before_leaving():
             self.open(place)
-        elif not self.signed_in:
-            self._ask_sign_in()
         self.bring_up()
+
+    def _holds(self) -> bool:
+        """Return whether a form, or a page with text that is not saved, waits for its person."""
+        front = self.front
+        unsaved = front is not None and self.pages.unsaved(front) is not None
+        return self.changes.asking or (self._locked and unsaved)
 
     def _leave(self) -> None:
         """Return to the desk. A sign-in that is under way no longer counts.
 
-        A form that waits for its person to sign in again is kept.
+        What waits for its person to sign in again is kept.
         """
         self.attempt += 1
         self._at_work = False
-        if not self.changes.asking:
+        if not self._holds():
+            self._locked = False
             self._trail.clear()
             self.pages.leave()
         self._window.leave_management()
 
     def _asks_before_leaving(self) -> bool:
-        """Say once that a page has text that is not saved. Returns whether it was said now."""
+        """Say once that a page has text that is not saved. Returns whether it was said now.
+
+        Text that was typed since then is asked about anew.
+        """
         front = self.front
-        unsaved = front is not None and self.signed_in and self.pages.unsaved(front)
-        asked, self._asked_to_leave = self._asked_to_leave, unsaved
-        if not unsaved or asked:
-            self._asked_to_leave = False
+        typed = self.pages.unsaved(front) if front is not None and self.signed_in else None
+        asked, self._asked_about = self._asked_about, typed
+        if typed is None or typed == asked:
+            self._asked_about = None
             return False
         self._notices.show(
             self._texts.say("Not saved yet. Go back once more to leave without saving.")
@@ -344,3 +379,4 @@ class StaffPresenter(QObject):
         self._at_work = True
         self._window.enter_management()
         self.panel.focus_page()
+        self._notices.show_kept()

@@ -53,8 +53,8 @@ class Router:
         """Return the widget of a place, as it was last filled."""
         return self._table[place.name].page
 
-    def unsaved(self, place: Place) -> bool:
-        """Return whether text that was typed on a page would be lost if it is left."""
+    def unsaved(self, place: Place) -> object | None:
+        """Return what is on a page that is not saved, and lost if it is left; None if nothing."""
         return self._table[place.name].unsaved()
 
     def leave(self) -> None:

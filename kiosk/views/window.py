@@ -164,10 +164,11 @@ class KioskWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter press the button that has the focus, as the space bar does."""
+        """Let Enter press the button that has the focus, as the space bar does; held down, once."""
         focused = self.focusWidget()
         if event.key() in _ENTER and isinstance(focused, QAbstractButton) and focused.isEnabled():
-            focused.click()
+            if not event.isAutoRepeat():
+                focused.click()
         else:
             super().keyPressEvent(event)
 
@@ -200,7 +201,7 @@ class KioskWindow(QMainWindow):
             "F11": self.toggle_full_screen,
         }
         for key, then in keys.items():
-            QShortcut(QKeySequence(key), self, then)
+            QShortcut(QKeySequence(key), self, then, autoRepeat=False)
         self.bar.theme_toggled.connect(self.toggle_theme)
         self.bar.full_screen_toggled.connect(self.toggle_full_screen)
         self.bar.manage_pressed.connect(lambda: self.commanded.emit(Command.MANAGE))

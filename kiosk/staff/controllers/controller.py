@@ -60,9 +60,9 @@ class Controller(QObject):
     def leave(self) -> None:
         """Stop what must not go on while another page loads or is in front."""
 
-    def unsaved(self) -> bool:
-        """Return whether the page has typed text that is not saved, and lost if it is left."""
-        return False
+    def unsaved(self) -> object | None:
+        """Return what is on the page that is not saved, and lost if it is left; None if nothing."""
+        return None
 
     def start_session(self) -> None:
         """Somebody signed in."""

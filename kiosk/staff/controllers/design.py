@@ -57,11 +57,13 @@ class DesignController(Controller):
         self.page: DesignPage = DesignPage(context.texts)
         page = self.page
         self._record: EditedDesign | None = None
+        self._asked_about: object = None
+        """The edited design that was asked about before another one is opened."""
         self._previews = 0
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
         self._watch.timeout.connect(self._load_rollout)
-        page.opened.connect(self._show_design)
+        page.opened.connect(self._choose)
         page.added.connect(self._ask_new)
         page.edited.connect(self._draw)
         page.saved.connect(self._save)
@@ -91,13 +93,12 @@ class DesignController(Controller):
         self._watch.stop()
         self._record = None
 
-    def unsaved(self) -> bool:
-        """Return whether the design on the page differs from the stored one."""
-        record = self._record
-        return record is not None and (self.page.edited_name, self.page.design()) != (
-            record.name,
-            record.design,
-        )
+    def unsaved(self) -> object | None:
+        """Return name and design on the page if they differ from the stored ones."""
+        record, edited = self._record, (self.page.edited_name, self.page.design())
+        if record is None or edited == (record.name, record.design):
+            return None
+        return edited
 
     def _show(self, record: EditedDesign) -> None:
         self.page.show_design(record, hints=_hints(record))
@@ -105,6 +106,19 @@ class DesignController(Controller):
         self._draw()
 
     @Slot(object)
+    def _choose(self, design_id: UUID) -> None:
+        """Open another design; what is not saved is asked about first."""
+        edited = self.unsaved()
+        if self._record is not None and edited is not None and edited != self._asked_about:
+            self._asked_about = edited
+            self.page.choose(self._record.id)
+            say = self._texts.say
+            self.page.show_failure(
+                say("Not saved yet. Choose once more to leave without saving."), "leaving"
+            )
+        else:
+            self._show_design(design_id)
+
     def _show_design(self, design_id: UUID) -> None:
         self._context.navigation.show(Place(self.name, design_id))
 
@@ -157,6 +171,7 @@ class DesignController(Controller):
         """Show a design as it was stored, if it is still open; what was typed meanwhile stays."""
         self.page.set_saving(saving=False)
         self.page.show_failure("", "saving")
+        self.page.show_failure("", "leaving")
         if self._record is None or self._record.id != record.id:
             return
         untouched = (self.page.edited_name, self.page.design()) == sent
@@ -241,12 +256,19 @@ class DesignController(Controller):
         handle_result: Callable[[Answer], None],
         thing: str,
     ) -> None:
-        """Send a task whose failure is shown on this page, as that of a thing on it."""
+        """Send a task whose failure is shown on this page, as that of a thing on it.
+
+        To staff who have gone to another page or design it is shown there, with the design's name.
+        """
+        asked_for = self._record
 
         def handle_error(sentence: str) -> None:
             if thing == "saving":
                 self.page.set_saving(saving=False)
-            self.page.show_failure(sentence, thing)
+            if asked_for is None or (self._record and self._record.id == asked_for.id):
+                self.page.show_failure(sentence, thing)
+            elif thing != "picture":
+                self._context.notices.keep(f"{asked_for.name}: {sentence}")
 
         self._context.send(Task(name, call, handle_result, handle_error))
 

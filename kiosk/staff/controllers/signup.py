@@ -68,9 +68,11 @@ class SignupController(Controller):
         """Show the keys as they are now; settings that were typed but not saved stay."""
         self.page.keys.show_keys(key_lines(keys, self._texts, self._session.zone))
 
-    def unsaved(self) -> bool:
-        """Return whether the settings on the page differ from the stored ones."""
-        return self._stored is not None and self.page.settings() != self._stored
+    def unsaved(self) -> object | None:
+        """Return the settings on the page if they differ from the stored ones."""
+        if self._stored is None or self.page.settings() == self._stored:
+            return None
+        return self.page.settings()
 
     def leave(self) -> None:
         """Nothing is edited any longer."""
@@ -101,7 +103,13 @@ class SignupController(Controller):
         """Show the settings as they were stored, or beside their fields why they were refused."""
         self.page.set_saving(saving=False)
         if isinstance(answer, Problem):
-            self.page.show_failures(failures_of(answer, sites_of(sent), self._texts))
+            failures = failures_of(answer, sites_of(sent), self._texts)
+            if self._stored is None:
+                self._tell_elsewhere(" ".join(failures.values()))
+            else:
+                self.page.show_failures(failures)
+            return
+        if self._stored is None:
             return
         # Keep settings that were typed in the meantime.
         if self.page.settings() == sent:
@@ -113,7 +121,14 @@ class SignupController(Controller):
     def _handle_error(self, sentence: str) -> None:
         self.page.set_saving(saving=False)
         self.page.show_progress("")
-        self.page.show_failure(sentence)
+        if self._stored is None:
+            self._tell_elsewhere(sentence)
+        else:
+            self.page.show_failure(sentence)
+
+    def _tell_elsewhere(self, why: str) -> None:
+        """Show why the settings were not saved to staff who have left the page."""
+        self._context.notices.keep(f"{self._texts.say('Online signup')}: {why}")
 
     @Slot()
     def _add_keys(self) -> None:

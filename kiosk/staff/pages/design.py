@@ -85,6 +85,12 @@ class DesignPage(PageView):
         self.choice.choose(chosen)
         self._showing = False
 
+    def choose(self, design_id: UUID) -> None:
+        """Let the list name the design that is edited."""
+        self._showing = True
+        self.choice.choose(design_id)
+        self._showing = False
+
     def show_design(self, record: EditedDesign, *, hints: Sequence[str]) -> None:
         """Show a stored design."""
         self._showing = True

@@ -212,6 +212,16 @@ class Form(QFrame):
         first = None if self.final else next(iter(self._fields.values()), self.submit)
         (first or self.cancel).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def focus_again(self) -> None:
+        """Focus the field that had the focus before the form was covered, else as at first."""
+        focused = self.focusWidget()
+        if any(
+            field is focused or field.focusProxy() is focused for field in self._fields.values()
+        ):
+            focused.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.focus_first()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Set the tab order, and the focus where work begins."""
         super().showEvent(event)
@@ -223,9 +233,14 @@ class Form(QFrame):
             self.focus_first()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Carry out Enter where no button has the focus: send, or on a final step cancel."""
+        """Carry out Enter where no button has the focus: send, or on a final step cancel.
+
+        Enter that is held down since before the form opened does nothing.
+        """
         if event.key() not in _ENTER:
             super().keyPressEvent(event)
+            return
+        if event.isAutoRepeat():
             return
         focused = self.focusWidget()
         if isinstance(focused, QAbstractButton) and not isinstance(focused, QCheckBox):

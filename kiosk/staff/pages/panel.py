@@ -100,7 +100,7 @@ class StaffPanel(QWidget):
         if self.page is self.sign_in:
             self.sign_in.focus_first()
         elif self.form is not None:
-            self.form.focus_first()
+            self.form.focus_again()
         else:
             self.back_button.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -91,7 +91,9 @@ class SignInPage(QWidget):
         self.submit.setEnabled(True)
 
     def _on_submit(self) -> None:
-        """Emit what was typed, if it is complete."""
+        """Emit what was typed, if it is complete; once until there is an answer."""
+        if not self.submit.isEnabled():
+            return
         email, password = self.email.text().strip(), self.password.text()
         name = self.name.text().strip() if self._first else ""
         if not email or not password or (self._first and not name):

@@ -22,6 +22,7 @@ from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.design import DesignSheet
 from kiosk.staff.disk import Disk
 from kiosk.staff.forms.design import key_of
+from kiosk.staff.page import Place
 from kiosk.staff.worker import Task
 from tests.kiosk.answers import NOON
 from tests.kiosk.staff.card_messages import DESIGN, designs
@@ -264,3 +265,37 @@ def test_the_list_names_the_design_that_is_edited(staff: Staff) -> None:
     page = staff.pages.design.page
     assert page.choice.currentText() == "Design 1"
     assert page.choice.chosen == two.items[1].id
+
+
+def other(staff: Staff) -> None:
+    """Show the list with a second design."""
+    page, first = staff.pages.design.page, designs(False).items[0]
+    page.show_list([(first.id, first.name), (UUID(int=9), "Other")], first.id)
+
+
+def test_choosing_another_design_asks_about_what_is_not_saved(staff: Staff) -> None:
+    page = staff.pages.design.page
+    other(staff)
+    page.name.setText("Typed")
+    page.choice.choose(UUID(int=9))
+    assert (page.name.text(), page.choice.chosen) == ("Typed", DESIGN)
+    assert page.message.text() == "Not saved yet. Choose once more to leave without saving."
+    page.choice.choose(UUID(int=9))
+    assert staff.asked()[1] == ("design", (UUID(int=9),))
+
+
+def test_a_design_that_was_left_is_named_where_it_is_said_that_it_is_not_saved(
+    staff: Staff,
+) -> None:
+    page = staff.pages.design.page
+    page.name.setText("Typed")
+    page.save_button.click()
+    save = newest(staff, "design_saved")
+    staff.presenter.back()
+    staff.presenter.back()
+    staff.presenter.on_failed(save, Failure(Cause.TOO_SLOW, ""))
+    second = record(id=designs(False, True).items[1].id, name="Other")
+    staff.presenter.open(Place("designs"))
+    staff.presenter.on_done(staff.tasks[-1], DesignSheet(designs(False, True), second))
+    assert "Other" not in page.message.text()
+    assert page.message.text().startswith(f"{record().name}: ")
