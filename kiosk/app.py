@@ -128,7 +128,9 @@ class Kiosk(QObject):
         self.management = StaffPresenter(
             self.window, self.texts, idle_s=settings.staff_idle_s, parent=self, disk=disk
         )
-        self.wedge = WedgeFilter(self)
+        self.wedge = WedgeFilter(
+            self, prefix=settings.hand_scanner_prefix, suffix=settings.hand_scanner_suffix
+        )
         self.embedded: EmbeddedService | None = None
         if isinstance(service, OwnService):
             self.embedded = EmbeddedService(service.command, service.data_dir, parent=self)
@@ -202,6 +204,8 @@ class Kiosk(QObject):
         worker.preview.connect(self._on_preview)
         worker.source_changed.connect(self.camera.on_source_changed)
         self.wedge.scanned.connect(self.session.on_hand_scanned)
+        self.wedge.unread.connect(self.session.clear)
+        self.wedge.unread.connect(self.desk.on_unread)
         if self._settings.exit_after_source:
             self.camera.ended.connect(self._leave_soon)
 

@@ -43,6 +43,12 @@ class KioskSettings(BaseSettings):
     hand_scanner_pause_s: float = Field(
         1.0, gt=0, description="The same code from a hand scanner within this time is one scan."
     )
+    hand_scanner_prefix: str = Field(
+        "", max_length=20, description="What the hand scanner sends before each code."
+    )
+    hand_scanner_suffix: str = Field(
+        "", max_length=20, description="What the hand scanner sends after each code, before Enter."
+    )
     min_show_s: float = Field(
         0.8, ge=0, description="A verdict stays at least this long before the camera's next one."
     )

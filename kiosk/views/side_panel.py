@@ -74,6 +74,8 @@ class SidePanel(QFrame):
         self.search.setPlaceholderText(texts.say("Name, number, email or phone  (Ctrl+F)"))
         self.search.setAccessibleName(texts.say("Search"))
         self.search.setClearButtonEnabled(True)
+        self.search.setProperty("search", True)
+        self._picks = ""
         self.search.setMaxLength(200)
         self.section = PlainLabel("", "section")
         self.notice = PlainLabel("", "strong", wraps=True)
@@ -119,6 +121,8 @@ class SidePanel(QFrame):
             self.hits.show_rows(rows)
             self._lists.setCurrentWidget(self.hits)
             self.hits.move_by(1)
+            if self._picks == text:
+                self._pick()
         else:
             self._say(self._texts.say("Nobody found for “{text}”.", text=text))
 
@@ -165,6 +169,7 @@ class SidePanel(QFrame):
 
     def _on_typed(self, text: str) -> None:
         self.hits.show_rows(())
+        self._picks = ""
         if text.strip():
             self._say(self._texts.say("Searching …"))
             self._pause.start()
@@ -178,10 +183,15 @@ class SidePanel(QFrame):
             self.search_wanted.emit(text)
 
     def _pick(self) -> None:
+        """Choose the selected row; before the answer has come, the first one of exactly it."""
         row = self.hits.chosen()
         if row is not None:
             self.end_search()
             self.picked.emit(row.key)
+        elif self.search.text().strip() and self._picks != self.search.text().strip():
+            self._picks = self.search.text().strip()
+            self._pause.stop()
+            self._ask()
 
     def _show_list(self) -> None:
         self.section.setText(self._texts.say("RECENT VISITS"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QWindow
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
@@ -91,6 +91,7 @@ def test_shortcuts_pass(desk: Desk) -> None:
 
 def test_key_positions_make_the_second_reading(desk: Desk, qapp: QApplication) -> None:
     """A French layout: the scanner sends A and 1, which arrive as Q and &."""
+    desk.field.setProperty("search", True)
     for typed, position in (("q", 30), ("&", 2), ("é", 3), ('"', 4)):
         desk.now_s += 0.004
         event = QKeyEvent(QEvent.Type.KeyPress, 0, NONE, position + X11, 0, 0, typed)
@@ -128,6 +129,7 @@ def test_typing_that_queued_up_behind_a_pause_is_no_scan(desk: Desk, qtbot: QtBo
 
 
 def test_dead_keys_and_alt_gr_in_a_scan_do_not_leak(desk: Desk) -> None:
+    desk.field.setProperty("search", True)
     alt_gr = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     send(desk, "M", 1_000)
     send(desk, "", 1_004, key=int(Qt.Key.Key_Dead_Acute))
@@ -159,3 +161,89 @@ def test_space_still_presses_a_button(qtbot: QtBot, qapp: QApplication) -> None:
 )
 def test_scan_codes_by_platform(native: int, platform: str, position: int) -> None:
     assert scan_code(native, platform) == position
+
+
+CARD = "MC16G3ARP3S6HZZ4X89D554NQW021"
+
+
+def scan(desk: Desk, code: str, gap_ms: int, *, end: bool = True) -> None:
+    """Press the keys of a code at the pace of a scanner, with the waits that it makes."""
+    for character in code + ("\r" if end else ""):
+        desk.now_s += gap_ms / 1000
+        key = int(Qt.Key.Key_Return) if character == "\r" else 0
+        send(desk, character, round(desk.now_s * 1000), key=key)
+        QTest.qWait(gap_ms)
+
+
+@pytest.mark.parametrize("gap_ms", [4, 60, 90])
+def test_a_scan_leaves_text_selection_and_undo_list_of_a_field_as_they_were(
+    desk: Desk, gap_ms: int
+) -> None:
+    entered: list[bool] = []
+    desk.field.returnPressed.connect(lambda: entered.append(True))
+    desk.type("Amara", gap_s=0.15)
+    desk.now_s += 1
+    QTest.qWait(300)
+    desk.field.setCursorPosition(2)
+    before = (desk.field.text(), desk.field.cursorPosition(), desk.field.isUndoAvailable())
+    scan(desk, CARD, gap_ms)
+    QTest.qWait(300)
+    assert [reading.typed for reading in desk.readings] == [CARD]
+    after = (desk.field.text(), desk.field.cursorPosition(), desk.field.isUndoAvailable())
+    assert after == before
+    assert desk.field.displayText() == "Amara"
+    assert entered == []
+    desk.field.undo()
+    assert desk.field.text() == ""
+    assert not desk.field.isRedoAvailable() or desk.field.text() == ""
+
+
+def test_a_selection_survives_a_fast_scan(desk: Desk) -> None:
+    desk.field.setText("Amara Okafor")
+    desk.field.setSelection(0, 5)
+    scan(desk, CARD, 4)
+    assert (desk.field.text(), desk.field.selectedText()) == ("Amara Okafor", "Amara")
+
+
+def test_the_beginning_of_a_code_is_seen_while_it_waits(desk: Desk, qtbot: QtBot) -> None:
+    empty = desk.field.grab().toImage()
+    send(desk, "M", 7_000)
+    assert desk.field.grab().toImage() == empty
+    qtbot.waitUntil(lambda: desk.field.grab().toImage() != empty, timeout=150)
+    assert desk.field.text() == ""
+    qtbot.waitUntil(lambda: desk.field.text() == "M")
+    assert desk.readings == []
+
+
+def test_a_half_scan_is_said_and_nothing_of_it_stays(desk: Desk, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(desk.filter.unread):
+        scan(desk, CARD[:14], 60, end=False)
+        QTest.qWait(400)
+    assert (desk.field.text(), desk.field.displayText(), desk.readings) == ("", "", [])
+
+
+def test_what_a_password_manager_types_stays_in_its_field(desk: Desk, qtbot: QtBot) -> None:
+    entered: list[bool] = []
+    desk.field.returnPressed.connect(lambda: entered.append(True))
+    desk.field.setEchoMode(QLineEdit.EchoMode.Password)
+    desk.type("four quiet herons\r", gap_s=0.005)
+    qtbot.waitUntil(lambda: desk.field.text() == "four quiet herons")
+    assert (desk.readings, entered) == ([], [])
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Z, Qt.Key.Key_T, Qt.Key.Key_BracketRight])
+def test_a_control_character_of_a_scan_fires_no_shortcut(desk: Desk, key: Qt.Key) -> None:
+    fired: list[bool] = []
+    for sequence in ("Ctrl+Z", "Ctrl+T", "Ctrl+]"):
+        QShortcut(QKeySequence(sequence), desk.field, lambda: fired.append(True))
+    control = Qt.KeyboardModifier.ControlModifier
+    for character in CARD:
+        QTest.keyClick(desk.window, ord(character), Qt.KeyboardModifier.NoModifier)
+    QTest.keyClick(desk.window, key, control)
+    QTest.keyClick(desk.window, Qt.Key.Key_Return)
+    assert [reading.typed.upper() for reading in desk.readings] == [CARD]
+    assert (fired, desk.field.text()) == ([], "")
+    QTest.qWait(300)
+    QTest.keyClick(desk.window, key, control)
+    # A field takes Ctrl+Z itself.
+    assert bool(fired) is (key is not Qt.Key.Key_Z)

@@ -21,6 +21,7 @@ from kiosk.views.side_panel import SidePanel
 from kiosk.views.verdict_panel import VerdictPanel
 from kiosk.views.window import Command, KioskWindow
 from scanner.events import Code, FrameRead, SourceChanged, SourceState
+from tests.keys import type_text
 
 from .answers import AMARA, answer
 
@@ -178,6 +179,10 @@ def test_every_state_of_the_camera_has_its_word(state: SourceState, language: st
     assert bool(status.sentence) == (state is not SourceState.RUNNING)
 
 
+def row(key: str) -> Row:
+    return Row(key, f"Name {key}", "12:00", "C-1", Tone.ACTIVE)
+
+
 def rows(count: int) -> list[Row]:
     return [Row(str(i), f"Name {i}", "12:00", "C-1", Tone.ACTIVE) for i in range(count)]
 
@@ -194,6 +199,30 @@ def test_search_results_are_walked_with_arrow_keys_and_taken_with_enter(qtbot: Q
     qtbot.keyClick(side.search, Qt.Key.Key_Return)
     assert picked == ["1"]
     assert side.search.text() == ""
+
+
+def test_enter_waits_for_the_answer_to_exactly_what_was_typed(qtbot: QtBot) -> None:
+    side = SidePanel(LIGHT, Texts("en"), lambda: None)
+    qtbot.addWidget(side)
+    picked: list[str] = []
+    asked: list[str] = []
+    side.picked.connect(picked.append)
+    side.search_wanted.connect(asked.append)
+    type_text(side.search, "C-000004")
+    qtbot.keyClick(side.search, Qt.Key.Key_Return)
+    assert asked == ["C-000004"]
+    qtbot.keyClick(side.search, Qt.Key.Key_Return)
+    side.show_hits("C-00000", [row("other")])
+    assert picked == []
+    side.show_hits("C-000004", [row("right"), row("second")])
+    assert picked == ["right"]
+    assert asked == ["C-000004"]
+    type_text(side.search, "amara")
+    qtbot.keyClick(side.search, Qt.Key.Key_Return)
+    type_text(side.search, "x")
+    side.show_hits("amara", [row("late")])
+    side.show_hits("amarax", [row("now")])
+    assert picked == ["right"], "an answer after more was typed is not chosen by itself"
 
 
 def test_enter_in_an_empty_search_is_nothing(qtbot: QtBot) -> None:

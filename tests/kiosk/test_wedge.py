@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kiosk.wedge import KeyKind, KeyPress, Reading, Step, WedgeDecoder, us_character
 
 Decoder = WedgeDecoder[int]
-CODE = "MC12MSRE6RBY8MB7"
+CODE = "MC16G3ARP3S6HZZ4X89D554NQW021"
 
 
 def keys(

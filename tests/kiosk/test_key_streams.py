@@ -1,0 +1,207 @@
+"""Streams of keys as scanners and people send them, over simulated time.
+
+Of a scan nothing reaches a field, no form is sent, no shortcut fired, and it is read or said to be
+unread. Of typing nothing is lost or reordered, all is visible soon, and Enter does what it says.
+"""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import pytest
+
+from kiosk.wedge import Field, KeyKind, KeyPress, Step, WedgeDecoder
+
+CARD = "MC16G3ARP3S6HZZ4X89D554NQW021"
+ROTATING = "MC26G3ARP3S6HZZ4X89D554NQW021-1795900000-12345678"
+SIGNED = f"{CARD}.{'3' + '7' * 102}"
+ENTER, TAB, GS, LF = "\r", "\t", "\x1d", "\n"
+CONTROLS = {chr(code) for code in range(32)} - {ENTER, TAB}
+VISIBLE_S = 0.15
+
+Key = tuple[float, str]
+"""When a key is pressed, in seconds, and what it gives."""
+
+
+@dataclass
+class Outcome:
+    """What became of a stream: readings, keys that reached the field and when, and notices."""
+
+    readings: list[str] = field(default_factory=list)
+    passed: list[tuple[float, str]] = field(default_factory=list)
+    unread: int = 0
+
+    @property
+    def text(self) -> str:
+        """What reached the field."""
+        return "".join(key for _, key in self.passed)
+
+
+def kind_of(key: str) -> KeyKind:
+    if key in {ENTER, TAB}:
+        return KeyKind.TERMINATOR
+    return KeyKind.CONTROL if key in CONTROLS else KeyKind.CHARACTER
+
+
+def play(keys: Iterable[Key], into: Field, decoder: WedgeDecoder[str] | None = None) -> Outcome:
+    """Press keys, judging what is held whenever its time has come."""
+    decoder = decoder or WedgeDecoder()
+    outcome = Outcome()
+
+    def take(step: Step[str], now_s: float) -> None:
+        outcome.passed += [(now_s, key) for key in step.release]
+        if step.reading is not None:
+            outcome.readings.append(step.reading.typed)
+        outcome.unread += step.unread
+
+    for at_s, key in keys:
+        if decoder.due_s is not None and decoder.due_s <= at_s:
+            due_s = decoder.due_s
+            take(decoder.expire(due_s), due_s)
+        kind = kind_of(key)
+        typed = key if kind is KeyKind.CHARACTER else ""
+        step = decoder.press(KeyPress(kind, at_s, key, typed=typed, us=typed, into=into))
+        take(step, at_s)
+        if not step.swallow:
+            outcome.passed.append((at_s, key))
+    if decoder.due_s is not None:
+        take(decoder.expire(), decoder.due_s or 0.0)
+    return outcome
+
+
+def at_pace(
+    text: str, gap_s: float, jitter: float = 0.0, *, start_s: float = 10.0, seed: int = 1
+) -> list[Key]:
+    """Keys at a pace, each gap off by up to ``jitter`` of it."""
+    chance, now_s, keys = random.Random(seed), start_s, []
+    for key in text:
+        keys.append((now_s, key))
+        now_s += gap_s * (1 + jitter * chance.uniform(-1, 1))
+    return keys
+
+
+PACES_MS = (5, 10, 20, 30, 45, 50, 55, 60, 80, 100, 120)
+ENDS = (ENTER, TAB, "", GS, GS + ENTER, ENTER + LF, "\x1e\x04")
+
+
+@pytest.mark.parametrize("pace_ms", PACES_MS)
+@pytest.mark.parametrize("into", list(Field))
+def test_a_card_is_read_at_any_pace_and_nothing_of_it_leaks(pace_ms: int, into: Field) -> None:
+    texts = (CARD, ROTATING, SIGNED) if pace_ms in {5, 80} else (CARD, ROTATING)
+    for text, end, jitter in product(texts, ENDS, (0.0, 0.3)):
+        outcome = play(at_pace(text + end, pace_ms / 1000, jitter), into)
+        assert outcome.readings == [text], (text[:8], repr(end), jitter)
+        assert (outcome.text, outcome.unread) == ("", 0), repr(end)
+
+
+@pytest.mark.parametrize("late_ms", [70, 100, 120])
+@pytest.mark.parametrize("place", [5, 12, 28])
+def test_one_late_key_does_not_tear_a_scan_apart(late_ms: int, place: int) -> None:
+    for text, into in product((CARD, "4006381333931" * 3), (Field.NOWHERE, Field.SEARCH)):
+        keys = [
+            (at_s + (late_ms / 1000 if number >= place else 0), key)
+            for number, (at_s, key) in enumerate(at_pace(text + ENTER, 0.005))
+        ]
+        assert play(keys, into).readings == [text]
+
+
+@pytest.mark.parametrize("pace_ms", [5, 20, 30])
+@pytest.mark.parametrize("end", [ENTER, TAB, GS + ENTER, ENTER + LF])
+@pytest.mark.parametrize("text", ["4006381333931", "00123456", "AB-7731", "C-000123", "K7-0099/2"])
+def test_any_code_is_read_where_nobody_types(text: str, end: str, pace_ms: int) -> None:
+    for into in (Field.NOWHERE, Field.SEARCH):
+        outcome = play(at_pace(text + end, pace_ms / 1000, 0.2), into)
+        assert (outcome.readings, outcome.text, outcome.unread) == ([text], "", 0)
+
+
+@pytest.mark.parametrize("text", ["4006381333931", "greta@club.example", "00123456"])
+def test_what_a_machine_types_into_a_field_stays_there_without_its_enter(text: str) -> None:
+    outcome = play(at_pace(text + ENTER, 0.005), Field.TEXT)
+    assert (outcome.readings, outcome.text, outcome.unread) == ([], text, 1)
+    secret = play(at_pace(text + ENTER, 0.005), Field.PASSWORD)
+    assert (secret.readings, secret.text, secret.unread) == ([], text, 0)
+
+
+def test_the_shape_of_a_code_is_learnt_where_nobody_types() -> None:
+    decoder: WedgeDecoder[str] = WedgeDecoder()
+    assert play(at_pace("AB-7731\r", 0.01), Field.NOWHERE, decoder).readings == ["AB-7731"]
+    later = at_pace("CD-0042\r", 0.01, start_s=20.0)
+    assert play(later, Field.TEXT, decoder).readings == ["CD-0042"]
+    secret = at_pace("EF-1234\r", 0.01, start_s=30.0)
+    assert play(secret, Field.PASSWORD, decoder).readings == []
+    other = at_pace("EFG-1234\r", 0.01, start_s=40.0)
+    assert play(other, Field.TEXT, decoder).text == "EFG-1234"
+
+
+@pytest.mark.parametrize("length", [5, 12, 20, 28])
+@pytest.mark.parametrize("pace_ms", [5, 60, 110])
+@pytest.mark.parametrize("into", list(Field))
+def test_half_a_card_is_said_to_be_unread(length: int, pace_ms: int, into: Field) -> None:
+    outcome = play(at_pace(CARD[:length], pace_ms / 1000), into)
+    assert (outcome.readings, outcome.text, outcome.unread) == ([], "", 1)
+    slow = play(at_pace(CARD[:length] + ENTER, 0.08), into)
+    assert (slow.readings, slow.text, slow.unread) == ([], "", 1)
+
+
+@pytest.mark.parametrize("pause_ms", [60, 140, 250, 1000])
+@pytest.mark.parametrize("pace_ms", [5, 30, 60])
+def test_two_scans_right_after_each_other(pace_ms: int, pause_ms: int) -> None:
+    first = at_pace(CARD + ENTER, pace_ms / 1000)
+    start_s = first[-1][0] + pause_ms / 1000
+    second = at_pace(ROTATING + ENTER, pace_ms / 1000, start_s=start_s)
+    outcome = play([*first, *second], Field.TEXT)
+    assert outcome.readings == [CARD, ROTATING]
+    assert outcome.text == ""
+
+
+@pytest.mark.parametrize(("prefix", "suffix"), [("~", ""), ("", "*"), ("*", ";"), ("]C0", "")])
+def test_what_a_scanner_is_set_to_add_is_removed(prefix: str, suffix: str) -> None:
+    for text in (CARD, "4006381333931"):
+        decoder: WedgeDecoder[str] = WedgeDecoder(prefix=prefix, suffix=suffix)
+        keys = at_pace(prefix + text + suffix + ENTER, 0.008)
+        assert play(keys, Field.NOWHERE, decoder).readings == [text]
+
+
+@pytest.mark.parametrize("control", "\x14\x1a\r\t\x06\x0f\x02\x03\x1c")
+def test_a_control_character_in_a_scan_is_no_shortcut(control: str) -> None:
+    for place in (2, 10, len(CARD)):
+        decoder: WedgeDecoder[str] = WedgeDecoder()
+        keys = at_pace(CARD[:place], 0.006)
+        for at_s, key in keys:
+            decoder.press(KeyPress(KeyKind.CHARACTER, at_s, key, typed=key, us=key))
+        now_s = keys[-1][0] + 0.006
+        assert decoder.takes_control(now_s)
+        assert decoder.press(KeyPress(KeyKind.CONTROL, now_s, control)) == Step(swallow=True)
+        rest = at_pace(CARD[place:] + ENTER, 0.006, start_s=now_s + 0.006)
+        assert play(rest, Field.NOWHERE, decoder).readings == [CARD]
+
+
+def test_a_shortcut_after_typing_is_one() -> None:
+    decoder: WedgeDecoder[str] = WedgeDecoder()
+    play(at_pace("amara", 0.1), Field.SEARCH, decoder)
+    assert not decoder.takes_control(10.6)
+    decoder.press(KeyPress(KeyKind.CHARACTER, 11.0, "a", typed="a", into=Field.TEXT))
+    assert not decoder.takes_control(11.04)
+
+
+TYPED: Sequence[str] = (
+    "amara okafor", "Marek", "McCarthy", "MC Hammer", "M", "Mc", "Müller", "C-000004", "MC-1",
+    "0171 2345678", "+49 30 901820", "4006381333931", "aaaaaaaa", "four quiet herons",
+    "P@ssw0rd!x", "31.12.2027", "12,50", "x", "Zoë", "greta@club.example",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TYPED)
+@pytest.mark.parametrize("gap_ms", [60, 90, 130, 180, 250])
+def test_typing_arrives_in_order_soon_and_with_its_enter(text: str, gap_ms: int) -> None:
+    for into, jitter, end in product(Field, (0.0, 0.3), (ENTER, "")):
+        keys = at_pace(text + end, max(gap_ms / 1000, 0.06 / (1 - jitter)), jitter, seed=len(text))
+        outcome = play(keys, into)
+        assert (outcome.readings, outcome.unread) == ([], 0)
+        assert outcome.text == text + end
+        pressed = dict(enumerate(at_s for at_s, _ in keys))
+        for number, (at_s, key) in enumerate(outcome.passed):
+            # The beginning of a code is shown in the field before it is passed on.
+            shown = key in "MmCc" or at_s - pressed[number] <= VISIBLE_S
+            assert shown, (text, key, at_s - pressed[number])
