@@ -26,7 +26,7 @@ from .hands import Hands
 from .proxy import Fault, Proxy, proxy
 from .test_management import PASSWORD, AtWork, Printer
 
-PER_DISTURBANCE = 3
+PER_DISTURBANCE = 2
 SEED = 11
 
 
