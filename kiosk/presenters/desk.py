@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from api_client.messages.scan import CustomerHits, DeskInfo, ScanAnswer, VisitPage, VisitView
 from kiosk.failures import Cause, Failure
 from kiosk.presenters.idle_panel import IdlePanel
-from kiosk.session import DisplayedScan
+from kiosk.session import DisplayedScan, PendingScan
 from kiosk.status import Health, start_failure
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
@@ -101,7 +101,12 @@ class DeskPresenter(QObject):
     @Slot(object)
     def on_answer(self, answer: ScanAnswer) -> None:
         """Show the visit of a scan at once; the next refresh loads the full list."""
-        if answer.customer is None or any(v.id == answer.visit_id for v in self._visits):
+        if answer.customer is None:
+            return
+        listed = next((each for each in self._visits if each.id == answer.visit_id), None)
+        if listed is not None:
+            # The list was faster than the answer, or the scan was checked once more.
+            self._own = listed
             return
         visit = VisitView(
             id=answer.visit_id,
@@ -131,8 +136,9 @@ class DeskPresenter(QObject):
 
     @Slot(str, object)
     def on_hits(self, text: str, hits: CustomerHits) -> None:
-        """Show the results of a search."""
-        self._window.side.show_hits(text, [hit_row(hit, self._texts) for hit in hits.items])
+        """Show the results of a search, and whether there are more."""
+        rows = [hit_row(hit, self._texts) for hit in hits.items]
+        self._window.side.show_hits(text, rows, more=hits.next_cursor is not None)
 
     @Slot(str, object)
     def on_search_failed(self, text: str, failure: Failure) -> None:
@@ -148,18 +154,27 @@ class DeskPresenter(QObject):
     def undo(self) -> None:
         """Undo the visit on screen: that of the verdict, else the last one of this desk.
 
-        A verdict without a person, and the pages of staff, have no visit to undo.
+        A verdict without a person, a scan that is being checked and the pages of staff have no
+        visit to undo; neither has a desk whose last visit is no longer in the list.
         """
         own, say = self._own, self._texts.say
         if self._window.managing:
             return
-        if own is None or (self._on_screen is not None and self._on_screen != own.id):
+        on_screen = [each.id for each in self._visits]
+        if self._on_screen is not None:
+            on_screen = [self._on_screen]
+        if own is None or own.id not in on_screen:
             self._window.side.show_notice(say("There is no visit on screen to undo."))
         elif own.undone_at is None:
             self._window.side.show_notice(say("Undoing the visit of {name} …", name=own.name))
             self.undo_wanted.emit(own.id)
         else:
             self._window.side.show_notice(say("The visit of {name} is undone.", name=own.name))
+
+    @Slot(object)
+    def on_checking(self, scan: PendingScan) -> None:
+        """Keep which visit is being checked: the one before is no longer what is looked at."""
+        self._on_screen = scan.request.visit_id
 
     @Slot(object)
     def on_showed(self, shown: DisplayedScan) -> None:

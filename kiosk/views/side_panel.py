@@ -112,11 +112,17 @@ class SidePanel(QFrame):
         if not self.search.text().strip():
             self._show_list()
 
-    def show_hits(self, text: str, rows: Sequence[Row]) -> None:
-        """Show the results for ``text``, if it is still the searched text."""
+    def show_hits(self, text: str, rows: Sequence[Row], *, more: bool = False) -> None:
+        """Show the results for ``text``, if it is still the searched text.
+
+        ``more``: there are others, which a longer text finds.
+        """
         if text != self.search.text().strip():
             return
-        self.section.setText(self._texts.say("FOUND"))
+        say = self._texts.say
+        self.section.setText(
+            say("THE FIRST {count} FOUND · TYPE MORE", count=len(rows)) if more else say("FOUND")
+        )
         if rows:
             self.hits.show_rows(rows)
             self._lists.setCurrentWidget(self.hits)

@@ -1,5 +1,6 @@
 """Visits, undo and photos, without a service."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from api_client.messages.scan import (
+    CustomerHit,
+    CustomerHits,
     Outcome,
     ScanAnswer,
     ScanMethod,
@@ -207,3 +210,59 @@ def test_photos_are_decoded_no_larger_than_a_screen_needs(width: int, height: in
 @pytest.mark.parametrize("data", [b"", b"no picture", encoded(64, 64)[:80]])
 def test_what_is_no_photo_is_none(data: bytes) -> None:
     assert small_image(data).isNull()
+
+
+def seen(presenter: DeskPresenter, number: int) -> ScanAnswer:
+    """A verdict of this desk comes, and goes."""
+    given = answer().model_copy(update={"visit_id": UUID(int=number)})
+    presenter.on_showed(displayed(given))
+    presenter.on_answer(given)
+    return given
+
+
+def test_a_visit_that_is_no_longer_on_screen_is_not_undone(
+    presenter: DeskPresenter, undone: list[UUID], window: KioskWindow
+) -> None:
+    seen(presenter, 500)
+    presenter.on_cleared()
+    later = NOON + timedelta(minutes=5)
+    others = (visit(each, "Other").model_copy(update={"at": later}) for each in range(100, 112))
+    presenter.on_visits(VisitPage(items=tuple(others)))
+    presenter.undo()
+    assert undone == []
+    assert window.side.notice.text() == "There is no visit on screen to undo."
+
+
+def test_while_the_next_scan_is_checked_the_visit_before_is_not_undone(
+    presenter: DeskPresenter, undone: list[UUID]
+) -> None:
+    seen(presenter, 500)
+    request = ScanRequest(visit_id=UUID(int=501), text="CARD")
+    presenter.on_checking(PendingScan(request, None, None))
+    presenter.undo()
+    assert undone == []
+
+
+def test_a_visit_that_the_list_told_before_the_answer_is_the_last_of_this_desk(
+    presenter: DeskPresenter, undone: list[UUID], window: KioskWindow
+) -> None:
+    seen(presenter, 500)
+    presenter.on_cleared()
+    presenter.on_visits(VisitPage(items=(visit(501, "Front desk"), visit(500, "Front desk"))))
+    count = window.bar.count.text()
+    seen(presenter, 501)
+    assert window.bar.count.text() == count
+    presenter.undo()
+    presenter.on_cleared()
+    presenter.undo()
+    assert undone == [UUID(int=501)] * 2
+
+
+def test_a_search_that_finds_more_than_is_shown_says_so(
+    presenter: DeskPresenter, window: KioskWindow
+) -> None:
+    window.side.search.setText("am")
+    hit = CustomerHit(customer=AMARA, outcome=Outcome.ACTIVE, plan=None)
+    for cursor, words in (("next", "THE FIRST 1 FOUND · TYPE MORE"), (None, "FOUND")):
+        presenter.on_hits("am", CustomerHits(items=(hit,), next_cursor=cursor))
+        assert window.side.section.text() == words
