@@ -180,6 +180,8 @@ class Kiosk(QObject):
                 log.error("thread did not end in time", thread=thread.objectName())
         self.lookup_worker.close()
         self.desk_worker.close()
+        if self.management.signed_in:
+            self.staff_worker.sign_out(self.management.session.token)
         self.staff_worker.close()
         if self.embedded is not None:
             self.embedded.stop()
@@ -216,6 +218,7 @@ class Kiosk(QObject):
         self.lookup_worker.failed.connect(session.on_failed)
         self.lookup_worker.failed.connect(self.desk.on_scan_failed)
         session.checking.connect(self.verdicts.on_checking)
+        session.checking.connect(self.desk.on_checking)
         session.showed.connect(self.verdicts.on_showed)
         session.cleared.connect(self.verdicts.on_cleared)
         session.cleared.connect(self.management.on_cleared)
@@ -296,7 +299,7 @@ class Kiosk(QObject):
         """
         if not self.camera.is_demo:
             return ""
-        if self.window.managing:
+        if self.management.at_work:
             return self.texts.say("paused")
         match self.desk.demo_club:
             case True:

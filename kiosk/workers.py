@@ -130,7 +130,8 @@ class LookupWorker(QObject):
         self._make_lookup = make_lookup
         self._trace = trace
         self._lookup: Lookup | None = None
-        self._pending: ScanRequest | None = None
+        self._pending: dict[UUID, ScanRequest] = {}
+        """By visit: scans that wait for a service, in their order."""
         self._moving = Event()
 
     def moving(self) -> None:
@@ -145,13 +146,14 @@ class LookupWorker(QObject):
 
     @Slot(str, str)
     def connect_to(self, url: str, key: str) -> None:
-        """Use the service at ``url`` with ``key`` from now on; send a scan that waits for it."""
+        """Use the service at ``url`` with ``key`` from now on; send the scans that wait for it."""
         self._moving.clear()
         self.close()
         self._lookup = self._make_lookup(url, key)
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            self.look_up(pending)
+        pending, self._pending = self._pending, {}
+        for scan in pending.values():
+            self.look_up(scan)
+        if pending:
             return
         try:
             self._lookup.prepare()
@@ -160,9 +162,12 @@ class LookupWorker(QObject):
 
     @Slot(object)
     def look_up(self, scan: ScanRequest) -> None:
-        """Look up one scan and emit ``answered`` or ``failed``, once a service is known."""
+        """Look up one scan and emit ``answered`` or ``failed``, once a service is known.
+
+        One that staff no longer wait for by then is recorded all the same.
+        """
         if self._lookup is None:
-            self._pending = scan
+            self._pending[scan.visit_id] = scan
             return
         visit = str(scan.visit_id)
         self._trace.event("lookup_start", time.monotonic_ns(), visit=visit)
@@ -171,7 +176,7 @@ class LookupWorker(QObject):
         if answer is not None:
             self.answered.emit(scan.visit_id, answer)
         elif self._moving.is_set():
-            self._pending = scan
+            self._pending[scan.visit_id] = scan
         else:
             self.failed.emit(scan.visit_id, failure)
 

@@ -98,6 +98,11 @@ class StaffPresenter(QObject):
         return self.session.signed_in
 
     @property
+    def at_work(self) -> bool:
+        """Whether staff are at work here: a page is in front, or under the verdict of a scan."""
+        return self._at_work
+
+    @property
     def front(self) -> Place | None:
         """The page in front, under a form or a verdict too; None at the desk."""
         return self._trail[-1] if self._trail else None

@@ -14,6 +14,7 @@ from tests.demo_club import RunningService, stop_service
 from tests.forkserver import ForkedProcess
 
 from .desk import desk
+from .hands import Hands
 
 A_CARD_MS = round((GAP_S + SHOWN_S) * 1000) + 1000
 
@@ -69,3 +70,20 @@ def test_the_demo_stands_in_for_a_camera_only_where_the_club_may_be_invented(
     camera: str | None, invented: bool, source: str
 ) -> None:
     assert main.camera_source(camera, Path("/data/deck.json"), invented=invented) == source
+
+
+def test_a_verdict_over_a_page_of_staff_does_not_let_the_demo_go_on(
+    qtbot: QtBot, demo_service: RunningService
+) -> None:
+    deck = demo_service.data_dir / "demo-deck.json"
+    address = ServiceAddress(demo_service.url, demo_service.key)
+    with desk(qtbot, f"demo:{deck}", address, loop=True) as at:
+        at.wait_for(1)
+        at.kiosk.management.open_home()
+        Hands(at).scan(demo_service.deck()["Viktor Petrov"])
+        at.wait_until(lambda: at.window.showing_verdict)
+        shown = len(at.shown)
+        qtbot.wait(A_CARD_MS)
+        assert len(at.shown) == shown, "an invented card came before the page came back"
+        at.kiosk.session.clear()
+        assert at.window.managing

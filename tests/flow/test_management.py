@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from api_client.errors import KeyUnknown
+from api_client.management import ManagementClient
 from kiosk.app import ServiceAddress
 from kiosk.staff.disk import Disk
 from kiosk.staff.pages.form import Form
@@ -180,3 +182,17 @@ def test_who_is_signed_out_elsewhere_is_told_and_asked_again(
         page.password.setText(PASSWORD)
         page.submit.click()
         at.wait_until(lambda: work.panel.page is work.pages.home.page)
+
+
+def test_a_kiosk_that_ends_leaves_no_session_open(
+    qtbot: QtBot, tmp_path: Path, service: RunningService
+) -> None:
+    film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
+    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+        at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
+        AtWork(at).make_first_account()
+        token = at.kiosk.management.session.token
+    client = ManagementClient(service.url, token)
+    with pytest.raises(KeyUnknown):
+        client.plans()
+    client.close()

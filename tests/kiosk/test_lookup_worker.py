@@ -96,3 +96,16 @@ def test_without_a_new_address_the_scan_fails_at_its_deadline(qtbot: QtBot, dead
     assert failed.args is not None
     assert failed.args[1].cause is Cause.UNREACHABLE
     worker.close()
+
+
+def test_every_scan_from_before_the_service_is_known_is_recorded(qapp: object) -> None:
+    """Also those that nobody waits for any longer: left with Esc, or given up."""
+    worker = LookupWorker(lambda _url, _key: Restarted(), Trace(None))
+    recorded: list[UUID] = []
+    worker.answered.connect(lambda visit, _found: recorded.append(visit))
+    scans = [ScanRequest(visit_id=uuid4(), text=f"CARD-{each}") for each in range(3)]
+    for scan in (*scans, scans[0]):
+        worker.look_up(scan)
+    worker.connect_to("http://new", "k")
+    assert recorded == [scan.visit_id for scan in scans]
+    worker.close()
