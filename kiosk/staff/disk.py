@@ -1,10 +1,15 @@
 """Files that staff save, choose or print."""
 
+import errno
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QIODevice, QSaveFile, QTemporaryDir, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a file that is read; no picture or list of keys is larger."""
 
 
 class Disk:
@@ -19,17 +24,23 @@ class Disk:
         return Path(chosen) if chosen else None
 
     def pick(self, window: QWidget, kinds: str) -> tuple[bytes | None, str]:
-        """Ask for a file and read it.
-
-        Returns its bytes, or None where none was chosen or read, and why it could not be read.
-        """
+        """Ask for a file and ``read`` it. Returns None without a reason if none was chosen."""
         chosen, _ = QFileDialog.getOpenFileName(window, "", "", kinds)
-        if not chosen:
-            return None, ""
+        return self.read(Path(chosen)) if chosen else (None, "")
+
+    def read(self, path: Path) -> tuple[bytes | None, str]:
+        """Read a file of at most ``LARGEST`` bytes.
+
+        Returns its bytes, or None and why it was not read.
+        """
         try:
-            return Path(chosen).read_bytes(), ""
+            with path.open("rb") as file:
+                data = file.read(LARGEST + 1)
+            if len(data) > LARGEST:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
         except OSError as error:
-            return None, f"{Path(chosen).name}: {error.strerror}"
+            return None, f"{path.name}: {error.strerror}"
+        return data, ""
 
     def write(self, path: Path, data: bytes) -> str:
         """Write a whole file or nothing. Returns why it failed, or an empty text."""

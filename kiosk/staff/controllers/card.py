@@ -108,7 +108,8 @@ class CardController(Controller):
     def _handle_error(self, card_id: UUID, thing: str, sentence: str) -> None:
         """Show what failed on the page of the card, or where staff have gone meanwhile."""
         if self.sheet is None or self.sheet.card.id != card_id:
-            self._context.notices.show(sentence)
+            tell = self._context.notices.keep if thing == "file" else self._context.notices.show
+            tell(sentence)
         else:
             self.page.show_failure(sentence, thing)
 
@@ -193,26 +194,31 @@ class CardController(Controller):
             Task(
                 "card_file",
                 load,
-                partial(self._keep, action, name),
+                partial(self._keep, action, name, sheet),
                 partial(self._handle_error, card_id, "file"),
             )
         )
 
-    def _keep(self, action: Action, name: str, data: bytes) -> None:
-        """Save or print a file."""
+    def _keep(self, action: Action, name: str, asked_for: CardSheet, data: bytes) -> None:
+        """Save or print a file, if the card that it was asked for is still in front."""
         say, disk = self._texts.say, self._context.disk
+        tell = partial(self._handle_error, asked_for.card.id, "file")
+        here = self.sheet is not None and self.sheet.card.id == asked_for.card.id
+        if not here or not self.page.isVisible():
+            # No window of the system may cover a verdict, or another person's page.
+            self._context.notices.keep(
+                say("{file} was not saved or printed, since its page was left.", file=name)
+            )
+            return
         self.page.show_failure("", "file")
         if action is Action.PRINT:
             why = disk.print(name, data)
             if why:
-                self.page.show_failure(
-                    say("No program opened the file for printing: {why}", why=why), "file"
-                )
+                tell(say("No program opened the file for printing: {why}", why=why))
             return
         path = disk.choose(self.page, name, _FILES[action][1])
         if path is not None and (why := disk.write(path, data)):
-            sentence = say("{path} was not written: {why}", path=path.name, why=why)
-            self.page.show_failure(sentence, "file")
+            tell(say("{path} was not written: {why}", path=path.name, why=why))
 
 
 def _file_name(name: str) -> str:

@@ -106,10 +106,11 @@ class CheckoutController(Controller):
 
     def _refresh(self, order: OrderView) -> None:
         if self._sheet is not None and self._sheet.order.id == order.id:
+            self.page.show_failure("", "state")
             self.show(replace(self._sheet, order=order))
 
     def _handle_error(self, sentence: str) -> None:
         """Show why the state of the order is not known, and ask again later."""
         if self._sheet is not None:
-            self.page.show_failure(sentence)
+            self.page.show_failure(sentence, "state")
             self.watch.start()

@@ -1,4 +1,4 @@
-"""Typed amounts in requests."""
+"""Typed amounts and numbers in requests."""
 
 from api_client.errors import Refused
 from api_client.messages.scan import Problem
@@ -16,3 +16,14 @@ def minor_units(typed: str, currency: str, texts: Texts) -> int:
         title = texts.say("“{text}” is not a price.", text=typed)
         raise Refused(Problem(title=title, status=422, code="price_invalid"))
     return amount
+
+
+def whole_number(typed: str, texts: Texts) -> int:
+    """Return a typed whole number. Raises Refused if it is not one in plain digits.
+
+    The service reads ``1.000`` as one, which is a thousand in German.
+    """
+    if not (typed.isascii() and typed.isdecimal()):
+        title = texts.say("“{text}” is not a whole number.", text=typed)
+        raise Refused(Problem(title=title, status=422, code="number_invalid"))
+    return int(typed)

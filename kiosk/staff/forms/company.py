@@ -1,12 +1,14 @@
 """The forms of a company and of the customers linked to it."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.management import CompanyView
 from api_client.messages.scan import Problem
+from kiosk.staff.forms.amount import whole_number
 from kiosk.staff.forms.request import Call, Filled, without_blanks
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
@@ -30,12 +32,23 @@ def company_form(texts: Texts, company: CompanyView | None) -> tuple[Form, Fille
     form.add_line("billing_email", say("Invoice email"), (company and company.billing_email) or "")
 
     def filled(values: Mapping[str, Value]) -> Call[CompanyView]:
-        fields = without_blanks(values, keep=("name",))
-        fields["email_domains"] = str(values["email_domains"]).replace(",", " ").split()
         company_id = company.id if company else None
-        return lambda client, once: client.save_company(company_id, fields, once)
+
+        def save(client: ManagementClient, once: str) -> CompanyView:
+            return client.save_company(company_id, company_fields(values, texts), once)
+
+        return save
 
     return form, filled
+
+
+def company_fields(values: Mapping[str, Value], texts: Texts) -> dict[str, Any]:
+    """Return the body of the request. Raises Refused if the seats are no whole number."""
+    fields = without_blanks(values, keep=("name",))
+    fields["email_domains"] = str(values["email_domains"]).replace(",", " ").split()
+    if fields["seat_cap"] is not None:
+        fields["seat_cap"] = whole_number(str(fields["seat_cap"]), texts)
+    return fields
 
 
 def link_form(texts: Texts, company: CompanyView) -> tuple[Form, Filled[None]]:
@@ -69,14 +82,20 @@ def unlink_form(
 
 
 def _only_customer(client: ManagementClient, who: str, texts: Texts) -> UUID:
-    """Return the id of the only customer found. Raises Refused for none and for several."""
+    """Return the id of the only customer found, if their number or whole name was given.
+
+    Raises Refused for none, for several, and for one who was found by a part of something.
+    """
+    say = texts.say
     found = client.search_customers(who, limit=2).items if who else ()
     if len(found) == 1:
-        return found[0].customer.id
-    say = texts.say
-    title = (
-        say("Several people are found; give the number.")
-        if found
-        else say("Nobody found for “{text}”.", text=who)
-    )
+        only = found[0].customer
+        if who.casefold() in {only.number.casefold(), only.name.casefold()}:
+            return only.id
+        title = say("Found is {name}, {number}. Give the number if it is them.",
+                    name=only.name, number=only.number)  # fmt: skip
+    elif found:
+        title = say("Several people are found; give the number.")
+    else:
+        title = say("Nobody found for “{text}”.", text=who)
     raise Refused(Problem(title=title, status=404, code="not_one_customer"))

@@ -8,7 +8,7 @@ from babel.numbers import get_currency_precision
 
 from api_client.management import ManagementClient
 from api_client.messages.management import IntervalMessage, IntervalUnit, PlanView
-from kiosk.staff.forms.amount import minor_units
+from kiosk.staff.forms.amount import minor_units, whole_number
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
@@ -51,13 +51,13 @@ def plan_form(texts: Texts, plan: PlanView | None, currency: str) -> tuple[Form,
 
 
 def plan_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dict[str, Any]:
-    """Return the body of the request. Raises Refused if the price is none."""
+    """Return the body of the request. Raises Refused if the price or a count is none."""
     fields: dict[str, Any] = {
         "name": values["name"],
         "description": values["description"],
         "price_minor": minor_units(str(values["price"]), currency, texts),
-        "billing": _interval(values, "billing"),
-        "length": _interval(values, "length"),
+        "billing": _interval(values, "billing", texts),
+        "length": _interval(values, "length", texts),
         "permissions": _permissions(str(values["permissions"])),
         "public": values["public"],
     }
@@ -86,9 +86,11 @@ def _units(texts: Texts) -> list[tuple[str, str]]:
     ]
 
 
-def _interval(values: Mapping[str, Value], key: str) -> dict[str, Any] | None:
+def _interval(values: Mapping[str, Value], key: str, texts: Texts) -> dict[str, Any] | None:
     unit = values[f"{key}_unit"]
-    return None if unit == _NONE else {"unit": unit, "count": values[f"{key}_count"]}
+    if unit == _NONE:
+        return None
+    return {"unit": unit, "count": whole_number(str(values[f"{key}_count"]), texts)}
 
 
 def _permissions(typed: str) -> list[dict[str, str]]:

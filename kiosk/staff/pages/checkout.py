@@ -55,7 +55,6 @@ class CheckoutPage(PageView):
         self.copy_button.setVisible(bool(words.url))
         self.progress.setText(self._waiting if words.url else "")
         self._set_primary(not words.url)
-        self.show_failure("")
 
     def _lay_out(self) -> None:
         names = QVBoxLayout()

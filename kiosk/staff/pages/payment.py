@@ -76,6 +76,10 @@ class PaymentsPage(PageView):
         self._paint(PaymentsWords(self.title.text(), (), ()))
         self.show_failure(why)
 
+    def _wait(self) -> None:
+        """Show that payments are loaded: those on screen are not of the days that are typed."""
+        self._paint(PaymentsWords(self.title.text(), (), ()), none=self._texts.say("Loading …"))
+
     def _lay_out(self) -> None:
         say = self._texts.say
         days = QHBoxLayout(self._days)
@@ -100,7 +104,8 @@ class PaymentsPage(PageView):
         layout.addWidget(self.warning)
         layout.addWidget(self._scroll, 1)
 
-    def _paint(self, words: PaymentsWords) -> None:
+    def _paint(self, words: PaymentsWords, none: str = "") -> None:
+        """Show payments; ``none`` says why there are none."""
         self._paint_sums(words.sums)
         self.warning.setText(words.warning)
         self.warning.setVisible(bool(words.warning))
@@ -114,7 +119,7 @@ class PaymentsPage(PageView):
             self.lines[line.receipt] = self._line(line)
             column.addWidget(self.lines[line.receipt])
         if not words.lines:
-            column.addWidget(label(self._texts.say("No payments."), "muted"))
+            column.addWidget(label(none or self._texts.say("No payments."), "muted"))
         column.addStretch()
         self._scroll.setWidget(body)
 
@@ -145,6 +150,7 @@ class PaymentsPage(PageView):
 
     def _on_typed(self) -> None:
         if not self._showing:
+            self._wait()
             self._pause.start()
 
     def _choose(self) -> None:

@@ -17,9 +17,12 @@ from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.disk import Disk
 from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
+from kiosk.staff.pages.view import PageView
+from kiosk.texts import Texts
+from kiosk.verdict import verdict_of
 from kiosk.views.qr import QrView
 from scanner.decode import decode_still
-from tests.kiosk.answers import AMARA, NOON
+from tests.kiosk.answers import AMARA, NOON, answer
 from tests.kiosk.staff.card_messages import (
     CARD,
     DESIGN,
@@ -67,7 +70,9 @@ def staff(qtbot: QtBot, qapp: QApplication, drawer: Drawer) -> Staff:
 
 def open_card(staff: Staff, *, scopes: tuple[str, ...] = SCOPES) -> None:
     """Open Amara's card from her file."""
+    staff.window.show()
     staff.sign_in(*scopes)
+    staff.presenter.bring_up()
     staff.presenter.open(Place("customer", AMARA.id))
     assert staff.asked() == [("customer", (AMARA.id,)), ("cards_of", (AMARA.id,))]
     staff.presenter.on_done(staff.tasks[-1], CustomerSheet(profile(), cards()))
@@ -214,3 +219,24 @@ def test_what_cannot_be_written_or_printed_is_said(staff: Staff, drawer: Drawer)
     page.buttons[Action.PRINT].click()
     staff.presenter.on_done(staff.tasks[-1], b"%PDF")
     assert page.message.text() == "No program opened the file for printing: Amara Okafor.pdf"
+
+
+@pytest.mark.parametrize("action", [Action.PRINT, Action.SAVE_PRINT, Action.SAVE_PASS])
+@pytest.mark.parametrize("left", ["back", "scan"])
+def test_a_file_that_comes_late_opens_nothing_over_what_is_in_front(
+    staff: Staff, drawer: Drawer, action: Action, left: str
+) -> None:
+    open_card(staff)
+    staff.pages.card.page.buttons[action].click()
+    file = staff.task("card_file")
+    if left == "back":
+        staff.presenter.back()
+        staff.presenter.on_done(staff.tasks[-1], CustomerSheet(profile(), cards()))
+    else:
+        staff.window.show_verdict(verdict_of(answer(), Texts("en")), "")
+    staff.presenter.on_done(file, b"a file")
+    assert (drawer.opened, list(drawer.folder.iterdir())) == ([], [])
+    staff.presenter.on_cleared()
+    page = staff.panel.page
+    assert isinstance(page, PageView)
+    assert "was not saved or printed, since its page was left." in page.message.text()

@@ -161,3 +161,15 @@ def test_a_company_is_billed_at_its_billing_contact(staff: Staff) -> None:
     refused = Problem(title="The plan Gold costs nothing.", status=409, code="plan_is_free")
     staff.presenter.on_failed(staff.tasks[-1], failure_of_task(Refused(refused)))
     assert "costs nothing" in form.failure.text()
+
+
+def test_a_look_at_the_order_wipes_no_other_message(staff: Staff) -> None:
+    open_checkout(staff)
+    page, watch = staff.pages.checkout.page, watch_of(staff)
+    page.show_failure("The receipt could not be opened")
+    staff.window.show()
+    staff.presenter.bring_up()
+    watch.timeout.emit()
+    watch.stop()
+    staff.presenter.on_done(staff.tasks[-1], opened())
+    assert page.message.text() == "The receipt could not be opened"

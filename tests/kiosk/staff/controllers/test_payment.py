@@ -118,8 +118,8 @@ def test_other_days_are_fetched_and_an_answer_for_former_days_is_left_out(
     days = staff.pages.payment._days
     with qtbot.waitSignal(page.days_chosen):
         page.first.set_day(date(2026, 2, 1))
-    staff.presenter.on_done(former, PaymentSheet((), None, days, complete=True))
-    assert list(page.lines) == ["R-000007"]
+    staff.presenter.on_done(former, PaymentSheet((payment(5),), None, days, complete=True))
+    assert page.lines == {}
     show(staff, payment(9))
     assert list(page.lines) == ["R-000009"]
 
@@ -211,3 +211,11 @@ def test_a_receipt_that_did_not_come_after_a_scan_is_told_above_and_later(staff:
     staff.presenter.open_home()
     staff.open_customer()
     assert "could not be opened" in staff.pages.customer.page.message.text()
+
+
+def test_while_other_days_load_no_sums_stand_under_them(staff: Staff) -> None:
+    show(staff, payment(1))
+    page = staff.pages.payment.page
+    assert page.sums
+    page.first.line.setText("11/1/2026")
+    assert (page.sums, page.lines) == ((), {})

@@ -1,0 +1,1 @@
+"""Tests of what the forms of the staff side become."""

@@ -1,0 +1,95 @@
+"""What is typed into the forms of companies and plans: whole numbers, and who is linked."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from api_client.errors import Refused
+from api_client.messages.scan import CustomerHit, CustomerHits, Outcome
+from kiosk.staff.forms.amount import whole_number
+from kiosk.staff.forms.company import company_fields, link_form
+from kiosk.staff.forms.plan import plan_fields
+from kiosk.texts import Texts
+from tests.kiosk.answers import AMARA
+from tests.kiosk.staff.messages import company
+
+EN, DE = Texts("en"), Texts("de")
+NUMBERS: list[tuple[str, int | None]] = [
+    ("0", 0), ("7", 7), ("007", 7), ("1000", 1000), ("1000000", 1000000),
+    ("1.000", None), ("1,000", None), ("1 000", None), ("1'000", None), ("1_000", None),
+    ("1.0", None), ("1,5", None), ("1e3", None), ("0x10", None), ("+5", None), ("-5", None),
+    ("", None), ("ten", None), ("NaN", None), ("Infinity", None), ("\u0662\u0660", None),
+    ("\uff12\uff10", None), ("\u00b2", None), ("5 seats", None), ("5.", None), ("½", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("texts", [EN, DE], ids=["en", "de"])
+def test_a_typed_number_is_what_was_meant_or_is_refused(texts: Texts) -> None:
+    for typed, meant in NUMBERS:
+        if meant is None:
+            with pytest.raises(Refused):
+                whole_number(typed, texts)
+        else:
+            assert whole_number(typed, texts) == meant
+
+
+def test_a_thousand_seats_are_not_one() -> None:
+    typed = {"name": "Northwind", "seat_cap": "1.000", "email_domains": ""}
+    with pytest.raises(Refused, match="ist keine ganze Zahl"):
+        company_fields(typed, DE)
+    assert company_fields({**typed, "seat_cap": "1000"}, DE)["seat_cap"] == 1000
+    assert company_fields({**typed, "seat_cap": ""}, DE)["seat_cap"] is None
+
+
+def test_a_plan_of_a_thousand_days_is_not_one_of_a_day() -> None:
+    typed: dict[str, Any] = {
+        "name": "Long", "description": "", "price": "1", "permissions": "", "public": False,
+        "billing_count": "1", "billing_unit": "none",
+        "length_count": "1.000", "length_unit": "day",
+    }  # fmt: skip
+    with pytest.raises(Refused, match="ist keine ganze Zahl"):
+        plan_fields(typed, "EUR", DE)
+    typed["length_count"] = "1000"
+    assert plan_fields(typed, "EUR", DE)["length"] == {"unit": "day", "count": 1000}
+
+
+class Finder:
+    """A client that finds Amara, whatever is searched for, and links her."""
+
+    def __init__(self) -> None:
+        self.linked: list[UUID] = []
+
+    def search_customers(self, _text: str, *, limit: int) -> CustomerHits:
+        assert limit > 1
+        return CustomerHits(items=(CustomerHit(customer=AMARA, outcome=Outcome.ACTIVE, plan=None),))
+
+    def link(self, _company_id: UUID, customer_id: UUID, _role: str, _once: str) -> None:
+        self.linked.append(customer_id)
+
+
+@pytest.mark.parametrize(
+    ("typed", "links"),
+    [
+        ("C-000123", True),
+        ("c-000123", True),
+        ("Amara Okafor", True),
+        ("amara okafor", True),
+        ("Amar", False),
+        ("Okafor", False),
+        ("C-00012", False),
+        ("@club.example", False),
+    ],
+)
+def test_only_who_was_named_is_linked(qapp: object, qtbot: Any, typed: str, links: bool) -> None:
+    form, filled = link_form(EN, company()[0])
+    qtbot.addWidget(form)
+    finder = Finder()
+    call: Any = filled({"who": typed, "role": ""})
+    if links:
+        call(finder, "key")
+        assert finder.linked == [AMARA.id]
+        return
+    with pytest.raises(Refused, match="Found is Amara Okafor, C-000123"):
+        call(finder, "key")
+    assert finder.linked == []
