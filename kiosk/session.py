@@ -8,7 +8,7 @@ still the same visit.
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from uuid import UUID, uuid4
 
@@ -20,6 +20,7 @@ from scanner.events import Code, FrameRead
 from scanner.repeats import RepeatFilter
 
 from .failures import Cause, Failure
+from .same_code import SameVisits, by_card
 from .settings import KioskSettings
 from .texts import Texts
 from .trace import Trace
@@ -41,11 +42,15 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class PendingScan:
-    """A scan to be looked up: its request, and the frame and code it was read from."""
+    """A scan to be looked up: its request, and the frame and code it was read from.
+
+    ``first_s``: when the same code was scanned before as the same visit, in seconds of the clock.
+    """
 
     request: ScanRequest
     frame: FrameRead | None
     code: Code | None
+    first_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ class ScanSession(QObject):
         self._clock = clock
         self._repeats = RepeatFilter(settings.away_after_s, settings.again_after_s)
         self._hand_repeats = RepeatFilter(settings.hand_scanner_pause_s, agree_frames=1)
+        self._same = SameVisits()
         self._pending: deque[PendingScan] = deque()
         self._rechecked: UUID | None = None
         self.service_known = False
@@ -107,7 +113,9 @@ class ScanSession(QObject):
     @Slot(object)
     def on_scanned(self, frame: FrameRead) -> None:
         """Handle a decoded frame: look up the codes in it that are new scans."""
-        for code in self._repeats.admit(frame.codes, self._clock(), frame.number):
+        read = by_card(frame.codes)
+        for key in self._repeats.admit(tuple(read), self._clock(), frame.number):
+            code = read[key]
             self._enqueue(code.text, (), ScanMethod.CAMERA, frame, code)
 
     @Slot(object)
@@ -130,7 +138,7 @@ class ScanSession(QObject):
         if scan is None:
             return
         try:
-            shown = DisplayedScan(verdict_of(answer, self._texts), scan, answer)
+            shown = DisplayedScan(self._noted(verdict_of(answer, self._texts), scan), scan, answer)
         except Exception as error:
             log.exception("answer cannot be shown", visit=str(visit_id))
             failure = Failure(Cause.INTERNAL, repr(error))
@@ -186,6 +194,15 @@ class ScanSession(QObject):
         frame: FrameRead | None,
         code: Code | None,
     ) -> None:
+        now = self._clock()
+        known = self._same.visit_of(text, now)
+        if known is not None:
+            request, first_s = known
+            waiting = [self._current, *self._pending]
+            if not any(scan and scan.request.visit_id == request.visit_id for scan in waiting):
+                self._pending.append(PendingScan(request, frame, code, first_s))
+                self._begin_next()
+            return
         request = ScanRequest(
             visit_id=uuid4(),
             text=text,
@@ -193,8 +210,19 @@ class ScanSession(QObject):
             method=method,
             desk=self._settings.desk,
         )
+        self._same.remember(request, now)
         self._pending.append(PendingScan(request, frame, code))
         self._begin_next()
+
+    def _noted(self, verdict: Verdict, scan: PendingScan) -> Verdict:
+        """Return a verdict, with a note if it is that of a code that was shown before."""
+        if scan.first_s is None:
+            return verdict
+        seconds = max(1, round(self._clock() - scan.first_s))
+        note = self._texts.say_many(
+            "same code as one second ago", "same code as {count} seconds ago", seconds
+        )
+        return replace(verdict, notes=(note, *verdict.notes))
 
     def _begin_next(self) -> None:
         """Begin the oldest pending scan, once the verdict before it was shown long enough.

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from api_client.messages.scan import Outcome, ScanMethod, ScanRequest
 from kiosk.failures import Cause, Failure
+from kiosk.same_code import card_key
 from kiosk.session import DisplayedScan, ScanSession, State
 from kiosk.settings import KioskSettings
 from kiosk.style import Tone
@@ -107,6 +108,65 @@ def test_the_same_card_after_it_left_is_a_new_visit(desk: Desk) -> None:
     desk.now_s += 5
     desk.see("CARD")
     assert len(desk.asked) == 2
+    assert desk.asked[0].visit_id != desk.asked[1].visit_id
+
+
+ROTATING = "MC26G3ARP3S6HZZ4X89D554NQW021-{}-{:08}"
+
+
+def rotating(step: int) -> str:
+    """The changing code of one card in one of its steps."""
+    return ROTATING.format(1795900000 + 30 * step, 12345678 + step)
+
+
+def test_a_changing_code_whose_answer_was_lost_is_the_same_visit(desk: Desk) -> None:
+    desk.session.on_hand_scanned(Reading(rotating(0), ""))
+    desk.session.on_failed(desk.asked[0].visit_id, Failure(Cause.TOO_SLOW, ""))
+    desk.now_s += 9
+    desk.session.on_hand_scanned(Reading(rotating(0), ""))
+    assert [request.visit_id for request in desk.asked] == [desk.asked[0].visit_id] * 2
+    desk.reply()
+    assert desk.shown[-1].verdict.notes[0] == "same code as 9 seconds ago"
+    desk.now_s += 30
+    desk.session.on_hand_scanned(Reading(rotating(1), ""))
+    assert desk.asked[2].visit_id != desk.asked[0].visit_id
+    desk.reply()
+    assert not any("same code" in note for note in desk.shown[-1].verdict.notes)
+
+
+def test_a_changing_code_that_left_and_came_back_covers_no_verdict(desk: Desk) -> None:
+    desk.see(rotating(0))
+    desk.reply()
+    desk.now_s += 1.3
+    desk.see()
+    desk.now_s += 1.3
+    desk.see(rotating(0))
+    assert len({request.visit_id for request in desk.asked}) == 1
+    desk.reply()
+    assert desk.tone() is Tone.ACTIVE
+
+
+def test_a_phone_held_still_over_the_change_of_its_code_is_one_visit(desk: Desk) -> None:
+    for number in range(120):
+        desk.now_s += 0.033
+        desk.see(rotating(number // 60))
+        if desk.state() is State.CHECKING:
+            desk.reply()
+    assert len(desk.asked) == 1
+
+
+def test_a_signed_code_and_the_code_of_its_card_are_one_card() -> None:
+    card = "MC16G3ARP3S6HZZ4X89D554NQW021"
+    assert card_key(f"{card}.{'3' + '7' * 102}") == card_key(card) == card
+    assert card_key(rotating(0)) == card_key(rotating(5)) == "MC26G3ARP3S6HZZ4X89D554NQW021"
+    assert card_key("4006381333931") == "4006381333931"
+
+
+def test_a_fixed_code_that_comes_back_is_another_visit(desk: Desk) -> None:
+    for _ in range(2):
+        desk.session.on_hand_scanned(Reading("C-000123", ""))
+        desk.reply()
+        desk.now_s += 9
     assert desk.asked[0].visit_id != desk.asked[1].visit_id
 
 
