@@ -226,6 +226,7 @@ class Kiosk(QObject):
         self.desk_worker.photo.connect(self.verdicts.on_photo)
         self.verdicts.answered.connect(self.desk.on_answer)
         session.showed.connect(self.desk.on_showed)
+        session.aside.connect(self.desk.on_aside)
         session.cleared.connect(self.desk.on_cleared)
 
     def _connect_desk(self) -> None:

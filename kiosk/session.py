@@ -15,12 +15,13 @@ from uuid import UUID, uuid4
 import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from api_client.messages.scan import ScanAnswer, ScanMethod, ScanRequest
+from api_client.messages.scan import Outcome, ScanAnswer, ScanMethod, ScanRequest
 from scanner.events import Code, FrameRead
 from scanner.repeats import RepeatFilter
 
 from .failures import Cause, Failure
-from .same_code import SameVisits, by_card
+from .in_view import InView
+from .same_code import SameVisits, by_card, card_key
 from .settings import KioskSettings
 from .texts import Texts
 from .trace import Trace
@@ -73,6 +74,8 @@ class ScanSession(QObject):
     """DisplayedScan: a verdict is to be painted."""
     cleared = Signal()
     """Nothing is shown or checked any longer."""
+    aside = Signal()
+    """A code that names nobody lies beside the card whose verdict is shown."""
 
     def __init__(
         self,
@@ -91,6 +94,7 @@ class ScanSession(QObject):
         self._repeats = RepeatFilter(settings.away_after_s, settings.again_after_s)
         self._hand_repeats = RepeatFilter(settings.hand_scanner_pause_s, agree_frames=1)
         self._same = SameVisits()
+        self._view = InView(settings.away_after_s)
         self._pending: deque[PendingScan] = deque()
         self._rechecked: UUID | None = None
         self.service_known = False
@@ -114,6 +118,7 @@ class ScanSession(QObject):
     def on_scanned(self, frame: FrameRead) -> None:
         """Handle a decoded frame: look up the codes in it that are new scans."""
         read = by_card(frame.codes)
+        self._view.see((key.text for key in read), self._clock())
         for key in self._repeats.admit(tuple(read), self._clock(), frame.number):
             code = read[key]
             self._enqueue(code.text, (), ScanMethod.CAMERA, frame, code)
@@ -136,6 +141,9 @@ class ScanSession(QObject):
         """Handle the answer to a scan, also a late one if its failure is still shown."""
         scan = self._scan_for(visit_id)
         if scan is None:
+            return
+        if answer.outcome is Outcome.UNKNOWN_CODE and self._beside_shown(scan):
+            self._leave_aside()
             return
         try:
             shown = DisplayedScan(self._noted(verdict_of(answer, self._texts), scan), scan, answer)
@@ -245,7 +253,29 @@ class ScanSession(QObject):
             self._trace_frame(scan, scan.frame)
         self._patience.start(int(self._settings.patience_s * 1000))
         self.lookup_requested.emit(scan.request)
-        self.checking.emit(scan)
+        if not self._beside_shown(scan):
+            self.checking.emit(scan)
+
+    def _beside_shown(self, scan: PendingScan) -> bool:
+        """Return whether the camera read a code beside the card of the person on screen.
+
+        A poster or a bottle in view must not take the place of a member's verdict.
+        """
+        shown = self._shown
+        if shown is None or shown.answer is None or shown.answer.customer is None:
+            return False
+        if scan.code is None or shown.scan.code is None or scan is shown.scan:
+            return False
+        return self._view.stood_beside(card_key(scan.code.text), card_key(shown.scan.code.text))
+
+    def _leave_aside(self) -> None:
+        """Keep the verdict on screen; the code that names nobody is only mentioned."""
+        self._patience.stop()
+        self._current = None
+        if self._shown is not None:
+            self._dwell.start(int(self._shown.verdict.dwell_s * 1000))
+        self.aside.emit()
+        self._begin_next()
 
     def _trace_frame(self, scan: PendingScan, frame: FrameRead) -> None:
         visit = str(scan.request.visit_id)

@@ -146,6 +146,11 @@ class DeskPresenter(QObject):
         self._window.side.show_search_failure(text, failure.sentence(self._texts))
 
     @Slot()
+    def on_aside(self) -> None:
+        """Say that another code in view names nobody."""
+        self._window.side.show_notice(self._texts.say("Another code in view belongs to nobody."))
+
+    @Slot()
     def on_unread(self) -> None:
         """Say that the hand scanner sent no whole code."""
         self._window.side.show_notice(self._texts.say("Not read: scan again."))

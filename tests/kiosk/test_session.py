@@ -170,6 +170,56 @@ def test_a_fixed_code_that_comes_back_is_another_visit(desk: Desk) -> None:
     assert desk.asked[0].visit_id != desk.asked[1].visit_id
 
 
+@pytest.mark.parametrize("poster_first", [False, True])
+def test_a_code_that_names_nobody_beside_a_card_covers_no_verdict(
+    desk: Desk, poster_first: bool
+) -> None:
+    asides: list[bool] = []
+    desk.session.aside.connect(lambda: asides.append(True))
+    if poster_first:
+        desk.see("POSTER")
+        desk.reply(Outcome.UNKNOWN_CODE)
+        assert desk.tone() is Tone.UNKNOWN_CODE
+        desk.now_s += 0.5
+    for _ in range(40):
+        desk.now_s += 0.033
+        desk.see("CARD", "POSTER", "BOTTLE")
+        if desk.state() is State.CHECKING:
+            known = desk.asked[-1].text == "CARD"
+            desk.reply(Outcome.ACTIVE if known else Outcome.UNKNOWN_CODE)
+    assert desk.tone() is Tone.ACTIVE
+    assert len(asides) == (1 if poster_first else 2)
+    assert sorted(request.text for request in desk.asked) == ["BOTTLE", "CARD", "POSTER"]
+    for _ in range(60):
+        desk.now_s += 0.033
+        desk.see("POSTER")
+    assert desk.tone() is Tone.ACTIVE
+
+
+def test_a_code_that_names_nobody_takes_the_screen_after_the_card_has_left(desk: Desk) -> None:
+    desk.see("CARD")
+    desk.reply()
+    desk.now_s += 2.5
+    desk.see("WRONG")
+    desk.reply(Outcome.UNKNOWN_CODE)
+    assert desk.tone() is Tone.UNKNOWN_CODE
+
+
+def test_an_unknown_code_of_a_hand_scanner_takes_the_screen_at_once(desk: Desk) -> None:
+    desk.see("CARD")
+    desk.reply()
+    desk.session.on_hand_scanned(Reading("WRONG", ""))
+    desk.reply(Outcome.UNKNOWN_CODE)
+    assert desk.tone() is Tone.UNKNOWN_CODE
+
+
+def test_a_second_member_beside_the_first_is_shown(desk: Desk) -> None:
+    desk.see("ONE", "TWO")
+    desk.reply()
+    desk.reply(Outcome.EXPIRED)
+    assert [shown.scan.request.text for shown in desk.shown] == ["ONE", "TWO"]
+
+
 def test_two_cards_in_view_are_each_looked_up_once_and_not_mixed_up(desk: Desk) -> None:
     desk.see("ONE", "TWO")
     assert [request.text for request in desk.asked] == ["ONE"]
