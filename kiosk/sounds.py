@@ -4,11 +4,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import miniaudio
 import structlog
 
 import resources
 
+from .audio import miniaudio
 from .style import Tone
 
 log = structlog.get_logger(__name__)

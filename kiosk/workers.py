@@ -28,7 +28,7 @@ from api_client.client import MembershipClient
 from api_client.errors import ApiError
 from api_client.messages.scan import ScanAnswer, ScanRequest
 from scanner.events import FrameRead, SourceChanged, SourceState
-from scanner.preview import Image
+from scanner.preview import Picture
 from scanner.process import ScannerSupervisor
 
 from .failures import Cause, Failure, failure_of
@@ -108,10 +108,10 @@ class ScannerWorker(QObject):
             if event.preview is not None and self._painter_free.is_set():
                 self._send_preview(event, supervisor.preview(event.preview))
 
-    def _send_preview(self, frame: FrameRead, pixels: Image | None) -> None:
+    def _send_preview(self, frame: FrameRead, pixels: Picture | None) -> None:
         if pixels is None:
             return
-        height, width, _ = pixels.shape
+        width, height = pixels.width, pixels.height
         view = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_BGR888)
         self._painter_free.clear()
         self.preview.emit(view.copy(), frame)

@@ -16,7 +16,7 @@ from multiprocessing.process import BaseProcess
 
 from scanner.events import Event, FrameRead, PreviewRef, SourceChanged, SourceState
 from scanner.messages import Failed, Heartbeat, Phase
-from scanner.preview import Image, PreviewRing
+from scanner.preview import Picture, PreviewRing
 from scanner.settings import ScannerSettings
 from scanner.stall import StallLimit
 
@@ -129,7 +129,7 @@ class ScannerSupervisor:
             if not self._pending and time.monotonic() >= deadline_s:
                 return None
 
-    def preview(self, ref: PreviewRef) -> Image | None:
+    def preview(self, ref: PreviewRef) -> Picture | None:
         """Return a BGR copy of a frame's preview, or None if it was overwritten."""
         return None if self._ring is None else self._ring.read(ref)
 

@@ -1,6 +1,5 @@
 """A QR code on screen for phones."""
 
-import qrcode
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -14,6 +13,8 @@ def modules_of(text: str) -> list[list[bool]]:
 
     Raises ``qrcode.exceptions.DataOverflowError`` or ValueError for a text that is too long.
     """
+    import qrcode  # noqa: PLC0415 - with Pillow; shown on few pages
+
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=_QUIET)
     code.add_data(text)
     code.make(fit=True)
