@@ -40,6 +40,7 @@ from .settings import KioskSettings
 from .sounds import Sounds
 from .texts import Texts
 from .trace import Trace
+from .unhandled import UnhandledErrors
 from .verdict import verdict_of_failure
 from .views.window import Command, KioskWindow
 from .workers import DeskWorker, LookupWorker, ScannerWorker, WorkerThread
@@ -140,12 +141,15 @@ class Kiosk(QObject):
             WorkerThread("desk", self.desk_worker, self),
             WorkerThread("staff", self.staff_worker, self),
         ]
+        self._unhandled = UnhandledErrors(self)
+        self._unhandled.happened.connect(self._on_unhandled)
         self._poll = QTimer(self)
         self._poll.setInterval(int(settings.poll_s * 1000))
         self._connect()
 
     def start(self) -> None:
         """Show the window and start all parts. Raises OSError without a usable data folder."""
+        self._unhandled.start()
         QApplication.instance().installEventFilter(self.wedge)  # type: ignore[union-attr]
         if self._settings.full_screen:
             self.window.showFullScreen()
@@ -187,6 +191,7 @@ class Kiosk(QObject):
             self.embedded.stop()
         self.sounds.close()
         self.trace.close()
+        self._unhandled.stop()
 
     def _make_lookup(self, url: str, key: str) -> OnlineLookup:
         return OnlineLookup(url, key, deadline_s=self._settings.deadline_s)
@@ -309,6 +314,11 @@ class Kiosk(QObject):
                 return self.texts.say("waiting for the service")
             case _:
                 return self.texts.say("not read: a real club")
+
+    @Slot()
+    def _on_unhandled(self) -> None:
+        """Say beside the page or verdict that something that was pressed may not have happened."""
+        self.window.side.show_notice(Failure(Cause.INTERNAL, "").sentence(self.texts))
 
     def _on_connecting(self) -> None:
         self.session.service_known = True

@@ -188,10 +188,15 @@ class KioskWindow(QMainWindow):
             self.commanded.emit(Command.CLEAR)
             self.setFocus()
 
+    def _recheck(self) -> None:
+        """Check the scan on screen again; a page of staff has none."""
+        if not self.managing:
+            self.commanded.emit(Command.RECHECK)
+
     def _bind_keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {
             "Esc": self._escape,
-            "F5": lambda: self.commanded.emit(Command.RECHECK),
+            "F5": self._recheck,
             "Ctrl+Z": lambda: self.commanded.emit(Command.UNDO),
             "Ctrl+M": lambda: self.commanded.emit(Command.MUTE),
             "Ctrl+I": lambda: self.commanded.emit(Command.OPEN_PROFILE),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QImage
@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.cards import DesignList, EditedDesign, RolloutProgress, StoredImage
+from api_client.messages.requests import WithdrawalState
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.forms.design import new_design_form
 from kiosk.staff.page import Page, Place
@@ -59,6 +60,8 @@ class DesignController(Controller):
         self._record: EditedDesign | None = None
         self._asked_about: object = None
         """The edited design that was asked about before another one is opened."""
+        self._tries: list[str] = []
+        """Keys with which the open design was saved since its version was told."""
         self._previews = 0
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
@@ -79,6 +82,7 @@ class DesignController(Controller):
     def show(self, sheet: DesignSheet) -> None:
         """Show all designs and the one that is open."""
         self._record = sheet.opened
+        self._tries.clear()
         self.page.clear_failures()
         if sheet.opened is None:
             self.page.show_failure(self._texts.say("There is no card design yet."))
@@ -147,13 +151,16 @@ class DesignController(Controller):
             return
         sent = self.page.edited_name, self.page.design()
         name, design = sent[0] or record.name, sent[1]
+        tries = tuple(self._tries)
+
+        def save(client: ManagementClient, once: str) -> EditedDesign:
+            version = max([record.version, *(_saved_by(client, key) for key in tries)])
+            return client.edit_design(record.id, name, design, version=version, once=once)
+
         self.page.set_saving(saving=True)
-        self._send(
-            "design_saved",
-            lambda client, _: client.edit_design(record.id, name, design, version=record.version),
-            partial(self._handle_saved, sent),
-            "saving",
-        )
+        once = str(uuid4())
+        self._tries.append(once)
+        self._send("design_saved", save, partial(self._handle_saved, sent), "saving", once)
 
     def _archive(self) -> None:
         record = self._record
@@ -174,6 +181,7 @@ class DesignController(Controller):
         self.page.show_failure("", "leaving")
         if self._record is None or self._record.id != record.id:
             return
+        self._tries.clear()
         untouched = (self.page.edited_name, self.page.design()) == sent
         self._record = record
         if untouched:
@@ -255,6 +263,7 @@ class DesignController(Controller):
         call: Callable[[ManagementClient, str], Answer],
         handle_result: Callable[[Answer], None],
         thing: str,
+        once: str = "",
     ) -> None:
         """Send a task whose failure is shown on this page, as that of a thing on it.
 
@@ -270,7 +279,16 @@ class DesignController(Controller):
             elif thing != "picture":
                 self._context.notices.keep(f"{asked_for.name}: {sentence}")
 
-        self._context.send(Task(name, call, handle_result, handle_error))
+        key = once or str(uuid4())
+        self._context.send(Task(name, call, handle_result, handle_error, once=key))
+
+
+def _saved_by(client: ManagementClient, once: str) -> int:
+    """Return the version that an earlier try saved, or 0: then it does not arrive any more."""
+    settled = client.withdraw(once)
+    if settled.state is not WithdrawalState.CARRIED_OUT:
+        return 0
+    return EditedDesign.model_validate(settled.answer).version
 
 
 def _hints(record: EditedDesign) -> list[str]:

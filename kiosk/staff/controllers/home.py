@@ -39,9 +39,9 @@ class HomeSheet:
     plans: PlanPage
 
 
-def load_home(client: ManagementClient) -> HomeSheet:
-    """Return the first companies by name and all plans."""
-    return HomeSheet(load_companies(client, ""), load_plans(client))
+def load_home(client: ManagementClient, text: str) -> HomeSheet:
+    """Return companies by name, or those with ``text`` in their name, and all plans."""
+    return HomeSheet(load_companies(client, text), load_plans(client))
 
 
 class HomeController(Controller):
@@ -66,12 +66,17 @@ class HomeController(Controller):
         page.payments_wanted.connect(payments.open_today)
 
     def open(self, place: Place) -> Page[HomeSheet]:
-        """Return the page."""
-        return Page(place, load_home, self.show)
+        """Return the page, with the companies that its search box asks for."""
+        text = self.page.search.text().strip()
+        return Page(place, lambda client: load_home(client, text), self.show)
 
     def start_session(self) -> None:
         """Offer what the role allows."""
         self.page.allow(self._session.scopes)
+
+    def end_session(self) -> None:
+        """Forget what was searched for."""
+        self.page.clear_search()
 
     def show(self, sheet: HomeSheet) -> None:
         """Show the lists."""

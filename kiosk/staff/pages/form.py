@@ -179,10 +179,17 @@ class Form(QFrame):
         return {key: _value(widget) for key, widget in self._fields.items()}
 
     def restore(self, values: Mapping[str, Value], sentence: str) -> None:
-        """Fill in values that were sent before, and show a sentence about them."""
+        """Fill in values that were sent before, and show a sentence about them.
+
+        A choice that is offered no longer is said; the form keeps the first one then.
+        """
         for key, value in values.items():
-            if key in self._fields:
-                _fill(self._fields[key], value)
+            field = self._fields.get(key)
+            if isinstance(field, Choice) and not field.offers(value):
+                gone = self._texts.say("What was chosen then is offered no longer.")
+                sentence = f"{sentence} {gone}"
+            elif field is not None:
+                _fill(field, value)
         self.foot.show_failure(sentence)
 
     def show_failure(self, sentence: str) -> None:

@@ -101,6 +101,11 @@ class HomePage(PageView):
         }
         self._more.show_only([button for button, scope in needed.items() if scope in scopes])
 
+    def clear_search(self) -> None:
+        """Empty the search box, without a search."""
+        self.search.clear()
+        self._pause.stop()
+
     def _ask(self) -> None:
         self.companies_wanted.emit(self.search.text().strip())
 

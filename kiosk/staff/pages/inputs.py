@@ -43,6 +43,11 @@ class Choice(QComboBox):
         for value, words in options:
             self.addItem(words, value)
 
+    def offers(self, value: object) -> bool:
+        """Return whether an option has this value."""
+        role = Qt.ItemDataRole.UserRole
+        return any(self.itemData(index, role) == value for index in range(self.count()))
+
     def choose(self, value: object) -> None:
         """Choose an option by its value. Raises LookupError if there is none with it."""
         for index in range(self.count()):

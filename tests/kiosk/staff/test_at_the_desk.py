@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from api_client.messages.management import CompanyPage
+from api_client.messages.management import CompanyPage, PlanPage
 from api_client.messages.scan import FieldFault, Problem
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
@@ -28,7 +28,7 @@ from tests.keys import type_text
 from tests.kiosk.answers import AMARA, answer
 from tests.kiosk.staff.billing_messages import link
 from tests.kiosk.staff.desk_messages import keys, signup
-from tests.kiosk.staff.messages import plans, profile, session
+from tests.kiosk.staff.messages import plan, plans, profile, session
 from tests.kiosk.staff.staff_desk import Staff
 
 FILE = Place("customer", AMARA.id)
@@ -243,3 +243,47 @@ def test_a_page_that_is_not_loaded_is_not_where_staff_are(staff: Staff) -> None:
     assert staff.page() is home
     assert home.message.text() == "The membership service did not answer in time."
     assert staff.presenter.front == HOME
+
+
+def test_the_first_page_shows_the_companies_that_its_search_box_asks_for(staff: Staff) -> None:
+    page = staff.pages.home.page
+    page.search.setText("North")
+    staff.presenter.open_home()
+    assert staff.asked()[0] == ("companies", ("North", None))
+    staff.presenter.sign_out()
+    assert page.search.text() == ""
+    staff.presenter.open_home()
+    staff.sign_in()
+    assert staff.asked()[0] == ("companies", ("", None))
+
+
+def test_f5_covers_no_page_of_staff(staff: Staff) -> None:
+    pressed: list[Command] = []
+    staff.window.commanded.connect(pressed.append)
+    handle = staff.window.windowHandle()
+    assert handle is not None
+    for managing in (True, False):
+        QTest.keyClick(handle, Qt.Key.Key_F5)
+        assert pressed == ([] if managing else [Command.RECHECK])
+        staff.window.leave_management()
+
+
+def assign(staff: Staff, offered: PlanPage) -> Form:
+    """Open the form in which a plan is assigned to Amara."""
+    staff.pages.customer.act(Action.ASSIGN, None)
+    staff.presenter.on_done(staff.task("plans"), offered)
+    form = staff.presenter.changes.form
+    assert form is not None
+    return form
+
+
+def test_a_choice_that_is_offered_no_longer_is_said(staff: Staff) -> None:
+    form = assign(staff, plans())
+    form.submit.click()
+    staff.presenter.on_failed(staff.task("change"), Failure(Cause.TOO_SLOW, ""))
+    form.cancel.click()
+    form = assign(staff, plans(plan(id=UUID(int=88), name="Other")))
+    assert "It is not known whether it was carried out." in form.failure.text()
+    assert form.failure.text().endswith("What was chosen then is offered no longer.")
+    form.submit.click()
+    assert (sent(staff), staff.tasks[-1].name) == (1, "withdraw")

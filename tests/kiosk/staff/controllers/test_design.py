@@ -17,6 +17,7 @@ from api_client.messages.cards import (
     StoredImage,
     WalletKind,
 )
+from api_client.messages.requests import Withdrawal, WithdrawalState
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.design import DesignSheet
@@ -123,7 +124,11 @@ def test_what_is_changed_is_drawn_but_stored_only_when_asked(staff: Staff, qtbot
     assert "design_saved" not in kinds(staff)
     page.save_button.click()
     ((name, given, named),) = sent(staff, "design_saved")
-    assert (name, given, named) == ("edit_design", (DESIGN, "Design 0", design), {"version": 1})
+    assert (name, given, named) == (
+        "edit_design",
+        (DESIGN, "Design 0", design),
+        {"version": 1, "once": staff.task("design_saved").once},
+    )
 
 
 def test_only_the_newest_picture_is_shown(staff: Staff) -> None:
@@ -169,7 +174,7 @@ def test_a_saved_design_tells_how_far_its_cards_are(staff: Staff) -> None:
     assert page.progress.isHidden()
     page.save_button.click()
     ((_, _, named),) = sent(staff, "design_saved")
-    assert named == {"version": 2}
+    assert named == {"version": 2, "once": staff.task("design_saved").once}
 
 
 def test_a_failure_loses_nothing_that_was_typed(staff: Staff) -> None:
@@ -243,7 +248,11 @@ def test_what_is_typed_while_it_is_saved_stays(staff: Staff) -> None:
     assert (page.name.text(), page.titles["de"].text()) == ("Second", "Clubkarte")
     page.save_button.click()
     ((_, (_, name, design), named),) = sent(staff, "design_saved")
-    assert (name, design["title"]["de"], named) == ("Second", "Clubkarte", {"version": 2})
+    assert (name, design["title"]["de"], named) == (
+        "Second",
+        "Clubkarte",
+        {"version": 2, "once": staff.task("design_saved").once},
+    )
 
 
 def test_a_late_answer_of_one_design_is_not_shown_as_another(staff: Staff) -> None:
@@ -299,3 +308,43 @@ def test_a_design_that_was_left_is_named_where_it_is_said_that_it_is_not_saved(
     staff.presenter.on_done(staff.tasks[-1], DesignSheet(designs(False, True), second))
     assert "Other" not in page.message.text()
     assert page.message.text().startswith(f"{record().name}: ")
+
+
+class Shop:
+    """A client whose service saved the first try, and whose answer was lost."""
+
+    def __init__(self, saved: EditedDesign | None) -> None:
+        self.saved, self.versions, self.asked = saved, list[int](), list[str]()
+
+    def withdraw(self, once: str) -> Withdrawal:
+        self.asked.append(once)
+        if self.saved is None:
+            return Withdrawal(state=WithdrawalState.WITHDRAWN)
+        answer = self.saved.model_dump(mode="json")
+        return Withdrawal(state=WithdrawalState.CARRIED_OUT, answer=answer)
+
+    def edit_design(self, *_given: Any, version: int, once: str) -> EditedDesign:
+        assert once not in self.asked
+        self.versions.append(version)
+        return record(version=version + 1)
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_design_whose_answer_was_lost_can_be_saved_again(staff: Staff, arrived: bool) -> None:
+    page, first = staff.pages.design.page, record().version
+    page.name.setText("Typed")
+    page.save_button.click()
+    lost = newest(staff, "design_saved")
+    staff.presenter.on_failed(lost, Failure(Cause.TOO_SLOW, ""))
+    page.name.setText("Typed again")
+    page.save_button.click()
+    again = newest(staff, "design_saved")
+    shop = Shop(record(version=first + 1) if arrived else None)
+    saved = again.call(shop, again.once)  # type: ignore[arg-type]
+    assert (shop.asked, shop.versions) == ([lost.once], [first + arrived])
+    staff.presenter.on_done(again, saved)
+    page.name.setText("Once more")
+    page.save_button.click()
+    third = newest(staff, "design_saved")
+    third.call(shop, third.once)  # type: ignore[arg-type]
+    assert (len(shop.asked), shop.versions[-1]) == (1, saved.version)
