@@ -89,7 +89,7 @@ class StaffPresenter(QObject):
         )
         self.pages = Router(self.panel, self._context(disk or Disk()))
         self.panel.back.connect(self.back)
-        self.panel.locked.connect(self.sign_out)
+        self.panel.locked.connect(self._on_sign_out)
         self.panel.sign_in.submitted.connect(self._on_credentials)
 
     @property
@@ -270,6 +270,15 @@ class StaffPresenter(QObject):
     def on_photo(self, path: str, image: QImage) -> None:
         """A photo was loaded."""
         self.pages.customer.show_photo(path, image)
+
+    @Slot()
+    def _on_sign_out(self) -> None:
+        """Sign out, unless a form or page has to be answered for first, as on Esc."""
+        form = self.changes.form
+        if form is not None and (form.sending or form.edited):
+            form.leave()
+        elif not self._asks_before_leaving():
+            self.sign_out()
 
     @Slot(str, str, str)
     def _on_credentials(self, email: str, password: str, name: str) -> None:

@@ -287,3 +287,19 @@ def test_a_choice_that_is_offered_no_longer_is_said(staff: Staff) -> None:
     assert form.failure.text().endswith("What was chosen then is offered no longer.")
     form.submit.click()
     assert (sent(staff), staff.tasks[-1].name) == (1, "withdraw")
+
+
+def test_signing_out_drops_nothing_that_is_sent_or_not_saved(staff: Staff) -> None:
+    form, out = open_form(staff), staff.panel.lock_button
+    type_text(form.field("why"), "was ill")
+    out.click()
+    assert (form.foot.asking, staff.presenter.signed_in) == (True, True)
+    form.foot.keep_button.click()
+    form.submit.click()
+    out.click()
+    assert form.failure.text() == "It was sent already. This closes when the answer is here."
+    assert staff.presenter.changes.form is form
+    staff.presenter.on_failed(staff.task("change"), Failure(Cause.REFUSED, "no"))
+    form.cancel.click()
+    out.click()
+    assert not staff.presenter.signed_in

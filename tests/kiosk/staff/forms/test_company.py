@@ -93,3 +93,13 @@ def test_only_who_was_named_is_linked(qapp: object, qtbot: Any, typed: str, link
     with pytest.raises(Refused, match="Found is Amara Okafor, C-000123"):
         call(finder, "key")
     assert finder.linked == []
+
+
+def test_a_price_that_is_left_out_is_not_zero() -> None:
+    typed: dict[str, Any] = {
+        "name": "Pool", "description": "", "price": "", "permissions": "", "public": True,
+        "billing_count": "1", "billing_unit": "none", "length_count": "1", "length_unit": "none",
+    }  # fmt: skip
+    with pytest.raises(Refused, match="Please enter a price"):
+        plan_fields(typed, "EUR", EN)
+    assert plan_fields({**typed, "price": "0"}, "EUR", EN)["price_minor"] == 0
