@@ -1,12 +1,17 @@
 """Operations that make a grey picture easier to decode."""
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
+from scanner.events import Corners
 from scanner.picture import Image, as_image
 from scanner.zxing import Placement
+
+COVERED = 1.06
+"""So much larger than a code is what covers it: its edge is known to a module or so."""
 
 
 def enlarge(image: Image, factor: float) -> Image:
@@ -103,3 +108,18 @@ def quarter_turn(image: Image) -> tuple[Image, Placement]:
     """Return ``image`` turned clockwise by 90 degrees, and its placement."""
     turned = as_image(cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE))
     return turned, Placement(xx=0, xy=1, x0=0, yx=-1, yy=0, y0=image.shape[0] - 1)
+
+
+def cover(image: Image, places: Sequence[Corners]) -> Image:
+    """Return a grey ``image`` with even grey over ``places`` (in pixels), slightly enlarged."""
+    if not places:
+        return image
+    covered = image.copy()
+    shade = float(image[::16, ::16].mean())
+    for place in places:
+        corners = np.array(place, np.float32)
+        middle = corners.mean(axis=0)
+        larger = middle + (corners - middle) * COVERED
+        hull = cv2.convexHull(larger.round().astype(np.int32))
+        cv2.fillConvexPoly(covered, hull, shade)
+    return covered

@@ -66,20 +66,21 @@ def read_zxing(
     *,
     thorough: bool = False,
     invert: bool = False,
+    turned: bool = False,
     global_threshold: bool = False,
     small_variants: bool = False,
     placement: Placement = WHOLE,
 ) -> list[Code]:
     """Return the codes in a grey ``image``, with corners in its source frame.
 
-    ``thorough`` also searches rotated, inverted and downscaled; ``global_threshold`` uses one
-    threshold for the whole picture instead of local ones; ``small_variants`` also returns
-    ``SMALL_VARIANTS``.
+    ``turned`` also searches rotated, ``invert`` inverted, ``thorough`` both and downscaled;
+    ``global_threshold`` uses one threshold for the whole picture instead of local ones;
+    ``small_variants`` also returns ``SMALL_VARIANTS``.
     """
     found = zxingcpp.read_barcodes(
         image,
         formats=formats.native,
-        try_rotate=thorough,
+        try_rotate=thorough or turned,
         try_invert=thorough or invert,
         try_downscale=thorough,
         text_mode=zxingcpp.TextMode.Plain,

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.photos import SAMPLES, WITHOUT_CODE, Photo, photos_in, says
-from scanner.decode import TOLERATED_MISSES, LiveDecoder, decode_still
+from scanner.decode import LiveDecoder, decode_still
 from scanner.enhance import quarter_turn, turn
 from scanner.events import Code
+from scanner.held import TOLERATED_MISSES
 from scanner.picture import Image, as_image, load_picture
 from scanner.strategies import STRATEGIES, Strategy
 from scanner.voting import Voting
@@ -81,12 +82,18 @@ def test_a_code_on_its_side_is_confirmed_by_the_next_frame(code_format: str) -> 
 
 def test_a_look_is_repeated_only_while_it_reads_something() -> None:
     sideways = np.ascontiguousarray(np.rot90(frame_of("Code128")))
-    decoder = LiveDecoder()
-    while not decoder.decode(sideways):
-        pass
-    for _ in range(TOLERATED_MISSES + 1):
-        assert not decoder.decode(empty_frame())
-    assert not decoder.decode(sideways)
+    on_side = as_image(np.ascontiguousarray(np.rot90(empty_frame())))
+    kept, gone = LiveDecoder(), LiveDecoder()
+    for decoder, misses in ((kept, TOLERATED_MISSES), (gone, TOLERATED_MISSES + 1)):
+        while not decoder.decode(sideways):
+            pass
+        for _ in range(decoder.plan_length - misses):
+            assert decoder.decode(sideways)
+        for _ in range(misses):
+            assert not decoder.decode(on_side)
+    assert kept.decode(sideways)
+    for _ in range(TOLERATED_MISSES):
+        assert not gone.decode(on_side)
 
 
 def test_a_small_code_out_of_focus_is_read_within_four_frames() -> None:
