@@ -26,7 +26,7 @@ WIDTH, HEIGHT = 1280, 720
 SMALLEST = 100
 """Pictures of fewer pixels a side than this make no frame."""
 
-BAR = 8
+BAR = 10
 """pyzbar must take at least this many times as long."""
 
 

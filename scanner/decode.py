@@ -8,7 +8,7 @@ from scanner.events import Code
 from scanner.held import Held, key_of
 from scanner.looks import Look, Looks
 from scanner.picture import Image, grey_of
-from scanner.repeats import TWO_DIMENSIONAL
+from scanner.repeats import STACKED, TWO_DIMENSIONAL
 from scanner.settings import DEFAULT_FORMATS
 from scanner.strategies import LONGEST_SIDE, STRATEGIES, plain_attempt
 from scanner.voting import Voting
@@ -145,7 +145,7 @@ class LiveDecoder:
             code
             for code in look(grey)
             if key_of(code) not in known
-            and self._held.take(code, look, sure=not (altered and code.format == "PDF417"))
+            and self._held.take(code, look, sure=not (altered and code.format in STACKED))
         ]
 
 

@@ -22,7 +22,8 @@ class Code:
     bytes fit (UTF-8, then Latin-1). It can always be stored, printed as UTF-8 and sent: bytes of no
     character set become U+FFFD, there are no surrogates, and a NUL stays U+0000. ``raw`` are the
     bytes in the symbol. ``format`` is a zxing-cpp name such as ``QRCode``, ``Aztec``, ``PDF417``,
-    ``Code128`` or ``EAN13``, whichever decoder read it.
+    ``Code128`` or ``EAN13``, whichever decoder read it. A UPC code is an ``EAN13`` whose text
+    begins with 0: always thirteen digits.
     """
 
     text: str

@@ -73,7 +73,10 @@ class Looks:
         """Read the frame for formats like PDF417, also on its side and light on dark."""
         if self._stacked is None:
             return []
-        return read_zxing(grey, self._stacked, invert=True, turned=True)
+        upright = read_zxing(grey, self._stacked, turned=True)
+        # The decoder's own search for inverted codes leaves these formats out.
+        inverted = as_image(cv2.bitwise_not(grey))
+        return upright or read_zxing(inverted, self._stacked, turned=True)
 
     def bars(self, grey: Image) -> list[Code]:
         """Read every third row of the frame, for one-dimensional formats."""

@@ -15,6 +15,10 @@ TWO_DIMENSIONAL = frozenset(
 )
 """Formats whose error correction is strong enough to trust a single frame."""
 
+STACKED = frozenset({"PDF417", "MicroPDF417"})
+"""Two-dimensional formats that an altered picture can yield a false text of. One look at an
+unaltered picture is enough, of altered ones two have to agree."""
+
 AGREE_WITHIN_S = 0.6
 """Frames with the same one-dimensional code agree if they are at most this far apart.
 

@@ -1,11 +1,12 @@
 """Decides which of the codes that several strategies read in one picture are believed."""
 
 from scanner.events import Code
-from scanner.repeats import TWO_DIMENSIONAL
+from scanner.repeats import STACKED, TWO_DIMENSIONAL
 
 VOTES = 2
-"""Strategies of different kinds that must agree on a one-dimensional code. It has one check digit
-only, so an altered picture sometimes yields a false one; two hardly ever yield the same."""
+"""Strategies of different kinds that must agree on a one-dimensional or stacked code. Their check
+data are weak, so an altered picture sometimes yields a false one; two hardly ever yield the same.
+"""
 
 
 class Voting:
@@ -23,7 +24,7 @@ class Voting:
 
     def vote(self, voter: str, code: Code) -> None:
         """Count ``code`` for a strategy of the kind ``voter``; elect it once that suffices."""
-        if code.format in TWO_DIMENSIONAL:
+        if code.format in TWO_DIMENSIONAL - STACKED:
             self.elect(code)
             return
         voters = self._voters.setdefault((code.format, code.text), set())

@@ -3,17 +3,29 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import zxingcpp
 
 from scanner.events import Code, Corner, Corners
 from scanner.picture import Image
+from scanner.repeats import STACKED
 
-SMALL_VARIANTS = frozenset({"MicroQRCode", "RMQRCode", "MicroPDF417", "AztecRune"})
+SMALL_VARIANTS = frozenset({"MicroQRCode", "RMQRCode", "MicroPDF417"})
 """Small variants that zxing-cpp reads with the large formats. Their check data is weak, so altered
-pictures yield false ones; no card has them."""
+pictures yield false ones; no card has them. Aztec runes are a further one."""
+
+AZTEC_RUNE = "]zC"
+"""Symbology identifier of an Aztec rune, which is reported as ``Aztec``."""
+
+RUNE_MODULES = 11
+"""Modules a side of an Aztec rune."""
 
 SUPERSEDED_NAMES = {"AztecCode": "Aztec", "QRCodeModel2": "QRCode"}
 """Names of newer releases of zxing-cpp for variants of what older ones call one format."""
+
+
+RETAIL = frozenset({"EAN13", "UPCA", "UPCE", "ISBN"})
+"""Names of one number in several prints. All are reported as ``EAN13`` with thirteen digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +105,66 @@ def read_zxing(
     return [
         _code_of(barcode, placement)
         for barcode in found
-        if barcode.valid and (small_variants or barcode.format.name not in SMALL_VARIANTS)
+        if _is_checked(barcode)
+        and (not _is_small_variant(barcode) or (small_variants and _stands_alone(barcode, image)))
     ]
+
+
+def _is_small_variant(barcode: Any) -> bool:
+    return barcode.format.name in SMALL_VARIANTS or _is_rune(barcode)
+
+
+def _is_rune(barcode: Any) -> bool:
+    return bool(barcode.symbology_identifier == AZTEC_RUNE)
+
+
+def _stands_alone(barcode: Any, image: Image) -> bool:
+    """Return whether a rune is none of an Aztec code, whose middle is often taken for one.
+
+    Round a rune is empty paper, round the middle of a code there are light and dark modules.
+    """
+    if not _is_rune(barcode):
+        return True
+    corners = np.array(_corners_of(barcode.position, WHOLE))
+    middle = corners.mean(axis=0)
+    around = middle + (corners - middle) * (1 + 3 / RUNE_MODULES)
+    share = np.linspace(0, 1, 2 * RUNE_MODULES, endpoint=False)[:, None]
+    sides = zip(around, np.roll(around, -1, axis=0), strict=True)
+    points = np.concatenate([one + (other - one) * share for one, other in sides])
+    across, down = points.round().astype(int).T
+    inside = (across >= 0) & (across < image.shape[1]) & (down >= 0) & (down < image.shape[0])
+    ring = image[down[inside], across[inside]].astype(float)
+    left, top = corners.min(axis=0).astype(int).clip(0)
+    right, bottom = corners.max(axis=0).astype(int) + 1
+    symbol = image[top:bottom, left:right]
+    contrast = float(symbol.max()) - float(symbol.min())
+    return ring.size == 0 or float(np.ptp(ring)) < contrast / 2
+
+
+def _is_checked(barcode: Any) -> bool:
+    """Return whether check data vouch for what was read.
+
+    They do not for a PDF417 code that took all of its error correction to read: whatever is wrong
+    beyond that goes unnoticed. zxing-cpp tells the unused share as ``UEC``.
+    """
+    if not barcode.valid:
+        return False
+    if SUPERSEDED_NAMES.get(barcode.format.name, barcode.format.name) not in STACKED:
+        return True
+    unused = (barcode.extra or {}).get("UEC")
+    return unused is None or unused > 0
 
 
 def _code_of(barcode: Any, placement: Placement) -> Code:
     name = barcode.format.name
+    text, raw = printable(barcode.text), bytes(barcode.bytes)
+    if name in RETAIL:
+        name, text, raw = "EAN13", text.zfill(13), raw.zfill(13)
     return Code(
-        text=printable(barcode.text),
+        text=text,
         format=SUPERSEDED_NAMES.get(name, name),
         corners=_corners_of(barcode.position, placement),
-        raw=bytes(barcode.bytes),
+        raw=raw,
     )
 
 

@@ -26,16 +26,17 @@ def code(text: str, code_format: str = "EAN13", box: Box = (0, 0, 10, 10)) -> Co
         ([("sharp", "a"), ("zbar", "a"), ("large", "b"), ("level", "b")], ["a"]),
     ],
 )
-def test_linear_codes_need_two_witnesses_of_different_kinds(
-    votes: list[tuple[str, str]], elected: list[str]
+@pytest.mark.parametrize("code_format", ["EAN13", "Code128", "PDF417", "MicroPDF417"])
+def test_linear_and_stacked_codes_need_two_witnesses_of_different_kinds(
+    votes: list[tuple[str, str]], elected: list[str], code_format: str
 ) -> None:
     voting = Voting()
     for voter, text in votes:
-        voting.vote(voter, code(text))
+        voting.vote(voter, code(text, code_format))
     assert [believed.text for believed in voting.elected] == elected
 
 
-@pytest.mark.parametrize("code_format", ["QRCode", "Aztec", "PDF417"])
+@pytest.mark.parametrize("code_format", ["QRCode", "Aztec", "DataMatrix"])
 def test_codes_with_error_correction_need_one_witness(code_format: str) -> None:
     voting = Voting()
     voting.vote("sharp", code("a", code_format))
