@@ -97,6 +97,7 @@ class ScanSession(QObject):
         self._view = InView(settings.away_after_s)
         self._pending: deque[PendingScan] = deque()
         self._rechecked: UUID | None = None
+        self._unrecorded: dict[UUID, ScanRequest] = {}
         self.service_known = False
         """Whether the address of the service is known; set when the workers connect to it."""
         self._current: PendingScan | None = None
@@ -139,6 +140,7 @@ class ScanSession(QObject):
     @Slot(object, object)
     def on_answered(self, visit_id: UUID, answer: ScanAnswer) -> None:
         """Handle the answer to a scan, also a late one if its failure is still shown."""
+        self._unrecorded.pop(visit_id, None)
         scan = self._scan_for(visit_id)
         if scan is None:
             return
@@ -185,7 +187,14 @@ class ScanSession(QObject):
 
     @Slot()
     def on_service_back(self) -> None:
-        """Repeat a scan that could not be checked, once, now that the service can be reached."""
+        """Send scans that could not be checked again, now that the service can be reached.
+
+        The one on screen is checked once more; those before it are only recorded.
+        """
+        waiting = self._current or (self._shown.scan if self._shown else None)
+        for visit_id, request in list(self._unrecorded.items()):
+            if waiting is None or waiting.request.visit_id != visit_id:
+                self.lookup_requested.emit(request)
         if self._current is not None:
             self._back_while_checking = True
         elif self._shown is not None and self._shown.answer is None:
@@ -296,6 +305,8 @@ class ScanSession(QObject):
 
     def _show_failure(self, failure: Failure) -> None:
         if self._current is not None:
+            request = self._current.request
+            self._unrecorded[request.visit_id] = request
             self._show(DisplayedScan(verdict_of_failure(failure, self._texts), self._current, None))
 
     def _show(self, shown: DisplayedScan) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QApplication
 
 from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.report import Report
@@ -66,6 +67,7 @@ class VerdictPresenter(QObject):
     def on_showed(self, shown: DisplayedScan) -> None:
         """Paint the verdict first, then play its sound and load its photo."""
         self._checking.stop()
+        _close_dialogs()
         self._idle_panel.give_way()
         self._shown = shown
         verdict = shown.verdict
@@ -138,3 +140,10 @@ class VerdictPresenter(QObject):
     def _save(self, path: Path) -> None:
         if not self._window.grab().save(str(path)):
             log.error("picture not saved", path=str(path))
+
+
+def _close_dialogs() -> None:
+    """Cancel a dialog of the system, for files or colours, that would cover a verdict."""
+    dialog = QApplication.activeModalWidget()
+    if dialog is not None:
+        dialog.close()

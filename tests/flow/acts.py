@@ -169,6 +169,19 @@ def _void(hands: Hands, who: Somebody) -> None:
     hands.click(only)
 
 
+def _link(who: Somebody) -> None:
+    who.client.link(who.company_id, who.id, "", str(uuid4()))
+
+
+def _linked(who: Somebody) -> int:
+    return len(who.client.people_of(who.company_id).items)
+
+
+def _unlink(hands: Hands, who: Somebody) -> None:
+    (line,) = hands.at.kiosk.management.pages.company.page.lines
+    hands.click(button(line, "Unlink"))
+
+
 ACTS = (
     Act("new customer", _home, _press("New customer …"), lambda who: _found(who, "Neu"),
         lambda who: {"given_name": "Neu", "family_name": who.family_name}, names_person=False),
@@ -194,6 +207,10 @@ ACTS = (
         lambda who: _payments(who, void=True), lambda _who: {"why": "typed twice"},
         lambda who: who.add_payment(), names_person=False),
     Act("issue card", _customer, _press("Issue card …"), lambda who: _cards(who, revoked=False)),
+    Act("edit company", _company, _press("Edit …"), lambda who: _companies(who, "New"),
+        lambda who: {"name": f"New {who.family_name}"}, names_person=False),
+    Act("unlink", _company, _unlink, lambda who: 1 - _linked(who), prepare=_link,
+        names_person=False),
     Act("replace card", _card_place, _press("Replace …"), lambda who: _cards(who, revoked=True),
         prepare=lambda who: who.add_card()),
     Act("revoke card", _card_place, _press("Revoke …"), lambda who: _cards(who, revoked=True),

@@ -213,6 +213,26 @@ def test_an_unknown_code_of_a_hand_scanner_takes_the_screen_at_once(desk: Desk) 
     assert desk.tone() is Tone.UNKNOWN_CODE
 
 
+def test_scans_that_could_not_be_checked_are_all_recorded_when_the_service_is_back(
+    desk: Desk,
+) -> None:
+    for code in ("ONE", "TWO", "THREE"):
+        desk.session.on_hand_scanned(Reading(code, ""))
+        desk.fail()
+        desk.now_s += 3
+    failed = {request.text: request.visit_id for request in desk.asked}
+    desk.session.on_service_back()
+    again = desk.asked[3:]
+    assert sorted(request.text for request in again) == ["ONE", "THREE", "TWO"]
+    assert {request.text: request.visit_id for request in again} == failed
+    for request in again:
+        desk.session.on_answered(request.visit_id, answer(visit_id=request.visit_id))
+    assert desk.shown[-1].scan.request.text == "THREE"
+    assert [shown.verdict.tone for shown in desk.shown[:3]] == [Tone.COULD_NOT_CHECK] * 3
+    desk.session.on_service_back()
+    assert len(desk.asked) == 6, "what was recorded is not sent again"
+
+
 def test_a_second_member_beside_the_first_is_shown(desk: Desk) -> None:
     desk.see("ONE", "TWO")
     desk.reply()

@@ -3,14 +3,19 @@
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from api_client.messages.scan import Attention, AttentionKind
+from api_client.messages.scan import Attention, AttentionKind, ScanRequest
 from kiosk.application import load_fonts
+from kiosk.presenters.idle_panel import IdlePanel
+from kiosk.presenters.verdicts import VerdictPresenter
+from kiosk.session import DisplayedScan, PendingScan
+from kiosk.sounds import Sounds
 from kiosk.status import Health, camera_status
 from kiosk.style import DARK, LIGHT, TONES, Tone
 from kiosk.texts import Texts
+from kiosk.trace import Trace
 from kiosk.verdict import Person, Verdict, verdict_of
 from kiosk.views.chips import Chips
 from kiosk.views.labels import FitLabel
@@ -282,3 +287,26 @@ def test_a_window_says_how_its_parts_are_doing(qtbot: QtBot) -> None:
     assert window.showing_verdict
     window.show_ready("card", "Bereit")
     assert not window.showing_verdict
+
+
+def test_a_verdict_closes_a_dialog_of_the_system_that_would_cover_it(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    window = KioskWindow(Texts("en"), LIGHT, "Front desk", lambda: None)
+    qtbot.addWidget(window)
+    window.show()
+    presenter = VerdictPresenter(
+        window, IdlePanel(window, Texts("en")), Texts("en"), sounds=Sounds(muted=True),
+        trace=Trace(None), report=None, parent=window,
+    )  # fmt: skip
+    dialog = QFileDialog(window, "", "", "PDF (*.pdf)")
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setModal(True)
+    dialog.show()
+    assert QApplication.activeModalWidget() is dialog
+    given = answer()
+    request = ScanRequest(visit_id=given.visit_id, text="CARD")
+    shown = DisplayedScan(verdict_of(given, Texts("en")), PendingScan(request, None, None), given)
+    presenter.on_showed(shown)
+    assert not dialog.isVisible()
+    assert window.showing_verdict
