@@ -1,0 +1,147 @@
+"""Codes that change, and codes beside a card: which scans are visits, and what covers what."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from api_client.messages.scan import Outcome
+from kiosk.failures import Cause, Failure
+from kiosk.same_code import card_key
+from kiosk.session import State
+from kiosk.style import Tone
+from kiosk.wedge import Reading
+from tests.kiosk.answers import answer
+from tests.kiosk.session_desk import Desk
+
+
+@pytest.fixture
+def desk(qapp: QApplication) -> Desk:
+    return Desk()
+
+
+ROTATING = "MC26G3ARP3S6HZZ4X89D554NQW021-{}-{:08}"
+
+
+def rotating(step: int) -> str:
+    """The changing code of one card in one of its steps."""
+    return ROTATING.format(1795900000 + 30 * step, 12345678 + step)
+
+
+def test_a_changing_code_whose_answer_was_lost_is_the_same_visit(desk: Desk) -> None:
+    desk.session.on_hand_scanned(Reading(rotating(0), ""))
+    desk.session.on_failed(desk.asked[0].visit_id, Failure(Cause.TOO_SLOW, ""))
+    desk.now_s += 9
+    desk.session.on_hand_scanned(Reading(rotating(0), ""))
+    assert [request.visit_id for request in desk.asked] == [desk.asked[0].visit_id] * 2
+    desk.reply()
+    assert desk.shown[-1].verdict.notes[0] == "same code as 9 seconds ago"
+    desk.now_s += 30
+    desk.session.on_hand_scanned(Reading(rotating(1), ""))
+    assert desk.asked[2].visit_id != desk.asked[0].visit_id
+    desk.reply()
+    assert not any("same code" in note for note in desk.shown[-1].verdict.notes)
+
+
+def test_a_changing_code_that_left_and_came_back_covers_no_verdict(desk: Desk) -> None:
+    desk.see(rotating(0))
+    desk.reply()
+    desk.now_s += 1.3
+    desk.see()
+    desk.now_s += 1.3
+    desk.see(rotating(0))
+    assert len({request.visit_id for request in desk.asked}) == 1
+    desk.reply()
+    assert desk.tone() is Tone.ACTIVE
+
+
+def test_a_phone_held_still_over_the_change_of_its_code_is_one_visit(desk: Desk) -> None:
+    for number in range(120):
+        desk.now_s += 0.033
+        desk.see(rotating(number // 60))
+        if desk.state() is State.CHECKING:
+            desk.reply()
+    assert len(desk.asked) == 1
+
+
+def test_a_signed_code_and_the_code_of_its_card_are_one_card() -> None:
+    card = "MC16G3ARP3S6HZZ4X89D554NQW021"
+    assert card_key(f"{card}.{'3' + '7' * 102}") == card_key(card) == card
+    assert card_key(rotating(0)) == card_key(rotating(5)) == "MC26G3ARP3S6HZZ4X89D554NQW021"
+    assert card_key("4006381333931") == "4006381333931"
+
+
+def test_a_fixed_code_that_comes_back_is_another_visit(desk: Desk) -> None:
+    for _ in range(2):
+        desk.session.on_hand_scanned(Reading("C-000123", ""))
+        desk.reply()
+        desk.now_s += 9
+    assert desk.asked[0].visit_id != desk.asked[1].visit_id
+
+
+@pytest.mark.parametrize("poster_first", [False, True])
+def test_a_code_that_names_nobody_beside_a_card_covers_no_verdict(
+    desk: Desk, poster_first: bool
+) -> None:
+    asides: list[bool] = []
+    desk.session.aside.connect(lambda: asides.append(True))
+    if poster_first:
+        desk.see("POSTER")
+        desk.reply(Outcome.UNKNOWN_CODE)
+        assert desk.tone() is Tone.UNKNOWN_CODE
+        desk.now_s += 0.5
+    for _ in range(40):
+        desk.now_s += 0.033
+        desk.see("CARD", "POSTER", "BOTTLE")
+        if desk.state() is State.CHECKING:
+            known = desk.asked[-1].text == "CARD"
+            desk.reply(Outcome.ACTIVE if known else Outcome.UNKNOWN_CODE)
+    assert desk.tone() is Tone.ACTIVE
+    assert len(asides) == (1 if poster_first else 2)
+    assert sorted(request.text for request in desk.asked) == ["BOTTLE", "CARD", "POSTER"]
+    for _ in range(60):
+        desk.now_s += 0.033
+        desk.see("POSTER")
+    assert desk.tone() is Tone.ACTIVE
+
+
+def test_a_code_that_names_nobody_takes_the_screen_after_the_card_has_left(desk: Desk) -> None:
+    desk.see("CARD")
+    desk.reply()
+    desk.now_s += 2.5
+    desk.see("WRONG")
+    desk.reply(Outcome.UNKNOWN_CODE)
+    assert desk.tone() is Tone.UNKNOWN_CODE
+
+
+def test_an_unknown_code_of_a_hand_scanner_takes_the_screen_at_once(desk: Desk) -> None:
+    desk.see("CARD")
+    desk.reply()
+    desk.session.on_hand_scanned(Reading("WRONG", ""))
+    desk.reply(Outcome.UNKNOWN_CODE)
+    assert desk.tone() is Tone.UNKNOWN_CODE
+
+
+def test_scans_that_could_not_be_checked_are_all_recorded_when_the_service_is_back(
+    desk: Desk,
+) -> None:
+    for code in ("ONE", "TWO", "THREE"):
+        desk.session.on_hand_scanned(Reading(code, ""))
+        desk.fail()
+        desk.now_s += 3
+    failed = {request.text: request.visit_id for request in desk.asked}
+    desk.session.on_service_back()
+    again = desk.asked[3:]
+    assert sorted(request.text for request in again) == ["ONE", "THREE", "TWO"]
+    assert {request.text: request.visit_id for request in again} == failed
+    for request in again:
+        desk.session.on_answered(request.visit_id, answer(visit_id=request.visit_id))
+    assert desk.shown[-1].scan.request.text == "THREE"
+    assert [shown.verdict.tone for shown in desk.shown[:3]] == [Tone.COULD_NOT_CHECK] * 3
+    desk.session.on_service_back()
+    assert len(desk.asked) == 6, "what was recorded is not sent again"
+
+
+def test_a_second_member_beside_the_first_is_shown(desk: Desk) -> None:
+    desk.see("ONE", "TWO")
+    desk.reply()
+    desk.reply(Outcome.EXPIRED)
+    assert [shown.scan.request.text for shown in desk.shown] == ["ONE", "TWO"]
