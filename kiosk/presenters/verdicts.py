@@ -19,7 +19,7 @@ from kiosk.views.window import KioskWindow
 
 log = structlog.get_logger(__name__)
 
-_PHOTOS_KEPT = 12
+_PHOTOS_KEPT = 8
 """A photo takes up to 1 MB."""
 _CHECKING_AFTER_MS = 150
 _PICTURE_AFTER_MS = 400
