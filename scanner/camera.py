@@ -74,7 +74,7 @@ def open_source(settings: ScannerSettings, open_timeout_s: float | None = None) 
         raise SourceError("no camera is named")
     if spec.startswith(DEMO_PREFIX):
         return DemoCamera(Path(spec.removeprefix(DEMO_PREFIX)), settings.loop, settings.fps)
-    if _scheme_of(spec, settings) in STREAM_SCHEMES:
+    if is_stream(settings):
         return NetworkStream(settings, open_timeout_s or settings.open_timeout_s)
     if spec.isdecimal():
         return Webcam(int(spec), f"camera {spec}", settings)
@@ -86,6 +86,11 @@ def open_source(settings: ScannerSettings, open_timeout_s: float | None = None) 
             return ImageFolder(path, settings.image_s, settings.fps, settings.loop)
         return VideoFile(path, settings.loop)
     return Webcam(camera_index(spec), f"camera {spec!r}", settings)
+
+
+def is_stream(settings: ScannerSettings) -> bool:
+    """Return whether the source is read over the network. Raises SourceError for a bad address."""
+    return _scheme_of(settings.source.strip(), settings) in STREAM_SCHEMES
 
 
 def _scheme_of(spec: str, settings: ScannerSettings) -> str:

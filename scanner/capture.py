@@ -7,21 +7,17 @@ recorded here; it then kills the process.
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
-from scanner.camera import DEMO_PREFIX, CameraInfo, list_cameras, open_source, settle
+from scanner.camera import DEMO_PREFIX, CameraInfo, is_stream, list_cameras, open_source, settle
 from scanner.events import SourceChanged, SourceState
 from scanner.messages import Phase
+from scanner.opening import StreamOpener
 from scanner.picture import Image
 from scanner.settings import ScannerSettings
 from scanner.source import PictureSkipped, Source, SourceEnded, SourceError, SourceLost
-
-QUICK_OPEN_S = 2.5
-"""Seconds for a network stream to answer, so that one that is back is found quickly."""
-
-PATIENT_EVERY = 3
-"""Every third attempt has the full timeout, for streams that are slow to start."""
 
 
 class NewestFrame:
@@ -97,7 +93,8 @@ class Capture:
         self._find = find
         self._frozen_check = FrozenCheck(settings.stall_after_s)
         self._state: SourceState | None = None
-        self._attempts = 0
+        self._opener: StreamOpener | None = None
+        self._pause_s = settings.retry_after_s
 
     def start(self) -> None:
         """Start the thread."""
@@ -107,7 +104,7 @@ class Capture:
         try:
             while self._play():
                 self._enter(Phase.WAITING)
-                time.sleep(self._settings.retry_after_s)
+                time.sleep(self._pause_s)
         except Exception as error:  # noqa: BLE001 - raised again by the main thread
             self.error = error
         finally:
@@ -116,10 +113,14 @@ class Capture:
     def _play(self) -> bool:
         """Open the source and read it. Returns whether to open it again."""
         self._enter(Phase.OPENING)
+        began_s = time.monotonic()
+        self._pause_s = self._settings.retry_after_s
         try:
             self._settled = settle(self._settings, self._find)
-            source = open_source(self._settled, self._open_timeout_s())
+            source = self._open()
         except SourceError as error:
+            # An attempt that took so long has been a pause already.
+            self._pause_s = max(0.0, self._pause_s - (time.monotonic() - began_s))
             self._change(SourceState.LOST, f"{error}; trying again.")
             return True
         if not self._settled.source.startswith(DEMO_PREFIX):
@@ -135,11 +136,18 @@ class Capture:
             source.close()
         return True
 
-    def _open_timeout_s(self) -> float:
-        self._attempts += 1
-        if self._attempts % PATIENT_EVERY == 0:
-            return self._settings.open_timeout_s
-        return min(QUICK_OPEN_S, self._settings.open_timeout_s)
+    def _open(self) -> Source:
+        if not is_stream(self._settled):
+            return open_source(self._settled)
+        if self._opener is None:
+            work = partial(open_source, self._settled)
+            self._opener = StreamOpener(
+                work,
+                self._settled.source.strip(),
+                f"stream {self._settings.label}",
+                self._settings.open_timeout_s,
+            )
+        return self._opener.open()
 
     def _read_all(self, source: Source) -> None:
         """Put frames into ``newest`` until the source fails, ends, or stays frozen."""
@@ -167,7 +175,8 @@ class Capture:
                 if now_s - opened_s >= self._settings.stall_after_s:
                     return
                 continue
-            self._attempts = 0
+            if self._opener is not None:
+                self._opener.running()
             self._change(SourceState.RUNNING, "")
             self.newest.put(frame, captured_ns)
 

@@ -23,6 +23,8 @@ class Mood(Enum):
     WORKING = "working"
     HANGING = "hanging"
     """Connections stay open and are taken, but nothing is sent."""
+    MUTE = "mute"
+    """As hanging, and connections of that time stay silent for ever."""
     UNPLUGGED = "unplugged"
     """Connections are closed, new ones refused."""
     FROZEN = "frozen"
@@ -43,6 +45,7 @@ class MjpegCamera:
         self._frames = frames
         self._step_s = 1.0 / fps
         self._mood = Mood.WORKING
+        self._silenced = 0
         self._closing = threading.Event()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -62,8 +65,15 @@ class MjpegCamera:
         """Send nothing any more, on open and on new connections."""
         self._mood = Mood.HANGING
 
+    def mute(self) -> None:
+        """Send nothing any more, for ever, on open connections and on those that are made."""
+        self._mood = Mood.MUTE
+        self._silenced += 1
+
     def resume(self) -> None:
         """Work again, whatever the fault was."""
+        if self._mood is Mood.MUTE:
+            self._silenced += 1
         self._mood = Mood.WORKING
         if self._listener is None:
             self._listen()
@@ -126,13 +136,14 @@ class MjpegCamera:
             self._spawn(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
+        silenced = self._silenced
         try:
             connection.settimeout(2.0)
             connection.recv(4096)
-            self._wait_while_hanging()
+            self._wait_while_hanging(silenced)
             connection.sendall(HEADER)
             while not self._closing.is_set() and self._mood is not Mood.UNPLUGGED:
-                self._wait_while_hanging()
+                self._wait_while_hanging(silenced)
                 connection.sendall(self._part())
                 time.sleep(self._step_s)
         except OSError:
@@ -142,8 +153,12 @@ class MjpegCamera:
                 self._connections.discard(connection)
             connection.close()
 
-    def _wait_while_hanging(self) -> None:
-        while self._mood is Mood.HANGING and not self._closing.is_set():
+    def _wait_while_hanging(self, silenced: int) -> None:
+        """Wait while nothing is sent, on a connection of the time of so many ``_silenced``."""
+        silent = (Mood.HANGING, Mood.MUTE)
+        while self._mood in silent or self._silenced != silenced:
+            if self._closing.is_set():
+                return
             time.sleep(0.01)
 
     def _part(self) -> bytes:

@@ -1,5 +1,6 @@
 """A network camera that hangs, drops, freezes and babbles, read over real HTTP."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -36,6 +37,7 @@ def scanner(camera: MjpegCamera) -> Iterator[ScannerSupervisor]:
     ("fault", "noticed_as"),
     [
         (MjpegCamera.hang, (SourceState.STALLED,)),
+        (MjpegCamera.mute, (SourceState.STALLED,)),
         (MjpegCamera.drop, (SourceState.LOST,)),
         (MjpegCamera.freeze, (SourceState.FROZEN,)),
         (MjpegCamera.garbage, (SourceState.LOST, SourceState.STALLED)),
@@ -54,6 +56,18 @@ def test_a_fault_is_noticed_and_healed(
         assert change.detail.endswith(".")
         camera.resume()
         wait_for_state(scanner, SourceState.RUNNING)
+        wait_for_text(scanner, "member-9")
+
+
+@pytest.mark.parametrize("silent_s", [4.0, 12.0])
+def test_a_stream_that_is_taken_and_says_nothing_is_found_again(
+    camera: MjpegCamera, silent_s: float
+) -> None:
+    """Connections of the silent time never wake, so only a new one helps."""
+    camera.mute()
+    with ScannerSupervisor(ScannerSettings(camera.url, open_timeout_s=120)) as scanner:
+        time.sleep(silent_s)
+        camera.resume()
         wait_for_text(scanner, "member-9")
 
 
