@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 BENCHES = {
     "photos": "Labelled photos read",
     "frames": "A 720p frame without a code",
+    "scenes": "Cards that are hard to read",
     "latency": "From the camera to the screen",
     "gui_gap": "A camera that hangs",
     "start": "Start of the service and of the desk",

@@ -80,10 +80,12 @@ class Capture:
         report: Callable[[SourceChanged], None],
         enter: Callable[[Phase], None],
         find: Callable[[], Sequence[CameraInfo]] = list_cameras,
+        failed_before: bool = False,
     ) -> None:
         """Call ``report`` for changes of state, and ``enter`` for each phase.
 
-        ``find`` returns the cameras of this machine.
+        ``find`` returns the cameras of this machine. ``failed_before``: an earlier process has
+        read the source until it failed.
         """
         self.newest = NewestFrame()
         self.error: Exception | None = None
@@ -91,6 +93,7 @@ class Capture:
         self._report = report
         self._enter = enter
         self._find = find
+        self._failed_before = failed_before
         self._frozen_check = FrozenCheck(settings.stall_after_s)
         self._state: SourceState | None = None
         self._opener: StreamOpener | None = None
@@ -146,6 +149,7 @@ class Capture:
                 self._settled.source.strip(),
                 f"stream {self._settings.label}",
                 self._settings.open_timeout_s,
+                failed_before=self._failed_before,
             )
         return self._opener.open()
 

@@ -69,20 +69,26 @@ class StreamOpener:
         address: str,
         label: str,
         patient_s: float,
+        *,
+        failed_before: bool = False,
         silent: Callable[[str], bool] = is_silent,
     ) -> None:
-        """Open ``address`` by ``work``, in up to ``patient_s`` seconds; errors name ``label``."""
+        """Open ``address`` by ``work``, in up to ``patient_s`` seconds; errors name ``label``.
+
+        ``failed_before``: the stream has failed already, so even the first attempt is asked for.
+        """
         self._work = work
         self._address = address
         self._label = label
         self._patient_s = patient_s
         self._silent = silent
+        self._failed_before = failed_before
         self._attempts = 0
         self._silences = 0
 
     def open(self) -> Source:
         """Return the stream. Raises SourceError if it does not answer; call again then."""
-        if self._attempts and self._silent(self._address):
+        if (self._attempts or self._failed_before) and self._silent(self._address):
             self._silences += 1
             if self._silences % UNASKED_EVERY:
                 raise SourceError(f"{self._label} does not answer")

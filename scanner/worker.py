@@ -132,7 +132,7 @@ def _scan(
     quieten()
     cv2.setNumThreads(1)
     decoder = _build_decoder(settings)
-    capture = Capture(settings, link.send, activity.enter)
+    capture = Capture(settings, link.send, activity.enter, failed_before=generation > 1)
     capture.start()
     number = 0
     before: tuple[Code, ...] = ()

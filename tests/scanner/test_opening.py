@@ -28,7 +28,18 @@ class _Camera:
 
     def opener(self) -> StreamOpener:
         """Return an opener of this camera."""
-        return StreamOpener(self.open, "http://x", "stream x", PATIENT_S, lambda _: self.silent)
+        return self.opener_after(failed_before=False)
+
+    def opener_after(self, failed_before: bool) -> StreamOpener:
+        """Return one that may know of an earlier failure."""
+        return StreamOpener(
+            self.open,
+            "http://x",
+            "stream x",
+            PATIENT_S,
+            failed_before=failed_before,
+            silent=lambda _: self.silent,
+        )
 
 
 def fail(opener: StreamOpener, times: int) -> list[str]:
@@ -57,6 +68,13 @@ def test_no_attempt_waits_for_a_silent_stream_but_the_first() -> None:
     camera.silent = False
     fail(opener, 1)
     assert camera.waits == [QUICK_S, QUICK_S]
+
+
+def test_after_an_earlier_failure_even_the_first_attempt_does_not_wait() -> None:
+    camera = _Camera()
+    camera.silent = True
+    fail(camera.opener_after(failed_before=True), 3)
+    assert camera.waits == []
 
 
 def test_a_stream_that_is_slow_to_say_anything_is_waited_for_in_the_end() -> None:
