@@ -167,6 +167,7 @@ def found_of(
 
 
 _LONGEST_CODE = 255
+_EAN_DIGITS = 13
 
 
 def _by_foreign_card(
@@ -175,11 +176,21 @@ def _by_foreign_card(
     """Whose card, made elsewhere and imported with its code, says ``text``."""
     if not text.isprintable() or not 0 < len(text) <= _LONGEST_CODE:
         return None
-    asked = {"organization_id": organization_id, "now": now, "code": text}
-    rows = connection.execute(_BY_CARD, asked).all()
-    if not rows:
-        return None
-    return found_of(connection, organization_id, rows, now)
+    for spelling in _spellings(text):
+        asked = {"organization_id": organization_id, "now": now, "code": spelling}
+        if rows := connection.execute(_BY_CARD, asked).all():
+            return found_of(connection, organization_id, rows, now)
+    return None
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """Return a code, and for UPC-A, which is EAN-13 with a leading 0, its other spelling."""
+    if text.isascii() and text.isdecimal():
+        if len(text) == _EAN_DIGITS and text.startswith("0"):
+            return text, text[1:]
+        if len(text) == _EAN_DIGITS - 1:
+            return text, f"0{text}"
+    return (text,)
 
 
 def _rows(
