@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from api_client.management import ManagementClient
 from api_client.messages.management import CustomerProfile
 from kiosk.staff.controllers.card import CARD
+from kiosk.staff.controllers.design import DESIGNS
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER
 from kiosk.staff.page import HOME, Place
 from kiosk.staff.pages.parts import Action
@@ -182,6 +183,25 @@ def _unlink(hands: Hands, who: Somebody) -> None:
     hands.click(button(line, "Unlink"))
 
 
+def _add_plan(who: Somebody) -> None:
+    fields = {"name": f"Old {who.family_name}", "price_minor": 1000, "currency": "EUR"}
+    who.client.save_plan(None, fields, str(uuid4()))
+
+
+def _open_plan(hands: Hands, who: Somebody) -> None:
+    lines = hands.at.kiosk.management.pages.home.page.plans.lines
+    line = next(each for each in lines if each.entry.title == f"Old {who.family_name}")
+    hands.click(button(line, "Open"))
+
+
+def _changed_plans(who: Somebody) -> int:
+    return sum(each.name == f"New {who.family_name}" for each in who.client.plans().items)
+
+
+def _designs(who: Somebody) -> int:
+    return sum(each.name == f"Design {who.family_name}" for each in who.client.designs().items)
+
+
 ACTS = (
     Act("new customer", _home, _press("New customer …"), lambda who: _found(who, "Neu"),
         lambda who: {"given_name": "Neu", "family_name": who.family_name}, names_person=False),
@@ -211,6 +231,10 @@ ACTS = (
         lambda who: {"name": f"New {who.family_name}"}, names_person=False),
     Act("unlink", _company, _unlink, lambda who: 1 - _linked(who), prepare=_link,
         names_person=False),
+    Act("edit plan", _home, _open_plan, _changed_plans,
+        lambda who: {"name": f"New {who.family_name}"}, _add_plan, names_person=False),
+    Act("new design", lambda _who: DESIGNS, _press("New design …"), _designs,
+        lambda who: {"name": f"Design {who.family_name}"}, names_person=False),
     Act("replace card", _card_place, _press("Replace …"), lambda who: _cards(who, revoked=True),
         prepare=lambda who: who.add_card()),
     Act("revoke card", _card_place, _press("Revoke …"), lambda who: _cards(who, revoked=True),
