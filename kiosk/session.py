@@ -97,7 +97,7 @@ class ScanSession(QObject):
         self._view = InView(settings.away_after_s)
         self._pending: deque[PendingScan] = deque()
         self._rechecked: UUID | None = None
-        self._unrecorded: dict[UUID, ScanRequest] = {}
+        self._unrecorded: dict[UUID, ScanRequest] = {}  # sent, and not answered so far
         self.service_known = False
         """Whether the address of the service is known; set when the workers connect to it."""
         self._current: PendingScan | None = None
@@ -257,6 +257,7 @@ class ScanSession(QObject):
     def _begin(self, scan: PendingScan) -> None:
         self._dwell.stop()
         self._current = scan
+        self._unrecorded[scan.request.visit_id] = scan.request
         self._back_while_checking = False
         if scan.frame is not None:
             self._trace_frame(scan, scan.frame)
@@ -305,8 +306,6 @@ class ScanSession(QObject):
 
     def _show_failure(self, failure: Failure) -> None:
         if self._current is not None:
-            request = self._current.request
-            self._unrecorded[request.visit_id] = request
             self._show(DisplayedScan(verdict_of_failure(failure, self._texts), self._current, None))
 
     def _show(self, shown: DisplayedScan) -> None:

@@ -140,6 +140,24 @@ def test_scans_that_could_not_be_checked_are_all_recorded_when_the_service_is_ba
     assert len(desk.asked) == 6, "what was recorded is not sent again"
 
 
+@pytest.mark.parametrize("answered", ["by the service", "by a failure", "never"])
+def test_a_scan_left_with_escape_is_recorded_when_the_service_is_back(
+    desk: Desk, answered: str
+) -> None:
+    desk.session.on_hand_scanned(Reading("ONE", ""))
+    visit = desk.asked[0].visit_id
+    desk.session.clear()
+    if answered == "by the service":
+        desk.session.on_answered(visit, answer(visit_id=visit))
+    elif answered == "by a failure":
+        desk.session.on_failed(visit, Failure(Cause.UNREACHABLE, ""))
+    desk.session.on_service_back()
+    expected = [] if answered == "by the service" else [visit]
+    assert [request.visit_id for request in desk.asked[1:]] == expected
+    desk.session.on_answered(visit, answer(visit_id=visit))
+    assert desk.shown == [], "a scan that was left is recorded, not shown"
+
+
 def test_a_second_member_beside_the_first_is_shown(desk: Desk) -> None:
     desk.see("ONE", "TWO")
     desk.reply()
