@@ -1,7 +1,7 @@
 """Types of request fields: text that is shown as it is, and instants in UTC.
 
-All text that people read is of one of these types, at every door: what it may consist of is told
-in ``passes.characters``. What is stored already stays readable: see ``STORED``.
+All text that people read is of one of these types in every request; ``passes.characters`` defines
+what it may consist of. What is stored already stays readable: see ``STORED``.
 """
 
 from datetime import UTC, datetime, timedelta

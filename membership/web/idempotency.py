@@ -4,8 +4,8 @@ The response is stored in the transaction that makes the change, so neither exis
 other, and of two concurrent requests the second waits for the first. Errors are not stored: a
 request that failed runs again. Responses are deleted after a day.
 
-A caller who does not know whether a request arrived withdraws its key: it is told the stored
-response, or the key is closed for good, so that a request that arrives later is refused.
+A caller who does not know whether a request arrived withdraws its key: the service returns
+the stored response, or closes the key for good and refuses a request that arrives later.
 
 A request that takes several transactions, because it calls another service between them, is begun
 in the first and finished in the last. In between it may have had its effect, so it cannot be

@@ -10,6 +10,7 @@ from api_client.messages.billing import OrderPage
 from api_client.messages.management import CompanyPage, LinkedCustomers
 from api_client.messages.payments import PaymentPage
 from api_client.messages.scan import DeskInfo
+from kiosk.application import load_fonts
 from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.disk import Disk
 from kiosk.staff.page import Place
@@ -17,7 +18,7 @@ from kiosk.staff.presenter import StaffPresenter
 from kiosk.staff.worker import Credentials, Task
 from kiosk.style import LIGHT
 from kiosk.texts import Texts
-from kiosk.views.window import KioskWindow
+from kiosk.views.window import Command, KioskWindow
 from tests.kiosk.answers import AMARA, NOON
 from tests.kiosk.staff.billing_messages import order
 from tests.kiosk.staff.card_messages import designs, record
@@ -103,3 +104,18 @@ class Staff:
         task = self.task(name) if name else self.tasks[-1]
         task.call(recorder, task.once)  # type: ignore[arg-type]
         return recorder.asked
+
+
+def in_focus(qtbot: QtBot) -> Staff:
+    """Amara's file in a window that has the focus, with Greta signed in."""
+    load_fonts()
+    made = Staff(qtbot)
+    back = {Command.BACK: made.presenter.back, Command.MANAGE: made.presenter.open_home}
+    made.window.commanded.connect(lambda command: back.get(command, lambda: None)())
+    with qtbot.waitActive(made.window):
+        made.window.show()
+        made.window.activateWindow()
+    made.presenter.open_home()
+    made.sign_in()
+    made.open_customer()
+    return made

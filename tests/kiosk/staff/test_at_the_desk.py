@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from api_client.messages.management import CompanyPage, PlanPage
 from api_client.messages.scan import FieldFault, Problem
-from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.controllers.home import HomeSheet
@@ -29,7 +28,7 @@ from tests.kiosk.answers import AMARA, answer
 from tests.kiosk.staff.billing_messages import link
 from tests.kiosk.staff.desk_messages import keys, signup
 from tests.kiosk.staff.messages import plan, plans, profile, session
-from tests.kiosk.staff.staff_desk import Staff
+from tests.kiosk.staff.staff_desk import Staff, in_focus
 
 FILE = Place("customer", AMARA.id)
 TYPED = "https://typed.example"
@@ -38,17 +37,7 @@ TYPED = "https://typed.example"
 @pytest.fixture
 def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     """Amara's file in a window that has the focus, with Greta signed in."""
-    load_fonts()
-    made = Staff(qtbot)
-    back = {Command.BACK: made.presenter.back, Command.MANAGE: made.presenter.open_home}
-    made.window.commanded.connect(lambda command: back.get(command, lambda: None)())
-    with qtbot.waitActive(made.window):
-        made.window.show()
-        made.window.activateWindow()
-    made.presenter.open_home()
-    made.sign_in()
-    made.open_customer()
-    return made
+    return in_focus(qtbot)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from api_client.messages.requests import Withdrawal, WithdrawalState
-from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.forms.request import Call
@@ -24,7 +23,7 @@ from tests.keys import type_text
 from tests.kiosk.answers import AMARA
 from tests.kiosk.staff.card_messages import designs
 from tests.kiosk.staff.messages import plans, profile, session, sold
-from tests.kiosk.staff.staff_desk import Recorder, Staff
+from tests.kiosk.staff.staff_desk import Recorder, Staff, in_focus
 
 OTHER = AMARA.model_copy(update={"id": UUID(int=99), "name": "Jonas Brandt", "number": "C-000099"})
 FINAL = [Action.RENEW, Action.END]
@@ -34,17 +33,7 @@ FINAL = [Action.RENEW, Action.END]
 @pytest.fixture
 def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     """Amara's file in a window that has the focus, with Greta signed in."""
-    load_fonts()
-    made = Staff(qtbot)
-    back = {Command.BACK: made.presenter.back, Command.MANAGE: made.presenter.open_home}
-    made.window.commanded.connect(lambda command: back.get(command, lambda: None)())
-    with qtbot.waitActive(made.window):
-        made.window.show()
-        made.window.activateWindow()
-    made.presenter.open_home()
-    made.sign_in()
-    made.open_customer()
-    return made
+    return in_focus(qtbot)
 
 
 def open_form(staff: Staff, action: Action = Action.EXTEND) -> Form:
