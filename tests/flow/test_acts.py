@@ -145,7 +145,7 @@ def service_restarted(stage: Stage, act: Act, who: Somebody, form: Form) -> None
     stage.service = again
     stage.client.base_url = again.url
     stage.net.target = again.url
-    stage.at.kiosk.connect_to.emit(stage.net.url.replace("127.0.0.1", "localhost"), again.key)
+    stage.at.kiosk.connect_to.emit(stage.net.url.replace("127.0.0.1", "127.1"), again.key)
     stage.hands.send(form)
 
 
