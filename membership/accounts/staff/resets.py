@@ -42,6 +42,7 @@ TOKEN_PREFIX = "mr_"  # noqa: S105 - how tokens begin
 RESET_LIFE = timedelta(minutes=60)
 INVITATION_LIFE = timedelta(days=3)
 _KEPT = timedelta(days=30)
+_REPEAT_LIFE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -130,16 +131,45 @@ def make_token(session: Session, account: StaffAccount, life: timedelta, now: da
 async def confirm_reset(transactions: RequestTransactions, confirmation: ResetConfirmation) -> None:
     """Set the password of the account that a token belongs to.
 
+    A repeat of the request, with the same password a moment later, succeeds and changes nothing.
     Raises Invalid for an invalid token or a weak password; TooMany.
     """
     token = digest(confirmation.token.get_secret_value())
     password = confirmation.password.get_secret_value()
     named = await transactions.write(partial(_look_up, transactions.address, token))
     if named is None:
+        if await _is_repeat(transactions, token, password):
+            return
         raise _bad_token()
     reject_weak(password, "body.password", named.known)
     hashed = await transactions.hash_password(partial(transactions.passwords.hash, password))
     await transactions.write(partial(_use_token, named, hashed))
+
+
+async def _is_repeat(transactions: RequestTransactions, token: str, password: str) -> bool:
+    """Whether a token set this very password a moment ago: a network repeated the request."""
+
+    def set_by_it(session: Session, now: datetime) -> str | None:
+        return session.scalar(
+            select(StaffAccount.password_hash)
+            .join(
+                PasswordReset,
+                (PasswordReset.organization_id == StaffAccount.organization_id)
+                & (PasswordReset.staff_id == StaffAccount.id),
+            )
+            .where(
+                PasswordReset.digest == token,
+                PasswordReset.used_at >= now - _REPEAT_LIFE,
+                StaffAccount.password_changed_at == PasswordReset.used_at,
+                StaffAccount.disabled_at.is_(None),
+            )
+        )
+
+    stored = await transactions.read(set_by_it)
+    if stored is None:
+        return False
+    verify = partial(transactions.passwords.verify, stored, password)
+    return await transactions.hash_password(verify)
 
 
 def _bad_token() -> Invalid:

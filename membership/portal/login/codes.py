@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from membership.accounts.staff.throttles import (
@@ -33,6 +33,7 @@ from membership.portal.login.digests import (
     new_token,
 )
 from membership.portal.login.mails import code_mail
+from membership.portal.login.repeats import REPEAT_LIFE, is_repeat, ticket_after
 from membership.portal.login.schemas import CodeRequest, CodeVerification, Ticket
 from membership.portal.login.throttles import (
     CODES_BY_ADDRESS,
@@ -141,7 +142,10 @@ def _check(
     session: Session,
     now: datetime,
 ) -> _Checked | None:
-    """Mark a correct code as used; for a wrong one count the try and return None."""
+    """Mark a correct code as used; for a wrong one count the try and return None.
+
+    A code that comes again a moment later gives the same ticket, while that was not used.
+    """
     tenant, _ = find_open_signup(session, organization)
     by_address = count_attempt(session, TRIES_BY_ADDRESS, transactions.address, now)
     whose = subject(tenant.id, wanted.email)
@@ -152,7 +156,7 @@ def _check(
         .where(
             LoginCode.organization_id == tenant.id,
             LoginCode.email_key == email_key(wanted.email),
-            LoginCode.used_at.is_(None),
+            or_(LoginCode.used_at.is_(None), _used_a_moment_ago(now)),
             LoginCode.expires_at > now,
             LoginCode.tries < MAX_TRIES,
         )
@@ -166,11 +170,16 @@ def _check(
     if not digests_equal(code_digest(key, row.id, wanted.code), row.code_digest):
         row.tries += 1
         return None
-    ticket = new_token(TICKET_PREFIX)
-    row.used_at, row.ticket_digest = now, digest(ticket)
+    ticket = ticket_after(key, f"{row.id}\n{wanted.code}")
+    if row.used_at is None:
+        row.used_at, row.ticket_digest = now, digest(ticket)
     undo_attempt(session, by_address)
-    known = customer_choices(customers_with_email(session, tenant, row.email_key))
-    return _Checked(Ticket(ticket=ticket, customers=known), by_email, whose)
+    return _Checked(_with_customers(session, tenant, ticket, row.email_key), by_email, whose)
+
+
+def _used_a_moment_ago(now: datetime) -> ColumnElement[bool]:
+    """Whether a code was used so recently that it may be a repeat, and its ticket was not."""
+    return and_(LoginCode.used_at >= now - REPEAT_LIFE, LoginCode.ticket_used_at.is_(None))
 
 
 def _reset_tries(checked: _Checked, session: Session, _now: datetime) -> None:
@@ -179,12 +188,14 @@ def _reset_tries(checked: _Checked, session: Session, _now: datetime) -> None:
     reset_subject(session, CODES_BY_EMAIL, checked.subject)
 
 
-def ticket_for(session: Session, tenant: Tenant, email: str, now: datetime) -> Ticket:
+def ticket_for(
+    session: Session, tenant: Tenant, email: str, now: datetime, ticket: str | None = None
+) -> Ticket:
     """Return a ticket for an address that was proved otherwise than by a code.
 
-    It is stored like the ticket of a code that nobody can know.
+    It is stored like the ticket of a code that nobody can know. Without a ``ticket`` it is random.
     """
-    ticket, key = new_token(TICKET_PREFIX), email_key(email) or ""
+    ticket, key = ticket or new_token(TICKET_PREFIX), email_key(email) or ""
     session.add(
         LoginCode(
             organization_id=tenant.id,
@@ -198,16 +209,33 @@ def ticket_for(session: Session, tenant: Tenant, email: str, now: datetime) -> T
         )
     )
     session.flush()
-    return Ticket(
-        ticket=ticket, customers=customer_choices(customers_with_email(session, tenant, key))
-    )
+    return _with_customers(session, tenant, ticket, key)
 
 
-def use_ticket(session: Session, tenant: Tenant, ticket: str, now: datetime) -> str:
+def repeated_ticket(session: Session, tenant: Tenant, ticket: str, now: datetime) -> Ticket | None:
+    """Return a ticket that was issued a moment ago and never used; None otherwise."""
+    row = session.scalars(
+        select(LoginCode).where(
+            LoginCode.organization_id == tenant.id,
+            LoginCode.ticket_digest == digest(ticket),
+            LoginCode.ticket_used_at.is_(None),
+        )
+    ).first()
+    if row is None or row.used_at is None or not is_repeat(row.used_at, now):
+        return None
+    return _with_customers(session, tenant, ticket, row.email_key)
+
+
+def _with_customers(session: Session, tenant: Tenant, ticket: str, key: str) -> Ticket:
+    """Return a ticket with the customers to choose from."""
+    known = customer_choices(customers_with_email(session, tenant, key))
+    return Ticket(ticket=ticket, customers=known)
+
+
+def use_ticket(session: Session, tenant: Tenant, ticket: str, now: datetime) -> str | None:
     """Mark a ticket as used; return the normalized email address that it proves.
 
-    Of two concurrent calls one succeeds. Raises Unauthorized for a ticket that is wrong, used or
-    expired.
+    Of two concurrent calls one succeeds. Returns None for a ticket that is wrong, used or expired.
     """
     proved: str | None = session.scalar(
         update(LoginCode)
@@ -220,7 +248,10 @@ def use_ticket(session: Session, tenant: Tenant, ticket: str, now: datetime) -> 
         .values(ticket_used_at=now)
         .returning(LoginCode.email_key)
     )
-    if proved is None:
-        detail = "This ticket is wrong, was used, or is too old; ask for another code."
-        raise Unauthorized("ticket_wrong", detail, headers={"WWW-Authenticate": "Bearer"})
     return proved
+
+
+def ticket_wrong() -> Unauthorized:
+    """Return the one error for every invalid ticket."""
+    detail = "This ticket is wrong, was used, or is too old; ask for another code."
+    return Unauthorized("ticket_wrong", detail, headers={"WWW-Authenticate": "Bearer"})

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
-from membership.portal.login import codes, sessions
+from membership.portal.login import codes, openings, sessions
 from membership.portal.login.access import CustomerCall, customer_reads, customer_writes
 from membership.portal.login.profile import customer_profile
 from membership.portal.login.schemas import (
@@ -61,7 +61,7 @@ async def open_session(
     `consent_missing` for a new customer without consent. The ticket stays valid after an error.
     """
     response.headers.update(_NO_STORE)
-    return await sessions.open_with_ticket(transactions, organization, wanted)
+    return await openings.open_with_ticket(transactions, organization, wanted)
 
 
 @router.post("/sessions/refresh")
@@ -70,7 +70,9 @@ async def refresh_session(
 ) -> SessionTokens:
     """Exchange a refresh token for new tokens, up to 30 days after the login.
 
-    A token that is used again ends the session. 401 `session_over` for every invalid token.
+    A token that is used again ends the session, unless it is a repeat of the request: within
+    seconds, and before the new refresh token was used. It gets the same answer. 401
+    `session_over` for every invalid token.
     """
     response.headers.update(_NO_STORE)
     token = wanted.refresh_token.get_secret_value()

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Request, Response
 
-from membership.portal.login import sessions
+from membership.portal.login import openings, sessions
 from membership.portal.login.schemas import SessionRequest, SessionTokens
 from membership.portal.login.sessions import SESSION_LIFE
 from membership.portal.member.schemas import MemberSession, MemberSessionRequest
@@ -37,7 +37,7 @@ async def open_session(
     the ticket valid; 404 `page_not_found` unless the signup is open.
     """
     session_request = SessionRequest(ticket=wanted.ticket, customer_id=wanted.customer_id)
-    opened = await sessions.open_with_ticket(transactions, organization, session_request)
+    opened = await openings.open_with_ticket(transactions, organization, session_request)
     return _with_cookie(request, response, opened)
 
 

@@ -1,5 +1,6 @@
 """Login with a token of the organization's own site instead of a code."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,12 +15,15 @@ from membership.accounts.staff.throttles import (
     undo_attempt,
 )
 from membership.base.logs import logger
+from membership.base.vault import Vault
 from membership.members.customers import aliases
 from membership.members.customers.service import email_key
 from membership.portal.login.candidates import customers_with_email
-from membership.portal.login.codes import ticket_for
+from membership.portal.login.codes import repeated_ticket, ticket_for
+from membership.portal.login.digests import code_key
+from membership.portal.login.repeats import ticket_after, tokens_after
 from membership.portal.login.schemas import SessionTokens, Ticket
-from membership.portal.login.sessions import open_session
+from membership.portal.login.sessions import open_session, session_again
 from membership.portal.open_signup import find_open_signup
 from membership.portal.site_login.tokens import TokenRefused, TokenSubject, accept_token
 from membership.store.models import Customer
@@ -30,18 +34,29 @@ from membership.web.transactions import RequestTransactions
 TOKENS_BY_ADDRESS = Limit("embed tokens address", 30, SHORT_WAITS, timedelta(hours=1))
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A token that was shown to an organization, and its counted try."""
+
+    organization: str
+    token: str
+    counted: CountedAttempt
+
+
 async def log_in(
     transactions: RequestTransactions, organization: str, token: str
 ) -> SessionTokens | Ticket:
     """Open a session of the one customer whom a token identifies.
 
     If no customer or several have its address, a ticket is returned, as for a code. Raises
-    Unauthorized for an invalid token, always the same; NotFound; TooMany during a wait.
+    Unauthorized for an invalid token, always the same; NotFound; TooMany during a wait. A repeat
+    of the request gets the same answer.
     """
     # In a transaction of its own, so that a refused token stays counted.
     counted = await transactions.write(partial(_count, transactions.address))
     try:
-        return await transactions.write(partial(_log_in, organization, token, counted))
+        shown = _Shown(organization, token, counted)
+        return await transactions.write(partial(_log_in, transactions.vault, shown))
     except TokenRefused as refused:
         logger().info("embed_token_refused", reason=refused.reason)
         detail = "This token is not good; let the site make another one."
@@ -54,19 +69,27 @@ def _count(address: str, session: Session, now: datetime) -> CountedAttempt:
     return count_attempt(session, TOKENS_BY_ADDRESS, address, now)
 
 
-def _log_in(
-    organization: str, token: str, counted: CountedAttempt, session: Session, now: datetime
-) -> SessionTokens | Ticket:
+def _log_in(vault: Vault, shown: _Shown, session: Session, now: datetime) -> SessionTokens | Ticket:
     """Accept a token; return a session or a ticket."""
-    tenant, _ = find_open_signup(session, organization)
-    token_subject = accept_token(session, tenant, token, now)
-    undo_attempt(session, counted)
+    tenant, _ = find_open_signup(session, shown.organization)
+    token_subject = accept_token(session, tenant, shown.token, now)
+    key = code_key(session, vault, tenant.id, now)
+    tokens, ticket = tokens_after(key, shown.token), ticket_after(key, shown.token)
+    if token_subject.used_before:
+        again = session_again(session, tenant.id, tokens, now) or repeated_ticket(
+            session, tenant, ticket, now
+        )
+        if again is None:
+            raise TokenRefused("used_before")
+        undo_attempt(session, shown.counted)
+        return again
+    undo_attempt(session, shown.counted)
     customer = _find_customer(session, tenant, token_subject)
     if customer is not None:
-        return open_session(session, customer, now)
+        return open_session(session, customer, now, tokens)
     if token_subject.email is None:
         raise TokenRefused("number_unknown")
-    return ticket_for(session, tenant, token_subject.email, now)
+    return ticket_for(session, tenant, token_subject.email, now, ticket)
 
 
 def _find_customer(

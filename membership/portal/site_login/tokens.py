@@ -7,7 +7,7 @@ it, and never returned.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,23 +64,27 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TokenSubject:
-    """The person that a token identifies, by number or else by email address."""
+    """The person that a token identifies, by number or else by email address.
+
+    ``used_before`` is whether the token was used before, which only a repeat of that request may.
+    """
 
     email: str | None
     number: int | None
+    used_before: bool = False
 
 
 def accept_token(session: Session, tenant: Tenant, token: str, now: datetime) -> TokenSubject:
     """Verify a token and mark it as used; it stays valid if the transaction is rolled back.
 
-    Raises TokenRefused.
+    Whether it was used before is in the answer. Raises TokenRefused for any other reason.
     """
     key = _key_of(session, tenant, token)
     claims = _claims(token, key, audience_of(tenant.slug))
     expires_at = _check_times(claims, now)
     subject = _subject(claims)
-    _mark_used(session, key, claims["jti"], expires_at)
-    return subject
+    first = _mark_used(session, key, claims["jti"], expires_at)
+    return replace(subject, used_before=not first)
 
 
 def audience_of(slug: str) -> str:
@@ -170,8 +174,8 @@ def _number(claim: Any) -> int:
     return int(match[1])
 
 
-def _mark_used(session: Session, key: EmbedKey, token_id: str, expires_at: datetime) -> None:
-    """Store the id of a token. Raises TokenRefused if it was used before.
+def _mark_used(session: Session, key: EmbedKey, token_id: str, expires_at: datetime) -> bool:
+    """Store the id of a token; False if it was used before. Raises TokenRefused for a bad id.
 
     Ids are unique per key, because sites do not know each other's.
     """
@@ -189,5 +193,4 @@ def _mark_used(session: Session, key: EmbedKey, token_id: str, expires_at: datet
         .on_conflict_do_nothing()
         .returning(EmbedToken.digest)
     ).first()
-    if used is None:
-        raise TokenRefused("used_before")
+    return used is not None

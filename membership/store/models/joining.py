@@ -98,7 +98,10 @@ class CustomerSession(Base):
 
 
 class CustomerRefreshToken(Base):
-    """One refresh token of a session, by its SHA-256. One that is used twice ends the session."""
+    """One refresh token of a session, by its SHA-256. One that is used twice ends the session.
+
+    A repeat of the request within seconds is no second use.
+    """
 
     __tablename__ = "customer_refresh_tokens"
     __table_args__ = (

@@ -158,6 +158,7 @@ def test_nobody_elses_customer_can_be_chosen(
 def test_a_ticket_is_good_once_and_for_half_an_hour(club: Service, amara: str) -> None:
     body = {"ticket": ticket(club)["ticket"], "customer_id": amara}
     assert send(club, "/sessions", body).status_code == 201
+    club.clock.advance(minutes=1)
     assert fault(send(club, "/sessions", body)) == TICKET_WRONG
     body["ticket"] = ticket(club)["ticket"]
     club.clock.advance(minutes=30)
@@ -172,6 +173,7 @@ def test_an_address_that_was_proved_otherwise_gets_a_ticket(club: Service, amara
     assert fault(verify(club, "000000")) == (401, "code_wrong")
     body = {"ticket": given.ticket, "customer_id": amara}
     assert send(club, "/sessions", body).status_code == 201
+    club.clock.advance(minutes=1)
     assert fault(send(club, "/sessions", body)) == TICKET_WRONG
 
 
@@ -179,7 +181,8 @@ def test_an_address_that_was_proved_otherwise_gets_a_ticket(club: Service, amara
 def test_two_who_use_a_ticket_at_once_get_one_session(club: Service, amara: str) -> None:
     body = {"ticket": ticket(club)["ticket"], "customer_id": amara}
     answers = at_once(*[lambda: send(club, "/sessions", body)] * 2)
-    assert sorted(answer.status_code for answer in answers) == [201, 401]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
     assert count(club, CustomerSession) == 1
 
 
@@ -215,6 +218,7 @@ def test_a_session_is_kept_up_by_new_tokens(club: Service, amara: str) -> None:
 def test_a_refresh_token_that_comes_again_ends_the_session(club: Service, amara: str) -> None:
     first = login(club, amara)
     second = refresh(club, first["refresh_token"]).json()
+    club.clock.advance(minutes=1)
     assert fault(refresh(club, first["refresh_token"])) == OVER
     assert why(club) == "reused"
     assert fault(me(club, second["access_token"])) == LOGIN_NEEDED
@@ -227,9 +231,10 @@ def test_a_refresh_token_that_comes_again_ends_the_session(club: Service, amara:
 def test_two_who_use_a_refresh_token_at_once(club: Service, amara: str) -> None:
     token = login(club, amara)["refresh_token"]
     answers = at_once(*[lambda: refresh(club, token)] * 2)
-    assert sorted(answer.status_code for answer in answers) == [200, 401]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
     assert count(club, CustomerRefreshToken) == 2
-    assert why(club) == "reused"
+    assert why(club) is None
 
 
 def test_a_session_lasts_thirty_days_at_most(club: Service, amara: str) -> None:

@@ -71,6 +71,7 @@ def test_a_session_goes_on_with_its_cookie_once(club: Service, amara: str) -> No
     token = second.json()["access_token"]
     assert me(club, token).status_code == 200
     assert fault(me(club, first.json()["access_token"])) == (401, "login_needed")
+    club.clock.advance(minutes=1)
     assert fault(ask(club, "PUT", morsel(first).value)) == (401, "session_over")
     assert fault(ask(club, "PUT", morsel(second).value)) == (401, "session_over")
     assert fault(me(club, token)) == (401, "login_needed")
@@ -122,6 +123,7 @@ def test_only_who_has_the_address_is_let_in(club: Service, amara: str) -> None:
     assert fault(refused) == (404, "customer_not_found")
     assert "Set-Cookie" not in refused.headers
     assert ask(club, "POST", json={"ticket": good, "customer_id": amara}).status_code == 201
+    club.clock.advance(minutes=1)
     again = ask(club, "POST", json={"ticket": good, "customer_id": amara})
     assert fault(again) == (401, "ticket_wrong")
     closed = ask(club, "POST", json={"ticket": good, "customer_id": amara}, slug="nobody")
