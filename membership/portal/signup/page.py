@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from fastapi import Response
 
 from membership.portal.appearance import DEFAULT_APPEARANCE, Appearance, page_colours
+from membership.portal.signup.absence import Absence
 from membership.portal.signup.offers import Offer, SignupOffers
 from membership.portal.signup.price_texts import billing_text, length_text, price_text
 from membership.portal.signup.script_texts import signup_texts
@@ -51,6 +52,26 @@ def order_page(tenant: Tenant, appearance: Appearance, language: str, *, paid: b
         "paid": paid,
     }
     return render_page(_KIND, "signup/order.html", language, values)
+
+
+def absent_page(absent: Absence, language: str, root: str) -> Response:
+    """Return the page for what an organization does not offer: status 404, framed by its sites.
+
+    A browser shows an error of its own in a frame whose page may not be framed, and the
+    organization's own site would look broken. ``root`` leads from the page to ``/join/``.
+    """
+    values = {
+        "colours": page_colours(absent.appearance),
+        "appearance": absent.appearance,
+        "logo": None,
+        "root": root,
+        "organization": absent.tenant.name,
+        "slug": absent.tenant.slug,
+        "closed": absent.closed,
+    }
+    framed_by = absent.appearance.allowed_origins
+    template = "signup/absent.html"
+    return render_page(_KIND, template, language, values, status=404, framed_by=framed_by)
 
 
 def not_found_page(language: str) -> Response:

@@ -1,5 +1,6 @@
 """Routes of the signup page and its files. They need no API key."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,9 +11,16 @@ from sqlalchemy.orm import Session
 from membership.accounts.organizations import tenant_by_slug
 from membership.portal.appearance import Appearance, appearance_of
 from membership.portal.open_signup import find_open_signup, no_such_page
+from membership.portal.signup.absence import Absence, absence
 from membership.portal.signup.logo import logo_of
 from membership.portal.signup.offers import SignupOffers, load_offers
-from membership.portal.signup.page import list_page, not_found_page, order_page, plan_page
+from membership.portal.signup.page import (
+    absent_page,
+    list_page,
+    not_found_page,
+    order_page,
+    plan_page,
+)
 from membership.store.models import SignupSettings
 from membership.wallet.designs.images import get_image
 from membership.web.access import Tenant
@@ -70,11 +78,7 @@ async def show_offers(
     request: Request, organization: str, reads: InReads, lang: RequestedLanguage = ""
 ) -> Response:
     """Show the offers of an organization."""
-    language = _language(request, lang)
-    signup = await _load_offers(reads, organization)
-    if signup is None:
-        return not_found_page(language)
-    return await run_in_threadpool(list_page, signup, language)
+    return await _show(request, reads, _Wanted(organization, lang))
 
 
 @router.get("/{organization}/logo")
@@ -113,11 +117,7 @@ async def show_plan(
     lang: RequestedLanguage = "",
 ) -> Response:
     """Show one plan with the transactions to join."""
-    language = _language(request, lang)
-    signup = await _load_offers(reads, organization, plan_id)
-    if signup is None:
-        return not_found_page(language)
-    return await run_in_threadpool(plan_page, signup, language)
+    return await _show(request, reads, _Wanted(organization, lang, plan_id))
 
 
 @router.get("/{organization}/order/{outcome}")
@@ -151,15 +151,29 @@ def _language(request: Request, requested: str) -> str:
     return choose_language(requested, request.headers.get("Accept-Language", ""))
 
 
-async def _load_offers(
-    reads: RequestReads, organization: str, plan_id: str | None = None
-) -> SignupOffers | None:
-    """Load the offers; None for everything that the public cannot see."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A page that is asked for: all offers of an organization, or one plan."""
 
-    def load(session: Session, _now: datetime) -> SignupOffers:
-        return load_offers(session, organization, plan_id)
+    organization: str
+    language: str
+    plan_id: str | None = None
 
-    try:
-        return await reads.read(load)
-    except NotFound:
-        return None
+
+async def _show(request: Request, reads: RequestReads, wanted: _Wanted) -> Response:
+    """Return the page, or the one that says that it is not there."""
+    language = _language(request, wanted.language)
+
+    def load(session: Session, _now: datetime) -> SignupOffers | Absence | None:
+        try:
+            return load_offers(session, wanted.organization, wanted.plan_id)
+        except NotFound:
+            return absence(session, wanted.organization)
+
+    found = await reads.read(load)
+    if found is None:
+        return not_found_page(language)
+    whole = wanted.plan_id is None
+    if isinstance(found, Absence):
+        return await run_in_threadpool(absent_page, found, language, "." if whole else "..")
+    return await run_in_threadpool(list_page if whole else plan_page, found, language)

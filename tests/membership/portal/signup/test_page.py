@@ -55,23 +55,22 @@ def test_only_a_free_plan_has_the_steps_to_join(service: Service) -> None:
 
 
 def test_what_the_public_cannot_see_is_not_found_alike(service: Service) -> None:
+    never_opened = [visit(service), visit(service, f"/{service.plan('New', public=True)}")]
+    unknown = [visit(service, f"/../{name}") for name in ("nobody", "%00", "%F0%9F", "-" * 3000)]
+    nobodys = [*never_opened, *unknown]
     private = service.plan("Private")
     old = service.plan("Old", public=True)
     service.patch(f"/v1/plans/{old}", archived=True)
     other = service.fresh()
     opened(other)
     theirs = other.plan("Theirs", public=True)
-    closed = [visit(service), visit(service, f"/{service.plan('New', public=True)}")]
     opened(service, allowed_origins=[ORIGIN])
-    hidden = [
-        visit(service, f"/{each}")
-        for each in (private, old, theirs, theirs.upper(), "x", "%00", "..%2f", "9" * 2000)
-    ]
-    unknown = [visit(service, f"/../{name}") for name in ("nobody", "%00", "%F0%9F", "-" * 3000)]
-    answers = [*closed, *hidden, *unknown]
-    assert [answer.status_code for answer in answers] == [404] * len(answers)
-    assert len({nameless(answer.text) for answer in answers}) == 1
-    assert {policy(answer.headers)["frame-ancestors"] for answer in answers} == {"'none'"}
+    names = (private, old, theirs, theirs.upper(), "x", "%00", "..%2f", "9" * 2000)
+    hidden = [visit(service, f"/{each}") for each in names]
+    for answers, framed_by in ((nobodys, "'none'"), (hidden, ORIGIN)):
+        assert [answer.status_code for answer in answers] == [404] * len(answers)
+        assert len({nameless(answer.text) for answer in answers}) == 1
+        assert {policy(answer.headers)["frame-ancestors"] for answer in answers} == {framed_by}
 
 
 def test_the_page_is_framed_by_allowed_sites_only(service: Service) -> None:
