@@ -92,11 +92,24 @@ def scan(
     files: Annotated[
         list[Path], typer.Argument(help="Images, videos or folders.", metavar="FILE…")
     ],
+    formats: Annotated[
+        str | None,
+        typer.Option(
+            help="Code formats to look for, separated by commas, or all; "
+            "without it those that a club looks for by default.",
+            metavar="NAME,NAME",
+        ),
+    ] = None,
 ) -> None:
     """Read codes from files: one JSON line per image or video frame."""
-    from scanner.command import scan_files
+    from scanner.command import formats_in, scan_files
+    from scanner.formats import DEFAULT_FORMATS
 
-    raise typer.Exit(scan_files(files, write_line))
+    try:
+        wanted = DEFAULT_FORMATS if formats is None else formats_in(formats)
+    except ValueError as error:
+        fail(str(error))
+    raise typer.Exit(scan_files(files, write_line, wanted))
 
 
 def run() -> None:

@@ -69,6 +69,11 @@ class ScannerWorker(QObject):
         self._stop = Event()
         self._painter_free = Event()
         self._painter_free.set()
+        self._formats: tuple[str, ...] | None = None
+
+    def look_for(self, formats: tuple[str, ...]) -> None:
+        """Look for codes of ``formats``, which the scanner knows, from now on. Thread-safe."""
+        self._formats = formats
 
     @Slot()
     def run(self) -> None:
@@ -93,6 +98,8 @@ class ScannerWorker(QObject):
     def _listen(self) -> None:
         with self._make_supervisor() as supervisor:
             while not self._stop.is_set():
+                if self._formats is not None:
+                    supervisor.look_for(self._formats)
                 self._forward(supervisor, supervisor.next_event(_TICK_S))
 
     def _forward(

@@ -12,13 +12,20 @@ import cv2
 from scanner.decode import LiveDecoder, decode_still
 from scanner.events import Code
 from scanner.files import VideoError, VideoFrames
+from scanner.formats import DEFAULT_FORMATS, KNOWN_FORMATS, format_named
 from scanner.picture import IMAGE_SUFFIXES, VIDEO_SUFFIXES, PictureError, load_picture, quieten
 
 Line = dict[str, Any]
 
 
-def scan_files(paths: Iterable[Path | str], write: Callable[[str], None]) -> int:
+def scan_files(
+    paths: Iterable[Path | str],
+    write: Callable[[str], None],
+    formats: tuple[str, ...] = DEFAULT_FORMATS,
+) -> int:
     """Scan files, and folders with all their subfolders; pass each JSON line to ``write``.
+
+    Looks for ``formats``, by their zxing-cpp names.
 
     A picture gives ``{"path", "frame": 0, "codes": [{"text", "format", "corners"}],
     "milliseconds"}`` with corners in pixels, a video one such line per frame. A file that cannot be
@@ -28,10 +35,23 @@ def scan_files(paths: Iterable[Path | str], write: Callable[[str], None]) -> int
     quieten()
     failed = False
     for path in paths:
-        for line in _scan_path(Path(path)):
+        for line in _scan_path(Path(path), formats):
             failed = failed or "error" in line
             write(_json_of(line))
     return 1 if failed else 0
+
+
+def formats_in(text: str) -> tuple[str, ...]:
+    """Return the formats that ``text`` lists, separated by commas; ``all`` are all known ones.
+
+    Raises ValueError for an unknown name, which it quotes, and for an empty list.
+    """
+    if text.strip().casefold() == "all":
+        return KNOWN_FORMATS
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise ValueError("no code format is named")
+    return tuple(dict.fromkeys(format_named(name) for name in names))
 
 
 def _json_of(line: Line) -> str:
@@ -43,19 +63,19 @@ def _json_of(line: Line) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _scan_path(path: Path) -> Iterator[Line]:
+def _scan_path(path: Path, formats: tuple[str, ...]) -> Iterator[Line]:
     """Yield the lines of one argument."""
     try:
         if path.is_dir():
-            yield from _scan_folder(path)
+            yield from _scan_folder(path, formats)
             return
     except OSError as error:
         yield _failure(path, error)
         return
-    yield from _scan_file(path)
+    yield from _scan_file(path, formats)
 
 
-def _scan_folder(folder: Path) -> Iterator[Line]:
+def _scan_folder(folder: Path, formats: tuple[str, ...]) -> Iterator[Line]:
     """Yield the lines of a folder's files by name, after those of subfolders that failed."""
     closed: list[OSError] = []
     found = sorted(_wanted_files(folder, closed.append))
@@ -64,7 +84,7 @@ def _scan_folder(folder: Path) -> Iterator[Line]:
     if not found and not closed:
         yield {"path": str(folder), "error": f"{folder}: holds no pictures or videos"}
     for file in found:
-        yield from _scan_file(file)
+        yield from _scan_file(file, formats)
 
 
 def _wanted_files(folder: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
@@ -82,12 +102,12 @@ def _wanted_files(folder: Path, on_error: Callable[[OSError], None]) -> Iterator
                 yield file
 
 
-def _scan_file(path: Path) -> Iterator[Line]:
+def _scan_file(path: Path, formats: tuple[str, ...]) -> Iterator[Line]:
     try:
         if path.suffix.lower() in VIDEO_SUFFIXES:
-            yield from _scan_video(path)
+            yield from _scan_video(path, formats)
         else:
-            yield _scan_picture(path)
+            yield _scan_picture(path, formats)
     except (PictureError, VideoError) as error:
         yield {"path": str(path), "error": str(error)}
     except (OSError, ValueError, cv2.error, MemoryError) as error:
@@ -100,16 +120,16 @@ def _failure(path: Path, error: Exception) -> Line:
     return {"path": str(path), "error": f"{path}: cannot be scanned: {why}"}
 
 
-def _scan_picture(path: Path) -> Line:
+def _scan_picture(path: Path, formats: tuple[str, ...]) -> Line:
     picture = load_picture(path)
     started_s = time.perf_counter()
-    codes = decode_still(picture)
+    codes = decode_still(picture, formats)
     return _line(path, 0, codes, time.perf_counter() - started_s)
 
 
-def _scan_video(path: Path) -> Iterator[Line]:
+def _scan_video(path: Path, formats: tuple[str, ...]) -> Iterator[Line]:
     frames = VideoFrames(path)
-    decoder = LiveDecoder()
+    decoder = LiveDecoder(formats)
     try:
         for number, frame in enumerate(frames):
             started_s = time.perf_counter()

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 from scanner.enhance import cover, shrink
 from scanner.events import Code
+from scanner.formats import DEFAULT_FORMATS, STACKED, TWO_DIMENSIONAL
 from scanner.held import Held, key_of
 from scanner.looks import Look, Looks
 from scanner.picture import Image, grey_of
-from scanner.repeats import STACKED, TWO_DIMENSIONAL
-from scanner.settings import DEFAULT_FORMATS
 from scanner.strategies import LONGEST_SIDE, STRATEGIES, plain_attempt
 from scanner.voting import Voting
 from scanner.zxing import Formats

@@ -8,8 +8,8 @@ import numpy as np
 
 from scanner.enhance import denoise, enlarge, quarter_turn, sharpen_fast, shrink
 from scanner.events import Code
+from scanner.formats import TWO_DIMENSIONAL
 from scanner.picture import Image, as_image
-from scanner.repeats import TWO_DIMENSIONAL
 from scanner.strategies import SURE_QUALITY
 from scanner.zbar import read_zbar
 from scanner.zxing import Formats, Placement, read_zxing

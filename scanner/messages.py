@@ -29,6 +29,13 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class LookFor:
+    """For the scanner process: the formats to look for from the next frame on."""
+
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The process ends because of an error: a detail for the screen and the log."""
 

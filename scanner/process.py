@@ -7,15 +7,17 @@ within three seconds, reports it as a ``SourceChanged``, and restarts the proces
 This module imports neither OpenCV nor a decoder; only the scanner process does.
 """
 
+import contextlib
 import multiprocessing
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 
 from scanner.events import Event, FrameRead, PreviewRef, SourceChanged, SourceState
-from scanner.messages import Failed, Heartbeat, Phase
+from scanner.formats import format_named
+from scanner.messages import Failed, Heartbeat, LookFor, Phase
 from scanner.preview import Picture, PreviewRing
 from scanner.settings import ScannerSettings
 from scanner.stall import StallLimit
@@ -128,6 +130,19 @@ class ScannerSupervisor:
             self._pump(max(0.0, min(wait_s, TICK_S)))
             if not self._pending and time.monotonic() >= deadline_s:
                 return None
+
+    def look_for(self, formats: tuple[str, ...]) -> None:
+        """Look for ``formats`` from the next frame on, and after every restart.
+
+        The source stays open. Raises ValueError for an unknown format.
+        """
+        wanted = tuple(format_named(name) for name in formats)
+        if wanted == self._settings.formats:
+            return
+        self._settings = replace(self._settings, formats=wanted)
+        if self._child is not None:
+            with contextlib.suppress(OSError):  # The watchdog sees that the process is gone.
+                self._child.pipe.send(LookFor(wanted))
 
     def preview(self, ref: PreviewRef) -> Picture | None:
         """Return a BGR copy of a frame's preview, or None if it was overwritten."""

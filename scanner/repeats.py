@@ -9,15 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scanner.events import Code
-
-TWO_DIMENSIONAL = frozenset(
-    {"QRCode", "MicroQRCode", "RMQRCode", "Aztec", "PDF417", "MicroPDF417", "DataMatrix"}
-)
-"""Formats whose error correction is strong enough to trust a single frame."""
-
-STACKED = frozenset({"PDF417", "MicroPDF417"})
-"""Two-dimensional formats that an altered picture can yield a false text of. One look at an
-unaltered picture is enough, of altered ones two have to agree."""
+from scanner.formats import AGREEING_BARS, agreeing
 
 AGREE_WITHIN_S = 0.6
 """Frames with the same one-dimensional code agree if they are at most this far apart.
@@ -47,14 +39,14 @@ class RepeatFilter:
 
     ``away_after_s``: seconds without being read after which a code has left. ``again_after_s``: if
     set, a code held in view counts again after so many seconds. ``agree_frames``: number of frames
-    that must read a one-dimensional code before it counts.
+    that must read a one-dimensional code before it counts; one of a weak format needs more.
     """
 
     def __init__(
         self,
         away_after_s: float = 1.0,
         again_after_s: float | None = None,
-        agree_frames: int = 2,
+        agree_frames: int = AGREEING_BARS,
     ) -> None:
         """Raise ValueError for a time that is not above zero or a count below one."""
         if away_after_s <= 0 or (again_after_s is not None and again_after_s <= 0):
@@ -119,7 +111,7 @@ class RepeatFilter:
         seen.last_s = now_s
         seen.last_frame = frame_number
         seen.frames += 1
-        needed = 1 if code.format in TWO_DIMENSIONAL else self._agree_frames
+        needed = agreeing(code.format, self._agree_frames)
         if seen.admitted_s is None:
             due = seen.frames >= needed
         else:

@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
+from scanner.formats import DEFAULT_FORMATS
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     from scanner.events import Code
-
-DEFAULT_FORMATS = ("QRCode", "Aztec", "PDF417", "Code128", "EAN13")
-"""Symbologies that cards and key fobs carry, by their zxing-cpp names."""
-
 
 AUTO_PREFIX = "auto:"
 """``auto:DECK`` is the first camera, else the demo; ``auto:`` is the first camera only."""

@@ -21,6 +21,7 @@ from scanner.enhance import (
     turn,
     turned_size,
 )
+from scanner.formats import WEAK
 from scanner.picture import Image
 from scanner.voting import Voting
 from scanner.zbar import read_zbar
@@ -83,11 +84,14 @@ class Strategy:
 def plain_attempt(image: Image, formats: Formats, voting: Voting) -> None:
     """Read the picture as it is: with two thresholds, and with both decoders."""
     for code in read_zxing(image, formats, thorough=True, small_variants=True):
-        voting.elect(code)
+        if code.format in WEAK:
+            voting.vote("plain", code)
+        else:
+            voting.elect(code)
     for code in read_zxing(image, formats, thorough=True, global_threshold=True):
         voting.vote("global threshold", code)
     for read in read_zbar(image, formats):
-        if read.quality >= SURE_QUALITY:
+        if read.quality >= SURE_QUALITY and read.code.format not in WEAK:
             voting.elect(read.code)
         else:
             voting.vote("zbar", read.code)

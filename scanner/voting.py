@@ -1,11 +1,12 @@
 """Decides which of the codes that several strategies read in one picture are believed."""
 
 from scanner.events import Code
-from scanner.repeats import STACKED, TWO_DIMENSIONAL
+from scanner.formats import AGREEING_WEAK, STACKED, TWO_DIMENSIONAL, WEAK
 
 VOTES = 2
 """Strategies of different kinds that must agree on a one-dimensional or stacked code. Their check
 data are weak, so an altered picture sometimes yields a false one; two hardly ever yield the same.
+A code of a format without any check data needs three, of which one may be of the picture itself.
 """
 
 
@@ -29,7 +30,7 @@ class Voting:
             return
         voters = self._voters.setdefault((code.format, code.text), set())
         voters.add(voter)
-        if len(voters) >= VOTES:
+        if len(voters) >= (AGREEING_WEAK if code.format in WEAK else VOTES):
             self.elect(code)
 
 

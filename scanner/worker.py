@@ -10,11 +10,13 @@ import sys
 import threading
 import time
 import traceback
+from collections import deque
+from dataclasses import replace
 from multiprocessing import connection
 from typing import NoReturn
 
 from scanner.events import Code, FrameRead, SourceChanged, SourceState
-from scanner.messages import Failed, Heartbeat, Phase
+from scanner.messages import Failed, Heartbeat, LookFor, Phase
 from scanner.preview import PreviewRing
 from scanner.settings import Decoder, ScannerSettings
 
@@ -30,12 +32,13 @@ SEQUENCE_BITS = 40
 
 
 class Link:
-    """The sending end of the pipe, shared by the threads. Ends the process when it breaks."""
+    """The process's end of the pipe, shared by the threads. Ends the process when it breaks."""
 
     def __init__(self, pipe: connection.Connection) -> None:
         """Wrap ``pipe``."""
         self._pipe = pipe
         self._lock = threading.Lock()
+        self._orders: deque[LookFor] = deque(maxlen=1)
 
     def send(self, message: FrameRead | SourceChanged | Heartbeat | Failed) -> None:
         """Send one message. Blocks while the supervisor reads none."""
@@ -45,12 +48,21 @@ class Link:
         except OSError:
             leave(0)
 
-    def leave_when_broken(self) -> NoReturn:
-        """Wait until the supervisor closes its end, then end this process."""
+    def listen(self) -> NoReturn:
+        """Keep what the supervisor orders until it closes its end, then end this process."""
         with contextlib.suppress(OSError, EOFError):
             while True:
-                self._pipe.recv_bytes()
+                order = self._pipe.recv()
+                if isinstance(order, LookFor):
+                    self._orders.append(order)
         leave(0)
+
+    def take_order(self) -> LookFor | None:
+        """Return the newest order that was not returned before, None if there is none."""
+        try:
+            return self._orders.pop()
+        except IndexError:
+            return None
 
 
 class Activity:
@@ -92,7 +104,7 @@ def run(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     link = Link(pipe)
     activity = Activity()
-    threading.Thread(target=link.leave_when_broken, daemon=True).start()
+    threading.Thread(target=link.listen, daemon=True).start()
     threading.Thread(target=_beat_forever, args=(link, activity), daemon=True).start()
     try:
         ring = PreviewRing.attach(ring_name, settings.preview_width)
@@ -102,7 +114,8 @@ def run(
         link.send(Failed(f"{type(error).__name__}: {error}"))
         leave(1)
     link.send(SourceChanged(SourceState.ENDED, f"{settings.label} is over."))
-    link.leave_when_broken()
+    while True:
+        time.sleep(BEAT_S)
 
 
 def _beat_forever(link: Link, activity: Activity) -> NoReturn:
@@ -139,6 +152,8 @@ def _scan(
     while (taken := capture.newest.take()) is not None:
         frame, captured_ns = taken
         number += 1
+        if (order := link.take_order()) is not None:
+            decoder = _build_decoder(replace(settings, formats=order.formats))
         activity.decoding(True)
         codes = decoder.decode(frame)
         activity.decoding(False)

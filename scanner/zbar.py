@@ -6,7 +6,9 @@ lines that agree.
 
 import logging
 import math
+import re
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,11 +25,27 @@ else:
     ZBAR_MISSING = False
 
 from scanner.events import Code, Corners
+from scanner.formats import is_long_enough
 from scanner.picture import Image
-from scanner.zxing import WHOLE, Formats, Placement
+from scanner.zxing import RETAIL, WHOLE, Formats, Placement
 
-NAMES = {"QRCODE": "QRCode", "CODE128": "Code128", "EAN13": "EAN13"}
-"""zbar's names of the formats that are requested, with zxing-cpp's names."""
+NAMES = {
+    "QRCODE": "QRCode",
+    "CODE128": "Code128",
+    "CODE39": "Code39",
+    "CODABAR": "Codabar",
+    "I25": "ITF",
+    "EAN13": "EAN13",
+    "EAN8": "EAN8",
+    "UPCA": "UPCA",
+}
+"""zbar's names of the formats that are requested, with zxing-cpp's names.
+
+Without UPC-E, of which zbar and zxing-cpp report other digits.
+"""
+
+_EXTENDED_39 = re.compile(r"[$%/+][A-Z]")
+"""Pairs that zxing-cpp reads as one character of full ASCII, and zbar as two."""
 
 QUARTER_TURNS = {"UP": 0, "RIGHT": 1, "DOWN": 2, "LEFT": 3}
 """Clockwise quarter turns of a symbol, by zbar's name of its orientation."""
@@ -50,19 +68,32 @@ def read_zbar(image: Image, formats: Formats, placement: Placement = WHOLE) -> l
     if ZBAR_MISSING or not wanted or 0 in image.shape:
         return []
     found = pyzbar.decode(image, symbols=[ZBarSymbol[name] for name in wanted])
-    return [
-        ZbarRead(
-            Code(
-                text=symbol.data.decode("utf-8", "replace"),
-                format=NAMES[symbol.type],
-                corners=_corners(symbol.polygon, symbol.orientation, placement),
-                raw=symbol.data,
-            ),
-            symbol.quality,
-        )
+    reads = (
+        ZbarRead(_code_of(symbol, placement), symbol.quality)
         for symbol in found
         if symbol.type in NAMES and symbol.data
-    ]
+    )
+    return [read for read in reads if _is_believed(read.code)]
+
+
+def _code_of(symbol: Any, placement: Placement) -> Code:
+    """Return a symbol as a code, with UPC-A as the ``EAN13`` that it is."""
+    name, raw = NAMES[symbol.type], bytes(symbol.data)
+    if name in RETAIL:
+        name, raw = "EAN13", raw.zfill(13)
+    return Code(
+        text=raw.decode("utf-8", "replace"),
+        format=name,
+        corners=_corners(symbol.polygon, symbol.orientation, placement),
+        raw=raw,
+    )
+
+
+def _is_believed(code: Code) -> bool:
+    """Return whether a text is long enough, and the one that zxing-cpp would read."""
+    if code.format == "Code39" and _EXTENDED_39.search(code.text):
+        return False
+    return is_long_enough(code.text, code.format)
 
 
 def _corners(

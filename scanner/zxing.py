@@ -7,8 +7,9 @@ import numpy as np
 import zxingcpp
 
 from scanner.events import Code, Corner, Corners
+from scanner.formats import STACKED, is_long_enough
 from scanner.picture import Image
-from scanner.repeats import STACKED
+from scanner.slivers import without_slivers
 
 SMALL_VARIANTS = frozenset({"MicroQRCode", "RMQRCode", "MicroPDF417"})
 """Small variants that zxing-cpp reads with the large formats. Their check data is weak, so altered
@@ -20,9 +21,18 @@ AZTEC_RUNE = "]zC"
 RUNE_MODULES = 11
 """Modules a side of an Aztec rune."""
 
-SUPERSEDED_NAMES = {"AztecCode": "Aztec", "QRCodeModel2": "QRCode"}
-"""Names of newer releases of zxing-cpp for variants of what older ones call one format."""
-
+FAMILY_OF = {
+    "AztecCode": "Aztec",
+    "QRCodeModel1": "QRCode",
+    "QRCodeModel2": "QRCode",
+    "CompactPDF417": "PDF417",
+    "Code39Std": "Code39",
+    "Code39Ext": "Code39",
+    "Code32": "Code39",
+    "PZN": "Code39",
+    "ITF14": "ITF",
+}
+"""zxing-cpp's names of variants, with the format that they are reported as."""
 
 RETAIL = frozenset({"EAN13", "UPCA", "UPCE", "ISBN"})
 """Names of one number in several prints. All are reported as ``EAN13`` with thirteen digits."""
@@ -102,12 +112,13 @@ def read_zxing(
             else zxingcpp.Binarizer.LocalAverage
         ),
     )
-    return [
+    codes = [
         _code_of(barcode, placement)
         for barcode in found
-        if _is_checked(barcode)
+        if _is_believed(barcode)
         and (not _is_small_variant(barcode) or (small_variants and _stands_alone(barcode, image)))
     ]
+    return without_slivers(codes)
 
 
 def _is_small_variant(barcode: Any) -> bool:
@@ -141,28 +152,34 @@ def _stands_alone(barcode: Any, image: Image) -> bool:
     return ring.size == 0 or float(np.ptp(ring)) < contrast / 2
 
 
-def _is_checked(barcode: Any) -> bool:
-    """Return whether check data vouch for what was read.
+def _is_believed(barcode: Any) -> bool:
+    """Return whether check data or length vouch for what was read.
 
     They do not for a PDF417 code that took all of its error correction to read: whatever is wrong
     beyond that goes unnoticed. zxing-cpp tells the unused share as ``UEC``.
     """
     if not barcode.valid:
         return False
-    if SUPERSEDED_NAMES.get(barcode.format.name, barcode.format.name) not in STACKED:
-        return True
+    name = _family_of(barcode)
+    if name not in STACKED:
+        return is_long_enough(barcode.text, name)
     unused = (barcode.extra or {}).get("UEC")
     return unused is None or unused > 0
 
 
+def _family_of(barcode: Any) -> str:
+    name = str(barcode.format.name)
+    return FAMILY_OF.get(name, name)
+
+
 def _code_of(barcode: Any, placement: Placement) -> Code:
-    name = barcode.format.name
+    name = _family_of(barcode)
     text, raw = printable(barcode.text), bytes(barcode.bytes)
     if name in RETAIL:
         name, text, raw = "EAN13", text.zfill(13), raw.zfill(13)
     return Code(
         text=text,
-        format=SUPERSEDED_NAMES.get(name, name),
+        format=name,
         corners=_corners_of(barcode.position, placement),
         raw=raw,
     )

@@ -13,7 +13,9 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from main import app
 from scanner.command import scan_files
 from tests.scanner.pictures import empty_frame, frame_with, write_video
 
@@ -56,6 +58,28 @@ def test_a_picture_gives_one_line(tmp_path: Path) -> None:
     assert code.keys() == {"text", "format", "corners"}
     assert (code["text"], code["format"]) == ("Grüße, 山田", "QRCode")
     assert np.shape(code["corners"]) == (4, 2)
+
+
+def test_formats_are_those_that_are_asked_for(tmp_path: Path) -> None:
+    fob = save(tmp_path / "fob.png", frame_with("FOB-7712", "Code128", 3))
+    for option, texts in (("", ["FOB-7712"]), ("qrcode", []), ("code 128,EAN-8", ["FOB-7712"])):
+        status, [line] = _run_scan(*(["--formats", option] if option else []), str(fob))
+        assert (status, [code["text"] for code in line["codes"]]) == (0, texts)
+
+
+@pytest.mark.parametrize("formats", ["Rune7", "QRCode,Rune7", "  ", ","])
+def test_a_format_that_is_unknown_is_refused_with_its_name(formats: str) -> None:
+    result = CliRunner().invoke(app, ["scan", "--formats", formats, "card.png"])
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    told = "unknown code format 'Rune7'" if "Rune7" in formats else "no code format is named"
+    assert told in result.stderr
+
+
+def _run_scan(*arguments: str) -> tuple[int, list[dict[str, Any]]]:
+    """Run ``main.py scan`` and return its exit status and lines."""
+    result = CliRunner().invoke(app, ["scan", *arguments])
+    return result.exit_code, [json.loads(line) for line in result.stdout.splitlines()]
 
 
 def test_a_picture_without_a_code_has_none(tmp_path: Path) -> None:

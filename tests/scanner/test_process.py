@@ -272,3 +272,20 @@ def test_a_scanner_that_cannot_be_started_leaves_no_shared_memory() -> None:
             scanner.start()
         assert (scanner.ring_name, scanner.pid) == (None, None)
     assert shared_memories() <= before
+
+
+def test_formats_are_changed_while_the_source_stays_open(tmp_path: Path) -> None:
+    frames = [frame_with("FOB-7712", "Code39", 3)] * 5 + [frame_with("member-7")] * 5
+    film = write_video(tmp_path / "film.avi", frames)
+    with ScannerSupervisor(ScannerSettings(str(film), loop=True)) as scanner:
+        wait_for_text(scanner, "member-7")
+        first = scanner.pid
+        scanner.look_for(("QRCode", "Code39"))
+        wait_for_text(scanner, "FOB-7712")
+        assert scanner.pid == first
+        with pytest.raises(ValueError, match="Rune7"):
+            scanner.look_for(("Rune7",))
+        os.kill(first or 0, signal.SIGKILL)
+        wait_for_state(scanner, SourceState.CRASHED)
+        wait_for_text(scanner, "FOB-7712")
+        assert scanner.pid != first
