@@ -10,6 +10,7 @@ from membership.accounts.staff.credentials import guessable_words, set_password
 from membership.accounts.staff.resets import invite
 from membership.accounts.staff.schemas import NewStaff, StaffChange
 from membership.accounts.staff.sessions import account_subject
+from membership.accounts.staff.strength import reject_weak
 from membership.accounts.staff.throttles import SIGN_IN_BY_ACCOUNT, reset_subject
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
@@ -18,7 +19,7 @@ from membership.base.vault import open_vault
 from membership.commands.database import find_organization, migrated_database
 from membership.store.models import StaffAccount
 from membership.web.access import Tenant
-from membership.web.passwords import Passwords, reject_weak
+from membership.web.passwords import Passwords
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ ALLOWED = OURS | FRAMEWORK | DATABASE | SETTINGS | LOGS | SECRETS | {"babel"}
 """Packages that importing the service may load, on SQLite."""
 
 NEVER = {"stripe", "PIL", "fpdf", "psycopg", "alembic", "httpx", "requests", "jinja2", "jwt"}
-NEVER |= {"phonenumbers", "qrcode", "google", "standardwebhooks", "urllib3"}
+NEVER |= {"phonenumbers", "qrcode", "google", "standardwebhooks", "urllib3", "zxcvbn"}
 """Packages that only some features need; none of them may be added to those above."""
 
 IMPORTED = """

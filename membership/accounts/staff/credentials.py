@@ -1,5 +1,6 @@
-"""Storing password hashes, and the words that a password must not be."""
+"""New passwords: checked, hashed and stored."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -7,13 +8,27 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from membership.accounts.staff.accounts import end_sessions, revoke_resets
+from membership.accounts.staff.strength import reject_weak
 from membership.events.audit.recorder import record
 from membership.store.models import StaffAccount
+from membership.web.transactions import RequestTransactions
 
 
 def guessable_words(name: str, email: str, *organization: str) -> tuple[str, ...]:
     """Return the names and addresses that others know of an account: no password may be one."""
     return (name, *name.split(), email, *organization)
+
+
+async def hash_new(
+    transactions: RequestTransactions, password: str, field: str, known: Iterable[str]
+) -> str:
+    """Return the hash of a new password. Raises Invalid at ``field`` for a weak one; Busy."""
+
+    def check_and_hash() -> str:
+        reject_weak(password, field, known)
+        return transactions.passwords.hash(password)
+
+    return await transactions.hash_password(check_and_hash)
 
 
 def set_password(

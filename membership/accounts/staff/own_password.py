@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.management import SignedIn
 from membership.accounts.staff.accounts import create_account, has_accounts, lock_organization
-from membership.accounts.staff.credentials import guessable_words, set_password
+from membership.accounts.staff.credentials import guessable_words, hash_new, set_password
 from membership.accounts.staff.schemas import FirstAccount, PasswordChange
 from membership.accounts.staff.sessions import account_subject, open_session
 from membership.accounts.staff.throttles import (
@@ -24,7 +24,6 @@ from membership.events.audit.recorder import record
 from membership.store.models import Role, StaffAccount, StaffSession
 from membership.web.access import Caller
 from membership.web.errors import Conflict, Invalid, Unauthorized
-from membership.web.passwords import reject_weak
 from membership.web.transactions import RequestTransactions
 
 
@@ -45,10 +44,8 @@ async def change_password(
         await transactions.write(partial(_note_failure, caller), caller.actor)
         raise Invalid("password_wrong", "body.current_password", "This is not your password.")
     organization = (caller.tenant.name, caller.tenant.slug)
-    reject_weak(
-        new, "body.new_password", guessable_words(account.name, account.email, *organization)
-    )
-    hashed = await transactions.hash_password(partial(transactions.passwords.hash, new))
+    known = guessable_words(account.name, account.email, *organization)
+    hashed = await hash_new(transactions, new, "body.new_password", known)
     seen = account.password_hash or ""
     store = partial(_store, caller=caller, seen=seen, hashed=hashed, counted=counted)
     await transactions.write(store, caller.actor)
@@ -109,8 +106,8 @@ async def make_first_account(
     """
     password = first.password.get_secret_value()
     organization = (caller.tenant.name, caller.tenant.slug)
-    reject_weak(password, "body.password", guessable_words(first.name, first.email, *organization))
-    hashed = await transactions.hash_password(partial(transactions.passwords.hash, password))
+    known = guessable_words(first.name, first.email, *organization)
+    hashed = await hash_new(transactions, password, "body.password", known)
     make = partial(
         _make_first, caller=caller, first=first, hashed=hashed, settings=transactions.settings
     )

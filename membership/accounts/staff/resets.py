@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind
 from membership.accounts.staff.accounts import email_key, revoke_resets
-from membership.accounts.staff.credentials import guessable_words, set_password
+from membership.accounts.staff.credentials import guessable_words, hash_new, set_password
 from membership.accounts.staff.mails import invitation, reset_mail
 from membership.accounts.staff.schemas import ResetConfirmation, ResetWish
 from membership.accounts.staff.sessions import account_subject
@@ -35,7 +35,6 @@ from membership.events.mail.outbox import Mail, queue_mail
 from membership.store.models import Organization, PasswordReset, StaffAccount
 from membership.web.access import digest
 from membership.web.errors import Invalid
-from membership.web.passwords import reject_weak
 from membership.web.transactions import RequestTransactions, act_as
 
 TOKEN_PREFIX = "mr_"  # noqa: S105 - how tokens begin
@@ -141,8 +140,7 @@ async def confirm_reset(transactions: RequestTransactions, confirmation: ResetCo
         if await _is_repeat(transactions, token, password):
             return
         raise _bad_token()
-    reject_weak(password, "body.password", named.known)
-    hashed = await transactions.hash_password(partial(transactions.passwords.hash, password))
+    hashed = await hash_new(transactions, password, "body.password", named.known)
     await transactions.write(partial(_use_token, named, hashed))
 
 

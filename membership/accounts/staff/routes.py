@@ -1,14 +1,13 @@
 """Routes of staff accounts, for admins."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 
 from membership.accounts.staff import accounts
-from membership.accounts.staff.credentials import guessable_words
+from membership.accounts.staff.credentials import guessable_words, hash_new
 from membership.accounts.staff.resets import invite
 from membership.accounts.staff.schemas import NewStaff, StaffChange, StaffPage, StaffView
 from membership.base.scopes import Scope
@@ -21,7 +20,6 @@ from membership.web.access import (
 )
 from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
-from membership.web.passwords import reject_weak
 from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/staff", tags=["Staff"])
@@ -55,10 +53,7 @@ async def _hashed(
         return _Hashed(new, None)
     password = new.password.get_secret_value()
     known = guessable_words(new.name, new.email, caller.tenant.name, caller.tenant.slug)
-    reject_weak(password, "body.password", known)
-    return _Hashed(
-        new, await transactions.hash_password(partial(transactions.passwords.hash, password))
-    )
+    return _Hashed(new, await hash_new(transactions, password, "body.password", known))
 
 
 @router.post("", status_code=201)

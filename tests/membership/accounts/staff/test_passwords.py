@@ -6,8 +6,9 @@ import pytest
 from argon2 import extract_parameters
 from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
 
+from membership.accounts.staff.strength import reject_weak
 from membership.web.errors import Invalid
-from membership.web.passwords import Passwords, reject_weak
+from membership.web.passwords import Passwords
 from tests.membership.accounts.staff.people import (
     PASSWORD,
     actions,
