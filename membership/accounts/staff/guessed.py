@@ -63,9 +63,10 @@ def known_words(known: Iterable[str]) -> tuple[str, ...]:
         lowered = unicodedata.normalize("NFKC", text).casefold()[:254]
         for form in (lowered, lowered.partition("@")[0]):
             parts = _PARTS.findall(form)
+            chunks = ("".join(_PARTS.findall(chunk)) for chunk in form.split())
             initials = "".join(part[0] for part in parts)
-            for word in ("".join(parts), *parts, *(initials,) * (len(parts) > 2)):
-                found |= dict.fromkeys(each for each in spellings(word) if len(each) > 2)
+            for word in ("".join(parts), *chunks, *parts, initials):
+                found |= dict.fromkeys(each for each in spellings(word) if len(each) > 1)
     return tuple(found)
 
 
@@ -74,14 +75,14 @@ def readings(text: str) -> Iterator[tuple[str, bool]]:
 
     As it is; without what stands before and behind its letters, such as a year and a mark; with
     digits and marks read as the letters that they look like; as typed on a German keyboard; and
-    without the one mark that parts its letters or words. With each: whether its letters may be
+    without the marks that part its letters or words. With each: whether its letters may be
     words that are in no list, which those of several words run together are not.
     """
     plain = without_marks(text)
     walked = (text.translate(_QWERTZ), text.translate(_US_SHIFTED))
     as_typed = [plain, *walked, *(without_edges(form) for form in (plain, *walked))]
-    parted = set(_MARKS.findall(without_edges(plain)))
-    joined = [_MARKS.sub("", without_edges(plain))] if len(parted) == 1 else []
+    parted = _MARKS.search(without_edges(plain)) is not None
+    joined = [_MARKS.sub("", without_edges(plain))] if parted else []
     leets = [
         without_marks(form.translate(table))
         for table in _LEETS

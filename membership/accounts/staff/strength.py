@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import factorial
 
-from membership.accounts.staff.guessed import known_words, readings
+from membership.accounts.staff.guessed import known_words, readings, without_edges
 from membership.accounts.staff.password_parts import Part, cheapest_parts
 from membership.web.errors import Invalid
 from membership.web.passwords import LONGEST, SHORTEST, normalized
@@ -57,7 +57,7 @@ def estimate(password: str, known: Iterable[str]) -> Estimate:
 
     If there is none, those of the reading that takes the fewest.
     """
-    text = normalized(password)[:_LOOKED_AT]
+    text = _once(normalized(password))[:_LOOKED_AT]
     if _LETTERS.search(text) is None:
         return Estimate(1, known=False)  # dates, telephone numbers, walks over the digits
     told = known_words(known)
@@ -70,6 +70,13 @@ def estimate(password: str, known: Iterable[str]) -> Estimate:
         if found[-1].guesses < ENOUGH:
             return found[-1]
     return min(found, key=lambda each: each.guesses)
+
+
+def _once(text: str) -> str:
+    """Return what a text repeats between its first and its last letter; otherwise all of it."""
+    core = without_edges(text)
+    once = core[: (core + core).index(core, 1)]
+    return once if once != core else text
 
 
 def _estimate(parts: Iterable[Part]) -> Estimate:
