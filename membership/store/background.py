@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from membership.base.backoff import Backoff
+from membership.base.failing import FailingItems
 from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault
@@ -22,13 +23,17 @@ _LONGEST_PAUSE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Work:
-    """What a job works with: settings, database, secrets, clock, and the event of a stop."""
+    """What a job works with: settings, database, secrets, clock, and the event of a stop.
+
+    ``failing`` are the items that jobs leave out for now because they failed.
+    """
 
     settings: ServiceSettings
     database: Database
     vault: Vault
     clock: Callable[[], datetime]
     stopping: threading.Event = field(default_factory=threading.Event)
+    failing: FailingItems = field(default_factory=FailingItems)
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class Background:
 
     def __init__(self, work: Work, jobs: Iterable[Job]) -> None:
         self._work = work
+        self.failing = work.failing
         self._jobs = tuple(jobs)
         self.states = {job.name: JobState() for job in self._jobs}
         self._threads: list[threading.Thread] = []

@@ -1,7 +1,12 @@
 """Mails to staff."""
 
+from datetime import timedelta
+
 from membership.events.mail.outbox import Mail
 from membership.store.models import StaffAccount
+
+RESET_LIFE = timedelta(minutes=60)
+INVITATION_LIFE = timedelta(days=3)
 
 SET_PASSWORD_PATH = "/staff/set-password"  # noqa: S105 - a path
 """Path of the page that mails link to; the token is in the fragment."""
@@ -18,7 +23,14 @@ def reset_mail(
         "It can be used once, within 60 minutes. If it was not you who asked, you need do\n"
         "nothing: your password stays as it is.\n"
     )
-    return Mail(account.email, f"Your password at {organization}", text)
+    return Mail(
+        account.email,
+        f"Your password at {organization}",
+        text,
+        urgent=True,
+        life=RESET_LIFE,
+        topic=_topic(account),
+    )
 
 
 def invitation(
@@ -31,7 +43,19 @@ def invitation(
         f"{_how(token, public_url)}\n"
         "It can be used once, within three days. After that, ask for a new password.\n"
     )
-    return Mail(account.email, f"Your account at {organization}", text)
+    return Mail(
+        account.email,
+        f"Your account at {organization}",
+        text,
+        urgent=True,
+        life=INVITATION_LIFE,
+        topic=_topic(account),
+    )
+
+
+def _topic(account: StaffAccount) -> str:
+    """Return the topic of mails with a token: a newer token makes the older ones worthless."""
+    return f"staff token\n{account.id}"
 
 
 def _how(token: str, public_url: str | None) -> str:

@@ -16,7 +16,12 @@ from sqlalchemy.orm import Session
 from api_client.messages.management import ActorKind
 from membership.accounts.staff.accounts import email_key, revoke_resets
 from membership.accounts.staff.credentials import guessable_words, hash_new, set_password
-from membership.accounts.staff.mails import invitation, reset_mail
+from membership.accounts.staff.mails import (
+    INVITATION_LIFE,
+    RESET_LIFE,
+    invitation,
+    reset_mail,
+)
 from membership.accounts.staff.schemas import ResetConfirmation, ResetWish
 from membership.accounts.staff.sessions import account_subject
 from membership.accounts.staff.throttles import (
@@ -38,8 +43,6 @@ from membership.web.errors import Invalid
 from membership.web.transactions import RequestTransactions, act_as
 
 TOKEN_PREFIX = "mr_"  # noqa: S105 - how tokens begin
-RESET_LIFE = timedelta(minutes=60)
-INVITATION_LIFE = timedelta(days=3)
 _KEPT = timedelta(days=30)
 _REPEAT_LIFE = timedelta(seconds=30)
 

@@ -268,8 +268,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_secret("digest"),
     },
     "signup_settings": {
-        **_plain("organization_id", "open", "allowed_origins", "accent", "background"),
-        **_plain("terms_url", "privacy_url", "changed_at"),
+        **_plain("organization_id", "open", "member_page", "allowed_origins", "accent"),
+        **_plain("background", "terms_url", "privacy_url", "changed_at"),
     },
     "embed_keys": {
         **_plain("organization_id", "id", "kid", "algorithm", "jwk", "created_at", "revoked_at"),
@@ -365,6 +365,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     ),
     "outgoing_mails": {
         **_plain("organization_id", "id", "attempts", "next_attempt_at", "last_error"),
+        **_plain("urgent", "expires_at"),
+        **_secret("topic"),
         **_row("recipient", "subject", "sent_at", "created_at"),
         **_row("body", shown=False),
     },

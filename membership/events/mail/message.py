@@ -18,6 +18,17 @@ class Unsendable(Exception):
     """A mail that can never be sent: retrying is of no use."""
 
 
+class MailServerError(OSError):
+    """The mail server, or how it is used, is at fault: no mail is given up because of it.
+
+    ``every_mail`` is whether it holds for all mails, so that no other need be tried meanwhile.
+    """
+
+    def __init__(self, message: str, *, every_mail: bool = True) -> None:
+        super().__init__(message)
+        self.every_mail = every_mail
+
+
 def message_of(mail: Mail, mail_id: UUID, sender: str, written_at: datetime) -> EmailMessage:
     """Build the message. Its Message-ID is the same in every attempt, so that mail servers and
     readers recognize a mail that was sent twice.

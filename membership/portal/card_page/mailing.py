@@ -46,6 +46,7 @@ def mail_card(
     path = install_path(call.tenant.slug, design.key, customer.id)
     mail = card_mail(
         email,
+        topic=f"card\n{card.id}\n{email}",
         organization=call.tenant.name,
         name=display_name(customer) or "",
         url=install_url(public_url, keys.link_key, path),
@@ -57,7 +58,9 @@ def mail_card(
     return Mailed(customer_id=customer.id, email=email)
 
 
-def card_mail(recipient: str, *, organization: str, name: str, url: str, language: str) -> Mail:
+def card_mail(
+    recipient: str, *, topic: str, organization: str, name: str, url: str, language: str
+) -> Mail:
     """Return the mail with the link of a card."""
     gettext = catalogue(language).gettext
     subject = gettext("Your card for {organization}").format(organization=organization)
@@ -68,4 +71,5 @@ def card_mail(recipient: str, *, organization: str, name: str, url: str, languag
         "{url}\n\n"
         "Whoever has this address can add your card to a phone: please keep it to yourself.\n"
     )
-    return Mail(recipient, subject, text.format(organization=organization, name=name, url=url))
+    text = text.format(organization=organization, name=name, url=url)
+    return Mail(recipient, subject, text, topic=topic)

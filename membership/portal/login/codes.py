@@ -108,7 +108,7 @@ def _mail_code(
             expires_at=now + CODE_LIFE,
         )
     )
-    mail = code_mail(email, tenant.name, code, recipient.language)
+    mail = code_mail(email, tenant, code, recipient.language, now=now, life=CODE_LIFE)
     queue_mail(session, transactions.vault, tenant.id, mail, now=now)
     return code
 

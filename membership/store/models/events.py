@@ -130,13 +130,32 @@ class WebhookDelivery(Base):
 
 
 class OutgoingMail(Base):
-    """A mail to send, kept until it was. The text is dropped once it is sent."""
+    """A mail to send, kept until it was. The text is dropped once it is sent or withdrawn.
+
+    It is not sent after ``expires_at``, and not after a newer mail with the same ``topic``, a
+    digest, was queued.
+    """
 
     __tablename__ = "outgoing_mails"
     __table_args__ = (
         Index(
             "ix_outgoing_mails_due",
             "next_attempt_at",
+            sqlite_where=text("next_attempt_at IS NOT NULL"),
+            postgresql_where=text("next_attempt_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_outgoing_mails_turn",
+            "urgent",
+            "organization_id",
+            "next_attempt_at",
+            sqlite_where=text("next_attempt_at IS NOT NULL"),
+            postgresql_where=text("next_attempt_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_outgoing_mails_topic",
+            "organization_id",
+            "topic",
             sqlite_where=text("next_attempt_at IS NOT NULL"),
             postgresql_where=text("next_attempt_at IS NOT NULL"),
         ),
@@ -152,3 +171,6 @@ class OutgoingMail(Base):
     last_error: Mapped[str | None] = mapped_column(String(300))
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    urgent: Mapped[bool] = mapped_column(default=False)
+    expires_at: Mapped[datetime | None]
+    topic: Mapped[str | None] = mapped_column(String(64))

@@ -10,12 +10,16 @@ from membership.store.base_model import Base, of_organization, refers
 
 
 class SignupSettings(Base):
-    """Whether and where the public may join. ``allowed_origins`` are those that may frame it."""
+    """Whether and where the public may join. ``allowed_origins`` are those that may frame it.
+
+    ``member_page`` is whether members can log in: on the page of members, and by its routes.
+    """
 
     __tablename__ = "signup_settings"
 
     organization_id: Mapped[int] = of_organization()
     open: Mapped[bool] = mapped_column(default=False)
+    member_page: Mapped[bool] = mapped_column(default=True)
     allowed_origins: Mapped[list[str]] = mapped_column(JSON)
     accent: Mapped[str] = mapped_column(String(7))
     background: Mapped[str] = mapped_column(String(7))

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from membership.accounts.staff import throttles
+from membership.base import failing
 from membership.base.backoff import Backoff
 from membership.billing.inbox import queue as inbox
 from membership.events.mail import delivery as mail
@@ -31,6 +32,8 @@ MINUTE_TO_HOUR = (1, 2, 4, 8, 16, 32, 60, 60)
     [
         (retry_policy.BACKOFF, MINUTE, (1, 5, 15, 60, 180, 360, 720, 720)),
         (mail.BACKOFF, MINUTE, MINUTE_TO_HOUR),
+        (mail.SERVER_BACKOFF, SECOND, (10, 20, 40, 60, 60)),
+        (failing.BACKOFF, MINUTE, MINUTE_TO_HOUR),
         (push_queue.BACKOFF, SECOND, (10, 20, 40, 80, 160, 320, 640, 900, 900)),
         (push_queue.REFUSED_BACKOFF, HOUR, (1, 1)),
         (google.BACKOFF, MINUTE, GOOGLE),
