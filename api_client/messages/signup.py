@@ -10,7 +10,12 @@ from api_client.messages.scan import Message
 class SignupView(Message):
     """Settings of the signup, and the HTML with which a web site offers it."""
 
-    open: bool = Field(examples=[True], description="Whether the page is there at all.")
+    open: bool = Field(examples=[True], description="Whether anybody new may join.")
+    member_page: bool = Field(
+        default=True,
+        examples=[True],
+        description="Whether members can log in to their own page, also while nobody may join.",
+    )
     allowed_origins: tuple[str, ...] = Field(
         examples=[["https://www.example.com"]],
         description="Sites that may show the page in a frame. Without any, nobody may frame it.",

@@ -44,6 +44,7 @@ class SignupPage(PageView):
         super().__init__(texts)
         say = texts.say
         self.switch = QCheckBox(say("Open: the public may join"))
+        self.members = QCheckBox(say("Members may log in to their own page"))
         self.sites = QPlainTextEdit()
         self.sites.setTabChangesFocus(True)
         self.sites.setFixedHeight(_SITES_HEIGHT)
@@ -72,6 +73,7 @@ class SignupPage(PageView):
     def show_settings(self, settings: JoinSettings, places: JoinPlaces) -> None:
         """Show the stored settings, and the address of the signup page."""
         self.switch.setChecked(settings.open)
+        self.members.setChecked(settings.member_page)
         self.sites.setPlainText(settings.sites)
         self.colours["accent"].set_colour(settings.accent)
         self.colours["background"].set_colour(settings.background)
@@ -89,6 +91,7 @@ class SignupPage(PageView):
         """Return the settings as they are on the page."""
         return JoinSettings(
             open=self.switch.isChecked(),
+            member_page=self.members.isChecked(),
             sites=self.sites.toPlainText().strip(),
             accent=self.colours["accent"].colour,
             background=self.colours["background"].colour,
@@ -142,6 +145,11 @@ class SignupPage(PageView):
         column.addWidget(self.switch)
         hint = say("On it are the plans that the public may join.")
         column.addWidget(label(hint, "muted"))
+        column.addWidget(self.members)
+        hint = say(
+            "There they see their card and invoices, and cancel. It stays while nobody may join."
+        )
+        column.addWidget(label(hint, "muted"))
         self._add(column, say("Buttons and links"), self.colours["accent"], "accent")
         self._add(column, say("Background"), self.colours["background"], "background")
         column.addWidget(self.preview)
@@ -176,12 +184,19 @@ class SignupPage(PageView):
     def _connect(self) -> None:
         self.save_button.clicked.connect(self.saved)
         self.switch.toggled.connect(self._on_edited)
+        self.switch.clicked.connect(self._on_switched)
+        self.members.toggled.connect(self._on_edited)
         self.sites.textChanged.connect(self._on_edited)
         for line in self.addresses.values():
             line.textChanged.connect(self._on_edited)
         for field in self.colours.values():
             field.changed.connect(self._on_edited)
             field.changed.connect(self._draw)
+
+    def _on_switched(self, is_open: bool) -> None:
+        """Open the page of members with the signup: who joins there is sent to it."""
+        if is_open:
+            self.members.setChecked(True)
 
     def _on_edited(self) -> None:
         self.show_progress("")

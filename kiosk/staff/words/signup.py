@@ -20,6 +20,7 @@ class JoinSettings:
     """The settings as they are on the page; sites are one a line."""
 
     open: bool
+    member_page: bool
     sites: str
     accent: str
     background: str
@@ -40,6 +41,7 @@ def settings_of(view: SignupView) -> JoinSettings:
     """Return the settings of the service as the page shows them."""
     return JoinSettings(
         open=view.open,
+        member_page=view.member_page,
         sites="\n".join(view.allowed_origins),
         accent=view.accent,
         background=view.background,
@@ -57,6 +59,7 @@ def request_of(settings: JoinSettings) -> dict[str, Any]:
     """Return the body of the request."""
     return {
         "open": settings.open,
+        "member_page": settings.member_page,
         "allowed_origins": sites_of(settings),
         "accent": settings.accent,
         "background": settings.background,

@@ -1,7 +1,8 @@
 """Login codes: mailed to an address, and exchanged for a ticket that proves it.
 
-A code is created and mailed for every address alike, whether a customer has it or not: those who
-have no account yet join with it. Wrong, expired, used and missing codes get the same answer.
+A code is created and mailed for every address alike, whether a customer has it or not, so that
+only who reads the mails of an address learns it. Those who have no account yet join with it,
+where the signup is open. Wrong, expired, used and missing codes get the same answer.
 """
 
 import secrets
@@ -42,7 +43,7 @@ from membership.portal.login.throttles import (
     TRIES_BY_EMAIL,
     subject,
 )
-from membership.portal.open_signup import find_open_signup
+from membership.portal.open_signup import find_login
 from membership.store.models import LoginCode
 from membership.web.access import Tenant, digest
 from membership.web.errors import Unauthorized
@@ -82,7 +83,7 @@ def _mail_code(
     transactions: RequestTransactions, recipient: _Recipient, session: Session, now: datetime
 ) -> str:
     """Create a code, queue its mail, invalidate older codes; return the code."""
-    tenant, _ = find_open_signup(session, recipient.organization)
+    tenant, _ = find_login(session, recipient.organization)
     email = recipient.email
     count_attempt(session, CODES_BY_ADDRESS, transactions.address, now)
     count_attempt(session, CODES_BY_EMAIL, subject(tenant.id, email), now)
@@ -146,7 +147,7 @@ def _check(
 
     A code that comes again a moment later gives the same ticket, while that was not used.
     """
-    tenant, _ = find_open_signup(session, organization)
+    tenant, _ = find_login(session, organization)
     by_address = count_attempt(session, TRIES_BY_ADDRESS, transactions.address, now)
     whose = subject(tenant.id, wanted.email)
     by_email = count_attempt(session, TRIES_BY_EMAIL, whose, now)

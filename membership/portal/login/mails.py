@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from babel.dates import format_time
-
 from membership.events.mail.outbox import Mail
 from membership.members.customers.service import email_key
 from membership.rules.instants import zone_named
@@ -32,7 +30,7 @@ def code_mail(
     ).format(
         organization=tenant.name,
         code=code,
-        time=format_time(until, "short", locale=language),
+        time=f"{until:%H:%M}",
     )
     return Mail(
         recipient,

@@ -18,7 +18,7 @@ from membership.portal.login.digests import code_key
 from membership.portal.login.repeats import is_repeat, tokens_after
 from membership.portal.login.schemas import NewPerson, SessionRequest, SessionTokens
 from membership.portal.login.sessions import customer_actor, open_session, session_again
-from membership.portal.open_signup import find_open_signup
+from membership.portal.open_signup import find_login, signup_closed
 from membership.store.models import Customer, SignupSettings
 from membership.web.access import Tenant
 from membership.web.errors import Invalid
@@ -31,7 +31,7 @@ async def open_with_ticket(
     """Open a session of an existing customer or a new one.
 
     Raises Unauthorized for an invalid ticket; NotFound for a customer with another address;
-    Invalid without consent. The ticket stays valid after an error, and a repeat of the request
+    Conflict for a new one while the signup is closed; Invalid without consent. The ticket stays valid after an error, and a repeat of the request
     gets the same session.
     """
     opening = partial(_open_with_ticket, transactions.vault, organization, wanted)
@@ -42,7 +42,7 @@ def _open_with_ticket(
     vault: Vault, organization: str, wanted: SessionRequest, session: Session, now: datetime
 ) -> SessionTokens:
     """Use the ticket and open the session, in one transaction."""
-    tenant, _ = find_open_signup(session, organization)
+    tenant, settings = find_login(session, organization)
     ticket = wanted.ticket.get_secret_value()
     tokens = tokens_after(code_key(session, vault, tenant.id, now), ticket)
     proved = use_ticket(session, tenant, ticket, now)
@@ -51,6 +51,8 @@ def _open_with_ticket(
         if again is None or not _is_who(session, again, tenant, wanted, now):
             raise ticket_wrong()
         return again
+    if wanted.new is not None and not settings.open:
+        raise signup_closed()
     if wanted.new is not None:
         customer = _register(session, tenant, proved, wanted.new, now)
     else:

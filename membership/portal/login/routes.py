@@ -30,7 +30,7 @@ async def send_code(
 ) -> CodeSent:
     """Mail a code to any email address; older codes become invalid.
 
-    404 `page_not_found` unless the organization's signup is open; 429 `too_many_tries` with
+    404 `page_not_found` if neither signup nor page of members is open; 429 `too_many_tries` with
     `Retry-After` for too many codes to an email address or from a network address.
     """
     accepted = request.headers.get("Accept-Language", "")
@@ -57,8 +57,9 @@ async def open_session(
 ) -> SessionTokens:
     """Open a session with a ticket, which is valid once, for 30 minutes.
 
-    401 `ticket_wrong`; 404 `customer_not_found` for a customer with another address; 422
-    `consent_missing` for a new customer without consent. The ticket stays valid after an error.
+    401 `ticket_wrong`; 404 `customer_not_found` for a customer with another address; 409
+    `signup_closed` for a new customer where only members may log in; 422 `consent_missing` for a
+    new customer without consent. The ticket stays valid after an error.
     """
     response.headers.update(_NO_STORE)
     return await openings.open_with_ticket(transactions, organization, wanted)

@@ -19,8 +19,10 @@ _KIND = PageKind(
 )
 
 
-def member_page(tenant: Tenant, appearance: Appearance, language: str) -> Response:
-    """Return the member page of an organization."""
+def member_page(
+    tenant: Tenant, appearance: Appearance, language: str, *, can_join: bool
+) -> Response:
+    """Return the member page of an organization; ``can_join`` is whether its signup is open."""
     values = {
         "script_texts": json.dumps(member_texts(language), ensure_ascii=False),
         "colours": page_colours(appearance),
@@ -28,6 +30,7 @@ def member_page(tenant: Tenant, appearance: Appearance, language: str) -> Respon
         "slug": tenant.slug,
         "time_zone": tenant.time_zone,
         "appearance": appearance,
+        "can_join": can_join,
         "version": files_version(),
     }
     return render_page(_KIND, "member/page.html", language, values)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from membership.portal.appearance import Appearance, appearance_of
 from membership.portal.member.page import member_page
-from membership.portal.open_signup import find_open_signup
+from membership.portal.open_signup import find_member_page
 from membership.portal.signup.page import not_found_page
 from membership.web.access import Tenant
 from membership.web.errors import NotFound
@@ -26,15 +26,15 @@ async def show_page(
     reads: InReads,
     lang: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Show the page; 404, as the signup page, unless the organization's signup is open."""
+    """Show the page; 404, as a closed signup page, where members have no page."""
     language = choose_language(lang, request.headers.get("Accept-Language", ""))
 
-    def load(session: Session, _now: datetime) -> tuple[Tenant, Appearance]:
-        tenant, settings = find_open_signup(session, organization)
-        return tenant, appearance_of(settings)
+    def load(session: Session, _now: datetime) -> tuple[Tenant, Appearance, bool]:
+        tenant, settings = find_member_page(session, organization)
+        return tenant, appearance_of(settings), settings.open
 
     try:
-        tenant, appearance = await reads.read(load)
+        tenant, appearance, can_join = await reads.read(load)
     except NotFound:
         return not_found_page(language)
-    return await run_in_threadpool(member_page, tenant, appearance, language)
+    return await run_in_threadpool(member_page, tenant, appearance, language, can_join=can_join)

@@ -34,7 +34,7 @@ async def open_session(
     """Open a session of a customer with a ticket, and set its cookie.
 
     401 `ticket_wrong`; 404 `customer_not_found` for a customer with another address, which leaves
-    the ticket valid; 404 `page_not_found` unless the signup is open.
+    the ticket valid; 404 `page_not_found` where members cannot log in.
     """
     session_request = SessionRequest(ticket=wanted.ticket, customer_id=wanted.customer_id)
     opened = await openings.open_with_ticket(transactions, organization, session_request)

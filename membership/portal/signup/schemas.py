@@ -36,7 +36,12 @@ def _without_duplicates(origins: tuple[str, ...]) -> tuple[str, ...]:
 class SignupChange(Message):
     """How the public may join. What is left out is set to what it is by default."""
 
-    open: bool = Field(examples=[True], description="Whether the page is there at all.")
+    open: bool = Field(examples=[True], description="Whether anybody new may join.")
+    member_page: bool = Field(
+        default=True,
+        examples=[True],
+        description="Whether members can log in to their own page, also while nobody may join.",
+    )
     allowed_origins: Annotated[
         tuple[Origin, ...], Field(max_length=MAX_ORIGINS), AfterValidator(_without_duplicates)
     ] = Field(

@@ -10,12 +10,12 @@ from membership.store.models import Organization, SignupSettings
 from membership.web.access import Call
 from membership.web.errors import NotFound
 
-_CLOSED = SignupChange(open=False)
+_CLOSED = SignupChange(open=False, member_page=False)
 _FIELDS = tuple(SignupChange.model_fields)
 
 
 def show_signup(call: Call, public_url: str | None) -> SignupView:
-    """Return the settings; by default signup is closed."""
+    """Return the settings; by default signup and page of members are closed."""
     row = call.session.get(SignupSettings, call.tenant.id)
     current = _CLOSED if row is None else _settings_of(row)
     return _view(call, current, public_url)

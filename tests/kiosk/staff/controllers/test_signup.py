@@ -16,6 +16,8 @@ from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.home import HomeSheet
 from kiosk.staff.controllers.signup import SignupSheet
 from kiosk.staff.disk import Disk
+from kiosk.staff.words.signup import places_of, settings_of
+from kiosk.texts import Texts
 from tests.kiosk.answers import NOON
 from tests.kiosk.staff.desk_messages import SITE_KEY, keys, signup
 from tests.kiosk.staff.messages import plans
@@ -108,13 +110,26 @@ def test_what_was_changed_is_sent_whole_and_told_to_be_saved(staff: Staff) -> No
     page.save_button.click()
     ((name, (sent, _once)),) = staff.asked()
     assert name == "set_signup"
-    assert (sent["open"], sent["allowed_origins"]) == (
-        False, ["https://a.example", "https://B.example/"],
+    assert (sent["open"], sent["member_page"], sent["allowed_origins"]) == (
+        False, True, ["https://a.example", "https://B.example/"],
     )  # fmt: skip
     stored = signup(open=False, allowed_origins=("https://a.example", "https://b.example"))
     staff.presenter.on_done(staff.tasks[-1], stored)
     assert page.sites.toPlainText() == "https://a.example\nhttps://b.example"
     assert page.progress.text() == "Saved."
+
+
+def test_who_opens_the_signup_opens_the_page_of_members(staff: Staff) -> None:
+    page = staff.pages.signup.page
+    page.show_settings(
+        settings_of(signup(open=False, member_page=False)), places_of(signup(), Texts("en"))
+    )
+    assert not page.members.isChecked()
+    page.switch.click()
+    assert page.members.isChecked()
+    page.members.click()
+    page.switch.click()
+    assert not page.members.isChecked()
 
 
 def test_who_types_on_while_it_is_saved_keeps_it(staff: Staff) -> None:

@@ -39,13 +39,15 @@ def test_settings_are_shown_and_sent_as_they_are_stored() -> None:
     sent = request_of(settings_of(view))
     assert sent["allowed_origins"] == ["https://www.club.example"]
     assert {k: v for k, v in sent.items() if k != "allowed_origins"} == {
-        "open": True, "accent": "#00695c", "background": "#ffffff",
+        "open": True, "member_page": True, "accent": "#00695c", "background": "#ffffff",
         "terms_url": "https://club.example/terms", "privacy_url": None,
     }  # fmt: skip
 
 
 def test_blank_lines_name_no_site() -> None:
-    typed = JoinSettings(True, "\n https://a.example \n\n\thttps://b.example\n", "", "", "", "")
+    typed = JoinSettings(
+        True, True, "\n https://a.example \n\n\thttps://b.example\n", "", "", "", ""
+    )
     assert sites_of(typed) == ["https://a.example", "https://b.example"]
 
 

@@ -69,7 +69,10 @@ def mails(service: Service) -> list[tuple[str, str]]:
     with service.database.readers.begin() as session:
         rows = session.scalars(
             select(OutgoingMail)
-            .where(OutgoingMail.organization_id == service.tenant.id)
+            .where(
+                OutgoingMail.organization_id == service.tenant.id,
+                OutgoingMail.body.is_not(None),  # not withdrawn
+            )
             .order_by(OutgoingMail.created_at)
         ).all()
     return [(row.recipient, vault.open(row.body or b"").decode()) for row in rows]

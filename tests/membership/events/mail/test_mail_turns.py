@@ -103,9 +103,7 @@ def subjects(inbox: Inbox) -> list[str]:
 
 
 @pytest.mark.both_databases
-def test_a_code_overtakes_many_cards_and_clubs_take_turns(
-    post: Post, inbox: CountingInbox
-) -> None:
+def test_a_code_overtakes_many_cards_and_clubs_take_turns(post: Post, inbox: CountingInbox) -> None:
     for number in range(30):
         post.queue(0, f"card {number}")
     for number in range(3):
@@ -164,7 +162,8 @@ def test_after_an_outage_only_what_is_still_good_arrives_and_the_urgent_first(
     with mail_server(inbox) as new_port:
         post.settings(smtp_port=new_port)
         post.send_all()
-    assert subjects(inbox) == ["fresh code", *(f"card {number}" for number in range(5))]
+    assert subjects(inbox)[0] == "fresh code"
+    assert sorted(subjects(inbox)[1:]) == [f"card {number}" for number in range(5)]
     dead = post.row("dead code")
     assert (dead.sent_at, dead.body, dead.next_attempt_at) == (None, None, None)
     assert dead.last_error == EXPIRED
