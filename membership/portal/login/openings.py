@@ -31,8 +31,8 @@ async def open_with_ticket(
     """Open a session of an existing customer or a new one.
 
     Raises Unauthorized for an invalid ticket; NotFound for a customer with another address;
-    Conflict for a new one while the signup is closed; Invalid without consent. The ticket stays valid after an error, and a repeat of the request
-    gets the same session.
+    Conflict for a new one while the signup is closed; Invalid without consent. The ticket stays
+    valid after an error, and a repeat of the request gets the same session.
     """
     opening = partial(_open_with_ticket, transactions.vault, organization, wanted)
     return await transactions.write(opening)
