@@ -23,6 +23,7 @@ from api_client.messages.scan import VisitPage
 from .billing import BillingClient
 from .client import M, keyed
 from .payments import PaymentsClient
+from .scanner_setup import ScannerSetupClient
 from .signup import SignupClient
 from .stripe_setup import StripeSetupClient
 
@@ -32,7 +33,9 @@ Fields = Mapping[str, Any]
 _A_PAGE = 100
 
 
-class ManagementClient(PaymentsClient, SignupClient, StripeSetupClient, BillingClient):
+class ManagementClient(
+    PaymentsClient, SignupClient, ScannerSetupClient, StripeSetupClient, BillingClient
+):
     """All requests of staff. The key is the token of a staff session, or a desk's key to sign in.
 
     Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``: the same one for

@@ -252,6 +252,12 @@ class DeskInfo(Message):
     visits_today: int
     server_time: AwareDatetime
     version: str
+    code_formats: tuple[str, ...] = Field(
+        (),
+        examples=[["QRCode", "Aztec", "PDF417", "Code128", "EAN13"]],
+        description="What its camera looks for, as the organization chose. A desk passes over "
+        "names that it does not know.",
+    )
 
 
 class FieldFault(Message):

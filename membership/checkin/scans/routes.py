@@ -12,6 +12,7 @@ from membership.base.scopes import Scope
 from membership.base.version import service_version
 from membership.checkin.scans import service
 from membership.members import visits
+from membership.members.organization.service import code_formats
 from membership.wallet.state import public_code_key, wallet_keys
 from membership.web.access import Call, reads, writes
 from membership.web.fast_path import NEEDS_KEY, FastPath, fast_path
@@ -79,7 +80,7 @@ def undo_visit(visit_id: UUID, call: Annotated[Call, writes(Scope.VISITS_WRITE)]
 
 @router.get("/desk")
 def desk(call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> DeskInfo:
-    """Tell whose desk this is, and how many visits its local day has had."""
+    """Tell whose desk this is, what its camera looks for, and how many visits its day has had."""
     return DeskInfo(
         organization=call.tenant.name,
         slug=call.tenant.slug,
@@ -89,6 +90,7 @@ def desk(call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> DeskInfo:
         visits_today=visits.visits_today(call),
         server_time=call.now,
         version=service_version(),
+        code_formats=code_formats(call),
     )
 
 

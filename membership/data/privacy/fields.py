@@ -102,6 +102,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "country",
         "demo",
         "expires_soon_days",
+        "code_formats",
         "next_customer_number",
         "created_at",
     ),

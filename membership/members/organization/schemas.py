@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
+from api_client.messages.code_formats import CodeFormats
 from api_client.messages.scan import Message
 from membership.base.fields import Name
 from membership.members.plans.schemas import Currency
@@ -46,6 +47,12 @@ class OrganizationChange(Message):
         examples=[14],
         description="A scan points out a membership that ends within as many days.",
     )
+    code_formats: CodeFormats | None = Field(
+        default=None,
+        examples=[["QRCode", "Code128", "Code39"]],
+        description="What the cameras of its desks look for; null for the default. Each desk "
+        "follows within seconds, without a restart.",
+    )
 
 
 class OrganizationView(Message):
@@ -57,6 +64,7 @@ class OrganizationView(Message):
     currency: str = Field(examples=["EUR"])
     country: str | None = Field(examples=["DE"])
     expires_soon_days: int = Field(examples=[14])
+    code_formats: tuple[str, ...] = Field(examples=[["QRCode", "Code128", "Code39"]])
     demo: bool = Field(description="True where the data is the invented demo club.")
     created_at: AwareDatetime
     server_time: AwareDatetime

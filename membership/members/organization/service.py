@@ -1,5 +1,10 @@
 """The organization's own settings; setting up a new one is ``accounts.organizations``."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from api_client.messages.code_formats import DEFAULT_CODE_FORMATS
 from membership.members.organization.schemas import OrganizationChange, OrganizationView
 from membership.store.models import Organization
 from membership.web.access import Call
@@ -19,9 +24,22 @@ def change_organization(call: Call, change: OrganizationChange) -> OrganizationV
     """
     organization = _load(call, lock=True)
     for field in sorted(change.model_fields_set):
-        setattr(organization, field, getattr(change, field))
+        value = getattr(change, field)
+        setattr(organization, field, list(value) if isinstance(value, tuple) else value)
     call.session.flush()
     return _view(call, organization)
+
+
+def code_formats(call: Call) -> tuple[str, ...]:
+    """Return the formats of codes that the organization's desks look for."""
+    stored = call.session.scalars(
+        select(Organization.code_formats).where(Organization.id == call.tenant.id)
+    )
+    return _formats(stored.one_or_none())
+
+
+def _formats(stored: Sequence[str] | None) -> tuple[str, ...]:
+    return DEFAULT_CODE_FORMATS if stored is None else tuple(stored)
 
 
 def _load(call: Call, *, lock: bool) -> Organization:
@@ -42,6 +60,7 @@ def _view(call: Call, organization: Organization) -> OrganizationView:
         currency=organization.currency,
         country=organization.country,
         expires_soon_days=organization.expires_soon_days,
+        code_formats=_formats(organization.code_formats),
         demo=organization.demo,
         created_at=organization.created_at,
         server_time=call.now,

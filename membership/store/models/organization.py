@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Integer, String
+from sqlalchemy import JSON, BigInteger, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from membership.store.base_model import Base
 
 
 class Organization(Base):
-    """A club. ``next_customer_number`` is the human number that the next customer gets."""
+    """A club. ``next_customer_number`` is the human number that the next customer gets.
+
+    ``code_formats`` are what its cameras look for, None for the default.
+    """
 
     __tablename__ = "organizations"
 
@@ -21,5 +24,6 @@ class Organization(Base):
     country: Mapped[str | None] = mapped_column(String(2))
     demo: Mapped[bool] = mapped_column(default=False)
     expires_soon_days: Mapped[int] = mapped_column(Integer, default=14)
+    code_formats: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     next_customer_number: Mapped[int] = mapped_column(BigInteger, default=1)
     created_at: Mapped[datetime]

@@ -17,6 +17,7 @@ def test_shown(service: Service) -> None:
         "currency": "EUR",
         "country": "DE",
         "expires_soon_days": 14,
+        "code_formats": ["QRCode", "Aztec", "PDF417", "Code128", "EAN13"],
         "demo": False,
         "created_at": "2027-03-10T11:00:00Z",
         "server_time": "2027-03-10T11:00:00Z",
