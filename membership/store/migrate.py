@@ -13,7 +13,20 @@ from membership.store.advisory_lock import Lock
 from membership.store.database import WRITES, Database
 from membership.store.sqlite_stats import write_planner_stats
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+)
 """All revisions of the schema that this version knows, oldest first."""
 
 HEAD = REVISIONS[-1]
