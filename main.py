@@ -156,7 +156,7 @@ def _run_kiosk(
     try:
         service = _service_for(settings, server, key_file, folder, with_demo=with_demo)
         scanner = ScannerSettings(source=source, loop=settings.loop)
-        return run_kiosk(settings, scanner, service)
+        return run_kiosk(settings, scanner, service, folder)
     except (OSError, ValueError) as error:
         fail(str(error))
 

@@ -29,11 +29,12 @@ from .application import interruptible, prepare_application, theme_of
 from .embedded import EmbeddedService
 from .failures import Cause, Failure
 from .garbage import collected_here
-from .keyboard import WedgeFilter
 from .lookup import OnlineLookup
 from .presenters.camera import CameraPresenter
 from .presenters.desk import DeskPresenter
+from .presenters.hand_scanner import HandScannerPresenter
 from .presenters.verdicts import VerdictPresenter
+from .profile_store import ProfileStore
 from .report import Report
 from .session import ScanSession
 from .settings import KioskSettings
@@ -78,7 +79,8 @@ class OwnService:
 class Kiosk(QObject):
     """All parts of a desk, connected. Created in the GUI thread after the ``QApplication``.
 
-    ``disk`` is where staff save and print files, by default the PC's.
+    ``disk`` is where staff save and print files, by default the PC's. ``state_dir`` is where the
+    desk keeps what it knows of its hand scanner; by default the data folder of its own service.
     """
 
     connect_to = Signal(str, str)
@@ -91,6 +93,7 @@ class Kiosk(QObject):
         service: ServiceAddress | OwnService,
         *,
         disk: Disk | None = None,
+        state_dir: Path | None = None,
     ) -> None:
         super().__init__()
         self._settings = settings
@@ -129,9 +132,14 @@ class Kiosk(QObject):
         self.management = StaffPresenter(
             self.window, self.texts, idle_s=settings.staff_idle_s, parent=self, disk=disk
         )
-        self.wedge = WedgeFilter(
-            self, prefix=settings.hand_scanner_prefix, suffix=settings.hand_scanner_suffix
+        self.hand_scanner = HandScannerPresenter(
+            self.window,
+            self.texts,
+            settings,
+            ProfileStore(_state_dir(service, state_dir), settings.desk),
+            parent=self,
         )
+        self.wedge = self.hand_scanner.wedge
         self.embedded: EmbeddedService | None = None
         if isinstance(service, OwnService):
             self.embedded = EmbeddedService(service.command, service.data_dir, parent=self)
@@ -212,7 +220,6 @@ class Kiosk(QObject):
         worker.source_changed.connect(self.camera.on_source_changed)
         self.wedge.scanned.connect(self.session.on_hand_scanned)
         self.wedge.unread.connect(self.session.clear)
-        self.wedge.unread.connect(self.desk.on_unread)
         if self._settings.exit_after_source:
             self.camera.ended.connect(self._leave_soon)
 
@@ -331,16 +338,21 @@ class Kiosk(QObject):
 
 
 def run(
-    settings: KioskSettings, scanner: ScannerSettings, service: ServiceAddress | OwnService
+    settings: KioskSettings,
+    scanner: ScannerSettings,
+    service: ServiceAddress | OwnService,
+    state_dir: Path,
 ) -> int:
-    """Run a kiosk until its window is closed. Returns the exit code.
+    """Run a kiosk until its window is closed, with its state in ``state_dir``.
+
+    Returns the exit code.
 
     With ``settings.report`` the code is 1 if the service cannot start, which ends the run, or if no
     scan could be checked. Raises OSError if the data folder cannot be used.
     """
     application = prepare_application()
     with collected_here():
-        return _run(application, Kiosk(settings, scanner, service))
+        return _run(application, Kiosk(settings, scanner, service, state_dir=state_dir))
 
 
 def _run(application: QApplication, kiosk: Kiosk) -> int:
@@ -359,6 +371,11 @@ def _run(application: QApplication, kiosk: Kiosk) -> int:
         return code
     sys.stdout.write(kiosk.report.table() + "\n")
     return code or (0 if kiosk.report.checked_any else 1)
+
+
+def _state_dir(service: ServiceAddress | OwnService, given: Path | None) -> Path | None:
+    """Return where the desk keeps its own state; None keeps none."""
+    return given or (service.data_dir if isinstance(service, OwnService) else None)
 
 
 def _discard(window: KioskWindow) -> None:

@@ -6,33 +6,23 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QWindow
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
-from shiboken6 import isValid
+from PySide6.QtWidgets import QApplication
 
-from .wedge import Field, KeyKind, KeyPress, Step, WedgeDecoder, us_character
+from .held_text import HeldText
+from .key_events import MODIFIERS, field_of, kind_of, scan_code
+from .keys import KeyKind, KeyPress, us_character
+from .scanner_profile import ScannerProfile
+from .wedge import Step, WedgeDecoder
 
-_TERMINATORS = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab}
-_MODIFIERS = {
-    Qt.Key.Key_Shift,
-    Qt.Key.Key_CapsLock,
-    Qt.Key.Key_AltGr,
-    Qt.Key.Key_Control,
-    Qt.Key.Key_Alt,
-    Qt.Key.Key_Meta,
-}
-_ALT_GR = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-"""The modifiers by which Windows reports AltGr."""
-_DEAD_KEYS = range(Qt.Key.Key_Dead_Grave.value, Qt.Key.Key_Dead_Longsolidusoverlay.value + 1)
-_CONTROL_KEYS = range(Qt.Key.Key_At.value, Qt.Key.Key_Underscore.value + 1)
-"""Keys that give a control character (C0) with Ctrl: ``@``, letters, ``[ \\ ] ^ _``."""
-_DIGIT_KEYS = range(Qt.Key.Key_0.value, Qt.Key.Key_9.value + 1)
+__all__ = ["WedgeFilter", "scan_code"]
+
 _CLICKS = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin})
 _SHOW_MS = 55
 """After so many milliseconds, text that may still become a code is shown in its field."""
+_SHOW_FAST_MS = 45
+"""So much later if it comes fast: a scanner is done by then, and nothing flickers."""
 _GRACE_MS = 15
 """A last wait: after the event loop was blocked, keys may be queued behind the timer."""
-_XKB_OFFSET = 8
-"""X11 and Wayland number keys eight higher than the PC scan code."""
 
 
 Held = tuple[QWindow, QKeyEvent]
@@ -42,15 +32,17 @@ class WedgeFilter(QObject):
     """An event filter for the application. Keys that are no scan are sent on unchanged.
 
     Keys are timed by the system's timestamp, not by when they are handled: an event loop that is
-    blocked for a moment must not split a scan. Held text is shown in its field as an input method
-    shows text that is not yet entered, so that a code leaves text, selection and undo list as they
-    were. ``clock``, in seconds, is for events without a timestamp.
+    blocked for a moment must not split a scan. Held text is shown in its field meanwhile.
+    ``profile`` is what is known of the scanner; ``clock``, in seconds, is for events without a
+    timestamp.
     """
 
     scanned = Signal(object)
     """Reading."""
-    unread = Signal()
-    """What a scanner sent was no whole code."""
+    unread = Signal(bool)
+    """What a scanner sent was no whole code. True: its text stayed in a field, without its end."""
+    learnt = Signal(object)
+    """ScannerProfile that a scan has changed."""
     used = Signal()
     """A person pressed a key or clicked; keys of a scan are not reported."""
 
@@ -60,31 +52,44 @@ class WedgeFilter(QObject):
         *,
         prefix: str = "",
         suffix: str = "",
+        profile: ScannerProfile | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
-        self._decoder: WedgeDecoder[Held] = WedgeDecoder(prefix=prefix, suffix=suffix)
+        self._decoder: WedgeDecoder[Held] = WedgeDecoder(
+            prefix=prefix, suffix=suffix, profile=profile, learnt=self.learnt.emit
+        )
         self._clock = clock
         self._sending = False
         self._releases: list[Held] = []
-        self._waits: list[int] = []
-        self._shown_in: QWidget | None = None
-        self._due = QTimer(self)
-        self._due.setSingleShot(True)
-        self._due.setTimerType(Qt.TimerType.PreciseTimer)
-        self._due.timeout.connect(self._on_due)
+        self._held_text = HeldText()
+        self._due = self._timer(self._on_due)
+        self._grace = self._timer(self._on_grace)
+        self._show = self._timer(self._on_show)
+        self._shown_late = False
+
+    @property
+    def profile(self) -> ScannerProfile:
+        """What is known of the scanner."""
+        return self._decoder.profile
+
+    @profile.setter
+    def profile(self, profile: ScannerProfile) -> None:
+        self._decoder.profile = profile
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hold printable keys, and after them their releases, before a window gets them."""
-        if event.type() in _CLICKS and isinstance(watched, QWindow):
+        if event.type() is QEvent.Type.InputMethod:
+            self._on_input_method(event)
+            return False
+        if not isinstance(watched, QWindow):
+            return False
+        if event.type() in _CLICKS:
+            if not self._decoder.in_a_scan:
+                self._carry_out(self._decoder.release())
             self.used.emit()
             return False
-        if (
-            self._sending
-            or not isinstance(watched, QWindow)
-            or not isinstance(event, QKeyEvent)
-            or event.key() in _MODIFIERS
-        ):
+        if self._sending or not isinstance(event, QKeyEvent) or event.key() in MODIFIERS:
             return False
         if event.type() is QEvent.Type.ShortcutOverride:
             return self._overrides(event)
@@ -100,16 +105,26 @@ class WedgeFilter(QObject):
 
     def _overrides(self, event: QKeyEvent) -> bool:
         """Claim a control character of a scan before it is looked up as a shortcut."""
-        claims = _kind(event) is KeyKind.CONTROL and self._decoder.takes_control(self._at_s(event))
+        kind, at_s = kind_of(event), self._at_s(event)
+        claims = (kind is KeyKind.CONTROL and self._decoder.takes_control(at_s)) or (
+            kind is KeyKind.FUNCTION and self._decoder.takes_function(at_s)
+        )
         if claims:
             event.accept()
         return claims
+
+    def _on_input_method(self, event: QEvent) -> None:
+        """Send on what is held before an input method enters text, such as that of a dead key."""
+        if self._held_text.composing or not isinstance(event, QInputMethodEvent):
+            return
+        if event.commitString() or event.preeditString():
+            self._carry_out(self._decoder.release())
 
     def _at_s(self, event: QKeyEvent) -> float:
         return event.timestamp() / 1000 if event.timestamp() else self._clock()
 
     def _key_press(self, window: QWindow, event: QKeyEvent) -> KeyPress[Held]:
-        kind = _kind(event)
+        kind = kind_of(event)
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         return KeyPress(
             kind,
@@ -117,16 +132,23 @@ class WedgeFilter(QObject):
             (window, event.clone()),
             typed=event.text() if kind is KeyKind.CHARACTER else "",
             us=us_character(scan_code(event.nativeScanCode(), sys.platform), shift=shift),
-            into=_field(QApplication.focusWidget()),
+            into=field_of(QApplication.focusWidget()),
+            moves=event.key() == Qt.Key.Key_Tab,
         )
 
     def _on_due(self) -> None:
-        """Wait again, showing the held text after the first wait, and judge it after the last."""
-        if self._waits:
-            self._show_held()
-            self._due.start(self._waits.pop(0))
+        self._grace.start(_GRACE_MS)
+
+    def _on_grace(self) -> None:
+        self._carry_out(self._decoder.expire())
+
+    def _on_show(self) -> None:
+        """Show what is held; what comes fast a little later."""
+        if self._decoder.in_a_scan and not self._shown_late:
+            self._shown_late = True
+            self._show.start(_SHOW_FAST_MS)
         else:
-            self._carry_out(self._decoder.expire())
+            self._held_text.show(self._decoder.held_text)
 
     def _carry_out(self, step: Step[Held]) -> bool:
         events = (*step.release, *self._releases_after(step))
@@ -142,14 +164,27 @@ class WedgeFilter(QObject):
         if step.reading is not None:
             self.scanned.emit(step.reading)
         if step.unread:
-            self.unread.emit()
+            self.unread.emit(step.kept)
+        self._wait()
+        return step.swallow
+
+    def _wait(self) -> None:
+        """Start the clocks for what is held now."""
+        self._grace.stop()
         if self._decoder.due_s is None:
             self._due.stop()
-        else:
-            rest = round(self._decoder.patience_s * 1000) - _SHOW_MS
-            self._waits = [rest, _GRACE_MS] if rest > 0 else [_GRACE_MS]
-            self._due.start(_SHOW_MS)
-        return step.swallow
+            self._hide_held()
+            return
+        self._due.start(round(self._decoder.patience_s * 1000))
+        if self._held_text.shown:
+            self._held_text.show(self._decoder.held_text)
+        elif not self._show.isActive():
+            self._show.start(_SHOW_MS)
+
+    def _hide_held(self) -> None:
+        self._show.stop()
+        self._shown_late = False
+        self._held_text.hide()
 
     def _releases_after(self, step: Step[Held]) -> list[Held]:
         """Return the releases of the keys that are sent on; those of a code are dropped with it."""
@@ -158,59 +193,9 @@ class WedgeFilter(QObject):
         releases, self._releases = self._releases, []
         return releases if step.release else []
 
-    def _show_held(self) -> None:
-        """Show held text in the field that will get it, unless that would replace a selection."""
-        widget = QApplication.focusWidget()
-        if _field(widget) not in {Field.TEXT, Field.SEARCH} or _has_selection(widget):
-            return
-        self._shown_in = widget
-        self._compose(self._decoder.held_text)
-
-    def _hide_held(self) -> None:
-        if self._shown_in is not None:
-            self._compose("")
-            self._shown_in = None
-
-    def _compose(self, text: str) -> None:
-        if self._shown_in is not None and isValid(self._shown_in):
-            QCoreApplication.sendEvent(self._shown_in, QInputMethodEvent(text, []))
-
-
-def _field(widget: QWidget | None) -> Field:
-    """Return what kind of field has the focus; a search box has the property ``search``."""
-    if isinstance(widget, QLineEdit) and not widget.isReadOnly():
-        if widget.echoMode() is not QLineEdit.EchoMode.Normal:
-            return Field.PASSWORD
-        return Field.SEARCH if widget.property("search") else Field.TEXT
-    if isinstance(widget, QPlainTextEdit) and not widget.isReadOnly():
-        return Field.TEXT
-    return Field.NOWHERE
-
-
-def _has_selection(widget: QWidget | None) -> bool:
-    if isinstance(widget, QLineEdit):
-        return widget.hasSelectedText()
-    return isinstance(widget, QPlainTextEdit) and widget.textCursor().hasSelection()
-
-
-def scan_code(native: int, platform: str) -> int:
-    """Return the PC scan code (set 1) of a key, or 0 if the platform does not report it."""
-    if platform == "win32":
-        return native & 0xFF if native < 0x100 else 0
-    if platform == "darwin":
-        return 0
-    return max(native - _XKB_OFFSET, 0)
-
-
-def _kind(event: QKeyEvent) -> KeyKind:
-    held = event.modifiers() & (_ALT_GR | Qt.KeyboardModifier.MetaModifier)
-    printable = bool(event.text()) and event.text().isprintable()
-    if event.isAutoRepeat():
-        return KeyKind.OTHER
-    if held and not (held == _ALT_GR and printable):
-        control = held == Qt.KeyboardModifier.ControlModifier and event.key() in _CONTROL_KEYS
-        number = held == Qt.KeyboardModifier.AltModifier and event.key() in _DIGIT_KEYS
-        return KeyKind.CONTROL if control or number else KeyKind.OTHER
-    if event.key() in _TERMINATORS:
-        return KeyKind.TERMINATOR
-    return KeyKind.CHARACTER if printable or event.key() in _DEAD_KEYS else KeyKind.OTHER
+    def _timer(self, then: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(then)
+        return timer

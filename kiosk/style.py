@@ -143,6 +143,7 @@ def stylesheet(theme: Theme) -> str:
     #strong {{ font-weight: 600; }}
     #failure {{ color: {t.bad}; font-weight: 600; }}
     #form {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
+    #held {{ background: {t.raised}; border-radius: 8px; }}
     #veil {{ background: {t.veil}; border-radius: {RADIUS}px; }}
     #danger {{ background: {t.bad}; color: {t.surface}; border: 1px solid {t.bad}; }}
     #danger:focus {{ border: 2px solid {t.ink}; }}

@@ -2,146 +2,110 @@
 
 A hand scanner types a whole code at an even pace and usually ends it with Enter or Tab. So every
 printable key is held until it is clear which of both it is, and a burst is judged as a whole: by
-its pace, its length, where it goes, and whether it is a code of ours. Keys of a person are released
-to the field they were meant for, unchanged and in order. Of a burst that a machine typed and that
-is no code, the text is released and its Enter is not: nothing is sent by a scanner.
-
-A scanner sends key positions, which the computer's layout turns into letters: on a French layout
-``A`` arrives as ``Q``. So a reading has both the typed text and the text of the same keys on the
-layout that scanners assume (US).
+its pace, its length, where it goes, what is known of the scanner, and whether it is a code of ours.
+Keys of a person are released to the field they were meant for, unchanged and in order. Of a burst
+that a machine typed and that is no code, the text is released and its Enter is not: nothing is sent
+by a scanner. How a burst is judged: ``kiosk.judging``.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, auto
-from itertools import pairwise
-from statistics import median
-from typing import Generic, TypeVar
+from typing import Generic
 
-from passes.codes.card_codes import CardCode, RotatingCode, SignedCardCode
+from .code_shapes import may_become_code_like, own_code
+from .judging import (
+    CODE_PATIENCE_S,
+    LATE,
+    PATIENCE_S,
+    End,
+    Judgement,
+    begins_own,
+    belongs_to_machine,
+    is_fast,
+    judged,
+    patience,
+)
+from .keys import (
+    E_,
+    Field,
+    KeyKind,
+    KeyPress,
+    Reading,
+    gap_s,
+    texts_of,
+    typed_text,
+    us_character,
+    us_text,
+)
+from .scanner_profile import SLOWEST_S, ScannerProfile
+
+__all__ = [
+    "Field",
+    "KeyKind",
+    "KeyPress",
+    "Reading",
+    "Step",
+    "WedgeDecoder",
+    "us_character",
+]
 
 MAX_LENGTH = 8192
 """Number of keys held at most. A longer burst is no code and is released."""
 
-FAST_GAP_S = 0.05
-"""Keys closer than this may be a scanner's; the pause after which a short burst is judged."""
-MACHINE_GAP_S = 0.035
-"""No hand types four keys with so short a median gap."""
-BURST_PATIENCE_S = 0.13
-"""How long a fast burst waits for a late key."""
-CODE_PATIENCE_S = 0.2
-"""How long the beginning of a code of ours waits for its next key: slow scanners pause so long."""
-TRAIL_S = 0.2
+TRAIL_S = CODE_PATIENCE_S
 """Enter and control characters this soon after a code belong to it."""
-
-_ROWS = (
-    (2, "1234567890-=", "!@#$%^&*()_+"),
-    (16, "qwertyuiop[]", "QWERTYUIOP{}"),
-    (30, "asdfghjkl;'`", 'ASDFGHJKL:"~'),
-    (43, "\\zxcvbnm,./", "|ZXCVBNM<>?"),
-    (57, " ", " "),
-)
-_US_KEYS = {
-    first + offset: (plain, shifted)
-    for first, plains, shifteds in _ROWS
-    for offset, (plain, shifted) in enumerate(zip(plains, shifteds, strict=True))
-}
-
-
-def us_character(position: int, *, shift: bool) -> str:
-    """Return what the key at ``position`` (PC scan code, set 1) types on a US layout, or ``""``."""
-    plain, shifted = _US_KEYS.get(position, ("", ""))
-    return shifted if shift else plain
-
-
-class KeyKind(Enum):
-    """Kind of a key press."""
-
-    CHARACTER = auto()
-    TERMINATOR = auto()
-    CONTROL = auto()
-    """Ctrl with a letter, Alt with a digit: how scanners send control characters (C0)."""
-    OTHER = auto()
-    """A key that no scanner sends: an arrow, a shortcut, a repeated key."""
-
-
-class Field(Enum):
-    """Where a key goes if it is no scan."""
-
-    NOWHERE = auto()
-    SEARCH = auto()
-    """The search box, in which nothing is sent by Enter."""
-    TEXT = auto()
-    PASSWORD = auto()
-
-
-E_ = TypeVar("E_")
-
-
-@dataclass(frozen=True)
-class KeyPress(Generic[E_]):
-    """A key press at ``at_s`` seconds. ``event`` is what the caller gets back on release."""
-
-    kind: KeyKind
-    at_s: float
-    event: E_
-    typed: str = ""
-    us: str = ""
-    into: Field = Field.NOWHERE
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A scanned code: as the layout typed it, and as a US layout would have."""
-
-    typed: str
-    us: str
-
-    @property
-    def alternatives(self) -> tuple[str, ...]:
-        """The text of the US layout, if it differs."""
-        return (self.us,) if self.us and self.us != self.typed else ()
+FUNCTION_S = 0.06
+"""Esc or Backspace this soon after a key of a fast burst belongs to it."""
+RUN_GAP_S = 0.25
+"""After a pause of so long, what is typed is something new."""
+_RUN_KEYS = 256
+_SEEN = 3
+"""So many cards of ours at one pace, and it is the scanner's."""
 
 
 @dataclass(frozen=True)
 class Step(Generic[E_]):
     """What to do after a key press: swallow it or not, release held keys first, use a code.
 
-    ``unread``: what a scanner sent was no whole code, and is to be scanned again.
+    ``unread``: what a scanner sent was no whole code, and is to be scanned again. ``kept``: its
+    text stays in the field it went to, and only its Enter was not passed on.
     """
 
     swallow: bool = False
     release: tuple[E_, ...] = ()
     reading: Reading | None = None
     unread: bool = False
-
-
-class _Judgement(Enum):
-    CODE = auto()
-    TYPED = auto()
-    MACHINE = auto()
-    """Typed by a machine into a field, such as a password manager: the text without its end."""
-    HALF_CODE = auto()
-    """The beginning of a code of ours: neither a code nor a text."""
+    kept: bool = False
 
 
 class WedgeDecoder(Generic[E_]):
     """Decodes a sequence of key presses.
 
-    ``prefix`` and ``suffix`` are what the scanner is set to send around each code; they are
-    removed. ``min_length``: the shortest code that a terminator ends. ``min_length_open``: the
-    shortest code from a scanner that sends no terminator, ended by a pause.
+    ``profile``: what is known of the scanner; without one, ``prefix`` and ``suffix`` are what it is
+    set to send around each code, which is removed. ``min_length``: the shortest code that a
+    terminator ends. ``min_length_open``: the shortest code that a pause ends, unless the scanner is
+    known to send no terminator. ``learnt`` is called with a profile that a scan has changed.
     """
 
     def __init__(
-        self, *, prefix: str = "", suffix: str = "", min_length: int = 4, min_length_open: int = 8
+        self,
+        *,
+        prefix: str = "",
+        suffix: str = "",
+        profile: ScannerProfile | None = None,
+        min_length: int = 4,
+        min_length_open: int = 8,
+        learnt: Callable[[ScannerProfile], object] = lambda _: None,
     ) -> None:
-        self._prefix, self._suffix = prefix, suffix
+        self.profile = profile or ScannerProfile(prefix=prefix, suffix=suffix)
         self._min_length, self._min_length_open = min_length, min_length_open
+        self._learnt = learnt
         self._held: list[KeyPress[E_]] = []
-        self._shapes: set[str] = set()
-        self._code_at_s = self._last_s = float("-inf")
+        self._run: list[KeyPress[E_]] = []
+        self._seen_s: list[float] = []
+        self._patience = (0, PATIENCE_S)
+        """For how many keys it was found out, and how long it is."""
+        self._code_at_s = self._last_s = self._run_at_s = float("-inf")
 
     @property
     def due_s(self) -> float | None:
@@ -151,42 +115,62 @@ class WedgeDecoder(Generic[E_]):
     @property
     def patience_s(self) -> float:
         """How long after the last key the burst is judged, in seconds."""
-        if _begins_code(self._held):
-            return CODE_PATIENCE_S
-        fast = len(self._held) >= self._min_length and _is_fast(self._held)
-        return BURST_PATIENCE_S if fast else FAST_GAP_S
+        if self._patience[0] != len(self._held):
+            self._patience = len(self._held), patience(self._held, self.profile)
+        return self._patience[1]
 
     @property
     def held_text(self) -> str:
         """The text that is held."""
-        return "".join(key.typed for key in self._held)
+        return typed_text(self._held)
+
+    @property
+    def in_a_scan(self) -> bool:
+        """Whether what is held comes as fast as no hand types, or is surely a card of ours."""
+        own = begins_own(self._held, self.profile) or 0
+        return own >= _SEEN or (len(self._held) >= _SEEN and is_fast(self._held))
 
     def takes_control(self, at_s: float) -> bool:
         """Return whether a control character now belongs to a scan, and is no shortcut."""
         if self._held and not self._too_late(at_s):
-            return len(self._held) >= 2 and (_is_fast(self._held) or _begins_code(self._held))
-        return 0 <= at_s - self._code_at_s < TRAIL_S
+            begins = begins_own(self._held, self.profile) is not None
+            if len(self._held) >= 2 and (is_fast(self._held) or begins):
+                return True
+        run, pause_s = self._run, at_s - self._run_at_s
+        pace_s = gap_s(run)
+        late_s = max(SLOWEST_S, min(LATE * pace_s, TRAIL_S))
+        at_pace = 0 <= pause_s <= late_s and (pace_s <= SLOWEST_S or self.profile.has_pace(run))
+        if len(run) >= _SEEN and at_pace:
+            return any(may_become_code_like(text) for text in texts_of(run))
+        return self._trails(at_s)
+
+    def takes_function(self, at_s: float) -> bool:
+        """Return whether Esc, Backspace or another such key belongs to a scan."""
+        if self._held:
+            fast = len(self._held) >= _SEEN and is_fast(self._held)
+            return fast and 0 <= at_s - self._last_s < FUNCTION_S
+        return 0 <= at_s - self._code_at_s < FUNCTION_S
 
     def press(self, key: KeyPress[E_]) -> Step[E_]:
         """Handle a key press."""
         before = self.expire(key.at_s) if self._too_late(key.at_s) else Step[E_]()
+        if not 0 <= key.at_s - self._run_at_s < RUN_GAP_S:
+            self._run = []
         ends = key.kind in {KeyKind.TERMINATOR, KeyKind.CONTROL}
-        if ends and not self._held and 0 <= key.at_s - self._code_at_s < TRAIL_S:
+        if ends and not self._held and self._trails(key.at_s):
             self._code_at_s = key.at_s
             return _joined(before, Step(swallow=True))
         if key.kind is KeyKind.CHARACTER and len(self._held) < MAX_LENGTH:
-            if self._held and self._held[0].into is not key.into:
-                before = _joined(before, self._end(None))
-            self._held.append(key)
-            self._last_s = key.at_s
-            return _joined(before, Step(swallow=True))
-        if key.kind is KeyKind.CONTROL and self.takes_control(key.at_s):
-            self._last_s = key.at_s
+            return _joined(before, self._hold(key))
+        taken = (key.kind is KeyKind.CONTROL and self.takes_control(key.at_s)) or (
+            key.kind is KeyKind.FUNCTION and self.takes_function(key.at_s)
+        )
+        if taken:
+            self._last_s = self._run_at_s = key.at_s
             return _joined(before, Step(swallow=True))
         if key.kind is KeyKind.TERMINATOR:
             return _joined(before, self._end(key))
-        held = self._release()
-        return _joined(before, Step(swallow=bool(held), release=(*held, key.event) if held else ()))
+        return _joined(before, self._pass_on(key))
 
     def expire(self, now_s: float | None = None) -> Step[E_]:
         """Decide on held keys if none came in time. Without ``now_s`` the time has passed."""
@@ -194,47 +178,59 @@ class WedgeDecoder(Generic[E_]):
             return Step()
         return self._end(None)
 
+    def release(self) -> Step[E_]:
+        """Release what is held at once, unjudged: the next input is no key, such as a click."""
+        return Step(release=self._take())
+
+    def _hold(self, key: KeyPress[E_]) -> Step[E_]:
+        before = Step[E_]()
+        if self._held and self._held[0].into is not key.into and not self.in_a_scan:
+            before = self._end(None)
+            self._run = []
+        self._held.append(key)
+        if len(self._run) < _RUN_KEYS:
+            self._run.append(key)
+        self._last_s = self._run_at_s = key.at_s
+        return _joined(before, Step(swallow=True))
+
     def _end(self, end: KeyPress[E_] | None) -> Step[E_]:
         """Judge what is held. ``end`` is the terminator that came, None after a pause."""
-        judgement = self._judge(end)
-        if judgement is _Judgement.CODE:
-            self._code_at_s = end.at_s if end is not None else self._last_s
-            return Step(swallow=True, reading=self._take())
-        if judgement is _Judgement.HALF_CODE:
-            self._code_at_s = end.at_s if end is not None else self._last_s
-            self._held = []
-            return Step(swallow=True, unread=True)
-        secret = bool(self._held) and self._held[0].into is Field.PASSWORD
-        held = self._release()
-        if judgement is _Judgement.MACHINE:
-            if end is not None:
-                self._code_at_s = end.at_s
-            return Step(swallow=True, release=held, unread=end is not None and not secret)
-        if end is None:
-            return Step(release=held)
-        return Step(swallow=bool(held), release=(*held, end.event) if held else ())
-
-    def _judge(self, end: KeyPress[E_] | None) -> _Judgement:
-        held = self._held
-        if not held:
-            return _Judgement.TYPED
-        texts = [self._bare(text) for text in _texts(held)]
-        if any(_is_code(text) for text in texts):
-            return _Judgement.CODE
-        if _begins_code(held) and len(held) >= _SURE:
-            # A fast one with its Enter is whole: the service says that nobody has it.
-            whole = end is not None and _is_fast(held)
-            return _Judgement.CODE if whole else _Judgement.HALF_CODE
         least = self._min_length if end is not None else self._min_length_open
-        if len(held) >= self._min_length and _is_fast(held) and _has_variety(held):
-            into = held[0].into
-            known = any(_shape(text) in self._shapes or _names(text) for text in texts)
-            if len(held) < least:
-                return _Judgement.TYPED
-            if into in {Field.NOWHERE, Field.SEARCH} or (into is Field.TEXT and known):
-                return _Judgement.CODE
-            return _Judgement.MACHINE
-        return _Judgement.TYPED
+        held, run = tuple(self._held), tuple(self._run)
+        at_s = end.at_s if end is not None else self._last_s
+        how = End(end is not None, at_s - self._run_at_s, least)
+        judgement = judged(held, run, how, self.profile)
+        if end is not None:
+            self._run = []
+        if judgement in {Judgement.CODE, Judgement.HALF_CODE}:
+            self._take()
+            self._run, self._code_at_s = [], at_s
+            if judgement is Judgement.HALF_CODE:
+                return Step(swallow=True, unread=True)
+            self._learn(held)
+            return Step(swallow=True, reading=self._reading(held))
+        keys = self._take()
+        address = end is not None and end.moves and "@" in typed_text(run)
+        if judgement is Judgement.TYPED or (judgement is Judgement.MACHINE and address):
+            # After an address a password manager moves on to the password.
+            return self._passed(keys, end)
+        secret = bool(run) and run[0].into is Field.PASSWORD and is_fast(run)
+        said = not secret and (end is not None or belongs_to_machine(run))
+        if end is not None:
+            self._code_at_s = end.at_s
+        if judgement is Judgement.DROPPED:
+            return Step(swallow=True, unread=True)
+        return Step(swallow=True, release=keys, unread=said, kept=said)
+
+    def _pass_on(self, key: KeyPress[E_]) -> Step[E_]:
+        """Release what is held, and then a key that belongs to no burst."""
+        self._run = []
+        return self._passed(self._take(), key)
+
+    def _passed(self, keys: tuple[E_, ...], key: KeyPress[E_] | None) -> Step[E_]:
+        if key is None:
+            return Step(release=keys)
+        return Step(swallow=bool(keys), release=(*keys, key.event) if keys else ())
 
     def _too_late(self, now_s: float) -> bool:
         if not self._held:
@@ -242,21 +238,38 @@ class WedgeDecoder(Generic[E_]):
         gap = now_s - self._last_s
         return gap >= self.patience_s or gap < 0
 
-    def _take(self) -> Reading:
-        keys, self._held = self._held, []
-        typed, us = self._bare("".join(key.typed for key in keys)), self._bare(_us_text(keys))
-        if keys[0].into is not Field.TEXT:
-            self._shapes.add(_shape(typed))
-        return Reading(typed, us)
+    def _trails(self, at_s: float) -> bool:
+        return 0 <= at_s - self._code_at_s < TRAIL_S
 
-    def _release(self) -> tuple[E_, ...]:
+    def _reading(self, keys: tuple[KeyPress[E_], ...]) -> Reading:
+        """Return a scan: of a card of ours the code alone, of others what is not added to it."""
+        reading = self.profile.reading(typed_text(keys), us_text(keys))
+        typed, us = reading.typed, reading.us
+        return Reading(own_code(typed) or typed, own_code(us) or us)
+
+    def _learn(self, keys: tuple[KeyPress[E_], ...]) -> None:
+        """Learn the shape of a code that was scanned where nobody types, and the pace of ours."""
+        profile = self.profile
+        own = any(own_code(profile.bare(text)) for text in texts_of(keys))
+        if own and not profile.taught and (pace_s := gap_s(keys)) <= SLOWEST_S:
+            self._seen_s = [*self._seen_s, pace_s][-_SEEN:]
+            slowest, fastest = max(self._seen_s), min(self._seen_s)
+            if (
+                len(self._seen_s) == _SEEN
+                and slowest <= 1.5 * fastest
+                and not profile.has_pace(keys)
+            ):
+                profile = profile.model_copy(update={"pace_ms": round(pace_s * 1000, 1)})
+        if not own and keys[0].into is not Field.TEXT:
+            profile = profile.with_shape(keys)
+        if profile != self.profile:
+            self.profile = profile
+            self._learnt(profile)
+
+    def _take(self) -> tuple[E_, ...]:
         keys, self._held = self._held, []
+        self._patience = (0, PATIENCE_S)
         return tuple(key.event for key in keys)
-
-    def _bare(self, text: str) -> str:
-        """Return a text without the prefix and suffix of the scanner."""
-        bare = text.removeprefix(self._prefix)
-        return bare.removesuffix(self._suffix) if self._suffix else bare
 
 
 def _joined(before: Step[E_], after: Step[E_]) -> Step[E_]:
@@ -266,55 +279,5 @@ def _joined(before: Step[E_], after: Step[E_]) -> Step[E_]:
         release=(*before.release, *after.release),
         reading=before.reading or after.reading,
         unread=before.unread or after.unread,
+        kept=before.kept or after.kept,
     )
-
-
-_ALPHABET = "0-9A-HJKMNP-TV-Z"
-_BEGINNING = re.compile(rf"M(C([12]([0-7][{_ALPHABET}]{{0,25}}[.{_ALPHABET}-]*)?)?)?")
-_NUMBER = re.compile(r"[A-Z]{1,3}-[0-9]{6,}")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_SURE = 5
-"""From so many characters on nothing but a card of ours begins like this."""
-
-
-def _texts(keys: Sequence[KeyPress[E_]]) -> tuple[str, ...]:
-    """Return the text as typed, and as a US layout has it if that is known."""
-    us = _us_text(keys)
-    typed = "".join(key.typed for key in keys)
-    return (typed, us) if us and us != typed else (typed,)
-
-
-def _is_code(text: str) -> bool:
-    """Return whether a text is the whole code of a card of ours."""
-    return any(kind.parse(text) is not None for kind in (CardCode, SignedCardCode, RotatingCode))
-
-
-def _names(text: str) -> bool:
-    """Return whether a text is a customer's number or id, which our cards may carry too."""
-    return bool(_NUMBER.fullmatch(text) or _UUID.fullmatch(text))
-
-
-def _begins_code(keys: Sequence[KeyPress[E_]]) -> bool:
-    """Return whether a code of a card of ours begins like this."""
-    return bool(keys) and any(_BEGINNING.fullmatch(text) for text in _texts(keys))
-
-
-def _is_fast(keys: Sequence[KeyPress[E_]]) -> bool:
-    """Return whether the median gap is one that no hand keeps up."""
-    gaps = [later.at_s - earlier.at_s for earlier, later in pairwise(keys)]
-    return bool(gaps) and median(gaps) <= MACHINE_GAP_S
-
-
-def _has_variety(keys: Sequence[KeyPress[E_]]) -> bool:
-    return len({key.typed for key in keys}) > 1
-
-
-def _shape(text: str) -> str:
-    """Return the shape of a code: ``A`` for each letter and ``9`` for each digit."""
-    return "".join("9" if c.isdecimal() else "A" if c.isalpha() else c for c in text)
-
-
-def _us_text(keys: Sequence[KeyPress[E_]]) -> str:
-    """Return the text of the US layout; empty unless the position of every key is known."""
-    parts = [key.us for key in keys]
-    return "".join(parts) if all(parts) else ""

@@ -151,11 +151,6 @@ class DeskPresenter(QObject):
         self._window.side.show_notice(self._texts.say("Another code in view belongs to nobody."))
 
     @Slot()
-    def on_unread(self) -> None:
-        """Say that the hand scanner sent no whole code."""
-        self._window.side.show_notice(self._texts.say("Not read: scan again."))
-
-    @Slot()
     def undo(self) -> None:
         """Undo the visit on screen: that of the verdict, else the last one of this desk.
 

@@ -30,6 +30,9 @@ _SIGNED = re.compile(
 )
 _ROTATING = re.compile(rf"{_ROTATING_PREFIX}({_NAME})-(0|[1-9][0-9]{{0,10}})-([0-9]{{8}})")
 _VALUE = re.compile(r"[0-9]{8}", re.ASCII)
+_BEGINNING = re.compile(
+    rf"M(C([12]([0-7][{_ALPHABET}]{{0,{_CHARACTERS - 1}}}[.{_ALPHABET}-]*)?)?)?"
+)
 
 
 class BarcodeFault(StrEnum):
@@ -133,6 +136,11 @@ class RotatingCode:
         if match is None:
             return None
         return cls(CardCode(_PREFIX + match[1]), int(match[2]), match[3])
+
+
+def begins_card(text: str) -> bool:
+    """Return whether a code of a card issued here, of any form, may begin with all of ``text``."""
+    return _BEGINNING.fullmatch(text) is not None
 
 
 def rotating_prefix(card: CardCode) -> str:

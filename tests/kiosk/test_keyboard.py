@@ -4,13 +4,14 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QWindow
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence, QShortcut, QWindow
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
 from kiosk.keyboard import WedgeFilter, scan_code
+from kiosk.scanner_profile import ScannerProfile
 from kiosk.wedge import Reading
 
 X11 = 8
@@ -247,3 +248,114 @@ def test_a_control_character_of_a_scan_fires_no_shortcut(desk: Desk, key: Qt.Key
     QTest.keyClick(desk.window, key, control)
     # A field takes Ctrl+Z itself.
     assert bool(fired) is (key is not Qt.Key.Key_Z)
+
+
+def seen(field: QLineEdit) -> bytes:
+    """What the field looks like."""
+    return bytes(field.grab().toImage().constBits())
+
+
+@pytest.mark.parametrize("echo", [QLineEdit.EchoMode.Normal, QLineEdit.EchoMode.Password])
+@pytest.mark.parametrize("selected", [False, True])
+@pytest.mark.parametrize("gap_ms", [5, 60, 120])
+def test_what_is_typed_is_seen_soon(
+    desk: Desk, qtbot: QtBot, echo: QLineEdit.EchoMode, selected: bool, gap_ms: int
+) -> None:
+    desk.field.setEchoMode(echo)
+    if selected:
+        desk.field.setText("old text")
+        desk.field.selectAll()
+    before = seen(desk.field)
+    send(desk, "M", round(desk.now_s * 1000))
+    qtbot.waitUntil(lambda: seen(desk.field) != before, timeout=150)
+    for character in "Cgreta":
+        desk.now_s += gap_ms / 1000
+        send(desk, character, round(desk.now_s * 1000))
+        QTest.qWait(gap_ms)
+    qtbot.waitUntil(lambda: desk.field.text() == "MCgreta")
+    assert not any(label.isVisible() for label in desk.field.findChildren(QLabel))
+    assert desk.readings == []
+
+
+def test_a_slow_scan_over_a_selection_leaves_it(desk: Desk, qtbot: QtBot) -> None:
+    desk.field.setText("Amara Okafor")
+    desk.field.setSelection(0, 5)
+    scan(desk, CARD, 70)
+    qtbot.waitUntil(lambda: len(desk.readings) == 1)
+    assert (desk.field.text(), desk.field.selectedText()) == ("Amara Okafor", "Amara")
+    assert not desk.field.isUndoAvailable()
+
+
+def test_a_taught_scanner_leaves_field_selection_and_undo_list_as_they_were(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    entered: list[bool] = []
+    desk.field.returnPressed.connect(lambda: entered.append(True))
+    desk.filter.profile = ScannerProfile(taught=True, pace_ms=70, end="enter")
+    desk.type("Amara", gap_s=0.15)
+    desk.now_s += 1
+    QTest.qWait(300)
+    desk.field.setSelection(1, 3)
+    scan(desk, "4006381333931", 70)
+    qtbot.waitUntil(lambda: [each.typed for each in desk.readings] == ["4006381333931"])
+    assert (desk.field.text(), desk.field.selectedText(), entered) == ("Amara", "mar", [])
+    desk.field.undo()
+    assert desk.field.text() == ""
+
+
+def test_a_letter_with_a_dead_key_comes_after_what_was_typed_before(desk: Desk) -> None:
+    send(desk, "M", 1_000)
+    composed = QInputMethodEvent()
+    composed.setCommitString("é")
+    QCoreApplication.sendEvent(desk.field, composed)
+    assert desk.field.text() == "Mé"
+
+
+def test_a_click_into_another_field_leaves_what_was_typed_where_it_was(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    other = QLineEdit(desk.field)
+    other.setGeometry(0, 0, 20, 20)
+    other.show()
+    send(desk, "M", 1_000)
+    QTest.mouseClick(desk.window, Qt.MouseButton.LeftButton, NONE, QPoint(5, 5))
+    assert other.hasFocus()
+    assert (desk.field.text(), other.text()) == ("M", "")
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Backspace, Qt.Key.Key_F5])
+def test_a_key_that_a_scanner_sends_for_a_control_character_is_none(
+    desk: Desk, key: Qt.Key
+) -> None:
+    fired: list[bool] = []
+    QShortcut(QKeySequence(key), desk.field, lambda: fired.append(True))
+    desk.field.setText("old")
+    for character in CARD[:9]:
+        QTest.keyClick(desk.window, ord(character))
+    QTest.keyClick(desk.window, key)
+    for character in CARD[9:]:
+        QTest.keyClick(desk.window, ord(character))
+    QTest.keyClick(desk.window, Qt.Key.Key_Return)
+    assert ([each.typed.upper() for each in desk.readings], fired) == ([CARD], [])
+    assert desk.field.text() == "old"
+
+
+def test_letters_on_a_choice_select_and_a_scan_does_not(
+    desk: Desk, qtbot: QtBot, qapp: QApplication
+) -> None:
+    choice = QListWidget()
+    choice.addItems(["4 weeks", "Monthly", "Yearly"])
+    qtbot.addWidget(choice)
+    with qtbot.waitActive(choice):
+        choice.show()
+        choice.activateWindow()
+    choice.setFocus()
+    choice.setCurrentRow(0)
+    for number, character in enumerate(CARD + "\r"):
+        key = int(Qt.Key.Key_Return) if character == "\r" else 0
+        event = QKeyEvent(QEvent.Type.KeyPress, key, NONE, 0, 0, 0, character)
+        event.setTimestamp(9_000 + 60 * number)
+        qapp.sendEvent(choice.windowHandle(), event)
+    assert ([each.typed for each in desk.readings], choice.currentRow()) == ([CARD], 0)
+    QTest.keyClick(choice.windowHandle(), Qt.Key.Key_Y)
+    qtbot.waitUntil(lambda: choice.currentRow() == 2)

@@ -1,0 +1,114 @@
+"""What a text looks like: a code of ours, somebody else's, or words. Pure.
+
+No hand types six digits with 130 ms from one to the next; fast typists who enter digits all day
+need 250 ms. Words are typed faster than that, so only their content tells them from a slow scanner.
+"""
+
+import re
+
+from passes.codes.barcode import (
+    BarcodeError,
+    CardCode,
+    CustomerNumber,
+    CustomerUuid,
+    InstallLink,
+    ParsedCode,
+    RotatingCode,
+    SignedCardCode,
+    parse,
+)
+from passes.codes.card_codes import begins_card
+
+_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+"""The identifier that a scanner may send before a code (ISO/IEC 15424)."""
+_HALF_SYMBOLOGY = re.compile(r"\]([A-Za-z][0-9A-Za-z]?)?")
+_LEAD = re.compile(r"[^\w\s]{0,2}")
+_AROUND = re.compile(r"[^0-9A-Za-z]{0,4}(.*?)[^0-9A-Za-z]{0,4}", re.DOTALL)
+
+_LEAST, _LEAST_DIGITS = 6, 4
+_NO_CODE = re.compile(
+    r"[0-9]{1,7}[.,][0-9]{1,2}|[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{1,4}|\+[0-9 ()/-]*"
+)
+"""An amount, a day, a phone number: digits that people type."""
+_STRUCTURED = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.+|[A-Z]{3,}:[A-Z]+:.*", re.DOTALL)
+"""A link, or fields such as those of a QR code for a network."""
+_LINKS = ("https://", "http://", "www.")
+
+
+def _parsed(text: str) -> ParsedCode | None:
+    try:
+        return parse(text)
+    except BarcodeError:
+        return None
+
+
+def own_code(text: str) -> str | None:
+    """Return the code of a card of ours that a text is, in canonical spelling, or None.
+
+    Up to four other signs on either side are what a scanner was set to add.
+    """
+    inside = _AROUND.fullmatch(text)
+    for part in (text, inside[1] if inside else ""):
+        found = _parsed(part) if part else None
+        if isinstance(found, CardCode | SignedCardCode | RotatingCode):
+            return found.text
+    return None
+
+
+def names_somebody(text: str) -> bool:
+    """Return whether a text is a customer's number, id or link, which our cards may carry too."""
+    return isinstance(_parsed(text), CustomerNumber | CustomerUuid | InstallLink)
+
+
+def own_beginning(text: str, prefix: str = "") -> int | None:
+    """Return how many characters of a code of a card of ours a text ends with; None if none may.
+
+    0: it is only the beginning of what a scanner sends before a code: ``prefix``, a symbology
+    identifier, or up to two signs.
+    """
+    if prefix and prefix.startswith(text):
+        return 0
+    bare = text.removeprefix(prefix)
+    if bare and _HALF_SYMBOLOGY.fullmatch(bare):
+        return 0
+    bare = without_symbology(bare)
+    lead = _LEAD.match(bare)
+    own = bare[lead.end() if lead else 0 :]
+    if begins_card(own):
+        return len(own)
+    return 0 if bare and not own else None
+
+
+def without_symbology(text: str) -> str:
+    """Return a text without the identifier that a scanner may send before a code."""
+    return _SYMBOLOGY.sub("", text, count=1) if _SYMBOLOGY.match(text) else text
+
+
+def code_like(text: str) -> bool:
+    """Return whether a text is hardly one that a person types: a number, a code, a link."""
+    if _STRUCTURED.fullmatch(text):
+        return True
+    if len(text) < _LEAST or not _capital(text) or _NO_CODE.fullmatch(text):
+        return False
+    if " " in text and not any(character.isalpha() for character in text):
+        return False
+    digits = sum(character.isdecimal() for character in text)
+    return digits >= _LEAST_DIGITS and digits * 2 >= len(text.replace(" ", ""))
+
+
+def may_become_code_like(text: str) -> bool:
+    """Return whether a text may be the beginning of one that is ``code_like``."""
+    link = any(text.startswith(each) or each.startswith(text) for each in _LINKS)
+    return link or bool(_STRUCTURED.fullmatch(text)) or _capital(text)
+
+
+def shape_of(text: str) -> str:
+    """Return the shape of a code: ``A`` for each capital, ``a`` for a small letter, ``9`` …"""
+    return "".join(
+        "9" if c.isdecimal() else ("a" if c.islower() else "A") if c.isalpha() else c for c in text
+    )
+
+
+def _capital(text: str) -> bool:
+    """Return whether a text has ASCII signs, no small letters, and no blanks at its ends."""
+    return text.isascii() and text.isprintable() and text == text.upper() and text == text.strip()

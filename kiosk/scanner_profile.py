@@ -1,0 +1,91 @@
+"""What a desk knows about its hand scanner: taught in the dialog, or learnt from scans. Pure."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .code_shapes import code_like, names_somebody, shape_of, without_symbology
+from .keys import Keys, Reading, gap_s, texts_of, typed_text, us_text
+
+SLOWEST_S = 0.132
+"""The longest median gap between the keys of a scanner, in seconds."""
+_PACES = (0.6, 1.3)
+"""How far the pace of a scan may be from the one that was learnt, as factors."""
+_MOST_SHAPES = 32
+
+End = Literal["enter", "tab", "control", "none"]
+"""What a scanner sends after a code; ``none``: a pause ends it."""
+
+
+class PortIdentity(BaseModel):
+    """A serial port by its USB device, which keeps its identity when the port gets another name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    device: str
+    """Name of the port when it was chosen, such as ``COM4`` or ``/dev/ttyACM0``."""
+    vid: int | None = None
+    pid: int | None = None
+    serial_number: str | None = None
+
+
+class ScannerProfile(BaseModel):
+    """How the hand scanner of one desk types. Frozen."""
+
+    model_config = ConfigDict(frozen=True)
+
+    taught: bool = False
+    """Whether it was taught in the dialog; else what is here was learnt from scans or set."""
+    pace_ms: float | None = Field(None, gt=0, le=1000 * SLOWEST_S)
+    """Median time from key to key; None if it is not known."""
+    prefix: str = Field("", max_length=20)
+    suffix: str = Field("", max_length=20)
+    symbology: bool = False
+    """Whether a symbology identifier such as ``]C1`` comes before each code."""
+    end: End | None = None
+    us_layout: bool = False
+    """Whether the scanner assumes a US layout, and the computer has another one."""
+    shapes: tuple[str, ...] = ()
+    """Shapes of codes of other makers, the last ones learnt last."""
+    port: PortIdentity | None = None
+    """The serial port that it is on."""
+
+    def bare(self, text: str) -> str:
+        """Return a text without what the scanner sends around each code."""
+        text = text.removeprefix(self.prefix)
+        text = text.removesuffix(self.suffix) if self.suffix else text
+        return without_symbology(text) if self.symbology else text
+
+    def reading(self, typed: str, us: str) -> Reading:
+        """Return the scan of a text, by the layout that the scanner is known to assume."""
+        typed, us = self.bare(typed), self.bare(us)
+        return Reading(us, "") if us and self.us_layout else Reading(typed, us)
+
+    def has_pace(self, keys: Keys) -> bool:
+        """Return whether keys come at the pace that was learnt."""
+        if self.pace_ms is None:
+            return False
+        low, high = (factor * self.pace_ms / 1000 for factor in _PACES)
+        return low <= gap_s(keys) <= high
+
+    def knows(self, keys: Keys) -> bool:
+        """Return whether a code of this shape was scanned before."""
+        return any(shape_of(self.bare(text)) in self.shapes for text in texts_of(keys))
+
+    def may_know(self, keys: Keys) -> bool:
+        """Return whether a code of a known shape begins like this."""
+        shapes = [shape_of(self.bare(text)) for text in texts_of(keys)]
+        return any(known.startswith(shape) for shape in shapes for known in self.shapes)
+
+    def with_shape(self, keys: Keys) -> Self:
+        """Return the profile after a scan: with the shape of its code, unless it is plain words."""
+        text = us_text(keys) if self.us_layout else typed_text(keys)
+        shape = shape_of(self.bare(text))
+        if shape in self.shapes or "9" not in shape:
+            return self
+        return self.model_copy(update={"shapes": (*self.shapes, shape)[-_MOST_SHAPES:]})
+
+
+def is_foreign_code(text: str) -> bool:
+    """Return whether a text is a code, if not that of a card of ours: hardly typed by a hand."""
+    return code_like(text) or names_somebody(text)
