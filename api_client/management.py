@@ -54,9 +54,14 @@ class ManagementClient(
         params = {"sent_at": sent_at.isoformat()} if sent_at else {}
         return self._ask(Withdrawal, "POST", path, params=params)
 
-    def sign_in(self, organization: str, email: str, password: str) -> SignedIn:
-        """Start a staff session in the organization with this short name."""
+    def sign_in(self, organization: str, email: str, password: str, device: str = "") -> SignedIn:
+        """Start a staff session in the organization with this short name.
+
+        ``device`` is the device token of an earlier sign-in here, or empty.
+        """
         body = {"organization": organization, "email": email, "password": password}
+        if device:
+            body["device_token"] = device
         return self._ask(SignedIn, "POST", "/v1/staff/sessions", body=body)
 
     def make_first_account(self, name: str, email: str, password: str) -> SignedIn:

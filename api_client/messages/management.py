@@ -79,6 +79,10 @@ class SignedIn(Message):
     expires_at: AwareDatetime = Field(description="When it ends, also if it is used until then.")
     staff: StaffName
     scopes: tuple[str, ...] = Field(description="What this role may do.")
+    device_token: str = Field(
+        default="",
+        description="To be kept on this device and shown at the next sign-in, `md_...`.",
+    )
 
 
 class IntervalMessage(Message):

@@ -73,6 +73,7 @@ class StaffWorker(QObject):
         self._desk_key = ""
         self._client: ManagementClient | None = None
         self._token = ""
+        self._device = ""
 
     @Slot(str, str)
     def connect_to(self, url: str, key: str) -> None:
@@ -95,7 +96,7 @@ class StaffWorker(QObject):
         try:
             at_desk = ManagementClient(self._url, self._desk_key, deadline_s=_DEADLINE_S)
             with closing(at_desk):
-                started = _start_session(at_desk, typed)
+                started = _start_session(at_desk, typed, self._device)
         except ApiError as error:
             log.warning("sign-in failed", error=type(error).__name__)
             self.sign_in_failed.emit(typed, failure_of(error))
@@ -105,7 +106,7 @@ class StaffWorker(QObject):
             self.sign_in_failed.emit(typed, Failure(Cause.INTERNAL, repr(error)))
             return
         self.close()
-        self._token = started.token
+        self._token, self._device = started.token, started.device_token or self._device
         self._client = ManagementClient(self._url, started.token, deadline_s=_DEADLINE_S)
         self.signed_in.emit(typed, started)
 
@@ -170,8 +171,12 @@ def failure_of_task(error: ApiError) -> Failure:
     return failure_of(error)
 
 
-def _start_session(client: ManagementClient, typed: Credentials) -> SignedIn:
-    """Sign in, or create the first account. Raises ApiError."""
+def _start_session(client: ManagementClient, typed: Credentials, device: str) -> SignedIn:
+    """Sign in, or create the first account. Raises ApiError.
+
+    By ``device`` the service knows a desk where somebody signed in before, so that wrong tries
+    elsewhere do not delay a sign-in here.
+    """
     if typed.name:
         return client.make_first_account(typed.name, typed.email, typed.password)
-    return client.sign_in(typed.organization, typed.email, typed.password)
+    return client.sign_in(typed.organization, typed.email, typed.password, device)

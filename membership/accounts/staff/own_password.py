@@ -12,7 +12,7 @@ from api_client.messages.management import SignedIn
 from membership.accounts.staff.accounts import create_account, has_accounts, lock_organization
 from membership.accounts.staff.credentials import guessable_words, hash_new, set_password
 from membership.accounts.staff.schemas import FirstAccount, PasswordChange
-from membership.accounts.staff.sessions import account_subject, open_session
+from membership.accounts.staff.sessions import open_session
 from membership.accounts.staff.throttles import (
     SIGN_IN_BY_ACCOUNT,
     CountedAttempt,
@@ -52,10 +52,9 @@ async def change_password(
 
 
 def _count(caller: Caller, session: Session, now: datetime) -> tuple[StaffAccount, CountedAttempt]:
-    """Count the attempt like one to sign in, and return the account."""
+    """Count the attempt for the session, which others cannot delay, and return the account."""
     account = session.get_one(StaffAccount, (caller.tenant.id, caller.actor.id))
-    subject = account_subject(caller.tenant.slug, account.email)
-    return account, count_attempt(session, SIGN_IN_BY_ACCOUNT, subject, now)
+    return account, count_attempt(session, SIGN_IN_BY_ACCOUNT, f"session\n{caller.session_id}", now)
 
 
 def _note_failure(caller: Caller, session: Session, now: datetime) -> None:  # noqa: ARG001

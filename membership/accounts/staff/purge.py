@@ -1,12 +1,13 @@
-"""Purge of old staff sessions, password resets and counted attempts.
+"""Purge of old staff sessions, password resets, counted attempts and known origins.
 
 The audit keeps who signed in when.
 """
 
 from datetime import timedelta
 
+from membership.accounts.origins import REMEMBERED
 from membership.store.background import Work
-from membership.store.models import PasswordReset, StaffSession, Throttle
+from membership.store.models import KnownOrigin, PasswordReset, StaffSession, Throttle
 from membership.store.purge import Expired, purge_job, purge_tables
 
 _KEPT = timedelta(days=30)
@@ -20,6 +21,7 @@ def purge(work: Work) -> bool:
     return purge_tables(
         work,
         Expired(Throttle, Throttle.window_began_at <= now - _THROTTLES_KEPT),
+        Expired(KnownOrigin, KnownOrigin.seen_at <= now - REMEMBERED),
         Expired(PasswordReset, PasswordReset.expires_at <= now - _KEPT),
         Expired(StaffSession, StaffSession.expires_at <= now - _KEPT),
     )

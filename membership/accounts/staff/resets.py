@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind
+from membership.accounts.origins import Origin, recognize
 from membership.accounts.staff.accounts import email_key, revoke_resets
 from membership.accounts.staff.credentials import guessable_words, hash_new, set_password
 from membership.accounts.staff.mails import (
@@ -66,8 +67,12 @@ async def request_reset(transactions: RequestTransactions, wish: ResetWish) -> N
 
 def _count_request(address: str, wish: ResetWish, session: Session, now: datetime) -> None:
     """Count the request, in a transaction of its own, without locking an account."""
-    count_attempt(session, RESET_BY_ADDRESS, address, now)
-    count_attempt(session, RESET_BY_ACCOUNT, account_subject(wish.organization, wish.email), now)
+    subject = account_subject(wish.organization, wish.email)
+    origin = Origin(address, wish.device_token.get_secret_value())
+    recognized = recognize(session, subject, origin, now)
+    if recognized.known != "device":
+        count_attempt(session, RESET_BY_ADDRESS, address, now)
+    count_attempt(session, RESET_BY_ACCOUNT, recognized.subject, now)
 
 
 def _mail_token(

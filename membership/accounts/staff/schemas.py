@@ -50,12 +50,23 @@ ShownToken = Annotated[
 ]
 
 
+ShownDevice = Annotated[
+    SecretStr,
+    Field(
+        max_length=200,
+        description="The `device_token` of an earlier sign-in: tries of others do not delay it.",
+    ),
+    AfterValidator(_encodable_secret),
+]
+
+
 class SignIn(Message):
     """Who signs in, and to which organization."""
 
     organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
     email: ShownAddress = Field(examples=["ada@example.com"])
     password: Password
+    device_token: ShownDevice = SecretStr("")
 
 
 class Me(Message):
@@ -129,6 +140,7 @@ class ResetWish(Message):
 
     organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
     email: ShownAddress = Field(examples=["ada@example.com"])
+    device_token: ShownDevice = SecretStr("")
 
 
 class Accepted(Message):

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind, SignedIn
+from membership.accounts.origins import Origin, recognize, remember
 from membership.accounts.staff.accounts import email_key, staff_name
 from membership.accounts.staff.credentials import store_hash
 from membership.accounts.staff.schemas import Me, SignIn
@@ -39,9 +40,14 @@ from membership.web.transactions import RequestTransactions, act_as
 
 @dataclass(frozen=True)
 class _Attempt:
-    """A counted attempt to sign in, and its account, if there is one."""
+    """A counted attempt to sign in, and its account, if there is one.
 
-    by_address: CountedAttempt
+    ``by_address`` is None for a known device, which its address does not delay.
+    """
+
+    subject: str
+    origin: Origin
+    by_address: CountedAttempt | None
     by_account: CountedAttempt
     organization_id: int | None
     account_id: UUID | None
@@ -51,7 +57,8 @@ class _Attempt:
 async def sign_in(transactions: RequestTransactions, asked: SignIn) -> SignedIn:
     """Open a session. Raises Unauthorized for wrong credentials; TooMany during a wait."""
     password = asked.password.get_secret_value()
-    attempt = await transactions.write(partial(_count, transactions.address, asked))
+    origin = Origin(transactions.address, asked.device_token.get_secret_value())
+    attempt = await transactions.write(partial(_count, origin, asked))
     check = partial(transactions.passwords.verify, attempt.password_hash, password)
     right = await transactions.hash_password(check)
     rehashed = None
@@ -70,11 +77,14 @@ def account_subject(organization: str, email: str) -> str:
     return f"{organization}\n{email_key(email)}"
 
 
-def _count(address: str, asked: SignIn, session: Session, now: datetime) -> _Attempt:
-    """Count the attempt, and look up the account."""
-    by_address = count_attempt(session, SIGN_IN_BY_ADDRESS, address, now)
+def _count(origin: Origin, asked: SignIn, session: Session, now: datetime) -> _Attempt:
+    """Count the attempt, for a known origin apart from all others, and look up the account."""
     subject = account_subject(asked.organization, asked.email)
-    by_account = count_attempt(session, SIGN_IN_BY_ACCOUNT, subject, now)
+    recognized = recognize(session, subject, origin, now)
+    by_address = None
+    if recognized.known != "device":
+        by_address = count_attempt(session, SIGN_IN_BY_ADDRESS, origin.address, now)
+    by_account = count_attempt(session, SIGN_IN_BY_ACCOUNT, recognized.subject, now)
     found = session.execute(
         select(StaffAccount.organization_id, StaffAccount.id, StaffAccount.password_hash)
         .join(Organization, Organization.id == StaffAccount.organization_id)
@@ -83,7 +93,7 @@ def _count(address: str, asked: SignIn, session: Session, now: datetime) -> _Att
             StaffAccount.email_key == email_key(asked.email),
         )
     ).first()
-    return _Attempt(by_address, by_account, *(found or (None, None, None)))
+    return _Attempt(subject, origin, by_address, by_account, *(found or (None, None, None)))
 
 
 def _finish(
@@ -106,12 +116,15 @@ def _finish(
             record(session, account.organization_id, action, account.id, after=after)
     if account is None or failure is not None:
         return None
-    undo_attempt(session, attempt.by_address)
+    if attempt.by_address is not None:
+        undo_attempt(session, attempt.by_address)
     reset_attempts(session, attempt.by_account)
+    device = remember(session, attempt.subject, attempt.origin, now)
     if rehashed is not None:
         store_hash(session, account, rehashed)
     account.last_login_at = now
-    return open_session(session, account, settings, now)
+    opened = open_session(session, account, settings, now)
+    return opened.model_copy(update={"device_token": device})
 
 
 def _account(session: Session, attempt: _Attempt) -> StaffAccount | None:

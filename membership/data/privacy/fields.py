@@ -107,6 +107,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "created_at",
     ),
     "throttles": _plain("name", "count", "window_began_at", "blocked_until"),
+    "known_origins": _plain("name", "seen_at"),
     "api_keys": {
         **_plain("id", "organization_id", "name", "prefix", "scopes", "created_at", "revoked_at"),
         **_secret("digest"),
@@ -277,10 +278,10 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
     "embed_tokens": {**_plain("organization_id", "expires_at"), **_secret("digest")},
     "login_codes": {
-        **_plain("organization_id", "id", "tries"),
+        **_plain("organization_id", "id", "tries", "own_tries"),
         **_row("created_at", "expires_at", "used_at", "ticket_used_at"),
         **_row("email_key"),
-        **_secret("code_digest", "ticket_digest"),
+        **_secret("code_digest", "ticket_digest", "requested_by"),
     },
     "customer_sessions": {
         **_plain("organization_id", "id", "customer_id"),

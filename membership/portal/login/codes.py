@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 from sqlalchemy.orm import Session
 
+from membership.accounts.origins import Origin, recognize, remember
 from membership.accounts.staff.throttles import (
     CountedAttempt,
     count_attempt,
@@ -62,18 +63,23 @@ class _Recipient:
     organization: str
     email: str
     language: str
+    device: str
 
 
 async def send_code(
-    transactions: RequestTransactions, organization: str, wanted: CodeRequest, accept_language: str
+    transactions: RequestTransactions,
+    organization: str,
+    wanted: CodeRequest,
+    accept_language: str,
+    device: str = "",
 ) -> None:
-    """Mail a new code. Raises NotFound; TooMany during a wait.
+    """Mail a new code. Raises NotFound; TooMany during a wait. ``device`` is the token shown.
 
     Without a mail server the mail is written to a folder, and the code is logged for people who
     try the service out: as a warning, because an embedded service logs nothing below that.
     """
     language = choose_language(wanted.language or "", accept_language)
-    recipient = _Recipient(organization, wanted.email, language)
+    recipient = _Recipient(organization, wanted.email, language, device)
     code = await transactions.write(partial(_mail_code, transactions, recipient))
     if transactions.settings.smtp_host is None:
         logger().warning("login_code", organization=organization, code=code)
@@ -85,8 +91,11 @@ def _mail_code(
     """Create a code, queue its mail, invalidate older codes; return the code."""
     tenant, _ = find_login(session, recipient.organization)
     email = recipient.email
-    count_attempt(session, CODES_BY_ADDRESS, transactions.address, now)
-    count_attempt(session, CODES_BY_EMAIL, subject(tenant.id, email), now)
+    origin = Origin(transactions.address, recipient.device)
+    recognized = recognize(session, subject(tenant.id, email), origin, now)
+    if recognized.known != "device":
+        count_attempt(session, CODES_BY_ADDRESS, transactions.address, now)
+    count_attempt(session, CODES_BY_EMAIL, recognized.subject, now)
     session.execute(
         update(LoginCode)
         .where(
@@ -105,6 +114,7 @@ def _mail_code(
             id=code_id,
             email_key=email_key(email),
             code_digest=code_digest(key, code_id, code),
+            requested_by=digest(transactions.address),
             created_at=now,
             expires_at=now + CODE_LIFE,
         )
@@ -116,24 +126,35 @@ def _mail_code(
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """Result of a correct code: the ticket, and the counted tries to reset."""
+    """Result of a correct code: the ticket, the counted tries to reset, and the device's token."""
 
     ticket: Ticket
     counted: CountedAttempt
-    subject: str
+    subjects: tuple[str, ...]
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A ticket, and the token by which this device is known from now on."""
+
+    ticket: Ticket
+    device: str
 
 
 async def verify_code(
-    transactions: RequestTransactions, organization: str, wanted: CodeVerification
-) -> Ticket:
+    transactions: RequestTransactions, organization: str, wanted: CodeVerification, device: str = ""
+) -> Verified:
     """Exchange a code for a ticket. Raises Unauthorized; NotFound; TooMany during a wait."""
-    checked = await transactions.write(partial(_check, transactions, organization, wanted))
+    origin = Origin(transactions.address, device)
+    check = partial(_check, transactions, organization, wanted, origin=origin)
+    checked = await transactions.write(check)
     if checked is None:
         detail = "This code is wrong, was used or replaced, or is too old; ask for another one."
         raise Unauthorized("code_wrong", detail, headers={"WWW-Authenticate": "Bearer"})
     # In a transaction of its own: a request for a code locks these rows before those of codes.
     await transactions.write(partial(_reset_tries, checked))
-    return checked.ticket
+    return Verified(checked.ticket, checked.device)
 
 
 def _check(
@@ -142,15 +163,23 @@ def _check(
     wanted: CodeVerification,
     session: Session,
     now: datetime,
+    *,
+    origin: Origin,
 ) -> _Checked | None:
     """Mark a correct code as used; for a wrong one count the try and return None.
 
     A code that comes again a moment later gives the same ticket, while that was not used.
     """
     tenant, _ = find_login(session, organization)
-    by_address = count_attempt(session, TRIES_BY_ADDRESS, transactions.address, now)
     whose = subject(tenant.id, wanted.email)
-    by_email = count_attempt(session, TRIES_BY_EMAIL, whose, now)
+    recognized = recognize(session, whose, origin, now)
+    by_address = None
+    if recognized.known != "device":
+        by_address = count_attempt(session, TRIES_BY_ADDRESS, origin.address, now)
+    by_email = count_attempt(session, TRIES_BY_EMAIL, recognized.subject, now)
+    own = or_(
+        literal(recognized.known is not None), LoginCode.requested_by == digest(origin.address)
+    )
     key = code_key(session, transactions.vault, tenant.id, now)
     row = session.scalars(
         select(LoginCode)
@@ -159,7 +188,7 @@ def _check(
             LoginCode.email_key == email_key(wanted.email),
             or_(LoginCode.used_at.is_(None), _used_a_moment_ago(now)),
             LoginCode.expires_at > now,
-            LoginCode.tries < MAX_TRIES,
+            case((own, LoginCode.own_tries), else_=LoginCode.tries) < MAX_TRIES,
         )
         .order_by(LoginCode.created_at.desc())
         .limit(1)
@@ -169,13 +198,19 @@ def _check(
         digests_equal(code_digest(key, uuid4(), wanted.code), secrets.token_hex(32))
         return None
     if not digests_equal(code_digest(key, row.id, wanted.code), row.code_digest):
-        row.tries += 1
+        if recognized.known is not None or row.requested_by == digest(origin.address):
+            row.own_tries += 1
+        else:
+            row.tries += 1
         return None
     ticket = ticket_after(key, f"{row.id}\n{wanted.code}")
     if row.used_at is None:
         row.used_at, row.ticket_digest = now, digest(ticket)
-    undo_attempt(session, by_address)
-    return _Checked(_with_customers(session, tenant, ticket, row.email_key), by_email, whose)
+    if by_address is not None:
+        undo_attempt(session, by_address)
+    answer = _with_customers(session, tenant, ticket, row.email_key)
+    known_from_now_on = remember(session, whose, origin, now)
+    return _Checked(answer, by_email, (whose, recognized.subject), known_from_now_on)
 
 
 def _used_a_moment_ago(now: datetime) -> ColumnElement[bool]:
@@ -186,7 +221,8 @@ def _used_a_moment_ago(now: datetime) -> ColumnElement[bool]:
 def _reset_tries(checked: _Checked, session: Session, _now: datetime) -> None:
     """Reset the counts of requested and tried codes after a correct one."""
     reset_attempts(session, checked.counted)
-    reset_subject(session, CODES_BY_EMAIL, checked.subject)
+    for each in dict.fromkeys(checked.subjects):
+        reset_subject(session, CODES_BY_EMAIL, each)
 
 
 def ticket_for(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from membership.portal.login import codes, openings, sessions
 from membership.portal.login.access import CustomerCall, customer_reads, customer_writes
+from membership.portal.login.device import DeviceCookie, set_device
 from membership.portal.login.profile import customer_profile
 from membership.portal.login.schemas import (
     CodeRequest,
@@ -26,7 +27,11 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 @router.post("/codes", status_code=202)
 async def send_code(
-    request: Request, organization: str, wanted: CodeRequest, transactions: InTransactions
+    request: Request,
+    organization: str,
+    wanted: CodeRequest,
+    transactions: InTransactions,
+    device: DeviceCookie = "",
 ) -> CodeSent:
     """Mail a code to any email address; older codes become invalid.
 
@@ -34,21 +39,30 @@ async def send_code(
     `Retry-After` for too many codes to an email address or from a network address.
     """
     accepted = request.headers.get("Accept-Language", "")
-    await codes.send_code(transactions, organization, wanted, accepted)
+    await codes.send_code(transactions, organization, wanted, accepted, device)
     return CodeSent()
 
 
 @router.post("/codes/verify")
 async def verify_code(
-    organization: str, wanted: CodeVerification, transactions: InTransactions, response: Response
+    request: Request,
+    organization: str,
+    wanted: CodeVerification,
+    *,
+    transactions: InTransactions,
+    response: Response,
+    device: DeviceCookie = "",
 ) -> Ticket:
     """Exchange a code for a ticket, and list the customers with the address.
 
     A code is valid once, for 10 minutes and 5 tries; 401 `code_wrong` otherwise, the same for
-    every reason. 429 `too_many_tries` with `Retry-After` for too many tries.
+    every reason. 429 `too_many_tries` with `Retry-After` for too many tries; those of others do
+    not delay a device or network from which the owner of the address logged in lately.
     """
     response.headers.update(_NO_STORE)
-    return await codes.verify_code(transactions, organization, wanted)
+    verified = await codes.verify_code(transactions, organization, wanted, device)
+    set_device(request, response, verified.device)
+    return verified.ticket
 
 
 @router.post("/sessions", status_code=201)

@@ -49,7 +49,13 @@ from membership.store.models.people import (
     TermKind,
 )
 from membership.store.models.selling import Membership, Permission, Plan, PlanPermission
-from membership.store.models.staff import PasswordReset, StaffAccount, StaffSession, Throttle
+from membership.store.models.staff import (
+    KnownOrigin,
+    PasswordReset,
+    StaffAccount,
+    StaffSession,
+    Throttle,
+)
 from membership.store.models.wallet import (
     AppleRegistration,
     CardDesign,
@@ -100,6 +106,7 @@ __all__ = [
     "ImportKind",
     "ImportReport",
     "ImportState",
+    "KnownOrigin",
     "LinkSource",
     "LoginCode",
     "Membership",

@@ -57,7 +57,9 @@ class EmbedToken(Base):
 class LoginCode(Base):
     """A code that was mailed, by its digest, and the ticket that it was changed for.
 
-    ``tries`` counts wrong ones. A ticket proves the address once: it is changed for a session.
+    ``tries`` counts wrong ones; ``own_tries`` those from where it was asked for (``requested_by``,
+    a digest) or where the owner is known. A ticket proves the address once: it is changed for a
+    session.
     """
 
     __tablename__ = "login_codes"
@@ -72,6 +74,8 @@ class LoginCode(Base):
     email_key: Mapped[str] = mapped_column(String(254))
     code_digest: Mapped[str] = mapped_column(String(64))
     tries: Mapped[int] = mapped_column(Integer, default=0)
+    own_tries: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    requested_by: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

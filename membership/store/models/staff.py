@@ -83,3 +83,13 @@ class Throttle(Base):
     count: Mapped[int] = mapped_column(Integer)
     window_began_at: Mapped[datetime]
     blocked_until: Mapped[datetime | None]
+
+
+class KnownOrigin(Base):
+    """Where the owner of an account logged in from. ``name`` is a digest: it names no person."""
+
+    __tablename__ = "known_origins"
+    __table_args__ = (Index("ix_known_origins_age", "seen_at"),)
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seen_at: Mapped[datetime]
