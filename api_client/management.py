@@ -22,6 +22,7 @@ from api_client.messages.scan import VisitPage
 
 from .billing import BillingClient
 from .client import M, keyed
+from .organization import OrganizationClient
 from .payments import PaymentsClient
 from .scanner_setup import ScannerSetupClient
 from .signup import SignupClient
@@ -34,7 +35,12 @@ _A_PAGE = 100
 
 
 class ManagementClient(
-    PaymentsClient, SignupClient, ScannerSetupClient, StripeSetupClient, BillingClient
+    PaymentsClient,
+    SignupClient,
+    ScannerSetupClient,
+    StripeSetupClient,
+    BillingClient,
+    OrganizationClient,
 ):
     """All requests of staff. The key is the token of a staff session, or a desk's key to sign in.
 

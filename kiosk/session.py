@@ -25,7 +25,7 @@ from .same_code import SameVisits, by_card, card_key
 from .settings import KioskSettings
 from .texts import Texts
 from .trace import Trace
-from .verdict import Verdict, verdict_of, verdict_of_failure
+from .verdict import KNOWN_KINDS, Verdict, verdict_of, verdict_of_failure
 from .wedge import Reading
 
 log = structlog.get_logger(__name__)
@@ -226,6 +226,7 @@ class ScanSession(QObject):
             alternatives=alternatives,
             method=method,
             desk=self._settings.desk,
+            attention_kinds=KNOWN_KINDS,
         )
         self._same.remember(request, now)
         self._pending.append(PendingScan(request, frame, code))

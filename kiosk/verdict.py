@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from api_client.messages.scan import (
+    LATER_KINDS,
     Attention,
     AttentionKind,
     CustomerView,
     MembershipView,
+    NamedBy,
     Outcome,
     Reason,
     ScanAnswer,
@@ -77,6 +79,8 @@ _DWELL_S = {
     Tone.COULD_NOT_CHECK: 30.0,
 }
 _DWELL_DEFAULT_S = 20.0
+KNOWN_KINDS = tuple(sorted(LATER_KINDS))
+"""The kinds of attention that this desk can show, for its requests."""
 _TICK = timedelta(microseconds=1)
 
 
@@ -85,13 +89,13 @@ def verdict_of(answer: ScanAnswer, texts: Texts) -> Verdict:
     tone = _tone(answer)
     return Verdict(
         tone=tone,
-        headline=_unproven(answer, texts) or _headlines(texts)[tone],
+        headline=_special(answer, texts) or _headlines(texts)[tone],
         detail=_DETAILS[answer.outcome](answer, texts),
         person=_person(answer.customer) if answer.customer else None,
         facts=_facts(answer, texts),
         desk_note=_desk_note(answer, texts),
         notes=tuple(
-            _note(attention, texts)
+            _note(attention, answer, texts)
             for attention in answer.attention
             if attention.kind is not AttentionKind.DESK_NOTE
         ),
@@ -135,8 +139,12 @@ def _headlines(texts: Texts) -> dict[Tone, str]:
     }
 
 
-def _unproven(answer: ScanAnswer, texts: Texts) -> str:
-    """Return the headline for a signed code that is not accepted; else an empty text."""
+def _special(answer: ScanAnswer, texts: Texts) -> str:
+    """Return the headline of a code that proves nothing or is not accepted; else an empty text."""
+    if any(each.kind is AttentionKind.BY_NUMBER for each in answer.attention):
+        if _has_photo(answer):
+            return texts.say("ACTIVE · COMPARE PHOTO")
+        return texts.say("ACTIVE · ASK FOR THE NAME")
     match answer.unknown_cause:
         case UnknownCause.FORGED:
             return texts.say("NOT GENUINE")
@@ -291,8 +299,27 @@ def _visits(answer: ScanAnswer, texts: Texts) -> str:
     return texts.say("{count}, last on {day}", count=count, day=day)
 
 
-def _note(attention: Attention, texts: Texts) -> str:
+def _has_photo(answer: ScanAnswer) -> bool:
+    return answer.customer is not None and answer.customer.photo_path is not None
+
+
+def _by_number(answer: ScanAnswer, texts: Texts) -> str:
+    """Return what was read instead of a card, and what to do about it."""
+    if not _has_photo(answer):
+        return texts.say("By number, and there is no photo: ask for the name")
+    match answer.named_by:
+        case NamedBy.CUSTOMER_ID:
+            return texts.say("By customer ID: compare the photo")
+        case NamedBy.INSTALL_LINK:
+            return texts.say("By the link to a card: compare the photo")
+        case _:
+            return texts.say("By number: compare the photo")
+
+
+def _note(attention: Attention, answer: ScanAnswer, texts: Texts) -> str:
     match attention.kind:
+        case AttentionKind.BY_NUMBER:
+            return _by_number(answer, texts)
         case AttentionKind.EXPIRES_SOON:
             days = attention.days or 0
             if days == 0:

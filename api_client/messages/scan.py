@@ -73,6 +73,25 @@ class AttentionKind(StrEnum):
     DESK_NOTE = "desk_note"
     BIRTHDAY = "birthday"
     SEEN_RECENTLY = "seen_recently"
+    BY_NUMBER = "by_number"
+    """A scanned text that names and proves nothing: compare the photo. ``named_by`` says which."""
+
+
+LATER_KINDS = frozenset({AttentionKind.BY_NUMBER})
+"""Kinds that not every desk knows; one that does not name them is sent a desk note instead."""
+
+
+class NamedBy(StrEnum):
+    """What a scanned text is that led to the customer. The last three anybody can make."""
+
+    CARD = "card"
+    SIGNED_CARD = "signed_card"
+    ROTATING_CARD = "rotating_card"
+    FOREIGN_CARD = "foreign_card"
+    """A code of another maker that was imported, or given to the customer at the desk."""
+    NUMBER = "number"
+    CUSTOMER_ID = "customer_id"
+    INSTALL_LINK = "install_link"
 
 
 class ScanMethod(StrEnum):
@@ -175,6 +194,14 @@ class ScanRequest(Message):
     ] = ()
     method: ScanMethod = ScanMethod.CAMERA
     desk: Annotated[str, Field(max_length=80)] = ""
+    attention_kinds: Annotated[
+        tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=20)
+    ] = Field(
+        (),
+        description="Kinds of attention that the caller knows beside the first five; another one "
+        "is sent as a desk note.",
+        examples=[("by_number",)],
+    )
 
 
 class ScanAnswer(Message):
@@ -187,6 +214,7 @@ class ScanAnswer(Message):
     visit_id: UUID
     outcome: Outcome
     unknown_cause: UnknownCause | None = None
+    named_by: NamedBy | None = None
     server_time: AwareDatetime
     time_zone: str = Field(examples=["Europe/Berlin"])
     customer: CustomerView | None = None
@@ -229,6 +257,9 @@ class VisitView(Message):
     outcome: Outcome
     desk: str = ""
     undone_at: AwareDatetime | None = None
+    named_by: NamedBy | None = Field(
+        None, description="What was read; null for visits of before this was recorded."
+    )
 
 
 class VisitPage(Message):

@@ -90,4 +90,5 @@ def tenant_of(organization: Organization) -> Tenant:
         country=organization.country,
         demo=organization.demo,
         expires_soon_days=organization.expires_soon_days,
+        numbers_prove=organization.numbers_prove,
     )

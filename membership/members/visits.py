@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, tuple
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from api_client.messages.scan import Outcome, ScanRequest, VisitCount, VisitPage, VisitView
+from api_client.messages.scan import NamedBy, Outcome, ScanRequest, VisitCount, VisitPage, VisitView
 from membership.members.customers.aliases import resolve
 from membership.members.customers.views import display_name, number_text
 from membership.rules.instants import day_start, local_day
@@ -97,11 +97,12 @@ def is_recorded(call: AnyCall, request: ScanRequest) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Visiting:
-    """Customer, card and outcome of a scan."""
+    """Customer, card and outcome of a scan, and what its text was."""
 
     customer_id: UUID
     card_id: UUID | None
     outcome: Outcome
+    named_by: NamedBy
 
 
 def record_and_count(
@@ -135,6 +136,7 @@ def _row(call: AnyCall, request: ScanRequest, visiting: Visiting) -> dict[str, A
         "method": request.method,
         "at": call.now,
         "outcome": visiting.outcome,
+        "named_by": visiting.named_by,
         "undone_at": None,
     }
 
@@ -214,6 +216,7 @@ _LISTED = select(
     Visit.outcome,
     Visit.desk,
     Visit.undone_at,
+    Visit.named_by,
     Customer.given_name,
     Customer.family_name,
     Customer.number,
@@ -295,4 +298,5 @@ def _visit_view(row: AnyRow) -> VisitView:
         outcome=row.outcome,
         desk=row.desk,
         undone_at=row.undone_at,
+        named_by=row.named_by,
     )

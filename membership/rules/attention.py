@@ -1,15 +1,29 @@
 """Notices for the desk beside an outcome."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from api_client.messages.scan import Attention, AttentionKind, Outcome, Reason
+from api_client.messages.scan import (
+    LATER_KINDS,
+    Attention,
+    AttentionKind,
+    NamedBy,
+    Outcome,
+    Reason,
+)
 from membership.rules.instants import last_day_before, local_day
 from membership.rules.outcome import Decision, Judged
 from membership.rules.permissions import covered_until
 
 _LEAP_DAY = (2, 29)
+
+ANYBODY_MAKES = frozenset({NamedBy.NUMBER, NamedBy.CUSTOMER_ID, NamedBy.INSTALL_LINK})
+"""Codes that anybody can make: they name a customer, and prove nothing."""
+
+_IN_WORDS = {AttentionKind.BY_NUMBER: "By number: compare the photo."}
+"""A kind as a sentence, for a desk that does not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +43,13 @@ def attention(
     desk_note: str | None = None,
     birth_date: date | None = None,
     last_visit_at: datetime | None = None,
+    only_named: bool = False,
 ) -> tuple[Attention, ...]:
-    """Return what to notice, most pressing first: payment, end, note, last visit, birthday.
+    """Return what to notice, most pressing first: who it is, payment, end, note, visit, birthday.
 
     A desk note is shown with every customer, for it matters most beside a refusal. All else
     is shown beside an active membership only. ``last_visit_at`` is the visit before this one.
+    ``only_named``: what was read names the customer and does not prove that it is them.
 
     Raises:
         NaiveTimeError: a time has no zone.
@@ -45,6 +61,7 @@ def attention(
     if decision.outcome is Outcome.ACTIVE:
         today = local_day(now, zone)
         found = [
+            _notice(AttentionKind.BY_NUMBER) if only_named else None,
             _payment_overdue(decision),
             _expires_soon(decision, now, zone, thresholds.expires_soon_days),
             *found,
@@ -52,6 +69,23 @@ def attention(
             _birthday(birth_date, today),
         ]
     return tuple(each for each in found if each is not None)
+
+
+def known_kinds(found: tuple[Attention, ...], known: Collection[str]) -> tuple[Attention, ...]:
+    """Return ``found`` for a desk that knows the first kinds, and of the later ones ``known``.
+
+    Such a desk refuses an answer with another kind. It is sent as the desk note, before the text
+    of the customer's own one, since older desks show one note only.
+    """
+    unknown = [each for each in found if each.kind in LATER_KINDS and each.kind not in known]
+    if not unknown:
+        return found
+    rest = [each for each in found if each not in unknown]
+    own = next((each for each in rest if each.kind is AttentionKind.DESK_NOTE), None)
+    words = [_IN_WORDS[each.kind] for each in unknown]
+    text = " ".join([*words, own.text] if own is not None and own.text else words)
+    note = _notice(AttentionKind.DESK_NOTE, text=text)
+    return (note, *(each for each in rest if each is not own))
 
 
 def _notice(

@@ -9,7 +9,7 @@ from sqlalchemy import Date, Enum, ForeignKey, ForeignKeyConstraint, MetaData, U
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from api_client.messages.management import IntervalUnit
-from api_client.messages.scan import CustomerState, Outcome, ScanMethod
+from api_client.messages.scan import CustomerState, NamedBy, Outcome, ScanMethod
 from membership.store.database import UtcDateTime
 
 
@@ -41,6 +41,7 @@ class Base(DeclarativeBase):
         UUID: Uuid(),
         IntervalUnit: choice(IntervalUnit),
         CustomerState: choice(CustomerState),
+        NamedBy: choice(NamedBy),
         Outcome: choice(Outcome),
         ScanMethod: choice(ScanMethod),
     }

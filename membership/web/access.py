@@ -56,6 +56,7 @@ class Tenant:
     country: str | None
     demo: bool
     expires_soon_days: int
+    numbers_prove: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ TENANT_COLUMNS = (
     Organization.country,
     Organization.demo,
     Organization.expires_soon_days,
+    Organization.numbers_prove,
 )
 """The columns of a ``Tenant``, in the order of its fields."""
 KEY_COLUMNS: tuple[Any, ...] = tuple(

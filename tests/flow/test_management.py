@@ -68,11 +68,16 @@ class AtWork:
         assert not self.management.changes.asking, form.failure.text()
         self.at.wait_until(lambda: self.panel.page is not self.panel.waiting)
 
-    def send(self, **values: str) -> Form:
-        """Fill in the form that opens, send it, and wait for what comes of it."""
+    def form(self) -> Form:
+        """Wait for the form that opens, and return it."""
         self.at.wait_until(lambda: self.management.changes.form is not None)
         form = self.management.changes.form
         assert isinstance(form, Form)
+        return form
+
+    def send(self, **values: str) -> Form:
+        """Fill in the form that opens, send it, and wait for what comes of it."""
+        form = self.form()
         for key, value in values.items():
             _type(form.field(key), value)
         form.submit.click()

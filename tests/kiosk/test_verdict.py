@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from api_client.messages.scan import (
     Attention,
     AttentionKind,
+    NamedBy,
     Outcome,
     Reason,
     ScanAnswer,
@@ -27,6 +28,8 @@ from .answers import AMARA, CARD, NOON, answer, membership, unknown
 
 ENGLISH = Texts("en")
 EXPIRED = membership(status=Status.EXPIRED)
+BY_NUMBER = Attention(kind=AttentionKind.BY_NUMBER)
+PICTURED = AMARA.model_copy(update={"photo_path": "/v1/customers/1/photo?v=a"})
 
 CASES: list[tuple[ScanAnswer, Tone, str, str]] = [
     (answer(), Tone.ACTIVE, "ACTIVE", "Valid until Dec 31, 2026"),
@@ -34,6 +37,10 @@ CASES: list[tuple[ScanAnswer, Tone, str, str]] = [
      "Valid without end"),
     (answer(attention=(Attention(kind=AttentionKind.BIRTHDAY),)), Tone.ATTENTION,
      "ACTIVE · NOTE", "Valid until Dec 31, 2026"),
+    (answer(attention=(BY_NUMBER,), named_by=NamedBy.NUMBER, customer=PICTURED), Tone.ATTENTION,
+     "ACTIVE · COMPARE PHOTO", "Valid until Dec 31, 2026"),
+    (answer(attention=(BY_NUMBER,), named_by=NamedBy.NUMBER), Tone.ATTENTION,
+     "ACTIVE · ASK FOR THE NAME", "Valid until Dec 31, 2026"),
     (answer(Outcome.EXPIRED, membership=EXPIRED), Tone.EXPIRED, "EXPIRED",
      "Gold Membership was good until Dec 31, 2026. Renew at this desk."),
     (answer(Outcome.EXPIRED, membership=membership(last_day=None, ends_at=NOON)), Tone.EXPIRED,
@@ -75,6 +82,24 @@ def test_each_outcome_has_its_words(
 ) -> None:
     verdict = verdict_of(given_answer, ENGLISH)
     assert (verdict.tone, verdict.headline, verdict.detail) == (tone, headline, detail)
+
+
+@pytest.mark.parametrize(
+    ("named_by", "pictured", "note"),
+    [
+        (NamedBy.NUMBER, True, "By number: compare the photo"),
+        (NamedBy.CUSTOMER_ID, True, "By customer ID: compare the photo"),
+        (NamedBy.INSTALL_LINK, True, "By the link to a card: compare the photo"),
+        (NamedBy.NUMBER, False, "By number, and there is no photo: ask for the name"),
+        (None, True, "By number: compare the photo"),
+    ],
+)
+def test_what_only_names_says_what_was_read(
+    named_by: NamedBy | None, pictured: bool, note: str
+) -> None:
+    customer = PICTURED if pictured else AMARA
+    shown = answer(attention=(BY_NUMBER,), named_by=named_by, customer=customer)
+    assert verdict_of(shown, ENGLISH).notes == (note,)
 
 
 def test_every_cause_has_words_of_its_own() -> None:

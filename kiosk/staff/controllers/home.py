@@ -14,6 +14,7 @@ from api_client.messages.management import (
     PlanPage,
     PlanView,
 )
+from api_client.messages.organization import OrganizationSettings
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.design import DESIGNS
 from kiosk.staff.controllers.lists import load_companies, load_plans
@@ -23,6 +24,7 @@ from kiosk.staff.controllers.signup import SIGNUP
 from kiosk.staff.controllers.stripe import STRIPE
 from kiosk.staff.forms.company import company_form
 from kiosk.staff.forms.customer import customer_form
+from kiosk.staff.forms.numbers import numbers_form
 from kiosk.staff.forms.plan import plan_form
 from kiosk.staff.page import HOME, Page, Place
 from kiosk.staff.pages.home import HomePage
@@ -64,6 +66,7 @@ class HomeController(Controller):
         page.signup_wanted.connect(lambda: open_(SIGNUP))
         page.stripe_wanted.connect(lambda: open_(STRIPE))
         page.payments_wanted.connect(payments.open_today)
+        page.numbers_wanted.connect(self._ask_numbers)
 
     def open(self, place: Place) -> Page[HomeSheet]:
         """Return the page, with the companies that its search box asks for."""
@@ -121,6 +124,15 @@ class HomeController(Controller):
     def _ask_plan(self, plan: PlanView | None, currency: str) -> None:
         form = plan_form(self._texts, plan, currency)
         self._context.changes.ask(*form)
+
+    @Slot()
+    def _ask_numbers(self) -> None:
+        """Load what scanned numbers count for, then open its form."""
+
+        def choose(settings: OrganizationSettings) -> None:
+            self._context.changes.ask(*numbers_form(self._texts, settings), asked_on=HOME)
+
+        self._context.send(Task("numbers", lambda client, _: client.organization(), choose))
 
     @Slot(str)
     def _find_companies(self, text: str) -> None:

@@ -32,6 +32,7 @@ class HomePage(PageView):
     payments_wanted = Signal()
     signup_wanted = Signal()
     stripe_wanted = Signal()
+    numbers_wanted = Signal()
     company_opened = Signal(object)
     """Id."""
     plan_opened = Signal(object)
@@ -48,8 +49,15 @@ class HomePage(PageView):
         self.designs_button = _button(say("Card designs …"), self.designs_wanted)
         self.signup_button = _button(say("Online signup …"), self.signup_wanted)
         self.stripe_button = _button(say("Card payments …"), self.stripe_wanted)
+        self.numbers_button = _button(say("Member numbers …"), self.numbers_wanted)
         self._more = ButtonRows(
-            (self.payments_button, self.designs_button, self.signup_button, self.stripe_button)
+            (
+                self.payments_button,
+                self.designs_button,
+                self.signup_button,
+                self.stripe_button,
+                self.numbers_button,
+            )
         )
         self.search = QLineEdit()
         self.search.setPlaceholderText(say("Company name"))
@@ -98,6 +106,7 @@ class HomePage(PageView):
             self.designs_button: "designs:write",
             self.signup_button: "organization:write",
             self.stripe_button: "organization:write",
+            self.numbers_button: "organization:write",
         }
         self._more.show_only([button for button, scope in needed.items() if scope in scopes])
 

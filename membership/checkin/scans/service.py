@@ -10,6 +10,7 @@ from api_client.messages.scan import (
     CardView,
     Outcome,
     ScanAnswer,
+    ScanMethod,
     ScanRequest,
     UnknownCause,
     VisitCount,
@@ -26,7 +27,7 @@ from membership.members.customers.lookup import (
 )
 from membership.members.customers.views import customer_view
 from membership.members.memberships.views import membership_view, permission_views
-from membership.rules.attention import Thresholds, attention
+from membership.rules.attention import ANYBODY_MAKES, Thresholds, attention, known_kinds
 from membership.rules.outcome import Decision, decide
 from membership.store.database import as_one
 from membership.wallet.code_verifier import CodeVerifier
@@ -137,7 +138,9 @@ def _known(
     """Answer for a customer who was found."""
     person, card, entitlements = found.customer, found.card, found.entitlements
     decision = decide(person.state, entitlements.all, call.now, card_revoked=_is_revoked(card))
-    visiting = visits.Visiting(person.id, None if card is None else card.id, decision.outcome)
+    visiting = visits.Visiting(
+        person.id, None if card is None else card.id, decision.outcome, found.named_by
+    )
     counted = visits.record_and_count(call, request, visiting, ahead=seen_recently)
     views = tuple(
         membership_view(each, entitlements.details[each.entitlement.membership_id])
@@ -146,13 +149,24 @@ def _known(
     return ScanAnswer(
         visit_id=request.visit_id,
         outcome=decision.outcome,
+        named_by=found.named_by,
         server_time=call.now,
         time_zone=call.tenant.time_zone,
         customer=customer_view(person),
         membership=views[0] if decision.deciding is not None else None,
         memberships=views,
         permissions=permission_views(entitlements, person.state, call.now),
-        attention=_attention(call, found, decision, counted, seen_recently),
+        attention=known_kinds(
+            _attention(
+                call,
+                found,
+                decision,
+                counted,
+                seen_recently,
+                only_named=_only_named(call, request, found),
+            ),
+            request.attention_kinds,
+        ),
         card=card,
         current_card=current_card(call.connection, call.tenant, person.id, card.id)
         if card is not None and decision.outcome is Outcome.CARD_REVOKED
@@ -166,8 +180,23 @@ def _is_revoked(card: CardView | None) -> bool:
     return card is not None and card.revoked_at is not None
 
 
+def _only_named(call: AnyCall, request: ScanRequest, found: Found) -> bool:
+    """Whether what was read names the customer and proves nothing, where that counts.
+
+    Who was chosen in the search was looked up by staff, who saw whom they chose.
+    """
+    scanned = request.method is not ScanMethod.SEARCH
+    return scanned and found.named_by in ANYBODY_MAKES and not call.tenant.numbers_prove
+
+
 def _attention(
-    call: AnyCall, found: Found, decision: Decision, counted: VisitCount, seen_recently: timedelta
+    call: AnyCall,
+    found: Found,
+    decision: Decision,
+    counted: VisitCount,
+    seen_recently: timedelta,
+    *,
+    only_named: bool,
 ) -> tuple[Attention, ...]:
     """What the desk should notice about the customer."""
     return attention(
@@ -177,6 +206,7 @@ def _attention(
         desk_note=found.customer.desk_note,
         birth_date=found.customer.birth_date,
         last_visit_at=counted.previous_at,
+        only_named=only_named,
         thresholds=Thresholds(
             expires_soon_days=call.tenant.expires_soon_days,
             seen_recently_minutes=seen_recently // timedelta(minutes=1),

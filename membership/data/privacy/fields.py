@@ -103,6 +103,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "demo",
         "expires_soon_days",
         "code_formats",
+        "numbers_prove",
         "next_customer_number",
         "created_at",
     ),
@@ -234,7 +235,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "visits": {
         **_plain("organization_id", "customer_id", "text_digest"),
         **_shown("id", "card_id"),
-        **_kept(_COUNTS, "desk", "method", "at", "outcome", "undone_at"),
+        **_kept(_COUNTS, "desk", "method", "at", "outcome", "named_by", "undone_at"),
     },
     "permissions": _plain("organization_id", "key", "label"),
     "plans": _plain(

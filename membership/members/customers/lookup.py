@@ -1,7 +1,7 @@
 """From a scanned text to the customer it names, and the card it is on."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, true
 from sqlalchemy.orm import aliased
 
-from api_client.messages.scan import CardView, UnknownCause
+from api_client.messages.scan import CardView, NamedBy, UnknownCause
 from membership.members.customers.aliases import resolve, resolve_number
 from membership.members.customers.views import VIEW_COLUMNS
 from membership.members.memberships.entitlements import (
@@ -112,6 +112,7 @@ class Found:
     customer: AnyRow
     entitlements: Entitlements
     card: CardView | None
+    named_by: NamedBy
     proof: Proof | None = None
 
 
@@ -151,7 +152,18 @@ def find_by_code(
         return UnknownCause.NOT_FOUND if foreign is None else foreign
     if isinstance(named, CardCode):
         return found_of(connection, tenant.id, rows, now, proof)
-    return Found(rows[0], entitlements_of(connection, tenant.id, rows, now), None, proof)
+    held = entitlements_of(connection, tenant.id, rows, now)
+    return Found(rows[0], held, None, _NAMED_BY[type(named)], proof)
+
+
+_NAMED_BY: Mapping[type, NamedBy] = {
+    CardCode: NamedBy.CARD,
+    SignedCardCode: NamedBy.SIGNED_CARD,
+    RotatingCode: NamedBy.ROTATING_CARD,
+    CustomerNumber: NamedBy.NUMBER,
+    CustomerUuid: NamedBy.CUSTOMER_ID,
+    InstallLink: NamedBy.INSTALL_LINK,
+}
 
 
 def found_of(
@@ -163,7 +175,8 @@ def found_of(
 ) -> Found:
     """Return the customer and the card of rows that ``select_by_card`` selected."""
     entitlements = entitlements_of(connection, organization_id, rows, now)
-    return Found(rows[0], entitlements, _card_view(rows[0]), proof)
+    named_by = NamedBy.CARD if proof is None else _NAMED_BY[type(proof)]
+    return Found(rows[0], entitlements, _card_view(rows[0]), named_by, proof)
 
 
 _LONGEST_CODE = 255
@@ -179,7 +192,8 @@ def _by_foreign_card(
     for spelling in _spellings(text):
         asked = {"organization_id": organization_id, "now": now, "code": spelling}
         if rows := connection.execute(_BY_CARD, asked).all():
-            return found_of(connection, organization_id, rows, now)
+            found = found_of(connection, organization_id, rows, now)
+            return replace(found, named_by=NamedBy.FOREIGN_CARD)
     return None
 
 

@@ -53,6 +53,13 @@ class OrganizationChange(Message):
         description="What the cameras of its desks look for; null for the default. Each desk "
         "follows within seconds, without a restart.",
     )
+    numbers_prove: bool = Field(
+        default=False,
+        examples=[False],
+        description="A scanned customer number, customer id or install link counts like a card. "
+        "Numbers count up, so anybody can make one; by default the desk is asked to compare the "
+        "photo.",
+    )
 
 
 class OrganizationView(Message):
@@ -65,6 +72,7 @@ class OrganizationView(Message):
     country: str | None = Field(examples=["DE"])
     expires_soon_days: int = Field(examples=[14])
     code_formats: tuple[str, ...] = Field(examples=[["QRCode", "Code128", "Code39"]])
+    numbers_prove: bool = Field(examples=[False])
     demo: bool = Field(description="True where the data is the invented demo club.")
     created_at: AwareDatetime
     server_time: AwareDatetime

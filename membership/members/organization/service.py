@@ -61,6 +61,7 @@ def _view(call: Call, organization: Organization) -> OrganizationView:
         country=organization.country,
         expires_soon_days=organization.expires_soon_days,
         code_formats=_formats(organization.code_formats),
+        numbers_prove=organization.numbers_prove,
         demo=organization.demo,
         created_at=organization.created_at,
         server_time=call.now,

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api_client.messages.scan import Outcome, ScanMethod
+from api_client.messages.scan import NamedBy, Outcome, ScanMethod
 from membership.store.base_model import Base, of_organization, refers
 
 
@@ -36,6 +36,7 @@ class Visit(Base):
     """A scan that led to a customer. ``id`` is the kiosk's, so a repeat is the same visit.
 
     ``text_digest`` is a SHA-256 of the scanned text, to tell a repeat from a mix-up.
+    ``named_by`` is null for visits of before it was recorded.
     """
 
     __tablename__ = "visits"
@@ -55,4 +56,5 @@ class Visit(Base):
     method: Mapped[ScanMethod]
     at: Mapped[datetime]
     outcome: Mapped[Outcome]
+    named_by: Mapped[NamedBy | None]
     undone_at: Mapped[datetime | None]

@@ -12,6 +12,7 @@ class Organization(Base):
     """A club. ``next_customer_number`` is the human number that the next customer gets.
 
     ``code_formats`` are what its cameras look for, None for the default.
+    ``numbers_prove``: a scanned number, customer id or install link counts like a card.
     """
 
     __tablename__ = "organizations"
@@ -25,5 +26,6 @@ class Organization(Base):
     demo: Mapped[bool] = mapped_column(default=False)
     expires_soon_days: Mapped[int] = mapped_column(Integer, default=14)
     code_formats: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    numbers_prove: Mapped[bool] = mapped_column(default=False)
     next_customer_number: Mapped[int] = mapped_column(BigInteger, default=1)
     created_at: Mapped[datetime]

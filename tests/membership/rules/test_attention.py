@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_client.messages.scan import AttentionKind, CustomerState
-from membership.rules.attention import Thresholds, attention, is_birthday
+from api_client.messages.scan import LATER_KINDS, Attention, AttentionKind, CustomerState
+from membership.rules.attention import Thresholds, attention, is_birthday, known_kinds
 from membership.rules.inheritance import Entitlement
 from membership.rules.instants import day_end
 from membership.rules.outcome import decide
@@ -16,13 +16,16 @@ from membership.rules.status import Term
 from tests.membership.rules.clocks import BERLIN, utc
 from tests.membership.rules.people import COMPANY, NOW, entitlement, held
 
-DUE, SOON, NOTE, SEEN, BIRTHDAY = (
+DUE, SOON, NOTE, SEEN, BIRTHDAY, NAMED = (
     AttentionKind.PAYMENT_OVERDUE,
     AttentionKind.EXPIRES_SOON,
     AttentionKind.DESK_NOTE,
     AttentionKind.SEEN_RECENTLY,
     AttentionKind.BIRTHDAY,
+    AttentionKind.BY_NUMBER,
 )
+FIRST_KINDS = {DUE, SOON, NOTE, SEEN, BIRTHDAY}
+"""Those that every desk knows."""
 RUNS_ON = entitlement(1, -10)
 BORN_TODAY = date(1990, 5, 15)
 
@@ -43,6 +46,7 @@ def noticed(
     note: str | None = None,
     birth_date: date | None = None,
     last_visit_at: datetime | None = None,
+    only_named: bool = False,
     thresholds: Thresholds = Thresholds(14, 60),  # noqa: B008 - frozen
 ) -> list[tuple[AttentionKind, int | str | None]]:
     """Return each kind that is noticed, with its days, minutes or text."""
@@ -53,6 +57,7 @@ def noticed(
         desk_note=note,
         birth_date=birth_date,
         last_visit_at=last_visit_at,
+        only_named=only_named,
         thresholds=thresholds,
     )
     values = []
@@ -126,8 +131,40 @@ def test_most_pressing_first() -> None:
         note="Ask for the key",
         birth_date=BORN_TODAY,
         last_visit_at=NOW - timedelta(minutes=5),
+        only_named=True,
     )
-    assert found == [(DUE, None), (SOON, 3), (NOTE, "Ask for the key"), (SEEN, 5), (BIRTHDAY, None)]
+    assert found == [
+        (NAMED, None),
+        (DUE, None),
+        (SOON, 3),
+        (NOTE, "Ask for the key"),
+        (SEEN, 5),
+        (BIRTHDAY, None),
+    ]
+
+
+@given(
+    st.sets(st.sampled_from(AttentionKind)),
+    st.sets(st.sampled_from([*AttentionKind, "of a later version"])),
+)
+def test_a_desk_gets_no_kind_that_it_does_not_know(
+    kinds: set[AttentionKind], known: set[str]
+) -> None:
+    own = "Ask for the key"
+    found = tuple(
+        Attention(kind=kind, text=own if kind is NOTE else None) for kind in AttentionKind
+        if kind in kinds
+    )  # fmt: skip
+    sent = known_kinds(found, known)
+    assert {each.kind for each in sent} <= FIRST_KINDS | known
+    if not kinds & LATER_KINDS - known:
+        assert sent == found
+        return
+    notes = [each.text for each in sent if each.kind is NOTE]
+    assert sent[0].kind is NOTE
+    assert notes == ["By number: compare the photo." + (f" {own}" if NOTE in kinds else "")]
+    rest = [each for each in found if each.kind in FIRST_KINDS - {NOTE}]
+    assert [each for each in sent if each.kind is not NOTE] == rest
 
 
 @pytest.mark.parametrize(
@@ -148,6 +185,7 @@ def test_beside_a_refusal_only_the_note_is_shown(
         state=state,
         revoked=revoked,
         note=" Call the manager ",
+        only_named=True,
         birth_date=BORN_TODAY,
         last_visit_at=NOW,
     )

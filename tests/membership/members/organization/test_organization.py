@@ -18,6 +18,7 @@ def test_shown(service: Service) -> None:
         "country": "DE",
         "expires_soon_days": 14,
         "code_formats": ["QRCode", "Aztec", "PDF417", "Code128", "EAN13"],
+        "numbers_prove": False,
         "demo": False,
         "created_at": "2027-03-10T11:00:00Z",
         "server_time": "2027-03-10T11:00:00Z",
@@ -50,6 +51,8 @@ def test_change_sets_only_what_is_sent(service: Service) -> None:
         ({"expires_soon_days": -1}, "expires_soon_days"),
         ({"expires_soon_days": 10**9}, "expires_soon_days"),
         ({"expires_soon_days": None}, "expires_soon_days"),
+        ({"numbers_prove": "perhaps"}, "numbers_prove"),
+        ({"numbers_prove": None}, "numbers_prove"),
     ],
 )
 def test_change_refuses(service: Service, body: dict[str, Any], field: str) -> None:

@@ -1,0 +1,13 @@
+"""What staff set for their organization at the desk."""
+
+from pydantic import Field
+
+from api_client.messages.scan import Message
+
+
+class OrganizationSettings(Message):
+    """The part of the organization that the desk shows and changes."""
+
+    numbers_prove: bool = Field(
+        False, description="A scanned number, customer id or install link counts like a card."
+    )
