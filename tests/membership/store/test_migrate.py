@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg.sql import SQL, Identifier
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind, IntervalUnit
@@ -35,7 +35,6 @@ from membership.store.migrate import (
 )
 from membership.store.models import Customer, IdempotencyKey, Membership, Organization
 from tests.membership.conftest import SQLITE, Databases
-from tests.membership.rows import organization_row
 from tests.membership.support import NOON, arranging
 
 
@@ -151,10 +150,23 @@ def test_migrating_at_once(databases: Databases, tmp_path: Path, kind: str) -> N
 
 
 def add_club(session: Session, name: str = "C") -> int:
-    """Insert an organization with the columns that every schema has, and return its id."""
-    club = organization_row(id=1, name=name)
-    first = ("id", "slug", "name", "time_zone", "currency", "created_at")
-    session.execute(insert(Organization).values({each: getattr(club, each) for each in first}))
+    """Insert an organization with the columns that every schema has, and return its id.
+
+    By text: an INSERT of the table would fill in the defaults of columns that came later.
+    """
+    club = {
+        "id": 1,
+        "slug": "c",
+        "name": name,
+        "time_zone": "UTC",
+        "currency": "EUR",
+        "demo": False,
+    }
+    row = {**club, "expires_soon_days": 14, "next_customer_number": 1, "created_at": NOON}
+    columns, values = ", ".join(row), ", ".join(f":{each}" for each in row)
+    statement = text(f"INSERT INTO organizations ({columns}) VALUES ({values})")
+    typed = bindparam("created_at", type_=Organization.created_at.type)
+    session.execute(statement.bindparams(typed), row)
     return 1
 
 

@@ -239,9 +239,9 @@ def test_repeat_is_one_visit(service: Service, gold: str) -> None:
     customer = service.customer()
     service.member(gold, customer_id=customer)
     visit = uuid4()
-    first = service.scan(customer, visit)
+    first = service.scan(customer, visit, method="search")
     service.clock.advance(minutes=5)
-    again = service.scan(customer, visit)
+    again = service.scan(customer, visit, method="search")
     assert set(again) == set(first)
     assert again["outcome"] == first["outcome"] == "active"
     assert again["visits"] == {"today": 1, "total": 1, "previous_at": None}
@@ -318,9 +318,9 @@ def test_attention(service: Service) -> None:
     overdue = {"overdue_since": "2027-03-01T00:00:00Z"}
     answer = service.call("PUT", f"/v1/memberships/{membership}/payment", json=overdue)
     assert answer.status_code == 200
-    service.scan(customer)
+    service.scan(customer, method="search")
     service.clock.advance(minutes=12)
-    assert service.scan(customer)["attention"] == [
+    assert service.scan(customer, method="search")["attention"] == [
         {"kind": "payment_overdue", "days": None, "minutes": None, "text": None},
         {"kind": "expires_soon", "days": 10, "minutes": None, "text": None},
         {"kind": "desk_note", "days": None, "minutes": None, "text": "Likes locker 7"},
@@ -332,29 +332,31 @@ def test_attention(service: Service) -> None:
 def test_seen_recently_ends_after_the_set_time(service: Service, gold: str) -> None:
     customer = service.customer()
     service.member(gold, customer_id=customer)
-    service.scan(customer)
+    service.scan(customer, method="search")
     service.clock.advance(minutes=service.settings.seen_recently_minutes)
-    assert kinds(service.scan(customer)) == ["seen_recently"]
+    assert kinds(service.scan(customer, method="search")) == ["seen_recently"]
     service.clock.advance(minutes=service.settings.seen_recently_minutes, seconds=1)
-    assert kinds(service.scan(customer)) == []
+    assert kinds(service.scan(customer, method="search")) == []
 
 
 def test_seen_recently_after_the_clock_was_set_back(service: Service, gold: str) -> None:
     customer = service.customer()
     service.member(gold, customer_id=customer, starts_on="2027-03-01")
     service.clock.advance(days=-1)
-    service.scan(customer)
+    service.scan(customer, method="search")
     service.clock.advance(days=1)
-    first = service.scan(customer)
+    first = service.scan(customer, method="search")
     service.clock.advance(minutes=-30)
-    second = service.scan(customer)
+    second = service.scan(customer, method="search")
     assert second["visits"]["previous_at"] == first["server_time"]
     assert second["attention"] == [
         {"kind": "seen_recently", "days": None, "minutes": 0, "text": None}
     ]
     # Further ahead than that, a visit says nothing of when the customer was here last.
     service.clock.advance(minutes=-service.settings.seen_recently_minutes - 60)
-    assert service.scan(customer)["visits"]["previous_at"] == "2027-03-09T11:00:00Z"
+    assert (
+        service.scan(customer, method="search")["visits"]["previous_at"] == "2027-03-09T11:00:00Z"
+    )
 
 
 def test_text_too_long_names_the_field(service: Service) -> None:
