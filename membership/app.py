@@ -22,6 +22,7 @@ from membership.web.fast_path import fast_threads
 from membership.web.lazy_routes import BuiltRoutes, LazilyRouted, RouteLoader
 from membership.web.middleware import BodyLimit, RequestFrame
 from membership.web.openapi import DESCRIPTION, DescribedApi, tag_descriptions
+from membership.web.outbound import OutboundCalls
 from membership.web.passwords import Passwords
 from membership.web.rate_limit import RateLimiter
 
@@ -68,6 +69,7 @@ def create_app(
     app.state.database = database
     app.state.concurrency = ConcurrencyLimiter(settings)
     app.state.fast_threads = fast_threads(settings)
+    app.state.outbound = OutboundCalls(settings.outbound_timeout_seconds)
     app.state.clock = clock
     app.state.vault = vault or open_vault(settings)
     app.state.background = background
@@ -84,7 +86,7 @@ def _add_operations(app: LazilyRouted, monotonic: Callable[[], float]) -> None:
     """Add middleware for limits and metrics, and the checks of readiness."""
     state = app.state
     settings: ServiceSettings = state.settings
-    state.metrics = Metrics(state.database, state.concurrency, state.background)
+    state.metrics = Metrics(state.database, state.concurrency, state.background, state.outbound)
     state.readiness = Readiness(
         state.database,
         state.concurrency,

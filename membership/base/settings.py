@@ -174,6 +174,15 @@ class ServiceSettings(BaseSettings):
         float,
         Field(gt=0, le=60, description="How long one delivery of a webhook may take altogether."),
     ] = 10.0
+    outbound_timeout_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=60,
+            description="How long a request waits for another service (Google, Stripe) "
+            "altogether before a 503.",
+        ),
+    ] = 20.0
     apns_url: Annotated[
         str,
         Field(

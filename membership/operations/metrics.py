@@ -24,6 +24,7 @@ from membership.operations.backlog import Backlog
 from membership.store.background import Background
 from membership.store.database import Database
 from membership.web.concurrency import ConcurrencyLimiter
+from membership.web.outbound import OutboundCalls
 
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -41,7 +42,11 @@ class Metrics:
     """The metrics of one application, in a registry of its own."""
 
     def __init__(
-        self, database: Database, concurrency: ConcurrencyLimiter, background: Background | None
+        self,
+        database: Database,
+        concurrency: ConcurrencyLimiter,
+        background: Background | None,
+        outbound: OutboundCalls,
     ) -> None:
         self.registry = CollectorRegistry()
         self.backlog: Backlog | None = None
@@ -63,7 +68,7 @@ class Metrics:
             "walletdesk_scans", "Scans answered, by outcome.", ("outcome",), registry=self.registry
         )
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        self.registry.register(_Now(self, database, concurrency, background))
+        self.registry.register(_Now(self, database, concurrency, background, outbound))
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
@@ -101,8 +106,10 @@ class _Now(Collector):
         database: Database,
         concurrency: ConcurrencyLimiter,
         background: Background | None,
+        outbound: OutboundCalls,
     ) -> None:
         self._metrics = metrics
+        self._outbound = outbound
         self._pool = cast(QueuePool, database.engine.pool)
         self._concurrency = concurrency
         self._background = background
@@ -122,6 +129,14 @@ class _Now(Collector):
         yield _gauge(
             "pool_connections_in_use", "Database connections in use.", self._pool.checkedout()
         )
+        calls = GaugeMetricFamily(
+            "walletdesk_outbound_calls",
+            "Calls of requests to other services that have no answer yet.",
+            labels=("neighbour",),
+        )
+        for neighbour, running in self._outbound.running.items():
+            calls.add_metric((neighbour,), running)
+        yield calls
         backlog = self._metrics.backlog
         yield _gauge("database_up", "Whether the database could be read.", int(backlog is not None))
         if backlog is not None:
@@ -159,6 +174,14 @@ def _of_backlog(backlog: Backlog) -> Iterator[GaugeMetricFamily]:
 
 def _of_jobs(background: Background) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
     """Return the metrics of the background jobs."""
+    items = GaugeMetricFamily(
+        "walletdesk_job_items_failing",
+        "Items that a job leaves out for now because they failed.",
+        labels=("job",),
+    )
+    for name, count in background.failing.counts().items():
+        items.add_metric((name,), count)
+    yield items
     failures = CounterMetricFamily("walletdesk_job_failures", "Failed runs.", labels=("job",))
     in_a_row = GaugeMetricFamily(
         "walletdesk_job_failures_in_a_row", "Failed runs since the last good one.", labels=("job",)

@@ -7,55 +7,19 @@ connections (and on SQLite one writer), fewer than there are threads; the others
 loop, without a thread.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from anyio.to_thread import current_default_thread_limiter
 
 from membership.base.settings import ServiceSettings
-from membership.store.errors import BUSY
-from membership.web.errors import Busy
+from membership.web.slots import Slots
 
 _SPARE_THREADS = 8
 """Threads for work without a connection, in addition to one for each connection."""
 
 _IMAGE_SLOTS = 2
 _PASSWORD_HASHING_SLOTS = 2
-_OUTBOUND_SLOTS = 4
-
-
-class _Slots:
-    """A semaphore with a timeout: holds one of ``count`` slots while its block runs.
-
-    ``waiting`` is the number of tasks that wait for a slot.
-    """
-
-    def __init__(self, count: int, timeout_seconds: float) -> None:
-        self.waiting = 0
-        self._semaphore, self._timeout_seconds = asyncio.Semaphore(count), timeout_seconds
-
-    async def __aenter__(self) -> None:
-        """Acquire a slot. Raises Busy after the timeout."""
-        if self._semaphore.locked():
-            await self._wait()
-        else:
-            await self._semaphore.acquire()  # returns at once: a slot is free, and nobody waits
-
-    async def __aexit__(self, *_raised: object) -> None:
-        """Release the slot."""
-        self._semaphore.release()
-
-    async def _wait(self) -> None:
-        """Acquire a slot once another task releases it. Raises Busy."""
-        self.waiting += 1
-        try:
-            async with asyncio.timeout(self._timeout_seconds):
-                await self._semaphore.acquire()
-        except TimeoutError:
-            raise Busy(BUSY.code, BUSY.detail, headers=BUSY.headers) from None
-        finally:
-            self.waiting -= 1
 
 
 class ConcurrencyLimiter:
@@ -65,11 +29,10 @@ class ConcurrencyLimiter:
         timeout = settings.busy_timeout_seconds
         self._connection_count = settings.pool_size + settings.pool_overflow
         one_writer = settings.url().get_backend_name() == "sqlite"
-        self._connections = _Slots(self._connection_count, timeout)
-        self._writers = _Slots(1 if one_writer else self._connection_count, timeout)
-        self._images = _Slots(_IMAGE_SLOTS, timeout)
-        self._password_hashing = _Slots(_PASSWORD_HASHING_SLOTS, timeout)
-        self._outbound = _Slots(_OUTBOUND_SLOTS, timeout)
+        self._connections = Slots(self._connection_count, timeout)
+        self._writers = Slots(1 if one_writer else self._connection_count, timeout)
+        self._images = Slots(_IMAGE_SLOTS, timeout)
+        self._password_hashing = Slots(_PASSWORD_HASHING_SLOTS, timeout)
 
     @property
     def waiting(self) -> int:
@@ -79,7 +42,6 @@ class ConcurrencyLimiter:
             self._writers,
             self._images,
             self._password_hashing,
-            self._outbound,
         )
         return sum(slots.waiting for slots in kinds)
 
@@ -101,10 +63,6 @@ class ConcurrencyLimiter:
     def password_hashing(self) -> AbstractAsyncContextManager[None]:
         """Hold a slot to hash one password, which takes 64 MiB of memory. Raises Busy."""
         return self._password_hashing
-
-    def outbound(self) -> AbstractAsyncContextManager[None]:
-        """Hold a slot for one request to another service, which may be slow. Raises Busy."""
-        return self._outbound
 
     def _ensure_threads(self) -> None:
         """Raise the number of worker threads to one for each connection, and some spare ones."""

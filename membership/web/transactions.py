@@ -1,7 +1,8 @@
 """Transactions of requests that need more than one, or none while they do something slow.
 
 Between transactions a password is hashed or another service is called. Each transaction and each
-slow call waits for a slot of its own (``membership.web.concurrency``); none is held meanwhile.
+slow call waits for a slot of its own (``membership.web.concurrency``, ``membership.web.outbound``);
+none is held meanwhile.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from membership.base.actors import ATTRIBUTION, SERVICE, Actor
 from membership.base.addresses import address_block, client_address
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault
+from membership.web.outbound import Neighbour, OutboundCalls
 from membership.web.passwords import Passwords
 
 T = TypeVar("T")
@@ -42,6 +44,17 @@ class RequestReads:
 
         async with self.state.concurrency.connection(writes=False):
             return await run_in_threadpool(transact)
+
+    async def call_outbound(
+        self, neighbour: Neighbour, organization_id: int, work: Callable[[], T]
+    ) -> T:
+        """Return ``work()``, which calls another service, of a thread of the neighbour's.
+
+        No transaction is open meanwhile. Raises NeighbourBusy, NeighbourLate, and what ``work``
+        raises.
+        """
+        outbound: OutboundCalls = self.state.outbound
+        return await outbound.run(neighbour, organization_id, work)
 
 
 class RequestTransactions(RequestReads):
@@ -74,15 +87,6 @@ class RequestTransactions(RequestReads):
         Raises Busy, and what ``work`` raises.
         """
         async with self.state.concurrency.password_hashing():
-            return await run_in_threadpool(work)
-
-    async def call_outbound(self, work: Callable[[], T]) -> T:
-        """Return ``work()``, which calls another service, of a worker thread. No transaction is
-        open meanwhile.
-
-        Raises Busy, and what ``work`` raises.
-        """
-        async with self.state.concurrency.outbound():
             return await run_in_threadpool(work)
 
 

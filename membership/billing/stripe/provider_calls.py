@@ -16,17 +16,19 @@ from membership.billing.stripe.gateway import (
     ProviderUnavailable,
 )
 from membership.web.errors import ApiError, Busy, Conflict
+from membership.web.outbound import Neighbour, NeighbourBusy, NeighbourLate
 from membership.web.transactions import RequestTransactions
 
 T = TypeVar("T")
+_UNAVAILABLE = "payment_provider_unavailable"
 
 
 async def call_provider(
     transactions: RequestTransactions, keys: Keys, call: Callable[[Gateway], T]
 ) -> T:
-    """Return the result of ``call``, run in a worker thread with a gateway to the account.
+    """Return the result of ``call``, run in a thread for Stripe with a gateway to the account.
 
-    Raises Busy (503) if the provider cannot be reached, Conflict (409) if it refuses.
+    Raises Busy (503) if the provider cannot be reached or is late, Conflict (409) if it refuses.
     """
 
     def run() -> T:
@@ -34,7 +36,9 @@ async def call_provider(
             return call(gateway)
 
     try:
-        return await transactions.call_outbound(run)
+        return await transactions.call_outbound(Neighbour.STRIPE, keys.organization_id, run)
+    except (NeighbourBusy, NeighbourLate) as error:
+        raise Busy(_UNAVAILABLE, error.detail, headers=error.headers) from error
     except ProviderError as error:
         logger().warning("payment_provider_failed", kind=type(error).__name__, why=str(error))
         raise _api_error(error) from error
@@ -43,7 +47,7 @@ async def call_provider(
 def _api_error(error: ProviderError) -> ApiError:
     """The error response for an error of the provider."""
     if isinstance(error, ProviderUnavailable):
-        return Busy("payment_provider_unavailable", str(error), headers={"Retry-After": "10"})
+        return Busy(_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
     if isinstance(error, ProviderRefusesKey):
         return Conflict("payment_provider_refuses_key", str(error))
     return Conflict("payment_provider_refused", str(error))

@@ -1,9 +1,12 @@
 """Routes of webhooks and events."""
 
+from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from membership.base.scopes import Scope
 from membership.events import history
@@ -24,17 +27,19 @@ from membership.events.webhooks.schemas import (
     WebhookList,
     WebhookView,
 )
-from membership.events.webhooks.trial_delivery import send_test_delivery
+from membership.events.webhooks.trial_delivery import SignedTest, sign_test_delivery
 from membership.store.models import DeliveryState
-from membership.web.access import Call, allows, reads, writes
-from membership.web.errors import Invalid
+from membership.web.access import Call, Caller, allows, reads, writes
+from membership.web.errors import Busy, Invalid
+from membership.web.outbound import Neighbour, NeighbourBusy
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.web.transactions import InTransactions
 
 router = APIRouter(tags=["Webhooks"])
 
 _WEBHOOKS = "/v1/webhooks"
 _ONE = _WEBHOOKS + "/{webhook_id}"
-_Allowed = Annotated[None, allows(Scope.WEBHOOKS_WRITE)]
+_Allowed = Annotated[Caller, allows(Scope.WEBHOOKS_WRITE)]
 _Reading = Annotated[Call, reads(Scope.WEBHOOKS_WRITE)]
 _Writing = Annotated[Call, writes(Scope.WEBHOOKS_WRITE)]
 
@@ -51,15 +56,24 @@ def _no_repeat(
         raise Invalid("idempotency_key_refused", "header.Idempotency-Key", detail)
 
 
-def _check_new_url(request: Request, new: NewWebhook, _allowed: _Allowed) -> None:
-    """Check a new webhook's URL before a transaction is opened. Raises Invalid."""
-    endpoints.require_allowed_url(sender_of(request.app.state.settings).policy, new.url)
+async def _check_new_url(new: NewWebhook, caller: _Allowed, transactions: InTransactions) -> None:
+    """Check a new webhook's URL before a transaction is opened. Raises Invalid, Busy."""
+    await _check_url(transactions, caller, new.url)
 
 
-def _check_changed_url(request: Request, change: WebhookChange, _allowed: _Allowed) -> None:
-    """Check a changed URL before a transaction is opened. Raises Invalid."""
+async def _check_changed_url(
+    change: WebhookChange, caller: _Allowed, transactions: InTransactions
+) -> None:
+    """Check a changed URL before a transaction is opened. Raises Invalid, Busy."""
     if "url" in change.model_fields_set:
-        endpoints.require_allowed_url(sender_of(request.app.state.settings).policy, change.url)
+        await _check_url(transactions, caller, change.url)
+
+
+async def _check_url(transactions: InTransactions, caller: Caller, url: str) -> None:
+    """Check a URL, whose host is resolved. Raises Invalid, Busy."""
+    policy = sender_of(transactions.settings).policy
+    check = partial(endpoints.require_allowed_url, policy, url)
+    await transactions.call_outbound(Neighbour.WEBHOOKS, caller.tenant.id, check)
 
 
 @router.get(_WEBHOOKS)
@@ -132,14 +146,24 @@ def rotate_secret(
 
 
 @router.post(_ONE + "/test")
-def send_test(request: Request, webhook_id: UUID, call: _Reading) -> Trial:
+async def send_test(webhook_id: UUID, caller: _Allowed, transactions: InTransactions) -> Trial:
     """Send `webhook.test` to this webhook, disabled or not, and tell how it was answered.
 
     It is sent once, now, and is no part of the events. Errors: 503 `tests_busy` while others
     are being tested.
     """
-    state = request.app.state
-    return send_test_delivery(call, webhook_id, state.vault, sender_of(state.settings))
+
+    def sign(session: Session, now: datetime) -> SignedTest:
+        call = Call(session, caller.tenant, caller.actor, caller.scopes, now)
+        return sign_test_delivery(call, webhook_id, transactions.vault)
+
+    delivery = await transactions.read(sign)
+    post = partial(delivery.post, sender_of(transactions.settings))
+    try:
+        return await transactions.call_outbound(Neighbour.WEBHOOKS, caller.tenant.id, post)
+    except NeighbourBusy as error:
+        detail = "Other webhooks are being tested; please try again."
+        raise Busy("tests_busy", detail, headers=error.headers) from error
 
 
 @router.get(_ONE + "/deliveries")

@@ -1,9 +1,9 @@
 """The test delivery of a webhook: posted at once, past the queue, and its result returned."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from membership.base.vault import Vault, VaultError
@@ -13,18 +13,39 @@ from membership.events.webhooks.schemas import Trial
 from membership.events.webhooks.sender import Sender
 from membership.events.webhooks.signing import Envelope, Signer, signed
 from membership.web.access import Call
-from membership.web.errors import Busy, Conflict
+from membership.web.errors import Conflict
 
 _SHOWN_CHARACTERS = 300
-# Receivers may be slow, and a scan at a desk must not wait for a thread.
-_SLOTS = BoundedSemaphore(2)
 
 
-def send_test_delivery(call: Call, webhook_id: UUID, vault: Vault, sender: Sender) -> Trial:
-    """Send ``webhook.test`` to a webhook, disabled or not; returns the result.
+@dataclass(frozen=True, slots=True)
+class SignedTest:
+    """A signed ``webhook.test``, and the URL that it is posted to."""
 
-    Commits the call's transaction before it sends. Raises NotFound; Busy while two other tests
-    run; Conflict for a secret that cannot be decrypted.
+    event_id: UUID
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    signed_at: datetime
+
+    def post(self, sender: Sender) -> Trial:
+        """Post it once, and return the result. To be called without an open transaction."""
+        began = time.monotonic()
+        result = sender.post(self.url, self.headers, self.body, self.signed_at)
+        return Trial(
+            event_id=self.event_id,
+            delivered=result.accepted,
+            status=result.status,
+            answer=result.text[:_SHOWN_CHARACTERS],
+            error=result.error,
+            milliseconds=round((time.monotonic() - began) * 1000),
+        )
+
+
+def sign_test_delivery(call: Call, webhook_id: UUID, vault: Vault) -> SignedTest:
+    """Sign a ``webhook.test`` for a webhook, disabled or not.
+
+    Raises NotFound; Conflict for a secret that cannot be decrypted.
     """
     endpoint = get_endpoint(call, webhook_id)
     signer = Signer(endpoint.secret, endpoint.former_secret, endpoint.former_secret_until)
@@ -32,32 +53,9 @@ def send_test_delivery(call: Call, webhook_id: UUID, vault: Vault, sender: Sende
         keys = signer.keys(vault, call.now)
     except VaultError as error:
         raise Conflict("webhook_secret_unreadable", f"{error} Or rotate the secret.") from error
-    call.session.commit()
     event_id = uuid4()
     envelope = Envelope(
         type=EventType.WEBHOOK_TEST, timestamp=call.now, data={"webhook_id": str(webhook_id)}
     )
     headers, body = signed(event_id, envelope, keys, call.now)
-    with _slot():
-        began = time.monotonic()
-        result = sender.post(endpoint.url, headers, body, call.now)
-    return Trial(
-        event_id=event_id,
-        delivered=result.accepted,
-        status=result.status,
-        answer=result.text[:_SHOWN_CHARACTERS],
-        error=result.error,
-        milliseconds=round((time.monotonic() - began) * 1000),
-    )
-
-
-@contextmanager
-def _slot() -> Iterator[None]:
-    """Take one of the few slots for tests. Raises Busy."""
-    if not _SLOTS.acquire(blocking=False):
-        detail = "Other webhooks are being tested; please try again."
-        raise Busy("tests_busy", detail, headers={"Retry-After": "5"})
-    try:
-        yield
-    finally:
-        _SLOTS.release()
+    return SignedTest(event_id, endpoint.url, headers, body, call.now)

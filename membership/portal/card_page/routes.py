@@ -26,6 +26,7 @@ from membership.wallet.google.link import NotConfigured, Refused, google_save_li
 from membership.wallet.updates.faces import load_faces
 from membership.web.errors import Busy, Conflict, NotFound
 from membership.web.languages import choose_language
+from membership.web.outbound import Neighbour
 from membership.web.transactions import InReads, RequestReads
 from passes.apple.bundle import PASS_TYPE
 from passes.card import CardFace
@@ -131,9 +132,8 @@ async def save_to_google(request: InPageRequest, reads: InReads) -> Response:
         opened, now = await reads.read(find)
         if not opened.good:
             return await card_response(request, reads)
-        link = await run_in_threadpool(
-            google_save_link, reads.state, opened.tenant, opened.card_id, now
-        )
+        save = partial(google_save_link, reads.state, opened.tenant, opened.card_id, now)
+        link = await reads.call_outbound(Neighbour.GOOGLE, opened.tenant.id, save)
     except NotFound:
         return await card_response(request, reads)
     except NotConfigured:
