@@ -126,6 +126,7 @@ def together(sends: list[Callable[[], Any]]) -> list[Any]:
     return answers
 
 
+@pytest.mark.both_databases(reason="one step is used at the same time")
 def test_of_two_desks_with_the_same_picture_one_wins(service: Service, member: str) -> None:
     card = card_of(service, member)
     for minute in range(5):
@@ -137,6 +138,7 @@ def test_of_two_desks_with_the_same_picture_one_wins(service: Service, member: s
     assert len(service.get("/v1/visits")["items"]) == 5
 
 
+@pytest.mark.both_databases(reason="one step is used at the same time")
 def test_one_visit_sent_twice_at_once_is_one_visit(service: Service, member: str) -> None:
     card = card_of(service, member)
     for minute in range(5):

@@ -222,6 +222,7 @@ def test_a_permission_that_a_plan_is_just_given_is_not_deleted(service: Service)
     assert keys(service, plan) == ["area.pool"]
 
 
+@pytest.mark.both_databases(reason="permissions are set at the same time")
 def test_permissions_set_at_once_are_those_of_one_of_both(service: Service) -> None:
     plan = service.plan("Gold", "a")
     sets = [["b", "c"], ["c", "d"], ["d", "b"], ["a"]]

@@ -167,6 +167,7 @@ def test_a_clock_that_ran_ahead_holds_up_no_push(club: Club) -> None:
     assert [each.push_at for each in registrations(club.service)] == [None]
 
 
+@pytest.mark.both_databases(reason="two jobs take pushes at the same time")
 def test_two_processes_push_each_device_once(club: Club) -> None:
     customer, design = club.service.customer("Amara"), new_design(club.service)
     for number in range(24):
@@ -190,6 +191,7 @@ def test_two_processes_push_each_device_once(club: Club) -> None:
     assert {row.push_at for row in registrations(club.service)} == {None}
 
 
+@pytest.mark.both_databases(reason="two jobs take pushes at the same time")
 def test_what_came_of_a_push_is_stored_although_the_row_is_held(club: Club) -> None:
     phone = club.phone(new_card(club.service))
     rename(club.service, phone.card, "Amina")

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select, update
 
 from membership.store.models import CardWallet
@@ -246,6 +247,7 @@ def test_each_organization_counts_for_itself(service: Service) -> None:
     assert waiting(other, theirs) == (False, False)
 
 
+@pytest.mark.both_databases(reason="two jobs draw cards at the same time")
 def test_more_cards_than_a_batch_get_one_number_each_from_several_processes(
     service: Service,
 ) -> None:

@@ -154,6 +154,7 @@ def test_cards_that_are_issued_meanwhile_show_the_new_design(service: Service) -
     assert row.total >= row.done >= FEW
 
 
+@pytest.mark.both_databases(reason="two jobs take chunks at the same time")
 def test_several_processes_give_each_card_one_number(service: Service) -> None:
     card = cards_on_phones(service, 5 * FEW)
     before, count = max(numbers(service)), 5 * FEW
