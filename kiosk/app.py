@@ -17,6 +17,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
+from kiosk.heap import keep_little
 from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.staff.disk import Disk
 from kiosk.staff.presenter import StaffPresenter
@@ -350,6 +351,7 @@ def run(
     With ``settings.report`` the code is 1 if the service cannot start, which ends the run, or if no
     scan could be checked. Raises OSError if the data folder cannot be used.
     """
+    keep_little()
     application = prepare_application()
     with collected_here():
         return _run(application, Kiosk(settings, scanner, service, state_dir=state_dir))
