@@ -29,6 +29,7 @@ UNDOCUMENTED = {
     _CARD,
     f"{_CARD}/card.pkpass",
     f"{_CARD}/google",
+    "/join/load.js",
     "/join/app.js",
     "/join/app.css",
     "/join/login.js",

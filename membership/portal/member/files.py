@@ -20,6 +20,7 @@ router = APIRouter(prefix="/me", include_in_schema=False)
 FILES: Mapping[str, str] = {
     "base.css": "signup/app.css",
     "app.css": "member/app.css",
+    "load.js": "load.js",
     "app.js": "member/app.js",
     "session.js": "member/session.js",
     "sections.js": "member/sections.js",
@@ -31,6 +32,9 @@ FILES: Mapping[str, str] = {
     "qrcode.js": "member/vendor/qrcode.mjs",
 }
 """Files by the name under which they are served. The signup page shares some of them."""
+
+MODULES = tuple(name for name in FILES if name.endswith(".js") and name != "load.js")
+"""The modules of the page, the one that imports the others first."""
 
 _IMMUTABLE = "public, max-age=31536000, immutable"
 

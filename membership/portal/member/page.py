@@ -8,7 +8,7 @@ import json
 from fastapi import Response
 
 from membership.portal.appearance import Appearance, page_colours
-from membership.portal.member.files import files_version
+from membership.portal.member.files import MODULES, files_version
 from membership.portal.member.script_texts import member_texts
 from membership.web.access import Tenant
 from membership.web.pages import PageKind, render_page
@@ -32,5 +32,6 @@ def member_page(
         "appearance": appearance,
         "can_join": can_join,
         "version": files_version(),
+        "modules": " ".join(MODULES),
     }
     return render_page(_KIND, "member/page.html", language, values)

@@ -13,11 +13,15 @@ from membership.web.access import Tenant
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A page that an organization does not offer; ``closed`` is whether its signup is closed."""
+    """A page that an organization does not offer.
+
+    ``closed`` is whether its signup is closed, ``has_member_page`` whether members can log in.
+    """
 
     tenant: Tenant
     appearance: Appearance
     closed: bool
+    has_member_page: bool
 
 
 def absence(session: Session, slug: str) -> Absence | None:
@@ -30,4 +34,5 @@ def absence(session: Session, slug: str) -> Absence | None:
     settings = None if tenant is None else session.get(SignupSettings, tenant.id)
     if tenant is None or settings is None:
         return None
-    return Absence(tenant, appearance_of(settings), open_settings(session, tenant) is None)
+    closed = open_settings(session, tenant) is None
+    return Absence(tenant, appearance_of(settings), closed, settings.member_page)

@@ -68,6 +68,7 @@ def absent_page(absent: Absence, language: str, root: str) -> Response:
         "organization": absent.tenant.name,
         "slug": absent.tenant.slug,
         "closed": absent.closed,
+        "has_member_page": absent.has_member_page,
     }
     framed_by = absent.appearance.allowed_origins
     template = "signup/absent.html"

@@ -42,6 +42,12 @@ def _file(path: str, **headers: str) -> Response:
     return static_file(path, headers={"Referrer-Policy": "no-referrer", **headers})
 
 
+@router.get("/load.js")
+def get_loader() -> Response:
+    """Return the script that starts the module of the page."""
+    return _file("load.js")
+
+
 @router.get("/app.js")
 def get_script() -> Response:
     """Return the script of the page."""

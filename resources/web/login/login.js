@@ -11,28 +11,33 @@ export class Refused extends Error {
   }
 }
 
+/** An answer that came after the page had begun to belong to somebody else: nobody is told. */
+export class Late extends Error {}
+
 /** Returns `ask`, which posts to the service at `api`, returns the JSON, or throws Refused. */
 export function asker(api) {
   return (path, body, token) => send(api + path, { method: "POST", body, token }).then(jsonOf);
 }
 
 /** Send a request. Returns any answer; throws Refused without one. */
-export async function send(url, { method = "GET", body, token, credentials = "omit" } = {}) {
+export async function send(url, { method = "GET", body, token, credentials = "omit", signal } = {}) {
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers.Authorization = "Bearer " + token;
   const sent = body === undefined ? undefined : JSON.stringify(body);
   try {
-    return await fetch(url, { method, headers, body: sent, credentials, cache: "no-store" });
+    return await fetch(url, { method, headers, body: sent, credentials, signal, cache: "no-store" });
   } catch {
     throw new Refused(0, "offline");
   }
 }
 
-/** The JSON of an answer. Throws Refused for an error status. */
+/** The JSON of an answer. Throws Refused for an error status, and where the body broke off. */
 export async function jsonOf(answer) {
-  const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(answer.status, told.code || "failed");
+  if (answer.status === 204) return {};
+  const told = await answer.json().catch(() => null);
+  if (!answer.ok) throw new Refused(answer.status, told?.code || "failed");
+  if (told === null) throw new Refused(0, "offline");
   return told;
 }
 
@@ -72,6 +77,7 @@ export function stepsOf(page, words, refuse) {
     try {
       await work();
     } catch (error) {
+      if (error instanceof Late) return;
       refuse(name, error instanceof Refused ? error : new Refused(0, "failed"));
     } finally {
       setBusy(false);

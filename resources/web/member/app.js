@@ -2,7 +2,9 @@
 import { showInvoices, showPayments, subscriptions } from "./bills.js";
 import { codesOf } from "./codes.js";
 import { liveCard } from "./live.js";
-import { asker, byId, chosenCustomer, mailedCode, offerCustomers, stepsOf } from "./login.js";
+import {
+  Late, Refused, asker, byId, chosenCustomer, mailedCode, offerCustomers, stepsOf,
+} from "./login.js";
 import { calendar, filled, part } from "./parts.js";
 import { offerExport, showCards, showMemberships, showPermissions } from "./sections.js";
 import { sessionOf } from "./session.js";
@@ -14,39 +16,51 @@ function start() {
   const words = JSON.parse(page.dataset.words);
   const api = new URL("../v1/join/" + slug, location.href).href;
   const steps = stepsOf(page, words, refuse);
-  const session = sessionOf(api, slug);
+  const session = sessionOf(api, slug, startOver);
   const codes = codesOf(slug);
   const known = byId("known");
   const times = calendar(zone);
   const live = liveCard({ words, codes, fetchCodes, calendar: times });
-  let customer = null;
+  let visit = null; // The context of the parts of the page, for the customer whose page it is.
   let ticket = null;
 
-  // The context of the parts of the page.
-  const at = {
-    words,
-    session,
-    calendar: times,
-    bills: () => subscriptions(session),
-    /** Reload the permissions, whose ends depend on cancellations. */
-    renewalChanged() {
-      session.ask("/me").then((told) => showPermissions(at, told)).catch((error) => notLoaded("permissions", error));
-    },
-    offerLive(id) {
-      byId("live-offer").hidden = id === null;
-      if (id === null) live.forget();
-      else live.want(id);
-    },
-    showLive(id) {
-      live.want(id);
-      live.open();
-    },
-  };
+  /** The context in which the page of a customer is shown. */
+  function visitOf(customer) {
+    const isCurrent = session.marker();
+    const at = {
+      customer,
+      words,
+      session,
+      calendar: times,
+      isCurrent,
+      part: (name) => part(name, words, isCurrent),
+      bills: () => subscriptions(session),
+      /** Reload the permissions, whose ends depend on cancellations. */
+      renewalChanged() {
+        const told = session.ask("/me").then((profile) => showPermissions(at, profile));
+        told.catch((error) => notLoaded(at, "permissions", error));
+      },
+      offerLive(id) {
+        if (!isCurrent()) return;
+        byId("live-offer").hidden = id === null;
+        if (id === null) live.forget();
+        else live.want(id);
+      },
+      showLive(id) {
+        if (!isCurrent()) return;
+        live.want(id);
+        live.open();
+      },
+    };
+    return at;
+  }
 
   async function fetchCodes(id) {
+    if (!visit) throw new Refused(0, "offline");
+    const { customer } = visit;
     const askedAt = Date.now();
     const told = await session.ask("/me/live", { method: "POST", body: { card_id: id } });
-    if (customer) codes.keep(customer.id, told, askedAt, Date.now());
+    codes.keep(customer.id, told, askedAt, Date.now());
   }
 
   function refuse(name, error) {
@@ -69,21 +83,23 @@ function start() {
   byId("other").addEventListener("click", () => steps.show("email"));
 
   /** Show the page of the customer who has logged in. */
-  async function enter(who, moveFocus = true) {
-    ticket = null;
-    customer = who;
-    if (codes.read() && codes.read().customer !== who.id) codes.wipe();
+  async function enter(customer, moveFocus = true) {
+    clear();
+    visit = visitOf(customer);
+    // The card that was shown meanwhile may be somebody else's.
+    if (codes.read() && codes.read().customer !== customer.id) live.close();
+    codes.belongTo(customer.id);
     byId("kept-card").hidden = true;
-    byId("head-me").textContent = who.name || who.number;
-    byId("number").textContent = who.number;
+    byId("head-me").textContent = customer.name || customer.number;
+    byId("number").textContent = customer.number;
     // Codes on the device can be shown before the data is loaded.
     byId("live-offer").hidden = !codes.read();
     steps.show("me", moveFocus);
-    await load();
+    await load(visit);
   }
 
   /** Fill all parts; one that fails to load shows an error, and the others stay. */
-  async function load() {
+  async function load(at) {
     byId("again-online").hidden = true;
     const profile = session.ask("/me");
     const loading = {
@@ -94,22 +110,50 @@ function start() {
       invoices: showInvoices(at),
     };
     for (const [name, done] of Object.entries(loading)) {
-      done.catch((error) => notLoaded(name, error));
+      done.catch((error) => notLoaded(at, name, error));
     }
     await Promise.allSettled(Object.values(loading));
   }
 
-  function notLoaded(name, error) {
-    if (error.status === 401 && customer) {
-      customer = null;
+  function notLoaded(at, name, error) {
+    if (error instanceof Late || !at.isCurrent()) return;
+    if (error.status === 401) {
+      forgetPerson();
       askForLogin();
       steps.say(words.session_over, true);
-    } else if (customer) {
-      const place = part(name, words);
+    } else {
+      const place = at.part(name);
       place.show();
       place.tell(words.section_failed, true);
       byId("again-online").hidden = false;
     }
+  }
+
+  /** Take everything of a person off the page. */
+  function clear() {
+    visit = ticket = null;
+    for (const each of page.querySelectorAll(".content")) each.replaceChildren();
+    for (const each of page.querySelectorAll(".part-told")) each.textContent = "";
+    for (const each of page.querySelectorAll(".part:has(> .content)")) each.hidden = true;
+    for (const id of ["head-me", "number"]) byId(id).textContent = "";
+    for (const each of page.querySelectorAll("form")) each.reset();
+    for (const each of known.querySelectorAll(".offered")) each.remove();
+    byId("live-offer").hidden = true;
+  }
+
+  /** Let the page belong to nobody: what still comes of former requests is dropped. */
+  function forgetPerson() {
+    session.drop();
+    clear();
+    live.close();
+    codes.belongTo(null);
+  }
+
+  /** Begin anew: somebody else has signed in on this device, or everybody out. */
+  function startOver() {
+    forgetPerson();
+    for (const step of page.querySelectorAll(".step")) step.hidden = true;
+    location.reload();
   }
 
   function offerKeptCard() {
@@ -132,6 +176,7 @@ function start() {
         askForLogin();
       } else await enter(await session.renew(), false);
     } catch (error) {
+      if (error instanceof Late) return;
       if (error.status === 401) askForLogin();
       else notReached(error);
     }
@@ -144,29 +189,25 @@ function start() {
     else steps.say(filled(words.offline_card, { time: times.timeOf(codes.until()) }));
   }
 
-  byId("retry").addEventListener("click", () => (customer ? load() : begin()));
-  window.addEventListener("online", () => customer || begin());
+  byId("retry").addEventListener("click", () => (visit ? load(visit) : begin()));
+  window.addEventListener("online", () => visit || begin());
   for (const button of page.querySelectorAll(".show-card")) {
     button.addEventListener("click", () => live.open());
   }
-  offerExport(at, byId("export"));
+  offerExport({ words, session }, byId("export"));
 
   byId("log-out").addEventListener("click", async () => {
-    customer = null;
+    if (session.isElsewhere()) return startOver(); // The cookie is somebody else's.
     live.forget();
+    forgetPerson();
     let text = words.logged_out;
     await session.leave().catch(() => {
       text = words.logged_out_offline;
     });
-    for (const each of page.querySelectorAll(".content")) each.replaceChildren();
-    for (const id of ["head-me", "number"]) byId(id).textContent = "";
-    for (const each of page.querySelectorAll("form")) each.reset();
-    known.replaceChildren(known.querySelector("legend"));
     askForLogin();
     steps.say(text);
   });
 
-  session.onLeftElsewhere(() => location.reload());
   keepShell(slug, version);
   begin();
 }

@@ -1,6 +1,6 @@
 // Subscriptions, payments at the desk, and invoices of the payment provider.
 import { Refused } from "./login.js";
-import { el, filled, part, saveFile, webAddress } from "./parts.js";
+import { el, filled, saveFile, webAddress } from "./parts.js";
 
 const language = document.documentElement.lang;
 
@@ -87,7 +87,7 @@ function asking(words, sentence, doing) {
 
 /** Show the payments at the desk with their receipts; hidden if there are none. */
 export async function showPayments(at) {
-  const place = part("payments", at.words);
+  const place = at.part("payments");
   const rows = el("ul", { className: "rows" });
 
   async function more(cursor) {
@@ -120,7 +120,7 @@ function payment(at, place, told) {
   const button = el("button", { type: "button", className: "link", textContent: title });
   place.onPress(button, async () => {
     const id = encodeURIComponent(told.id);
-    await saveFile(await at.session.file(`/me/payments/${id}/receipt.pdf?language=${language}`));
+    saveFile(await at.session.file(`/me/payments/${id}/receipt.pdf?language=${language}`));
     return words.downloaded;
   });
   const facts = [calendar.dayOf(told.paid_at), told.plan, words[told.method]];
@@ -136,7 +136,7 @@ function payment(at, place, told) {
 
 /** Show the invoices of the payment provider; hidden if there are none. */
 export async function showInvoices(at) {
-  const place = part("invoices", at.words);
+  const place = at.part("invoices");
   const told = await askIfThere(at.session, `/me/invoices?language=${language}`);
   if (!told?.items.length) return place.hide();
   const rows = told.items.map((each) => invoice(at, place, each));

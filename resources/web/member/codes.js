@@ -1,9 +1,13 @@
 // The codes of a live card, stored on this device until they expire or the customer logs out.
 
-/** The stored codes of an organization's page. Times are milliseconds of the service's clock. */
+/**
+ * The stored codes of an organization's page, those of the customer they were asked for. Times are
+ * milliseconds of the service's clock.
+ */
 export function codesOf(slug) {
   const place = "walletdesk live " + slug;
   let held = null;
+  let owner = null;
 
   function stored() {
     try {
@@ -16,14 +20,27 @@ export function codesOf(slug) {
   const time = () => Date.now() + held.offset;
   const until = () => held.first + held.period * held.texts.length;
 
+  /** Whether there are codes of the customer whose page it is; of anybody before the login. */
+  const isMine = () => held !== null && (owner === null || held.customer === owner);
+
   /** The stored codes, or null; expired ones are deleted. */
   function read() {
     held ??= stored();
     if (held && time() >= until()) wipe();
-    return held;
+    return isMine() ? held : null;
   }
 
-  /** Store an answer of the service, with the times of request and response on this device. */
+  /** Read the codes of one customer only, and delete those of another; null: of whoever it is. */
+  function belongTo(customerId) {
+    owner = customerId;
+    held ??= stored();
+    if (held && !isMine()) remove();
+  }
+
+  /**
+   * Store an answer of the service, with the times of request and response on this device.
+   * `customerId` is whom it was asked for.
+   */
   function keep(customerId, told, askedAt, cameAt) {
     held = {
       customer: customerId,
@@ -38,9 +55,15 @@ export function codesOf(slug) {
     localStorage.setItem(place, JSON.stringify(held));
   }
 
-  function wipe() {
+  function remove() {
     held = null;
     localStorage.removeItem(place);
+  }
+
+  /** Delete the codes, unless they are of another customer, whose page is in another tab. */
+  function wipe() {
+    held ??= stored();
+    if (held === null || isMine()) remove();
   }
 
   /** The current code: its text, the time, and its remaining time. Null if there is none. */
@@ -60,6 +83,7 @@ export function codesOf(slug) {
 
   return {
     read,
+    belongTo,
     keep,
     wipe,
     now,

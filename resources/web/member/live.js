@@ -98,24 +98,35 @@ export function liveCard({ words, codes, fetchCodes, calendar }) {
     say(filled(words.live_until, { time: calendar.timeOf(codes.until()) }));
   }
 
+  // What the service says of a card for which there are no codes any more.
+  const OVER = ["card_not_found", "card_revoked", "card_made_elsewhere", "card_without_design"];
+
   /** Request new codes of the wanted card, unless there are fresh ones. Never throws. */
   async function refresh() {
     const id = cardId ?? codes.read()?.card.id;
     const fresh = isWanted() && codes.age() < REFRESH_MS;
     if (!id || fetching || fresh || performance.now() - triedAt < RETRY_MS) return;
     triedAt = performance.now();
-    fetching = fetchCodes(id);
+    const begun = fetchCodes(id);
+    fetching = begun;
     try {
-      await fetching;
+      await begun;
     } catch (error) {
-      // Stored codes stay valid until they expire, but not those of a revoked card.
-      if (error.status === 404 || error.status === 409) {
+      // Stored codes stay valid until they expire, but not those of a revoked card. Whatever else
+      // answers 404, such as the portal of a network, says nothing of the card.
+      if (OVER.includes(error.code)) {
         codes.wipe();
-        missing = words[error.code] || words.failed;
+        missing = words[error.code];
       }
     } finally {
-      fetching = null;
+      if (fetching === begun) fetching = null;
     }
+  }
+
+  function close() {
+    cardId = fetching = null;
+    triedAt = -Infinity;
+    if (dialog.open) dialog.close();
   }
 
   dialog.addEventListener("close", () => {
@@ -152,11 +163,12 @@ export function liveCard({ words, codes, fetchCodes, calendar }) {
       awake.hold();
       refresh();
     },
+    /** Close the card; its codes stay on this device. */
+    close,
     /** Delete the codes of the card, and close it. */
     forget() {
-      cardId = null;
+      close();
       codes.wipe();
-      if (dialog.open) dialog.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 // Parts of the page: their content, the result of an action, and the format of times.
-import { Refused, byId } from "./login.js";
+import { Late, Refused, byId } from "./login.js";
 
 const language = document.documentElement.lang;
 
@@ -33,18 +33,23 @@ export function calendar(timeZone) {
   };
 }
 
-/** One part of the page. `words` are its texts, also those of errors by code. */
-export function part(name, words) {
+/**
+ * One part of the page. `words` are its texts, also those of errors by code. Once the page does not
+ * belong to the same customer any more (`isCurrent`), nothing changes it.
+ */
+export function part(name, words, isCurrent) {
   const section = byId("part-" + name);
   const content = section.querySelector(".content");
   const told = section.querySelector(".part-told");
 
   function tell(text, bad = false) {
+    if (!isCurrent()) return;
     told.textContent = text;
     told.classList.toggle("bad", bad);
   }
 
   function tellRefused(error) {
+    if (error instanceof Late) return;
     const { status, code } = error instanceof Refused ? error : { status: 0, code: "failed" };
     tell(words[code] || (status === 429 ? words.too_many_tries : words.failed), true);
   }
@@ -53,12 +58,15 @@ export function part(name, words) {
     tell,
     tellRefused,
     show(...children) {
+      if (!isCurrent()) return;
       content.replaceChildren(...children);
       section.hidden = false;
     },
-    add: (...children) => content.append(...children),
+    add(...children) {
+      if (isCurrent()) content.append(...children);
+    },
     hide() {
-      section.hidden = true;
+      if (isCurrent()) section.hidden = true;
     },
     /** Run `work` on a press, one at a time; it may return a sentence to show. */
     onPress(button, work) {
@@ -77,15 +85,16 @@ export function part(name, words) {
       return button;
     },
     /** Move the focus here when the focused element was removed. */
-    focus: () => section.querySelector("h3").focus(),
+    focus() {
+      if (isCurrent()) section.querySelector("h3").focus();
+    },
   };
 }
 
-/** Save an answer as a file, named by its Content-Disposition. */
-export async function saveFile(answer) {
-  const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "");
-  const url = URL.createObjectURL(await answer.blob());
-  const link = el("a", { href: url, download: named ? named[1] : "download" });
+/** Save a file that was fetched. */
+export function saveFile({ blob, name }) {
+  const url = URL.createObjectURL(blob);
+  const link = el("a", { href: url, download: name });
   document.body.append(link);
   link.click();
   link.remove();

@@ -5,7 +5,7 @@ import { el, filled, part, saveFile } from "./parts.js";
 /** Show the memberships with their subscriptions; expired ones are collapsed. */
 export async function showMemberships(at, profile) {
   const { words } = at;
-  const place = part("memberships", words);
+  const place = at.part("memberships");
   let failed = null;
   // Memberships are shown even if the subscriptions fail to load.
   const bills = await at.bills().catch((error) => {
@@ -54,7 +54,7 @@ function membership(at, place, told, bill) {
 }
 
 /** Show the current permissions. */
-export function showPermissions({ words, calendar }, profile) {
+export function showPermissions({ words, calendar, part }, profile) {
   const rows = profile.permissions.map(({ label, until }) =>
     el(
       "li",
@@ -70,12 +70,12 @@ export function showPermissions({ words, calendar }, profile) {
   );
   const shown = el("ul", { className: "included" }, ...rows);
   const none = el("p", { textContent: words.no_permissions });
-  part("permissions", words).show(rows.length ? shown : none);
+  part("permissions").show(rows.length ? shown : none);
 }
 
 /** Show the cards, and offer a first one and the live card. */
 export async function showCards(at) {
-  const place = part("cards", at.words);
+  const place = at.part("cards");
   fillCards(at, place, await at.session.ask("/me/cards"));
 }
 
@@ -120,12 +120,12 @@ function card(at, told, several) {
   );
 }
 
-/** Let a button download all personal data. */
-export function offerExport(at, button) {
-  const place = part("personal", at.words);
+/** Let a button download all personal data of the customer whose page it is then. */
+export function offerExport({ words, session }, button) {
+  const place = part("personal", words, () => true);
   place.onPress(button, async () => {
-    await saveFile(await at.session.file("/me/export"));
-    return at.words.downloaded;
+    saveFile(await session.file("/me/export"));
+    return words.downloaded;
   });
 }
 

@@ -1,38 +1,98 @@
 // The session. Its access token is in memory, its refresh token in a cookie that scripts cannot read.
-import { Refused, jsonOf, send } from "./login.js";
+//
+// A page belongs to the customer it began with. The cookie belongs to the browser: another tab may
+// have logged in somebody else. Whoever comes of the cookie then starts the page over, and what was
+// asked for the one before is dropped, however late it comes.
+import { Late, Refused, jsonOf, send } from "./login.js";
 
 const EARLY_MS = 30_000;
+const PATIENCE_MS = 20_000; // A renewal that hangs keeps other tabs from theirs.
 
-/** The session of this device at the service's `api`. */
-export function sessionOf(api, slug) {
+/**
+ * The session of this device at the service's `api`. `startOver` is called once the page belongs to
+ * somebody who is not signed in here any more.
+ */
+export function sessionOf(api, slug, startOver) {
   const url = api + "/me/session";
   const leaving = "walletdesk leaving " + slug;
+  const signedIn = "walletdesk customer " + slug;
   let token = null;
   let until = 0;
   let renewing = null;
+  let owner = null;
+  let generation = 0;
+  let pending = new AbortController();
+
+  /** Let the page belong to nobody; answers to what was asked before are dropped. */
+  function drop() {
+    generation += 1;
+    pending.abort();
+    pending = new AbortController();
+    token = owner = renewing = null;
+    until = 0;
+  }
+
+  /** Whether the page still belongs to whom it does now, as a function to be asked later. */
+  function marker() {
+    const asked = generation;
+    return () => asked === generation;
+  }
+
+  /** What a promise gives; throws Late if the page belongs to somebody else by then. */
+  async function inTime(isCurrent, promise) {
+    try {
+      const given = await promise;
+      if (isCurrent()) return given;
+    } catch (error) {
+      if (isCurrent()) throw error;
+    }
+    throw new Late();
+  }
+
+  /** Whether another tab has signed in somebody else. */
+  function isElsewhere() {
+    const present = localStorage.getItem(signedIn);
+    return owner !== null && present !== null && present !== owner;
+  }
+
+  function leaveToOther() {
+    drop();
+    startOver();
+    throw new Late();
+  }
 
   async function exchange(method, body) {
-    const told = await jsonOf(await send(url, { method, body, credentials: "same-origin" }));
+    const isCurrent = marker();
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const sent = send(url, { method, body, credentials: "same-origin", signal });
+    const told = await inTime(isCurrent, sent.then(jsonOf));
+    if (owner !== null && told.customer.id !== owner) leaveToOther();
+    owner = told.customer.id;
+    localStorage.setItem(signedIn, owner);
     token = told.access_token;
     until = Date.now() + told.expires_in * 1000 - EARLY_MS;
     return told.customer;
   }
 
-  // A refresh token that is used twice ends the session, so tabs renew it one after another.
+  // One after another: of two tabs that renew at once, one would lose its access token again.
   function alone(work) {
     return navigator.locks ? navigator.locks.request("walletdesk session " + slug, work) : work();
   }
 
-  /** Renew the session of this device. Returns the customer; throws Refused. */
+  /** Renew the session of this device. Returns the customer; throws Refused and Late. */
   function renew() {
-    renewing ??= alone(() => exchange("PUT")).finally(() => {
-      renewing = null;
-    });
+    if (!renewing) {
+      const begun = alone(() => exchange("PUT")).finally(() => {
+        if (renewing === begun) renewing = null;
+      });
+      renewing = begun;
+    }
     return renewing;
   }
 
-  /** Open a session of a customer with a ticket. Returns the customer; throws Refused. */
+  /** Open a session of a customer with a ticket. Returns the customer; throws Refused and Late. */
   async function open(ticket, customerId) {
+    drop();
     const customer = await alone(() => exchange("POST", { ticket, customer_id: customerId }));
     localStorage.removeItem(leaving);
     return customer;
@@ -41,29 +101,30 @@ export function sessionOf(api, slug) {
   /** Send a request of the customer, renewing an expired token; return the answer. */
   async function answer(path, options = {}) {
     if (isLeaving()) throw new Refused(401, "session_over");
-    if (Date.now() >= until) await renew();
-    const first = await send(api + path, { ...options, token });
+    if (isElsewhere()) leaveToOther();
+    const isCurrent = marker();
+    const { signal } = pending;
+    if (Date.now() >= until) await inTime(isCurrent, renew());
+    const first = await inTime(isCurrent, send(api + path, { ...options, token, signal }));
     if (first.status !== 401) return first;
-    await renew();
-    return send(api + path, { ...options, token });
+    await inTime(isCurrent, renew());
+    return inTime(isCurrent, send(api + path, { ...options, token, signal }));
   }
 
-  /** The JSON of an answer; throws Refused. */
-  const ask = async (path, options) => jsonOf(await answer(path, options));
+  /** The JSON of an answer; throws Refused and Late. */
+  const ask = (path, options) => inTime(marker(), answer(path, options).then(jsonOf));
 
-  /** A file; throws Refused. */
-  async function file(path) {
-    const got = await answer(path);
-    if (!got.ok) await jsonOf(got);
-    return got;
+  /** A whole file: its `blob` and the `name` to save it under; throws Refused and Late. */
+  function file(path) {
+    return inTime(marker(), answer(path).then(fileOf));
   }
 
   const isLeaving = () => localStorage.getItem(leaving) !== null;
 
-  /** Log out. Without network, the logout is stored and sent later. */
-  function leave() {
-    token = null;
-    until = 0;
+  /** Log out. Without network, the logout is stored and sent later. Throws Refused. */
+  async function leave() {
+    drop();
+    localStorage.removeItem(signedIn);
     localStorage.setItem(leaving, "1");
     return finishLeaving();
   }
@@ -75,12 +136,23 @@ export function sessionOf(api, slug) {
     localStorage.removeItem(leaving);
   }
 
-  /** Run `work` once another tab has logged out. */
-  function onLeftElsewhere(work) {
-    window.addEventListener("storage", (event) => {
-      if (event.key === leaving && event.newValue !== null) work();
-    });
-  }
+  // Another tab has logged out, or somebody else in; a page that was frozen learns it afterwards.
+  window.addEventListener("storage", (event) => {
+    if (event.key === leaving && event.newValue !== null) startOver();
+    else if (event.key === signedIn && isElsewhere()) startOver();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && (isLeaving() || isElsewhere())) startOver();
+  });
 
-  return { onLeftElsewhere, open, renew, ask, file, leave, finishLeaving, isLeaving };
+  return { open, renew, ask, file, leave, finishLeaving, isLeaving, isElsewhere, drop, marker };
+}
+
+async function fileOf(answer) {
+  if (!answer.ok) await jsonOf(answer);
+  const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "");
+  const blob = await answer.blob().catch(() => {
+    throw new Refused(0, "offline");
+  });
+  return { blob, name: named ? named[1] : "download" };
 }

@@ -5,18 +5,34 @@ const version = told.get("v");
 const page = new URL(self.registration.scope);
 const folder = new URL(`files/${version}/`, self.location.href);
 const FILES = [
-  "base.css", "app.css", "app.js", "session.js", "sections.js", "bills.js", "parts.js", "live.js",
-  "codes.js", "login.js", "qrcode.js",
+  "base.css", "app.css", "load.js", "app.js", "session.js", "sections.js", "bills.js", "parts.js",
+  "live.js", "codes.js", "login.js", "qrcode.js",
 ];
 const family = `walletdesk me ${page.pathname} `;
 const name = `${family}${version} ${told.get("lang")}`;
 const PATIENCE_MS = 3_000;
 
+/**
+ * The whole page of an answer, as an answer of its own. Throws if it is anything else: a refusal,
+ * a body that breaks off or does not come in time, or the page of somebody else, such as the portal
+ * of a network.
+ */
+async function wholePage(answer) {
+  const kind = answer.headers.get("Content-Type") ?? "";
+  if (answer.status !== 200 || !kind.startsWith("text/html")) {
+    throw new Error(`the page answered ${answer.status} ${kind}`);
+  }
+  const text = await answer.text();
+  if (!text.includes('<main id="me"') || !text.trimEnd().endsWith("</html>")) {
+    throw new Error("the page is not whole");
+  }
+  return new Response(text, { headers: answer.headers });
+}
+
 async function keepAll() {
   const cache = await caches.open(name);
   const shell = await fetch(`${page.href}?lang=${told.get("lang")}`, { cache: "no-store" });
-  if (!shell.ok) throw new Error(`the page answered ${shell.status}`);
-  await cache.put(page.href, shell);
+  await cache.put(page.href, await wholePage(shell));
   await cache.addAll(FILES.map((file) => new URL(file, folder).href));
   await self.skipWaiting();
 }
@@ -30,16 +46,16 @@ async function forgetOthers() {
 
 const kept = async (address) => (await caches.open(name)).match(address);
 
-/** The page from the network, or from the cache if the network is missing, slow or failing. */
+/** The page from the network, if all of it comes in time; otherwise the cached one. */
 async function shellFor(request) {
-  let answer = null;
+  const stored = await kept(page.href);
+  if (!stored) return fetch(request);
   try {
-    answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const signal = AbortSignal.timeout(PATIENCE_MS); // For the body, too.
+    return await wholePage(await fetch(request, { signal }));
   } catch {
-    answer = null; // For whatever reason it failed, the cached page is used.
+    return stored; // For whatever reason it failed: the card in it is needed at the door.
   }
-  if (answer && answer.status < 500) return answer;
-  return (await kept(page.href)) ?? answer ?? Response.error();
 }
 
 /** A file of this version, from the cache first: its content never changes. */

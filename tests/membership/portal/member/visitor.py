@@ -29,9 +29,14 @@ class OwnPage(Page):
         self.service = service
 
     @property
+    def slug(self) -> str:
+        """The short name of the club."""
+        return self.service.tenant.slug
+
+    @property
     def address(self) -> str:
         """Where the page is."""
-        return f"{self.service.url}/me/{self.service.tenant.slug}"
+        return f"{self.service.url}/me/{self.slug}"
 
     def open(self, language: str = "en") -> None:
         """Open the page, and wait until it knows whose it is."""
