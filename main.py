@@ -31,6 +31,9 @@ CameraOption = Annotated[
     str | None,
     typer.Option(help="Camera index or name, video file, image folder, or stream URL."),
 ]
+ScannerOption = Annotated[
+    str | None, typer.Option(help="Serial port of the hand scanner, such as COM4 or /dev/ttyACM0.")
+]
 ServerOption = Annotated[
     str | None, typer.Option(help="Address of a membership service; without it, an own one.")
 ]
@@ -57,6 +60,7 @@ def default(context: typer.Context) -> None:
 def kiosk(
     *,
     camera: CameraOption = None,
+    scanner: ScannerOption = None,
     server: ServerOption = None,
     key_file: KeyFileOption = None,
     data_dir: DataDirOption = None,
@@ -70,6 +74,7 @@ def kiosk(
     raise typer.Exit(
         _run_kiosk(
             camera=camera,
+            scanner=scanner,
             server=server,
             key_file=key_file,
             data_dir=data_dir,
@@ -120,6 +125,7 @@ def run() -> None:
 def _run_kiosk(
     *,
     camera: str | None = None,
+    scanner: str | None = None,
     server: str | None = None,
     key_file: Path | None = None,
     data_dir: Path | None = None,
@@ -129,7 +135,7 @@ def _run_kiosk(
 ) -> int:
     """Complete the settings and run the kiosk. Returns its exit code."""
     folder = data_dir or _default_data_dir()
-    given: dict[str, Any] = {"camera": camera, "trace": trace}
+    given: dict[str, Any] = {"camera": camera, "scanner": scanner, "trace": trace}
     if exit_after_source:
         given |= {"exit_after_source": True, "loop": False}
     shows_nothing = not _has_display()
@@ -155,8 +161,8 @@ def _run_kiosk(
     source = camera_source(settings.camera, folder / "demo-deck.json", invented=invented)
     try:
         service = _service_for(settings, server, key_file, folder, with_demo=with_demo)
-        scanner = ScannerSettings(source=source, loop=settings.loop)
-        return run_kiosk(settings, scanner, service, folder)
+        frames = ScannerSettings(source=source, loop=settings.loop)
+        return run_kiosk(settings, frames, service, folder)
     except (OSError, ValueError) as error:
         fail(str(error))
 

@@ -37,6 +37,7 @@ from .presenters.hand_scanner import HandScannerPresenter
 from .presenters.verdicts import VerdictPresenter
 from .profile_store import ProfileStore
 from .report import Report
+from .serial_scanner import SerialScanner
 from .session import ScanSession
 from .settings import KioskSettings
 from .sounds import Sounds
@@ -133,11 +134,13 @@ class Kiosk(QObject):
         self.management = StaffPresenter(
             self.window, self.texts, idle_s=settings.staff_idle_s, parent=self, disk=disk
         )
+        self.serial = SerialScanner(settings.scanner_baud)
         self.hand_scanner = HandScannerPresenter(
             self.window,
             self.texts,
             settings,
             ProfileStore(_state_dir(service, state_dir), settings.desk),
+            self.serial,
             parent=self,
         )
         self.wedge = self.hand_scanner.wedge
@@ -149,6 +152,7 @@ class Kiosk(QObject):
             WorkerThread("lookup", self.lookup_worker, self),
             WorkerThread("desk", self.desk_worker, self),
             WorkerThread("staff", self.staff_worker, self),
+            WorkerThread("serial", self.serial, self),
         ]
         self._unhandled = UnhandledErrors(self)
         self._unhandled.happened.connect(self._on_unhandled)
@@ -188,6 +192,7 @@ class Kiosk(QObject):
         self.window.setUpdatesEnabled(False)
         self.window.hide()
         self.scanner_worker.stop()
+        self.serial.stop()
         for thread in self._threads:
             if not thread.finish():
                 log.error("thread did not end in time", thread=thread.objectName())
@@ -219,8 +224,8 @@ class Kiosk(QObject):
         worker.frame_read.connect(self._on_frame)
         worker.preview.connect(self._on_preview)
         worker.source_changed.connect(self.camera.on_source_changed)
-        self.wedge.scanned.connect(self.session.on_hand_scanned)
-        self.wedge.unread.connect(self.session.clear)
+        self._threads[-1].started.connect(self.serial.run)
+        self.hand_scanner.connect_session(self.session)
         if self._settings.exit_after_source:
             self.camera.ended.connect(self._leave_soon)
 
@@ -293,6 +298,8 @@ class Kiosk(QObject):
             Command.OPEN_PROFILE: self.management.open_person,
             Command.MANAGE: self.management.open_home,
             Command.BACK: self.management.back,
+            Command.HAND_SCANNER: self.hand_scanner.open,
+            Command.CLOSE_SHEET: self.hand_scanner.cancel,
         }[command]()
 
     @Slot(object)

@@ -19,9 +19,9 @@ from passes.codes.barcode import (
 )
 from passes.codes.card_codes import begins_card
 
-_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 """The identifier that a scanner may send before a code (ISO/IEC 15424)."""
-_HALF_SYMBOLOGY = re.compile(r"\]([A-Za-z][0-9A-Za-z]?)?")
+_HALFSYMBOLOGY = re.compile(r"\]([A-Za-z][0-9A-Za-z]?)?")
 _LEAD = re.compile(r"[^\w\s]{0,2}")
 _AROUND = re.compile(r"[^0-9A-Za-z]{0,4}(.*?)[^0-9A-Za-z]{0,4}", re.DOTALL)
 
@@ -40,6 +40,13 @@ def _parsed(text: str) -> ParsedCode | None:
         return parse(text)
     except BarcodeError:
         return None
+
+
+def exact_own_code(text: str) -> str | None:
+    """Return the code of a card of ours that the whole of a text is, or None."""
+    found = _parsed(text)
+    own = isinstance(found, CardCode | SignedCardCode | RotatingCode) and found.text == text
+    return text if own else None
 
 
 def own_code(text: str) -> str | None:
@@ -69,7 +76,7 @@ def own_beginning(text: str, prefix: str = "") -> int | None:
     if prefix and prefix.startswith(text):
         return 0
     bare = text.removeprefix(prefix)
-    if bare and _HALF_SYMBOLOGY.fullmatch(bare):
+    if bare and _HALFSYMBOLOGY.fullmatch(bare):
         return 0
     bare = without_symbology(bare)
     lead = _LEAD.match(bare)
@@ -81,7 +88,7 @@ def own_beginning(text: str, prefix: str = "") -> int | None:
 
 def without_symbology(text: str) -> str:
     """Return a text without the identifier that a scanner may send before a code."""
-    return _SYMBOLOGY.sub("", text, count=1) if _SYMBOLOGY.match(text) else text
+    return SYMBOLOGY.sub("", text, count=1) if SYMBOLOGY.match(text) else text
 
 
 def code_like(text: str) -> bool:

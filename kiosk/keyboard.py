@@ -12,6 +12,7 @@ from .held_text import HeldText
 from .key_events import MODIFIERS, field_of, kind_of, scan_code
 from .keys import KeyKind, KeyPress, us_character
 from .scanner_profile import ScannerProfile
+from .teaching import SILENCE_S, Recorder
 from .wedge import Step, WedgeDecoder
 
 __all__ = ["WedgeFilter", "scan_code"]
@@ -43,6 +44,8 @@ class WedgeFilter(QObject):
     """What a scanner sent was no whole code. True: its text stayed in a field, without its end."""
     learnt = Signal(object)
     """ScannerProfile that a scan has changed."""
+    recorded = Signal(object)
+    """Sample: a scan that was recorded instead of judged."""
     used = Signal()
     """A person pressed a key or clicked; keys of a scan are not reported."""
 
@@ -67,6 +70,14 @@ class WedgeFilter(QObject):
         self._grace = self._timer(self._on_grace)
         self._show = self._timer(self._on_show)
         self._shown_late = False
+        self._recorder: Recorder | None = None
+        self._over = self._timer(self._on_over)
+
+    def record(self, on: bool) -> None:
+        """Record scans as they come, or go on to judge them."""
+        self._carry_out(self._decoder.release())
+        self._over.stop()
+        self._recorder = Recorder() if on else None
 
     @property
     def profile(self) -> ScannerProfile:
@@ -93,6 +104,8 @@ class WedgeFilter(QObject):
             return False
         if event.type() is QEvent.Type.ShortcutOverride:
             return self._overrides(event)
+        if event.type() is QEvent.Type.KeyPress and self._recorder is not None:
+            return self._record(self._recorder, self._key_press(watched, event))
         if event.type() is QEvent.Type.KeyPress:
             held = self._carry_out(self._decoder.press(self._key_press(watched, event)))
             if not held:
@@ -106,12 +119,26 @@ class WedgeFilter(QObject):
     def _overrides(self, event: QKeyEvent) -> bool:
         """Claim a control character of a scan before it is looked up as a shortcut."""
         kind, at_s = kind_of(event), self._at_s(event)
-        claims = (kind is KeyKind.CONTROL and self._decoder.takes_control(at_s)) or (
-            kind is KeyKind.FUNCTION and self._decoder.takes_function(at_s)
-        )
+        if self._recorder is not None:
+            claims = self._recorder.running and kind in {KeyKind.CONTROL, KeyKind.FUNCTION}
+        else:
+            claims = (kind is KeyKind.CONTROL and self._decoder.takes_control(at_s)) or (
+                kind is KeyKind.FUNCTION and self._decoder.takes_function(at_s)
+            )
         if claims:
             event.accept()
         return claims
+
+    def _record(self, recorder: Recorder, key: KeyPress[Held]) -> bool:
+        taken = recorder.press(key)
+        if taken:
+            self._over.start(round(SILENCE_S * 1000))
+        return taken
+
+    def _on_over(self) -> None:
+        sample = self._recorder.finish() if self._recorder is not None else None
+        if sample is not None:
+            self.recorded.emit(sample)
 
     def _on_input_method(self, event: QEvent) -> None:
         """Send on what is held before an input method enters text, such as that of a dead key."""

@@ -4,13 +4,15 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .code_shapes import code_like, names_somebody, shape_of, without_symbology
+from .code_shapes import code_like, names_somebody, own_code, shape_of, without_symbology
 from .keys import Keys, Reading, gap_s, texts_of, typed_text, us_text
 
 SLOWEST_S = 0.132
 """The longest median gap between the keys of a scanner, in seconds."""
 _PACES = (0.6, 1.3)
 """How far the pace of a scan may be from the one that was learnt, as factors."""
+_FAST_S = 0.035
+"""Below this the pace of a scanner varies more than by these factors."""
 _MOST_SHAPES = 32
 
 End = Literal["enter", "tab", "control", "none"]
@@ -57,16 +59,21 @@ class ScannerProfile(BaseModel):
         return without_symbology(text) if self.symbology else text
 
     def reading(self, typed: str, us: str) -> Reading:
-        """Return the scan of a text, by the layout that the scanner is known to assume."""
+        """Return the scan of a text, by the layout that the scanner is known to assume.
+
+        Of a card of ours it is the code alone, of others what is left by ``bare``.
+        """
         typed, us = self.bare(typed), self.bare(us)
-        return Reading(us, "") if us and self.us_layout else Reading(typed, us)
+        if us and self.us_layout:
+            typed, us = us, ""
+        return Reading(own_code(typed) or typed, own_code(us) or us)
 
     def has_pace(self, keys: Keys) -> bool:
-        """Return whether keys come at the pace that was learnt."""
+        """Return whether keys come at the pace that was learnt; of a fast scanner, just as fast."""
         if self.pace_ms is None:
             return False
         low, high = (factor * self.pace_ms / 1000 for factor in _PACES)
-        return low <= gap_s(keys) <= high
+        return (high <= _FAST_S or low <= gap_s(keys)) and gap_s(keys) <= max(high, _FAST_S)
 
     def knows(self, keys: Keys) -> bool:
         """Return whether a code of this shape was scanned before."""
@@ -78,9 +85,12 @@ class ScannerProfile(BaseModel):
         return any(known.startswith(shape) for shape in shapes for known in self.shapes)
 
     def with_shape(self, keys: Keys) -> Self:
-        """Return the profile after a scan: with the shape of its code, unless it is plain words."""
+        """Return the profile after a scan: with the shape of its code."""
         text = us_text(keys) if self.us_layout else typed_text(keys)
-        shape = shape_of(self.bare(text))
+        return self.with_this_shape(shape_of(self.bare(text)))
+
+    def with_this_shape(self, shape: str) -> Self:
+        """Return the profile with a shape more, unless it is that of plain words."""
         if shape in self.shapes or "9" not in shape:
             return self
         return self.model_copy(update={"shapes": (*self.shapes, shape)[-_MOST_SHAPES:]})

@@ -49,6 +49,15 @@ class KioskSettings(BaseSettings):
     hand_scanner_suffix: str = Field(
         "", max_length=20, description="What the hand scanner sends after each code, before Enter."
     )
+    scanner: str | None = Field(
+        None,
+        max_length=200,
+        description="Serial port of the hand scanner, such as COM4 or /dev/ttyACM0; "
+        "without it, the one that was chosen at the desk (F8).",
+    )
+    scanner_baud: int = Field(
+        9600, ge=300, le=4_000_000, description="Speed of that port; a USB scanner takes any."
+    )
     min_show_s: float = Field(
         0.8, ge=0, description="A verdict stays at least this long before the camera's next one."
     )

@@ -208,7 +208,8 @@ class WedgeDecoder(Generic[E_]):
             if judgement is Judgement.HALF_CODE:
                 return Step(swallow=True, unread=True)
             self._learn(held)
-            return Step(swallow=True, reading=self._reading(held))
+            reading = self.profile.reading(typed_text(held), us_text(held))
+            return Step(swallow=True, reading=reading)
         keys = self._take()
         address = end is not None and end.moves and "@" in typed_text(run)
         if judgement is Judgement.TYPED or (judgement is Judgement.MACHINE and address):
@@ -240,12 +241,6 @@ class WedgeDecoder(Generic[E_]):
 
     def _trails(self, at_s: float) -> bool:
         return 0 <= at_s - self._code_at_s < TRAIL_S
-
-    def _reading(self, keys: tuple[KeyPress[E_], ...]) -> Reading:
-        """Return a scan: of a card of ours the code alone, of others what is not added to it."""
-        reading = self.profile.reading(typed_text(keys), us_text(keys))
-        typed, us = reading.typed, reading.us
-        return Reading(own_code(typed) or typed, own_code(us) or us)
 
     def _learn(self, keys: tuple[KeyPress[E_], ...]) -> None:
         """Learn the shape of a code that was scanned where nobody types, and the pace of ours."""

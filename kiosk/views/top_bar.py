@@ -54,6 +54,7 @@ class TopBar(QFrame):
     sound_toggled = Signal()
     full_screen_toggled = Signal()
     manage_pressed = Signal()
+    scanner_pressed = Signal()
 
     def __init__(self, theme: Theme, texts: Texts, desk: str) -> None:
         super().__init__()
@@ -66,8 +67,11 @@ class TopBar(QFrame):
         self.count = PlainLabel()
         self.service = StatePill("server", theme)
         self.camera = StatePill("camera", theme)
+        self.scanner = StatePill("hand_scanner", theme)
+        self.scanner.hide()
         self.clock = PlainLabel("", "clock")
         self._manage = self._button(self.manage_pressed)
+        self._scanner = self._button(self.scanner_pressed)
         self._sound = self._button(self.sound_toggled)
         self._look = self._button(self.theme_toggled)
         self._full = self._button(self.full_screen_toggled)
@@ -79,11 +83,11 @@ class TopBar(QFrame):
         row.setContentsMargins(M + 4, S + 2, M, S + 2)
         row.setSpacing(L)
         row.addLayout(names, 1)
-        for widget in (self.count, self.service, self.camera):
+        for widget in (self.count, self.service, self.camera, self.scanner):
             row.addWidget(widget)
         switches = QHBoxLayout()
         switches.setSpacing(2)
-        for button in (self._manage, self._sound, self._look, self._full):
+        for button in (self._manage, self._scanner, self._sound, self._look, self._full):
             switches.addWidget(button)
         row.addLayout(switches)
         row.addWidget(self.clock)
@@ -110,10 +114,13 @@ class TopBar(QFrame):
         self.club.say(self.club.text, theme.ink)
         self.service.set_theme(theme)
         self.camera.set_theme(theme)
+        self.scanner.set_theme(theme)
         say = self._texts.say
         silent = self._muted or bool(self._sound_problem)
         self._manage.setIcon(icon("people", theme.muted))
         self._name(self._manage, say("Manage customers, companies, plans (Ctrl+O)"))
+        self._scanner.setIcon(icon("hand_scanner", theme.muted))
+        self._name(self._scanner, say("Set up the hand scanner (F8)"))
         self._sound.setIcon(icon("sound_off" if silent else "sound", theme.muted))
         self._name(self._sound, self._sound_problem or say("Sound on or off (Ctrl+M)"))
         self._look.setIcon(icon("sun" if theme.name == "dark" else "moon", theme.muted))

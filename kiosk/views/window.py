@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import Enum, auto
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QResizeEvent, QShortcut
@@ -20,11 +21,13 @@ from kiosk.texts import Texts
 from kiosk.verdict import Verdict
 
 from .ready_panel import ReadyPanel
+from .scanner_sheet import ScannerSheet
 from .side_panel import SidePanel
 from .top_bar import TopBar
 from .verdict_panel import VerdictPanel
 
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_OVER_SHEETS = {"Esc", "Ctrl+M", "Ctrl+T", "F11"}
 _SIDE_WIDTHS = (384, 560)
 _SIDE_SHARE = 0.28
 """Width of the side column: a share of the window's width, within bounds in pixels."""
@@ -40,6 +43,8 @@ class Command(Enum):
     OPEN_PROFILE = auto()
     MANAGE = auto()
     BACK = auto()
+    HAND_SCANNER = auto()
+    CLOSE_SHEET = auto()
 
 
 class KioskWindow(QMainWindow):
@@ -67,6 +72,7 @@ class KioskWindow(QMainWindow):
         self._screens.addWidget(self.ready)
         self._screens.addWidget(self.verdict)
         self._management: QWidget | None = None
+        self._sheet: ScannerSheet | None = None
         root = QWidget()
         root.setObjectName("root")
         below = QHBoxLayout()
@@ -124,6 +130,22 @@ class KioskWindow(QMainWindow):
         self._management = panel
         self._screens.addWidget(panel)
 
+    def show_sheet(self, sheet: ScannerSheet) -> None:
+        """Show a sheet over everything, which takes no input meanwhile."""
+        self._sheet = sheet
+        for part in (self.bar, self.side, self._screens):
+            part.setEnabled(False)
+        sheet.open()
+
+    def hide_sheet(self) -> None:
+        """Hide the sheet, if there is one."""
+        if self._sheet is not None:
+            self._sheet.hide()
+            self._sheet = None
+            for part in (self.bar, self.side, self._screens):
+                part.setEnabled(True)
+            self.setFocus()
+
     @property
     def managing(self) -> bool:
         """Whether the panel in which staff work is on screen."""
@@ -177,10 +199,19 @@ class KioskWindow(QMainWindow):
         super().resizeEvent(event)
         least, most = _SIDE_WIDTHS
         self.side.setFixedWidth(max(least, min(int(self.width() * _SIDE_SHARE), most)))
+        if self._sheet is not None:
+            self._sheet.fit()
+
+    def _on_key(self, key: str, then: Callable[[], object]) -> None:
+        """Carry out a shortcut; under a sheet only what concerns the window."""
+        if self._sheet is None or key in _OVER_SHEETS:
+            then()
 
     def _escape(self) -> None:
-        """Clear the search; if it is empty, go back, or remove the verdict."""
-        if self.side.end_search():
+        """Close the sheet, clear the search, go back, or remove the verdict: the first there is."""
+        if self._sheet is not None:
+            self.commanded.emit(Command.CLOSE_SHEET)
+        elif self.side.end_search():
             self.setFocus()
         elif self.managing:
             self.commanded.emit(Command.BACK)
@@ -203,11 +234,13 @@ class KioskWindow(QMainWindow):
             "Ctrl+O": lambda: self.commanded.emit(Command.MANAGE),
             "Ctrl+F": self.side.begin_search,
             "Ctrl+T": self.toggle_theme,
+            "F8": lambda: self.commanded.emit(Command.HAND_SCANNER),
             "F11": self.toggle_full_screen,
         }
         for key, then in keys.items():
-            QShortcut(QKeySequence(key), self, then, autoRepeat=False)
+            QShortcut(QKeySequence(key), self, partial(self._on_key, key, then), autoRepeat=False)
         self.bar.theme_toggled.connect(self.toggle_theme)
         self.bar.full_screen_toggled.connect(self.toggle_full_screen)
         self.bar.manage_pressed.connect(lambda: self.commanded.emit(Command.MANAGE))
+        self.bar.scanner_pressed.connect(lambda: self.commanded.emit(Command.HAND_SCANNER))
         self.bar.sound_toggled.connect(lambda: self.commanded.emit(Command.MUTE))
