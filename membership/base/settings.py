@@ -201,8 +201,8 @@ class ServiceSettings(BaseSettings):
         int,
         Field(
             ge=1,
-            description="Like failures_burst, for phones that ask for their cards: a whole club "
-            "may share one address.",
+            description="Like failures_burst, for phones that ask for their cards and visitors of "
+            "public pages: a whole club may share one address.",
         ),
     ] = 1000
     event_retention_days: Annotated[

@@ -96,12 +96,19 @@ def static_file(
 ) -> Response:
     """Return a file of ``resources/web`` as it is; ``cache`` is its Cache-Control.
 
-    The media type follows from the ending. Raises FileNotFoundError if it is not installed.
+    The media type follows from the ending. It takes no thread: routes of files are coroutines, for
+    their requests are not limited. Raises FileNotFoundError if it is not installed.
     """
-    content = resources.path(f"web/{path}").read_bytes()
+    content = _content(path)
     shared = {"X-Content-Type-Options": "nosniff", "Cache-Control": cache}
     media_type = _MEDIA_TYPES[path.rpartition(".")[2]]
     return Response(content, headers={**shared, **(headers or {})}, media_type=media_type)
+
+
+@lru_cache(maxsize=64)
+def _content(path: str) -> bytes:
+    """Return the content of a file, which stays in memory: no request waits for the disk."""
+    return resources.path(f"web/{path}").read_bytes()
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,11 @@ Phones that fetch their passes are counted separately, in the same way: by the t
 or, where Apple's protocol sends none, by their device's id. Their anonymous buckets allow larger
 bursts, for all phones of a club may share one address.
 
+Visitors of public pages, of the page of a card and of the routes that these use are counted by
+address, too, apart from guesses at keys and with the same large bursts: a whole club may open
+``/me`` behind one address. Their static files, which need neither a database nor a thread, are
+not counted at all.
+
 Requests that a payment provider has signed are not counted: it sends events of all customers.
 
 Buckets are kept in memory, for one process, and at most ``MAX_BUCKETS`` of each kind: the least
@@ -36,6 +41,18 @@ _SALT = secrets.token_bytes(16)
 _BEARER, _APPLE_PASS = b"bearer ", b"applepass "
 _DEVICE = re.compile(r"/apple/([^/]+/v1/devices/[^/]+)/registrations/[^/]+\Z")
 _UNAUTHORIZED = 401
+_KEYED = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+"""Beginnings of the paths that programs with keys ask for."""
+
+_VISITORS = "/v1/join/"
+"""Beginning of the paths that the public pages ask for."""
+
+_STATIC = re.compile(
+    r"/(?:me/(?:sw\.js|files/[^/]+/[^/]+)|join/(?:(?:app|login|pay)\.js|app\.css|[^/]+/embed\.js)|staff/set-password\.(?:css|js))\Z"
+)
+"""Paths of files that are the same for everybody."""
+
+_READS = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +157,7 @@ class RateLimiter:
         per_second = settings.failures_per_second
         self.keys = TokenBuckets(key_rate, max_buckets)
         self.anonymous = TokenBuckets(Rate(per_second, settings.failures_burst), max_buckets)
+        self.visitors = TokenBuckets(Rate(per_second, settings.phone_failures_burst), max_buckets)
         self.phones = TokenBuckets(key_rate, max_buckets)
         self.anonymous_phones = TokenBuckets(
             Rate(per_second, settings.phone_failures_burst), max_buckets
@@ -151,6 +169,8 @@ class RateLimiter:
         Returns a Rejection or None, and the digest of its credential or None, which ``record``
         takes. The digest is salted for this process and kept in memory only.
         """
+        if _is_static(scope):
+            return None, None
         credential = _digest(scope)
         known, anonymous = self._buckets_for(scope)
         if credential is not None and credential in known:
@@ -174,7 +194,7 @@ class RateLimiter:
         """Return the buckets by credential and those by address for a kind of request."""
         if _is_phone(scope):
             return self.phones, self.anonymous_phones
-        return self.keys, self.anonymous
+        return self.keys, self.visitors if _is_visitor(scope) else self.anonymous
 
     def _address(self, scope: Scope) -> str:
         return address_block(client_address(scope, self._trusted))
@@ -183,6 +203,22 @@ class RateLimiter:
 def _is_phone(scope: Scope) -> bool:
     """Whether a request is for a path that only phones request."""
     return str(scope.get("path", "")).startswith(PHONES)
+
+
+def _is_visitor(scope: Scope) -> bool:
+    """Whether a request is for a page of the public, or from one."""
+    path = str(scope.get("path", ""))
+    return path.startswith(_VISITORS) or not path.startswith(_KEYED)
+
+
+def _is_static(scope: Scope) -> bool:
+    """Whether a request reads a static file of a public page."""
+    path = str(scope.get("path", ""))
+    return (
+        not path.startswith("/v1/")
+        and scope.get("method") in _READS
+        and _STATIC.match(path) is not None
+    )
 
 
 def _digest(scope: Scope) -> bytes | None:

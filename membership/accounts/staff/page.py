@@ -27,12 +27,12 @@ def set_password_page() -> Response:
 
 
 @router.get(f"{SET_PASSWORD_PATH}.css")
-def set_password_style() -> Response:
+async def set_password_style() -> Response:
     """Return the style sheet of the page."""
     return _file("css")
 
 
 @router.get(f"{SET_PASSWORD_PATH}.js")
-def set_password_script() -> Response:
+async def set_password_script() -> Response:
     """Return the script of the page."""
     return _file("js")

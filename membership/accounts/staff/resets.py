@@ -30,6 +30,7 @@ from membership.accounts.staff.throttles import (
     RESET_BY_ACCOUNT,
     RESET_BY_ADDRESS,
     SIGN_IN_BY_ACCOUNT,
+    at_organization,
     count_attempt,
     reset_subject,
     undo_attempt,
@@ -71,7 +72,8 @@ def _count_request(address: str, wish: ResetWish, session: Session, now: datetim
     origin = Origin(address, wish.device_token.get_secret_value())
     recognized = recognize(session, subject, origin, now)
     if recognized.known != "device":
-        count_attempt(session, RESET_BY_ADDRESS, address, now)
+        whose = at_organization(session, wish.organization, address)
+        count_attempt(session, RESET_BY_ADDRESS, whose, now)
     count_attempt(session, RESET_BY_ACCOUNT, recognized.subject, now)
 
 

@@ -23,6 +23,7 @@ from membership.accounts.staff.throttles import (
     SIGN_IN_BY_ACCOUNT,
     SIGN_IN_BY_ADDRESS,
     CountedAttempt,
+    at_organization,
     count_attempt,
     reset_attempts,
     touch,
@@ -83,7 +84,8 @@ def _count(origin: Origin, asked: SignIn, session: Session, now: datetime) -> _A
     recognized = recognize(session, subject, origin, now)
     by_address = None
     if recognized.known != "device":
-        by_address = count_attempt(session, SIGN_IN_BY_ADDRESS, origin.address, now)
+        address = at_organization(session, asked.organization, origin.address)
+        by_address = count_attempt(session, SIGN_IN_BY_ADDRESS, address, now)
     by_account = count_attempt(session, SIGN_IN_BY_ACCOUNT, recognized.subject, now)
     found = session.execute(
         select(StaffAccount.organization_id, StaffAccount.id, StaffAccount.password_hash)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import case, delete, or_, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from membership.base.backoff import Backoff
-from membership.store.models import Throttle
+from membership.store.models import Organization, Throttle
 from membership.store.upsert import insert_into
 from membership.web.errors import TooMany
 
@@ -106,6 +106,30 @@ def undo_attempt(session: Session, counted: CountedAttempt) -> None:
             blocked_until=case((waits == counted.blocked_until, None), else_=waits),
         )
     )
+
+
+def give_back(session: Session, limit: Limit, subject: str) -> None:
+    """Undo one attempt that turned out to be a good one later; ends a wait that it caused."""
+    name, left = _name(limit, subject), Throttle.count - 1
+    session.execute(
+        update(Throttle)
+        .where(Throttle.name == name, Throttle.count > 0)
+        .values(
+            count=left,
+            blocked_until=case((left < limit.free, None), else_=Throttle.blocked_until),
+        )
+    )
+
+
+def at_organization(session: Session, organization: str, address: str) -> str:
+    """Return the subject of attempts from a network address at one organization, by short name.
+
+    So what one club's visitors do wrong holds up no other's at the same address. Attempts at an
+    organization that does not exist have the address alone as their subject: naming many does not
+    evade the limit.
+    """
+    known = session.scalar(select(Organization.id).where(Organization.slug == organization))
+    return address if known is None else f"{known}\n{address}"
 
 
 def touch(session: Session, counted: CountedAttempt) -> None:

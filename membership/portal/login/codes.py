@@ -18,6 +18,7 @@ from membership.accounts.origins import Origin, recognize, remember
 from membership.accounts.staff.throttles import (
     CountedAttempt,
     count_attempt,
+    give_back,
     reset_attempts,
     reset_subject,
     undo_attempt,
@@ -42,6 +43,7 @@ from membership.portal.login.throttles import (
     CODES_BY_EMAIL,
     TRIES_BY_ADDRESS,
     TRIES_BY_EMAIL,
+    address_subject,
     subject,
 )
 from membership.portal.open_signup import find_login
@@ -94,7 +96,8 @@ def _mail_code(
     origin = Origin(transactions.address, recipient.device)
     recognized = recognize(session, subject(tenant.id, email), origin, now)
     if recognized.known != "device":
-        count_attempt(session, CODES_BY_ADDRESS, transactions.address, now)
+        whose = address_subject(tenant.id, digest(transactions.address))
+        count_attempt(session, CODES_BY_ADDRESS, whose, now)
     count_attempt(session, CODES_BY_EMAIL, recognized.subject, now)
     session.execute(
         update(LoginCode)
@@ -126,12 +129,16 @@ def _mail_code(
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """Result of a correct code: the ticket, the counted tries to reset, and the device's token."""
+    """Result of a correct code: the ticket, the counted tries to reset, and the device's token.
+
+    ``asked_at`` is whose count of requested codes gets one back, if anybody's.
+    """
 
     ticket: Ticket
     counted: CountedAttempt
     subjects: tuple[str, ...]
     device: str
+    asked_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +182,8 @@ def _check(
     recognized = recognize(session, whose, origin, now)
     by_address = None
     if recognized.known != "device":
-        by_address = count_attempt(session, TRIES_BY_ADDRESS, origin.address, now)
+        at_address = address_subject(tenant.id, digest(origin.address))
+        by_address = count_attempt(session, TRIES_BY_ADDRESS, at_address, now)
     by_email = count_attempt(session, TRIES_BY_EMAIL, recognized.subject, now)
     own = or_(
         literal(recognized.known is not None), LoginCode.requested_by == digest(origin.address)
@@ -204,13 +212,17 @@ def _check(
             row.tries += 1
         return None
     ticket = ticket_after(key, f"{row.id}\n{wanted.code}")
+    asked_at = None
     if row.used_at is None:
+        if by_address is not None and row.requested_by is not None:
+            asked_at = address_subject(tenant.id, row.requested_by)
         row.used_at, row.ticket_digest = now, digest(ticket)
     if by_address is not None:
         undo_attempt(session, by_address)
     answer = _with_customers(session, tenant, ticket, row.email_key)
     known_from_now_on = remember(session, whose, origin, now)
-    return _Checked(answer, by_email, (whose, recognized.subject), known_from_now_on)
+    subjects = (whose, recognized.subject)
+    return _Checked(answer, by_email, subjects, known_from_now_on, asked_at)
 
 
 def _used_a_moment_ago(now: datetime) -> ColumnElement[bool]:
@@ -223,6 +235,8 @@ def _reset_tries(checked: _Checked, session: Session, _now: datetime) -> None:
     reset_attempts(session, checked.counted)
     for each in dict.fromkeys(checked.subjects):
         reset_subject(session, CODES_BY_EMAIL, each)
+    if checked.asked_at is not None:
+        give_back(session, CODES_BY_ADDRESS, checked.asked_at)
 
 
 def ticket_for(

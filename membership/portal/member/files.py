@@ -40,13 +40,13 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 @router.get("/sw.js")
-def get_worker() -> Response:
+async def get_worker() -> Response:
     """Return the service worker, whose scope is the addresses below ``/me/``."""
     return static_file("member/sw.js")
 
 
 @router.get("/files/{version}/{name}")
-def get_file(version: str, name: str) -> Response:
+async def get_file(version: str, name: str) -> Response:
     """Return a file of the current version; 404 for any other version."""
     if version != files_version() or name not in FILES:
         raise no_such_page()

@@ -49,31 +49,31 @@ def get_loader() -> Response:
 
 
 @router.get("/app.js")
-def get_script() -> Response:
+async def get_script() -> Response:
     """Return the script of the page."""
     return _file("signup/app.js")
 
 
 @router.get("/login.js")
-def get_login_script() -> Response:
+async def get_login_script() -> Response:
     """Return the script of the login, which other pages share."""
     return _file("login/login.js")
 
 
 @router.get("/pay.js")
-def get_payment_script() -> Response:
+async def get_payment_script() -> Response:
     """Return the script of the payment."""
     return _file("signup/pay.js")
 
 
 @router.get("/app.css")
-def get_style() -> Response:
+async def get_style() -> Response:
     """Return the style sheet of the page."""
     return _file("signup/app.css")
 
 
 @router.get("/{organization}/embed.js")
-def get_embedding(organization: str) -> Response:  # noqa: ARG001 - part of the path
+async def get_embedding(organization: str) -> Response:  # noqa: ARG001 - part of the path
     """Return the script with which a web site embeds the page; the same for everybody."""
     shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
     return _file("signup/embed.js", **shared)

@@ -11,6 +11,7 @@ from membership.accounts.staff.throttles import (
     SHORT_WAITS,
     CountedAttempt,
     Limit,
+    at_organization,
     count_attempt,
     undo_attempt,
 )
@@ -53,7 +54,7 @@ async def log_in(
     of the request gets the same answer.
     """
     # In a transaction of its own, so that a refused token stays counted.
-    counted = await transactions.write(partial(_count, transactions.address))
+    counted = await transactions.write(partial(_count, organization, transactions.address))
     try:
         shown = _Shown(organization, token, counted)
         return await transactions.write(partial(_log_in, transactions.vault, shown))
@@ -64,9 +65,10 @@ async def log_in(
         raise Unauthorized("token_refused", detail, headers=headers) from None
 
 
-def _count(address: str, session: Session, now: datetime) -> CountedAttempt:
-    """Count a try from a network address."""
-    return count_attempt(session, TOKENS_BY_ADDRESS, address, now)
+def _count(organization: str, address: str, session: Session, now: datetime) -> CountedAttempt:
+    """Count a try from a network address at an organization."""
+    whose = at_organization(session, organization, address)
+    return count_attempt(session, TOKENS_BY_ADDRESS, whose, now)
 
 
 def _log_in(vault: Vault, shown: _Shown, session: Session, now: datetime) -> SessionTokens | Ticket:

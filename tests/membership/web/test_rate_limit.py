@@ -11,6 +11,7 @@ import requests
 from fastapi import FastAPI
 
 from membership.base.settings import ServiceSettings
+from membership.portal.member.files import FILES, files_version
 from membership.store.database import Database
 from membership.web.rate_limit import Rate, RateLimiter, TokenBuckets
 from membership.web.server import LARGEST_HEAD, MOST_HEADERS
@@ -85,7 +86,7 @@ def test_a_flood_of_addresses_takes_no_memory() -> None:
     for number in range(1000):
         address = f"198.51.{number // 250}.{number % 250}".encode()
         headers = [(b"x-forwarded-for", address), (b"authorization", b"Bearer x%d" % number)]
-        scope = {"client": ("127.0.0.1", 1), "headers": headers}
+        scope = {"client": ("127.0.0.1", 1), "headers": headers, "path": "/v1/desk"}
         _, credential = limiter.check(scope)
         limiter.record(scope, 404, credential)  # not 401, and yet nobody found the key good
     assert len(limiter.anonymous) == 100
@@ -158,6 +159,54 @@ def test_guessing_keys_is_slow_and_stops_no_desk(strict: Service, seconds: Secon
     assert statuses(strict.fresh(), 1) == [200], "a good key is counted for itself"
     assert statuses(strict, 1, "mk_live_5") == [401]
     assert statuses(strict, 1, "mk_live_6") == [429]
+
+
+STATIC = [
+    "/me/sw.js",
+    *(f"/me/files/{files_version()}/{name}" for name in FILES),
+    *(f"/join/{name}" for name in ("app.js", "login.js", "pay.js", "app.css")),
+    "/join/any-club/embed.js",
+    "/staff/set-password.css",
+    "/staff/set-password.js",
+]
+
+
+def ask(service: Service, path: str, **options: Any) -> int:
+    """The status of a visitor's request."""
+    return requests.get(service.url + path, timeout=TIMEOUT, **options).status_code
+
+
+def test_static_files_are_counted_for_nobody(strict: Service) -> None:
+    for number in range(4):
+        statuses(strict, 1, f"mk_live_x{number}")
+    assert statuses(strict, 1, "mk_live_x5") == [429]
+    for path in STATIC * 2:
+        assert ask(strict, path) == 200, path
+
+
+def test_a_whole_club_opens_its_page_behind_one_address(strict: Service) -> None:
+    strict.call("PUT", "/v1/signup", json={"open": False})
+    page = f"/me/{strict.tenant.slug}"
+    session = f"{strict.url}/v1/join/{strict.tenant.slug}/me/session"
+    for _ in range(8):
+        assert ask(strict, page) == 200
+        assert [ask(strict, path) for path in STATIC] == [200] * len(STATIC)
+        # Without a cookie nobody is logged in: said, and no reason to refuse the next one.
+        assert requests.put(session, timeout=TIMEOUT).status_code == 401
+    # What they do does not slow down who guesses keys, nor the other way round.
+    assert [statuses(strict, 1, f"mk_live_y{number}") for number in range(4)] == [
+        [401], [401], [401], [429],
+    ]  # fmt: skip
+    assert ask(strict, page) == 200
+
+
+@pytest.mark.parametrize("path", ["/me/none", "/join/none", "/a/b/c", "/me/files/x/y.js"])
+def test_what_is_no_file_of_ours_is_counted(path: str) -> None:
+    limiter = RateLimiter(ServiceSettings(phone_failures_burst=2), Seconds())
+    scope = {"client": ("127.0.0.1", 1), "headers": [], "path": path, "method": "GET"}
+    limited = [limiter.check(scope)[0] is not None for _ in range(3)]
+    # A file of another version is answered 404 without a database or a thread.
+    assert limited == ([False] * 3 if path.endswith(".js") else [False, False, True])
 
 
 def test_a_revoked_key_is_a_stranger_again(strict: Service) -> None:

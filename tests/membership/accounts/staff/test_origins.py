@@ -117,9 +117,9 @@ def test_strangers_do_not_keep_the_owner_from_a_new_password(service: Service) -
     path = "/v1/staff/password-resets"
     statuses = [anonymous(service, "POST", path, body).status_code for _ in range(4)]
     assert statuses == [202, 202, 202, 429]
-    before = len(mails(service))
+    before = mails(service)
     assert anonymous(service, "POST", path, body, here).status_code == 202
-    assert len(mails(service)) == before + 1
+    assert mails(service) != before  # a newer one, which withdraws the older
 
 
 def test_strangers_do_not_keep_a_signed_in_person_from_changing_it(service: Service) -> None:
@@ -139,7 +139,7 @@ def test_origins_are_forgotten_and_name_nobody(database: Database) -> None:
     with database.readers.begin() as session:
         stored = session.scalars(select(KnownOrigin.name)).all()
         assert len(stored) == 3
-        assert not any("ada" in name or "10.1" in name or device in name for name in stored)
+        assert not any("@" in name or "10.1" in name or device in name for name in stored)
         soon, late = NOON + REMEMBERED - timedelta(seconds=1), NOON + REMEMBERED
         assert recognize(session, "club\nada@example.com", origin, soon).known == "address"
         assert recognize(session, "club\nada@example.com", origin, late).known is None

@@ -194,7 +194,7 @@ def test_codes_from_a_place_are_throttled(club: Service, other_club: Service) ->
     for number in range(20):
         assert ask(club, f"p{number}@example.com", headers=here).status_code == 202
     assert fault(ask(club, headers=here)) == TOO_MANY
-    assert fault(ask(other_club, headers=here)) == TOO_MANY
+    assert ask(other_club, headers=here).status_code == 202
     assert ask(club).status_code == 202
 
 
