@@ -48,6 +48,7 @@ ROUTERS = (
     _later("billing.stripe.routes", "/v1/billing/stripe"),
     _later("billing.inbox.webhook_routes", "/v1/billing/stripe/{}/webhook"),
     _later("members.organization.routes", "/v1/organization"),
+    _later("wallet.foreign.routes", "/v1/cards/foreign", "/v1/cards/{}/take-back"),
     _later(
         "wallet.cards.routes",
         "/v1/customers/{}/cards",

@@ -62,6 +62,12 @@ class CardRecord(CardView):
         default=None, description="When what it shows changed last."
     )
     wallets: tuple[InWallet, ...] = ()
+    foreign: bool = Field(
+        default=False, description="Its code was made elsewhere, and imported or given at a desk."
+    )
+    code_end: str = Field(
+        default="", examples=["7120"], description="Last characters of a code made elsewhere."
+    )
     install_url: str | None = Field(
         default=None,
         description="Where the customer fetches it; null without a design, once revoked, and "
@@ -81,6 +87,13 @@ class IssuedCard(Message):
     card: CardRecord
     customer_id: UUID
     code: str = Field(examples=["MC17ZQ4M8KXW2V9T3C5HJPD0RNBF6"])
+
+
+class TakenBack(Message):
+    """A code of another maker that was taken back from a customer."""
+
+    card_id: UUID
+    customer_id: UUID
 
 
 class DesignLine(Message):

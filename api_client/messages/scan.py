@@ -195,7 +195,7 @@ class ScanRequest(Message):
     method: ScanMethod = ScanMethod.CAMERA
     desk: Annotated[str, Field(max_length=80)] = ""
     attention_kinds: Annotated[
-        tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=20)
+        tuple[Annotated[str, Field(pattern="^[a-z_]{1,40}$")], ...], Field(max_length=20)
     ] = Field(
         (),
         description="Kinds of attention that the caller knows beside the first five; another one "

@@ -45,6 +45,7 @@ __all__ = [
     "ParsedCode",
     "RotatingCode",
     "SignedCardCode",
+    "bare_text",
     "new_card_code",
     "parse",
 ]
@@ -149,7 +150,7 @@ def parse(text: str | bytes) -> ParsedCode:
     """
     if len(text) > MAX_LENGTH:
         raise BarcodeError(BarcodeFault.TOO_LONG, f"{len(text)} characters are no code of ours")
-    bare = _bare(text if isinstance(text, str) else _decoded(text))
+    bare = bare_text(text if isinstance(text, str) else _decoded(text))
     if not bare:
         raise BarcodeError(BarcodeFault.EMPTY, "the code is empty")
     if (issued := _issued_here(bare)) is not None:
@@ -173,7 +174,7 @@ def _decoded(raw: bytes) -> str:
         ) from error
 
 
-def _bare(text: str) -> str:
+def bare_text(text: str) -> str:
     """Return ``text`` without white space and prefixes that scanners add."""
     prepended = _SCANNER_PREFIX.match(text)
     return text[prepended.end() if prepended else 0 :].rstrip()

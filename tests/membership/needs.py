@@ -97,6 +97,8 @@ NEEDS: dict[str, Need] = {
     "POST /v1/signup/keys": Scope.ORGANIZATION_WRITE,
     "POST /v1/signup/keys/{embed_key_id}/revoke": Scope.ORGANIZATION_WRITE,
     "POST /v1/cards": Scope.CARDS_WRITE,
+    "POST /v1/cards/foreign": Scope.CARDS_WRITE,
+    "POST /v1/cards/{card_id}/take-back": Scope.CARDS_WRITE,
     "GET /v1/customers/{customer_id}/cards": Scope.CARDS_READ,
     "GET /v1/cards/{card_id}": Scope.CARDS_READ,
     "GET /v1/cards/{card_id}/card.pkpass": Scope.CARDS_WRITE,

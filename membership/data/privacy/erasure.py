@@ -44,6 +44,7 @@ from membership.store.models import (
     Membership,
 )
 from membership.wallet.cards.service import revoke_card
+from membership.wallet.foreign.service import is_foreign, take_back
 from membership.web.access import Call, Tenant
 from membership.web.errors import Conflict, Invalid
 
@@ -124,6 +125,7 @@ def _revoke_access(session: Session, tenant: Tenant, customer: Customer, now: da
     )
     for card_id in cards.all():
         revoke_card(session, tenant, card_id, now)
+    _forget_foreign_codes(session, tenant, customer, now)
     companies = session.scalars(
         select(CompanyLink.company_id).where(
             CompanyLink.organization_id == tenant.id,
@@ -133,6 +135,18 @@ def _revoke_access(session: Session, tenant: Tenant, customer: Customer, now: da
     )
     for company_id in companies.all():
         unlink_customer(session, tenant.id, company_id, customer.id, now)
+
+
+def _forget_foreign_codes(
+    session: Session, tenant: Tenant, customer: Customer, now: datetime
+) -> None:
+    """Take codes of other makers back: a student's number or a fob's may lead to the person."""
+    cards = session.scalars(
+        select(Card).where(Card.organization_id == tenant.id, Card.customer_id == customer.id)
+    )
+    for card in cards.all():
+        if is_foreign(card):
+            take_back(session, tenant, card.id, now)
 
 
 def _erase(session: Session, customer: Customer, now: datetime) -> None:

@@ -32,6 +32,7 @@ from passes.codes.barcode import (
     SignedCardCode,
     parse,
 )
+from passes.codes.foreign import foreign_spellings, storable
 
 _CUSTOMER = (*VIEW_COLUMNS, Customer.birth_date, Customer.desk_note)
 _CARD = (
@@ -137,10 +138,10 @@ def find_by_code(
     """Return the customer of one organization whom ``code``, read from ``text``, names.
 
     A code of another organization is answered like one that nobody has. The id and number of a
-    customer who was merged lead to the one who stayed. An imported card may have any text.
+    customer who was merged lead to the one who stayed. A card of another maker may have any text.
     """
     if code is None:
-        foreign = _by_foreign_card(connection, tenant.id, text.strip(), now)
+        foreign = _by_foreign_card(connection, tenant.id, text, now)
         return UnknownCause.NOT_A_CARD if foreign is None else foreign
     if isinstance(code, InstallLink) and code.organization != tenant.slug:
         return UnknownCause.NOT_FOUND
@@ -179,32 +180,16 @@ def found_of(
     return Found(rows[0], entitlements, _card_view(rows[0]), named_by, proof)
 
 
-_LONGEST_CODE = 255
-_EAN_DIGITS = 13
-
-
 def _by_foreign_card(
     connection: Connection, organization_id: int, text: str, now: datetime
 ) -> Found | None:
-    """Whose card, made elsewhere and imported with its code, says ``text``."""
-    if not text.isprintable() or not 0 < len(text) <= _LONGEST_CODE:
-        return None
-    for spelling in _spellings(text):
+    """Whose card, made elsewhere and known by its code, says ``text``."""
+    for spelling in filter(storable, foreign_spellings(text)):
         asked = {"organization_id": organization_id, "now": now, "code": spelling}
         if rows := connection.execute(_BY_CARD, asked).all():
             found = found_of(connection, organization_id, rows, now)
             return replace(found, named_by=NamedBy.FOREIGN_CARD)
     return None
-
-
-def _spellings(text: str) -> tuple[str, ...]:
-    """Return a code, and for UPC-A, which is EAN-13 with a leading 0, its other spelling."""
-    if text.isascii() and text.isdecimal():
-        if len(text) == _EAN_DIGITS and text.startswith("0"):
-            return text, text[1:]
-        if len(text) == _EAN_DIGITS - 1:
-            return text, f"0{text}"
-    return (text,)
 
 
 def _rows(

@@ -23,6 +23,8 @@ from membership.wallet.cards.service import get_card
 from membership.wallet.links import install_path, install_url
 from membership.wallet.state import wallet_keys
 from membership.web.access import Tenant
+from passes.codes.barcode import CardCode
+from passes.codes.foreign import code_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ _CARDS = (
         Card.issued_at,
         Card.revoked_at,
         Card.customer_id,
+        Card.code,
         CardWallet.design_id,
         CardWallet.replaces,
         CardWallet.changed_at,
@@ -151,6 +154,7 @@ def _record(
 ) -> CardRecord:
     """Show one card."""
     has_design = row.design_id is not None
+    foreign = CardCode.parse(row.code) is None
     return CardRecord(
         id=row.id,
         label=row.label,
@@ -162,6 +166,8 @@ def _record(
         code_form=CardCodeForm(row.content["code"]) if has_design else None,
         replaced_by=replaced_by,
         changed_at=row.changed_at,
+        foreign=foreign,
+        code_end=code_end(row.code) if foreign else "",
         wallets=(_in_apple(row, devices), _in_google(row)) if has_design else (),
         install_url=_url(context, row, link_key),
     )

@@ -19,6 +19,7 @@ from membership.members.companies.schemas import EmailDomain
 from membership.members.customers.schemas import Language
 from passes.characters import is_plain
 from passes.codes.barcode import BarcodeError, CustomerNumber, parse
+from passes.codes.foreign import MAX_FOREIGN, foreign_code
 
 _LINE, _NAME = TypeAdapter[str](Line), TypeAdapter[str](Name)
 _PARAGRAPH = TypeAdapter[str](Paragraph)
@@ -29,7 +30,6 @@ _LONG = 4000
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*", re.ASCII)
 _PLAIN_EMAIL_LENGTH = 200
 _LONGEST_LOCAL = 64
-_LONGEST_CODE = 255
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LOCAL_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
 _YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
@@ -148,8 +148,8 @@ def number(text: str) -> int:
 
 def card_code(text: str) -> str:
     """The code of a card: one of this service, or any text of an older card."""
-    if len(text) > _LONGEST_CODE or not is_plain(text):
-        raise ValueError(f"a code is one line of at most {_LONGEST_CODE} characters")
+    if len(text) > MAX_FOREIGN or not is_plain(text):
+        raise ValueError(f"a code is one line of at most {MAX_FOREIGN} characters")
     return code_text(text)
 
 
@@ -158,7 +158,7 @@ def code_text(text: str) -> str:
     try:
         return parse(text).text
     except BarcodeError:
-        return text.strip()
+        return foreign_code(text)
 
 
 def seat_cap(text: str) -> int:

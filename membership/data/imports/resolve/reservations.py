@@ -8,6 +8,7 @@ from sqlalchemy import select
 from membership.data.imports.batch import Batch
 from membership.data.imports.bulk import chunks
 from membership.store.models import Card, Customer, CustomerAlias
+from passes.codes.foreign import foreign_spellings
 
 _EARLIER = UUID(int=0)
 """Stands for the customer of an earlier line of a dry run."""
@@ -70,14 +71,15 @@ class Reservations:
                 yield number, who
 
     def _codes_of(self, codes: Iterable[str]) -> Iterable[tuple[str, UUID]]:
-        """Codes of cards, revoked ones included."""
-        for some in chunks(codes):
+        """Codes of cards, revoked ones included, whichever spelling they are stored in."""
+        spelled = {each: code for code in codes for each in (*foreign_spellings(code), code)}
+        for some in chunks(spelled):
             rows = self._batch.session.execute(
                 select(Card.code, Card.customer_id).where(
                     Card.organization_id == self._batch.tenant.id, Card.code.in_(some)
                 )
             )
-            yield from ((row.code, row.customer_id) for row in rows)
+            yield from ((spelled[row.code], row.customer_id) for row in rows)
 
 
 def _number_key(number: int) -> str:
