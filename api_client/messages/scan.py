@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 MAX_CODE_LENGTH = 8192
 """Longest scanned text in characters. A QR code has at most 7,089 (ISO/IEC 18004)."""
@@ -195,7 +195,8 @@ class ScanRequest(Message):
     method: ScanMethod = ScanMethod.CAMERA
     desk: Annotated[str, Field(max_length=80)] = ""
     attention_kinds: Annotated[
-        tuple[Annotated[str, Field(pattern="^[a-z_]{1,40}$")], ...], Field(max_length=20)
+        tuple[Annotated[str, StringConstraints(pattern="^[a-z_]{1,40}$")], ...],
+        Field(max_length=20),
     ] = Field(
         (),
         description="Kinds of attention that the caller knows beside the first five; another one "
