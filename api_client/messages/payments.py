@@ -1,5 +1,6 @@
 """Messages about payments at the desk."""
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,6 +16,21 @@ class PaymentMethod(StrEnum):
     CASH = "cash"
     CARD_TERMINAL = "card_terminal"
     TRANSFER = "transfer"
+
+
+class RenewalOfPayment(StrEnum):
+    """What became of the renewal that was made with a payment."""
+
+    NONE = "none"
+    """The payment renewed nothing."""
+    MADE = "made"
+    """It renewed the membership."""
+    TAKEN_BACK = "taken_back"
+    """The payment was voided, and the membership has its former period again."""
+    STAYS = "stays"
+    """The payment was voided, and the renewal stays; ``renewal_stays_because`` says why."""
+    NOT_RECORDED = "not_recorded"
+    """A payment of before this was recorded: if it renewed anything, that stays."""
 
 
 class PaymentView(Message):
@@ -34,6 +50,18 @@ class PaymentView(Message):
     voided_why: str | None
     actor: ActorView
     created_at: AwareDatetime
+    renewal: RenewalOfPayment = Field(
+        default=RenewalOfPayment.NOT_RECORDED,
+        description="What became of the renewal that was made with it.",
+    )
+    renewal_stays_because: str | None = Field(
+        default=None,
+        examples=["membership_changed_since"],
+        description="Why a renewal stays although its payment was voided: "
+        "`membership_changed_since`, `membership_ended_early`, `membership_transferred`, "
+        "`billed_by_provider`.",
+    )
+    voided_by: ActorView | None = None
 
 
 class PaymentPage(Message):
@@ -41,3 +69,44 @@ class PaymentPage(Message):
 
     items: tuple[PaymentView, ...]
     next_cursor: str | None = None
+
+
+class TillFigure(Message):
+    """Payments of one person by one method in one currency: how many, and how much."""
+
+    actor: ActorView | None = Field(
+        description="Null where it was not recorded: voided before that was kept."
+    )
+    method: PaymentMethod
+    currency: str = Field(examples=["EUR"])
+    count: int
+    amount_minor: int = Field(examples=[14700])
+
+
+class TillSum(Message):
+    """The figures of one method in one currency over everybody."""
+
+    method: PaymentMethod
+    currency: str = Field(examples=["EUR"])
+    taken_count: int
+    taken_minor: int
+    voided_count: int
+    voided_minor: int
+    net_minor: int = Field(description="Taken less voided: what the till has more of.")
+
+
+class DailyClose(Message):
+    """What was taken and voided on one day of the club, by method and by person."""
+
+    day: date
+    time_zone: str = Field(examples=["Europe/Berlin"])
+    begins_at: AwareDatetime
+    ends_at: AwareDatetime = Field(description="The first instant of the next day.")
+    sums: tuple[TillSum, ...]
+    taken: tuple[TillFigure, ...] = Field(description="By who recorded the payments.")
+    voided: tuple[TillFigure, ...] = Field(
+        description="By who voided them, whenever and by whomever they were taken."
+    )
+    complete: bool = Field(
+        description="False if there are more figures by person than are listed; sums count all."
+    )

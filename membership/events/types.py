@@ -28,6 +28,10 @@ class EventType(StrEnum):
     PLAN_UPDATED = "plan.updated", "A plan was changed or archived; what was sold stays."
     MEMBERSHIP_CREATED = "membership.created", "A plan was assigned to a customer or company."
     MEMBERSHIP_RENEWED = "membership.renewed", "A membership got another period."
+    MEMBERSHIP_RENEWAL_UNDONE = (
+        "membership.renewal_undone",
+        "A renewal was taken back, since its payment was voided: the former period counts again.",
+    )
     MEMBERSHIP_EXTENDED = "membership.extended", "The end of a membership was moved by staff."
     MEMBERSHIP_ENDED = (
         "membership.ended",

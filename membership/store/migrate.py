@@ -13,22 +13,7 @@ from membership.store.advisory_lock import Lock
 from membership.store.database import WRITES, Database
 from membership.store.sqlite_stats import write_planner_stats
 
-REVISIONS = (
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-    "0007",
-    "0008",
-    "0009",
-    "0010",
-    "0011",
-    "0012",
-    "0013",
-    "0014",
-)
+REVISIONS = tuple(f"{number:04d}" for number in range(1, 15 + 1))
 """All revisions of the schema that this version knows, oldest first."""
 
 HEAD = REVISIONS[-1]

@@ -74,6 +74,7 @@ NEEDS: dict[str, Need] = {
     "POST /v1/memberships/{membership_id}/payments": Scope.MEMBERSHIPS_WRITE,
     "GET /v1/memberships/{membership_id}/payments": Scope.MEMBERSHIPS_READ,
     "GET /v1/payments": Scope.MEMBERSHIPS_READ,
+    "GET /v1/payments/daily-close": Scope.MEMBERSHIPS_READ,
     "GET /v1/payments/{payment_id}": Scope.MEMBERSHIPS_READ,
     "GET /v1/payments/{payment_id}/receipt.pdf": Scope.MEMBERSHIPS_READ,
     "POST /v1/payments/{payment_id}/void": Scope.MEMBERSHIPS_WRITE,

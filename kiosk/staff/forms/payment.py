@@ -5,7 +5,7 @@ from typing import Any
 
 from api_client.errors import Refused
 from api_client.management import ManagementClient
-from api_client.messages.payments import PaymentView
+from api_client.messages.payments import PaymentView, RenewalOfPayment
 from api_client.messages.scan import Problem
 from kiosk.staff.forms.amount import minor_units
 from kiosk.staff.forms.request import Call, Filled
@@ -42,14 +42,18 @@ def payment_form(
 
 
 def payment_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dict[str, Any]:
-    """Return the body of the request. Raises Refused if the amount is none."""
+    """Return the body of the request. Raises Refused if the amount is none, or 0."""
     fields: dict[str, Any] = {
         "method": values["method"],
         "note": values["note"],
         "renew": bool(values.get("renew", False)),
     }
     if values["amount"]:
-        fields["amount_minor"] = minor_units(str(values["amount"]), currency, texts)
+        amount = minor_units(str(values["amount"]), currency, texts)
+        if amount == 0:
+            title = texts.say("With 0 nothing is paid. Renew without a payment instead.")
+            raise Refused(Problem(title=title, status=422, code="amount_zero"))
+        fields["amount_minor"] = amount
         fields["currency"] = currency
     return fields
 
@@ -60,9 +64,16 @@ def void_form(texts: Texts, payment: PaymentView, about: str) -> tuple[Form, Fil
     title = say("Void {receipt}", receipt=payment.receipt_number)
     topic = f"void:{payment.id}"
     form = Form(texts, title, say("Void"), topic=topic, about=about, final=True)
-    form.add_words(
-        say("It keeps its number, and its receipt says that it is void. What it renewed stays.")
-    )
+    form.add_words(say("It keeps its number, and its receipt says that it is void."))
+    if payment.renewal is RenewalOfPayment.MADE:
+        form.add_words(
+            say(
+                "The renewal that was made with it is taken back. If the membership was changed "
+                "since, it stays, and the list says so."
+            )
+        )
+    elif payment.renewal is RenewalOfPayment.NOT_RECORDED:
+        form.add_words(say("If it renewed the membership, that stays."))
     form.add_note("why", say("Reason"))
 
     def filled(values: Mapping[str, Value]) -> Call[PaymentView]:

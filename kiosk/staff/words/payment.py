@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from api_client.messages.payments import PaymentMethod, PaymentView
+from api_client.messages.payments import PaymentMethod, PaymentView, RenewalOfPayment
 from kiosk.staff.words.membership import money
 from kiosk.texts import Texts
 
@@ -70,6 +70,7 @@ def payment_line(payment: PaymentView, texts: Texts, zone: str) -> PaymentLine:
     if payment.voided_at is not None:
         gone = texts.local_day(payment.voided_at, zone)
         below.append(say("Voided on {day}: {why}", day=gone, why=payment.voided_why or ""))
+        below.append(_renewal(payment, texts))
     amount = money(payment.amount_minor, payment.currency, texts)
     return PaymentLine(
         id=payment.id,
@@ -78,6 +79,32 @@ def payment_line(payment: PaymentView, texts: Texts, zone: str) -> PaymentLine:
         below=tuple(part for part in below if part),
         void=say("VOID") if payment.voided_at is not None else "",
     )
+
+
+def _renewal(payment: PaymentView, texts: Texts) -> str:
+    """Return what became of the renewal of a voided payment; empty if it renewed nothing."""
+    match payment.renewal:
+        case RenewalOfPayment.TAKEN_BACK:
+            return texts.say("Its renewal was taken back.")
+        case RenewalOfPayment.STAYS:
+            return _stays(payment.renewal_stays_because, texts)
+        case RenewalOfPayment.NOT_RECORDED:
+            return texts.say("If it renewed the membership, that stays.")
+        case _:
+            return ""
+
+
+def _stays(because: str | None, texts: Texts) -> str:
+    """Return why a renewal stays although its payment was voided."""
+    match because:
+        case "membership_ended_early":
+            return texts.say("Its renewal stays: the membership was ended early since.")
+        case "membership_transferred":
+            return texts.say("Its renewal stays: another membership took the place of it since.")
+        case "billed_by_provider":
+            return texts.say("Its renewal stays: a subscription governs the membership since.")
+        case _:
+            return texts.say("Its renewal stays: the membership was changed since.")
 
 
 def sums_of(payments: Sequence[PaymentView], texts: Texts) -> Iterator[tuple[str, str, str]]:

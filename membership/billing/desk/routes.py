@@ -1,15 +1,17 @@
 """Routes of payments that staff take at the desk."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 import resources
-from api_client.messages.payments import PaymentPage, PaymentView
+from api_client.messages.payments import DailyClose, PaymentPage, PaymentView
 from membership.base.fields import Instant
 from membership.base.scopes import Scope
 from membership.billing.desk import service
+from membership.billing.desk.daily_close import close_of_day
 from membership.billing.schemas import NewPayment, Voiding
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once, request_of
@@ -36,7 +38,7 @@ def note_payment(membership_id: UUID, new: NewPayment, call: Writer) -> PaymentV
     `Idempotency-Key` so that a repeated call records nothing twice.
 
     Errors: `membership_not_found` (404); `customer_erased`, `company_archived` and those of a
-    renewal (409); `currency_wrong`, `payment_to_come` (422).
+    renewal (409); `amount_zero`, `currency_wrong`, `payment_to_come` (422).
     """
 
     def create() -> PaymentView:
@@ -70,6 +72,22 @@ def list_payments(
     Errors: `invalid_cursor` (422).
     """
     return service.list_payments(call, limit, cursor, since=since, until=until)
+
+
+@router.get("/payments/daily-close")
+def show_daily_close(
+    call: Reader,
+    day: Annotated[
+        date | None,
+        Query(description="A day of the organization; by default today.", examples=["2027-03-10"]),
+    ] = None,
+) -> DailyClose:
+    """Tell what was taken and voided on a day: by method, and by who did it.
+
+    A payment belongs to the day on which it was recorded, whenever it was paid, and a voiding to
+    its own day, whenever the payment was recorded: the figures of a past day never change.
+    """
+    return close_of_day(call, day)
 
 
 @router.get("/payments/{payment_id}")
@@ -107,13 +125,12 @@ def print_receipt(
 def void_payment(payment_id: UUID, voiding: Voiding, call: Writer) -> PaymentView:
     """Void a payment recorded in error. It keeps its number; its receipt is marked as void.
 
-    A renewal that was made with it is not undone. Errors: `payment_not_found` (404),
-    `payment_voided` (409).
+    A renewal that was made with it is taken back, and the membership is overdue again if it was.
+    If the membership was changed since, the renewal stays: `renewal` and `renewal_stays_because`
+    of the answer tell. Errors: `payment_not_found` (404), `payment_voided` (409).
     """
 
     def void() -> PaymentView:
-        why = voiding.why
-        payment = service.void_payment(call.session, call.tenant, payment_id, why, call.now)
-        return service.payment_view(payment)
+        return service.payment_view(service.void_payment(call, payment_id, voiding.why))
 
     return once(call, request_of("void payment", payment_id, body=voiding), PaymentView, void)

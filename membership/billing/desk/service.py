@@ -1,16 +1,24 @@
 """Payments at the desk: recorded, listed and voided. A recorded payment is never changed."""
 
 from datetime import datetime
+from typing import cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorView
-from api_client.messages.payments import PaymentPage, PaymentView
+from api_client.messages.payments import PaymentPage, PaymentView, RenewalOfPayment
 from membership.billing.schemas import NewPayment
+from membership.events.audit.recorder import plain
 from membership.members.customers.views import display_name
 from membership.members.memberships.changes import locked, set_payment_overdue
+from membership.members.memberships.renewal_undo import (
+    Granted,
+    make_overdue_again,
+    take_back_renewal,
+    terms_of,
+)
 from membership.members.memberships.renewals import renew
 from membership.members.memberships.schemas import Renewal
 from membership.members.memberships.service import Owner, get_membership, required_owner
@@ -28,7 +36,8 @@ def record_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
     The amount is in minor units and defaults to the price at which the membership was sold.
 
     Raises NotFound; Conflict for an owner who is erased or archived, and for a membership that
-    cannot be renewed; Invalid for a currency other than that of the sale, and a future date.
+    cannot be renewed; Invalid for a currency other than that of the sale, a future date, and an
+    amount of 0: where nothing is paid there is no payment.
     """
     session, tenant, now = call.session, call.tenant, call.now
     # Locks are taken in the order owner, membership, as in a merge and an erasure.
@@ -41,8 +50,11 @@ def record_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
     paid_at = new.paid_at or now
     if paid_at > now:
         raise Invalid("payment_to_come", "body.paid_at", "is in the future")
-    if new.renew:
-        renew(session, tenant, membership_id, Renewal(paid_at=paid_at), now)
+    amount = sold.price_minor if new.amount_minor is None else new.amount_minor
+    if amount == 0:
+        message = "is 0: nothing was paid, so there is no payment; renew or settle without one"
+        raise Invalid("amount_zero", "body.amount_minor", message)
+    granted = _grant(call, sold, new, paid_at)
     set_payment_overdue(session, tenant, membership_id, None, now)
     payment = Payment(
         organization_id=tenant.id,
@@ -50,7 +62,7 @@ def record_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
         membership_id=sold.id,
         receipt_number=_next_number(session, tenant.id),
         method=new.method,
-        amount_minor=sold.price_minor if new.amount_minor is None else new.amount_minor,
+        amount_minor=amount,
         currency=sold.currency,
         plan_name=sold.plan_name,
         paid_by=_owner_name(session, sold),
@@ -60,10 +72,27 @@ def record_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
         actor_id=call.actor.id,
         actor_name=call.actor.name,
         created_at=now,
+        granted=granted,
+        renewal=RenewalOfPayment.MADE if new.renew else RenewalOfPayment.NONE,
     )
     session.add(payment)
     session.flush()
     return payment
+
+
+def _grant(call: Call, sold: Membership, new: NewPayment, paid_at: datetime) -> Granted:
+    """Renew a locked membership if ``new`` says so; returns what the payment changes of it.
+
+    Raises Conflict, Invalid.
+    """
+    since = sold.payment_overdue_since
+    granted = Granted(before=None, after=None, expired=False, overdue_since=plain(since))
+    if new.renew:
+        granted["before"] = terms_of(sold)
+        granted["expired"] = sold.ends_at is not None and sold.ends_at <= call.now
+        renew(call.session, call.tenant, sold.id, Renewal(paid_at=paid_at), call.now)
+        granted["after"] = terms_of(sold)
+    return granted
 
 
 def _next_number(session: Session, organization_id: int) -> int:
@@ -93,23 +122,49 @@ def _owner_name(session: Session, sold: Membership) -> str:
     return display_name(session.get_one(Customer, (here, sold.customer_id)))
 
 
-def void_payment(
-    session: Session, tenant: Tenant, payment_id: UUID, why: str, now: datetime
-) -> Payment:
-    """Void a payment that was recorded in error. It keeps its number; a renewal is not undone.
+def void_payment(call: Call, payment_id: UUID, why: str) -> Payment:
+    """Void a payment that was recorded in error, and take back what it granted. It keeps its
+    number.
+
+    A renewal is taken back unless the membership was changed since; the payment says which. The
+    membership is overdue again if it was, unless another payment was recorded after this one.
 
     Raises NotFound; Conflict for one that is void already.
     """
-    payment = session.get(
+    session, tenant, now = call.session, call.tenant, call.now
+    # Locks are taken in the order membership, payment, as when one is recorded.
+    membership = locked(session, tenant, get_payment(session, tenant, payment_id).membership_id)
+    payment = session.get_one(
         Payment, (tenant.id, payment_id), with_for_update=True, populate_existing=True
     )
-    if payment is None:
-        raise _no_such_payment()
     if payment.voided_at is not None:
         raise Conflict("payment_voided", "This payment was voided already.")
     payment.voided_at, payment.voided_why = now, why
+    payment.voided_by_kind, payment.voided_by_id = call.actor.kind, call.actor.id
+    payment.voided_by_name = call.actor.name
+    if payment.granted is not None:
+        granted = cast(Granted, payment.granted)
+        if payment.renewal is RenewalOfPayment.MADE:
+            stays = take_back_renewal(session, tenant, membership.id, granted, now)
+            payment.renewal_stays_because = stays
+            taken_back, kept = RenewalOfPayment.TAKEN_BACK, RenewalOfPayment.STAYS
+            payment.renewal = taken_back if stays is None else kept
+        if not _is_paid_since(session, payment):
+            make_overdue_again(session, tenant, membership.id, granted, now)
     session.flush()
     return payment
+
+
+def _is_paid_since(session: Session, payment: Payment) -> bool:
+    """Whether another payment for the same membership was recorded after this one and counts."""
+    later = select(Payment.id).where(
+        Payment.organization_id == payment.organization_id,
+        Payment.membership_id == payment.membership_id,
+        Payment.id != payment.id,
+        Payment.receipt_number > payment.receipt_number,
+        Payment.voided_at.is_(None),
+    )
+    return session.scalars(later.limit(1)).first() is not None
 
 
 def get_payment(session: Session, tenant: Tenant, payment_id: UUID) -> Payment:
@@ -173,4 +228,13 @@ def payment_view(payment: Payment) -> PaymentView:
         voided_why=payment.voided_why,
         actor=ActorView(kind=payment.actor_kind, id=payment.actor_id, name=payment.actor_name),
         created_at=payment.created_at,
+        renewal=payment.renewal or RenewalOfPayment.NOT_RECORDED,
+        renewal_stays_because=payment.renewal_stays_because,
+        voided_by=None
+        if payment.voided_by_kind is None
+        else ActorView(
+            kind=payment.voided_by_kind,
+            id=payment.voided_by_id,
+            name=payment.voided_by_name or "",
+        ),
     )

@@ -303,6 +303,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "paid_by": _text(ERASED_NAME),
         "note": _text(),
         **_null("voided_why"),
+        **_plain("voided_by_kind", "voided_by_id"),
+        **_plain("granted", "renewal", "renewal_stays_because"),
+        **_staff("voided_by_name"),
         "actor_name": _ACTOR,
     },
     "stripe_accounts": {

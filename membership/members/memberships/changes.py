@@ -62,7 +62,7 @@ def apply_change(
         after["why"] = why
     _announce_if_due(session, membership, now)
     if changed:
-        due = _expiry_due(membership, changed)
+        due = {} if "expiry_due_at" in values else _expiry_due(membership, changed)
         _update(session, membership, {**changed, **due})
     organization_id, subject = membership.organization_id, membership.id
     record(session, organization_id, event.value, subject, before=before, after=after)

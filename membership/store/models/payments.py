@@ -1,13 +1,14 @@
 """Payments that were taken, and the numbers of their receipts."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api_client.messages.management import ActorKind
-from api_client.messages.payments import PaymentMethod
+from api_client.messages.payments import PaymentMethod, RenewalOfPayment
 from membership.store.base_model import Base, choice, of_organization, refers
 
 
@@ -23,7 +24,10 @@ class BillingState(Base):
 class Payment(Base):
     """Money that was taken for a membership. It is never changed: one in error is voided.
 
-    What was paid for is copied, so that a receipt reads the same for ever.
+    What was paid for is copied, so that a receipt reads the same for ever. ``granted`` is what it
+    changed of the membership (``membership.members.memberships.renewal_undo.Granted``), for the
+    time that it is voided; ``renewal`` is what became of that. Both are null for payments of
+    before they were recorded.
     """
 
     __tablename__ = "payments"
@@ -33,6 +37,8 @@ class Payment(Base):
         CheckConstraint("amount_minor >= 0", name="amount"),
         Index("ix_payments_membership", "organization_id", "membership_id"),
         Index("ix_payments_paid_at", "organization_id", "paid_at"),
+        Index("ix_payments_created_at", "organization_id", "created_at"),
+        Index("ix_payments_voided_at", "organization_id", "voided_at"),
     )
 
     organization_id: Mapped[int] = of_organization()
@@ -48,6 +54,12 @@ class Payment(Base):
     paid_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
     voided_why: Mapped[str | None] = mapped_column(String(500))
+    voided_by_kind: Mapped[ActorKind | None] = mapped_column(choice(ActorKind))
+    voided_by_id: Mapped[UUID | None]
+    voided_by_name: Mapped[str | None] = mapped_column(String(120))
+    granted: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    renewal: Mapped[RenewalOfPayment | None] = mapped_column(choice(RenewalOfPayment))
+    renewal_stays_because: Mapped[str | None] = mapped_column(String(60))
     actor_kind: Mapped[ActorKind] = mapped_column(choice(ActorKind))
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str] = mapped_column(String(120), default="")

@@ -66,7 +66,6 @@ def noted(qtbot: QtBot, printer: Printer) -> Staff:
     [
         ("", {}),
         ("12.50", {"amount_minor": 1250, "currency": "EUR"}),
-        ("0", {"amount_minor": 0, "currency": "EUR"}),
     ],
 )
 def test_an_amount_is_sent_only_if_it_was_typed(typed: str, fields: dict[str, Any]) -> None:
@@ -75,6 +74,13 @@ def test_an_amount_is_sent_only_if_it_was_typed(typed: str, fields: dict[str, An
     }  # fmt: skip
     expected = {"method": "cash", "note": "slip", "renew": True, **fields}
     assert payment_fields(values, "EUR", Texts("en")) == expected
+
+
+@pytest.mark.parametrize("typed", ["0", "0.00"])
+def test_a_payment_of_0_is_not_sent(typed: str) -> None:
+    values: dict[str, Value] = {"method": "cash", "amount": typed, "note": ""}
+    with pytest.raises(Refused, match="With 0 nothing is paid"):
+        payment_fields(values, "EUR", Texts("en"))
 
 
 @pytest.mark.parametrize("typed", ["a lot", "-1", "1.999"])

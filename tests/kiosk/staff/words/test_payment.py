@@ -38,9 +38,28 @@ def test_a_payment_tells_when_how_and_who_took_it() -> None:
 
 
 def test_a_voided_payment_says_so_and_why() -> None:
-    line = payment_line(voided(), DE, BERLIN)
+    line = payment_line(voided(renewal="none"), DE, BERLIN)
     assert line.void == "STORNIERT"
     assert line.below[-1] == "Storniert am 25.11.2026: typed twice"
+
+
+@pytest.mark.parametrize(
+    ("renewal", "because", "said"),
+    [
+        ("taken_back", None, "Die Verlängerung wurde zurückgenommen."),
+        ("stays", "membership_changed_since", "Die Verlängerung bleibt: Die Mitgliedschaft wurde"),
+        ("stays", "membership_ended_early", "seither vorzeitig beendet"),
+        ("stays", "membership_transferred", "seither durch eine andere ersetzt"),
+        ("stays", "billed_by_provider", "seither von einem Abo bestimmt"),
+        ("not_recorded", None, "Falls damit verlängert wurde, bleibt das."),
+    ],
+)
+def test_a_voided_payment_says_what_became_of_its_renewal(
+    renewal: str, because: str | None, said: str
+) -> None:
+    line = payment_line(voided(renewal=renewal, renewal_stays_because=because), DE, BERLIN)
+    assert said in line.below[-1]
+    assert said not in str(payment_line(payment(renewal="made"), DE, BERLIN).below)
 
 
 @pytest.mark.parametrize(
