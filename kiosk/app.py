@@ -33,6 +33,7 @@ from .garbage import collected_here
 from .lookup import OnlineLookup
 from .presenters.camera import CameraPresenter
 from .presenters.desk import DeskPresenter
+from .presenters.formats import FormatsPresenter
 from .presenters.hand_scanner import HandScannerPresenter
 from .presenters.verdicts import VerdictPresenter
 from .profile_store import ProfileStore
@@ -147,6 +148,8 @@ class Kiosk(QObject):
         self.embedded: EmbeddedService | None = None
         if isinstance(service, OwnService):
             self.embedded = EmbeddedService(service.command, service.data_dir, parent=self)
+        page, look_for = self.management.pages.code_formats, self.scanner_worker.look_for
+        self.formats = FormatsPresenter(page.on_codes, page.trying, look_for, self)
         self._threads = [
             WorkerThread("scanner", self.scanner_worker, self),
             WorkerThread("lookup", self.lookup_worker, self),
@@ -256,6 +259,7 @@ class Kiosk(QObject):
         worker.unreachable.connect(desk.on_unreachable)
         worker.undone.connect(desk.on_undone)
         worker.undo_failed.connect(desk.on_undo_failed)
+        worker.desk.connect(self.formats.on_desk)
         desk.refresh_wanted.connect(worker.refresh)
         desk.undo_wanted.connect(worker.undo_visit)
         desk.service_back.connect(self.session.on_service_back)
@@ -278,6 +282,7 @@ class Kiosk(QObject):
         self.desk_worker.desk.connect(staff.on_desk)
         self.session.showed.connect(staff.on_showed)
         self.wedge.used.connect(staff.on_used)
+        staff.pages.code_formats.changed.connect(self.desk_worker.refresh)
 
     def _connect_service(self) -> None:
         self.connect_to.connect(self.lookup_worker.connect_to)
@@ -305,8 +310,9 @@ class Kiosk(QObject):
     @Slot(object)
     def _on_frame(self, frame: FrameRead) -> None:
         """Pass the codes of a frame on, unless it is a demo that has to wait."""
-        if not self._demo_waits():
-            self.session.on_scanned(frame)
+        counting = self.formats.counting(frame)
+        if counting is not None and not self._demo_waits():
+            self.session.on_scanned(counting)
 
     @Slot(QImage, object)
     def _on_preview(self, image: QImage, frame: FrameRead) -> None:
@@ -318,7 +324,7 @@ class Kiosk(QObject):
 
         An invented card must neither cover the pages of staff nor reach a real club.
         """
-        if not self.camera.is_demo:
+        if not self.camera.is_demo or self.formats.trying:
             return ""
         if self.management.at_work:
             return self.texts.say("paused")

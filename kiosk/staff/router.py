@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from kiosk.staff.controllers.card import CardController
 from kiosk.staff.controllers.checkout import CheckoutController
+from kiosk.staff.controllers.code_formats import CodeFormatsController
 from kiosk.staff.controllers.company import CompanyController
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.customer import CustomerController
@@ -34,6 +35,7 @@ class Router:
         self.card = self.add(CardController(context))
         self.design = self.add(DesignController(context))
         self.signup = self.add(SignupController(context))
+        self.code_formats = self.add(CodeFormatsController(context))
         self.stripe = self.add(StripeController(context))
         self.subscription = self.add(SubscriptionController(context))
         panel.home = self.home.page

@@ -4,13 +4,22 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from api_client.messages.scan import Outcome
+from bench.photos import SAMPLES
 from kiosk.failures import Cause, Failure
 from kiosk.same_code import card_key
 from kiosk.session import State
 from kiosk.style import Tone
 from kiosk.wedge import Reading
+from scanner.decode import LiveDecoder
+from scanner.events import FrameRead
+from scanner.formats import DEFAULT_FORMATS, KNOWN_FORMATS
+from scanner.picture import load_picture
 from tests.kiosk.answers import answer
 from tests.kiosk.session_desk import Desk
+from tests.scanner.pictures import code as code_of
+
+BOTTLE = SAMPLES.parent / "faults" / "desk" / "member-qr-and-bottle-ean.jpg"
+CARD_IN_PICTURE, BOTTLE_IN_PICTURE = "MC13EYBFJXPFRHDK03CK796JNEZM9", "4006381333931"
 
 
 @pytest.fixture
@@ -101,6 +110,55 @@ def test_a_code_that_names_nobody_beside_a_card_covers_no_verdict(
         desk.now_s += 0.033
         desk.see("POSTER")
     assert desk.tone() is Tone.ACTIVE
+
+
+@pytest.mark.skipif(not BOTTLE.is_file(), reason=f"the picture is not at {BOTTLE}")
+@pytest.mark.parametrize("formats", [DEFAULT_FORMATS, KNOWN_FORMATS])
+def test_a_bottle_beside_a_card_covers_no_verdict_whatever_is_looked_for(
+    desk: Desk, formats: tuple[str, ...]
+) -> None:
+    picture, decoder = load_picture(BOTTLE), LiveDecoder(formats)
+    asides: list[bool] = []
+    desk.session.aside.connect(lambda: asides.append(True))
+    for number in range(decoder.plan_length):
+        desk.now_s += 0.033
+        desk.session.on_scanned(
+            FrameRead(number + 1, 0, 0, 1280, 720, decoder.decode(picture), None)
+        )
+        if desk.state() is State.CHECKING:
+            known = desk.asked[-1].text.startswith("MC1")
+            desk.reply(Outcome.ACTIVE if known else Outcome.UNKNOWN_CODE)
+    assert [request.text for request in desk.asked] == [CARD_IN_PICTURE, BOTTLE_IN_PICTURE]
+    assert desk.tone() is Tone.ACTIVE
+    assert asides == [True]
+    # The bottle alone, once the card has left.
+    desk.now_s += 2.5
+    for number in range(3):
+        desk.now_s += 0.033
+        bottle = code_of(BOTTLE_IN_PICTURE, "EAN13")
+        desk.session.on_scanned(FrameRead(100 + number, 0, 0, 1280, 720, (bottle,), None))
+    desk.reply(Outcome.UNKNOWN_CODE)
+    assert desk.tone() is Tone.UNKNOWN_CODE
+
+
+@pytest.mark.parametrize("name", ["EAN8", "Code39", "Codabar", "ITF", "DataMatrix"])
+def test_an_unknown_code_of_any_format_takes_the_screen_once_the_card_has_left(
+    desk: Desk, name: str
+) -> None:
+    desk.see("CARD")
+    desk.reply()
+    for _ in range(10):
+        desk.now_s += 0.033
+        desk.see("12345678", format=name)
+    assert desk.asked[-1].text == "12345678"
+    desk.reply(Outcome.UNKNOWN_CODE)
+    assert desk.tone() is Tone.ACTIVE, "it came before the card had left"
+    desk.now_s += 2.5
+    for _ in range(10):
+        desk.now_s += 0.033
+        desk.see("12345678", format=name)
+    desk.reply(Outcome.UNKNOWN_CODE)
+    assert desk.tone() is Tone.UNKNOWN_CODE
 
 
 def test_a_code_that_names_nobody_takes_the_screen_after_the_card_has_left(desk: Desk) -> None:

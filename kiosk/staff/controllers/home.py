@@ -15,6 +15,7 @@ from api_client.messages.management import (
     PlanView,
 )
 from api_client.messages.organization import OrganizationSettings
+from kiosk.staff.controllers.code_formats import CODE_FORMATS
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.design import DESIGNS
 from kiosk.staff.controllers.lists import load_companies, load_plans
@@ -64,6 +65,7 @@ class HomeController(Controller):
         page.companies_wanted.connect(self._find_companies)
         page.designs_wanted.connect(lambda: open_(DESIGNS))
         page.signup_wanted.connect(lambda: open_(SIGNUP))
+        page.formats_wanted.connect(lambda: open_(CODE_FORMATS))
         page.stripe_wanted.connect(lambda: open_(STRIPE))
         page.payments_wanted.connect(payments.open_today)
         page.numbers_wanted.connect(self._ask_numbers)

@@ -33,6 +33,7 @@ class HomePage(PageView):
     signup_wanted = Signal()
     stripe_wanted = Signal()
     numbers_wanted = Signal()
+    formats_wanted = Signal()
     company_opened = Signal(object)
     """Id."""
     plan_opened = Signal(object)
@@ -50,6 +51,7 @@ class HomePage(PageView):
         self.signup_button = _button(say("Online signup …"), self.signup_wanted)
         self.stripe_button = _button(say("Card payments …"), self.stripe_wanted)
         self.numbers_button = _button(say("Member numbers …"), self.numbers_wanted)
+        self.formats_button = _button(say("Camera …"), self.formats_wanted)
         self._more = ButtonRows(
             (
                 self.payments_button,
@@ -57,6 +59,7 @@ class HomePage(PageView):
                 self.signup_button,
                 self.stripe_button,
                 self.numbers_button,
+                self.formats_button,
             )
         )
         self.search = QLineEdit()
@@ -107,6 +110,7 @@ class HomePage(PageView):
             self.signup_button: "organization:write",
             self.stripe_button: "organization:write",
             self.numbers_button: "organization:write",
+            self.formats_button: "organization:write",
         }
         self._more.show_only([button for button, scope in needed.items() if scope in scopes])
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from api_client.messages.billing import InvoiceStatus
 from kiosk.application import load_fonts
 from kiosk.staff.pages.checkout import CheckoutPage
+from kiosk.staff.pages.code_formats import CodeFormatsPage
 from kiosk.staff.pages.columns import Columns
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.lines import ButtonRows, WholeText
@@ -21,6 +22,7 @@ from kiosk.staff.pages.signup import SignupPage
 from kiosk.staff.pages.subscription import SubscriptionPage
 from kiosk.staff.presenter import StaffPresenter
 from kiosk.staff.words.checkout import checkout_words
+from kiosk.staff.words.code_formats import read_line
 from kiosk.staff.words.profile import customer_words
 from kiosk.staff.words.signup import places_of, settings_of
 from kiosk.staff.words.site_keys import key_lines
@@ -41,6 +43,7 @@ from tests.kiosk.staff.billing_messages import (
 from tests.kiosk.staff.card_messages import cards
 from tests.kiosk.staff.desk_messages import keys, signup
 from tests.kiosk.staff.messages import profile
+from tests.scanner.pictures import code
 
 ALL = Allowed(memberships=True, edit=True, links=True, cards=True, payments=True, online=True)
 _LENGTH_AT_STRIPE = 470
@@ -80,7 +83,10 @@ def test_no_page_is_cut_at_the_right(qtbot: QtBot, language: str, width: int) ->
     file.show_profile(customer_words(person, cards(), texts, "UTC"), ALL)
     join.show_settings(settings_of(signup()), places_of(signup(), texts))
     join.keys.show_keys(key_lines(keys(None), texts, "UTC"))
-    for page in (file, join):
+    formats = CodeFormatsPage(texts)
+    formats.show_formats(("QRCode",), can_save=True)
+    formats.show_reads([read_line(code("x" * 90, "Code39"), (), texts)] * 5)
+    for page in (file, join, formats):
         qtbot.addWidget(page)
         page.resize(width, 560)
         page.show()
