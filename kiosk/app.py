@@ -9,7 +9,6 @@ reverse order.
 
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -39,6 +38,7 @@ from .presenters.verdicts import VerdictPresenter
 from .profile_store import ProfileStore
 from .report import Report
 from .serial_scanner import SerialScanner
+from .services import OwnService, ServiceAddress
 from .session import ScanSession
 from .settings import KioskSettings
 from .sounds import Sounds
@@ -49,6 +49,8 @@ from .verdict import verdict_of_failure
 from .views.window import Command, KioskWindow
 from .workers import DeskWorker, LookupWorker, ScannerWorker, WorkerThread
 
+__all__ = ["Kiosk", "OwnService", "ServiceAddress", "run"]
+
 log = structlog.get_logger(__name__)
 
 _HERE = Qt.ConnectionType.DirectConnection
@@ -56,27 +58,6 @@ _HERE = Qt.ConnectionType.DirectConnection
 
 _LINGER_MS = 1500
 """How long the last verdict stays on screen when the kiosk ends with its source."""
-
-
-@dataclass(frozen=True)
-class ServiceAddress:
-    """A membership service that this kiosk does not run: its URL and an API key."""
-
-    url: str
-    key: str
-
-
-@dataclass(frozen=True)
-class OwnService:
-    """A membership service that this kiosk runs: the command that starts it, and its data folder.
-
-    ``scan_when_ready`` starts the scanner only when the service answers, for a demo that is played
-    once.
-    """
-
-    command: list[str]
-    data_dir: Path
-    scan_when_ready: bool = False
 
 
 class Kiosk(QObject):
