@@ -11,6 +11,7 @@ from api_client.messages.management import (
     CompanyView,
     CustomerProfile,
     CustomerRecord,
+    EndedSessions,
     LinkedCustomers,
     PlanPage,
     PlanView,
@@ -94,6 +95,10 @@ class ManagementClient(
     def change_customer(self, customer_id: UUID, fields: Fields, once: str = "") -> CustomerRecord:
         """Change fields of a customer."""
         return self._change(CustomerRecord, f"/v1/customers/{customer_id}", fields, once)
+
+    def end_logins(self, customer_id: UUID) -> EndedSessions:
+        """End all logins of a customer to their own page."""
+        return self._ask(EndedSessions, "DELETE", f"/v1/customers/{customer_id}/sessions")
 
     def plans(self, cursor: str | None = None) -> PlanPage:
         """Return a page of plans by name; ``cursor`` is the one of the page before."""

@@ -19,6 +19,7 @@ from membership.wallet.updates.organization_changes import follow_organizations
 from membership.web.concurrency import ConcurrencyLimiter
 from membership.web.errors import PROBLEM_TYPE, add_error_handlers
 from membership.web.fast_path import fast_threads
+from membership.web.key_uses import KeyUses
 from membership.web.lazy_routes import BuiltRoutes, LazilyRouted, RouteLoader
 from membership.web.middleware import BodyLimit, RequestFrame
 from membership.web.openapi import DESCRIPTION, DescribedApi, tag_descriptions
@@ -70,6 +71,7 @@ def create_app(
     app.state.concurrency = ConcurrencyLimiter(settings)
     app.state.fast_threads = fast_threads(settings)
     app.state.outbound = OutboundCalls(settings.outbound_timeout_seconds)
+    app.state.key_uses = KeyUses(database)
     app.state.clock = clock
     app.state.vault = vault or open_vault(settings)
     app.state.background = background

@@ -85,6 +85,12 @@ class SignedIn(Message):
     )
 
 
+class EndedSessions(Message):
+    """How many sessions were ended."""
+
+    ended: int = Field(examples=[2])
+
+
 class IntervalMessage(Message):
     """A length in calendar units, such as 1 month or 10 weeks."""
 

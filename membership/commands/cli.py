@@ -21,6 +21,7 @@ from membership.commands.command_line import (
     settings_from,
     write_line,
 )
+from membership.commands.keys import key
 from membership.commands.staff import app as staff
 from membership.commands.wallets import app as wallets
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 app.add_typer(staff, name="staff")
 app.add_typer(wallets, name="wallets")
+app.command()(key)
 
 
 @app.command()
@@ -75,32 +77,6 @@ def serve(
             desk_key=embedded,
         )
     )
-
-
-@app.command()
-def key(
-    name: Annotated[str, typer.Argument(help="What the key is for, as lists will show it.")],
-    organization: OrganizationOption = "my-club",
-    data_dir: DataDirOption = None,
-    desk: Annotated[
-        bool, typer.Option("--desk", help="Only what a kiosk needs, not everything.")
-    ] = False,
-) -> None:
-    """Make an API key and print it; it cannot be shown again."""
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
-
-    from membership.base.scopes import DESK_SCOPES, Scope  # noqa: PLC0415
-    from membership.base.settings import ServiceSettings  # noqa: PLC0415
-    from membership.commands.database import create_key  # noqa: PLC0415
-    from membership.store.migrate import MigrationError  # noqa: PLC0415
-
-    scopes = DESK_SCOPES if desk else frozenset(Scope)
-    try:
-        settings = settings_from(ServiceSettings, {"data_dir": data_dir})
-        made = create_key(settings, organization=organization, name=name, scopes=scopes)
-    except (LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
-        fail(str(error).splitlines()[0])
-    write_line(made)
 
 
 @app.command()

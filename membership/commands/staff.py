@@ -1,4 +1,4 @@
-"""The commands ``staff add``, ``list``, ``reset-password`` and ``disable``.
+"""The commands ``staff add``, ``list``, ``reset-password``, ``disable`` and ``sign-out``.
 
 Each command imports its implementation when it runs: the command line must import little.
 """
@@ -86,11 +86,33 @@ def disable(
     email: EmailArgument,
     organization: OrganizationOption = "my-club",
     data_dir: DataDirOption = None,
+    *,
+    revoke_keys: Annotated[
+        bool, typer.Option("--revoke-keys", help="Revoke the API keys that it made as well.")
+    ] = False,
 ) -> None:
-    """Disable an account: it cannot sign in, and its sessions end."""
+    """Disable an account: it cannot sign in, and its sessions end. Tells of keys that it made."""
     from membership.commands import staff_accounts as command  # noqa: PLC0415
 
-    _run(organization, data_dir, lambda target: command.disable(target, email))
+    def run(target: "OrganizationAccounts") -> None:
+        working = command.disable(target, email, revoke_keys=revoke_keys)
+        if working:
+            how = f"walletdesk key revoke --made-by {email}"
+            typer.echo(f"{working} API keys that it made still work; to end them: {how}")
+
+    _run(organization, data_dir, run)
+
+
+@app.command("sign-out")
+def sign_out(
+    email: EmailArgument,
+    organization: OrganizationOption = "my-club",
+    data_dir: DataDirOption = None,
+) -> None:
+    """End all sessions of an account: it signs in anew everywhere."""
+    from membership.commands import staff_accounts as command  # noqa: PLC0415
+
+    _run(organization, data_dir, lambda target: command.sign_out(target, email))
 
 
 def _new_password() -> str:

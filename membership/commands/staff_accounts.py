@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from membership.accounts.staff.accounts import change_account, create_account, email_key
+from membership.accounts.keys.service import revoke_made_by
+from membership.accounts.staff.accounts import (
+    change_account,
+    create_account,
+    email_key,
+    end_sessions,
+    open_keys,
+)
 from membership.accounts.staff.credentials import guessable_words, set_password
 from membership.accounts.staff.resets import invite
 from membership.accounts.staff.schemas import NewStaff, StaffChange
@@ -17,6 +24,7 @@ from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.commands.database import find_organization, migrated_database
+from membership.events.audit.recorder import record
 from membership.store.models import StaffAccount
 from membership.web.access import Tenant
 from membership.web.passwords import Passwords
@@ -84,13 +92,29 @@ def reset_password(
             reset_subject(session, SIGN_IN_BY_ACCOUNT, account_subject(tenant.slug, email))
 
 
-def disable(target: OrganizationAccounts, email: str) -> None:
-    """Disable an account and end its sessions. Raises Conflict for the last admin."""
+def disable(target: OrganizationAccounts, email: str, *, revoke_keys: bool = False) -> int:
+    """Disable an account and end its sessions, and with ``revoke_keys`` the API keys it made.
+
+    Returns how many of its keys still work. Raises Conflict for the last admin.
+    """
     with migrated_database(target.settings) as database:
         tenant = find_organization(database, target.organization)
         with database.writing(SERVICE, system_clock) as (session, now):
             account = _account(session, tenant, email)
             change_account(session, tenant, account.id, StaffChange(disabled=True), now)
+            if revoke_keys:
+                revoke_made_by(session, account, now)
+            return open_keys(session, tenant.id, [account.id], now).get(account.id, 0)
+
+
+def sign_out(target: OrganizationAccounts, email: str) -> None:
+    """End all sessions of an account."""
+    with migrated_database(target.settings) as database:
+        tenant = find_organization(database, target.organization)
+        with database.writing(SERVICE, system_clock) as (session, now):
+            account = _account(session, tenant, email)
+            after = {"sessions": end_sessions(session, account, now)}
+            record(session, tenant.id, "staff.sessions_ended", account.id, after=after)
 
 
 def _account(session: Session, tenant: Tenant, email: str) -> StaffAccount:

@@ -7,7 +7,7 @@ cost time on every request.
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -21,7 +21,7 @@ from sqlalchemy import Connection, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind
-from membership.base.actors import CALLER, Actor
+from membership.base.actors import ATTRIBUTION, CALLER, Actor
 from membership.base.scopes import ROLE_SCOPES, Scope
 from membership.store.models import ApiKey, Organization, Role
 from membership.store.prepared import Prepared
@@ -90,9 +90,18 @@ def digest(key: str) -> str:
 
 
 def mint_key(
-    session: Session, organization_id: int, name: str, scopes: frozenset[Scope], now: datetime
+    session: Session,
+    organization_id: int,
+    name: str,
+    scopes: frozenset[Scope],
+    now: datetime,
+    *,
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """Create an API key. Returns its row and the key itself, which is not stored."""
+    """Create an API key of the transaction's actor. Returns its row and the key itself, which is
+    not stored.
+    """
+    maker = session.info[ATTRIBUTION].actor
     key = KEY_PREFIX + secrets.token_urlsafe(32)
     row = ApiKey(
         id=uuid4(),
@@ -101,7 +110,12 @@ def mint_key(
         prefix=key[:_SHOWN],
         digest=digest(key),
         scopes=" ".join(sorted(scopes)),
+        maker_kind=maker.kind,
+        maker_id=maker.id,
+        maker_name=maker.name,
         created_at=now,
+        expires_at=expires_at,
+        last_used_at=None,
         revoked_at=None,
     )
     session.add(row)
@@ -138,7 +152,12 @@ TENANT_COLUMNS = (
 """The columns of a ``Tenant``, in the order of its fields."""
 KEY_COLUMNS: tuple[Any, ...] = tuple(
     column.label(f"caller_{number}")
-    for number, column in enumerate((ApiKey.id, ApiKey.name, ApiKey.scopes, *TENANT_COLUMNS))
+    for number, column in enumerate(
+        (
+            *(ApiKey.id, ApiKey.name, ApiKey.scopes, ApiKey.expires_at, ApiKey.last_used_at),
+            *TENANT_COLUMNS,
+        )
+    )
 )
 """The columns that ``caller_of_key`` takes, with names that no other column has."""
 OF_KEY = Organization.id == ApiKey.organization_id
@@ -170,6 +189,8 @@ class Caller:
     scopes: frozenset[str]
     tenant: Tenant
     presence: Presence | None = None
+    key_used_at: datetime | None = None
+    """When the API key was used before; None for a staff session and for a new key."""
 
     @property
     def session_id(self) -> UUID | None:
@@ -190,14 +211,20 @@ def authenticate(
         idle_minutes = request.app.state.settings.session_idle_minutes
         caller = _staff_caller(connection, credential, now, idle_minutes)
     else:
-        caller = _key_caller(connection, credential)
+        caller = _key_caller(connection, credential, now)
     admit(request, caller, scope)
     return caller
 
 
 def admit(request: Request, caller: Caller, scope: Need) -> None:
-    """Set the caller in the request's scope. Raises Forbidden if they lack ``scope``."""
+    """Set the caller in the request's scope. Raises Forbidden if they lack ``scope``.
+
+    The use of a key is stored in a thread of its own: no scan waits for it.
+    """
     request.scope[CALLER] = caller.actor
+    if caller.presence is None:
+        state = request.app.state
+        state.key_uses.note(caller.actor, caller.tenant.id, caller.key_used_at, state.clock())
     if scope is None:
         if caller.presence is None:
             raise Forbidden("staff_only", "This is for signed-in staff; a key has no account.")
@@ -205,19 +232,24 @@ def admit(request: Request, caller: Caller, scope: Need) -> None:
         raise Forbidden("scope_missing", f"{caller.actor.name} lacks the scope {scope.value}.")
 
 
-def _key_caller(connection: Connection, key: str) -> Caller:
+def _key_caller(connection: Connection, key: str, now: datetime) -> Caller:
     """Return the caller of an API key. Raises Unauthorized."""
     found = _BY_KEY.rows(connection, {"digest": digest(key)})
     if not found:
         detail = "This API key is wrong or revoked."
         raise Unauthorized("key_invalid", detail, headers=_CHALLENGE)
-    return caller_of_key(*found[0])
+    return caller_of_key(now, found[0])
 
 
-def caller_of_key(key_id: UUID, name: str, scopes: str, *organization: Any) -> Caller:
-    """Return the caller of a key from its ``KEY_COLUMNS``."""
+def caller_of_key(now: datetime, columns: Sequence[Any]) -> Caller:
+    """Return the caller of a key from its ``KEY_COLUMNS``. Raises Unauthorized once it expired."""
+    key_id, name, scopes, expires_at, last_used_at, *organization = columns
+    if expires_at is not None and expires_at <= now:
+        detail = f"This API key expired at {expires_at.isoformat()}; make a new one."
+        raise Unauthorized("key_expired", detail, headers=_CHALLENGE)
     actor = Actor(ActorKind.API_KEY, name, key_id)
-    return Caller(actor, frozenset(scopes.split()), Tenant(*organization))
+    tenant = Tenant(*organization)
+    return Caller(actor, frozenset(scopes.split()), tenant, key_used_at=last_used_at)
 
 
 def _staff_caller(connection: Connection, token: str, now: datetime, idle_minutes: float) -> Caller:

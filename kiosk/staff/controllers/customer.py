@@ -14,7 +14,7 @@ from kiosk.staff.controllers.controller import Context
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER, Owner, ProfileController
 from kiosk.staff.forms.card import CardForms
-from kiosk.staff.forms.customer import customer_form
+from kiosk.staff.forms.customer import customer_form, end_logins_form
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.pages.profile import ProfilePage
@@ -94,10 +94,12 @@ class CustomerController(ProfileController):
         self._context.changes.ask(*form)
 
     def act(self, action: Action, target: object) -> None:
-        """As on every profile, and issue a card."""
+        """As on every profile; issue a card, and end the customer's logins."""
         super().act(action, target)
         if action is Action.ISSUE:
             self._issue()
+        elif action is Action.END_LOGINS:
+            self._context.changes.ask(*end_logins_form(self._texts, self._shown()))
 
     def _shown(self) -> CustomerProfile:
         if self._profile is None:

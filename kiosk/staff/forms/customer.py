@@ -1,8 +1,8 @@
-"""The form of a customer."""
+"""The forms of a customer."""
 
 from collections.abc import Mapping
 
-from api_client.messages.management import CustomerProfile, CustomerRecord
+from api_client.messages.management import CustomerProfile, CustomerRecord, EndedSessions
 from api_client.messages.scan import CustomerState
 from kiosk.staff.forms.request import Call, Filled, without_blanks
 from kiosk.staff.pages.form import Form, Value
@@ -39,6 +39,24 @@ def customer_form(
         return lambda client, once: client.change_customer(customer_id, fields, once)
 
     return form, filled
+
+
+def end_logins_form(texts: Texts, profile: CustomerProfile) -> tuple[Form, Filled[EndedSessions]]:
+    """End all logins of a customer to their own page."""
+    say = texts.say
+    customer = profile.customer
+    form = Form(
+        texts,
+        say("Log out on all devices"),
+        say("Log out"),
+        topic=f"logins:{customer.id}",
+        about=f"{customer.name} · {customer.number}",
+        final=True,
+    )
+    form.add_words(
+        say("Whoever has the customer's own page open is logged out. A mailed code opens it again.")
+    )
+    return form, lambda _values: lambda client, _once: client.end_logins(customer.id)
 
 
 def _states(texts: Texts) -> list[tuple[str, str]]:

@@ -52,6 +52,7 @@ class Action(StrEnum):
     REFRESH = "refresh"
     CANCEL = "cancel"
     KEEP = "keep"
+    END_LOGINS = "end_logins"
 
 
 _IN_A_ROW = 2

@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 
 from membership.accounts.keys import service
-from membership.accounts.keys.schemas import KeyList, KeyView, MintedKey, NewKey
+from membership.accounts.keys.schemas import KeyList, KeyView, MintedKey, NewKey, RevokedKeys
 from membership.base.scopes import Scope
 from membership.web.access import Call, reads, writes
 from membership.web.errors import Invalid
@@ -20,12 +20,16 @@ def list_keys(
     call: Annotated[Call, reads(Scope.KEYS_WRITE)],
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
+    maker_disabled: Annotated[
+        bool | None,
+        Query(description="Only keys whose maker's account is disabled, or only the others."),
+    ] = None,
 ) -> KeyList:
     """List the organization's keys, newest first, revoked ones included; never the keys themselves.
 
     Errors: `invalid_cursor` (422).
     """
-    return service.list_keys(call, limit, cursor)
+    return service.list_keys(call, limit, cursor, maker_disabled=maker_disabled)
 
 
 @router.post("", status_code=201)
@@ -42,8 +46,8 @@ def make_key(
     It takes no `Idempotency-Key`: the answer to a repeat would have to be kept, and with it the
     key itself. If the answer was lost, revoke the key of that name and make another.
 
-    Errors: `scope_missing` (403) for a scope that the caller lacks, `idempotency_key_refused`
-    (422).
+    Errors: `scope_missing` (403) for a scope that the caller lacks, `expiry_in_the_past` (422),
+    `idempotency_key_refused` (422).
     """
     if idempotency_key is not None:
         detail = "A new key is told once and is not kept, so its making cannot be repeated."
@@ -58,3 +62,14 @@ def revoke_key(key_id: UUID, call: Annotated[Call, writes(Scope.KEYS_WRITE)]) ->
     Errors: `key_not_found` (404).
     """
     return service.revoke_key(call, key_id)
+
+
+@router.post("/made-by/{staff_id}/revoke")
+def revoke_keys_made_by(
+    staff_id: UUID, call: Annotated[Call, writes(Scope.KEYS_WRITE)]
+) -> RevokedKeys:
+    """Revoke all keys that a member of staff made and that still work; answers those.
+
+    Errors: `staff_not_found` (404).
+    """
+    return service.revoke_keys_made_by(call, staff_id)

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from api_client.messages.management import ActorView
 from api_client.messages.scan import Message
-from membership.base.fields import Name
+from membership.base.fields import Instant, Name
 from membership.base.scopes import Scope
 
 
@@ -18,6 +19,11 @@ class NewKey(Message):
         examples=[["permissions:read"]],
         description="What it is good for; none that the maker lacks.",
     )
+    expires_at: Instant | None = Field(
+        default=None,
+        examples=["2028-01-01T00:00:00Z"],
+        description="From when on it is refused with 401 `key_expired`; null for never.",
+    )
 
 
 class KeyView(Message):
@@ -27,7 +33,17 @@ class KeyView(Message):
     name: str
     prefix: str = Field(examples=["mk_live_a1B2"])
     scopes: tuple[Scope, ...]
+    made_by: ActorView | None = Field(
+        description="Who made it; null for a key that was made before this was stored."
+    )
+    maker_disabled: bool = Field(
+        description="Whether its maker is a member of staff whose account is disabled."
+    )
     created_at: AwareDatetime
+    expires_at: AwareDatetime | None
+    last_used_at: AwareDatetime | None = Field(
+        description="The last use, to about a minute; null if it was never used."
+    )
     revoked_at: AwareDatetime | None
 
 
@@ -35,6 +51,12 @@ class MintedKey(KeyView):
     """A new key. It is told this once and cannot be had again."""
 
     key: str
+
+
+class RevokedKeys(Message):
+    """The keys that were revoked in one step."""
+
+    items: tuple[KeyView, ...]
 
 
 class KeyList(Message):

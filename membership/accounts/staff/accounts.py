@@ -1,15 +1,24 @@
 """Staff accounts: create, list, change. An organization keeps an admin who can sign in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import exists, select, tuple_, update
+from sqlalchemy import exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from api_client.messages.management import StaffName
+from api_client.messages.management import ActorKind, EndedSessions, StaffName
 from membership.accounts.staff.schemas import StaffChange, StaffPage, StaffView
 from membership.base.scopes import ROLE_SCOPES, Scope
-from membership.store.models import Organization, PasswordReset, Role, StaffAccount, StaffSession
+from membership.events.audit.recorder import record
+from membership.store.models import (
+    ApiKey,
+    Organization,
+    PasswordReset,
+    Role,
+    StaffAccount,
+    StaffSession,
+)
 from membership.web.access import Call, Tenant
 from membership.web.errors import Conflict, Forbidden, NotFound
 from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
@@ -86,8 +95,9 @@ def list_accounts(call: Call, limit: int, cursor: str | None) -> StaffPage:
     rows = call.session.scalars(query).all()
     page = rows[:limit]
     more = len(rows) > limit
+    keys = open_keys(call.session, call.tenant.id, [row.id for row in page], call.now)
     return StaffPage(
-        items=tuple(account_view(row) for row in page),
+        items=tuple(account_view(row, keys.get(row.id, 0)) for row in page),
         next_cursor=encode_cursor(page[-1].created_at.isoformat(), str(page[-1].id))
         if more
         else None,
@@ -188,8 +198,8 @@ def _reject_taken(session: Session, organization_id: int, email: str) -> None:
 
 def end_sessions(
     session: Session, account: StaffAccount, now: datetime, *, keep: UUID | None = None
-) -> None:
-    """End all sessions of an account except ``keep``."""
+) -> int:
+    """End all sessions of an account except ``keep``. Returns how many."""
     mine = [
         StaffSession.organization_id == account.organization_id,
         StaffSession.staff_id == account.id,
@@ -197,7 +207,24 @@ def end_sessions(
     ]
     if keep is not None:
         mine.append(StaffSession.id != keep)
-    session.execute(update(StaffSession).where(*mine).values(revoked_at=now))
+    ended = update(StaffSession).where(*mine).values(revoked_at=now).returning(StaffSession.id)
+    return len(session.scalars(ended).all())
+
+
+def end_sessions_of(call: Call, account_id: UUID) -> EndedSessions:
+    """End all sessions of an account, also the caller's own.
+
+    Raises NotFound; Forbidden for an account that may do more than the caller.
+    """
+    account = call.session.get(StaffAccount, (call.tenant.id, account_id), with_for_update=True)
+    if account is None:
+        raise NotFound("staff_not_found", "There is no such account.")
+    if account.id != call.actor.id:
+        forbid_more_scopes(call.scopes, account.role)
+    ended = end_sessions(call.session, account, call.now)
+    after = {"sessions": ended}
+    record(call.session, call.tenant.id, "staff.sessions_ended", account.id, after=after)
+    return EndedSessions(ended=ended)
 
 
 def revoke_resets(session: Session, account: StaffAccount, now: datetime) -> None:
@@ -218,8 +245,26 @@ def staff_name(account: StaffAccount) -> StaffName:
     return StaffName(id=account.id, name=account.name, email=account.email, role=account.role)
 
 
-def account_view(account: StaffAccount) -> StaffView:
-    """Return the view of an account."""
+def open_keys(
+    session: Session, organization_id: int, makers: Sequence[UUID], now: datetime
+) -> dict[UUID, int]:
+    """Return how many API keys still work, by the account that made them."""
+    rows = session.execute(
+        select(ApiKey.maker_id, func.count())
+        .where(
+            ApiKey.organization_id == organization_id,
+            ApiKey.maker_kind == ActorKind.STAFF,
+            ApiKey.maker_id.in_(makers),
+            ApiKey.revoked_at.is_(None),
+            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now),
+        )
+        .group_by(ApiKey.maker_id)
+    )
+    return {maker: count for maker, count in rows if maker is not None}
+
+
+def account_view(account: StaffAccount, keys: int = 0) -> StaffView:
+    """Return the view of an account that made ``keys`` API keys which still work."""
     return StaffView(
         id=account.id,
         name=account.name,
@@ -227,6 +272,7 @@ def account_view(account: StaffAccount) -> StaffView:
         role=account.role,
         has_password=account.password_hash is not None,
         disabled_at=account.disabled_at,
+        open_keys=keys,
         last_login_at=account.last_login_at,
         created_at=account.created_at,
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 
+from api_client.messages.management import EndedSessions
 from membership.accounts.staff import accounts
 from membership.accounts.staff.credentials import guessable_words, hash_new
 from membership.accounts.staff.resets import invite
@@ -16,6 +17,7 @@ from membership.web.access import (
     Caller,
     allows,
     reads,
+    writes,
     writes_once,
 )
 from membership.web.idempotency import once, request_of
@@ -111,6 +113,16 @@ def change_staff(
         account = accounts.change_account(
             call.session, call.tenant, staff_id, change, call.now, scopes=call.scopes
         )
-        return accounts.account_view(account)
+        keys = accounts.open_keys(call.session, call.tenant.id, [account.id], call.now)
+        return accounts.account_view(account, keys.get(account.id, 0))
 
     return once(call, request_of("change staff", staff_id, body=change), StaffView, save)
+
+
+@router.delete("/{staff_id}/sessions")
+def end_sessions(staff_id: UUID, call: Annotated[Call, writes(Scope.STAFF_WRITE)]) -> EndedSessions:
+    """End all sessions of an account: whoever is signed in with it signs in anew.
+
+    403 for an account that may do more than the caller. May be sent again.
+    """
+    return accounts.end_sessions_of(call, staff_id)

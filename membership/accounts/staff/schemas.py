@@ -83,6 +83,10 @@ class StaffView(StaffName):
 
     has_password: bool = Field(description="False until the invitation was followed.")
     disabled_at: AwareDatetime | None
+    open_keys: int = Field(
+        description="API keys that this account made and that still work, also once it is "
+        "disabled; `POST /v1/keys/made-by/{staff_id}/revoke` ends them."
+    )
     last_login_at: AwareDatetime | None
     created_at: AwareDatetime
 

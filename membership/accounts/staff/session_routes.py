@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from api_client.messages.management import SignedIn
-from membership.accounts.staff import own_password, resets, sessions
+from api_client.messages.management import EndedSessions, SignedIn
+from membership.accounts.staff import accounts, own_password, resets, sessions
 from membership.accounts.staff.schemas import (
     Accepted,
     FirstAccount,
@@ -42,6 +42,12 @@ def sign_out(call: Annotated[Call, staff_writes()]) -> Response:
     """Sign out: the token is worthless from here on."""
     sessions.sign_out(call)
     return Response(status_code=204)
+
+
+@router.delete("/sessions")
+def sign_out_everywhere(call: Annotated[Call, staff_writes()]) -> EndedSessions:
+    """Sign out everywhere: end all sessions of one's own account, this one too."""
+    return accounts.end_sessions_of(call, call.caller_id)
 
 
 @router.get("/me")

@@ -50,5 +50,5 @@ def find_by_key_and_id(
     if not rows:
         call = opened.authenticate()
         return call, load_entitled_customer(call.connection, call.tenant.id, customer_id, call.now)
-    call = opened.admit(caller_of_key(*rows[0][: len(KEY_COLUMNS)]))
+    call = opened.admit(caller_of_key(opened.now, rows[0][: len(KEY_COLUMNS)]))
     return call, entitled_customer_of(call.connection, call.tenant.id, rows, call.now)

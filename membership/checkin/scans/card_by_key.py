@@ -29,11 +29,11 @@ def find_by_key_and_card(opened: FastRequest, code: CardCode) -> tuple[FastCall,
     """Admit the caller, and return the holder of a card of their organization.
 
     None if there is no such card, or no such key; the request is not authenticated then. Raises
-    Forbidden.
+    Unauthorized, Forbidden.
     """
     query = {"digest": digest(opened.key), "code": code.text, "now": opened.now}
     rows = _BY_CARD_AND_KEY.rows(opened.connection, query)
     if not rows:
         return None
-    call = opened.admit(caller_of_key(*rows[0][-len(KEY_COLUMNS) :]))
+    call = opened.admit(caller_of_key(opened.now, rows[0][-len(KEY_COLUMNS) :]))
     return call, found_of(call.connection, call.tenant.id, rows, call.now)

@@ -111,6 +111,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "known_origins": _plain("name", "seen_at"),
     "api_keys": {
         **_plain("id", "organization_id", "name", "prefix", "scopes", "created_at", "revoked_at"),
+        **_plain("expires_at", "last_used_at"),
+        **_staff("maker_kind", "maker_id", "maker_name"),
         **_secret("digest"),
     },
     "idempotency_keys": {

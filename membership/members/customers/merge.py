@@ -21,6 +21,7 @@ from membership.events.audit.recorder import plain, record
 from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.members.customers import aliases
+from membership.members.customers.logins import MERGED, end_logins
 from membership.members.customers.merge_schemas import MergedCustomer, MovedCounts
 from membership.members.customers.search_index import index_customer
 from membership.members.customers.service import no_such_customer
@@ -215,6 +216,13 @@ def _move_links(pair: _Pair, table: Table) -> int:
     return moved
 
 
+def _end_sessions(pair: _Pair, table: Table) -> int:
+    """End the logins of both: who opened one may not be the other. Their rows are kept."""
+    both = (pair.stays.id, pair.goes.id)
+    end_logins(pair.session, pair.stays.organization_id, both, pair.now, MERGED)
+    return _repoint(pair, table)
+
+
 _MOVES: Mapping[str, Callable[[_Pair, Table], int]] = {
     "customer_aliases": _repoint,
     "memberships": _repoint,
@@ -223,7 +231,7 @@ _MOVES: Mapping[str, Callable[[_Pair, Table], int]] = {
     "visits": _repoint,
     "customer_photos": _move_photo,
     "customer_terms": _drop,
-    "customer_sessions": _repoint,
+    "customer_sessions": _end_sessions,
     "billing_orders": _repoint,
 }
 """What becomes of the rows of each table that refers to customers."""

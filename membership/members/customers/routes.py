@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api_client.messages.management import CustomerProfile, CustomerRecord
+from api_client.messages.management import CustomerProfile, CustomerRecord, EndedSessions
 from api_client.messages.scan import CustomerHits, CustomerState
 from membership.base.scopes import Scope
 from membership.members.customers import photos, service
+from membership.members.customers.logins import EVERYWHERE, end_logins
 from membership.members.customers.profile import customer_record, profile
 from membership.members.customers.schemas import CustomerChange, NewCustomer
 from membership.members.customers.search import search
@@ -110,6 +111,20 @@ def change_customer(
 
     asked = request_of("change customer", customer_id, body=change)
     return once(call, asked, CustomerRecord, save)
+
+
+@router.delete("/{customer_id}/sessions")
+def end_sessions(
+    customer_id: UUID, call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)]
+) -> EndedSessions:
+    """End all logins of a customer to their own page; they log in anew by a mailed code.
+
+    May be sent again. Errors: `customer_not_found` (404).
+    """
+    customer = service.get_customer(call.session, call.tenant, customer_id)
+    here = call.tenant.id
+    ended = end_logins(call.session, here, [customer.id], call.now, EVERYWHERE)
+    return EndedSessions(ended=ended)
 
 
 @router.get("/{customer_id}/photo", response_class=Response, responses=_IMAGE)

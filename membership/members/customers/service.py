@@ -12,6 +12,7 @@ from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.members.companies.linking import hold_domains, link_by_email_domain
 from membership.members.customers import aliases
+from membership.members.customers.logins import end_logins_after_change
 from membership.members.customers.schemas import CustomerChange, NewCustomer
 from membership.members.customers.search_index import index_customer
 from membership.store.models import Customer, Organization
@@ -115,8 +116,8 @@ def change_customer(
     """Set the fields that ``change`` names.
 
     A new address in the domain of a company links the customer to it; links that they had
-    before stay. Raises NotFound; Conflict for a customer who was erased; Invalid for a phone
-    number that cannot be one, or if no name is left.
+    before stay. A new address and a ban end the customer's logins. Raises NotFound; Conflict for a
+    customer who was erased; Invalid for a phone number that cannot be one, or if no name is left.
     """
     customer = lock_customer(session, tenant, customer_id)
     fields = change.model_dump(include=change.model_fields_set)
@@ -138,6 +139,7 @@ def change_customer(
     if changed:
         index_customer(session, customer)
         tell_changed(session, customer, changed, now)
+        end_logins_after_change(session, customer, changed, now)
     if customer.email_domain != old_domain:
         link_by_email_domain(session, customer, now)
     return customer

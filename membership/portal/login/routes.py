@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
+from api_client.messages.management import EndedSessions
+from membership.members.customers.logins import EVERYWHERE, end_logins
 from membership.portal.login import codes, openings, sessions
 from membership.portal.login.access import CustomerCall, customer_reads, customer_writes
 from membership.portal.login.device import DeviceCookie, set_device
@@ -99,6 +101,13 @@ def end_session(call: Annotated[CustomerCall, customer_writes()]) -> Response:
     """Log out: end the session and its tokens."""
     sessions.end_session(call.session, call.tenant, call.session_id, call.now)
     return Response(status_code=204)
+
+
+@router.post("/sessions/end-all")
+def end_all_sessions(call: Annotated[CustomerCall, customer_writes()]) -> EndedSessions:
+    """Log out on all devices: end every session of the customer, this one too."""
+    ended = end_logins(call.session, call.tenant.id, [call.customer_id], call.now, EVERYWHERE)
+    return EndedSessions(ended=ended)
 
 
 @router.get("/me")

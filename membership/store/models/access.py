@@ -6,14 +6,22 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from membership.store.base_model import Base, of_organization
+from api_client.messages.management import ActorKind
+from membership.store.base_model import Base, choice, of_organization
 
 
 class ApiKey(Base):
-    """A key of the API, by its SHA-256; the key itself was shown once and is not kept."""
+    """A key of the API, by its SHA-256; the key itself was shown once and is not kept.
+
+    ``maker_kind`` is None for keys that were made before it was stored. ``last_used_at`` is stored
+    about once a minute.
+    """
 
     __tablename__ = "api_keys"
-    __table_args__ = (Index("ix_api_keys_organization", "organization_id"),)
+    __table_args__ = (
+        Index("ix_api_keys_organization", "organization_id"),
+        Index("ix_api_keys_maker", "organization_id", "maker_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
@@ -21,7 +29,12 @@ class ApiKey(Base):
     prefix: Mapped[str] = mapped_column(String(16))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     scopes: Mapped[str] = mapped_column(String(500))
+    maker_kind: Mapped[ActorKind | None] = mapped_column(choice(ActorKind))
+    maker_id: Mapped[UUID | None]
+    maker_name: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
 

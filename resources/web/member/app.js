@@ -208,6 +208,15 @@ function start() {
     steps.say(text);
   });
 
+  byId("log-out-all").addEventListener("click", async () => {
+    try {
+      await session.ask("/sessions/end-all", { method: "POST" });
+      byId("log-out").click();
+    } catch (error) {
+      steps.sayRefused(error);
+    }
+  });
+
   keepShell(slug, version);
   begin();
 }

@@ -12,6 +12,7 @@ from membership.data.imports.bulk import chunks
 from membership.data.imports.schemas import LineOutcome
 from membership.data.imports.write.inserts import add_card
 from membership.members.companies.linking import hold_domains, link_by_email_domain
+from membership.members.customers.logins import end_logins_after_change
 from membership.members.customers.search_index import index_customer
 from membership.members.customers.service import email_key
 from membership.store.models import Customer
@@ -108,6 +109,7 @@ def _set(batch: Batch, customer: Customer, change: Change) -> list[str]:
     if set(fields) - {"card_code"}:
         batch.session.flush()
         index_customer(batch.session, customer)
+        end_logins_after_change(batch.session, customer, fields, batch.now)
     if change.new_code is not None:
         add_card(batch, customer.id, change.new_code)
     return fields
