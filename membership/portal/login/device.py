@@ -1,6 +1,8 @@
 """The cookie by which a customer's device is known when a code is asked for or tried.
 
-It opens nothing: it only tells the tries of the owner's device from those of others. A cookie
+For clients that keep cookies: the scripts of our own pages send none with a login, because
+logging out leaves nothing on a device; there the network address is what is known. The cookie
+opens nothing: it only tells the tries of the owner's device from those of others. A cookie
 without a path belongs to the folder of the address that set it, ``.../codes``.
 """
 

@@ -13,7 +13,7 @@ from tests.membership.browsing import (
     resize,
     screenshot,
 )
-from tests.membership.portal.login.visitors import EMAIL, code_for
+from tests.membership.portal.login.visitors import EMAIL, code_for, fault, login, me
 from tests.membership.portal.member.visitor import OwnPage
 from tests.membership.support import Service
 
@@ -151,6 +151,19 @@ def test_logging_out_leaves_nothing_on_the_device(
     page.open("de")
     page.at_step("email")
     assert not page.seen("#kept-card")
+
+
+def test_logging_out_on_all_devices_ends_the_others_too(
+    page: OwnPage, near_club: Service, amara_here: str
+) -> None:
+    page.open("de")
+    page.log_in()
+    other = login(near_club, amara_here)
+    page.press("Auf allen Geräten abmelden")
+    page.shows("#told", "Sie sind abgemeldet")
+    assert fault(me(near_club, other["access_token"])) == (401, "login_needed")
+    page.open("de")
+    page.at_step("email")
 
 
 def test_a_logout_without_network_is_told_later(
