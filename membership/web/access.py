@@ -98,9 +98,7 @@ def mint_key(
     *,
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """Create an API key of the transaction's actor. Returns its row and the key itself, which is
-    not stored.
-    """
+    """Create an API key of the transaction's actor. Returns its row and the key, not stored."""
     maker = session.info[ATTRIBUTION].actor
     key = KEY_PREFIX + secrets.token_urlsafe(32)
     row = ApiKey(
@@ -183,14 +181,13 @@ async def shown_key(
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The owner of a credential, and its scopes."""
+    """The owner of a credential, its scopes, and when an API key was used before."""
 
     actor: Actor
     scopes: frozenset[str]
     tenant: Tenant
     presence: Presence | None = None
     key_used_at: datetime | None = None
-    """When the API key was used before; None for a staff session and for a new key."""
 
     @property
     def session_id(self) -> UUID | None:
