@@ -9,6 +9,7 @@ reverse order.
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -65,6 +66,7 @@ class Kiosk(QObject):
 
     ``disk`` is where staff save and print files, by default the PC's. ``state_dir`` is where the
     desk keeps what it knows of its hand scanner; by default the data folder of its own service.
+    ``supervise`` makes what runs the scanner process.
     """
 
     connect_to = Signal(str, str)
@@ -78,6 +80,7 @@ class Kiosk(QObject):
         *,
         disk: Disk | None = None,
         state_dir: Path | None = None,
+        supervise: Callable[[ScannerSettings], ScannerSupervisor] = ScannerSupervisor,
     ) -> None:
         super().__init__()
         self._settings = settings
@@ -87,7 +90,7 @@ class Kiosk(QObject):
         self.report = Report(settings.report) if settings.report else None
         self.sounds = Sounds(muted=settings.mute)
         self.session = ScanSession(settings, self.texts, self.trace, parent=self)
-        self.scanner_worker = ScannerWorker(lambda: ScannerSupervisor(scanner))
+        self.scanner_worker = ScannerWorker(lambda: supervise(scanner))
         self.lookup_worker = LookupWorker(self._make_lookup, self.trace)
         self.desk_worker = DeskWorker()
         self.window = KioskWindow(

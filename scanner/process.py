@@ -14,6 +14,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING
 
 from scanner.events import Event, FrameRead, PreviewRef, SourceChanged, SourceState
 from scanner.formats import format_named
@@ -21,6 +22,9 @@ from scanner.messages import Failed, Heartbeat, LookFor, Phase
 from scanner.preview import Picture, PreviewRing
 from scanner.settings import ScannerSettings
 from scanner.stall import StallLimit
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 SILENT_S = 2.5
 """Seconds without a message after which a process is considered dead."""
@@ -68,10 +72,17 @@ class ScannerSupervisor:
     After ``start``, call ``next_event`` repeatedly: it also runs the watchdog.
     """
 
-    def __init__(self, settings: ScannerSettings) -> None:
-        """Take the settings; nothing is started yet."""
+    def __init__(
+        self,
+        settings: ScannerSettings,
+        context: "SpawnContext | ForkServerContext | None" = None,
+    ) -> None:
+        """Take the settings; nothing is started yet.
+
+        ``context`` starts the processes; by default each is spawned, a new interpreter.
+        """
         self._settings = settings
-        self._context = multiprocessing.get_context("spawn")
+        self._context = context or multiprocessing.get_context("spawn")
         self._ring: PreviewRing | None = None
         self._child: _Child | None = None
         self._dying: list[BaseProcess] = []

@@ -24,6 +24,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from scanner.process import ScannerSupervisor
+from scanner.settings import ScannerSettings
+
 ROOT = Path(__file__).parent.parent
 _PRELOADED = "tests.preload"
 
@@ -157,6 +160,11 @@ def run(
     with process:
         written, logged = process.communicate(timeout)
     return subprocess.CompletedProcess(process.args, process.wait(), written, logged)
+
+
+def forked_scanner(settings: ScannerSettings) -> ScannerSupervisor:
+    """A supervisor whose scanner processes are forked; ``tests/scanner`` also spawns them."""
+    return ScannerSupervisor(settings, _context())
 
 
 @cache

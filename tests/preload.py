@@ -1,6 +1,7 @@
 """Imports what processes of tests need, once, in the server that forks them.
 
-Also what the service imports when it is first used: a forked process would import it each time.
+Also what service and scanner import when it is first used: a forked process would import it each
+time.
 """
 
 import sys
@@ -21,6 +22,10 @@ for name in (
     "PIL.BmpImagePlugin",
     "PIL.PpmImagePlugin",
     "psycopg",
+    "scanner.capture",
+    "scanner.decode",
+    "scanner.demo_camera",
+    "scanner.worker",
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite",
     "uvicorn.lifespan.off",

@@ -1,4 +1,4 @@
-"""A whole kiosk in the test's own process: real window, real scanner process, real HTTP."""
+"""A whole kiosk in the test's own process: real window, scanner process and HTTP."""
 
 import gc
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from kiosk.settings import KioskSettings
 from kiosk.staff.disk import Disk
 from kiosk.style import Tone
 from scanner.settings import ScannerSettings
+from tests.forkserver import forked_scanner
 
 PATIENT_MS = 30_000
 
@@ -65,7 +66,7 @@ def desk(
     load_fonts()
     given = {"away_after_s": 0.4, "min_show_s": 0.0, "mute": True, "poll_s": 1.0} | settings
     scanner = ScannerSettings(source=str(source), loop=loop)
-    kiosk = Kiosk(KioskSettings(**given), scanner, service, disk=disk)
+    kiosk = Kiosk(KioskSettings(**given), scanner, service, disk=disk, supervise=forked_scanner)
     try:
         with qtbot.waitExposed(kiosk.window):
             kiosk.start()

@@ -9,6 +9,7 @@ from scanner.events import SourceState
 from scanner.process import ScannerSupervisor
 from scanner.settings import ScannerSettings
 from tests.fakes.mjpeg_camera import MjpegCamera
+from tests.forkserver import forked_scanner
 from tests.scanner.pictures import frame_with, jpeg
 from tests.scanner.watching import wait_for_state, wait_for_text
 
@@ -29,7 +30,7 @@ def camera(pictures: list[bytes]) -> Iterator[MjpegCamera]:
 @pytest.fixture
 def scanner(camera: MjpegCamera) -> Iterator[ScannerSupervisor]:
     """A scanner that reads it."""
-    with ScannerSupervisor(ScannerSettings(camera.url)) as scanner:
+    with forked_scanner(ScannerSettings(camera.url)) as scanner:
         yield scanner
 
 
@@ -65,7 +66,7 @@ def test_a_stream_that_is_taken_and_says_nothing_is_found_again(
 ) -> None:
     """Connections of the silent time never wake, so only a new one helps."""
     camera.mute()
-    with ScannerSupervisor(ScannerSettings(camera.url, open_timeout_s=120)) as scanner:
+    with forked_scanner(ScannerSettings(camera.url, open_timeout_s=120)) as scanner:
         time.sleep(silent_s)
         camera.resume()
         wait_for_text(scanner, "member-9")
@@ -73,7 +74,7 @@ def test_a_stream_that_is_taken_and_says_nothing_is_found_again(
 
 def test_a_camera_that_comes_late_is_found(camera: MjpegCamera) -> None:
     camera.drop()
-    with ScannerSupervisor(ScannerSettings(camera.url, retry_after_s=0.1)) as scanner:
+    with forked_scanner(ScannerSettings(camera.url, retry_after_s=0.1)) as scanner:
         wait_for_state(scanner, SourceState.LOST)
         camera.resume()
         wait_for_text(scanner, "member-9")
@@ -82,7 +83,7 @@ def test_a_camera_that_comes_late_is_found(camera: MjpegCamera) -> None:
 def test_a_stream_slower_than_the_limit_works(pictures: list[bytes]) -> None:
     with (
         MjpegCamera(pictures, fps=0.8) as slow,
-        ScannerSupervisor(ScannerSettings(slow.url, stall_after_s=0.5)) as scanner,
+        forked_scanner(ScannerSettings(slow.url, stall_after_s=0.5)) as scanner,
     ):
         while wait_for_text(scanner, "member-9").number < 3:
             pass

@@ -19,6 +19,7 @@ from scanner.decode import LiveDecoder
 from scanner.events import FrameRead, SourceState
 from scanner.process import ScannerSupervisor
 from scanner.settings import ScannerSettings
+from tests.forkserver import forked_scanner
 from tests.scanner import faulty_decoders
 from tests.scanner.pictures import empty_frame, frame_with, write_video
 from tests.scanner.watching import wait_for_end, wait_for_state, wait_for_text
@@ -44,14 +45,14 @@ def test_a_clip_is_read_and_ends_after_its_last_frame(clip: Path) -> None:
 
 
 def test_corners_are_in_pixels_of_the_source_frame(clip: Path) -> None:
-    with ScannerSupervisor(ScannerSettings(str(clip))) as scanner:
+    with forked_scanner(ScannerSettings(str(clip))) as scanner:
         read = wait_for_text(scanner, "member-7")
     assert read.codes[0].corners[0] == pytest.approx((420, 160), abs=4)
     assert read.codes[0].corners[2] == pytest.approx((420 + 21 * 6, 160 + 21 * 6), abs=4)
 
 
 def test_the_preview_is_the_frame_scaled(clip: Path) -> None:
-    with ScannerSupervisor(ScannerSettings(str(clip), preview_width=320)) as scanner:
+    with forked_scanner(ScannerSettings(str(clip), preview_width=320)) as scanner:
         read = wait_for_text(scanner, "member-7")
         assert read.preview is not None
         preview = scanner.preview(read.preview)
@@ -63,7 +64,7 @@ def test_the_preview_is_the_frame_scaled(clip: Path) -> None:
 
 
 def test_a_preview_that_was_overwritten_is_none(clip: Path) -> None:
-    with ScannerSupervisor(ScannerSettings(str(clip))) as scanner:
+    with forked_scanner(ScannerSettings(str(clip))) as scanner:
         events = wait_for_end(scanner)
         refs = [event.preview for event in events if isinstance(event, FrameRead)]
         assert refs[0] is not None
@@ -73,7 +74,7 @@ def test_a_preview_that_was_overwritten_is_none(clip: Path) -> None:
 
 
 def test_a_looped_clip_goes_on(clip: Path) -> None:
-    with ScannerSupervisor(ScannerSettings(str(clip), loop=True)) as scanner:
+    with forked_scanner(ScannerSettings(str(clip), loop=True)) as scanner:
         for _ in range(2):
             wait_for_text(scanner, "member-7")
             while (event := scanner.next_event(5.0)) is not None:
@@ -84,7 +85,7 @@ def test_a_looped_clip_goes_on(clip: Path) -> None:
 
 def test_a_source_that_is_not_there_is_lost_until_it_comes(tmp_path: Path, clip: Path) -> None:
     late = tmp_path / "late.avi"
-    with ScannerSupervisor(ScannerSettings(str(late), retry_after_s=0.1)) as scanner:
+    with forked_scanner(ScannerSettings(str(late), retry_after_s=0.1)) as scanner:
         lost = wait_for_state(scanner, SourceState.LOST)
         assert str(late) in lost.detail
         clip.rename(late)
@@ -92,13 +93,13 @@ def test_a_source_that_is_not_there_is_lost_until_it_comes(tmp_path: Path, clip:
 
 
 def test_a_camera_that_does_not_exist_is_named() -> None:
-    with ScannerSupervisor(ScannerSettings("97")) as scanner:
+    with forked_scanner(ScannerSettings("97")) as scanner:
         assert wait_for_state(scanner, SourceState.LOST).detail.startswith("Camera 97 is not")
 
 
 @pytest.mark.parametrize("source", ["rtsp://[::1", "rtsp://desk:p[ss@10.0.0.7/live"])
 def test_an_address_that_is_none_is_told_without_its_password(source: str) -> None:
-    with ScannerSupervisor(ScannerSettings(source)) as scanner:
+    with forked_scanner(ScannerSettings(source)) as scanner:
         lost = wait_for_state(scanner, SourceState.LOST)
     assert "is not valid" in lost.detail
     assert "desk" not in lost.detail
@@ -106,7 +107,7 @@ def test_an_address_that_is_none_is_told_without_its_password(source: str) -> No
 
 def test_a_decoder_that_aborts_is_replaced(clip: Path, tmp_path: Path) -> None:
     settings = ScannerSettings(str(clip), decoder=faulty_decoders.aborting(tmp_path / "once"))
-    with ScannerSupervisor(settings) as scanner:
+    with forked_scanner(settings) as scanner:
         first = scanner.pid
         assert "restarting" in wait_for_state(scanner, SourceState.CRASHED).detail
         wait_for_text(scanner, "member-7")
@@ -115,7 +116,7 @@ def test_a_decoder_that_aborts_is_replaced(clip: Path, tmp_path: Path) -> None:
 
 def test_what_a_decoder_raises_is_said(clip: Path, tmp_path: Path) -> None:
     settings = ScannerSettings(str(clip), decoder=faulty_decoders.raising(tmp_path / "once"))
-    with ScannerSupervisor(settings) as scanner:
+    with forked_scanner(settings) as scanner:
         crash = wait_for_state(scanner, SourceState.CRASHED)
         assert "RuntimeError: the table of symbols is empty" in crash.detail
         wait_for_text(scanner, "member-7")
@@ -126,13 +127,13 @@ def test_a_decoder_that_hangs_is_replaced(
     clip: Path, tmp_path: Path, fault: Callable[[Path], faulty_decoders.Factory]
 ) -> None:
     settings = ScannerSettings(str(clip), decoder=fault(tmp_path / "once"), stall_after_s=1.0)
-    with ScannerSupervisor(settings) as scanner:
+    with forked_scanner(settings) as scanner:
         wait_for_state(scanner, SourceState.CRASHED)
         wait_for_text(scanner, "member-7")
 
 
 def test_a_killed_process_is_replaced(clip: Path) -> None:
-    with ScannerSupervisor(ScannerSettings(str(clip), loop=True)) as scanner:
+    with forked_scanner(ScannerSettings(str(clip), loop=True)) as scanner:
         wait_for_text(scanner, "member-7")
         assert scanner.pid is not None
         os.kill(scanner.pid, signal.SIGKILL)
