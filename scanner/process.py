@@ -13,8 +13,8 @@ import time
 from collections import deque
 from dataclasses import dataclass, replace
 from multiprocessing import connection
+from multiprocessing.context import SpawnProcess
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING
 
 from scanner.events import Event, FrameRead, PreviewRef, SourceChanged, SourceState
 from scanner.formats import format_named
@@ -22,9 +22,6 @@ from scanner.messages import Failed, Heartbeat, LookFor, Phase
 from scanner.preview import Picture, PreviewRing
 from scanner.settings import ScannerSettings
 from scanner.stall import StallLimit
-
-if TYPE_CHECKING:
-    from multiprocessing.context import ForkServerContext, SpawnContext
 
 SILENT_S = 2.5
 """Seconds without a message after which a process is considered dead."""
@@ -72,17 +69,15 @@ class ScannerSupervisor:
     After ``start``, call ``next_event`` repeatedly: it also runs the watchdog.
     """
 
-    def __init__(
-        self,
-        settings: ScannerSettings,
-        context: "SpawnContext | ForkServerContext | None" = None,
-    ) -> None:
+    def __init__(self, settings: ScannerSettings, *, forked: bool = False) -> None:
         """Take the settings; nothing is started yet.
 
-        ``context`` starts the processes; by default each is spawned, a new interpreter.
+        Processes are spawned; with ``forked`` they come from multiprocessing's fork server.
         """
         self._settings = settings
-        self._context = context or multiprocessing.get_context("spawn")
+        self._process_class: type[BaseProcess] = SpawnProcess
+        if forked:
+            self._process_class = multiprocessing.get_context("forkserver").Process
         self._ring: PreviewRing | None = None
         self._child: _Child | None = None
         self._dying: list[BaseProcess] = []
@@ -180,8 +175,8 @@ class ScannerSupervisor:
 
     def _spawn(self, ring: PreviewRing) -> None:
         self._generation += 1
-        ours, theirs = self._context.Pipe(duplex=True)
-        process = self._context.Process(
+        ours, theirs = multiprocessing.Pipe(duplex=True)
+        process = self._process_class(
             target=_run_child,
             args=(self._settings, theirs, ring.name, self._generation),
             name="walletdesk-scanner",

@@ -164,7 +164,8 @@ def run(
 
 def forked_scanner(settings: ScannerSettings) -> ScannerSupervisor:
     """A supervisor whose scanner processes are forked; ``tests/scanner`` also spawns them."""
-    return ScannerSupervisor(settings, _context())
+    _context()
+    return ScannerSupervisor(settings, forked=True)
 
 
 @cache
