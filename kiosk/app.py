@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -26,7 +26,7 @@ from scanner.events import FrameRead
 from scanner.process import ScannerSupervisor
 from scanner.settings import ScannerSettings
 
-from .application import interruptible, prepare_application, theme_of
+from .application import discard, end_unseen, interruptible, prepare_application, theme_of
 from .embedded import EmbeddedService
 from .failures import Cause, Failure
 from .garbage import collected_here
@@ -358,14 +358,14 @@ def _run(application: QApplication, kiosk: Kiosk) -> int:
     """Run a kiosk in its event loop."""
     kiosk.trace.event("kiosk_started", time.monotonic_ns())
     if kiosk.report is not None and kiosk.embedded is not None:
-        kiosk.embedded.down.connect(_end_unseen)
+        kiosk.embedded.down.connect(end_unseen)
     with interruptible(application):
         try:
             kiosk.start()
             code = application.exec()
         finally:
             kiosk.stop()
-            _discard(kiosk.window)
+            discard(kiosk.window)
     if kiosk.report is None:
         return code
     sys.stdout.write(kiosk.report.table() + "\n")
@@ -375,16 +375,3 @@ def _run(application: QApplication, kiosk: Kiosk) -> int:
 def _state_dir(service: ServiceAddress | OwnService, given: Path | None) -> Path | None:
     """Return where the desk keeps its own state; None keeps none."""
     return given or (service.data_dir if isinstance(service, OwnService) else None)
-
-
-def _discard(window: KioskWindow) -> None:
-    """Delete the window now, before paint events that are still queued reach it."""
-    window.deleteLater()
-    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
-
-
-def _end_unseen(code: str, detail: str) -> None:
-    """End a run without a visible window, with the reason on standard error."""
-    if code:
-        sys.stderr.write(f"walletdesk: the service cannot start: {detail}\n")
-        QApplication.exit(1)

@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMessageLogContext,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 import resources
 
@@ -73,3 +81,16 @@ def interruptible(application: QApplication) -> Iterator[None]:
         beat.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def discard(window: QWidget) -> None:
+    """Delete the window now, before paint events that are still queued reach it."""
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+
+
+def end_unseen(code: str, detail: str) -> None:
+    """End a run without a visible window, with the reason on standard error."""
+    if code:
+        sys.stderr.write(f"walletdesk: the service cannot start: {detail}\n")
+        QApplication.exit(1)
