@@ -1,6 +1,6 @@
 # Every target sets up what it needs: `make run` and `make test` work from a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench compare soak lock format
+.PHONY: help run test check audit bench compare soak lock format
 
 VENV := .venv
 # Tests start many processes; what they import is compiled once.
@@ -32,6 +32,9 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts, dead code, links, 
 	$(VENV)/bin/vulture
 	$(PYTHON) -m tools.check_links
 	$(PYTHON) -m tools.check_house
+
+audit: ## Look the pinned packages up in the advisory database, which needs the network.
+	@bash tools/audit.sh .audit requirements-dev.txt
 
 bench: $(VENV)/.dev ## Measure every figure of README and docs/figures.md; ONLY=frames,start for some.
 	@$(PYTHON) -m bench $(if $(ONLY),--only $(ONLY))

@@ -6,11 +6,13 @@ process imports this module and needs none of them.
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from membership.base.private_files import group_may_read, keep_private, mend_data_folder
 from membership.commands.cli import app as service_commands
 from membership.commands.command_line import DataDirOption, fail, settings_from, write_line
 
@@ -119,6 +121,7 @@ def scan(
 
 def run() -> None:
     """Entry point of the installed program."""
+    keep_private(group_reads=group_may_read())
     app()
 
 
@@ -156,6 +159,8 @@ def _run_kiosk(
         settings = settings_from(KioskSettings, given)
     except ValueError as error:
         fail(str(error))
+    with suppress(OSError):  # the log and the service tell of a folder that cannot be used
+        mend_data_folder(folder, group_reads=group_may_read())
     configure_logging(folder)
     invented = with_demo and server is None
     source = camera_source(settings.camera, folder / "demo-deck.json", invented=invented)

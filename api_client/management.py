@@ -11,6 +11,7 @@ from api_client.messages.management import (
     CompanyView,
     CustomerProfile,
     CustomerRecord,
+    EmailDomainView,
     EndedSessions,
     LinkedCustomers,
     PlanPage,
@@ -137,6 +138,12 @@ class ManagementClient(
     def company(self, company_id: UUID) -> CompanyView:
         """Return a company with its memberships."""
         return self._ask(CompanyView, "GET", f"/v1/companies/{company_id}")
+
+    def email_domain(self, domain: str) -> EmailDomainView:
+        """Return what giving an email domain to a company would do."""
+        return self._ask(
+            EmailDomainView, "GET", f"/v1/companies/email-domains/{quote(domain, safe='')}"
+        )
 
     def save_company(self, company_id: UUID | None, fields: Fields, once: str) -> CompanyView:
         """Create a company, or with an id change fields of one."""

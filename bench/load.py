@@ -37,7 +37,7 @@ class Load:
 def request_bytes(method: str, path: str, *, key: str | None = None, body: Any = None) -> bytes:
     """One request over HTTP/1.1 with kept connection, as it goes over the wire."""
     content = b"" if body is None else json.dumps(body).encode()
-    lines = [f"{method} {path} HTTP/1.1", "Host: bench", f"Content-Length: {len(content)}"]
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", f"Content-Length: {len(content)}"]
     if key is not None:
         lines.append(f"Authorization: Bearer {key}")
     if body is not None:

@@ -17,8 +17,10 @@ from membership.store.background import Background
 from membership.store.database import Database
 from membership.wallet.updates.organization_changes import follow_organizations
 from membership.web.concurrency import ConcurrencyLimiter
+from membership.web.connections import Connections
 from membership.web.errors import PROBLEM_TYPE, add_error_handlers
 from membership.web.fast_path import fast_threads
+from membership.web.hosts import HostGuard
 from membership.web.key_uses import KeyUses
 from membership.web.lazy_routes import BuiltRoutes, LazilyRouted, RouteLoader
 from membership.web.middleware import BodyLimit, RequestFrame
@@ -26,6 +28,7 @@ from membership.web.openapi import DESCRIPTION, DescribedApi, tag_descriptions
 from membership.web.outbound import OutboundCalls
 from membership.web.passwords import Passwords
 from membership.web.rate_limit import RateLimiter
+from membership.web.slashes import SlashFallback
 
 _PROBLEM: dict[str, Any] = {
     "model": Problem,
@@ -89,6 +92,8 @@ def _add_operations(app: LazilyRouted, monotonic: Callable[[], float]) -> None:
     state = app.state
     settings: ServiceSettings = state.settings
     state.metrics = Metrics(state.database, state.concurrency, state.background, state.outbound)
+    state.metrics_address = None
+    state.connections = Connections.of(settings)
     state.readiness = Readiness(
         state.database,
         state.concurrency,
@@ -97,8 +102,14 @@ def _add_operations(app: LazilyRouted, monotonic: Callable[[], float]) -> None:
         least_free_bytes=settings.least_free_bytes,
         monotonic=monotonic,
     )
+    app.router.redirect_slashes = False
+    app.router.default = SlashFallback(app.router, settings)
     app.add_middleware(RouteLoader, routed=app)
     app.add_middleware(BodyLimit, settings=settings)
+    app.add_middleware(HostGuard, settings=settings)
     app.add_middleware(
-        RequestFrame, limiter=RateLimiter(settings, monotonic), metrics=state.metrics
+        RequestFrame,
+        limiter=RateLimiter(settings, monotonic),
+        metrics=state.metrics,
+        settings=settings,
     )

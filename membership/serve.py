@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import FrameType
+from typing import Self
 
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +23,7 @@ from membership.app import create_app
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.logs import configure_logging, logger
+from membership.base.private_files import keep_private, prepare_data
 from membership.base.scopes import DESK_SCOPES, Scope
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, VaultError, open_vault
@@ -73,29 +75,34 @@ def run_service(
     SIGTERM, SIGINT, and with ``stop_on_stdin_eof`` when standard input is closed, as it is
     when the parent dies. ``demo`` fills a new database with the demo club.
     """
+    keep_private(group_reads=settings.group_reads)
     configure_logging(settings.log_level)
     stop = threading.Event()
     with _stopping_on_signals(stop):
         if stop_on_stdin_eof:
             threading.Thread(target=_await_stdin_eof, args=(stop,), daemon=True).start()
         try:
-            listener, database, vault, key = _start(settings, demo=demo, desk_key=desk_key)
+            listeners, database, vault, key = _start(settings, demo=demo, desk_key=desk_key)
         except StartError as error:
             logger().error("start_failed", code=error.code, message=str(error))
             announce({"event": "failed", "code": error.code, "message": str(error)})
             return START_FAILED
-        with listener:
+        with listeners:
             work = Work(settings, database, vault, system_clock)
             background = Background(work, JOBS)
             app = create_app(settings, database, vault=vault, background=background)
 
+            app.state.metrics_address = listeners.metrics_address
+
             def on_ready() -> None:
-                url = _url(listener)
-                logger().info("ready", url=url, database=database.place)
-                announce({"event": "ready", "url": url} | ({"key": key} if key else {}))
+                told = listeners.urls()
+                logger().info("ready", database=database.place, **told)
+                announce({"event": "ready"} | told | ({"key": key} if key else {}))
                 background.start(after_seconds=_JOBS_AFTER_SECONDS)
 
-            _Server(uvicorn_config(app), stop, lambda: rehearse_scan(app), on_ready).run([listener])
+            _Server(uvicorn_config(app), stop, lambda: rehearse_scan(app), on_ready).run(
+                listeners.sockets
+            )
             background.stop(GRACE_SECONDS)
         database.engine.dispose()
     logger().info("stopped")
@@ -138,18 +145,54 @@ def _await_stdin_eof(stop: threading.Event) -> None:
 
 def _start(
     settings: ServiceSettings, *, demo: bool, desk_key: bool
-) -> tuple[socket.socket, Database, Vault, str | None]:
-    """Bind the port, open and migrate the database, fill it if new. Raises StartError."""
-    listener = _bind(settings.host, settings.port)
+) -> tuple["_Listeners", Database, Vault, str | None]:
+    """Bind the ports, open and migrate the database, fill it if new. Raises StartError."""
+    listeners = _Listeners(settings)
     try:
         _prepare_data_dir(settings)
         vault = _open_vault(settings)
         database = _open_database(settings)
         key = _prepare_database(settings, database, demo=demo, desk_key=desk_key)
     except BaseException:
-        listener.close()
+        listeners.close()
         raise
-    return listener, database, vault, key
+    return listeners, database, vault, key
+
+
+class _Listeners:
+    """The bound sockets: the service's, and that of the metrics if it has one of its own.
+
+    Raises StartError if one cannot be bound.
+    """
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self.sockets = [_bind(settings.host, settings.port)]
+        if settings.metrics_port is not None:
+            try:
+                self.sockets.append(_bind(settings.metrics_host, settings.metrics_port))
+            except StartError:
+                self.close()
+                raise
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Host and port of the listener of the metrics."""
+        return None if len(self.sockets) == 1 else self.sockets[1].getsockname()[:2]
+
+    def urls(self) -> dict[str, str]:
+        """Return the URL of the service, and that of the metrics' listener."""
+        return dict(zip(("url", "metrics_url"), map(_url, self.sockets), strict=False))
+
+    def close(self) -> None:
+        """Close the sockets."""
+        for each in self.sockets:
+            each.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -187,10 +230,13 @@ def _binding_code(error: OSError) -> str:
 
 
 def _prepare_data_dir(settings: ServiceSettings) -> None:
-    """Create the data folder, and check that it can be written. Raises StartError."""
+    """Create the data folder for its owner only, and check that it can be written.
+
+    Raises StartError.
+    """
     probe = settings.data_dir / f".write-test-{os.getpid()}"
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        left = prepare_data(settings)
         probe.touch()
         probe.unlink()
     except OSError as error:
@@ -198,6 +244,8 @@ def _prepare_data_dir(settings: ServiceSettings) -> None:
             f"The data folder {settings.data_dir} cannot be written: {error.strerror or error}."
         )
         raise StartError(_writing_code(error), message) from error
+    if left:
+        logger().warning("readable_by_others", files=left[:10], count=len(left))
 
 
 def _writing_code(error: OSError) -> str:

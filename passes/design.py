@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
     model_validator,
 )
 
@@ -22,6 +23,8 @@ from passes.characters import STORED, valid_paragraph
 from passes.words import KnownLanguage
 
 MAX_LOCATIONS = 10
+MAX_URL = 2083
+"""Characters of a link, as most programs take them."""
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 """``#rrggbb``."""
@@ -131,11 +134,20 @@ class DesignField(_Part):
         return self
 
 
+def _link_of_a_page(url: AnyHttpUrl, info: ValidationInfo) -> AnyHttpUrl:
+    """Return a link unless it is too long; stored ones stay readable. Raises ValueError."""
+    if info.context != STORED and len(str(url)) > MAX_URL:
+        raise ValueError(f"must have at most {MAX_URL} characters")
+    return url
+
+
 class DesignLink(_Part):
     """A link on the back of the card."""
 
     label: Texts = Field(examples=[{"en": "Book a class"}])
-    url: AnyHttpUrl = Field(examples=["https://club.example/classes"])
+    url: Annotated[AnyHttpUrl, AfterValidator(_link_of_a_page)] = Field(
+        examples=["https://club.example/classes"], json_schema_extra={"maxLength": MAX_URL}
+    )
 
 
 class Location(_Part):
@@ -163,7 +175,7 @@ class Design(_Part):
     foreground: Colour = Field(default="#ffffff", examples=["#ffffff"])
     label: Colour = Field(default="#c9d6e6", examples=["#c9d6e6"])
     images: Mapping[ImageRole, Tag] = Field(
-        default_factory=dict, description="Tags of uploaded pictures."
+        default_factory=dict, max_length=len(ImageRole), description="Tags of uploaded pictures."
     )
     fields: tuple[DesignField, ...] = Field(default=(), max_length=32)
     links: tuple[DesignLink, ...] = Field(default=(), max_length=10)

@@ -261,6 +261,15 @@ class LinkedCustomers(Message):
     )
 
 
+class EmailDomainView(Message):
+    """What giving an email domain to a company would do."""
+
+    domain: str = Field(examples=["bücher.example"], description="As it is stored and compared.")
+    public: bool = Field(description="Anybody can have an address there: no company gets it.")
+    customers: int = Field(description="How many customers have an address there now.")
+    company_id: UUID | None = Field(description="The company that has it.")
+
+
 class CompanyView(Message):
     """A company."""
 

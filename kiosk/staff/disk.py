@@ -4,12 +4,14 @@ import errno
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QSaveFile, QTemporaryDir, QUrl
+from PySide6.QtCore import QFileDevice, QIODevice, QSaveFile, QTemporaryDir, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of a file that is read; no picture or list of keys is larger."""
+
+_OWNER = QFileDevice.Permission.ReadOwner | QFileDevice.Permission.WriteOwner
 
 
 class Disk:
@@ -43,10 +45,14 @@ class Disk:
         return data, ""
 
     def write(self, path: Path, data: bytes) -> str:
-        """Write a whole file or nothing. Returns why it failed, or an empty text."""
+        """Write a whole file or nothing, for its owner only: most hold data of members.
+
+        Returns why it failed, or an empty text.
+        """
         file = QSaveFile(str(path))
         if not file.open(QIODevice.OpenModeFlag.WriteOnly):
             return file.errorString()
+        file.setPermissions(_OWNER)  # also where the file was there, readable by others
         file.write(data)
         return "" if file.commit() else file.errorString()
 

@@ -17,7 +17,6 @@ UNKNOWN = "unknown"
 """The address of a client without one, such as over a Unix socket."""
 
 _FORWARDED_FOR = b"x-forwarded-for"
-_FORWARDING = frozenset({_FORWARDED_FOR, b"forwarded", b"x-real-ip", b"via"})
 _SITE_BITS = 64
 
 
@@ -48,13 +47,6 @@ def address_block(address: str) -> str:
     if isinstance(parsed, IPv6Address):
         return str(IPv6Network((parsed, _SITE_BITS), strict=False))
     return address
-
-
-def is_direct_loopback(scope: Scope) -> bool:
-    """Whether a request comes from this machine itself and not through a proxy."""
-    peer = _peer(scope)
-    forwarded = any(name in _FORWARDING for name, _ in scope["headers"])
-    return peer is not None and peer.is_loopback and not forwarded
 
 
 def parse_networks(given: Any) -> Any:
@@ -93,6 +85,12 @@ def _forwarded_for(scope: Scope) -> list[str]:
     """Return the entries of X-Forwarded-For, that of the nearest proxy last."""
     values = [value for name, value in scope["headers"] if name == _FORWARDED_FOR]
     return b",".join(values).decode("latin-1").split(",") if values else []
+
+
+def is_in_networks(address: str | None, networks: Sequence[Network]) -> bool:
+    """Return whether an address, given as text, is in one of the networks."""
+    parsed = None if address is None else _parsed(address)
+    return parsed is not None and _is_in(parsed, networks)
 
 
 def _is_in(address: Address, networks: Sequence[Network]) -> bool:

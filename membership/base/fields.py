@@ -7,11 +7,19 @@ what it may consist of. What is stored already stays readable: see ``STORED``.
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    EmailStr,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from passes.characters import STORED, valid_line, valid_paragraph
 
-__all__ = ["STORED", "Instant", "Line", "Name", "Paragraph", "SafeText", "name_of"]
+__all__ = ["STORED", "Email", "Instant", "Line", "Name", "Paragraph", "SafeText", "name_of"]
 
 SafeText = AfterValidator(valid_line)
 """Annotation of other types of text: one line that is shown as it is."""
@@ -36,6 +44,9 @@ Paragraph = Annotated[
     AfterValidator(valid_paragraph),
 ]
 """Several lines of at most 4,000 characters together."""
+
+Email = Annotated[EmailStr, Field(max_length=254)]
+"""An email address, with its domain in lower case and readable (RFC 5321 allows 254 characters)."""
 
 _NAME = TypeAdapter[str](Name)
 

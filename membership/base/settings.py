@@ -1,7 +1,7 @@
 """Settings of the membership service: read once at start, then frozen."""
 
 import re
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from membership.base.addresses import Network, parse_networks
+from membership.base.idn import unicode_host
 from membership.rules.instants import zone_named
 
 SQLITE_FILE_NAME = "membership.sqlite3"
@@ -42,6 +43,13 @@ class ServiceSettings(BaseSettings):
             "by default one SQLite file in data_dir.",
         ),
     ] = None
+    group_reads: Annotated[
+        bool,
+        Field(
+            description="Whether the group of the data folder may read it, such as for a program "
+            "that copies it; keys and mails stay the owner's alone."
+        ),
+    ] = False
     secret_key: Annotated[
         SecretStr | None,
         Field(
@@ -111,14 +119,51 @@ class ServiceSettings(BaseSettings):
             "commas (10.0.0.0/8, ::1); by default nobody's."
         ),
     ] = ()
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        Field(
+            description="Names of hosts, parted by commas, under which the service may be asked "
+            "on a loopback address, beside localhost, 127.0.0.1, [::1] and the host of "
+            "public_url; *: any."
+        ),
+    ] = ()
     metrics_key: Annotated[
         SecretStr | None,
         Field(
             min_length=16,
-            description="Bearer token that reads /metrics from anywhere; by default only "
-            "programs on the same machine may.",
+            description="Bearer token that reads /metrics; without it only the listener of "
+            "metrics_port answers.",
         ),
     ] = None
+    metrics_host: Annotated[str, Field(description="Address of the listener of metrics_port.")] = (
+        "127.0.0.1"
+    )
+    metrics_port: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=65535,
+            description="Port of a listener that answers /metrics without a key, and nothing "
+            "else but /healthz and /readyz; 0 takes any free one, none by default.",
+        ),
+    ] = None
+    max_connections: Annotated[
+        int,
+        Field(
+            ge=16,
+            description="Connections that are open at once; fewer where the system allows a "
+            "process fewer files.",
+        ),
+    ] = 4000
+    max_connections_per_address: Annotated[
+        int,
+        Field(
+            ge=8,
+            description="Connections that one address, or one /64 of IPv6, has open at once; "
+            "trusted proxies may have all.",
+        ),
+    ] = 256
     session_hours: Annotated[
         float, Field(gt=0, le=720, description="How long a sign-in of staff lasts at most.")
     ] = 12.0
@@ -159,6 +204,15 @@ class ServiceSettings(BaseSettings):
         EmailStr | None,
         Field(description="Sender of mails; by default no-reply@localhost, which few take."),
     ] = None
+    public_mail_domains: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        Field(
+            description="Further mail domains that no company may have, parted by commas, since "
+            "anybody can have an address there; with a dash before it (-example.com) one of the "
+            "list that a company may have."
+        ),
+    ] = ()
     webhook_allow_http: Annotated[
         bool, Field(description="Whether webhooks may go to http:// addresses, unencrypted.")
     ] = False
@@ -170,6 +224,14 @@ class ServiceSettings(BaseSettings):
             "parted by commas (10.20.0.0/16, hooks.internal); http:// is allowed there too."
         ),
     ] = ()
+    webhook_ports: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=65535)], ...],
+        NoDecode,
+        Field(
+            description="Ports that new webhooks may have, parted by commas; hosts of "
+            "webhook_allowed_private may have any."
+        ),
+    ] = (80, 443, 8443)
     webhook_timeout_seconds: Annotated[
         float,
         Field(gt=0, le=60, description="How long one delivery of a webhook may take altogether."),
@@ -265,13 +327,30 @@ class ServiceSettings(BaseSettings):
         str, Field(description="IANA time zone of the organization made at the first start.")
     ] = "UTC"
 
+    @field_validator("webhook_ports", mode="before")
+    @classmethod
+    def _ports(cls, given: Any) -> Any:
+        """Read ports parted by commas."""
+        return tuple(filter(None, re.split(r"[,\s]+", given))) if isinstance(given, str) else given
+
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _networks(cls, given: Any) -> Any:
         """Read networks parted by commas."""
         return parse_networks(given)
 
-    @field_validator("webhook_allowed_private", mode="before")
+    @field_validator("public_mail_domains")
+    @classmethod
+    def _spelled_domains(cls, domains: tuple[str, ...]) -> tuple[str, ...]:
+        """Spell domains as they are stored. Raises ValueError for what is none."""
+        return tuple(
+            ("-" if each.startswith("-") else "") + unicode_host(each.removeprefix("-"))
+            for each in domains
+        )
+
+    @field_validator(
+        "webhook_allowed_private", "allowed_hosts", "public_mail_domains", mode="before"
+    )
     @classmethod
     def _hosts(cls, given: Any) -> Any:
         """Read hosts and networks parted by commas."""
@@ -285,6 +364,15 @@ class ServiceSettings(BaseSettings):
             if not _HOST.fullmatch(each):
                 ip_network(each)
         return tuple(each.lower() for each in hosts)
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _bare_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what is no host's name, such as one with a port."""
+        for each in hosts:
+            if each != "*" and not _HOST.fullmatch(each.removesuffix(".")):
+                ip_address(each)
+        return tuple(each.lower().removesuffix(".") for each in hosts)
 
     @field_validator("time_zone")
     @classmethod

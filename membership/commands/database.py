@@ -7,6 +7,7 @@ from membership.accounts.organizations import bootstrap_organization, tenant_by_
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.fields import name_of
+from membership.base.private_files import prepare_data
 from membership.base.scopes import Scope
 from membership.base.settings import ServiceSettings
 from membership.events.audit.recorder import audit_changes
@@ -22,7 +23,7 @@ def migrated_database(settings: ServiceSettings) -> Iterator[Database]:
 
     Raises MigrationError, OSError and sqlalchemy.exc.OperationalError where it cannot be used.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    prepare_data(settings)
     database = open_database(settings)
     try:
         migrate(database)

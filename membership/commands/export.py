@@ -1,6 +1,5 @@
 """The command ``export``: a CSV file from the database."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
+from membership.base.private_files import private_draft
 from membership.base.settings import ServiceSettings
 from membership.commands.database import find_organization, migrated_database
 from membership.data.exports.service import ExportKind, export_lines
@@ -37,21 +37,17 @@ def export_command(
 def export_to(
     settings: ServiceSettings, kind: ExportKind, file: Path, *, organization: str, bom: bool
 ) -> int:
-    """Write an export to a file, which exists only once complete; returns its size in bytes.
+    """Write an export to a file of its owner's; returns its size in bytes.
+
+    The file exists only once it is complete.
 
     Raises LookupError for an unknown organization; MigrationError, OSError, SQLAlchemyError.
     """
-    unfinished = file.with_name(file.name + ".part")
-    try:
-        with migrated_database(settings) as database:
-            tenant = find_organization(database, organization)
-            with database.writing(SERVICE, system_clock) as (session, _):
-                record(session, tenant.id, "export.downloaded", kind.value, after={"bom": bom})
-            with unfinished.open("wb") as target:
-                for line in export_lines(database, tenant, kind, bom=bom):
-                    target.write(line)
-                size = target.tell()
-        os.replace(unfinished, file)
-        return size
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with migrated_database(settings) as database:
+        tenant = find_organization(database, organization)
+        with database.writing(SERVICE, system_clock) as (session, _):
+            record(session, tenant.id, "export.downloaded", kind.value, after={"bom": bom})
+        with private_draft(file) as target:
+            for line in export_lines(database, tenant, kind, bom=bom):
+                target.write(line)
+            return target.tell()

@@ -48,7 +48,10 @@ def import_file(
     with file.open("rb") as stream, migrated_database(settings) as database:
         tenant = find_organization(database, organization)
         import_id = upload(database, tenant, new, stream, clock=system_clock)
-        ended = run(database, tenant, import_id, clock=system_clock, progress=progress)
+        worker = ImportWorker(settings.public_mail_domains)
+        ended = run(
+            database, tenant, import_id, clock=system_clock, progress=progress, worker=worker
+        )
         with database.readers.begin() as session:
             for line in service.report_lines(session, tenant.id, import_id):
                 if line.outcome is LineOutcome.REFUSED:
@@ -86,12 +89,13 @@ def run(
     *,
     clock: Callable[[], datetime],
     progress: Progress,
+    worker: ImportWorker | None = None,
 ) -> ImportView:
     """Process an import, or wait while a service does; returns its final state.
 
     Interrupted by the keyboard, it ends its lease, so that another process may continue.
     """
-    worker = ImportWorker()
+    worker = worker or ImportWorker()
     try:
         while True:
             done = worker.step(database, clock, only=(tenant.id, import_id))

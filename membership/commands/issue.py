@@ -1,6 +1,5 @@
 """The command ``issue``: issues a card to a customer and writes it to a file."""
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 import resources
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
+from membership.base.private_files import private_draft
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, VaultError, open_vault
 from membership.commands.database import find_organization, migrated_database
@@ -93,8 +93,8 @@ def issue_to(
 ) -> list[str]:
     """Issue a card and write it to a file in the format of its suffix; returns lines to print.
 
-    The file exists only once the card is committed. Raises LookupError for an unknown
-    organization, customer or design; ValueError for another suffix; ApiError,
+    The file is its owner's alone, and exists only once the card is committed. Raises LookupError
+    for an unknown organization, customer or design; ValueError for another suffix; ApiError,
     PassError, VaultError, MigrationError, OSError and SQLAlchemyError.
     """
     render = _RENDERERS.get(file.suffix.lower())
@@ -102,17 +102,15 @@ def issue_to(
         raise ValueError(f"--out {file}: the suffix must be one of {', '.join(_RENDERERS)}")
     if not file.parent.is_dir():
         raise ValueError(f"--out {file}: there is no folder {file.parent}")
-    unfinished = file.with_name(file.name + ".part")
-    try:
-        with migrated_database(settings) as database:
-            tenant = find_organization(database, organization)
-            with database.writing(SERVICE, system_clock) as (session, now):
-                context = _RenderContext(session, tenant, settings, open_vault(settings), now)
-                card, issued = _issue(context, customer, design)
-                unfinished.write_bytes(render(context, card))
-        os.replace(unfinished, file)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    if file.is_dir():
+        raise ValueError(f"--out {file}: this is a folder")
+    with migrated_database(settings) as database, private_draft(file) as draft:
+        tenant = find_organization(database, organization)
+        with database.writing(SERVICE, system_clock) as (session, now):
+            context = _RenderContext(session, tenant, settings, open_vault(settings), now)
+            card, issued = _issue(context, customer, design)
+            draft.write(render(context, card))
+            draft.flush()
     if file.suffix.lower() == _PKPASS and issued.development:
         return [f"{file}: {issued.card}", issued.link, _DEVELOPMENT]
     return [f"{file}: {issued.card}", issued.link]

@@ -8,9 +8,9 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from pydantic import BaseModel
 
 from api_client.messages.scan import FieldFault
-from membership.base.addresses import is_direct_loopback
 from membership.base.version import service_version
 from membership.web.errors import Forbidden, Unauthorized, problem
+from membership.web.hosts import on_metrics_listener
 
 router = APIRouter(tags=["Operations"])
 
@@ -20,6 +20,12 @@ _METRICS: dict[int | str, dict[str, Any]] = {
         "content": {"text/plain": {"schema": {"type": "string"}}},
     }
 }
+
+
+_NEED_KEY = (
+    "Metrics need a key, also from the same machine: set WALLETDESK_METRICS_KEY and let the "
+    "scraper send it as a bearer token, or set WALLETDESK_METRICS_PORT and read them there."
+)
 
 
 class Health(BaseModel):
@@ -60,9 +66,9 @@ async def metrics(
 ) -> Response:
     """Tell how this process does, in Prometheus' text form.
 
-    Without the setting `metrics_key` only programs on the same machine may ask (403 for others,
-    and for what comes through a proxy); with it everybody has to show it (401). Counts name no
-    organization and no person.
+    It is answered to whoever shows the setting `metrics_key` as a bearer token, and on the
+    listener of the setting `metrics_port`. 401 `metrics_key_invalid` for another key; 403
+    `metrics_need_key` where no key is set. Counts name no organization and no person.
     """
     _check_reader(request, authorization)
     state = request.app.state
@@ -71,15 +77,12 @@ async def metrics(
 
 
 def _check_reader(request: Request, authorization: str | None) -> None:
-    """Authorize a scrape: by the metrics key, or without one from this machine only."""
+    """Authorize a scrape: by its listener, or by the metrics key."""
+    if on_metrics_listener(request.scope):
+        return
     wanted = request.app.state.settings.metrics_key
     if wanted is None:
-        if not is_direct_loopback(request.scope):
-            detail = (
-                "Metrics are told to this machine only; set metrics_key to read them elsewhere."
-            )
-            raise Forbidden("metrics_are_local", detail)
-        return
+        raise Forbidden("metrics_need_key", _NEED_KEY)
     kind, _, shown = (authorization or "").partition(" ")
     expected = wanted.get_secret_value()
     good = secrets.compare_digest(shown.strip().encode("utf-8", "replace"), expected.encode())

@@ -35,6 +35,7 @@ _TITLES = {
     409: "Conflict",
     413: "Request too large",
     415: "Unsupported media type",
+    421: "Misdirected request",
     422: "Invalid request",
     429: "Too many requests",
     500: "Internal error",

@@ -111,7 +111,7 @@ class LazilyRouted(FastAPI):
         """Places of what may answer ``path`` and is not loaded yet."""
         if path == self.openapi_url:
             return [place for place in range(len(self._table)) if place not in self._loaded]
-        # A path that ends with a slash is redirected to the route without it.
+        # A page whose path ends with a slash is redirected to the route without it.
         plain = path.rstrip("/")
         _, first, second, *_ = (*plain.split("/", 3), "", "")
         starts = (f"{first}/{second}", first, _ANY)

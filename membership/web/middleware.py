@@ -16,14 +16,24 @@ from membership.base.settings import ServiceSettings
 from membership.web.body_limits import body_limits
 from membership.web.errors import problem
 from membership.web.rate_limit import RateLimiter
+from membership.web.tls import HSTS, told_of_tls
 
 _REQUEST_ID = b"x-request-id"
 _GUARDS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
+    (
+        b"permissions-policy",
+        b"camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), "
+        b"bluetooth=(), midi=(), display-capture=()",
+    ),
 )
 """Headers of every response that does not set them itself."""
+
+_TLS_GUARDS = (HSTS, (b"cross-origin-opener-policy", b"same-origin"))
+"""Further ones where the browser speaks TLS; on a plain connection it ignores them."""
+
 OUTCOME = "walletdesk.outcome"
 """Key of a scan's outcome in the scope of its request, for the metrics."""
 
@@ -48,8 +58,11 @@ class Counted(Protocol):
 class RequestFrame:
     """ASGI middleware: request id, rate limit, metrics, log line, and the 500 of exceptions."""
 
-    def __init__(self, app: ASGIApp, limiter: RateLimiter, metrics: Counted) -> None:
+    def __init__(
+        self, app: ASGIApp, limiter: RateLimiter, metrics: Counted, settings: ServiceSettings
+    ) -> None:
         self.app, self._limiter, self._metrics = app, limiter, metrics
+        self._public_url = settings.public_url
         # Bound once: binding a logger takes longer than logging a line.
         self._log = logger().bind()
 
@@ -69,7 +82,8 @@ class RequestFrame:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 given = {name for name, _ in message["headers"]}
-                guards = (each for each in _GUARDS if each[0] not in given)
+                tls = _TLS_GUARDS if told_of_tls(scope, self._public_url) else ()
+                guards = (each for each in (*_GUARDS, *tls) if each[0] not in given)
                 told = (_REQUEST_ID, request_id.encode())
                 message["headers"] = [*message["headers"], *guards, told]
             await send(message)

@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from api_client.messages.scan import Problem
 from membership.base.settings import ServiceSettings
 from membership.web.body_limits import body_limits
+from membership.web.connections import Connections, Use
 from membership.web.errors import PROBLEM_TYPE
 
 LARGEST_HEAD = 64 * 1024
@@ -26,7 +27,11 @@ _LATER = 1.0
 _CHUNK_OVERHEAD = 8
 """Bytes on the wire of a chunk of one byte: six, and some to spare."""
 
-_REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large"}
+_REASONS = {
+    400: b"Bad Request",
+    431: b"Request Header Fields Too Large",
+    503: b"Service Unavailable",
+}
 
 
 class _HeadTooLarge(Exception):
@@ -51,6 +56,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _part_bytes = 0
     _head_bytes = 0
     _too_large = False
+    _served = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the deadline of the first request."""
@@ -59,11 +65,17 @@ class BoundedProtocol(HttpToolsProtocol):
         self._settings: ServiceSettings = settings
         self._seconds = settings.request_timeout_seconds
         self._most_bytes = {_Part.HEAD: LARGEST_HEAD}
-        self._wait()
+        self._connections: Connections = self.config.loaded_app.state.connections
+        self._peer = None if self.client is None else self.client[0]
+        if self._connections.add(self, self._peer):
+            self._wait()
+        else:
+            self._send_problem(503, "too_many_connections", "Too many connections are open.")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the deadline."""
         self._stop_waiting()
+        self._connections.remove(self, self._peer)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -104,6 +116,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """End the request."""
         self._part = _Part.NOTHING
+        self._served = True
+        self._connections.touch(self, self._peer)
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
@@ -111,12 +125,26 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop_waiting()
         status, code = (431, "head_too_large") if self._too_large else (400, "not_http")
         told = f"A request's head may have {MOST_HEADERS} lines and {LARGEST_HEAD} bytes."
-        problem = Problem(
-            title=_REASONS[status].decode(),
-            status=status,
-            code=code,
-            detail=told if self._too_large else msg,
-        )
+        self._send_problem(status, code, told if self._too_large else msg)
+
+    @property
+    def use(self) -> Use:
+        """What the connection is doing."""
+        if self._part is _Part.NOTHING and self.cycle and not self.cycle.response_complete:
+            return Use.ANSWERING
+        return Use.IDLE if self._served else Use.NEVER_SENT
+
+    def drop(self) -> None:
+        """Close the connection to make room for another one."""
+        self._stop_waiting()
+        if self.transport.get_write_buffer_size():  # a close would wait until it is read
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+    def _send_problem(self, status: int, code: str, detail: str) -> None:
+        """Send a problem and close the connection."""
+        problem = Problem(title=_REASONS[status].decode(), status=status, code=code, detail=detail)
         body = problem.model_dump_json().encode()
         head = (
             b"HTTP/1.1 %d %s\r\ncontent-type: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"

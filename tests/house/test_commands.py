@@ -64,6 +64,10 @@ def test_without_a_display_the_kiosk_plays_once_and_reports(
     assert (tmp_path / "demo-run" / "01-expired.png").read_bytes().startswith(b"\x89PNG")
     trace = (tmp_path / "t.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["event"] for line in trace].count("verdict_painted") == 2
+    # Kiosk, service and scanner: what they wrote is for the owner only.
+    written = [demo_data, *demo_data.rglob("*"), tmp_path / "demo-run", tmp_path / "t.jsonl"]
+    assert {"kiosk.log", "service.log"} <= {each.name for each in written}
+    assert [each for each in written if each.stat().st_mode & 0o077] == []
 
 
 def test_a_killed_kiosk_leaves_nothing_running(tmp_path: Path, demo_data: Path) -> None:

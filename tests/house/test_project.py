@@ -8,18 +8,46 @@ import pytest
 
 from tests.conftest import ROOT
 from tools.check_links import anchors, faults
+from tools.check_pins import pin_faults
 
-ADDRESS = re.compile(r"https?://|--(extra-)?index-url|--find-links|file:")
+NAME = "numpy"
+HASH = f"--hash=sha256:{'0a' * 32}"
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_pinned_packages_have_hashes_and_no_addresses(name: str) -> None:
-    text = (ROOT / name).read_text(encoding="utf-8")
-    assert not ADDRESS.search(text)
-    packages = re.findall(r"^([A-Za-z0-9_.\-]+)==\S+", text, re.MULTILINE)
-    blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
-    assert len(packages) == len(blocks) > 30
-    assert all("--hash=sha256:" in block for block in blocks)
+@pytest.mark.parametrize("path", sorted(ROOT.glob("requirements*.txt")), ids=lambda each: each.name)
+def test_pinned_packages_have_hashes_and_no_addresses(path: Path) -> None:
+    pins, found = pin_faults(path.read_text(encoding="utf-8"))
+    assert found == []
+    assert pins > 30
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{NAME}==1.0",
+        f"{NAME}>=1.0 {HASH}",
+        f"{NAME} {HASH}",
+        f"{NAME}==1.* {HASH}",
+        f"{NAME}==1.0 --hash=sha256:0a",
+        f"{NAME}==1.0 --hash=md5:{'0a' * 16}",
+        f"{NAME}==1.0 {HASH}\nother==2.0",
+        f"{NAME} @ https://example.com/x.whl {HASH}",
+        f"{NAME}==1.0 {HASH} # https://example.com",
+        f"git+ssh://example.com/x@1 {HASH}",
+        f"-e . {HASH}",
+        f"./x.whl {HASH}",
+        "-r other.txt",
+        "--index-url https://example.com/simple",
+        "--extra-index-url=//example.com",
+        "--find-links /wheels",
+        "--trusted-host example.com",
+        "--no-binary :all:",
+    ],
+)
+def test_what_is_no_pin_is_found(text: str) -> None:
+    good = f"{NAME}==1.0 ; sys_platform == 'win32' \\\n    {HASH} \\\n    {HASH}\n"
+    assert pin_faults(good) == (1, [])
+    assert pin_faults(good + text)[1]
 
 
 def test_what_runs_is_pinned_as_what_is_tested() -> None:

@@ -24,6 +24,7 @@ from tests.fakes.stripe_server import StripeServer, stripe_server
 from tests.membership.support import NOON, Service, running_service
 
 POSTGRESQL, SQLITE = "postgresql", "sqlite"
+METRICS_KEY = "a-key-of-the-metrics"
 _COPY = "STRATEGY FILE_COPY"
 """How a small template is copied fastest by a server that never writes to the disk."""
 
@@ -148,6 +149,7 @@ class Databases:
             "key_requests_per_second": 0,
             "failures_per_second": 0,
             "stripe_url": self.stripe.url,
+            "metrics_key": METRICS_KEY,
             **settings,
         }
         if backend == SQLITE:

@@ -52,6 +52,7 @@ NEEDS: dict[str, Need] = {
     "GET /v1/access/{key}": Scope.PERMISSIONS_READ,
     "GET /v1/companies": Scope.COMPANIES_READ,
     "POST /v1/companies": Scope.COMPANIES_WRITE,
+    "GET /v1/companies/email-domains/{domain}": Scope.COMPANIES_WRITE,
     "GET /v1/companies/{company_id}": Scope.COMPANIES_READ,
     "PATCH /v1/companies/{company_id}": Scope.COMPANIES_WRITE,
     "GET /v1/companies/{company_id}/customers": Scope.COMPANIES_READ,

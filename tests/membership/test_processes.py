@@ -273,7 +273,8 @@ def wait_until_it_listens_no_more(service: ServiceProcess) -> None:
 
 def test_a_polite_stop_answers_what_was_asked(tmp_path: Path) -> None:
     settings = ServiceSettings(data_dir=tmp_path)
-    with service_process(tmp_path) as service, ThreadPoolExecutor(1) as pool:
+    metrics = ("--set", "metrics_port=0")
+    with service_process(tmp_path, *metrics) as service, ThreadPoolExecutor(1) as pool:
         service.event["key"] = create_key(settings, organization="my-club", name="test")
         body = {"given_name": "Amara"}
         customer = created(service.request("POST", "/v1/customers", body))["customer"]["id"]
@@ -281,7 +282,8 @@ def test_a_polite_stop_answers_what_was_asked(tmp_path: Path) -> None:
         with contextlib.closing(file):
             file.execute("BEGIN IMMEDIATE")
             asked = pool.submit(scan, service, customer)
-            while "pool_connections_in_use 0" in service.request("GET", "/metrics").text:
+            where = service.event["metrics_url"] + "/metrics"
+            while "pool_connections_in_use 0" in requests.get(where, timeout=TIMEOUT).text:
                 assert not asked.done()
             service.popen.send_signal(signal.SIGTERM)
             wait_until_it_listens_no_more(service)

@@ -13,6 +13,8 @@ from kiosk.staff.forms.request import Call, Filled, without_blanks
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
 
+_NO_ROUTE = "no_such_route"
+
 
 def company_form(texts: Texts, company: CompanyView | None) -> tuple[Form, Filled[CompanyView]]:
     """Create a company, or with a ``company`` change its fields."""
@@ -31,15 +33,58 @@ def company_form(texts: Texts, company: CompanyView | None) -> tuple[Form, Fille
     form.add_line("billing_name", say("Invoices to"), (company and company.billing_name) or "")
     form.add_line("billing_email", say("Invoice email"), (company and company.billing_email) or "")
 
+    seen: dict[str, int] = {}
+
     def filled(values: Mapping[str, Value]) -> Call[CompanyView]:
         company_id = company.id if company else None
+        owned = company.email_domains if company else ()
 
         def save(client: ManagementClient, once: str) -> CompanyView:
-            return client.save_company(company_id, company_fields(values, texts), once)
+            fields = company_fields(values, texts)
+            new = [each for each in fields["email_domains"] if each not in owned]
+            confirmed = _confirmed(client, new, seen, texts)
+            if confirmed:
+                fields["confirmed_domains"] = confirmed
+            return client.save_company(company_id, fields, once)
 
         return save
 
     return form, filled
+
+
+def _confirmed(
+    client: ManagementClient, domains: list[str], seen: dict[str, int], texts: Texts
+) -> list[dict[str, Any]]:
+    """Return what confirms new email domains, whose effect staff have ``seen`` in the form.
+
+    Raises Refused, which the form shows, with what they do if staff have not seen it yet, or where
+    one of them is a public one. A service that cannot tell asks for nothing.
+    """
+    say = texts.say
+    try:
+        shown = [client.email_domain(each) for each in domains]
+    except Refused as error:
+        if error.problem.code == _NO_ROUTE:
+            return []
+        raise
+    for each in shown:
+        if each.public:
+            title = say(
+                "{domain} is a public mail provider: anybody can have an address there.",
+                domain=each.domain,
+            )
+            raise Refused(Problem(title=title, status=422, code="email_domain_public"))
+    now = {each.domain: each.customers for each in shown if each.company_id is None}
+    if any(seen.get(domain) != count for domain, count in now.items()):
+        seen.update(now)
+        counted = ", ".join(f"{domain}: {count}" for domain, count in now.items())
+        title = say(
+            "Customers with such an address, who are linked at once: {counted}. Everybody who "
+            "comes with one later is linked too. Press the button again to confirm.",
+            counted=counted,
+        )
+        raise Refused(Problem(title=title, status=409, code="email_domain_not_confirmed"))
+    return [{"domain": domain, "customers": count} for domain, count in now.items()]
 
 
 def company_fields(values: Mapping[str, Value], texts: Texts) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class NewKey(Message):
     name: Name = Field(examples=["Website"], description="For people, to tell keys apart.")
     scopes: frozenset[Scope] = Field(
         min_length=1,
+        max_length=len(Scope),
         examples=[["permissions:read"]],
         description="What it is good for; none that the maker lacks.",
     )

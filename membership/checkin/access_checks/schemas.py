@@ -4,9 +4,10 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, EmailStr, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from api_client.messages.scan import MAX_CODE_LENGTH, Message
+from membership.base.fields import Email
 from membership.rules.permissions import Refusal
 
 NUMBER_PATTERN = r"^([Cc]-?)?0*[1-9][0-9]{0,11}$"
@@ -83,7 +84,7 @@ class Asked(Message):
     number: Number | None = Field(
         default=None, examples=["C-000123"], description="The customer number, or only its digits."
     )
-    email: EmailStr | None = Field(
+    email: Email | None = Field(
         default=None,
         examples=["amara@example.com"],
         description="Capitals do not matter. Refused where several customers share the address.",

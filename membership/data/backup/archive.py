@@ -6,6 +6,7 @@ revision, and for each table its columns, number of rows and digests.
 
 import contextlib
 import errno
+import io
 import struct
 import zipfile
 import zlib
@@ -25,6 +26,13 @@ FORMAT_VERSION = 1
 
 MANIFEST = "manifest.json"
 KEY_MEMBER = "secret.key"
+LARGEST_MANIFEST = 4 * 1024 * 1024
+LARGEST_KEY = 1024
+LARGEST_LINE = 256 * 1024 * 1024
+"""Bytes of a row; the largest are files of imports in pieces, and photos."""
+
+_AT_ONCE = 256 * 1024
+
 _LEVEL = 4
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -128,8 +136,8 @@ class ArchiveWriter:
 class Archive:
     """Reads a backup. Raises BackupDamaged, BackupTooNew; OSError if it cannot be opened."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, largest_line: int = LARGEST_LINE) -> None:
+        self._path, self._largest_line = path, largest_line
         self._file = path.open("rb")
         try:
             with self._reading():
@@ -156,7 +164,7 @@ class Archive:
         names = self._zip.namelist()
         if MANIFEST not in names:
             raise BackupDamaged(f"{self._path} is not a backup of this program.")
-        text = self._zip.read(MANIFEST)
+        text = self._small(MANIFEST, LARGEST_MANIFEST)
         version = _format_version(text)
         if version > FORMAT_VERSION:
             raise BackupTooNew(
@@ -174,8 +182,8 @@ class Archive:
     def rows(self, table: TableEntry) -> Iterator[dict[str, Any]]:
         """The rows of a table; raises BackupDamaged at the end if they were altered."""
         read = Tally()
-        with self._reading(), self._zip.open(table.member) as member:
-            for line in member:
+        with self._reading():
+            for line in self._lines(table):
                 read.add(line)
                 yield decode_row(line, table.columns)
         self._compare(table, read)
@@ -184,8 +192,8 @@ class Archive:
         """Read everything and verify it against the manifest, which is returned."""
         for table in self.manifest.tables:
             read = Tally()
-            with self._reading(), self._zip.open(table.member) as member:
-                for line in member:
+            with self._reading():
+                for line in self._lines(table):
                     read.add(line)
                     decode_row(line, table.columns)
             self._compare(table, read)
@@ -197,7 +205,39 @@ class Archive:
         if not self.manifest.with_key:
             return None
         with self._reading():
-            return self._zip.read(KEY_MEMBER).decode("ascii")
+            return self._small(KEY_MEMBER, LARGEST_KEY).decode("ascii")
+
+    def _small(self, member: str, most: int) -> bytes:
+        """Read a member of at most ``most`` bytes, whatever the zip says of its size.
+
+        Raises BackupDamaged for a larger one, without reading it.
+        """
+        with self._zip.open(member) as stream:
+            data = stream.read(most + 1)
+        if len(data) > most:
+            raise BackupDamaged(
+                f"{self._path} is damaged: {member} has more than {most} bytes when unpacked."
+            )
+        return data
+
+    def _lines(self, table: TableEntry) -> Iterator[bytes]:
+        """Read the lines of a table, at most as many as it should have. Raises BackupDamaged."""
+        # ZipExtFile reads lines of a limited length byte by byte.
+        with io.BufferedReader(self._zip.open(table.member), _AT_ONCE) as member:  # type: ignore[type-var]
+            for _ in range(table.rows):
+                line = member.readline(self._largest_line + 1)
+                if len(line) > self._largest_line:
+                    raise BackupDamaged(
+                        f"{self._path} is damaged: {table.name} has a row of more than "
+                        f"{self._largest_line} bytes."
+                    )
+                if not line:
+                    return
+                yield line
+            if member.read(1):
+                raise BackupDamaged(
+                    f"{self._path} is damaged: {table.name} has other rows than were written."
+                )
 
     def _compare(self, table: TableEntry, read: Tally) -> None:
         """Raise BackupDamaged if a table's rows are not those that were written."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 
+from membership.base.private_files import private_draft
 from membership.base.settings import ServiceSettings
 from membership.base.vault import KEY_FILE
 from membership.base.version import service_version
@@ -47,16 +48,16 @@ def create_backup(
     key = _key(settings) if with_key else None
     database = _existing_database(settings)
     try:
-        with _draft_of(file) as draft:
-            with _snapshot(database) as connection, draft.open("wb") as stream:
+        with private_draft(file) as stream:
+            with _snapshot(database) as connection:
                 if on_snapshot is not None:
                     on_snapshot()
                 with ArchiveWriter(stream) as archive:
                     manifest = _write(archive, connection, now, key)
-                stream.flush()
-                os.fsync(stream.fileno())
-            with Archive(draft) as written:
+            stream.flush()
+            with Archive(Path(stream.name)) as written:
                 written.verify()
+        _sync_folder(file.parent)
         return manifest
     finally:
         database.engine.dispose()
@@ -80,20 +81,6 @@ def _key(settings: ServiceSettings) -> str:
         return file.read_text(encoding="ascii").strip()
     except FileNotFoundError as error:
         raise NothingToBackUp(f"{file} does not exist: leave out --with-key.") from error
-
-
-@contextlib.contextmanager
-def _draft_of(file: Path) -> Iterator[Path]:
-    """A draft beside ``file``, which replaces it unless an error is raised."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
-    # Backups hold personal data: nobody else may read them.
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    try:
-        yield draft
-        draft.replace(file)
-        _sync_folder(file.parent)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
+from membership.base.private_files import prepare_data
 from membership.base.settings import ServiceSettings
 from membership.base.vault import KEY_FILE, Vault, VaultError
 from membership.data.backup.archive import Archive, Manifest, TableEntry
@@ -50,7 +51,7 @@ def restore_backup(
     with Archive(file) as archive:
         _require_known(file, archive.manifest)
         archive.verify()
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        prepare_data(settings)
         database = open_database(settings)
         try:
             _restore(settings, database, archive, on_table)

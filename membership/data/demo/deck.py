@@ -1,9 +1,10 @@
 """The cards that the demo camera shows, and their file."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from membership.base.private_files import private_draft
 
 QR_CODE, CODE_128 = "QRCode", "Code128"
 
@@ -31,6 +32,5 @@ class Deck:
             OSError: the file cannot be written.
         """
         text = json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
-        beside = path.with_name(path.name + ".new")
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
+        with private_draft(path) as draft:
+            draft.write(text.encode())

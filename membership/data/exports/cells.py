@@ -1,26 +1,56 @@
 """Escapes cells against formula injection: no spreadsheet computes them.
 
-A cell that begins like a formula gets an apostrophe, by which spreadsheets take it as text. Phone
-numbers in E.164 form (a plus and digits) stay as they are: they compute to themselves, and other
-programs read them. The import removes the apostrophe.
+A cell that begins like a formula gets an apostrophe, by which spreadsheets take it as text. Full-
+width and other forms of the signs count too, since some spreadsheets read them as the plain ones,
+and so do signs after white space. Phone numbers in E.164 form (a plus and digits) stay as they
+are: they compute to themselves, and other programs read them. The import removes the apostrophe.
+A line with a semicolon or a tab in a cell is quoted, so that a spreadsheet that parts cells by
+these does not make a formula of the rest of a cell.
 """
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SIGNS = "=+-@"
+_LEADS = "".join(
+    chr(point)
+    for point in range(0x10000)
+    if chr(point) in _SIGNS or unicodedata.normalize("NFKC", chr(point))[:1] in tuple(_SIGNS)
+)
+"""The signs that begin a formula, and all characters that stand for one of them."""
+
+_MINUS = "\N{MINUS SIGN}\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
+_BEGINS_FORMULA = re.compile(
+    rf"[\t\r\n\0]|[\s\0-\x20\u200b-\u200f\ufeff]*[{re.escape(_LEADS + _MINUS)}]"
+)
 _E164 = re.compile(r"\+[1-9][0-9]{4,14}", re.ASCII)
+_PARTS_CELLS = re.compile(r"[;\t|]")
+
+
+def begins_formula(text: str) -> bool:
+    """Return whether a spreadsheet may compute a cell with this text."""
+    return _BEGINS_FORMULA.match(text) is not None
 
 
 def safe_cell(text: str) -> str:
     """A text, escaped so that spreadsheets take it as text; the import reverses it."""
-    if text.startswith(_BEGINS_FORMULA) and not _E164.fullmatch(text):
+    if begins_formula(text) and not _E164.fullmatch(text):
         return "'" + text
-    if text.startswith("'") and text[1:].startswith((*_BEGINS_FORMULA, "'")):
-        return "'" + text
-    return text
+    return "'" + text if is_escaped(text) else text
+
+
+def is_escaped(text: str) -> bool:
+    """Return whether a cell begins with an apostrophe that the import removes."""
+    return text.startswith("'") and (text.startswith("'", 1) or begins_formula(text[1:]))
+
+
+def needs_quotes(cells: Sequence[str]) -> bool:
+    """Return whether all cells of a line are to be quoted."""
+    return any(_PARTS_CELLS.search(each) for each in cells)
 
 
 def cell(value: Any) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, func, select, text
 from sqlalchemy.orm import Session
 
-from membership.data.exports.cells import cell
+from membership.data.exports.cells import cell, needs_quotes
 from membership.members.memberships.entitlements import last_day_of
 from membership.rules.instants import local_day
 from membership.store.database import Database
@@ -55,18 +55,19 @@ def export_lines(
     """The lines of an export, the header first; holds a connection while it is iterated."""
     export = _EXPORTS[kind](tenant)
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
+    plain, quoted = csv.writer(buffer), csv.writer(buffer, quoting=csv.QUOTE_ALL)
     with database.readers.begin() as session:
         _use_snapshot(session)
         if bom:
             buffer.write(_MARK)
-        writer.writerow(export.columns)
+        plain.writerow(export.columns)
         yield _taken(buffer)
         at_once = {"yield_per": _AT_ONCE}
         rows = session.connection().execute(export.query, execution_options=at_once)
         for some in rows.partitions():
             for row in some:
-                writer.writerow([cell(convert(row)) for convert in export.columns.values()])
+                cells = [cell(convert(row)) for convert in export.columns.values()]
+                (quoted if needs_quotes(cells) else plain).writerow(cells)
             yield _taken(buffer)
 
 

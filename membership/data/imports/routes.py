@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from membership.base.scopes import Scope
-from membership.data.exports.cells import safe_cell
+from membership.data.exports.cells import needs_quotes, safe_cell
 from membership.data.exports.streaming import streamed
 from membership.data.imports import service
 from membership.data.imports.arrive.upload import receive_file
@@ -175,5 +175,6 @@ def download_report(
 def _line(*cells: str) -> bytes:
     """One line of CSV."""
     text = io.StringIO()
-    csv.writer(text).writerow(cells)
+    quoted = needs_quotes(cells)
+    csv.writer(text, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL).writerow(cells)
     return text.getvalue().encode()

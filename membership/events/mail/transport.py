@@ -1,12 +1,12 @@
 """The two transports of mails: SMTP, or files where no mail server is set."""
 
-import os
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 
 from membership.base.logs import logger
+from membership.base.private_files import private_draft
 from membership.base.settings import ServiceSettings
 from membership.events.mail.message import MailServerError
 
@@ -60,14 +60,7 @@ def _write_file(folder: Path, message: EmailMessage) -> None:
     """Write a mail to its file, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = str(message["Message-ID"]).strip("<>").partition("@")[0]
-    file, draft = folder / f"{name}.eml", folder / f".{name}-{os.getpid()}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(bytes(message))
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
+    file = folder / f"{name}.eml"
+    with private_draft(file) as draft:
+        draft.write(bytes(message))
     logger().info("mail_written", file=str(file))

@@ -27,15 +27,16 @@ MOST_WEBHOOKS = 20
 """Webhooks of one organization: every event is stored once for each."""
 
 
-def require_allowed_url(policy: UrlPolicy, url: str) -> None:
-    """Raise Invalid for a URL that the policy does not allow.
+def refused_url(policy: UrlPolicy, url: str) -> Invalid | None:
+    """Return why the policy does not allow a new URL, or None if it does.
 
     Resolving its host may take seconds: to be called before a transaction is opened.
     """
     try:
-        policy.checked(url)
+        policy.checked(url, new=True)
     except UrlRefused as error:
-        raise Invalid(error.code, "body.url", str(error)) from error
+        return Invalid(error.code, "body.url", str(error))
+    return None
 
 
 def get_endpoint(call: Call, webhook_id: UUID, *, lock: bool = False) -> WebhookEndpoint:
@@ -51,7 +52,7 @@ def get_endpoint(call: Call, webhook_id: UUID, *, lock: bool = False) -> Webhook
     return found
 
 
-def list_endpoints(call: Call) -> WebhookList:
+def list_endpoints(call: Call, policy: UrlPolicy) -> WebhookList:
     """The organization's webhooks, oldest first."""
     rows = call.session.scalars(
         select(WebhookEndpoint)
@@ -61,10 +62,10 @@ def list_endpoints(call: Call) -> WebhookList:
         )
         .order_by(WebhookEndpoint.created_at, WebhookEndpoint.id)
     )
-    return WebhookList(items=tuple(endpoint_view(row) for row in rows))
+    return WebhookList(items=tuple(endpoint_view(row, policy) for row in rows))
 
 
-def create_endpoint(call: Call, new: NewWebhook, vault: Vault) -> CreatedWebhook:
+def create_endpoint(call: Call, new: NewWebhook, vault: Vault, policy: UrlPolicy) -> CreatedWebhook:
     """Create a webhook with a secret. Raises Conflict if there are too many."""
     count = call.session.scalar(
         select(func.count()).where(
@@ -88,11 +89,18 @@ def create_endpoint(call: Call, new: NewWebhook, vault: Vault) -> CreatedWebhook
     )
     call.session.add(endpoint)
     call.session.flush()
-    return CreatedWebhook(**endpoint_view(endpoint).model_dump(), secret=shown_secret(secret))
+    view = endpoint_view(endpoint, policy)
+    return CreatedWebhook(**view.model_dump(), secret=shown_secret(secret))
 
 
-def change_endpoint(call: Call, webhook_id: UUID, change: WebhookChange) -> WebhookView:
-    """Set the fields that were sent. Raises NotFound.
+def change_endpoint(
+    call: Call,
+    webhook_id: UUID,
+    change: WebhookChange,
+    policy: UrlPolicy,
+    refused: Invalid | None = None,
+) -> WebhookView:
+    """Set the fields that were sent. Raises NotFound, and ``refused`` if the URL is another one.
 
     Pending deliveries stay pending, whatever types are wanted from now on; a new URL is tried
     at once.
@@ -104,12 +112,14 @@ def change_endpoint(call: Call, webhook_id: UUID, change: WebhookChange) -> Webh
     if "types" in sent:
         endpoint.event_types = _stored(change.types)
     if "url" in sent and change.url != endpoint.url:
+        if refused is not None:
+            raise refused
         endpoint.url = change.url
         endpoint.next_attempt_at = endpoint.failing_since = None
     if "enabled" in sent:
         _switch(call, endpoint, on=change.enabled)
     call.session.flush()
-    return endpoint_view(endpoint)
+    return endpoint_view(endpoint, policy)
 
 
 def _switch(call: Call, endpoint: WebhookEndpoint, *, on: bool) -> None:
@@ -166,8 +176,9 @@ def bury_pending(session: Session, endpoint: WebhookEndpoint, now: datetime) -> 
     return done.rowcount
 
 
-def endpoint_view(row: WebhookEndpoint) -> WebhookView:
-    """Show a webhook."""
+def endpoint_view(row: WebhookEndpoint, policy: UrlPolicy) -> WebhookView:
+    """Show a webhook, with a warning about a port that a new one might not have."""
+    problem = policy.port_problem(row.url)
     return WebhookView(
         id=row.id,
         url=row.url,
@@ -176,6 +187,7 @@ def endpoint_view(row: WebhookEndpoint) -> WebhookView:
         enabled=row.disabled_at is None,
         disabled_at=row.disabled_at,
         disabled_why=row.disabled_why,
+        warning=None if problem is None else f"Its URL {problem}.",
         failing_since=row.failing_since,
         next_attempt_at=row.next_attempt_at,
         former_secret_until=row.former_secret_until,

@@ -28,6 +28,7 @@ from membership.events.webhooks.schemas import (
     WebhookView,
 )
 from membership.events.webhooks.trial_delivery import SignedTest, sign_test_delivery
+from membership.events.webhooks.url_policy import UrlPolicy
 from membership.store.models import DeliveryState
 from membership.web.access import Call, Caller, allows, reads, writes
 from membership.web.errors import Busy, Invalid
@@ -58,28 +59,42 @@ def _no_repeat(
 
 async def _check_new_url(new: NewWebhook, caller: _Allowed, transactions: InTransactions) -> None:
     """Check a new webhook's URL before a transaction is opened. Raises Invalid, Busy."""
-    await _check_url(transactions, caller, new.url)
+    refused = await _refused_url(transactions, caller, new.url)
+    if refused is not None:
+        raise refused
 
 
 async def _check_changed_url(
     change: WebhookChange, caller: _Allowed, transactions: InTransactions
-) -> None:
-    """Check a changed URL before a transaction is opened. Raises Invalid, Busy."""
-    if "url" in change.model_fields_set:
-        await _check_url(transactions, caller, change.url)
+) -> Invalid | None:
+    """Check a changed URL before a transaction is opened.
+
+    Returns why it is refused for its port, which one that stays as it was is not. Raises Invalid,
+    Busy.
+    """
+    if "url" not in change.model_fields_set:
+        return None
+    refused = await _refused_url(transactions, caller, change.url)
+    if refused is not None and refused.code != "url_port":
+        raise refused
+    return refused
 
 
-async def _check_url(transactions: InTransactions, caller: Caller, url: str) -> None:
-    """Check a URL, whose host is resolved. Raises Invalid, Busy."""
-    policy = sender_of(transactions.settings).policy
-    check = partial(endpoints.require_allowed_url, policy, url)
-    await transactions.call_outbound(Neighbour.WEBHOOKS, caller.tenant.id, check)
+async def _refused_url(transactions: InTransactions, caller: Caller, url: str) -> Invalid | None:
+    """Return why a URL is refused, whose host is resolved, or None. Raises Busy."""
+    check = partial(endpoints.refused_url, sender_of(transactions.settings).policy, url)
+    return await transactions.call_outbound(Neighbour.WEBHOOKS, caller.tenant.id, check)
+
+
+def _policy(request: Request) -> UrlPolicy:
+    """Return which URLs the settings allow."""
+    return sender_of(request.app.state.settings).policy
 
 
 @router.get(_WEBHOOKS)
-def list_webhooks(call: _Reading) -> WebhookList:
+def list_webhooks(request: Request, call: _Reading) -> WebhookList:
     """List the organization's webhooks, oldest first, and how each is doing."""
-    return endpoints.list_endpoints(call)
+    return endpoints.list_endpoints(call, _policy(request))
 
 
 @router.post(_WEBHOOKS, status_code=201, dependencies=[Depends(_no_repeat)])
@@ -96,23 +111,24 @@ def create_webhook(
     answer only. It takes no `Idempotency-Key`: the answer to a repeat would have to be kept, and
     with it the secret. If the answer was lost, delete the webhook, or rotate its secret.
 
-    Errors: 422 `url_scheme`, `url_malformed`, `url_not_public`, `url_unresolved` for a URL that
-    nothing is sent to; 409 `too_many_webhooks` from 20 on.
+    Errors: 422 `url_scheme`, `url_malformed`, `url_not_public`, `url_port`, `url_unresolved` for a
+    URL that nothing is sent to; 409 `too_many_webhooks` from 20 on.
     """
-    return endpoints.create_endpoint(call, new, request.app.state.vault)
+    return endpoints.create_endpoint(call, new, request.app.state.vault, _policy(request))
 
 
 @router.get(_ONE)
-def get_webhook(webhook_id: UUID, call: _Reading) -> WebhookView:
+def get_webhook(request: Request, webhook_id: UUID, call: _Reading) -> WebhookView:
     """Show a webhook and how it is doing, without its secret."""
-    return endpoints.endpoint_view(endpoints.get_endpoint(call, webhook_id))
+    return endpoints.endpoint_view(endpoints.get_endpoint(call, webhook_id), _policy(request))
 
 
 @router.patch(_ONE)
 def change_webhook(
+    request: Request,
     webhook_id: UUID,
     change: WebhookChange,
-    _checked: Annotated[None, Depends(_check_changed_url)],
+    refused: Annotated[Invalid | None, Depends(_check_changed_url)],
     call: _Writing,
 ) -> WebhookView:
     """Set the fields that are sent.
@@ -123,7 +139,7 @@ def change_webhook(
 
     Errors: 422 as for a new webhook.
     """
-    return endpoints.change_endpoint(call, webhook_id, change)
+    return endpoints.change_endpoint(call, webhook_id, change, _policy(request), refused)
 
 
 @router.delete(_ONE, status_code=204)
@@ -207,7 +223,11 @@ def list_events(
     call: _Reading,
     types: Annotated[
         list[EventType],
-        Query(alias="type", description="Only events of this type; may be given several times."),
+        Query(
+            alias="type",
+            max_length=len(EventType),
+            description="Only events of this type; may be given several times.",
+        ),
     ] = [],  # noqa: B006 - FastAPI copies it
     after: Annotated[
         UUID | None, Query(description="Begin after this event; of no use beside a cursor.")

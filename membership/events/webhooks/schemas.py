@@ -19,7 +19,8 @@ WebhookUrl = Annotated[
     SafeText,
     Field(
         description="Where events are posted to: `https://`, without a name or password in it. "
-        "It must lead to public addresses, unless the service's settings allow others.",
+        "It must lead to public addresses and to port 80, 443 or 8443, unless the service's "
+        "settings allow others.",
         examples=[_URL],
     ),
 ]
@@ -70,6 +71,11 @@ class WebhookView(Message):
     disabled_why: str | None = Field(
         description="Set where the service disabled it by itself.",
         examples=["The receiver answered 410: it wants no more events."],
+    )
+    warning: str | None = Field(
+        default=None,
+        description="Set where the URL has a port that a new webhook may not have; it works on.",
+        examples=["Its URL names port 9000; allowed are 80, 443 (WALLETDESK_WEBHOOK_PORTS)."],
     )
     failing_since: AwareDatetime | None = Field(
         description="The first failure since the last delivery that arrived."

@@ -6,6 +6,7 @@ written, and ``membership.events.webhooks.sender`` connects to a checked address
 name to another address later (DNS rebinding) changes nothing.
 """
 
+import contextlib
 import re
 import socket
 import threading
@@ -149,6 +150,7 @@ class UrlPolicy:
     allow_http: bool = False
     hosts: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    ports: frozenset[int] = frozenset((80, 443, 8443))
     resolve: Resolver = system_resolver
 
     @classmethod
@@ -160,13 +162,36 @@ class UrlPolicy:
                 networks.append(ip_network(each))
             except ValueError:
                 hosts.add(each)
-        return cls(settings.webhook_allow_http, frozenset(hosts), tuple(networks), resolve)
+        return cls(
+            allow_http=settings.webhook_allow_http,
+            hosts=frozenset(hosts),
+            networks=tuple(networks),
+            ports=frozenset(settings.webhook_ports),
+            resolve=resolve,
+        )
 
-    def checked(self, url: str, seconds: float = RESOLVE_SECONDS) -> Target:
+    def port_problem(self, url: str, addresses: Sequence[Address] = ()) -> str | None:
+        """Return why a public host may not have the port of a URL, or None if it may.
+
+        Without the ``addresses`` of a name it may lead to a network that the settings allow, if
+        there is any, where any port may be.
+        """
+        target = parse_url(url)
+        if target.port in self.ports or target.host in self.hosts:
+            return None
+        with contextlib.suppress(ValueError):
+            addresses = addresses or (ip_address(target.host),)
+        if self.networks and all(self._permits(address) for address in addresses):
+            return None
+        allowed = ", ".join(map(str, sorted(self.ports)))
+        return f"names port {target.port}; allowed are {allowed} (WALLETDESK_WEBHOOK_PORTS)"
+
+    def checked(self, url: str, seconds: float = RESOLVE_SECONDS, *, new: bool = False) -> Target:
         """A URL's target with the addresses to connect to.
 
-        Raises UrlRefused if it is not allowed, UrlUnresolved if its host cannot be resolved.
-        One closed address among a host's addresses refuses them all.
+        The port is checked of a ``new`` URL only: stored ones keep working. Raises UrlRefused if it
+        is not allowed, UrlUnresolved if its host cannot be resolved. One closed address among a
+        host's addresses refuses them all.
         """
         target = parse_url(url)
         try:
@@ -184,6 +209,8 @@ class UrlPolicy:
                 raise UrlRefused("url_scheme", "must begin with https://")
         if not found:
             raise UrlUnresolved("url_unresolved", f"{target.host} has no address")
+        if new and (refused := self.port_problem(url, found)) is not None:
+            raise UrlRefused("url_port", refused)
         addresses = tuple(str(address) for address in found)
         return Target(target.scheme, target.host, target.port, target.path, addresses)
 

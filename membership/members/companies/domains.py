@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from membership.events.audit.recorder import record
 from membership.events.outbox import emit_all
 from membership.events.types import EventType
+from membership.members.companies.domain_rules import NOBODY_CONFIRMS, DomainRules
 from membership.members.companies.linking import open_link_once
+from membership.members.companies.mail_domains import is_public
 from membership.store.models import Company, CompanyDomain, CompanyLink, Customer, LinkSource
 from membership.store.upsert import insert_into, random_uuid
 from membership.web.errors import Conflict
@@ -30,16 +32,24 @@ def domains_of(session: Session, company: Company) -> Sequence[str]:
     ).all()
 
 
-def set_domains(session: Session, company: Company, wanted: tuple[str, ...], now: datetime) -> bool:
+def set_domains(
+    session: Session,
+    company: Company,
+    wanted: tuple[str, ...],
+    now: datetime,
+    rules: DomainRules = NOBODY_CONFIRMS,
+) -> bool:
     """Let the company have exactly these email domains; tells whether that changed anything.
 
     Those who have an address in a new one are linked, unless the company is archived. Raises
-    Conflict for a domain of another company. The caller holds the domains (``hold_domains``).
+    Conflict for a domain of another company, and what ``rules`` raise for a new one.
+    The caller holds the domains (``hold_domains``).
     """
     domains = sorted({domain.lower() for domain in wanted})
     before = list(domains_of(session, company))
     if domains == before:
         return False
+    rules.check(session, company.organization_id, sorted(set(domains).difference(before)))
     for gone in sorted(set(before).difference(domains)):
         session.execute(
             delete(CompanyDomain).where(
@@ -94,8 +104,11 @@ def link_newcomers(
     """Link the customers who have an address in a domain, however many, in one statement.
 
     ``never_linked`` leaves out those who were linked to the company before: somebody may have
-    unlinked them by hand.
+    unlinked them by hand. A public domain, which an earlier version gave to a company, links
+    nobody.
     """
+    if is_public(domain):
+        return
     connection = session.connection()
     columns = {
         "organization_id": Customer.organization_id,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from membership.events.audit.recorder import record
 from membership.events.outbox import emit
 from membership.events.types import EventType
+from membership.members.companies.mail_domains import is_public
 from membership.store.models import (
     Company,
     CompanyDomain,
@@ -169,7 +170,7 @@ def hold_domains(session: Session, organization_id: int, *, to_change: bool = Fa
 def link_by_email_domain(session: Session, customer: Customer, now: datetime) -> None:
     """Link a customer to the company that owns the domain of their email address, if any.
 
-    An archived company takes nobody new.
+    An archived company takes nobody new, and a public domain links nobody.
     """
     if customer.email_domain is None:
         return
@@ -180,7 +181,7 @@ def link_by_email_domain(session: Session, customer: Customer, now: datetime) ->
             CompanyDomain.domain == customer.email_domain,
         )
     )
-    if owner is None:
+    if owner is None or is_public(customer.email_domain):
         return
     company = session.get(Company, (organization_id, owner), with_for_update={"read": True})
     if company is None or company.archived_at is not None:

@@ -3,12 +3,24 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from api_client.messages.management import CompanyPage, CompanyView, LinkedCustomers
+from api_client.messages.management import (
+    CompanyPage,
+    CompanyView,
+    EmailDomainView,
+    LinkedCustomers,
+)
 from membership.base.scopes import Scope
 from membership.members.companies import links, service, views
-from membership.members.companies.schemas import CompanyChange, NewCompany, NewLink, PastLinks
+from membership.members.companies.domain_rules import DomainRules, show_domain
+from membership.members.companies.schemas import (
+    CompanyChange,
+    EmailDomain,
+    NewCompany,
+    NewLink,
+    PastLinks,
+)
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import Done, once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
@@ -43,18 +55,35 @@ def list_companies(
 
 @router.post("", status_code=201)
 def create_company(
-    new: NewCompany, call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)]
+    request: Request, new: NewCompany, call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)]
 ) -> CompanyView:
     """Create a company; customers with an address in its domains are linked at once.
 
-    Errors: `email_domain_taken` (409).
+    A member of staff confirms each domain in `confirmed_domains`, with the number of customers
+    that `GET /v1/companies/email-domains/{domain}` told.
+
+    Errors: `email_domain_taken`, `email_domain_not_confirmed` (409), `email_domain_public` (422).
     """
+    rules = DomainRules.of(call, new, request.app.state.settings.public_mail_domains)
 
     def create() -> CompanyView:
-        company = service.create_company(call.session, call.tenant, new, call.now)
+        company = service.create_company(call.session, call.tenant, new, call.now, rules)
         return views.show_company(call, company)
 
     return once(call, new, CompanyView, create)
+
+
+@router.get("/email-domains/{domain}")
+def get_email_domain(
+    request: Request,
+    domain: Annotated[
+        EmailDomain,
+        Path(description="In either spelling.", examples=["northwind.example.com"]),
+    ],
+    call: Annotated[Call, reads(Scope.COMPANIES_WRITE)],
+) -> EmailDomainView:
+    """Tell what giving an email domain to a company would do: how many customers it links."""
+    return show_domain(call, domain, request.app.state.settings.public_mail_domains)
 
 
 @router.get("/{company_id}")
@@ -71,6 +100,7 @@ def get_company(
 
 @router.patch("/{company_id}")
 def change_company(
+    request: Request,
     company_id: UUID,
     change: CompanyChange,
     call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)],
@@ -78,18 +108,23 @@ def change_company(
     """Set the fields that are sent.
 
     A domain that is added links the customers with an address there; whom a removed domain
-    linked stays linked. A lower `seat_cap` takes seats from those who were linked last.
+    linked stays linked. A member of staff confirms added domains as for a new company. A lower
+    `seat_cap` takes seats from those who were linked last.
 
     `archived` closes a company to what is new: no links, no memberships, and its domains link
     nobody. What it has goes on, and its people keep what they inherit until the membership ends
     or they are unlinked: end the memberships to take it away. When it is taken back, its
     domains link those who came meanwhile and were never linked to it.
 
-    Errors: `company_not_found` (404), `email_domain_taken` (409).
+    Errors: `company_not_found` (404), `email_domain_taken`, `email_domain_not_confirmed` (409),
+    `email_domain_public` (422).
     """
+    rules = DomainRules.of(call, change, request.app.state.settings.public_mail_domains)
 
     def save() -> CompanyView:
-        company = service.change_company(call.session, call.tenant, company_id, change, call.now)
+        company = service.change_company(
+            call.session, call.tenant, company_id, change, call.now, rules=rules
+        )
         return views.show_company(call, company)
 
     return once(call, request_of("change company", company_id, body=change), CompanyView, save)

@@ -3,21 +3,41 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, EmailStr, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from api_client.messages.management import LinkSource
 from api_client.messages.scan import CustomerView, Message
-from membership.base.fields import Line, Name
+from membership.base.fields import Email, Line, Name, SafeText
+from membership.base.idn import unicode_host
+
+
+def _mail_domain(text: str) -> str:
+    """Return a domain as addresses of customers have it. Raises ValueError."""
+    try:
+        found = unicode_host(text)
+    except ValueError as error:
+        raise ValueError("This is not a domain of email addresses.") from error
+    if "." not in found or len(found.rpartition(".")[2]) < 2:
+        raise ValueError("This is not a domain of email addresses.")
+    return found
+
 
 EmailDomain = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True,
-        to_lower=True,
-        max_length=253,
-        pattern=r"^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}$",
-    ),
+    StringConstraints(strip_whitespace=True, max_length=253),
+    SafeText,
+    AfterValidator(_mail_domain),
 ]
+"""A domain of addresses; punycode and its readable spelling are the same one."""
+
+
+class ConfirmedDomain(Message):
+    """A domain that a person has seen the effect of."""
+
+    domain: EmailDomain = Field(examples=["northwind.example.com"])
+    customers: int = Field(
+        ge=0, le=10**9, examples=[12], description="How many customers the person saw."
+    )
 
 
 class CompanyChange(Message):
@@ -29,9 +49,7 @@ class CompanyChange(Message):
     billing_name: Line | None = Field(
         default=None, examples=["Ada Byron"], description="Who is asked about invoices."
     )
-    billing_email: EmailStr | None = Field(
-        default=None, examples=["invoices@northwind.example.com"]
-    )
+    billing_email: Email | None = Field(default=None, examples=["invoices@northwind.example.com"])
     seat_cap: Annotated[int, Field(ge=0, le=10**6)] | None = Field(
         default=None,
         examples=[25],
@@ -41,7 +59,14 @@ class CompanyChange(Message):
         default=(),
         max_length=100,
         examples=[["northwind.example.com"]],
-        description="Customers with an address there are linked by themselves.",
+        description="Customers with an address there are linked by themselves. Public mail "
+        "providers are refused.",
+    )
+    confirmed_domains: tuple[ConfirmedDomain, ...] = Field(
+        default=(),
+        max_length=100,
+        description="New domains whose effect a member of staff has seen and wants. API keys need "
+        "not send it.",
     )
     archived: bool = Field(
         default=False,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from membership.events.outbox import emit
 from membership.events.types import EventType
+from membership.members.companies.domain_rules import NOBODY_CONFIRMS, DomainRules
 from membership.members.companies.domains import domains_of, link_newcomers, set_domains
 from membership.members.companies.linking import hold_domains
 from membership.members.companies.schemas import CompanyChange, NewCompany
@@ -38,10 +39,16 @@ def _no_such_company() -> NotFound:
     return NotFound("company_not_found", "There is no such company.")
 
 
-def create_company(session: Session, tenant: Tenant, new: NewCompany, now: datetime) -> Company:
+def create_company(
+    session: Session,
+    tenant: Tenant,
+    new: NewCompany,
+    now: datetime,
+    rules: DomainRules = NOBODY_CONFIRMS,
+) -> Company:
     """Create a company, and link the customers whose email domain is one of its own.
 
-    Raises Conflict for a domain that another company has.
+    Raises Conflict for a domain that another company has, and what ``rules`` raise.
     """
     if new.email_domains:
         hold_domains(session, tenant.id, to_change=True)
@@ -59,12 +66,18 @@ def create_company(session: Session, tenant: Tenant, new: NewCompany, now: datet
     session.flush()
     told = {"company_id": str(company.id)}
     emit(session, tenant.id, EventType.COMPANY_CREATED, company.id, told, now=now)
-    set_domains(session, company, new.email_domains, now)
+    set_domains(session, company, new.email_domains, now, rules)
     return company
 
 
 def change_company(
-    session: Session, tenant: Tenant, company_id: UUID, change: CompanyChange, now: datetime
+    session: Session,
+    tenant: Tenant,
+    company_id: UUID,
+    change: CompanyChange,
+    now: datetime,
+    *,
+    rules: DomainRules = NOBODY_CONFIRMS,
 ) -> Company:
     """Set the fields that ``change`` names.
 
@@ -72,7 +85,7 @@ def change_company(
     linked stays linked. An archived company keeps its links and memberships as they are, but
     takes no new ones; when it is taken back, its domains link those who came meanwhile and
     were never linked to it. Raises NotFound; Conflict for a domain of another
-    company.
+    company; and what ``rules`` raise.
     """
     named = change.model_fields_set
     if named & {"email_domains", "archived"}:
@@ -87,7 +100,7 @@ def change_company(
     if was_archived and company.archived_at is None:
         for domain in domains_of(session, company):
             link_newcomers(session, company, domain, now, never_linked=True)
-    if "email_domains" in named and set_domains(session, company, change.email_domains, now):
+    if "email_domains" in named and set_domains(session, company, change.email_domains, now, rules):
         changed.append("email_domains")
     if changed:
         told = {"company_id": str(company.id), "changed": changed}

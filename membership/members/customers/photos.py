@@ -1,4 +1,8 @@
-"""Customer photos: checked when they come in, served so that they may be cached for good."""
+"""Customer photos: checked when they come in, served so that they may be cached for good.
+
+They are stored without metadata. Photos of earlier versions may have some; it is removed when they
+are sent.
+"""
 
 import hashlib
 import io
@@ -16,6 +20,8 @@ from PIL.WebPImagePlugin import WebPImageFile
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from membership.base.logs import logger
+from membership.members.customers.photo_metadata import encode_again, strip_metadata
 from membership.members.customers.service import get_customer, lock_customer, tell_changed
 from membership.store.models import CustomerPhoto
 from membership.store.upsert import insert_into
@@ -42,6 +48,13 @@ _KINDS = (
 )
 
 
+_BROKEN = (
+    *(OSError, ValueError, SyntaxError, IndexError, TypeError, KeyError, struct.error, zlib.error),
+    Warning,  # where warnings are errors, as in tests
+)
+"""What Pillow raises for broken pictures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
     """A stored photo. ``tag`` is a digest of its bytes."""
@@ -54,22 +67,38 @@ class Photo:
 def checked_photo(data: bytes) -> Photo:
     """Decode an image once, so that nothing is stored that no kiosk can show.
 
-    Takes up to a second of a processor, so it is done before a transaction is opened.
+    Metadata (EXIF with its place and time, XMP, comments, thumbnails) is removed. Takes up to a
+    second of a processor, so it is done before a transaction is opened.
     Raises Invalid if ``data`` is no complete JPEG, PNG or WebP image of decent size.
     """
     kind = next((kind for kind in _KINDS if kind.start.match(data)), None)
     if kind is None:
         raise _no_image()
     try:
-        # Not through Image.open, which warns of large images by a setting of the whole process.
-        with kind.reader(io.BytesIO(data)) as image:
-            if max(image.size) > MAX_SIDE:
-                message = f"A photo may have at most {MAX_SIDE} pixels a side."
-                raise Invalid("photo_too_large", "body", message)
-            image.load()
-    except (OSError, ValueError, SyntaxError, IndexError, struct.error, zlib.error):
+        clean = _without_metadata(kind, data)
+    except _BROKEN:
         raise _no_image() from None
-    return shipped_photo(kind.mime, data)
+    return shipped_photo(kind.mime, clean)
+
+
+def _without_metadata(kind: _Kind, data: bytes) -> bytes:
+    """Decode a photo; returns it without metadata, and upright.
+
+    Raises Invalid for one of too many pixels, and what Pillow raises for a broken one.
+    """
+    stripped = strip_metadata(kind.mime, data)
+    # Without EXIF, so that a broken one does no harm. Not through Image.open, which warns of large
+    # images by a setting of the whole process.
+    with kind.reader(io.BytesIO(data if stripped is None else stripped.data)) as image:
+        if max(image.size) > MAX_SIDE:
+            message = f"A photo may have at most {MAX_SIDE} pixels a side."
+            raise Invalid("photo_too_large", "body", message)
+        image.load()
+        if stripped is None:
+            return encode_again(kind.mime, image)
+        if stripped.mends:
+            return encode_again(kind.mime, image, stripped.orientation)
+        return stripped.data
 
 
 def shipped_photo(mime: str, data: bytes) -> Photo:
@@ -141,7 +170,7 @@ def photo_tag(session: Session, tenant: Tenant, customer_id: UUID) -> str:
 
 
 def load_photo(session: Session, tenant: Tenant, customer_id: UUID) -> Photo:
-    """Load a customer's photo. Raises NotFound."""
+    """Load a customer's photo, without metadata that was stored before. Raises NotFound."""
     customer = get_customer(session, tenant, customer_id)
     row = session.execute(
         select(CustomerPhoto.mime, CustomerPhoto.tag, CustomerPhoto.data).where(
@@ -151,4 +180,17 @@ def load_photo(session: Session, tenant: Tenant, customer_id: UUID) -> Photo:
     ).first()
     if row is None:
         raise _no_photo()
-    return Photo(row.mime, row.tag, row.data)
+    return Photo(row.mime, row.tag, _cleaned(row.mime, row.data))
+
+
+def _cleaned(mime: str, data: bytes) -> bytes:
+    """Return a stored photo without metadata; one that cannot be decoded is returned as it is."""
+    stripped = strip_metadata(mime, data)
+    if stripped is not None and not stripped.mends:
+        return stripped.data
+    kind = next(kind for kind in _KINDS if kind.mime == mime)
+    try:
+        return _without_metadata(kind, data)
+    except (*_BROKEN, Invalid):
+        logger().warning("photo_not_decoded", mime=mime, size=len(data))
+        return data

@@ -4,13 +4,15 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, EmailStr, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from api_client.messages.scan import CustomerState, Message
-from membership.base.fields import Line, Paragraph
+from membership.base.fields import Email, Line, Paragraph
 
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-"""A language tag such as ``de`` or ``pt-BR``."""
+Language = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)
+]
+"""A language tag such as ``de`` or ``pt-BR``, as long as the longest ones (RFC 5646, 4.4.1)."""
 
 
 class CustomerChange(Message):
@@ -18,7 +20,7 @@ class CustomerChange(Message):
 
     given_name: Line = Field(default="", examples=["Amara"])
     family_name: Line = Field(default="", examples=["Okafor"])
-    email: EmailStr | None = Field(default=None, examples=["amara@example.com"])
+    email: Email | None = Field(default=None, examples=["amara@example.com"])
     phone: Line | None = Field(
         default=None,
         examples=["+49 30 1234567"],

@@ -1,14 +1,15 @@
 """Messages about mailing a card."""
 
-from pydantic import EmailStr, Field
+from pydantic import Field
 
 from api_client.messages.cards import MailCard
+from membership.base.fields import Email
 
 
 class CardMail(MailCard):
     """To whom a card's link is mailed, checked."""
 
-    email: EmailStr | None = Field(
+    email: Email | None = Field(
         default=None,
         examples=["amara@example.com"],
         description="By default the customer's own address.",

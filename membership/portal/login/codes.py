@@ -25,6 +25,7 @@ from membership.accounts.staff.throttles import (
 )
 from membership.base.logs import logger
 from membership.events.mail.outbox import queue_mail
+from membership.events.mail.transport import MAIL_FOLDER
 from membership.members.customers.service import email_key
 from membership.portal.login.candidates import customer_choices, customers_with_email
 from membership.portal.login.digests import (
@@ -77,20 +78,22 @@ async def send_code(
 ) -> None:
     """Mail a new code. Raises NotFound; TooMany during a wait. ``device`` is the token shown.
 
-    Without a mail server the mail is written to a folder, and the code is logged for people who
-    try the service out: as a warning, because an embedded service logs nothing below that.
+    Without a mail server the mail is written to a folder of the service's owner. The log says
+    where, for people who try the service out: as a warning, because an embedded service logs
+    nothing below that. The code itself is never logged, as logs are read by others.
     """
     language = choose_language(wanted.language or "", accept_language)
     recipient = _Recipient(organization, wanted.email, language, device)
-    code = await transactions.write(partial(_mail_code, transactions, recipient))
+    await transactions.write(partial(_mail_code, transactions, recipient))
     if transactions.settings.smtp_host is None:
-        logger().warning("login_code", organization=organization, code=code)
+        folder = str(transactions.settings.data_dir / MAIL_FOLDER)
+        logger().warning("login_code_written", organization=organization, folder=folder)
 
 
 def _mail_code(
     transactions: RequestTransactions, recipient: _Recipient, session: Session, now: datetime
-) -> str:
-    """Create a code, queue its mail, invalidate older codes; return the code."""
+) -> None:
+    """Create a code, queue its mail, and invalidate older codes."""
     tenant, _ = find_login(session, recipient.organization)
     email = recipient.email
     origin = Origin(transactions.address, recipient.device)
@@ -124,7 +127,6 @@ def _mail_code(
     )
     mail = code_mail(email, tenant, code, recipient.language, now=now, life=CODE_LIFE)
     queue_mail(session, transactions.vault, tenant.id, mail, now=now)
-    return code
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from membership.portal.login import openings, sessions
 from membership.portal.login.schemas import SessionRequest, SessionTokens
 from membership.portal.login.sessions import SESSION_LIFE
 from membership.portal.member.schemas import MemberSession, MemberSessionRequest
-from membership.wallet.issuers.warnings import is_https
+from membership.web.tls import needs_secure_cookie
 from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/join/{organization}/me/session", include_in_schema=False)
@@ -81,14 +81,13 @@ def _with_cookie(request: Request, response: Response, opened: SessionTokens) ->
 
 
 def _set_cookie(request: Request, response: Response, value: str, max_age: int) -> None:
-    """Set the cookie; it requires https if the service is reached by https."""
-    public_url = request.app.state.settings.public_url or str(request.url)
+    """Set the cookie; it requires https unless the page is known to be plain."""
     response.set_cookie(
         COOKIE,
         value,
         max_age=max_age,
         path=None,
-        secure=is_https(public_url),
+        secure=needs_secure_cookie(request.scope, request.app.state.settings.public_url),
         httponly=True,
         samesite="strict",
     )

@@ -12,7 +12,7 @@ from membership.portal.signup.origins import normalized_origin
 
 MAX_ORIGINS = 20
 
-Origin = Annotated[str, AfterValidator(normalized_origin)]
+Origin = Annotated[str, StringConstraints(max_length=300), AfterValidator(normalized_origin)]
 """An exact web origin in its normal form."""
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]

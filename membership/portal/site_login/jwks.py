@@ -10,6 +10,7 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
+from membership.portal.site_login.soundness import is_sound_ed25519, is_sound_rsa
 from membership.web.errors import Invalid
 
 EDDSA, RS256 = "EdDSA", "RS256"
@@ -63,6 +65,8 @@ def read_jwk(given: Mapping[str, Any], field: str) -> PublicJwk:
         raise _invalid_key(field) from error
     if isinstance(key, RSAPublicKey):
         _check_rsa(key, field)
+    if not is_sound(key):
+        raise Invalid("key_invalid", field, "has no private half, or one that anybody can find")
     return PublicJwk(kid, algorithm, parts)
 
 
@@ -72,6 +76,18 @@ def public_key(jwk: Mapping[str, str], algorithm: str) -> PublicKey:
     if not isinstance(key, Ed25519PublicKey | RSAPublicKey):
         raise TypeError("not a public key")
     return key
+
+
+def is_sound(key: PublicKey) -> bool:
+    """Return whether a key can be trusted to have one owner; the answers are kept."""
+    if isinstance(key, RSAPublicKey):
+        numbers = key.public_numbers()
+        return _is_sound_rsa(numbers.n, numbers.e)
+    return _is_sound_ed25519(key.public_bytes_raw())
+
+
+_is_sound_rsa = lru_cache(maxsize=256)(is_sound_rsa)
+_is_sound_ed25519 = lru_cache(maxsize=1024)(is_sound_ed25519)
 
 
 def thumbprint(jwk: Mapping[str, str]) -> str:

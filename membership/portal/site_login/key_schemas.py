@@ -9,11 +9,17 @@ from api_client.messages.scan import Message
 MAX_KEYS = 10
 """Number of active keys that an organization may have."""
 
+MAX_MEMBERS = 40
+"""Members of one JWK; the registered ones are half as many, and only three are stored."""
+
 
 class KeySet(Message):
     """A JWK Set (RFC 7517): public keys, each with its ``kid``."""
 
-    keys: Annotated[tuple[dict[str, Any], ...], Field(min_length=1, max_length=MAX_KEYS)]
+    keys: Annotated[
+        tuple[Annotated[dict[str, Any], Field(max_length=MAX_MEMBERS)], ...],
+        Field(min_length=1, max_length=MAX_KEYS),
+    ]
 
 
 class NewEmbedKeys(Message):

@@ -1,6 +1,9 @@
 """The route by which a site of an organization logs in its visitor."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Response
+from pydantic import Field
 
 from api_client.messages.scan import Message
 from membership.portal.login.schemas import SessionTokens, Ticket
@@ -10,10 +13,14 @@ from membership.web.transactions import InTransactions
 router = APIRouter(prefix="/v1/join/{organization}", include_in_schema=False)
 
 
+_LONGEST = 128 * 1024
+"""Characters of what is taken for a token at all; the log says why a long one is none."""
+
+
 class SiteToken(Message):
     """A signed token of a site."""
 
-    token: str
+    token: Annotated[str, Field(max_length=_LONGEST)]
 
 
 @router.post("/sessions/token", status_code=201, response_model=None)

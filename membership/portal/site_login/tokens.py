@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.portal.login.schemas import EmailAddress
-from membership.portal.site_login.jwks import KID, public_key
+from membership.portal.site_login.jwks import KID, is_sound, public_key
 from membership.store.models import EmbedKey, EmbedToken
 from membership.store.upsert import insert_into
 from membership.web.access import Tenant, digest
@@ -30,6 +30,7 @@ MAX_SECONDS = 300
 _LEEWAY_SECONDS = 10
 """Tolerated difference of a site's clock."""
 
+_TYPE = "JWT"
 _LAST_SECOND = 2**33
 _MAX_ID_LENGTH = 200
 _NUMBER = re.compile(r"(?:[Cc]-)?([0-9]{1,12})")
@@ -97,9 +98,14 @@ def _key_of(session: Session, tenant: Tenant, token: str) -> EmbedKey:
     if len(token) > MAX_TOKEN_LENGTH:
         raise TokenRefused("too_long")
     try:
-        kid = jwt.get_unverified_header(token).get("kid")
+        header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError):
         raise TokenRefused("not_a_jwt") from None
+    if header.get("typ", _TYPE) != _TYPE:
+        raise TokenRefused("type_wrong")
+    if "crit" in header:  # extensions that must be understood (RFC 7515, 4.1.11): none is
+        raise TokenRefused("extension_unknown")
+    kid = header.get("kid")
     if not isinstance(kid, str) or not KID.match(kid):
         raise TokenRefused("kid_missing")
     key = session.scalars(
@@ -115,11 +121,17 @@ def _key_of(session: Session, tenant: Tenant, token: str) -> EmbedKey:
 
 
 def _claims(token: str, key: EmbedKey, audience: str) -> dict[str, Any]:
-    """Verify signature and audience; return the claims. Raises TokenRefused."""
+    """Verify signature and audience; return the claims. Raises TokenRefused.
+
+    Keys are checked again: earlier versions stored some that prove nothing.
+    """
     try:
+        public = public_key(key.jwk, key.algorithm)
+        if not is_sound(public):
+            raise TokenRefused("key_unsound")
         return jwt.decode(
             token,
-            public_key(key.jwk, key.algorithm),
+            public,
             algorithms=[key.algorithm],
             audience=audience,
             options=_TIMES_BY_OUR_CLOCK,
@@ -154,10 +166,14 @@ def _second(claim: Any) -> int:
 
 
 def _subject(claims: Mapping[str, Any]) -> TokenSubject:
-    """Return the person of the claims. Raises TokenRefused."""
-    if claims.get("email_verified", True) is not True:
-        raise TokenRefused("email_not_verified")
+    """Return the person of the claims. Raises TokenRefused.
+
+    An address counts only if the site says that it is verified; a number needs no address, but
+    none beside it may be unverified.
+    """
     number = claims.get("number")
+    if claims.get("email_verified", number is not None) is not True:
+        raise TokenRefused("email_not_verified")
     if number is not None:
         return TokenSubject(None, _number(number))
     try:

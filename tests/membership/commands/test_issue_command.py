@@ -135,9 +135,11 @@ def test_what_is_wrong_is_named_and_nothing_is_left(club: Club) -> None:
 
 
 def test_a_file_that_cannot_be_written_leaves_no_card(club: Club) -> None:
-    (club.folder / "card.pdf.part").mkdir()
-    assert club.issue("1", "card.pdf") == 2
-    assert "card.pdf.part" in club.told[0]
+    (club.folder / "card.pdf").mkdir()
+    too_long = f"{'x' * 260}.pdf"
+    assert [club.issue("1", "card.pdf"), club.issue("1", too_long)] == [2, 2]
+    assert "card.pdf: this is a folder" in club.told[0]
+    assert too_long in club.told[1]
     assert club.cards() == 0
 
 

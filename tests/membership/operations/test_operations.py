@@ -23,7 +23,7 @@ from membership.store.background import Background, Job, Work
 from membership.store.database import Database
 from membership.store.models import DeliveryState, Event, WebhookDelivery, WebhookEndpoint
 from tests.membership.application import new_app
-from tests.membership.conftest import SQLITE, Databases
+from tests.membership.conftest import METRICS_KEY, SQLITE, Databases
 from tests.membership.rows import organization_row
 from tests.membership.support import NOON, TIMEOUT, Clock, Service, arranging, running_service
 from tests.membership.web.test_errors import assert_problem
@@ -39,9 +39,14 @@ def not_ready(service: Service) -> dict[str, str]:
     return {fault.field: fault.message for fault in problem.errors}
 
 
+def read_metrics(service: Service) -> requests.Response:
+    """Read the metrics with the key that services of the tests have."""
+    return ask(service, "/metrics", Authorization=f"Bearer {METRICS_KEY}")
+
+
 def values(service: Service) -> dict[tuple[str, ...], float]:
     """All metrics, by name and values of labels."""
-    answer = ask(service, "/metrics")
+    answer = read_metrics(service)
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     return {
@@ -196,7 +201,7 @@ def test_what_is_counted(databases: Databases, tmp_path: Path) -> None:
         service.call("PROPFIND", "/v1/scans")
         service.call("POST", "/v1/scans", key="mk_live_wrong", json={})
         told = values(service)
-        text_of_all = ask(service, "/metrics").text
+        text_of_all = read_metrics(service).text
     count = "walletdesk_requests_total"
     assert told[count, "POST", "/v1/scans", "200"] == 4
     assert told[count, "POST", "/v1/scans", "401"] == 1
@@ -225,15 +230,16 @@ def test_two_applications_in_one_process_count_for_themselves(
 
 
 def test_who_may_read_metrics(databases: Databases, tmp_path: Path) -> None:
-    key = "a-key-of-the-metrics"
-    for name in ("local", "keyed"):
+    key = METRICS_KEY
+    for name in ("none", "keyed"):
         (tmp_path / name).mkdir()
-    with running_service(databases.new(SQLITE, tmp_path / "local")) as service:
-        assert ask(service, "/metrics").status_code == 200
-        for header in ("X-Forwarded-For", "Forwarded", "Via"):
-            answer = ask(service, "/metrics", **{header: "127.0.0.1"})
-            assert_problem(answer, 403, "metrics_are_local")
-    with running_service(databases.new(SQLITE, tmp_path / "keyed", metrics_key=key)) as service:
+    with running_service(databases.new(SQLITE, tmp_path / "none", metrics_key=None)) as service:
+        # Whoever read them from this machine before is told what to set.
+        for headers in ({}, {"X-Forwarded-For": "127.0.0.1"}, {"Authorization": f"Bearer {key}"}):
+            refused = assert_problem(ask(service, "/metrics", **headers), 403, "metrics_need_key")
+            assert "WALLETDESK_METRICS_KEY" in refused.detail
+            assert "WALLETDESK_METRICS_PORT" in refused.detail
+    with running_service(databases.new(SQLITE, tmp_path / "keyed")) as service:
         assert_problem(ask(service, "/metrics"), 401, "metrics_key_invalid")
         for shown in (
             f"Bearer {key}x",

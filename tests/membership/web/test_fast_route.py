@@ -123,14 +123,14 @@ def test_a_key_without_the_scope(service: Service, content_type: str) -> None:
         ("/v1/customers/{ID}/permissions/a%2Fb", 404),
         ("/v1/customers/{{{id}}}/permissions/pool%20%C3%A9", 200),
         ("/v1/customers/{id}/permissions", 200),
-        ("/v1/customers/{id}/permissions/", 200),
+        ("/v1/customers/{id}/permissions/", 404),
         ("/v1/customers/me/permissions/pool", 422),
         ("/v1/access/pool?customer_id={ID}", 200),
         ("/v1/access/pool?customer_id=me", 422),
         ("/v1/access/pool", 422),
         ("/v1/access/{long}?customer_id={id}", 422),
         ("/v1/access?customer_id={id}", 200),
-        ("/v1/access/?customer_id={id}", 200),
+        ("/v1/access/?customer_id={id}", 404),
     ],
 )
 def test_paths(service: Service, path: str, status: int) -> None:
@@ -170,7 +170,7 @@ def _raw(service: Service, *parts: bytes) -> bytes:
 def _head(service: Service, length: int) -> bytes:
     lines = [
         "POST /v1/scans HTTP/1.1",
-        "Host: x",
+        "Host: localhost",
         f"Authorization: Bearer {service.key}",
         "Content-Type: application/json",
         f"Content-Length: {length}",

@@ -253,10 +253,10 @@ def hasty(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
     [
         (b"", b""),
         (b"GET /v1/de", b""),
-        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ", b""),
-        (b"POST /v1/scans HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{", b"408"),
-        (b"POST /v1/scans HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{", b"408"),
-        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{", b"200"),
+        (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", b""),
+        (b"POST /v1/scans HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{", b"408"),
+        (b"POST /v1/scans HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{", b"408"),
+        (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{", b"200"),
     ],
     ids=["nothing", "line", "head", "body", "chunked", "unread-body"],
 )
@@ -302,7 +302,7 @@ def pour(connection: socket.socket) -> None:
 def test_an_endless_trailer_is_cut(hasty: Service) -> None:
     host, port = hasty.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=TIMEOUT) as connection:
-        connection.sendall(b"POST /v1/nothing HTTP/1.1\r\nHost: x\r\n")
+        connection.sendall(b"POST /v1/nothing HTTP/1.1\r\nHost: localhost\r\n")
         connection.sendall(b"Transfer-Encoding: chunked\r\n\r\n0\r\nX: ")
         with pytest.raises(ConnectionError):
             pour(connection)

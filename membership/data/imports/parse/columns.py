@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from membership.data.exports.cells import is_escaped
 from membership.data.imports.parse import cells
 from membership.data.imports.schemas import ImportOptions
 from membership.store.models import ImportKind
@@ -158,6 +159,4 @@ class LineParser:
 
 def _without_apostrophe(field: str) -> str:
     """A cell without the apostrophe by which exports escape it."""
-    return (
-        field[1:].strip() if field[1:2] in {"=", "+", "-", "@", "\t", "\r", "'"} else field.strip()
-    )
+    return field[1:].strip() if is_escaped(field) else field.strip()

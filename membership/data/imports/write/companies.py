@@ -12,6 +12,7 @@ from membership.data.imports.schemas import LineOutcome, OnDuplicate
 from membership.data.imports.write.inserts import insert_links
 from membership.events.types import EventType
 from membership.members.companies.linking import hold_domains
+from membership.members.companies.mail_domains import is_public
 from membership.members.companies.schemas import CompanyChange
 from membership.members.companies.service import change_company
 from membership.store.models import Company, CompanyDomain, Customer, LinkSource
@@ -65,12 +66,23 @@ class _Handler:
         if known is not None and action is OnDuplicate.SKIP:
             shown = None if known == _EARLIER else known
             item.record_result(LineOutcome.SKIPPED, shown, "name: is there already")
+        elif public := self._public(values, known):
+            item.refuse(f"email_domains: {public} is a public mail provider")
         elif foreign:
             item.refuse(f"email_domains: another company has the domain {foreign[0]}")
         elif known is not None:
             self._change(item, values, known)
         else:
             self._create(item, values)
+
+    def _public(self, values: Values, known: UUID | None) -> str | None:
+        """Return the first new domain in which anybody can have an address."""
+        further = self._batch.public_domains
+        for domain in values.get("email_domains", ()):
+            has_it = known is not None and self._domains.get(domain) == known
+            if not has_it and is_public(domain, further):
+                return str(domain)
+        return None
 
     def write(self) -> None:
         """Write the new rows; a dry run stores keys only."""

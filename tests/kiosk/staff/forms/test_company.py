@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 
 from api_client.errors import Refused
-from api_client.messages.scan import CustomerHit, CustomerHits, Outcome
+from api_client.messages.management import EmailDomainView
+from api_client.messages.scan import CustomerHit, CustomerHits, Outcome, Problem
 from kiosk.staff.forms.amount import whole_number
-from kiosk.staff.forms.company import company_fields, link_form
+from kiosk.staff.forms.company import company_fields, company_form, link_form
 from kiosk.staff.forms.plan import plan_fields
 from kiosk.texts import Texts
 from tests.kiosk.answers import AMARA
@@ -103,3 +104,71 @@ def test_a_price_that_is_left_out_is_not_zero() -> None:
     with pytest.raises(Refused, match="Please enter a price"):
         plan_fields(typed, "EUR", EN)
     assert plan_fields({**typed, "price": "0"}, "EUR", EN)["price_minor"] == 0
+
+
+class Domains:
+    """A client that knows how many customers are in a domain, and saves companies."""
+
+    def __init__(self, **customers: int) -> None:
+        self.customers, self.saved = customers, list[Any]()
+
+    def email_domain(self, domain: str) -> EmailDomainView:
+        if "old" in self.customers:
+            raise Refused(Problem(title="Not found", status=404, code="no_such_route"))
+        return EmailDomainView(
+            domain=domain,
+            public=domain == "gmail.com",
+            customers=self.customers.get(domain.partition(".")[0], 0),
+            company_id=None,
+        )
+
+    def save_company(self, _company_id: UUID | None, fields: Any, _once: str) -> None:
+        self.saved.append(fields)
+
+
+def test_staff_see_whom_a_domain_links_before_it_does(qtbot: Any) -> None:
+    form, filled = company_form(DE, None)
+    qtbot.addWidget(form)
+    client: Any = Domains(north=12)
+    typed = dict.fromkeys(("name", "seat_cap", "billing_name", "billing_email"), "")
+    call: Any = filled({**typed, "name": "N", "email_domains": "north.example, east.example"})
+    with pytest.raises(Refused, match=r"north\.example: 12, east\.example: 0") as caught:
+        call(client, "key")
+    assert "Zum Bestätigen noch einmal drücken" in str(caught.value)
+    assert client.saved == []
+    client.customers["north"] = 13  # somebody came meanwhile: they see the number that counts
+    with pytest.raises(Refused, match=r"north\.example: 13"):
+        call(client, "key")
+    call(client, "key")
+    (fields,) = client.saved
+    assert fields["confirmed_domains"] == [
+        {"domain": "north.example", "customers": 13},
+        {"domain": "east.example", "customers": 0},
+    ]
+
+
+def test_a_public_provider_is_refused_in_the_form(qtbot: Any) -> None:
+    form, filled = company_form(EN, None)
+    qtbot.addWidget(form)
+    client: Any = Domains()
+    typed = dict.fromkeys(("name", "seat_cap", "billing_name", "billing_email"), "")
+    call: Any = filled({**typed, "email_domains": "north.example gmail.com"})
+    for _ in range(2):
+        with pytest.raises(Refused, match=r"gmail\.com is a public mail provider"):
+            call(client, "key")
+    assert client.saved == []
+
+
+def test_nothing_is_asked_of_what_stays_or_by_an_older_service(qtbot: Any) -> None:
+    shown = company()[0].model_copy(update={"email_domains": ("north.example",)})
+    form, filled = company_form(EN, shown)
+    qtbot.addWidget(form)
+    client: Any = Domains(north=12)
+    typed = dict.fromkeys(("name", "seat_cap", "billing_name", "billing_email"), "")
+    call: Any = filled({**typed, "email_domains": "north.example"})
+    call(client, "key")
+    older: Any = Domains(old=1)
+    other: Any = filled({**typed, "email_domains": "north.example south.example"})
+    other(older, "key")
+    for saved in (*client.saved, *older.saved):
+        assert "confirmed_domains" not in saved

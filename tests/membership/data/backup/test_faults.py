@@ -4,6 +4,7 @@ import contextlib
 import json
 import shutil
 import threading
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from functools import partial
@@ -16,6 +17,7 @@ from sqlalchemy import inspect, text
 from membership.base.settings import ServiceSettings
 from membership.base.vault import KEY_FILE, open_vault
 from membership.commands.backup import CommandError, backup_command, restore_command
+from membership.data.backup.archive import LARGEST_MANIFEST, Archive
 from membership.data.backup.create import create_backup
 from membership.data.backup.errors import (
     BackupDamaged,
@@ -126,6 +128,52 @@ def test_a_zip_that_is_not_what_was_written(
         with pytest.raises(BackupDamaged, match=r"club\.zip"):
             attempt()
     assert not settings.data_dir.exists()
+
+
+@pytest.mark.parametrize("member", ["manifest.json", "secret.key", "tables/customers.jsonl"])
+def test_a_small_zip_that_unpacks_to_very_much(backup: Path, tmp_path: Path, member: str) -> None:
+    file = tmp_path / "club.zip"
+    with zipfile.ZipFile(backup) as whole, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bomb:
+        manifest = json.loads(whole.read("manifest.json")) | {"with_key": member == "secret.key"}
+        for name in {*whole.namelist(), member} - {member, "manifest.json"}:
+            bomb.writestr(name, whole.read(name))
+        if member != "manifest.json":
+            bomb.writestr("manifest.json", json.dumps(manifest))
+        with bomb.open(member, "w") as stream:
+            for _ in range(64):
+                stream.write(b" " * 2**20)
+    assert file.stat().st_size < 2**20
+    tracemalloc.start()
+    try:
+        with (
+            pytest.raises(BackupDamaged, match="damaged"),
+            Archive(file, largest_line=2**20) as archive,
+        ):
+            archive.verify()
+        assert tracemalloc.get_traced_memory()[1] < 32 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_command_says_in_a_line_that_a_manifest_is_too_large(tmp_path: Path) -> None:
+    file = tmp_path / "club.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("manifest.json", b" " * (LARGEST_MANIFEST + 1))
+    with pytest.raises(CommandError) as caught:
+        restore_command(ServiceSettings(data_dir=tmp_path / "new"), file)
+    told = f"{file} is damaged: manifest.json has more than {LARGEST_MANIFEST} bytes when unpacked."
+    assert str(caught.value) == told
+    assert not (tmp_path / "new").exists()
+
+
+def test_rows_that_no_manifest_counts_end_the_reading(backup: Path, tmp_path: Path) -> None:
+    file = tmp_path / "club.zip"
+    with zipfile.ZipFile(backup) as whole, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as more:
+        for name in whole.namelist():
+            data = whole.read(name)
+            more.writestr(name, data * 2 if name == "tables/customers.jsonl" else data)
+    with pytest.raises(BackupDamaged, match="customers has other rows than were written"):
+        verify_backup(file)
 
 
 @pytest.mark.parametrize("fields", [{"format_version": 2}, {"schema_revision": "0099"}])

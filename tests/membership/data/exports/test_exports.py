@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from membership.base.scopes import Scope
-from membership.data.exports.cells import safe_cell
+from membership.data.exports.cells import is_escaped, needs_quotes, safe_cell
 from membership.data.imports.parse.columns import LineParser, ParseRules
 from membership.store.models import ImportKind
 from passes.characters import check_line
@@ -88,7 +88,7 @@ def is_allowed(text: str) -> bool:
 def test_the_import_gives_back_what_a_cell_was(text: str) -> None:
     cell = safe_cell(text.strip())
     if not text.strip().startswith("+"):
-        assert not cell.startswith(("=", "+", "-", "@"))
+        assert not cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
     check = LineParser(ImportKind.LINKS, ["company", "customer", "role"], ParseRules(None, False))
     try:
         values = check(["A", "B", cell])
@@ -101,3 +101,56 @@ def test_the_import_gives_back_what_a_cell_was(text: str) -> None:
 @pytest.mark.parametrize("text", ["+49301234567", "plain", "", "it's"])
 def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
     assert safe_cell(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{sign}1+1" for sign in "=+-@"),
+        *(f"{sign}1+1" for sign in "＝＋－＠"),
+        *(f"{sign}1+1" for sign in "﹦﹢﹣﹫⁼⁺₌₊−‐‑"),
+        *(
+            f"{lead}=1+1"
+            for lead in ("\t", "\r", "\n", "\0", " ", "\u00a0", "\u3000", "\u200b", "\ufeff")
+        ),
+        "\tplain",
+        "\rplain",
+        "\r\n＝1",
+        "+49 30 1",
+        "＋49301234567",
+        '=HYPERLINK("http://evil.example","x")',
+        "@SUM(1+1)*cmd|' /C calc'!A0",
+    ],
+)
+def test_what_a_spreadsheet_may_compute_is_text(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+    # An apostrophe that was there is kept apart from one that was added.
+    assert safe_cell("'" + text) == "''" + text
+    assert is_escaped(safe_cell(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["a=1", "a＝1", "(=1)", "'plain", "Ünal", "名前", "1-2", "–", "„=“"]
+)
+def test_signs_elsewhere_are_left_alone(text: str) -> None:
+    assert safe_cell(text) == text
+
+
+@pytest.mark.parametrize(
+    ("cells", "quoted"),
+    [(("a", "b"), False), (("a,b",), False), (("a;=1+1", "b"), True), (("a\t=1",), True)],
+)
+def test_a_line_that_other_separators_would_part_is_quoted(
+    cells: tuple[str, ...], quoted: bool
+) -> None:
+    assert needs_quotes(cells) is quoted
+
+
+def test_a_semicolon_in_a_cell_makes_no_formula(service: Service) -> None:
+    service.customer("Amara;=1+1", family_name="＝1+1")
+    answer = service.call("GET", "/v1/exports/customers.csv")
+    (line,) = answer.content.decode().splitlines()[1:]
+    assert '"Amara;=1+1"' in line
+    assert '"\'＝1+1"' in line
+    (row,) = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    assert row["given_name"] == "Amara;=1+1"

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from membership.base.settings import ServiceSettings
 from membership.events.webhooks.url_policy import (
@@ -226,3 +227,47 @@ def test_names_that_lead_nowhere() -> None:
         with pytest.raises(UrlUnresolved) as caught:
             UrlPolicy(resolve=lookup).checked("https://hooks.example.com/")
         assert caught.value.code == "url_unresolved"
+
+
+@pytest.mark.parametrize(
+    ("url", "addresses", "allowed"),
+    [
+        ("https://hooks.example.com/", ["93.184.215.14"], True),
+        ("https://hooks.example.com:443/", ["93.184.215.14"], True),
+        ("https://hooks.example.com:8443/", ["93.184.215.14"], True),
+        ("http://hooks.example.com/", ["93.184.215.14"], True),
+        *(
+            (f"https://hooks.example.com:{port}/", ["93.184.215.14"], False)
+            for port in (1, 22, 25, 465, 3306, 5432, 6379, 8080, 9200, 65535)
+        ),
+        ("https://93.184.215.14:25/", ["93.184.215.14"], False),
+        ("https://[2606:2800::1]:25/", ["2606:2800::1"], False),
+        # Where the operator lets webhooks go although it is not public, any port may be.
+        ("http://desk.lan:25/", ["93.184.215.14"], True),
+        ("http://other.lan:25/", ["10.20.0.1"], True),
+        ("http://other.lan:25/", ["10.20.0.1", "93.184.215.14"], False),
+    ],
+)
+def test_ports_of_new_webhooks(url: str, addresses: list[str], allowed: bool) -> None:
+    settings = ServiceSettings(
+        webhook_allow_http=True, webhook_allowed_private=("desk.lan", "10.20.0.0/16")
+    )
+    policy = UrlPolicy.of(settings, leading_to(*addresses))
+    assert policy.checked(url).addresses == tuple(addresses)  # stored ones are still sent to
+    if allowed:
+        assert policy.checked(url, new=True).addresses == tuple(addresses)
+        return
+    with pytest.raises(UrlRefused) as caught:
+        policy.checked(url, new=True)
+    assert caught.value.code == "url_port"
+
+
+def test_ports_are_a_setting() -> None:
+    settings = ServiceSettings(webhook_ports="443, 9000")
+    policy = UrlPolicy.of(settings, leading_to("93.184.215.14"))
+    assert policy.checked("https://hooks.example.com:9000/", new=True).port == 9000
+    with pytest.raises(UrlRefused):
+        policy.checked("https://hooks.example.com:8443/", new=True)
+    for wrong in ("0", "70000", "https"):
+        with pytest.raises(ValidationError):
+            ServiceSettings(webhook_ports=wrong)

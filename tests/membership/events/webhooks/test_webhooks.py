@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import QueuePool, select
+from sqlalchemy import QueuePool, select, update
 
 from membership.base.scopes import Scope
 from membership.base.vault import open_vault
@@ -16,7 +16,7 @@ from membership.events.webhooks.purge import purge
 from membership.store.background import Work
 from membership.store.models import AuditEntry, WebhookEndpoint
 from tests.membership.events.webhooks.receiver import Handler, Receiver, receiving
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 
 
 @pytest.fixture
@@ -379,3 +379,19 @@ def test_deleted(service: Service, receiver: Receiver, work: Work) -> None:
     with service.database.readers.begin() as session:
         assert session.get(WebhookEndpoint, (service.tenant.id, UUID(made["id"]))) is None
     assert len(service.get("/v1/events")["items"]) == 2
+
+
+def test_a_webhook_of_before_with_another_port_works_on_and_says_so(service: Service) -> None:
+    made = hooked(service, "https://8.8.8.8:8443/")
+    path, former = f"/v1/webhooks/{made['id']}", "https://8.8.8.8:9000/"
+    assert made["warning"] is None
+    with arranging(service.database) as session:
+        stored = update(WebhookEndpoint).where(WebhookEndpoint.id == UUID(made["id"]))
+        session.execute(stored.values(url=former))
+    assert "port 9000" in service.get(path)["warning"]
+    assert "port 9000" in service.get("/v1/webhooks")["items"][0]["warning"]
+    assert service.patch(path, url=former, description="Website")["description"] == "Website"
+    for url in ("https://8.8.8.8:9001/", "https://8.8.4.4:9000/"):
+        assert error(service, "PATCH", path, json={"url": url}) == (422, "url_port")
+    assert service.patch(path, url="https://8.8.8.8/")["warning"] is None
+    assert error(service, "POST", "/v1/webhooks", json={"url": former}) == (422, "url_port")

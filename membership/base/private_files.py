@@ -1,0 +1,135 @@
+"""Files and folders that only their owner can read.
+
+Data of members must not be readable by other users of the machine. New files are private by the
+process's umask, which ``keep_private`` sets at the start of every command and process; what was
+made before is mended by ``mend_data_folder``. On Windows the modes say nothing: there the data
+folder lies in the user's own profile, which other users cannot read.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from membership.base.settings import ServiceSettings
+
+GROUP_VARIABLE = "WALLETDESK_GROUP_READS"
+"""The setting ``group_reads``, which is needed before any settings are read."""
+
+_TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
+_OURS = ("membership.sqlite3*", "*.log", "*.log.*", "service.json", "kiosk.lock", "demo-deck.json")
+"""Names of files that are mended in a folder that is not the service's alone."""
+_SECRETS = frozenset({"secret.key", "service.json", "service.new", "mail"})
+"""What no setting lets the group read."""
+
+
+def keep_private(*, group_reads: bool) -> None:
+    """Set the umask: files of this process and its children are readable by their owner only.
+
+    ``group_reads`` lets the group read them as well.
+    """
+    os.umask(0o027 if group_reads else 0o077)
+
+
+def group_may_read(environment: Mapping[str, str] = os.environ) -> bool:
+    """Return the setting ``group_reads`` of an environment; what is no yes is a no."""
+    return environment.get(GROUP_VARIABLE, "").strip().lower() in _TRUE
+
+
+def mend_data_folder(folder: Path, *, group_reads: bool = False) -> list[str]:
+    """Create the data folder, and take it and its files from all others than the owner.
+
+    ``group_reads`` lets the group read all but keys and mails. Returns the names that could not
+    be changed, such as those of another owner; empty if all is private. In a folder that is not
+    the service's alone (a temporary one for everybody, the home folder, the root) only the
+    service's own files are changed. Raises OSError if the folder cannot be created or read.
+    """
+    folder.mkdir(mode=0o750 if group_reads else 0o700, parents=True, exist_ok=True)
+    if os.name != "posix":
+        return []
+    folder = folder.resolve()
+    if _is_shared(folder):
+        found = {each for pattern in _OURS for each in folder.glob(pattern)}
+        names = sorted(found | {folder / each for each in _SECRETS})
+    else:
+        names = [folder, *(Path(each.path) for each in os.scandir(folder))]
+    return [str(each) for each in names if not _take(each, group_reads=group_reads)]
+
+
+def prepare_data(settings: "ServiceSettings") -> list[str]:
+    """Create and mend the data folder, and a SQLite file that lies elsewhere.
+
+    Returns the names that others can still read. Raises OSError if the folder cannot be created
+    or read.
+    """
+    group_reads = settings.group_reads
+    left = mend_data_folder(settings.data_dir, group_reads=group_reads)
+    try:
+        url = settings.url()
+    except ValueError:  # told by whoever opens the database
+        return left
+    if os.name == "posix" and url.get_backend_name() == "sqlite" and url.database:
+        file = Path(url.database).resolve()
+        beside = [file, *(file.with_name(file.name + end) for end in ("-wal", "-shm", "-journal"))]
+        left += [str(each) for each in beside if not _take(each, group_reads=group_reads)]
+    return left
+
+
+@contextmanager
+def private_draft(file: Path) -> Iterator[IO[bytes]]:
+    """Write a file that only its owner can read, under a name of its own until it is complete.
+
+    Yields the open draft, which replaces ``file`` at the end of the block and is removed if the
+    block raises. A draft that was left behind, or a link in its place, is never written to.
+    Raises OSError.
+    """
+    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)
+    try:
+        with open(draft, "xb", opener=_open_private) as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _open_private(path: str, flags: int) -> int:
+    """Open a file that only its owner can read."""
+    return os.open(path, flags, 0o600)
+
+
+def _is_shared(folder: Path) -> bool:
+    """Return whether a folder is also somebody else's: temporary, the home folder, the root."""
+    return bool(folder.stat().st_mode & stat.S_ISVTX) or folder in (
+        Path.home().resolve(),
+        Path(folder.anchor),
+    )
+
+
+def _take(path: Path, *, group_reads: bool) -> bool:
+    """Remove the rights of others from a path; returns whether they have none now.
+
+    Links are left as they are: they may lead out of the data folder.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return True
+    if stat.S_ISLNK(mode):
+        return True
+    wanted = stat.S_IMODE(mode) & ~0o077
+    if group_reads and path.name not in _SECRETS:
+        wanted |= 0o050 if stat.S_ISDIR(mode) else 0o040
+    if wanted != stat.S_IMODE(mode):
+        try:
+            path.chmod(wanted)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return not stat.S_IMODE(mode) & 0o077
+    return True

@@ -1,0 +1,93 @@
+"""Which email domains a company may get: no public one, and none that nobody has looked at."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api_client.messages.management import ActorKind, EmailDomainView
+from api_client.messages.scan import FieldFault
+from membership.members.companies.mail_domains import is_public
+from membership.members.companies.schemas import CompanyChange
+from membership.store.models import CompanyDomain, Customer
+from membership.web.access import Call
+from membership.web.errors import Conflict, Invalid
+
+_FIELD = "body.email_domains"
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRules:
+    """What is asked of new domains.
+
+    ``confirmed`` are domains with the number of customers that a person has seen; None if nobody
+    has to confirm. ``public`` are public domains of the settings.
+    """
+
+    confirmed: Mapping[str, int] | None = None
+    public: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, call: Call, change: CompanyChange, public: Sequence[str]) -> "DomainRules":
+        """Return the rules for a request. People confirm; programs act for those who wrote them."""
+        confirmed = None
+        if call.actor.kind is ActorKind.STAFF:
+            confirmed = {each.domain: each.customers for each in change.confirmed_domains}
+        return cls(confirmed, frozenset(public))
+
+    def check(self, session: Session, organization_id: int, domains: Iterable[str]) -> None:
+        """Check domains that a company is to get.
+
+        Raises Invalid for a public one; Conflict for those that have to be confirmed, with the
+        number of customers of each.
+        """
+        domains = list(domains)
+        for each in domains:
+            if is_public(each, self.public):
+                message = f"{each} is a public mail provider: anybody can have an address there."
+                raise Invalid("email_domain_public", _FIELD, message)
+        if self.confirmed is None:
+            return
+        unseen = []
+        for each in domains:
+            count = customers_of(session, organization_id, each)
+            if self.confirmed.get(each, -1) < count:
+                unseen.append(f"{each} links {count} customers at once, and later all who come.")
+        if unseen:
+            raise Conflict(
+                "email_domain_not_confirmed",
+                " ".join(unseen),
+                errors=tuple(FieldFault(field=_FIELD, message=each) for each in unseen),
+            )
+
+
+NOBODY_CONFIRMS = DomainRules()
+"""The rules for programs, commands and the demo club."""
+
+
+def customers_of(session: Session, organization_id: int, domain: str) -> int:
+    """Return how many customers have an address in a domain."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Customer)
+            .where(Customer.organization_id == organization_id, Customer.email_domain == domain)
+        )
+        or 0
+    )
+
+
+def show_domain(call: Call, domain: str, public: Sequence[str]) -> EmailDomainView:
+    """Return what giving a domain to a company would do."""
+    owner = call.session.scalar(
+        select(CompanyDomain.company_id).where(
+            CompanyDomain.organization_id == call.tenant.id, CompanyDomain.domain == domain
+        )
+    )
+    return EmailDomainView(
+        domain=domain,
+        public=is_public(domain, public),
+        customers=customers_of(call.session, call.tenant.id, domain),
+        company_id=owner,
+    )

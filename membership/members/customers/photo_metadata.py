@@ -1,0 +1,214 @@
+"""Removes from photos what a camera or an editor wrote beside the picture: place, time, owner.
+
+The pixels stay byte for byte where the picture is upright. Only a picture that EXIF turns is
+turned and encoded again, since without EXIF it would lie on its side. Colour profiles stay.
+Formats: JPEG (ITU T.81), PNG (W3C, chunks), WebP (RFC 9649).
+"""
+
+import io
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from PIL import Image
+
+_ORIENTATION = 0x0112
+_QUALITY = 92
+
+_SOS, _EOI, _APP0, _APP2, _APP14, _APP15, _COM = 0xDA, 0xD9, 0xE0, 0xE2, 0xEE, 0xEF, 0xFE
+_JFIF_BYTES = 14
+_EXIF = b"Exif\0\0"
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+_PNG_KEPT = frozenset(
+    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs acTL fcTL fdAT cICP".split()
+)
+_WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP", b"ANIM", b"ANMF"))
+_WEBP_EXIF_XMP = 0b0000_1100
+"""Flags of VP8X that announce EXIF and XMP."""
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How a picture is turned upright, by its EXIF orientation."""
+
+
+class _Malformed(Exception):
+    """A file is not built as its format says, though it may be decoded."""
+
+
+class _Role(Enum):
+    """What a part of a file is."""
+
+    PICTURE = "picture"
+    EXIF = "exif"
+
+
+_Parts = Iterator[tuple[_Role, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    """A photo without metadata, and how EXIF turned it: 1 is upright (tag 0x0112)."""
+
+    data: bytes
+    orientation: int = 1
+
+    @property
+    def mends(self) -> bool:
+        """Whether the picture has to be encoded again to stand upright without EXIF."""
+        return self.orientation != 1
+
+
+def strip_metadata(mime: str, data: bytes) -> Stripped | None:
+    """Return the parts of a photo that make the picture, byte for byte; nothing is decoded.
+
+    None for a file that is not built as its format says, though it may be decoded.
+    """
+    parts = {"image/jpeg": _jpeg_parts, "image/png": _png_parts, "image/webp": _webp_parts}[mime]
+    kept, exif = [], b""
+    try:
+        for role, part in parts(data):
+            if role is _Role.PICTURE:
+                kept.append(part)
+            elif role is _Role.EXIF:
+                exif = exif or part
+    except (_Malformed, struct.error, IndexError):
+        return None
+    picture = b"".join(kept)
+    if mime == "image/webp":
+        picture = b"RIFF" + struct.pack("<I", len(picture) + 4) + b"WEBP" + picture
+    return Stripped(picture, _orientation(exif))
+
+
+def encode_again(mime: str, image: Image.Image, orientation: int = 1) -> bytes:
+    """Encode a decoded picture anew, turned as ``orientation`` says, without metadata.
+
+    Raises what Pillow raises.
+    """
+    out, kind = io.BytesIO(), mime.partition("/")[2].upper()
+    profile = image.info.get("icc_profile")
+    turn = _TURNS.get(orientation)
+    upright = image.copy() if turn is None else image.transpose(turn)
+    upright.info = {}  # comments and texts would be written again
+    upright.save(out, kind, quality=_QUALITY, icc_profile=profile)
+    stripped = strip_metadata(mime, out.getvalue())
+    return out.getvalue() if stripped is None else stripped.data
+
+
+def _orientation(exif: bytes) -> int:
+    """Return how EXIF turns a picture; 1 where it cannot be read."""
+    if not exif:
+        return 1
+    found = Image.Exif()
+    try:
+        found.load(exif)
+        turned = found.get(_ORIENTATION, 1)
+    except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, struct.error):
+        return 1
+    except Warning:  # where warnings are errors, as in tests
+        return 1
+    return turned if isinstance(turned, int) and turned in _TURNS else 1
+
+
+def _jpeg_parts(data: bytes) -> _Parts:
+    """Segments of a JPEG up to its end; not what follows, which may be further pictures."""
+    yield _Role.PICTURE, data[:2]
+    place = 2
+    while place < len(data):
+        if data[place] != 0xFF:
+            raise _Malformed
+        marker = data[place + 1]
+        if marker == 0xFF:  # padding
+            place += 1
+            continue
+        if marker == _EOI:
+            yield _Role.PICTURE, data[place : place + 2]
+            return
+        (length,) = struct.unpack_from(">H", data, place + 2)
+        end = place + 2 + length
+        segment = data[place:end]
+        if len(segment) < 4 or end > len(data):
+            raise _Malformed
+        if marker == _SOS:
+            end = _end_of_scan(data, end)
+            yield _Role.PICTURE, data[place:end]
+        elif marker == _APP0:
+            if segment[4:9] == b"JFIF\0" and len(segment) >= 4 + _JFIF_BYTES:
+                yield _Role.PICTURE, _jfif(segment)
+        elif not (_APP0 < marker <= _APP15 or marker == _COM) or _is_colour(marker, segment):
+            yield _Role.PICTURE, segment
+        elif segment[4:10] == _EXIF:
+            yield _Role.EXIF, segment[4:]
+        place = end
+
+
+def _jfif(segment: bytes) -> bytes:
+    """Return the JFIF header without its thumbnail, which may show what was cropped."""
+    if segment[16:18] == b"\0\0" and len(segment) == 4 + _JFIF_BYTES:
+        return segment
+    return segment[:2] + struct.pack(">H", 2 + _JFIF_BYTES) + segment[4:16] + b"\0\0"
+
+
+def _is_colour(marker: int, segment: bytes) -> bool:
+    """Return whether a segment says how colours are meant: a profile, or Adobe's transform."""
+    if marker == _APP2:
+        return segment[4:16] == b"ICC_PROFILE\0"
+    return marker == _APP14 and segment[4:9] == b"Adobe"
+
+
+def _end_of_scan(data: bytes, place: int) -> int:
+    """Return where the next segment after entropy-coded data begins."""
+    while True:
+        place = data.find(b"\xff", place)
+        if place < 0 or place + 1 >= len(data):
+            return len(data)
+        following = data[place + 1]
+        if following not in (0, 0xFF) and not 0xD0 <= following <= 0xD7:
+            return place
+        place += 1 if following == 0xFF else 2
+
+
+def _png_parts(data: bytes) -> _Parts:
+    """Chunks of a PNG that make the picture, up to its end."""
+    yield _Role.PICTURE, _PNG_START
+    place = len(_PNG_START)
+    while place < len(data):
+        (length,) = struct.unpack_from(">I", data, place)
+        name, end = data[place + 4 : place + 8], place + 12 + length
+        if end > len(data):
+            raise _Malformed
+        if name in _PNG_KEPT:
+            yield _Role.PICTURE, data[place:end]
+        elif name == b"eXIf":
+            yield _Role.EXIF, _EXIF + data[place + 8 : end - 4]
+        if name == b"IEND":
+            return
+        place = end
+
+
+def _webp_parts(data: bytes) -> _Parts:
+    """Chunks of a WebP that make the picture."""
+    (size,) = struct.unpack_from("<I", data, 4)
+    place, last = 12, min(len(data), 8 + size)
+    while place + 8 <= last:
+        name = data[place : place + 4]
+        (length,) = struct.unpack_from("<I", data, place + 4)
+        end = place + 8 + length + length % 2
+        chunk = data[place:end]
+        if place + 8 + length > len(data):
+            raise _Malformed
+        if name == b"VP8X":
+            chunk = chunk[:8] + bytes([chunk[8] & ~_WEBP_EXIF_XMP & 0xFF]) + chunk[9:]
+        if name in _WEBP_KEPT:
+            yield _Role.PICTURE, chunk if len(chunk) == end - place else chunk + b"\0"
+        elif name == b"EXIF":
+            yield _Role.EXIF, _EXIF + chunk[8:].removeprefix(_EXIF)
+        place = end
