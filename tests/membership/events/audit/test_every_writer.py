@@ -36,6 +36,7 @@ WRITING: dict[str, tuple[list[str], set[str]]] = {
     ),
     "staff add": (["Ada", "ada@example.com", "--invite"], {"staff.created", "staff.invited"}),
     "staff reset-password": (["ada@example.com"], {"staff.password_reset"}),
+    "staff sign-out": (["ada@example.com"], {"staff.sessions_ended"}),
     "staff disable": (["ada@example.com"], {"staff.changed"}),
     "import": (["people.csv", "--kind", "customers"], {"import.started", "import.finished"}),
     "export": (["customers", "out.csv"], {"export.downloaded"}),
