@@ -306,11 +306,11 @@ class Kiosk(QObject):
     def _demo_waits(self) -> str:
         """Return why codes of the demo camera do not count now; empty if they do.
 
-        An invented card must neither cover the pages of staff nor reach a real club.
+        An invented card must neither cover pages and sheets nor reach a real club.
         """
         if not self.camera.is_demo or self.formats.trying:
             return ""
-        if self.management.at_work:
+        if self.management.at_work or self.hand_scanner.teaching:
             return self.texts.say("paused")
         match self.desk.demo_club:
             case True:

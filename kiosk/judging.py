@@ -4,6 +4,7 @@
 a median gap of         is
 ======================  =====================================================================
 at most ``MACHINE_S``   a machine's, whatever it types
+at most ``WORDS_S``     a machine's: its Enter is not passed on
 at most ``HASTY_S``     a scanner's where nobody types, if its text is like a code
 at most ``SLOWEST_S``   a scanner's if its text is like a code and its pace was learnt, or nobody
                         types there; else its text stays in the field, without its Enter
@@ -20,8 +21,10 @@ from .scanner_profile import SLOWEST_S, ScannerProfile, is_foreign_code
 
 MACHINE_S = 0.035
 """No hand types four keys with so short a median gap."""
-HASTY_S = 0.058
+WORDS_S = 0.05
 """No hand types a whole word with so short a median gap."""
+HASTY_S = 0.058
+"""No hand types a number with so short a median gap; a late key is waited for."""
 PATIENCE_S = 0.075
 """The pause after which a key alone, or a short burst, is judged."""
 BURST_PATIENCE_S = 0.13
@@ -82,7 +85,7 @@ def patience(held: Keys, profile: ScannerProfile) -> float:
     if into is not Field.PASSWORD and profile.pace_ms is not None:
         texts = texts_of(held)
         if profile.may_know(held) or any(may_become_code_like(text) for text in texts):
-            return min(CODE_PATIENCE_S, max(PATIENCE_S, LATE * profile.pace_ms / 1000))
+            return min(CODE_PATIENCE_S, max(BURST_PATIENCE_S, LATE * profile.pace_ms / 1000))
     hasty = len(held) >= _SHORT - 1 and gap_s(held) <= HASTY_S
     return BURST_PATIENCE_S if hasty else PATIENCE_S
 
@@ -153,7 +156,7 @@ def _judged_by_end(run: Keys, end: End, profile: ScannerProfile) -> Judgement:
         return Judgement.DROPPED
     if profile.has_pace(run) and any(_may_be_part(text) for text in texts_of(run)):
         return Judgement.MACHINE
-    if pace_s <= HASTY_S or (pace_s <= SLOWEST_S and belongs_to_machine(run)):
+    if pace_s <= WORDS_S or (pace_s <= SLOWEST_S and belongs_to_machine(run)):
         return Judgement.MACHINE
     return Judgement.TYPED
 

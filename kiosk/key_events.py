@@ -43,11 +43,11 @@ _XKB_OFFSET = 8
 """X11 and Wayland number keys eight higher than the PC scan code."""
 
 
-def kind_of(event: QKeyEvent) -> KeyKind:
-    """Return the kind of a key press that is no modifier."""
+def kind_of(event: QKeyEvent, *, repeated: bool) -> KeyKind:
+    """Return the kind of a key press that is no modifier. ``repeated``: the key is held down."""
     held = event.modifiers() & (_ALT_GR | Qt.KeyboardModifier.MetaModifier)
     printable = bool(event.text()) and event.text().isprintable()
-    if event.isAutoRepeat():
+    if repeated:
         return KeyKind.OTHER
     if held and not (held == _ALT_GR and printable):
         control = held == Qt.KeyboardModifier.ControlModifier and event.key() in _CONTROL_KEYS

@@ -24,7 +24,8 @@ _SHOW_FAST_MS = 45
 """So much later if it comes fast: a scanner is done by then, and nothing flickers."""
 _GRACE_MS = 15
 """A last wait: after the event loop was blocked, keys may be queued behind the timer."""
-
+_REPEAT_S = 0.15
+"""No keyboard repeats a key that was pressed so shortly before."""
 
 Held = tuple[QWindow, QKeyEvent]
 
@@ -71,6 +72,7 @@ class WedgeFilter(QObject):
         self._show = self._timer(self._on_show)
         self._shown_late = False
         self._recorder: Recorder | None = None
+        self._pressed_s = float("-inf")
         self._over = self._timer(self._on_over)
 
     def record(self, on: bool) -> None:
@@ -118,7 +120,7 @@ class WedgeFilter(QObject):
 
     def _overrides(self, event: QKeyEvent) -> bool:
         """Claim a control character of a scan before it is looked up as a shortcut."""
-        kind, at_s = kind_of(event), self._at_s(event)
+        kind, at_s = kind_of(event, repeated=event.isAutoRepeat()), self._at_s(event)
         if self._recorder is not None:
             claims = self._recorder.running and kind in {KeyKind.CONTROL, KeyKind.FUNCTION}
         else:
@@ -151,11 +153,16 @@ class WedgeFilter(QObject):
         return event.timestamp() / 1000 if event.timestamp() else self._clock()
 
     def _key_press(self, window: QWindow, event: QKeyEvent) -> KeyPress[Held]:
-        kind = kind_of(event)
+        at_s = self._at_s(event)
+        # X11 reports two equal keys within a millisecond as a key that is held down.
+        repeated = event.isAutoRepeat() and not 0 <= at_s - self._pressed_s < _REPEAT_S
+        if not repeated:
+            self._pressed_s = at_s
+        kind = kind_of(event, repeated=repeated)
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         return KeyPress(
             kind,
-            self._at_s(event),
+            at_s,
             (window, event.clone()),
             typed=event.text() if kind is KeyKind.CHARACTER else "",
             us=us_character(scan_code(event.nativeScanCode(), sys.platform), shift=shift),

@@ -60,7 +60,7 @@ class HandScannerPresenter(QObject):
         self._lesson: Lesson | None = None
         self._draft, self._draft_port = profile, self._port
         self._ports: list[PortIdentity] = []
-        self._teaching = self._hidden = False
+        self.teaching = self._hidden = False
         self.sheet = ScannerSheet(texts, WANTED, window)
         self.sheet.cancelled.connect(self.cancel)
         self.sheet.restarted.connect(self._start_round)
@@ -92,9 +92,9 @@ class HandScannerPresenter(QObject):
 
     def open(self) -> None:
         """Open the sheet."""
-        if self._teaching:
+        if self.teaching:
             return
-        self._teaching = True
+        self.teaching = True
         self._draft, self._draft_port = self.wedge.profile, self._port
         self._show_ports([])
         self._start_round()
@@ -111,7 +111,7 @@ class HandScannerPresenter(QObject):
     @Slot()
     def on_checking(self) -> None:
         """Hide the sheet: a scan of the camera comes first."""
-        if self._teaching and not self._hidden:
+        if self.teaching and not self._hidden:
             self._hidden = True
             self.wedge.record(False)
             self._window.hide_sheet()
@@ -128,8 +128,8 @@ class HandScannerPresenter(QObject):
         self._window.show_sheet(self.sheet)
 
     def _close(self) -> None:
-        if self._teaching:
-            self._teaching = self._hidden = False
+        if self.teaching:
+            self.teaching = self._hidden = False
             self.wedge.record(False)
             self._window.hide_sheet()
 
@@ -203,7 +203,7 @@ class HandScannerPresenter(QObject):
     @Slot(object)
     def _on_line(self, line: SerialLine) -> None:
         profile = self.wedge.profile
-        if self._teaching and not self._hidden:
+        if self.teaching and not self._hidden:
             if line.whole:
                 self._on_sample(Sample(line.text, "", None, line.end))
         elif line.is_code(profile):

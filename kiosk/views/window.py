@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from kiosk.style import DARK, LIGHT, M, Theme, stylesheet
 from kiosk.texts import Texts
@@ -73,6 +74,7 @@ class KioskWindow(QMainWindow):
         self._screens.addWidget(self.verdict)
         self._management: QWidget | None = None
         self._sheet: ScannerSheet | None = None
+        self._focused: QWidget | None = None
         root = QWidget()
         root.setObjectName("root")
         below = QHBoxLayout()
@@ -133,6 +135,7 @@ class KioskWindow(QMainWindow):
     def show_sheet(self, sheet: ScannerSheet) -> None:
         """Show a sheet over everything, which takes no input meanwhile."""
         self._sheet = sheet
+        self._focused = self.focusWidget()
         for part in (self.bar, self.side, self._screens):
             part.setEnabled(False)
         sheet.open()
@@ -144,7 +147,8 @@ class KioskWindow(QMainWindow):
             self._sheet = None
             for part in (self.bar, self.side, self._screens):
                 part.setEnabled(True)
-            self.setFocus()
+            before = self._focused
+            (before if before is not None and isValid(before) else self).setFocus()
 
     @property
     def managing(self) -> bool:

@@ -146,6 +146,7 @@ def test_cancel_changes_nothing(front: Front, tmp_path: Path) -> None:
 
 
 def test_scans_that_disagree_are_said_and_begin_anew(front: Front) -> None:
+    front.window.side.search.setFocus()
     open_by_key(front)
     front.scan(CARDS[0])
     front.scan(CARDS[1])
@@ -157,6 +158,8 @@ def test_scans_that_disagree_are_said_and_begin_anew(front: Front) -> None:
         front.scan(card)
     assert not front.sheet.problem.isVisible()
     assert front.sheet.save_button.isEnabled()
+    QTest.keyClick(front.window.windowHandle(), Qt.Key.Key_Escape)
+    assert front.window.side.search.hasFocus()
 
 
 def test_a_verdict_of_the_camera_comes_first(front: Front) -> None:
@@ -197,7 +200,8 @@ def test_a_port_is_opened_when_it_is_confirmed_and_kept_when_saved(front: Front)
     stored = front.store.load()
     assert stored is not None
     assert stored.port == found[0].identity
-    front.presenter._on_line(SerialLine(CARDS[0], "enter"))
+    front.presenter.wedge.profile = stored.model_copy(update={"prefix": "#"})
+    front.presenter._on_line(SerialLine("#" + CARDS[0], "enter"))
     front.presenter._on_line(SerialLine("MC16G3", "none", whole=False))
     assert [each.typed for each in front.readings] == [CARDS[0]]
     assert front.unread == [True]

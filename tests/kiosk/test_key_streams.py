@@ -224,7 +224,7 @@ def test_typing_arrives_in_order_with_its_enter(text: str, gap_ms: int) -> None:
             assert (outcome.text, outcome.unread) == (text + end, 0)
 
 
-@pytest.mark.parametrize("pace_ms", [40, 60, 90, 120])
+@pytest.mark.parametrize("pace_ms", [40, 55, 90, 120])
 @pytest.mark.parametrize("text", ["4006381333931", "AB-7731", "00123456", "K7-0099/2", "C-000004"])
 @pytest.mark.parametrize("end", [ENTER, TAB])
 def test_a_slow_scanner_that_nobody_taught_sends_no_form(text: str, end: str, pace_ms: int) -> None:

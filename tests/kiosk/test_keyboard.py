@@ -311,6 +311,32 @@ def test_a_letter_with_a_dead_key_comes_after_what_was_typed_before(desk: Desk) 
     assert desk.field.text() == "Mé"
 
 
+def test_a_paste_and_a_key_held_down_come_after_what_was_typed(desk: Desk, qtbot: QtBot) -> None:
+    QApplication.clipboard().setText("pasted")
+    for number, character in enumerate("Mab"):
+        send(desk, character, 1_000 + 90 * number)
+    QTest.keyClick(desk.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert desk.field.text() == "Mabpasted"
+    send(desk, "x", 9_000)
+    for number in range(5):
+        event = QKeyEvent(QEvent.Type.KeyPress, 0, NONE, 0, 0, 0, "x", True)
+        event.setTimestamp(9_300 + 33 * number)
+        QCoreApplication.sendEvent(desk.window, event)
+    assert desk.field.text() == "Mabpasted" + "x" * 6
+
+
+def test_two_equal_keys_of_a_scan_are_no_key_that_is_held_down(desk: Desk) -> None:
+    desk.field.setText("old")
+    for number, character in enumerate(CARD):
+        again = number > 0 and CARD[number - 1] == character
+        event = QKeyEvent(QEvent.Type.KeyPress, 0, NONE, 0, 0, 0, character, again)
+        event.setTimestamp(20_000 + 5 * (number - again))
+        QCoreApplication.sendEvent(desk.window, event)
+    send(desk, "\r", 20_000 + 5 * len(CARD), key=int(Qt.Key.Key_Return))
+    assert [reading.typed for reading in desk.readings] == [CARD]
+    assert desk.field.text() == "old"
+
+
 def test_a_click_into_another_field_leaves_what_was_typed_where_it_was(
     desk: Desk, qtbot: QtBot
 ) -> None:

@@ -20,6 +20,7 @@ from passes.codes.barcode import (
     new_card_code,
     parse,
 )
+from passes.codes.card_codes import begins_card
 
 ID = UUID("0f5c7a1e-9d1b-4c57-8e52-3a64b1f0c9d2")
 CARD = CardCode("MC1" + "7" + "Z" * 25)
@@ -225,3 +226,13 @@ def test_links_that_would_not_round_trip_are_refused(
 ) -> None:
     with pytest.raises(BarcodeError):
         InstallLink(origin, organization, design, ID)
+
+
+@given(st.one_of(cards, st.builds(SignedCardCode, cards, st.binary(min_size=64, max_size=64))))
+def test_every_beginning_of_a_card_is_known_as_one(code: CardCode | SignedCardCode) -> None:
+    assert all(begins_card(code.text[:length]) for length in range(1, len(code.text) + 1))
+
+
+@pytest.mark.parametrize("text", ["", "X", "mc1", "MC3", "MC18", "MC1I", "C-000123", "MC10 "])
+def test_what_begins_no_card(text: str) -> None:
+    assert not begins_card(text)
