@@ -9,6 +9,7 @@ from api_client.messages.cards import (
     CustomerCards,
     IssuedCard,
     Mailed,
+    TakenBack,
     WalletKind,
     WalletsReady,
 )
@@ -47,6 +48,24 @@ class CardsClient(DesignsClient):
         """Revoke a card permanently."""
         path = f"/v1/cards/{card_id}/revoke"
         return self._ask(CardRecord, "POST", path, headers=keyed(once))
+
+    def give_code(
+        self, customer_id: UUID, code: str, *, label: str | None, confirm_product: bool, once: str
+    ) -> CardRecord:
+        """Give a code of another maker to a customer, as a card of theirs."""
+        body = {
+            "customer_id": str(customer_id),
+            "code": code,
+            "label": label,
+            "confirm_product": confirm_product,
+        }
+        headers = keyed(once)
+        return self._ask(CardRecord, "POST", "/v1/cards/foreign", body=body, headers=headers)
+
+    def take_back(self, card_id: UUID, once: str) -> TakenBack:
+        """Take a code of another maker back from its customer."""
+        path = f"/v1/cards/{card_id}/take-back"
+        return self._ask(TakenBack, "POST", path, headers=keyed(once))
 
     def mail_card(self, card_id: UUID, email: str | None, once: str = "") -> Mailed:
         """Queue a mail with a card's install link, by default to the customer's own address."""

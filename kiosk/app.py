@@ -236,16 +236,8 @@ class Kiosk(QObject):
 
     def _connect_desk(self) -> None:
         worker, desk = self.desk_worker, self.desk
-        worker.desk.connect(desk.on_desk)
-        worker.visits.connect(desk.on_visits)
-        worker.hits.connect(desk.on_hits)
-        worker.search_failed.connect(desk.on_search_failed)
-        worker.unreachable.connect(desk.on_unreachable)
-        worker.undone.connect(desk.on_undone)
-        worker.undo_failed.connect(desk.on_undo_failed)
+        desk.connect_worker(worker)
         worker.desk.connect(self.formats.on_desk)
-        desk.refresh_wanted.connect(worker.refresh)
-        desk.undo_wanted.connect(worker.undo_visit)
         desk.service_back.connect(self.session.on_service_back)
         self._poll.timeout.connect(worker.refresh)
         self.window.side.search_wanted.connect(worker.search)
@@ -287,6 +279,7 @@ class Kiosk(QObject):
             Command.OPEN_PROFILE: self.management.open_person,
             Command.MANAGE: self.management.open_home,
             Command.BACK: self.management.back,
+            Command.GIVE: self.management.open_give,
             Command.HAND_SCANNER: self.hand_scanner.open,
             Command.CLOSE_SHEET: self.hand_scanner.cancel,
         }[command]()

@@ -20,6 +20,7 @@ from scanner.events import Code, FrameRead
 from scanner.repeats import RepeatFilter
 
 from .failures import Cause, Failure
+from .foreign_read import ForeignRead, foreign_read
 from .in_view import InView
 from .same_code import SameVisits, by_card, card_key
 from .settings import KioskSettings
@@ -61,6 +62,11 @@ class DisplayedScan:
     verdict: Verdict
     scan: PendingScan
     answer: ScanAnswer | None
+
+    @property
+    def foreign(self) -> ForeignRead | None:
+        """What of the scan can be given to a member; None if it names somebody or failed."""
+        return None if self.answer is None else foreign_read(self.scan.request, self.answer)
 
 
 class ScanSession(QObject):
@@ -148,7 +154,8 @@ class ScanSession(QObject):
             self._leave_aside()
             return
         try:
-            shown = DisplayedScan(self._noted(verdict_of(answer, self._texts), scan), scan, answer)
+            verdict = verdict_of(answer, self._texts, offers=foreign_read(scan.request, answer))
+            shown = DisplayedScan(self._noted(verdict, scan), scan, answer)
         except Exception as error:
             log.exception("answer cannot be shown", visit=str(visit_id))
             failure = Failure(Cause.INTERNAL, repr(error))

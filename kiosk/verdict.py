@@ -46,7 +46,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the verdict panel paints and plays. ``dwell_s`` is how long it stays, in seconds."""
+    """What the verdict panel paints and plays.
+
+    ``offer``: what staff may do about it, on a button. ``dwell_s``: how long it stays, in seconds.
+    """
 
     tone: Tone
     headline: str
@@ -57,6 +60,7 @@ class Verdict:
     notes: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
     answered: str = ""
+    offer: str = ""
     dwell_s: float = 8.0
 
     @property
@@ -84,8 +88,11 @@ KNOWN_KINDS = tuple(sorted(LATER_KINDS))
 _TICK = timedelta(microseconds=1)
 
 
-def verdict_of(answer: ScanAnswer, texts: Texts) -> Verdict:
-    """Return the verdict for the service's answer."""
+def verdict_of(answer: ScanAnswer, texts: Texts, *, offers: object = None) -> Verdict:
+    """Return the verdict for the service's answer; ``offers``: its code can be given to a member.
+
+    One with an offer stays longer: staff read it, and then decide.
+    """
     tone = _tone(answer)
     return Verdict(
         tone=tone,
@@ -101,7 +108,8 @@ def verdict_of(answer: ScanAnswer, texts: Texts) -> Verdict:
         ),
         permissions=tuple(permission.label for permission in answer.permissions),
         answered=texts.clock(answer.server_time, answer.time_zone),
-        dwell_s=_DWELL_S.get(tone, _DWELL_DEFAULT_S),
+        offer=texts.say("Give this card to a member …  (Ctrl+G)") if offers else "",
+        dwell_s=_DWELL_DEFAULT_S if offers else _DWELL_S.get(tone, _DWELL_DEFAULT_S),
     )
 
 
@@ -137,6 +145,19 @@ def _headlines(texts: Texts) -> dict[Tone, str]:
         Tone.UNKNOWN_CODE: texts.say("UNKNOWN CODE"),
         Tone.COULD_NOT_CHECK: texts.say("COULD NOT CHECK"),
     }
+
+
+def outcome_word(outcome: Outcome, texts: Texts) -> str:
+    """Return an outcome in a word or two."""
+    return {
+        Outcome.ACTIVE: texts.say("active"),
+        Outcome.EXPIRED: texts.say("expired"),
+        Outcome.NO_MEMBERSHIP: texts.say("no membership"),
+        Outcome.NOT_YET_STARTED: texts.say("not yet started"),
+        Outcome.BLOCKED: texts.say("blocked"),
+        Outcome.CARD_REVOKED: texts.say("card revoked"),
+        Outcome.UNKNOWN_CODE: texts.say("unknown code"),
+    }[outcome]
 
 
 def _special(answer: ScanAnswer, texts: Texts) -> str:

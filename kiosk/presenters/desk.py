@@ -12,6 +12,7 @@ from kiosk.session import DisplayedScan, PendingScan
 from kiosk.status import Health, start_failure
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
+from kiosk.workers import DeskWorker
 
 from .rows_of import hit_row, visit_row
 
@@ -56,6 +57,18 @@ class DeskPresenter(QObject):
         self._clock.timeout.connect(self._show_clock)
         self._clock.start()
         self._show_clock()
+
+    def connect_worker(self, worker: DeskWorker) -> None:
+        """Show what the worker loads, and send it what is wanted here."""
+        worker.desk.connect(self.on_desk)
+        worker.visits.connect(self.on_visits)
+        worker.hits.connect(self.on_hits)
+        worker.search_failed.connect(self.on_search_failed)
+        worker.unreachable.connect(self.on_unreachable)
+        worker.undone.connect(self.on_undone)
+        worker.undo_failed.connect(self.on_undo_failed)
+        self.refresh_wanted.connect(worker.refresh)
+        self.undo_wanted.connect(worker.undo_visit)
 
     @Slot(object)
     def on_desk(self, desk: DeskInfo) -> None:

@@ -1,22 +1,10 @@
 """Converts messages of the service into rows of the lists beside the verdict. Pure."""
 
-from api_client.messages.scan import CustomerHit, Outcome, VisitView
+from api_client.messages.scan import CustomerHit, VisitView
 from kiosk.style import Tone
 from kiosk.texts import Texts
+from kiosk.verdict import outcome_word
 from kiosk.views.rows import Row
-
-
-def outcome_word(outcome: Outcome, texts: Texts) -> str:
-    """Return an outcome in a word or two."""
-    return {
-        Outcome.ACTIVE: texts.say("active"),
-        Outcome.EXPIRED: texts.say("expired"),
-        Outcome.NO_MEMBERSHIP: texts.say("no membership"),
-        Outcome.NOT_YET_STARTED: texts.say("not yet started"),
-        Outcome.BLOCKED: texts.say("blocked"),
-        Outcome.CARD_REVOKED: texts.say("card revoked"),
-        Outcome.UNKNOWN_CODE: texts.say("unknown code"),
-    }[outcome]
 
 
 def visit_row(visit: VisitView, texts: Texts, zone: str) -> Row:

@@ -118,13 +118,11 @@ class StaffPresenter(QObject):
         """Keep the customer of the verdict on screen."""
         customer = shown.answer.customer if shown.answer else None
         self._on_screen = customer.id if customer else None
+        self.pages.give.read = shown.foreign
 
     @Slot()
     def on_cleared(self) -> None:
-        """The verdict is gone: return to the page or form that it covered.
-
-        One that is in front already keeps its focus: somebody may be typing.
-        """
+        """Return to the page or form that a verdict covered; one in front keeps its focus."""
         if self._at_work and not self._window.managing:
             self.bring_up()
 
@@ -137,6 +135,11 @@ class StaffPresenter(QObject):
     def open_person(self) -> None:
         """Go to the profile of the customer of the last verdict, or to the first page."""
         self._enter(Place(CUSTOMER, self._on_screen) if self._on_screen else HOME)
+
+    def open_give(self) -> None:
+        """Go to where the card on screen, which names nobody, is given to a member."""
+        if self._window.showing_verdict and (place := self.pages.give.begin()):
+            self._enter(place)
 
     def open_home(self) -> None:
         """Go to the first page."""
@@ -258,10 +261,7 @@ class StaffPresenter(QObject):
 
     @Slot(object, object)
     def on_failed(self, task: Task[Any], failure: Failure) -> None:
-        """Pass the failure of a task to its handler, or show it on the page in front.
-
-        A session that has ended at the service is asked for again, over page and form.
-        """
+        """Pass the failure of a task to its handler; ask for a session that has ended again."""
         if failure.cause is Cause.SIGNED_OUT and self.signed_in:
             self.lock(sentence_of(failure, self._texts))
         guarded(lambda: self._fail(task, failure), task, self._fail_plainly)
@@ -270,6 +270,7 @@ class StaffPresenter(QObject):
     def on_photo(self, path: str, image: QImage) -> None:
         """A photo was loaded."""
         self.pages.customer.show_photo(path, image)
+        self.pages.give.show_photo(path, image)
 
     @Slot()
     def _on_sign_out(self) -> None:
@@ -339,10 +340,7 @@ class StaffPresenter(QObject):
         return self.changes.asking or (self._locked and unsaved)
 
     def _leave(self) -> None:
-        """Return to the desk. A sign-in that is under way no longer counts.
-
-        What waits for its person to sign in again is kept.
-        """
+        """Return to the desk, and drop a sign-in under way. What waits for its person is kept."""
         self.attempt += 1
         self._at_work = False
         if not self._holds():

@@ -9,6 +9,7 @@ from kiosk.staff.controllers.company import CompanyController
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.customer import CustomerController
 from kiosk.staff.controllers.design import DesignController
+from kiosk.staff.controllers.give import GiveController
 from kiosk.staff.controllers.home import HomeController
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.signup import SignupController
@@ -33,6 +34,7 @@ class Router:
         self.customer = self.add(CustomerController(context, self.payment, self.checkout))
         self.company = self.add(CompanyController(context, self.payment, self.checkout))
         self.card = self.add(CardController(context))
+        self.give = self.add(GiveController(context))
         self.design = self.add(DesignController(context))
         self.signup = self.add(SignupController(context))
         self.code_formats = self.add(CodeFormatsController(context))

@@ -11,7 +11,7 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kiosk.style import (
     BODY,
@@ -92,6 +92,9 @@ class VerdictPanel(QWidget):
         self.notes = Chips(TITLE, filled=True)
         self.facts = FactsView()
         self.permissions = Chips(BODY, filled=False)
+        self.offer = QPushButton()
+        self.offer.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.offer.hide()
         self.answered = FitLabel(BODY, align=Qt.AlignmentFlag.AlignTrailing)
         self._head = QHBoxLayout()
         self._head.addWidget(self.icon)
@@ -103,6 +106,7 @@ class VerdictPanel(QWidget):
         self._layout.addWidget(self.detail)
         self._layout.addWidget(self.note)
         self._layout.addWidget(self.notes)
+        self._layout.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignLeading)
         self._layout.addStretch(2)
         self._layout.addWidget(self.facts)
         self._layout.addWidget(self.permissions)
@@ -131,6 +135,8 @@ class VerdictPanel(QWidget):
         self.detail.say(verdict.detail, paint.ink)
         self.note.say(verdict.desk_note, paint.ink)
         self.notes.show_words(verdict.notes, paint.ink, paint.fill)
+        self.offer.setText(verdict.offer)
+        self.offer.setVisible(bool(verdict.offer))
         self.facts.show_facts(verdict.facts, paint.ink)
         self.permissions.show_words(verdict.permissions, paint.ink, paint.ink)
         self.answered.say(answered, paint.ink)

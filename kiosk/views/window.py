@@ -44,6 +44,7 @@ class Command(Enum):
     OPEN_PROFILE = auto()
     MANAGE = auto()
     BACK = auto()
+    GIVE = auto()
     HAND_SCANNER = auto()
     CLOSE_SHEET = auto()
 
@@ -236,6 +237,7 @@ class KioskWindow(QMainWindow):
             "Ctrl+M": lambda: self.commanded.emit(Command.MUTE),
             "Ctrl+I": lambda: self.commanded.emit(Command.OPEN_PROFILE),
             "Ctrl+O": lambda: self.commanded.emit(Command.MANAGE),
+            "Ctrl+G": lambda: self.commanded.emit(Command.GIVE),
             "Ctrl+F": self.side.begin_search,
             "Ctrl+T": self.toggle_theme,
             "F8": lambda: self.commanded.emit(Command.HAND_SCANNER),
@@ -245,6 +247,7 @@ class KioskWindow(QMainWindow):
             QShortcut(QKeySequence(key), self, partial(self._on_key, key, then), autoRepeat=False)
         self.bar.theme_toggled.connect(self.toggle_theme)
         self.bar.full_screen_toggled.connect(self.toggle_full_screen)
+        self.verdict.offer.clicked.connect(lambda: self.commanded.emit(Command.GIVE))
         self.bar.manage_pressed.connect(lambda: self.commanded.emit(Command.MANAGE))
         self.bar.scanner_pressed.connect(lambda: self.commanded.emit(Command.HAND_SCANNER))
         self.bar.sound_toggled.connect(lambda: self.commanded.emit(Command.MUTE))

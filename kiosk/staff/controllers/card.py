@@ -16,6 +16,7 @@ from api_client.messages.cards import CardRecord, IssuedCard, WalletKind, Wallet
 from api_client.messages.management import CustomerProfile
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.forms.card import CardForms
+from kiosk.staff.forms.give import take_back_form
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.card import CardPage
 from kiosk.staff.pages.parts import Action
@@ -97,6 +98,9 @@ class CardController(Controller):
                 ask(*self._forms.replace(card_id, words.title, about), self._on_replaced)
             case Action.REVOKE:
                 ask(*self._forms.revoke(card_id, words.title, about))
+            case Action.TAKE_BACK:
+                form = take_back_form(self._texts, card_id, words.title, about)
+                ask(*form, lambda _taken: self._context.navigation.back())
             case Action.SAVE_PASS | Action.SAVE_PRINT | Action.PRINT:
                 self._fetch(action, sheet)
             case _:

@@ -158,6 +158,7 @@ class CardPage(PageView):
             (Action.SAVE_PASS, say("Save pass …")),
             (Action.SAVE_PRINT, say("Save PDF …")),
             (Action.REVOKE, say("Revoke …")),
+            (Action.TAKE_BACK, say("Take back …")),
         ):
             button = QPushButton(words)
             button.clicked.connect(lambda _on=False, act=action: self.acted.emit(act, self.words))
@@ -181,5 +182,7 @@ def _possible(action: Action, words: CardWords, *, may_change: bool) -> bool:
             return words.good
         case Action.SAVE_PASS:
             return may_change and words.good and words.has_design
+        case Action.TAKE_BACK:
+            return may_change and words.foreign
         case _:
             return may_change and words.good

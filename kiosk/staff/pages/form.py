@@ -122,6 +122,10 @@ class Form(QFrame):
         """Add a text above the fields that follow."""
         self._rows.addRow(PlainLabel(words, "muted", wraps=True))
 
+    def add_part(self, part: QWidget) -> None:
+        """Add a row that is only looked at."""
+        self._rows.addRow(part)
+
     def add_line(self, key: str, label: str, value: str = "", *, secret: bool = False) -> QLineEdit:
         """Add a field for one line of text."""
         line = QLineEdit(value)

@@ -49,6 +49,7 @@ class Action(StrEnum):
     SAVE_PASS = "save_pass"  # noqa: S105 - a pass is a card
     REPLACE = "replace"
     REVOKE = "revoke"
+    TAKE_BACK = "take_back"
     REFRESH = "refresh"
     CANCEL = "cancel"
     KEEP = "keep"

@@ -40,20 +40,28 @@ class CardWords:
     no_link: str
     has_design: bool
     good: bool
+    foreign: bool = False
     warnings: tuple[str, ...] = ()
 
 
 def card_line(card: CardRecord, texts: Texts, zone: str) -> CardLine:
     """Return a card as a row, with days in the time zone ``zone``."""
     good = card.revoked_at is None
-    parts = [texts.say("issued {day}", day=texts.local_day(card.issued_at, zone))]
+    parts = [_since(card, texts, zone)]
     if card.revoked_at is not None:
         parts = [texts.say("revoked {day}", day=texts.local_day(card.revoked_at, zone))]
+    elif card.foreign and card.code_end:
+        parts.append(texts.say("code ends in {end}", end=card.code_end))
     elif card.design is None:
-        parts.append(texts.say("printed only"))
+        parts.append("" if card.foreign else texts.say("printed only"))
     else:
         parts.append(_where(card, texts))
-    return CardLine(card.id, card.design or card.label, " · ".join(parts), good)
+    return CardLine(card.id, card.design or card.label, " · ".join(filter(None, parts)), good)
+
+
+def _since(card: CardRecord, texts: Texts, zone: str) -> str:
+    day = texts.local_day(card.issued_at, zone)
+    return texts.say("given {day}", day=day) if card.foreign else texts.say("issued {day}", day=day)
 
 
 def card_words(
@@ -71,6 +79,8 @@ def card_words(
     facts = [(say("Issued"), texts.local_day(card.issued_at, zone))]
     if card.revoked_at is not None:
         facts.append((say("Revoked"), texts.local_day(card.revoked_at, zone)))
+    if card.foreign and card.code_end:
+        facts.append((say("Code"), say("ends in {end}", end=card.code_end)))
     if card.replaced_by is not None:
         facts.append((say("Replaced"), say("by another card")))
     facts += [(_NAMES[each.wallet], _in_wallet(each, texts)) for each in card.wallets]
@@ -85,6 +95,7 @@ def card_words(
         no_link=_no_link(card, texts),
         has_design=card.design is not None,
         good=good,
+        foreign=card.foreign,
         warnings=tuple(_warnings(card, wallets, texts, zone, now)) if good else (),
     )
 
@@ -116,6 +127,8 @@ def _no_link(card: CardRecord, texts: Texts) -> str:
         return ""
     if card.revoked_at is not None:
         return texts.say("A revoked card can no longer be added to a phone.")
+    if card.foreign:
+        return texts.say("This card was made elsewhere: no phone can load it.")
     if card.design is None:
         return texts.say("This card has no design: it is printed only.")
     return texts.say(

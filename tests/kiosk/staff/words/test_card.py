@@ -31,6 +31,9 @@ PLAIN: dict[str, Any] = {"design_id": None, "design": None, "wallets": (), "inst
         (record(wallets=NO_PHONE), "issued Oct 25, 2026 · not on a phone yet"),
         (record(**PLAIN), "issued Oct 25, 2026 · printed only"),
         (record(revoked_at=NOON), "revoked Nov 24, 2026"),
+        (record(**PLAIN, foreign=True, code_end="7120"), "given Oct 25, 2026 · code ends in 7120"),
+        (record(**PLAIN, foreign=True), "given Oct 25, 2026"),
+        (record(**PLAIN, foreign=True, revoked_at=NOON), "revoked Nov 24, 2026"),
     ],
 )
 def test_a_card_in_one_line(card: CardRecord, below: str) -> None:
