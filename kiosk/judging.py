@@ -74,6 +74,12 @@ def belongs_to_machine(keys: Keys) -> bool:
     return any(is_foreign_code(text) for text in texts_of(keys))
 
 
+def is_doubtful(run: Keys) -> bool:
+    """Return whether what was typed into the search is more likely a scan of a slow scanner."""
+    into_search = bool(run) and run[0].into is Field.SEARCH
+    return into_search and gap_s(run) <= SLOWEST_S and belongs_to_machine(run)
+
+
 def patience(held: Keys, profile: ScannerProfile) -> float:
     """Return how long after the last key a burst is judged, in seconds."""
     if not held:

@@ -43,6 +43,8 @@ class WedgeFilter(QObject):
     """Reading."""
     unread = Signal(bool)
     """What a scanner sent was no whole code. True: its text stayed in a field, without its end."""
+    doubtful = Signal()
+    """What follows in the search was typed as a slow scanner types; emitted before its Enter."""
     learnt = Signal(object)
     """ScannerProfile that a scan has changed."""
     recorded = Signal(object)
@@ -188,6 +190,8 @@ class WedgeFilter(QObject):
         events = (*step.release, *self._releases_after(step))
         if events or step.reading is not None or step.unread:
             self._hide_held()
+        if step.doubtful:
+            self.doubtful.emit()
         for window, event in events:
             self._sending = True
             self.used.emit()

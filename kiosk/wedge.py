@@ -9,7 +9,7 @@ by a scanner. How a burst is judged: ``kiosk.judging``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic
 
 from .code_shapes import may_become_code_like, own_code
@@ -21,6 +21,7 @@ from .judging import (
     Judgement,
     begins_own,
     belongs_to_machine,
+    is_doubtful,
     is_fast,
     judged,
     patience,
@@ -68,7 +69,8 @@ class Step(Generic[E_]):
     """What to do after a key press: swallow it or not, release held keys first, use a code.
 
     ``unread``: what a scanner sent was no whole code, and is to be scanned again. ``kept``: its
-    text stays in the field it went to, and only its Enter was not passed on.
+    text stays in the field it went to, and only its Enter was not passed on. ``doubtful``: typed
+    into the search, with its Enter, but hardly by a hand.
     """
 
     swallow: bool = False
@@ -76,6 +78,7 @@ class Step(Generic[E_]):
     reading: Reading | None = None
     unread: bool = False
     kept: bool = False
+    doubtful: bool = False
 
 
 class WedgeDecoder(Generic[E_]):
@@ -214,7 +217,8 @@ class WedgeDecoder(Generic[E_]):
         address = end is not None and end.moves and "@" in typed_text(run)
         if judgement is Judgement.TYPED or (judgement is Judgement.MACHINE and address):
             # After an address a password manager moves on to the password.
-            return self._passed(keys, end)
+            doubtful = end is not None and is_doubtful(run)
+            return replace(self._passed(keys, end), doubtful=doubtful)
         secret = bool(run) and run[0].into is Field.PASSWORD and is_fast(run)
         said = not secret and (end is not None or belongs_to_machine(run))
         if end is not None:
@@ -275,4 +279,5 @@ def _joined(before: Step[E_], after: Step[E_]) -> Step[E_]:
         reading=before.reading or after.reading,
         unread=before.unread or after.unread,
         kept=before.kept or after.kept,
+        doubtful=before.doubtful or after.doubtful,
     )

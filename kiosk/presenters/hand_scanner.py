@@ -48,6 +48,7 @@ class HandScannerPresenter(QObject):
         self.wedge = WedgeFilter(self, profile=profile)
         self.wedge.scanned.connect(self.scanned)
         self.wedge.unread.connect(self.on_unread)
+        self.wedge.doubtful.connect(self._on_doubtful)
         self.wedge.learnt.connect(store.save)
         self.wedge.recorded.connect(self._on_sample)
         given = PortIdentity(device=settings.scanner) if settings.scanner else None
@@ -88,6 +89,13 @@ class HandScannerPresenter(QObject):
             if kept
             else say("Not read: scan again.")
         )
+        self.unread.emit()
+
+    @Slot()
+    def _on_doubtful(self) -> None:
+        """Take an older verdict away, and tell how a slow scanner is read in the search too."""
+        say = self._texts.say
+        self._window.side.show_notice(say("Was this a scan? Teach the scanner (F8)."))
         self.unread.emit()
 
     def open(self) -> None:

@@ -19,9 +19,10 @@ from kiosk.serial_lines import SerialLine
 from kiosk.serial_scanner import PortState, SerialScanner, usb_ports
 from kiosk.session import State
 from kiosk.settings import KioskSettings
-from kiosk.style import LIGHT
+from kiosk.style import LIGHT, Tone
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
+from kiosk.views.rows import Row
 from kiosk.views.window import Command, KioskWindow
 from kiosk.wedge import Reading
 from resources.catalogue import LANGUAGES
@@ -224,6 +225,23 @@ def test_an_old_verdict_goes_when_a_scan_is_not_read(front: Front, sent: tuple[s
     front.scan(sent[0], end=sent[1])
     assert (desk.state(), len(desk.asked)) == (State.READY, 1)
     assert front.window.side.notice.isVisible()
+
+
+@pytest.mark.parametrize("pace_ms", [60, 90, 120])
+def test_a_slow_scan_into_the_search_leaves_no_old_verdict(front: Front, pace_ms: int) -> None:
+    desk = SessionDesk()
+    front.presenter.connect_session(desk.session)
+    front.window.side.picked.connect(desk.session.on_picked)
+    desk.see(CARDS[1])
+    desk.reply()
+    search = front.window.side.search
+    search.setFocus()
+    front.scan("4006381333931", pace_ms)
+    assert (search.text(), desk.state()) == ("4006381333931", State.READY)
+    assert front.window.side.notice.text() == "Was this a scan? Teach the scanner (F8)."
+    row = Row("key", "Amara", "", "", Tone.ACTIVE)
+    front.window.side.show_hits("4006381333931", [row])
+    assert (desk.state(), desk.asked[-1].text) == (State.CHECKING, "key")
 
 
 def test_what_was_stored_and_what_is_set_is_used_at_the_start(qtbot: QtBot, tmp_path: Path) -> None:
