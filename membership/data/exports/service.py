@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, Select, and_, exists, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from membership.data.exports.cells import cell, needs_quotes
 from membership.members.memberships.entitlements import last_day_of
@@ -23,6 +23,7 @@ from membership.store.models import (
     Membership,
     Visit,
 )
+from membership.store.wallet_joins import CARD_OF_WALLET
 from membership.web.access import Tenant
 
 _AT_ONCE = 1000
@@ -85,19 +86,40 @@ def _use_snapshot(session: Session) -> None:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
 
 
-def _customers(tenant: Tenant) -> _Export:
-    newest = (
-        select(Card.code)
+_GOOD_CARD = and_(
+    Card.organization_id == Customer.organization_id,
+    Card.customer_id == Customer.id,
+    Card.revoked_at.is_(None),
+)
+
+
+def _newest_card(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """A column of the customer's newest card that is good."""
+    card = aliased(Card)
+    return (
+        select(getattr(card, column.key))
         .where(
-            Card.organization_id == Customer.organization_id,
-            Card.customer_id == Customer.id,
-            Card.revoked_at.is_(None),
+            card.organization_id == Customer.organization_id,
+            card.customer_id == Customer.id,
+            card.revoked_at.is_(None),
         )
-        .order_by(Card.issued_at.desc(), Card.id)
+        .order_by(card.issued_at.desc(), card.id)
         .limit(1)
         .correlate(Customer)
         .scalar_subquery()
-        .label("card_code")
+    )
+
+
+def _customers(tenant: Tenant) -> _Export:
+    newest = _newest_card(Card.code).label("card_code")
+    # Cards without a wallet: those of other makers, and printed ones.
+    in_wallet = exists().where(CARD_OF_WALLET).correlate(Card)
+    others = (
+        select(func.aggregate_strings(Card.code, "\n"))
+        .where(_GOOD_CARD, Card.id != _newest_card(Card.id), ~in_wallet)
+        .correlate(Customer)
+        .scalar_subquery()
+        .label("other_card_codes")
     )
     names = (
         "given_name",
@@ -110,12 +132,12 @@ def _customers(tenant: Tenant) -> _Export:
         "desk_note",
     )
     query = (
-        select(Customer.number, *(getattr(Customer, name) for name in names), newest)
+        select(Customer.number, *(getattr(Customer, name) for name in names), newest, others)
         .where(Customer.organization_id == tenant.id, Customer.erased_at.is_(None))
         .order_by(Customer.number)
     )
     columns: dict[str, Convert] = {"number": lambda row: f"C-{row.number:06}"}
-    return _Export(query, columns | _plain(*names, "card_code"))
+    return _Export(query, columns | _plain(*names, "card_code", "other_card_codes"))
 
 
 def _companies(tenant: Tenant) -> _Export:

@@ -30,6 +30,7 @@ _LONG = 4000
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*", re.ASCII)
 _PLAIN_EMAIL_LENGTH = 200
 _LONGEST_LOCAL = 64
+_MAX_CODES = 20
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LOCAL_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
 _YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
@@ -151,6 +152,14 @@ def card_code(text: str) -> str:
     if len(text) > MAX_FOREIGN or not is_plain(text):
         raise ValueError(f"a code is one line of at most {MAX_FOREIGN} characters")
     return code_text(text)
+
+
+def card_codes(text: str) -> tuple[str, ...]:
+    """The codes of several cards, one a line."""
+    found = [card_code(line) for line in text.splitlines() if line.strip()]
+    if len(found) > _MAX_CODES:
+        raise ValueError(f"one line of a file has at most {_MAX_CODES} cards")
+    return tuple(dict.fromkeys(found))
 
 
 def code_text(text: str) -> str:

@@ -55,6 +55,7 @@ COLUMNS: Mapping[ImportKind, Mapping[str, Check]] = {
         "state": _plain(cells.state),
         "desk_note": _plain(cells.paragraph),
         "card_code": _plain(cells.card_code),
+        "other_card_codes": _plain(cells.card_codes),
     },
     ImportKind.COMPANIES: {
         "name": _plain(cells.name),

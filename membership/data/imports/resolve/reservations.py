@@ -7,11 +7,18 @@ from sqlalchemy import select
 
 from membership.data.imports.batch import Batch
 from membership.data.imports.bulk import chunks
+from membership.data.imports.parse.columns import Values
 from membership.store.models import Card, Customer, CustomerAlias
 from passes.codes.foreign import foreign_spellings
 
 _EARLIER = UUID(int=0)
 """Stands for the customer of an earlier line of a dry run."""
+
+
+def codes_of(values: Values) -> tuple[str, ...]:
+    """The codes of all cards of a line, each once."""
+    one = (values["card_code"],) if "card_code" in values else ()
+    return tuple(dict.fromkeys((*one, *values.get("other_card_codes", ()))))
 
 
 class Reservations:
@@ -21,7 +28,7 @@ class Reservations:
         self._batch = batch
         values = [item.values for item in batch.valid_items() if item.values is not None]
         numbers = {each["number"] for each in values if "number" in each}
-        codes = {each["card_code"] for each in values if "card_code" in each}
+        codes = {code for each in values for code in codes_of(each)}
         self._numbers: dict[int, UUID] = dict(self._numbers_of(numbers))
         self._codes: dict[str, UUID] = dict(self._codes_of(codes))
         self._kept: dict[str, int] = {}
@@ -35,16 +42,16 @@ class Reservations:
         """The customer who has a number; None if it is free."""
         return None if number is None else self._numbers.get(number)
 
-    def holder_of_code(self, code: str | None) -> UUID | None:
+    def holder_of_code(self, code: str) -> UUID | None:
         """The customer whose card has a code; None if it is free."""
-        return None if code is None else self._codes.get(code)
+        return self._codes.get(code)
 
-    def reserve(self, who: UUID, line: int, number: int | None, code: str | None) -> None:
-        """Reserve a number and a code for a customer."""
+    def reserve(self, who: UUID, line: int, number: int | None, codes: Iterable[str]) -> None:
+        """Reserve a number and codes for a customer."""
         if number is not None:
             self._numbers[number] = who
             self._kept[_number_key(number)] = line
-        if code is not None:
+        for code in codes:
             self._codes[code] = who
             self._kept[_code_key(code)] = line
 

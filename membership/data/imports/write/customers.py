@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.parse.columns import Values
 from membership.data.imports.resolve.matching import CustomerMatcher
-from membership.data.imports.resolve.reservations import Reservations
+from membership.data.imports.resolve.reservations import Reservations, codes_of
 from membership.data.imports.schemas import LineOutcome, MatchBy, OnDuplicate
 from membership.data.imports.write.inserts import create_customers
 from membership.data.imports.write.updates import Change, change_customers
@@ -63,36 +63,34 @@ class _Handler:
 
     def _create(self, item: Item, values: Values) -> None:
         """Create a customer, unless the line's number or card belongs to another."""
-        number, code = values.get("number"), values.get("card_code")
+        number, codes = values.get("number"), codes_of(values)
         if self._reserved.holder_of_number(number) is not None:
             item.refuse(f"number: C-{number:06} is somebody else's")
             return
-        if self._reserved.holder_of_code(code) is not None:
+        if any(self._reserved.holder_of_code(code) is not None for code in codes):
             item.refuse("card_code: a card of somebody else says the same")
             return
         who = uuid4()
         self._fresh[who] = item
-        self._reserved.reserve(who, item.line, number, code)
+        self._reserved.reserve(who, item.line, number, codes)
         self._matcher.add(values, who, item.line)
         item.record_result(LineOutcome.CREATED, None if self._batch.dry_run else who)
 
     def _change(self, item: Item, values: Values, who: UUID | int) -> None:
         """Change the customer that a line matched."""
-        code = values.get("card_code")
-        holder = self._reserved.holder_of_code(code)
-        if holder not in {None, who} and not isinstance(who, int):
+        holders = {code: self._reserved.holder_of_code(code) for code in codes_of(values)}
+        if not {None, who}.issuperset(holders.values()) and not isinstance(who, int):
             item.refuse("card_code: a card of somebody else says the same")
             return
         if isinstance(who, int):
             item.record_result(LineOutcome.UPDATED, None, _where(who))
             return
         self._matcher.add(values, who, item.line)
-        if holder is None:
-            self._reserved.reserve(who, item.line, None, code)
+        new_codes = tuple(code for code, holder in holders.items() if holder is None)
+        self._reserved.reserve(who, item.line, None, new_codes)
         earlier = self._fresh.get(who)
         if earlier is None or earlier.values is None:
-            new_code = code if holder is None else None
-            self._changes.append(Change(item, who, new_code))
+            self._changes.append(Change(item, who, new_codes))
             return
         kept = {name: value for name, value in values.items() if name != "number"}
         merged = {**earlier.values, **kept}

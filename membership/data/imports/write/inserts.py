@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, select, update
 from api_client.messages.scan import CustomerState
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.bulk import Row, chunks, insert_rows
+from membership.data.imports.resolve.reservations import codes_of
 from membership.events.types import EventType
 from membership.members.companies.mail_domains import is_public
 from membership.members.customers.search_terms import search_words
@@ -61,8 +62,7 @@ def create_customers(batch: Batch, fresh: list[tuple[UUID, Item]]) -> None:
     for (who, item), number in zip(fresh, numbers, strict=True):
         values = item.values or {}
         rows.append(_customer(batch, who, number, values))
-        if "card_code" in values:
-            cards.append(_card(batch, who, values["card_code"]))
+        cards += [_card(batch, who, code) for code in codes_of(values)]
         if "email" in values:
             addressed.append((who, _domain(values["email"])))
     insert_rows(connection, Customer, _CUSTOMER, rows)

@@ -30,11 +30,11 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line that changes a customer, and the code of a new card, if it has one."""
+    """A line that changes a customer, and the codes of new cards."""
 
     item: Item
     who: UUID
-    new_code: str | None
+    new_codes: tuple[str, ...]
 
 
 def change_customers(batch: Batch, changes: list[Change]) -> list[tuple[UUID, list[str]]]:
@@ -89,7 +89,7 @@ def _differences(customer: Customer, change: Change) -> list[str]:
     """Names of the fields that a line changes."""
     wanted = _wanted(change).items()
     fields = [name for name, value in wanted if getattr(customer, name) != value]
-    return fields + (["card_code"] if change.new_code is not None else [])
+    return fields + (["card_code"] if change.new_codes else [])
 
 
 def _set(batch: Batch, customer: Customer, change: Change) -> list[str]:
@@ -110,6 +110,6 @@ def _set(batch: Batch, customer: Customer, change: Change) -> list[str]:
         batch.session.flush()
         index_customer(batch.session, customer)
         end_logins_after_change(batch.session, customer, fields, batch.now)
-    if change.new_code is not None:
-        add_card(batch, customer.id, change.new_code)
+    for code in change.new_codes:
+        add_card(batch, customer.id, code)
     return fields

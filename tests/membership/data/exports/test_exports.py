@@ -16,15 +16,16 @@ from tests.membership.data.imports.test_imports import imported
 from tests.membership.support import Service
 
 HEADER = (
-    "number,given_name,family_name,email,phone,birth_date,language,state,desk_note,card_code\r\n"
+    "number,given_name,family_name,email,phone,birth_date,language,state,desk_note,"
+    "card_code,other_card_codes\r\n"
 )
 
 
 def test_an_export_imported_elsewhere_gives_the_same(service: Service) -> None:
     content = HEADER + (
         "C-000003,=1+1,O'Neil,a@example.com,+49301234567,1990-02-28,de,banned,"
-        '"\'quoted\nand, more",OLD 1\r\n'
-        "C-000009,Ünal,-,,,,,inactive,@home,\r\n"
+        '"\'quoted\nand, more",OLD 1,\r\n'
+        "C-000009,Ünal,-,,,,,inactive,@home,,\r\n"
     )
     imported(service, content)
     imported(service, "name,seat_cap,email_domains\n+Plus,3,b.example;a.example\n", "companies")
@@ -44,8 +45,37 @@ def test_an_export_imported_elsewhere_gives_the_same(service: Service) -> None:
     assert {kind: sorted(text.splitlines()) for kind, text in again.items()} == {
         kind: sorted(text.splitlines()) for kind, text in first.items()
     }
-    assert "\r\nC-000009,Ünal,'-,,,,,inactive,'@home,\r\n" in first["customers"]
+    assert "\r\nC-000009,Ünal,'-,,,,,inactive,'@home,,\r\n" in first["customers"]
     assert ",+49301234567," in first["customers"]
+
+
+def test_all_codes_of_other_makers_go_along(service: Service) -> None:
+    ada = service.customer("Ada", family_name="Moreau")
+    fobs = ["FOB 77120", "0036000291452", "=FOB, 2"]
+    for code in fobs:
+        body = {"customer_id": ada, "code": code, "confirm_product": True}
+        service.post("/v1/cards/foreign", body)
+    revoked = service.post("/v1/cards/foreign", {"customer_id": ada, "code": "LOST 1"})
+    service.post(f"/v1/cards/{revoked['id']}/revoke", status=200)
+    service.clock.advance(minutes=1)
+    phone = service.card(ada)["code"]
+    exported = _export(service, "customers")
+    assert phone in exported
+    assert "LOST" not in exported
+    other = service.fresh()
+    shown, report = imported(other, exported.encode(), "customers")
+    assert shown["counts"]["created"] == 1, report
+    for code in [*fobs, phone]:
+        assert other.scan(code)["customer"]["id"] == report[0]["id"], code
+    # Into the same club again: nothing is new.
+    update = {"action": "update", "match": ["number"]}
+    _, again = imported(service, exported.encode(), "customers", duplicates=update)
+    assert [each["outcome"] for each in again] == ["unchanged"], again
+    taken = exported.replace("Moreau", "Brandt").replace("C-000001", "C-000002").encode()
+    _, refused = imported(other, taken, "customers")
+    assert [(each["outcome"], each["message"]) for each in refused] == [
+        ("refused", "card_code: a card of somebody else says the same")
+    ]
 
 
 def _exports(service: Service) -> dict[str, str]:
