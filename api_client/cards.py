@@ -67,9 +67,21 @@ class CardsClient(DesignsClient):
         path = f"/v1/cards/{card_id}/take-back"
         return self._ask(TakenBack, "POST", path, headers=keyed(once))
 
-    def mail_card(self, card_id: UUID, email: str | None, once: str = "") -> Mailed:
-        """Queue a mail with a card's install link, by default to the customer's own address."""
-        body = {} if email is None else {"email": email}
+    def new_link(self, card_id: UUID, once: str = "") -> CardRecord:
+        """Withdraw the install links of a card, and return it with its new one."""
+        path = f"/v1/cards/{card_id}/new-link"
+        return self._ask(CardRecord, "POST", path, headers=keyed(once))
+
+    def mail_card(
+        self, card_id: UUID, email: str | None, once: str = "", *, new_link: bool = False
+    ) -> Mailed:
+        """Queue a mail with a card's install link, by default to the customer's own address.
+
+        With ``new_link`` those that were handed out before open nothing any more.
+        """
+        body: dict[str, object] = {} if email is None else {"email": email}
+        if new_link:
+            body["new_link"] = True
         path = f"/v1/cards/{card_id}/mail"
         return self._ask(Mailed, "POST", path, body=body, headers=keyed(once))
 

@@ -18,7 +18,7 @@ def card_key(text: str) -> str:
     """Return what stays the same of a card's codes while they change; of others the whole text."""
     rotating = RotatingCode.parse(text)
     if rotating is not None:
-        return rotating_prefix(rotating.card)
+        return rotating_prefix(rotating.name)
     signed = SignedCardCode.parse(text)
     return text if signed is None else signed.card.text
 

@@ -177,7 +177,7 @@ def _around(texts: Sequence[str]) -> _Around | None:
 
 def _own_around(text: str) -> _Around | None:
     """Return what is around the code of a card of ours in a text; None if there is none."""
-    for start in (found.start() for found in re.finditer("MC[12]", text)):
+    for start in (found.start() for found in re.finditer("MC[1-3]", text)):
         for stop in range(len(text), start, -1):
             if exact_own_code(text[start:stop]) is not None:
                 return _parted(text[:start], text[stop:])

@@ -331,6 +331,8 @@ def _by_number(answer: ScanAnswer, texts: Texts) -> str:
     match answer.named_by:
         case NamedBy.CUSTOMER_ID:
             return texts.say("By customer ID: compare the photo")
+        case NamedBy.CARD | NamedBy.SIGNED_CARD:
+            return texts.say("Not the changing code of the card: compare the photo")
         case NamedBy.INSTALL_LINK:
             return texts.say("By the link to a card: compare the photo")
         case _:
@@ -341,6 +343,8 @@ def _note(attention: Attention, answer: ScanAnswer, texts: Texts) -> str:
     match attention.kind:
         case AttentionKind.BY_NUMBER:
             return _by_number(answer, texts)
+        case AttentionKind.OLD_CODE:
+            return texts.say("Old form of the card's code: ask to open the card again")
         case AttentionKind.EXPIRES_SOON:
             days = attention.days or 0
             if days == 0:

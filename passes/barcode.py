@@ -4,6 +4,7 @@ from passes.codes.barcode import (
     MAX_LENGTH,
     BarcodeError,
     BarcodeFault,
+    CardAlias,
     CardCode,
     CustomerNumber,
     CustomerUuid,
@@ -11,6 +12,7 @@ from passes.codes.barcode import (
     ParsedCode,
     RotatingCode,
     SignedCardCode,
+    new_card_alias,
     new_card_code,
     parse,
 )
@@ -19,6 +21,7 @@ __all__ = [
     "MAX_LENGTH",
     "BarcodeError",
     "BarcodeFault",
+    "CardAlias",
     "CardCode",
     "CustomerNumber",
     "CustomerUuid",
@@ -26,6 +29,7 @@ __all__ = [
     "ParsedCode",
     "RotatingCode",
     "SignedCardCode",
+    "new_card_alias",
     "new_card_code",
     "parse",
 ]

@@ -183,6 +183,11 @@ class MailCard(Message):
     """Recipient of a card's install link; without an address, the customer's own."""
 
     email: str | None = Field(default=None, max_length=254, examples=["amara@example.com"])
+    new_link: bool = Field(
+        default=False,
+        examples=[False],
+        description="Send a new link: those that were handed out before open nothing any more.",
+    )
 
 
 class Mailed(Message):

@@ -75,9 +75,11 @@ class AttentionKind(StrEnum):
     SEEN_RECENTLY = "seen_recently"
     BY_NUMBER = "by_number"
     """A scanned text that names and proves nothing: compare the photo. ``named_by`` says which."""
+    OLD_CODE = "old_code"
+    """A code of a form that is taken until all phones have been updated, and not for longer."""
 
 
-LATER_KINDS = frozenset({AttentionKind.BY_NUMBER})
+LATER_KINDS = frozenset({AttentionKind.BY_NUMBER, AttentionKind.OLD_CODE})
 """Kinds that not every desk knows; one that does not name them is sent a desk note instead."""
 
 

@@ -301,6 +301,10 @@ class ServiceSettings(BaseSettings):
             "how long it shows the card without network.",
         ),
     ] = 240
+    old_codes_days: Annotated[
+        int,
+        Field(ge=0, le=3650, description="Days for which codes of before aliases are taken."),
+    ] = 90
     permission_max_age_seconds: Annotated[
         int,
         Field(

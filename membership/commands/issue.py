@@ -29,6 +29,7 @@ from membership.wallet.cards.schemas import NewCard
 from membership.wallet.cards.service import CardMaker, issue_card
 from membership.wallet.designs.images import load_images
 from membership.wallet.issuers.apple import apple_facts
+from membership.wallet.static_codes import hand_out_static
 from membership.wallet.updates.faces import load_faces
 from membership.web.access import Tenant
 from membership.web.errors import ApiError, NotFound
@@ -132,6 +133,7 @@ def _issue(context: _RenderContext, customer: str, design: str) -> tuple[Card, _
     chosen = _design_named(session, tenant, design)
     new = NewCard(customer_id=person.id, design_id=chosen.id)
     card = issue_card(session, tenant, new, now, maker=CardMaker(context.vault))
+    hand_out_static(session, tenant.id, card.id, now)  # the file shows it, whatever the design
     desk = CardContext(session, tenant, context.vault, context.settings.public_url)
     url = card_record(desk, card.id).install_url
     who = f"{display_name(person)} ({number_text(person.number)})".strip()

@@ -13,6 +13,7 @@ from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.commands.database import find_organization, migrated_database
+from membership.wallet.cards.new_links import withdraw_all_links
 from membership.wallet.issuers import service
 from membership.wallet.issuers.schemas import NewAppleIdentity, NewGoogleIdentity
 from membership.wallet.issuers.service import IssuerContext
@@ -69,6 +70,11 @@ class IssuerCommands:
         """Return the state of both wallets."""
         with self._place(writes=False) as place:
             return service.show(place)
+
+    def withdraw_links(self) -> int:
+        """End all install links of the organization; returns how many good cards it has."""
+        with self._place(writes=True) as place:
+            return withdraw_all_links(place.session, place.vault, place.tenant.id, place.now)
 
     @contextmanager
     def _place(self, *, writes: bool) -> Iterator[IssuerContext]:

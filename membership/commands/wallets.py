@@ -1,4 +1,4 @@
-"""The commands ``wallets apple``, ``wallets google`` and ``wallets show``.
+"""The commands ``wallets apple``, ``wallets google``, ``wallets show``, ``wallets withdraw-links``.
 
 Each command imports its implementation when it runs: the command line must import little.
 """
@@ -69,6 +69,23 @@ def google(
 def show(organization: OrganizationOption = "my-club", data_dir: DataDirOption = None) -> None:
     """Show who signs cards for both wallets, until when, and what is wrong."""
     _run(organization, data_dir, lambda issuers: issuers.show())
+
+
+@app.command(name="withdraw-links")
+def withdraw_links(
+    organization: OrganizationOption = "my-club", data_dir: DataDirOption = None
+) -> None:
+    """End all links with which cards are added to phones; new ones are shown and mailed as before.
+
+    Cards on phones stay there and go on being updated.
+    """
+    from membership.base.settings import ServiceSettings  # noqa: PLC0415
+    from membership.commands.wallet_identities import IssuerCommands  # noqa: PLC0415
+
+    with exit_on_error():
+        settings = ServiceSettings() if data_dir is None else ServiceSettings(data_dir=data_dir)
+        cards = IssuerCommands(settings, organization).withdraw_links()
+    typer.echo(f"all former links are withdrawn; cards that get a new one: {cards}")
 
 
 def _first_line(file: Path) -> str:

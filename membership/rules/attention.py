@@ -22,7 +22,10 @@ _LEAP_DAY = (2, 29)
 ANYBODY_MAKES = frozenset({NamedBy.NUMBER, NamedBy.CUSTOMER_ID, NamedBy.INSTALL_LINK})
 """Codes that anybody can make: they name a customer, and prove nothing."""
 
-_IN_WORDS = {AttentionKind.BY_NUMBER: "By number: compare the photo."}
+_IN_WORDS = {
+    AttentionKind.BY_NUMBER: "By number: compare the photo.",
+    AttentionKind.OLD_CODE: "The code is of an old form.",
+}
 """A kind as a sentence, for a desk that does not know it."""
 
 
@@ -44,12 +47,14 @@ def attention(
     birth_date: date | None = None,
     last_visit_at: datetime | None = None,
     only_named: bool = False,
+    old_form: bool = False,
 ) -> tuple[Attention, ...]:
     """Return what to notice, most pressing first: who it is, payment, end, note, visit, birthday.
 
     A desk note is shown with every customer, for it matters most beside a refusal. All else
     is shown beside an active membership only. ``last_visit_at`` is the visit before this one.
-    ``only_named``: what was read names the customer and does not prove that it is them.
+    ``only_named``: what was read names the customer and does not prove that it is them;
+    ``old_form``: it proves that, in a form that is taken for some time only.
 
     Raises:
         NaiveTimeError: a time has no zone.
@@ -62,6 +67,7 @@ def attention(
         today = local_day(now, zone)
         found = [
             _notice(AttentionKind.BY_NUMBER) if only_named else None,
+            _notice(AttentionKind.OLD_CODE) if old_form else None,
             _payment_overdue(decision),
             _expires_soon(decision, now, zone, thresholds.expires_soon_days),
             *found,

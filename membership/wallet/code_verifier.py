@@ -4,7 +4,7 @@ Plain card codes prove nothing and are not verified, so that most scans skip thi
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hmac import compare_digest
 from uuid import UUID
 
@@ -22,9 +22,12 @@ _HERE = and_(
     CardWallet.organization_id == bindparam("organization"),
     CardWallet.card_id == bindparam("card"),
 )
-_KEYS = select(CardWallet.code_signature, CardWallet.rotating_key, CardWallet.rotating_step).where(
-    _HERE
-)
+_KEYS = select(
+    CardWallet.code_signature,
+    CardWallet.rotating_key,
+    CardWallet.rotating_step,
+    CardWallet.alias_since,
+).where(_HERE)
 _REDEEM = (
     update(CardWallet)
     .where(
@@ -37,12 +40,16 @@ _REDEEM = (
 
 @dataclass(frozen=True, slots=True)
 class CodeVerifier:
-    """Verifies codes of one organization's cards at ``now``. Raises VaultError."""
+    """Verifies codes of one organization's cards at ``now``. Raises VaultError.
+
+    ``old_codes`` is for how long codes of the old form are taken after their card got its alias.
+    """
 
     connection: Connection
     vault: Vault
     organization_id: int
     now: datetime
+    old_codes: timedelta
 
     def check(self, card_id: UUID, proof: SignedCardCode | RotatingCode) -> UnknownCause | None:
         """Verify a code without redeeming it; returns why it is refused, or None if it is valid.
@@ -91,8 +98,10 @@ class CodeVerifier:
         self, keys: AnyRow, proof: RotatingCode, last_step: int | None
     ) -> UnknownCause | None:
         """Why a rotating code is refused now; None if it is valid."""
-        if keys.rotating_key is None:
+        if keys.rotating_key is None or (proof.is_old and keys.alias_since is None):
             return UnknownCause.FORGED
+        if proof.is_old and self.now >= keys.alias_since + self.old_codes:
+            return UnknownCause.STALE
         try:
             verify_rotating(proof, self.vault.open(keys.rotating_key), self.now, last_step)
         except StaleCodeError:

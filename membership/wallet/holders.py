@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from membership.base.vault import Vault
 from membership.store.models import Card, CardDesign, CardWallet
 from membership.wallet.state import ensure_wallet_state, wallet_keys
-from passes.codes.barcode import CardCode
+from passes.codes.barcode import CardCode, new_card_alias
 from passes.codes.signed import sign_code
 
 ROTATING_KEY_BYTES = 20
@@ -41,6 +41,7 @@ def add_wallet(
         apple_token=vault.seal(secrets.token_urlsafe(24).encode()),
         code_signature=sign_code(CardCode(card.code), keys.code_key).signature,
         rotating_key=vault.seal(secrets.token_bytes(ROTATING_KEY_BYTES)),
+        alias=new_card_alias().text,
         refresh_at=now,
     )
     session.add(row)

@@ -7,12 +7,14 @@ form                  example                                        found on
 ====================  =============================================  ==========================
 ``CardCode``          ``MC1`` + 26 characters                        cards issued here
 ``SignedCardCode``    ``MC1...`` + ``.`` + 103 characters            the same, signed
-``RotatingCode``      ``MC2`` + 26 characters + ``-1799999999-``     Google Wallet, new every
-                      + 8 digits                                     30 seconds
+``RotatingCode``      ``MC3`` + 26 characters + ``-1799999999-``     Google Wallet and live cards,
+                      + 8 digits                                     new every 30 seconds
 ``CustomerUuid``      ``0f5c...`` (also in braces, or as a URN)      cards of the old platform
 ``InstallLink``       ``https://host/club/gold/0f5c...``             printed sign-up sheets
 ``CustomerNumber``    ``C-000123``                                   Code 128 key fobs
 ====================  =============================================  ==========================
+
+Rotating codes of the old form begin with ``MC2`` and the card's own 26 characters.
 
 Every form has a ``text``: the canonical spelling to print or encode, which is ASCII without a
 line break and parses back to an equal value. Parsing verifies nothing: ``passes.codes.signed``
@@ -28,9 +30,11 @@ from uuid import UUID
 from passes.codes.card_codes import (
     BarcodeError,
     BarcodeFault,
+    CardAlias,
     CardCode,
     RotatingCode,
     SignedCardCode,
+    new_card_alias,
     new_card_code,
 )
 
@@ -38,6 +42,7 @@ __all__ = [
     "MAX_LENGTH",
     "BarcodeError",
     "BarcodeFault",
+    "CardAlias",
     "CardCode",
     "CustomerNumber",
     "CustomerUuid",
@@ -46,6 +51,7 @@ __all__ = [
     "RotatingCode",
     "SignedCardCode",
     "bare_text",
+    "new_card_alias",
     "new_card_code",
     "parse",
 ]

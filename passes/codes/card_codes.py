@@ -14,7 +14,7 @@ from typing import Self
 SIGNATURE_BYTES = 64
 """Length of an Ed25519 signature (RFC 8032, section 5.1.6)."""
 
-_PREFIX, _ROTATING_PREFIX = "MC1", "MC2"
+_PREFIX, _OLD_ROTATING_PREFIX, _ALIAS_PREFIX = "MC1", "MC2", "MC3"
 _BYTES, _CHARACTERS = 16, 26
 _SIGNATURE_CHARACTERS = 103
 # Crockford's Base32 alphabet: without I, L, O and U.
@@ -28,10 +28,13 @@ _CARD = re.compile(_PREFIX + _NAME)
 _SIGNED = re.compile(
     rf"({_PREFIX}{_NAME})\.([0-3][{_ALPHABET}]{{{_SIGNATURE_CHARACTERS - 1}}})", re.ASCII
 )
-_ROTATING = re.compile(rf"{_ROTATING_PREFIX}({_NAME})-(0|[1-9][0-9]{{0,10}})-([0-9]{{8}})")
+_ALIAS = re.compile(_ALIAS_PREFIX + _NAME)
+_ROTATING = re.compile(
+    rf"({_ALIAS_PREFIX}|{_OLD_ROTATING_PREFIX})({_NAME})-(0|[1-9][0-9]{{0,10}})-([0-9]{{8}})"
+)
 _VALUE = re.compile(r"[0-9]{8}", re.ASCII)
 _BEGINNING = re.compile(
-    rf"M(C([12]([0-7][{_ALPHABET}]{{0,{_CHARACTERS - 1}}}[.{_ALPHABET}-]*)?)?)?"
+    rf"M(C([1-3]([0-7][{_ALPHABET}]{{0,{_CHARACTERS - 1}}}[.{_ALPHABET}-]*)?)?)?"
 )
 
 
@@ -105,17 +108,36 @@ class SignedCardCode:
 
 
 @dataclass(frozen=True, slots=True)
-class RotatingCode:
-    """A card code with a value that changes; see ``passes.codes.rotating``.
+class CardAlias:
+    """The name of a card in its changing codes: random, 128 bits, unrelated to its card code.
 
-    ``seconds`` is the Unix time at which the phone computed it; ``value`` has 8 digits.
+    It is no code by itself: whoever reads a changing code learns nothing that can be shown later.
+
+    Raises:
+        BarcodeError: ``text`` is not an alias in canonical spelling.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        """Refuse values that ``parse`` would not return."""
+        if not _ALIAS.fullmatch(self.text):
+            raise BarcodeError(BarcodeFault.NOT_A_CARD, "not an alias of a card")
+
+
+@dataclass(frozen=True, slots=True)
+class RotatingCode:
+    """A card's alias with a value that changes; see ``passes.codes.rotating``.
+
+    ``seconds`` is the Unix time at which the phone computed it; ``value`` has 8 digits. Codes of
+    the old form (``is_old``) name the card by its card code; none are made any more.
 
     Raises:
         BarcodeError: the seconds are negative or longer than 11 digits, or the value is not
             8 digits.
     """
 
-    card: CardCode
+    name: CardAlias | CardCode
     seconds: int
     value: str
 
@@ -125,9 +147,14 @@ class RotatingCode:
             raise BarcodeError(BarcodeFault.NOT_A_CARD, "not a rotating code")
 
     @property
+    def is_old(self) -> bool:
+        """Whether it names the card by its card code, as codes did before there were aliases."""
+        return isinstance(self.name, CardCode)
+
+    @property
     def text(self) -> str:
-        """``MC2`` and the card's 26 characters, the seconds and the value, separated by dashes."""
-        return f"{rotating_prefix(self.card)}-{self.seconds}-{self.value}"
+        """The name of the card (``MC3...``; ``MC2...`` if old), the seconds and the value."""
+        return f"{rotating_prefix(self.name)}-{self.seconds}-{self.value}"
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
@@ -135,7 +162,10 @@ class RotatingCode:
         match = _ROTATING.fullmatch(text)
         if match is None:
             return None
-        return cls(CardCode(_PREFIX + match[1]), int(match[2]), match[3])
+        prefix, name, seconds, value = match.groups()
+        if prefix == _ALIAS_PREFIX:
+            return cls(CardAlias(prefix + name), int(seconds), value)
+        return cls(CardCode(_PREFIX + name), int(seconds), value)
 
 
 def begins_card(text: str) -> bool:
@@ -143,9 +173,11 @@ def begins_card(text: str) -> bool:
     return _BEGINNING.fullmatch(text) is not None
 
 
-def rotating_prefix(card: CardCode) -> str:
+def rotating_prefix(name: CardAlias | CardCode) -> str:
     """Return the common prefix of a card's rotating codes: all before the first dash."""
-    return _ROTATING_PREFIX + card.text.removeprefix(_PREFIX)
+    if isinstance(name, CardAlias):
+        return name.text
+    return _OLD_ROTATING_PREFIX + name.text.removeprefix(_PREFIX)
 
 
 def new_card_code(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> CardCode:
@@ -154,10 +186,24 @@ def new_card_code(random_bytes: Callable[[int], bytes] = secrets.token_bytes) ->
     Raises:
         ValueError: the source returned another number of bytes.
     """
+    return CardCode(_PREFIX + _drawn(random_bytes))
+
+
+def new_card_alias(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> CardAlias:
+    """Return the alias for a new card, from the 16 bytes of ``random_bytes(16)``.
+
+    Raises:
+        ValueError: the source returned another number of bytes.
+    """
+    return CardAlias(_ALIAS_PREFIX + _drawn(random_bytes))
+
+
+def _drawn(random_bytes: Callable[[int], bytes]) -> str:
+    """Return 128 random bits in 26 characters. Raises ValueError."""
     drawn = random_bytes(_BYTES)
     if len(drawn) != _BYTES:
         raise ValueError(f"the random source gave {len(drawn)} bytes instead of {_BYTES}")
-    return CardCode(_PREFIX + _encoded(drawn, _CHARACTERS))
+    return _encoded(drawn, _CHARACTERS)
 
 
 def _encoded(raw: bytes, characters: int) -> str:

@@ -12,7 +12,7 @@ MAX_FOREIGN = 255
 """Longest code of another maker that is stored, in characters."""
 
 _EAN_13, _UPC_A, _EAN_8, _ITF_14 = 13, 12, 8, 14
-_HALF_OF_OURS = re.compile(r"MC[12][0-9A-Z]{12,}.*|C-?0+", re.IGNORECASE | re.ASCII | re.DOTALL)
+_HALF_OF_OURS = re.compile(r"MC[1-3][0-9A-Z]{12,}.*|C-?0+", re.IGNORECASE | re.ASCII | re.DOTALL)
 _HINT = 4
 
 

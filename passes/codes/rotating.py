@@ -1,5 +1,8 @@
 """Rotating codes: a phone shows a new one every 30 seconds, and each is accepted once.
 
+A code names its card by an alias (``CardAlias``), which is unrelated to the card's static code, so
+that nobody can write the static code who has read a changing one.
+
 The value is a TOTP of 8 digits (RFC 6238 with HMAC-SHA-1, Google's ``TOTP_SHA1``) under the card's
 own key. A code contains its time, so that a single value is compared. Google Wallet fills in the
 pattern itself ("RotatingBarcode" in the reference of the Google Wallet API: ``valuePattern``,
@@ -8,9 +11,10 @@ pattern itself ("RotatingBarcode" in the reference of the Google Wallet API: ``v
 
 import hashlib
 import hmac
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from passes.codes.barcode import CardCode, RotatingCode
+from passes.codes.barcode import CardAlias, RotatingCode
 from passes.codes.card_codes import rotating_prefix
 from passes.errors import ForgedCodeError, ReplayedCodeError, StaleCodeError
 
@@ -35,15 +39,23 @@ def totp(key: bytes, step: int, digits: int = DIGITS) -> str:
     return f"{number % 10**digits:0{digits}d}"
 
 
-def rotating_code(card: CardCode, key: bytes, at: datetime) -> RotatingCode:
+@dataclass(frozen=True, slots=True)
+class RotatingSecret:
+    """What a card's changing codes are made of: its alias, and its key (20 bytes)."""
+
+    alias: CardAlias
+    key: bytes = field(repr=False)
+
+
+def rotating_code(alias: CardAlias, key: bytes, at: datetime) -> RotatingCode:
     """Return the code that a phone shows at the instant ``at``."""
     seconds = int(at.timestamp())
-    return RotatingCode(card, seconds, totp(key, step_at(seconds)))
+    return RotatingCode(alias, seconds, totp(key, step_at(seconds)))
 
 
-def rotating_pattern(card: CardCode) -> str:
+def rotating_pattern(alias: CardAlias) -> str:
     """Return the ``valuePattern`` from which Google Wallet makes a card's codes."""
-    return f"{rotating_prefix(card)}-{{totp_timestamp_seconds}}-{{totp_value_0}}"
+    return f"{rotating_prefix(alias)}-{{totp_timestamp_seconds}}-{{totp_value_0}}"
 
 
 def verify_rotating(

@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from passes.card import CardFace, FaceField
-from passes.codes.barcode import BarcodeError, CardCode
-from passes.codes.rotating import DIGITS, PERIOD_SECONDS, rotating_pattern
+from passes.codes.rotating import DIGITS, PERIOD_SECONDS, RotatingSecret, rotating_pattern
 from passes.design import CodeForm, Design, DesignField, Shows, Slot, Symbology
 from passes.errors import PassContentError
 from passes.google.issue import GoogleIssue
@@ -99,9 +98,9 @@ def loyalty_class(design: Design, organization: str, issue: GoogleIssue) -> Loya
 
 
 def loyalty_object(
-    face: CardFace, issue: GoogleIssue, rotating_key: bytes | None = None
+    face: CardFace, issue: GoogleIssue, rotating: RotatingSecret | None = None
 ) -> LoyaltyObject:
-    """Return the object of a card. ``rotating_key`` is the TOTP secret of its rotating code.
+    """Return the object of a card. ``rotating`` is what its rotating code is made of.
 
     Raises PassContentError, with its path, for what is missing or Google would refuse.
     """
@@ -123,7 +122,7 @@ def loyalty_object(
             languages,
         ),
         "validTimeInterval": _interval(face),
-        **_code(face, rotating_key),
+        **_code(face, rotating),
     }
     for shows, field in own.items():
         if field.key in shown:
@@ -243,10 +242,10 @@ def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _code(face: CardFace, rotating_key: bytes | None) -> dict[str, Any]:
+def _code(face: CardFace, rotating: RotatingSecret | None) -> dict[str, Any]:
     """Return the code of a card, static or rotating."""
     if face.design.code is CodeForm.ROTATING:
-        return {"rotatingBarcode": _rotating(face, rotating_key)}
+        return {"rotatingBarcode": _rotating(face, rotating)}
     return {
         "barcode": {
             "type": _BARCODE_TYPES[face.design.symbology],
@@ -256,23 +255,19 @@ def _code(face: CardFace, rotating_key: bytes | None) -> dict[str, Any]:
     }
 
 
-def _rotating(face: CardFace, key: bytes | None) -> dict[str, Any]:
+def _rotating(face: CardFace, secret: RotatingSecret | None) -> dict[str, Any]:
     """Return a rotating code. The key is in no other part of class and object."""
-    if key is None:
+    if secret is None:
         raise PassContentError(
             "rotatingBarcode.totpDetails.parameters[0].key", "the card has no key of its own"
         )
-    try:
-        card = CardCode(face.facts.code)
-    except BarcodeError as error:
-        raise PassContentError("rotatingBarcode.valuePattern", str(error)) from None
     return {
         "type": _BARCODE_TYPES[face.design.symbology],
-        "valuePattern": rotating_pattern(card),
+        "valuePattern": rotating_pattern(secret.alias),
         "alternateText": face.code_caption,
         "totpDetails": {
             "algorithm": "TOTP_SHA1",
             "periodMillis": str(PERIOD_SECONDS * 1000),
-            "parameters": [{"key": key.hex().upper(), "valueLength": DIGITS}],
+            "parameters": [{"key": secret.key.hex().upper(), "valueLength": DIGITS}],
         },
     }

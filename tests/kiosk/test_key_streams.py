@@ -16,7 +16,7 @@ from kiosk.scanner_profile import ScannerProfile
 from kiosk.wedge import Field, KeyKind, KeyPress, Step, WedgeDecoder
 
 CARD = "MC16G3ARP3S6HZZ4X89D554NQW021"
-ROTATING = "MC26G3ARP3S6HZZ4X89D554NQW021-1795900000-12345678"
+ROTATING = "MC36G3ARP3S6HZZ4X89D554NQW021-1795900000-12345678"
 SIGNED = f"{CARD}.{'3' + '7' * 102}"
 ENTER, TAB, GS, LF = "\r", "\t", "\x1d", "\n"
 CONTROLS = {chr(code) for code in range(32)} - {ENTER, TAB}

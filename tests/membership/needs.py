@@ -110,6 +110,7 @@ NEEDS: dict[str, Need] = {
     "GET /v1/cards/{card_id}/card.pkpass": Scope.CARDS_WRITE,
     "POST /v1/cards/{card_id}/revoke": Scope.CARDS_WRITE,
     "POST /v1/cards/{card_id}/replace": Scope.CARDS_WRITE,
+    "POST /v1/cards/{card_id}/new-link": Scope.CARDS_WRITE,
     "POST /v1/cards/{card_id}/mail": Scope.CARDS_WRITE,
     "GET /v1/cards/{card_id}/card.pdf": Scope.CARDS_READ,
     "GET /v1/cards/{card_id}/preview.png": Scope.CARDS_READ,

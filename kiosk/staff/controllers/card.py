@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 from api_client.management import ManagementClient
 from api_client.messages.cards import CardRecord, IssuedCard, WalletKind, WalletsReady
 from api_client.messages.management import CustomerProfile
+from api_client.messages.scan import CustomerState
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.forms.card import CardForms
 from kiosk.staff.forms.give import take_back_form
@@ -94,6 +95,8 @@ class CardController(Controller):
         match action:
             case Action.MAIL:
                 ask(*self._forms.mail(card_id, sheet.profile.email, about))
+            case Action.NEW_LINK:
+                ask(*self._forms.new_link(card_id, sheet.profile.email, about))
             case Action.REPLACE:
                 ask(*self._forms.replace(card_id, words.title, about), self._on_replaced)
             case Action.REVOKE:
@@ -126,6 +129,7 @@ class CardController(Controller):
             texts=self._texts,
             zone=self._session.zone,
             now=sheet.profile.server_time,
+            banned=customer.state is CustomerState.BANNED,
         )
         self.page.show_card(words, may_change=self._session.may("cards:write"))
 

@@ -53,6 +53,29 @@ class CardForms:
 
         return form, filled
 
+    def new_link(
+        self, card_id: UUID, email: str | None, about: str
+    ) -> tuple[Form, Filled[Mailed | CardRecord]]:
+        """Withdraw the links of a card and mail a new one, or only show it."""
+        say = self._texts.say
+        form = self._form(card_id, about, say("Send a new link"), say("Withdraw and send"))
+        form.add_words(
+            say(
+                "The links that were sent or shown before open nothing any more. Phones that have "
+                "the card keep it."
+            )
+        )
+        form.add_line("email", say("Email"), email or "")
+        form.add_words(say("Without an address, the new link is shown on this page only."))
+
+        def filled(values: Mapping[str, Value]) -> Call[Mailed | CardRecord]:
+            email = str(values["email"]) or None
+            if email is None:
+                return lambda client, once: client.new_link(card_id, once)
+            return lambda client, once: client.mail_card(card_id, email, once, new_link=True)
+
+        return form, filled
+
     def replace(self, card_id: UUID, title: str, about: str) -> tuple[Form, Filled[IssuedCard]]:
         """Revoke a card and issue another one in its place."""
         say = self._texts.say

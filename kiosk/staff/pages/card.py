@@ -153,6 +153,7 @@ class CardPage(PageView):
         made = {}
         for action, words in (
             (Action.MAIL, say("Mail …")),
+            (Action.NEW_LINK, say("Send a new link …")),
             (Action.PRINT, say("Print")),
             (Action.REPLACE, say("Replace …")),
             (Action.SAVE_PASS, say("Save pass …")),
@@ -176,7 +177,7 @@ class CardPage(PageView):
 def _possible(action: Action, words: CardWords, *, may_change: bool) -> bool:
     """Return whether an action is possible and allowed."""
     match action:
-        case Action.MAIL:
+        case Action.MAIL | Action.NEW_LINK:
             return may_change and bool(words.link)
         case Action.PRINT | Action.SAVE_PRINT:
             return words.good

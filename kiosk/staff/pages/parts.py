@@ -44,6 +44,7 @@ class Action(StrEnum):
     ISSUE = "issue"
     OPEN_CARD = "open_card"
     MAIL = "mail"
+    NEW_LINK = "new_link"
     PRINT = "print"
     SAVE_PRINT = "save_print"
     SAVE_PASS = "save_pass"  # noqa: S105 - a pass is a card

@@ -72,8 +72,9 @@ def card_words(
     texts: Texts,
     zone: str,
     now: datetime,
+    banned: bool = False,
 ) -> CardWords:
-    """Return the texts of a card's page at ``now``."""
+    """Return the texts of a card's page at ``now``; ``banned`` is whether its holder is."""
     say = texts.say
     good = card.revoked_at is None
     facts = [(say("Issued"), texts.local_day(card.issued_at, zone))]
@@ -92,7 +93,7 @@ def card_words(
         tone=Tone.ACTIVE if good else Tone.CARD_REVOKED,
         facts=tuple(facts),
         link=card.install_url or "",
-        no_link=_no_link(card, texts),
+        no_link=_no_link(card, texts, banned=banned),
         has_design=card.design is not None,
         good=good,
         foreign=card.foreign,
@@ -121,7 +122,7 @@ def _in_wallet(stand: InWallet, texts: Texts) -> str:
     return f"{words} · {late}" if stand.pending else words
 
 
-def _no_link(card: CardRecord, texts: Texts) -> str:
+def _no_link(card: CardRecord, texts: Texts, *, banned: bool) -> str:
     """Return why a phone cannot load the card, or an empty text."""
     if card.install_url is not None:
         return ""
@@ -131,6 +132,8 @@ def _no_link(card: CardRecord, texts: Texts) -> str:
         return texts.say("This card was made elsewhere: no phone can load it.")
     if card.design is None:
         return texts.say("This card has no design: it is printed only.")
+    if banned:
+        return texts.say("The customer is blocked: there is nothing to install.")
     return texts.say(
         "No link for phones: the service has no public address yet (see the wallet set-up)."
     )

@@ -1,6 +1,7 @@
 """Finds the customer of an access check by number, email address or card."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from membership.members.customers.service import email_key, no_such_customer
 from membership.store.database import AnyRow
 from membership.store.models import Customer
 from membership.wallet.code_verifier import CodeVerifier
+from membership.wallet.static_codes import StaticCodes, Weight
 from membership.web.errors import Conflict, NotFound
 from membership.web.fast_path import AnyCall
 from passes.codes.barcode import RotatingCode
@@ -24,6 +26,14 @@ _PERSON = select(Customer.id, Customer.state).where(Customer.organization_id == 
 _BY_ID = _PERSON.where(Customer.id == bindparam("customer_id"))
 _BY_NUMBER = _PERSON.where(Customer.number == bindparam("number"))
 _BY_EMAIL = _PERSON.where(Customer.email_key == bindparam("email_key")).limit(2)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRules:
+    """The vault that opens the keys of rotating codes, and for how long old forms are taken."""
+
+    vault: Vault
+    old_codes: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +49,14 @@ class Person:
     passing: bool = False
 
 
-def find_person(call: AnyCall, asked: Asked, vault: Vault) -> Person:
+def find_person(call: AnyCall, asked: Asked, rules: CodeRules) -> Person:
     """Return the customer whom ``number``, ``email`` or ``card`` of ``asked`` names.
 
     Raises NotFound; Conflict for an address that several customers have; VaultError if the key
     of a rotating code cannot be opened.
     """
     if asked.card is not None:
-        return _by_card(call, asked.card, vault)
+        return _by_card(call, asked.card, rules)
     if asked.email is not None:
         return _by_email(call, asked.email)
     if asked.number is not None:
@@ -87,17 +97,33 @@ def _by_email(call: AnyCall, email: str) -> Person:
     return Person(*rows[0])
 
 
-def _by_card(call: AnyCall, text: str, vault: Vault) -> Person:
-    """Return the holder of a card. Raises NotFound, also for a code that is not verified."""
+def _by_card(call: AnyCall, text: str, rules: CodeRules) -> Person:
+    """Return the holder of a card. Raises NotFound, also for a code that proves nothing."""
     found = find_by_text(call.connection, call.tenant, text, call.now)
     if not isinstance(found, Found):
         raise NotFound("card_not_found", "There is no such card.")
     if found.proof is not None and found.card is not None:
-        verifier = CodeVerifier(call.connection, vault, call.tenant.id, call.now)
+        verifier = CodeVerifier(
+            call.connection, rules.vault, call.tenant.id, call.now, rules.old_codes
+        )
         _refuse(verifier.check(found.card.id, found.proof))
     revoked = found.card is not None and found.card.revoked_at is not None
+    if not revoked and not isinstance(found.proof, RotatingCode):
+        _refuse_static(call, found, rules.old_codes)
     passing = isinstance(found.proof, RotatingCode)
     return Person(found.customer.id, found.customer.state, revoked, passing)
+
+
+def _refuse_static(call: AnyCall, found: Found, old_codes: timedelta) -> None:
+    """Raise NotFound for what names a customer of whom only changing codes were handed out."""
+    codes = StaticCodes(call.connection, call.tenant.id, call.now, old_codes)
+    if found.card is not None:
+        weight = codes.weigh_card(found.card.id, found.static_since)
+    else:
+        weight = codes.weigh_number(found.customer.id)
+    if weight is Weight.NAMES:
+        detail = "Of this card only the changing codes are taken; this text proves nothing."
+        raise NotFound("card_code_static", detail)
 
 
 def _refuse(cause: UnknownCause | None) -> None:

@@ -1,12 +1,13 @@
 """Routes of the access checks."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Body, Path, Request, Response
 
 from membership.base.scopes import Scope
-from membership.base.vault import Vault
 from membership.checkin.access_checks import service
+from membership.checkin.access_checks.people import CodeRules
 from membership.checkin.access_checks.schemas import (
     LONGEST_KEY,
     AccessAnswer,
@@ -70,8 +71,8 @@ async def list_access(request: Request, fast: _Fast) -> Response:
 
     A banned customer and a revoked card are granted nothing, and `reason` says so.
 
-    Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale` (404),
-    `email_ambiguous` (409), `one_of_needed` (422).
+    Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale`,
+    `card_code_static` (404), `email_ambiguous` (409), `one_of_needed` (422).
     """
 
     return await fast.run(_list_access, parse_query(request, Asked))
@@ -101,8 +102,8 @@ async def check_access(
     The answer may be kept for as long as `Cache-Control` says, which is never beyond `until`.
     `until` is as things stand now: subscribe to webhooks to learn of earlier changes.
 
-    Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale` (404),
-    `email_ambiguous` (409), `one_of_needed` (422).
+    Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale`,
+    `card_code_static` (404), `email_ambiguous` (409), `one_of_needed` (422).
     """
 
     return await fast.run(_check_access, parse_query(request, Asked), key)
@@ -117,8 +118,8 @@ async def ask_access(
     Creates nothing and may be repeated. With `keys` each of them is answered, granted or not;
     without them all that are granted. The answer is not to be kept by caches.
 
-    Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale` (404),
-    `email_ambiguous` (409).
+    Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale`,
+    `card_code_static` (404), `email_ambiguous` (409).
     """
 
     return await fast.run(_ask_access, question)
@@ -126,28 +127,28 @@ async def ask_access(
 
 def _list_access(opened: FastRequest, asked: Asked) -> Response:
     """Authenticate, and return all that a customer may use now."""
-    call, subject = service.find_subject(opened, asked, _vault(opened))
+    call, subject = service.find_subject(opened, asked, _rules(opened))
     return _cacheable(opened, call, subject, service.list_access(call, subject))
 
 
 def _check_access(opened: FastRequest, asked: Asked, key: str) -> Response:
     """Authenticate, and return whether a customer has one permission now."""
-    call, subject = service.find_subject(opened, asked, _vault(opened))
+    call, subject = service.find_subject(opened, asked, _rules(opened))
     return _cacheable(opened, call, subject, service.check(call, subject, key))
 
 
 def _ask_access(opened: FastRequest, question: AccessQuestion) -> Response:
     """Authenticate, and return the permissions that are asked for, not to be cached."""
-    call, subject = service.find_subject(opened, question, _vault(opened))
+    call, subject = service.find_subject(opened, question, _rules(opened))
     answer = service.list_access(call, subject, question.keys)
     headers = {"Cache-Control": "no-store"}
     return Response(answer.model_dump_json(), media_type="application/json", headers=headers)
 
 
-def _vault(opened: FastRequest) -> Vault:
-    """The vault that opens the keys of rotating codes."""
-    vault: Vault = opened.request.app.state.vault
-    return vault
+def _rules(opened: FastRequest) -> CodeRules:
+    """How codes of cards are judged."""
+    state = opened.request.app.state
+    return CodeRules(state.vault, timedelta(days=state.settings.old_codes_days))
 
 
 def _cacheable(

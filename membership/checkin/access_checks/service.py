@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from membership.base.vault import Vault
 from membership.checkin.access_checks.customer_by_key import find_by_key_and_id
-from membership.checkin.access_checks.people import Person, find_person
+from membership.checkin.access_checks.people import CodeRules, Person, find_person
 from membership.checkin.access_checks.schemas import (
     ONE_OF,
     AccessAnswer,
@@ -35,7 +34,7 @@ class Subject:
     entitlements: tuple[Entitlement, ...]
 
 
-def find_subject(opened: FastRequest, asked: Asked, vault: Vault) -> tuple[FastCall, Subject]:
+def find_subject(opened: FastRequest, asked: Asked, rules: CodeRules) -> tuple[FastCall, Subject]:
     """Authenticate the caller, and return the customer whom exactly one field of ``asked`` names.
 
     Raises Unauthorized; Forbidden; Invalid if no field or several are given; NotFound; Conflict
@@ -50,7 +49,7 @@ def find_subject(opened: FastRequest, asked: Asked, vault: Vault) -> tuple[FastC
     call = opened.authenticate()
     if asked.named != 1:
         raise Invalid("one_of_needed", "query", ONE_OF)
-    person = find_person(call, asked, vault)
+    person = find_person(call, asked, rules)
     holder = load_entitled_customer(call.connection, call.tenant.id, person.id, call.now)
     if holder is None:
         raise no_such_customer()

@@ -46,8 +46,13 @@ async def record_scan(
     time, such as a picture of one (`stale`), or one that was taken before (`replayed`).
     """
     state = request.app.state
-    recently = timedelta(minutes=state.settings.seen_recently_minutes)
-    return await fast.run(service.record_scan, scan, service.ScanRules(recently, state.vault))
+    settings = state.settings
+    rules = service.ScanRules(
+        timedelta(minutes=settings.seen_recently_minutes),
+        state.vault,
+        timedelta(days=settings.old_codes_days),
+    )
+    return await fast.run(service.record_scan, scan, rules)
 
 
 @router.get("/visits")

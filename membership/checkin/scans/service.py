@@ -31,17 +31,21 @@ from membership.rules.attention import ANYBODY_MAKES, Thresholds, attention, kno
 from membership.rules.outcome import Decision, decide
 from membership.store.database import as_one
 from membership.wallet.code_verifier import CodeVerifier
+from membership.wallet.static_codes import StaticCodes, Weight
 from membership.web.fast_path import AnyCall, FastCall, FastRequest
 from membership.web.middleware import OUTCOME
-from passes.codes.barcode import CardCode, ParsedCode
+from passes.codes.barcode import CardCode, ParsedCode, RotatingCode
 
 
 @dataclass(frozen=True, slots=True)
 class ScanRules:
-    """Settings of scans: for how long a visit is recent, and the vault that opens card keys."""
+    """Settings of scans: for how long a visit is recent, the vault that opens card keys, and for
+    how long codes of the old form are taken.
+    """
 
     seen_recently: timedelta
     vault: Vault
+    old_codes: timedelta = timedelta(days=90)
 
 
 def record_scan(opened: FastRequest, request: ScanRequest, rules: ScanRules) -> ScanAnswer:
@@ -94,16 +98,16 @@ def answer_scan(
     if isinstance(found, UnknownCause):
         return _unknown(call, request, found)
     if found.proof is None or found.card is None:
-        return _known(call, request, found, rules.seen_recently)
+        return _known(call, request, found, rules)
     with as_one(call.connection):
-        cause = _take(call, request, rules.vault, found.card.id, found.proof)
+        cause = _take(call, request, rules, found.card.id, found.proof)
         if cause is None:
-            return _known(call, request, found, rules.seen_recently)
+            return _known(call, request, found, rules)
     return _unknown(call, request, cause)
 
 
 def _take(
-    call: AnyCall, request: ScanRequest, vault: Vault, card_id: UUID, proof: Proof
+    call: AnyCall, request: ScanRequest, rules: ScanRules, card_id: UUID, proof: Proof
 ) -> UnknownCause | None:
     """Why the proof on a card is not taken; None if it is, or was for this very visit.
 
@@ -112,7 +116,8 @@ def _take(
     """
     if visits.is_recorded(call, request):
         return None
-    cause = CodeVerifier(call.connection, vault, call.tenant.id, call.now).redeem(card_id, proof)
+    verifier = CodeVerifier(call.connection, rules.vault, call.tenant.id, call.now, rules.old_codes)
+    cause = verifier.redeem(card_id, proof)
     if cause is UnknownCause.REPLAYED and visits.is_recorded(call, request):
         return None
     return cause
@@ -132,16 +137,15 @@ def _unknown(call: AnyCall, request: ScanRequest, cause: UnknownCause) -> ScanAn
     )
 
 
-def _known(
-    call: AnyCall, request: ScanRequest, found: Found, seen_recently: timedelta
-) -> ScanAnswer:
+def _known(call: AnyCall, request: ScanRequest, found: Found, rules: ScanRules) -> ScanAnswer:
     """Answer for a customer who was found."""
     person, card, entitlements = found.customer, found.card, found.entitlements
     decision = decide(person.state, entitlements.all, call.now, card_revoked=_is_revoked(card))
     visiting = visits.Visiting(
         person.id, None if card is None else card.id, decision.outcome, found.named_by
     )
-    counted = visits.record_and_count(call, request, visiting, ahead=seen_recently)
+    counted = visits.record_and_count(call, request, visiting, ahead=rules.seen_recently)
+    weight = _weight(call, found, decision, rules)
     views = tuple(
         membership_view(each, entitlements.details[each.entitlement.membership_id])
         for each in decision.memberships
@@ -162,8 +166,9 @@ def _known(
                 found,
                 decision,
                 counted,
-                seen_recently,
-                only_named=_only_named(call, request, found),
+                rules.seen_recently,
+                only_named=_only_named(call, request, found, weight),
+                old_form=weight is Weight.PROVES_OLD,
             ),
             request.attention_kinds,
         ),
@@ -180,13 +185,15 @@ def _is_revoked(card: CardView | None) -> bool:
     return card is not None and card.revoked_at is not None
 
 
-def _only_named(call: AnyCall, request: ScanRequest, found: Found) -> bool:
+def _only_named(call: AnyCall, request: ScanRequest, found: Found, weight: Weight) -> bool:
     """Whether what was read names the customer and proves nothing, where that counts.
 
     Who was chosen in the search was looked up by staff, who saw whom they chose.
     """
+    if found.named_by not in ANYBODY_MAKES:
+        return weight is Weight.NAMES
     scanned = request.method is not ScanMethod.SEARCH
-    return scanned and found.named_by in ANYBODY_MAKES and not call.tenant.numbers_prove
+    return scanned and (weight is Weight.NAMES or not call.tenant.numbers_prove)
 
 
 def _attention(
@@ -197,6 +204,7 @@ def _attention(
     seen_recently: timedelta,
     *,
     only_named: bool,
+    old_form: bool,
 ) -> tuple[Attention, ...]:
     """What the desk should notice about the customer."""
     return attention(
@@ -207,8 +215,21 @@ def _attention(
         birth_date=found.customer.birth_date,
         last_visit_at=counted.previous_at,
         only_named=only_named,
+        old_form=old_form,
         thresholds=Thresholds(
             expires_soon_days=call.tenant.expires_soon_days,
             seen_recently_minutes=seen_recently // timedelta(minutes=1),
         ),
     )
+
+
+def _weight(call: AnyCall, found: Found, decision: Decision, rules: ScanRules) -> Weight:
+    """Return what the scanned code is worth; for a refusal that makes no difference."""
+    if isinstance(found.proof, RotatingCode):
+        return Weight.PROVES_OLD if found.proof.is_old else Weight.PROVES
+    if found.static_since is not None or decision.outcome is not Outcome.ACTIVE:
+        return Weight.PROVES
+    codes = StaticCodes(call.connection, call.tenant.id, call.now, rules.old_codes)
+    if found.card is None:
+        return codes.weigh_number(found.customer.id)
+    return codes.weigh_card(found.card.id, found.static_since)

@@ -150,6 +150,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "cards": {
         **_plain("organization_id", "customer_id"),
         **_shown("id", "issued_at", "revoked_at"),
+        **_plain("static_since"),
         **_secret("code"),
         "label": _text(),
     },
@@ -175,10 +176,10 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "card_wallets": {
         **_plain("organization_id", "card_id", "design_id", "replaces", "rotating_step"),
         **_plain("face_digest", "design_version", "changed_at", "update_seq", "refresh_at"),
-        **_plain("marks"),
+        **_plain("marks", "alias_since", "link_number", "old_link_of"),
         **_plain("google_created_at", "google_saved", "google_seq", "google_next_attempt_at"),
         **_plain("google_attempts", "google_error", "google_digest", "google_leased_until"),
-        **_secret("apple_token", "rotating_key", "code_signature"),
+        **_secret("apple_token", "rotating_key", "code_signature", "alias"),
     },
     # Kept by an erasure: phones must still get the card without a name.
     "apple_registrations": {

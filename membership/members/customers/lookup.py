@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, select, true
 from sqlalchemy.orm import aliased
 
 from api_client.messages.scan import CardView, NamedBy, UnknownCause
@@ -23,6 +23,7 @@ from membership.store.wallet_joins import CARD_OF_WALLET, HOLDER_OF_CARD
 from membership.web.access import Tenant
 from passes.codes.barcode import (
     BarcodeError,
+    CardAlias,
     CardCode,
     CustomerNumber,
     CustomerUuid,
@@ -40,6 +41,7 @@ _CARD = (
     Card.label.label("card_label"),
     Card.issued_at.label("card_issued_at"),
     Card.revoked_at.label("card_revoked_at"),
+    Card.static_since.label("card_static_since"),
 )
 _organization: ColumnElement[int] = bindparam("organization_id")
 _number: ColumnElement[int] = bindparam("number", type_=Customer.number.type)
@@ -69,6 +71,27 @@ def select_by_card(organization: ColumnElement[int], *more: Any) -> Select[*tupl
 
 
 _BY_CARD = select_by_card(_organization)
+_aliased = aliased(Card)
+_entitlements_by_alias = select_entitlements(
+    select(_aliased.customer_id)
+    .join(
+        CardWallet,
+        and_(
+            CardWallet.organization_id == _aliased.organization_id,
+            CardWallet.card_id == _aliased.id,
+        ),
+    )
+    .where(CardWallet.organization_id == _organization, CardWallet.alias == bindparam("alias"))
+    .scalar_subquery()
+)
+_BY_ALIAS = (
+    select(*_CUSTOMER, *_CARD, *_entitlements_by_alias.c)
+    .select_from(CardWallet)
+    .join(Card, CARD_OF_WALLET)
+    .join(Customer, HOLDER_OF_CARD)
+    .outerjoin(_entitlements_by_alias, true())
+    .where(CardWallet.organization_id == _organization, CardWallet.alias == bindparam("alias"))
+)
 _entitlements_by_id = select_entitlements(_customer_id)
 _BY_ID = (
     select(*_CUSTOMER, *_entitlements_by_id.c)
@@ -99,6 +122,7 @@ _CARDS_OF_CUSTOMER = (
     .order_by(Card.issued_at.desc(), Card.id)
 )
 
+_Name = CardCode | CardAlias | CustomerUuid | InstallLink | CustomerNumber
 Proof = SignedCardCode | RotatingCode
 """A code that proves more than it names; ``membership.wallet.code_verifier`` judges it."""
 
@@ -107,7 +131,8 @@ Proof = SignedCardCode | RotatingCode
 class Found:
     """The customer that a text names (their row) with what they hold, and the card if it is one.
 
-    A ``proof`` is not judged yet: it names somebody and lets nobody in.
+    A ``proof`` is not judged yet: it names somebody and lets nobody in. ``static_since`` is when
+    the card's static code was first handed out; see ``membership.wallet.static_codes``.
     """
 
     customer: AnyRow
@@ -115,6 +140,7 @@ class Found:
     card: CardView | None
     named_by: NamedBy
     proof: Proof | None = None
+    static_since: datetime | None = None
 
 
 def read_code(text: str) -> ParsedCode | None:
@@ -146,12 +172,19 @@ def find_by_code(
     if isinstance(code, InstallLink) and code.organization != tenant.slug:
         return UnknownCause.NOT_FOUND
     proof = code if isinstance(code, SignedCardCode | RotatingCode) else None
-    named = code.card if isinstance(code, SignedCardCode | RotatingCode) else code
+    named: _Name
+    match code:
+        case SignedCardCode():
+            named = code.card
+        case RotatingCode():
+            named = code.name
+        case _:
+            named = code
     rows = _rows(connection, tenant.id, named, now)
     if not rows:
         foreign = _by_foreign_card(connection, tenant.id, code.text, now)
         return UnknownCause.NOT_FOUND if foreign is None else foreign
-    if isinstance(named, CardCode):
+    if isinstance(named, CardCode | CardAlias):
         return found_of(connection, tenant.id, rows, now, proof)
     held = entitlements_of(connection, tenant.id, rows, now)
     return Found(rows[0], held, None, _NAMED_BY[type(named)], proof)
@@ -176,8 +209,8 @@ def found_of(
 ) -> Found:
     """Return the customer and the card of rows that ``select_by_card`` selected."""
     entitlements = entitlements_of(connection, organization_id, rows, now)
-    named_by = NamedBy.CARD if proof is None else _NAMED_BY[type(proof)]
-    return Found(rows[0], entitlements, _card_view(rows[0]), named_by, proof)
+    row, named_by = rows[0], NamedBy.CARD if proof is None else _NAMED_BY[type(proof)]
+    return Found(row, entitlements, _card_view(row), named_by, proof, row.card_static_since)
 
 
 def _by_foreign_card(
@@ -195,13 +228,15 @@ def _by_foreign_card(
 def _rows(
     connection: Connection,
     organization_id: int,
-    code: CardCode | CustomerUuid | InstallLink | CustomerNumber,
+    code: _Name,
     now: datetime,
 ) -> Sequence[AnyRow]:
     """The customer that a code names, once for each membership that they hold; or none."""
     asked: dict[str, Any] = {"organization_id": organization_id, "now": now}
     if isinstance(code, CardCode):
         return connection.execute(_BY_CARD, {**asked, "code": code.text}).all()
+    if isinstance(code, CardAlias):
+        return connection.execute(_BY_ALIAS, {**asked, "alias": code.text}).all()
     if isinstance(code, CustomerNumber):
         rows = connection.execute(_BY_NUMBER, {**asked, "number": code.number}).all()
         stayed = None if rows else resolve_number(connection, organization_id, code.number)

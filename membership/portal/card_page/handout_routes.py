@@ -13,6 +13,7 @@ from membership.portal.card_page.printed_face import plain_face
 from membership.portal.card_page.schemas import CardMail
 from membership.wallet.cards.service import get_card
 from membership.wallet.designs.images import load_images
+from membership.wallet.static_codes import hand_out_static
 from membership.wallet.updates.faces import load_faces
 from membership.web.access import Call, reads, writes_once
 from membership.web.errors import Conflict
@@ -50,6 +51,7 @@ def mail_link(
 )
 def print_card(
     card_id: UUID,
+    request: Request,
     call: Annotated[Call, reads(Scope.CARDS_READ)],
     language: Annotated[
         str,
@@ -69,6 +71,9 @@ def print_card(
     loaded = load_faces(call.session, call.tenant, [card.id], call.now).get(card.id)
     face = plain_face(call, card) if loaded is None else loaded.face
     images = load_images(call.session, call.tenant, face.design)
+    if card.static_since is None:
+        with request.app.state.database.writing(call.actor, call.now) as (session, _):
+            hand_out_static(session, call.tenant.id, card.id, call.now)
     data = card_pdf(face, images, resources.path("fonts"), language, call.now)
     headers = {"Cache-Control": "no-store", "Content-Disposition": 'inline; filename="card.pdf"'}
     return Response(data, media_type="application/pdf", headers=headers)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from api_client.messages.cards import Mailed
+from api_client.messages.scan import CustomerState
 from membership.base.vault import Vault
 from membership.events.audit.recorder import record
 from membership.events.mail.outbox import Mail, queue_mail
@@ -10,9 +11,10 @@ from membership.members.customers.service import get_customer
 from membership.members.customers.views import display_name
 from membership.portal.card_page.schemas import CardMail
 from membership.store.models import CardWallet
+from membership.wallet.cards.new_links import new_link
 from membership.wallet.cards.service import get_card
 from membership.wallet.designs.service import get_design
-from membership.wallet.links import install_path, install_url
+from membership.wallet.links import LinkOfCard, install_path, install_url
 from membership.wallet.state import wallet_keys
 from membership.web.access import Call
 from membership.web.errors import Conflict, Invalid
@@ -25,7 +27,8 @@ def mail_card(
 ) -> Mailed:
     """Queue the mail with a card's link, in the customer's language; return the recipient.
 
-    Raises NotFound; Conflict for a revoked card, one without a design, or without a public URL;
+    With ``wanted.new_link`` it is a new one, and those of before end. Raises NotFound; Conflict
+    for a revoked card, one without a design, of a banned customer, or without a public URL;
     Invalid without an email address.
     """
     card = get_card(call.session, call.tenant, card_id)
@@ -35,6 +38,8 @@ def mail_card(
         raise Conflict("card_revoked", "A revoked card can no longer be added to a phone.")
     if wallet is None:
         raise Conflict("card_without_design", "This card is printed only: no phone can hold it.")
+    if customer.state is CustomerState.BANNED:
+        raise Conflict("customer_banned", "The card of a banned customer is not handed out.")
     keys = wallet_keys(call.session, vault, call.tenant.id)
     if public_url is None or keys is None:
         detail = "The service has no public address, so there is no link to send."
@@ -43,13 +48,14 @@ def mail_card(
     if email is None:
         raise Invalid("email_missing", "email", "the customer has no address, so one is needed")
     design = get_design(call.session, call.tenant, wallet.design_id)
+    number = new_link(call, card_id) if wanted.new_link else wallet.link_number
     path = install_path(call.tenant.slug, design.key, customer.id)
     mail = card_mail(
         email,
         topic=f"card\n{card.id}\n{email}",
         organization=call.tenant.name,
         name=display_name(customer) or "",
-        url=install_url(public_url, keys.link_key, path),
+        url=install_url(public_url, keys.link_key, path, LinkOfCard(card.id, number)),
         language=choose_language(customer.language or ""),
     )
     queue_mail(call.session, vault, call.tenant.id, mail, now=call.now)

@@ -19,7 +19,7 @@ from membership.portal.card_page.lookup import Link
 from membership.portal.card_page.phones import Device
 from membership.web.pages import PageKind, render_page
 from passes.card import CardFace
-from passes.design import Shows, Slot, Symbology
+from passes.design import CodeForm, Shows, Slot, Symbology
 from passes.drawing.code_image import code_image
 from passes.words import STATUS_WORDS, localize
 from resources.catalogue import catalogue
@@ -70,6 +70,8 @@ def card_page(
     """
     texts = _note_texts(visit.language)
     good = not face.voided
+    # A design with changing codes shows them in the wallet; a still one here would outlast them.
+    shows_code = face.design.code is not CodeForm.ROTATING
     shown = [*notes]
     if good and visit.device.apple and not wallets.apple_real:
         shown.append("development")
@@ -78,7 +80,7 @@ def card_page(
     values = {
         "card": _card(face, visit.language),
         "good": good,
-        "code_picture": _picture(face.facts.code) if good else "",
+        "code_picture": _picture(face.facts.code) if good and shows_code else "",
         "link_picture": "" if visit.device.is_phone else _picture(link_url),
         "buttons": _wallet_buttons(visit, wallets, data_dir) if good else (),
         "notes": [texts[each] for each in shown],
@@ -92,6 +94,11 @@ def card_page(
 def not_found_page(language: str) -> Response:
     """Return the page for every invalid link: status 404."""
     return render_page(_KIND, "card_page/not-found.html", language, {}, status=404)
+
+
+def blocked_page(language: str) -> Response:
+    """Return the page for the card of a banned customer, without a word about them: status 403."""
+    return render_page(_KIND, "card_page/blocked.html", language, {}, status=403)
 
 
 def _note_texts(language: str) -> Mapping[str, str]:

@@ -15,7 +15,13 @@ from sqlalchemy.orm import Session
 
 from membership.base.logs import logger
 from membership.portal.card_page.lookup import Link, OpenedLink, no_such_link, open_link
-from membership.portal.card_page.page import PageContext, Wallets, card_page, not_found_page
+from membership.portal.card_page.page import (
+    PageContext,
+    Wallets,
+    blocked_page,
+    card_page,
+    not_found_page,
+)
 from membership.portal.card_page.paths import DESIGN, PAGE
 from membership.portal.card_page.phones import device_of
 from membership.store.models import IdentityKind, WalletIdentity
@@ -23,13 +29,15 @@ from membership.wallet.apple.rendering import Pkpass, render_pkpass
 from membership.wallet.designs.images import get_image
 from membership.wallet.designs.service import public_design
 from membership.wallet.google.link import NotConfigured, Refused, google_save_link
+from membership.wallet.static_codes import hand_out_static
 from membership.wallet.updates.faces import load_faces
 from membership.web.errors import Busy, Conflict, NotFound
 from membership.web.languages import choose_language
 from membership.web.outbound import Neighbour
-from membership.web.transactions import InReads, RequestReads
+from membership.web.transactions import InReads, InTransactions, RequestReads, RequestTransactions
 from passes.apple.bundle import PASS_TYPE
 from passes.card import CardFace
+from passes.design import CodeForm
 
 router = APIRouter(include_in_schema=False)
 
@@ -89,25 +97,26 @@ class _Loaded:
 
 
 @router.get(PAGE)
-async def show_page(request: InPageRequest, reads: InReads) -> Response:
+async def show_page(request: InPageRequest, reads: InTransactions) -> Response:
     """Show a card with its wallet buttons."""
     return await card_response(request, reads)
 
 
 @router.get(f"{PAGE}/card.pkpass")
-async def fetch_pass(request: InPageRequest, reads: InReads) -> Response:
+async def fetch_pass(request: InPageRequest, reads: InTransactions) -> Response:
     """Return the pass for Apple Wallet; the page instead if the card is revoked."""
 
-    def render(session: Session, now: datetime) -> Pkpass:
+    def render(session: Session, now: datetime) -> tuple[OpenedLink, Pkpass]:
         opened = open_link(session, reads.vault, request.link)
-        if not opened.good:
+        if not opened.good or opened.banned:
             raise no_such_link()
-        return render_pkpass(
-            session, reads.vault, reads.settings, opened.tenant, opened.card_id, now=now
-        )
+        tenant, card_id = opened.tenant, opened.card_id
+        made = render_pkpass(session, reads.vault, reads.settings, tenant, card_id, now=now)
+        return opened, made
 
     try:
-        made = await reads.read(render)
+        opened, made = await reads.read(render)
+        await _hand_out(reads, opened)
     except NotFound:
         return await card_response(request, reads)
     except Conflict as error:
@@ -122,7 +131,7 @@ async def fetch_pass(request: InPageRequest, reads: InReads) -> Response:
 
 
 @router.get(f"{PAGE}/google")
-async def save_to_google(request: InPageRequest, reads: InReads) -> Response:
+async def save_to_google(request: InPageRequest, reads: InTransactions) -> Response:
     """Create or update the card at Google, then redirect to its save link."""
 
     def find(session: Session, now: datetime) -> tuple[OpenedLink, datetime]:
@@ -130,7 +139,7 @@ async def save_to_google(request: InPageRequest, reads: InReads) -> Response:
 
     try:
         opened, now = await reads.read(find)
-        if not opened.good:
+        if not opened.good or opened.banned:
             return await card_response(request, reads)
         save = partial(google_save_link, reads.state, opened.tenant, opened.card_id, now)
         link = await reads.call_outbound(Neighbour.GOOGLE, opened.tenant.id, save)
@@ -146,13 +155,17 @@ async def save_to_google(request: InPageRequest, reads: InReads) -> Response:
 
 
 async def card_response(
-    request: PageRequest, reads: RequestReads, notes: Sequence[str] = ()
+    request: PageRequest, reads: RequestTransactions, notes: Sequence[str] = ()
 ) -> Response:
     """Return the page of a link, or the page for invalid links."""
     try:
         shown = await reads.read(partial(_load, reads, request.link))
     except NotFound:
         return not_found_page(request.context().language)
+    if shown.opened.banned:
+        return blocked_page(request.context(shown.opened.language).language)
+    if shown.opened.good and shown.face.design.code is not CodeForm.ROTATING:
+        await _hand_out(reads, shown.opened)
     make = partial(
         card_page,
         shown.face,
@@ -163,6 +176,13 @@ async def card_response(
         notes=notes,
     )
     return await run_in_threadpool(make)
+
+
+async def _hand_out(reads: RequestTransactions, opened: OpenedLink) -> None:
+    """Store that a card's static code is handed out, the first time. Raises Busy."""
+    if not opened.static_out:
+        tenant_id, card_id = opened.tenant.id, opened.card_id
+        await reads.write(lambda session, now: hand_out_static(session, tenant_id, card_id, now))
 
 
 def _load(reads: RequestReads, link: Link, session: Session, now: datetime) -> _Loaded:

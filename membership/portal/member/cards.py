@@ -37,6 +37,8 @@ def customer_cards(call: CustomerCall, vault: Vault, public_url: str | None) -> 
 def issue_first_card(call: CustomerCall, vault: Vault) -> Card:
     """Issue a customer's first card, in the organization's first design.
 
+    Its static code is not handed out with it: the live card shows changing ones.
+
     Imported cards of another system do not count as a first one. Revoked cards do: staff revoked
     them for a reason, and issue the next one.
 
@@ -51,7 +53,8 @@ def issue_first_card(call: CustomerCall, vault: Vault) -> Card:
     if first_design(call.session, call.tenant) is None:
         raise no_design()
     new = NewCard(customer_id=customer.id)
-    return issue_card(call.session, call.tenant, new, call.now, maker=CardMaker(vault))
+    maker = CardMaker(vault)
+    return issue_card(call.session, call.tenant, new, call.now, maker=maker, static=False)
 
 
 def no_design() -> Conflict:

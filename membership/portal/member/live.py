@@ -19,8 +19,8 @@ from membership.store.models import Card, CardWallet, Customer
 from membership.wallet.designs.service import first_design
 from membership.wallet.holders import ROTATING_KEY_BYTES, add_wallet
 from membership.web.errors import Conflict, NotFound
-from passes.codes.barcode import CardCode
-from passes.codes.rotating import PERIOD_SECONDS, rotating_code, step_at
+from passes.codes.barcode import CardAlias, CardCode, new_card_alias
+from passes.codes.rotating import PERIOD_SECONDS, RotatingSecret, rotating_code, step_at
 
 
 def live_card(call: CustomerCall, card_id: UUID, vault: Vault, minutes: int) -> LiveCard:
@@ -34,7 +34,7 @@ def live_card(call: CustomerCall, card_id: UUID, vault: Vault, minutes: int) -> 
     """
     customer = get_customer(call.session, call.tenant, call.customer_id)
     card = _load_card(call, customer, card_id)
-    key = _rotating_key(call, card, vault)
+    secret = _rotating_secret(call, card, vault)
     return LiveCard(
         card=LiveFace(
             id=card.id,
@@ -45,18 +45,21 @@ def live_card(call: CustomerCall, card_id: UUID, vault: Vault, minutes: int) -> 
         ),
         server_time=call.now,
         period_seconds=PERIOD_SECONDS,
-        codes=codes_ahead(CardCode(card.code), key, call.now, minutes),
+        codes=codes_ahead(secret, call.now, minutes),
     )
 
 
-def codes_ahead(card: CardCode, key: bytes, now: datetime, minutes: int) -> tuple[LiveCode, ...]:
+def codes_ahead(secret: RotatingSecret, now: datetime, minutes: int) -> tuple[LiveCode, ...]:
     """Return the codes from the period of ``now`` to the one in which ``minutes`` have passed."""
     seconds = int(now.timestamp())
     begins = (
         datetime.fromtimestamp(step * PERIOD_SECONDS, UTC)
         for step in range(step_at(seconds), step_at(seconds + minutes * 60) + 1)
     )
-    return tuple(LiveCode(since=each, text=rotating_code(card, key, each).text) for each in begins)
+    return tuple(
+        LiveCode(since=each, text=rotating_code(secret.alias, secret.key, each).text)
+        for each in begins
+    )
 
 
 def _load_card(call: CustomerCall, customer: Customer, card_id: UUID) -> Card:
@@ -71,14 +74,14 @@ def _load_card(call: CustomerCall, customer: Customer, card_id: UUID) -> Card:
     return card
 
 
-def _rotating_key(call: CustomerCall, card: Card, vault: Vault) -> bytes:
-    """Return the key of a card's rotating codes, creating it at first use.
+def _rotating_secret(call: CustomerCall, card: Card, vault: Vault) -> RotatingSecret:
+    """Return the alias and the key of a card's rotating codes, creating them at first use.
 
     Raises Conflict, VaultError.
     """
     identity = (call.tenant.id, card.id)
     wallet = call.session.get(CardWallet, identity)
-    if wallet is None or wallet.rotating_key is None:
+    if wallet is None or wallet.rotating_key is None or wallet.alias is None:
         # Of two concurrent requests, the second waits and finds the key.
         lock_customer(call.session, call.tenant, card.customer_id)
         wallet = call.session.get(CardWallet, identity, populate_existing=True)
@@ -89,4 +92,6 @@ def _rotating_key(call: CustomerCall, card: Card, vault: Vault) -> bytes:
         wallet = add_wallet(call.session, vault, card, design, now=call.now)
     if wallet.rotating_key is None:
         wallet.rotating_key = vault.seal(secrets.token_bytes(ROTATING_KEY_BYTES))
-    return vault.open(wallet.rotating_key)
+    if wallet.alias is None:
+        wallet.alias = new_card_alias().text
+    return RotatingSecret(CardAlias(wallet.alias), vault.open(wallet.rotating_key))

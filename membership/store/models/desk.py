@@ -13,7 +13,9 @@ from membership.store.base_model import Base, of_organization, refers
 class Card(Base):
     """A wallet card. ``code`` is what its barcode says; it is good until it is revoked.
 
-    A card without a ``CardWallet`` beside it was imported, or is printed only.
+    A card without a ``CardWallet`` beside it was imported, or is printed only. ``static_since``
+    is when its static code was first handed out (printed, shown on its page, given to a wallet);
+    null while only changing codes were: the static code then names the customer and proves nothing.
     """
 
     __tablename__ = "cards"
@@ -30,6 +32,7 @@ class Card(Base):
     label: Mapped[str] = mapped_column(String(120))
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    static_since: Mapped[datetime | None]
 
 
 class Visit(Base):

@@ -82,13 +82,17 @@ class WalletImage(Base):
 class CardWallet(Base):
     """What the wallets know of a card: secrets (sealed), the face last told, and to whom.
 
-    ``replaces`` is the card in whose place this one was issued.
+    ``replaces`` is the card in whose place this one was issued. ``link_number`` is that of the
+    card's install link; a new link raises it. ``old_link_of`` is the customer named by links of
+    before, which did not name the card; null where none opens this card.
 
     ``update_seq`` counts changes of faces within the organization, in the order in which they
     are committed; ``changed_at`` is when this card's last was, in whole seconds. ``refresh_at``
     is when the face must be looked at again: at once after a change, or at an instant at which
     it changes by itself. ``marks`` counts how often a change asked for that. ``rotating_step``
-    is the last step of a rotating code that was taken.
+    is the last step of a rotating code that was taken. ``alias`` names the card in those codes;
+    ``alias_since`` is when a card got it whose changing codes named its static one before, those
+    are taken for some time after it (a setting). It is null for cards that had an alias at once.
 
     ``google_created_at`` is since when Google has the card, ``google_saved`` whether somebody has
     it in their wallet, as Google told last. ``google_seq`` is the update number that Google was
@@ -101,6 +105,8 @@ class CardWallet(Base):
         refers("cards", "card_id"),
         refers("card_designs", "design_id"),
         refers("cards", "replaces", name="fk_card_wallets_cards_replaces"),
+        Index("ix_card_wallets_old_link", "organization_id", "old_link_of"),
+        Index("ix_card_wallets_alias", "organization_id", "alias", unique=True),
         Index("ix_card_wallets_design", "organization_id", "design_id", "card_id"),
         Index("ix_card_wallets_refresh", "refresh_at"),
         Index("ix_card_wallets_google", "organization_id", "google_next_attempt_at"),
@@ -111,10 +117,14 @@ class CardWallet(Base):
     card_id: Mapped[UUID] = mapped_column(primary_key=True)
     design_id: Mapped[UUID]
     replaces: Mapped[UUID | None]
+    link_number: Mapped[int] = mapped_column(Integer, default=0)
+    old_link_of: Mapped[UUID | None]
     apple_token: Mapped[bytes] = mapped_column(LargeBinary)
     code_signature: Mapped[bytes] = mapped_column(LargeBinary)
     rotating_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     rotating_step: Mapped[int | None] = mapped_column(BigInteger)
+    alias: Mapped[str | None] = mapped_column(String(29))
+    alias_since: Mapped[datetime | None]
     face_digest: Mapped[str | None] = mapped_column(String(64))
     design_version: Mapped[int | None] = mapped_column(Integer)
     changed_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from api_client.messages.cards import CardCodeForm, CardRecord, InWallet, IssuedCard, WalletKind
+from api_client.messages.scan import CustomerState
 from membership.base.logs import logger
 from membership.base.vault import Vault, VaultError
 from membership.store.database import AnyRow
@@ -17,10 +18,16 @@ from membership.store.models import (
     CardDesign,
     CardDesignVersion,
     CardWallet,
+    Customer,
 )
-from membership.store.wallet_joins import CARD_OF_WALLET, CURRENT_VERSION, DESIGN_OF_WALLET
+from membership.store.wallet_joins import (
+    CARD_OF_WALLET,
+    CURRENT_VERSION,
+    DESIGN_OF_WALLET,
+    HOLDER_OF_CARD,
+)
 from membership.wallet.cards.service import get_card
-from membership.wallet.links import install_path, install_url
+from membership.wallet.links import LinkOfCard, install_path, install_url
 from membership.wallet.state import wallet_keys
 from membership.web.access import Tenant
 from passes.codes.barcode import CardCode
@@ -77,7 +84,9 @@ _CARDS = (
         Card.customer_id,
         Card.code,
         CardWallet.design_id,
+        Customer.state,
         CardWallet.replaces,
+        CardWallet.link_number,
         CardWallet.changed_at,
         CardWallet.update_seq,
         CardWallet.google_created_at,
@@ -89,6 +98,7 @@ _CARDS = (
         CardDesignVersion.content,
     )
     .select_from(Card)
+    .join(Customer, HOLDER_OF_CARD)
     .outerjoin(
         CardWallet,
         CARD_OF_WALLET,
@@ -203,7 +213,8 @@ def _url(context: CardContext, row: AnyRow, link_key: bytes | None) -> str | Non
         or link_key is None
         or row.design_id is None
         or row.revoked_at is not None
+        or row.state == CustomerState.BANNED
     ):
         return None
     path = install_path(context.tenant.slug, row.design_key, row.customer_id)
-    return install_url(context.public_url, link_key, path)
+    return install_url(context.public_url, link_key, path, LinkOfCard(row.id, row.link_number))

@@ -10,8 +10,10 @@ from membership.base.scopes import Scope
 from membership.members.customers.service import get_customer
 from membership.wallet.apple.rendering import render_pkpass
 from membership.wallet.cards import service
+from membership.wallet.cards.new_links import new_link
 from membership.wallet.cards.records import CardContext, card_record, cards_of, issued_card
 from membership.wallet.cards.schemas import NewCard, Replacement
+from membership.wallet.static_codes import hand_out_static
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once, request_of
 from passes.apple.bundle import PASS_TYPE
@@ -80,6 +82,10 @@ def fetch_pass(
     (409).
     """
     state = request.app.state
+    card = service.get_card(call.session, call.tenant, card_id)
+    if card.static_since is None:
+        with state.database.writing(call.actor, call.now) as (session, _):
+            hand_out_static(session, call.tenant.id, card.id, call.now)
     made = render_pkpass(
         call.session, state.vault, state.settings, call.tenant, card_id, now=call.now
     )
@@ -107,6 +113,24 @@ def revoke_card(
         return card_record(_context_of(request, call), card.id)
 
     return once(call, request_of("revoke card", card_id), CardRecord, revoke)
+
+
+@router.post("/cards/{card_id}/new-link")
+def make_new_link(
+    card_id: UUID, request: Request, call: Annotated[Call, writes_once(Scope.CARDS_WRITE)]
+) -> CardRecord:
+    """Withdraw the install links of a card, and give it a new one: `install_url`.
+
+    A link that was sent or shown before opens nothing any more; phones that have the card keep it.
+
+    Errors: `card_not_found` (404), `card_revoked`, `card_without_design` (409).
+    """
+
+    def make() -> CardRecord:
+        new_link(call, card_id)
+        return card_record(_context_of(request, call), card_id)
+
+    return once(call, request_of("new link", card_id), CardRecord, make)
 
 
 @router.post("/cards/{card_id}/replace", status_code=201)

@@ -18,6 +18,7 @@ from membership.store.wallet_joins import CARD_OF_WALLET
 from membership.wallet.cards.schemas import NewCard
 from membership.wallet.designs.service import first_design, get_design
 from membership.wallet.holders import add_wallet
+from membership.wallet.static_codes import shows_static
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, NotFound
 from passes.codes.barcode import new_card_code
@@ -35,9 +36,18 @@ class CardMaker:
 
 
 def issue_card(
-    session: Session, tenant: Tenant, new: NewCard, now: datetime, *, maker: CardMaker
+    session: Session,
+    tenant: Tenant,
+    new: NewCard,
+    now: datetime,
+    *,
+    maker: CardMaker,
+    static: bool = True,
 ) -> Card:
     """Issue a card to a customer, and emit its event.
+
+    ``static`` is whether the card's code is handed out with it, unless its design shows changing
+    codes only.
 
     Raises NotFound for a customer or design; Conflict for a customer who was erased or a design
     that is archived.
@@ -45,7 +55,8 @@ def issue_card(
     customer = lock_customer(session, tenant, new.customer_id)
     design = _wanted_design(session, tenant, new.design_id)
     label = new.label or (PLAIN_LABEL if design is None else design.name)
-    return _issue(session, maker, _new_card(customer.id, label, tenant, now, maker), design)
+    card = _new_card(customer.id, label, tenant, now, maker)
+    return _issue(session, maker, card, design, static=static)
 
 
 def _wanted_design(session: Session, tenant: Tenant, design_id: UUID | None) -> CardDesign | None:
@@ -70,6 +81,7 @@ def _new_card(
         label=label,
         issued_at=now,
         revoked_at=None,
+        static_since=None,
     )
 
 
@@ -78,9 +90,13 @@ def _issue(
     maker: CardMaker,
     card: Card,
     design: CardDesign | None,
+    *,
     replaces: UUID | None = None,
+    static: bool = True,
 ) -> Card:
     """Store a card with its wallet, if it has a design, and emit its event."""
+    if static and shows_static(session, design):
+        card.static_since = card.issued_at
     session.add(card)
     session.flush()
     if design is not None:

@@ -68,6 +68,7 @@ def give_code(
         label=given.label or PLAIN_LABEL,
         issued_at=now,
         revoked_at=None,
+        static_since=now,
     )
     try:
         with session.begin_nested():

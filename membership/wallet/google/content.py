@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from membership.base.vault import Vault
 from membership.store.database import AnyRow
-from membership.store.models import CardDesign, CardWallet
-from membership.store.wallet_joins import DESIGN_OF_WALLET
+from membership.store.models import Card, CardDesign, CardWallet
+from membership.store.wallet_joins import CARD_OF_WALLET, DESIGN_OF_WALLET
 from membership.wallet.updates.faces import LoadedFace, load_faces
 from membership.web.access import Tenant
 from passes.card import CardFace
+from passes.codes.barcode import CardAlias
+from passes.codes.rotating import RotatingSecret
 from passes.design import CodeForm, Design, ImageRole
 from passes.errors import PassContentError
 from passes.google.face import loyalty_class, loyalty_object
@@ -50,6 +52,7 @@ class CardContent:
     """A card as Google shall have it.
 
     If it cannot be expressed at Google, ``refused`` says why, and there are no resources.
+    ``static_out`` is whether the card's static code was handed out before.
     """
 
     card_id: UUID
@@ -58,6 +61,7 @@ class CardContent:
     update_seq: int
     created_at: datetime | None
     saved: bool
+    static_out: bool
     of_design: PublishedResource | None = None
     of_card: PublishedResource | None = None
     refused: str | None = None
@@ -125,10 +129,13 @@ _ROWS = (
         CardWallet.google_created_at,
         CardWallet.google_saved,
         CardWallet.rotating_key,
+        CardWallet.alias,
+        Card.static_since,
         CardDesign.key,
         CardDesign.google_class_digest,
     )
     .select_from(CardWallet)
+    .join(Card, CARD_OF_WALLET)
     .join(
         CardDesign,
         DESIGN_OF_WALLET,
@@ -150,6 +157,7 @@ def _content(
         "update_seq": row.update_seq,
         "created_at": row.google_created_at,
         "saved": row.google_saved,
+        "static_out": row.static_since is not None,
     }
     design = loaded.face.design
     try:
@@ -159,7 +167,7 @@ def _content(
         of_design = classes[loaded.design_id]
         if isinstance(of_design, PassContentError):
             raise of_design
-        card = loyalty_object(loaded.face, issue, _rotating_key(issuer.vault, design, row))
+        card = loyalty_object(loaded.face, issue, _rotating_secret(issuer.vault, design, row))
     except PassContentError as error:
         return CardContent(**facts, refused=f"Google Wallet would not take it: {error}")
     return CardContent(
@@ -179,11 +187,11 @@ def _class(
         return error
 
 
-def _rotating_key(vault: Vault, design: Design, row: AnyRow) -> bytes | None:
-    """The secret of a card's rotating code, decrypted only if it is sent. Raises VaultError."""
-    if design.code is not CodeForm.ROTATING or row.rotating_key is None:
+def _rotating_secret(vault: Vault, design: Design, row: AnyRow) -> RotatingSecret | None:
+    """What a card's rotating code is made of, decrypted only if it is sent. Raises VaultError."""
+    if design.code is not CodeForm.ROTATING or row.rotating_key is None or row.alias is None:
         return None
-    return vault.open(row.rotating_key)
+    return RotatingSecret(CardAlias(row.alias), vault.open(row.rotating_key))
 
 
 def _published(

@@ -12,6 +12,7 @@ from membership.wallet.google import state
 from membership.wallet.google.api import GoogleApi
 from membership.wallet.google.content import CardContent
 from membership.wallet.google.errors import GoogleMissing, GoogleUnavailable
+from membership.wallet.static_codes import hand_out_static
 from membership.web.access import Tenant
 from passes.google.loyalty import LoyaltyClass, LoyaltyObject
 
@@ -39,6 +40,9 @@ def publish_object(
     if card.of_card is None:
         raise RuntimeError("a card without content was to be published")
     resource, is_there = card.of_card.resource, card.created and card.of_card.is_current
+    if isinstance(resource, LoyaltyObject) and resource.barcode is not None and not card.static_out:
+        with database.writing(SERVICE, now) as (session, _):
+            hand_out_static(session, tenant.id, card.card_id, now)
     try:
         answer = _fetch(api, resource) if is_there else api.put(resource, known=card.created)
     except GoogleMissing as error:

@@ -3,18 +3,26 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from api_client.messages.management import ActorKind
+from api_client.messages.scan import CustomerState
+from membership.accounts.organizations import first_tenant
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
+from membership.base.vault import open_vault
 from membership.commands.cli import app
 from membership.data.demo.bootstrap import bootstrap_database
 from membership.store.database import Database, open_database
-from membership.store.models import AuditEntry
+from membership.store.models import AuditEntry, CardDesign, Customer
+from membership.wallet.cards.schemas import NewCard
+from membership.wallet.cards.service import CardMaker, issue_card
+from membership.wallet.state import wallet_keys
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.wallet.issuers.files import (
     ACCOUNT,
@@ -121,3 +129,58 @@ def test_what_is_refused_is_told_in_one_line(club: Database, tmp_path: Path) -> 
         assert told in done.stderr, (arguments, done.stderr)
     with club.readers.begin() as session:
         assert session.scalars(select(AuditEntry)).all() == []
+
+
+def test_all_links_of_a_club_are_withdrawn_and_that_is_audited(
+    club: Database, tmp_path: Path
+) -> None:
+    design = club_design(club)
+    settings = ServiceSettings(data_dir=tmp_path)
+    with club.writing(SERVICE, system_clock, audited=False) as (session, now):
+        tenant = first_tenant(session)
+        assert tenant is not None
+        customer = UUID(int=1)
+        session.add(
+            Customer(
+                organization_id=tenant.id,
+                id=customer,
+                number=1,
+                given_name="Amara",
+                family_name="",
+                state=CustomerState.ACTIVE,
+                search_text="",
+                created_at=now,
+            )
+        )
+        session.flush()
+        new = NewCard(customer_id=customer, design_id=design)
+        issue_card(session, tenant, new, now, maker=CardMaker(open_vault(settings)))
+    before = link_key(club, tmp_path)
+    done = wallets(tmp_path, "withdraw-links")
+    assert done.exit_code == 0, done.stderr
+    assert "cards that get a new one: 1" in done.stdout
+    assert link_key(club, tmp_path) != before
+    with club.readers.begin() as session:
+        entry = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "organization.links_withdrawn")
+        ).one()
+        assert (entry.actor_kind, (entry.after or {})["cards"]) == (ActorKind.SERVICE, 1)
+    wrong = wallets(tmp_path, "withdraw-links", "--organization", "nobody")
+    assert wrong.exit_code == 2
+
+
+def club_design(club: Database) -> UUID:
+    """The design of the club."""
+    with club.readers.begin() as session:
+        return session.scalars(select(CardDesign.id)).one()
+
+
+def link_key(club: Database, folder: Path) -> bytes:
+    """The key that signs the club's links."""
+    with club.readers.begin() as session:
+        tenant = first_tenant(session)
+        assert tenant is not None
+        vault = open_vault(ServiceSettings(data_dir=folder))
+        keys = wallet_keys(session, vault, tenant.id)
+    assert keys is not None
+    return keys.link_key

@@ -10,6 +10,7 @@ from membership.store.models import Card, CardDesign, CardWallet
 from membership.wallet.designs.service import create_design
 from membership.wallet.designs.standard import standard_design
 from membership.wallet.holders import add_wallet
+from membership.wallet.static_codes import shows_static
 from membership.web.access import Tenant
 from passes.codes.barcode import new_card_code
 from passes.design import Design
@@ -42,7 +43,7 @@ def new_design(service: Service, design: Design | None = None, key: str = "membe
 
 
 def wallet_card(service: Service, customer_id: str, design_id: UUID) -> WalletCard:
-    """Issue a card of a design to a customer."""
+    """Issue a card of a design to a customer, as staff do."""
     with arranging(service.database) as session:
         tenant: Tenant = service.tenant
         design = session.get_one(CardDesign, (tenant.id, design_id))
@@ -54,6 +55,7 @@ def wallet_card(service: Service, customer_id: str, design_id: UUID) -> WalletCa
             label="Member card",
             issued_at=NOON,
             revoked_at=None,
+            static_since=NOON if shows_static(session, design) else None,
         )
         session.add(card)
         session.flush()

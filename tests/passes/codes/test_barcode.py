@@ -17,6 +17,7 @@ from passes.codes.barcode import (
     ParsedCode,
     RotatingCode,
     SignedCardCode,
+    new_card_alias,
     new_card_code,
     parse,
 )
@@ -28,12 +29,13 @@ LINK = InstallLink("https://cards.example", "riverside", "gold-2", ID)
 
 slugs = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,79}", fullmatch=True).filter(str.isascii)
 cards = st.binary(min_size=16, max_size=16).map(lambda drawn: new_card_code(lambda _: drawn))
+aliases = st.binary(min_size=16, max_size=16).map(lambda drawn: new_card_alias(lambda _: drawn))
 codes: st.SearchStrategy[ParsedCode] = st.one_of(
     cards,
     st.builds(SignedCardCode, cards, st.binary(min_size=64, max_size=64)),
     st.builds(
         RotatingCode,
-        cards,
+        cards | aliases,
         st.integers(0, 10**11 - 1),
         st.integers(0, 10**8 - 1).map(lambda value: f"{value:08d}"),
     ),
@@ -86,6 +88,8 @@ def test_every_spelling_of_every_form_is_parsed(text: str, expected: ParsedCode)
         "MC1" + "7" + "Z" * 26,
         "MC1" + "7" + "U" * 25,  # a letter outside the alphabet
         "MC2" + "7" + "Z" * 25,
+        "MC3" + "7" + "Z" * 25,  # an alias alone
+        "MC1" + "7" + "Z" * 25 + "-59-94287082",
         "ſC1" + "7" + "Z" * 25,
         str(ID)[:-1],
         f"{{{ID}",
@@ -173,7 +177,7 @@ def test_the_text_is_an_ascii_line_that_round_trips(code: ParsedCode) -> None:
     | st.binary(max_size=200)
     | st.text("MC1-0\\]{}urn:/h", max_size=60)
     | st.from_regex(r"MC1[0-7][0-9A-Z]{25}\.[0-3][0-9A-Z]{100,104}")
-    | st.from_regex(r"MC2[0-7][0-9A-Z]{25}-[0-9]{1,12}-[0-9]{7,9}")
+    | st.from_regex(r"MC[23][0-7][0-9A-Z]{25}-[0-9]{1,12}-[0-9]{7,9}")
 )
 @example("MC1" + "7" + "Z" * 25 + "." + "3" + "\u0660" * 102)
 @example("MC2" + "7" + "Z" * 25 + "-\u0661-\u0661\u0661\u0661\u0661\u0661\u0661\u0661\u0661")

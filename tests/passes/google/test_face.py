@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from membership.wallet.designs.standard import standard_design
+from passes.codes.barcode import CardAlias
+from passes.codes.rotating import RotatingSecret
 from passes.design import CodeForm, DesignLink, Location, Shows, Slot, Symbology
 from passes.errors import PassContentError
 from passes.google.face import loyalty_class, loyalty_object
@@ -16,6 +18,8 @@ from passes.words import FaceStatus
 from tests.fakes.discovery import faults
 from tests.passes.google.faces import CARD, CODE, DESIGN, ISSUE, KEY, design, face, field
 
+ALIAS = CardAlias("MC3" + "5" + "K" * 25)
+SECRET = RotatingSecret(ALIAS, KEY)
 RICH = design(
     field("status", Slot.HEADER, Shows.STATUS),
     field("plan", Slot.PRIMARY, Shows.PLAN),
@@ -46,7 +50,7 @@ def test_class_and_object_conform_to_the_discovery_document() -> None:
         for code in (CodeForm.CARD, CodeForm.ROTATING):
             drawn = each.model_copy(update={"code": code})
             made = loyalty_class(drawn, "Club", ISSUE)
-            card = loyalty_object(face(drawn), ISSUE, KEY)
+            card = loyalty_object(face(drawn), ISSUE, SECRET)
             assert faults("LoyaltyClass", made.as_json()) == []
             assert faults("LoyaltyClass", made.as_patch(), patch=True) == []
             assert faults("LoyaltyObject", card.as_json()) == []
@@ -154,11 +158,11 @@ def test_a_patch_clears_absent_fields() -> None:
 
 def test_a_rotating_code_has_no_static_code_beside_it() -> None:
     rotating = RICH.model_copy(update={"code": CodeForm.ROTATING})
-    card = loyalty_object(face(rotating), ISSUE, KEY).as_json()
+    card = loyalty_object(face(rotating), ISSUE, SECRET).as_json()
     assert "barcode" not in card
     assert card["rotatingBarcode"] == {
         "type": "QR_CODE",
-        "valuePattern": f"MC2{CODE[3:]}-{{totp_timestamp_seconds}}-{{totp_value_0}}",
+        "valuePattern": f"{ALIAS.text}-{{totp_timestamp_seconds}}-{{totp_value_0}}",
         "alternateText": "C-000123",
         "totpDetails": {
             "algorithm": "TOTP_SHA1",
@@ -173,7 +177,7 @@ def test_a_rotating_code_has_no_static_code_beside_it() -> None:
 
 def test_the_key_is_not_in_the_repr() -> None:
     rotating = RICH.model_copy(update={"code": CodeForm.ROTATING})
-    assert KEY.hex().upper() not in repr(loyalty_object(face(rotating), ISSUE, KEY))
+    assert KEY.hex().upper() not in repr(loyalty_object(face(rotating), ISSUE, SECRET))
 
 
 def test_fields_above_the_limit_share_the_last_text_module() -> None:
@@ -240,7 +244,7 @@ def test_invalid_resources_are_refused_with_their_path(
 def test_two_codes_are_refused() -> None:
     rotating = RICH.model_copy(update={"code": CodeForm.ROTATING})
     with pytest.raises(PassContentError, match="either a barcode or a rotatingBarcode"):
-        parse_part(LoyaltyObject, loyalty_object(face(rotating), ISSUE, KEY).as_json() | OBJECT)
+        parse_part(LoyaltyObject, loyalty_object(face(rotating), ISSUE, SECRET).as_json() | OBJECT)
 
 
 @pytest.mark.parametrize("issuer", ["", "club", "-1", "1" * 21, "12 3"])

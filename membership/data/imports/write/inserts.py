@@ -42,7 +42,7 @@ _CUSTOMER = (
     "search_text",
     "created_at",
 )
-_CARD = ("organization_id", "id", "customer_id", "code", "label", "issued_at")
+_CARD = ("organization_id", "id", "customer_id", "code", "label", "issued_at", "static_since")
 LINK_COLUMNS = (
     "organization_id",
     "id",
@@ -124,7 +124,7 @@ def _customer(batch: Batch, who: UUID, number: int, values: dict[str, Any]) -> R
 
 def _card(batch: Batch, who: UUID, code: str) -> Row:
     """The row of a card."""
-    return (batch.tenant.id, uuid4(), who, code, CARD_LABEL, batch.now)
+    return (batch.tenant.id, uuid4(), who, code, CARD_LABEL, batch.now, batch.now)
 
 
 def _domain(email: str) -> str:

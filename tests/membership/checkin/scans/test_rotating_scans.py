@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import event
 
-from passes.codes.barcode import CardCode, RotatingCode, SignedCardCode, parse
+from passes.codes.barcode import CardAlias, CardCode, RotatingCode, SignedCardCode, parse
 from passes.codes.rotating import rotating_code
 from passes.codes.signed import verify_signed
 from passes.design import CodeForm, Design
@@ -52,7 +52,8 @@ def key_of(service: Service, card: WalletCard) -> bytes:
 
 def shown(service: Service, card: WalletCard, at: datetime = NOON) -> str:
     """What the phone shows."""
-    return rotating_code(CardCode(card.code), key_of(service, card), at).text
+    alias = CardAlias(wallet_of(service, card).alias or "")
+    return rotating_code(alias, key_of(service, card), at).text
 
 
 def told(answer: Any) -> tuple[Any, ...]:
@@ -154,14 +155,14 @@ def test_a_made_up_value_is_forged_and_takes_nothing(service: Service, member: s
     good = parse(shown(service, card))
     assert isinstance(good, RotatingCode)
     wrong = f"{(int(good.value) + 1) % 10**8:08d}"
-    forged = RotatingCode(good.card, good.seconds, wrong).text
+    forged = RotatingCode(good.name, good.seconds, wrong).text
     assert told(service.scan(forged)) == (REFUSED, "forged", False)
     assert told(service.scan(good.text)) == ("active", None, True)
 
 
 def test_a_card_that_no_wallet_holds_has_no_rotating_codes(service: Service, member: str) -> None:
     code = service.card(member)["code"]
-    made_up = rotating_code(CardCode(code), bytes(20), NOON).text
+    made_up = RotatingCode(CardCode(code), int(NOON.timestamp()), "12345678").text
     assert told(service.scan(made_up)) == (REFUSED, "forged", False)
     assert told(service.scan(SignedCardCode(CardCode(code), bytes(64)).text)) == (
         REFUSED, "forged", False,
@@ -169,12 +170,15 @@ def test_a_card_that_no_wallet_holds_has_no_rotating_codes(service: Service, mem
 
 
 @pytest.mark.parametrize("form", list(CodeForm))
-def test_the_static_code_is_taken_whatever_the_form(
+def test_the_static_code_names_whatever_the_form_and_proves_where_it_is_shown(
     service: Service, member: str, form: CodeForm
 ) -> None:
     card = card_of(service, member, form)
     for _ in range(2):
-        assert told(service.scan(card.code)) == ("active", None, True)
+        answer = service.scan(card.code, attention_kinds=["by_number", "seen_recently"])
+        assert told(answer) == ("active", None, True)
+        kinds = {each["kind"] for each in answer["attention"]} - {"seen_recently"}
+        assert kinds == ({"by_number"} if form is CodeForm.ROTATING else set())
 
 
 def signed(service: Service, card: WalletCard) -> SignedCardCode:
@@ -256,13 +260,15 @@ def test_doors_stay_shut_for_old_and_forged_codes(service: Service, member: str)
     service.clock.advance(seconds=60)
     assert ask(service, code, 404).json()["code"] == "card_code_stale"
     assert ask(service, code[:-1] + "x", 404).json()["code"] == "card_not_found"
-    forged = RotatingCode(CardCode(card.code), int(service.clock.now.timestamp()), "00000000")
+    alias = CardAlias(wallet_of(service, card).alias or "")
+    forged = RotatingCode(alias, int(service.clock.now.timestamp()), "00000000")
     assert ask(service, forged.text, 404).json()["code"] == "card_code_forged"
     asked = service.call("POST", "/v1/access", json={"card": forged.text})
     assert (asked.status_code, asked.json()["code"]) == (404, "card_code_forged")
     altered = SignedCardCode(CardCode(card.code), bytes(64)).text
     assert ask(service, altered, 404).json()["code"] == "card_code_forged"
-    assert ask(service, signed(service, card).text).json()["granted"] is True
+    assert ask(service, signed(service, card).text, 404).json()["code"] == "card_code_static"
+    assert ask(service, card.code, 404).json()["code"] == "card_code_static"
 
 
 def statements(service: Service, text: str) -> list[str]:
@@ -282,7 +288,7 @@ def test_a_plain_card_pays_nothing_for_codes_that_prove_something(
     service: Service, member: str, backend: str
 ) -> None:
     card = card_of(service, member)
-    plain = statements(service, card.code)
+    plain = statements(service, card_of(service, member, CodeForm.CARD).code)
     whole = statements(service, shown(service, card))
     assert plain == (["SELECT", "INSERT", "SELECT"] if backend == SQLITE else ["SELECT", "WITH"])
     assert (whole.count("UPDATE"), whole[-1]) == (1, "COMMIT")

@@ -13,13 +13,21 @@ import numpy as np
 import pytest
 import requests
 
+from membership.store.models import Card
 from membership.wallet.designs.standard import standard_design
-from membership.wallet.links import install_path, sign_path
+from membership.wallet.links import LinkOfCard, install_path, sign_link
 from membership.wallet.state import wallet_keys
+from passes.design import CodeForm
 from scanner.decode import decode_still
 from tests.membership.portal.card_page.test_phones import IPHONE, LAPTOP, PIXEL
-from tests.membership.support import TIMEOUT, Service
-from tests.membership.wallet.factories import WalletCard, new_design, vault_of, wallet_card
+from tests.membership.support import TIMEOUT, Service, arranging
+from tests.membership.wallet.factories import (
+    WalletCard,
+    new_design,
+    vault_of,
+    wallet_card,
+    wallet_of,
+)
 
 
 @pytest.fixture
@@ -35,7 +43,8 @@ def signed(service: Service, card: WalletCard, customer_id: UUID | None = None) 
         keys = wallet_keys(session, vault_of(service), service.tenant.id)
     assert keys is not None
     path = install_path(service.tenant.slug, "member", customer_id or card.customer_id)
-    return f"{path}?s={sign_path(keys.link_key, path)}"
+    link = LinkOfCard(card.card_id, wallet_of(service, card).link_number)
+    return f"{path}?s={sign_link(keys.link_key, path, link)}"
 
 
 def visit(
@@ -181,19 +190,21 @@ def test_a_revoked_card_is_told_and_offers_nothing(service: Service, card: Walle
     assert Page(answer.text).links == Page(answer.text).codes == []
 
 
-def test_the_link_leads_to_the_newest_good_card_also_after_a_merge(
+def test_the_link_leads_to_its_own_card_also_after_a_merge(
     service: Service, card: WalletCard
 ) -> None:
     newer = wallet_card(service, str(card.customer_id), card.design_id)
-    service.call("POST", f"/v1/cards/{card.card_id}/revoke")
-    assert Page(visit(service, signed(service, card)).text).codes[0] == newer.code
+    for each in (card, newer):
+        assert Page(visit(service, signed(service, each)).text).codes[0] == each.code
     stays = service.customer("Amara")
     merged = service.call(
         "POST", f"/v1/customers/{stays}/merge", json={"other_id": str(card.customer_id)}
     )
     assert merged.status_code == 200, merged.text
-    assert Page(visit(service, signed(service, card)).text).codes[0] == newer.code
-    assert Page(visit(service, signed(service, card, UUID(stays))).text).codes[0] == newer.code
+    for each in (card, newer):
+        assert Page(visit(service, signed(service, each)).text).codes[0] == each.code
+        theirs = signed(service, each, UUID(stays))
+        assert Page(visit(service, theirs).text).codes[0] == each.code
 
 
 def test_paths_of_the_api_are_not_taken_for_links(service: Service) -> None:
@@ -228,3 +239,27 @@ def test_the_card_is_fetched_for_apple_wallet_by_the_same_link(
     gone = visit(service, signed(service, card).replace("?", "/card.pkpass?"), IPHONE)
     assert gone.status_code == 410
     assert "no longer valid" in gone.text
+
+
+@pytest.mark.parametrize("form", list(CodeForm))
+def test_a_page_shows_the_code_of_a_card_unless_it_changes(
+    service: Service, form: CodeForm
+) -> None:
+    customer = service.customer("Amara")
+    service.member(service.plan("Gold"), customer_id=customer)
+    design = standard_design().model_copy(update={"code": form})
+    card = wallet_card(service, customer, new_design(service, design))
+    key = (service.tenant.id, card.card_id)
+    with arranging(service.database) as session:
+        session.get_one(Card, key).static_since = None
+    path = signed(service, card)
+    page = Page(visit(service, path).text)
+    shown = [code for code in page.codes if code.startswith("MC1")]
+    changes = form is CodeForm.ROTATING
+    assert [code[:29] for code in shown] == ([] if changes else [card.code])
+    assert ("shows a code that changes" in " ".join(page.texts)) is changes
+    with service.database.readers.begin() as session:
+        assert (session.get_one(Card, key).static_since is None) is changes
+    assert visit(service, path.replace("?", "/card.pkpass?"), IPHONE).status_code == 200
+    with service.database.readers.begin() as session:
+        assert session.get_one(Card, key).static_since is not None

@@ -66,6 +66,7 @@ def imported_card(service: Service, customer: str, code: str) -> str:
                 label="Old card",
                 issued_at=service.clock(),
                 revoked_at=None,
+                static_since=service.clock(),
             )
         )
     return str(card_id)

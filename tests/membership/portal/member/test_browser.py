@@ -61,7 +61,7 @@ def test_the_live_card_is_read_at_the_desk_without_network(
     assert (again["outcome"], again["unknown_cause"]) == ("unknown_code", "replayed")
     for size in (NARROW, DESKTOP, (844, 390)):
         resize(page.browser, size)
-        assert page.code_on_screen(f"live-{size[0]}").card == code.card
+        assert page.code_on_screen(f"live-{size[0]}").name == code.name
         assert page.width_of_content() <= size[0]
     resize(page.browser, PHONE)
 
@@ -70,7 +70,7 @@ def test_the_live_card_is_read_at_the_desk_without_network(
     page.shows("#told", "No network. Your card can be shown until")
     page.press("Show my card")
     offline = page.code_on_screen("offline")
-    assert offline.card == code.card
+    assert offline.name == code.name
     moved_on(page, periods=1)
     page.until(lambda: page.code_on_screen("offline-later").seconds > offline.seconds)
     assert page.scanned(page.code_on_screen("offline-later"))["outcome"] == "active"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from membership.portal.member.live import codes_ahead
 from membership.store.models import CardWallet
-from passes.codes.barcode import CardCode, RotatingCode, new_card_code, parse
-from passes.codes.rotating import PERIOD_SECONDS, verify_rotating
+from passes.codes.barcode import RotatingCode, new_card_alias, parse
+from passes.codes.rotating import PERIOD_SECONDS, RotatingSecret, verify_rotating
 from passes.design import CodeForm, Design
 from tests.membership.portal.login.visitors import at_once, fault
 from tests.membership.portal.member.club import Member, imported_card, member
@@ -95,7 +95,7 @@ def test_an_altered_code_is_forged(amara: Member) -> None:
     code = parse(amara.live(card_of(amara))["codes"][0]["text"])
     assert isinstance(code, RotatingCode)
     wrong = f"{(int(code.value) + 1) % 10**8:08d}"
-    forged = RotatingCode(code.card, code.seconds, wrong).text
+    forged = RotatingCode(code.name, code.seconds, wrong).text
     assert told(amara.service.scan(forged)) == (REFUSED, "forged", False)
 
 
@@ -193,8 +193,8 @@ INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2200, 1, 1), timezones=st
 def test_codes_cover_the_time_ahead_and_verify_in_theirs(
     now: datetime, minutes: int, key: bytes
 ) -> None:
-    card = CardCode(new_card_code().text)
-    codes = codes_ahead(card, key, now, minutes)
+    secret = RotatingSecret(new_card_alias(), key)
+    codes = codes_ahead(secret, now, minutes)
     assert codes[0].since <= now < codes[1].since
     end = codes[-1].since + timedelta(seconds=PERIOD_SECONDS)
     asked = now + timedelta(minutes=minutes)
@@ -203,12 +203,12 @@ def test_codes_cover_the_time_ahead_and_verify_in_theirs(
     for each in (*codes[:3], codes[-1]):
         parsed = parse(each.text)
         assert isinstance(parsed, RotatingCode)
-        assert parsed.card == card
+        assert parsed.name == secret.alias
         steps.append(verify_rotating(parsed, key, each.since, steps[-1] if steps else None))
     assert steps == sorted(set(steps))
 
 
 def test_noon_is_the_beginning_of_a_period() -> None:
-    card = CardCode(new_card_code().text)
-    assert codes_ahead(card, bytes(20), NOON, 5)[0].since == NOON
-    assert len(codes_ahead(card, bytes(20), NOON, 5)) == 11
+    codes = codes_ahead(RotatingSecret(new_card_alias(), bytes(20)), NOON, 5)
+    assert codes[0].since == NOON
+    assert len(codes) == 11

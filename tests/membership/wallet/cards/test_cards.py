@@ -14,7 +14,7 @@ from sqlalchemy import update
 from membership.base.vault import Vault
 from membership.store.models import AppleRegistration, Card, CardDesign, CardWallet
 from membership.wallet.cards.records import CardContext, cards_of
-from membership.wallet.links import install_path, is_signed
+from membership.wallet.links import LinkOfCard, install_path, opened_link
 from membership.wallet.state import wallet_keys
 from passes.design import CodeForm, Design
 from tests.membership.conftest import Databases
@@ -103,13 +103,15 @@ def test_a_card_is_of_the_first_design_unless_another_is_named(service: Service)
 def test_the_install_link_is_signed_and_leads_to_the_design(service: Service) -> None:
     new_design(service)
     customer = service.customer()
-    url = issue(service, customer)["card"]["install_url"]
+    card = issue(service, customer)["card"]
+    url = card["install_url"]
     path = install_path(service.tenant.slug, "member", UUID(customer))
     assert url.startswith(f"{PUBLIC}{path}?s=")
     with service.database.readers.begin() as session:
         keys = wallet_keys(session, vault_of(service), service.tenant.id)
     assert keys is not None
-    assert is_signed(keys.link_key, path, url.partition("?s=")[2])
+    link = opened_link(keys.link_key, path, url.partition("?s=")[2])
+    assert link == LinkOfCard(UUID(card["id"]), 0)
 
 
 def test_cards_are_shown_and_revoked_although_the_secret_key_was_lost(service: Service) -> None:

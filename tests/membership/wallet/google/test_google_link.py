@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from membership.store.models import Card
 from membership.wallet.google.link import NotConfigured, Refused, google_save_link
 from membership.web.errors import Busy, NotFound
-from passes.codes.barcode import RotatingCode, parse
+from passes.codes.barcode import CardAlias, RotatingCode, new_card_alias, parse
 from passes.codes.rotating import verify_rotating
 from passes.design import CodeForm, Design
 from tests.fakes.google_wallet import ISSUER, Fault, told
@@ -134,7 +135,8 @@ def test_a_phone_shows_rotating_codes_that_the_desk_takes(club: Club, rotating: 
     now = club.service.clock()
     code = parse(club.wallet.shown(object_id, now))
     assert isinstance(code, RotatingCode)
-    assert code.card.text == card.code
+    assert code.name == CardAlias(club.row(card).alias or "")
+    assert card.code.removeprefix("MC1") not in code.text
     step = verify_rotating(code, key, now)
     later = parse(club.wallet.shown(object_id, now + timedelta(seconds=30)))
     assert isinstance(later, RotatingCode)
@@ -153,3 +155,27 @@ def test_the_secret_of_a_rotating_code_is_in_no_link_and_no_error(
     assert club.row(card).google_error == "refused by Google (400): Invalid key …"
     assert key not in club.link(card)
     assert club.told(card)["rotatingBarcode"]["totpDetails"]["parameters"][0]["key"] == key
+
+
+def test_a_card_that_got_an_alias_is_sent_again(club: Club, rotating: Design) -> None:
+    (card,) = club.saved(club.design(rotating))
+    before = club.told(card)["rotatingBarcode"]["valuePattern"]
+    with arranging(club.service.database) as session:
+        row = session.merge(club.row(card))
+        row.alias = new_card_alias().text
+        row.google_next_attempt_at = club.service.clock()
+    club.run()
+    after = club.told(card)["rotatingBarcode"]["valuePattern"]
+    assert after != before
+    assert after.startswith(f"{club.row(card).alias}-")
+
+
+def test_a_card_that_google_shows_with_a_static_code_has_one(club: Club, rotating: Design) -> None:
+    for form, given in ((design(), True), (rotating, False)):
+        card = club.card(club.design(form, form.code.value))
+        with arranging(club.service.database) as session:
+            key = (club.service.tenant.id, card.card_id)
+            session.get_one(Card, key).static_since = None
+        club.wallet.save(club.link(card))
+        with club.service.database.readers.begin() as session:
+            assert (session.get_one(Card, key).static_since is not None) is given
