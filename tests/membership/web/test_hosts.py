@@ -145,6 +145,16 @@ def test_a_page_with_a_slash_is_at_the_public_address(club: Service, path: str, 
     assert f"\r\nlocation: https://club.example/desk{plain}?lang=de\r\n" in answer
 
 
+@pytest.mark.parametrize("path", ["/join/nobody/", "/join/{}/nothing/", "/join/{}/..%2f", "/me/x/"])
+def test_a_page_that_is_not_there_says_so_with_a_slash_too(club: Service, path: str) -> None:
+    named = path.format(club.tenant.slug)
+    answer = ask(club, named, "localhost")
+    assert answer.startswith("HTTP/1.1 404 ")
+    assert "location:" not in answer.lower()
+    assert "content-type: text/html" in answer
+    assert "content-security-policy: " in answer
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
