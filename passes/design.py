@@ -6,7 +6,8 @@ beside it. So a design stays small, and every version of it can be stored.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Self
+from functools import lru_cache
+from typing import Annotated, Self, cast
 
 from pydantic import (
     AfterValidator,
@@ -19,7 +20,8 @@ from pydantic import (
     model_validator,
 )
 
-from passes.characters import STORED, valid_paragraph
+from passes.characters import valid_paragraph
+from passes.stored import StoredReader
 from passes.words import KnownLanguage
 
 MAX_LOCATIONS = 10
@@ -191,11 +193,10 @@ class Design(_Part):
     def stored(cls, content: object) -> Self:
         """Return a design that was stored, as JSON values or as text.
 
-        Its texts may have characters that are refused today. Raises ValidationError.
+        It is read by its form, without the limits of today: see ``passes.stored``. Raises
+        ValidationError.
         """
-        if isinstance(content, str):
-            return cls.model_validate_json(content, context=STORED)
-        return cls.model_validate(content, context=STORED)
+        return cast(Self, _reader().read(content))
 
     @model_validator(mode="after")
     def _drawable(self) -> Self:
@@ -211,3 +212,9 @@ class Design(_Part):
         if self.code is not CodeForm.CARD and self.symbology is Symbology.CODE128:
             raise ValueError("symbology: this form of code is too long for code128")
         return self
+
+
+@lru_cache(maxsize=1)
+def _reader() -> StoredReader[Design]:
+    """Return the reader of stored designs."""
+    return StoredReader(Design)
