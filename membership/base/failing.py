@@ -6,7 +6,7 @@ start, try it again. Jobs whose rows have a time at which they are due store the
 """
 
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -75,6 +75,14 @@ class FailingItems:
         """Forget the failures of an item."""
         with self._lock:
             self._by_job.get(job, {}).pop(item, None)
+
+    def all_succeeded(self, job: str, items: Iterable[Hashable]) -> None:
+        """Forget the failures of items."""
+        with self._lock:
+            failing = self._by_job.get(job)
+            if failing:  # mostly there are none
+                for item in items:
+                    failing.pop(item, None)
 
     def waiting(self, job: str, now: datetime) -> frozenset[Hashable]:
         """Return the items of a job whose pause lasts at ``now``."""

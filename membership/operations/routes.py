@@ -29,10 +29,15 @@ _NEED_KEY = (
 
 
 class Health(BaseModel):
-    """That the service runs, and which version."""
+    """That the service runs, and which version.
+
+    ``failing`` counts items that background jobs leave out for now because they failed, by job:
+    no reason to send requests elsewhere.
+    """
 
     status: str
     version: str
+    failing: dict[str, int] = {}
 
 
 @router.get("/healthz")
@@ -46,11 +51,14 @@ async def readyz(request: Request) -> Any:
     """Tell whether requests should be sent here: 200, or 503 with the parts that fail.
 
     The parts are `database`, `schema`, `storage` and `jobs`. It answers within two seconds or so
-    even if the database hangs, and needs no key.
+    even if the database hangs, and needs no key. `failing` counts, by job, what is put off: a
+    card, a mail server, an import; the log says which.
     """
     errors = await request.app.state.readiness.errors()
     if not errors:
-        return Health(status="ready", version=service_version())
+        background = request.app.state.background
+        failing = {} if background is None else background.failing.counts()
+        return Health(status="ready", version=service_version(), failing=failing)
     fields = tuple(FieldFault(field=each.part, message=each.message) for each in errors)
     detail = " ".join(f"{each.part}: {each.message}" for each in errors)
     return problem(503, "not_ready", detail, errors=fields, headers={"Retry-After": "5"})

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, inspect, select, tuple_
 
 from membership.base.actors import SERVICE
+from membership.store.apart import is_of_database, work_apart
 from membership.store.background import Job, Work
 from membership.store.base_model import Base
+
+NAME = "purge"
+"""Under this name, kinds of rows that cannot be deleted are shown as failing."""
 
 CHUNK = 500
 """Rows of a table that are deleted in one transaction."""
@@ -38,11 +42,24 @@ def delete_chunk(connection: Connection, expired: Expired) -> bool:
 
 
 def purge_tables(work: Work, *all_expired: Expired) -> bool:
-    """Delete a chunk of each kind of rows, in one transaction; True if there may be more."""
-    with work.database.writing(SERVICE, work.clock) as (session, _):
+    """Delete a chunk of each kind of rows, in one transaction; True if there may be more.
+
+    A kind whose rows cannot be deleted is shown as failing, and keeps no other from it.
+    """
+    more = False
+    with work.database.writing(SERVICE, work.clock) as (session, now):
         connection = session.connection()
-        more = [delete_chunk(connection, expired) for expired in all_expired]
-    return any(more)
+        for expired in all_expired:
+            table = expired.table.__tablename__
+            done, failed = work_apart(
+                session, [expired], lambda kinds: delete_chunk(connection, kinds[0])
+            )
+            for _, error in failed:
+                work.failing.failed(NAME, table, error, now)
+            if done:
+                work.failing.succeeded(NAME, table)
+            more = more or any(done)
+    return more
 
 
 def purge_job(name: str, *purges: Callable[[Work], bool]) -> Job:
@@ -54,9 +71,22 @@ def purge_job(name: str, *purges: Callable[[Work], bool]) -> Job:
 
     def run(work: Work) -> bool:
         began = time.perf_counter()
-        more = [purge(work) for purge in purges]
+        more = [_apart(work, f"{name} {number}", purge) for number, purge in enumerate(purges)]
         if any(more):
             work.stopping.wait(min(time.perf_counter() - began, _LONGEST_REST_SECONDS))
         return any(more)
 
     return Job(name, run, pause_seconds=_PAUSE_SECONDS)
+
+
+def _apart(work: Work, name: str, purge: Callable[[Work], bool]) -> bool:
+    """Run one purge; if it fails, it is shown as failing, and the others of its job go on."""
+    try:
+        more = purge(work)
+    except Exception as error:
+        if is_of_database(error):
+            raise
+        work.failing.failed(NAME, name, error, work.clock())
+        return False
+    work.failing.succeeded(NAME, name)
+    return more

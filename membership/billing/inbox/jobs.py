@@ -59,6 +59,9 @@ class InboxWorker:
             why = "There is no account at the provider any more."
         except VaultError as error:
             keys, why = None, str(error)
+        except (ValueError, KeyError, TypeError) as error:
+            logger().exception("billing_account_unreadable", organization=organization_id)
+            keys, why = None, f"The stored keys cannot be read ({type(error).__name__})."
         if keys is None:
             for event in events:
                 _reschedule(work, event, why)

@@ -94,6 +94,9 @@ def send_due_mail(work: Work, send: Send | None = None, turns: Turns | None = No
         _record_result(work, leased, _failed(error, now + BACKOFF.pause(leased.attempts)))
     except OSError as error:
         _record_result(work, leased, _failed(error, _next_attempt(leased, now)))
+    except Exception as error:  # noqa: BLE001 - of this mail: the others go on
+        logger().exception("mail_broken", mail=str(leased.id))
+        _record_result(work, leased, _failed(error, _next_attempt(leased, now)))
     else:
         work.failing.succeeded(NAME, SERVER)
         sent: dict[str, object] = {

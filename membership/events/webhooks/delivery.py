@@ -68,5 +68,9 @@ def _post(work: Work, sender: Sender, attempt: DeliveryAttempt) -> PostResult:
     except VaultError as error:
         logger().error("webhook_secret_unreadable", webhook=str(attempt.endpoint_id))
         return PostResult(None, f"Not sent. {error}")
-    headers, body = signed(attempt.event_id, attempt.envelope, keys, now)
-    return sender.post(attempt.url, headers, body, now)
+    try:
+        headers, body = signed(attempt.event_id, attempt.envelope, keys, now)
+        return sender.post(attempt.url, headers, body, now)
+    except Exception as error:  # noqa: BLE001 - of this event or endpoint: the others go on
+        logger().exception("webhook_broken", webhook=str(attempt.endpoint_id))
+        return PostResult(None, f"Not sent: a fault of this service ({type(error).__name__}).")

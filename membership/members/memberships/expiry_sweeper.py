@@ -6,10 +6,11 @@ ends, also after a long downtime. The event id is derived from membership and en
 announced once, even if the clock is set back or a run is repeated.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from membership.base.actors import SERVICE
@@ -20,9 +21,12 @@ from membership.members.memberships.records import sold_data
 from membership.rules.status import Term
 from membership.store import advisory_lock
 from membership.store.advisory_lock import Lock
+from membership.store.apart import work_apart
 from membership.store.background import Job, Work
+from membership.store.database import AnyRow
 from membership.store.models import Membership
 
+NAME = "expiry-sweeper"
 BATCH = 200
 """Ends that are announced in one transaction."""
 
@@ -53,17 +57,45 @@ def sweep(work: Work) -> bool:
         if not advisory_lock.try_hold(connection, Lock.EXPIRY_SWEEPER):
             return False
         # Locked by somebody else means that its end is being moved: it is looked at next time.
-        memberships = session.scalars(
-            select(Membership)
+        keys = connection.execute(
+            select(Membership.organization_id, Membership.id)
             .where(due)
             .order_by(Membership.expiry_due_at, Membership.organization_id, Membership.id)
             .limit(BATCH)
             .with_for_update(skip_locked=True, key_share=True)
         ).all()
-        told = [_announce(session, membership, now) for membership in memberships]
-        if told:
-            connection.execute(_CLEAR, told)
-    return len(memberships) == BATCH
+        told, failed = work_apart(session, keys, lambda some: _announce_all(session, some, now))
+        values = [each for some in told for each in some]
+        values += [_put_off(work, *key, error, now) for key, error in failed]
+        if values:
+            connection.execute(_CLEAR, values)
+        work.failing.all_succeeded(NAME, (tuple(key) for key in keys if key not in dict(failed)))
+    return len(keys) == BATCH
+
+
+def _announce_all(
+    session: Session, keys: Sequence[AnyRow], now: datetime
+) -> list[dict[str, object]]:
+    """Emit the events of memberships; returns what is then due for each."""
+    wanted = select(Membership).where(
+        tuple_(Membership.organization_id, Membership.id).in_([tuple(key) for key in keys])
+    )
+    rows = {(row.organization_id, row.id): row for row in session.scalars(wanted)}
+    told = [_announce(session, rows[tuple(key)], now) for key in keys]
+    session.flush()
+    return told
+
+
+def _put_off(
+    work: Work, organization_id: int, membership_id: UUID, error: Exception, now: datetime
+) -> dict[str, object]:
+    """Put a membership off that could not be announced, so that the others are."""
+    failing = work.failing.failed(NAME, (organization_id, membership_id), error, now)
+    return {
+        "of_organization": organization_id,
+        "of_membership": membership_id,
+        "due": failing.retry_at,
+    }
 
 
 def announcement_id(membership_id: UUID, end: datetime) -> UUID:
@@ -105,5 +137,5 @@ def tell_end(session: Session, membership: Membership, term: Term, now: datetime
     )
 
 
-SWEEPER_JOB = Job("expiry-sweeper", sweep, pause_seconds=2.0)
+SWEEPER_JOB = Job(NAME, sweep, pause_seconds=2.0)
 """See ``membership.jobs``."""

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from membership.accounts.organizations import tenant_of
 from membership.base.logs import logger
 from membership.base.vault import Vault, VaultError
+from membership.store.apart import is_of_database
 from membership.store.background import Job, Work
 from membership.store.errors import database_problem
 from membership.store.models import Organization
@@ -83,8 +84,7 @@ class ApplePusher:
         sent: list[list[DuePush]] = []
         groups: list[Group] = []
         for organization_id, pushes in _by_organization(due).items():
-            with work.database.readers.begin() as session:
-                signer = _signer_of(session, work.vault, organization_id, work.clock())
+            signer = _signer_apart(work, organization_id)
             here = []
             for each in pushes:
                 why_not = _why_not(each, signer)
@@ -152,6 +152,19 @@ def _why_not(push: DuePush, signer: Signer) -> Reply | None:
     if push.pass_type_id != signer.identity.facts.pass_type_id:
         return Reply(Verdict.REFUSED, _FORMER)
     return None
+
+
+def _signer_apart(work: Work, organization_id: int) -> Signer:
+    """The identity of an organization; what is wrong with it keeps no other from pushing."""
+    try:
+        with work.database.readers.begin() as session:
+            return _signer_of(session, work.vault, organization_id, work.clock())
+    except Exception as error:
+        if is_of_database(error):
+            raise
+        logger().exception("apple_identity_unreadable", organization=organization_id)
+        why = f"Nothing can be pushed: the certificate cannot be read ({type(error).__name__})."
+        return Signer(None, why)
 
 
 def _signer_of(session: Session, vault: Vault, organization_id: int, now: datetime) -> Signer:

@@ -6,7 +6,7 @@ is added when somebody opens the link that saves it (``membership.wallet.google.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +16,7 @@ from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import VaultError
 from membership.store import lease
+from membership.store.apart import is_of_database, work_apart
 from membership.store.background import Job, Work
 from membership.wallet.google import queue, state
 from membership.wallet.google.api import GoogleApi
@@ -29,6 +30,7 @@ from membership.wallet.google.errors import (
 from membership.wallet.google.identity import GoogleIdentity, google_identity
 from membership.wallet.google.publish import publish_class, publish_object
 
+NAME = "google"
 BATCH_SECONDS = 5.0
 """How long one organization is served before the others are."""
 
@@ -66,8 +68,20 @@ class GoogleSync:
             return False
         self._served = leased.tenant.id
         if leased.due:
-            _Batch(work, leased, self._connect, now).run()
+            self._sync(work, leased, now)
         return bool(leased.due)  # other processes may have leased all of them
+
+    def _sync(self, work: Work, leased: queue.LeasedCards, now: datetime) -> None:
+        """Synchronize leased cards; of what fails unexpectedly, the leases expire by themselves."""
+        item = leased.tenant.id
+        try:
+            _Batch(work, leased, self._connect, now).run()
+        except Exception as error:
+            if is_of_database(error):
+                raise
+            work.failing.failed(NAME, item, error, now)
+        else:
+            work.failing.succeeded(NAME, item)
 
 
 class _Batch:
@@ -100,8 +114,20 @@ class _Batch:
                 return None, []
             public_url = self._work.settings.public_url or ""
             issuer = Issuer(tenant, vault, identity.issuer_id, public_url)
-            content = load_content(session, issuer, list(self._leased.due), self._now)
-            return identity, list(content.values())
+
+            def load(card_ids: Sequence[UUID]) -> list[CardContent]:
+                return list(load_content(session, issuer, card_ids, self._now).values())
+
+            loaded, failed = work_apart(session, list(self._leased.due), load)
+        for card_id, error in failed:
+            if isinstance(error, VaultError):
+                raise error
+            self._work.failing.failed(NAME, (tenant.id, card_id), error, self._now)
+            # Not released with the others: put off until its lease expires.
+            del self._leased.due[card_id]
+        cards = [each for some in loaded for each in some]
+        self._work.failing.all_succeeded(NAME, ((tenant.id, each.card_id) for each in cards))
+        return identity, cards
 
     def _publish_all(self, identity: GoogleIdentity, cards: list[CardContent]) -> bool:
         """Send cards one after the other; False if the account failed and was paused."""
@@ -190,5 +216,5 @@ class _Batch:
             queue.release(session.connection(), self._leased)
 
 
-GOOGLE_JOB = Job("google", GoogleSync().run, pause_seconds=2.0)
+GOOGLE_JOB = Job(NAME, GoogleSync().run, pause_seconds=2.0)
 """See ``membership.jobs``."""

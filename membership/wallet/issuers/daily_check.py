@@ -47,7 +47,11 @@ def _check_certificates(rows: Iterable[AnyRow], public_url: str | None, now: dat
     )
 
     for slug, facts in rows:
-        for warning in certificate_warnings(facts_from(facts), now):
+        try:
+            warnings = certificate_warnings(facts_from(facts), now)
+        except (ValueError, KeyError, TypeError) as error:
+            warnings = [f"What is stored of it cannot be read ({type(error).__name__})."]
+        for warning in warnings:
             logger().warning("wallet_certificate", organization=slug, warning=warning)
     if public_url is None or not is_https(public_url):
         logger().warning("public_url_not_https", warning=NEVER_UPDATED)

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, exists, func, select, update
 
 from membership.base.actors import SERVICE
+from membership.base.logs import logger
 from membership.events.outbox import watermark
 from membership.events.types import EventType
 from membership.store.background import Job, Work
@@ -171,7 +172,13 @@ def _affected_by(events: Iterable[AnyRow]) -> dict[int, _Affected]:
     found: dict[int, _Affected] = defaultdict(_Affected)
     for event in events:
         if event.type in known:  # others were stored by a newer version of the service
-            found[event.organization_id].add(EventType(event.type), event.subject_id, event.data)
+            affected = found[event.organization_id]
+            try:
+                affected.add(EventType(event.type), event.subject_id, event.data)
+            except (ValueError, TypeError, AttributeError):
+                # Whatever it is about: all cards of its organization, and no other's.
+                logger().exception("event_unreadable", seq=event.seq, type=event.type)
+                affected.everybody = True
     return found
 
 

@@ -19,12 +19,16 @@ from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_of
 from membership.base.actors import SERVICE
+from membership.store.apart import work_apart
 from membership.store.background import Work
 from membership.store.database import AnyRow
 from membership.store.models import AppleRegistration, CardWallet, Organization, WalletState
 from membership.wallet.state import take_update_numbers
 from membership.wallet.updates.card_locks import in_chunks, lock_cards
 from membership.wallet.updates.faces import LoadedFace, load_faces
+
+REFRESH = "card-refresher"
+"""The job that tries cards again which could not be recomputed."""
 
 Read = TypeVar("Read")
 _SECOND = timedelta(seconds=1)
@@ -83,6 +87,47 @@ def recompute(
         RecomputedCard(card, faces[card.card_id], faces[card.card_id].face.digest())
         for card in cards
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """Cards that were recomputed, and those that could not be, with the reasons."""
+
+    cards: list[RecomputedCard]
+    failed: list[tuple[AnyRow, Exception]]
+
+
+def recompute_apart(
+    session: Session, organization_id: int, cards: Sequence[AnyRow], now: datetime
+) -> Recomputed:
+    """Compute the faces of cards; one that cannot be computed keeps no other from it."""
+    computed, failed = work_apart(
+        session, cards, lambda some: recompute(session, organization_id, some, now)
+    )
+    return Recomputed([each for some in computed for each in some], failed)
+
+
+def put_off_failed(
+    work: Work, session: Session, organization_id: int, found: Recomputed, now: datetime
+) -> None:
+    """Let the cards that failed be refreshed after a pause; forget former failures of others."""
+    work.failing.all_succeeded(
+        REFRESH, ((organization_id, each.card.card_id) for each in found.cards)
+    )
+    put_off = [
+        {
+            "of_organization": organization_id,
+            "of_card": card.card_id,
+            "again": work.failing.failed(
+                REFRESH, (organization_id, card.card_id), error, now
+            ).retry_at,
+        }
+        for card, error in found.failed
+    ]
+    if put_off:
+        session.connection().execute(
+            update(CardWallet).where(*_HERE).values(refresh_at=bindparam("again")), put_off
+        )
 
 
 def store_recomputed(

@@ -1,13 +1,15 @@
 """The job that refreshes due cards: invalidated ones, and those that change with time.
 
-However often a card was invalidated before it is refreshed, its change is one update.
+However often a card was invalidated before it is refreshed, its change is one update. A card that
+cannot be recomputed is put off and shown as failing; others of the organization go on, and so do
+other organizations.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from membership.store import advisory_lock
@@ -15,9 +17,11 @@ from membership.store.advisory_lock import Lock
 from membership.store.background import Job, Work
 from membership.store.models import CardWallet
 from membership.wallet.updates.recompute import (
-    RecomputedCard,
+    REFRESH,
+    Recomputed,
+    put_off_failed,
     read_then_write,
-    recompute,
+    recompute_apart,
     store_recomputed,
     wallet_cards,
 )
@@ -28,10 +32,11 @@ BATCH = 250
 
 @dataclass(frozen=True, slots=True)
 class _DueCards:
-    """Due cards of an organization, recomputed."""
+    """Due cards of an organization, recomputed; ``is_full`` is whether there may be more."""
 
     organization_id: int
-    cards: list[RecomputedCard]
+    found: Recomputed
+    is_full: bool
 
 
 def refresh(work: Work, *, count: int = BATCH) -> bool:
@@ -42,14 +47,15 @@ def refresh(work: Work, *, count: int = BATCH) -> bool:
     now = work.clock()
     return read_then_write(
         work,
-        lambda session: _read(session, now, count),
-        lambda session, due: store_recomputed(session, due.organization_id, due.cards, now),
+        lambda session: _read(work, session, now, count),
+        lambda session, due: _store(work, session, due, now),
     )
 
 
-def _read(session: Session, now: datetime, count: int) -> _DueCards | None:
+def _read(work: Work, session: Session, now: datetime, count: int) -> _DueCards | None:
     """Recompute the cards that are due longest; None if none is, or another process does it."""
-    due = CardWallet.refresh_at <= now
+    sick = [item for item in work.failing.waiting(REFRESH, now) if isinstance(item, int)]
+    due = and_(CardWallet.refresh_at <= now, CardWallet.organization_id.not_in(sick))
     first = select(CardWallet.organization_id).where(due).order_by(CardWallet.refresh_at)
     organization_id = session.scalar(first.limit(1))
     if organization_id is None or not advisory_lock.try_hold(
@@ -57,7 +63,21 @@ def _read(session: Session, now: datetime, count: int) -> _DueCards | None:
     ):
         return None
     cards = session.connection().execute(_due_cards(organization_id, now, count)).all()
-    return _DueCards(organization_id, recompute(session, organization_id, cards, now))
+    found = recompute_apart(session, organization_id, cards, now)
+    return _DueCards(organization_id, found, is_full=len(cards) == count)
+
+
+def _store(work: Work, session: Session, due: _DueCards, now: datetime) -> None:
+    """Store the cards, and put off those that failed.
+
+    If all of a full batch did, the organization is put off: it may have many more of them.
+    """
+    store_recomputed(session, due.organization_id, due.found.cards, now)
+    put_off_failed(work, session, due.organization_id, due.found, now)
+    if due.found.cards:
+        work.failing.succeeded(REFRESH, due.organization_id)
+    elif due.is_full:
+        work.failing.failed(REFRESH, due.organization_id, due.found.failed[0][1], now)
 
 
 def _due_cards(organization_id: int, now: datetime, count: int) -> Select[*tuple[Any, ...]]:
@@ -71,5 +91,5 @@ def _due_cards(organization_id: int, now: datetime, count: int) -> Select[*tuple
     return wallet_cards(organization_id).where(CardWallet.card_id.in_(longest))
 
 
-REFRESH_JOB = Job("card-refresher", refresh, pause_seconds=1.0)
+REFRESH_JOB = Job(REFRESH, refresh, pause_seconds=1.0)
 """See ``membership.jobs``."""

@@ -2,9 +2,12 @@
 
 A rollout is one row. A batch of cards, in the order of their ids, is stored in one transaction
 with the position of the rollout: after a crash both are stored or neither, so that no card is
-skipped and none gets two update numbers for one version.
+skipped and none gets two update numbers for one version. A card that cannot be recomputed is left
+to the refresh of single cards, and the rollout goes on; if that is so for a whole batch, the
+rollout pauses, and others go on.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -15,16 +18,19 @@ from sqlalchemy.orm import Session
 from membership.store import advisory_lock
 from membership.store.advisory_lock import Lock
 from membership.store.background import Job, Work
+from membership.store.database import AnyRow
 from membership.store.models import CardDesign, CardRollout, CardWallet, RolloutState
 from membership.wallet.updates.recompute import (
-    RecomputedCard,
+    Recomputed,
+    put_off_failed,
     read_then_write,
-    recompute,
+    recompute_apart,
     store_recomputed,
     wallet_cards,
 )
 from membership.web.access import Tenant
 
+NAME = "card-rollouts"
 BATCH = 400
 """Cards that are recomputed in one transaction."""
 
@@ -73,7 +79,8 @@ class _Batch:
     organization_id: int
     rollout_id: UUID
     position: UUID | None
-    cards: list[RecomputedCard]
+    rows: Sequence[AnyRow]
+    found: Recomputed
     is_last: bool
 
 
@@ -85,19 +92,19 @@ def roll_out(work: Work, *, count: int = BATCH) -> bool:
     now = work.clock()
     return read_then_write(
         work,
-        lambda session: _next_batch(session, now, count),
-        lambda session, batch: _store(session, batch, now),
+        lambda session: _next_batch(work, session, now, count),
+        lambda session, batch: _store(work, session, batch, now),
     )
 
 
-def _next_batch(session: Session, now: datetime, count: int) -> _Batch | None:
+def _next_batch(work: Work, session: Session, now: datetime, count: int) -> _Batch | None:
     """Recompute the next cards of the rollout that was started first.
 
     None if there is none, or while another process does it.
     """
     rollout = session.scalars(
         select(CardRollout)
-        .where(_RUNNING)
+        .where(_RUNNING, CardRollout.id.not_in(work.failing.waiting(NAME, now)))
         .order_by(CardRollout.started_at, CardRollout.id)
         .limit(1)
     ).first()
@@ -107,18 +114,22 @@ def _next_batch(session: Session, now: datetime, count: int) -> _Batch | None:
     if rollout.position is not None:
         wanted = wanted.where(CardWallet.card_id > rollout.position)
     cards = session.connection().execute(wanted.limit(count)).all()
-    recomputed = recompute(session, rollout.organization_id, cards, now)
+    found = recompute_apart(session, rollout.organization_id, cards, now)
     return _Batch(
         rollout.organization_id,
         rollout.id,
         rollout.position,
-        recomputed,
+        cards,
+        found,
         is_last=len(cards) < count,
     )
 
 
-def _store(session: Session, batch: _Batch, now: datetime) -> None:
+def _store(work: Work, session: Session, batch: _Batch, now: datetime) -> None:
     """Store a batch with the position, unless the rollout ended or moved on in between."""
+    if batch.found.failed and not batch.found.cards:
+        work.failing.failed(NAME, batch.rollout_id, batch.found.failed[0][1], now)
+        return
     rollout = session.scalars(
         select(CardRollout)
         .where(
@@ -132,12 +143,14 @@ def _store(session: Session, batch: _Batch, now: datetime) -> None:
     ).first()
     if rollout is None:
         return
-    store_recomputed(session, rollout.organization_id, batch.cards, now)
-    rollout.done += len(batch.cards)
+    store_recomputed(session, rollout.organization_id, batch.found.cards, now)
+    put_off_failed(work, session, rollout.organization_id, batch.found, now)
+    work.failing.succeeded(NAME, rollout.id)
+    rollout.done += len(batch.rows)
     # Cards that were issued since the start are among them.
     rollout.total = max(rollout.total, rollout.done)
-    if batch.cards:
-        rollout.position = batch.cards[-1].card.card_id
+    if batch.rows:
+        rollout.position = batch.rows[-1].card_id
     if batch.is_last:
         rollout.state, rollout.finished_at = RolloutState.FINISHED, now
 
@@ -149,5 +162,5 @@ def _is_at(position: UUID | None) -> ColumnElement[bool]:
     return CardRollout.position == position
 
 
-ROLLOUT_JOB = Job("card-rollouts", roll_out, pause_seconds=1.0)
+ROLLOUT_JOB = Job(NAME, roll_out, pause_seconds=1.0)
 """See ``membership.jobs``."""

@@ -1,5 +1,6 @@
 """The lease of an import: one worker at a time handles it, and renews the lease with each batch."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,13 +29,16 @@ def lease_import(
     now: datetime,
     *,
     only: tuple[int, UUID] | None = None,
+    without: Collection[object] = (),
 ) -> Import | None:
     """Lease an import that has something left to do; None if there is none.
 
     The ones that run come first, in the order of their starts. ``only`` names the organization
-    and the import that is wanted.
+    and the import that is wanted, ``without`` the ids of those that are not.
     """
     wanted = [_UNFINISHED, _is_free(worker, now)]
+    if without:
+        wanted.append(Import.id.not_in(without))
     if only is not None:
         wanted += [Import.organization_id == only[0], Import.id == only[1]]
     due = select(Import).where(*wanted).order_by(Import.started_at, Import.id).limit(1)

@@ -6,7 +6,7 @@ lock for ``LOCKED_SECONDS``.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_of
+from membership.base.failing import FailingItems
 from membership.base.logs import logger
 from membership.data.imports.arrive.chunks import read_chunks
 from membership.data.imports.arrive.decoding import Encoding
@@ -38,7 +39,9 @@ from membership.web.access import Tenant
 
 LOCKED_SECONDS = 0.06
 """How long a batch shall hold the write lock."""
+NAME = "imports"
 _FEWEST, _MOST = 400, 4000
+_MOST_FAULTS = 3
 _WRITERS: Mapping[ImportKind, Callable[[Batch], None]] = {
     ImportKind.CUSTOMERS: write_customers,
     ImportKind.COMPANIES: write_companies,
@@ -70,7 +73,7 @@ class ImportWorker:
         """Do one step of the first import; the job ``imports``."""
         began = time.perf_counter()
         self._public_domains = frozenset(work.settings.public_mail_domains)
-        more = self.step(work.database, work.clock)
+        more = self.step(work.database, work.clock, failing=work.failing)
         if more:
             # Request threads get the interpreter.
             work.stopping.wait(min(0.1, 0.3 * (time.perf_counter() - began)))
@@ -82,13 +85,20 @@ class ImportWorker:
         clock: Callable[[], datetime],
         *,
         only: tuple[int, UUID] | None = None,
+        failing: FailingItems | None = None,
     ) -> bool:
-        """Do one step; False if there is nothing to do, or another worker has the import."""
+        """Do one step; False if there is nothing to do, or another worker has the import.
+
+        An import that fails unexpectedly is put off in ``failing``, and fails for good at the
+        third time, so that staff see it; others go on.
+        """
         index_build = self._index_build
         found = (
             index_build.found
             if index_build
-            else lease_import(database, self.id, clock(), only=only)
+            else lease_import(
+                database, self.id, clock(), only=only, without=_put_off(failing, clock())
+            )
         )
         if found is None:
             return False
@@ -99,6 +109,13 @@ class ImportWorker:
                 self._build_index(index_build or IndexBuild(database, found, self.id), clock)
         except SQLAlchemyError as error:
             self._on_error(database, found, error, clock())
+        except Exception as error:
+            if failing is None:
+                raise
+            self._on_fault(database, found, error, failing, clock())
+        else:
+            if failing is not None:
+                failing.succeeded(NAME, found.id)
         return True
 
     def leave(
@@ -206,6 +223,20 @@ class ImportWorker:
         else:
             raise error
 
+    def _on_fault(
+        self,
+        database: Database,
+        found: Import,
+        error: Exception,
+        failing: FailingItems,
+        now: datetime,
+    ) -> None:
+        """Put an import off after a fault of this service; at the third time it fails."""
+        if failing.failed(NAME, found.id, error, now).failures >= _MOST_FAULTS:
+            why = f"A fault of this service ({type(error).__name__}). Start it again to go on."
+            fail(database, found, self.id, why, now)
+            failing.succeeded(NAME, found.id)
+
     def _refuse_one(self, database: Database, found: Import, now: datetime) -> None:
         """Skip a line that the database refuses."""
         self._singly -= 1
@@ -218,6 +249,11 @@ class ImportWorker:
             row = lock_leased(session, found, self.id)
             if row is not None and row.state is ImportState.RUNNING:
                 self._store(session, row, tenant, read, now=now)
+
+
+def _put_off(failing: FailingItems | None, now: datetime) -> frozenset[Hashable]:
+    """Return the ids of the imports that are left out for now."""
+    return frozenset() if failing is None else failing.waiting(NAME, now)
 
 
 def _item(record: Record, check: LineParser) -> Item:
@@ -254,5 +290,5 @@ def joined(before: list[list[int]] | None, new: list[list[int]]) -> list[list[in
     return ranges or None
 
 
-IMPORT_JOB = Job("imports", ImportWorker().run, 1.0)
+IMPORT_JOB = Job(NAME, ImportWorker().run, 1.0)
 """See ``membership.jobs``."""

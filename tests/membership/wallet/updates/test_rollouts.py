@@ -104,12 +104,12 @@ def test_a_batch_of_a_rollout_that_ended_meanwhile_is_dropped(service: Service) 
     card = cards_on_phones(service, 3)
     redesign(service, card.design_id, "#101010")
     with service.database.readers.begin() as session:
-        batch = rollouts._next_batch(session, service.clock(), BATCH)
+        batch = rollouts._next_batch(work_of(service), session, service.clock(), BATCH)
         assert batch is not None
     redesign(service, card.design_id, "#202020")
     before = numbers(service)
     with arranging(service.database) as session:
-        rollouts._store(session, batch, service.clock())
+        rollouts._store(work_of(service), session, batch, service.clock())
     assert numbers(service) == before
     settle(service)
     assert behind(service) == []
@@ -120,11 +120,14 @@ def test_a_batch_that_is_stored_twice_counts_once(service: Service) -> None:
     before = max(numbers(service))
     redesign(service, card.design_id, "#101010")
     with service.database.readers.begin() as session:
-        batches = [rollouts._next_batch(session, service.clock(), BATCH) for _ in range(2)]
+        batches = [
+            rollouts._next_batch(work_of(service), session, service.clock(), BATCH)
+            for _ in range(2)
+        ]
     for batch in batches:
         assert batch is not None
         with arranging(service.database) as session:
-            rollouts._store(session, batch, service.clock())
+            rollouts._store(work_of(service), session, batch, service.clock())
     (row,) = rollouts_of(service)
     assert row.done == 5
     assert numbers(service) == list(range(before + 1, before + 6))
