@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from membership.store.errors import INVALID_VALUE, database_problem
+from membership.store.errors import database_problem
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -25,6 +25,7 @@ def work_apart(
         return [], []
     try:
         with session.begin_nested():
+            session.connection()  # begins the savepoint, also for who has the connection already
             return [work(items)], []
     except Exception as error:
         if is_of_database(error):
@@ -39,6 +40,6 @@ def work_apart(
 
 def is_of_database(error: Exception) -> bool:
     """Whether an error is about the database as a whole and not about what is in it."""
-    if not isinstance(error, SQLAlchemyError):
+    if not isinstance(error, SQLAlchemyError) or isinstance(error, DataError | IntegrityError):
         return False
-    return database_problem(error) not in {None, INVALID_VALUE}
+    return database_problem(error) is not None

@@ -93,6 +93,7 @@ _ON_SQLITE = {
     "events/webhooks/test_delivery.py": "one delivery at a time; turns are on both",
     "test_strangers.py": "every query names the organization, whatever database answers",
     "test_model.py": "what the rules say of rows that are written one at a time",
+    "test_isolation.py": "what one item does to others; savepoints are tested on both",
     "commands/test_issue_command.py": "the command over the services of cards",
     "commands/test_staff.py": "the commands over the services of staff",
     "commands/test_wallets.py": "the commands over the services of issuers",
