@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from membership.base.settings import ServiceSettings
-from membership.store.models import CardWallet
+from membership.store.models import CardDesignVersion, CardWallet
 from membership.wallet.google.api import GoogleApi
 from membership.wallet.google.identity import GoogleIdentity
 from membership.wallet.google.queue import LEASE
@@ -372,3 +372,21 @@ def test_another_account_is_told_of_all_cards(club: Club) -> None:
         club.run()
         assert len(other.things) == 3
     assert all(club.row(card).google_error is None for card in cards)
+
+
+def test_a_design_that_cannot_be_read_delays_no_other_card(club: Club) -> None:
+    sick, good = club.design(key="sick"), club.design(key="good")
+    (first,), (second,) = club.saved(sick, "Amara"), club.saved(good, "Bela")
+    for card in (first, second):
+        club.service.patch(f"/v1/customers/{card.customer_id}", given_name="Cleo")
+    settle(club.service)
+    with arranging(club.service.database) as session:
+        here = CardDesignVersion.design_id == sick
+        session.execute(update(CardDesignVersion).where(here).values(content={"kind": 5}))
+    club.wallet.requests.clear()
+    club.run()
+    assert "Cleo" in str(club.told(second))
+    assert "Cleo" not in str(club.told(first))
+    assert club.work.failing.counts() == {"google": 1}
+    row = club.row(first)
+    assert row.google_leased_until == club.service.clock() + LEASE, "put off"
