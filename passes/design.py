@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from passes.characters import valid_paragraph
+from passes.characters import STORED, valid_paragraph
 from passes.stored import StoredReader
 from passes.words import KnownLanguage
 

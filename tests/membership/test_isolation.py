@@ -3,14 +3,12 @@
 What is sick belongs to one club; what must go on is of the same club and of another.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from api_client.messages.management import ActorKind
 from membership.billing.inbox.jobs import InboxWorker
@@ -23,7 +21,6 @@ from membership.events.webhooks.delivery import deliver
 from membership.jobs import JOBS
 from membership.members.memberships.expiry_sweeper import sweep
 from membership.store.background import Work
-from membership.store.base_model import Base
 from membership.store.models import (
     BillingEvent,
     CardDesignVersion,
@@ -50,6 +47,7 @@ from membership.wallet.updates.refresh import refresh
 from membership.wallet.updates.rollouts import roll_out
 from passes.apple.development import DevelopmentAuthority, ec_key
 from tests.membership.mute import mute_neighbour
+from tests.membership.poisoned import Clubs
 from tests.membership.support import NOON, Service, arranging
 from tests.membership.wallet.apple.phones import new_card, phone_with, renew
 from tests.membership.wallet.clubs import PASS_TYPE, set_identity, token
@@ -60,37 +58,9 @@ from tests.membership.wallet.factories import (
     wallet_card,
     wallet_of,
 )
-from tests.membership.wallet.updates.life import redesign, work_of
+from tests.membership.wallet.updates.life import redesign
 
 both_databases = pytest.mark.both_databases(reason="savepoints, and errors of the database")
-
-
-@dataclass
-class Clubs:
-    """A club with something sick in it, another one, and what their jobs are given."""
-
-    sick: Service
-    other: Service
-    work: Work = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.work = work_of(self.sick)
-
-    def run(self, job: Callable[[Work], bool]) -> None:
-        """Run a job until there is nothing to do now."""
-        for _ in range(100):
-            if not job(self.work):
-                return
-        raise AssertionError("the job goes on for ever")
-
-    def failing(self, job: str) -> bool:
-        """Whether something of a job is shown as failing."""
-        return self.work.failing.counts().get(job, 0) > 0
-
-    def change(self, table: type[Base], *where: Any, **values: Any) -> None:
-        """Change rows as no request could."""
-        with arranging(self.work.database) as session:
-            session.execute(update(table).where(*where).values(values))
 
 
 @pytest.fixture
