@@ -201,7 +201,7 @@ class WedgeFilter(QObject):
                 self._sending = False
         if step.reading is not None:
             self.scanned.emit(step.reading)
-        if step.unread:
+        if step.unread or step.kept:
             self.unread.emit(step.kept)
         self._wait()
         return step.swallow

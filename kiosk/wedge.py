@@ -69,7 +69,8 @@ class Step(Generic[E_]):
     """What to do after a key press: swallow it or not, release held keys first, use a code.
 
     ``unread``: what a scanner sent was no whole code, and is to be scanned again. ``kept``: its
-    text stays in the field it went to, and only its Enter was not passed on. ``doubtful``: typed
+    text stays in the field it went to, and only its Enter was not passed on; without ``unread`` it
+    is a password's. ``doubtful``: typed
     into the search, with its Enter, but hardly by a hand.
     """
 
@@ -225,7 +226,8 @@ class WedgeDecoder(Generic[E_]):
             self._code_at_s = end.at_s
         if judgement is Judgement.DROPPED:
             return Step(swallow=True, unread=True)
-        return Step(swallow=True, release=keys, unread=said, kept=said)
+        kept = said or (end is not None and belongs_to_machine(run))
+        return Step(swallow=True, release=keys, unread=said, kept=kept)
 
     def _pass_on(self, key: KeyPress[E_]) -> Step[E_]:
         """Release what is held, and then a key that belongs to no burst."""

@@ -8,8 +8,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 import main
-from kiosk.app import ServiceAddress
+from kiosk.app import Kiosk, ServiceAddress
+from kiosk.settings import KioskSettings
 from scanner.demo_camera import GAP_S, SHOWN_S
+from scanner.settings import ScannerSettings
 from tests.demo_club import RunningService, stop_service
 from tests.forkserver import ForkedProcess
 
@@ -87,3 +89,16 @@ def test_a_verdict_over_a_page_of_staff_does_not_let_the_demo_go_on(
         assert len(at.shown) == shown, "an invented card came before the page came back"
         at.kiosk.session.clear()
         assert at.window.managing
+
+
+def test_the_demo_waits_while_a_scanner_is_taught(qtbot: QtBot) -> None:
+    settings, scanner = KioskSettings(mute=True), ScannerSettings(source="demo:none")
+    kiosk = Kiosk(settings, scanner, ServiceAddress("http://127.0.0.1:9", "mk_live_x"))
+    qtbot.addWidget(kiosk.window)
+    kiosk.camera.is_demo, kiosk.desk.demo_club = True, True
+    assert kiosk._demo_waits() == ""
+    kiosk.hand_scanner.open()
+    assert kiosk._demo_waits() == "paused"
+    kiosk.hand_scanner.cancel()
+    assert kiosk._demo_waits() == ""
+    kiosk.stop()
