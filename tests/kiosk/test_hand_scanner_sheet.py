@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -48,6 +48,7 @@ class Front:
 
     def __init__(self, qtbot: QtBot, folder: Path, language: str = "en", **given: str) -> None:
         load_fonts()
+        self.qtbot = qtbot
         texts = Texts(language)
         self.window = KioskWindow(texts, LIGHT, "Front desk", lambda: None)
         qtbot.addWidget(self.window)
@@ -84,7 +85,8 @@ class Front:
             event.setTimestamp(self.at_ms)
             QCoreApplication.sendEvent(self.window.windowHandle(), event)
         self.at_ms += 1_000
-        QTest.qWait(330)
+        clocks = self.presenter.wedge.findChildren(QTimer)
+        self.qtbot.waitUntil(lambda: not any(clock.isActive() for clock in clocks))
 
     def is_open(self) -> bool:
         """Whether the sheet is on screen."""
