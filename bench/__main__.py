@@ -21,6 +21,7 @@ BENCHES = {
     "photos": "Labelled photos read",
     "frames": "A 720p frame without a code",
     "scenes": "Cards that are hard to read",
+    "idle": "Processor share before an empty desk",
     "latency": "From the camera to the screen",
     "gui_gap": "A camera that hangs",
     "start": "Start of the service and of the desk",

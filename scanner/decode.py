@@ -23,6 +23,9 @@ ROUND = 4
 """Costly looks come in rounds of four frames. On the second frame the middle is sharpened for QR
 codes, which adds most; on the fourth the other costly looks take turns."""
 
+SHARPENED_IN = 3
+"""The middle is sharpened in all but one of so many rounds."""
+
 DARK = 48
 """A frame of at most this mean brightness (0 to 255) is dark: its grain is removed instead of
 sharpening its middle."""
@@ -62,7 +65,8 @@ class LiveDecoder:
     """Decodes the frames of a live source within a few milliseconds each.
 
     Every frame gets cheap looks, which change from frame to frame: at full size for all formats,
-    light on dark, on its side, at half size. Odd frames get one costly look each, see ``ROUND``.
+    light on dark, bars on their side, at half size. Most odd frames get a costly look, see
+    ``ROUND``.
     A two-dimensional code that was not in the frames before ends the frame at once. Any other code
     that a look reads is covered for the looks that follow, so that a poster or a bottle in view
     hides no card. What is in view is looked for as ``Held`` says.
@@ -78,11 +82,11 @@ class LiveDecoder:
             (looks.whole,),
             (looks.light_on_dark, looks.half_size),
             (looks.solid, looks.bars_on_side),
-            (looks.quick, looks.half_size),
-            (looks.solid, looks.bars),
+            (looks.half_size,),
+            (looks.upright, looks.bars),
             (looks.light_on_dark_quick, looks.half_size),
-            (looks.solid, looks.bars, looks.bars_on_side),
-            (looks.light_on_dark_quick, looks.half_size),
+            (looks.upright, looks.bars, looks.bars_on_side),
+            (looks.light_on_dark_quick,),
         )
         self._costly: tuple[Look, ...] = (
             looks.half_size_all_ways,
@@ -132,7 +136,10 @@ class LiveDecoder:
         turn, place = divmod(self._number % self.plan_length, ROUND)
         if place == 1:
             looks = self._looks
-            yield looks.denoised if is_dark(grey) else looks.middle_sharpened_quick
+            if is_dark(grey):
+                yield looks.denoised
+            elif turn % SHARPENED_IN != SHARPENED_IN - 1:
+                yield looks.middle_sharpened_quick
         elif place == ROUND - 1:
             yield self._costly[turn]
 

@@ -43,7 +43,7 @@ class Looks:
             formats, lambda name: name in TWO_DIMENSIONAL and name not in ANY_WAY_UP
         )
         self._bars = _those(formats, lambda name: name not in TWO_DIMENSIONAL)
-        self._unaltered = {self.whole, self.solid, self.quick}
+        self._unaltered = {self.whole, self.solid, self.upright}
 
     def alters(self, look: Look) -> bool:
         """Return whether ``look`` reads something else than the pixels of the frame."""
@@ -57,9 +57,9 @@ class Looks:
         """Read the frame as it is, for two-dimensional formats."""
         return _read(grey, self._solid)
 
-    def quick(self, grey: Image) -> list[Code]:
-        """Read the frame as it is, for QR codes only, which costs least."""
-        return _read(grey, self._quick)
+    def upright(self, grey: Image) -> list[Code]:
+        """As ``solid`` without formats like PDF417, which cost most."""
+        return _read(grey, self._any_way_up)
 
     def light_on_dark(self, grey: Image) -> list[Code]:
         """Read the frame inverted, for cards on phones in dark mode."""
@@ -149,5 +149,6 @@ def _read(grey: Image, formats: Formats | None) -> list[Code]:
 
 def _middle_sharpened(grey: Image, formats: Formats) -> list[Code]:
     middle, left, top = middle_of(grey)
-    larger = sharpen_fast(enlarge(middle, ENLARGED), 7, 2)
+    # Sharpened first: the smaller picture takes half the time, and no code less is read.
+    larger = enlarge(sharpen_fast(middle, 5, 2.5), ENLARGED)
     return read_zxing(larger, formats, placement=Placement.scaled(ENLARGED, left, top))
