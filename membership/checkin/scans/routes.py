@@ -44,6 +44,11 @@ async def record_scan(
     So is a code that names a card and does not prove it, and `unknown_cause` says which: a
     signature or value that was not made for the card (`forged`), a rotating code of another
     time, such as a picture of one (`stale`), or one that was taken before (`replayed`).
+
+    `named_by` says what was read. A number, a customer id or an install link names an active
+    customer and proves nothing: unless the organization's `numbers_prove` is set, or the customer
+    was chosen in a search, the answer has the attention `by_number` (for callers that do not name
+    it in `attention_kinds`, a desk note).
     """
     state = request.app.state
     settings = state.settings

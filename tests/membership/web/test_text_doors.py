@@ -42,6 +42,7 @@ OTHER_TYPES = {
     "ScanRequest.text": LOOKED_UP,
     "ScanRequest.desk": "no name of a desk fails a scan: what is not allowed is dropped",
     "ScanRequest.alternatives": LOOKED_UP,
+    "OrganizationChange.code_formats": "is one of the formats that cameras know",
     "OrganizationChange.time_zone": "is the name of a zone that exists",
     "GivenCode.code": "is what a scanner reads; the service that stores it tests its characters",
     "SignupChange.allowed_origins": PARSED,
