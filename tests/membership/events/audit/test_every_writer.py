@@ -45,6 +45,7 @@ WRITING: dict[str, tuple[list[str], set[str]]] = {
         ["--file", "pass.p12", "--password-file", "password"],
         {"wallet.configured"},
     ),
+    "wallets withdraw-links": ([], {"organization.links_withdrawn"}),
     "wallets google": (["--file", "google.json", "--issuer-id", ISSUER], {"wallet.configured"}),
 }
 """Commands that change something, in an order in which they can, with what the audit then says."""
