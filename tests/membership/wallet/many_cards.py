@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from membership.store.models import AppleRegistration, Card, CardWallet, Customer
-from passes.codes.barcode import new_card_code
+from passes.codes.barcode import new_card_alias, new_card_code
 from tests.membership.support import NOON
 from tests.membership.wallet.factories import WalletCard
 
@@ -36,7 +36,10 @@ def copies_of(session: Session, card: WalletCard, count: int) -> list[UUID]:
         ],
     )
     fields = {**pattern._mapping, "face_digest": None, "update_seq": 0, "refresh_at": NOON}
-    connection.execute(insert(CardWallet), [{**fields, "card_id": each} for each in ids])
+    connection.execute(
+        insert(CardWallet),
+        [{**fields, "card_id": each, "alias": new_card_alias().text} for each in ids],
+    )
     connection.execute(
         insert(AppleRegistration),
         [
