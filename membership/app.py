@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from fastapi import Depends
+
 from api_client.messages.scan import Problem
 from membership.base.clock import Clock, system_clock
 from membership.base.settings import ServiceSettings
@@ -29,6 +31,7 @@ from membership.web.outbound import OutboundCalls
 from membership.web.passwords import Passwords
 from membership.web.rate_limit import RateLimiter
 from membership.web.slashes import SlashFallback
+from membership.web.unknown_fields import refuse_unknown_query
 
 _PROBLEM: dict[str, Any] = {
     "model": Problem,
@@ -65,6 +68,7 @@ def create_app(
         description=DESCRIPTION,
         openapi_tags=tag_descriptions(),
         responses=_RESPONSES,
+        dependencies=[Depends(refuse_unknown_query)],
         # The interactive pages load scripts from a CDN; only the description itself is served.
         docs_url=None,
         redoc_url=None,

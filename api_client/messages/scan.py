@@ -186,8 +186,11 @@ class ScanRequest(Message):
     """A scanned text, which the kiosk does not parse, and the visit id that the kiosk created.
 
     ``alternatives`` are other readings of the same scan, tried in order if ``text`` identifies
-    nobody: a hand scanner that types for another keyboard layout gives two readings.
+    nobody: a hand scanner that types for another keyboard layout gives two readings. What a newer
+    desk sends beside is kept apart, and counted by the service.
     """
+
+    model_config = ConfigDict(extra="allow")
 
     visit_id: UUID
     text: Annotated[str, Field(max_length=MAX_CODE_LENGTH)]

@@ -9,11 +9,12 @@ from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_vali
 from api_client.messages.payments import PaymentMethod
 from api_client.messages.scan import Message
 from membership.base.fields import Instant
+from membership.base.request_body import RequestBody
 from membership.members.memberships.schemas import Why
 from membership.members.plans.schemas import MAX_PRICE, Currency
 
 
-class NewPayment(Message):
+class NewPayment(RequestBody):
     """A payment for a membership."""
 
     method: PaymentMethod = Field(examples=["cash"])
@@ -37,7 +38,7 @@ class NewPayment(Message):
     note: Why = Field(default="", examples=["slip 4711"])
 
 
-class Voiding(Message):
+class Voiding(RequestBody):
     """Why a payment is voided."""
 
     why: Annotated[Why, Field(min_length=1)] = Field(examples=["Typed twice"])
@@ -63,7 +64,7 @@ def _webhook_secret(given: SecretStr) -> SecretStr:
     return given
 
 
-class NewStripeAccount(Message):
+class NewStripeAccount(RequestBody):
     """Keys of a Stripe account, from its dashboard."""
 
     secret_key: Annotated[SecretStr, AfterValidator(_secret_key)] = Field(
@@ -83,7 +84,7 @@ class NewStripeAccount(Message):
     )
 
 
-class NewOrder(Message):
+class NewOrder(RequestBody):
     """An order of a plan, to be paid by a customer or a company through the provider."""
 
     plan_id: UUID = Field(examples=["3f0c7a52-6c1e-4d0b-9a53-0f4f7a1f6f10"])
@@ -104,7 +105,7 @@ class NewOrder(Message):
         return self
 
 
-class Cancellation(Message):
+class Cancellation(RequestBody):
     """When a subscription ends."""
 
     at: Literal["period_end", "now"] = Field(

@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 from api_client.messages.scan import FieldFault, Problem
 from membership.base.logs import logger
 from membership.store.errors import database_problem
+from membership.web.unknown_fields import EXTRA, explained, unknown_first
 
 PROBLEM_TYPE = "application/problem+json"
 _TITLES = {
@@ -143,16 +144,19 @@ async def _on_api_error(_request: Request, error: Exception) -> Response:
     )
 
 
-async def _on_invalid_request(_request: Request, error: Exception) -> Response:
-    """Name the fields that are not valid, without their values."""
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
+    """Name the fields that are not valid, without their values, and what unknown ones resemble."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    errors = tuple(_field_error(each) for each in error.errors())
+    errors = tuple(_field_error(request, each) for each in unknown_first(error.errors()))
     detail = "; ".join(f"{each.field}: {each.message}" for each in errors)
     return problem(422, "invalid_request", detail, errors=errors)
 
 
-def _field_error(error: Mapping[str, Any]) -> FieldFault:
+def _field_error(request: Request, error: Mapping[str, Any]) -> FieldFault:
     """Convert one of Pydantic's errors; the field is a path such as ``body.email``."""
+    if error["type"] == EXTRA:
+        place, message = explained(request, error)
+        return FieldFault(field=place, message=message)
     if error["type"] == "json_invalid":
         return FieldFault(field="body", message=f"not valid JSON at character {error['loc'][-1]}")
     return FieldFault(field=".".join(str(part) for part in error["loc"]), message=error["msg"])

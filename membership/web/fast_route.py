@@ -19,6 +19,7 @@ from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from membership.web.fast_path import FAST_PATH, FastEntrance, FastPath
+from membership.web.unknown_fields import unknown_query
 
 _JSON = b"application/json"
 
@@ -45,7 +46,7 @@ class FastRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_key_first(request: Request) -> Response:
-            return await _key_first(request, handle(request))
+            return await _key_first(request, handle(request), self.parameters.entrance)
 
         return handle_key_first
 
@@ -74,6 +75,8 @@ class FastRoute(APIRoute):
         The messages of its body are added to ``received``. Raises Unauthorized.
         """
         taken = self.parameters
+        if unknown_query(request):
+            return None
         arguments: dict[str, Any] = {}
         for field in taken.path:
             text = request.scope["path_params"][field.alias]
@@ -95,7 +98,9 @@ class FastRoute(APIRoute):
         return arguments
 
 
-async def _key_first(request: Request, answering: Awaitable[Response]) -> Response:
+async def _key_first(
+    request: Request, answering: Awaitable[Response], entrance: FastEntrance
+) -> Response:
     """Return the response; if the request is invalid, check its credential before that is raised.
 
     Raises Unauthorized, Forbidden, RequestValidationError, and whatever ``answering`` raises.
@@ -104,6 +109,8 @@ async def _key_first(request: Request, answering: Awaitable[Response]) -> Respon
         return await answering
     except RequestValidationError:
         entered: FastPath | None = request.scope.get(FAST_PATH)
+        if entered is None and unknown_query(request):
+            entered = await entrance(request)  # refused before anything of it was looked at
         if entered is not None:
             await entered.check_key()
         raise
@@ -150,7 +157,8 @@ class FastRouter(APIRouter):
         if arguments is None:
             await super().handle(scope, replay, send)
             return
-        response = await _key_first(request, route.endpoint(**arguments))
+        answering = route.endpoint(**arguments)
+        response = await _key_first(request, answering, route.parameters.entrance)
         await response(scope, receive, send)
 
     @cached_property

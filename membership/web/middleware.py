@@ -17,6 +17,7 @@ from membership.web.body_limits import body_limits
 from membership.web.errors import problem
 from membership.web.rate_limit import RateLimiter
 from membership.web.tls import HSTS, told_of_tls
+from membership.web.unknown_fields import UNKNOWN
 
 _REQUEST_ID = b"x-request-id"
 _GUARDS = (
@@ -112,12 +113,14 @@ class RequestFrame:
         if OUTCOME in scope and status == 200:
             self._metrics.scanned(scope[OUTCOME])
         caller = scope.get(CALLER)
+        ignored = {"unknown": scope[UNKNOWN]} if UNKNOWN in scope else {}
         self._log.info(
             "request",
             method=scope["method"],
             route=route,
             status=status,
             ms=round(nanoseconds / 1e6, 2),
+            **ignored,
             **({} if caller is None else {caller.kind.value: str(caller.id)}),
         )
 

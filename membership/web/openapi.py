@@ -35,8 +35,14 @@ with it as `cursor`. Without a `next_cursor` there is no more. Some lists tell t
 the first page.
 
 ### Changes
-A `PATCH` sets the fields that are sent and leaves the others as they are. Unknown fields are
-ignored.
+A `PATCH` sets the fields that are sent and leaves the others as they are.
+
+### Unknown names
+Fields of a body and parameters of a query that a route does not know are refused (422
+`invalid_request`), with their name and the nearest known one: `body.sate: unknown; did you mean
+state?`. So a misspelt filter never answers everything, and a misspelt field never changes nothing.
+Scans, taking a visit back, and asking for the state of a desk ignore them, so that a new desk works
+with an older service; so do objects that Google and JWK Sets define.
 
 ### Texts
 Names, labels and notes have no characters that are not seen: no control characters, line or
@@ -55,7 +61,7 @@ for people, and `errors` that name the fields that are wrong. Beside those that 
 | 403 | `scope_missing` | the key is not for this |
 | 408 | `body_too_slow` | the body did not arrive in time |
 | 413 | `body_too_large` | more than the service takes |
-| 422 | `invalid_request` | a field is missing, of the wrong type or form |
+| 422 | `invalid_request` | a field is missing, unknown, of the wrong type or form |
 | 429 | `too_many_requests` | by one key or address; `Retry-After` tells when to come back |
 | 503 | `overtaken` | what it refers to was changed at the same time; send it again |
 | 503 | `database_busy` and others | busy, or the database away; the same may be sent again |

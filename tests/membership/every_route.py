@@ -44,6 +44,7 @@ UNDOCUMENTED = {
     f"{_JOIN}/sessions",
     f"{_JOIN}/sessions/refresh",
     f"{_JOIN}/sessions/end",
+    f"{_JOIN}/sessions/end-all",
     f"{_JOIN}/sessions/token",
     f"{_JOIN}/me",
     f"{_JOIN}/memberships",

@@ -7,10 +7,11 @@ from pydantic import AwareDatetime, Field
 from api_client.messages.management import ActorView
 from api_client.messages.scan import Message
 from membership.base.fields import Instant, Name
+from membership.base.request_body import RequestBody
 from membership.base.scopes import Scope
 
 
-class NewKey(Message):
+class NewKey(RequestBody):
     """A key to make."""
 
     name: Name = Field(examples=["Website"], description="For people, to tell keys apart.")

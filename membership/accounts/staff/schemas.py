@@ -15,6 +15,7 @@ from pydantic import (
 from api_client.messages.management import Role, StaffName
 from api_client.messages.scan import Message
 from membership.base.fields import Name
+from membership.base.request_body import RequestBody
 from membership.base.scopes import Scope
 
 
@@ -60,7 +61,7 @@ ShownDevice = Annotated[
 ]
 
 
-class SignIn(Message):
+class SignIn(RequestBody):
     """Who signs in, and to which organization."""
 
     organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
@@ -98,7 +99,7 @@ class StaffPage(Message):
     next_cursor: str | None = None
 
 
-class FirstAccount(Message):
+class FirstAccount(RequestBody):
     """The first account of an organization; it becomes an admin."""
 
     name: Name = Field(examples=["Ada Moreau"])
@@ -106,7 +107,7 @@ class FirstAccount(Message):
     password: Password
 
 
-class NewStaff(Message):
+class NewStaff(RequestBody):
     """An account to make. Without a password its owner is sent a link to set one."""
 
     name: Name = Field(examples=["Jonas Weber"])
@@ -115,7 +116,7 @@ class NewStaff(Message):
     password: Password | None = None
 
 
-class StaffChange(Message):
+class StaffChange(RequestBody):
     """Fields of an account to set; those left out stay as they are."""
 
     name: Name | None = Field(default=None, examples=["Jonas Weber-Lind"])
@@ -132,14 +133,14 @@ class StaffChange(Message):
         return self
 
 
-class PasswordChange(Message):
+class PasswordChange(RequestBody):
     """A new password, and the present one."""
 
     current_password: Password
     new_password: Password
 
 
-class ResetWish(Message):
+class ResetWish(RequestBody):
     """Whose password was forgotten."""
 
     organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
@@ -153,7 +154,7 @@ class Accepted(Message):
     detail: str
 
 
-class ResetConfirmation(Message):
+class ResetConfirmation(RequestBody):
     """A new password, and the token that was mailed."""
 
     token: ShownToken = Field(examples=["mr_3Vd0..."])

@@ -14,11 +14,13 @@ from membership.billing.stripe.event_types import PROCESSED_EVENTS
 from membership.billing.stripe.gateway import ProviderEvent
 from membership.web.errors import NotFound, Unauthorized
 from membership.web.transactions import InTransactions
+from membership.web.unknown_fields import ignores_unknown
 
 router = APIRouter(prefix="/v1/billing/stripe", include_in_schema=False)
 
 
 @router.post("/{organization}/webhook")
+@ignores_unknown("Stripe decides what it sends")
 async def take_webhook(
     request: Request, organization: str, transactions: InTransactions
 ) -> dict[str, bool]:

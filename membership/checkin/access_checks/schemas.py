@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from api_client.messages.scan import MAX_CODE_LENGTH, Message
 from membership.base.fields import Email
+from membership.base.request_body import RequestBody
 from membership.rules.permissions import Refusal
 
 NUMBER_PATTERN = r"^([Cc]-?)?0*[1-9][0-9]{0,11}$"
@@ -73,7 +74,7 @@ class AccessList(Message):
     items: tuple[AccessItem, ...]
 
 
-class Asked(Message):
+class Asked(RequestBody):
     """Who is asked about: one of the four is given."""
 
     customer_id: UUID | None = Field(

@@ -18,9 +18,12 @@ from membership.web.access import Call, reads, writes
 from membership.web.fast_path import NEEDS_KEY, FastPath, fast_path
 from membership.web.fast_route import FastRouter
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.web.unknown_fields import count_ignored, ignores_unknown
 
 hot = FastRouter(prefix="/v1", tags=["Desk"])
 router = APIRouter(prefix="/v1", tags=["Desk"])
+
+_NEWER_DESK = "a desk may be newer than its service, and is to go on"
 
 _SCAN = {
     "visit_id": "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10",
@@ -31,6 +34,7 @@ _SCAN = {
 
 
 @hot.post("/scans", response_model=ScanAnswer, openapi_extra=NEEDS_KEY)
+@ignores_unknown(_NEWER_DESK)
 async def record_scan(
     request: Request,
     scan: Annotated[ScanRequest, Body(examples=[_SCAN])],
@@ -50,6 +54,7 @@ async def record_scan(
     was chosen in a search, the answer has the attention `by_number` (for callers that do not name
     it in `attention_kinds`, a desk note).
     """
+    count_ignored(request.scope, scan.model_extra or {})
     state = request.app.state
     settings = state.settings
     rules = service.ScanRules(
@@ -83,12 +88,14 @@ def list_visits(
 
 
 @router.post("/visits/{visit_id}/undo")
+@ignores_unknown(_NEWER_DESK)
 def undo_visit(visit_id: UUID, call: Annotated[Call, writes(Scope.VISITS_WRITE)]) -> VisitView:
     """Take a visit back, so that it counts no more."""
     return visits.undo(call, visit_id)
 
 
 @router.get("/desk")
+@ignores_unknown(_NEWER_DESK)
 def desk(call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> DeskInfo:
     """Tell whose desk this is, what its camera looks for, and how many visits its day has had."""
     return DeskInfo(

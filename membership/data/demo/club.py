@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from api_client.messages.management import IntervalMessage, IntervalUnit
-from membership.members.plans.schemas import NewPermission, NewPlan
+from api_client.messages.management import IntervalUnit
+from membership.members.plans.schemas import NewInterval, NewPermission, NewPlan
 
 NAME = "Lakeside Club"
 SLUG = "lakeside-club"
@@ -26,8 +26,8 @@ PLANS: dict[str, NewPlan] = {
         name="Standard Membership",
         description="Gym and pool, every day.",
         price_minor=3900,
-        billing=IntervalMessage(unit=IntervalUnit.MONTH),
-        length=IntervalMessage(unit=IntervalUnit.YEAR),
+        billing=NewInterval(unit=IntervalUnit.MONTH),
+        length=NewInterval(unit=IntervalUnit.YEAR),
         public=True,
         permissions=(_GYM, _POOL, _WEB),
     ),
@@ -35,8 +35,8 @@ PLANS: dict[str, NewPlan] = {
         name="Gold Membership",
         description="Everything in the house, and a guest at weekends.",
         price_minor=6900,
-        billing=IntervalMessage(unit=IntervalUnit.MONTH),
-        length=IntervalMessage(unit=IntervalUnit.YEAR),
+        billing=NewInterval(unit=IntervalUnit.MONTH),
+        length=NewInterval(unit=IntervalUnit.YEAR),
         public=True,
         permissions=(_GYM, _POOL, _SAUNA, _COURTS, _LOUNGE, _WEB),
     ),
@@ -44,7 +44,7 @@ PLANS: dict[str, NewPlan] = {
         name="10-Week Course",
         description="Learn to swim in ten lessons.",
         price_minor=18900,
-        length=IntervalMessage(unit=IntervalUnit.WEEK, count=10),
+        length=NewInterval(unit=IntervalUnit.WEEK, count=10),
         public=True,
         permissions=(_POOL, _SWIMMING),
     ),
@@ -52,7 +52,7 @@ PLANS: dict[str, NewPlan] = {
         name="Corporate Membership",
         description="For everybody who works at a company, up to its number of seats.",
         price_minor=49000,
-        billing=IntervalMessage(unit=IntervalUnit.MONTH),
+        billing=NewInterval(unit=IntervalUnit.MONTH),
         permissions=(_GYM, _POOL, _COURTS, _WEB),
     ),
 }

@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from api_client.messages.scan import Message
 from membership.base.fields import STORED, Line
+from membership.base.request_body import RequestBody
 from membership.data.imports.arrive.decoding import Encoding
 from membership.store.models import ImportKind, ImportState
 
@@ -42,7 +43,7 @@ class LineOutcome(StrEnum):
     REFUSED = "refused"
 
 
-class Duplicates(Message):
+class Duplicates(RequestBody):
     """How lines that are there already are recognised, and what becomes of them."""
 
     match: tuple[MatchBy, ...] = Field(
@@ -92,6 +93,8 @@ class ImportOptions(Message):
 class NewImport(ImportOptions):
     """An import to prepare; the file is sent next."""
 
+    model_config = ConfigDict(extra="forbid")
+
     kind: ImportKind = Field(examples=["customers"])
     dry_run: bool = Field(
         default=False, description="Check everything and store nothing but the report."
@@ -107,7 +110,7 @@ class NewImport(ImportOptions):
         return self
 
 
-class StartImport(Message):
+class StartImport(RequestBody):
     """How an import is started."""
 
     dry_run: bool | None = Field(

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from api_client.messages.scan import Message
+from membership.base.request_body import RequestBody
 
 
 class PersonalData(Message):
@@ -22,7 +23,7 @@ class PersonalData(Message):
     )
 
 
-class EraseRequest(Message):
+class EraseRequest(RequestBody):
     """What must be said to erase a customer."""
 
     confirm: str = Field(

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from api_client.messages.scan import Message
 from membership.base.fields import Line, SafeText
+from membership.base.request_body import RequestBody
 from membership.events.types import EventType
 from membership.events.webhooks.url_policy import LONGEST_URL
 from membership.store.models import DeliveryState
@@ -34,7 +35,7 @@ WantedTypes = Annotated[
 ]
 
 
-class NewWebhook(Message):
+class NewWebhook(RequestBody):
     """A webhook to create."""
 
     url: WebhookUrl
@@ -45,7 +46,7 @@ class NewWebhook(Message):
     )
 
 
-class WebhookChange(Message):
+class WebhookChange(RequestBody):
     """Fields of a webhook to set; those left out stay."""
 
     url: WebhookUrl = _URL
@@ -104,7 +105,7 @@ class WebhookList(Message):
     items: tuple[WebhookView, ...]
 
 
-class Rotation(Message):
+class Rotation(RequestBody):
     """How a secret is replaced."""
 
     overlap_hours: float = Field(

@@ -9,6 +9,7 @@ from api_client.messages.management import LinkSource
 from api_client.messages.scan import CustomerView, Message
 from membership.base.fields import Email, Line, Name, SafeText
 from membership.base.idn import unicode_host
+from membership.base.request_body import RequestBody
 
 
 def _mail_domain(text: str) -> str:
@@ -31,7 +32,7 @@ EmailDomain = Annotated[
 """A domain of addresses; punycode and its readable spelling are the same one."""
 
 
-class ConfirmedDomain(Message):
+class ConfirmedDomain(RequestBody):
     """A domain that a person has seen the effect of."""
 
     domain: EmailDomain = Field(examples=["northwind.example.com"])
@@ -40,7 +41,7 @@ class ConfirmedDomain(Message):
     )
 
 
-class CompanyChange(Message):
+class CompanyChange(RequestBody):
     """Fields of a company to set; those left out stay as they are."""
 
     name: Name = Field(
@@ -82,7 +83,7 @@ class NewCompany(CompanyChange):
     name: Name = Field(examples=["Northwind Analytics"])
 
 
-class NewLink(Message):
+class NewLink(RequestBody):
     """What a customer is in the company."""
 
     role: Line = Field(

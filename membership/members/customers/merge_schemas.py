@@ -6,9 +6,10 @@ from uuid import UUID
 from pydantic import Field
 
 from api_client.messages.scan import CustomerView, Message
+from membership.base.request_body import RequestBody
 
 
-class MergeRequest(Message):
+class MergeRequest(RequestBody):
     """Whom to merge into the customer of the path."""
 
     other_id: UUID = Field(

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from api_client.messages.scan import CustomerState, Message
 from membership.base.fields import Email, Line, Paragraph
+from membership.base.request_body import RequestBody
 
 Language = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)
@@ -15,7 +16,7 @@ Language = Annotated[
 """A language tag such as ``de`` or ``pt-BR``, as long as the longest ones (RFC 5646, 4.4.1)."""
 
 
-class CustomerChange(Message):
+class CustomerChange(RequestBody):
     """Fields of a customer to set; those left out stay as they are."""
 
     given_name: Line = Field(default="", examples=["Amara"])

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from api_client.messages.management import ActorView, SoldView
 from api_client.messages.scan import Message
 from membership.base.fields import Instant, Paragraph
+from membership.base.request_body import RequestBody
 
 Why = Annotated[Paragraph, Field(max_length=500)]
 """A reason in words, of at most 500 characters."""
@@ -17,7 +18,7 @@ Why = Annotated[Paragraph, Field(max_length=500)]
 _MOST_DAYS = 36_600
 
 
-class NewMembership(Message):
+class NewMembership(RequestBody):
     """A plan to assign to a customer or a company."""
 
     plan_id: UUID = Field(examples=["3f0c7a52-6c1e-4d0b-9a53-0f4f7a1f6f10"])
@@ -53,7 +54,7 @@ class NewMembership(Message):
         return self
 
 
-class EarlyEnd(Message):
+class EarlyEnd(RequestBody):
     """How a membership is ended before its time."""
 
     why: Why = Field(default="", examples=["Moved to another city"])
@@ -62,7 +63,7 @@ class EarlyEnd(Message):
     )
 
 
-class Renewal(Message):
+class Renewal(RequestBody):
     """A payment for the next period."""
 
     paid_at: Instant | None = Field(
@@ -72,7 +73,7 @@ class Renewal(Message):
     )
 
 
-class Extension(Message):
+class Extension(RequestBody):
     """How far a membership is extended: up to a day, or by a number of days."""
 
     last_day: date | None = Field(
@@ -91,7 +92,7 @@ class Extension(Message):
         return self
 
 
-class Transfer(Message):
+class Transfer(RequestBody):
     """The plan that a membership goes on in, and from when."""
 
     plan_id: UUID = Field(examples=["3f0c7a52-6c1e-4d0b-9a53-0f4f7a1f6f10"])
@@ -102,7 +103,7 @@ class Transfer(Message):
     )
 
 
-class PaymentState(Message):
+class PaymentState(RequestBody):
     """Since when a payment is overdue; null for paid."""
 
     overdue_since: Instant | None = Field(examples=["2027-03-01T00:00:00Z"])

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 from api_client.messages.code_formats import CodeFormats
 from api_client.messages.scan import Message
 from membership.base.fields import Name
+from membership.base.request_body import RequestBody
 from membership.members.plans.schemas import Currency
 from membership.rules.instants import zone_named
 
@@ -23,7 +24,7 @@ ZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_know
 """The IANA name of a time zone."""
 
 
-class OrganizationChange(Message):
+class OrganizationChange(RequestBody):
     """Fields of the organization to set; those left out stay as they are."""
 
     name: Name = Field(default="", examples=["Riverside Club"])

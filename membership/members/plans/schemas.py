@@ -2,11 +2,12 @@
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from api_client.messages.management import IntervalMessage
 from api_client.messages.scan import Message, PermissionView
 from membership.base.fields import Name, Paragraph
+from membership.base.request_body import RequestBody
 from membership.rules.money import known_currency
 
 PermissionKey = Annotated[
@@ -23,14 +24,20 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidat
 Count = Annotated[int, Field(ge=1, le=1000)]
 
 
-class NewPermission(Message):
+class NewPermission(RequestBody):
     """A permission as a plan names it."""
 
     key: PermissionKey = Field(examples=["area.pool"])
     label: Name = Field(examples=["Pool"])
 
 
-class PlanChange(Message):
+class NewInterval(IntervalMessage):
+    """How often a price is due, or how long a membership lasts, as a caller sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PlanChange(RequestBody):
     """Fields of a plan to set; what was sold already keeps its terms."""
 
     name: Name = Field(default="", examples=["Gold Membership"])
@@ -43,8 +50,8 @@ class PlanChange(Message):
     currency: Currency | None = Field(
         default=None, examples=["EUR"], description="By default the organization's."
     )
-    billing: IntervalMessage | None = Field(default=None, description="How often the price is due.")
-    length: IntervalMessage | None = Field(
+    billing: NewInterval | None = Field(default=None, description="How often the price is due.")
+    length: NewInterval | None = Field(
         default=None, description="How long a membership lasts; without it, until it is ended."
     )
     public: bool = Field(default=False, description="Whether customers can sign up for it.")
@@ -75,7 +82,7 @@ class PermissionPage(Message):
     next_cursor: str | None = None
 
 
-class PermissionChange(Message):
+class PermissionChange(RequestBody):
     """What a permission is called from now on; what was sold keeps the label it was sold with."""
 
     label: Name = Field(examples=["Big pool"])

@@ -1,6 +1,6 @@
 """Messages about mailing a card."""
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api_client.messages.cards import MailCard
 from membership.base.fields import Email
@@ -8,6 +8,8 @@ from membership.base.fields import Email
 
 class CardMail(MailCard):
     """To whom a card's link is mailed, checked."""
+
+    model_config = ConfigDict(extra="forbid")
 
     email: Email | None = Field(
         default=None,

@@ -17,6 +17,7 @@ from pydantic import (
 from api_client.messages.scan import Message, Reason, Status
 from membership.accounts.staff.schemas import ShownToken
 from membership.base.fields import Name
+from membership.base.request_body import RequestBody
 from membership.members.customers.schemas import Language
 
 _MAX_LENGTH = 254
@@ -36,7 +37,7 @@ LoginCodeText = Annotated[
 """A code as typed: six digits."""
 
 
-class CodeRequest(Message):
+class CodeRequest(RequestBody):
     """The address to mail a code to, and the language of the mail."""
 
     email: EmailAddress
@@ -49,7 +50,7 @@ class CodeSent(Message):
     sent: bool = True
 
 
-class CodeVerification(Message):
+class CodeVerification(RequestBody):
     """A code and the address to which it was mailed."""
 
     email: EmailAddress
@@ -70,7 +71,7 @@ class Ticket(Message):
     customers: tuple[CustomerChoice, ...]
 
 
-class NewPerson(Message):
+class NewPerson(RequestBody):
     """A new customer. ``consent`` is to the terms and the privacy notice."""
 
     given_name: Name
@@ -79,7 +80,7 @@ class NewPerson(Message):
     language: Language | None = Field(default=None, max_length=35)
 
 
-class SessionRequest(Message):
+class SessionRequest(RequestBody):
     """A request to open a session with a ticket, for an existing customer or a new one."""
 
     ticket: ShownToken
@@ -94,7 +95,7 @@ class SessionRequest(Message):
         return self
 
 
-class RefreshRequest(Message):
+class RefreshRequest(RequestBody):
     """A refresh token to exchange for new tokens."""
 
     refresh_token: ShownToken

@@ -9,10 +9,11 @@ from api_client.messages.cards import WalletKind
 from api_client.messages.payments import PaymentMethod
 from api_client.messages.scan import Message
 from membership.accounts.staff.schemas import ShownToken
+from membership.base.request_body import RequestBody
 from membership.portal.login.schemas import SessionCustomer
 
 
-class MemberSessionRequest(Message):
+class MemberSessionRequest(RequestBody):
     """A request to open a session with a ticket, for a customer with its address."""
 
     ticket: ShownToken
@@ -58,7 +59,7 @@ class CustomerCards(Message):
     can_have_one: bool
 
 
-class LiveCardRequest(Message):
+class LiveCardRequest(RequestBody):
     """The card to show live."""
 
     card_id: UUID

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from api_client.messages.scan import Message, Reason, Status
 from membership.base.fields import SafeText
+from membership.base.request_body import RequestBody
 from membership.portal.signup.origins import normalized_origin
 
 MAX_ORIGINS = 20
@@ -33,7 +34,7 @@ def _without_duplicates(origins: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(origins))
 
 
-class SignupChange(Message):
+class SignupChange(RequestBody):
     """How the public may join. What is left out is set to what it is by default."""
 
     open: bool = Field(examples=[True], description="Whether anybody new may join.")
@@ -58,7 +59,7 @@ class SignupChange(Message):
     privacy_url: PageUrl | None = Field(default=None, examples=["https://www.example.com/privacy"])
 
 
-class JoinRequest(Message):
+class JoinRequest(RequestBody):
     """The plan that a logged-in customer joins or orders."""
 
     plan_id: UUID

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from api_client.messages.scan import Message
+from membership.base.request_body import RequestBody
 
 MAX_KEYS = 10
 """Number of active keys that an organization may have."""
@@ -22,7 +23,7 @@ class KeySet(Message):
     ]
 
 
-class NewEmbedKeys(Message):
+class NewEmbedKeys(RequestBody):
     """Keys to accept. Those that are good already may be among them."""
 
     jwks: KeySet = Field(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api_client.messages.scan import Message
+from membership.base.request_body import RequestBody
 from membership.portal.login.schemas import SessionTokens, Ticket
 from membership.portal.site_login.service import log_in
 from membership.web.transactions import InTransactions
@@ -17,7 +17,7 @@ _LONGEST = 128 * 1024
 """Characters of what is taken for a token at all; the log says why a long one is none."""
 
 
-class SiteToken(Message):
+class SiteToken(RequestBody):
     """A signed token of a site."""
 
     token: Annotated[str, Field(max_length=_LONGEST)]

@@ -6,9 +6,10 @@ from pydantic import Field
 
 from api_client.messages.scan import Message
 from membership.base.fields import Name
+from membership.base.request_body import RequestBody
 
 
-class NewCard(Message):
+class NewCard(RequestBody):
     """A card to issue."""
 
     customer_id: UUID = Field(examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"])

@@ -8,6 +8,7 @@ from api_client.messages.cards import DesignHint, DesignLine, WalletKind
 from api_client.messages.scan import Message
 from membership.accounts.organizations import RESERVED_SEGMENTS
 from membership.base.fields import Name
+from membership.base.request_body import RequestBody
 from passes.design import Design
 from passes.words import KnownLanguage
 
@@ -44,7 +45,7 @@ DesignKey = Annotated[
 """Small letters, digits and dashes: it stands in install links and never changes."""
 
 
-class DesignChange(Message):
+class DesignChange(RequestBody):
     """A design as it is to be, and the version that was edited."""
 
     name: Name = Field(examples=["Member card"])
@@ -52,7 +53,7 @@ class DesignChange(Message):
     version: int = Field(ge=1, examples=[1], description="The version that was edited.")
 
 
-class NewDesign(Message):
+class NewDesign(RequestBody):
     """A design to create."""
 
     key: DesignKey = Field(examples=["member-card"], description="Stands in install links.")
@@ -76,7 +77,7 @@ class DesignVersionRecord(Message):
     design: Design
 
 
-class PreviewOf(Message):
+class PreviewOf(RequestBody):
     """A design that need not be stored, to be seen with an invented member."""
 
     design: Design = Field(examples=[EXAMPLE_DESIGN])

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api_client.messages.scan import MAX_CODE_LENGTH, Message
+from api_client.messages.scan import MAX_CODE_LENGTH
 from membership.base.fields import Name
+from membership.base.request_body import RequestBody
 
 
-class GivenCode(Message):
+class GivenCode(RequestBody):
     """A code of another maker, and the customer whose it becomes."""
 
     customer_id: UUID = Field(examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"])

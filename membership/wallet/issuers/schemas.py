@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import EmailStr, Field, SecretStr
 
 from api_client.messages.scan import Message
+from membership.base.request_body import RequestBody
 
 MAX_ENCODED = 100_000
 """Longest file in base64; those of Apple have about 6 KiB."""
@@ -14,7 +15,7 @@ _PLAIN = r"^[\x20-\x7e]*$"
 File = Annotated[str, Field(min_length=1, max_length=MAX_ENCODED)]
 
 
-class NewAppleIdentity(Message):
+class NewAppleIdentity(RequestBody):
     """A certificate for passes with its key. Files are in base64."""
 
     certificate: File = Field(
@@ -71,7 +72,7 @@ class ServiceAccount(Message):
         return {**public, "private_key": self.private_key.get_secret_value()}
 
 
-class NewGoogleIdentity(Message):
+class NewGoogleIdentity(RequestBody):
     """An issuer of Google Wallet and the service account that acts for it."""
 
     issuer_id: str = Field(pattern=r"^[0-9]{1,20}$", examples=["3388000000012345678"])
