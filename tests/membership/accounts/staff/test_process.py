@@ -81,7 +81,9 @@ def test_no_secret_is_left_in_the_log_or_the_database(
         body = {"token": mailed, "password": SECOND}
         assert send(service, "POST", confirm, body | {"password": "short"}).status_code == 422
         assert send(service, "POST", confirm, body).status_code == 204
-        assert send(service, "POST", confirm, body).status_code == 422
+        # The same request again is a repeat of the network's; another password is not.
+        assert send(service, "POST", confirm, body).status_code == 204
+        assert send(service, "POST", confirm, body | {"password": FIRST}).status_code == 422
         assert send(service, "GET", "/v1/staff/me", None, token).status_code == 401
         new = send(service, "POST", "/v1/staff/sessions", where | {"password": SECOND}).json()
         secrets.append(new["token"])
