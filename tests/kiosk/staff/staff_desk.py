@@ -55,8 +55,8 @@ class Recorder:
         self.asked: list[tuple[str, tuple[Any, ...]]] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        def ask(*given: Any) -> Any:
-            self.asked.append((name, given))
+        def ask(*given: Any, **named: Any) -> Any:
+            self.asked.append((name, (*given, *named.values())))
             return _ANSWERS.get(name)
 
         return ask

@@ -6,7 +6,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from api_client.messages.cards import InWallet, WalletKind
@@ -18,6 +18,7 @@ from kiosk.staff.disk import Disk
 from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.pages.view import PageView
+from kiosk.staff.words.card import card_words
 from kiosk.texts import Texts
 from kiosk.verdict import verdict_of
 from kiosk.views.qr import QrView
@@ -164,6 +165,35 @@ def test_mail_goes_to_the_customers_address_unless_another_is_typed(staff: Staff
     assert staff.asked() == [("mail_card", (CARD, "amara@example.com", staff.tasks[-1].once))]
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.UNREACHABLE, ""))
     assert form.failure.text().startswith("The membership service cannot be reached. It is not")
+
+
+@pytest.mark.parametrize("typed", ["", "new@example.com"])
+def test_a_new_link_is_mailed_or_without_an_address_only_made(staff: Staff, typed: str) -> None:
+    open_card(staff)
+    staff.pages.card.page.buttons[Action.NEW_LINK].click()
+    form = staff.presenter.changes.form
+    assert form is not None
+    line = form.field("email")
+    assert isinstance(line, QLineEdit)
+    assert line.text() == "amara@example.com"
+    line.setText(typed)
+    form.submit.click()
+    once = staff.tasks[-1].once
+    expected = ("mail_card", (CARD, typed, once, True)) if typed else ("new_link", (CARD, once))
+    assert staff.asked() == [expected]
+
+
+def test_a_blocked_customer_has_no_link_and_that_is_said() -> None:
+    words = card_words(
+        record(install_url=None),
+        "Amara",
+        wallets(),
+        texts=Texts("de"),
+        zone="Europe/Berlin",
+        now=NOON,
+        banned=True,
+    )
+    assert words.no_link == "Die Person ist gesperrt: Es gibt nichts zu installieren."
 
 
 def test_it_is_seen_when_the_phone_has_the_card(staff: Staff) -> None:
