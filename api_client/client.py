@@ -285,8 +285,8 @@ def _error_for(base_url: str, response: requests.Response, raw: bytes) -> ApiErr
     if status in {requests.codes.unauthorized, requests.codes.forbidden}:
         why = f": {problem.detail}" if problem and problem.detail else "."
         unknown = status == requests.codes.unauthorized and problem is not None
-        kind = KeyUnknown if unknown else NotAllowed
-        return kind(f"{base_url} does not accept this desk's key (HTTP {status}){why}")
+        words = f"{base_url} does not accept this desk's key (HTTP {status}){why}"
+        return KeyUnknown(words, problem) if unknown else NotAllowed(words)
     if status == requests.codes.too_many_requests:
         return Busy(f"{base_url} asks to wait: too many requests (HTTP {status}).")
     if problem is not None and problem.code in _OVERTAKEN:

@@ -36,7 +36,14 @@ class NotAllowed(ApiError):
 
 
 class KeyUnknown(NotAllowed):
-    """The service does not know this key or session, or it has ended."""
+    """The service does not know this key or session, or it has ended.
+
+    ``problem`` is what the service told, if it did.
+    """
+
+    def __init__(self, message: str, problem: Problem | None = None) -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 class Busy(ApiError):

@@ -13,6 +13,9 @@ from api_client.messages.management import (
     CustomerRecord,
     EmailDomainView,
     EndedSessions,
+    FactorConfirmed,
+    FactorSecret,
+    FactorState,
     LinkedCustomers,
     PlanPage,
     PlanView,
@@ -34,6 +37,7 @@ Fields = Mapping[str, Any]
 """Fields of a request as JSON values. They are listed in the OpenAPI description."""
 
 _A_PAGE = 100
+_FACTOR = "/v1/staff/me/second-factor"
 
 
 class ManagementClient(
@@ -62,14 +66,17 @@ class ManagementClient(
         params = {"sent_at": sent_at.isoformat()} if sent_at else {}
         return self._ask(Withdrawal, "POST", path, params=params)
 
-    def sign_in(self, organization: str, email: str, password: str, device: str = "") -> SignedIn:
+    def sign_in(
+        self, organization: str, email: str, password: str, *, device: str = "", code: str = ""
+    ) -> SignedIn:
         """Start a staff session in the organization with this short name.
 
-        ``device`` is the device token of an earlier sign-in here, or empty.
+        ``device`` is the device token of an earlier sign-in here, ``code`` that of a second
+        factor; both may be empty.
         """
         body = {"organization": organization, "email": email, "password": password}
-        if device:
-            body["device_token"] = device
+        body |= {"device_token": device} if device else {}
+        body |= {"code": code} if code else {}
         return self._ask(SignedIn, "POST", "/v1/staff/sessions", body=body)
 
     def make_first_account(self, name: str, email: str, password: str) -> SignedIn:
@@ -80,6 +87,27 @@ class ManagementClient(
     def sign_out(self) -> None:
         """End the session."""
         self._do("DELETE", "/v1/staff/sessions/current")
+
+    def end_own_sessions(self) -> EndedSessions:
+        """End all sessions of the account that is signed in, this one too."""
+        return self._ask(EndedSessions, "DELETE", "/v1/staff/sessions")
+
+    def second_factor(self) -> FactorState:
+        """Return the state of one's own second factor."""
+        return self._ask(FactorState, "GET", _FACTOR)
+
+    def begin_second_factor(self, password: str) -> FactorSecret:
+        """Begin to set up a second factor; it counts once a code confirms it."""
+        return self._ask(FactorSecret, "POST", _FACTOR, body={"current_password": password})
+
+    def confirm_second_factor(self, code: str) -> FactorConfirmed:
+        """Confirm a second factor by its first code. Returns the recovery codes, this once."""
+        return self._ask(FactorConfirmed, "POST", f"{_FACTOR}/confirm", body={"code": code})
+
+    def remove_second_factor(self, password: str, code: str) -> None:
+        """Remove one's own second factor."""
+        body = {"current_password": password, "code": code}
+        self._do("POST", f"{_FACTOR}/remove", body=body)
 
     def customer(self, customer_id: UUID) -> CustomerProfile:
         """Return a customer with memberships, permissions, cards, companies and visits."""

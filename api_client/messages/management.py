@@ -79,6 +79,11 @@ class SignedIn(Message):
     expires_at: AwareDatetime = Field(description="When it ends, also if it is used until then.")
     staff: StaffName
     scopes: tuple[str, ...] = Field(description="What this role may do.")
+    second_factor_missing: bool = Field(
+        default=False,
+        description="The club demands a second factor of this role; until it is set up the "
+        "session is good for nothing else.",
+    )
     device_token: str = Field(
         default="",
         description="To be kept on this device and shown at the next sign-in, `md_...`.",
@@ -89,6 +94,28 @@ class EndedSessions(Message):
     """How many sessions were ended."""
 
     ended: int = Field(examples=[2])
+
+
+class FactorState(Message):
+    """The second factor of one's own account."""
+
+    enabled: bool
+    since: AwareDatetime | None
+    recovery_codes_left: int
+    demanded: bool = Field(description="Whether the club demands one of this role.")
+
+
+class FactorSecret(Message):
+    """What to enter in an authenticator. It is told this once."""
+
+    secret: str = Field(description="Base32, to type.")
+    uri: str = Field(description="`otpauth://...`, to show as a QR code.")
+
+
+class FactorConfirmed(Message):
+    """The recovery codes, each good once instead of a code. They are told this once."""
+
+    recovery_codes: tuple[str, ...]
 
 
 class IntervalMessage(Message):

@@ -29,6 +29,7 @@ class Place(NamedTuple):
 
 
 HOME = Place("home")
+ACCOUNT = Place("account")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ class Navigation(Protocol):
 
     def reload(self) -> None:
         """Load the page in front again. Does nothing at the desk."""
+
+    def sign_out(self) -> None:
+        """Sign out and return to the desk."""
 
     def back(self) -> None:
         """Close the form, else return to the page before, and from the first page to the desk."""

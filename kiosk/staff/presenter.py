@@ -23,11 +23,11 @@ from kiosk.staff.controllers.receipt import Receipts
 from kiosk.staff.disk import Disk
 from kiosk.staff.guarded import guarded
 from kiosk.staff.notices import Notices, sentence_of
-from kiosk.staff.page import HOME, Page, Place
+from kiosk.staff.page import ACCOUNT, HOME, Page, Place
 from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.router import Router
 from kiosk.staff.session import StaffSession
-from kiosk.staff.worker import Credentials, Task
+from kiosk.staff.worker import Credentials, FactorWanted, Task
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
 
@@ -220,7 +220,10 @@ class StaffPresenter(QObject):
         self.panel.show_who(started.staff.name)
         self._idle.start()
         front = self.front
-        if front is not None and kept:
+        if started.second_factor_missing:
+            self._trail.clear()
+            self.open(ACCOUNT)
+        elif front is not None and kept:
             self.panel.show_page(self.pages.view(front))
             self.panel.focus_page()
             self._notices.show_kept()
@@ -233,6 +236,9 @@ class StaffPresenter(QObject):
         if typed.attempt != self.attempt:
             return
         sentence = failure.sentence(self._texts)
+        if isinstance(failure, FactorWanted):
+            self.panel.sign_in.ask_code(failure.sentence(self._texts) if typed.code else "")
+            return
         if failure.cause is Cause.NOT_ALLOWED:
             sentence = self._texts.say("The email or the password is wrong.")
         self.panel.sign_in.show_failure(sentence)
@@ -281,10 +287,11 @@ class StaffPresenter(QObject):
         elif not self._asks_before_leaving():
             self.sign_out()
 
-    @Slot(str, str, str)
-    def _on_credentials(self, email: str, password: str, name: str) -> None:
+    @Slot(str, str, str, str)
+    def _on_credentials(self, email: str, password: str, name: str, code: str) -> None:
         self.attempt += 1
-        self.sign_in_wanted.emit(Credentials(self.attempt, self._slug, email, password, name))
+        typed = Credentials(self.attempt, self._slug, email, password, name, code)
+        self.sign_in_wanted.emit(typed)
 
     def _context(self, disk: Disk) -> Context:
         send = self.task_wanted.emit

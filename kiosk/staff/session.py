@@ -12,7 +12,8 @@ from api_client.messages.management import SignedIn
 class StaffSession:
     """State that all pages share. Only in the GUI thread.
 
-    ``scopes`` are empty while nobody is signed in. ``staff_id`` is the account whose page and form
+    ``token`` is empty while nobody is signed in; ``scopes`` are empty as well for somebody who must
+    set up a second factor first. ``staff_id`` is the account whose page and form
     are open; it stays while they wait for a new sign-in. ``zone`` is the club's time zone (IANA
     name), ``currency`` the one of new plans and payments (ISO 4217). ``takes_orders`` says whether
     plans can be ordered online, None while that is not known.
@@ -29,7 +30,7 @@ class StaffSession:
     @property
     def signed_in(self) -> bool:
         """Whether somebody is signed in."""
-        return bool(self.scopes)
+        return bool(self.token)
 
     def start(self, started: SignedIn) -> bool:
         """Begin a session. Returns whether it is that of the account of the one before."""

@@ -27,7 +27,8 @@ Answer = TypeVar("Answer")
 class Credentials:
     """What was typed to sign in. With a ``name`` it creates the first account of the club.
 
-    ``attempt`` counts the attempts of this kiosk; an answer is to the attempt with its number.
+    ``code`` is that of a second factor. ``attempt`` counts the attempts of this kiosk; an answer is
+    to the attempt with its number.
     """
 
     attempt: int
@@ -35,6 +36,7 @@ class Credentials:
     email: str
     password: str = field(repr=False)
     name: str = ""
+    code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class StaffWorker(QObject):
                 started = _start_session(at_desk, typed, self._device)
         except ApiError as error:
             log.warning("sign-in failed", error=type(error).__name__)
-            self.sign_in_failed.emit(typed, failure_of(error))
+            self.sign_in_failed.emit(typed, failure_of_sign_in(error))
             return
         except Exception as error:
             log.exception("sign-in failed")
@@ -150,6 +152,22 @@ class StaffWorker(QObject):
         self._token = ""
 
 
+class FactorWanted(Failure):
+    """The password is right, and the code of the second factor is missing or wrong."""
+
+    def sentence(self, texts: Texts) -> str:
+        """Return a sentence about a code that was wrong."""
+        return texts.say("This code is wrong or was used. Wait for the next one.")
+
+
+def failure_of_sign_in(error: ApiError) -> Failure:
+    """Return the failure of a sign-in. It tells a second factor from a wrong password."""
+    problem = error.problem if isinstance(error, KeyUnknown) else None
+    if problem is not None and problem.code.startswith("second_factor_"):
+        return FactorWanted(Cause.NOT_ALLOWED, problem.code)
+    return failure_of(error)
+
+
 class ProviderAway(Failure):
     """The payment provider did not answer the service, which itself works."""
 
@@ -179,4 +197,6 @@ def _start_session(client: ManagementClient, typed: Credentials, device: str) ->
     """
     if typed.name:
         return client.make_first_account(typed.name, typed.email, typed.password)
-    return client.sign_in(typed.organization, typed.email, typed.password, device)
+    return client.sign_in(
+        typed.organization, typed.email, typed.password, device=device, code=typed.code
+    )

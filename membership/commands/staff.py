@@ -115,6 +115,18 @@ def sign_out(
     _run(organization, data_dir, lambda target: command.sign_out(target, email))
 
 
+@app.command("reset-second-factor")
+def reset_second_factor(
+    email: EmailArgument,
+    organization: OrganizationOption = "my-club",
+    data_dir: DataDirOption = None,
+) -> None:
+    """Remove the second factor of an account whose phone and recovery codes are lost."""
+    from membership.commands import staff_accounts as command  # noqa: PLC0415
+
+    _run(organization, data_dir, lambda target: command.reset_second_factor(target, email))
+
+
 def _new_password() -> str:
     """Prompt for a password twice, or read one line if standard input is no terminal."""
     if sys.stdin.isatty():

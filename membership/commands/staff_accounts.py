@@ -6,6 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.accounts.keys.service import revoke_made_by
+from membership.accounts.notices import Notice, notify
+from membership.accounts.staff import factors
 from membership.accounts.staff.accounts import (
     change_account,
     create_account,
@@ -88,7 +90,8 @@ def reset_password(
         hashed = (passwords or Passwords()).hash(password)
         with database.writing(SERVICE, system_clock) as (session, now):
             account = _account(session, tenant, email)
-            set_password(session, account, hashed, now, action="staff.password_reset")
+            vault = open_vault(target.settings)
+            set_password(session, vault, account, hashed, now, action="staff.password_reset")
             reset_subject(session, SIGN_IN_BY_ACCOUNT, account_subject(tenant.slug, email))
 
 
@@ -115,6 +118,20 @@ def sign_out(target: OrganizationAccounts, email: str) -> None:
             account = _account(session, tenant, email)
             after = {"sessions": end_sessions(session, account, now)}
             record(session, tenant.id, "staff.sessions_ended", account.id, after=after)
+
+
+def reset_second_factor(target: OrganizationAccounts, email: str) -> None:
+    """Remove an account's second factor and end its sessions. Raises LookupError without one."""
+    with migrated_database(target.settings) as database:
+        tenant = find_organization(database, target.organization)
+        vault = open_vault(target.settings)
+        with database.writing(SERVICE, system_clock) as (session, now):
+            account = _account(session, tenant, email)
+            if not factors.remove(session, account):
+                raise LookupError(f"{email} has no second factor")
+            end_sessions(session, account, now)
+            record(session, tenant.id, "staff.second_factor_removed", account.id)
+            notify(session, vault, tenant.id, Notice.FACTOR_OFF, account.email, now=now)
 
 
 def _account(session: Session, tenant: Tenant, email: str) -> StaffAccount:

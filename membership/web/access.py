@@ -255,10 +255,10 @@ def _staff_caller(connection: Connection, token: str, now: datetime, idle_minute
     if found is None:
         detail = "This session is over; sign in again."
         raise Unauthorized("session_invalid", detail, headers=_CHALLENGE)
-    session_id, last_used_at, staff_id, name, role, *organization = found
+    session_id, last_used_at, staff_id, name, role, restricted, *organization = found
     actor, tenant = Actor(ActorKind.STAFF, name, staff_id), Tenant(*organization)
     presence = Presence(tenant.id, session_id, last_used_at)
-    return Caller(actor, ROLE_SCOPES[Role(role)], tenant, presence)
+    return Caller(actor, frozenset() if restricted else ROLE_SCOPES[Role(role)], tenant, presence)
 
 
 def _call(caller: Caller, session: Session, now: datetime) -> Call:

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from membership.base.actors import Actor
 from membership.base.logs import logger
 from membership.store.database import AnyRow, Database
 from membership.store.errors import database_problem
-from membership.store.models import Organization, StaffAccount, StaffSession
+from membership.store.models import Organization, Role, StaffAccount, StaffFactor, StaffSession
 
 _NOTED_EVERY = timedelta(minutes=1)
 _INSTANT: Any = StaffSession.expires_at.type
@@ -25,6 +25,18 @@ class Presence:
     organization_id: int
     session_id: UUID
     last_used_at: datetime
+
+
+_RESTRICTED = and_(
+    Organization.second_factor_demanded,
+    StaffAccount.role != Role.RECEPTION,
+    ~exists().where(
+        StaffFactor.organization_id == StaffAccount.organization_id,
+        StaffFactor.staff_id == StaffAccount.id,
+        StaffFactor.confirmed_at.is_not(None),
+    ),
+).label("restricted")
+"""Whether the club demands a second factor of an account that has none."""
 
 
 class SessionLookup:
@@ -42,6 +54,7 @@ class SessionLookup:
                 StaffAccount.id,
                 StaffAccount.name,
                 StaffAccount.role,
+                _RESTRICTED,
                 *organization,
             )
             .join(StaffAccount, of_account)
@@ -60,7 +73,8 @@ class SessionLookup:
     ) -> AnyRow | None:
         """Return the valid session of an enabled account, or None.
 
-        Columns: id and last use of the session; id, name and role of the account; the rest.
+        Columns: id and last use of the session; id, name and role of the account; whether it may
+        do nothing before it has a second factor; the rest.
         """
         idle_since = now - timedelta(minutes=idle_minutes)
         asked = {"digest": digest, "now": now, "idle_since": idle_since}

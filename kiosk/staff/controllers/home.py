@@ -27,7 +27,7 @@ from kiosk.staff.forms.company import company_form
 from kiosk.staff.forms.customer import customer_form
 from kiosk.staff.forms.numbers import numbers_form
 from kiosk.staff.forms.plan import plan_form
-from kiosk.staff.page import HOME, Page, Place
+from kiosk.staff.page import ACCOUNT, HOME, Page, Place
 from kiosk.staff.pages.home import HomePage
 from kiosk.staff.words.home import company_entries, plan_entries
 from kiosk.staff.words.profile import cut_note
@@ -66,6 +66,7 @@ class HomeController(Controller):
         page.designs_wanted.connect(lambda: open_(DESIGNS))
         page.signup_wanted.connect(lambda: open_(SIGNUP))
         page.formats_wanted.connect(lambda: open_(CODE_FORMATS))
+        page.account_wanted.connect(lambda: open_(ACCOUNT))
         page.stripe_wanted.connect(lambda: open_(STRIPE))
         page.payments_wanted.connect(payments.open_today)
         page.numbers_wanted.connect(self._ask_numbers)

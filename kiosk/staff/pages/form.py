@@ -27,6 +27,7 @@ from kiosk.staff.pages.inputs import Choice, DayField
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
+from kiosk.views.qr import QrView
 
 Value = str | bool | date | None
 _WIDTH = 460
@@ -125,6 +126,18 @@ class Form(QFrame):
     def add_part(self, part: QWidget) -> None:
         """Add a row that is only looked at."""
         self._rows.addRow(part)
+
+    def add_code(self, text: str, side: int) -> None:
+        """Add a QR code of ``text``, ``side`` pixels high."""
+        code = QrView(side)
+        code.setFixedHeight(side)
+        code.setAccessibleName(self.title)
+        code.show_text(text)
+        self._rows.addRow(code)
+
+    def add_fact(self, words: str) -> None:
+        """Add a text that is to be typed elsewhere."""
+        self._rows.addRow(PlainLabel(words, "strong", wraps=True))
 
     def add_line(self, key: str, label: str, value: str = "", *, secret: bool = False) -> QLineEdit:
         """Add a field for one line of text."""

@@ -32,6 +32,7 @@ class HomePage(PageView):
     payments_wanted = Signal()
     signup_wanted = Signal()
     stripe_wanted = Signal()
+    account_wanted = Signal()
     numbers_wanted = Signal()
     formats_wanted = Signal()
     company_opened = Signal(object)
@@ -52,8 +53,10 @@ class HomePage(PageView):
         self.stripe_button = _button(say("Card payments …"), self.stripe_wanted)
         self.numbers_button = _button(say("Member numbers …"), self.numbers_wanted)
         self.formats_button = _button(say("Camera …"), self.formats_wanted)
+        self.account_button = _button(say("My account …"), self.account_wanted)
         self._more = ButtonRows(
             (
+                self.account_button,
                 self.payments_button,
                 self.designs_button,
                 self.signup_button,
@@ -112,7 +115,8 @@ class HomePage(PageView):
             self.numbers_button: "organization:write",
             self.formats_button: "organization:write",
         }
-        self._more.show_only([button for button, scope in needed.items() if scope in scopes])
+        allowed = [button for button, scope in needed.items() if scope in scopes]
+        self._more.show_only([self.account_button, *allowed])
 
     def clear_search(self) -> None:
         """Empty the search box, without a search."""

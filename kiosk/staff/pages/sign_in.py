@@ -13,8 +13,8 @@ _WIDTH = 380
 class SignInPage(QWidget):
     """Asks for email and password, and for a name if it creates the first account."""
 
-    submitted = Signal(str, str, str)
-    """Email, password, and a name if this is the first account."""
+    submitted = Signal(str, str, str, str)
+    """Email, password, a name if this is the first account, and a code if one was asked for."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
@@ -26,6 +26,8 @@ class SignInPage(QWidget):
         self.email = self._line(texts.say("Email"))
         self.password = self._line(texts.say("Password"))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.code = self._line(texts.say("Code"))
+        self._asks_code = False
         self.failure = PlainLabel("", "failure", wraps=True)
         self.submit = QPushButton()
         self.submit.setObjectName("primary")
@@ -38,7 +40,7 @@ class SignInPage(QWidget):
         column.setContentsMargins(L, L, L, L)
         column.setSpacing(S + 4)
         parts: tuple[QWidget, ...] = (
-            *(self.title, self.words, self.name, self.email, self.password),
+            *(self.title, self.words, self.name, self.email, self.password, self.code),
             *(self.failure, self.submit, self.other),
         )
         for part in parts:
@@ -55,14 +57,19 @@ class SignInPage(QWidget):
         layout.addStretch()
         self.submit.clicked.connect(self._on_submit)
         self.other.clicked.connect(lambda: self.ask(first=not self._first))
-        for line in (self.name, self.email, self.password):
+        for line in (self.name, self.email, self.password, self.code):
             line.returnPressed.connect(self._on_submit)
         self.ask()
 
     def ask(self, *, first: bool = False, failure: str = "") -> None:
         """Ask for a sign-in, or for what the ``first`` account needs."""
         say = self._texts.say
-        self._first = first
+        self._first, self._asks_code = first, False
+        self.code.clear()
+        self.code.hide()
+        for line in (self.email, self.password):
+            line.show()
+        self.other.show()
         self.title.setText(say("First account of this club") if first else say("Staff sign-in"))
         self.words.setText(
             say("It may do everything, and make the accounts of all others.")
@@ -75,8 +82,26 @@ class SignInPage(QWidget):
         self.show_failure(failure)
         self.focus_first()
 
+    def ask_code(self, failure: str = "") -> None:
+        """Ask for the code of the second factor; email and password stay as they were typed."""
+        say = self._texts.say
+        self._asks_code = True
+        self.title.setText(say("Code of the second factor"))
+        self.words.setText(say("Six digits of your authenticator, or a recovery code."))
+        for part in (self.email, self.password, self.other):
+            part.hide()
+        self.code.clear()
+        self.code.show()
+        self.failure.setText(failure)
+        self.failure.setVisible(bool(failure))
+        self.submit.setEnabled(True)
+        self.code.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def focus_first(self) -> None:
         """Focus the first field that is empty."""
+        if self._asks_code:
+            self.code.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         lines = (
             (self.name, self.email, self.password) if self._first else (self.email, self.password)
         )
@@ -84,7 +109,10 @@ class SignInPage(QWidget):
         next(empty, self.password).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_failure(self, sentence: str) -> None:
-        """Show why the sign-in failed, and clear the password."""
+        """Show why the sign-in failed, and clear the password, which is then asked for again."""
+        if self._asks_code and sentence:
+            self.ask(failure=sentence)
+            return
         self.failure.setText(sentence)
         self.failure.setVisible(bool(sentence))
         self.password.clear()
@@ -96,13 +124,14 @@ class SignInPage(QWidget):
             return
         email, password = self.email.text().strip(), self.password.text()
         name = self.name.text().strip() if self._first else ""
-        if not email or not password or (self._first and not name):
+        code = self.code.text().strip() if self._asks_code else ""
+        if not all((email, password, name or not self._first, code or not self._asks_code)):
             self.failure.setText(self._texts.say("Please fill in all fields."))
             self.failure.show()
             return
         self.submit.setEnabled(False)
         self.failure.hide()
-        self.submitted.emit(email, password, name)
+        self.submitted.emit(email, password, name, code)
 
     def _line(self, label: str) -> QLineEdit:
         line = QLineEdit()

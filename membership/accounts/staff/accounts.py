@@ -8,8 +8,10 @@ from sqlalchemy import exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind, EndedSessions, StaffName
+from membership.accounts.notices import Notice, notify
 from membership.accounts.staff.schemas import StaffChange, StaffPage, StaffView
 from membership.base.scopes import ROLE_SCOPES, Scope
+from membership.base.vault import Vault
 from membership.events.audit.recorder import record
 from membership.store.models import (
     ApiKey,
@@ -120,8 +122,10 @@ def change_account(
     now: datetime,
     *,
     scopes: frozenset[str] = frozenset(Scope),
+    vault: Vault | None = None,
 ) -> StaffAccount:
-    """Set the fields of ``change``; returns the account.
+    """Set the fields of ``change``; returns the account. With a ``vault``, a changed address is
+    told by mail, to the old one as well.
 
     Raises NotFound; Conflict for an address that is taken, and if no admin who can sign in would
     be left; Forbidden for a role with scopes that are not among ``scopes``, the caller's.
@@ -136,8 +140,11 @@ def change_account(
     stays_admin = (change.role or account.role) is Role.ADMIN and not change.disabled
     if _is_working_admin(account) and not stays_admin:
         _keep_an_admin(session, account)
+    before = account.email
     _apply(session, account, change, now)
     session.flush()
+    if vault is not None and account.email_key != email_key(before):
+        notify(session, vault, tenant.id, Notice.ADDRESS, before, account.email, now=now)
     return account
 
 

@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from membership.accounts.notices import Notice, notify
 from membership.accounts.staff.accounts import end_sessions, revoke_resets
 from membership.accounts.staff.strength import reject_weak
+from membership.base.vault import Vault
 from membership.events.audit.recorder import record
 from membership.store.models import StaffAccount
 from membership.web.transactions import RequestTransactions
@@ -33,6 +35,7 @@ async def hash_new(
 
 def set_password(
     session: Session,
+    vault: Vault,
     account: StaffAccount,
     password_hash: str,
     now: datetime,
@@ -40,7 +43,7 @@ def set_password(
     action: str = "staff.password_changed",
     keep_session: UUID | None = None,
 ) -> None:
-    """Store a new password's hash; ends all sessions but one, and revokes mailed links.
+    """Store a new password's hash; ends all sessions but one, revokes mailed links, tells by mail.
 
     ``action`` is the audit's. The account's row must be locked.
     """
@@ -48,6 +51,8 @@ def set_password(
     end_sessions(session, account, now, keep=keep_session)
     revoke_resets(session, account, now)
     record(session, account.organization_id, action, account.id)
+    here = account.organization_id
+    notify(session, vault, here, Notice.PASSWORD, account.email, now=now)
 
 
 def store_hash(

@@ -20,6 +20,7 @@ from membership.accounts.staff.throttles import (
     reset_attempts,
 )
 from membership.base.settings import ServiceSettings
+from membership.base.vault import Vault
 from membership.events.audit.recorder import record
 from membership.store.models import Role, StaffAccount, StaffSession
 from membership.web.access import Caller
@@ -36,19 +37,40 @@ async def change_password(
     cannot be used to guess the password; Conflict if it was changed concurrently; Unauthorized if
     the session ended meanwhile.
     """
-    account, counted = await transactions.write(partial(_count, caller))
-    new = change.new_password.get_secret_value()
     current = change.current_password.get_secret_value()
-    check = partial(transactions.passwords.verify, account.password_hash, current)
-    if not await transactions.hash_password(check):
-        await transactions.write(partial(_note_failure, caller), caller.actor)
-        raise Invalid("password_wrong", "body.current_password", "This is not your password.")
+    account, counted = await _verify_present(transactions, caller, current)
+    new = change.new_password.get_secret_value()
     organization = (caller.tenant.name, caller.tenant.slug)
     known = guessable_words(account.name, account.email, *organization)
     hashed = await hash_new(transactions, new, "body.new_password", known)
     seen = account.password_hash or ""
-    store = partial(_store, caller=caller, seen=seen, hashed=hashed, counted=counted)
+    vault = transactions.vault
+    store = partial(_store, caller=caller, seen=seen, hashed=hashed, counted=counted, vault=vault)
     await transactions.write(store, caller.actor)
+
+
+async def check_present_password(
+    transactions: RequestTransactions, caller: Caller, password: str
+) -> None:
+    """Check the caller's present password. Raises Invalid for a wrong one; TooMany."""
+    _, counted = await _verify_present(transactions, caller, password)
+
+    def forget(session: Session, _now: datetime) -> None:
+        reset_attempts(session, counted)
+
+    await transactions.write(forget)
+
+
+async def _verify_present(
+    transactions: RequestTransactions, caller: Caller, password: str
+) -> tuple[StaffAccount, CountedAttempt]:
+    """Return the caller's account and the counted try, if its password is this. Raises Invalid."""
+    account, counted = await transactions.write(partial(_count, caller))
+    check = partial(transactions.passwords.verify, account.password_hash, password)
+    if not await transactions.hash_password(check):
+        await transactions.write(partial(_note_failure, caller), caller.actor)
+        raise Invalid("password_wrong", "body.current_password", "This is not your password.")
+    return account, counted
 
 
 def _count(caller: Caller, session: Session, now: datetime) -> tuple[StaffAccount, CountedAttempt]:
@@ -72,6 +94,7 @@ def _store(
     seen: str,
     hashed: str,
     counted: CountedAttempt,
+    vault: Vault,
 ) -> None:
     """Set the password, if nothing has changed since it was checked."""
     key = (caller.tenant.id, caller.actor.id)
@@ -83,7 +106,7 @@ def _store(
     if not hmac.compare_digest(account.password_hash or "", seen):
         raise Conflict("password_changed", "The password was changed by another request.")
     reset_attempts(session, counted)
-    set_password(session, account, hashed, now, keep_session=caller.session_id)
+    set_password(session, vault, account, hashed, now, keep_session=caller.session_id)
 
 
 def _is_open(session: Session, organization_id: int, session_id: UUID | None) -> bool:

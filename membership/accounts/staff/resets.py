@@ -151,7 +151,7 @@ async def confirm_reset(transactions: RequestTransactions, confirmation: ResetCo
             return
         raise _bad_token()
     hashed = await hash_new(transactions, password, "body.password", named.known)
-    await transactions.write(partial(_use_token, named, hashed))
+    await transactions.write(partial(_use_token, transactions.vault, named, hashed))
 
 
 async def _is_repeat(transactions: RequestTransactions, token: str, password: str) -> bool:
@@ -212,7 +212,9 @@ def _look_up(address: str, token: str, session: Session, now: datetime) -> _Rese
     return _ResetTarget(token, account.organization_id, account.id, known, subject)
 
 
-def _use_token(named: _ResetTarget, password_hash: str, session: Session, now: datetime) -> None:
+def _use_token(
+    vault: Vault, named: _ResetTarget, password_hash: str, session: Session, now: datetime
+) -> None:
     """Set the password and mark the token used. Of two concurrent calls, one raises Invalid."""
     key = (named.organization_id, named.account_id)
     account = session.get_one(StaffAccount, key, with_for_update=True)
@@ -230,5 +232,5 @@ def _use_token(named: _ResetTarget, password_hash: str, session: Session, now: d
     if used is None or account.disabled_at is not None:
         raise _bad_token()
     act_as(session, Actor(ActorKind.STAFF, account.name, account.id))
-    set_password(session, account, password_hash, now, action="staff.password_reset")
+    set_password(session, vault, account, password_hash, now, action="staff.password_reset")
     reset_subject(session, SIGN_IN_BY_ACCOUNT, named.subject)

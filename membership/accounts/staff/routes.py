@@ -100,7 +100,10 @@ def add_staff(
 
 @router.patch("/{staff_id}")
 def change_staff(
-    staff_id: UUID, change: StaffChange, call: Annotated[Call, writes_once(Scope.STAFF_WRITE)]
+    request: Request,
+    staff_id: UUID,
+    change: StaffChange,
+    call: Annotated[Call, writes_once(Scope.STAFF_WRITE)],
 ) -> StaffView:
     """Set the fields that are sent. A role counts at once, also for open sessions.
 
@@ -111,7 +114,13 @@ def change_staff(
 
     def save() -> StaffView:
         account = accounts.change_account(
-            call.session, call.tenant, staff_id, change, call.now, scopes=call.scopes
+            call.session,
+            call.tenant,
+            staff_id,
+            change,
+            call.now,
+            scopes=call.scopes,
+            vault=request.app.state.vault,
         )
         keys = accounts.open_keys(call.session, call.tenant.id, [account.id], call.now)
         return accounts.account_view(account, keys.get(account.id, 0))

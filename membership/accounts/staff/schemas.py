@@ -61,6 +61,9 @@ ShownDevice = Annotated[
 ]
 
 
+ShownFactor = Annotated[SecretStr, Field(max_length=64), AfterValidator(_encodable_secret)]
+
+
 class SignIn(RequestBody):
     """Who signs in, and to which organization."""
 
@@ -68,6 +71,10 @@ class SignIn(RequestBody):
     email: ShownAddress = Field(examples=["ada@example.com"])
     password: Password
     device_token: ShownDevice = SecretStr("")
+    code: ShownFactor = Field(
+        default=SecretStr(""),
+        description="Of the authenticator, or a recovery code; for accounts with a second factor.",
+    )
 
 
 class Me(Message):
@@ -79,9 +86,29 @@ class Me(Message):
     scopes: tuple[Scope, ...]
 
 
+class FactorStart(RequestBody):
+    """The present password, to set up a second factor."""
+
+    current_password: Password
+
+
+class FactorCode(RequestBody):
+    """A code of the authenticator."""
+
+    code: ShownFactor
+
+
+class FactorRemoval(RequestBody):
+    """The present password and a code, to remove the second factor."""
+
+    current_password: Password
+    code: ShownFactor
+
+
 class StaffView(StaffName):
     """An account."""
 
+    second_factor: bool = False
     has_password: bool = Field(description="False until the invitation was followed.")
     disabled_at: AwareDatetime | None
     open_keys: int = Field(

@@ -4,10 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from api_client.messages.management import EndedSessions, SignedIn
-from membership.accounts.staff import accounts, own_password, resets, sessions
+from api_client.messages.management import (
+    EndedSessions,
+    FactorConfirmed,
+    FactorSecret,
+    FactorState,
+    SignedIn,
+)
+from membership.accounts.staff import accounts, own_factor, own_password, resets, sessions
 from membership.accounts.staff.schemas import (
     Accepted,
+    FactorCode,
+    FactorRemoval,
+    FactorStart,
     FirstAccount,
     Me,
     PasswordChange,
@@ -31,7 +40,9 @@ async def sign_in(asked: SignIn, transactions: InTransactions, response: Respons
     A session ends after 12 hours, when it was not used for an hour (both are settings), when
     the password changes and when the account is disabled. 401 `credentials_wrong` is the same
     whatever was wrong. After five failures at an account, or thirty from an address, each
-    further try has to wait longer: 429 with `Retry-After`, also for the right password.
+    further try has to wait longer: 429 with `Retry-After`, also for the right password. With a
+    second factor: 401 `second_factor_needed` without a `code`, `second_factor_wrong` for a wrong
+    or used one, both only after the right password.
     """
     response.headers.update(_NO_STORE)
     return await sessions.sign_in(transactions, asked)
@@ -67,6 +78,56 @@ async def change_own_password(
     for the new one; 409 if the password was changed by another request meanwhile.
     """
     await own_password.change_password(transactions, caller, change)
+    return Response(status_code=204)
+
+
+@router.get("/me/second-factor")
+def get_second_factor(call: Annotated[Call, staff_reads()]) -> FactorState:
+    """Tell whether one's own account has a second factor. 403 `staff_only` for a key."""
+    return own_factor.factor_state(call)
+
+
+@router.post("/me/second-factor")
+async def start_second_factor(
+    asked: FactorStart,
+    transactions: InTransactions,
+    caller: Annotated[Caller, allows(None)],
+    response: Response,
+) -> FactorSecret:
+    """Begin to set up a second factor (TOTP); the secret is told this once.
+
+    It counts once a code confirms it. 422 `password_wrong` (counted, 429); 409
+    `second_factor_exists`.
+    """
+    response.headers.update(_NO_STORE)
+    return await own_factor.start(transactions, caller, asked)
+
+
+@router.post("/me/second-factor/confirm")
+async def confirm_second_factor(
+    asked: FactorCode,
+    transactions: InTransactions,
+    caller: Annotated[Caller, allows(None)],
+    response: Response,
+) -> FactorConfirmed:
+    """Confirm the second factor by a code; answers the recovery codes, this once.
+
+    Ends all other sessions of the account. 422 `second_factor_wrong` (counted, 429); 409
+    `second_factor_not_begun`.
+    """
+    response.headers.update(_NO_STORE)
+    return await own_factor.confirm(transactions, caller, asked)
+
+
+@router.post("/me/second-factor/remove", status_code=204)
+async def remove_second_factor(
+    asked: FactorRemoval, transactions: InTransactions, caller: Annotated[Caller, allows(None)]
+) -> Response:
+    """Remove the second factor, by the password and a code.
+
+    422 `password_wrong`, `second_factor_wrong` (counted, 429); 409 `second_factor_missing`.
+    """
+    await own_factor.remove(transactions, caller, asked)
     return Response(status_code=204)
 
 

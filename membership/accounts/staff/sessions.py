@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind, SignedIn
 from membership.accounts.origins import Origin, recognize, remember
+from membership.accounts.staff import factors
 from membership.accounts.staff.accounts import email_key, staff_name
 from membership.accounts.staff.credentials import store_hash
 from membership.accounts.staff.schemas import Me, SignIn
@@ -32,11 +33,24 @@ from membership.accounts.staff.throttles import (
 from membership.base.actors import Actor
 from membership.base.scopes import ROLE_SCOPES, Scope
 from membership.base.settings import ServiceSettings
+from membership.base.vault import Vault
 from membership.events.audit.recorder import record
-from membership.store.models import Organization, Role, StaffAccount, StaffSession
+from membership.store.models import (
+    Organization,
+    Role,
+    StaffAccount,
+    StaffFactor,
+    StaffSession,
+)
 from membership.web.access import SESSION_PREFIX, Call, digest
 from membership.web.errors import Unauthorized
 from membership.web.transactions import RequestTransactions, act_as
+
+FACTOR_NEEDED, FACTOR_WRONG = "second_factor_needed", "second_factor_wrong"
+_FACTOR_DETAILS = {
+    FACTOR_NEEDED: "A code of the authenticator, or a recovery code, is needed as well.",
+    FACTOR_WRONG: "This code is wrong or was used; wait for the next one.",
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,11 @@ class _Attempt:
 
 
 async def sign_in(transactions: RequestTransactions, asked: SignIn) -> SignedIn:
-    """Open a session. Raises Unauthorized for wrong credentials; TooMany during a wait."""
+    """Open a session.
+
+    Raises Unauthorized for wrong credentials, and for a code of the second factor that is missing
+    or wrong, which is said only after the right password; TooMany during a wait.
+    """
     password = asked.password.get_secret_value()
     origin = Origin(transactions.address, asked.device_token.get_secret_value())
     attempt = await transactions.write(partial(_count, origin, asked))
@@ -65,8 +83,11 @@ async def sign_in(transactions: RequestTransactions, asked: SignIn) -> SignedIn:
     rehashed = None
     if right and transactions.passwords.outdated(attempt.password_hash or ""):
         rehashed = await transactions.hash_password(partial(transactions.passwords.hash, password))
-    finish = partial(_finish, transactions.settings, attempt, right=right, rehashed=rehashed)
+    finish = partial(_finish, transactions, asked, attempt, right=right, rehashed=rehashed)
     signed_in = await transactions.write(finish)
+    if isinstance(signed_in, str):
+        detail = _FACTOR_DETAILS[signed_in]
+        raise Unauthorized(signed_in, detail, headers={"WWW-Authenticate": "Bearer"})
     if signed_in is None:
         detail = "Organization, email address or password is wrong."
         raise Unauthorized("credentials_wrong", detail, headers={"WWW-Authenticate": "Bearer"})
@@ -99,15 +120,19 @@ def _count(origin: Origin, asked: SignIn, session: Session, now: datetime) -> _A
 
 
 def _finish(
-    settings: ServiceSettings,
+    transactions: RequestTransactions,
+    asked: SignIn,
     attempt: _Attempt,
     session: Session,
     now: datetime,
     *,
     right: bool,
     rehashed: str | None,
-) -> SignedIn | None:
-    """Open the session, if nothing has changed meanwhile; record the failure otherwise."""
+) -> SignedIn | str | None:
+    """Open the session, if nothing has changed meanwhile; record the failure otherwise.
+
+    Returns the code of an error about the second factor, or None for any other failure.
+    """
     account = _account(session, attempt)
     failure = _failure(account, attempt, right=right)
     if failure is not None:
@@ -118,6 +143,9 @@ def _finish(
             record(session, account.organization_id, action, account.id, after=after)
     if account is None or failure is not None:
         return None
+    refused = _refusal(transactions.vault, asked, attempt, session, now)
+    if refused is not None:
+        return refused
     if attempt.by_address is not None:
         undo_attempt(session, attempt.by_address)
     reset_attempts(session, attempt.by_account)
@@ -125,8 +153,30 @@ def _finish(
     if rehashed is not None:
         store_hash(session, account, rehashed)
     account.last_login_at = now
-    opened = open_session(session, account, settings, now)
+    opened = open_session(session, account, transactions.settings, now)
     return opened.model_copy(update={"device_token": device})
+
+
+def _refusal(
+    vault: Vault, asked: SignIn, attempt: _Attempt, session: Session, now: datetime
+) -> str | None:
+    """Return why the second factor of an account refuses a sign-in with the right password.
+
+    Asking for the code is no failed try; a wrong code is one.
+    """
+    factor = session.get(StaffFactor, (attempt.organization_id, attempt.account_id))
+    if factor is None or factor.confirmed_at is None:
+        return None
+    code = asked.code.get_secret_value()
+    if not code:
+        for counted in filter(None, (attempt.by_address, attempt.by_account)):
+            undo_attempt(session, counted)
+        return FACTOR_NEEDED
+    if factors.use(vault, factor, code, now):
+        return None
+    after = {"why": "wrong_code"}
+    record(session, factor.organization_id, "staff.sign_in_failed", factor.staff_id, after=after)
+    return FACTOR_WRONG
 
 
 def _account(session: Session, attempt: _Attempt) -> StaffAccount | None:
@@ -172,12 +222,24 @@ def open_session(
     )
     record(session, account.organization_id, "staff.signed_in", account.id)
     session.flush()
+    missing = is_missing(session, account)
     return SignedIn(
         token=token,
         expires_at=expires_at,
         staff=staff_name(account),
-        scopes=scopes_of(account.role),
+        scopes=() if missing else scopes_of(account.role),
+        second_factor_missing=missing,
     )
+
+
+def is_missing(session: Session, account: StaffAccount) -> bool:
+    """Whether the club demands a second factor of an account that has none."""
+    if account.role is Role.RECEPTION:
+        return False
+    organization = session.get_one(Organization, account.organization_id)
+    factor = session.get(StaffFactor, (account.organization_id, account.id))
+    has_one = factor is not None and factor.confirmed_at is not None
+    return organization.second_factor_demanded and not has_one
 
 
 def scopes_of(role: Role) -> tuple[Scope, ...]:
@@ -202,5 +264,5 @@ def me(call: Call) -> Me:
         staff=staff_name(account),
         organization=call.tenant.slug,
         organization_name=call.tenant.name,
-        scopes=scopes_of(account.role),
+        scopes=tuple(sorted(Scope(scope) for scope in call.scopes)),
     )

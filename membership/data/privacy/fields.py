@@ -102,6 +102,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "country",
         "demo",
         "expires_soon_days",
+        "second_factor_demanded",
         "code_formats",
         "numbers_prove",
         "next_customer_number",
@@ -267,6 +268,11 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_plain("organization_id", "id", "staff_id"),
         **_staff("created_at", "last_used_at", "expires_at", "revoked_at"),
         **_secret("digest"),
+    },
+    "staff_factors": {
+        **_plain("organization_id", "staff_id"),
+        **_staff("created_at", "confirmed_at"),
+        **_secret("sealed", "recovery_digests", "last_step"),
     },
     "password_resets": {
         **_plain("organization_id", "id", "staff_id"),

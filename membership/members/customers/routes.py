@@ -91,6 +91,7 @@ def customer_profile(
 
 @router.patch("/{customer_id}")
 def change_customer(
+    request: Request,
     customer_id: UUID,
     change: CustomerChange,
     call: Annotated[Call, writes_once(Scope.CUSTOMERS_WRITE)],
@@ -98,16 +99,19 @@ def change_customer(
     """Set the fields that are sent, such as `state` to block a customer.
 
     A new address in the email domain of a company links the customer to it; links that they
-    have stay. Any other change leaves links as they are.
+    have stay. Any other change leaves links as they are. A new address and a ban end the
+    customer's logins; a changed address is told by mail, to the old one as well.
 
     Errors: `customer_not_found` (404), `customer_erased` (409), `name_missing`,
     `phone_invalid` (422).
     """
 
     def save() -> CustomerRecord:
-        return customer_record(
-            service.change_customer(call.session, call.tenant, customer_id, change, call.now)
+        vault = request.app.state.vault
+        changed = service.change_customer(
+            call.session, call.tenant, customer_id, change, call.now, vault=vault
         )
+        return customer_record(changed)
 
     asked = request_of("change customer", customer_id, body=change)
     return once(call, asked, CustomerRecord, save)

@@ -8,6 +8,8 @@ import phonenumbers
 from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
 
+from membership.accounts.notices import Notice, notify
+from membership.base.vault import Vault
 from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.members.companies.linking import hold_domains, link_by_email_domain
@@ -111,13 +113,20 @@ def create_customer(
 
 
 def change_customer(
-    session: Session, tenant: Tenant, customer_id: UUID, change: CustomerChange, now: datetime
+    session: Session,
+    tenant: Tenant,
+    customer_id: UUID,
+    change: CustomerChange,
+    now: datetime,
+    *,
+    vault: Vault | None = None,
 ) -> Customer:
     """Set the fields that ``change`` names.
 
     A new address in the domain of a company links the customer to it; links that they had
     before stay. A new address and a ban end the customer's logins. Raises NotFound; Conflict for a
     customer who was erased; Invalid for a phone number that cannot be one, or if no name is left.
+    With a ``vault``, a changed address is told by mail, to the old one as well.
     """
     customer = lock_customer(session, tenant, customer_id)
     fields = change.model_dump(include=change.model_fields_set)
@@ -125,7 +134,7 @@ def change_customer(
         fields["phone"] = e164(change.phone, tenant.country)
     if "desk_note" in fields:
         fields["desk_note"] = change.desk_note or None
-    old_domain = customer.email_domain
+    old_domain, old_email = customer.email_domain, customer.email
     for name, value in fields.items():
         setattr(customer, name, value)
     if not (customer.given_name or customer.family_name):
@@ -140,6 +149,10 @@ def change_customer(
         index_customer(session, customer)
         tell_changed(session, customer, changed, now)
         end_logins_after_change(session, customer, changed, now)
+        if vault is not None and email_key(old_email) != customer.email_key:
+            told = (old_email, customer.email)
+            language = customer.language
+            notify(session, vault, tenant.id, Notice.ADDRESS, *told, now=now, language=language)
     if customer.email_domain != old_domain:
         link_by_email_domain(session, customer, now)
     return customer

@@ -61,6 +61,10 @@ class OrganizationChange(RequestBody):
         "Numbers count up, so anybody can make one; by default the desk is asked to compare the "
         "photo.",
     )
+    second_factor_demanded: bool = Field(
+        default=False,
+        description="Whether managers and admins must sign in with a second factor.",
+    )
 
 
 class OrganizationView(Message):
@@ -74,6 +78,7 @@ class OrganizationView(Message):
     expires_soon_days: int = Field(examples=[14])
     code_formats: tuple[str, ...] = Field(examples=[["QRCode", "Code128", "Code39"]])
     numbers_prove: bool = Field(examples=[False])
+    second_factor_demanded: bool
     demo: bool = Field(description="True where the data is the invented demo club.")
     created_at: AwareDatetime
     server_time: AwareDatetime

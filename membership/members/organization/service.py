@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from api_client.messages.code_formats import DEFAULT_CODE_FORMATS
+from api_client.messages.management import ActorKind
 from membership.members.organization.schemas import OrganizationChange, OrganizationView
-from membership.store.models import Organization
+from membership.store.models import Organization, StaffFactor
 from membership.web.access import Call
-from membership.web.errors import NotFound
+from membership.web.errors import Conflict, NotFound
 
 
 def show_organization(call: Call) -> OrganizationView:
@@ -20,14 +21,26 @@ def change_organization(call: Call, change: OrganizationChange) -> OrganizationV
     """Set the fields that ``change`` names.
 
     A new time zone counts from now on: for days that are given or shown, and for what is sold.
-    Whatever was sold keeps its instants, its last day and the zone they were made in.
+    Whatever was sold keeps its instants, its last day and the zone they were made in. Raises
+    Conflict if the caller demands a second factor and has none.
     """
     organization = _load(call, lock=True)
+    if change.second_factor_demanded:
+        _refuse_to_lock_oneself_out(call)
     for field in sorted(change.model_fields_set):
         value = getattr(change, field)
         setattr(organization, field, list(value) if isinstance(value, tuple) else value)
     call.session.flush()
     return _view(call, organization)
+
+
+def _refuse_to_lock_oneself_out(call: Call) -> None:
+    """Raise Conflict if a member of staff demands a second factor and has none."""
+    if call.actor.kind is ActorKind.STAFF:
+        factor = call.session.get(StaffFactor, (call.tenant.id, call.caller_id))
+        if factor is None or factor.confirmed_at is None:
+            detail = "Set up your own second factor before you demand one of others."
+            raise Conflict("second_factor_first", detail)
 
 
 def code_formats(call: Call) -> tuple[str, ...]:
@@ -62,6 +75,7 @@ def _view(call: Call, organization: Organization) -> OrganizationView:
         expires_soon_days=organization.expires_soon_days,
         code_formats=_formats(organization.code_formats),
         numbers_prove=organization.numbers_prove,
+        second_factor_demanded=organization.second_factor_demanded,
         demo=organization.demo,
         created_at=organization.created_at,
         server_time=call.now,

@@ -53,6 +53,7 @@ from membership.store.models.staff import (
     KnownOrigin,
     PasswordReset,
     StaffAccount,
+    StaffFactor,
     StaffSession,
     Throttle,
 )
@@ -122,6 +123,7 @@ __all__ = [
     "RolloutState",
     "SignupSettings",
     "StaffAccount",
+    "StaffFactor",
     "StaffSession",
     "StripeAccount",
     "TermKind",

@@ -27,5 +27,6 @@ class Organization(Base):
     expires_soon_days: Mapped[int] = mapped_column(Integer, default=14)
     code_formats: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     numbers_prove: Mapped[bool] = mapped_column(default=False)
+    second_factor_demanded: Mapped[bool] = mapped_column(default=False)
     next_customer_number: Mapped[int] = mapped_column(BigInteger, default=1)
     created_at: Mapped[datetime]

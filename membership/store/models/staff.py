@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api_client.messages.management import Role
@@ -50,6 +59,29 @@ class StaffSession(Base):
     last_used_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class StaffFactor(Base):
+    """A second factor (TOTP): its secret, sealed, and the digests of unused recovery codes.
+
+    ``last_step`` is the step of the last code that was used. Without ``confirmed_at`` it is being
+    set up and is not asked for.
+    """
+
+    __tablename__ = "staff_factors"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organization_id", "staff_id"], ["staff_accounts.organization_id", "staff_accounts.id"]
+        ),
+    )
+
+    organization_id: Mapped[int] = of_organization()
+    staff_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    recovery_digests: Mapped[list[str]] = mapped_column(JSON)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
 
 
 class PasswordReset(Base):

@@ -8,12 +8,13 @@ from typer.testing import CliRunner, Result
 
 import main
 from api_client.messages.management import ActorKind
+from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.staff import app
 from membership.data.demo.bootstrap import bootstrap_database
 from membership.store.database import Database, open_database
-from membership.store.models import AuditEntry, OutgoingMail, StaffAccount
+from membership.store.models import AuditEntry, OutgoingMail, StaffAccount, StaffFactor
 from membership.web.passwords import Passwords
 from tests.forkserver import run as run_process
 from tests.membership.conftest import SQLITE, Databases
@@ -58,9 +59,10 @@ def test_add_list_reset_and_disable(club: Database, tmp_path: Path) -> None:
     assert staff(tmp_path, "disable", "bo@example.com").exit_code == 0
     assert accounts(club)[1].disabled_at is not None
     with club.readers.begin() as session:
-        (mail,) = session.scalars(select(OutgoingMail)).all()
+        mails = session.scalars(select(OutgoingMail).order_by(OutgoingMail.recipient)).all()
         entries = session.scalars(select(AuditEntry)).all()
-    assert mail.recipient == "bo@example.com"
+    assert [mail.recipient for mail in mails] == ["ada@example.com", "bo@example.com"]
+    assert "password" in mails[0].subject
     assert {entry.actor_kind for entry in entries} == {ActorKind.SERVICE}
     assert sorted(entry.action for entry in entries) == [
         "staff.changed",
@@ -96,3 +98,40 @@ def test_a_real_process(club: Database, tmp_path: Path) -> None:
     done = run_process(main.run, "staff", "disable", "a@b.de", "--data-dir", tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "walletdesk: My Club has no account 'a@b.de'\n"
+
+
+def test_a_lost_second_factor_is_reset(club: Database, tmp_path: Path) -> None:
+    staff(tmp_path, "add", "Ada", "ada@example.com", "--role", "admin", password=FIRST)
+    none = staff(tmp_path, "reset-second-factor", "ada@example.com")
+    assert (none.exit_code, "has no second factor" in none.stderr) == (2, True)
+    (ada,) = accounts(club)
+    with club.writing(SERVICE, system_clock) as (session, now):
+        session.add(
+            StaffFactor(
+                organization_id=1,
+                staff_id=ada.id,
+                sealed=b"sealed",
+                recovery_digests=[],
+                last_step=0,
+                created_at=now,
+                confirmed_at=now,
+            )
+        )
+    done = staff(tmp_path, "reset-second-factor", "ada@example.com")
+    assert (done.exit_code, done.stderr) == (0, "")
+    with club.readers.begin() as session:
+        assert session.scalars(select(StaffFactor)).all() == []
+        removed = AuditEntry.action == "staff.second_factor_removed"
+        (entry,) = session.scalars(select(AuditEntry).where(removed))
+        assert (entry.subject_id, entry.actor_name) == (str(ada.id), "service")
+        subjects = session.scalars(select(OutgoingMail.subject)).all()
+    assert any("second factor" in subject for subject in subjects)
+
+
+def test_sign_out_ends_all_sessions(club: Database, tmp_path: Path) -> None:
+    staff(tmp_path, "add", "Ada", "ada@example.com", "--role", "admin", password=FIRST)
+    assert staff(tmp_path, "sign-out", "ada@example.com").exit_code == 0
+    with club.readers.begin() as session:
+        ended = AuditEntry.action == "staff.sessions_ended"
+        (entry,) = session.scalars(select(AuditEntry).where(ended))
+    assert entry.after == {"sessions": 0}

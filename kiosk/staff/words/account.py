@@ -1,0 +1,37 @@
+"""Texts about one's own account, from messages of the service. Pure."""
+
+from dataclasses import dataclass
+
+from api_client.messages.management import FactorState
+from kiosk.style import Tone
+from kiosk.texts import Texts
+
+_FEW_CODES = 3
+
+
+@dataclass(frozen=True)
+class AccountWords:
+    """Texts of the page. ``hint`` says what to do next, or is empty."""
+
+    status: str
+    tone: Tone
+    facts: tuple[tuple[str, str], ...]
+    hint: str
+    enabled: bool
+
+
+def account_words(state: FactorState, texts: Texts, zone: str) -> AccountWords:
+    """Return the texts for the state of the second factor."""
+    say = texts.say
+    if not state.enabled:
+        hint = ""
+        if state.demanded:
+            hint = say("This club demands a second factor. Set it up to go on.")
+        tone = Tone.ATTENTION if state.demanded else Tone.NO_MEMBERSHIP
+        return AccountWords(say("not set up"), tone, (), hint, enabled=False)
+    facts = [(say("Recovery codes left"), str(state.recovery_codes_left))]
+    if state.since is not None:
+        facts.insert(0, (say("Since"), texts.local_day(state.since, zone)))
+    few = state.recovery_codes_left < _FEW_CODES
+    hint = say("Few recovery codes are left. Remove it and set it up anew.") if few else ""
+    return AccountWords(say("on"), Tone.ACTIVE, tuple(facts), hint, enabled=True)

@@ -1,0 +1,142 @@
+"""One's own account at the desk, without a service: the second factor, signing out everywhere."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from api_client.messages.management import (
+    EndedSessions,
+    FactorConfirmed,
+    FactorSecret,
+    FactorState,
+)
+from kiosk.application import load_fonts
+from kiosk.failures import Cause, Failure
+from kiosk.staff.page import ACCOUNT
+from kiosk.staff.worker import Credentials, FactorWanted
+from kiosk.views.qr import QrView
+from tests.kiosk.answers import NOON
+from tests.kiosk.staff.messages import session
+from tests.kiosk.staff.staff_desk import Staff
+
+OFF = FactorState(enabled=False, since=None, recovery_codes_left=0, demanded=False)
+ON = FactorState(enabled=True, since=NOON, recovery_codes_left=2, demanded=False)
+SECRET = FactorSecret(
+    secret="JBSWY3DPEHPK3PXP", uri="otpauth://totp/Club:g?secret=JBSWY3DPEHPK3PXP"
+)
+
+
+@pytest.fixture
+def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
+    load_fonts()
+    staff = Staff(qtbot)
+    staff.sign_in("customers:read")
+    staff.presenter.open_home()
+    staff.pages.home.page.account_button.click()
+    assert staff.asked() == [("second_factor", ())]
+    return staff
+
+
+def answer(staff: Staff, given: Any) -> None:
+    """The service answers the newest task."""
+    staff.presenter.on_done(staff.tasks[-1], given)
+
+
+def fill(staff: Staff, **values: str) -> Any:
+    """Fill in the form that is open, and send it."""
+    form = staff.presenter.changes.form
+    assert form is not None
+    for key, value in values.items():
+        field = form.field(key)
+        assert isinstance(field, QLineEdit)
+        field.setText(value)
+    form.submit.click()
+    return form
+
+
+def test_it_is_set_up_and_the_recovery_codes_are_shown_once(staff: Staff) -> None:
+    answer(staff, OFF)
+    page = staff.pages.account.page
+    assert page.remove_button.isHidden()
+    page.begin_button.click()
+    fill(staff, password="four quiet herons")
+    assert staff.asked() == [("begin_second_factor", ("four quiet herons",))]
+    answer(staff, SECRET)
+    form = staff.presenter.changes.form
+    assert form is not None
+    assert [each.text for each in form.findChildren(QrView)] == [SECRET.uri]
+    fill(staff, code="123456")
+    assert staff.asked() == [("confirm_second_factor", ("123456",))]
+    answer(staff, FactorConfirmed(recovery_codes=("abcd-1", "abcd-2", "abcd-3")))
+    assert not page.codes.isHidden()
+    assert "abcd-3" in page.codes.text.toPlainText()
+    assert not page.remove_button.isHidden()
+    staff.presenter.open(ACCOUNT)
+    staff.presenter.reload()
+    assert page.codes.isHidden()
+    assert page.codes.text.toPlainText() == ""
+
+
+def test_it_is_removed_by_password_and_code(staff: Staff) -> None:
+    answer(staff, ON)
+    page = staff.pages.account.page
+    assert "Few recovery codes" in page.hint.text()
+    page.remove_button.click()
+    fill(staff, password="four quiet herons", code="123456")
+    assert staff.asked() == [("remove_second_factor", ("four quiet herons", "123456"))]
+
+
+def test_signing_out_everywhere_returns_to_the_desk(staff: Staff) -> None:
+    answer(staff, OFF)
+    staff.pages.account.page.end_button.click()
+    fill(staff)
+    assert staff.asked() == [("end_own_sessions", ())]
+    answer(staff, EndedSessions(ended=3))
+    assert not staff.presenter.signed_in
+    assert staff.presenter.front is None
+
+
+def test_who_must_set_it_up_is_led_there(qtbot: QtBot, qapp: QApplication) -> None:
+    load_fonts()
+    staff = Staff(qtbot)
+    staff.presenter.open_home()
+    typed = Credentials(staff.presenter.attempt, "club", "g@club.example", "four quiet herons")
+    started = session().model_copy(update={"scopes": (), "second_factor_missing": True})
+    staff.presenter.on_signed_in(typed, started)
+    assert staff.presenter.front == ACCOUNT
+    answer(staff, OFF.model_copy(update={"demanded": True}))
+    assert "demands a second factor" in staff.pages.account.page.hint.text()
+
+
+def test_the_sign_in_asks_for_the_code(qtbot: QtBot, qapp: QApplication) -> None:
+    load_fonts()
+    staff = Staff(qtbot)
+    staff.presenter.open_home()
+    wanted: list[Credentials] = []
+    staff.presenter.sign_in_wanted.connect(wanted.append)
+    page = staff.panel.sign_in
+    page.email.setText("g@club.example")
+    page.password.setText("four quiet herons")
+    page.submit.click()
+    needed = FactorWanted(Cause.NOT_ALLOWED, "second_factor_needed")
+    staff.presenter.on_sign_in_failed(wanted[-1], needed)
+    assert (page.password.isHidden(), page.code.isHidden()) == (True, False)
+    assert page.failure.isHidden()
+    page.code.setText("123 456")
+    page.submit.click()
+    assert (wanted[-1].password, wanted[-1].code) == ("four quiet herons", "123 456")
+    wrong = FactorWanted(Cause.NOT_ALLOWED, "second_factor_wrong")
+    staff.presenter.on_sign_in_failed(wanted[-1], wrong)
+    assert "This code is wrong" in page.failure.text()
+    page.code.setText("654321")
+    page.submit.click()
+    assert wanted[-1].code == "654321"
+    # Another failure begins anew, with the password.
+    staff.presenter.on_sign_in_failed(wanted[-1], Failure(Cause.BUSY, "busy"))
+    assert (page.password.isHidden(), page.code.isHidden()) == (False, True)
+    assert not page.failure.isHidden()
+    page.password.setText("four quiet herons")
+    page.submit.click()
+    assert wanted[-1].code == ""
