@@ -68,9 +68,8 @@ class StaffPresenter(QObject):
         self._on_screen: UUID | None = None
         self.attempt = 0
         """Counts sign-ins; an answer to an earlier one no longer counts."""
-        self._at_work = False
-        self._locked = False
-        """Whether page and form wait for a new sign-in of the same person."""
+        self._at_work = self._locked = False
+        """Of ``_locked``: whether page and form wait for a new sign-in of the same person."""
         self._asked_about: object = None
         """The text that is not saved and was asked about before it is left."""
         self._idle = QTimer(self)
@@ -235,13 +234,12 @@ class StaffPresenter(QObject):
         """Show why nobody is signed in, unless the sign-in was left."""
         if typed.attempt != self.attempt:
             return
-        sentence = failure.sentence(self._texts)
+        sentence, page = failure.sentence(self._texts), self.panel.sign_in
         if isinstance(failure, FactorWanted):
-            self.panel.sign_in.ask_code(failure.sentence(self._texts) if typed.code else "")
+            page.ask_code(sentence if typed.code else "")
             return
-        if failure.cause is Cause.NOT_ALLOWED:
-            sentence = self._texts.say("The email or the password is wrong.")
-        self.panel.sign_in.show_failure(sentence)
+        wrong = self._texts.say("The email or the password is wrong.")
+        page.show_failure(wrong if failure.cause is Cause.NOT_ALLOWED else sentence)
 
     @Slot()
     def sign_out(self) -> None:
@@ -288,10 +286,9 @@ class StaffPresenter(QObject):
             self.sign_out()
 
     @Slot(str, str, str, str)
-    def _on_credentials(self, email: str, password: str, name: str, code: str) -> None:
+    def _on_credentials(self, *typed: str) -> None:
         self.attempt += 1
-        typed = Credentials(self.attempt, self._slug, email, password, name, code)
-        self.sign_in_wanted.emit(typed)
+        self.sign_in_wanted.emit(Credentials(self.attempt, self._slug, *typed))
 
     def _context(self, disk: Disk) -> Context:
         send = self.task_wanted.emit

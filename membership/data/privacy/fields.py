@@ -93,21 +93,11 @@ _ACCOUNTS = "accounting: what was sold must still add up"
 _COUNTS = "attendance: visits are counted without the person"
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
-    "organizations": _plain(
-        "id",
-        "slug",
-        "name",
-        "time_zone",
-        "currency",
-        "country",
-        "demo",
-        "expires_soon_days",
-        "second_factor_demanded",
-        "code_formats",
-        "numbers_prove",
-        "next_customer_number",
-        "created_at",
-    ),
+    "organizations": {
+        **_plain("id", "slug", "name", "time_zone", "currency", "country", "demo", "created_at"),
+        **_plain("expires_soon_days", "second_factor_demanded", "code_formats", "numbers_prove"),
+        **_plain("next_customer_number"),
+    },
     "throttles": _plain("name", "count", "window_began_at", "blocked_until"),
     "known_origins": _plain("name", "seen_at"),
     "api_keys": {
