@@ -5,14 +5,15 @@ Ed25519 key is 32 bytes to them, and an RSA modulus a number. Pure.
 """
 
 from functools import cache
-from math import gcd, isqrt, prod
+from math import gcd, isqrt, log2, prod
 
 _P = 2**255 - 19
 _L = 2**252 + 27742317777372353535851937790883648493
 _D = -121665 * pow(121666, -1, _P) % _P
 _ROOT = pow(2, (_P - 1) // 4, _P)
 _IDENTITY = (0, 1, 1, 0)
-_SMALL_PRIMES_BELOW = 1 << 12
+_SMALL_BITS = 16
+_SMALL_PRIMES_BELOW = 1 << _SMALL_BITS
 _FERMAT_ROUNDS = 100
 
 _Point = tuple[int, int, int, int]
@@ -31,12 +32,13 @@ def is_sound_ed25519(key: bytes) -> bool:
 def is_sound_rsa(modulus: int, exponent: int) -> bool:
     """Return whether a modulus and an exponent may be those of a key (RFC 8017, 3.1).
 
-    The modulus has at least two factors, none of them small, and no two that lie so close together
-    that they are found at once; the exponent is odd and greater than 1.
+    The modulus is no prime and no power of a number, has no factor below 65536, and no two that lie
+    so close together that Fermat's method finds them at once; the exponent is odd and greater
+    than 1.
     """
     if exponent < 3 or exponent % 2 == 0 or modulus < 3 or exponent >= modulus:
         return False
-    if gcd(modulus, _small_primes()) != 1:
+    if gcd(modulus, prod(_small_primes())) != 1 or _is_power(modulus):
         return False
     # A prime is its own only factor, and the private half is then computed by anybody.
     return pow(2, modulus - 1, modulus) != 1 and not _has_close_factors(modulus)
@@ -88,18 +90,37 @@ def _is_identity(point: _Point) -> bool:
 
 
 @cache
-def _small_primes() -> int:
-    """Return the product of the small primes."""
+def _small_primes() -> tuple[int, ...]:
+    """Return the small primes in their order."""
     sieve = bytearray([1]) * _SMALL_PRIMES_BELOW
     sieve[:2] = b"\0\0"
     for number in range(2, isqrt(_SMALL_PRIMES_BELOW) + 1):
         if sieve[number]:
             sieve[number * number :: number] = bytes(len(sieve[number * number :: number]))
-    return prod(number for number in range(_SMALL_PRIMES_BELOW) if sieve[number])
+    return tuple(number for number in range(_SMALL_PRIMES_BELOW) if sieve[number])
+
+
+def _is_power(modulus: int) -> bool:
+    """Return whether a number without small factors is a whole power of another one."""
+    most = modulus.bit_length() // _SMALL_BITS
+    degrees = (degree for degree in _small_primes() if degree <= most)
+    return any(_root(modulus, degree) ** degree == modulus for degree in degrees)
+
+
+def _root(number: int, degree: int) -> int:
+    """Return the whole part of a root, by Newton's method from a start that is just above it."""
+    bits = log2(number) / degree
+    shift = max(0, int(bits) - 52)
+    found = (int(2 ** (bits - shift) * (1 + 1e-9)) + 1) << shift
+    while True:
+        nearer = ((degree - 1) * found + number // found ** (degree - 1)) // degree
+        if nearer >= found:
+            return found
+        found = nearer
 
 
 def _has_close_factors(modulus: int) -> bool:
-    """Return whether Fermat's method finds two factors within a few steps; squares included."""
+    """Return whether Fermat's method finds two factors within a few steps."""
     start = isqrt(modulus)
     start += start * start < modulus
     for middle in range(start, start + _FERMAT_ROUNDS):

@@ -96,7 +96,14 @@ UNSOUND = {
     "by 3": 3 * MERSENNE,
     "by 4093": 4093 * MERSENNE,
     "a prime": MERSENNE,
+    "by 4099": 4099 * MERSENNE,
+    "by 65521": 65521 * MERSENNE,
     "a square": PRIME**2,
+    **{f"power {degree} of a prime": PRIME**degree for degree in (3, 4, 5, 6, 7)},
+    "power 17 of a prime": (2**127 - 1) ** 17,
+    "power 127 of a prime": (2**17 - 1) ** 127,
+    "the longest power of a prime": 65537**511,
+    "power 3 of a modulus": MODULUS**3,
     "a power of two": 2**2048,
     "close factors": (2**1279 - 1) * (2**1279 + 401),
 }
@@ -107,7 +114,25 @@ def test_moduli_that_anybody_factors(modulus: int) -> None:
     assert not is_sound_rsa(modulus, 65537)
 
 
-@pytest.mark.parametrize("exponent", [-3, 0, 1, 2, 4, 65536, MODULUS, MODULUS + 2])
+@pytest.mark.parametrize("degree", [2, 3, 5, 7, 17, 127])
+def test_only_whole_powers_are_refused_as_powers(degree: int) -> None:
+    from membership.portal.site_login import soundness  # noqa: PLC0415 - its arithmetic
+
+    root = 2**127 - 1
+    assert soundness._root(root**degree, degree) == root
+    assert soundness._root(root**degree - 1, degree) == root - 1
+    assert soundness._root(root**degree + 1, degree) == root
+    assert not soundness._is_power(MODULUS)
+
+
+@pytest.mark.parametrize(
+    "exponent",
+    [
+        *(-3, 0, 1, 2, 4, 65536),
+        pytest.param(MODULUS, id="the modulus"),
+        pytest.param(MODULUS + 2, id="more than the modulus"),
+    ],
+)
 def test_exponents_that_prove_nothing(exponent: int) -> None:
     assert is_sound_rsa(MODULUS, 65537)
     assert not is_sound_rsa(MODULUS, exponent)
