@@ -80,7 +80,7 @@ def begin(
 
 def confirm(vault: Vault, factor: StaffFactor, code: str, now: datetime) -> tuple[str, ...] | None:
     """Confirm a factor by its first code; returns new recovery codes, or None for a wrong code."""
-    if not _use_step(vault, factor, code, now):
+    if not _use_step(vault, factor, _bare(code), now):
         return None
     factor.confirmed_at = now
     codes = tuple(_new_recovery_code() for _ in range(RECOVERY_CODES))

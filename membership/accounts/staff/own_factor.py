@@ -79,7 +79,7 @@ async def confirm(
         if factor is None or factor.confirmed_at is not None:
             raise Conflict("second_factor_not_begun", "No second factor is being set up.")
         code = asked.code.get_secret_value()
-        codes = factors.confirm(transactions.vault, factor, code.strip(), now)
+        codes = factors.confirm(transactions.vault, factor, code, now)
         if codes is None:
             return None
         reset_attempts(session, counted)

@@ -78,6 +78,19 @@ def test_set_up_and_asked_for(service: Service) -> None:
     assert attempt(service, ada["email"], now_code(service, secret)).status_code == 201
 
 
+@pytest.mark.parametrize("typed", ["{} {}", " {}-{} ", "{}\u00a0{}", "{}\t{}"])
+def test_a_code_confirms_and_counts_however_it_is_spaced(service: Service, typed: str) -> None:
+    ada = add(service)
+    token = sign_in(service, ada["email"])
+    secret = sent(service, token, "", current_password=PASSWORD).json()["secret"]
+    code = now_code(service, secret)
+    done = sent(service, token, "/confirm", code=typed.format(code[:3], code[3:]))
+    assert done.status_code == 200, done.text
+    service.clock.advance(seconds=60)
+    code = now_code(service, secret)
+    assert attempt(service, ada["email"], typed.format(code[:3], code[3:])).status_code == 201
+
+
 def test_no_code_is_good_twice_and_clocks_may_be_off_by_one_step(service: Service) -> None:
     ada = add(service)
     secret, codes = set_up(service, sign_in(service, ada["email"]))
