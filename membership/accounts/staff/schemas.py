@@ -55,13 +55,16 @@ ShownDevice = Annotated[
     SecretStr,
     Field(
         max_length=200,
+        examples=["md_8Qk1..."],
         description="The `device_token` of an earlier sign-in: tries of others do not delay it.",
     ),
     AfterValidator(_encodable_secret),
 ]
 
 
-ShownFactor = Annotated[SecretStr, Field(max_length=64), AfterValidator(_encodable_secret)]
+ShownFactor = Annotated[
+    SecretStr, Field(max_length=64, examples=["492039"]), AfterValidator(_encodable_secret)
+]
 
 
 class SignIn(RequestBody):

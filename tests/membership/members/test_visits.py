@@ -72,6 +72,7 @@ def test_desk(service: Service) -> None:
         "slug": service.tenant.slug,
         "currency": "EUR",
         "time_zone": "Europe/Berlin",
+        "code_formats": ["QRCode", "Aztec", "PDF417", "Code128", "EAN13"],
         "demo": False,
         "visits_today": 1,
         "server_time": "2027-03-10T11:00:00Z",

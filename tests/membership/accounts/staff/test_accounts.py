@@ -31,7 +31,9 @@ def test_create_list_and_change(service: Service) -> None:
         "email": "Jonas@example.com",
         "role": "reception",
         "has_password": True,
+        "second_factor": False,
         "disabled_at": None,
+        "open_keys": 0,
         "last_login_at": None,
         "created_at": "2027-03-10T11:00:00Z",
     }

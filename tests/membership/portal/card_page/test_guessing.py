@@ -27,12 +27,12 @@ def seconds() -> Seconds:
 def strict(
     databases: Databases, tmp_path_factory: pytest.TempPathFactory, seconds: Seconds
 ) -> Iterator[Service]:
-    """A service that lets a stranger ask a few times, and once a second after that."""
+    """A service that lets a visitor ask a few times, and once a second after that."""
 
     def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
         return new_app(settings, database, clock, monotonic=seconds)
 
-    limits = {"failures_per_second": 1, "failures_burst": GUESSES}
+    limits = {"failures_per_second": 1, "phone_failures_burst": GUESSES}
     folder = tmp_path_factory.mktemp("data")
     with running_service(databases.new(SQLITE, folder, **limits), build) as service:
         yield service

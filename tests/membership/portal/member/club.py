@@ -1,6 +1,6 @@
 """A club with members who log in to their own page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -45,6 +45,11 @@ class Member:
     def live(self, card_id: str, *, status: int = 200) -> Any:
         """What is answered to who wants to show a card."""
         return self.post("/live", {"card_id": card_id}, status=status)
+
+    def again(self, email: str = EMAIL) -> "Member":
+        """Themselves, logged in anew: a ban ends sessions."""
+        token = login(self.service, self.customer, email)["access_token"]
+        return replace(self, token=str(token))
 
 
 def member(service: Service, email: str = EMAIL, **fields: Any) -> Member:

@@ -175,7 +175,7 @@ def test_only_a_good_card_of_ones_own_is_live(amara: Member) -> None:
 def test_the_desk_sees_how_a_banned_member_stands(amara: Member) -> None:
     service, card = amara.service, card_of(amara)
     service.patch(f"/v1/customers/{amara.customer}", state="banned")
-    code = amara.live(card)["codes"][0]["text"]
+    code = amara.again().live(card)["codes"][0]["text"]
     assert told(service.scan(code)) == ("blocked", None, True)
 
 
