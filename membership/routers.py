@@ -72,6 +72,8 @@ ROUTERS = (
         "/v1/staff/sessions/current",
         "/v1/staff/me",
         "/v1/staff/me/password",
+        "/v1/staff/me/second-factor",
+        "/v1/staff/me/second-factor/**",
         "/v1/staff/password-resets/**",
         "/v1/staff/first-account",
     ),

@@ -31,6 +31,14 @@ class Code:
     corners: Corners
     raw: bytes
 
+    @property
+    def key(self) -> tuple[str, str, bytes]:
+        """What tells the code from others in view, whichever decoder read it.
+
+        Decoders report other bytes for one text, so bytes count only where the text has lost some.
+        """
+        return self.format, self.text, self.raw if "\ufffd" in self.text else b""
+
     def scaled(self, factor: float) -> "Code":
         """Return the same code in a picture with ``factor`` times as many pixels a side."""
         first, second, third, fourth = ((x * factor, y * factor) for x, y in self.corners)

@@ -9,12 +9,12 @@ from scanner.looks import Look
 TOLERATED_MISSES = 2
 """A code has gone once the look that read it has failed on more frames in a row than this."""
 
-Key = tuple[str, bytes, str]
+Key = tuple[str, str, bytes]
 
 
 def key_of(code: Code) -> Key:
     """Return what tells ``code`` from others, wherever it is in view."""
-    return (code.format, code.raw, code.text)
+    return code.key
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ class RepeatFilter:
         self._away_after_s = away_after_s
         self._again_after_s = again_after_s
         self._agree_frames = agree_frames
-        self._seen: dict[tuple[str, bytes, str], _Seen] = {}
+        self._seen: dict[tuple[str, str, bytes], _Seen] = {}
         self._now_s: float | None = None
 
     def admit(
@@ -72,7 +72,7 @@ class RepeatFilter:
             self._shift_by(now_s - self._now_s)
         self._now_s = now_s
         self._drop_departed(now_s, frame_number)
-        unique = {(code.format, code.raw, code.text): code for code in codes}
+        unique = {code.key: code for code in codes}
         return [
             code for key, code in unique.items() if self._counts(key, code, now_s, frame_number)
         ]
@@ -80,7 +80,7 @@ class RepeatFilter:
     def forget(self, code: Code | None = None) -> None:
         """Let ``code``, or every code in view, count as a new scan."""
         if code is not None:
-            self._seen.pop((code.format, code.raw, code.text), None)
+            self._seen.pop(code.key, None)
             return
         self._seen.clear()
         self._now_s = None
@@ -105,7 +105,7 @@ class RepeatFilter:
                 del self._seen[key]
 
     def _counts(
-        self, key: tuple[str, bytes, str], code: Code, now_s: float, frame_number: int | None
+        self, key: tuple[str, str, bytes], code: Code, now_s: float, frame_number: int | None
     ) -> bool:
         seen = self._seen.setdefault(key, _Seen(now_s, frame_number, 0, None))
         seen.last_s = now_s

@@ -30,13 +30,12 @@ _ALIAS_SINCE = select(CardWallet.alias_since).where(
     CardWallet.organization_id == bindparam("organization"),
     CardWallet.card_id == bindparam("card"),
 )
-_GOOD_CARDS = (
-    select(Card.static_since, CardWallet.card_id.label("in_wallet"))
+_CARDS = (
+    select(Card.static_since, Card.revoked_at, CardWallet.card_id.label("in_wallet"))
     .outerjoin(CardWallet, CARD_OF_WALLET)
     .where(
         Card.organization_id == bindparam("organization"),
         Card.customer_id == bindparam("customer"),
-        Card.revoked_at.is_(None),
     )
 )
 
@@ -68,10 +67,12 @@ class StaticCodes:
     def weigh_number(self, customer_id: UUID) -> Weight:
         """Return what the number or id of a customer is worth, as far as their cards decide.
 
-        It names them if they have cards, all of which were only shown by changing codes.
+        It names them if they have cards, all of which were only shown by changing codes. Revoked
+        cards count where there is no other, so that revoking the last one opens nothing.
         """
         key = {"organization": self.organization_id, "customer": customer_id}
-        cards = self.connection.execute(_GOOD_CARDS, key).all()
+        cards = self.connection.execute(_CARDS, key).all()
+        cards = [each for each in cards if each.revoked_at is None] or cards
         only_changing = bool(cards) and all(
             each.static_since is None and each.in_wallet is not None for each in cards
         )

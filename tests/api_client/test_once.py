@@ -14,6 +14,8 @@ from api_client.management import ManagementClient
 
 _HARMLESS = {"sign_in", "make_first_account", "sign_out", "record_scan", "undo_visit"}
 _HARMLESS |= {"store_image", "connect_stripe", "refresh_order", "withdraw"}
+_HARMLESS |= {"begin_second_factor", "confirm_second_factor", "remove_second_factor"}
+_HARMLESS |= {"end_logins", "end_own_sessions"}
 """Methods that send something other than GET without a key: harmless when they are sent twice."""
 
 

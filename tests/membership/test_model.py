@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy.orm import Session, sessionmaker
 
-from api_client.messages.management import ActorKind, IntervalMessage, IntervalUnit
+from api_client.messages.management import ActorKind, IntervalUnit
 from api_client.messages.scan import CustomerState
 from membership.accounts.organizations import bootstrap_organization
 from membership.base.actors import ATTRIBUTION, SERVICE, Actor, Attribution
@@ -46,7 +46,7 @@ from membership.members.memberships.schemas import (
 )
 from membership.members.memberships.service import assign
 from membership.members.memberships.terminations import end_early, transfer, withdraw_end
-from membership.members.plans.schemas import NewPlan
+from membership.members.plans.schemas import NewInterval, NewPlan
 from membership.members.plans.service import create_plan
 from membership.rules.outcome import decide
 from membership.store.database import WRITES, Database
@@ -190,7 +190,7 @@ class Club(RuleBasedStateMachine):
         sold = None
         if length is not None:
             unit = IntervalUnit.DAY if length[0] else IntervalUnit.MONTH
-            sold = IntervalMessage(unit=unit, count=sum(length))
+            sold = NewInterval(unit=unit, count=sum(length))
         return create_plan(session, self.tenant, NewPlan(name=name, length=sold), BEGIN).id
 
     def attempt(self, allowed: bool, act: Callable[[Session], Any]) -> Any:

@@ -48,9 +48,10 @@ class Rows:
         ids["company_id"] = at.company("Fremdling Ltd")
         at.link(ids["company_id"], ids["customer_id"], "Boss of strangers")
         ids["plan_id"] = at.plan("Fremdling Plan", "area.fremdling")
-        ids["key"] = "area.fremdling"
+        ids["key"], ids["domain"] = "area.fremdling", "example.net"
         ids["membership_id"] = at.member(ids["plan_id"], customer_id=ids["customer_id"])
-        paid = at.post(f"/v1/memberships/{ids['membership_id']}/payments", {"method": "cash"})
+        cash = {"method": "cash", "amount_minor": 4900}
+        paid = at.post(f"/v1/memberships/{ids['membership_id']}/payments", cash)
         ids["payment_id"] = paid["id"]
         self._bill()
         self._design()
@@ -185,7 +186,7 @@ BODIES: dict[str, Any] = {
 }
 """Bodies for routes whose plainest one would not do; ids are filled in."""
 
-NO_IDS = {"kind", "version", "issuer_id"}
+NO_IDS = {"kind", "version", "issuer_id", "domain"}
 """Names in paths and bodies that name nothing of an organization's own rows."""
 
 _UNTOLD = ("remdling", "Quirin", "q@example.net")

@@ -1,5 +1,7 @@
 """Which codes in view count as new scans."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,18 @@ def scans(repeats: RepeatFilter, film: list[tuple[float, list[str]]]) -> list[tu
 def test_a_card_held_still_is_one_scan() -> None:
     film = [(frame * FRAME_S, ["a"]) for frame in range(900)]
     assert scans(RepeatFilter(), film) == [(0.0, "a")]
+
+
+@pytest.mark.parametrize(
+    ("text", "scans_of_it"), [("a", 1), ("\u00ff\u00fe\u0080", 1), ("\ufffd\ufffd", 2)]
+)
+def test_bytes_tell_codes_apart_only_where_the_text_has_lost_them(
+    text: str, scans_of_it: int
+) -> None:
+    repeats = RepeatFilter()
+    first, second = code(text), replace(code(text), raw=b"as another decoder reports them")
+    frames = [repeats.admit([each], 0.1) for each in (first, second, first)]
+    assert sum(map(len, frames)) == scans_of_it
 
 
 def test_missed_frames_of_a_held_card_do_not_matter() -> None:

@@ -72,8 +72,8 @@ class CodeFormatsController(Controller):
     def on_codes(self, frame: FrameRead) -> None:
         """Show the codes in a frame that would count at the desk if their format is ticked."""
         for code in self._repeats.admit(frame.codes, time.monotonic(), frame.number):
-            key = (code.format, code.raw)
-            others = [each for each in self._codes if (each.format, each.raw) != key]
+            key = code.key
+            others = [each for each in self._codes if each.key != key]
             self._codes = [code, *others][:_SHOWN]
             self._show_codes()
 

@@ -51,13 +51,17 @@ _REPEAT_LIFE = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class _ResetTarget:
-    """The account of a valid token. ``known`` are words that its password must not be."""
+    """The account of a valid token, which came from ``address``.
+
+    ``known`` are words that its password must not be.
+    """
 
     digest: str
     organization_id: int
     account_id: UUID
     known: tuple[str, ...]
     subject: str
+    address: str
 
 
 async def request_reset(transactions: RequestTransactions, wish: ResetWish) -> None:
@@ -209,13 +213,16 @@ def _look_up(address: str, token: str, session: Session, now: datetime) -> _Rese
     undo_attempt(session, counted)
     known = guessable_words(account.name, account.email, organization.name, organization.slug)
     subject = account_subject(organization.slug, account.email)
-    return _ResetTarget(token, account.organization_id, account.id, known, subject)
+    return _ResetTarget(token, account.organization_id, account.id, known, subject, address)
 
 
 def _use_token(
     vault: Vault, named: _ResetTarget, password_hash: str, session: Session, now: datetime
 ) -> None:
-    """Set the password and mark the token used. Of two concurrent calls, one raises Invalid."""
+    """Set the password, mark the token used, and end the wait of strangers and at its address.
+
+    Of two concurrent calls, one raises Invalid.
+    """
     key = (named.organization_id, named.account_id)
     account = session.get_one(StaffAccount, key, with_for_update=True)
     used = session.execute(
@@ -233,4 +240,6 @@ def _use_token(
         raise _bad_token()
     act_as(session, Actor(ActorKind.STAFF, account.name, account.id))
     set_password(session, vault, account, password_hash, now, action="staff.password_reset")
-    reset_subject(session, SIGN_IN_BY_ACCOUNT, named.subject)
+    here = recognize(session, named.subject, Origin(named.address), now).subject
+    for subject in {named.subject, here}:
+        reset_subject(session, SIGN_IN_BY_ACCOUNT, subject)

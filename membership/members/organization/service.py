@@ -22,11 +22,13 @@ def change_organization(call: Call, change: OrganizationChange) -> OrganizationV
 
     A new time zone counts from now on: for days that are given or shown, and for what is sold.
     Whatever was sold keeps its instants, its last day and the zone they were made in. Raises
-    Conflict if the caller demands a second factor and has none.
+    Conflict if the caller demands a second factor and has none, and if the demand is ended by
+    anybody but a member of staff who has one: a key or a stolen session would end it for all.
     """
     organization = _load(call, lock=True)
-    if change.second_factor_demanded:
-        _refuse_to_lock_oneself_out(call)
+    ends = organization.second_factor_demanded and change.second_factor_demanded is False
+    if ends or change.second_factor_demanded:
+        _require_own_factor(call, of_keys=ends)
     for field in sorted(change.model_fields_set):
         value = getattr(change, field)
         setattr(organization, field, list(value) if isinstance(value, tuple) else value)
@@ -34,13 +36,17 @@ def change_organization(call: Call, change: OrganizationChange) -> OrganizationV
     return _view(call, organization)
 
 
-def _refuse_to_lock_oneself_out(call: Call) -> None:
-    """Raise Conflict if a member of staff demands a second factor and has none."""
-    if call.actor.kind is ActorKind.STAFF:
-        factor = call.session.get(StaffFactor, (call.tenant.id, call.caller_id))
-        if factor is None or factor.confirmed_at is None:
-            detail = "Set up your own second factor before you demand one of others."
+def _require_own_factor(call: Call, *, of_keys: bool) -> None:
+    """Raise Conflict if a member of staff has no second factor, or ``of_keys`` for a key."""
+    if call.actor.kind is not ActorKind.STAFF:
+        if of_keys:
+            detail = "Only a member of staff with a second factor ends the demand for it."
             raise Conflict("second_factor_first", detail)
+        return
+    factor = call.session.get(StaffFactor, (call.tenant.id, call.caller_id))
+    if factor is None or factor.confirmed_at is None:
+        detail = "Set up your own second factor before you change what is demanded of others."
+        raise Conflict("second_factor_first", detail)
 
 
 def code_formats(call: Call) -> tuple[str, ...]:

@@ -143,6 +143,12 @@ def test_most_pressing_first() -> None:
     ]
 
 
+IN_WORDS = {
+    AttentionKind.BY_NUMBER: "By number: compare the photo.",
+    AttentionKind.OLD_CODE: "The code is of an old form.",
+}
+
+
 @given(
     st.sets(st.sampled_from(AttentionKind)),
     st.sets(st.sampled_from([*AttentionKind, "of a later version"])),
@@ -162,7 +168,8 @@ def test_a_desk_gets_no_kind_that_it_does_not_know(
         return
     notes = [each.text for each in sent if each.kind is NOTE]
     assert sent[0].kind is NOTE
-    assert notes == ["By number: compare the photo." + (f" {own}" if NOTE in kinds else "")]
+    words = [IN_WORDS[each.kind] for each in found if each.kind in LATER_KINDS - known]
+    assert notes == [" ".join([*words, own] if NOTE in kinds else words)]
     rest = [each for each in found if each.kind in FIRST_KINDS - {NOTE}]
     assert [each for each in sent if each.kind is not NOTE] == rest
 

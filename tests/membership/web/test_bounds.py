@@ -108,8 +108,8 @@ def test_every_request_is_bounded(tmp_path_factory: pytest.TempPathFactory) -> N
             found |= set(unbounded(schema, schema.get("$defs", {}), name))
     database.engine.dispose()
     assert seen > 150
-    # The members of a JWK: 40 at most, of which three are read, each of a bounded form.
-    assert sorted(found) == []
+    # A newer desk may send more, which is counted and dropped; the body has its largest size.
+    assert sorted(found) == ["/v1/scans body scan has any number of members"]
 
 
 class _Loose(BaseModel):

@@ -150,7 +150,7 @@ def test_request_ids(service: Service) -> None:
 def test_health_needs_no_key(service: Service) -> None:
     answer = requests.get(service.url + "/healthz", timeout=TIMEOUT)
     assert answer.status_code == 200
-    assert set(answer.json()) == {"status", "version"}
+    assert set(answer.json()) == {"status", "version", "failing"}
     assert answer.json()["status"] == "ok"
 
 

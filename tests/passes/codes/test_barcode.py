@@ -237,6 +237,6 @@ def test_every_beginning_of_a_card_is_known_as_one(code: CardCode | SignedCardCo
     assert all(begins_card(code.text[:length]) for length in range(1, len(code.text) + 1))
 
 
-@pytest.mark.parametrize("text", ["", "X", "mc1", "MC3", "MC18", "MC1I", "C-000123", "MC10 "])
+@pytest.mark.parametrize("text", ["", "X", "mc1", "MC4", "MC18", "MC1I", "C-000123", "MC10 "])
 def test_what_begins_no_card(text: str) -> None:
     assert not begins_card(text)

@@ -201,6 +201,22 @@ def test_a_reset_ends_the_wait_of_failed_sign_ins(service: Service) -> None:
     assert sign_in(service, ada["email"], NEW)
 
 
+def test_a_reset_ends_the_wait_where_the_owner_is_known(service: Service) -> None:
+    ada, here = add(service), address()
+    body = {"organization": service.tenant.slug, "email": ada["email"], "password": PASSWORD}
+
+    def sign_in_here(**other: str) -> int:
+        return anonymous(service, "POST", "/v1/staff/sessions", body | other, here).status_code
+
+    assert sign_in_here() == 201
+    assert [sign_in_here(password="six shy swallows") for _ in range(6)] == [401] * 5 + [429]
+    ask(service, ada["email"])
+    path, reset = "/v1/staff/password-resets/confirm", token_for(service, ada["email"])
+    new = {"token": reset, "password": NEW}
+    assert anonymous(service, "POST", path, new, here).status_code == 204
+    assert sign_in_here(password=NEW) == 201
+
+
 def test_old_tokens_are_deleted(service: Service) -> None:
     ada = add(service)
     ask(service, ada["email"])

@@ -183,3 +183,7 @@ def test_a_club_demands_it(service: Service, role: str, *, demanded: bool) -> No
     set_up(service, token)
     assert service.call("GET", "/v1/plans", key=token).status_code == 200
     assert service.call("GET", "/v1/plans", key=admin).status_code == 200
+    off = {"second_factor_demanded": False}
+    by_key = service.call("PATCH", "/v1/organization", json=off)
+    assert problem(by_key) == (409, "second_factor_first")
+    assert service.call("PATCH", "/v1/organization", key=admin, json=off).status_code == 200

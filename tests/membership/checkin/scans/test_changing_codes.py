@@ -173,6 +173,10 @@ def test_a_still_code_of_a_changing_card_names_and_proves_nothing(
     service.post(f"/v1/cards/{card.card_id}/revoke", status=200)
     assert service.scan(card.code)["outcome"] == "card_revoked"
     assert service.get("/v1/access", card=card.code)["reason"] == "card_revoked"
+    # The number stands on the phone that was lost: revoking its card makes it prove nothing.
+    for text in (number, str(card.customer_id)):
+        assert kinds_of(service, text) == ("active", {"by_number"}), text
+        assert not opens_door(service, text), text
 
 
 def test_a_number_proves_by_setting_once_a_still_code_is_out(

@@ -145,7 +145,7 @@ def selling_steps(service: Service) -> Iterator[Step]:
     yield f"DELETE {one}/end", call("DELETE", f"{paths[2]}/end"), "membership."
     transfer = call("POST", f"{paths[3]}/transfer", plan_id=silver)
     yield f"POST {one}/transfer", transfer, "membership.transferred"
-    cash = {"method": "cash"}
+    cash = {"method": "cash", "amount_minor": 4900}
     pay = f"{paths[0]}/payments"
     yield f"POST {one}/payments", lambda: service.call("POST", pay, json=cash), "payment.created"
     paid = service.post(pay, cash)["id"]

@@ -54,6 +54,7 @@ ELSEWHERE = {
     "serve": "its start is below, its jobs are in test_actors",
     "kiosk": "starts serve, and writes by the API",
     "demo": "starts serve, and writes by the API",
+    "staff reset-second-factor": "needs a factor; its entry is in commands/test_staff",
     "restore": "fills an empty database, the audit in the backup included",
 }
 READING = {
