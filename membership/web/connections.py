@@ -1,13 +1,15 @@
 """The open connections, limited for each address and over all.
 
 A caller that holds many connections must not keep desks out, neither by the number of files that
-a process may have nor by a limit of its own. So a new connection is taken while there is room;
-without room the one is closed that has waited longest for a request, those first that never sent
-a whole one. Only where every connection of the address is being answered, the new one is refused.
+a process may have nor by a limit of its own. So a new connection is taken while there is room.
+Without room one is closed: first those that never sent a whole request, then idle ones; among
+these, one of the address with the most connections; among these, the one that has waited longest
+for a request. What is being answered is never closed: the new one is refused only where every
+connection, or every one of its address at the address's limit, is being answered.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Protocol
 
@@ -46,8 +48,8 @@ class Connections:
 
     def __init__(self, most: int, most_of_address: int, trusted: Sequence[Network] = ()) -> None:
         self._most, self._most_of_address, self._trusted = most, most_of_address, trusted
-        self._count = 0
-        # The order within an address is that of the last requests.
+        # In the order of the last requests, over all and within each address.
+        self._places: dict[Holder, str] = {}
         self._open: dict[str, dict[Holder, None]] = {}
 
     @classmethod
@@ -59,7 +61,7 @@ class Connections:
 
     def __len__(self) -> int:
         """Return the number of open connections."""
-        return self._count
+        return len(self._places)
 
     def add(self, holder: Holder, address: str | None) -> bool:
         """Take a new connection, closing another one if there is no room.
@@ -71,42 +73,43 @@ class Connections:
         if (
             len(there) >= self._most_of_address
             and not is_in_networks(address, self._trusted)
-            and not self._drop_one(place)
+            and not self._drop_one(there)
         ):
             return False
-        if self._count >= self._most and not self._drop_one(self._largest()):
+        if len(self._places) >= self._most and not self._drop_one(self._places):
             return False
+        self._places[holder] = place
         self._open.setdefault(place, {})[holder] = None
-        self._count += 1
         return True
 
-    def touch(self, holder: Holder, address: str | None) -> None:
-        """Note that a connection has sent a request: it is the last one to be closed now."""
-        there = self._open.get(address_block(address or UNKNOWN), {})
-        if holder in there:
+    def touch(self, holder: Holder) -> None:
+        """Note that a connection has sent a request: of its like it is the last to be closed."""
+        if holder in self._places:
+            place = self._places.pop(holder)
+            self._places[holder] = place
+            there = self._open[place]
             del there[holder]
             there[holder] = None
 
-    def remove(self, holder: Holder, address: str | None) -> None:
+    def remove(self, holder: Holder) -> None:
         """Forget a connection that has ended; again changes nothing."""
-        place = address_block(address or UNKNOWN)
-        there = self._open.get(place, {})
-        if holder in there:
+        place = self._places.pop(holder, None)
+        if place is not None:
+            there = self._open[place]
             del there[holder]
-            self._count -= 1
             if not there:
                 del self._open[place]
 
-    def _largest(self) -> str:
-        """Return the address with the most connections."""
-        return max(self._open, key=lambda place: len(self._open[place]))
+    def _drop_one(self, among: Iterable[Holder]) -> bool:
+        """Close the connection that is missed least; False if all are being answered.
 
-    def _drop_one(self, place: str) -> bool:
-        """Close the connection of an address that is missed least; False if there is none."""
-        chosen = min(self._open[place], key=lambda each: each.use)
+        Looks at each of them once, so it is called at a limit only.
+        """
+        sizes = {place: len(there) for place, there in self._open.items()}
+        chosen = min(among, key=lambda each: (each.use, -sizes[self._places[each]]))
         if chosen.use is Use.ANSWERING:
             return False
-        self.remove(chosen, place)
+        self.remove(chosen)
         chosen.drop()
         return True
 

@@ -75,7 +75,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the deadline."""
         self._stop_waiting()
-        self._connections.remove(self, self._peer)
+        self._connections.remove(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -117,7 +117,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """End the request."""
         self._part = _Part.NOTHING
         self._served = True
-        self._connections.touch(self, self._peer)
+        self._connections.touch(self)
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:

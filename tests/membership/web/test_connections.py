@@ -2,12 +2,15 @@
 
 import contextlib
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 import pytest
 import requests
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
 
 from membership.base.settings import ServiceSettings
 from membership.web.connections import Connections, Use
@@ -46,7 +49,7 @@ def test_the_oldest_that_never_sent_anything_makes_room() -> None:
 def test_the_one_that_was_asked_last_stays_longest() -> None:
     table = Connections(100, 2)
     one, two = held(table, 2, "10.0.0.1", Use.IDLE)
-    table.touch(one, "10.0.0.1")
+    table.touch(one)
     held(table, 1, "10.0.0.1", Use.IDLE)
     assert (one.dropped, two.dropped) == (False, True)
 
@@ -83,15 +86,15 @@ def test_what_ended_is_counted_no_more() -> None:
     table = Connections(100, 4)
     made = held(table, 4, "10.0.0.1")
     for each in made:
-        table.remove(each, "10.0.0.1")
-        table.remove(each, "10.0.0.1")
+        table.remove(each)
+        table.remove(each)
     assert len(table) == 0
     assert not any(each.dropped for each in held(table, 4, "10.0.0.1"))
 
 
 def test_there_are_never_more_than_files() -> None:
-    settings = ServiceSettings(max_connections=10**6)
-    table = Connections.of(settings)
+    many = ServiceSettings(max_connections=10**6)
+    table = Connections.of(many)
     made = [Held() for _ in range(3000)]
     for number, each in enumerate(made):
         table.add(each, f"10.0.{number // 250}.{number % 250}")
@@ -99,13 +102,62 @@ def test_there_are_never_more_than_files() -> None:
     assert len(table) == sum(not each.dropped for each in made)
 
 
+def test_a_busy_address_keeps_nobody_out() -> None:
+    table = Connections(20, 10)
+    busy = held(table, 3, "10.0.0.1", Use.ANSWERING)
+    strangers = [each for number in range(17) for each in held(table, 1, f"10.0.1.{number}")]
+    held(table, 1, "10.0.0.2")
+    assert [each.dropped for each in (*busy, *strangers)] == [False] * 3 + [True] + [False] * 16
+
+
+def test_idle_desks_at_one_address_outlast_strangers_that_sent_nothing() -> None:
+    table = Connections(20, 10)
+    desks = held(table, 3, "10.0.0.1", Use.IDLE)
+    strangers = [each for number in range(19) for each in held(table, 1, f"10.0.1.{number}")]
+    assert not any(each.dropped for each in desks)
+    assert sum(each.dropped for each in strangers) == 2
+
+
+_STEPS = st.lists(
+    st.tuples(st.integers(0, 5), st.sampled_from(Use), st.integers(0, 9)), min_size=8, max_size=60
+)
+
+
+@seed(49)
+@settings(max_examples=60, deadline=None)
+@given(_STEPS)
+def test_who_is_closed_goes_by_use_then_size_then_wait(steps: list[tuple[int, Use, int]]) -> None:
+    table = Connections(8, 4)
+    waiting: list[tuple[Held, int]] = []  # the longest wait first
+    for place, use, other in steps:
+        if other < len(waiting):
+            asked = waiting.pop(other)
+            table.touch(asked[0])
+            waiting.append(asked)
+        sizes = Counter(there for _, there in waiting)
+        among = [each for each in waiting if each[1] == place] if sizes[place] == 4 else waiting
+        closed = None
+        if sizes[place] == 4 or len(waiting) == 8:
+            closed = min(among, key=lambda each: (each[0].use, -sizes[each[1]]))
+        new = Held(use)
+        refused = closed is not None and closed[0].use is Use.ANSWERING
+        assert table.add(new, f"10.0.0.{place}") is not refused
+        if not refused:
+            if closed is not None:
+                waiting.remove(closed)
+                assert closed[0].dropped
+            waiting.append((new, place))
+        assert not any(each.dropped for each, _ in waiting)
+        assert len(table) == len(waiting)
+
+
 @pytest.fixture(scope="module")
 def small(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that takes few connections."""
-    settings = databases.new(
+    few = databases.new(
         SQLITE, tmp_path_factory.mktemp("data"), max_connections_per_address=20, max_connections=30
     )
-    with running_service(settings) as service:
+    with running_service(few) as service:
         yield service
 
 
