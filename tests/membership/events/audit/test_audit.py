@@ -41,6 +41,16 @@ EXCEPTIONS = {
     "POST /v1/billing/events/{billing_event_id}/retry": _BILLED,
     "POST /v1/billing/orders/{order_id}/refresh": "asks the provider only; what changes is told",
     "POST /v1/card-designs/preview": "draws a picture and stores nothing",
+    "DELETE /v1/customers/{customer_id}/sessions": "its entry is in login/test_ended.py",
+    "DELETE /v1/staff/sessions": "its entry is in staff/test_everywhere.py",
+    "DELETE /v1/staff/{staff_id}/sessions": "its entry is in staff/test_everywhere.py",
+    "POST /v1/keys/made-by/{staff_id}/revoke": "its entries are in keys/test_life.py",
+    "POST /v1/staff/me/second-factor": "prepares only; its confirmation is an entry",
+    "POST /v1/staff/me/second-factor/confirm": "its entry is in staff/test_second_factor.py",
+    "POST /v1/staff/me/second-factor/remove": "its entry is in staff/test_second_factor.py",
+    "POST /v1/cards/foreign": "its entry is in wallet/foreign/test_given_codes.py",
+    "POST /v1/cards/{card_id}/take-back": "its entry is in wallet/foreign/test_given_codes.py",
+    "POST /v1/cards/{card_id}/new-link": "its entry is in portal/card_page/test_link_life.py",
     "POST /v1/access": "reads only; it is a POST to keep card codes out of addresses",
 }
 """Routes other than GET that leave no entry, or leave it in another test, and why."""
