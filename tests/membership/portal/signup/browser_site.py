@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
@@ -132,8 +133,12 @@ class Page:
         self.browser.switch_to.frame(self.find("iframe"))
 
     def until(self, ready: Callable[[], object]) -> None:
-        """Wait for something. Raises TimeoutException."""
-        waiting = WebDriverWait(self.browser, _PATIENCE_S, poll_frequency=_PAUSE_S)
+        """Wait for something. Raises TimeoutException.
+
+        A page that is replaced between finding and reading an element is not ready yet.
+        """
+        replaced = (StaleElementReferenceException,)
+        waiting = WebDriverWait(self.browser, _PATIENCE_S, _PAUSE_S, ignored_exceptions=replaced)
         waiting.until(lambda _browser: ready())
 
     def all(self, selector: str) -> Sequence[WebElement]:
