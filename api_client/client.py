@@ -89,16 +89,20 @@ class MembershipClient:
         concurrent request, such as a merge of that customer. It is sent a second time over a new
         connection when a third of the deadline has passed: a router may have dropped the former
         one without a word. An answer to another visit is no answer: it is asked for once more over
-        a new connection, and then raises BadAnswer.
+        a new connection, and then raises BadAnswer. A retry that the deadline ends raises what
+        was wrong before it: that the service is busy says more than that the last try was cut.
         """
         deadline_s = self._deadline_s if deadline_s is None else deadline_s
         end = time.monotonic() + deadline_s
         mistaken = False
+        before: Unreachable | Busy | None = None
         while True:
             try:
                 return self._record_once(scan, end, hedge_s=deadline_s / 3)
-            except TooSlow:
-                raise
+            except TooSlow as cut:
+                if before is None:
+                    raise
+                raise before from cut
             except _AnotherVisit:
                 if mistaken:
                     raise
@@ -111,6 +115,7 @@ class MembershipClient:
                     raise
                 if self._no_retries.wait(_RETRY_PAUSE_S):
                     raise
+                before = error
 
     def _record_once(self, scan: ScanRequest, end: float, *, hedge_s: float) -> ScanAnswer:
         """Send a scan, and again over a new connection if there is no answer in ``hedge_s``.

@@ -92,6 +92,24 @@ def test_what_goes_wrong_is_told_apart(reply: Answer, error: type[ApiError], wor
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("before", "error", "words"),
+    [
+        pytest.param(problem(503, "database_busy"), Busy, "is busy: Told you so.", id="busy"),
+        pytest.param(hang_up, Unreachable, "cannot be reached", id="hung up"),
+        pytest.param(cut_off, Unreachable, "cannot be reached", id="cut off"),
+    ],
+)
+def test_a_retry_that_the_deadline_ends_raises_what_was_wrong_before(
+    before: Answer, error: type[ApiError], words: str
+) -> None:
+    with odd_service(before, slow(6.0, scanned(GOOD))) as service:
+        with pytest.raises(error, match=words) as caught:
+            scan_at(service.url, deadline_s=2.0)
+        assert len(service.requests) >= 2
+    assert type(caught.value) is error
+
+
 def test_nobody_there_is_unreachable_and_tried_until_the_deadline() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
