@@ -15,6 +15,7 @@ class Refusal(StrEnum):
 
     CUSTOMER_BANNED = "customer_banned"
     CARD_REVOKED = "card_revoked"
+    BY_NUMBER = "by_number"
     NOT_YET_STARTED = "not_yet_started"
     NO_SEAT = "no_seat"
     EXPIRED = "expired"

@@ -13,6 +13,7 @@ from membership.checkin.access_checks.schemas import Asked
 from membership.members.customers.aliases import resolve_number
 from membership.members.customers.lookup import Found, find_by_text
 from membership.members.customers.service import email_key, no_such_customer
+from membership.rules.attention import ANYBODY_MAKES
 from membership.store.database import AnyRow
 from membership.store.models import Customer
 from membership.wallet.code_verifier import CodeVerifier
@@ -40,13 +41,15 @@ class CodeRules:
 class Person:
     """Customer of a check.
 
-    ``card_revoked``: identified by a revoked card; ``passing``: by a code valid for seconds.
+    ``card_revoked``: identified by a revoked card; ``passing``: by a code valid for seconds;
+    ``only_named``: by a code that anybody can make, which names them and proves nothing.
     """
 
     id: UUID
     state: CustomerState
     card_revoked: bool = False
     passing: bool = False
+    only_named: bool = False
 
 
 def find_person(call: AnyCall, asked: Asked, rules: CodeRules) -> Person:
@@ -98,7 +101,11 @@ def _by_email(call: AnyCall, email: str) -> Person:
 
 
 def _by_card(call: AnyCall, text: str, rules: CodeRules) -> Person:
-    """Return the holder of a card. Raises NotFound, also for a code that proves nothing."""
+    """Return whom a code names, and what it is worth.
+
+    Raises NotFound, also for a code that is forged or stale, and for what names somebody of whom
+    only changing codes were handed out.
+    """
     found = find_by_text(call.connection, call.tenant, text, call.now)
     if not isinstance(found, Found):
         raise NotFound("card_not_found", "There is no such card.")
@@ -111,7 +118,8 @@ def _by_card(call: AnyCall, text: str, rules: CodeRules) -> Person:
     if not revoked and not isinstance(found.proof, RotatingCode):
         _refuse_static(call, found, rules.old_codes)
     passing = isinstance(found.proof, RotatingCode)
-    return Person(found.customer.id, found.customer.state, revoked, passing)
+    only_named = found.named_by in ANYBODY_MAKES and not call.tenant.numbers_prove
+    return Person(found.customer.id, found.customer.state, revoked, passing, only_named)
 
 
 def _refuse_static(call: AnyCall, found: Found, old_codes: timedelta) -> None:

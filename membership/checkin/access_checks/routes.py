@@ -69,7 +69,9 @@ async def list_access(request: Request, fast: _Fast) -> Response:
     may be kept for as long as `Cache-Control` says, which is never beyond the `until` of the
     answer.
 
-    A banned customer and a revoked card are granted nothing, and `reason` says so.
+    A banned customer and a revoked card are granted nothing, and `reason` says so; neither is
+    a `card` that is a number, an id or an install link, which anybody can make (`by_number`),
+    unless the organization's `numbers_prove` is set.
 
     Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale`,
     `card_code_static` (404), `email_ambiguous` (409), `one_of_needed` (422).
@@ -97,7 +99,8 @@ async def check_access(
     Name the customer by exactly one of `customer_id`, `number`, `email` and `card`. A key that
     no plan knows is simply not granted. `reason` says why something is not granted: a banned
     customer or a revoked card is granted nothing; else the membership has not yet started, has
-    no seat, has expired, or there is none.
+    no seat, has expired, or there is none; or it is held, and the `card` is a number, an id or
+    an install link, which name the customer and prove nothing (`by_number`).
 
     The answer may be kept for as long as `Cache-Control` says, which is never beyond `until`.
     `until` is as things stand now: subscribe to webhooks to learn of earlier changes.

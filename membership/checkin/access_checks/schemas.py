@@ -65,7 +65,8 @@ class AccessList(Message):
     customer_id: UUID
     server_time: AwareDatetime
     reason: Refusal | None = Field(
-        description="Why nothing at all is granted: `customer_banned` or `card_revoked`."
+        description="Why nothing at all is granted: `customer_banned`, `card_revoked` or "
+        "`by_number`; else null."
     )
     until: AwareDatetime | None = Field(
         description="The first instant at which a permission of the customer begins or ends, as "
@@ -93,7 +94,8 @@ class Asked(RequestBody):
     card: Annotated[str, StringConstraints(max_length=MAX_CODE_LENGTH)] | None = Field(
         default=None,
         examples=["MC17ZQ4M8KXW2V9T3C5HJPD0RNBF6"],
-        description="What a reader read off the card, unchanged.",
+        description="What a reader read off the card, unchanged. A number, id or link that was "
+        "read names the customer and grants nothing, unless the club sets `numbers_prove`.",
     )
 
     @property

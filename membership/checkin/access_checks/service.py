@@ -57,7 +57,10 @@ def find_subject(opened: FastRequest, asked: Asked, rules: CodeRules) -> tuple[F
 
 
 def check(call: AnyCall, subject: Subject, key: str) -> AccessAnswer:
-    """Return whether one permission is granted; an unknown key is not."""
+    """Return whether one permission is granted; an unknown key is not.
+
+    What only names the customer grants nothing of what they hold; other refusals stay.
+    """
     person = subject.person
     fields = _item_fields(call, person, subject.entitlements, key)
     return AccessAnswer(**fields, customer_id=person.id, server_time=call.now)
@@ -84,7 +87,9 @@ def list_access(call: AnyCall, subject: Subject, keys: Sequence[str] = ()) -> Ac
 def _blanket_refusal(call: AnyCall, person: Person) -> Refusal | None:
     """Return why the customer is granted nothing at all; None if that is not so."""
     why = refusal((), "", call.now, person.state, card_revoked=person.card_revoked)
-    return why if why in _BLANKET else None
+    if why in _BLANKET:
+        return why
+    return Refusal.BY_NUMBER if person.only_named else None
 
 
 def _item_fields(
@@ -98,6 +103,9 @@ def _item_fields(
         why = refusal(entitlements, key, call.now, person.state, card_revoked=person.card_revoked)
         until = None if why in _BLANKET else next_grant(entitlements, key, call.now, person.state)
         return {"key": key, "granted": False, "reason": why, "until": until, "via": ()}
+    if person.only_named:
+        why = Refusal.BY_NUMBER
+        return {"key": key, "granted": False, "reason": why, "until": None, "via": ()}
     by_id = {entitlement.membership_id: entitlement for entitlement in entitlements}
     via = tuple(_via(by_id, membership_id) for membership_id in found.via)
     return {"key": key, "granted": True, "reason": None, "until": found.until, "via": via}

@@ -83,8 +83,6 @@ def test_the_same_person_by_every_name(service: Service, plan: str) -> None:
         {"email": "amara.okafor@EXAMPLE.com"},
         {"card": card},
         {"card": f"{card}\r\n"},
-        {"card": customer},
-        {"card": "C-000001"},
     ):
         assert ask(service, POOL, **who)["customer_id"] == customer, who
         assert ask(service, **who)["customer_id"] == customer, who
@@ -332,7 +330,9 @@ def test_former_names_of_a_merged_customer(service: Service, plan: str) -> None:
         {"card": install_link},
     ):
         answer = ask(service, POOL, **who)
-        assert (answer["customer_id"], answer["granted"]) == (stays, True), who
+        # What was read names them; see test_named_at_doors.py.
+        granted = "card" not in who
+        assert (answer["customer_id"], answer["granted"]) == (stays, granted), who
     for text in (gone, "C-000002", install_link):
         assert service.scan(text)["customer"]["id"] == stays
     assert service.scan(foreign_link)["outcome"] == "unknown_code"
