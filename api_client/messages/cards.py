@@ -86,7 +86,11 @@ class IssuedCard(Message):
 
     card: CardRecord
     customer_id: UUID
-    code: str = Field(examples=["MC17ZQ4M8KXW2V9T3C5HJPD0RNBF6"])
+    code: str = Field(
+        description="What its barcode says, signed if the design says so. Empty for a design with "
+        "changing codes: then no text that stays was handed out.",
+        examples=["MC17ZQ4M8KXW2V9T3C5HJPD0RNBF6"],
+    )
 
 
 class TakenBack(Message):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, Select, and_, exists, func, select, text
+from sqlalchemy import ScalarSelect, Select, and_, exists, func, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from membership.data.exports.cells import cell, needs_quotes
@@ -16,6 +16,7 @@ from membership.rules.instants import local_day
 from membership.store.database import Database
 from membership.store.models import (
     Card,
+    CardWallet,
     Company,
     CompanyDomain,
     CompanyLink,
@@ -94,14 +95,22 @@ _GOOD_CARD = and_(
 
 
 def _newest_card(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
-    """A column of the customer's newest card that is good."""
+    """A column of the customer's newest good card whose static code was handed out.
+
+    A card that was only shown by changing codes has none that proves anything, and whoever read
+    one back would make it a card.
+    """
     card = aliased(Card)
+    in_wallet = exists().where(
+        CardWallet.organization_id == card.organization_id, CardWallet.card_id == card.id
+    )
     return (
         select(getattr(card, column.key))
         .where(
             card.organization_id == Customer.organization_id,
             card.customer_id == Customer.id,
             card.revoked_at.is_(None),
+            or_(card.static_since.is_not(None), ~in_wallet),
         )
         .order_by(card.issued_at.desc(), card.id)
         .limit(1)

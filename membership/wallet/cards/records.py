@@ -30,7 +30,7 @@ from membership.wallet.cards.service import get_card
 from membership.wallet.links import LinkOfCard, install_path, install_url
 from membership.wallet.state import wallet_keys
 from membership.web.access import Tenant
-from passes.codes.barcode import CardCode
+from passes.codes.barcode import CardCode, SignedCardCode
 from passes.codes.foreign import code_end
 
 
@@ -62,9 +62,25 @@ def card_record(context: CardContext, card_id: UUID) -> CardRecord:
 
 
 def issued_card(context: CardContext, card: Card) -> IssuedCard:
-    """A card with its code."""
+    """A card with the text that was handed out with it: its code, signed if its design says so.
+
+    It is empty for a card that is shown by changing codes: its static code would name it and
+    prove nothing.
+    """
     record = card_record(context, card.id)
-    return IssuedCard(card=record, customer_id=card.customer_id, code=card.code)
+    return IssuedCard(card=record, customer_id=card.customer_id, code=_handed_out(context, card))
+
+
+def _handed_out(context: CardContext, card: Card) -> str:
+    """The static code of a card as its design shows it; empty if it was not handed out."""
+    if card.static_since is None:
+        return ""
+    here = (Card.organization_id == context.tenant.id, Card.id == card.id)
+    query = _CARDS.add_columns(CardWallet.code_signature).where(*here)
+    row = context.session.connection().execute(query).one()
+    if row.content is None or row.content["code"] != CardCodeForm.SIGNED:
+        return card.code
+    return SignedCardCode(CardCode(card.code), row.code_signature).text
 
 
 def _rows(context: CardContext, customer_id: UUID) -> list[AnyRow]:

@@ -42,6 +42,10 @@ def issue_card(
 ) -> IssuedCard:
     """Issue a card to a customer; the answer tells what its barcode says.
 
+    Of a design with changing codes `code` is empty: what such a card shows is good for seconds,
+    and a static code of it would prove nothing. Printing the card, or fetching it for Apple
+    Wallet, hands one out.
+
     Errors: `customer_not_found`, `design_not_found` (404), `customer_erased`,
     `design_archived` (409).
     """

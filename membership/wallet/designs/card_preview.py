@@ -18,14 +18,14 @@ from api_client.messages.cards import WalletKind
 from membership.base.scopes import Scope
 from membership.wallet.cards.service import get_card
 from membership.wallet.designs.images import load_images
-from membership.wallet.designs.sample import sample_face
+from membership.wallet.designs.sample import sample_face, without_its_code
 from membership.wallet.designs.schemas import PreviewOf
 from membership.wallet.designs.service import design_refused
 from membership.wallet.updates.faces import load_faces
 from membership.web.access import Caller, allows, keep_present
 from membership.web.errors import NotFound
 from passes.card import CardFace
-from passes.design import ImageRole
+from passes.design import CodeForm, ImageRole
 from passes.errors import PassError
 from passes.preview.render import preview_png
 from passes.words import KnownLanguage
@@ -77,6 +77,8 @@ async def preview_card(
 ) -> Response:
     """Draw a card as it is now (PNG).
 
+    A card that is only shown by changing codes is drawn with a code that belongs to nobody.
+
     Errors: `card_not_found`, `card_without_design` (404).
     """
 
@@ -85,7 +87,10 @@ async def preview_card(
         loaded = load_faces(session, caller.tenant, [card.id], now).get(card.id)
         if loaded is None:
             raise NotFound("card_without_design", "This card is in no wallet and has no design.")
-        return _Drawable(loaded.face, load_images(session, caller.tenant, loaded.face.design))
+        face = loaded.face
+        if card.static_since is None and face.design.code is CodeForm.ROTATING:
+            face = without_its_code(face)
+        return _Drawable(face, load_images(session, caller.tenant, face.design))
 
     return await _drawn(request, caller, read, wallet, language)
 

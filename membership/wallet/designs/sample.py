@@ -24,7 +24,7 @@ def sample_face(tenant: Tenant, design: Design, now: datetime) -> CardFace:
     last = day_after(first, _DAYS)
     facts = CardFacts(
         card_id=UUID(int=0),
-        code=code_text(new_card_code(_constant).text, design, _RANDOM),
+        code=_sample_code(design),
         organization=tenant.name,
         customer_name="Amara Okafor",
         customer_number="C-000123",
@@ -38,6 +38,17 @@ def sample_face(tenant: Tenant, design: Design, now: datetime) -> CardFace:
         permissions=("Pool", "Sauna"),
     )
     return face_of(design, facts)
+
+
+def without_its_code(face: CardFace) -> CardFace:
+    """Return a face with a sample code, which belongs to no card, in place of its own."""
+    code = _sample_code(face.design)
+    return face.model_copy(update={"facts": face.facts.model_copy(update={"code": code})})
+
+
+def _sample_code(design: Design) -> str:
+    """The text of a code that belongs to no card, in the form of a design."""
+    return code_text(new_card_code(_constant).text, design, _RANDOM)
 
 
 def _constant(count: int) -> bytes:

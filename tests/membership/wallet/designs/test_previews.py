@@ -57,6 +57,19 @@ def test_a_card_is_drawn_with_its_own_code(service: Service, wallet: str) -> Non
     assert seen_in(answer.content) == [card.code]
 
 
+@pytest.mark.parametrize("wallet", ["apple", "google"])
+def test_a_changing_card_is_drawn_with_a_code_of_nobody(service: Service, wallet: str) -> None:
+    """Until its static code is handed out, which a picture of it does not do."""
+    made = make_design(service, code="rotating")
+    card = wallet_card(service, service.customer(), UUID(made["id"]))
+    path = f"/v1/cards/{card.card_id}/preview.png"
+    (text,) = seen_in(service.call("GET", path, params={"wallet": wallet}).content)
+    assert isinstance(parse(text), CardCode)
+    assert service.scan(text)["outcome"] == "unknown_code"
+    assert service.call("GET", f"/v1/cards/{card.card_id}/card.pdf").status_code == 200
+    assert seen_in(service.call("GET", path, params={"wallet": wallet}).content) == [card.code]
+
+
 def test_a_card_is_drawn_as_it_is_now_and_in_the_language_asked_for(service: Service) -> None:
     made = make_design(service, title={"en": "Card", "de": "Karte"})
     customer = service.customer("Amara")
