@@ -2,17 +2,17 @@
 
 Such a neighbour may be slow or hang. Its calls run in threads of their own, never in those of
 requests, and hold no transaction, no connection and no slot of either. Each neighbour has so many
-threads and no more: whoever finds all of them taken waits for a second at most, and only a few
-wait. One deadline is over a whole call, however many requests it makes. At the deadline the
-caller gets an answer; the thread keeps its place until its own time-outs end it, so that a
-neighbour that hangs never has more than its share.
+threads and no more, and one organization at most a quarter of them: whoever finds all of them
+taken waits for a moment, and only a few wait. Those who wait for a place of their organization
+take nothing of others. One deadline is over a whole call, however many requests it makes. At the
+deadline the caller gets an answer; the thread keeps its place until its own time-outs end it, so
+that a neighbour that hangs never has more than its share.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from threading import Thread
@@ -28,22 +28,27 @@ CALLS = 16
 """Calls to one neighbour at once."""
 
 WAITING, WAIT_SECONDS = 16, 1.0
-"""How many callers wait for a place at one neighbour, and how long at most."""
+"""How many callers wait for a place at one neighbour, and how long at most.
+
+The same for the places of one organization, for which its callers wait before.
+"""
 
 _RETRY = {"Retry-After": "10"}
 
 
 class Neighbour(StrEnum):
-    """Another service that requests call, and the calls at once of one organization."""
+    """Another service that requests call."""
 
     GOOGLE = "google"
     STRIPE = "stripe"
     WEBHOOKS = "webhooks"
 
-    @property
-    def calls_of_one(self) -> int:
-        """Calls at once of one organization: each chooses the receivers of its webhooks itself."""
-        return 2 if self is Neighbour.WEBHOOKS else CALLS
+    def calls_of_one(self, calls: int = CALLS) -> int:
+        """Return how many of ``calls`` at once are one organization's at most.
+
+        Fewer to receivers of webhooks, which each organization chooses itself.
+        """
+        return max(1, calls // (8 if self is Neighbour.WEBHOOKS else 4))
 
 
 class NeighbourBusy(Busy):
@@ -56,10 +61,40 @@ class NeighbourLate(Busy):
 
 @dataclass
 class _Place:
-    """The places of one neighbour, and how many each organization has."""
+    """The places of one neighbour, and those of each organization that has or awaits one."""
 
     slots: Slots
-    by_organization: Counter[int]
+    calls_of_one: int
+    wait_seconds: float
+    by_organization: dict[int, Slots] = field(default_factory=dict)
+
+    async def acquire(self, organization_id: int) -> None:
+        """Take a place for an organization, one of its own first. Raises Busy."""
+        own = self.by_organization.get(organization_id)
+        if own is None:
+            own = Slots(self.calls_of_one, self.wait_seconds, WAITING)
+            self.by_organization[organization_id] = own
+        try:
+            await own.acquire()
+            try:
+                await self.slots.acquire()
+            except BaseException:
+                own.release()
+                raise
+        finally:
+            self._forget_idle(organization_id)
+
+    def release(self, organization_id: int) -> None:
+        """Give a place back."""
+        self.slots.release()
+        self.by_organization[organization_id].release()
+        self._forget_idle(organization_id)
+
+    def _forget_idle(self, organization_id: int) -> None:
+        """Forget an organization that has no place and awaits none."""
+        own = self.by_organization.get(organization_id)
+        if own is not None and not own.taken and not own.waiting:
+            del self.by_organization[organization_id]
 
 
 class OutboundCalls:
@@ -70,7 +105,10 @@ class OutboundCalls:
     ) -> None:
         self._deadline_seconds = deadline_seconds
         self._places = {
-            each: _Place(Slots(calls, wait_seconds, WAITING), Counter()) for each in Neighbour
+            each: _Place(
+                Slots(calls, wait_seconds, WAITING), each.calls_of_one(calls), wait_seconds
+            )
+            for each in Neighbour
         }
 
     @property
@@ -111,35 +149,21 @@ class OutboundCalls:
             raise NeighbourLate("neighbour_late", detail, headers=_RETRY)
         return result.result()
 
-    async def _take(self, neighbour: Neighbour, place: _Place, organization_id: int) -> None:
+    @staticmethod
+    async def _take(neighbour: Neighbour, place: _Place, organization_id: int) -> None:
         """Take a place for an organization. Raises NeighbourBusy."""
-        detail = "Another service that this needs is slow at present; please try again."
-        busy = NeighbourBusy("neighbour_busy", detail, headers=_RETRY)
-        if place.by_organization[organization_id] >= neighbour.calls_of_one:
-            raise busy
-        place.by_organization[organization_id] += 1
         try:
-            await place.slots.acquire()
-        except BaseException as error:
-            _count_down(place, organization_id)
-            if isinstance(error, Busy):
-                logger().warning("neighbour_busy", neighbour=neighbour.value)
-                raise busy from None
-            raise
+            await place.acquire(organization_id)
+        except Busy:
+            logger().warning("neighbour_busy", neighbour=neighbour.value)
+            detail = "Another service that this needs is slow at present; please try again."
+            raise NeighbourBusy("neighbour_busy", detail, headers=_RETRY) from None
 
     @staticmethod
     def _give_back(place: _Place, organization_id: int, end: Callable[[], None]) -> None:
         """Give a place back, and settle the result."""
-        place.slots.release()
-        _count_down(place, organization_id)
+        place.release(organization_id)
         end()
-
-
-def _count_down(place: _Place, organization_id: int) -> None:
-    """Count one call less, and forget organizations without any."""
-    place.by_organization[organization_id] -= 1
-    if not place.by_organization[organization_id]:
-        del place.by_organization[organization_id]
 
 
 def _retrieve(result: "asyncio.Future[T]") -> None:
