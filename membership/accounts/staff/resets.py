@@ -33,7 +33,6 @@ from membership.accounts.staff.throttles import (
     at_organization,
     count_attempt,
     reset_subject,
-    undo_attempt,
 )
 from membership.base.actors import Actor
 from membership.base.vault import Vault
@@ -145,14 +144,16 @@ async def confirm_reset(transactions: RequestTransactions, confirmation: ResetCo
     """Set the password of the account that a token belongs to.
 
     A repeat of the request, with the same password a moment later, succeeds and changes nothing.
-    Raises Invalid for an invalid token or a weak password; TooMany.
+    Raises Invalid for an invalid token or a weak password; TooMany for too many invalid tokens,
+    which never keep a good one out.
     """
     token = digest(confirmation.token.get_secret_value())
     password = confirmation.password.get_secret_value()
-    named = await transactions.write(partial(_look_up, transactions.address, token))
+    named = await transactions.read(partial(_look_up, transactions.address, token))
     if named is None:
         if await _is_repeat(transactions, token, password):
             return
+        await transactions.write(partial(_count_miss, transactions.address, token))
         raise _bad_token()
     hashed = await hash_new(transactions, password, "body.password", named.known)
     await transactions.write(partial(_use_token, transactions.vault, named, hashed))
@@ -190,8 +191,7 @@ def _bad_token() -> Invalid:
 
 
 def _look_up(address: str, token: str, session: Session, now: datetime) -> _ResetTarget | None:
-    """Return the account of a token, or None for an invalid one, which counts as an attempt."""
-    counted = count_attempt(session, CONFIRM_BY_ADDRESS, address, now)
+    """Return the account of a token, or None for an invalid one."""
     found = session.execute(
         select(StaffAccount, Organization)
         .join(
@@ -210,10 +210,18 @@ def _look_up(address: str, token: str, session: Session, now: datetime) -> _Rese
     if found is None:
         return None
     account, organization = found
-    undo_attempt(session, counted)
     known = guessable_words(account.name, account.email, organization.name, organization.slug)
     subject = account_subject(organization.slug, account.email)
     return _ResetTarget(token, account.organization_id, account.id, known, subject, address)
+
+
+def _count_miss(address: str, token: str, session: Session, now: datetime) -> None:
+    """Count an invalid token: for its club, if there ever was such a token. Raises TooMany."""
+    club = session.scalar(
+        select(PasswordReset.organization_id).where(PasswordReset.digest == token)
+    )
+    whose = address if club is None else f"{club}\n{address}"
+    count_attempt(session, CONFIRM_BY_ADDRESS, whose, now)
 
 
 def _use_token(

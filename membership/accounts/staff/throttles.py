@@ -1,7 +1,9 @@
-"""Limits on attempts at passwords and tokens, counted in the database for all processes.
+"""Limits on attempts at passwords, codes and tokens, counted in the database for all processes.
 
-An attempt is counted before it is checked, so that concurrent ones cannot exceed the limit, and
-undone if it succeeds. During a wait every attempt is rejected, also a correct one.
+An attempt at what can be guessed is counted before it is checked, so that concurrent ones cannot
+exceed the limit, and undone if it succeeds. During a wait every attempt is rejected, also a correct
+one. Tokens of 256 random bits or with a signature are looked up first and only misses are counted:
+nobody guesses one, and so no misses of others keep a good one out.
 """
 
 import hashlib
@@ -39,6 +41,9 @@ SHORT_WAITS = Backoff.doubling(_MINUTE / 2, _HOUR / 4)
 """Half a minute to a quarter of an hour."""
 
 SIGN_IN_BY_ACCOUNT = Limit("sign-in account", 5, SHORT_WAITS, _DAY)
+FACTOR_BY_ACCOUNT = Limit("second factor account", 5, SHORT_WAITS, _DAY)
+"""Apart from passwords: whoever sets a new one by mail gets no further tries at the codes."""
+
 SIGN_IN_BY_ADDRESS = Limit("sign-in address", 30, SHORT_WAITS, _HOUR)
 RESET_BY_ACCOUNT = Limit("reset account", 3, Backoff.doubling(5 * _MINUTE, _HOUR), _DAY)
 RESET_BY_ADDRESS = Limit("reset address", 20, Backoff.doubling(_MINUTE, _HOUR), _HOUR)
@@ -47,10 +52,11 @@ CONFIRM_BY_ADDRESS = Limit("confirm address", 20, SHORT_WAITS, _HOUR)
 
 @dataclass(frozen=True)
 class CountedAttempt:
-    """A counted attempt, and until when it blocks further ones."""
+    """A counted attempt, until when it blocks further ones, and which of its window it is."""
 
     name: str
     blocked_until: datetime | None
+    tries: int
 
 
 def count_attempt(session: Session, limit: Limit, subject: str, now: datetime) -> CountedAttempt:
@@ -75,11 +81,11 @@ def count_attempt(session: Session, limit: Limit, subject: str, now: datetime) -
     _refuse_during_wait(limit, counted.blocked_until, now)
     wait = limit.wait(counted.tries)
     if wait is None:
-        return CountedAttempt(name, None)
+        return CountedAttempt(name, None, counted.tries)
     connection.execute(
         update(Throttle).where(Throttle.name == name).values(blocked_until=now + wait)
     )
-    return CountedAttempt(name, now + wait)
+    return CountedAttempt(name, now + wait, counted.tries)
 
 
 def _name(limit: Limit, subject: str) -> str:

@@ -9,11 +9,9 @@ from sqlalchemy.orm import Session
 
 from membership.accounts.staff.throttles import (
     SHORT_WAITS,
-    CountedAttempt,
     Limit,
     at_organization,
     count_attempt,
-    undo_attempt,
 )
 from membership.base.logs import logger
 from membership.base.vault import Vault
@@ -37,11 +35,10 @@ TOKENS_BY_ADDRESS = Limit("embed tokens address", 30, SHORT_WAITS, timedelta(hou
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A token that was shown to an organization, and its counted try."""
+    """A token that was shown to an organization."""
 
     organization: str
     token: str
-    counted: CountedAttempt
 
 
 async def log_in(
@@ -50,25 +47,25 @@ async def log_in(
     """Open a session of the one customer whom a token identifies.
 
     If no customer or several have its address, a ticket is returned, as for a code. Raises
-    Unauthorized for an invalid token, always the same; NotFound; TooMany during a wait. A repeat
-    of the request gets the same answer.
+    Unauthorized for an invalid token, always the same; NotFound; TooMany for too many invalid
+    ones, which keep no good one out: nobody guesses a signature. A repeat of the request gets the
+    same answer.
     """
-    # In a transaction of its own, so that a refused token stays counted.
-    counted = await transactions.write(partial(_count, organization, transactions.address))
     try:
-        shown = _Shown(organization, token, counted)
+        shown = _Shown(organization, token)
         return await transactions.write(partial(_log_in, transactions.vault, shown))
     except TokenRefused as refused:
         logger().info("embed_token_refused", reason=refused.reason)
+        await transactions.write(partial(_count_miss, organization, transactions.address))
         detail = "This token is not good; let the site make another one."
         headers = {"WWW-Authenticate": "Bearer"}
         raise Unauthorized("token_refused", detail, headers=headers) from None
 
 
-def _count(organization: str, address: str, session: Session, now: datetime) -> CountedAttempt:
-    """Count a try from a network address at an organization."""
+def _count_miss(organization: str, address: str, session: Session, now: datetime) -> None:
+    """Count an invalid token from a network address at an organization. Raises TooMany."""
     whose = at_organization(session, organization, address)
-    return count_attempt(session, TOKENS_BY_ADDRESS, whose, now)
+    count_attempt(session, TOKENS_BY_ADDRESS, whose, now)
 
 
 def _log_in(vault: Vault, shown: _Shown, session: Session, now: datetime) -> SessionTokens | Ticket:
@@ -83,9 +80,7 @@ def _log_in(vault: Vault, shown: _Shown, session: Session, now: datetime) -> Ses
         )
         if again is None:
             raise TokenRefused("used_before")
-        undo_attempt(session, shown.counted)
         return again
-    undo_attempt(session, shown.counted)
     customer = _find_customer(session, tenant, token_subject)
     if customer is not None:
         return open_session(session, customer, now, tokens)

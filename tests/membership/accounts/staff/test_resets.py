@@ -191,6 +191,38 @@ def test_one_address_cannot_try_many_tokens(service: Service) -> None:
     assert statuses == [422] * 20 + [429]
 
 
+def test_wrong_tokens_of_others_keep_no_good_one_out(service: Service) -> None:
+    ada, here = add(service), address()
+    path, none = f"{RESETS}/confirm", "mr_" + "B" * 43
+
+    def use(token: str) -> int:
+        body = {"token": token, "password": NEW}
+        return anonymous(service, "POST", path, body, here).status_code
+
+    assert {use(none) for _ in range(25)} == {422, 429}
+    assert use(none) == 429
+    ask(service, ada["email"])
+    assert use(token_for(service, ada["email"])) == 204
+
+
+def test_tokens_that_are_used_up_are_counted_for_their_own_club(service: Service) -> None:
+    other, here, used = service.fresh(), address(), []
+    for club in (service, other):
+        ada = add(club)
+        ask(club, ada["email"])
+        used.append(token_for(club, ada["email"]))
+        assert confirm(club, used[-1]).status_code == 204
+        club.clock.advance(minutes=1)  # no repeat of the same request
+
+    def use(token: str) -> int:
+        body = {"token": token, "password": NEW}
+        return anonymous(service, "POST", f"{RESETS}/confirm", body, here).status_code
+
+    assert [use(used[0]) for _ in range(21)] == [422] * 20 + [429]
+    assert use(used[1]) == 422
+    assert use("mr_" + "C" * 43) == 422
+
+
 def test_a_reset_ends_the_wait_of_failed_sign_ins(service: Service) -> None:
     ada = add(service)
     for _ in range(5):
