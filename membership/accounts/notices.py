@@ -1,4 +1,4 @@
-"""Mails that tell the owner of an account what was changed, so that a thief's change is noticed."""
+"""Mails that tell the owner of an account what was changed or tried, so that a thief is noticed."""
 
 from datetime import datetime
 from enum import Enum
@@ -16,12 +16,13 @@ _GERMAN = frozenset({"DE", "AT", "CH", "LI"})
 
 
 class Notice(Enum):
-    """What was changed."""
+    """What was changed or tried."""
 
     ADDRESS = "address"
     PASSWORD = "password"  # noqa: S105 - what was changed
     FACTOR_ON = "factor_on"
     FACTOR_OFF = "factor_off"
+    WRONG_CODES = "wrong_codes"
 
 
 def notify(
@@ -42,12 +43,22 @@ def notify(
         Notice.PASSWORD: gettext("Your password at {organization} was changed"),
         Notice.FACTOR_ON: gettext("Your sign-in at {organization} asks for a second factor now"),
         Notice.FACTOR_OFF: gettext("Your second factor at {organization} was removed"),
+        Notice.WRONG_CODES: gettext("Wrong codes for your sign-in at {organization}"),
     }
     subject = subjects[notice].format(organization=organization.name)
-    text = gettext(
+    changed = gettext(
         "Hello,\n\n"
         "{what}.\n\n"
         "If you wanted that, you need do nothing. If not, please tell {organization} at once.\n"
-    ).format(what=subject, organization=organization.name)
+    )
+    tried = gettext(
+        "Hello,\n\n"
+        "somebody entered your password at {organization} and then wrong codes of your second "
+        "factor.\n\n"
+        "If it was you, you need do nothing. If not, somebody knows your password: please choose "
+        "another one now, and tell {organization}.\n"
+    )
+    text = tried if notice is Notice.WRONG_CODES else changed
+    text = text.format(what=subject, organization=organization.name)
     for recipient in dict.fromkeys(each for each in recipients if each):
         queue_mail(session, vault, organization_id, Mail(recipient, subject, text), now=now)

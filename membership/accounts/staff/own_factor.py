@@ -12,6 +12,7 @@ from api_client.messages.management import FactorConfirmed, FactorSecret, Factor
 from membership.accounts.notices import Notice, notify
 from membership.accounts.staff import factors
 from membership.accounts.staff.accounts import end_sessions
+from membership.accounts.staff.code_tries import code_was_wrong
 from membership.accounts.staff.own_password import check_present_password
 from membership.accounts.staff.schemas import (
     FactorCode,
@@ -19,7 +20,7 @@ from membership.accounts.staff.schemas import (
     FactorStart,
 )
 from membership.accounts.staff.throttles import (
-    SIGN_IN_BY_ACCOUNT,
+    FACTOR_BY_ACCOUNT,
     CountedAttempt,
     count_attempt,
     reset_attempts,
@@ -106,6 +107,7 @@ async def remove(transactions: RequestTransactions, caller: Caller, asked: Facto
             raise Conflict("second_factor_missing", "There is no second factor.")
         code = asked.code.get_secret_value()
         if not factors.use(transactions.vault, factor, code, now):
+            code_was_wrong(session, transactions.vault, account, counted, now)
             return False
         reset_attempts(session, counted)
         removed(session, transactions, account, now)
@@ -126,8 +128,8 @@ def removed(
 
 
 def _count(caller: Caller, session: Session, now: datetime) -> CountedAttempt:
-    """Count a try at a code of the caller's account."""
-    return count_attempt(session, SIGN_IN_BY_ACCOUNT, f"code\n{caller.session_id}", now)
+    """Count a try at a code for the session, which others cannot delay."""
+    return count_attempt(session, FACTOR_BY_ACCOUNT, f"session\n{caller.session_id}", now)
 
 
 def _locked(session: Session, caller: Caller) -> tuple[StaffAccount, StaffFactor | None]:

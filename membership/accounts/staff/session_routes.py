@@ -42,7 +42,7 @@ async def sign_in(asked: SignIn, transactions: InTransactions, response: Respons
     whatever was wrong. After five failures at an account, or thirty from an address, each
     further try has to wait longer: 429 with `Retry-After`, also for the right password. With a
     second factor: 401 `second_factor_needed` without a `code`, `second_factor_wrong` for a wrong
-    or used one, both only after the right password.
+    or used one, both only after the right password; wrong codes are counted by themselves.
     """
     response.headers.update(_NO_STORE)
     return await sessions.sign_in(transactions, asked)

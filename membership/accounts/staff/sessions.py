@@ -18,6 +18,7 @@ from api_client.messages.management import ActorKind, SignedIn
 from membership.accounts.origins import Origin, recognize, remember
 from membership.accounts.staff import factors
 from membership.accounts.staff.accounts import email_key, staff_name
+from membership.accounts.staff.code_tries import code_was_right, code_was_wrong, count_code
 from membership.accounts.staff.credentials import store_hash
 from membership.accounts.staff.schemas import Me, SignIn
 from membership.accounts.staff.throttles import (
@@ -43,7 +44,7 @@ from membership.store.models import (
     StaffSession,
 )
 from membership.web.access import SESSION_PREFIX, Call, digest
-from membership.web.errors import Unauthorized
+from membership.web.errors import TooMany, Unauthorized
 from membership.web.transactions import RequestTransactions, act_as
 
 FACTOR_NEEDED, FACTOR_WRONG = "second_factor_needed", "second_factor_wrong"
@@ -57,10 +58,12 @@ _FACTOR_DETAILS = {
 class _Attempt:
     """A counted attempt to sign in, and its account, if there is one.
 
-    ``by_address`` is None for a known device, which its address does not delay.
+    ``recognized`` is whom its tries are counted for. ``by_address`` is None for a known device,
+    which its address does not delay.
     """
 
     subject: str
+    recognized: str
     origin: Origin
     by_address: CountedAttempt | None
     by_account: CountedAttempt
@@ -85,6 +88,8 @@ async def sign_in(transactions: RequestTransactions, asked: SignIn) -> SignedIn:
         rehashed = await transactions.hash_password(partial(transactions.passwords.hash, password))
     finish = partial(_finish, transactions, asked, attempt, right=right, rehashed=rehashed)
     signed_in = await transactions.write(finish)
+    if isinstance(signed_in, TooMany):
+        raise signed_in
     if isinstance(signed_in, str):
         detail = _FACTOR_DETAILS[signed_in]
         raise Unauthorized(signed_in, detail, headers={"WWW-Authenticate": "Bearer"})
@@ -116,7 +121,8 @@ def _count(origin: Origin, asked: SignIn, session: Session, now: datetime) -> _A
             StaffAccount.email_key == email_key(asked.email),
         )
     ).first()
-    return _Attempt(subject, origin, by_address, by_account, *(found or (None, None, None)))
+    who = (subject, recognized.subject)
+    return _Attempt(*who, origin, by_address, by_account, *(found or (None, None, None)))
 
 
 def _finish(
@@ -128,10 +134,10 @@ def _finish(
     *,
     right: bool,
     rehashed: str | None,
-) -> SignedIn | str | None:
+) -> SignedIn | TooMany | str | None:
     """Open the session, if nothing has changed meanwhile; record the failure otherwise.
 
-    Returns the code of an error about the second factor, or None for any other failure.
+    Returns an error about the second factor or its code, or None for any other failure.
     """
     account = _account(session, attempt)
     failure = _failure(account, attempt, right=right)
@@ -159,21 +165,28 @@ def _finish(
 
 def _refusal(
     vault: Vault, asked: SignIn, attempt: _Attempt, session: Session, now: datetime
-) -> str | None:
+) -> TooMany | str | None:
     """Return why the second factor of an account refuses a sign-in with the right password.
 
-    Asking for the code is no failed try; a wrong code is one.
+    Asking for the code is no failed try; a wrong code is one, at the codes and of the address.
     """
     factor = session.get(StaffFactor, (attempt.organization_id, attempt.account_id))
     if factor is None or factor.confirmed_at is None:
         return None
     code = asked.code.get_secret_value()
-    if not code:
-        for counted in filter(None, (attempt.by_address, attempt.by_account)):
-            undo_attempt(session, counted)
+    counted = count_code(session, attempt.recognized, now) if code else None
+    undo_attempt(session, attempt.by_account)
+    if attempt.by_address is not None and not isinstance(counted, CountedAttempt):
+        undo_attempt(session, attempt.by_address)
+    if counted is None:
         return FACTOR_NEEDED
+    if isinstance(counted, TooMany):
+        return counted
     if factors.use(vault, factor, code, now):
+        code_was_right(session, counted)
         return None
+    account = session.get_one(StaffAccount, (attempt.organization_id, attempt.account_id))
+    code_was_wrong(session, vault, account, counted, now)
     after = {"why": "wrong_code"}
     record(session, factor.organization_id, "staff.sign_in_failed", factor.staff_id, after=after)
     return FACTOR_WRONG
