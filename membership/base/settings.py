@@ -209,8 +209,8 @@ class ServiceSettings(BaseSettings):
         NoDecode,
         Field(
             description="Further mail domains that no company may have, parted by commas, since "
-            "anybody can have an address there; with a dash before it (-example.com) one of the "
-            "list that a company may have."
+            "anybody can have an address there, domains below them included; with a dash before it "
+            "(-example.com) one of the list that a company may have."
         ),
     ] = ()
     webhook_allow_http: Annotated[

@@ -48,10 +48,7 @@ def import_file(
     with file.open("rb") as stream, migrated_database(settings) as database:
         tenant = find_organization(database, organization)
         import_id = upload(database, tenant, new, stream, clock=system_clock)
-        worker = ImportWorker(settings.public_mail_domains)
-        ended = run(
-            database, tenant, import_id, clock=system_clock, progress=progress, worker=worker
-        )
+        ended = run(database, tenant, import_id, clock=system_clock, progress=progress)
         with database.readers.begin() as session:
             for line in service.report_lines(session, tenant.id, import_id):
                 if line.outcome is LineOutcome.REFUSED:

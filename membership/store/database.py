@@ -31,6 +31,9 @@ AnyRow = Row[*tuple[Any, ...]]
 WRITES = "walletdesk_writes"
 """Execution option of connections whose transactions write."""
 
+PUBLIC_MAIL_DOMAINS = "public_mail_domains"
+"""Key of the info of sessions: the setting of that name, a tuple of domains."""
+
 _USED_AT = "walletdesk_used_at"
 _IDLE_SECONDS = 1.0
 
@@ -162,11 +165,13 @@ def open_database(settings: ServiceSettings) -> Database:
         engine = _postgresql_engine(url, settings)
     else:
         raise ValueError(f"database_url: {backend!r} is not supported, use sqlite or postgresql")
+    writing = engine.execution_options(**{WRITES: True})
+    info = {PUBLIC_MAIL_DOMAINS: settings.public_mail_domains}
     return Database(
         engine=engine,
         single=_single(engine),
-        readers=sessionmaker(engine, expire_on_commit=False),
-        writers=sessionmaker(engine.execution_options(**{WRITES: True}), expire_on_commit=False),
+        readers=sessionmaker(engine, expire_on_commit=False, info=info),
+        writers=sessionmaker(writing, expire_on_commit=False, info=info),
     )
 
 

@@ -52,8 +52,6 @@ class Batch:
     duplicates: Duplicates
     dry_run: bool
     items: list[Item]
-    public_domains: frozenset[str] = frozenset()
-    """Further public mail domains of the settings."""
     numbers: list[list[int]] = field(default_factory=list)
     """Ranges of numbers of created customers, who are still to be indexed."""
 

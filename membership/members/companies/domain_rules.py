@@ -1,14 +1,14 @@
 """Which email domains a company may get: no public one, and none that nobody has looked at."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind, EmailDomainView
 from api_client.messages.scan import FieldFault
-from membership.members.companies.mail_domains import is_public
+from membership.members.companies.mail_domains import is_public_here
 from membership.members.companies.schemas import CompanyChange
 from membership.store.models import CompanyDomain, Customer
 from membership.web.access import Call
@@ -22,19 +22,18 @@ class DomainRules:
     """What is asked of new domains.
 
     ``confirmed`` are domains with the number of customers that a person has seen; None if nobody
-    has to confirm. ``public`` are public domains of the settings.
+    has to confirm.
     """
 
     confirmed: Mapping[str, int] | None = None
-    public: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
-    def of(cls, call: Call, change: CompanyChange, public: Sequence[str]) -> "DomainRules":
+    def of(cls, call: Call, change: CompanyChange) -> "DomainRules":
         """Return the rules for a request. People confirm; programs act for those who wrote them."""
         confirmed = None
         if call.actor.kind is ActorKind.STAFF:
             confirmed = {each.domain: each.customers for each in change.confirmed_domains}
-        return cls(confirmed, frozenset(public))
+        return cls(confirmed)
 
     def check(self, session: Session, organization_id: int, domains: Iterable[str]) -> None:
         """Check domains that a company is to get.
@@ -44,7 +43,7 @@ class DomainRules:
         """
         domains = list(domains)
         for each in domains:
-            if is_public(each, self.public):
+            if is_public_here(session, each):
                 message = f"{each} is a public mail provider: anybody can have an address there."
                 raise Invalid("email_domain_public", _FIELD, message)
         if self.confirmed is None:
@@ -78,7 +77,7 @@ def customers_of(session: Session, organization_id: int, domain: str) -> int:
     )
 
 
-def show_domain(call: Call, domain: str, public: Sequence[str]) -> EmailDomainView:
+def show_domain(call: Call, domain: str) -> EmailDomainView:
     """Return what giving a domain to a company would do."""
     owner = call.session.scalar(
         select(CompanyDomain.company_id).where(
@@ -87,7 +86,7 @@ def show_domain(call: Call, domain: str, public: Sequence[str]) -> EmailDomainVi
     )
     return EmailDomainView(
         domain=domain,
-        public=is_public(domain, public),
+        public=is_public_here(call.session, domain),
         customers=customers_of(call.session, call.tenant.id, domain),
         company_id=owner,
     )

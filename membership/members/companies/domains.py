@@ -11,7 +11,7 @@ from membership.events.outbox import emit_all
 from membership.events.types import EventType
 from membership.members.companies.domain_rules import NOBODY_CONFIRMS, DomainRules
 from membership.members.companies.linking import open_link_once
-from membership.members.companies.mail_domains import is_public
+from membership.members.companies.mail_domains import is_public_here
 from membership.store.models import Company, CompanyDomain, CompanyLink, Customer, LinkSource
 from membership.store.upsert import insert_into, random_uuid
 from membership.web.errors import Conflict
@@ -104,10 +104,10 @@ def link_newcomers(
     """Link the customers who have an address in a domain, however many, in one statement.
 
     ``never_linked`` leaves out those who were linked to the company before: somebody may have
-    unlinked them by hand. A public domain, which an earlier version gave to a company, links
-    nobody.
+    unlinked them by hand. A public domain, which an earlier version gave to a company or a
+    setting names since, links nobody.
     """
-    if is_public(domain):
+    if is_public_here(session, domain):
         return
     connection = session.connection()
     columns = {

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from membership.events.audit.recorder import record
 from membership.events.outbox import emit
 from membership.events.types import EventType
-from membership.members.companies.mail_domains import is_public
+from membership.members.companies.mail_domains import is_public_here
 from membership.store.models import (
     Company,
     CompanyDomain,
@@ -181,7 +181,7 @@ def link_by_email_domain(session: Session, customer: Customer, now: datetime) ->
             CompanyDomain.domain == customer.email_domain,
         )
     )
-    if owner is None or is_public(customer.email_domain):
+    if owner is None or is_public_here(session, customer.email_domain):
         return
     company = session.get(Company, (organization_id, owner), with_for_update={"read": True})
     if company is None or company.archived_at is not None:

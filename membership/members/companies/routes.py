@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from api_client.messages.management import (
     CompanyPage,
@@ -55,7 +55,7 @@ def list_companies(
 
 @router.post("", status_code=201)
 def create_company(
-    request: Request, new: NewCompany, call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)]
+    new: NewCompany, call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)]
 ) -> CompanyView:
     """Create a company; customers with an address in its domains are linked at once.
 
@@ -64,7 +64,7 @@ def create_company(
 
     Errors: `email_domain_taken`, `email_domain_not_confirmed` (409), `email_domain_public` (422).
     """
-    rules = DomainRules.of(call, new, request.app.state.settings.public_mail_domains)
+    rules = DomainRules.of(call, new)
 
     def create() -> CompanyView:
         company = service.create_company(call.session, call.tenant, new, call.now, rules)
@@ -75,7 +75,6 @@ def create_company(
 
 @router.get("/email-domains/{domain}")
 def get_email_domain(
-    request: Request,
     domain: Annotated[
         EmailDomain,
         Path(description="In either spelling.", examples=["northwind.example.com"]),
@@ -83,7 +82,7 @@ def get_email_domain(
     call: Annotated[Call, reads(Scope.COMPANIES_WRITE)],
 ) -> EmailDomainView:
     """Tell what giving an email domain to a company would do: how many customers it links."""
-    return show_domain(call, domain, request.app.state.settings.public_mail_domains)
+    return show_domain(call, domain)
 
 
 @router.get("/{company_id}")
@@ -100,7 +99,6 @@ def get_company(
 
 @router.patch("/{company_id}")
 def change_company(
-    request: Request,
     company_id: UUID,
     change: CompanyChange,
     call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)],
@@ -119,7 +117,7 @@ def change_company(
     Errors: `company_not_found` (404), `email_domain_taken`, `email_domain_not_confirmed` (409),
     `email_domain_public` (422).
     """
-    rules = DomainRules.of(call, change, request.app.state.settings.public_mail_domains)
+    rules = DomainRules.of(call, change)
 
     def save() -> CompanyView:
         company = service.change_company(

@@ -6,7 +6,7 @@ lock for ``LOCKED_SECONDS``.
 """
 
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -62,9 +62,8 @@ class _Read:
 class ImportWorker:
     """Runs imports, one step at a time. ``id`` names it as the holder of leases."""
 
-    def __init__(self, public_domains: Sequence[str] = ()) -> None:
+    def __init__(self) -> None:
         self.id = uuid4()
-        self._public_domains = frozenset(public_domains)
         self._lines = 400
         self._singly = 0
         self._index_build: IndexBuild | None = None
@@ -72,7 +71,6 @@ class ImportWorker:
     def run(self, work: Work) -> bool:
         """Do one step of the first import; the job ``imports``."""
         began = time.perf_counter()
-        self._public_domains = frozenset(work.settings.public_mail_domains)
         more = self.step(work.database, work.clock, failing=work.failing)
         if more:
             # Request threads get the interpreter.
@@ -154,7 +152,6 @@ class ImportWorker:
             options.duplicates,
             row.dry_run,
             read.items,
-            self._public_domains,
         )
         _WRITERS[row.kind](batch)
         counts = dict(row.counts)

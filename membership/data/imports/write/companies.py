@@ -12,7 +12,7 @@ from membership.data.imports.schemas import LineOutcome, OnDuplicate
 from membership.data.imports.write.inserts import insert_links
 from membership.events.types import EventType
 from membership.members.companies.linking import hold_domains
-from membership.members.companies.mail_domains import is_public
+from membership.members.companies.mail_domains import is_public_here
 from membership.members.companies.schemas import CompanyChange
 from membership.members.companies.service import change_company
 from membership.store.models import Company, CompanyDomain, Customer, LinkSource
@@ -77,10 +77,9 @@ class _Handler:
 
     def _public(self, values: Values, known: UUID | None) -> str | None:
         """Return the first new domain in which anybody can have an address."""
-        further = self._batch.public_domains
         for domain in values.get("email_domains", ()):
             has_it = known is not None and self._domains.get(domain) == known
-            if not has_it and is_public(domain, further):
+            if not has_it and is_public_here(self._batch.session, domain):
                 return str(domain)
         return None
 

@@ -11,7 +11,7 @@ from membership.data.imports.batch import Batch, Item
 from membership.data.imports.bulk import Row, chunks, insert_rows
 from membership.data.imports.resolve.reservations import codes_of
 from membership.events.types import EventType
-from membership.members.companies.mail_domains import is_public
+from membership.members.companies.mail_domains import is_public_here
 from membership.members.customers.search_terms import search_words
 from membership.members.customers.service import email_key
 from membership.store.models import (
@@ -149,7 +149,11 @@ def _link_by_domain(batch: Batch, addressed: list[tuple[UUID, str]]) -> None:
                 Company.archived_at.is_(None),
             )
         )
-        owners |= {row.domain: row.company_id for row in rows if not is_public(row.domain)}
+        owners |= {
+            row.domain: row.company_id
+            for row in rows
+            if not is_public_here(batch.session, row.domain)
+        }
     linked = [(uuid4(), owners[domain], who) for who, domain in addressed if domain in owners]
     insert_links(batch, [(link, company, who, "") for link, company, who in linked],
                  LinkSource.EMAIL_DOMAIN)  # fmt: skip
