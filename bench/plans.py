@@ -34,8 +34,8 @@ _BITMAP = re.compile(r"Bitmap Index Scan on (\w+)")
 def indexes(settings: ServiceSettings, code: str, query: str) -> dict[str, list[str]]:
     """Names of the indexes used by the scan of ``code`` and by the search for ``query``.
 
-    A table that is read from end to end is told as such, but not what a subquery found. The scan
-    is recorded as any other.
+    A table that is read from end to end is reported as such, but not what a subquery found. The
+    scan is recorded as any other.
     """
     database = open_database(settings)
     with closing(database.engine.connect()) as connection:

@@ -56,7 +56,7 @@ def is_long_enough(text: str, code_format: str) -> bool:
 def is_wanted(code: Code, formats: Collection[str]) -> bool:
     """Return whether ``code`` is of one of ``formats``.
 
-    UPC codes are reported as ``EAN13``, and so are told by their text.
+    UPC codes are reported as ``EAN13``, and so are recognized by their text.
     """
     if code.format in formats:
         return True

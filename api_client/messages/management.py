@@ -106,14 +106,14 @@ class FactorState(Message):
 
 
 class FactorSecret(Message):
-    """What to enter in an authenticator. It is told this once."""
+    """What to enter in an authenticator. It is returned only here."""
 
     secret: str = Field(description="Base32, to type.")
     uri: str = Field(description="`otpauth://...`, to show as a QR code.")
 
 
 class FactorConfirmed(Message):
-    """The recovery codes, each good once instead of a code. They are told this once."""
+    """The recovery codes, each good once instead of a code. They are returned only here."""
 
     recovery_codes: tuple[str, ...]
 

@@ -27,7 +27,7 @@ def _default_data_dir() -> Path:
 
 
 class ServiceSettings(BaseSettings):
-    """What the service is told from outside: environment variables named ``WALLETDESK_*``."""
+    """Settings from outside: environment variables named ``WALLETDESK_*``."""
 
     model_config = SettingsConfigDict(env_prefix="WALLETDESK_", frozen=True, extra="ignore")
 

@@ -163,7 +163,7 @@ def _of_backlog(backlog: Backlog) -> Iterator[GaugeMetricFamily]:
     yield _gauge("imports_running", "Imports that are being read.", backlog.imports)
     yield _gauge("cards_due", "Wallet cards whose face is to be looked at.", backlog.cards)
     yield _gauge("card_rollouts_running", "Edited designs on their way.", backlog.rollouts)
-    yield _gauge("apple_pushes_pending", "Phones still to be told of a card.", backlog.pushes)
+    yield _gauge("apple_pushes_pending", "Phones still to be notified of a card.", backlog.pushes)
     if backlog.certificate_days is not None:
         yield _gauge(
             "apple_certificate_days_left",

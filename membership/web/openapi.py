@@ -68,7 +68,7 @@ for people, and `errors` that name the fields that are wrong. Beside those that 
 | 507 | `storage_full` | the disk is full |
 
 ### Webhooks
-Changes are told to webhooks, signed as Standard Webhooks lays down. They carry ids and states,
+Changes are sent to webhooks, signed as Standard Webhooks lays down. They carry ids and states,
 never names or addresses.
 """
 

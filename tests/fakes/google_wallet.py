@@ -1,7 +1,7 @@
 """Google Wallet as this product meets it: the REST API of loyalty cards, and its token server.
 
-It keeps what it is told, checks it against Google's discovery document, lets in only who shows
-a token that it gave for a signed assertion, and fails as it is told to. A phone that saves a
+It keeps what is sent to it, checks it against Google's discovery document, lets in only who shows
+a token that it gave for a signed assertion, and fails on demand. A phone that saves a
 card with a link, and shows its code at some instant, is there as well.
 """
 

@@ -1,4 +1,4 @@
-"""A peer that is no good membership service: it answers as it is told to, over real HTTP."""
+"""A peer that is no good membership service: it answers as a test wants, over real HTTP."""
 
 import json
 import threading

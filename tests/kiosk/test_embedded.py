@@ -75,7 +75,7 @@ def test_a_service_that_dies_again_and_again_is_not_started_in_a_hot_loop(
     qtbot.wait(1500)
     assert (owner.started() - before) / (time.monotonic() - began) < 2
     assert ("", "") in owner.down
-    assert len(owner.service.findChildren(QProcess)) <= 1, "ended processes are let go of"
+    assert len(owner.service.findChildren(QProcess)) <= 1, "ended processes are deleted"
 
 
 def test_an_address_that_cannot_be_published_does_not_keep_the_kiosk_from_the_service(

@@ -1,4 +1,4 @@
-"""Hand scanners are told from typing, and no key is ever lost or taken twice."""
+"""Hand scanners are distinguished from typing, and no key is ever lost or taken twice."""
 
 import pytest
 from hypothesis import given

@@ -195,7 +195,7 @@ class Databases:
 
 
 def _migrate(settings: ServiceSettings) -> None:
-    """Bring a database up to date and let go of it."""
+    """Bring a database up to date and close it."""
     database = open_database(settings)
     migrate(database)
     database.engine.dispose()

@@ -1,4 +1,4 @@
-"""Memberships as the tests of their life need them: sold, changed, and what is told of them."""
+"""Memberships as the tests of their life need them: sold, changed, and their events."""
 
 from typing import Any
 from uuid import UUID
@@ -48,7 +48,7 @@ def due(service: Service, membership: str) -> str | None:
 
 
 def events(service: Service, *subjects: str) -> list[tuple[str, dict[str, Any]]]:
-    """What was told of things, in its order."""
+    """The events of things, in order."""
     with service.database.readers.begin() as session:
         rows = session.execute(
             select(Event.type, Event.data)
@@ -59,5 +59,5 @@ def events(service: Service, *subjects: str) -> list[tuple[str, dict[str, Any]]]
 
 
 def names(service: Service, *subjects: str) -> list[str]:
-    """The types of what was told of things."""
+    """The types of the events of things."""
     return [name for name, _ in events(service, *subjects)]

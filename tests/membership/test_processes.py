@@ -182,7 +182,7 @@ def test_no_more_connections_than_were_set(pair: Pair) -> None:
 
 
 class Desks:
-    """Many desks that scan until they are told to stop, each visit until it is acknowledged."""
+    """Many desks that scan until they are stopped, each visit until it is acknowledged."""
 
     def __init__(self, processes: list[ServiceProcess], text: str) -> None:
         self.processes, self.text = processes, text

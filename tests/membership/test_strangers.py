@@ -230,7 +230,7 @@ def is_scoped(route: AnyRoute) -> bool:
 
 
 def everything(service: Service, document: Document, rows: Rows) -> dict[str, Any]:
-    """What the organization itself is told by all routes that read.
+    """What all routes that read return to the organization itself.
 
     Except for what changes by being read: the audit, personal data with its audit, and a signed
     pass, which tells when it was signed.

@@ -61,7 +61,7 @@ class DesignController(Controller):
         self._asked_about: object = None
         """The edited design that was asked about before another one is opened."""
         self._tries: list[str] = []
-        """Keys with which the open design was saved since its version was told."""
+        """Keys with which the open design was saved since its version arrived."""
         self._previews = 0
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)

@@ -50,7 +50,7 @@ def make_key(
     `idempotency_key_refused` (422).
     """
     if idempotency_key is not None:
-        detail = "A new key is told once and is not kept, so its making cannot be repeated."
+        detail = "A new key is returned once and is not kept, so its making cannot be repeated."
         raise Invalid("idempotency_key_refused", "header.Idempotency-Key", detail)
     return service.make_key(call, new)
 

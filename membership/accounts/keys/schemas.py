@@ -50,7 +50,7 @@ class KeyView(Message):
 
 
 class MintedKey(KeyView):
-    """A new key. It is told this once and cannot be had again."""
+    """A new key. It is returned only here and cannot be had again."""
 
     key: str
 

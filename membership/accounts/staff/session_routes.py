@@ -94,7 +94,7 @@ async def start_second_factor(
     caller: Annotated[Caller, allows(None)],
     response: Response,
 ) -> FactorSecret:
-    """Begin to set up a second factor (TOTP); the secret is told this once.
+    """Begin to set up a second factor (TOTP); the secret is returned only here.
 
     It counts once a code confirms it. 422 `password_wrong` (counted, 429); 409
     `second_factor_exists`.

@@ -53,7 +53,7 @@ def _no_repeat(
 ) -> None:
     """Raise Invalid for an idempotency key: the response holds a secret and is not stored."""
     if idempotency_key is not None:
-        detail = "A secret is told once and its answer is not kept, so this cannot be repeated."
+        detail = "A secret is returned once and its answer is not kept, so this cannot be repeated."
         raise Invalid("idempotency_key_refused", "header.Idempotency-Key", detail)
 
 

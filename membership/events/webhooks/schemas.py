@@ -91,7 +91,7 @@ class WebhookView(Message):
 
 
 class CreatedWebhook(WebhookView):
-    """A new webhook with its secret, which is told this once."""
+    """A new webhook with its secret, which is returned only here."""
 
     secret: str = Field(
         description="Verifies signatures (Standard Webhooks): `whsec_` and base64.",
@@ -118,7 +118,7 @@ class Rotation(RequestBody):
 
 
 class RotatedSecret(Message):
-    """The new secret, which is told this once."""
+    """The new secret, which is returned only here."""
 
     secret: str = Field(examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="])
     former_secret_until: AwareDatetime | None

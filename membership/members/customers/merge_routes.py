@@ -20,7 +20,7 @@ _MERGE = {"other_id": "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"}
 
 
 class _Merge(BaseModel):
-    """A merge as it is told from another: by both customers."""
+    """What identifies a merge: both customers."""
 
     customer_id: UUID
     other_id: UUID

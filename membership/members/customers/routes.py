@@ -100,7 +100,7 @@ def change_customer(
 
     A new address in the email domain of a company links the customer to it; links that they
     have stay. Any other change leaves links as they are. A new address and a ban end the
-    customer's logins; a changed address is told by mail, to the old one as well.
+    customer's logins; a changed address is announced by mail, to the old one as well.
 
     Errors: `customer_not_found` (404), `customer_erased` (409), `name_missing`,
     `phone_invalid` (422).

@@ -126,7 +126,7 @@ def change_customer(
     A new address in the domain of a company links the customer to it; links that they had
     before stay. A new address and a ban end the customer's logins. Raises NotFound; Conflict for a
     customer who was erased; Invalid for a phone number that cannot be one, or if no name is left.
-    With a ``vault``, a changed address is told by mail, to the old one as well.
+    With a ``vault``, a changed address is announced by mail, to the old one as well.
     """
     customer = lock_customer(session, tenant, customer_id)
     fields = change.model_dump(include=change.model_fields_set)

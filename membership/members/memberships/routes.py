@@ -207,7 +207,8 @@ def transfer_membership(membership_id: UUID, wanted: Transfer, call: Writer) -> 
 def note_payment(membership_id: UUID, payment: PaymentState, call: Writer) -> SoldView:
     """Note since when a payment is overdue, or that it was paid.
 
-    An overdue membership stays active; the desk is told. What happens next is up to staff.
+    An overdue membership stays active; the desk sees that it is overdue. What happens next is
+    up to staff.
     """
 
     def save() -> SoldView:

@@ -135,7 +135,7 @@ class HistoryEntry(Message):
         description="Fields that changed, as they were.", examples=[{"last_day": "2027-03-31"}]
     )
     after: dict[str, Any] | None = Field(
-        description="The same fields as they are since, and why, if that was told.",
+        description="The same fields afterwards, and the reason, if one was given.",
         examples=[{"last_day": "2027-04-30"}],
     )
 

@@ -1,4 +1,4 @@
-"""The outbox: what happened, and to whom it is still to be told."""
+"""The outbox: what happened, and who has still to receive it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -33,7 +33,7 @@ class DeliveryState(StrEnum):
 class Event(Base):
     """Something that happened. ``seq`` orders what is causally ordered, across processes.
 
-    ``occurred_at`` is when it happened, which for an expiry that is told late is before
+    ``occurred_at`` is when it happened, which for an expiry that is recorded late is before
     ``created_at``. ``data`` is what receivers are sent; it names nobody.
     """
 

@@ -36,7 +36,7 @@ class RolloutState(StrEnum):
 class CardDesign(Base):
     """A design. ``version`` is the one that its cards show; ``key`` stands in install links.
 
-    ``google_class_digest`` names the class that Google was told last (SHA-256 of its JSON).
+    ``google_class_digest`` names the class that was last sent to Google (SHA-256 of its JSON).
     """
 
     __tablename__ = "card_designs"
@@ -96,7 +96,7 @@ class CardWallet(Base):
 
     ``google_created_at`` is since when Google has the card, ``google_saved`` whether somebody has
     it in their wallet, as Google told last. ``google_seq`` is the update number that Google was
-    told last, ``google_digest`` names the object it was told (SHA-256 of its JSON);
+    last sent, ``google_digest`` names the object that was sent (SHA-256 of its JSON);
     ``google_leased_until`` is until when the card belongs to the process that is telling it.
     """
 
@@ -142,7 +142,7 @@ class CardWallet(Base):
 
 
 class AppleRegistration(Base):
-    """A device that has a card, and how far it was told of the card's changes.
+    """A device that has a card, and the last change it was notified of.
 
     ``fetched_seq`` and ``pushed_seq`` are update numbers of the card: the last that the device
     fetched, and the last that it was pushed. ``registered_seq`` is a number of the registration

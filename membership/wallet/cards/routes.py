@@ -27,7 +27,7 @@ def list_cards(
 ) -> CustomerCards:
     """List a customer's cards, newest first, revoked ones included.
 
-    `wallets` tells on how many devices a card is, and whether they were told of the latest
+    `wallets` has the number of devices with the card, and whether they were notified of the latest
     change; `install_url` is where the customer fetches it.
 
     Errors: `customer_not_found` (404).
@@ -106,7 +106,7 @@ def revoke_card(
 ) -> CardRecord:
     """Revoke a card, for good; the customer's other cards stay as they are.
 
-    A scan of it still tells whose it is, with the outcome `card_revoked`; doors are told that it
+    A scan of it still names its holder, with the outcome `card_revoked`; for doors it
     opens nothing. Phones that have it show that it is good no more.
 
     Errors: `card_not_found` (404).

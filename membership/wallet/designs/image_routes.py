@@ -62,7 +62,7 @@ def get_image(
         str,
         Path(
             pattern=r"^[0-9a-f]{64}$",
-            description="The picture's tag, as it was told when it was stored.",
+            description="The picture's tag, as returned when it was stored.",
             examples=["9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015"],
         ),
     ],

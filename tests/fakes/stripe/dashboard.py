@@ -106,7 +106,7 @@ def _check_endpoint(form: Form) -> None:
 
 
 def create_endpoint(ledger: Ledger, form: Form) -> Thing:
-    """An address that events are sent to. Its secret is told now and never again.
+    """An address that events are sent to. Its secret is returned now and never again.
 
     The first one has the secret that the fake was started with.
     """

@@ -79,7 +79,7 @@ class Ledger:
     """Webhook secrets: the one of the start, then one for each endpoint that was made."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     request: dict[str, str | None] = field(default_factory=dict)
-    """The request that is being answered: it is told in the events that it makes."""
+    """The request that is being answered: the events that it makes name it."""
     on_event: Callable[[Thing], None] = field(default=lambda _: None)
     broken: list[BaseException] = field(default_factory=list)
     """What went wrong in the fake itself, or in who hears its events; raised in the test."""
@@ -98,7 +98,7 @@ class Ledger:
         self.now = max(self.now, datetime.fromtimestamp(seconds, UTC))
 
     def make(self, kind: str, event: str | None = None, **values: Any) -> Thing:
-        """Keep a new object; ``event`` is told of it."""
+        """Keep a new object; ``event`` is sent for it."""
         new = thing(kind, **{"id": new_id(kind), "created": self.seconds, **values})
         self.things[new["id"]] = new
         if event is not None:
@@ -122,7 +122,7 @@ class Ledger:
 
     @contextmanager
     def changing(self, changed: Thing, event: str | None = None) -> Iterator[Thing]:
-        """Change an object inside; ``event`` is told if anything is different afterwards."""
+        """Change an object inside; ``event`` is sent if anything is different afterwards."""
         before = copy.deepcopy(changed)
         yield changed
         if event is not None and before != changed:

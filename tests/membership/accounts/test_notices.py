@@ -7,7 +7,7 @@ from tests.membership.support import Service
 
 
 def told(service: Service, part: str) -> list[str]:
-    """Who was told something, sorted."""
+    """Who got a notice, sorted."""
     return sorted(to for to, text in mails(service) if part in text)
 
 

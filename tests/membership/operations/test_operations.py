@@ -1,4 +1,4 @@
-"""Alive, ready, and how it does: what whoever runs the service is told."""
+"""Alive, ready, and how it does: what whoever runs the service can see."""
 
 import asyncio
 import contextlib
@@ -234,7 +234,7 @@ def test_who_may_read_metrics(databases: Databases, tmp_path: Path) -> None:
     for name in ("none", "keyed"):
         (tmp_path / name).mkdir()
     with running_service(databases.new(SQLITE, tmp_path / "none", metrics_key=None)) as service:
-        # Whoever read them from this machine before is told what to set.
+        # Whoever read them from this machine before learns what to set.
         for headers in ({}, {"X-Forwarded-For": "127.0.0.1"}, {"Authorization": f"Bearer {key}"}):
             refused = assert_problem(ask(service, "/metrics", **headers), 403, "metrics_need_key")
             assert "WALLETDESK_METRICS_KEY" in refused.detail

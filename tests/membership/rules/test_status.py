@@ -87,7 +87,7 @@ def test_what_had_ended_when_noted_stays_so(
         (-1, 2, 1, False, 1),
         (-1, 2, 3, False, 2),
         (-1, None, 1, False, 1),
-        (-2, 2, -1, True, None),  # was told when it was ended
+        (-2, 2, -1, True, None),  # was announced when it was ended
         (-2, 2, 1, True, None),
         (1, 3, 1, False, None),  # withdrawn before it starts
         (-1, 2, 3, True, 2),

@@ -1,4 +1,4 @@
-"""Every error is a problem with a stable code; nothing inside is told; a full disk is said so."""
+"""Every error is a problem with a stable code; no internals leak; a full disk is one of them."""
 
 import base64
 from collections.abc import Iterator

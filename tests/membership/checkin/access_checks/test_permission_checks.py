@@ -1,4 +1,4 @@
-"""Access checks of other systems: whom they name, what they are told, how long it may be kept."""
+"""Access checks of other systems: whom they name, what they return, how long it may be cached."""
 
 import itertools
 from typing import Any
@@ -165,7 +165,7 @@ def test_the_key_is_judged_first_whoever_is_asked_about(service: Service, plan: 
     shown = {"wrong": f"{service.key}x", "lacking": lacks_scope, "good": made["key"]}
 
     def answers(who: str) -> dict[str, int]:
-        """What each key is told by the route with a query, and alike by that with a path."""
+        """What each key gets from the route with a query, and alike from that with a path."""
         told = {}
         for called, key in shown.items():
             by_query = service.call(

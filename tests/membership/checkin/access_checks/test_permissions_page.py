@@ -39,7 +39,7 @@ def member(service: Service) -> str:
 
 
 def environment(service: Service) -> dict[str, str]:
-    """What the examples are told from outside."""
+    """The settings of the examples."""
     key = service.key_with(Scope.PERMISSIONS_READ)
     return {**os.environ, "MEMBERSHIP_URL": service.url, "MEMBERSHIP_KEY": key}
 

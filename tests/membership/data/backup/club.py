@@ -118,7 +118,7 @@ def empty_settings(databases: Databases, kind: str, folder: Path) -> ServiceSett
 
 
 def opened(settings: ServiceSettings) -> Iterator[Database]:
-    """The database of settings, let go of at the end."""
+    """The database of settings, closed at the end."""
     database = open_database(settings)
     yield database
     database.engine.dispose()

@@ -15,7 +15,7 @@ EXCEPTIONS = {
     "POST /v1/billing/orders/{order_id}/cancel": _BILLED,
     "POST /v1/billing/orders/{order_id}/resume": _BILLED,
     "POST /v1/billing/events/{billing_event_id}/retry": _BILLED,
-    "POST /v1/billing/orders/{order_id}/refresh": "asks the provider only; what changes is told",
+    "POST /v1/billing/orders/{order_id}/refresh": "asks the provider only; changes have events",
     "POST /v1/card-designs/preview": "draws a picture and stores nothing",
     "DELETE /v1/customers/{customer_id}/sessions": "its entry is in login/test_ended.py",
     "DELETE /v1/staff/sessions": "its entry is in staff/test_everywhere.py",

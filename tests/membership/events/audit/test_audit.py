@@ -1,4 +1,4 @@
-"""The audit: every route that writes is told of, with before and after; nothing changes it."""
+"""The audit: every route that writes has an entry, with before and after; nothing changes it."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

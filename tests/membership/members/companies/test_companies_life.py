@@ -1,4 +1,4 @@
-"""Companies: found by parts of the name, archived and taken back, and what is told of them."""
+"""Companies: found by parts of the name, archived and taken back, and their events."""
 
 from typing import Any
 from uuid import UUID

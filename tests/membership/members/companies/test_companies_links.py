@@ -1,4 +1,4 @@
-"""Links: how they came about, their history, what is told of them, and two at once."""
+"""Links: how they came about, their history, their events, and two at once."""
 
 import threading
 from collections.abc import Callable

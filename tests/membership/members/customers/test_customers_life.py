@@ -1,4 +1,4 @@
-"""Customers: what is told of them, how their address is compared, lists by state, the erased."""
+"""Customers: their events, how their address is compared, lists by state, the erased."""
 
 from typing import Any
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""Plans and permissions: changed, archived, listed; who is told of it, and what is refused."""
+"""Plans and permissions: changed, archived, listed; which events there are, and what is refused."""
 
 import threading
 from typing import Any

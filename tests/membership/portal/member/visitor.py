@@ -131,7 +131,7 @@ class OwnPage(Page):
         return code
 
     def scanned(self, code: RotatingCode) -> Any:
-        """What the desk is told of a code at its time."""
+        """What the desk learns of a code at its time."""
         self.service.clock.now = datetime.fromtimestamp(code.seconds, UTC)
         return self.service.scan(code.text)
 

@@ -34,7 +34,7 @@ def page(browser: Browser, tmp_path: Path) -> Page:
     browser.folder = tmp_path
     browser.switch_to.default_content()
     browser.get("about:blank")
-    told(browser)  # forgets what was told before
+    told(browser)  # drops what was logged before
     resize(browser, DESKTOP)
     return Page(browser)
 

@@ -1,4 +1,4 @@
-"""A club's own site frames a page that is not there: it is told so, in the visitor's language."""
+"""A club's own site frames a page that is not there: it gets an error in the visitor's language."""
 
 import re
 

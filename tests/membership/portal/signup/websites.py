@@ -32,7 +32,7 @@ addEventListener("message", (event) => {
   parent.postMessage("sent", "*");
 });
 </script>"""
-"""A page in another frame of the site: it sends on what it is told to send."""
+"""A page in another frame of the site: it forwards what it receives."""
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def show(service: Service, token: object, address: str | None = None) -> request
 
 
 def reason(service: Service, log: StringIO, token: str) -> str:
-    """Why a token is refused, as the log says it; whoever showed it is told nothing."""
+    """Why a token is refused, as the log says it; whoever showed it learns nothing."""
     log.seek(0)
     log.truncate()
     answer = show(service, token)

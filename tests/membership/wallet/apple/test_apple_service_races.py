@@ -19,7 +19,7 @@ CARDS, WRITERS, CHANGES = 4, 2, 8
 
 
 class Asking:
-    """A device that asks again and again, and remembers the last version it was told of each."""
+    """A device that asks again and again, and remembers the last version it received of each."""
 
     def __init__(self, phones: list[Phone]) -> None:
         self.tag: str | None = None

@@ -95,7 +95,7 @@ class Club:
             return session.get_one(WalletIdentity, (self.service.tenant.id, IdentityKind.GOOGLE))
 
     def class_digest(self, design_id: Any) -> str | None:
-        """Which class of a design Google was told last."""
+        """Which class of a design was last sent to Google."""
         with self.service.database.readers.begin() as session:
             return session.scalar(
                 select(CardDesign.google_class_digest).where(

@@ -1,4 +1,4 @@
-"""Google is told of every change of a card that it has, once, and of nothing else."""
+"""Google gets every change of a card that it has, once, and nothing else."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -49,7 +49,7 @@ def signing(service: Service) -> Identity:
 
 
 def warnings(service: Service) -> tuple[str | None, str | None]:
-    """What is told of Apple and of Google."""
+    """What the routes return about Apple and about Google."""
     ready = service.get(AT)
     return ready["apple"]["warning"], ready["google"]["warning"]
 

@@ -119,7 +119,7 @@ def told(service: Service) -> None:
 
 
 def waiting(service: Service, card: WalletCard) -> tuple[bool, bool]:
-    """Whether a card's devices are to be pushed, and Google is to be told."""
+    """Whether a card's devices are to be pushed, and Google is to be updated."""
     with service.database.readers.begin() as session:
         pushes = session.scalars(
             select(AppleRegistration.push_at).where(

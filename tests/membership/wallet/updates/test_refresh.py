@@ -1,4 +1,4 @@
-"""Cards that are due: what is stored of their faces, and who is told."""
+"""Cards that are due: what is stored of their faces, and who is notified."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
