@@ -217,6 +217,13 @@ def import_file(
     match: Annotated[
         str, typer.Option(help="By what customers are recognised, in order.")
     ] = "email,phone,name_birth_date",
+    maybe_same: Annotated[
+        str,
+        typer.Option(
+            help="What becomes of customers who share an address with somebody of another name: "
+            "create, skip or same."
+        ),
+    ] = "create",
     day_first: Annotated[
         bool, typer.Option("--day-first", help="Read days also as 31.12.2027.")
     ] = False,
@@ -230,7 +237,7 @@ def import_file(
         "kind": kind,
         "dry_run": dry_run,
         "file_name": file.name[:120],
-        "duplicates": {"action": duplicates, "match": match.split(",")},
+        "duplicates": {"action": duplicates, "match": match.split(","), "maybe_same": maybe_same},
         "day_first_dates": day_first,
     }
     try:

@@ -27,6 +27,7 @@ from membership.web.errors import ApiError
 
 Progress = Callable[[ImportView], None]
 _FINAL = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
+_TOLD = (LineOutcome.REFUSED, LineOutcome.SKIPPED)
 _WAIT_SECONDS = 0.5
 
 
@@ -37,11 +38,12 @@ def import_file(
     *,
     organization: str,
     progress: Progress,
-    refused: Callable[[str], object],
+    tell: Callable[[str], object],
 ) -> ImportView:
     """Import a file; returns its final state.
 
-    ``progress`` is called after each chunk, ``refused`` with a sentence for each rejected line.
+    ``progress`` is called after each chunk, ``tell`` with a sentence for each line that a person
+    should know of: refused, skipped, merged into another line, or maybe the same as somebody.
     Raises LookupError for an unknown organization; ApiError for a file that cannot be read as
     such; MigrationError, OSError and SQLAlchemyError.
     """
@@ -51,8 +53,8 @@ def import_file(
         ended = run(database, tenant, import_id, clock=system_clock, progress=progress)
         with database.readers.begin() as session:
             for line in service.report_lines(session, tenant.id, import_id):
-                if line.outcome is LineOutcome.REFUSED:
-                    refused(f"line {line.line}: {line.message}")
+                if line.outcome in _TOLD or line.note is not None:
+                    tell(f"line {line.line}: {line.outcome.value}: {line.message}")
         return ended
 
 
@@ -124,7 +126,11 @@ def import_command(
     organization: str,
     write: Callable[[str], object],
 ) -> int:
-    """Run ``import``. Returns 0 if every line was accepted, 1 if some were not, 2 on an error."""
+    """Run ``import``.
+
+    Returns 0 if every line was taken by itself, 1 if some were refused, skipped or merged into
+    other lines, 2 on an error.
+    """
 
     def progress(shown: ImportView) -> None:
         of = "" if shown.lines_total is None else f" of {shown.lines_total}"
@@ -139,7 +145,7 @@ def import_command(
             new,
             organization=organization,
             progress=progress,
-            refused=lambda line: write(f"\n{line}"),
+            tell=lambda line: write(f"\n{line}"),
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
@@ -152,8 +158,12 @@ def import_command(
         return 2
     counts = ", ".join(f"{count} {name}" for name, count in ended.counts if count)
     write(f"\n{ended.state.value}: {counts or 'no lines'}\n")
+    if ended.merged:
+        write(f"{ended.merged} of them mean the same person as another line of the file\n")
+    if ended.maybe_same:
+        write(f"{ended.maybe_same} of them are maybe the same as somebody else: compare them\n")
     if ended.error:
         write(f"{ended.error}\n")
     if ended.state is not ImportState.FINISHED:
         return 2
-    return 1 if ended.counts.refused else 0
+    return 1 if ended.counts.refused or ended.counts.skipped or ended.merged else 0

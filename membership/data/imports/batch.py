@@ -1,23 +1,27 @@
 """A batch of lines with their values and results, shared by the writers of all kinds."""
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from membership.base.actors import Actor
 from membership.data.imports.bulk import chunks, insert_rows
 from membership.data.imports.parse.columns import Values
-from membership.data.imports.schemas import Duplicates, LineOutcome
+from membership.data.imports.schemas import Duplicates, LineNote, LineOutcome
 from membership.events.outbox import emit_all, subscribers
 from membership.events.types import EventType
 from membership.store.models import ImportKey
 from membership.web.access import Tenant
+
+_MAX_PEOPLE = 200
+"""Most people of one address that a dry run remembers."""
 
 
 @dataclass(slots=True)
@@ -29,10 +33,17 @@ class Item:
     outcome: LineOutcome = LineOutcome.REFUSED
     id: UUID | None = None
     message: str = ""
+    note: LineNote | None = None
 
-    def record_result(self, outcome: LineOutcome, found: UUID | None, message: str = "") -> None:
+    def record_result(
+        self,
+        outcome: LineOutcome,
+        found: UUID | None,
+        message: str = "",
+        note: LineNote | None = None,
+    ) -> None:
         """Set the result of the line."""
-        self.outcome, self.id, self.message = outcome, found, message
+        self.outcome, self.id, self.message, self.note = outcome, found, message, note
 
     def refuse(self, message: str) -> None:
         """Refuse the line: nothing of it is stored."""
@@ -52,6 +63,8 @@ class Batch:
     duplicates: Duplicates
     dry_run: bool
     items: list[Item]
+    created: tuple[tuple[int, int], ...] = ()
+    """Ranges of numbers of customers whom earlier batches of this import created, sorted."""
     numbers: list[list[int]] = field(default_factory=list)
     """Ranges of numbers of created customers, who are still to be indexed."""
 
@@ -59,24 +72,36 @@ class Batch:
         """The lines that were not refused so far."""
         return [item for item in self.items if item.values is not None]
 
+    def created_here(self, number: int) -> bool:
+        """Whether an earlier batch of this import created the customer with a number."""
+        place = bisect_right(self.created, (number, number)) - 1
+        around = self.created[max(place, 0) : place + 2]
+        return any(first <= number <= last for first, last in around)
+
+    def earlier_people(self, keys: Iterable[str]) -> dict[str, list[list[Any]]]:
+        """People whom earlier lines of a dry run stored under keys; empty in a real run."""
+        return {key: people for key, (_, people) in self._earlier(keys).items() if people}
+
     def earlier_keys(self, keys: Iterable[str]) -> dict[str, int]:
         """Keys of earlier lines of a dry run, with the numbers of their lines.
 
         Empty in a real run, whose lines became rows.
         """
-        if not self.dry_run:
-            return {}
-        found: dict[str, int] = {}
-        hashed = {_hashed(key): key for key in keys}
+        return {key: line for key, (line, _) in self._earlier(keys).items()}
+
+    def _earlier(self, keys: Iterable[str]) -> dict[str, tuple[int, list[list[Any]] | None]]:
+        """Lines and people that earlier lines of a dry run stored under keys."""
+        found: dict[str, tuple[int, list[list[Any]] | None]] = {}
+        hashed = {_hashed(key): key for key in keys} if self.dry_run else {}
         for some in chunks(hashed):
             rows = self.session.execute(
-                select(ImportKey.key, ImportKey.line).where(
+                select(ImportKey.key, ImportKey.line, ImportKey.people).where(
                     ImportKey.organization_id == self.tenant.id,
                     ImportKey.import_id == self.import_id,
                     ImportKey.key.in_(some),
                 )
             )
-            found |= {hashed[key]: line for key, line in rows}
+            found |= {hashed[row.key]: (row.line, row.people) for row in rows}
         return found
 
     def store_keys(self, keys: dict[str, int]) -> None:
@@ -90,6 +115,34 @@ class Batch:
                     (self.tenant.id, self.import_id, _hashed(key), line)
                     for key, line in keys.items()
                 ],
+            )
+
+    def store_people(self, keys: dict[str, tuple[int, list[list[Any]]]]) -> None:
+        """Store people under keys in a dry run, each key with the line that had it first.
+
+        Keys of batches before this one get the people of this one as well.
+        """
+        before = self._earlier(keys)
+        columns = ("organization_id", "import_id", "key", "line", "people")
+        insert_rows(
+            self.session.connection(),
+            ImportKey,
+            columns,
+            [
+                (self.tenant.id, self.import_id, _hashed(key), line, people[:_MAX_PEOPLE])
+                for key, (line, people) in keys.items()
+                if key not in before
+            ],
+        )
+        for key in before:
+            self.session.execute(
+                update(ImportKey)
+                .where(
+                    ImportKey.organization_id == self.tenant.id,
+                    ImportKey.import_id == self.import_id,
+                    ImportKey.key == _hashed(key),
+                )
+                .values(people=keys[key][1][:_MAX_PEOPLE])
             )
 
     def emit(

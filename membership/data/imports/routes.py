@@ -3,10 +3,11 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from membership.base.scopes import Scope
@@ -17,6 +18,7 @@ from membership.data.imports.arrive.upload import receive_file
 from membership.data.imports.schemas import (
     ImportPage,
     ImportView,
+    LineNote,
     LineOutcome,
     NewImport,
     ReportPage,
@@ -53,6 +55,17 @@ _CSV: dict[int | str, dict[str, Any]] = {
 Outcomes = Annotated[
     LineOutcome | None, Query(description="Only the lines that came to this.", examples=["refused"])
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilter:
+    """Which lines of a report are wanted."""
+
+    outcome: Outcomes = None
+    note: Annotated[
+        LineNote | None,
+        Query(description="Only the lines with this note.", examples=["maybe_same"]),
+    ] = None
 
 
 @router.post("", status_code=201)
@@ -137,7 +150,7 @@ def cancel_import(
 def show_report(
     import_id: UUID,
     call: Annotated[Call, reads(Scope.IMPORTS_WRITE)],
-    outcome: Outcomes = None,
+    wanted: Annotated[LineFilter, Depends()],
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> ReportPage:
@@ -145,7 +158,7 @@ def show_report(
 
     Errors: `import_not_found` (404), `invalid_cursor` (422).
     """
-    return service.report(call, import_id, limit, cursor, outcome=outcome)
+    return service.report(call, import_id, limit, cursor, outcome=wanted.outcome, note=wanted.note)
 
 
 @router.get("/{import_id}/report.csv", response_class=Response, responses=_CSV)
@@ -153,7 +166,7 @@ def download_report(
     import_id: UUID,
     request: Request,
     call: Annotated[Call, reads(Scope.IMPORTS_WRITE)],
-    outcome: Outcomes = None,
+    wanted: Annotated[LineFilter, Depends()],
 ) -> StreamingResponse:
     """Download what became of each line as CSV: line, outcome, id, message.
 
@@ -165,7 +178,10 @@ def download_report(
     def rows() -> Iterator[bytes]:
         with request.app.state.database.readers.begin() as session:
             yield _line("line", "outcome", "id", "message")
-            for each in service.report_lines(session, organization_id, import_id, outcome=outcome):
+            lines = service.report_lines(
+                session, organization_id, import_id, outcome=wanted.outcome, note=wanted.note
+            )
+            for each in lines:
                 found = "" if each.id is None else str(each.id)
                 yield _line(str(each.line), each.outcome.value, found, safe_cell(each.message))
 

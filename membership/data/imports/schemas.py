@@ -43,6 +43,21 @@ class LineOutcome(StrEnum):
     REFUSED = "refused"
 
 
+class LineNote(StrEnum):
+    """What a person should look at, beside the outcome of a line."""
+
+    MAYBE_SAME = "maybe_same"
+    MERGED = "merged"
+
+
+class MaybeSame(StrEnum):
+    """What becomes of a line that shares an address with somebody of another name."""
+
+    CREATE = "create"
+    SKIP = "skip"
+    SAME = "same"
+
+
 class Duplicates(RequestBody):
     """How lines that are there already are recognised, and what becomes of them."""
 
@@ -57,6 +72,14 @@ class Duplicates(RequestBody):
     action: OnDuplicate = Field(
         default=OnDuplicate.SKIP,
         description="`update` sets the fields that are not empty; memberships are never updated.",
+    )
+    maybe_same: MaybeSame = Field(
+        default=MaybeSame.CREATE,
+        description="For customers who share an email address, a telephone, or a name and date of "
+        "birth with somebody, and have another number, name or date of birth: `create` makes "
+        "another customer, `skip` leaves the line out, for a person to decide; `same` takes "
+        "another name for a changed one. Another number or date of birth is always another "
+        "person.",
     )
 
 
@@ -147,6 +170,12 @@ class ImportView(Message):
     )
     lines_done: int
     counts: ImportCounts
+    maybe_same: int = Field(
+        default=0, description="Lines that may mean somebody who is there: see the report."
+    )
+    merged: int = Field(
+        default=0, description="Lines that mean the same person as another line of the file."
+    )
     lines_per_second: float | None = Field(description="Since it was started.")
     encoding: str
     delimiter: str
@@ -171,6 +200,11 @@ class ReportLine(Message):
     outcome: LineOutcome
     id: UUID | None = Field(description="What was created or found.")
     message: str = Field(description="Why, naming the column.")
+    note: LineNote | None = Field(
+        default=None,
+        description="`maybe_same`: the line shares an address with somebody else; `merged`: it "
+        "means the same person as another line of the file.",
+    )
 
 
 class ReportPage(Message):

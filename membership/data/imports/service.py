@@ -18,6 +18,7 @@ from membership.data.imports.schemas import (
     ImportOptions,
     ImportPage,
     ImportView,
+    LineNote,
     LineOutcome,
     NewImport,
     ReportLine,
@@ -140,6 +141,7 @@ def _require_startable(row: Import, *, dry_run: bool) -> None:
 def _rewind(session: Session, row: Import) -> None:
     """Reset an import to the first line, with an empty report."""
     row.position, row.next_line, row.lines_done, row.counts = 0, 1, 0, {}
+    row.notes = None
     delete_keys(session, row)
     session.execute(
         delete(ImportReport).where(
@@ -205,6 +207,7 @@ def view(row: Import, now: datetime) -> ImportView:
         lines_total=None if row.lines_total is None else max(row.lines_total, row.lines_done),
         lines_done=row.lines_done,
         counts=ImportCounts(**row.counts),
+        **(row.notes or {}),
         lines_per_second=pace(row.lines_done, row.started_at, row.finished_at or now),
         encoding=row.encoding,
         delimiter=row.delimiter,
@@ -244,11 +247,14 @@ def report(
     cursor: str | None,
     *,
     outcome: LineOutcome | None = None,
+    note: LineNote | None = None,
 ) -> ReportPage:
     """A page of the report, in the order of the file. Raises NotFound, Invalid."""
     get_import(call.session, call.tenant, import_id)
     after = 0 if cursor is None else int(decode_cursor(cursor, int)[0])
-    lines = report_lines(call.session, call.tenant.id, import_id, after=after, outcome=outcome)
+    lines = report_lines(
+        call.session, call.tenant.id, import_id, after=after, outcome=outcome, note=note
+    )
     found = list(islice(lines, limit + 1))
     page = found[:limit]
     return ReportPage(
@@ -264,6 +270,7 @@ def report_lines(
     *,
     after: int = 0,
     outcome: LineOutcome | None = None,
+    note: LineNote | None = None,
 ) -> Iterator[ReportLine]:
     """The results of the lines after one of them; a batch is in memory at a time."""
     same = (
@@ -287,11 +294,13 @@ def report_lines(
         if batch is None:
             return
         position = batch.first_line
-        for line, what, found, message in batch.outcomes:
-            if line > after and (outcome is None or what == outcome.value):
+        for line, what, found, message, *more in batch.outcomes:
+            noted = LineNote(more[0]) if more and more[0] else None
+            if line > after and outcome in {None, what} and note in {None, noted}:
                 yield ReportLine(
                     line=line,
                     outcome=LineOutcome(what),
                     id=None if found is None else UUID(found),
                     message=message,
+                    note=noted,
                 )

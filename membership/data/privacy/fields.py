@@ -378,7 +378,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "imports": {
         **_plain("organization_id", "id", "kind", "options", "dry_run", "state", "file_name"),
         **_plain("file_bytes", "header", "encoding", "delimiter", "position", "next_line"),
-        **_plain("lines_total", "lines_done", "counts", "error", "unfiled", "filed_after"),
+        **_plain("lines_total", "lines_done", "counts", "notes", "error", "unfiled", "filed_after"),
         **_plain("actor_kind", "actor_id", "leased_by", "leased_until"),
         **_plain("created_at", "started_at", "finished_at"),
         "actor_name": _ACTOR,
@@ -387,7 +387,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_plain("organization_id", "import_id", "start"),
         **_row("data", shown=False),
     },
-    "import_keys": _plain("organization_id", "import_id", "key", "line"),
+    "import_keys": _plain("organization_id", "import_id", "key", "line", "people"),
     "import_reports": _plain("organization_id", "import_id", "first_line", "outcomes"),
 }
 """By table and column."""

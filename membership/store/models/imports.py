@@ -38,9 +38,9 @@ class Import(Base):
 
     ``position`` is the byte at which the next record begins, in physical line ``next_line``;
     ``lines_done`` tells how many records were read. ``counts`` tells how many of them were
-    created, updated, unchanged, skipped or refused. ``leased_by`` is the worker that is at it.
-    ``unfiled`` holds ranges ``[first, last]`` of numbers of customers who are not yet found by
-    their words, and ``filed_after`` how far the filing of them has come.
+    created, updated, unchanged, skipped or refused, ``notes`` how many have a note. ``leased_by``
+    is the worker that is at it. ``unfiled`` holds ranges ``[first, last]`` of numbers of customers
+    who are not yet found by their words, and ``filed_after`` how far the filing of them has come.
     """
 
     __tablename__ = "imports"
@@ -62,6 +62,7 @@ class Import(Base):
     lines_total: Mapped[int | None] = mapped_column(Integer)
     lines_done: Mapped[int] = mapped_column(Integer, default=0)
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    notes: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     error: Mapped[str | None] = mapped_column(String(500))
     unfiled: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))
     filed_after: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
@@ -95,7 +96,9 @@ class ImportChunk(Base):
 
 
 class ImportReport(Base):
-    """What became of a run of lines, from ``first_line`` on: ``[line, outcome, id, message]``."""
+    """What became of a run of lines, from ``first_line`` on: ``[line, outcome, id, message]``,
+    and since there are notes, the line's note.
+    """
 
     __tablename__ = "import_reports"
     __table_args__ = (_of_import(),)
@@ -107,7 +110,10 @@ class ImportReport(Base):
 
 
 class ImportKey(Base):
-    """What a dry run would have stored under a key: the line that had it first."""
+    """What a dry run would have stored under a key: the line that had it first.
+
+    ``people`` are those who share an address, by digests of their names and dates of birth.
+    """
 
     __tablename__ = "import_keys"
     __table_args__ = (_of_import(),)
@@ -116,3 +122,4 @@ class ImportKey(Base):
     import_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     line: Mapped[int] = mapped_column(Integer)
+    people: Mapped[list[list[Any]] | None] = mapped_column(JSON(none_as_null=True))

@@ -1,6 +1,7 @@
 """Matches lines with existing customers, in the database or earlier in the same file."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,11 +12,34 @@ from membership.base.folding import fold
 from membership.data.imports.batch import Batch
 from membership.data.imports.bulk import chunks
 from membership.data.imports.parse.columns import Values
-from membership.data.imports.schemas import MatchBy, OnDuplicate
+from membership.data.imports.resolve.people import Person, Sharers, digest_for, plain
+from membership.data.imports.schemas import MatchBy, MaybeSame, OnDuplicate
 from membership.members.customers.service import email_key
-from membership.store.models import Customer
+from membership.store.models import Customer, CustomerAlias
 
 Key = tuple[MatchBy, Any]
+_VETOES = {
+    MatchBy.NUMBER: frozenset[str](),
+    MatchBy.EMAIL: frozenset({"number", "birth_date", "name"}),
+    MatchBy.PHONE: frozenset({"number", "birth_date", "name"}),
+    MatchBy.NAME_BIRTH_DATE: frozenset({"number"}),
+}
+"""What says under each rule that two are not the same person."""
+_OF_SAME_NAME = frozenset({"birth_date", "name"})
+"""The same where nobody asked for numbers: a number is the same person's if the name is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whom a line means, and by which rule; or else who is maybe the same.
+
+    ``other`` is somebody else whom it may mean as well.
+    """
+
+    person: Person | None = None
+    other: Person | None = None
+    rule: MatchBy | None = None
+    maybe: Person | None = None
 
 
 def key_of(rule: MatchBy, values: Values) -> Key | None:
@@ -40,7 +64,7 @@ def _person(values: Values) -> tuple[str, date] | None:
 
 def _name(values: Values) -> str:
     """A name in the form that is compared."""
-    return fold(f"{values.get('given_name', '')} {values.get('family_name', '')}")
+    return fold(f"{values.get('given_name', '')} {values.get('family_name', '')}").strip()
 
 
 class CustomerMatcher:
@@ -48,49 +72,91 @@ class CustomerMatcher:
 
     def __init__(self, batch: Batch) -> None:
         wanted = batch.duplicates
-        self._rules = () if wanted.action is OnDuplicate.CREATE else wanted.match
         self._batch = batch
-        self._known: dict[Key, UUID | int] = {}
+        self._mark = digest_for(batch.import_id) if batch.dry_run else plain
+        self._vetoes: dict[MatchBy, frozenset[str]] = {}
+        if wanted.action is not OnDuplicate.CREATE:
+            if MatchBy.NUMBER not in wanted.match:
+                self._vetoes[MatchBy.NUMBER] = _OF_SAME_NAME
+            self._vetoes |= {rule: _VETOES[rule] for rule in wanted.match}
+        self._known: dict[Key, Sharers] = {}
+        self._kept: dict[Key, int] = {}
         values = [item.values for item in batch.valid_items() if item.values is not None]
-        for rule in self._rules:
+        for rule in self._vetoes:
             keys = {key for each in values if (key := key_of(rule, each)) is not None}
             self._load(rule, keys)
-        self._kept: dict[str, int] = {}
 
-    def find(self, values: Values) -> tuple[UUID | int, MatchBy] | None:
-        """The customer of a line, and the rule that matched; None without a match.
-
-        In a dry run it may be the number of an earlier line instead of a customer's id.
-        """
-        for rule in self._rules:
+    def find(self, values: Values, line: int) -> Match:
+        """Return whom a line means, or who is maybe the same."""
+        this = self._person_of(values, line)
+        maybe: tuple[Person, MatchBy, str] | None = None
+        for rule, vetoes in self._vetoes.items():
             key = key_of(rule, values)
-            if key is not None and (found := self._known.get(key)) is not None:
-                return found, rule
-        return None
+            sharers = self._known.get(key) if key is not None else None
+            fitting: list[Person] = []
+            for each in () if sharers is None else sharers.likeliest(this):
+                why = self._differs(this, each, vetoes)
+                if why is None:
+                    fitting.append(each)
+                elif maybe is None and rule is not MatchBy.NUMBER:
+                    maybe = (each, rule, why)
+            if fitting:
+                return Match(fitting[0], rule=rule, other=next(iter(fitting[1:]), None))
+        if maybe is None:
+            return Match()
+        person, rule, why = maybe
+        if why == "name" and self._batch.duplicates.maybe_same is MaybeSame.SAME:
+            return Match(person, rule=rule)
+        return Match(rule=rule, maybe=person)
 
-    def add(self, values: Values, who: UUID, line: int) -> None:
+    def add(self, values: Values, person: Person | UUID, line: int) -> None:
         """Add the customer whom a line created or changed, for the lines after it."""
-        for rule in self._rules:
+        if isinstance(person, UUID):
+            person = self._person_of(values, line, None if self._batch.dry_run else person)
+        for rule in self._vetoes:
             key = key_of(rule, values)
-            if key is not None and key not in self._known:
-                self._known[key] = line if self._batch.dry_run else who
-                self._kept[_text(key)] = line
+            if key is not None and self._known.setdefault(key, Sharers()).add(person):
+                self._kept.setdefault(key, line)
 
     def store_keys(self) -> None:
-        """Store the added keys in a dry run, for the batches after this one."""
-        self._batch.store_keys(self._kept)
+        """Store the added keys in a dry run, with their people, for the batches after this one."""
+        self._batch.store_people(
+            {
+                _text(key): (line, [_stored(each) for each in self._known[key].people])
+                for key, line in self._kept.items()
+            }
+        )
+
+    def _person_of(self, values: Values, line: int, who: UUID | None = None) -> Person:
+        """The person whom a line describes."""
+        names = (values.get("given_name", ""), values.get("family_name", ""))
+        return Person.of(
+            line if who is None else who, values.get("number"), names, values.get("birth_date"),
+            self._mark, from_file=True, line=line,
+        )  # fmt: skip
+
+    @staticmethod
+    def _differs(this: Person, other: Person, vetoes: frozenset[str]) -> str | None:
+        """Why a line is not a person, by the differences that count under a rule."""
+        if not vetoes:
+            return None
+        why = this.differs(other)
+        if why == "number" and "number" not in vetoes:
+            # The number led to them: it is theirs, or that of somebody merged into them.
+            why = this.differs(_without_number(other))
+        return why if why in vetoes else None
 
     def _load(self, rule: MatchBy, keys: set[Key]) -> None:
         """Load the keys of a rule from the database, and from earlier lines of a dry run."""
-        by_text = {_text(key): key for key in keys}
-        for text, line in self._batch.earlier_keys(by_text).items():
-            self._known[by_text[text]] = line
-        for who, values in self._rows(rule, keys):
-            key = key_of(rule, values)
+        for key, person in self._rows(rule, keys):
             if key in keys:
-                self._known.setdefault(key, who)
+                self._known.setdefault(key, Sharers()).add(person)
+        by_text = {_text(key): key for key in keys}
+        for text, people in self._batch.earlier_people(by_text).items():
+            for each in people:
+                self._known.setdefault(by_text[text], Sharers()).add(_loaded(each))
 
-    def _rows(self, rule: MatchBy, keys: set[Key]) -> Iterable[tuple[UUID, Values]]:
+    def _rows(self, rule: MatchBy, keys: set[Key]) -> Iterable[tuple[Key, Person]]:
         """Customers that may match the keys, those with the lowest numbers first."""
         column: Any = {
             MatchBy.NUMBER: Customer.number,
@@ -98,34 +164,58 @@ class CustomerMatcher:
             MatchBy.PHONE: Customer.phone,
             MatchBy.NAME_BIRTH_DATE: Customer.birth_date,
         }[rule]
-        named = rule is MatchBy.NAME_BIRTH_DATE
-        shown = [Customer.given_name, Customer.family_name] if named else []
-        wanted = {part[1] if named else part for _, part in keys}
+        wanted = {part[1] if rule is MatchBy.NAME_BIRTH_DATE else part for _, part in keys}
+        shown = (Customer.number, Customer.id, Customer.given_name, Customer.family_name,
+                 Customer.birth_date)  # fmt: skip
+        here = Customer.organization_id == self._batch.tenant.id
         for some in chunks(wanted):
-            rows = self._batch.session.execute(
-                select(Customer.number, Customer.id, column, *shown).where(
-                    Customer.organization_id == self._batch.tenant.id, column.in_(some)
+            query = select(column.label("key"), *shown).where(here, column.in_(some))
+            yield from self._people(rule, self._batch.session.execute(query).all())
+            if rule is MatchBy.NUMBER:
+                former = (
+                    select(CustomerAlias.old_number.label("key"), *shown)
+                    .join(Customer, Customer.id == CustomerAlias.customer_id)
+                    .where(here, CustomerAlias.organization_id == self._batch.tenant.id)
+                    .where(CustomerAlias.old_number.in_(some))
                 )
-            ).all()
-            # Sorted here: for ORDER BY, SQLite would use the index of numbers and read all rows.
-            for _, who, found, *names in sorted(rows, key=lambda row: row.number):
-                yield who, _values(rule, found, names)
+                yield from self._people(rule, self._batch.session.execute(former).all())
+
+    def _people(self, rule: MatchBy, rows: Iterable[Any]) -> Iterable[tuple[Key, Person]]:
+        """The people of rows, each with the key that led to them."""
+        # Sorted here: for ORDER BY, SQLite would use the index of numbers and read all rows.
+        for row in sorted(rows, key=lambda row: row.number):
+            part = row.key
+            if rule is MatchBy.NAME_BIRTH_DATE:
+                names = {"given_name": row.given_name, "family_name": row.family_name}
+                part = (_name(names), row.birth_date)
+            person = Person.of(
+                row.id, row.number, (row.given_name, row.family_name), row.birth_date, self._mark,
+                from_file=self._batch.created_here(row.number),
+            )  # fmt: skip
+            yield (rule, part), person
 
 
-def _values(rule: MatchBy, found: Any, names: list[str]) -> Values:
-    """The values of a row in the form of a line's values."""
-    match rule:
-        case MatchBy.NUMBER:
-            return {"number": found}
-        case MatchBy.EMAIL:
-            return {"email": found}
-        case MatchBy.PHONE:
-            return {"phone": (found, "")}
-        case MatchBy.NAME_BIRTH_DATE:
-            return {"birth_date": found, "given_name": names[0], "family_name": names[1]}
+def _without_number(person: Person) -> Person:
+    """The same person, of whom no number is known."""
+    return Person(person.who, None, person.given, person.family, person.whole, person.born)
 
 
 def _text(key: Key) -> str:
     """A key as text, as a dry run stores it."""
     rule, part = key
     return f"{rule.value}\n{part}"
+
+
+def _stored(person: Person) -> list[Any]:
+    """A person as a dry run stores them, without ids that are in the database anyway."""
+    who = person.who if isinstance(person.who, int) else str(person.who)
+    return [who, person.number, person.given, person.family, person.whole, person.born, person.line]
+
+
+def _loaded(stored: list[Any]) -> Person:
+    """A person whom an earlier batch of a dry run stored."""
+    who, number, given, family, whole, born, line = stored
+    return Person(
+        who if isinstance(who, int) else UUID(who), number, given, family, whole, born,
+        from_file=isinstance(who, int), line=line,
+    )  # fmt: skip

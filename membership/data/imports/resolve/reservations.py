@@ -11,8 +11,8 @@ from membership.data.imports.parse.columns import Values
 from membership.store.models import Card, Customer, CustomerAlias
 from passes.codes.foreign import foreign_spellings
 
-_EARLIER = UUID(int=0)
-"""Stands for the customer of an earlier line of a dry run."""
+_Who = UUID | int
+"""A customer, or in a dry run the line that would create one."""
 
 
 def codes_of(values: Values) -> tuple[str, ...]:
@@ -29,31 +29,33 @@ class Reservations:
         values = [item.values for item in batch.valid_items() if item.values is not None]
         numbers = {each["number"] for each in values if "number" in each}
         codes = {code for each in values for code in codes_of(each)}
-        self._numbers: dict[int, UUID] = dict(self._numbers_of(numbers))
-        self._codes: dict[str, UUID] = dict(self._codes_of(codes))
+        self._numbers: dict[int, _Who] = dict(self._numbers_of(numbers))
+        self._codes: dict[str, _Who] = dict(self._codes_of(codes))
         self._kept: dict[str, int] = {}
         before = batch.earlier_keys(
             [_number_key(number) for number in numbers] + [_code_key(code) for code in codes]
         )
-        self._numbers |= {each: _EARLIER for each in numbers if _number_key(each) in before}
-        self._codes |= {each: _EARLIER for each in codes if _code_key(each) in before}
+        self._numbers |= {
+            each: before[key] for each in numbers if (key := _number_key(each)) in before
+        }
+        self._codes |= {each: before[key] for each in codes if (key := _code_key(each)) in before}
 
-    def holder_of_number(self, number: int | None) -> UUID | None:
+    def holder_of_number(self, number: int | None) -> _Who | None:
         """The customer who has a number; None if it is free."""
         return None if number is None else self._numbers.get(number)
 
-    def holder_of_code(self, code: str) -> UUID | None:
+    def holder_of_code(self, code: str) -> _Who | None:
         """The customer whose card has a code; None if it is free."""
         return self._codes.get(code)
 
-    def reserve(self, who: UUID, line: int, number: int | None, codes: Iterable[str]) -> None:
+    def reserve(self, who: _Who, line: int, number: int | None, codes: Iterable[str]) -> None:
         """Reserve a number and codes for a customer."""
         if number is not None:
             self._numbers[number] = who
-            self._kept[_number_key(number)] = line
+            self._kept[_number_key(number)] = who if isinstance(who, int) else line
         for code in codes:
             self._codes[code] = who
-            self._kept[_code_key(code)] = line
+            self._kept[_code_key(code)] = who if isinstance(who, int) else line
 
     def store_keys(self) -> None:
         """Store the reservations of a dry run, for the batches after this one."""

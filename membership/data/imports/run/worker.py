@@ -6,6 +6,7 @@ lock for ``LOCKED_SECONDS``.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -152,6 +153,7 @@ class ImportWorker:
             options.duplicates,
             row.dry_run,
             read.items,
+            created=tuple((first, last) for first, last in row.unfiled or []),
         )
         _WRITERS[row.kind](batch)
         counts = dict(row.counts)
@@ -160,6 +162,7 @@ class ImportWorker:
         if read.items:
             session.add(_report(row, read.items))
         row.counts = counts
+        row.notes = _noted(row.notes, read.items)
         row.position, row.next_line = read.place.position, read.place.line
         row.lines_done += len(read.items)
         row.leased_until = now + LEASE
@@ -270,10 +273,22 @@ def _report(row: Import, items: list[Item]) -> ImportReport:
         import_id=row.id,
         first_line=items[0].line,
         outcomes=[
-            [item.line, item.outcome.value, None if item.id is None else str(item.id), item.message]
+            [
+                item.line,
+                item.outcome.value,
+                None if item.id is None else str(item.id),
+                item.message,
+                item.note,
+            ]
             for item in items
         ],
     )
+
+
+def _noted(before: dict[str, int] | None, items: list[Item]) -> dict[str, int] | None:
+    """How many lines have each note, these ones included; None if none has."""
+    counts = Counter(item.note.value for item in items if item.note is not None)
+    return dict(counts + Counter(before)) or None
 
 
 def joined(before: list[list[int]] | None, new: list[list[int]]) -> list[list[int]] | None:

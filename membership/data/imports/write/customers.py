@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.parse.columns import Values
-from membership.data.imports.resolve.matching import CustomerMatcher
+from membership.data.imports.resolve.matching import CustomerMatcher, Match
+from membership.data.imports.resolve.people import Person
 from membership.data.imports.resolve.reservations import Reservations, codes_of
-from membership.data.imports.schemas import LineOutcome, MatchBy, OnDuplicate
+from membership.data.imports.schemas import LineNote, LineOutcome, MatchBy, MaybeSame, OnDuplicate
 from membership.data.imports.write.inserts import create_customers
+from membership.data.imports.write.merging import left_out, merge
 from membership.data.imports.write.updates import Change, change_customers
 from membership.events.types import EventType
 
@@ -35,20 +37,22 @@ class _Handler:
         self._batch = batch
         self._matcher = CustomerMatcher(batch)
         self._reserved = Reservations(batch)
+        self._skips = batch.duplicates.action is OnDuplicate.SKIP
         self._fresh: dict[UUID, Item] = {}
         self._changes: list[Change] = []
 
     def add(self, item: Item) -> None:
         """Decide whether a line is created, changed, skipped or refused."""
         values = item.values or {}
-        found = self._matcher.find(values)
-        if found is None:
-            self._create(item, values)
-        elif self._batch.duplicates.action is OnDuplicate.SKIP:
-            who, rule = found
-            item.record_result(LineOutcome.SKIPPED, _id(who), f"{_SAME[rule]}: {_where(who)}")
+        match = self._matcher.find(values, item.line)
+        if match.person is not None:
+            self._change(item, values, match.person, match)
+        elif match.maybe is not None and self._batch.duplicates.maybe_same is MaybeSame.SKIP:
+            item.record_result(
+                LineOutcome.SKIPPED, _id(match.maybe), _maybe(match), LineNote.MAYBE_SAME
+            )
         else:
-            self._change(item, values, found[0])
+            self._create(item, values, match)
 
     def write(self) -> None:
         """Write the rows; a dry run stores keys only."""
@@ -61,54 +65,111 @@ class _Handler:
         if changed:
             self._batch.emit(EventType.CUSTOMER_UPDATED, _changed_event, changed)
 
-    def _create(self, item: Item, values: Values) -> None:
+    def _create(self, item: Item, values: Values, match: Match) -> None:
         """Create a customer, unless the line's number or card belongs to another."""
         number, codes = values.get("number"), codes_of(values)
         if self._reserved.holder_of_number(number) is not None:
             item.refuse(f"number: C-{number:06} is somebody else's")
             return
         if any(self._reserved.holder_of_code(code) is not None for code in codes):
-            item.refuse("card_code: a card of somebody else says the same")
+            item.refuse(_TAKEN)
             return
         who = uuid4()
         self._fresh[who] = item
-        self._reserved.reserve(who, item.line, number, codes)
+        self._reserved.reserve(self._name(who, item), item.line, number, codes)
         self._matcher.add(values, who, item.line)
-        item.record_result(LineOutcome.CREATED, None if self._batch.dry_run else who)
+        note = None if match.maybe is None else LineNote.MAYBE_SAME
+        created = None if self._batch.dry_run else who
+        item.record_result(LineOutcome.CREATED, created, _maybe(match) if note else "", note)
 
-    def _change(self, item: Item, values: Values, who: UUID | int) -> None:
-        """Change the customer that a line matched."""
+    def _change(self, item: Item, values: Values, person: Person, match: Match) -> None:
+        """Change the customer that a line matched, or leave them as they are.
+
+        Cards are added and never replaced. A further line about a person of this file adds
+        cards even where people who are there already are left alone.
+        """
+        who = person.who
         holders = {code: self._reserved.holder_of_code(code) for code in codes_of(values)}
-        if not {None, who}.issuperset(holders.values()) and not isinstance(who, int):
-            item.refuse("card_code: a card of somebody else says the same")
+        if not {None, who}.issuperset(holders.values()):
+            item.refuse(_TAKEN)
             return
-        if isinstance(who, int):
-            item.record_result(LineOutcome.UPDATED, None, _where(who))
-            return
-        self._matcher.add(values, who, item.line)
         new_codes = tuple(code for code, holder in holders.items() if holder is None)
-        self._reserved.reserve(who, item.line, None, new_codes)
-        earlier = self._fresh.get(who)
-        if earlier is None or earlier.values is None:
-            self._changes.append(Change(item, who, new_codes))
+        leaves = self._skips and not (person.from_file and new_codes)
+        if match.other is not None and not leaves:
+            rule = _SAME[match.rule or MatchBy.NUMBER]
+            both = f"{_who(person)} and {_who(match.other)}"
+            item.refuse(f"{rule}: is that of {both}; give the number or the birth_date")
             return
-        kept = {name: value for name, value in values.items() if name != "number"}
-        merged = {**earlier.values, **kept}
-        same = merged == earlier.values
-        earlier.values = merged
-        item.record_result(
-            LineOutcome.UNCHANGED if same else LineOutcome.UPDATED, who, _where(earlier.line)
-        )
+        if self._skips and not person.from_file:
+            why = f"{_SAME[match.rule or MatchBy.NUMBER]}: is there already"
+            self._changes.append(Change(item, person, new_codes, applies=False, why=why))
+            return
+        self._reserved.reserve(who, item.line, None, new_codes)
+        if not self._skips:
+            self._matcher.add(values, person, item.line)
+        note = LineNote.MERGED if person.from_file else None
+        if isinstance(who, int):
+            outcome = LineOutcome.SKIPPED if self._skips and not new_codes else LineOutcome.UPDATED
+            item.record_result(outcome, None, _merged(person, values, person.number), note)
+        elif (earlier := self._fresh.get(who)) is not None and earlier.values is not None:
+            self._merge(item, earlier, new_codes)
+        else:
+            why = _where(person) if person.from_file else ""
+            change = Change(item, person, new_codes, why=why, note=note, only_cards=self._skips)
+            self._changes.append(change)
+
+    def _merge(self, item: Item, earlier: Item, new_codes: tuple[str, ...]) -> None:
+        """Add a line to the customer whom an earlier line of the batch creates."""
+        before, values = earlier.values or {}, item.values or {}
+        only_cards = self._skips
+        earlier.values = merge(before, values, new_codes, only_cards=only_cards)
+        same = earlier.values == before
+        outcome = LineOutcome.UPDATED
+        if same:
+            outcome = LineOutcome.SKIPPED if only_cards else LineOutcome.UNCHANGED
+        message = f"same as in line {earlier.line}"
+        if lost := left_out(before, values, only_cards=only_cards):
+            message += f"; left out: {', '.join(lost)}"
+        item.record_result(outcome, earlier.id, message, LineNote.MERGED)
+
+    def _name(self, who: UUID, item: Item) -> UUID | int:
+        """Whom codes and numbers are reserved for: in a dry run, the line that has them."""
+        return item.line if self._batch.dry_run else who
 
 
-def _id(who: UUID | int) -> UUID | None:
+_TAKEN = "card_code: a card of somebody else says the same"
+
+
+def _id(person: Person) -> UUID | None:
     """The id of an existing customer; None for a line of a dry run."""
-    return who if isinstance(who, UUID) else None
+    return person.who if isinstance(person.who, UUID) else None
 
 
-def _where(who: UUID | int) -> str:
-    """Where a customer was found, for the report."""
-    return "is there already" if isinstance(who, UUID) else f"same as in line {who}"
+def _where(person: Person) -> str:
+    """Where a customer of this file was found, for the report."""
+    if person.line is not None:
+        return f"same as in line {person.line}"
+    return "same as in a line before" if person.number is None else f"same as C-{person.number:06}"
+
+
+def _merged(person: Person, values: Values, number: int | None) -> str:
+    """What a dry run says of a further line about a person."""
+    other = values.get("number")
+    lost = "; left out: number" if other is not None and other != number else ""
+    return _where(person) + lost
+
+
+def _maybe(match: Match) -> str:
+    """Who is maybe the same, and why; empty if nobody is."""
+    person, rule = match.maybe, match.rule
+    if person is None or rule is None:
+        return ""
+    return f"maybe the same as {_who(person)} ({_SAME[rule]})"
+
+
+def _who(person: Person) -> str:
+    """Who somebody is, for the report: by their number, or the line that they are from."""
+    return f"C-{person.number or 0:06}" if person.line is None else f"in line {person.line}"
 
 
 def _changed_event(changed: tuple[UUID, list[str]]) -> tuple[UUID, dict[str, Any]]:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.bulk import chunks
-from membership.data.imports.schemas import LineOutcome
+from membership.data.imports.resolve.people import Person
+from membership.data.imports.schemas import LineNote, LineOutcome
 from membership.data.imports.write.inserts import add_card
 from membership.members.companies.linking import hold_domains, link_by_email_domain
 from membership.members.customers.logins import end_logins_after_change
@@ -30,11 +31,25 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line that changes a customer, and the codes of new cards."""
+    """A line about a customer, and the codes of new cards.
+
+    A line that does not apply leaves them as they are, and ``only_cards`` all but their cards;
+    the report names what is left out. ``why`` begins the message.
+    """
 
     item: Item
-    who: UUID
+    person: Person
     new_codes: tuple[str, ...]
+    applies: bool = True
+    only_cards: bool = False
+    why: str = ""
+    note: LineNote | None = None
+
+    @property
+    def who(self) -> UUID:
+        """The customer's id."""
+        assert isinstance(self.person.who, UUID)  # noqa: S101 - lines of a dry run have no row
+        return self.person.who
 
 
 def change_customers(batch: Batch, changes: list[Change]) -> list[tuple[UUID, list[str]]]:
@@ -46,16 +61,34 @@ def change_customers(batch: Batch, changes: list[Change]) -> list[tuple[UUID, li
         if customer is None:
             change.item.refuse("is somebody who was just removed")
             continue
-        if batch.dry_run:
-            with batch.session.no_autoflush:
-                fields = _differences(customer, change)
+        with batch.session.no_autoflush:
+            fields, left = _split(customer, change)
+        if not change.applies:
+            outcome = LineOutcome.SKIPPED
+        elif fields:
+            outcome = LineOutcome.UPDATED
         else:
-            fields = _set(batch, customer, change)
-        outcome = LineOutcome.UPDATED if fields else LineOutcome.UNCHANGED
-        change.item.record_result(outcome, change.who, ", ".join(fields))
+            outcome = LineOutcome.SKIPPED if change.only_cards else LineOutcome.UNCHANGED
+        left_out = f"left out: {', '.join(left)}" if left else ""
+        message = "; ".join(filter(None, (change.why, ", ".join(fields), left_out)))
+        change.item.record_result(outcome, change.who, message, change.note)
         if fields and not batch.dry_run:
+            _set(batch, customer, change, fields)
             changed.append((change.who, fields))
     return changed
+
+
+def _split(customer: Customer, change: Change) -> tuple[list[str], list[str]]:
+    """Names of the fields that a line sets, and of those of another value that it does not."""
+    different = _differences(customer, change)
+    number = (change.item.values or {}).get("number")
+    left = ["number"] if number is not None and number != customer.number else []
+    if not change.applies:
+        return [], left + different
+    if change.only_cards:
+        cards = [name for name in different if name == "card_code"]
+        return cards, left + [name for name in different if name != "card_code"]
+    return different, left
 
 
 def _loaded(batch: Batch, wanted: Iterable[UUID]) -> dict[UUID, Customer]:
@@ -92,9 +125,8 @@ def _differences(customer: Customer, change: Change) -> list[str]:
     return fields + (["card_code"] if change.new_codes else [])
 
 
-def _set(batch: Batch, customer: Customer, change: Change) -> list[str]:
-    """Set the fields that a line changes; returns their names."""
-    fields = _differences(customer, change)
+def _set(batch: Batch, customer: Customer, change: Change, fields: list[str]) -> None:
+    """Set the fields of a line, and add its cards."""
     for name, value in _wanted(change).items():
         if name in fields:
             setattr(customer, name, value)
@@ -112,4 +144,3 @@ def _set(batch: Batch, customer: Customer, change: Change) -> list[str]:
         end_logins_after_change(batch.session, customer, fields, batch.now)
     for code in change.new_codes:
         add_card(batch, customer.id, code)
-    return fields

@@ -1,0 +1,38 @@
+"""Merges a further line about a person into the line that creates them. Pure."""
+
+from membership.data.imports.parse.columns import Values
+from membership.data.imports.resolve.reservations import codes_of
+
+_CARDS = frozenset({"card_code", "other_card_codes"})
+
+
+def merge(
+    before: Values, values: Values, new_codes: tuple[str, ...], *, only_cards: bool
+) -> Values:
+    """Return the values of a line with those of a later one: fields are set, cards are added.
+
+    The number stays, for it may be printed already.
+    """
+    kept = {} if only_cards else _fields(values)
+    merged = {**before, **kept}
+    if new_codes:
+        first, *others = (*codes_of(before), *new_codes)
+        merged["card_code"] = first
+        if others:
+            merged["other_card_codes"] = tuple(others)
+    return merged
+
+
+def left_out(before: Values, values: Values, *, only_cards: bool) -> list[str]:
+    """Return the columns of a later line whose values are not taken."""
+    lost = []
+    if "number" in values and values["number"] != before.get("number"):
+        lost.append("number")
+    if only_cards:
+        lost += [name for name, value in _fields(values).items() if before.get(name) != value]
+    return lost
+
+
+def _fields(values: Values) -> Values:
+    """The values that are neither number nor cards."""
+    return {name: each for name, each in values.items() if name not in {*_CARDS, "number"}}
