@@ -27,6 +27,7 @@ from scanner.process import ScannerSupervisor
 from scanner.settings import ScannerSettings
 
 from .application import discard, end_unseen, interruptible, prepare_application, theme_of
+from .desk_token import DeskTokenStore
 from .embedded import EmbeddedService
 from .failures import Cause, Failure
 from .garbage import collected_here
@@ -65,7 +66,8 @@ class Kiosk(QObject):
     """All parts of a desk, connected. Created in the GUI thread after the ``QApplication``.
 
     ``disk`` is where staff save and print files, by default the PC's. ``state_dir`` is where the
-    desk keeps what it knows of its hand scanner; by default the data folder of its own service.
+    desk keeps what it knows of its hand scanner, and its token for sign-ins; by default the data
+    folder of its own service.
     ``supervise`` makes what runs the scanner process.
     """
 
@@ -115,7 +117,9 @@ class Kiosk(QObject):
         self.desk = DeskPresenter(
             self.window, idle_panel, self.texts, desk=settings.desk, parent=self
         )
-        self.staff_worker = StaffWorker()
+        folder = _state_dir(service, state_dir)
+        place = service.url if isinstance(service, ServiceAddress) else ""
+        self.staff_worker = StaffWorker(DeskTokenStore(folder, place))
         self.management = StaffPresenter(
             self.window, self.texts, idle_s=settings.staff_idle_s, parent=self, disk=disk
         )
@@ -124,7 +128,7 @@ class Kiosk(QObject):
             self.window,
             self.texts,
             settings,
-            ProfileStore(_state_dir(service, state_dir), settings.desk),
+            ProfileStore(folder, settings.desk),
             self.serial,
             parent=self,
         )

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from api_client.errors import ApiError, KeyUnknown, ServiceError
 from api_client.management import ManagementClient
 from api_client.messages.management import SignedIn
+from kiosk.desk_token import DeskTokenStore
 from kiosk.failures import Cause, Failure, failure_of
 from kiosk.texts import Texts
 
@@ -69,13 +70,13 @@ class StaffWorker(QObject):
     failed = Signal(object, object)
     """Task, Failure."""
 
-    def __init__(self) -> None:
+    def __init__(self, desk_token: DeskTokenStore) -> None:
         super().__init__()
         self._url = ""
         self._desk_key = ""
         self._client: ManagementClient | None = None
         self._token = ""
-        self._device = ""
+        self._desk_token = desk_token
 
     @Slot(str, str)
     def connect_to(self, url: str, key: str) -> None:
@@ -98,7 +99,7 @@ class StaffWorker(QObject):
         try:
             at_desk = ManagementClient(self._url, self._desk_key, deadline_s=_DEADLINE_S)
             with closing(at_desk):
-                started = _start_session(at_desk, typed, self._device)
+                started = _start_session(at_desk, typed, self._desk_token.token)
         except ApiError as error:
             log.warning("sign-in failed", error=type(error).__name__)
             self.sign_in_failed.emit(typed, failure_of_sign_in(error))
@@ -108,7 +109,8 @@ class StaffWorker(QObject):
             self.sign_in_failed.emit(typed, Failure(Cause.INTERNAL, repr(error)))
             return
         self.close()
-        self._token, self._device = started.token, started.device_token or self._device
+        self._token = started.token
+        self._desk_token.save(started.device_token)
         self._client = ManagementClient(self._url, started.token, deadline_s=_DEADLINE_S)
         self.signed_in.emit(typed, started)
 

@@ -20,9 +20,19 @@ GROUP_VARIABLE = "WALLETDESK_GROUP_READS"
 """The setting ``group_reads``, which is needed before any settings are read."""
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
-_OURS = ("membership.sqlite3*", "*.log", "*.log.*", "service.json", "kiosk.lock", "demo-deck.json")
+_OURS = (
+    "membership.sqlite3*",
+    "*.log",
+    "*.log.*",
+    "service.json",
+    "kiosk.lock",
+    "demo-deck.json",
+    "hand-scanner-*.json",
+)
 """Names of files that are mended in a folder that is not the service's alone."""
-_SECRETS = frozenset({"secret.key", "service.json", "service.new", "mail"})
+_SECRETS = frozenset(
+    {"secret.key", "service.json", "service.new", "desk-token.json", "desk-token.new", "mail"}
+)
 """What no setting lets the group read."""
 
 

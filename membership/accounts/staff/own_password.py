@@ -9,17 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api_client.messages.management import SignedIn
+from membership.accounts.origins import Origin, remember
 from membership.accounts.staff.accounts import create_account, has_accounts, lock_organization
 from membership.accounts.staff.credentials import guessable_words, hash_new, set_password
 from membership.accounts.staff.schemas import FirstAccount, PasswordChange
-from membership.accounts.staff.sessions import open_session
+from membership.accounts.staff.sessions import account_subject, open_session
 from membership.accounts.staff.throttles import (
     SIGN_IN_BY_ACCOUNT,
     CountedAttempt,
     count_attempt,
     reset_attempts,
 )
-from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault
 from membership.events.audit.recorder import record
 from membership.store.models import Role, StaffAccount, StaffSession
@@ -130,22 +130,23 @@ async def make_first_account(
     organization = (caller.tenant.name, caller.tenant.slug)
     known = guessable_words(first.name, first.email, *organization)
     hashed = await hash_new(transactions, password, "body.password", known)
-    make = partial(
-        _make_first, caller=caller, first=first, hashed=hashed, settings=transactions.settings
-    )
+    make = partial(_make_first, transactions, caller=caller, first=first, hashed=hashed)
     return await transactions.write(make, caller.actor)
 
 
 def _make_first(
+    transactions: RequestTransactions,
     session: Session,
     now: datetime,
     *,
     caller: Caller,
     first: FirstAccount,
     hashed: str,
-    settings: ServiceSettings,
 ) -> SignedIn:
-    """Create the account and its session, unless there is an account."""
+    """Create the account and its session, unless there is an account.
+
+    From here on its owner is known where it was made.
+    """
     lock_organization(session, caller.tenant.id)
     if has_accounts(session, caller.tenant.id):
         raise Conflict("staff_exists", "There are accounts already; an admin makes further ones.")
@@ -158,4 +159,7 @@ def _make_first(
         role=Role.ADMIN,
         password_hash=hashed,
     )
-    return open_session(session, account, settings, now)
+    subject = account_subject(caller.tenant.slug, first.email)
+    device = remember(session, subject, Origin(transactions.address), now)
+    opened = open_session(session, account, transactions.settings, now)
+    return opened.model_copy(update={"device_token": device})
