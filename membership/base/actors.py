@@ -44,3 +44,6 @@ PHONE = "walletdesk.phone"
 
 SIGNED = "walletdesk.signed"
 """Key in the ASGI scope of a request with a valid signature of a payment provider."""
+
+HARMLESS = "walletdesk.harmless"
+"""Key in the ASGI scope of a visitor's request that proved something, or that tried nothing."""

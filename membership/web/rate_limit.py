@@ -11,8 +11,10 @@ bursts, for all phones of a club may share one address.
 
 Visitors of public pages, of the page of a card and of the routes that these use are counted by
 address, too, apart from guesses at keys and with the same large bursts: a whole club may open
-``/me`` behind one address. Their static files, which need neither a database nor a thread, are
-not counted at all.
+``/me`` behind one address. What counts is what costs or fails: a page that was shown, or a request
+that proved something, is refunded, so that no number of good visitors refuses the next one; a
+mailed code, a signed pass and a call to Google count, as does everything that fails. Static files,
+which need neither a database nor a thread, are not counted at all.
 
 Requests that a payment provider has signed are not counted: it sends events of all customers.
 
@@ -30,7 +32,7 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
-from membership.base.actors import CALLER, PHONE, SIGNED
+from membership.base.actors import CALLER, HARMLESS, PHONE, SIGNED
 from membership.base.addresses import address_block, client_address
 from membership.base.settings import ServiceSettings
 from membership.web.body_limits import PHONES
@@ -48,11 +50,16 @@ _VISITORS = "/v1/join/"
 """Beginning of the paths that the public pages ask for."""
 
 _STATIC = re.compile(
-    r"/(?:me/(?:sw\.js|files/[^/]+/[^/]+)|join/(?:(?:app|login|pay)\.js|app\.css|[^/]+/embed\.js)|staff/set-password\.(?:css|js))\Z"
+    r"/(?:me/(?:sw\.js|files/[^/]+/[^/]+)|join/(?:(?:load|app|login|pay)\.js|app\.css|[^/]+/embed\.js)|staff/set-password\.(?:css|js))\Z"
 )
 """Paths of files that are the same for everybody."""
 
 _READS = frozenset({"GET", "HEAD"})
+
+_COSTLY = ("/google", "/card.pkpass")
+"""Ends of the paths of visitors whose reads cost: a call to Google, a signed pass."""
+
+_GOOD = range(200, 400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +185,12 @@ class RateLimiter:
         return anonymous.take(self._address(scope), self._monotonic()), credential
 
     def record(self, scope: Scope, status: int, credential: bytes | None) -> None:
-        """Record from a response whether the credential was valid, or the request signed."""
+        """Record from a response whether it counts: credentials, signatures, pages shown."""
         if SIGNED in scope:
             self.anonymous.refund(self._address(scope))
         if credential is None:
+            if _is_free(scope, status):
+                self.visitors.refund(self._address(scope))
             return
         known, anonymous = self._buckets_for(scope)
         if status == _UNAUTHORIZED:
@@ -209,6 +218,16 @@ def _is_visitor(scope: Scope) -> bool:
     """Whether a request is for a page of the public, or from one."""
     path = str(scope.get("path", ""))
     return path.startswith(_VISITORS) or not path.startswith(_KEYED)
+
+
+def _is_free(scope: Scope, status: int) -> bool:
+    """Whether a visitor's request, which was counted, is not to be: a page shown, or harmless."""
+    if _is_phone(scope) or not _is_visitor(scope) or _is_static(scope):
+        return False
+    if HARMLESS in scope:
+        return True
+    reads = scope.get("method") in _READS and status in _GOOD
+    return reads and not str(scope.get("path", "")).endswith(_COSTLY)
 
 
 def _is_static(scope: Scope) -> bool:

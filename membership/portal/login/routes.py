@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from api_client.messages.management import EndedSessions
+from membership.base.actors import HARMLESS
 from membership.members.customers.logins import EVERYWHERE, end_logins
 from membership.portal.login import codes, openings, sessions
 from membership.portal.login.access import CustomerCall, customer_reads, customer_writes
@@ -63,13 +64,18 @@ async def verify_code(
     """
     response.headers.update(_NO_STORE)
     verified = await codes.verify_code(transactions, organization, wanted, device)
+    request.scope[HARMLESS] = True
     set_device(request, response, verified.device)
     return verified.ticket
 
 
 @router.post("/sessions", status_code=201)
 async def open_session(
-    organization: str, wanted: SessionRequest, transactions: InTransactions, response: Response
+    request: Request,
+    organization: str,
+    wanted: SessionRequest,
+    transactions: InTransactions,
+    response: Response,
 ) -> SessionTokens:
     """Open a session with a ticket, which is valid once, for 30 minutes.
 
@@ -78,12 +84,18 @@ async def open_session(
     new customer without consent. The ticket stays valid after an error.
     """
     response.headers.update(_NO_STORE)
-    return await openings.open_with_ticket(transactions, organization, wanted)
+    opened = await openings.open_with_ticket(transactions, organization, wanted)
+    request.scope[HARMLESS] = True
+    return opened
 
 
 @router.post("/sessions/refresh")
 async def refresh_session(
-    organization: str, wanted: RefreshRequest, transactions: InTransactions, response: Response
+    request: Request,
+    organization: str,
+    wanted: RefreshRequest,
+    transactions: InTransactions,
+    response: Response,
 ) -> SessionTokens:
     """Exchange a refresh token for new tokens, up to 30 days after the login.
 
@@ -93,7 +105,9 @@ async def refresh_session(
     """
     response.headers.update(_NO_STORE)
     token = wanted.refresh_token.get_secret_value()
-    return await sessions.refresh_session(transactions, organization, token)
+    opened = await sessions.refresh_session(transactions, organization, token)
+    request.scope[HARMLESS] = True
+    return opened
 
 
 @router.post("/sessions/end", status_code=204)

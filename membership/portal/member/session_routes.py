@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Request, Response
 
+from membership.base.actors import HARMLESS
 from membership.portal.login import openings, sessions
 from membership.portal.login.schemas import SessionRequest, SessionTokens
 from membership.portal.login.sessions import SESSION_LIFE
@@ -38,6 +39,7 @@ async def open_session(
     """
     session_request = SessionRequest(ticket=wanted.ticket, customer_id=wanted.customer_id)
     opened = await openings.open_with_ticket(transactions, organization, session_request)
+    request.scope[HARMLESS] = True
     return _with_cookie(request, response, opened)
 
 
@@ -54,8 +56,10 @@ async def renew_session(
     401 `session_over` without a cookie or with an invalid one.
     """
     if not cookie:
+        request.scope[HARMLESS] = True  # every page asks once whether somebody is logged in
         raise sessions.session_over()
     opened = await sessions.refresh_session(transactions, organization, cookie)
+    request.scope[HARMLESS] = True
     return _with_cookie(request, response, opened)
 
 
