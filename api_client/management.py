@@ -27,6 +27,7 @@ from api_client.messages.scan import VisitPage
 
 from .billing import BillingClient
 from .client import M, keyed
+from .keys import KeyClient
 from .organization import OrganizationClient
 from .payments import PaymentsClient
 from .scanner_setup import ScannerSetupClient
@@ -46,6 +47,7 @@ class ManagementClient(
     ScannerSetupClient,
     StripeSetupClient,
     BillingClient,
+    KeyClient,
     OrganizationClient,
 ):
     """All requests of staff. The key is the token of a staff session, or a desk's key to sign in.
@@ -108,6 +110,11 @@ class ManagementClient(
         """Remove one's own second factor."""
         body = {"current_password": password, "code": code}
         self._do("POST", f"{_FACTOR}/remove", body=body)
+
+    def change_password(self, current: str, new: str) -> None:
+        """Change one's own password; ends all other sessions of the account."""
+        body = {"current_password": current, "new_password": new}
+        self._do("POST", "/v1/staff/me/password", body=body)
 
     def customer(self, customer_id: UUID) -> CustomerProfile:
         """Return a customer with memberships, permissions, cards, companies and visits."""

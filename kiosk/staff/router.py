@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from kiosk.staff.controllers.account import AccountController
+from kiosk.staff.controllers.api_keys import ApiKeysController
 from kiosk.staff.controllers.card import CardController
 from kiosk.staff.controllers.checkout import CheckoutController
 from kiosk.staff.controllers.code_formats import CodeFormatsController
@@ -41,6 +42,7 @@ class Router:
         self.code_formats = self.add(CodeFormatsController(context))
         self.stripe = self.add(StripeController(context))
         self.subscription = self.add(SubscriptionController(context))
+        self.api_keys = self.add(ApiKeysController(context))
         self.account = self.add(AccountController(context))
         panel.home = self.home.page
 

@@ -1,4 +1,4 @@
-"""One's own account: setting up the second factor, and signing out everywhere."""
+"""One's own account: password, second factor and its demand, signing out everywhere."""
 
 from PySide6.QtCore import Slot
 
@@ -9,14 +9,21 @@ from api_client.messages.management import (
     FactorState,
 )
 from kiosk.staff.controllers.controller import Context, Controller
-from kiosk.staff.forms.account import begin_form, confirm_form, end_form, remove_form
+from kiosk.staff.forms.account import (
+    begin_form,
+    confirm_form,
+    demand_form,
+    end_form,
+    password_form,
+    remove_form,
+)
 from kiosk.staff.page import ACCOUNT, Page, Place
 from kiosk.staff.pages.account import AccountPage
 from kiosk.staff.words.account import account_words
 
 
 class AccountController(Controller):
-    """Shows the state of the second factor, sets it up and removes it."""
+    """Shows the state of the second factor, sets it up and removes it; changes the password."""
 
     name = ACCOUNT.name
 
@@ -26,6 +33,9 @@ class AccountController(Controller):
         self.page.begin_wanted.connect(self._begin)
         self.page.remove_wanted.connect(self._remove)
         self.page.end_wanted.connect(self._end)
+        self.page.password_wanted.connect(self._change_password)
+        self.page.demand_wanted.connect(self._change_demand)
+        self._demanded = False
 
     def open(self, place: Place) -> Page[FactorState]:
         """Return the page."""
@@ -34,7 +44,13 @@ class AccountController(Controller):
     def show(self, state: FactorState) -> None:
         """Show the state."""
         words = account_words(state, self._texts, self._session.zone)
+        self._demanded = words.demanded
         self.page.show_words(words, self._session.name)
+        self.page.show_allowed(
+            password=bool(self._session.scopes),
+            demand=self._session.may("plans:write"),
+            change_demand=self._session.may("organization:write"),
+        )
 
     def leave(self) -> None:
         """Recovery codes are shown once."""
@@ -55,7 +71,7 @@ class AccountController(Controller):
         """Show the recovery codes; who had to set the factor up signs in anew for the rest."""
         codes = confirmed.recovery_codes
         state = FactorState(
-            enabled=True, since=None, recovery_codes_left=len(codes), demanded=False
+            enabled=True, since=None, recovery_codes_left=len(codes), demanded=self._demanded
         )
         self.show(state)
         if not self._session.scopes:
@@ -65,6 +81,20 @@ class AccountController(Controller):
     @Slot()
     def _remove(self) -> None:
         self._context.changes.ask(*remove_form(self._texts))
+
+    @Slot()
+    def _change_password(self) -> None:
+        self._context.changes.ask(*password_form(self._texts), self._tell_changed)
+
+    def _tell_changed(self, _answer: None) -> None:
+        """Say that the password is changed: nothing else on the page shows it."""
+        self.page.show_hint(
+            self._texts.say("Your password is changed. You are signed out everywhere else.")
+        )
+
+    @Slot()
+    def _change_demand(self) -> None:
+        self._context.changes.ask(*demand_form(self._texts, demanded=self._demanded))
 
     @Slot()
     def _end(self) -> None:

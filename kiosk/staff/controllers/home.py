@@ -15,6 +15,7 @@ from api_client.messages.management import (
     PlanView,
 )
 from api_client.messages.organization import OrganizationSettings
+from kiosk.staff.controllers.api_keys import API_KEYS
 from kiosk.staff.controllers.code_formats import CODE_FORMATS
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.design import DESIGNS
@@ -66,6 +67,7 @@ class HomeController(Controller):
         page.designs_wanted.connect(lambda: open_(DESIGNS))
         page.signup_wanted.connect(lambda: open_(SIGNUP))
         page.formats_wanted.connect(lambda: open_(CODE_FORMATS))
+        page.keys_wanted.connect(lambda: open_(API_KEYS))
         page.account_wanted.connect(lambda: open_(ACCOUNT))
         page.stripe_wanted.connect(lambda: open_(STRIPE))
         page.payments_wanted.connect(payments.open_today)

@@ -1,12 +1,15 @@
-"""The forms of one's own account: the second factor, and signing out everywhere."""
+"""The forms of one's own account: password, second factor and its demand, signing out."""
 
 from collections.abc import Mapping
 
+from api_client.management import ManagementClient
 from api_client.messages.management import (
     EndedSessions,
     FactorConfirmed,
     FactorSecret,
 )
+from api_client.messages.organization import OrganizationSettings
+from kiosk.staff.forms.refusals import in_words, refusal
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
@@ -23,7 +26,7 @@ def begin_form(texts: Texts) -> tuple[Form, Filled[FactorSecret]]:
 
     def filled(values: Mapping[str, Value]) -> Call[FactorSecret]:
         password = str(values["password"])
-        return lambda client, _once: client.begin_second_factor(password)
+        return in_words(lambda client, _once: client.begin_second_factor(password), texts)
 
     return form, filled
 
@@ -39,7 +42,7 @@ def confirm_form(texts: Texts, made: FactorSecret) -> tuple[Form, Filled[FactorC
 
     def filled(values: Mapping[str, Value]) -> Call[FactorConfirmed]:
         code = str(values["code"])
-        return lambda client, _once: client.confirm_second_factor(code)
+        return in_words(lambda client, _once: client.confirm_second_factor(code), texts)
 
     return form, filled
 
@@ -55,7 +58,54 @@ def remove_form(texts: Texts) -> tuple[Form, Filled[None]]:
 
     def filled(values: Mapping[str, Value]) -> Call[None]:
         password, code = str(values["password"]), str(values["code"])
-        return lambda client, _once: client.remove_second_factor(password, code)
+        return in_words(lambda client, _once: client.remove_second_factor(password, code), texts)
+
+    return form, filled
+
+
+def password_form(texts: Texts) -> tuple[Form, Filled[None]]:
+    """Change one's own password."""
+    say = texts.say
+    form = Form(texts, say("Change your password"), say("Change"), topic="password")
+    form.add_line("current", say("Present password"), secret=True)
+    form.add_line("new", say("New password"), secret=True)
+    form.add_line("again", say("Once more"), secret=True)
+    form.add_words(
+        say(
+            "At least 10 characters. A few words that only you put together are better than signs. "
+            "You are signed out everywhere else."
+        )
+    )
+
+    def filled(values: Mapping[str, Value]) -> Call[None]:
+        current, new, again = (str(values[key]) for key in ("current", "new", "again"))
+
+        def change(client: ManagementClient, _once: str) -> None:
+            if new != again:
+                raise refusal(say("The two new passwords are not the same."), "passwords_differ")
+            client.change_password(current, new)
+
+        return in_words(change, texts)
+
+    return form, filled
+
+
+def demand_form(texts: Texts, *, demanded: bool) -> tuple[Form, Filled[OrganizationSettings]]:
+    """Choose whether managers and admins need a second factor."""
+    say = texts.say
+    title = say("Second factor of managers and admins")
+    form = Form(texts, title, say("Save"), topic="factor:demand")
+    form.add_switch("demanded", say("Managers and admins need a second factor"), on=demanded)
+    form.add_words(
+        say(
+            "Whoever has none can do nothing else after the sign-in than set it up. "
+            "Set up your own first."
+        )
+    )
+
+    def filled(values: Mapping[str, Value]) -> Call[OrganizationSettings]:
+        fields = {"second_factor_demanded": bool(values["demanded"])}
+        return in_words(lambda client, once: client.change_organization(fields, once), texts)
 
     return form, filled
 

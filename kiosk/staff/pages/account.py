@@ -21,6 +21,8 @@ class AccountPage(PageView):
     begin_wanted = Signal()
     remove_wanted = Signal()
     end_wanted = Signal()
+    password_wanted = Signal()
+    demand_wanted = Signal()
 
     def __init__(self, texts: Texts) -> None:
         super().__init__(texts)
@@ -47,6 +49,12 @@ class AccountPage(PageView):
         self.remove_button.clicked.connect(self.remove_wanted)
         self.end_button = QPushButton(say("Sign out everywhere …"))
         self.end_button.clicked.connect(self.end_wanted)
+        self.password_button = QPushButton(say("Change password …"))
+        self.password_button.clicked.connect(self.password_wanted)
+        self.demand = label("", "muted")
+        self.demand_button = QPushButton(say("Change …"))
+        self.demand_button.setAccessibleName(say("Second factor of managers and admins"))
+        self.demand_button.clicked.connect(self.demand_wanted)
         self._lay_out()
         self.show_codes(())
 
@@ -55,11 +63,17 @@ class AccountPage(PageView):
         factor = QHBoxLayout()
         factor.addWidget(label(say("Second factor"), "strong"), 1)
         factor.addWidget(self.state, 0, Qt.AlignmentFlag.AlignTop)
+        acts = QHBoxLayout()
+        acts.addStretch()
+        acts.addWidget(self.remove_button)
+        acts.addWidget(self.begin_button)
+        demand = QHBoxLayout()
+        demand.addWidget(self.demand, 1)
+        demand.addWidget(self.demand_button, 0, Qt.AlignmentFlag.AlignTop)
         foot = QHBoxLayout()
         foot.addWidget(self.end_button)
         foot.addStretch()
-        foot.addWidget(self.remove_button)
-        foot.addWidget(self.begin_button)
+        foot.addWidget(self.password_button)
         intro = label(
             say("A code of your phone besides the password: a stolen password opens nothing."),
             "muted",
@@ -76,6 +90,8 @@ class AccountPage(PageView):
         layout.addWidget(self.hint)
         layout.addWidget(self.codes)
         layout.addWidget(self.codes_hint)
+        layout.addLayout(acts)
+        layout.addLayout(demand)
         layout.addStretch()
         layout.addLayout(foot)
 
@@ -88,9 +104,16 @@ class AccountPage(PageView):
             self._facts.addWidget(label(name, "muted", wraps=False), row, 0)
             self._facts.addWidget(label(value), row, 1)
         self.show_hint(words.hint)
+        self.demand.setText(words.demand)
         self.begin_button.setVisible(not words.enabled)
         self.remove_button.setVisible(words.enabled)
         self.show_failure("")
+
+    def show_allowed(self, *, password: bool, demand: bool, change_demand: bool) -> None:
+        """Show what the role may see and change of the account and the club."""
+        self.password_button.setVisible(password)
+        self.demand.setVisible(demand)
+        self.demand_button.setVisible(change_demand)
 
     def show_hint(self, hint: str) -> None:
         """Show what to do next; an empty text hides it."""

@@ -327,7 +327,9 @@ def _value(widget: QWidget) -> Value:
     """Return the value of a field."""
     match widget:
         case QLineEdit():
-            return widget.text().strip()
+            secret = widget.echoMode() is QLineEdit.EchoMode.Password
+            # A password may begin or end with a blank.
+            return widget.text() if secret else widget.text().strip()
         case QPlainTextEdit():
             return widget.toPlainText().strip()
         case Choice():

@@ -34,6 +34,7 @@ class HomePage(PageView):
     stripe_wanted = Signal()
     account_wanted = Signal()
     numbers_wanted = Signal()
+    keys_wanted = Signal()
     formats_wanted = Signal()
     company_opened = Signal(object)
     """Id."""
@@ -53,6 +54,7 @@ class HomePage(PageView):
         self.stripe_button = _button(say("Card payments …"), self.stripe_wanted)
         self.numbers_button = _button(say("Member numbers …"), self.numbers_wanted)
         self.formats_button = _button(say("Camera …"), self.formats_wanted)
+        self.keys_button = _button(say("API keys …"), self.keys_wanted)
         self.account_button = _button(say("My account …"), self.account_wanted)
         self._more = ButtonRows(
             (
@@ -63,6 +65,7 @@ class HomePage(PageView):
                 self.stripe_button,
                 self.numbers_button,
                 self.formats_button,
+                self.keys_button,
             )
         )
         self.search = QLineEdit()
@@ -114,6 +117,7 @@ class HomePage(PageView):
             self.stripe_button: "organization:write",
             self.numbers_button: "organization:write",
             self.formats_button: "organization:write",
+            self.keys_button: "keys:write",
         }
         allowed = [button for button, scope in needed.items() if scope in scopes]
         self._more.show_only([self.account_button, *allowed])

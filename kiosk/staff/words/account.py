@@ -11,13 +11,18 @@ _FEW_CODES = 3
 
 @dataclass(frozen=True)
 class AccountWords:
-    """Texts of the page. ``hint`` says what to do next, or is empty."""
+    """Texts of the page. ``hint`` says what to do next, or is empty.
+
+    ``demand`` says whether the club demands a second factor, for those of whom it may.
+    """
 
     status: str
     tone: Tone
     facts: tuple[tuple[str, str], ...]
     hint: str
     enabled: bool
+    demanded: bool
+    demand: str
 
 
 def account_words(state: FactorState, texts: Texts, zone: str) -> AccountWords:
@@ -28,10 +33,33 @@ def account_words(state: FactorState, texts: Texts, zone: str) -> AccountWords:
         if state.demanded:
             hint = say("This club demands a second factor. Set it up to go on.")
         tone = Tone.ATTENTION if state.demanded else Tone.NO_MEMBERSHIP
-        return AccountWords(say("not set up"), tone, (), hint, enabled=False)
+        return AccountWords(
+            say("not set up"),
+            tone,
+            (),
+            hint,
+            enabled=False,
+            demanded=state.demanded,
+            demand=_demand(state, texts),
+        )
     facts = [(say("Recovery codes left"), str(state.recovery_codes_left))]
     if state.since is not None:
         facts.insert(0, (say("Since"), texts.local_day(state.since, zone)))
     few = state.recovery_codes_left < _FEW_CODES
     hint = say("Few recovery codes are left. Remove it and set it up anew.") if few else ""
-    return AccountWords(say("on"), Tone.ACTIVE, tuple(facts), hint, enabled=True)
+    return AccountWords(
+        say("on"),
+        Tone.ACTIVE,
+        tuple(facts),
+        hint,
+        enabled=True,
+        demanded=state.demanded,
+        demand=_demand(state, texts),
+    )
+
+
+def _demand(state: FactorState, texts: Texts) -> str:
+    """Return whether managers and admins need a second factor at this club."""
+    if state.demanded:
+        return texts.say("Managers and admins of this club need one.")
+    return texts.say("This club lets managers and admins choose.")

@@ -1,11 +1,8 @@
 """Messages about API keys."""
 
-from uuid import UUID
+from pydantic import Field
 
-from pydantic import AwareDatetime, Field
-
-from api_client.messages.management import ActorView
-from api_client.messages.scan import Message
+from api_client.messages import keys
 from membership.base.fields import Instant, Name
 from membership.base.request_body import RequestBody
 from membership.base.scopes import Scope
@@ -28,25 +25,10 @@ class NewKey(RequestBody):
     )
 
 
-class KeyView(Message):
+class KeyView(keys.KeyView):
     """A key without itself: only its beginning, to tell keys apart."""
 
-    id: UUID
-    name: str
-    prefix: str = Field(examples=["mk_live_a1B2"])
     scopes: tuple[Scope, ...]
-    made_by: ActorView | None = Field(
-        description="Who made it; null for a key that was made before this was stored."
-    )
-    maker_disabled: bool = Field(
-        description="Whether its maker is a member of staff whose account is disabled."
-    )
-    created_at: AwareDatetime
-    expires_at: AwareDatetime | None
-    last_used_at: AwareDatetime | None = Field(
-        description="The last use, to about a minute; null if it was never used."
-    )
-    revoked_at: AwareDatetime | None
 
 
 class MintedKey(KeyView):
@@ -55,14 +37,13 @@ class MintedKey(KeyView):
     key: str
 
 
-class RevokedKeys(Message):
+class RevokedKeys(keys.RevokedKeys):
     """The keys that were revoked in one step."""
 
     items: tuple[KeyView, ...]
 
 
-class KeyList(Message):
+class KeyList(keys.KeyList):
     """A page of the organization's keys, newest first."""
 
     items: tuple[KeyView, ...]
-    next_cursor: str | None = None

@@ -1,21 +1,26 @@
 """One's own account at the desk, without a service: the second factor, signing out everywhere."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from api_client.errors import Refused
+from api_client.management import ManagementClient
 from api_client.messages.management import (
     EndedSessions,
     FactorConfirmed,
     FactorSecret,
     FactorState,
 )
+from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
+from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.page import ACCOUNT
 from kiosk.staff.worker import Credentials, FactorWanted
+from kiosk.texts import Texts
 from kiosk.views.qr import QrView
 from tests.kiosk.answers import NOON
 from tests.kiosk.staff.messages import session
@@ -96,6 +101,81 @@ def test_signing_out_everywhere_returns_to_the_desk(staff: Staff) -> None:
     answer(staff, EndedSessions(ended=3))
     assert not staff.presenter.signed_in
     assert staff.presenter.front is None
+
+
+def test_the_password_is_changed(staff: Staff) -> None:
+    answer(staff, OFF)
+    page = staff.pages.account.page
+    page.password_button.click()
+    fill(staff, current="four quiet herons", new=" five loud magpies", again=" five loud magpies")
+    # Blanks at its ends are part of it.
+    assert staff.asked() == [("change_password", ("four quiet herons", " five loud magpies"))]
+    answer(staff, None)
+    assert "Your password is changed" in page.hint.text()
+    assert staff.presenter.changes.form is None
+
+
+def test_two_new_passwords_that_differ_are_not_sent(staff: Staff) -> None:
+    answer(staff, OFF)
+    staff.pages.account.page.password_button.click()
+    fill(staff, current="four quiet herons", new="five loud magpies", again="five loud magpie")
+    with pytest.raises(Refused, match="not the same"):
+        staff.asked()
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("password_wrong", "not your present password"),
+        ("password_guessable", "too easy to guess"),
+        ("password_common", "too easy to guess"),
+        ("password_too_short", "at least 10 characters"),
+        ("password_too_long", "too long"),
+        ("second_factor_wrong", "wrong or was used"),
+        ("second_factor_first", "your own second factor first"),
+        ("something_new", "In English."),
+    ],
+)
+def test_refusals_are_told_in_the_words_of_the_desk(code: str, told: str) -> None:
+    def refuse(_client: ManagementClient, _once: str) -> None:
+        raise Refused(Problem(title="In English.", status=422, code=code))
+
+    with pytest.raises(Refused, match=told) as caught:
+        in_words(refuse, Texts("en"))(cast(ManagementClient, None), "")
+    assert caught.value.problem.code == code
+
+
+@pytest.mark.parametrize(
+    ("scopes", "seen", "changed"),
+    [
+        (("customers:read",), False, False),
+        (("customers:read", "plans:write"), True, False),
+        (("customers:read", "plans:write", "organization:write"), True, True),
+    ],
+    ids=["reception", "manager", "admin"],
+)
+def test_the_demand_is_shown_to_managers_and_changed_by_admins(
+    qtbot: QtBot, qapp: QApplication, scopes: tuple[str, ...], *, seen: bool, changed: bool
+) -> None:
+    load_fonts()
+    staff = Staff(qtbot)
+    staff.sign_in(*scopes)
+    staff.presenter.open(ACCOUNT)
+    answer(staff, ON.model_copy(update={"demanded": True}))
+    page = staff.pages.account.page
+    assert (not page.demand.isHidden(), not page.demand_button.isHidden()) == (seen, changed)
+    assert page.demand.text() == "Managers and admins of this club need one."
+    if not changed:
+        return
+    page.demand_button.click()
+    form = staff.presenter.changes.form
+    assert form is not None
+    switch = form.field("demanded")
+    assert isinstance(switch, QCheckBox)
+    assert switch.isChecked()
+    switch.setChecked(False)
+    form.submit.click()
+    assert staff.asked()[0][1][0] == {"second_factor_demanded": False}
 
 
 def test_who_must_set_it_up_is_led_there(qtbot: QtBot, qapp: QApplication) -> None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from api_client.messages.billing import InvoiceStatus
 from kiosk.application import load_fonts
+from kiosk.staff.pages.api_keys import ApiKeysPage
 from kiosk.staff.pages.checkout import CheckoutPage
 from kiosk.staff.pages.code_formats import CodeFormatsPage
 from kiosk.staff.pages.columns import Columns
@@ -21,6 +22,7 @@ from kiosk.staff.pages.profile import Allowed, ProfilePage
 from kiosk.staff.pages.signup import SignupPage
 from kiosk.staff.pages.subscription import SubscriptionPage
 from kiosk.staff.presenter import StaffPresenter
+from kiosk.staff.words.api_keys import api_key_lines
 from kiosk.staff.words.checkout import checkout_words
 from kiosk.staff.words.code_formats import read_line
 from kiosk.staff.words.profile import customer_words
@@ -32,6 +34,7 @@ from kiosk.texts import Texts
 from kiosk.views.qr import modules_of
 from kiosk.views.window import KioskWindow
 from resources.catalogue import LANGUAGES
+from tests.kiosk.answers import NOON
 from tests.kiosk.staff.billing_messages import (
     URL,
     invoice,
@@ -41,6 +44,7 @@ from tests.kiosk.staff.billing_messages import (
     order,
 )
 from tests.kiosk.staff.card_messages import cards
+from tests.kiosk.staff.controllers.test_api_keys import KEYS, SECRET
 from tests.kiosk.staff.desk_messages import keys, signup
 from tests.kiosk.staff.messages import profile
 from tests.scanner.pictures import code
@@ -86,7 +90,10 @@ def test_no_page_is_cut_at_the_right(qtbot: QtBot, language: str, width: int) ->
     formats = CodeFormatsPage(texts)
     formats.show_formats(("QRCode",), can_save=True)
     formats.show_reads([read_line(code("x" * 90, "Code39"), (), texts)] * 5)
-    for page in (file, join, formats):
+    made = ApiKeysPage(texts)
+    made.show_keys(api_key_lines(KEYS, texts, "UTC", NOON))
+    made.show_made(SECRET)
+    for page in (file, join, formats, made):
         qtbot.addWidget(page)
         page.resize(width, 560)
         page.show()
