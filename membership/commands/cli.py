@@ -225,13 +225,35 @@ def import_file(
         ),
     ] = "create",
     day_first: Annotated[
-        bool, typer.Option("--day-first", help="Read days also as 31.12.2027.")
+        bool, typer.Option("--day-first", help="The same as --date-order day_first.")
     ] = False,
+    date_order: Annotated[
+        str,
+        typer.Option(help="Which of 3/4/1990 is the day: auto, day_first or month_first."),
+    ] = "auto",
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A heading of the file and our column for it, such as 'Vorname=given_name'; "
+            "'Old id=' leaves one out. May be given several times."
+        ),
+    ] = None,
+    bad_values: Annotated[
+        str,
+        typer.Option(
+            help="What becomes of a line with a bad value that is not needed: refuse, or "
+            "leave_out the value."
+        ),
+    ] = "refuse",
+    delimiter: Annotated[
+        str | None, typer.Option(help="What separates the cells, if it is not recognised.")
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="auto, utf-8, utf-16 or windows-1252.")] = "auto",
     data_dir: DataDirOption = None,
 ) -> None:
     """Import a CSV file into the database; a running service goes on meanwhile."""
     from membership.base.settings import ServiceSettings  # noqa: PLC0415
-    from membership.commands.import_ import import_command  # noqa: PLC0415
+    from membership.commands.import_ import columns_of, import_command  # noqa: PLC0415
 
     wanted = {
         "kind": kind,
@@ -239,8 +261,13 @@ def import_file(
         "file_name": file.name[:120],
         "duplicates": {"action": duplicates, "match": match.split(","), "maybe_same": maybe_same},
         "day_first_dates": day_first,
+        "date_order": date_order,
+        "bad_values": bad_values,
+        "delimiter": delimiter,
+        "encoding": encoding,
     }
     try:
+        wanted["columns"] = columns_of(columns or [])
         settings = settings_from(ServiceSettings, {"data_dir": data_dir})
     except ValueError as error:
         fail(str(error))

@@ -1,7 +1,7 @@
 """The command ``import``: into the database, with or without a running service."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -118,6 +118,20 @@ def _chunks(decoder: FileDecoder, stream: BinaryIO) -> Iterator[bytes]:
         yield stored
 
 
+def columns_of(given: Iterable[str]) -> dict[str, str | None]:
+    """Return our column by heading, of texts such as `Vorname=given_name`; None for `Old id=`.
+
+    Raises ValueError for a text without an equals sign.
+    """
+    found: dict[str, str | None] = {}
+    for each in given:
+        heading, equals, column = each.rpartition("=")
+        if not equals or not heading.strip():
+            raise ValueError(f"columns: {each!r} is not written like 'Vorname=given_name'")
+        found[heading.strip()] = column.strip() or None
+    return found
+
+
 def import_command(
     settings: ServiceSettings,
     file: Path,
@@ -158,6 +172,10 @@ def import_command(
         return 2
     counts = ", ".join(f"{count} {name}" for name, count in ended.counts if count)
     write(f"\n{ended.state.value}: {counts or 'no lines'}\n")
+    for guess in ended.guesses:
+        write(f"guessed: {guess}\n")
+    if ended.left_out:
+        write(f"{ended.left_out} of them were taken without a bad value\n")
     if ended.merged:
         write(f"{ended.merged} of them mean the same person as another line of the file\n")
     if ended.maybe_same:
@@ -166,4 +184,5 @@ def import_command(
         write(f"{ended.error}\n")
     if ended.state is not ImportState.FINISHED:
         return 2
-    return 1 if ended.counts.refused or ended.counts.skipped or ended.merged else 0
+    lost = ended.counts.refused or ended.counts.skipped or ended.merged or ended.left_out
+    return 1 if lost else 0

@@ -28,6 +28,9 @@ _BEGINS_FORMULA = re.compile(
     rf"[\t\r\n\0]|[\s\0-\x20\u200b-\u200f\ufeff]*[{re.escape(_LEADS + _MINUS)}]"
 )
 _E164 = re.compile(r"\+[1-9][0-9]{4,14}", re.ASCII)
+_REWRITTEN = re.compile(
+    r"[0-9]+[.,]0+|[0-9]+(?:[.,][0-9]+)?E\+[0-9]+|[0-9]+[.,][0-9]+E[0-9]+", re.IGNORECASE | re.ASCII
+)
 _PARTS_CELLS = re.compile(r"[;\t|]")
 
 
@@ -41,6 +44,30 @@ def safe_cell(text: str) -> str:
     if begins_formula(text) and not _E164.fullmatch(text):
         return "'" + text
     return "'" + text if is_escaped(text) else text
+
+
+class Escaped(str):
+    """A text that is escaped already."""
+
+    __slots__ = ()
+
+
+def code_cells(codes: str | None) -> Escaped | None:
+    """The cell of codes of cards, one a line: each an escaped text where it begins like a
+    formula, or a spreadsheet or the import would take it for another code.
+    """
+    return None if codes is None else Escaped("\n".join(map(_code_cell, codes.split("\n"))))
+
+
+def _code_cell(code: str) -> str:
+    """One code, escaped where it must be."""
+    is_text = code.startswith("'") or begins_formula(code) or is_rewritten(code)
+    return f"'{code}" if is_text else code
+
+
+def is_rewritten(text: str) -> bool:
+    """Return whether a code looks like a number that a spreadsheet rewrote, such as 126.0."""
+    return _REWRITTEN.fullmatch(text) is not None
 
 
 def is_escaped(text: str) -> bool:
@@ -57,6 +84,8 @@ def cell(value: Any) -> str:
     """The cell of a column's value."""
     if value is None:
         return ""
+    if isinstance(value, Escaped):
+        return value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Enum):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ScalarSelect, Select, and_, exists, func, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from membership.data.exports.cells import cell, needs_quotes
+from membership.data.exports.cells import cell, code_cells, needs_quotes
 from membership.members.memberships.entitlements import last_day_of
 from membership.rules.instants import local_day
 from membership.store.database import Database
@@ -146,7 +146,11 @@ def _customers(tenant: Tenant) -> _Export:
         .order_by(Customer.number)
     )
     columns: dict[str, Convert] = {"number": lambda row: f"C-{row.number:06}"}
-    return _Export(query, columns | _plain(*names, "card_code", "other_card_codes"))
+    cards: dict[str, Convert] = {
+        "card_code": lambda row: code_cells(row.card_code),
+        "other_card_codes": lambda row: code_cells(row.other_card_codes),
+    }
+    return _Export(query, columns | _plain(*names) | cards)
 
 
 def _companies(tenant: Tenant) -> _Export:

@@ -20,13 +20,17 @@ from membership.events.types import EventType
 from membership.store.models import ImportKey
 from membership.web.access import Tenant
 
+_LONGEST_MESSAGE = 500
 _MAX_PEOPLE = 200
 """Most people of one address that a dry run remembers."""
 
 
 @dataclass(slots=True)
 class Item:
-    """One line of a batch: its values, and its result with the id of the row and a message."""
+    """One line of a batch: its values, and its result with the id of the row and a message.
+
+    ``remarks`` tell what was guessed or left out when it was parsed.
+    """
 
     line: int
     values: Values | None
@@ -34,6 +38,20 @@ class Item:
     id: UUID | None = None
     message: str = ""
     note: LineNote | None = None
+    remarks: tuple[str, ...] = ()
+    left_out: bool = False
+
+    @property
+    def told(self) -> str:
+        """The message for the report, with what was guessed and left out."""
+        kept = self.remarks if self.values is not None else ()
+        return "; ".join(filter(None, (self.message, *kept)))[:_LONGEST_MESSAGE]
+
+    @property
+    def notes(self) -> tuple[LineNote, ...]:
+        """What a person should look at; the first one is shown."""
+        left = (LineNote.LEFT_OUT,) if self.left_out and self.values is not None else ()
+        return left if self.note is None else (self.note, *left)
 
     def record_result(
         self,

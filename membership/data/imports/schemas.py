@@ -48,6 +48,7 @@ class LineNote(StrEnum):
 
     MAYBE_SAME = "maybe_same"
     MERGED = "merged"
+    LEFT_OUT = "left_out"
 
 
 class MaybeSame(StrEnum):
@@ -83,6 +84,21 @@ class Duplicates(RequestBody):
     )
 
 
+class DateOrder(StrEnum):
+    """Which of 3/4/1990 is the day."""
+
+    AUTO = "auto"
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
+
+
+class BadValues(StrEnum):
+    """What becomes of a line with a bad value that is not needed."""
+
+    REFUSE = "refuse"
+    LEAVE_OUT = "leave_out"
+
+
 class ImportOptions(Message):
     """How a file is read."""
 
@@ -91,7 +107,7 @@ class ImportOptions(Message):
         default=None,
         pattern=r"^[,;\t|]$",
         examples=[";"],
-        description="By default the one that the header has most of: comma, semicolon or tab.",
+        description="By default the one that the header has most of: comma, semicolon, tab or |.",
     )
     encoding: Encoding = Field(
         default=Encoding.AUTO,
@@ -104,8 +120,25 @@ class ImportOptions(Message):
         description="Our column for names in the header that are others; null leaves one out.",
     )
     day_first_dates: bool = Field(
-        default=False, description="Read days also as 31.12.2027, beside 2027-12-31."
+        default=False, description="The same as `date_order` `day_first`."
     )
+    date_order: DateOrder = Field(
+        default=DateOrder.AUTO,
+        description="Which of 3/4/1990 is the day: by default judged for each column by values "
+        "such as 31/12/1990, and else by the country. With dots the day is always first.",
+    )
+    bad_values: BadValues = Field(
+        default=BadValues.REFUSE,
+        description="`leave_out` takes a line without a bad value that it does not need, such as "
+        "a telephone, and says so; states, plans and days of memberships are always needed.",
+    )
+
+    @property
+    def order_of_dates(self) -> bool | None:
+        """Whether the day comes first; None if that is to be judged."""
+        if self.date_order is DateOrder.AUTO:
+            return True if self.day_first_dates else None
+        return self.date_order is DateOrder.DAY_FIRST
 
     @classmethod
     def stored(cls, options: Any) -> Self:
@@ -173,6 +206,15 @@ class ImportView(Message):
     maybe_same: int = Field(
         default=0, description="Lines that may mean somebody who is there: see the report."
     )
+    left_out: int = Field(
+        default=0, description="Lines that were taken without a bad value: see the report."
+    )
+    guesses: tuple[str, ...] = Field(
+        default=(),
+        description="How the file is read where it could be read otherwise: its header, columns "
+        "and the order of days.",
+        examples=[["the header is line 2", "Vorname is read as given_name"]],
+    )
     merged: int = Field(
         default=0, description="Lines that mean the same person as another line of the file."
     )
@@ -203,7 +245,8 @@ class ReportLine(Message):
     note: LineNote | None = Field(
         default=None,
         description="`maybe_same`: the line shares an address with somebody else; `merged`: it "
-        "means the same person as another line of the file.",
+        "means the same person as another line of the file; `left_out`: it was taken without a "
+        "bad value.",
     )
 
 

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from membership.base.actors import Actor
 from membership.data.imports.arrive.decoding import Encoding, FileDecoder
-from membership.data.imports.parse.columns import header_of
-from membership.data.imports.parse.records import FilePosition, RecordReader, delimiter_of
+from membership.data.imports.parse.beginning import find_beginning
 from membership.data.imports.run.ending import delete_keys, invalidate_cards_of
 from membership.data.imports.schemas import (
     ImportCounts,
@@ -160,22 +159,16 @@ def _read_header(session: Session, row: Import) -> None:
             ImportChunk.start == 0,
         )
     )
-    chunks = [(head or b"")[:_HEADER_BYTES]]
-    encoding = Encoding(row.encoding)
-    line = 1
     try:
-        text = RecordReader(chunks, FilePosition(), encoding=encoding, delimiter=",").next_text()
-        delimiter = options.delimiter or delimiter_of(text)
-        reader = RecordReader(chunks, FilePosition(), encoding=encoding, delimiter=delimiter)
-        first = next(iter(reader))
-        line = first.line
-        if first.error is not None:
-            raise ValueError(first.error)
-        row.header = header_of(row.kind, first.fields, options.columns)
+        begun = find_beginning(
+            row.kind, (head or b"")[:_HEADER_BYTES], Encoding(row.encoding),
+            columns=options.columns, delimiter=options.delimiter,
+        )  # fmt: skip
     except ValueError as error:
-        raise Invalid("header_invalid", "file", f"Line {line}: {error}.") from None
-    row.delimiter = delimiter
-    row.position, row.next_line = reader.place.position, reader.place.line
+        raise Invalid("header_invalid", "file", str(error)) from None
+    row.header, row.delimiter = begun.header, begun.delimiter
+    row.guesses = {"said": begun.said}
+    row.position, row.next_line = begun.place.position, begun.place.line
 
 
 def cancel(session: Session, tenant: Tenant, import_id: UUID, now: datetime) -> Import:
@@ -208,6 +201,7 @@ def view(row: Import, now: datetime) -> ImportView:
         lines_done=row.lines_done,
         counts=ImportCounts(**row.counts),
         **(row.notes or {}),
+        guesses=tuple((row.guesses or {}).get("said", ())),
         lines_per_second=pace(row.lines_done, row.started_at, row.finished_at or now),
         encoding=row.encoding,
         delimiter=row.delimiter,

@@ -22,6 +22,7 @@ from membership.web.access import Tenant
 from membership.web.errors import Conflict, Invalid, NotFound
 
 _LONGEST_EMAIL = 254
+_FEWEST_DIGITS, _MOST_DIGITS = 4, 15
 _DIALLED = re.compile(r"[+\uff0b]?[\d\s()\[\]/.\u00b7\u2010-\u2014-]+")
 """A phone number as it is dialled: digits, and what stands between them."""
 _CHANGEABLE = (
@@ -196,14 +197,44 @@ def e164(phone: str | None, country: str | None) -> str | None:
     """
     if not phone:
         return None
+    return phonenumbers.format_number(dialled(phone, country), phonenumbers.PhoneNumberFormat.E164)
+
+
+def dialled(phone: str, country: str | None) -> phonenumbers.PhoneNumber:
+    """Parse a phone number as it is dialled, also with the country's code and without a plus.
+
+    Raises Invalid for one that cannot be one.
+    """
     try:
         # The package would turn letters into digits: "(work)" is no part of a number.
         parsed = phonenumbers.parse(phone, country) if _DIALLED.fullmatch(phone) else None
     except phonenumbers.NumberParseException:
         parsed = None
-    if parsed is None or not phonenumbers.is_possible_number(parsed):
+    if parsed is not None and phone.startswith(str(parsed.country_code)):
+        parsed = _with_plus(phone, parsed)
+    if parsed is None or not phonenumbers.is_possible_number(parsed) or not _has_length(parsed):
         raise Invalid("phone_invalid", "body.phone", "This is not a complete phone number.")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return parsed
+
+
+def _with_plus(phone: str, parsed: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber | None:
+    """The number that a text with a country's code and no plus means; None if it may be two."""
+    try:
+        other = phonenumbers.parse(f"+{phone}")
+    except phonenumbers.NumberParseException:
+        return parsed
+    if other == parsed or not phonenumbers.is_valid_number(other):
+        return parsed
+    return None if phonenumbers.is_valid_number(parsed) else other
+
+
+def _has_length(parsed: phonenumbers.PhoneNumber) -> bool:
+    """Whether a number is longer than those of emergency services, and has at most the 15 digits
+    of the longest ones (ITU-T E.164, 6.2.1).
+    """
+    national = phonenumbers.national_significant_number(parsed)
+    whole = f"{parsed.country_code}{national}"
+    return len(national) >= _FEWEST_DIGITS and len(whole) <= _MOST_DIGITS
 
 
 def email_key(email: str | None) -> str | None:

@@ -55,6 +55,7 @@ class Import(Base):
     file_name: Mapped[str] = mapped_column(String(255), default="")
     file_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     header: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    guesses: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     encoding: Mapped[str] = mapped_column(String(20), default="")
     delimiter: Mapped[str] = mapped_column(String(1), default="")
     position: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -5,16 +5,17 @@ messages. Each parser raises ValueError with a sentence.
 """
 
 import re
-from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-import phonenumbers
 from pydantic import EmailStr, TypeAdapter, ValidationError
 
 from api_client.messages.scan import CustomerState
 from membership.base.fields import Line, Name, Paragraph
+from membership.data.exports.cells import is_rewritten
+from membership.data.imports.parse.phones import parse_phone
+from membership.data.imports.parse.spreadsheet import is_marked
 from membership.members.companies.schemas import EmailDomain
 from membership.members.customers.schemas import Language
 from passes.characters import is_plain
@@ -31,9 +32,10 @@ _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*", re.ASCII)
 _PLAIN_EMAIL_LENGTH = 200
 _LONGEST_LOCAL = 64
 _MAX_CODES = 20
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_LOCAL_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
-_YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
+_YES = frozenset({"yes", "y", "true", "1", "ja", "j", "wahr"})
+_NO = frozenset({"no", "n", "false", "0", "nein", "falsch"})
+_STATES = {"aktiv": "active", "inaktiv": "inactive", "gesperrt": "banned"}
+_WHOLE = re.compile(r"([0-9]+)[.,]0+", re.ASCII)
 _MAX_SEATS = 10**6
 HIGHEST_NUMBER = 999_999_999
 """Highest number in a file: the numbers above are for new customers."""
@@ -70,6 +72,7 @@ def paragraph(text: str) -> str:
 
 def email(text: str) -> str:
     """An email address in the form that is stored."""
+    text = text.removeprefix("mailto:")
     local, _, domain = text.rpartition("@")
     if (
         len(text) <= _PLAIN_EMAIL_LENGTH
@@ -94,29 +97,7 @@ def _domain_of_plain(domain: str) -> str | None:
 
 def phone(text: str, country: str | None) -> tuple[str, str]:
     """A phone number in E.164 form, and its part within the country."""
-    try:
-        parsed = phonenumbers.parse(line(text), country)
-    except phonenumbers.NumberParseException:
-        parsed = None
-    if parsed is None or not phonenumbers.is_possible_number(parsed):
-        raise ValueError("This is not a complete phone number.")
-    national = phonenumbers.national_significant_number(parsed)
-    return f"+{parsed.country_code}{national}", national
-
-
-@lru_cache(maxsize=65536)
-def day(text: str, *, local: bool) -> date:
-    """A day such as 2027-03-10; with ``local`` also 10.3.2027."""
-    found = _LOCAL_DAY.fullmatch(text) if local else None
-    try:
-        if found is not None:
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        if _ISO_DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("there is no such day") from None
-    expected = "2027-03-10 or 10.3.2027" if local else "2027-03-10"
-    raise ValueError(f"a day is written like {expected}")
+    return parse_phone(line(text), country)
 
 
 @lru_cache(maxsize=1024)
@@ -128,14 +109,16 @@ def language(text: str) -> str:
 def state(text: str) -> CustomerState:
     """A customer's state."""
     try:
-        return CustomerState(text.lower())
+        word = text.lower()
+        return CustomerState(_STATES.get(word, word))
     except ValueError:
         known = ", ".join(CustomerState)
         raise ValueError(f"is none of {known}") from None
 
 
 def number(text: str) -> int:
-    """A customer number such as C-000123 or 123."""
+    """A customer number such as C-000123 or 123, or 123.0 of a spreadsheet."""
+    text = whole(text)
     try:
         code = parse(f"C-{text}" if text.isdecimal() and text.isascii() else text)
     except BarcodeError:
@@ -147,8 +130,19 @@ def number(text: str) -> int:
     return code.number
 
 
-def card_code(text: str) -> str:
-    """The code of a card: one of this service, or any text of an older card."""
+def whole(text: str) -> str:
+    """A whole number without the decimals that a spreadsheet added."""
+    found = _WHOLE.fullmatch(text)
+    return text if found is None else found[1]
+
+
+def card_code(text: str, field: str = "") -> str:
+    """The code of a card: one of this service, or any text of an older card.
+
+    ``field`` is the cell, which may mark the code as a text that no spreadsheet rewrote.
+    """
+    if is_rewritten(text) and not is_marked(field):
+        raise ValueError(f"{text} is a number that a spreadsheet rewrote; make the column a text")
     if len(text) > MAX_FOREIGN or not is_plain(text):
         raise ValueError(f"a code is one line of at most {MAX_FOREIGN} characters")
     return code_text(text)
@@ -156,7 +150,8 @@ def card_code(text: str) -> str:
 
 def card_codes(text: str) -> tuple[str, ...]:
     """The codes of several cards, one a line."""
-    found = [card_code(line) for line in text.splitlines() if line.strip()]
+    lines = [each.strip() for each in text.splitlines() if each.strip()]
+    found = [card_code(each.removeprefix("'").strip(), each) for each in lines]
     if len(found) > _MAX_CODES:
         raise ValueError(f"one line of a file has at most {_MAX_CODES} cards")
     return tuple(dict.fromkeys(found))
@@ -172,6 +167,7 @@ def code_text(text: str) -> str:
 
 def seat_cap(text: str) -> int:
     """The number of a company's seats."""
+    text = whole(text)
     if not (text.isascii() and text.isdecimal() and int(text) <= _MAX_SEATS):
         raise ValueError(f"is no whole number from 0 to {_MAX_SEATS}")
     return int(text)

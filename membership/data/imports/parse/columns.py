@@ -1,84 +1,142 @@
 """The columns of each kind of file, and the parsing of headers and lines by them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from membership.data.exports.cells import is_escaped
 from membership.data.imports.parse import cells
-from membership.data.imports.schemas import ImportOptions
+from membership.data.imports.parse.days import is_empty_day, order_of_country, parse_day
+from membership.data.imports.parse.headings import column_for
+from membership.data.imports.parse.spreadsheet import Form, cell_text
+from membership.data.imports.schemas import BadValues, ImportOptions
 from membership.store.models import ImportKind
 from membership.web.access import Tenant
 
+_NEWEST = 2079
+"""The latest year that two digits mean where no birth is meant."""
 Values = dict[str, Any]
 """The values of a line by column, without empty ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParseRules:
-    """The settings that the parsing of values depends on."""
+    """The settings that the parsing of values depends on.
+
+    ``day_first`` tells for columns of days whether the day comes before the month, ``local_days``
+    for all of them. Where neither does, the country decides. ``newest_birth`` is the latest year
+    of birth that two digits mean. With ``leave_out`` a bad value that is not needed is left out.
+    """
 
     country: str | None
     local_days: bool
+    day_first: Mapping[str, bool] = field(default_factory=dict)
+    newest_birth: int = 2029
+    leave_out: bool = False
 
     @classmethod
-    def of(cls, tenant: Tenant, options: ImportOptions) -> "ParseRules":
-        """The rules of an import of an organization."""
-        return cls(tenant.country, options.day_first_dates)
+    def of(
+        cls,
+        tenant: Tenant,
+        options: ImportOptions,
+        day_first: Mapping[str, bool] | None = None,
+        *,
+        year: int = 2029,
+    ) -> "ParseRules":
+        """The rules of an import of an organization, read in ``year``."""
+        order = options.order_of_dates
+        given = {} if order is None else dict.fromkeys(DAY_COLUMNS, order)
+        leave_out = options.bad_values is BadValues.LEAVE_OUT
+        return cls(tenant.country, order is True, given or day_first or {}, year, leave_out)
+
+    def order_in(self, column: str) -> bool | None:
+        """Whether the day comes before the month in a column; None if nothing tells."""
+        if self.local_days:
+            return True
+        return self.day_first.get(column, order_of_country(self.country))
 
 
-Check = Callable[[str, ParseRules], Any]
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its parser, and whether its cells are texts, names or values of a form.
+
+    ``is_optional`` tells whether a line may be taken without its value if that is bad.
+    """
+
+    parse: Callable[[str], Any]
+    form: Form = Form.VALUE
+    is_optional: bool = True
 
 
-def _plain(check: Callable[[str], Any]) -> Check:
-    """A check that depends on the value only."""
-    return lambda text, _rules: check(text)
+def _text(parse: Callable[[str], Any]) -> Column:
+    return Column(parse, Form.TEXT)
 
 
-def _day(text: str, rules: ParseRules) -> Any:
-    return cells.day(text, local=rules.local_days)
+def _name(parse: Callable[[str], Any]) -> Column:
+    return Column(parse, Form.NAME)
 
 
-def _phone(text: str, rules: ParseRules) -> Any:
-    return cells.phone(text, rules.country)
+def _needed(parse: Callable[[str], Any], form: Form = Form.VALUE) -> Column:
+    """A column without which a line would mean something else."""
+    return Column(parse, form, is_optional=False)
 
 
-COLUMNS: Mapping[ImportKind, Mapping[str, Check]] = {
+def _day(_text: str) -> Any:
+    """Stands for ``_parse_day``, which needs the rules."""
+    raise AssertionError
+
+
+def _phone(_text: str) -> Any:
+    """Stands for ``cells.phone``, which needs the country."""
+    raise AssertionError
+
+
+def _code(_text: str) -> Any:
+    """Stands for ``cells.card_code``, which needs the cell as it was."""
+    raise AssertionError
+
+
+COLUMNS: Mapping[ImportKind, Mapping[str, Column]] = {
     ImportKind.CUSTOMERS: {
-        "number": _plain(cells.number),
-        "given_name": _plain(cells.line),
-        "family_name": _plain(cells.line),
-        "email": _plain(cells.email),
-        "phone": _phone,
-        "birth_date": _day,
-        "language": _plain(cells.language),
-        "state": _plain(cells.state),
-        "desk_note": _plain(cells.paragraph),
-        "card_code": _plain(cells.card_code),
-        "other_card_codes": _plain(cells.card_codes),
+        "number": Column(cells.number),
+        "given_name": _name(cells.line),
+        "family_name": _name(cells.line),
+        "email": Column(cells.email),
+        "phone": Column(_phone),
+        "birth_date": Column(_day),
+        "language": Column(cells.language),
+        "state": _needed(cells.state),
+        "desk_note": _text(cells.paragraph),
+        "card_code": Column(_code),
+        "other_card_codes": _text(cells.card_codes),
     },
     ImportKind.COMPANIES: {
-        "name": _plain(cells.name),
-        "billing_name": _plain(cells.line),
-        "billing_email": _plain(cells.email),
-        "seat_cap": _plain(cells.seat_cap),
-        "email_domains": _plain(cells.email_domains),
+        "name": _needed(cells.name, Form.TEXT),
+        "billing_name": _text(cells.line),
+        "billing_email": Column(cells.email),
+        "seat_cap": _needed(cells.seat_cap),
+        "email_domains": Column(cells.email_domains),
     },
     ImportKind.LINKS: {
-        "company": _plain(cells.reference),
-        "customer": _plain(cells.reference),
-        "role": _plain(cells.line),
+        "company": _needed(cells.reference, Form.TEXT),
+        "customer": _needed(cells.reference),
+        "role": _text(cells.line),
     },
     ImportKind.MEMBERSHIPS: {
-        "plan": _plain(cells.reference),
-        "customer": _plain(cells.reference),
-        "company": _plain(cells.reference),
-        "starts_on": _day,
-        "last_day": _day,
-        "payment_overdue": _plain(cells.yes_or_no),
+        "plan": _needed(cells.reference, Form.TEXT),
+        "customer": _needed(cells.reference),
+        "company": _needed(cells.reference, Form.TEXT),
+        "starts_on": _needed(_day),
+        "last_day": _needed(_day),
+        "payment_overdue": _needed(cells.yes_or_no),
     },
 }
 """The columns of each kind of file, with the parsers of their values."""
+
+DAY_COLUMNS = frozenset(
+    name for columns in COLUMNS.values() for name, column in columns.items() if column.parse is _day
+)
+"""The columns that hold days."""
 
 _ALTERNATIVES: Mapping[ImportKind, tuple[frozenset[str], ...]] = {
     ImportKind.CUSTOMERS: (frozenset({"given_name", "family_name"}),),
@@ -93,29 +151,76 @@ class HeaderError(ValueError):
     """A header that cannot be used; the text names the column."""
 
 
-def header_of(kind: ImportKind, fields: list[str], given: Mapping[str, str | None]) -> list[str]:
+UNNAMED = "?"
+"""Stands in a header for a column without a name, in which no line may have a value."""
+
+
+def header_of(
+    kind: ImportKind,
+    fields: list[str],
+    given: Mapping[str, str | None],
+    said: list[str] | None = None,
+) -> list[str]:
     """The column of each field of a header, in order; empty for those that are left out.
 
-    ``given`` maps names in the file to columns. Raises HeaderError.
+    ``given`` maps names in the file to columns. Headings of other programs are recognised, and
+    added to ``said``. Raises HeaderError.
     """
     known = COLUMNS[kind]
     renamed = {_folded(name): column for name, column in given.items()}
+    names = [_folded(each) for each in fields]
     header: list[str] = []
-    for field in fields:
-        column = renamed.get(_folded(field), _folded(field)) or ""
-        if column and column not in known:
-            raise HeaderError(f"unknown column {field[:80]!r}; known are {', '.join(known)}")
-        if column and column in header:
+    for heading, name in zip(fields, names, strict=True):
+        column = _column(kind, heading, name, renamed, taken={*names, *renamed.values()})
+        if column not in {*known, "", UNNAMED}:
+            leave = f"--columns '{heading.strip()[:40]}=' leaves it out"
+            raise HeaderError(
+                f"unknown column {heading[:80]!r}; known are {', '.join(known)}; {leave}"
+            )
+        if column and column != UNNAMED and column in header:
             raise HeaderError(f"the column {column!r} is there twice")
-        if not field.strip() and not column and _folded(field) not in renamed:
-            raise HeaderError(f"column {len(header) + 1} has no name")
+        if said is not None and column in known and name not in {column, *renamed}:
+            said.append(f"{heading.strip()[:80]} is read as {column}")
         header.append(column)
-    for absent in renamed.keys() - {_folded(field) for field in fields}:
+    for absent in renamed.keys() - set(names):
         raise HeaderError(f"there is no column {absent!r} to read")
     for needed in _ALTERNATIVES[kind]:
         if not needed.intersection(header):
             raise HeaderError(f"the column {' or '.join(sorted(needed))} is missing")
     return header
+
+
+def _column(
+    kind: ImportKind,
+    heading: str,
+    name: str,
+    renamed: Mapping[str, str | None],
+    *,
+    taken: set[str | None],
+) -> str:
+    """The column of a heading: as given, by our name, or by that of another program."""
+    if name in renamed:
+        return renamed[name] or ""
+    if not name:
+        return UNNAMED
+    found = column_for(kind, heading)
+    if name in COLUMNS[kind] or found is None or found in taken:
+        # "Name" stands beside "Vorname" for the family name, and alone for both of them.
+        return name if name != "name" or kind is ImportKind.COMPANIES else _name_column(taken)
+    return found
+
+
+def _name_column(taken: set[str | None]) -> str:
+    """What "Name" means in a file of customers."""
+    has_given = not taken.isdisjoint({"vorname", "first_name", "firstname", "given_name"})
+    return "family_name" if has_given else "name"
+
+
+def known_headings(kind: ImportKind, fields: list[str]) -> int:
+    """How many fields of a line are headings of columns."""
+    return sum(
+        _folded(each) in COLUMNS[kind] or column_for(kind, each) is not None for each in fields
+    )
 
 
 def _folded(name: str) -> str:
@@ -124,40 +229,83 @@ def _folded(name: str) -> str:
 
 
 class LineParser:
-    """Parses the fields of lines below one header."""
+    """Parses the fields of lines below one header.
+
+    ``notes`` are sentences about the last line: what was guessed, and what was left out.
+    ``left_out`` tells whether a bad value of it was left out.
+    """
 
     def __init__(self, kind: ImportKind, header: list[str], rules: ParseRules) -> None:
         self._columns = [
-            (place, column, COLUMNS[kind][column]) for place, column in enumerate(header) if column
+            (place, column, COLUMNS[kind][column])
+            for place, column in enumerate(header)
+            if column and column != UNNAMED
         ]
+        self._unnamed = [place for place, column in enumerate(header) if column == UNNAMED]
         self._count = len(header)
         self._needed = [(needed, " or ".join(sorted(needed))) for needed in _ALTERNATIVES[kind]]
         self._rules = rules
+        self.notes: list[str] = []
+        self.left_out = False
 
     def __call__(self, fields: list[str]) -> Values:
         """Parse the fields of a line. Raises ValueError with a text that names the column."""
+        self.notes, self.left_out = [], False
         if len(fields) != self._count:
-            raise ValueError(f"has {len(fields)} fields where the header has {self._count}")
-        rules = self._rules
+            fields = self._fitted(fields)
+        for place in self._unnamed:
+            if fields[place].strip():
+                raise ValueError(
+                    f"column {place + 1} has no name, and holds {fields[place][:40]!r}"
+                )
         values: Values = {}
-        for place, column, check in self._columns:
+        for place, name, column in self._columns:
             field = fields[place]
-            # Exports escape cells that a spreadsheet would compute: membership.data.exports.cells.
-            text = field.strip() if field[:1] != "'" else _without_apostrophe(field)
-            if not text:
+            if not field:
                 continue
             try:
-                value = check(text, rules)
+                value = self._value(name, column, field)
             except ValueError as error:
-                raise ValueError(f"{column}: {error}") from None
-            if value != "":
-                values[column] = value
+                if not (self._rules.leave_out and column.is_optional):
+                    raise ValueError(f"{name}: {error}") from None
+                self.left_out = True
+                self.notes.append(f"{name}: left out: {error}")
+                continue
+            if value is not None and value != "":
+                values[name] = value
         for needed, names in self._needed:
             if needed.isdisjoint(values):
                 raise ValueError(f"{names}: is needed")
         return values
 
+    def _fitted(self, fields: list[str]) -> list[str]:
+        """The fields of a line that is as long as the header, or differs by empty ones only."""
+        said = f"has {len(fields)} fields where the header has {self._count}"
+        if any(each.strip() for each in fields[self._count :]):
+            raise ValueError(said)
+        if len(fields) < self._count:
+            self.notes.append(f"{said}; the rest is taken as empty")
+        return [*fields[: self._count], *[""] * (self._count - len(fields))]
 
-def _without_apostrophe(field: str) -> str:
-    """A cell without the apostrophe by which exports escape it."""
-    return field[1:].strip() if is_escaped(field) else field.strip()
+    def _value(self, name: str, column: Column, field: str) -> Any:
+        """The value of a cell; None or empty if it has none. Raises ValueError."""
+        text = cell_text(field, column.form)
+        if not text:
+            return None
+        if column.parse is _day:
+            return self._parse_day(name, text)
+        if column.parse is _phone:
+            return cells.phone(text, self._rules.country)
+        if column.parse is _code:
+            return cells.card_code(text, field)
+        return column.parse(text if name != "other_card_codes" else field)
+
+    def _parse_day(self, name: str, text: str) -> date | None:
+        """The day of a cell. Raises ValueError."""
+        if is_empty_day(text):
+            return None
+        newest = self._rules.newest_birth if name == "birth_date" else _NEWEST
+        found, guessed = parse_day(text, day_first=self._rules.order_in(name), newest=newest)
+        if guessed:
+            self.notes.append(f"{name}: {text} is read as {found.isoformat()}")
+        return found

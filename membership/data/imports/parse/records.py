@@ -17,7 +17,7 @@ MAX_RECORD_BYTES = 256 * 1024
 """Largest record; the longest fields together need far less."""
 _MAX_RECORD_LINES = 2000
 _CODECS = {Encoding.UTF_8: "utf-8", Encoding.WINDOWS_1252: "cp1252"}
-_DELIMITERS = (",", ";", "\t")
+_DELIMITERS = (",", ";", "\t", "|")
 
 
 @dataclass(slots=True)
@@ -55,7 +55,8 @@ def delimiter_of(header: str) -> str:
 class RecordReader:
     """Reads records from chunks of a file that begin at ``place``.
 
-    After each record ``place`` is where the next one begins. Blank lines are skipped.
+    After each record ``place`` is where the next one begins. Lines that are blank, or consist of
+    delimiters, are skipped.
     """
 
     def __init__(
@@ -66,15 +67,18 @@ class RecordReader:
         self._codec = _CODECS[encoding]
         self._encoding = encoding
         self._delimiter = delimiter
+        self._blanks = b" \t\r\n\f\v" + delimiter.encode()
         self.place = place
 
     def __iter__(self) -> Iterator[Record]:
         """The remaining records."""
         while (line := self._peek(0)) is not None:
-            if not line.data.strip() and not line.too_long:
+            if not line.data.strip(self._blanks) and not line.too_long:
                 self._skip(1)
                 continue
-            yield self._record(line)
+            record = self._record(line)
+            if record.error is not None or any(each.strip() for each in record.fields):
+                yield record
 
     def next_text(self) -> str:
         """The text of the next line that is not blank, without consuming it.

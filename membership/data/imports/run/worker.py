@@ -19,14 +19,13 @@ from sqlalchemy.orm import Session
 from membership.accounts.organizations import tenant_of
 from membership.base.failing import FailingItems
 from membership.base.logs import logger
-from membership.data.imports.arrive.chunks import read_chunks
-from membership.data.imports.arrive.decoding import Encoding
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.parse.columns import LineParser, ParseRules
-from membership.data.imports.parse.records import FilePosition, Record, RecordReader
+from membership.data.imports.parse.records import FilePosition, Record
 from membership.data.imports.run.ending import fail, finish
 from membership.data.imports.run.index_build import IndexBuild
 from membership.data.imports.run.lease import LEASE, creator_of, lease_import, lock_leased, release
+from membership.data.imports.run.survey import needs_survey, orders_in, reader_of, survey
 from membership.data.imports.schemas import ImportOptions
 from membership.data.imports.write.companies import write_companies
 from membership.data.imports.write.customers import write_customers
@@ -127,7 +126,10 @@ class ImportWorker:
         """Read the next lines and write them."""
         with database.readers.begin() as session:
             tenant = tenant_of(session.get_one(Organization, found.organization_id))
-        read = self._read(database, found, tenant)
+        if needs_survey(found):
+            survey(database, found, self.id, clock)
+            return
+        read = self._read(database, found, tenant, clock().year)
         with database.writing(creator_of(found), clock) as (session, now):
             began = time.perf_counter()
             row = lock_leased(session, found, self.id)
@@ -174,16 +176,12 @@ class ImportWorker:
             else:
                 row.state = ImportState.INDEXING
 
-    def _read(self, database: Database, found: Import, tenant: Tenant) -> _Read:
+    def _read(self, database: Database, found: Import, tenant: Tenant, year: int) -> _Read:
         """Read and parse the lines of the next batch."""
         options = ImportOptions.stored(found.options)
-        check = LineParser(found.kind, found.header or [], ParseRules.of(tenant, options))
-        reader = RecordReader(
-            read_chunks(database.readers, found.organization_id, found.id, found.position),
-            FilePosition(found.position, found.next_line),
-            encoding=Encoding(found.encoding),
-            delimiter=found.delimiter,
-        )
+        rules = ParseRules.of(tenant, options, orders_in(found), year=year)
+        check = LineParser(found.kind, found.header or [], rules)
+        reader = reader_of(database, found)
         wanted = 1 if self._singly else self._lines
         items = [_item(record, check) for record in islice(reader, wanted)]
         return _Read(items, reader.place, len(items) < wanted)
@@ -242,7 +240,7 @@ class ImportWorker:
         self._singly -= 1
         with database.readers.begin() as session:
             tenant = tenant_of(session.get_one(Organization, found.organization_id))
-        read = self._read(database, found, tenant)
+        read = self._read(database, found, tenant, now.year)
         for item in read.items:
             item.refuse("cannot be stored: it contradicts what is there")
         with database.writing(creator_of(found), now) as (session, _):
@@ -261,7 +259,9 @@ def _item(record: Record, check: LineParser) -> Item:
     if record.error is not None:
         return Item(record.line, None, message=record.error)
     try:
-        return Item(record.line, check(record.fields))
+        values = check(record.fields)
+        remarks = tuple(check.notes)
+        return Item(record.line, values, remarks=remarks, left_out=check.left_out)
     except ValueError as error:
         return Item(record.line, None, message=str(error)[:500])
 
@@ -277,8 +277,8 @@ def _report(row: Import, items: list[Item]) -> ImportReport:
                 item.line,
                 item.outcome.value,
                 None if item.id is None else str(item.id),
-                item.message,
-                item.note,
+                item.told,
+                next(iter(item.notes), None),
             ]
             for item in items
         ],
@@ -287,7 +287,7 @@ def _report(row: Import, items: list[Item]) -> ImportReport:
 
 def _noted(before: dict[str, int] | None, items: list[Item]) -> dict[str, int] | None:
     """How many lines have each note, these ones included; None if none has."""
-    counts = Counter(item.note.value for item in items if item.note is not None)
+    counts = Counter(note.value for item in items for note in item.notes)
     return dict(counts + Counter(before)) or None
 
 

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from membership.base.settings import ServiceSettings
-from membership.commands.import_ import import_command
+from membership.commands.cli import app
+from membership.commands.import_ import columns_of, import_command
 from membership.store.database import open_database
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.data.imports.test_resuming import club
@@ -27,6 +29,7 @@ class Command:
 
     def __init__(self, settings: ServiceSettings, folder: Path) -> None:
         self._settings, self._folder = settings, folder
+        self.data_dir = settings.data_dir
 
     def __call__(self, text: str, kind: str = "customers", **wanted: Any) -> tuple[int, str]:
         """Import a text; returns the exit code and what was printed."""
@@ -63,3 +66,26 @@ def test_what_is_skipped_or_merged_is_listed_and_in_the_exit_code(command: Comma
     assert code == 1
     assert "line 3: refused: email: " in said
     assert command("given_name\nPia\n")[0] == 0
+
+
+def test_columns_days_and_bad_values_have_their_options(tmp_path: Path, command: Command) -> None:
+    assert columns_of(["Vorname=given_name", "Old id=", "a=b=email"]) == {
+        "Vorname": "given_name", "Old id": None, "a=b": "email"
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="is not written like"):
+        columns_of(["Vorname"])
+    text = "Rufname;Old id;Geburtstag;Telefon\nPia;7;3/4/1990;call me\n"
+    code, said = command(text, columns={"Old id": None}, bad_values="leave_out")
+    assert code == 1
+    assert "guessed: Rufname is read as given_name" in said
+    assert "line 2: created: birth_date: left out: " in said
+    assert "; phone: left out: " in said
+    assert "1 of them were taken without a bad value" in said
+    file = tmp_path / "given.csv"
+    file.write_text("Wer,Egal,geb\nLea,1,3/4/1990\n")
+    options = ["--kind", "customers", "--organization", "c", "--columns", "Wer=given_name",
+               "--columns", "Egal=", "--date-order", "month_first", "--bad-values", "leave_out",
+               "--dry-run", "--data-dir", str(command.data_dir)]  # fmt: skip
+    done = CliRunner().invoke(app, ["import", str(file), *options])
+    assert done.exit_code == 0, done.output
+    assert "1 created" in done.output
