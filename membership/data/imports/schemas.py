@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from api_client.messages.scan import Message
 from membership.base.fields import STORED, Line
@@ -68,11 +68,13 @@ class Duplicates(RequestBody):
         examples=[["email", "phone"]],
         description="For customers: looked at in this order, the first that fits decides. "
         "Companies are recognised by name, links by both ends, memberships by owner, plan and "
-        "first day.",
+        "first day. A line without a first day means the membership of the plan that runs, or "
+        "was imported, if there is one.",
     )
     action: OnDuplicate = Field(
         default=OnDuplicate.SKIP,
-        description="`update` sets the fields that are not empty; memberships are never updated.",
+        description="`update` sets the fields that are not empty. Of memberships it moves the last "
+        "day further, and sets whether a payment is overdue; what was sold stays.",
     )
     maybe_same: MaybeSame = Field(
         default=MaybeSame.CREATE,
@@ -156,14 +158,6 @@ class NewImport(ImportOptions):
         default=False, description="Check everything and store nothing but the report."
     )
     file_name: Line = Field(default="", examples=["members.csv"])
-
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
-        """Refuse to update memberships: what was sold stays as it was sold."""
-        sold = self.kind is ImportKind.MEMBERSHIPS
-        if sold and self.duplicates.action is OnDuplicate.UPDATE:
-            raise ValueError("memberships can be skipped or created, not updated")
-        return self
 
 
 class StartImport(RequestBody):

@@ -145,6 +145,11 @@ def _about(subject: DataSubject, table: Table) -> ColumnElement[bool]:
     return table.c.subject_id.in_([str(each) for each in (*subject.own_ids, *subject.owned_ids)])
 
 
+def _by_subject(subject: DataSubject, table: Table) -> ColumnElement[bool]:
+    """Lines of files that created the customer."""
+    return table.c.subject_id.in_(subject.own_ids)
+
+
 def _naming(subject: DataSubject, table: Table) -> ColumnElement[bool]:
     """Stored responses that name the customer."""
     return or_(*(table.c.answer.contains(str(each)) for each in subject.own_ids))
@@ -196,5 +201,6 @@ _FOUND: Mapping[str, Callable[[DataSubject, Table], ColumnElement[bool]]] = {
     "payments": _for_their_memberships,
     "billing_invoices": _of_their_orders,
     "import_chunks": _of_ended_imports,
+    "import_lines": _by_subject,
 }
 """Conditions for tables where the customer is not in a column ``customer_id``."""

@@ -389,6 +389,10 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_row("data", shown=False),
     },
     "import_keys": _plain("organization_id", "import_id", "key", "line", "people"),
+    "import_lines": {
+        **_plain("organization_id", "id", "subject_id", "import_id"),
+        **_row("content", shown=False),
+    },
     "import_reports": _plain("organization_id", "import_id", "first_line", "outcomes"),
 }
 """By table and column."""

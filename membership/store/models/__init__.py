@@ -28,6 +28,7 @@ from membership.store.models.imports import (
     ImportChunk,
     ImportKey,
     ImportKind,
+    ImportLine,
     ImportReport,
     ImportState,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "ImportChunk",
     "ImportKey",
     "ImportKind",
+    "ImportLine",
     "ImportReport",
     "ImportState",
     "KnownOrigin",

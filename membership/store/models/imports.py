@@ -124,3 +124,19 @@ class ImportKey(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     line: Mapped[int] = mapped_column(Integer)
     people: Mapped[list[list[Any]] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class ImportLine(Base):
+    """A line with nothing but a name that created a customer: the digest of its content.
+
+    ``import_id`` is the last import that read it.
+    """
+
+    __tablename__ = "import_lines"
+    __table_args__ = (Index("ix_import_lines_content", "organization_id", "content"),)
+
+    organization_id: Mapped[int] = of_organization()
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    content: Mapped[str] = mapped_column(String(64))
+    subject_id: Mapped[UUID]
+    import_id: Mapped[UUID]

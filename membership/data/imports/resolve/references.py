@@ -7,11 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from api_client.messages.scan import PermissionView
+from membership.base.folding import fold
 from membership.data.imports.batch import Batch
 from membership.data.imports.bulk import chunks
 from membership.data.imports.parse import cells
 from membership.members.customers.service import email_key
-from membership.store.models import Company, Customer, CustomerAlias
+from membership.members.plans.permissions import permissions_of
+from membership.store.models import Company, Customer, CustomerAlias, Plan
 
 Named = UUID | str
 
@@ -73,10 +76,16 @@ class CompanyReferences:
             (Company.name, {each for each in names if isinstance(each, str)}),
         ):
             self._load(batch, column, some)
+        missing = {
+            _folded(each) for each in names if isinstance(each, str) and each not in self._found
+        }
+        if missing:
+            self._load_folded(batch, missing)
 
     def find(self, named: Named) -> UUID:
         """The id of a company that is not archived. Raises ValueError."""
-        found = _one(self._found.get(named, set()), "company")
+        key = named if named in self._found or isinstance(named, UUID) else _folded(named)
+        found = _one(self._found.get(key, set()), "company")
         if found in self._archived:
             raise ValueError("this company is archived and takes nothing new")
         return found
@@ -93,6 +102,60 @@ class CompanyReferences:
                 self._found[key].add(company)
                 if archived_at is not None:
                     self._archived.add(company)
+
+    def _load_folded(self, batch: Batch, missing: set[str]) -> None:
+        """Load companies by names that are written otherwise. Archived ones are left out."""
+        rows = batch.session.execute(
+            select(Company.name, Company.id).where(
+                Company.organization_id == batch.tenant.id, Company.archived_at.is_(None)
+            )
+        )
+        for name, company in rows:
+            if (key := _folded(name)) in missing:
+                self._found[key].add(company)
+
+
+class PlanReferences:
+    """The organization's plans, by id, name, and name without regard to capitals and accents."""
+
+    def __init__(self, batch: Batch) -> None:
+        rows = batch.session.scalars(
+            select(Plan).where(Plan.organization_id == batch.tenant.id).order_by(Plan.created_at)
+        ).all()
+        self._by_id = {plan.id: plan for plan in rows}
+        self._by_name: dict[str, list[Plan]] = defaultdict(list)
+        for plan in rows:
+            for key in {plan.name, _folded(plan.name)}:
+                self._by_name[key].append(plan)
+        carried: dict[UUID, tuple[PermissionView, ...]] = dict(
+            permissions_of(batch.session, batch.tenant.id, list(self._by_id))
+        )
+        self._permissions = {
+            plan: [[each.key, each.label] for each in labels] for plan, labels in carried.items()
+        }
+
+    def find(self, named: Named) -> tuple[Plan, list[list[str]]]:
+        """A plan that is not archived, with its permissions. Raises ValueError."""
+        plan = self._by_id.get(named) if isinstance(named, UUID) else self._named(named)
+        if plan is None:
+            raise ValueError("there is no such plan")
+        if plan.archived_at is not None:
+            raise ValueError(f"the plan {plan.name} is archived and not sold anymore")
+        return plan, self._permissions.get(plan.id, [])
+
+    def _named(self, name: str) -> Plan | None:
+        """The only plan of a name that is not archived. Raises ValueError for several."""
+        plans = [each for each in self._by_name.get(name, []) if each.name == name]
+        plans = plans or self._by_name.get(_folded(name), [])
+        sold = [plan for plan in plans if plan.archived_at is None]
+        if len(sold) > 1:
+            raise ValueError(f"{len(sold)} plans are called {name}; use the id")
+        return sold[0] if sold else next(iter(plans), None)
+
+
+def _folded(name: str) -> str:
+    """A name in the form that is compared where it is not found as it is written."""
+    return " ".join(fold(name).split())
 
 
 def _customer_key(named: Named) -> UUID | int | str | None:

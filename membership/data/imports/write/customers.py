@@ -7,6 +7,7 @@ from membership.data.imports.batch import Batch, Item
 from membership.data.imports.parse.columns import Values
 from membership.data.imports.resolve.matching import CustomerMatcher, Match
 from membership.data.imports.resolve.people import Person
+from membership.data.imports.resolve.remembered import Remembered, content_of
 from membership.data.imports.resolve.reservations import Reservations, codes_of
 from membership.data.imports.schemas import LineNote, LineOutcome, MatchBy, MaybeSame, OnDuplicate
 from membership.data.imports.write.inserts import create_customers
@@ -37,6 +38,7 @@ class _Handler:
         self._batch = batch
         self._matcher = CustomerMatcher(batch)
         self._reserved = Reservations(batch)
+        self._remembered = Remembered(batch)
         self._skips = batch.duplicates.action is OnDuplicate.SKIP
         self._fresh: dict[UUID, Item] = {}
         self._changes: list[Change] = []
@@ -45,27 +47,33 @@ class _Handler:
         """Decide whether a line is created, changed, skipped or refused."""
         values = item.values or {}
         match = self._matcher.find(values, item.line)
+        creates = self._batch.duplicates.action is OnDuplicate.CREATE
+        content = None if creates else content_of(self._batch, values)
         if match.person is not None:
             self._change(item, values, match.person, match)
+        elif (before := self._remembered.take(content)) is not None:
+            item.record_result(LineOutcome.UNCHANGED, before, "the same line was imported before")
         elif match.maybe is not None and self._batch.duplicates.maybe_same is MaybeSame.SKIP:
             item.record_result(
                 LineOutcome.SKIPPED, _id(match.maybe), _maybe(match), LineNote.MAYBE_SAME
             )
         else:
-            self._create(item, values, match)
+            self._create(item, values, match, content)
 
     def write(self) -> None:
         """Write the rows; a dry run stores keys only."""
         if self._batch.dry_run:
             self._matcher.store_keys()
             self._reserved.store_keys()
-        elif self._fresh:
-            create_customers(self._batch, list(self._fresh.items()))
+        else:
+            if self._fresh:
+                create_customers(self._batch, list(self._fresh.items()))
+            self._remembered.write()
         changed = change_customers(self._batch, self._changes)
         if changed:
             self._batch.emit(EventType.CUSTOMER_UPDATED, _changed_event, changed)
 
-    def _create(self, item: Item, values: Values, match: Match) -> None:
+    def _create(self, item: Item, values: Values, match: Match, content: str | None) -> None:
         """Create a customer, unless the line's number or card belongs to another."""
         number, codes = values.get("number"), codes_of(values)
         if self._reserved.holder_of_number(number) is not None:
@@ -76,6 +84,7 @@ class _Handler:
             return
         who = uuid4()
         self._fresh[who] = item
+        self._remembered.add(content, who)
         self._reserved.reserve(self._name(who, item), item.line, number, codes)
         self._matcher.add(values, who, item.line)
         note = None if match.maybe is None else LineNote.MAYBE_SAME

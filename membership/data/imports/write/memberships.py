@@ -1,23 +1,24 @@
 """Writes lines of memberships: a plan with its current terms, for a customer or a company."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from api_client.messages.management import IntervalUnit
-from api_client.messages.scan import PermissionView
 from membership.data.imports.batch import Batch, Item
-from membership.data.imports.bulk import Row, chunks, insert_rows
+from membership.data.imports.bulk import Row, insert_rows
 from membership.data.imports.parse.columns import Values
-from membership.data.imports.resolve.references import CompanyReferences, CustomerReferences
-from membership.data.imports.schemas import LineOutcome, OnDuplicate
+from membership.data.imports.resolve.references import (
+    CompanyReferences,
+    CustomerReferences,
+    PlanReferences,
+)
+from membership.data.imports.resolve.sold import Sale, SoldBefore
+from membership.data.imports.schemas import LineNote, LineOutcome, OnDuplicate
+from membership.data.imports.write.membership_updates import set_again
 from membership.events.types import EventType
-from membership.members.plans.permissions import permissions_of
 from membership.rules.instants import TimeError, day_start, local_day
 from membership.rules.periods import Interval, Period, first_period, period_until
 from membership.store.models import Membership, MembershipSource, Plan
@@ -53,39 +54,27 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Sale:
-    """The sale of a line: owner, plan and period."""
-
-    customer: UUID | None
-    company: UUID | None
-    plan: Plan
-    period: Period
-    permissions: list[list[str]]
-
-    @property
-    def key(self) -> tuple[UUID, UUID, datetime]:
-        """The key by which equal sales are recognised: owner, plan and first instant."""
-        return (self.customer or self.company or UUID(int=0), self.plan.id, self.period.starts_at)
-
-
 def write_memberships(batch: Batch) -> None:
     """Write the memberships of a batch, and set the result of each line."""
     sales = _resolve(batch)
-    known = _sold_before(batch, list(sales.values()))
-    keys = {_text(sale): sale.key for sale in sales.values()}
-    known |= {keys[key] for key in batch.earlier_keys(keys)}
+    creates = batch.duplicates.action is OnDuplicate.CREATE
+    known = None if creates else SoldBefore(batch, list(sales.values()))
+    keys = {_text(sale): sale.place for sale in sales.values()}
+    here = {keys[key] for key in batch.earlier_keys(keys)}
     rows: list[tuple[UUID, Row]] = []
     kept: dict[str, int] = {}
-    skips = batch.duplicates.action is OnDuplicate.SKIP
     for item in batch.valid_items():
         sale = sales[item.line]
-        if skips and sale.key in known:
+        if known is not None and sale.place in here:
             item.record_result(
-                LineOutcome.SKIPPED, None, "starts_on: this plan was sold to them then"
+                LineOutcome.SKIPPED, None, "plan: is that of a line before", LineNote.MERGED
             )
             continue
-        known.add(sale.key)
+        before = None if known is None else known.find(sale)
+        if before is not None:
+            set_again(batch, item, before)
+            continue
+        here.add(sale.place)
         kept.setdefault(_text(sale), item.line)
         membership = uuid4()
         rows.append((membership, _row(batch, membership, sale, item.values or {})))
@@ -97,16 +86,16 @@ def write_memberships(batch: Batch) -> None:
     batch.emit(EventType.MEMBERSHIP_CREATED, _created, rows)
 
 
-def _resolve(batch: Batch) -> dict[int, _Sale]:
+def _resolve(batch: Batch) -> dict[int, Sale]:
     """Resolve plan, owner and period of each line; lines that fail are refused."""
     values = [item.values or {} for item in batch.valid_items()]
     customers = CustomerReferences(
         batch, [each["customer"] for each in values if "customer" in each]
     )
     companies = CompanyReferences(batch, [each["company"] for each in values if "company" in each])
-    plans = _Plans(batch)
+    plans = PlanReferences(batch)
     zone = ZoneInfo(batch.tenant.time_zone)
-    sales: dict[int, _Sale] = {}
+    sales: dict[int, Sale] = {}
     for item in batch.valid_items():
         try:
             sales[item.line] = _sale(batch, item, customers, companies, plans=plans, zone=zone)
@@ -121,9 +110,9 @@ def _sale(
     customers: CustomerReferences,
     companies: CompanyReferences,
     *,
-    plans: "_Plans",
+    plans: PlanReferences,
     zone: ZoneInfo,
-) -> _Sale:
+) -> Sale:
     """The sale of a line. Raises ValueError with a text that names the column."""
     values = item.values or {}
     if "customer" in values and "company" in values:
@@ -138,7 +127,7 @@ def _sale(
         period = _period(batch, plan, values, zone)
     except ValueError as error:
         raise ValueError(f"{column}: {error}") from None
-    return _Sale(customer, company, plan, period, permissions)
+    return Sale(customer, company, plan, period, permissions, "starts_on" in values)
 
 
 def _period(batch: Batch, plan: Plan, values: Values, zone: ZoneInfo) -> Period:
@@ -186,61 +175,7 @@ def _period_at(
         raise ValueError(str(error)) from None
 
 
-class _Plans:
-    """The organization's plans, by id and by name."""
-
-    def __init__(self, batch: Batch) -> None:
-        rows = batch.session.scalars(
-            select(Plan).where(Plan.organization_id == batch.tenant.id).order_by(Plan.created_at)
-        ).all()
-        self._by_id = {plan.id: plan for plan in rows}
-        self._by_name: dict[str, list[Plan]] = {}
-        for plan in rows:
-            self._by_name.setdefault(plan.name, []).append(plan)
-        carried: dict[UUID, tuple[PermissionView, ...]] = dict(
-            permissions_of(batch.session, batch.tenant.id, list(self._by_id))
-        )
-        self._permissions = {
-            plan: [[each.key, each.label] for each in labels] for plan, labels in carried.items()
-        }
-
-    def find(self, named: UUID | str) -> tuple[Plan, list[list[str]]]:
-        """A plan that is not archived, with its permissions. Raises ValueError."""
-        plan = self._by_id.get(named) if isinstance(named, UUID) else self._named(named)
-        if plan is None:
-            raise ValueError("there is no such plan")
-        if plan.archived_at is not None:
-            raise ValueError(f"the plan {plan.name} is archived and not sold anymore")
-        return plan, self._permissions.get(plan.id, [])
-
-    def _named(self, name: str) -> Plan | None:
-        """The only plan of a name that is not archived. Raises ValueError for several."""
-        plans = self._by_name.get(name, [])
-        sold = [plan for plan in plans if plan.archived_at is None]
-        if len(sold) > 1:
-            raise ValueError(f"{len(sold)} plans are called {name}; use the id")
-        return sold[0] if sold else (plans[0] if plans else None)
-
-
-def _sold_before(batch: Batch, sales: list[_Sale]) -> set[tuple[UUID, UUID, datetime]]:
-    """Keys of the memberships that the owners have already."""
-    found: set[tuple[UUID, UUID, datetime]] = set()
-    owners: tuple[tuple[Any, set[UUID]], ...] = (
-        (Membership.customer_id, {sale.customer for sale in sales if sale.customer is not None}),
-        (Membership.company_id, {sale.company for sale in sales if sale.company is not None}),
-    )
-    for column, wanted in owners:
-        for some in chunks(wanted):
-            rows = batch.session.execute(
-                select(column, Membership.plan_id, Membership.starts_at).where(
-                    Membership.organization_id == batch.tenant.id, column.in_(some)
-                )
-            )
-            found.update((owner, plan, starts_at) for owner, plan, starts_at in rows)
-    return found
-
-
-def _row(batch: Batch, membership: UUID, sale: _Sale, values: Values) -> Row:
+def _row(batch: Batch, membership: UUID, sale: Sale, values: Values) -> Row:
     """The row of a membership; its end is announced only if it is in the future."""
     plan, period = sale.plan, sale.period
     still_to_end = period.ends_at is not None and period.ends_at > batch.now
@@ -281,9 +216,9 @@ def _anchor(starts_at: datetime, zone: str) -> date:
     return local_day(starts_at, ZoneInfo(zone))
 
 
-def _text(sale: _Sale) -> str:
+def _text(sale: Sale) -> str:
     """The key of a sale as text, as a dry run stores it."""
-    return "membership\n" + "\n".join(map(str, sale.key))
+    return "membership\n" + "\n".join(map(str, sale.place))
 
 
 def _created(sold: tuple[UUID, Row]) -> tuple[UUID, dict[str, Any]]:

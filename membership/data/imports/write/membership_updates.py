@@ -1,0 +1,56 @@
+"""Lines about memberships that were sold before: unchanged, updated as by staff, or skipped."""
+
+from membership.data.imports.batch import Batch, Item
+from membership.data.imports.schemas import LineOutcome, OnDuplicate
+from membership.members.memberships.changes import set_payment_overdue
+from membership.members.memberships.renewals import extend
+from membership.members.memberships.schemas import Extension
+from membership.store.models import Membership
+from membership.web.errors import ApiError
+
+_WHY = "import"
+
+
+def set_again(batch: Batch, item: Item, before: Membership) -> None:
+    """Set what a line changes of a membership, and the result of the line.
+
+    A last day is only moved further; a membership ends early at the desk. Other changes than
+    these are not made, and named.
+    """
+    values = item.values or {}
+    fields = []
+    if "last_day" in values and values["last_day"] != before.last_day:
+        fields.append("last_day")
+    overdue = values.get("payment_overdue")
+    if overdue is not None and overdue != (before.payment_overdue_since is not None):
+        fields.append("payment_overdue")
+    what = f"plan: {before.plan_name} was sold to them before"
+    if not fields:
+        item.record_result(LineOutcome.UNCHANGED, before.id, what)
+    elif batch.duplicates.action is OnDuplicate.SKIP:
+        left = f"{what}; left out: {', '.join(fields)}"
+        item.record_result(LineOutcome.SKIPPED, before.id, left)
+    else:
+        _change(batch, item, before, fields)
+
+
+def _change(batch: Batch, item: Item, before: Membership, fields: list[str]) -> None:
+    """Change a membership by the rules of the desk, or refuse the line."""
+    values = item.values or {}
+    if "last_day" in fields and (before.last_day is None or values["last_day"] < before.last_day):
+        item.refuse(f"last_day: ends {before.last_day or 'never'}; end it early at the desk")
+        return
+    column = fields[0]
+    try:
+        if not batch.dry_run:
+            if "last_day" in fields:
+                extension = Extension(last_day=values["last_day"], why=_WHY)
+                extend(batch.session, batch.tenant, before.id, extension, batch.now)
+            if "payment_overdue" in fields:
+                column = "payment_overdue"
+                since = batch.now if values["payment_overdue"] else None
+                set_payment_overdue(batch.session, batch.tenant, before.id, since, batch.now)
+    except ApiError as error:
+        item.refuse(f"{column}: {error.detail}")
+        return
+    item.record_result(LineOutcome.UPDATED, before.id, ", ".join(fields))

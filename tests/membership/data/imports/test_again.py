@@ -1,0 +1,102 @@
+"""The same file again changes nothing; a changed line is an update and is shown as one."""
+
+from typing import Any
+
+import pytest
+
+from tests.membership.data.imports.test_imports import imported, outcomes
+from tests.membership.support import Service
+
+HISTORY = (
+    "plan,customer,company,starts_on,last_day\nGold,C-000001,,,\nGold,2,,,\n"
+    "Old 2019,1,,2019-01-01,2019-12-31\ngold,1,,2020-01-01,\nGold,fam@x.example,,2021-01-01,\n"
+    "Gold,,acme gmbh,,\nGold,,Acme GmbH ,,\nGold,1,,2022-05-01,2022-04-30\nGold,1,,1899-12-30,\n"
+)
+
+
+def held(service: Service, customer: str) -> list[tuple[str, str | None]]:
+    """First instants and last days of the memberships of a customer."""
+    found = service.get(f"/v1/customers/{customer}")["memberships"]
+    return sorted((each["starts_at"], each["last_day"]) for each in found)
+
+
+@pytest.mark.parametrize("action", ["skip", "update"])
+def test_a_file_without_dates_read_twice_sells_nothing_twice(service: Service, action: str) -> None:
+    first = service.customer("Anna", email="fam@x.example")
+    second = service.customer("Ben", email="fam@x.example")
+    company = service.company("Acme GmbH")
+    service.plan("Gold", length={"unit": "month", "count": 1})
+    duplicates = {"action": action}
+    _, report = imported(service, HISTORY, "memberships", duplicates=duplicates)
+    created, skipped, refused = "created", "skipped", "refused"
+    expected = [created, created, refused, created, refused, created, skipped, refused, refused]
+    assert [each["outcome"] for each in report] == expected
+    assert "2 of this name" in report[4]["message"]
+    before = [held(service, each) for each in (first, second)]
+    # Long after, the memberships have ended: the file still means them.
+    service.clock.advance(days=90)
+    for dry_run in (True, False):
+        shown, again = imported(
+            service, HISTORY, "memberships", duplicates=duplicates, dry_run=dry_run
+        )
+        assert shown["counts"]["created"] == shown["counts"]["updated"] == 0
+        taken = "unchanged"
+        assert [each["outcome"] for each in again] == [
+            taken, taken, refused, taken, refused, taken, taken, refused, refused
+        ]  # fmt: skip
+    assert [held(service, each) for each in (first, second)] == before
+    sold = service.get("/v1/memberships", company_id=company)["items"]
+    assert len(sold) == 1
+    # Who wants another one says so.
+    shown, _ = imported(service, HISTORY, "memberships", duplicates={"action": "create"})
+    assert shown["counts"]["created"] == 5
+
+
+def test_a_changed_line_is_an_update_and_shown_as_one(service: Service) -> None:
+    anna = service.customer("Anna")
+    service.plan("Gold", length={"unit": "month", "count": 1})
+    header = "plan,customer,starts_on,last_day,payment_overdue\n"
+    imported(service, header + "Gold,1,2027-03-01,,\n", "memberships")
+    changed = header + "GOLD,1,2027-03-01,2027-06-30,yes\n"
+    _, report = imported(service, changed, "memberships")
+    assert outcomes(report) == [
+        (2, "skipped", "plan: Gold was sold to them before; left out: last_day, payment_overdue")
+    ]
+    update: dict[str, Any] = {"action": "update"}
+    for dry_run in (True, False):
+        _, report = imported(service, changed, "memberships", duplicates=update, dry_run=dry_run)
+        assert outcomes(report) == [(2, "updated", "last_day, payment_overdue")]
+    ((_, last_day),) = held(service, anna)
+    assert last_day == "2027-06-30"
+    _, report = imported(service, changed, "memberships", duplicates=update)
+    assert report[0]["outcome"] == "unchanged"
+    earlier = header + "Gold,1,2027-03-01,2027-05-31,\n"
+    _, report = imported(service, earlier, "memberships", duplicates=update)
+    assert outcomes(report) == [
+        (2, "refused", "last_day: ends 2027-06-30; end it early at the desk")
+    ]
+    entries = service.get("/v1/audit", subject_id=service.get(
+        f"/v1/customers/{anna}")["memberships"][0]["id"])["items"]  # fmt: skip
+    assert {"membership.extended", "membership.payment_changed"} <= {
+        each["action"] for each in entries
+    }
+
+
+def test_people_with_a_name_only_are_not_doubled(service: Service) -> None:
+    text = "given_name,family_name,desk_note\nAnna,,\nAnna,,\nBen,Ott,Locker 7\n"
+    first, report = imported(service, text)
+    assert first["counts"]["created"] == 3
+    for dry_run in (True, False, False):
+        again, lines = imported(service, text, dry_run=dry_run)
+        assert again["counts"]["unchanged"] == 3
+        assert sorted(each["id"] for each in lines) == sorted(each["id"] for each in report)
+    # A third of that name is somebody else; so is everybody, if that is asked for.
+    more, _ = imported(service, text + "Anna,,\n")
+    assert (more["counts"]["created"], more["counts"]["unchanged"]) == (1, 3)
+    # Who was erased is not brought back to life by the memory of a file.
+    number = service.get(f"/v1/customers/{report[2]['id']}")["customer"]["number"]
+    service.post(f"/v1/customers/{report[2]['id']}/erase", {"confirm": number}, status=200)
+    after, _ = imported(service, text)
+    assert after["counts"]["created"] == 1
+    other, _ = imported(service, text, duplicates={"action": "create"})
+    assert other["counts"]["created"] == 3
