@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
+from membership.base.vault import open_vault
 from membership.commands.database import find_organization, migrated_database
 from membership.data.imports import service
 from membership.data.imports.arrive.chunks import CHUNK_BYTES
@@ -50,7 +51,10 @@ def import_file(
     with file.open("rb") as stream, migrated_database(settings) as database:
         tenant = find_organization(database, organization)
         import_id = upload(database, tenant, new, stream, clock=system_clock)
-        ended = run(database, tenant, import_id, clock=system_clock, progress=progress)
+        worker = ImportWorker(open_vault(settings))
+        ended = run(
+            database, tenant, import_id, clock=system_clock, progress=progress, worker=worker
+        )
         with database.readers.begin() as session:
             for line in service.report_lines(session, tenant.id, import_id):
                 if line.outcome in _TOLD or line.note is not None:

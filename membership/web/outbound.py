@@ -43,12 +43,10 @@ class Neighbour(StrEnum):
     STRIPE = "stripe"
     WEBHOOKS = "webhooks"
 
-    def calls_of_one(self, calls: int = CALLS) -> int:
-        """Return how many of ``calls`` at once are one organization's at most.
-
-        Fewer to receivers of webhooks, which each organization chooses itself.
-        """
-        return max(1, calls // (8 if self is Neighbour.WEBHOOKS else 4))
+    @property
+    def calls_of_one(self) -> int:
+        """Calls at once of one organization: each chooses the receivers of its webhooks itself."""
+        return 2 if self is Neighbour.WEBHOOKS else CALLS // 4
 
 
 class NeighbourBusy(Busy):
@@ -106,7 +104,9 @@ class OutboundCalls:
         self._deadline_seconds = deadline_seconds
         self._places = {
             each: _Place(
-                Slots(calls, wait_seconds, WAITING), each.calls_of_one(calls), wait_seconds
+                Slots(calls, wait_seconds, WAITING),
+                min(each.calls_of_one, max(1, calls // 4)),
+                wait_seconds,
             )
             for each in Neighbour
         }

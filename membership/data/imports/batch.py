@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from membership.base.actors import Actor
+from membership.base.vault import Vault
 from membership.data.imports.bulk import chunks, insert_rows
 from membership.data.imports.parse.columns import Values
 from membership.data.imports.schemas import Duplicates, LineNote, LineOutcome
@@ -85,6 +86,8 @@ class Batch:
     """Ranges of numbers of customers whom earlier batches of this import created, sorted."""
     numbers: list[list[int]] = field(default_factory=list)
     """Ranges of numbers of created customers, who are still to be indexed."""
+    vault: Vault | None = None
+    """For mails about changed addresses; without it none are sent."""
 
     def valid_items(self) -> list[Item]:
         """The lines that were not refused so far."""

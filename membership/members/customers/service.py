@@ -113,6 +113,16 @@ def create_customer(
     return customer
 
 
+def announce_address(
+    session: Session, vault: Vault, customer: Customer, before: str | None, now: datetime
+) -> None:
+    """Mail that a customer's address is not ``before`` any more, if so: to the old one as well."""
+    if email_key(before) != customer.email_key:
+        told, language = (before, customer.email), customer.language
+        here = customer.organization_id
+        notify(session, vault, here, Notice.ADDRESS, *told, now=now, language=language)
+
+
 def change_customer(
     session: Session,
     tenant: Tenant,
@@ -150,10 +160,8 @@ def change_customer(
         index_customer(session, customer)
         tell_changed(session, customer, changed, now)
         end_logins_after_change(session, customer, changed, now)
-        if vault is not None and email_key(old_email) != customer.email_key:
-            told = (old_email, customer.email)
-            language = customer.language
-            notify(session, vault, tenant.id, Notice.ADDRESS, *told, now=now, language=language)
+        if vault is not None:
+            announce_address(session, vault, customer, old_email, now)
     if customer.email_domain != old_domain:
         link_by_email_domain(session, customer, now)
     return customer

@@ -2,7 +2,9 @@
 
 import pytest
 
+from membership.data.imports.run.worker import ImportWorker
 from tests.membership.accounts.staff.people import PASSWORD, add, mails, sign_in
+from tests.membership.data.imports.test_imports import prepare, work_of
 from tests.membership.support import Service
 
 
@@ -26,6 +28,20 @@ def test_a_customers_address(service: Service, language: str, words: str) -> Non
     assert len(mails(service)) == 2
     service.patch(path, email=None)
     assert told(service, words).count("AMARA.new@example.com") == 1
+
+
+def test_a_customers_address_that_an_import_changes(service: Service) -> None:
+    amara = service.customer("Amara", email="amara@example.com", language="en")
+    number = service.get(f"/v1/customers/{amara}")["customer"]["number"]
+    worker, work = ImportWorker(), work_of(service)
+    for email in ("amara.new@example.com", "AMARA.new@example.com", "amara.new@example.com"):
+        file = f"number,given_name,email\n{number},Amara,{email}\n"
+        update = {"action": "update", "match": ["number"]}
+        made = prepare(service, file, duplicates=update)
+        service.post(f"/v1/imports/{made}/start", status=200)
+        while worker.run(work):
+            pass
+        assert told(service, "mail address at") == ["amara.new@example.com", "amara@example.com"]
 
 
 def test_the_clubs_language_where_the_person_has_none(service: Service) -> None:

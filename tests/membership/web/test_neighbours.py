@@ -155,7 +155,7 @@ def test_a_hundred_callers_of_a_neighbour_that_hangs(
     service, other = running.fresh(), running.fresh()
     email = add(service)["email"]
     crowd, one_of_another_club = Crowd(caller(service)), Crowd(caller(other))
-    calls, before = neighbour.calls_of_one(), mute.hang()
+    calls, before = neighbour.calls_of_one, mute.hang()
     crowd.start()
     try:
         mute.wait_for(before + calls)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from membership.accounts.organizations import tenant_of
 from membership.base.failing import FailingItems
 from membership.base.logs import logger
+from membership.base.vault import Vault
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.parse.columns import LineParser, ParseRules
 from membership.data.imports.parse.records import FilePosition, Record
@@ -60,10 +61,14 @@ class _Read:
 
 
 class ImportWorker:
-    """Runs imports, one step at a time. ``id`` names it as the holder of leases."""
+    """Runs imports, one step at a time. ``id`` names it as the holder of leases.
 
-    def __init__(self) -> None:
+    ``vault`` seals the mails about changed addresses; without it none are sent.
+    """
+
+    def __init__(self, vault: Vault | None = None) -> None:
         self.id = uuid4()
+        self._vault = vault
         self._lines = 400
         self._singly = 0
         self._index_build: IndexBuild | None = None
@@ -71,6 +76,7 @@ class ImportWorker:
     def run(self, work: Work) -> bool:
         """Do one step of the first import; the job ``imports``."""
         began = time.perf_counter()
+        self._vault = work.vault
         more = self.step(work.database, work.clock, failing=work.failing)
         if more:
             # Request threads get the interpreter.
@@ -156,6 +162,7 @@ class ImportWorker:
             row.dry_run,
             read.items,
             created=tuple((first, last) for first, last in row.unfiled or []),
+            vault=self._vault,
         )
         _WRITERS[row.kind](batch)
         counts = dict(row.counts)

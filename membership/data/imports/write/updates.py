@@ -15,7 +15,7 @@ from membership.data.imports.write.inserts import add_card
 from membership.members.companies.linking import hold_domains, link_by_email_domain
 from membership.members.customers.logins import end_logins_after_change
 from membership.members.customers.search_index import index_customer
-from membership.members.customers.service import email_key
+from membership.members.customers.service import announce_address, email_key
 from membership.store.models import Customer
 
 _FIELDS = (
@@ -126,7 +126,8 @@ def _differences(customer: Customer, change: Change) -> list[str]:
 
 
 def _set(batch: Batch, customer: Customer, change: Change, fields: list[str]) -> None:
-    """Set the fields of a line, and add its cards."""
+    """Set the fields of a line, and add its cards. A changed address is told by mail."""
+    before = customer.email
     for name, value in _wanted(change).items():
         if name in fields:
             setattr(customer, name, value)
@@ -142,5 +143,7 @@ def _set(batch: Batch, customer: Customer, change: Change, fields: list[str]) ->
         batch.session.flush()
         index_customer(batch.session, customer)
         end_logins_after_change(batch.session, customer, fields, batch.now)
+        if batch.vault is not None:
+            announce_address(batch.session, batch.vault, customer, before, batch.now)
     for code in change.new_codes:
         add_card(batch, customer.id, code)
