@@ -123,9 +123,10 @@ def change_account(
     *,
     scopes: frozenset[str] = frozenset(Scope),
     vault: Vault | None = None,
+    keep_session: UUID | None = None,
 ) -> StaffAccount:
     """Set the fields of ``change``; returns the account. With a ``vault``, a changed address is
-    told by mail, to the old one as well.
+    told by mail, to the old one as well; it ends the account's sessions but ``keep_session``.
 
     Raises NotFound; Conflict for an address that is taken, and if no admin who can sign in would
     be left; Forbidden for a role with scopes that are not among ``scopes``, the caller's.
@@ -141,18 +142,25 @@ def change_account(
     if _is_working_admin(account) and not stays_admin:
         _keep_an_admin(session, account)
     before = account.email
-    _apply(session, account, change, now)
+    _apply(session, account, change, now, keep_session)
     session.flush()
     if vault is not None and account.email_key != email_key(before):
         notify(session, vault, tenant.id, Notice.ADDRESS, before, account.email, now=now)
     return account
 
 
-def _apply(session: Session, account: StaffAccount, change: StaffChange, now: datetime) -> None:
-    """Set the fields; disabling ends sessions, and a new address revokes mailed links."""
+def _apply(
+    session: Session,
+    account: StaffAccount,
+    change: StaffChange,
+    now: datetime,
+    keep_session: UUID | None,
+) -> None:
+    """Set the fields; disabling and a new address end sessions and revoke mailed links."""
     if change.email is not None and email_key(change.email) != account.email_key:
         _reject_taken(session, account.organization_id, change.email)
         revoke_resets(session, account, now)
+        end_sessions(session, account, now, keep=keep_session)
     if change.email is not None:
         account.email, account.email_key = change.email, email_key(change.email)
     account.name = change.name or account.name

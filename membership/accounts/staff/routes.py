@@ -107,7 +107,8 @@ def change_staff(
 ) -> StaffView:
     """Set the fields that are sent. A role counts at once, also for open sessions.
 
-    `disabled` ends all sessions, and makes mailed links worthless. 409 `last_admin` rather than
+    `disabled` and another `email` end all sessions (but the caller's), and make mailed links
+    worthless. 409 `last_admin` rather than
     leave the organization without an enabled admin who has a password; 409 `email_taken`; 403
     for an account or a role that may do more than the caller.
     """
@@ -121,6 +122,7 @@ def change_staff(
             call.now,
             scopes=call.scopes,
             vault=request.app.state.vault,
+            keep_session=call.session_id,
         )
         keys = accounts.open_keys(call.session, call.tenant.id, [account.id], call.now)
         return accounts.account_view(account, keys.get(account.id, 0))

@@ -46,3 +46,27 @@ def test_of_nobody(service: Service, *, elsewhere: bool) -> None:
     stranger = add(service.fresh())["id"] if elsewhere else "0" * 8 + "-0000-4000-8000-" + "0" * 12
     answer = service.call("DELETE", f"/v1/staff/{stranger}/sessions")
     assert problem(answer) == (404, "staff_not_found")
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        ({"email": "{}.new@example.com"}, [True, False]),
+        ({"email": "{}@EXAMPLE.com"}, [True, True]),
+        ({"name": "Ada M"}, [True, True]),
+    ],
+    ids=["address", "its capitals", "name"],
+)
+@pytest.mark.parametrize("by", ["oneself", "another"])
+def test_a_changed_address_ends_all_sessions_but_that_of_who_changed_it(
+    service: Service, by: str, change: dict[str, str], left: list[bool]
+) -> None:
+    ada = add(service)
+    local = ada["email"].partition("@")[0]
+    own, other = sign_in(service, ada["email"]), sign_in(service, ada["email"])
+    key = own if by == "oneself" else signed_in(service)
+    changed = {name: value.format(local) for name, value in change.items()}
+    answer = service.call("PATCH", f"/v1/staff/{ada['id']}", key=key, json=changed)
+    assert answer.status_code == 200, answer.text
+    expected = left if by == "oneself" else [left[1], left[1]]
+    assert [is_open(service, token) for token in (own, other)] == expected
