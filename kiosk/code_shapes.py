@@ -25,7 +25,9 @@ _HALFSYMBOLOGY = re.compile(r"\]([A-Za-z][0-9A-Za-z]?)?")
 _LEAD = re.compile(r"[^\w\s]{0,2}")
 _AROUND = re.compile(r"[^0-9A-Za-z]{0,4}(.*?)[^0-9A-Za-z]{0,4}", re.DOTALL)
 
-_LEAST, _LEAST_DIGITS = 6, 4
+_LEAST, _LEAST_DIGITS, _LEAST_RUNS, _LINK_DIGITS = 6, 4, 5, 2
+_RUNS = re.compile(r"[A-Za-z]+|[0-9]+")
+_SURE, _SURE_DIGITS = 5, 12
 _NO_CODE = re.compile(
     r"[0-9]{1,7}[.,][0-9]{1,2}|[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{1,4}|\+[0-9 ()/-]*"
 )
@@ -54,8 +56,7 @@ def own_code(text: str) -> str | None:
 
     Up to four other signs on either side are what a scanner was set to add.
     """
-    inside = _AROUND.fullmatch(text)
-    for part in (text, inside[1] if inside else ""):
+    for part in (text, _inside(text)):
         found = _parsed(part) if part else None
         if isinstance(found, CardCode | SignedCardCode | RotatingCode):
             return found.text
@@ -73,17 +74,32 @@ def own_beginning(text: str, prefix: str = "") -> int | None:
     0: it is only the beginning of what a scanner sends before a code: ``prefix``, a symbology
     identifier, or up to two signs.
     """
+    own = _own_part(text, prefix)
+    return None if own is None else len(own)
+
+
+def sure_beginning(text: str, prefix: str = "") -> int:
+    """Return how many characters of a code of ours a text surely ends with; 0 if a person, or a
+    card of another maker, may begin so as well: with fewer than five, or with digits alone.
+    """
+    own = _own_part(text, prefix) or ""
+    digits = own[2:].isdecimal() and len(own) < _SURE_DIGITS
+    return 0 if len(own) < _SURE or digits else len(own)
+
+
+def _own_part(text: str, prefix: str) -> str | None:
+    """Return what of a text begins a code of ours, after what a scanner sends before it."""
     if prefix and prefix.startswith(text):
-        return 0
+        return ""
     bare = text.removeprefix(prefix)
     if bare and _HALFSYMBOLOGY.fullmatch(bare):
-        return 0
+        return ""
     bare = without_symbology(bare)
     lead = _LEAD.match(bare)
     own = bare[lead.end() if lead else 0 :]
-    if begins_card(own):
-        return len(own)
-    return 0 if bare and not own else None
+    if own.isascii() and begins_card(own.upper()):
+        return own
+    return "" if bare and not own else None
 
 
 def without_symbology(text: str) -> str:
@@ -93,14 +109,29 @@ def without_symbology(text: str) -> str:
 
 def code_like(text: str) -> bool:
     """Return whether a text is hardly one that a person types: a number, a code, a link."""
-    if _STRUCTURED.fullmatch(text):
+    if _STRUCTURED.fullmatch(text) or _STRUCTURED.fullmatch(_inside(text)):
         return True
     if len(text) < _LEAST or not _capital(text) or _NO_CODE.fullmatch(text):
         return False
     if " " in text and not any(character.isalpha() for character in text):
         return False
     digits = sum(character.isdecimal() for character in text)
-    return digits >= _LEAST_DIGITS and digits * 2 >= len(text.replace(" ", ""))
+    return digits >= _LEAST_DIGITS and digits * 2 >= len(_inside(text).replace(" ", ""))
+
+
+def plain_link(text: str) -> bool:
+    """Return whether a text is a link that a person may type, with hardly a digit in it."""
+    return "://" in text and sum(character.isdecimal() for character in text) < _LINK_DIGITS
+
+
+def mixed(text: str) -> bool:
+    """Return whether letters and digits alternate so often as in no word that is typed fast."""
+    inside = _inside(without_symbology(text))
+    if inside not in {inside.lower(), inside.upper()}:
+        return False  # passwords have both
+    if not inside.isascii() or not inside.replace("-", "").isalnum() or len(inside) < _LEAST:
+        return False
+    return len(_RUNS.findall(inside)) >= _LEAST_RUNS
 
 
 def may_become_code_like(text: str) -> bool:
@@ -114,6 +145,12 @@ def shape_of(text: str) -> str:
     return "".join(
         "9" if c.isdecimal() else ("a" if c.islower() else "A") if c.isalpha() else c for c in text
     )
+
+
+def _inside(text: str) -> str:
+    """Return a text without up to four signs on either side, which a scanner may add."""
+    inside = _AROUND.fullmatch(text)
+    return inside[1] if inside else text
 
 
 def _capital(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Judges a burst of keys: a code, half of one, typed by a machine, or by a person. Pure.
+"""Judges a burst of keys: a code, a part of one, typed by a machine, or by a person. Pure.
 
 ======================  =====================================================================
 a median gap of         is
@@ -10,19 +10,33 @@ at most ``SLOWEST_S``   a scanner's if its text is like a code and its pace was 
                         types there; else its text stays in the field, without its Enter
 longer                  a person's, but for the whole code of a card of ours
 ======================  =====================================================================
+
+Only the code of a card of ours is whole by itself. Of any other text a part may name somebody else,
+so it is a code only from its first key to its terminator, unless the scanner sends none.
 """
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
 
-from .code_shapes import may_become_code_like, names_somebody, own_beginning, own_code
+from .code_shapes import (
+    code_like,
+    may_become_code_like,
+    mixed,
+    names_somebody,
+    own_beginning,
+    own_code,
+    plain_link,
+    sure_beginning,
+)
 from .keys import Field, Keys, gap_s, texts_of, typed_text
 from .scanner_profile import SLOWEST_S, ScannerProfile, is_foreign_code
 
 MACHINE_S = 0.035
 """No hand types four keys with so short a median gap."""
 WORDS_S = 0.05
-"""No hand types a whole word with so short a median gap."""
+"""No hand types a whole word with so short a median gap, nor two keys and Enter with gaps as short
+as this."""
 HASTY_S = 0.058
 """No hand types a number with so short a median gap; a late key is waited for."""
 PATIENCE_S = 0.075
@@ -33,9 +47,13 @@ CODE_PATIENCE_S = 0.2
 """How long the beginning of a code of ours waits for its next key: slow scanners pause so long."""
 LATE = 1.7
 """A key of a scanner whose pace was learnt is late after so many times that pace."""
+RUN_GAP_S = 0.4
+"""After a pause of so long, what is typed is something new."""
 _SHORT = 4
-_SURE = 5
-"""From so many characters on nothing but a card of ours begins like this."""
+_LEAST_NAME = 6
+"""Numbers of customers are printed with six digits; shorter ones are typed by hand."""
+_SURE_SLOW = 12
+"""So many characters of a card of ours nobody types so fast: they do not stay in a field."""
 
 
 class Judgement(Enum):
@@ -45,10 +63,25 @@ class Judgement(Enum):
     TYPED = auto()
     MACHINE = auto()
     """Typed by a machine into a field, such as a password manager: the text without its end."""
-    HALF_CODE = auto()
-    """Surely from a scanner, and no whole code."""
     DROPPED = auto()
-    """Typed by a machine where nothing takes text."""
+    """Surely from a scanner, and no whole code; or typed by a machine where nothing takes text."""
+    MISSED = auto()
+    """Typed as a scanner types where nothing takes text, without an end: passed on, and said."""
+
+
+@dataclass(frozen=True)
+class End:
+    """How a burst ended: by a terminator, ``pause_s`` after the key before it, or by a pause.
+
+    ``least`` is the length of the shortest code that ends so. ``whole`` is False if a part of the
+    burst was judged before. ``agreed``: the same text has come without a terminator before.
+    """
+
+    terminator: bool
+    pause_s: float
+    least: int
+    whole: bool = True
+    agreed: bool = False
 
 
 def is_fast(keys: Keys) -> bool:
@@ -64,6 +97,11 @@ def begins_own(keys: Keys, profile: ScannerProfile) -> int | None:
     return max((each for each in found if each is not None), default=None)
 
 
+def surely_begins_own(keys: Keys, profile: ScannerProfile) -> int:
+    """Return how many characters of a card of ours keys surely are; 0 if they may be others."""
+    return max((sure_beginning(text, profile.prefix) for text in texts_of(keys)), default=0)
+
+
 def is_own(keys: Keys, profile: ScannerProfile) -> bool:
     """Return whether keys are the whole code of a card of ours."""
     return any(own_code(profile.bare(text)) is not None for text in texts_of(keys))
@@ -71,13 +109,21 @@ def is_own(keys: Keys, profile: ScannerProfile) -> bool:
 
 def belongs_to_machine(keys: Keys) -> bool:
     """Return whether the text of keys is one that hardly anybody types."""
-    return any(is_foreign_code(text) for text in texts_of(keys))
+    secret = bool(keys) and keys[0].into is Field.PASSWORD
+    return any(
+        (code_like(text) and not plain_link(text))
+        or (names_somebody(text) and len(text) >= _LEAST_NAME)
+        or own_code(text) is not None
+        or (mixed(text) and not secret)
+        for text in texts_of(keys)
+    )
 
 
-def is_doubtful(run: Keys) -> bool:
-    """Return whether what was typed into the search is more likely a scan of a slow scanner."""
-    into_search = bool(run) and run[0].into is Field.SEARCH
-    return into_search and gap_s(run) <= SLOWEST_S and belongs_to_machine(run)
+def is_doubtful(run: Keys, profile: ScannerProfile) -> bool:
+    """Return whether what was typed is more likely a scan of a slow scanner."""
+    if not run or run[0].into is Field.PASSWORD:
+        return False
+    return is_own(run, profile) or (gap_s(run) <= SLOWEST_S and belongs_to_machine(run))
 
 
 def patience(held: Keys, profile: ScannerProfile) -> float:
@@ -96,75 +142,98 @@ def patience(held: Keys, profile: ScannerProfile) -> float:
     return BURST_PATIENCE_S if hasty else PATIENCE_S
 
 
-@dataclass(frozen=True)
-class End:
-    """How a burst ended: by a terminator, ``pause_s`` after the key before it, or by a pause.
-
-    ``least`` is the length of the shortest code that ends so.
-    """
-
-    terminator: bool
-    pause_s: float
-    least: int
-
-
 def judged(held: Keys, run: Keys, end: End, profile: ScannerProfile) -> Judgement:
     """Judge the keys that are held, which are the last ones of ``run``: all since a pause."""
     if held:
         if is_own(held, profile):
             return Judgement.CODE
-        if (begins_own(held, profile) or 0) >= _SURE:
-            # A fast one with its Enter is whole: the service says that nobody has it.
-            whole = end.terminator and is_fast(held)
-            return Judgement.CODE if whole else Judgement.HALF_CODE
-        if len(held) >= _SHORT and _has_variety(held):
-            found = _judged_by_pace(held, run, end, profile)
-            if found is not None:
-                return found
-    return _judged_by_end(run, end, profile)
+        found = _half_of_ours(held, end, profile)
+        if found is None and len(held) >= _SHORT:
+            found = _judged_by_pace(held, end, profile)
+        if found is not None:
+            return found
+    if end.terminator:
+        return _judged_by_end(run, end, profile)
+    slow = len(held) >= _SHORT and gap_s(held) <= SLOWEST_S and _has_variety(held)
+    return Judgement.MISSED if slow and held[0].into is Field.NOWHERE else Judgement.TYPED
 
 
-def _judged_by_pace(held: Keys, run: Keys, end: End, profile: ScannerProfile) -> Judgement | None:
-    """Judge a burst of which nothing has been released; None if its pace tells nothing."""
+def _half_of_ours(held: Keys, end: End, profile: ScannerProfile) -> Judgement | None:
+    """Return what the beginning of a card of ours is: what a person may type is never dropped."""
+    begins, into, pace_s = surely_begins_own(held, profile), held[0].into, gap_s(held)
+    other = end.terminator and end.whole and profile.knows(held)
+    if not begins or pace_s > SLOWEST_S or other:
+        return None
+    if into is Field.PASSWORD:
+        return Judgement.MACHINE
+    if pace_s <= MACHINE_S or into is Field.NOWHERE or begins >= _SURE_SLOW:
+        return Judgement.DROPPED
+    return Judgement.MACHINE
+
+
+def _judged_by_pace(held: Keys, end: End, profile: ScannerProfile) -> Judgement | None:
+    """Judge a burst by its pace; None if that tells nothing."""
     into, pace_s = held[0].into, gap_s(held)
-    fast, whole = pace_s <= MACHINE_S, len(held) == len(run)
+    fast, various = pace_s <= MACHINE_S, _has_variety(held)
+    if into is Field.PASSWORD:
+        return Judgement.MACHINE if fast else None
     known = profile.knows(held)
     like = known or any(is_foreign_code(profile.bare(text)) for text in texts_of(held))
     named = known or any(names_somebody(profile.bare(text)) for text in texts_of(held))
-    open_end = not end.terminator and profile.end == "none"
-    if len(held) < (_SHORT if open_end else end.least):
-        return None
-    if into is Field.PASSWORD:
-        return Judgement.MACHINE if fast else None
-    learnt = profile.has_pace(held) and like and whole
-    torn = not end.terminator and profile.taught and profile.end in {"enter", "tab"}
-    if fast and into in {Field.NOWHERE, Field.SEARCH, Field.CHOICE}:
-        return Judgement.HALF_CODE if torn else Judgement.CODE
+    unended = profile.end == "none" or end.agreed
+    ended = end.terminator or unended
+    long_enough = len(held) >= (_SHORT if unended and not end.terminator else end.least)
+    complete = ended and end.whole and various and long_enough
+    learnt = profile.has_pace(held) and like and (fast or known or len(held) >= _LEAST_NAME)
     if fast:
-        return Judgement.CODE if (named or learnt) and not torn else Judgement.MACHINE
-    if learnt and (end.terminator or open_end):
+        anywhere = into is not Field.TEXT or named or learnt
+        return Judgement.CODE if complete and anywhere else _of_machine(held, end, profile)
+    if complete and learnt:
         return Judgement.CODE
     if into is Field.NOWHERE and like and pace_s <= SLOWEST_S:
-        return Judgement.HALF_CODE if torn else Judgement.CODE
-    if pace_s <= HASTY_S and whole and like and (into is not Field.TEXT or known):
+        return Judgement.CODE if complete else Judgement.DROPPED
+    if complete and pace_s <= HASTY_S and like and (into is not Field.TEXT or known):
         return Judgement.CODE
     return None
 
 
+def _of_machine(held: Keys, end: End, profile: ScannerProfile) -> Judgement:
+    """Return what a fast burst is that is no code, by where it goes."""
+    into = held[0].into
+    torn = not end.terminator and profile.taught and profile.end in {"enter", "tab"}
+    if into is Field.TEXT or (into is Field.SEARCH and not torn):
+        return Judgement.MACHINE
+    # A key that is held down may be one that nobody knows to be repeated.
+    return Judgement.DROPPED if end.terminator or _has_variety(held) else Judgement.MACHINE
+
+
 def _judged_by_end(run: Keys, end: End, profile: ScannerProfile) -> Judgement:
-    """Judge what was typed by its end: one at the pace of a scanner is not passed on."""
-    if not end.terminator or len(run) < _SHORT or run[0].into is Field.SEARCH:
+    """Judge what was typed by its Enter: one at the pace of a scanner is not passed on."""
+    if not run or end.pause_s >= RUN_GAP_S:
         return Judgement.TYPED
-    pace_s = gap_s(run)
-    if end.pause_s > max(2 * pace_s, PATIENCE_S) or not _has_variety(run):
+    into, pace_s = run[0].into, gap_s(run)
+    stays = Judgement.DROPPED if into in {Field.NOWHERE, Field.CHOICE} else Judgement.MACHINE
+    if len(run) < _SHORT:
+        gaps = [later.at_s - earlier.at_s for earlier, later in pairwise(run)]
+        more = bool(gaps) or not end.whole
+        return stays if more and max(0.0, *gaps, end.pause_s) <= WORDS_S else Judgement.TYPED
+    if pace_s <= WORDS_S:
+        return stays
+    if into is Field.SEARCH:
         return Judgement.TYPED
-    if run[0].into is Field.NOWHERE and pace_s <= SLOWEST_S:
+    ours = is_own(run, profile) or (pace_s <= SLOWEST_S and surely_begins_own(run, profile))
+    if ours or (pace_s <= SLOWEST_S and belongs_to_machine(run)):
+        return _stays(into)
+    if end.pause_s > max(2 * pace_s, PATIENCE_S):
+        return Judgement.TYPED
+    if into is Field.NOWHERE and pace_s <= SLOWEST_S and _has_variety(run):
         return Judgement.DROPPED
-    if profile.has_pace(run) and any(_may_be_part(text) for text in texts_of(run)):
-        return Judgement.MACHINE
-    if pace_s <= WORDS_S or (pace_s <= SLOWEST_S and belongs_to_machine(run)):
-        return Judgement.MACHINE
-    return Judgement.TYPED
+    part = profile.has_pace(run) and any(_may_be_part(text) for text in texts_of(run))
+    return _stays(into) if part else Judgement.TYPED
+
+
+def _stays(into: Field) -> Judgement:
+    return Judgement.DROPPED if into is Field.NOWHERE else Judgement.MACHINE
 
 
 def _may_be_part(text: str) -> bool:

@@ -4,10 +4,10 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .code_shapes import code_like, names_somebody, own_code, shape_of, without_symbology
+from .code_shapes import code_like, mixed, names_somebody, own_code, shape_of, without_symbology
 from .keys import Keys, Reading, gap_s, texts_of, typed_text, us_text
 
-SLOWEST_S = 0.132
+SLOWEST_S = 0.14
 """The longest median gap between the keys of a scanner, in seconds."""
 _PACES = (0.6, 1.3)
 """How far the pace of a scan may be from the one that was learnt, as factors."""
@@ -98,4 +98,4 @@ class ScannerProfile(BaseModel):
 
 def is_foreign_code(text: str) -> bool:
     """Return whether a text is a code, if not that of a card of ours: hardly typed by a hand."""
-    return code_like(text) or names_somebody(text)
+    return code_like(text) or names_somebody(text) or mixed(text)

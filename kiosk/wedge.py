@@ -17,20 +17,25 @@ from .judging import (
     CODE_PATIENCE_S,
     LATE,
     PATIENCE_S,
+    RUN_GAP_S,
+    WORDS_S,
     End,
     Judgement,
     begins_own,
     belongs_to_machine,
     is_doubtful,
     is_fast,
+    is_own,
     judged,
     patience,
+    surely_begins_own,
 )
 from .keys import (
     E_,
     Field,
     KeyKind,
     KeyPress,
+    Keys,
     Reading,
     gap_s,
     texts_of,
@@ -38,6 +43,7 @@ from .keys import (
     us_character,
     us_text,
 )
+from .runs import Run
 from .scanner_profile import SLOWEST_S, ScannerProfile
 
 __all__ = [
@@ -57,9 +63,8 @@ TRAIL_S = CODE_PATIENCE_S
 """Enter and control characters this soon after a code belong to it."""
 FUNCTION_S = 0.06
 """Esc or Backspace this soon after a key of a fast burst belongs to it."""
-RUN_GAP_S = 0.25
-"""After a pause of so long, what is typed is something new."""
-_RUN_KEYS = 256
+_LEAST_FUNCTION_S = 0.02
+_DOUBTED = 6
 _SEEN = 3
 """So many cards of ours at one pace, and it is the scanner's."""
 
@@ -105,11 +110,19 @@ class WedgeDecoder(Generic[E_]):
         self._min_length, self._min_length_open = min_length, min_length_open
         self._learnt = learnt
         self._held: list[KeyPress[E_]] = []
-        self._run: list[KeyPress[E_]] = []
+        self._run: Run[E_] = Run()
         self._seen_s: list[float] = []
         self._patience = (0, PATIENCE_S)
         """For how many keys it was found out, and how long it is."""
-        self._code_at_s = self._last_s = self._run_at_s = float("-inf")
+        never = float("-inf")
+        self._last_s = self._scan_at_s = never
+        self._scan_pace_s = 0.0
+        self._trail = (never, never)
+        """From when and until when terminators and control characters belong to what came."""
+        self._control_after = 0
+        """After how many of the held keys a control character came last; it may be the end."""
+        self._moves_on = False
+        """Whether Tab does not: after an address, a password manager moves on."""
 
     @property
     def due_s(self) -> float | None:
@@ -120,7 +133,8 @@ class WedgeDecoder(Generic[E_]):
     def patience_s(self) -> float:
         """How long after the last key the burst is judged, in seconds."""
         if self._patience[0] != len(self._held):
-            self._patience = len(self._held), patience(self._held, self.profile)
+            least = CODE_PATIENCE_S if self._run.may_be_rest(self._held) else 0.0
+            self._patience = len(self._held), max(least, patience(self._held, self.profile))
         return self._patience[1]
 
     @property
@@ -140,29 +154,35 @@ class WedgeDecoder(Generic[E_]):
             begins = begins_own(self._held, self.profile) is not None
             if len(self._held) >= 2 and (is_fast(self._held) or begins):
                 return True
-        run, pause_s = self._run, at_s - self._run_at_s
-        pace_s = gap_s(run)
-        late_s = max(SLOWEST_S, min(LATE * pace_s, TRAIL_S))
-        at_pace = 0 <= pause_s <= late_s and (pace_s <= SLOWEST_S or self.profile.has_pace(run))
-        if len(run) >= _SEEN and at_pace:
-            return any(may_become_code_like(text) for text in texts_of(run))
-        return self._trails(at_s)
+            rest = not self._run.whole and at_s - self._last_s <= WORDS_S
+            if rest or self._run.may_be_rest(self._held):
+                return True
+        run, pause_s = self._run.keys, at_s - self._run.last_s
+        if len(run) >= _SEEN and 0 <= pause_s < RUN_GAP_S:
+            pace_s = gap_s(run)
+            if pace_s <= WORDS_S or (pace_s <= SLOWEST_S and belongs_to_machine(run)):
+                return True
+            late_s = max(SLOWEST_S, min(LATE * pace_s, TRAIL_S))
+            if pause_s <= late_s and (pace_s <= SLOWEST_S or self.profile.has_pace(run)):
+                return any(may_become_code_like(text) for text in texts_of(run))
+        return self._in_trail(at_s)
 
     def takes_function(self, at_s: float) -> bool:
         """Return whether Esc, Backspace or another such key belongs to a scan."""
         if self._held:
             fast = len(self._held) >= _SEEN and is_fast(self._held)
             return fast and 0 <= at_s - self._last_s < FUNCTION_S
-        return 0 <= at_s - self._code_at_s < FUNCTION_S
+        # One that comes later than the scanner's next key would is a person's.
+        late_s = max(_LEAST_FUNCTION_S, 2 * self._scan_pace_s)
+        return 0 <= at_s - self._scan_at_s < min(FUNCTION_S, late_s)
 
     def press(self, key: KeyPress[E_]) -> Step[E_]:
         """Handle a key press."""
         before = self.expire(key.at_s) if self._too_late(key.at_s) else Step[E_]()
-        if not 0 <= key.at_s - self._run_at_s < RUN_GAP_S:
-            self._run = []
+        self._run.go_to(key.at_s)
         ends = key.kind in {KeyKind.TERMINATOR, KeyKind.CONTROL}
-        if ends and not self._held and self._trails(key.at_s):
-            self._code_at_s = key.at_s
+        if ends and not self._held and self._trails(key):
+            self._trail, self._scan_at_s = (key.at_s, key.at_s + TRAIL_S), key.at_s
             return _joined(before, Step(swallow=True))
         if key.kind is KeyKind.CHARACTER and len(self._held) < MAX_LENGTH:
             return _joined(before, self._hold(key))
@@ -170,7 +190,8 @@ class WedgeDecoder(Generic[E_]):
             key.kind is KeyKind.FUNCTION and self.takes_function(key.at_s)
         )
         if taken:
-            self._last_s = self._run_at_s = key.at_s
+            self._last_s = self._run.last_s = key.at_s
+            self._control_after = len(self._held)
             return _joined(before, Step(swallow=True))
         if key.kind is KeyKind.TERMINATOR:
             return _joined(before, self._end(key))
@@ -190,48 +211,90 @@ class WedgeDecoder(Generic[E_]):
         before = Step[E_]()
         if self._held and self._held[0].into is not key.into and not self.in_a_scan:
             before = self._end(None)
-            self._run = []
+            self._run.break_off()
         self._held.append(key)
-        if len(self._run) < _RUN_KEYS:
-            self._run.append(key)
-        self._last_s = self._run_at_s = key.at_s
+        self._run.add(key)
+        self._last_s = key.at_s
         return _joined(before, Step(swallow=True))
 
     def _end(self, end: KeyPress[E_] | None) -> Step[E_]:
         """Judge what is held. ``end`` is the terminator that came, None after a pause."""
-        least = self._min_length if end is not None else self._min_length_open
-        held, run = tuple(self._held), tuple(self._run)
-        at_s = end.at_s if end is not None else self._last_s
-        how = End(end is not None, at_s - self._run_at_s, least)
-        judgement = judged(held, run, how, self.profile)
-        if end is not None:
-            self._run = []
-        if judgement in {Judgement.CODE, Judgement.HALF_CODE}:
-            self._take()
-            self._run, self._code_at_s = [], at_s
-            if judgement is Judgement.HALF_CODE:
-                return Step(swallow=True, unread=True)
+        held, run = tuple(self._held), tuple(self._run.keys)
+        judged_s = end.at_s if end is not None else self._last_s + self.patience_s
+        ended = end is not None or self._control_after == len(held)
+        ended_s = self._last_s if end is None else end.at_s
+        rest = self._run.is_rest(held, ended_s if ended else None) and not is_own(
+            held, self.profile
+        )
+        judgement = self._judged(held, run, end, rest=rest, ended=ended)
+        if ended:
+            self._run.end()
+        else:
+            self._run.pause(held, judgement, rest=rest, open_ended=self.profile.end == "none")
+        keys = self._take()
+        moves_on = "@" in typed_text(run)
+        if judgement is Judgement.MACHINE and end is not None and end.moves and moves_on:
+            # After an address a password manager moves on to the password.
+            judgement = Judgement.TYPED
+        if judgement is Judgement.TYPED:
+            return replace(self._passed(keys, end), doubtful=self._doubts(run, end))
+        if judgement is Judgement.MISSED:
+            return Step(swallow=True, release=keys, unread=True)
+        secret = judgement is Judgement.MACHINE and run[0].into is Field.PASSWORD and not ended
+        self._follow(run or held, end, judged_s, secret=secret)
+        self._moves_on = moves_on
+        if judgement is Judgement.CODE:
             self._learn(held)
             reading = self.profile.reading(typed_text(held), us_text(held))
             return Step(swallow=True, reading=reading)
-        keys = self._take()
-        address = end is not None and end.moves and "@" in typed_text(run)
-        if judgement is Judgement.TYPED or (judgement is Judgement.MACHINE and address):
-            # After an address a password manager moves on to the password.
-            doubtful = end is not None and is_doubtful(run)
-            return replace(self._passed(keys, end), doubtful=doubtful)
-        secret = bool(run) and run[0].into is Field.PASSWORD and is_fast(run)
-        said = not secret and (end is not None or belongs_to_machine(run))
-        if end is not None:
-            self._code_at_s = end.at_s
         if judgement is Judgement.DROPPED:
             return Step(swallow=True, unread=True)
+        return self._kept(keys, run, end)
+
+    def _doubts(self, run: Keys, end: KeyPress[E_] | None) -> bool:
+        """Return whether to ask if what is passed on was a scan: at its Enter, else once."""
+        again = end is None and (self._run.doubted or len(run) < _DOUBTED)
+        doubtful = not again and is_doubtful(run, self.profile)
+        self._run.doubted = self._run.doubted or doubtful
+        return doubtful
+
+    def _judged(
+        self, held: Keys, run: Keys, end: KeyPress[E_] | None, *, rest: bool, ended: bool
+    ) -> Judgement:
+        if rest:
+            secret = held[0].into is Field.PASSWORD
+            return Judgement.MACHINE if secret else Judgement.DROPPED
+        least = self._min_length if ended else self._min_length_open
+        pause_s = end.at_s - self._run.last_s if end is not None else 0.0
+        agreed = self.profile.end is None and not ended and self._run.agrees(held)
+        how = End(ended, pause_s, least, self._run.whole, agreed)
+        return judged(held, run, how, self.profile)
+
+    def _follow(
+        self, run: Keys, end: KeyPress[E_] | None, judged_s: float, *, secret: bool
+    ) -> None:
+        """Take what terminators and control characters follow for a part of what was judged."""
+        if secret:
+            return
+        at_s = end.at_s if end is not None else self._last_s
+        self._scan_at_s, self._scan_pace_s = at_s, gap_s(run)
+        self._trail = (at_s, judged_s + TRAIL_S)
+
+    def _kept(self, keys: tuple[E_, ...], run: Keys, end: KeyPress[E_] | None) -> Step[E_]:
+        """Leave what a machine typed in its field, without its end, and say so."""
+        ours = surely_begins_own(run, self.profile)
+        secret = run[0].into is Field.PASSWORD and is_fast(run) and not ours
+        address = end is None and "@" in typed_text(run)
+        said = not secret and not address
         kept = said or (end is not None and belongs_to_machine(run))
         return Step(swallow=True, release=keys, unread=said, kept=kept)
 
     def _pass_on(self, key: KeyPress[E_]) -> Step[E_]:
         """Release what is held, and then a key that belongs to no burst."""
-        self._run = []
+        if key.kind is KeyKind.CHARACTER:
+            self._run.whole = False
+        else:
+            self._run.break_off()
         return self._passed(self._take(), key)
 
     def _passed(self, keys: tuple[E_, ...], key: KeyPress[E_] | None) -> Step[E_]:
@@ -245,8 +308,11 @@ class WedgeDecoder(Generic[E_]):
         gap = now_s - self._last_s
         return gap >= self.patience_s or gap < 0
 
-    def _trails(self, at_s: float) -> bool:
-        return 0 <= at_s - self._code_at_s < TRAIL_S
+    def _trails(self, key: KeyPress[E_]) -> bool:
+        return self._in_trail(key.at_s) and not (key.moves and self._moves_on)
+
+    def _in_trail(self, at_s: float) -> bool:
+        return self._trail[0] <= at_s < self._trail[1]
 
     def _learn(self, keys: tuple[KeyPress[E_], ...]) -> None:
         """Learn the shape of a code that was scanned where nobody types, and the pace of ours."""
@@ -268,7 +334,7 @@ class WedgeDecoder(Generic[E_]):
             self._learnt(profile)
 
     def _take(self) -> tuple[E_, ...]:
-        keys, self._held = self._held, []
+        keys, self._held, self._control_after = self._held, [], 0
         self._patience = (0, PATIENCE_S)
         return tuple(key.event for key in keys)
 
