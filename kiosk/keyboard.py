@@ -43,8 +43,8 @@ class WedgeFilter(QObject):
     """Reading."""
     unread = Signal(bool)
     """What a scanner sent was no whole code. True: its text stayed in a field, without its end."""
-    doubtful = Signal()
-    """What follows in the search was typed as a slow scanner types; emitted before its Enter."""
+    doubtful = Signal(bool)
+    """What is passed on was typed as a slow scanner types. True: its Enter follows."""
     learnt = Signal(object)
     """ScannerProfile that a scan has changed."""
     recorded = Signal(object)
@@ -191,7 +191,7 @@ class WedgeFilter(QObject):
         if events or step.reading is not None or step.unread:
             self._hide_held()
         if step.doubtful:
-            self.doubtful.emit()
+            self.doubtful.emit(step.with_enter)
         for window, event in events:
             self._sending = True
             self.used.emit()

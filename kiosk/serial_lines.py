@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .code_shapes import own_beginning, own_code
+from .code_shapes import names_somebody, own_beginning, own_code
 from .scanner_profile import End, ScannerProfile
 
 SILENCE_S = 0.2
@@ -21,7 +21,11 @@ _LEAST_OPEN = 4
 
 @dataclass(frozen=True)
 class SerialLine:
-    """What came up to an end. ``whole`` is False if it is surely only a part of a code."""
+    """What came up to an end. ``whole`` is False if it is surely only a part of a code.
+
+    Whether a text that a pause ended is whole, only the scanner's ``profile`` tells: a part of a
+    number names somebody else.
+    """
 
     text: str
     end: End
@@ -29,9 +33,13 @@ class SerialLine:
 
     def is_code(self, profile: ScannerProfile) -> bool:
         """Return whether it is to be taken for a code; otherwise it is to be scanned again."""
+        if self.end != "none" or own_code(profile.bare(self.text)) is not None:
+            return self.whole
         by_port = profile.taught and profile.pace_ms is None
-        torn = self.end == "none" and by_port and profile.end not in {None, "none"}
-        return self.whole and (not torn or own_code(self.text) is not None)
+        unended = by_port and profile.end == "none"
+        torn = by_port and not unended
+        named = names_somebody(profile.bare(self.text)) and not unended
+        return self.whole and not torn and not named
 
 
 class LineReader:

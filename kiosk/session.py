@@ -134,14 +134,38 @@ class ScanSession(QObject):
     def on_hand_scanned(self, reading: Reading) -> None:
         """Handle a code from a hand scanner. A trigger that is pulled twice is one scan."""
         nowhere = ((0.0, 0.0),) * 4
-        code = Code(reading.typed, _WEDGE_FORMAT, nowhere, reading.typed.encode())
+        key = card_key(reading.typed, *reading.alternatives)
+        code = Code(key, _WEDGE_FORMAT, nowhere, key.encode())
         if self._hand_repeats.admit([code], self._clock()):
             self._enqueue(reading.typed, reading.alternatives, ScanMethod.WEDGE, None, None)
 
     @Slot(str)
-    def on_picked(self, customer_id: str) -> None:
-        """Handle a customer who was chosen in the search."""
-        self._enqueue(customer_id, (), ScanMethod.SEARCH, None, None)
+    def on_picked(self, customer_id: str, *, seen: bool = True) -> None:
+        """Handle a customer who was chosen in the search.
+
+        Not ``seen``: by a number or a name alone, before anybody looked at the list. That names,
+        and does not prove, as if it was scanned.
+        """
+        method = ScanMethod.SEARCH if seen else ScanMethod.WEDGE
+        self._enqueue(customer_id, (), method, None, None)
+
+    @Slot()
+    def on_unread(self) -> None:
+        """Remove an older verdict: what a hand scanner sent was not read.
+
+        What is being checked goes on, and the same card counts at once when it is scanned again.
+        """
+        self._hand_repeats.forget()
+        if self._shown is None:
+            return
+        current = self._current
+        self._dwell.stop()
+        self._shown = None
+        self.cleared.emit()
+        if current is not None:
+            self.checking.emit(current)
+        else:
+            self._begin_next()
 
     @Slot(object, object)
     def on_answered(self, visit_id: UUID, answer: ScanAnswer) -> None:
@@ -219,7 +243,7 @@ class ScanSession(QObject):
         code: Code | None,
     ) -> None:
         now = self._clock()
-        known = self._same.visit_of(text, now)
+        known = self._same.visit_of(text, alternatives, now)
         if known is not None:
             request, first_s = known
             waiting = [self._current, *self._pending]

@@ -75,8 +75,8 @@ class Step(Generic[E_]):
 
     ``unread``: what a scanner sent was no whole code, and is to be scanned again. ``kept``: its
     text stays in the field it went to, and only its Enter was not passed on; without ``unread`` it
-    is a password's. ``doubtful``: typed
-    into the search, with its Enter, but hardly by a hand.
+    is a password's. ``doubtful``: passed
+    on, ``with_enter`` or as it stands, but hardly typed by a hand.
     """
 
     swallow: bool = False
@@ -85,6 +85,7 @@ class Step(Generic[E_]):
     unread: bool = False
     kept: bool = False
     doubtful: bool = False
+    with_enter: bool = False
 
 
 class WedgeDecoder(Generic[E_]):
@@ -237,7 +238,8 @@ class WedgeDecoder(Generic[E_]):
             # After an address a password manager moves on to the password.
             judgement = Judgement.TYPED
         if judgement is Judgement.TYPED:
-            return replace(self._passed(keys, end), doubtful=self._doubts(run, end))
+            doubts, passed = self._doubts(run, end), self._passed(keys, end)
+            return replace(passed, doubtful=doubts, with_enter=doubts and end is not None)
         if judgement is Judgement.MISSED:
             return Step(swallow=True, release=keys, unread=True)
         secret = judgement is Judgement.MACHINE and run[0].into is Field.PASSWORD and not ended
@@ -348,4 +350,5 @@ def _joined(before: Step[E_], after: Step[E_]) -> Step[E_]:
         unread=before.unread or after.unread,
         kept=before.kept or after.kept,
         doubtful=before.doubtful or after.doubtful,
+        with_enter=before.with_enter or after.with_enter,
     )

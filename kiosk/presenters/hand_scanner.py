@@ -73,7 +73,7 @@ class HandScannerPresenter(QObject):
     def connect_session(self, session: ScanSession) -> None:
         """Send scans to the session, and give way to its verdicts."""
         self.scanned.connect(session.on_hand_scanned)
-        self.unread.connect(session.clear)
+        self.unread.connect(session.on_unread)
         session.checking.connect(self.on_checking)
         session.cleared.connect(self.on_cleared)
 
@@ -91,10 +91,12 @@ class HandScannerPresenter(QObject):
         )
         self.unread.emit()
 
-    @Slot()
-    def _on_doubtful(self) -> None:
+    @Slot(bool)
+    def _on_doubtful(self, with_enter: bool) -> None:
         """Take an older verdict away, and tell how a slow scanner is read in the search too."""
         say = self._texts.say
+        if with_enter:
+            self._window.side.doubt()
         self._window.side.show_notice(say("Was this a scan? Teach the scanner (F8)."))
         self.unread.emit()
 
@@ -214,6 +216,8 @@ class HandScannerPresenter(QObject):
         if self.teaching and not self._hidden:
             if line.whole:
                 self._on_sample(Sample(line.text, "", None, line.end))
+            else:
+                self.sheet.show_unread()
         elif line.is_code(profile):
             self.scanned.emit(profile.reading(line.text, ""))
         else:

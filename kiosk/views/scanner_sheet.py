@@ -117,6 +117,11 @@ class ScannerSheet(QFrame):
             label.setText(said)
         self.again_button.setEnabled(bool(words))
 
+    def show_unread(self) -> None:
+        """Say that a scan was not read whole, and is to be scanned again."""
+        self.problem.setText(self._texts.say("Not read: scan again."))
+        self.problem.show()
+
     def show_facts(self, facts: Sequence[tuple[str, str]], problem: str = "") -> None:
         """Show what was found, or why nothing was."""
         while (item := self.facts.takeAt(0)) is not None:

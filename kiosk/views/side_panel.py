@@ -62,7 +62,7 @@ class SidePanel(QFrame):
     search_wanted = Signal(str)
     """Text to search for, emitted when typing pauses."""
     picked = Signal(str)
-    """Id of the customer that was chosen."""
+    """Id of the customer that was chosen; ``seen`` tells how."""
 
     def __init__(self, theme: Theme, texts: Texts, picture_painted: Callable[[], None]) -> None:
         super().__init__()
@@ -76,6 +76,9 @@ class SidePanel(QFrame):
         self.search.setClearButtonEnabled(True)
         self.search.setProperty("search", True)
         self._picks = ""
+        self._doubted = False
+        self.seen = True
+        """Whether the last one who was chosen was seen in the list before."""
         self.search.setMaxLength(200)
         self.section = PlainLabel("", "section")
         self.notice = PlainLabel("", "strong", wraps=True)
@@ -103,7 +106,7 @@ class SidePanel(QFrame):
         self._pause.timeout.connect(self._ask)
         self.search.textChanged.connect(self._on_typed)
         self.search.installEventFilter(self)
-        self.hits.clicked.connect(self._pick)
+        self.hits.clicked.connect(lambda: self._choose(seen=True))
         self.show_visits(())
 
     def show_visits(self, rows: Sequence[Row]) -> None:
@@ -127,8 +130,9 @@ class SidePanel(QFrame):
             self.hits.show_rows(rows)
             self._lists.setCurrentWidget(self.hits)
             self.hits.move_by(1)
-            if self._picks == text:
-                self._pick()
+            if self._picks == text and len(rows) == 1 and not more:
+                self._choose(seen=False)
+            self._picks = ""
         else:
             self._say(self._texts.say("Nobody found for “{text}”.", text=text))
 
@@ -142,6 +146,10 @@ class SidePanel(QFrame):
         self.notice.setText(sentence)
         self.notice.show()
         self._notice_over.start()
+
+    def doubt(self) -> None:
+        """Take the Enter that follows for a scanner's: whom it chooses nobody has looked at."""
+        self._doubted = True
 
     def begin_search(self) -> None:
         """Put the cursor into the search box."""
@@ -169,7 +177,7 @@ class SidePanel(QFrame):
                 self.hits.move_by(steps[Qt.Key(event.key())])
                 return True
             if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-                self._pick()
+                self._on_enter()
                 return True
         return super().eventFilter(watched, event)
 
@@ -188,16 +196,23 @@ class SidePanel(QFrame):
         if text:
             self.search_wanted.emit(text)
 
-    def _pick(self) -> None:
-        """Choose the selected row; before the answer has come, the first one of exactly it."""
+    def _on_enter(self) -> None:
+        """Choose the selected row; before the answer has come, the only one of exactly it."""
+        doubted, self._doubted = self._doubted, False
+        text = self.search.text().strip()
+        if self.hits.chosen() is not None:
+            self._choose(seen=not doubted)
+        elif text and self._picks != text:
+            self._picks = text
+            self._pause.stop()
+            self._ask()
+
+    def _choose(self, *, seen: bool) -> None:
         row = self.hits.chosen()
         if row is not None:
             self.end_search()
+            self.seen = seen
             self.picked.emit(row.key)
-        elif self.search.text().strip() and self._picks != self.search.text().strip():
-            self._picks = self.search.text().strip()
-            self._pause.stop()
-            self._ask()
 
     def _show_list(self) -> None:
         self.section.setText(self._texts.say("RECENT VISITS"))

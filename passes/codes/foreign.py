@@ -7,22 +7,27 @@ import re
 import unicodedata
 
 from passes.codes.barcode import BarcodeError, bare_text, parse
+from passes.codes.card_codes import begins_card
 
 MAX_FOREIGN = 255
 """Longest code of another maker that is stored, in characters."""
 
 _EAN_13, _UPC_A, _EAN_8, _ITF_14 = 13, 12, 8, 14
 _HALF_OF_OURS = re.compile(r"MC[1-3][0-9A-Z]{12,}.*|C-?0+", re.IGNORECASE | re.ASCII | re.DOTALL)
+_SURE = 8
+"""From so many characters on, a letter among them, nothing but a card of ours begins so."""
+_CONTROLS = dict.fromkeys([*range(0x01, 0x20), 0x7F])
+"""C0 and DEL: a camera reads the separators (GS) of a code, a hand scanner leaves them out."""
 _HINT = 4
 
 
 def foreign_code(text: str) -> str:
     """Return a code as it is stored; empty if there is nothing in it.
 
-    White space around it and prefixes of scanners are removed, accents are composed (NFC), and
-    UPC-A has the thirteen digits of the EAN-13 that it is. Capitals count.
+    White space around it, prefixes of scanners and control characters are removed, accents are
+    composed (NFC), and UPC-A has the thirteen digits of the EAN-13 that it is. Capitals count.
     """
-    code = unicodedata.normalize("NFC", bare_text(text))
+    code = unicodedata.normalize("NFC", bare_text(bare_text(text).translate(_CONTROLS)))
     return f"0{code}" if _is_digits(code) and len(code) == _UPC_A else code
 
 
@@ -33,7 +38,8 @@ def foreign_spellings(text: str) -> tuple[str, ...]:
     """
     code = foreign_code(text)
     upc = code[1:] if _is_digits(code) and len(code) == _EAN_13 and code[0] == "0" else code
-    return tuple(dict.fromkeys((code, text.strip(), bare_text(text), upc)))
+    plain = text.strip().translate(_CONTROLS)
+    return tuple(dict.fromkeys((code, plain, bare_text(plain), upc)))
 
 
 def storable(text: str) -> bool:
@@ -43,11 +49,18 @@ def storable(text: str) -> bool:
 
 def is_ours(text: str) -> bool:
     """Return whether a text has a shape of this product's own codes, or of a torn one."""
+    bare = bare_text(text.translate(_CONTROLS))
     try:
-        parse(text)
+        parse(bare)
     except BarcodeError:
-        return _HALF_OF_OURS.fullmatch(bare_text(text)) is not None
+        return _HALF_OF_OURS.fullmatch(bare) is not None or _begins_ours(bare.upper())
     return True
+
+
+def _begins_ours(text: str) -> bool:
+    """Return whether a text is surely the beginning of a card of ours, torn off somewhere."""
+    sure = len(text) >= _SURE and not text[2:].isdecimal()
+    return sure and text.isascii() and begins_card(text)
 
 
 def is_product(text: str) -> bool:

@@ -57,7 +57,7 @@ def test_escape_while_it_is_checked_leaves_the_desk_ready(qtbot: QtBot, tmp_path
             at.window.activateWindow()
         at.wait_until(lambda: at.window.ready.headline.text == "The service is away")
         hands = Hands(at)
-        for after_ms in (250, 400):
+        for after_ms in (50, 250):
             hands.scan("CARD-1")
             qtbot.wait(after_ms)
             hands.press(Qt.Key.Key_Escape)

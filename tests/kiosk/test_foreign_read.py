@@ -29,7 +29,9 @@ def read(text: str, *alternatives: str, given: ScanAnswer | None = None) -> tupl
         ("036000291452", (), ("0036000291452",)),
         ("FOBß77120", ("FOB-77120",), ("FOBß77120", "FOB-77120")),
         ("FOB 1", ("FOB 1",), ("FOB 1",)),
-        ("a\x1db", ("FOB 1",), ("FOB 1",)),
+        ("a\x1db", ("FOB 1",), ("ab", "FOB 1")),
+        ("a\x00b", ("FOB 1",), ("FOB 1",)),
+        ("\x02FOB\x1d77120\x1e\x04", (), ("FOB77120",)),
     ],
 )
 def test_what_is_read_off_a_card(
@@ -43,6 +45,9 @@ def test_what_is_read_off_a_card(
     [
         "MC17ZQ4M8KXW2V9T3C5HJPD0RNBF6",
         "MC17ZQ4M8KXW2V9T3C5HJ",
+        "MC17ZQ4M8KXW",
+        "mc17zq4m8kxw",
+        "MC17ZQ4M\x1d8KXW",
         "0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e",
         "https://cards.example.com/club/gold/0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e",
         "C-000045",

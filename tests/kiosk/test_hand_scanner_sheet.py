@@ -193,6 +193,10 @@ def test_a_port_is_opened_when_it_is_confirmed_and_kept_when_saved(front: Front)
     for card in CARDS:
         front.presenter._on_line(SerialLine(f"#{card}", "enter"))
     assert front.facts[2:] == ["#", "nothing", "Enter"]
+    front.presenter._on_line(SerialLine("MC16G3", "none", whole=False))
+    assert front.sheet.problem.isVisible()
+    assert front.sheet.problem.text() == "Not read: scan again."
+    assert front.facts[2:] == ["#", "nothing", "Enter"], "what was taught stays"
     QTest.keyClick(front.window.windowHandle(), Qt.Key.Key_Escape)
     assert front.serial.used[-1:] == [None]
     open_by_key(front)
@@ -244,6 +248,7 @@ def test_a_slow_scan_into_the_search_leaves_no_old_verdict(front: Front, pace_ms
     row = Row("key", "Amara", "", "", Tone.ACTIVE)
     front.window.side.show_hits("4006381333931", [row])
     assert (desk.state(), desk.asked[-1].text) == (State.CHECKING, "key")
+    assert not front.window.side.seen, "it names, and does not prove"
 
 
 def test_what_was_stored_and_what_is_set_is_used_at_the_start(qtbot: QtBot, tmp_path: Path) -> None:

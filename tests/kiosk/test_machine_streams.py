@@ -221,6 +221,18 @@ def test_a_card_in_small_letters_sends_no_form(pace_ms: int) -> None:
         assert (outcome.readings == [CARD]) is (pace_ms < 200)
 
 
+@pytest.mark.parametrize("pace_ms", [1, 5, 20, 60, 110])
+def test_escape_after_a_scan_is_a_persons_once_no_key_of_the_scanner_could_come(
+    pace_ms: int,
+) -> None:
+    for after_ms, ours in ((pace_ms, pace_ms < 60), (max(25, 2 * pace_ms + 5), False), (65, False)):
+        decoder: WedgeDecoder[str] = WedgeDecoder()
+        keys = at_pace("CARD-1" + ENTER, pace_ms / 1000)
+        outcome = play(keys, Field.NOWHERE, decoder)
+        assert outcome.readings or outcome.unread
+        assert decoder.takes_function(keys[-1][0] + after_ms / 1000) is ours, after_ms
+
+
 def test_a_text_that_comes_twice_without_an_end_is_whole() -> None:
     decoder: WedgeDecoder[str] = WedgeDecoder()
     once = play(at_pace("4006381333931", 0.01), Field.NOWHERE, decoder)

@@ -52,6 +52,23 @@ def test_what_comes_is_cut_into_codes(raw: bytes, texts: list[str]) -> None:
         assert all(line.is_code(ScannerProfile()) for line in lines)
 
 
+UUID = b"0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"
+
+
+@pytest.mark.parametrize("raw", [b"C-1234", b"C-123456", UUID, b"https://x.example/a/b/" + UUID])
+def test_what_names_somebody_is_whole_only_with_an_end(raw: bytes) -> None:
+    for end in (b"\r", b"\n", b"\t", b"\x04"):
+        assert [line.is_code(ScannerProfile()) for line in read(raw + end)] == [True]
+    (line,) = read(raw)
+    unended = ScannerProfile(taught=True, end="none")
+    known = ScannerProfile(taught=True, end="enter")
+    assert [line.is_code(each) for each in (ScannerProfile(), known, unended)] == [
+        False, False, True
+    ]  # fmt: skip
+    prefixed = ScannerProfile(taught=True, end="enter", prefix="~")
+    assert not read(b"~" + raw)[0].is_code(prefixed)
+
+
 @pytest.mark.parametrize("raw", [CARD[:9].encode(), b"MC1", b"abc", b"9" * (MOST_BYTES + 2)])
 def test_half_a_code_is_unread(raw: bytes) -> None:
     assert [line.is_code(ScannerProfile()) for line in read(raw)] == [False]

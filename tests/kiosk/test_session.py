@@ -31,6 +31,32 @@ def test_a_card_is_looked_up_and_shown(desk: Desk) -> None:
     assert desk.cleared == 1
 
 
+def test_whom_nobody_has_seen_in_the_search_is_named_and_not_chosen(desk: Desk) -> None:
+    desk.session.on_picked("id")
+    desk.reply()
+    desk.session.on_picked("id", seen=False)
+    assert [request.method for request in desk.asked] == [ScanMethod.SEARCH, ScanMethod.WEDGE]
+
+
+def test_what_is_not_read_removes_an_old_verdict_and_no_scan(desk: Desk) -> None:
+    checked: list[object] = []
+    desk.session.checking.connect(checked.append)
+    desk.session.on_unread()
+    assert desk.cleared == 0
+    desk.session.on_hand_scanned(Reading("ONE", ""))
+    desk.reply()
+    desk.session.on_hand_scanned(Reading("TWO", ""))
+    assert (len(checked), desk.state()) == (2, State.CHECKING)
+    desk.session.on_unread()
+    assert (desk.cleared, desk.state(), len(checked)) == (1, State.CHECKING, 3)
+    desk.reply()
+    assert desk.shown[-1].scan.request.text == "TWO"
+    desk.session.on_unread()
+    assert (desk.cleared, desk.state()) == (2, State.READY)
+    desk.session.on_hand_scanned(Reading("TWO", ""))
+    assert [request.text for request in desk.asked] == ["ONE", "TWO", "TWO"]
+
+
 def test_a_card_held_still_is_one_scan(desk: Desk) -> None:
     for _ in range(30):
         desk.see("CARD")

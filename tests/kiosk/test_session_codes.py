@@ -50,6 +50,34 @@ def test_a_changing_code_whose_answer_was_lost_is_the_same_visit(desk: Desk) -> 
     assert not any("same code" in note for note in desk.shown[-1].verdict.notes)
 
 
+@pytest.mark.parametrize("layout", ["qwertz", "azerty", "caps lock", "camera first"])
+def test_a_changing_code_is_the_same_visit_on_any_layout(desk: Desk, layout: str) -> None:
+    other = {"qwertz": ("-YZ", "ßZY"), "azerty": ("1234567890-AQWZ", "&é\"'(-è_çà)QAZW")}
+    typed = rotating(0).translate(str.maketrans(*other.get(layout, ("", ""))))
+    reading = Reading(typed.lower() if layout == "caps lock" else typed, rotating(0))
+    if layout == "camera first":
+        desk.see(rotating(0))
+    else:
+        desk.session.on_hand_scanned(reading)
+    desk.reply()
+    desk.now_s += 9
+    desk.session.on_hand_scanned(reading)
+    assert len({request.visit_id for request in desk.asked}) == 1
+    assert len(desk.asked) == 2
+
+
+def test_a_trigger_pulled_twice_over_the_change_of_a_code_is_one_scan(desk: Desk) -> None:
+    for number, layout in enumerate((("", ""), ("-YZ", "ßZY"), ("", ""))):
+        code = rotating(number)
+        typed = code.translate(str.maketrans(*layout))
+        desk.session.on_hand_scanned(Reading(typed, code))
+        desk.now_s += 0.4
+    assert len(desk.asked) == 1
+    desk.session.on_hand_scanned(Reading("C-000123", ""))
+    desk.reply()
+    assert len(desk.asked) == 2
+
+
 def test_a_changing_code_that_left_and_came_back_covers_no_verdict(desk: Desk) -> None:
     desk.see(rotating(0))
     desk.reply()

@@ -219,9 +219,22 @@ def test_enter_waits_for_the_answer_to_exactly_what_was_typed(qtbot: QtBot) -> N
     qtbot.keyClick(side.search, Qt.Key.Key_Return)
     side.show_hits("C-00000", [row("other")])
     assert picked == []
-    side.show_hits("C-000004", [row("right"), row("second")])
-    assert picked == ["right"]
+    side.show_hits("C-000004", [row("right")])
+    assert (picked, side.seen) == (["right"], False)
     assert asked == ["C-000004"]
+    type_text(side.search, "C-00")
+    qtbot.keyClick(side.search, Qt.Key.Key_Return)
+    side.show_hits("C-00", [row("first"), row("second")])
+    assert picked == ["right"], "of several nobody is chosen before they were seen"
+    qtbot.keyClick(side.search, Qt.Key.Key_Return)
+    assert (picked.pop(), side.seen) == ("first", True)
+    type_text(side.search, "C-00")
+    qtbot.keyClick(side.search, Qt.Key.Key_Return)
+    side.show_hits("C-00", [row("first")], more=True)
+    assert picked == ["right"]
+    side.doubt()
+    qtbot.keyClick(side.search, Qt.Key.Key_Return)
+    assert (picked.pop(), side.seen) == ("first", False), "a scanner has seen nobody"
     type_text(side.search, "amara")
     qtbot.keyClick(side.search, Qt.Key.Key_Return)
     type_text(side.search, "x")

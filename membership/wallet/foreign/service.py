@@ -24,7 +24,7 @@ from membership.store.wallet_joins import HOLDER_OF_CARD
 from membership.wallet.foreign.schemas import GivenCode
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, Invalid, NotFound
-from passes.codes.barcode import CardCode
+from passes.codes.barcode import CardCode, bare_text
 from passes.codes.foreign import (
     MAX_FOREIGN,
     foreign_code,
@@ -118,7 +118,7 @@ def _checked(text: str) -> str:
     if len(code) > MAX_FOREIGN:
         detail = f"The code has {len(code)} characters; at most {MAX_FOREIGN} can be stored."
         raise Invalid("code_too_long", _FIELD, detail)
-    if not storable(code):
+    if not (storable(code) and bare_text(text).isprintable()):
         detail = "The code has characters that cannot be shown, such as control characters."
         raise Invalid("code_unprintable", _FIELD, detail)
     if is_ours(code):
