@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from kiosk.app import ServiceAddress
@@ -32,6 +34,20 @@ def test_a_scanned_number_is_amber_until_the_club_trusts_numbers(
 
         at.kiosk.session.on_picked(AMARA)
         at.wait_until(lambda: at.shown[-1] is not by_camera)
+        looked_up = at.shown[-1]
+        assert looked_up.verdict.headline != "ACTIVE · COMPARE PHOTO"
+
+        # Enter before the answer: nobody has looked at whom the number names.
+        search = at.window.side.search
+        search.setText(AMARA)
+        QTest.keyClick(search, Qt.Key.Key_Return)
+        at.wait_until(lambda: at.shown[-1] is not looked_up)
+        looked_up = at.shown[-1]
+        assert looked_up.verdict.headline == "ACTIVE · COMPARE PHOTO"
+        search.setText(AMARA)
+        at.wait_until(lambda: at.window.side.hits.chosen() is not None)
+        QTest.keyClick(search, Qt.Key.Key_Return)
+        at.wait_until(lambda: at.shown[-1] is not looked_up)
         looked_up = at.shown[-1]
         assert looked_up.verdict.headline != "ACTIVE · COMPARE PHOTO"
 
