@@ -1,6 +1,8 @@
 """What else is in view hides no card: posters, bottles, other cards. And dark phones and rooms."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -31,28 +33,39 @@ HARD = {
 }
 
 
-def texts_read(scene: Scene, frames: int = WITHIN) -> list[set[str]]:
-    """Return the texts that a live decoder reads in each frame of a scene."""
+def texts_read(scene: Scene, frames: int = WITHIN) -> Iterator[set[str]]:
+    """Yield the texts that a live decoder reads in each frame of a scene."""
     decoder = LiveDecoder()
-    return [{code.text for code in decoder.decode(frame)} for frame in scene.frames(frames)]
+    for frame in scene.frames(frames):
+        yield {code.text for code in decoder.decode(frame)}
 
 
-def first_read(read: list[set[str]], text: str) -> int | None:
+def first_read(read: Iterable[set[str]], text: str) -> int | None:
     """Return the number of the first frame in which ``text`` was read."""
     return next((number for number, texts in enumerate(read) if text in texts), None)
+
+
+@cache
+def all_read(scene: Scene, texts: frozenset[str]) -> bool:
+    """Return whether a live decoder has read all of ``texts`` within the first frames."""
+    missing = set(texts)
+    for read in texts_read(scene):
+        missing -= read
+        if not missing:
+            return True
+    return False
 
 
 @pytest.mark.parametrize("hard", HARD)
 @pytest.mark.parametrize("other", OTHERS)
 def test_another_code_in_view_hides_no_card(other: str, hard: str) -> None:
     card, noise = HARD[hard], OTHERS[other]
-    read = texts_read(replace(card, things=(*card.things, noise)))
-    for scene in (card, replace(card, things=(noise,))):
-        text = scene.things[0].text
-        if first_read(texts_read(scene), text) is None:
-            assert scene is not card
-            continue
-        assert first_read(read, text) is not None
+    mine = frozenset({card.things[0].text})
+    assert all_read(card, mine)
+    # The other may be out of reach in so hard a light; what is read alone is read beside a card.
+    also = frozenset({noise.text})
+    wanted = mine | also if all_read(replace(card, things=(noise,)), also) else mine
+    assert all_read(replace(card, things=(*card.things, noise)), wanted)
 
 
 @pytest.mark.parametrize("others", [("poster", "bottle"), ("poster", "ticket")])
@@ -60,15 +73,14 @@ def test_nor_do_two_of_them(others: tuple[str, str]) -> None:
     card = Thing(CARD, dark=True)
     first = OTHERS[others[0]]
     second = replace(OTHERS[others[1]], middle=(1000.0, 560.0))
-    read = texts_read(Scene((card, first, second)))
-    assert {CARD, first.text, second.text} <= set[str]().union(*read)
+    assert all_read(Scene((card, first, second)), frozenset({CARD, first.text, second.text}))
 
 
 def test_what_only_a_costly_look_reads_hides_no_card_either() -> None:
     """The first card stays in view, and is not lost while the second is found."""
     first = Thing(CARD, module=2.0, middle=(640, 300), degrees=0)
     second = Thing(FOB, "Code128", module=2, middle=(640, 480), degrees=90)
-    read = texts_read(Scene((first, second), soft=1.0), 2 * WITHIN)
+    read = list(texts_read(Scene((first, second), soft=1.0), 2 * WITHIN))
     began = max(first_read(read, CARD) or 0, first_read(read, FOB) or 0)
     assert {CARD, FOB} <= set[str]().union(*read)
     gaps = "".join("x" if CARD in texts and FOB in texts else "." for texts in read[began:])
