@@ -10,6 +10,8 @@ from kiosk.texts import as_shown
 _SMALLEST = 12
 _STEP = 0.93
 _ENDLESS = 1 << 16
+_MOST_DRAWN = 600
+"""Letters of a text that are laid out. Of more, the screen would wait for what nobody can read."""
 _ROUNDING = 2
 """Pixels that vertical centring may add to the height of a line."""
 
@@ -38,7 +40,7 @@ class FitLabel(QWidget):
         self._weight = weight
         self._lines = lines
         self._align = align
-        self._text = ""
+        self._text = self._drawn = ""
         self._colour = QColor("#000000")
         self._fonts: dict[int, QFont] = {}
         self._heights: dict[int, int] = {}
@@ -55,6 +57,7 @@ class FitLabel(QWidget):
         self._colour = QColor(colour)
         if text != self._text:
             self._text = text
+            self._drawn = text if len(text) <= _MOST_DRAWN else f"{text[:_MOST_DRAWN]}…"
             self._clear_measured()
             self.setAccessibleName(text)
         if self.isHidden() is bool(text):
@@ -97,7 +100,7 @@ class FitLabel(QWidget):
         painter = QPainter(self)
         painter.setFont(self.fitted(self.width()))
         painter.setPen(self._colour)
-        text = self._text
+        text = self._drawn
         if self._lines == 1:
             cut = Qt.TextElideMode.ElideRight
             text = painter.fontMetrics().elidedText(text, cut, self.width() + _ROUNDING)
@@ -127,14 +130,14 @@ class FitLabel(QWidget):
 
     def _fit_line(self, width: int) -> QFont:
         font = font_of(self._pixels, self._weight)
-        advance = QFontMetrics(font).horizontalAdvance(self._text)
+        advance = QFontMetrics(font).horizontalAdvance(self._drawn)
         if advance <= width:
             return font
         return font_of(max(int(self._pixels * width / advance), _SMALLEST), self._weight)
 
     def _fits(self, metrics: QFontMetrics, width: int) -> bool:
         box = QRect(0, 0, max(width, 1), _ENDLESS)
-        bounds = metrics.boundingRect(box, self._flags(), self._text)
+        bounds = metrics.boundingRect(box, self._flags(), self._drawn)
         highest = self._lines * (metrics.lineSpacing() + _ROUNDING)
         return bounds.width() <= width and bounds.height() <= highest
 
@@ -148,6 +151,6 @@ class FitLabel(QWidget):
             return QFontMetrics(font_of(self._pixels, self._weight)).lineSpacing()
         metrics = QFontMetrics(self.fitted(width))
         bounds = metrics.boundingRect(
-            QRect(0, 0, max(width, 1), _ENDLESS), self._flags(), self._text
+            QRect(0, 0, max(width, 1), _ENDLESS), self._flags(), self._drawn
         )
         return max(bounds.height(), metrics.lineSpacing())
