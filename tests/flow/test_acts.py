@@ -1,7 +1,7 @@
 """Whatever the network does, what staff do happens once, to the person on screen, or not at all.
 
 Real window, keys and mouse; a proxy between kiosk and service delays, drops and repeats answers.
-Some acts are run with each disturbance here, and all of them in the soak.
+An act is run with each disturbance here, and all of them in the soak.
 """
 
 import random
@@ -26,7 +26,7 @@ from .hands import Hands
 from .proxy import Fault, Proxy, proxy
 from .test_management import PASSWORD, AtWork, Printer
 
-PER_DISTURBANCE = 2
+PER_DISTURBANCE = 1
 SEED = 11
 
 
