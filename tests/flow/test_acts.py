@@ -26,7 +26,6 @@ from .hands import Hands
 from .proxy import Fault, Proxy, proxy
 from .test_management import PASSWORD, AtWork, Printer
 
-PER_DISTURBANCE = 1
 SEED = 11
 
 
@@ -225,14 +224,15 @@ def run(stage: Stage, disturb: Disturbance, acts: tuple[Act, ...]) -> None:
         form = stage.open_form(act, who)
         disturb(stage, act, who, form)
         stage.wait_for_end()
-        assert act.count(who) == 1, f"{act.name}: done {act.count(who)} times"
-        assert act.count(other) == 0, f"{act.name}: done to somebody else"
+        case = f"{act.name}, {disturb.__name__}"
+        assert act.count(who) == 1, f"{case}: done {act.count(who)} times"
+        assert act.count(other) == 0, f"{case}: done to somebody else"
 
 
-@pytest.mark.parametrize("disturb", DISTURBANCES, ids=lambda each: each.__name__)
-def test_it_happens_once_and_to_who_was_on_screen(stage: Stage, disturb: Disturbance) -> None:
-    chosen = random.Random(f"{SEED}-{disturb.__name__}").sample(ACTS, PER_DISTURBANCE)
-    run(stage, disturb, tuple(chosen))
+def test_it_happens_once_and_to_who_was_on_screen(stage: Stage) -> None:
+    """One act for each disturbance, one after the other at the same desk."""
+    for disturb in DISTURBANCES:
+        run(stage, disturb, (random.Random(f"{SEED}-{disturb.__name__}").choice(ACTS),))
 
 
 @pytest.mark.soak
