@@ -175,9 +175,10 @@ def _refusal(
         return None
     code = asked.code.get_secret_value()
     counted = count_code(session, attempt.recognized, now) if code else None
-    undo_attempt(session, attempt.by_account)
+    # In the order in which they are counted, so that no two transactions wait for each other.
     if attempt.by_address is not None and not isinstance(counted, CountedAttempt):
         undo_attempt(session, attempt.by_address)
+    undo_attempt(session, attempt.by_account)
     if counted is None:
         return FACTOR_NEEDED
     if isinstance(counted, TooMany):

@@ -1,5 +1,6 @@
 """Tries at the second factor: counted by themselves, given back by nothing, told to the owner."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -172,6 +173,39 @@ def test_codes_of_a_session_are_counted_and_told_as_well(owner: Owner) -> None:
     assert owner.attempt(owner.code).status_code == 201
     owner.service.clock.advance(minutes=15)
     assert remove(owner.code).status_code == 204
+
+
+@pytest.mark.both_databases(reason="threads count tries together")
+def test_many_at_once_do_not_slip_through(owner: Owner) -> None:
+    answers: list[tuple[int, str]] = []
+    start = threading.Barrier(12)
+
+    def guess(number: int) -> None:
+        start.wait()
+        # Some with the password alone, which undoes what was counted for it.
+        code = f"00000{number}" if number < 9 else ""
+        answers.append(problem(owner.attempt(code)))
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(answers) <= {WRONG, LOCKED, NEEDED}
+    # Those that asked at once are limited by the tries at the password too.
+    assert answers.count(WRONG) <= 5
+    assert answers.count(WRONG) >= 1
+    assert owner.told <= 1
+
+
+@pytest.mark.parametrize(
+    "code", ["\ud800", "１２３４５６", "0" * 100, "\x00", "null", "-1", "1e5", "٠٠٠٠٠٠"], ids=ascii
+)
+def test_what_is_no_code_is_a_wrong_one(owner: Owner, code: str) -> None:
+    answer = owner.attempt(code)
+    assert answer.status_code in {401, 422}
+    if answer.status_code == 401:
+        assert problem(answer) == WRONG
 
 
 def test_slips_of_somebody_without_a_second_factor_cost_nothing(service: Service) -> None:
