@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_by_slug
+from membership.base.actors import HARMLESS
 from membership.portal.appearance import Appearance, appearance_of
 from membership.portal.open_signup import find_open_signup, no_such_page
 from membership.portal.signup.absence import Absence, absence
@@ -181,5 +182,6 @@ async def _show(request: Request, reads: RequestReads, wanted: _Wanted) -> Respo
         return not_found_page(language)
     whole = wanted.plan_id is None
     if isinstance(found, Absence):
+        request.scope[HARMLESS] = True  # the club's own site shows it to all its visitors
         return await run_in_threadpool(absent_page, found, language, "." if whole else "..")
     return await run_in_threadpool(list_page if whole else plan_page, found, language)

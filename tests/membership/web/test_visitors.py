@@ -119,9 +119,16 @@ def get(path: str, method: str = "GET") -> Callable[[Club], requests.Response]:
     return lambda club: club.send(method, path.format(slug=club.slug))
 
 
+def get_closed(club: Club) -> requests.Response:
+    """What the club's own site shows in its frame while nobody can join."""
+    club.service.call("PUT", "/v1/signup", json={"open": False})
+    return club.send("GET", f"/join/{club.slug}")
+
+
 GOOD: dict[str, tuple[Callable[[Club], requests.Response], int]] = {
     "the signup": (get("/join/{slug}"), 200),
     "the page of members": (get("/me/{slug}"), 200),
+    "a signup that is closed": (get_closed, 404),
     "the page of a card": (lambda club: club.send("GET", club.card), 200),
     "is somebody logged in?": (get("/v1/join/{slug}/me/session", "PUT"), 401),
     "a login": (log_in, 201),
