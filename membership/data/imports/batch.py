@@ -16,7 +16,7 @@ from membership.base.vault import Vault
 from membership.data.imports.bulk import chunks, insert_rows
 from membership.data.imports.parse.columns import Values
 from membership.data.imports.schemas import Duplicates, LineNote, LineOutcome
-from membership.events.outbox import emit_all, subscribers
+from membership.events.outbox import emit_all
 from membership.events.types import EventType
 from membership.store.models import ImportKey
 from membership.web.access import Tenant
@@ -172,13 +172,12 @@ class Batch:
         event_of: Callable[[Any], tuple[UUID, dict[str, Any]]],
         subjects: Iterable[Any],
     ) -> None:
-        """Store an event for each of ``subjects``, if any endpoint subscribes to the type.
+        """Store an event for each of ``subjects``.
 
         ``event_of`` returns the id of a subject and the data of its event.
         """
-        if subscribers(self.session, self.tenant.id, event_type):
-            events = [event_of(subject) for subject in subjects]
-            emit_all(self.session, self.tenant.id, event_type, events, now=self.now)
+        events = [event_of(subject) for subject in subjects]
+        emit_all(self.session, self.tenant.id, event_type, events, now=self.now)
 
 
 def _hashed(key: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DBAPIError
 
 from membership.store.base_model import Base
 
@@ -67,15 +68,22 @@ def _plan_for(connection: Connection, table: type[Base], columns: tuple[str, ...
 
 def _copy(connection: Connection, plan: _Plan, rows: Iterable[Row]) -> None:
     """Send rows to PostgreSQL by COPY."""
-    from psycopg import sql  # noqa: PLC0415 - only where the database is PostgreSQL
+    import psycopg  # noqa: PLC0415 - only where the database is PostgreSQL
+    from psycopg import sql  # noqa: PLC0415
 
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(plan.table), sql.SQL(", ").join(map(sql.Identifier, plan.columns))
     )
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        # Errors of the driver are those of the database, as in an ordinary insert.
+        raise DBAPIError.instance(
+            plan.statement, None, error, psycopg.Error, dialect=connection.dialect
+        ) from error
 
 
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:

@@ -11,6 +11,9 @@ from membership.base.fields import Email, Line, Name, SafeText
 from membership.base.idn import unicode_host
 from membership.base.request_body import RequestBody
 
+MAX_DOMAINS = 100
+"""Most email domains of a company."""
+
 
 def _mail_domain(text: str) -> str:
     """Return a domain as addresses of customers have it. Raises ValueError."""
@@ -58,7 +61,7 @@ class CompanyChange(RequestBody):
     )
     email_domains: tuple[EmailDomain, ...] = Field(
         default=(),
-        max_length=100,
+        max_length=MAX_DOMAINS,
         examples=[["northwind.example.com"]],
         description="Customers with an address there are linked by themselves. Public mail "
         "providers are refused.",

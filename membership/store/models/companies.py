@@ -12,14 +12,14 @@ from membership.base.folding import words_of
 from membership.store.base_model import Base, choice, of_organization, refers
 
 
-def _searchable(name: str) -> str:
-    """The folded words of a name."""
+def searchable(name: str) -> str:
+    """Return the folded words of a name, by which a company is found."""
     return " ".join(words_of(name))
 
 
 def _searchable_name(context: DefaultExecutionContext) -> str:
     """The same, of the name in a row that is inserted without an object."""
-    return _searchable(context.get_current_parameters()["name"])  # type: ignore[no-untyped-call]
+    return searchable(context.get_current_parameters()["name"])  # type: ignore[no-untyped-call]
 
 
 class Company(Base):
@@ -48,7 +48,7 @@ class Company(Base):
     @validates("name")
     def _file(self, _key: str, name: str) -> str:
         """Keep the words of the name beside it."""
-        self.search_text = _searchable(name)
+        self.search_text = searchable(name)
         return name
 
 
@@ -92,7 +92,7 @@ class CompanyLink(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     company_id: Mapped[UUID]
     customer_id: Mapped[UUID]
-    role: Mapped[str] = mapped_column(String(80), default="")
+    role: Mapped[str] = mapped_column(String(120), default="")
     source: Mapped[LinkSource] = mapped_column(choice(LinkSource), default=LinkSource.MANUAL)
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime | None]

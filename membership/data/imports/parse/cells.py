@@ -16,7 +16,7 @@ from membership.base.fields import Line, Name, Paragraph
 from membership.data.exports.cells import is_rewritten
 from membership.data.imports.parse.phones import parse_phone
 from membership.data.imports.parse.spreadsheet import is_marked
-from membership.members.companies.schemas import EmailDomain
+from membership.members.companies.schemas import MAX_DOMAINS, EmailDomain
 from membership.members.customers.schemas import Language
 from passes.characters import is_plain
 from passes.codes.barcode import BarcodeError, CustomerNumber, parse
@@ -176,8 +176,8 @@ def seat_cap(text: str) -> int:
 def email_domains(text: str) -> tuple[str, ...]:
     """Email domains, separated by spaces, commas or semicolons."""
     found = [_domain(each) for each in re.split(r"[\s,;]+", text) if each]
-    if len(found) > 100:
-        raise ValueError("a company has at most 100 email domains")
+    if len(found) > MAX_DOMAINS:
+        raise ValueError(f"a company has at most {MAX_DOMAINS} email domains")
     return tuple(dict.fromkeys(found))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID, uuid4
 
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from membership.accounts.organizations import tenant_of
@@ -23,6 +23,7 @@ from membership.base.vault import Vault
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.parse.columns import LineParser, ParseRules
 from membership.data.imports.parse.records import FilePosition, Record
+from membership.data.imports.run.blame import is_of_a_line, why_refused
 from membership.data.imports.run.ending import fail, finish
 from membership.data.imports.run.index_build import IndexBuild
 from membership.data.imports.run.lease import LEASE, creator_of, lease_import, lock_leased, release
@@ -43,7 +44,11 @@ LOCKED_SECONDS = 0.06
 NAME = "imports"
 _FEWEST, _MOST = 400, 4000
 _MOST_FAULTS = 3
-_WRITERS: Mapping[ImportKind, Callable[[Batch], None]] = {
+_MOST_FAULTY_LINES = 20
+"""Lines on end that are refused by faults of this service before the import fails."""
+Writers = Mapping[ImportKind, Callable[[Batch], None]]
+"""The functions that write a batch, by kind."""
+_WRITERS: Writers = {
     ImportKind.CUSTOMERS: write_customers,
     ImportKind.COMPANIES: write_companies,
     ImportKind.LINKS: write_links,
@@ -63,14 +68,17 @@ class _Read:
 class ImportWorker:
     """Runs imports, one step at a time. ``id`` names it as the holder of leases.
 
-    ``vault`` seals the mails about changed addresses; without it none are sent.
+    ``vault`` seals the mails about changed addresses; without it none are sent. ``writers`` write
+    the batches.
     """
 
-    def __init__(self, vault: Vault | None = None) -> None:
+    def __init__(self, vault: Vault | None = None, *, writers: Writers = _WRITERS) -> None:
         self.id = uuid4()
         self._vault = vault
+        self._writers = writers
         self._lines = 400
         self._singly = 0
+        self._faults = 0
         self._index_build: IndexBuild | None = None
 
     def run(self, work: Work) -> bool:
@@ -111,12 +119,8 @@ class ImportWorker:
                 self._batch(database, found, clock)
             else:
                 self._build_index(index_build or IndexBuild(database, found, self.id), clock)
-        except SQLAlchemyError as error:
-            self._on_error(database, found, error, clock())
-        except Exception as error:
-            if failing is None:
-                raise
-            self._on_fault(database, found, error, failing, clock())
+        except Exception as error:  # noqa: BLE001 - raised again unless it is of a line
+            self._on_error(database, found, error, clock, failing)
         else:
             if failing is not None:
                 failing.succeeded(NAME, found.id)
@@ -164,7 +168,7 @@ class ImportWorker:
             created=tuple((first, last) for first, last in row.unfiled or []),
             vault=self._vault,
         )
-        _WRITERS[row.kind](batch)
+        self._writers[row.kind](batch)
         counts = dict(row.counts)
         for item in read.items:
             counts[item.outcome.value] = counts.get(item.outcome.value, 0) + 1
@@ -196,7 +200,7 @@ class ImportWorker:
     def _pace(self, lines: int, seconds: float) -> None:
         """Choose the size of the next batch by the time that this one took."""
         if self._singly:
-            self._singly -= 1
+            self._singly, self._faults = self._singly - 1, 0
         elif lines == self._lines:
             fitting = int(lines * LOCKED_SECONDS / max(seconds, 0.001))
             self._lines = max(_FEWEST, min(_MOST, fitting, 2 * self._lines))
@@ -213,20 +217,47 @@ class ImportWorker:
                 index_build.close()
 
     def _on_error(
-        self, database: Database, found: Import, error: SQLAlchemyError, now: datetime
+        self,
+        database: Database,
+        found: Import,
+        error: Exception,
+        clock: Callable[[], datetime],
+        failing: FailingItems | None,
     ) -> None:
-        """Handle a database error of a step. Raises those that are retried later."""
-        if database_problem(error) is STORAGE_FULL:
-            fail(database, found, self.id, f"{STORAGE_FULL.detail} Start it again to go on.", now)
-        elif isinstance(error, IntegrityError | DataError) and found.state is ImportState.RUNNING:
-            # A number or a domain was taken at the same time, or a line is invalid.
+        """Handle an error of a step. Raises those of the database that are retried later.
+
+        Whatever a line makes fail, it is found by trying one line at a time, and refused. If that
+        fails as well, or for many lines on end, the import is at fault and not the line.
+        """
+        if isinstance(error, SQLAlchemyError) and database_problem(error) is STORAGE_FULL:
+            why = f"{STORAGE_FULL.detail} Start it again to go on."
+            fail(database, found, self.id, why, clock())
+            return
+        if is_of_a_line(error) and found.state is ImportState.RUNNING:
             logger().warning("import_batch_refused", singly=self._singly, kind=type(error).__name__)
-            if self._singly:
-                self._refuse_one(database, found, now)
+            try:
+                self._isolate(database, found, error, clock())
+            except Exception as again:  # noqa: BLE001 - handled as what it is
+                error = again
             else:
-                self._singly = self._lines
-        else:
+                return
+        if isinstance(error, SQLAlchemyError) or failing is None:
             raise error
+        self._on_fault(database, found, error, failing, clock())
+
+    def _isolate(self, database: Database, found: Import, error: Exception, now: datetime) -> None:
+        """Try the lines of a failed batch one by one, or refuse the one that failed.
+
+        Raises the error if too many lines on end failed by a fault of this service.
+        """
+        if not self._singly:
+            self._singly, self._faults = self._lines, 0
+            return
+        if not isinstance(error, SQLAlchemyError):
+            self._faults += 1
+            if self._faults > _MOST_FAULTY_LINES:
+                raise error
+        self._refuse_one(database, found, error, now)
 
     def _on_fault(
         self,
@@ -242,14 +273,16 @@ class ImportWorker:
             fail(database, found, self.id, why, now)
             failing.succeeded(NAME, found.id)
 
-    def _refuse_one(self, database: Database, found: Import, now: datetime) -> None:
-        """Skip a line that the database refuses."""
+    def _refuse_one(
+        self, database: Database, found: Import, error: Exception, now: datetime
+    ) -> None:
+        """Refuse the line that an error is of, and go on with the next one."""
         self._singly -= 1
         with database.readers.begin() as session:
             tenant = tenant_of(session.get_one(Organization, found.organization_id))
         read = self._read(database, found, tenant, now.year)
         for item in read.items:
-            item.refuse("cannot be stored: it contradicts what is there")
+            item.refuse(why_refused(error))
         with database.writing(creator_of(found), now) as (session, _):
             row = lock_leased(session, found, self.id)
             if row is not None and row.state is ImportState.RUNNING:

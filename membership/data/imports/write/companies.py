@@ -13,9 +13,10 @@ from membership.data.imports.write.inserts import insert_links
 from membership.events.types import EventType
 from membership.members.companies.linking import hold_domains
 from membership.members.companies.mail_domains import is_public_here
-from membership.members.companies.schemas import CompanyChange
+from membership.members.companies.schemas import MAX_DOMAINS, CompanyChange
 from membership.members.companies.service import change_company
 from membership.store.models import Company, CompanyDomain, Customer, LinkSource
+from membership.store.models.companies import searchable
 
 _COMPANY = (
     "organization_id",
@@ -24,6 +25,7 @@ _COMPANY = (
     "billing_name",
     "billing_email",
     "seat_cap",
+    "search_text",
     "created_at",
 )
 _EARLIER = UUID(int=0)
@@ -114,6 +116,9 @@ class _Handler:
         if new:
             wanted["email_domains"] = (*owned, *new)
             fields.append("email_domains")
+        if len(wanted.get("email_domains", ())) > MAX_DOMAINS:
+            item.refuse(f"email_domains: the company would have more than {MAX_DOMAINS}")
+            return
         if fields and not self._batch.dry_run:
             change = CompanyChange(**wanted)
             tenant, now = self._batch.tenant, self._batch.now
@@ -134,7 +139,9 @@ class _Handler:
         for company, item in fresh.items():
             get = (item.values or {}).get
             billing = (get("billing_name"), get("billing_email"), get("seat_cap"))
-            companies.append((organization_id, company, get("name"), *billing, batch.now))
+            name = get("name", "")
+            words = searchable(name)
+            companies.append((organization_id, company, name, *billing, words, batch.now))
             domains |= dict.fromkeys(get("email_domains") or (), company)
         insert_rows(connection, Company, _COMPANY, companies)
         insert_rows(
