@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind, EndedSessions, StaffName
 from membership.accounts.notices import Notice, notify
+from membership.accounts.staff.mails import token_topic
 from membership.accounts.staff.schemas import StaffChange, StaffPage, StaffView
 from membership.base.scopes import ROLE_SCOPES, Scope
 from membership.base.vault import Vault
 from membership.events.audit.recorder import record
+from membership.events.mail.outbox import withdraw_mails
 from membership.store.models import (
     ApiKey,
     Organization,
@@ -160,6 +162,7 @@ def _apply(
     if change.email is not None and email_key(change.email) != account.email_key:
         _reject_taken(session, account.organization_id, change.email)
         revoke_resets(session, account, now)
+        withdraw_mails(session, account.organization_id, token_topic(account.id))
         end_sessions(session, account, now, keep=keep_session)
     if change.email is not None:
         account.email, account.email_key = change.email, email_key(change.email)

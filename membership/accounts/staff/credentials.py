@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from membership.accounts.notices import Notice, notify
 from membership.accounts.staff.accounts import end_sessions, revoke_resets
+from membership.accounts.staff.mails import token_topic
 from membership.accounts.staff.strength import reject_weak
 from membership.base.vault import Vault
 from membership.events.audit.recorder import record
+from membership.events.mail.outbox import withdraw_mails
 from membership.store.models import StaffAccount
 from membership.web.transactions import RequestTransactions
 
@@ -50,6 +52,7 @@ def set_password(
     store_hash(session, account, password_hash, password_changed_at=now)
     end_sessions(session, account, now, keep=keep_session)
     revoke_resets(session, account, now)
+    withdraw_mails(session, account.organization_id, token_topic(account.id))
     record(session, account.organization_id, action, account.id)
     here = account.organization_id
     notify(session, vault, here, Notice.PASSWORD, account.email, now=now)

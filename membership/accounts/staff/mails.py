@@ -1,6 +1,7 @@
 """Mails to staff."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from membership.events.mail.outbox import Mail
 from membership.store.models import StaffAccount
@@ -29,7 +30,7 @@ def reset_mail(
         text,
         urgent=True,
         life=RESET_LIFE,
-        topic=_topic(account),
+        topic=token_topic(account.id),
     )
 
 
@@ -49,13 +50,13 @@ def invitation(
         text,
         urgent=True,
         life=INVITATION_LIFE,
-        topic=_topic(account),
+        topic=token_topic(account.id),
     )
 
 
-def _topic(account: StaffAccount) -> str:
+def token_topic(account_id: UUID) -> str:
     """Return the topic of mails with a token: a newer token makes the older ones worthless."""
-    return f"staff token\n{account.id}"
+    return f"staff token\n{account_id}"
 
 
 def _how(token: str, public_url: str | None) -> str:

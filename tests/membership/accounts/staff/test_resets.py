@@ -8,6 +8,7 @@ import requests
 from sqlalchemy import func, select
 
 from membership.accounts.staff.purge import purge
+from membership.commands.staff_accounts import OrganizationAccounts, reset_password
 from membership.store.models import OutgoingMail, PasswordReset
 from tests.membership.accounts.staff.people import (
     PASSWORD,
@@ -264,3 +265,17 @@ def test_old_tokens_are_deleted(service: Service) -> None:
     service.clock.advance(minutes=60)
     assert purge(work_of(service)) is False
     assert kept() == 0
+
+
+@pytest.mark.parametrize("by", ["another address", "a new password"])
+def test_a_mail_whose_token_is_worthless_is_not_sent(service: Service, by: str) -> None:
+    ada = add(service)
+    ask(service, ada["email"])
+    token = token_for(service, ada["email"])
+    if by == "another address":
+        service.patch(f"/v1/staff/{ada['id']}", email=f"new-{ada['email']}")
+    else:
+        accounts = OrganizationAccounts(service.settings, service.tenant.slug)
+        reset_password(accounts, ada["email"], NEW)
+    assert not [text for _, text in mails(service) if "mr_" in text]
+    assert confirm(service, token).status_code == 422
