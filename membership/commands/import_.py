@@ -73,14 +73,15 @@ def upload(
     """Create an import, store its file and start it; returns its id. Raises ApiError."""
     decoder = FileDecoder(Encoding(new.encoding))
     with database.writing(SERVICE, clock) as (session, now):
-        import_id = service.prepare(session, tenant, new, SERVICE, now).id
+        row = service.prepare(session, tenant, new, SERVICE, now)
+        import_id, upload_id = row.id, service.begin_file(session, row)
     for data in _chunks(decoder, stream):
         with database.writing(SERVICE, clock) as (session, _):
             row = service.get_import(session, tenant, import_id, to_change=True)
-            service.add_chunk(session, row, data)
+            service.add_chunk(session, row, data, upload_id)
     with database.writing(SERVICE, clock) as (session, now):
         row = service.get_import(session, tenant, import_id, to_change=True)
-        service.complete_file(row, decoder)
+        service.complete_file(row, decoder, upload_id)
         service.start(session, tenant, import_id, now)
     return import_id
 

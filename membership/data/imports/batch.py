@@ -82,6 +82,8 @@ class Batch:
     duplicates: Duplicates
     dry_run: bool
     items: list[Item]
+    highest_number: int = 0
+    """The highest customer number in the file: automatic numbers follow it."""
     created: tuple[tuple[int, int], ...] = ()
     """Ranges of numbers of customers whom earlier batches of this import created, sorted."""
     numbers: list[list[int]] = field(default_factory=list)

@@ -115,7 +115,8 @@ async def send_file(
 
     A file that was sent before is replaced, until the import is started.
 
-    Errors: `import_not_found` (404), `import_started` (409), `body_too_large` (413).
+    Errors: `import_not_found` (404), `import_started`, `upload_replaced` (409),
+    `body_too_large` (413).
     """
     return await receive_file(request, caller, import_id)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from membership.base.actors import Actor
@@ -69,22 +69,35 @@ def prepare(
     return row
 
 
-def delete_file(session: Session, row: Import) -> None:
-    """Delete the file of an import that was not started. Raises Conflict."""
+def begin_file(session: Session, row: Import) -> UUID:
+    """Begin a file of an import that was not started; returns the id of the upload.
+
+    A file that was sent before is deleted. Raises Conflict.
+    """
     if row.state not in _TAKES_FILE:
         detail = "This import was started; make another one for another file."
         raise Conflict("import_started", detail)
     row.state = ImportState.WAITING_FOR_FILE
     row.file_bytes = 0
+    row.upload_id = uuid4()
     session.execute(
         delete(ImportChunk).where(
             ImportChunk.organization_id == row.organization_id, ImportChunk.import_id == row.id
         )
     )
+    return row.upload_id
 
 
-def add_chunk(session: Session, row: Import, data: bytes) -> None:
-    """Append a chunk to the file of an import."""
+def _require_upload(row: Import, upload_id: UUID) -> None:
+    """Raise Conflict if another upload took the place of this one, or it was completed."""
+    if row.upload_id != upload_id or row.state is not ImportState.WAITING_FOR_FILE:
+        detail = "Another file was sent for this import meanwhile; this one was dropped."
+        raise Conflict("upload_replaced", detail)
+
+
+def add_chunk(session: Session, row: Import, data: bytes, upload_id: UUID) -> None:
+    """Append a chunk to the file of an import. Raises Conflict for an upload that was replaced."""
+    _require_upload(row, upload_id)
     session.add(
         ImportChunk(
             organization_id=row.organization_id, import_id=row.id, start=row.file_bytes, data=data
@@ -93,8 +106,9 @@ def add_chunk(session: Session, row: Import, data: bytes) -> None:
     row.file_bytes += len(data)
 
 
-def complete_file(row: Import, decoder: FileDecoder) -> None:
-    """Mark the file of an import as complete."""
+def complete_file(row: Import, decoder: FileDecoder, upload_id: UUID) -> None:
+    """Mark the file of an import as complete. Raises Conflict for an upload that was replaced."""
+    _require_upload(row, upload_id)
     row.encoding = decoder.encoding.value
     row.lines_total = decoder.lines
     row.state = ImportState.READY
@@ -111,6 +125,7 @@ def start(
     row = get_import(session, tenant, import_id, to_change=True)
     wanted = row.dry_run if dry_run is None else dry_run
     _require_startable(row, dry_run=wanted)
+    _require_file(session, row)
     again = row.state is ImportState.FAILED and wanted == row.dry_run and row.lines_done > 0
     if not again:
         _rewind(session, row)
@@ -135,6 +150,18 @@ def _require_startable(row: Import, *, dry_run: bool) -> None:
         raise Conflict("import_done", "This import is over; make another one.")
     if row.state is ImportState.FAILED and not row.dry_run and dry_run:
         raise Conflict("import_partly_done", "Some of it is stored already; go on in earnest.")
+
+
+def _require_file(session: Session, row: Import) -> None:
+    """Raise Conflict unless the whole file is there: it is deleted some days after its end."""
+    there = session.scalar(
+        select(func.coalesce(func.sum(func.length(ImportChunk.data)), 0)).where(
+            ImportChunk.organization_id == row.organization_id, ImportChunk.import_id == row.id
+        )
+    )
+    if there != row.file_bytes:
+        detail = "The file of this import was deleted; make another import and send it again."
+        raise Conflict("import_without_file", detail)
 
 
 def _rewind(session: Session, row: Import) -> None:

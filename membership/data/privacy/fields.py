@@ -379,7 +379,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_plain("organization_id", "id", "kind", "options", "dry_run", "state", "file_name"),
         **_plain("file_bytes", "header", "encoding", "delimiter", "position", "next_line"),
         **_plain("lines_total", "lines_done", "counts", "error", "unfiled", "filed_after"),
-        **_plain("notes", "guesses"),
+        **_plain("notes", "guesses", "upload_id"),
         **_plain("actor_kind", "actor_id", "leased_by", "leased_until"),
         **_plain("created_at", "started_at", "finished_at"),
         "actor_name": _ACTOR,

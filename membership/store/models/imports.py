@@ -39,8 +39,9 @@ class Import(Base):
     ``position`` is the byte at which the next record begins, in physical line ``next_line``;
     ``lines_done`` tells how many records were read. ``counts`` tells how many of them were
     created, updated, unchanged, skipped or refused, ``notes`` how many have a note. ``leased_by``
-    is the worker that is at it. ``unfiled`` holds ranges ``[first, last]`` of numbers of customers
-    who are not yet found by their words, and ``filed_after`` how far the filing of them has come.
+    is the worker that is at it, ``upload_id`` the upload that the file is of. ``unfiled`` holds
+    ranges ``[first, last]`` of numbers of customers who are not yet found by their words, and
+    ``filed_after`` how far the filing of them has come.
     """
 
     __tablename__ = "imports"
@@ -53,6 +54,7 @@ class Import(Base):
     dry_run: Mapped[bool]
     state: Mapped[ImportState] = mapped_column(choice(ImportState))
     file_name: Mapped[str] = mapped_column(String(255), default="")
+    upload_id: Mapped[UUID | None]
     file_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     header: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     guesses: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

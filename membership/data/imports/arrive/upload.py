@@ -29,7 +29,8 @@ class BodyBroken(ApiError):
 async def receive_file(request: Request, caller: Caller, import_id: UUID) -> ImportView:
     """Store the body of a request as the file of an import.
 
-    Raises NotFound; Conflict for an import that was started; BodyBroken.
+    Raises NotFound; Conflict for an import that was started, or if another upload began meanwhile;
+    BodyBroken.
     """
     upload = _Upload(request.app.state, caller, import_id)
     decoder = FileDecoder(Encoding(await upload.begin()))
@@ -63,6 +64,7 @@ class _Upload:
 
     def __init__(self, state: Any, caller: Caller, import_id: UUID) -> None:
         self._state, self._caller, self._import_id = state, caller, import_id
+        self._upload_id = UUID(int=0)
 
     async def begin(self) -> str:
         """Delete a file that was sent before; returns the encoding of the options."""
@@ -70,22 +72,23 @@ class _Upload:
 
     async def store(self, data: bytes) -> None:
         """Store a chunk."""
-        await self._write(lambda session, row: service.add_chunk(session, row, data))
+        await self._write(
+            lambda session, row: service.add_chunk(session, row, data, self._upload_id)
+        )
 
     async def end(self, decoder: FileDecoder) -> ImportView:
         """Mark the file as complete."""
 
         def complete(_session: Any, row: Any) -> ImportView:
-            service.complete_file(row, decoder)
+            service.complete_file(row, decoder, self._upload_id)
             return service.view(row, self._state.clock())
 
         shown = await self._write(complete)
         assert isinstance(shown, ImportView)  # noqa: S101 - what ``complete`` returns
         return shown
 
-    @staticmethod
-    def _empty(session: Any, row: Any) -> str:
-        service.delete_file(session, row)
+    def _empty(self, session: Any, row: Any) -> str:
+        self._upload_id = service.begin_file(session, row)
         return ImportOptions.stored(row.options).encoding.value
 
     async def _write(self, change: Any) -> object:

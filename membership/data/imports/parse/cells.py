@@ -19,8 +19,16 @@ from membership.data.imports.parse.spreadsheet import is_marked
 from membership.members.companies.schemas import MAX_DOMAINS, EmailDomain
 from membership.members.customers.schemas import Language
 from passes.characters import is_plain
-from passes.codes.barcode import BarcodeError, CustomerNumber, parse
-from passes.codes.foreign import MAX_FOREIGN, foreign_code
+from passes.codes.barcode import (
+    BarcodeError,
+    CardCode,
+    CustomerNumber,
+    CustomerUuid,
+    ParsedCode,
+    bare_text,
+    parse,
+)
+from passes.codes.foreign import MAX_FOREIGN, foreign_code, is_ours
 
 _LINE, _NAME = TypeAdapter[str](Line), TypeAdapter[str](Name)
 _PARAGRAPH = TypeAdapter[str](Paragraph)
@@ -143,9 +151,20 @@ def card_code(text: str, field: str = "") -> str:
     """
     if is_rewritten(text) and not is_marked(field):
         raise ValueError(f"{text} is a number that a spreadsheet rewrote; make the column a text")
+    text = bare_text(text)
+    if is_ours(text) and not isinstance(_parsed(text), CardCode | CustomerUuid):
+        raise ValueError("has the form of a code of this service that is no card's")
     if len(text) > MAX_FOREIGN or not is_plain(text):
         raise ValueError(f"a code is one line of at most {MAX_FOREIGN} characters")
     return code_text(text)
+
+
+def _parsed(text: str) -> ParsedCode | None:
+    """The code that a text is, if it has one of the forms of this service."""
+    try:
+        return parse(text)
+    except BarcodeError:
+        return None
 
 
 def card_codes(text: str) -> tuple[str, ...]:

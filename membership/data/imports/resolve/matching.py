@@ -188,9 +188,12 @@ class CustomerMatcher:
             if rule is MatchBy.NAME_BIRTH_DATE:
                 names = {"given_name": row.given_name, "family_name": row.family_name}
                 part = (_name(names), row.birth_date)
+            here = self._batch.created_here(row.number)
+            automatic = here and row.number > self._batch.highest_number
+            number = None if automatic else row.number
             person = Person.of(
-                row.id, row.number, (row.given_name, row.family_name), row.birth_date, self._mark,
-                from_file=self._batch.created_here(row.number),
+                row.id, number, (row.given_name, row.family_name), row.birth_date, self._mark,
+                from_file=here,
             )  # fmt: skip
             yield (rule, part), person
 

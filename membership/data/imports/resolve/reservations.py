@@ -11,6 +11,7 @@ from membership.data.imports.parse.columns import Values
 from membership.store.models import Card, Customer, CustomerAlias
 from passes.codes.foreign import foreign_spellings
 
+_UUID_LENGTH = 36
 _Who = UUID | int
 """A customer, or in a dry run the line that would create one."""
 
@@ -89,6 +90,33 @@ class Reservations:
                 )
             )
             yield from ((spelled[row.code], row.customer_id) for row in rows)
+        yield from self._customers_named(codes)
+
+    def _customers_named(self, codes: Iterable[str]) -> Iterable[tuple[str, UUID]]:
+        """Codes that are the id of a customer, current or former: they name that one."""
+        named = {found: code for code in codes if (found := _uuid(code)) is not None}
+        here = self._batch.tenant.id
+        for some in chunks(named):
+            for own in self._batch.session.scalars(
+                select(Customer.id).where(Customer.organization_id == here, Customer.id.in_(some))
+            ):
+                yield named[own], own
+            for old, stayed in self._batch.session.execute(
+                select(CustomerAlias.old_id, CustomerAlias.customer_id).where(
+                    CustomerAlias.organization_id == here, CustomerAlias.old_id.in_(some)
+                )
+            ):
+                yield named[old], stayed
+
+
+def _uuid(code: str) -> UUID | None:
+    """The id that a code is; None for other codes."""
+    if len(code) != _UUID_LENGTH or "-" not in code:
+        return None
+    try:
+        return UUID(code)
+    except ValueError:
+        return None
 
 
 def _number_key(number: int) -> str:

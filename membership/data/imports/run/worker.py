@@ -27,7 +27,13 @@ from membership.data.imports.run.blame import is_of_a_line, why_refused
 from membership.data.imports.run.ending import fail, finish
 from membership.data.imports.run.index_build import IndexBuild
 from membership.data.imports.run.lease import LEASE, creator_of, lease_import, lock_leased, release
-from membership.data.imports.run.survey import needs_survey, orders_in, reader_of, survey
+from membership.data.imports.run.survey import (
+    highest_number,
+    needs_survey,
+    orders_in,
+    reader_of,
+    survey,
+)
 from membership.data.imports.schemas import ImportOptions
 from membership.data.imports.write.companies import write_companies
 from membership.data.imports.write.customers import write_customers
@@ -42,6 +48,7 @@ from membership.web.access import Tenant
 LOCKED_SECONDS = 0.06
 """How long a batch shall hold the write lock."""
 NAME = "imports"
+_FILE_GONE = "The file is not there as a whole any more; make another import and send it again."
 _FEWEST, _MOST = 400, 4000
 _MOST_FAULTS = 3
 _MOST_FAULTY_LINES = 20
@@ -140,6 +147,9 @@ class ImportWorker:
             survey(database, found, self.id, clock)
             return
         read = self._read(database, found, tenant, clock().year)
+        if read.last and read.place.position != found.file_bytes:
+            fail(database, found, self.id, _FILE_GONE, clock())
+            return
         with database.writing(creator_of(found), clock) as (session, now):
             began = time.perf_counter()
             row = lock_leased(session, found, self.id)
@@ -165,6 +175,7 @@ class ImportWorker:
             options.duplicates,
             row.dry_run,
             read.items,
+            highest_number=highest_number(row),
             created=tuple((first, last) for first, last in row.unfiled or []),
             vault=self._vault,
         )

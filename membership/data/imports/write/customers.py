@@ -178,7 +178,9 @@ def _maybe(match: Match) -> str:
 
 def _who(person: Person) -> str:
     """Who somebody is, for the report: by their number, or the line that they are from."""
-    return f"C-{person.number or 0:06}" if person.line is None else f"in line {person.line}"
+    if person.line is not None:
+        return f"in line {person.line}"
+    return "in a line before" if person.number is None else f"C-{person.number:06}"
 
 
 def _changed_event(changed: tuple[UUID, list[str]]) -> tuple[UUID, dict[str, Any]]:

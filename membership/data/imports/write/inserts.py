@@ -83,6 +83,8 @@ def _take_numbers(batch: Batch, wanted: list[int | None]) -> list[int]:
     """The number of each new customer: the one of the line, or the next free one."""
     missing = sum(number is None for number in wanted)
     highest = max((number for number in wanted if number is not None), default=0)
+    if missing:
+        highest = max(highest, batch.highest_number)
     following = Organization.next_customer_number
     least = case((following > highest, following), else_=highest + 1)
     taken_up_to = batch.session.connection().execute(

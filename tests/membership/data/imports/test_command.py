@@ -74,7 +74,7 @@ def test_columns_days_and_bad_values_have_their_options(tmp_path: Path, command:
     }  # fmt: skip
     with pytest.raises(ValueError, match="is not written like"):
         columns_of(["Vorname"])
-    text = "Rufname;Old id;Geburtstag;Telefon\nPia;7;3/4/1990;call me\n"
+    text = "Rufname;Old id;Geburtstag;Telefon\nMia;7;3/4/1990;call me\n"
     code, said = command(text, columns={"Old id": None}, bad_values="leave_out")
     assert code == 1
     assert "guessed: Rufname is read as given_name" in said
