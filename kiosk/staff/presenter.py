@@ -27,7 +27,8 @@ from kiosk.staff.page import ACCOUNT, HOME, Page, Place
 from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.router import Router
 from kiosk.staff.session import StaffSession
-from kiosk.staff.worker import Credentials, FactorWanted, Task
+from kiosk.staff.words.passwords import weak_password
+from kiosk.staff.worker import Credentials, FactorWanted, PasswordRefused, Task
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
 
@@ -238,6 +239,8 @@ class StaffPresenter(QObject):
         if isinstance(failure, FactorWanted):
             page.ask_code(sentence if typed.code else "")
             return
+        if isinstance(failure, PasswordRefused):
+            sentence = weak_password(failure.detail, self._texts)
         wrong = self._texts.say("The email or the password is wrong.")
         page.show_failure(wrong if failure.cause is Cause.NOT_ALLOWED else sentence)
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import structlog
 from PySide6.QtCore import QObject, Signal, Slot
 
-from api_client.errors import ApiError, KeyUnknown, ServiceError
+from api_client.errors import ApiError, KeyUnknown, Refused, ServiceError
 from api_client.management import ManagementClient
 from api_client.messages.management import SignedIn
 from kiosk.desk_token import DeskTokenStore
@@ -162,8 +162,17 @@ class FactorWanted(Failure):
         return texts.say("This code is wrong or was used. Wait for the next one.")
 
 
+class PasswordRefused(Failure):
+    """The password of the first account is easily guessed; ``detail`` is the code that says why."""
+
+
 def failure_of_sign_in(error: ApiError) -> Failure:
-    """Return the failure of a sign-in. It tells a second factor from a wrong password."""
+    """Return the failure of a sign-in. It tells a second factor from a wrong password.
+
+    And a weak password of the first account from other refusals.
+    """
+    if isinstance(error, Refused) and error.problem.code.startswith("password_"):
+        return PasswordRefused(Cause.REFUSED, error.problem.code)
     problem = error.problem if isinstance(error, KeyUnknown) else None
     if problem is not None and problem.code.startswith("second_factor_"):
         return FactorWanted(Cause.NOT_ALLOWED, problem.code)

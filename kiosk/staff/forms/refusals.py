@@ -6,6 +6,7 @@ from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.scan import Problem
 from kiosk.staff.forms.request import Answer, Call
+from kiosk.staff.words.passwords import weak_password
 from kiosk.texts import Texts
 
 
@@ -16,10 +17,11 @@ def in_words(call: Call[Answer], texts: Texts) -> Call[Answer]:
         try:
             return call(client, once)
         except Refused as refused:
-            sentence = _SENTENCES.get(refused.problem.code, _same)(texts)
+            code = refused.problem.code
+            sentence = weak_password(code, texts) or _SENTENCES.get(code, _same)(texts)
             if not sentence:
                 raise
-            raise refusal(sentence, refused.problem.code) from None
+            raise refusal(sentence, code) from None
 
     return ask
 
@@ -38,21 +40,6 @@ def _wrong_password(texts: Texts) -> str:
     return texts.say("This is not your present password.")
 
 
-def _guessable(texts: Texts) -> str:
-    return texts.say(
-        "The new password is too easy to guess. Take a few words that only you put together; "
-        "names, years and signs around a word do not help."
-    )
-
-
-def _too_short(texts: Texts) -> str:
-    return texts.say("The new password needs at least 10 characters.")
-
-
-def _too_long(texts: Texts) -> str:
-    return texts.say("The new password is too long.")
-
-
 def _wrong_code(texts: Texts) -> str:
     return texts.say("This code is wrong or was used. Wait for the next one.")
 
@@ -63,10 +50,6 @@ def _factor_first(texts: Texts) -> str:
 
 _SENTENCES: dict[str, Callable[[Texts], str]] = {
     "password_wrong": _wrong_password,
-    "password_guessable": _guessable,
-    "password_common": _guessable,
-    "password_too_short": _too_short,
-    "password_too_long": _too_long,
     "second_factor_wrong": _wrong_code,
     "second_factor_first": _factor_first,
 }

@@ -1,27 +1,18 @@
-"""Words that are tried first for passwords, and how a password is read before it is estimated.
+"""Words that are tried first for passwords.
 
 Pure, apart from the list of words in ``resources/passwords``, which is read once.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import resources
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_LEET = {
-    **{"4": "a", "@": "a", "3": "e", "€": "e", "0": "o", "$": "s", "5": "s", "7": "t", "+": "t"},
-    **{"8": "b", "9": "g", "6": "g", "2": "z"},
-}
-_LEETS = tuple(str.maketrans(_LEET | {"1": one, "!": one, "|": one}) for one in "il")
-_QWERTZ = str.maketrans('yzüöä+#-ß!"§$%&/()=', "zy[;']\\/-1234567890")
-"""A German keyboard's letters and shifted digits as those of an American one."""
-_US_SHIFTED = str.maketrans("!@#$%^&*()", "1234567890")
-_EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
-_TAIL = re.compile(r"[\W\d_]+$")
-_MARKS = re.compile(r"[\W_]")
+_USUAL = 3
 _PARTS = re.compile(r"[^\W\d_]+")
 
 
@@ -37,6 +28,22 @@ def spellings(word: str) -> tuple[str, ...]:
         sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign)
     )
     return tuple(dict.fromkeys((without_marks(word), bare.replace("ß", "ss"))))
+
+
+SMALL_WORDS = frozenset(
+    (  # noqa: SIM905 - a list of them is longer
+        "the and for with you your are was not but all can our out has his her him how its may "
+        "who too why she they them then than that this what when where which will have from were "
+        "been into here there my me we be to of in is it on at by or an as if so no do up us he "
+        "am ich du er sie es wir ihr mein meine meinen meiner dein deine deinen sein seine unser "
+        "unsere der die das den dem des ein eine einen einem einer und oder aber nicht kein keine "
+        "mit ohne fuer fur von vom zu zum zur im ins auf aus bei bis durch nach ueber uber unter "
+        "vor um als wie wer wo wann warum ist sind war bin bist hat habe haben wird werden kann "
+        "auch noch nur da dann wenn weil dass man mal ja nein immer hier dort sich alle alles mir "
+        "mich dir dich uns euch "
+    ).split()
+)
+"""Words that hold sentences together: they say next to nothing about which sentence it is."""
 
 
 @lru_cache(maxsize=1)
@@ -56,47 +63,30 @@ def common_words() -> Mapping[str, int]:
     return ranks
 
 
+@lru_cache(maxsize=1)
+def usual_letters() -> frozenset[str]:
+    """Return the threes of letters that follow each other in several English or German words."""
+    from zxcvbn import matching  # noqa: PLC0415 - see password_parts
+
+    words = {word for word in matching.RANKED_DICTIONARIES["english_wikipedia"] if word.isascii()}
+    german = {word for word in common_words() if word.isascii() and len(word) > 3}
+    counted = Counter(word[at : at + 3] for word in words for at in range(len(word) - 2))
+    counted.update(word[at : at + 3] for word in german for at in range(len(word) - 2))
+    return frozenset(three for three, times in counted.items() if times >= _USUAL)
+
+
 def known_words(known: Iterable[str]) -> tuple[str, ...]:
     """Return what others know of an account and its club, alone and run together."""
     found: dict[str, None] = {}
     for text in known:
         lowered = unicodedata.normalize("NFKC", text).casefold()[:254]
-        for form in (lowered, lowered.partition("@")[0]):
+        local, _, domain = lowered.partition("@")
+        for form in (lowered, local, domain):
             parts = _PARTS.findall(form)
             chunks = ("".join(_PARTS.findall(chunk)) for chunk in form.split())
             initials = "".join(part[0] for part in parts)
-            for word in ("".join(parts), *chunks, *parts, initials):
+            signs = "".join(sign for sign in form if sign.isalnum())
+            whole = signs if parts else ""
+            for word in (whole, "".join(parts), *chunks, *parts, initials):
                 found |= dict.fromkeys(each for each in spellings(word) if len(each) > 1)
     return tuple(found)
-
-
-def readings(text: str) -> Iterator[tuple[str, bool]]:
-    """Return the ways in which a password, in small letters, may have been made from words.
-
-    As it is; without what stands before and behind its letters, such as a year and a mark; with
-    digits and marks read as the letters that they look like; as typed on a German keyboard; and
-    without the marks that part its letters or words. With each: whether its letters may be
-    words that are in no list, which those of several words run together are not.
-    """
-    plain = without_marks(text)
-    walked = (text.translate(_QWERTZ), text.translate(_US_SHIFTED))
-    as_typed = [plain, *walked, *(without_edges(form) for form in (plain, *walked))]
-    parted = _MARKS.search(without_edges(plain)) is not None
-    joined = [_MARKS.sub("", without_edges(plain))] if parted else []
-    leets = [
-        without_marks(form.translate(table))
-        for table in _LEETS
-        for form in (text, _TAIL.sub("", text))
-    ]
-    few = sum(not sign.isalpha() for sign in without_edges(plain)) * 3 <= len(plain)
-    read = dict.fromkeys(as_typed, True)
-    for form in (*leets, *(_EDGES.sub("", leet) for leet in leets)):
-        read.setdefault(form, few and not parted)
-    for form in joined:
-        read.setdefault(form, False)
-    yield from ((form, spoken) for form, spoken in read.items() if form)
-
-
-def without_edges(text: str) -> str:
-    """Return a text from its first letter to its last one; without any letter, all of it."""
-    return _EDGES.sub("", text) or text

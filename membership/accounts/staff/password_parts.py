@@ -7,25 +7,42 @@ knows no German; so words are added to its lists, and the cheapest parts are cho
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from math import log
 from typing import Any
 
-from membership.accounts.staff.guessed import common_words
+from membership.accounts.staff.guessed import SMALL_WORDS, common_words, usual_letters
+from membership.accounts.staff.password_patterns import sayings_in, streets_in
+from membership.accounts.staff.password_readings import Reading
 
 _KNOWN, _COMMON = "known", "common"
 _WORD_LEAST, _NEAR = 30, 10
 """Guesses for a word at least: of any list, and of what others know of the account."""
 _UNLISTED_LEAST, _PER_LETTER = 1_000, 4
 """Guesses for a word that is in no list, and for each letter of it: attackers' lists are longer."""
+_SAYING, _STREET, _SMALL = 3_000, 10_000, 4
+_LONGEST_SMALL = 6
 _SHORTEST_WORD = 4
+_ODD_ONE_IN = 5
+"""Of so many threes of letters, one may be in no word of the lists: where two words meet."""
 _MOST_LOOKALIKES = 3
 """Different digits and marks that look like letters: zxcvbn tries all their meanings at once."""
 _LOOKALIKES = frozenset("4@8({[<3691!|70$5+%2")
 _YEAR = re.compile(r"(?=((?:19|20)\d\d))")
-_VOWELS = re.compile(r"[aeiouy]")
+_WORD = re.compile("[a-z]+|[\u0370-\u03ff\u0400-\u052f\u05d0-\u06ff]+")
+_UNVOWELLED = re.compile("[\u05d0-\u06ff]")
+_VOWELS = re.compile("[aeiouyаеиоуыэюяіїєαεηιουω]")
 _CLUSTER = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}")
 _PER_PART = log(2.5)
 """What one more part adds, for the orders that they can have."""
+
+
+class Kind(Enum):
+    """What a part is, as far as it is said why a password is refused."""
+
+    OTHER = auto()
+    SAYING = auto()
+    STREET = auto()
 
 
 @dataclass(frozen=True)
@@ -39,17 +56,19 @@ class Part:
     known: bool = False
     walk: bool = False
     separates: bool = False
+    kind: Kind = Kind.OTHER
 
 
-def cheapest_parts(reading: str, told: Collection[str], *, spoken: bool, rest: int) -> list[Part]:
+def cheapest_parts(read: Reading, told: Collection[str], *, rest: int) -> list[Part]:
     """Return the parts of a reading that take the fewest guesses, in their order.
 
-    ``told`` are words that others know; with ``spoken``, letters that can be spoken are taken for
-    a word; any other letter or digit takes ``rest`` guesses.
+    ``told`` are words that others know; in a ``spoken`` reading, letters that can be spoken are
+    taken for a word; any other letter or digit takes ``rest`` guesses.
     """
+    reading = read.text
     best: list[tuple[float, Part | None]] = [(float("inf"), None) for _ in range(len(reading) + 1)]
     best[0] = (0.0, None)
-    for part in sorted(_parts(reading, told, spoken=spoken, rest=rest), key=lambda each: each.end):
+    for part in sorted(_parts(read, told, rest=rest), key=lambda each: each.end):
         cost = best[part.start][0] + log(part.guesses) + (0 if part.separates else _PER_PART)
         if cost < best[part.end][0]:
             best[part.end] = (cost, part)
@@ -60,14 +79,21 @@ def cheapest_parts(reading: str, told: Collection[str], *, spoken: bool, rest: i
     return chosen[::-1]
 
 
-def _parts(reading: str, told: Collection[str], *, spoken: bool, rest: int) -> Iterator[Part]:
+def _parts(read: Reading, told: Collection[str], *, rest: int) -> Iterator[Part]:
     """Return all parts that a reading may have."""
+    reading = read.text
     for at, sign in enumerate(reading):
         mark = not sign.isalnum()
         yield Part(at, at + 1, sign, 2 if mark else rest, separates=mark)
     for found in _YEAR.finditer(reading):
         yield Part(found.start(), found.start() + 4, found[1], _NEAR)
-    if spoken:
+    for start, end in sayings_in(reading):
+        yield Part(start, end, reading[start:end], _SAYING, kind=Kind.SAYING)
+    for start, end in streets_in(reading):
+        yield Part(start, end, reading[start:end], _STREET, kind=Kind.STREET)
+    if not read.glued:
+        yield from _small_words(reading)
+    if read.spoken:
         yield from _unlisted(reading)
     for match in _matches(reading, told):
         kind = match["pattern"]
@@ -81,19 +107,47 @@ def _parts(reading: str, told: Collection[str], *, spoken: bool, rest: int) -> I
         )
 
 
+def _small_words(reading: str) -> Iterator[Part]:
+    """Return the words that hold sentences together; where they stand is no choice.
+
+    Where words are parted, only whole ones.
+    """
+    together = reading.isalnum()
+    for start in range(len(reading)):
+        for end in range(start + 2, min(start + _LONGEST_SMALL, len(reading)) + 1):
+            if reading[start:end] in SMALL_WORDS and (together or _is_word(reading, start, end)):
+                guesses = _SMALL if end - start > 2 else _NEAR
+                yield Part(start, end, reading[start:end], guesses, separates=True)
+
+
+def _is_word(reading: str, start: int, end: int) -> bool:
+    """Whether no letter stands before or behind a part of a reading."""
+    before, behind = reading[:start][-1:], reading[end:][:1]
+    return not before.isalpha() and not behind.isalpha()
+
+
 def _unlisted(reading: str) -> Iterator[Part]:
     """Return the runs of letters that can be spoken, as a word that is in no list can."""
     for start in range(len(reading)):
         for end in range(start + _SHORTEST_WORD, len(reading) + 1):
             token = reading[start:end]
-            if not token.isalpha() or not token.isascii():
+            if _WORD.fullmatch(token) is None:
                 break
             if _can_be_spoken(token):
                 yield Part(start, end, token, max(_PER_LETTER ** len(token), _UNLISTED_LEAST))
 
 
 def _can_be_spoken(token: str) -> bool:
-    """Whether a run of letters has vowels, and not too many consonants together."""
+    """Whether a run of letters has vowels, and letters that follow each other in words.
+
+    Of other alphabets only vowels are asked for, which Hebrew and Arabic do not write.
+    """
+    if _UNVOWELLED.search(token):
+        return True
+    if token.isascii():
+        usual, threes = usual_letters(), [token[at : at + 3] for at in range(len(token) - 2)]
+        if sum(each not in usual for each in threes) * _ODD_ONE_IN > len(threes):
+            return False
     sounds = token.replace("sch", "s").replace("ch", "c").replace("ck", "c")
     return len(_VOWELS.findall(token)) * 6 >= len(token) and _CLUSTER.search(sounds) is None
 

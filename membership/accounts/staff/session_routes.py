@@ -74,8 +74,9 @@ async def change_own_password(
     """Change one's own password; ends all other sessions of the account.
 
     422 `password_wrong` for the present one, which counts like a failed sign-in (429);
-    422 `password_too_short`, `password_too_long`, `password_guessable` or `password_common`
-    for the new one; 409 if the password was changed by another request meanwhile.
+    422 `password_too_short`, `password_too_long`, `password_guessable`, `password_phrase`,
+    `password_address` or `password_common` for the new one; 409 if the password was changed by
+    another request meanwhile.
     """
     await own_password.change_password(transactions, caller, change)
     return Response(status_code=204)

@@ -1,12 +1,20 @@
 """How many guesses a new password of staff takes, and which ones are refused for it."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from math import factorial
 
-from membership.accounts.staff.guessed import known_words, readings, without_edges
-from membership.accounts.staff.password_parts import Part, cheapest_parts
+from membership.accounts.staff.guessed import known_words
+from membership.accounts.staff.password_parts import Kind, Part, cheapest_parts
+from membership.accounts.staff.password_patterns import (
+    is_counted,
+    is_walk,
+    streams,
+    takes_turns,
+)
+from membership.accounts.staff.password_readings import readings, without_edges
 from membership.web.errors import Invalid
 from membership.web.passwords import LONGEST, SHORTEST, normalized
 
@@ -17,18 +25,39 @@ and weeks of a fast machine with a stolen hash of argon2id."""
 _LOOKED_AT = 48
 """Letters of a password that are looked at: as many are enough, and more would take long."""
 _USUAL_CASE = re.compile(r"(?:[^\W\d_A-Z]+|[A-Z]+|(?:[A-Z][^\W\d_A-Z]{2,})+)\Z")
+_TURN = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z])")
+_MOST_TURNS = 10
 _LETTERS = re.compile(r"[^\W\d_]+")
+_MARKS = re.compile(r"[\W_]")
 _MOST_ORDERS = factorial(12)
 _REST, _REST_OF_MIXED = 10, 30
 """Guesses for a letter or digit that belongs to no part; capitals within words are random."""
 
 
+class Why(StrEnum):
+    """Why a password is easily guessed: the codes of the answers."""
+
+    KNOWN = "password_guessable"
+    SAYING = "password_phrase"
+    ADDRESS = "password_address"
+    COMMON = "password_common"
+
+
+DETAILS = {
+    Why.KNOWN: "is mostly the name, the email address or the club; use other words",
+    Why.SAYING: "is a saying, a title, a song or another sentence that many know; make up your own",
+    Why.ADDRESS: "is a street with a number, and there are not many of them; use other words",
+    Why.COMMON: "is easily guessed: usual words, a place, a date, or keys in their order; four "
+    "words that have nothing to do with each other are good",
+}
+
+
 @dataclass(frozen=True)
 class Estimate:
-    """Guesses that a password takes, and whether known words of the account are part of it."""
+    """Guesses that a password takes, and what makes it easy if it is."""
 
     guesses: int
-    known: bool
+    why: Why = Why.COMMON
 
 
 def reject_weak(password: str, field: str, known: Iterable[str]) -> None:
@@ -43,13 +72,9 @@ def reject_weak(password: str, field: str, known: Iterable[str]) -> None:
     if length > LONGEST:
         raise Invalid("password_too_long", field, f"at most {LONGEST} characters are possible")
     found = estimate(password, known)
-    if found.guesses >= ENOUGH:
-        return
-    if found.known:
-        detail = "is mostly the name, the email address or the club; use other words"
-        raise Invalid("password_guessable", field, detail)
-    detail = "is easily guessed; four words that have nothing to do with each other are good"
-    raise Invalid("password_common", field, detail)
+    if found.guesses < ENOUGH:
+        code = found.why
+        raise Invalid(code.value, field, DETAILS[code])
 
 
 def estimate(password: str, known: Iterable[str]) -> Estimate:
@@ -59,17 +84,32 @@ def estimate(password: str, known: Iterable[str]) -> Estimate:
     """
     text = _once(normalized(password))[:_LOOKED_AT]
     if _LETTERS.search(text) is None:
-        return Estimate(1, known=False)  # dates, telephone numbers, walks over the digits
+        return Estimate(1)  # dates, telephone numbers, walks over the digits
+    if _is_mixed(text.casefold()):
+        return Estimate(1)
     told = known_words(known)
     regular = all(_USUAL_CASE.match(run) for run in _LETTERS.findall(text))
     rest = _REST if regular else _REST_OF_MIXED
+    turns = 1 if regular else 2 ** min(_MOST_TURNS, len(_TURN.findall(text)))
     found: list[Estimate] = []
-    for reading, spoken in readings(text.casefold()[:_LOOKED_AT]):
-        parts = cheapest_parts(reading[:_LOOKED_AT], told, spoken=spoken and regular, rest=rest)
-        found.append(_estimate(parts))
+    for reading in readings(text.casefold()[:_LOOKED_AT]):
+        looked_at = reading._replace(
+            text=reading.text[:_LOOKED_AT], spoken=reading.spoken and regular
+        )
+        parts = cheapest_parts(looked_at, told, rest=rest)
+        made = _estimate(parts)
+        found.append(replace(made, guesses=made.guesses * turns * reading.factor))
         if found[-1].guesses < ENOUGH:
             return found[-1]
     return min(found, key=lambda each: each.guesses)
+
+
+def _is_mixed(text: str) -> bool:
+    """Whether a text is mixed from streams that each are counted, or keys in their order."""
+    for parts in (*streams(text), *streams(_MARKS.sub("", text))):
+        if all(is_counted(part) or is_walk(part) for part in parts):
+            return True
+    return takes_turns(text)
 
 
 def _once(text: str) -> str:
@@ -84,11 +124,11 @@ def _estimate(parts: Iterable[Part]) -> Estimate:
 
     Further walks over the keyboard count like the choice among ten of them.
     """
-    guesses, order, known = 1, 1, False
+    guesses, order = 1, 1
     seen: set[str] = set()
     walked = False
+    parts = list(parts)
     for part in parts:
-        known = known or part.known
         if part.token in seen:
             guesses *= 1 if part.separates else 2
         elif part.walk and walked:
@@ -99,4 +139,15 @@ def _estimate(parts: Iterable[Part]) -> Estimate:
                 order = min(order * (len(seen) + 1), _MOST_ORDERS)
         seen.add(part.token)
         walked = walked or part.walk
-    return Estimate(guesses * order, known)
+    return Estimate(guesses * order, _why(parts))
+
+
+def _why(parts: Sequence[Part]) -> Why:
+    """Return what to say of a password of these parts, if it is refused."""
+    if any(part.known for part in parts):
+        return Why.KNOWN
+    letters = sum(part.end - part.start for part in parts)
+    for kind, why in ((Kind.SAYING, Why.SAYING), (Kind.STREET, Why.ADDRESS)):
+        if 2 * sum(part.end - part.start for part in parts if part.kind is kind) > letters:
+            return why
+    return Why.COMMON

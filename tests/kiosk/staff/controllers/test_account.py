@@ -127,7 +127,9 @@ def test_two_new_passwords_that_differ_are_not_sent(staff: Staff) -> None:
     ("code", "told"),
     [
         ("password_wrong", "not your present password"),
-        ("password_guessable", "too easy to guess"),
+        ("password_guessable", "mostly your name, your email address or the club"),
+        ("password_phrase", "a saying, a title, a song"),
+        ("password_address", "a street with its number"),
         ("password_common", "too easy to guess"),
         ("password_too_short", "at least 10 characters"),
         ("password_too_long", "too long"),

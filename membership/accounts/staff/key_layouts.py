@@ -1,0 +1,105 @@
+"""Keyboards, and letters of other alphabets, as those of an American keyboard.
+
+A walk over the keys of any layout is one over those; a word that was typed with another layout, in
+another alphabet or with letters that look alike is the word that was meant.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+_US = ("qwertyuiop[]\\", "asdfghjkl;'", "zxcvbnm,./")
+_LATIN_ROWS = {
+    "AZERTY": ("azertyuiop^$", "qsdfghjklmù", "wxcvbn,;:!"),
+    "Dvorak": ("',.pyfgcrl/=", "aoeuidhtns-", ";qjkxbmwvz"),
+    "Colemak": ("qwfpgjluy;", "arstdhneio'", "zxcvbkm,./"),
+    "Workman": ("qdrwbjfup;", "ashtgyneoi", "zxmcvkl,./"),
+    "Bépo": ("bépoèvdljzw", "auie,ctsrnm", "àyx.k'qghf"),
+    "Neo": ("xvlcwkhgfqß", "uiaeosnrtdy", "üöäpzbm,.j"),
+    "Turkish F": ("fgğıodrnhpqw", "uieaütkmlyş", "jövcçzsb.,"),
+    "Turkish Q": ("qwertyuıopğü", "asdfghjklşi", "zxcvbnmöç."),
+    "QWERTZ": ("qwertzuiopü+", "asdfghjklöä", "yxcvbnm,.-"),
+    "Nordic": ("qwertyuiopå", "asdfghjkløæ", "zxcvbnm,.-"),
+    "Spanish": ("qwertyuiop`+", "asdfghjklñ´", "zxcvbnm,.-"),
+}
+_OTHER_ROWS = {
+    "Russian": ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю."),
+    "Ukrainian": ("йцукенгшщзхї", "фівапролджє", "ячсмитьбю."),
+    "Bulgarian": ("уеишщксдзц", "ьяаожгтнвмч", "юйъэфхпрлб"),
+    "Bulgarian by sound": ("явертъуиопшщ", "асдфгхйкл", "зьцжбнм"),
+    "Serbian": ("љњертзуиопшђ", "асдфгхјклчћ", "ѕџцвбнм"),
+    "Greek": (";ςερτυθιοπ", "ασδφγηξκλ", "ζχψωβνμ"),
+    "Hebrew": ("/'קראטוןםפ", "שדגכעיחלךף", "זסבהנמצתץ"),
+    "Arabic": ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظ"),
+    "Persian": ("ضصثقفغعهخحجچ", "شسیبلاتنمکگ", "ظطزرذدپو"),
+}
+_WALK = 4
+"""Keys beside each other from which on a layout is looked at."""
+
+_SOUNDS = str.maketrans(
+    dict(zip("абвгдезийклмнопрстуфхцыэіїєґјѓќ", "abvgdeziyklmnoprstufhcyeiiegjgk", strict=True))
+    | {"ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ё": "e", "ў": "u"}
+    | {"ъ": "", "ь": "", "ђ": "dj", "љ": "lj", "њ": "nj", "ћ": "c", "џ": "dz", "ѕ": "dz"}
+    | dict(zip("αβγδεζηικλμνξοπρσςτυφχω", "avgdeziiklmnxoprsstyfho", strict=True))
+    | {"θ": "th", "ψ": "ps", "ı": "i", "ł": "l", "ø": "o", "đ": "d"}
+)
+_LOOKS = str.maketrans(
+    "авеіјкмнорсѕтухԁԛԝһӏгпьзтαεικνορτυχω", "abeijkmhopcstyxdqwhlrnb3taeikvoptuxw"
+)
+_OTHER = re.compile("[\u0370-\u03ff\u0400-\u052f\u0590-\u06ff]")
+_ASCII = re.compile("[a-z]")
+
+
+def _tables(rows: Mapping[str, tuple[str, ...]]) -> dict[str, dict[int, int]]:
+    """Return for each layout which of its keys is which American one."""
+    return {
+        name: {
+            ord(key): ord(us)
+            for row, american in zip(keys, _US, strict=True)
+            for key, us in zip(row, american, strict=False)
+        }
+        for name, keys in rows.items()
+    }
+
+
+_LATIN, _OTHERS = _tables(_LATIN_ROWS), _tables(_OTHER_ROWS)
+_FROM_RUSSIAN = {us: key for key, us in _OTHERS["Russian"].items()}
+_ROWS = {
+    name: tuple(line for row in rows for line in (row, row[::-1]))
+    for name, rows in (_LATIN_ROWS | _OTHER_ROWS).items()
+}
+
+
+def typed_elsewhere(text: str) -> Iterator[str]:
+    """Return a text, in small letters, as its keys are on an American keyboard.
+
+    Of layouts in which it walks along a row, and of those whose letters it has.
+    """
+    other = _OTHER.search(text) is not None
+    for name, table in _LATIN.items():
+        if _walks(text, name):
+            yield text.translate(table)
+    if not other:
+        return
+    letters = {sign for sign in text if _OTHER.match(sign)}
+    for name, table in _OTHERS.items():
+        if _walks(text, name) or letters <= {chr(key) for key in table}:
+            yield text.translate(table)
+
+
+def _walks(text: str, layout: str) -> bool:
+    """Whether a text goes along a row of a layout for a while."""
+    runs = (text[at : at + _WALK] for at in range(len(text) - _WALK + 1))
+    return any(run in row for run in runs for row in _ROWS[layout])
+
+
+def meant(text: str) -> Iterator[str]:
+    """Return a text, in small letters, in the other alphabet that may have been meant.
+
+    Russian words typed on an American keyboard, Cyrillic and Greek ones by their sound, and
+    letters of those alphabets that look like Latin ones.
+    """
+    if _OTHER.search(text) is None:
+        yield text.translate(_FROM_RUSSIAN)
+        return
+    yield text.translate(_SOUNDS)
+    yield text.translate(_LOOKS)
