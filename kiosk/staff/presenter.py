@@ -28,7 +28,7 @@ from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.router import Router
 from kiosk.staff.session import StaffSession
 from kiosk.staff.words.passwords import weak_password
-from kiosk.staff.worker import Credentials, FactorWanted, PasswordRefused, Task
+from kiosk.staff.worker import Credentials, FactorWanted, Task
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
 
@@ -239,10 +239,9 @@ class StaffPresenter(QObject):
         if isinstance(failure, FactorWanted):
             page.ask_code(sentence if typed.code else "")
             return
-        if isinstance(failure, PasswordRefused):
-            sentence = weak_password(failure.detail, self._texts)
-        wrong = self._texts.say("The email or the password is wrong.")
-        page.show_failure(wrong if failure.cause is Cause.NOT_ALLOWED else sentence)
+        if failure.cause is Cause.NOT_ALLOWED:
+            sentence = self._texts.say("The email or the password is wrong.")
+        page.show_failure(weak_password(failure.detail, self._texts) or sentence)
 
     @Slot()
     def sign_out(self) -> None:

@@ -9,8 +9,10 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -31,6 +33,8 @@ _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _PARTS = {EDDSA: ("crv", "kty", "x"), RS256: ("e", "kty", "n")}
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]{1,2000}\Z")
 _MIN_BITS, _MAX_BITS = 2048, 8192
+_LONG_BITS = 4096
+_LONG_KEYS = Lock()
 _MIN_EXPONENT, _MAX_EXPONENT = 65537, 2**32
 
 
@@ -79,10 +83,15 @@ def public_key(jwk: Mapping[str, str], algorithm: str) -> PublicKey:
 
 
 def is_sound(key: PublicKey) -> bool:
-    """Return whether a key can be trusted to have one owner; the answers are kept."""
+    """Return whether a key can be trusted to have one owner; the answers are kept.
+
+    Long RSA keys take a second, once in each process: one at a time, so that many logins at once
+    do not work on the same key.
+    """
     if isinstance(key, RSAPublicKey):
         numbers = key.public_numbers()
-        return _is_sound_rsa(numbers.n, numbers.e)
+        with _LONG_KEYS if key.key_size > _LONG_BITS else nullcontext():
+            return _is_sound_rsa(numbers.n, numbers.e)
     return _is_sound_ed25519(key.public_bytes_raw())
 
 

@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64encode
 from io import StringIO
+from threading import Event, Thread
 from typing import Any
 
 import jwt
@@ -123,6 +124,33 @@ def test_only_whole_powers_are_refused_as_powers(degree: int) -> None:
     assert soundness._root(root**degree - 1, degree) == root - 1
     assert soundness._root(root**degree + 1, degree) == root
     assert not soundness._is_power(MODULUS)
+
+
+@given(st.integers(1, 2**700), st.sampled_from([1, PRIME, 2**521 - 1, 2**607 - 1]))
+def test_primes_are_told_as_by_fermat(number: int, factor: int) -> None:
+    from membership.portal.site_login import soundness  # noqa: PLC0415 - its arithmetic
+
+    modulus = (2 * number + 1) * factor
+    assert soundness._may_be_prime(modulus) == (pow(2, modulus - 1, modulus) == 1)
+    assert soundness._may_be_prime(factor) == (factor > 1)
+
+
+def test_other_threads_run_while_a_long_key_is_judged() -> None:
+    """A key of 8192 bits: what else the process has to do goes on between the steps."""
+    from membership.portal.site_login import soundness  # noqa: PLC0415 - its arithmetic
+
+    counted, judged = 0, Event()
+
+    def judge() -> None:
+        soundness._may_be_prime(MODULUS**4)
+        judged.set()
+
+    thread = Thread(target=judge)
+    thread.start()
+    while not judged.wait(0.001):
+        counted += 1
+    thread.join()
+    assert counted > 20
 
 
 @pytest.mark.parametrize(
