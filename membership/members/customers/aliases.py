@@ -1,6 +1,6 @@
-"""Customers who were merged into another: what named them then leads to the one who stayed.
+"""Aliases of merged customers: the former id and number of a duplicate, and who it became.
 
-Asked only where nobody was found, so that whoever was never merged pays nothing for it.
+Looked up only after a search by id or number found nobody, so that other reads cost no more.
 """
 
 from uuid import UUID
@@ -13,7 +13,7 @@ from membership.store.models import CustomerAlias
 
 
 def resolve(bind: Session | Connection, organization_id: int, customer_id: UUID) -> UUID | None:
-    """The id of the customer into whom ``customer_id`` was merged; None if it never was."""
+    """Return the id of the customer that ``customer_id`` was merged into; None if never merged."""
     stayed = select(CustomerAlias.customer_id).where(
         CustomerAlias.organization_id == organization_id, CustomerAlias.old_id == customer_id
     )
@@ -21,7 +21,7 @@ def resolve(bind: Session | Connection, organization_id: int, customer_id: UUID)
 
 
 def resolve_number(bind: Session | Connection, organization_id: int, number: int) -> UUID | None:
-    """The id of the customer into whom the one with that number was merged, or None."""
+    """Return the id of the customer that number ``number`` was merged into; None if it was not."""
     stayed = select(CustomerAlias.customer_id).where(
         CustomerAlias.organization_id == organization_id, CustomerAlias.old_number == number
     )

@@ -1,9 +1,9 @@
-"""Customers who were likely entered twice: found along indexes, a bounded part at a time.
+"""Likely duplicates among customers, found by index in pages of bounded cost.
 
-Customers alike are a group: those with one email address, one phone number, or one birth date
-and name. Each of a group is shown beside its first, the one with the lowest number. A page
-reads whole groups in the order of the index, and at most ``_WINDOW`` customers beside the
-last of them; so it costs the same in a large club, but may find nothing and still go on.
+Customers are alike if they share an email address, a phone number, or a birth date and name.
+They form a group, and each of it is paired with the one of the lowest number. A page reads whole
+groups in the order of the index, and at most ``_WINDOW`` rows beyond the last group, so its cost
+does not grow with the club. A page may therefore be empty and still have a next one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,7 @@ _PAST = 2**63 - 1
 
 @dataclass(frozen=True)
 class _Likeness:
-    """One way to be alike: an indexed column, and what tells apart those who share its value."""
+    """A criterion of likeness: an indexed column, and what distinguishes rows of the same value."""
 
     reason: DuplicateReason
     column: ColumnElement[Any]
@@ -38,7 +38,7 @@ class _Likeness:
 
 
 def _folded_name(row: AnyRow) -> tuple[str, ...]:
-    """The words of a name, in whichever order they were entered."""
+    """Return the folded words of a name, sorted, so that their order does not matter."""
     return tuple(sorted(words_of(f"{row.given_name} {row.family_name}")))
 
 
@@ -56,7 +56,7 @@ _LIKENESSES = (
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a page begins: at customers with ``value``, after the one with ``number``."""
+    """Start of a page: the customers with ``value`` after the one with ``number``."""
 
     likeness: int = 0
     value: str | None = None
@@ -64,7 +64,10 @@ class _Place:
 
 
 def list_duplicates(call: Call, limit: int, cursor: str | None) -> Duplicates:
-    """A page of likely duplicates. Raises Invalid for a bad cursor."""
+    """Return a page of likely duplicates, and the cursor of the next one if there may be more.
+
+    Raises Invalid for a bad cursor.
+    """
     place: _Place | None = _Place() if cursor is None else _decode(cursor)
     found: list[Duplicate] = []
     read = 0
@@ -87,7 +90,10 @@ def list_duplicates(call: Call, limit: int, cursor: str | None) -> Duplicates:
 def _whole_groups(
     call: Call, likeness: _Likeness, place: _Place
 ) -> tuple[Sequence[AnyRow], _Place | None]:
-    """The next customers by the likeness's column, no group cut, and where to go on."""
+    """Return the next rows in the order of the likeness's column, and where the next page starts.
+
+    Groups are not split.
+    """
     query = (
         select(likeness.column.label("alike"), *VIEW_COLUMNS)
         .where(Customer.organization_id == call.tenant.id, likeness.column.is_not(None))
@@ -107,13 +113,13 @@ def _whole_groups(
     whole = [row for row in rows if row.alike != cut]
     if whole:
         return whole, _Place(place.likeness, str(cut))
-    # One group alone is larger than the window: it is read to its end.
+    # This group alone exceeds the window, so it is read to its end.
     group = connection.execute(query.where(likeness.column == cut)).all()
     return group, _Place(place.likeness, str(cut), _PAST)
 
 
 def _pairs(rows: Sequence[AnyRow], likeness: _Likeness) -> Iterator[tuple[AnyRow, AnyRow]]:
-    """Each customer who has somebody alike before them, by value and number."""
+    """Yield the first customer of a group with each later one, in the order of value and number."""
     for _, group in groupby(rows, key=lambda row: row.alike):
         firsts: dict[object, AnyRow] = {}
         for row in group:
@@ -123,17 +129,17 @@ def _pairs(rows: Sequence[AnyRow], likeness: _Likeness) -> Iterator[tuple[AnyRow
 
 
 def _duplicate(reason: DuplicateReason, first: AnyRow, other: AnyRow) -> Duplicate:
-    """Show a pair."""
+    """Return a pair as a message."""
     return Duplicate(reason=reason, customer=customer_view(first), other=customer_view(other))
 
 
 def _encode(place: _Place) -> str:
-    """A place as a cursor."""
+    """Return a place as a cursor."""
     return encode_cursor(place.likeness, place.value or "", place.number)
 
 
 def _decode(cursor: str) -> _Place:
-    """The place in a cursor. Raises Invalid."""
+    """Return the place in a cursor. Raises Invalid for a bad one."""
     likeness, value, number = decode_cursor(cursor, int, str, int)
     if not isinstance(likeness, int) or not isinstance(number, int):
         raise bad_cursor()

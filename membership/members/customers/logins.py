@@ -1,4 +1,4 @@
-"""Ending the logins of customers, when what they were opened with is no longer true."""
+"""Ends sessions of customers after a change of address or a ban."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ ADDRESS_CHANGED, BANNED, MERGED, EVERYWHERE = "address_changed", "banned", "merg
 def end_logins(
     session: Session, organization_id: int, customers: Sequence[UUID], now: datetime, why: str
 ) -> int:
-    """End all open sessions of customers; their tokens are invalid at once. Returns how many."""
+    """End all open sessions of customers and return how many; their tokens are invalid at once."""
     ended = session.scalars(
         update(CustomerSession)
         .where(
@@ -40,9 +40,9 @@ def end_logins(
 def end_logins_after_change(
     session: Session, customer: Customer, changed: Sequence[str], now: datetime
 ) -> None:
-    """End all sessions of a customer whose address was changed, or who was banned.
+    """End all sessions of a customer whose address changed or who was banned.
 
-    ``changed`` are the names of the fields that were stored with another value.
+    ``changed`` names the fields that were stored with a new value; others end no session.
     """
     if "email" in changed:
         end_logins(session, customer.organization_id, [customer.id], now, ADDRESS_CHANGED)

@@ -1,4 +1,4 @@
-"""From a scanned text to the customer it names, and the card it is on."""
+"""Finds the customer, and the card, that a scanned text identifies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -49,9 +49,9 @@ _customer_id: ColumnElement[UUID] = bindparam("customer_id", type_=Customer.id.t
 
 
 def select_by_card(organization: ColumnElement[int], *more: Any) -> Select[*tuple[Any, ...]]:
-    """Query for the customer whose card has a ``code``, with what they hold: rows for ``found_of``.
+    """Return a query for the customer who has the card with a ``code``, and their entitlements.
 
-    ``more`` are columns that are added at the end.
+    Its rows are for ``found_of``. ``more`` are columns to append.
     """
     scanned = aliased(Card)
     entitlements = select_entitlements(
@@ -129,10 +129,11 @@ Proof = SignedCardCode | RotatingCode
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The customer that a text names (their row) with what they hold, and the card if it is one.
+    """The customer that a text identifies (their row), their entitlements, and the card if any.
 
-    A ``proof`` is not judged yet: it names somebody and lets nobody in. ``static_since`` is when
-    the card's static code was first handed out; see ``membership.wallet.static_codes``.
+    A ``proof`` is not verified yet: it identifies a customer and grants nothing. ``static_since``
+    is when the static code of the card was first handed out; see
+    ``membership.wallet.static_codes``.
     """
 
     customer: AnyRow
@@ -144,7 +145,7 @@ class Found:
 
 
 def read_code(text: str) -> ParsedCode | None:
-    """Return what a scanned text names; None if it has none of the forms of a card."""
+    """Return the code in a scanned text; None if it has none of the forms of a card."""
     try:
         return parse(text)
     except BarcodeError:
@@ -154,17 +155,18 @@ def read_code(text: str) -> ParsedCode | None:
 def find_by_text(
     connection: Connection, tenant: Tenant, text: str, now: datetime
 ) -> Found | UnknownCause:
-    """Return the customer whom ``text`` names; see ``find_by_code``."""
+    """Return the customer whom ``text`` identifies, or why there is none; see ``find_by_code``."""
     return find_by_code(connection, tenant, text, read_code(text), now)
 
 
 def find_by_code(
     connection: Connection, tenant: Tenant, text: str, code: ParsedCode | None, now: datetime
 ) -> Found | UnknownCause:
-    """Return the customer of one organization whom ``code``, read from ``text``, names.
+    """Return the customer of one organization whom ``code``, read from ``text``, identifies.
 
-    A code of another organization is answered like one that nobody has. The id and number of a
-    customer who was merged lead to the one who stayed. A card of another maker may have any text.
+    Otherwise returns the cause: a code of another organization counts as unknown. The former id and
+    number of a merged customer find the one they were merged into. A card of another issuer may
+    have any text.
     """
     if code is None:
         foreign = _by_foreign_card(connection, tenant.id, text, now)
@@ -207,7 +209,7 @@ def found_of(
     now: datetime,
     proof: Proof | None = None,
 ) -> Found:
-    """Return the customer and the card of rows that ``select_by_card`` selected."""
+    """Return the customer and the card from the rows of ``select_by_card``."""
     entitlements = entitlements_of(connection, organization_id, rows, now)
     row, named_by = rows[0], NamedBy.CARD if proof is None else _NAMED_BY[type(proof)]
     return Found(row, entitlements, _card_view(row), named_by, proof, row.card_static_since)
@@ -216,7 +218,7 @@ def found_of(
 def _by_foreign_card(
     connection: Connection, organization_id: int, text: str, now: datetime
 ) -> Found | None:
-    """Whose card, made elsewhere and known by its code, says ``text``."""
+    """Return the customer with a card of another issuer with this text; None if there is none."""
     for spelling in filter(storable, foreign_spellings(text)):
         asked = {"organization_id": organization_id, "now": now, "code": spelling}
         if rows := connection.execute(_BY_CARD, asked).all():
@@ -231,7 +233,7 @@ def _rows(
     code: _Name,
     now: datetime,
 ) -> Sequence[AnyRow]:
-    """The customer that a code names, once for each membership that they hold; or none."""
+    """Return a row for each membership of the customer that a code identifies; empty if unknown."""
     asked: dict[str, Any] = {"organization_id": organization_id, "now": now}
     if isinstance(code, CardCode):
         return connection.execute(_BY_CARD, {**asked, "code": code.text}).all()
@@ -251,7 +253,10 @@ def _rows(
 def current_card(
     connection: Connection, tenant: Tenant, customer_id: UUID, card_id: UUID
 ) -> CardView | None:
-    """The good card that replaced one of the customer's cards, or else their newest good one."""
+    """Return the valid card that replaced a card of the customer, or else their newest valid one.
+
+    None if the customer has no valid card.
+    """
     asked = {"organization_id": tenant.id, "customer_id": customer_id}
     cards = connection.execute(_CARDS_OF_CUSTOMER, asked).all()
     replacing = {row.replaces: row for row in cards if row.replaces is not None}
@@ -264,7 +269,7 @@ def current_card(
 
 
 def _card_view(row: AnyRow) -> CardView:
-    """The card columns of a row."""
+    """Return the card columns of a row as a message."""
     return CardView(
         id=row.card_id,
         label=row.card_label,

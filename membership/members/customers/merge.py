@@ -1,9 +1,9 @@
-"""Merging of duplicates: everything of one customer goes over to the other, in one transaction.
+"""Merging of duplicates: moves everything of one customer to another in one transaction.
 
-The row of the one who goes is deleted, and an alias is left: the old id, the old number and
-the old cards lead to the one who stays from then on. Both rows are locked first, in the order
-of their ids, so that of two merges that cross one wins, and nothing that is stored for the one
-who goes at the same time is lost: it either is there before and moves, or finds nobody.
+The row of the duplicate is deleted and an alias is stored: its id, number and cards find the
+remaining customer from then on. Both rows are locked first, in the order of their ids: of two
+crossing merges one succeeds. A concurrent write for the duplicate either commits before the merge
+and is moved, or fails because the customer is gone.
 """
 
 from collections.abc import Callable, Mapping
@@ -47,7 +47,7 @@ class _Pair:
     now: datetime
 
     def of(self, table: Table, customer: Customer) -> ColumnElement[bool]:
-        """The rows of a table that belong to one of them."""
+        """Return a condition for the rows of a table that belong to the customer."""
         return and_(
             table.c.organization_id == customer.organization_id,
             table.c.customer_id == customer.id,
@@ -57,10 +57,10 @@ class _Pair:
 def merge(
     session: Session, tenant: Tenant, stays_id: UUID, goes_id: UUID, now: datetime
 ) -> MergedCustomer:
-    """Merge ``goes_id`` into ``stays_id``; the one who stays may be named by a former id.
+    """Merge ``goes_id`` into ``stays_id``; return the remaining customer and the rows moved.
 
-    Raises NotFound; Invalid for a customer and themself; Conflict for one who was merged
-    already, or erased.
+    ``stays_id`` may be a former id. Raises NotFound; Invalid if both are the same customer;
+    Conflict for a customer who was already merged or erased.
     """
     pair = _locked(session, tenant, stays_id, goes_id, now)
     before = {column.key: plain(getattr(pair.goes, column.key)) for column in _told_columns()}
@@ -85,7 +85,7 @@ def merge(
 def _locked(
     session: Session, tenant: Tenant, stays_id: UUID, goes_id: UUID, now: datetime
 ) -> _Pair:
-    """Both customers, locked against everybody who would store something for them."""
+    """Return both customers, locked against concurrent writes for them."""
     if stays_id == goes_id:
         message = "A customer cannot be merged into themself."
         raise Invalid("merge_with_self", "body.other_id", message)
@@ -98,16 +98,16 @@ def _locked(
         if here in found:
             attempt.commit()
             return _Pair(session, _not_erased(found[here]), _not_erased(found[goes_id]), now)
-        # Let go before locking anew: the order of ids holds among all that is locked at once.
+        # Unlock before locking again: all rows locked together are locked in the order of ids.
         attempt.rollback()
         if aliases.resolve(session, tenant.id, here) is None:
             raise no_such_customer()
-        # The one who was to stay was merged while this waited: go on with who stayed then.
+        # The remaining customer was merged meanwhile: continue with the one it was merged into.
     raise Conflict("customer_changed", "This customer is being merged by somebody else; try again.")
 
 
 def _lock(session: Session, tenant: Tenant, *ids: UUID) -> dict[UUID, Customer]:
-    """Lock those of the customers who are there, in the order of their ids."""
+    """Lock and return the customers who exist, by id, in the order of their ids."""
     rows = session.scalars(
         select(Customer)
         .where(Customer.organization_id == tenant.id, Customer.id.in_(ids))
@@ -119,7 +119,7 @@ def _lock(session: Session, tenant: Tenant, *ids: UUID) -> dict[UUID, Customer]:
 
 
 def _gone(session: Session, tenant: Tenant, stays_id: UUID, goes_id: UUID) -> Exception:
-    """Why the one who is to go is not there."""
+    """Return the error for a duplicate that does not exist: already merged, or not found."""
     for customer_id in (goes_id, stays_id):
         stayed = aliases.resolve(session, tenant.id, customer_id)
         customer = None if stayed is None else session.get(Customer, (tenant.id, stayed))
@@ -130,20 +130,20 @@ def _gone(session: Session, tenant: Tenant, stays_id: UUID, goes_id: UUID) -> Ex
 
 
 def _not_erased(customer: Customer) -> Customer:
-    """Raise Conflict for a customer of whom nothing is known anymore."""
+    """Return the customer. Raises Conflict if they were erased."""
     if customer.erased_at is not None:
         raise Conflict("customer_erased", "A customer who was erased cannot be merged.")
     return customer
 
 
 def _told_columns() -> list[Any]:
-    """The columns of a customer that the audit tells."""
+    """Return the columns of a customer that the audit records."""
     left_out = {"organization_id", "search_text", "email_key", "email_domain"}
     return [column for column in Customer.__table__.columns if column.key not in left_out]
 
 
 def _take_over_fields(pair: _Pair) -> dict[str, Any]:
-    """Fill what the one who stays does not have; returns what was changed."""
+    """Fill empty fields of the remaining customer from the duplicate; return what changed."""
     stays, goes = pair.stays, pair.goes
     new = {name: getattr(goes, name) for name in _FILLED if not getattr(stays, name)}
     if stays.email is None:
@@ -161,7 +161,7 @@ def _take_over_fields(pair: _Pair) -> dict[str, Any]:
 
 
 def _repoint(pair: _Pair, table: Table) -> int:
-    """Let rows belong to the one who stays; returns how many."""
+    """Assign rows to the remaining customer; return how many."""
     return _rows(
         pair,
         update(table).where(pair.of(table, pair.goes)).values(customer_id=pair.stays.id),
@@ -169,13 +169,13 @@ def _repoint(pair: _Pair, table: Table) -> int:
 
 
 def _rows(pair: _Pair, statement: Any) -> int:
-    """Execute a statement and tell how many rows it met."""
+    """Execute a statement and return the number of rows it affected."""
     result: CursorResult[Any] = pair.session.connection().execute(statement)
     return result.rowcount
 
 
 def _move_photo(pair: _Pair, table: Table) -> int:
-    """Take the photo over where there was none; otherwise it goes."""
+    """Move the photo if the remaining customer has none, else delete it; return the row count."""
     if pair.stays.photo_tag == pair.goes.photo_tag:
         has_own = pair.session.connection().scalar(
             select(table.c.tag).where(pair.of(table, pair.stays))
@@ -186,12 +186,15 @@ def _move_photo(pair: _Pair, table: Table) -> int:
 
 
 def _drop(pair: _Pair, table: Table) -> int:
-    """Delete rows; returns how many."""
+    """Delete rows; return how many."""
     return _rows(pair, delete(table).where(pair.of(table, pair.goes)))
 
 
 def _move_links(pair: _Pair, table: Table) -> int:
-    """Take links over. Of two open ones to a company the earlier stays open: it has the seat."""
+    """Move company links; return how many.
+
+    Of two open links to one company the earlier stays open, because it has the seat.
+    """
     session = pair.session
     links = session.scalars(
         select(CompanyLink)
@@ -217,7 +220,10 @@ def _move_links(pair: _Pair, table: Table) -> int:
 
 
 def _end_sessions(pair: _Pair, table: Table) -> int:
-    """End the logins of both: who opened one may not be the other. Their rows are kept."""
+    """End the sessions of both customers and keep their rows; return how many were moved.
+
+    Whoever opened a session of one may not be the other.
+    """
     both = (pair.stays.id, pair.goes.id)
     end_logins(pair.session, pair.stays.organization_id, both, pair.now, MERGED)
     return _repoint(pair, table)
@@ -245,12 +251,12 @@ _COUNTED = {
 
 
 def _moves() -> dict[Table, Callable[[_Pair, Table], int]]:
-    """The same by table."""
+    """Return the function that moves the rows of each table."""
     return {Customer.metadata.tables[name]: move for name, move in _MOVES.items()}
 
 
 def _leave_alias(pair: _Pair, old_number: int) -> None:
-    """Let the old id and number lead to the one who stays."""
+    """Store the former id and number as an alias of the remaining customer."""
     pair.session.connection().execute(
         insert(CustomerAlias),
         {
@@ -264,7 +270,7 @@ def _leave_alias(pair: _Pair, old_number: int) -> None:
 
 
 def _tell(pair: _Pair, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Record the merge under both ids, and announce it."""
+    """Record the merge under both ids, and emit its event."""
     session, organization_id = pair.session, pair.stays.organization_id
     stays, goes = str(pair.stays.id), str(pair.goes.id)
     record(session, organization_id, "customer.merged", stays, before=before, after=after)

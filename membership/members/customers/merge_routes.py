@@ -1,4 +1,4 @@
-"""Routes of duplicates: found, and merged."""
+"""Routes of likely duplicates and of merging them."""
 
 from typing import Annotated
 from uuid import UUID
@@ -20,7 +20,7 @@ _MERGE = {"other_id": "6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"}
 
 
 class _Merge(BaseModel):
-    """What identifies a merge: both customers."""
+    """Identity of a merge request: both customers."""
 
     customer_id: UUID
     other_id: UUID
@@ -32,13 +32,14 @@ def duplicates(
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> Duplicates:
-    """List customers who are likely entered twice, each with the first one who is alike.
+    """List customers who were probably entered twice, each with the first similar customer.
 
-    Alike are two with the same email address (whatever its case), the same phone number, or
-    the same name (whatever its case and accents) and birth date. A pair that has more than one
-    of these in common is listed for each. A page looks at a bounded part of the customers: one
-    without items is not the last as long as it has a `next_cursor`. Errors: 422
-    `invalid_cursor`.
+    Two customers are similar if they have the same email address (ignoring case), the same
+    phone number, or the same name (ignoring case and accents) and birth date. A pair with
+    several of these in common is listed once for each. A page examines a limited number of
+    customers: an empty page is not the last one while it has a `next_cursor`.
+
+    Errors: `invalid_cursor` (422).
     """
     return list_duplicates(call, limit, cursor)
 
@@ -49,14 +50,16 @@ def merge_customers(
     request: Annotated[MergeRequest, Body(examples=[_MERGE])],
     call: Annotated[Call, writes_once(Scope.CUSTOMERS_WRITE)],
 ) -> MergedCustomer:
-    """Merge a duplicate (`other_id`) into the customer of the path; it cannot be undone.
+    """Merge a duplicate (`other_id`) into the customer of the path; this cannot be undone.
 
-    All memberships, company links, cards and visits of the duplicate go over. What the one who
-    stays lacks (names, email, phone, birth date, language, photo) is filled in, desk notes are
-    joined, and a ban of either stays. Where both are linked to a company the earlier link, and
-    with it the seat, is kept. The duplicate's id, number and cards lead to the one who stays
-    from then on. Errors: 404 `customer_not_found`; 409 `already_merged`, `customer_erased`;
-    422 `merge_with_self`. Sends the event `customer.merged`.
+    All memberships, company links, cards and visits of the duplicate are moved. Empty fields of
+    the remaining customer (names, email, phone, birth date, language, photo) are filled in, desk
+    notes are joined, and a ban of either customer is kept. If both are linked to the same
+    company, the earlier link keeps its seat. The id, number and cards of the duplicate find the
+    remaining customer from then on. Sends the event `customer.merged`.
+
+    Errors: `customer_not_found` (404), `already_merged`, `customer_erased` (409),
+    `merge_with_self` (422).
     """
 
     def run() -> MergedCustomer:

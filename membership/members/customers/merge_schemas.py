@@ -1,4 +1,4 @@
-"""Messages about duplicates and their merging."""
+"""Messages about duplicates and merging them."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -10,29 +10,31 @@ from membership.base.request_body import RequestBody
 
 
 class MergeRequest(RequestBody):
-    """Whom to merge into the customer of the path."""
+    """The duplicate to merge into the customer of the path."""
 
     other_id: UUID = Field(
-        description="The duplicate: its id leads to the customer of the path from then on.",
+        description="Id of the duplicate; finds the customer of the path after the merge.",
         examples=["6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"],
     )
 
 
 class MovedCounts(Message):
-    """How much of the duplicate's went over."""
+    """How many rows of the duplicate were moved."""
 
     memberships: int
-    links: int = Field(description="To companies, ended ones included.")
+    links: int = Field(description="Links to companies, ended ones included.")
     cards: int
     visits: int
 
 
 class MergedCustomer(Message):
-    """The customer who stayed."""
+    """The remaining customer."""
 
     customer: CustomerView
-    merged_id: UUID = Field(description="The id that leads to them now.")
-    merged_number: str = Field(description="The number that leads to them.", examples=["C-000123"])
+    merged_id: UUID = Field(
+        description="Former id of the duplicate, which now finds this customer."
+    )
+    merged_number: str = Field(description="Former number of the duplicate.", examples=["C-000123"])
     moved: MovedCounts
 
 
@@ -48,12 +50,12 @@ class Duplicate(Message):
     """Two customers who are likely the same person."""
 
     reason: DuplicateReason
-    customer: CustomerView = Field(description="The one with the lowest number among those alike.")
+    customer: CustomerView = Field(description="The similar customer with the lowest number.")
     other: CustomerView
 
 
 class Duplicates(Message):
-    """A page of likely duplicates; one without items may still have a next one."""
+    """A page of likely duplicates; an empty one may still have a next one."""
 
     items: tuple[Duplicate, ...]
     next_cursor: str | None = None

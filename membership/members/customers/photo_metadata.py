@@ -1,7 +1,7 @@
-"""Removes from photos what a camera or an editor wrote beside the picture: place, time, owner.
+"""Removes metadata that cameras and editors store in photos: place, time, owner.
 
-The pixels stay byte for byte where the picture is upright. Only a picture that EXIF turns is
-turned and encoded again, since without EXIF it would lie on its side. Colour profiles stay.
+The pixels of an upright picture stay byte for byte. A picture with an EXIF rotation is rotated
+and encoded again, because without EXIF it would lie on its side. Colour profiles are kept.
 Formats: JPEG (ITU T.81), PNG (W3C, chunks), WebP (RFC 9649).
 """
 
@@ -41,11 +41,11 @@ _TURNS = {
 
 
 class _Malformed(Exception):
-    """A file is not built as its format says, though it may be decoded."""
+    """A file does not have the structure of its format, though a decoder may accept it."""
 
 
 class _Role(Enum):
-    """What a part of a file is."""
+    """The purpose of a segment or chunk."""
 
     PICTURE = "picture"
     EXIF = "exif"
@@ -56,21 +56,21 @@ _Parts = Iterator[tuple[_Role, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Stripped:
-    """A photo without metadata, and how EXIF turned it: 1 is upright (tag 0x0112)."""
+    """A photo without metadata, and its EXIF orientation (tag 0x0112): 1 is upright."""
 
     data: bytes
     orientation: int = 1
 
     @property
     def mends(self) -> bool:
-        """Whether the picture has to be encoded again to stand upright without EXIF."""
+        """True if the picture has to be encoded again to be upright without EXIF."""
         return self.orientation != 1
 
 
 def strip_metadata(mime: str, data: bytes) -> Stripped | None:
-    """Return the parts of a photo that make the picture, byte for byte; nothing is decoded.
+    """Return the photo without metadata, its image data byte for byte; nothing is decoded.
 
-    None for a file that is not built as its format says, though it may be decoded.
+    None for a file that does not have the structure of its format, though a decoder may accept it.
     """
     parts = {"image/jpeg": _jpeg_parts, "image/png": _png_parts, "image/webp": _webp_parts}[mime]
     kept, exif = [], b""
@@ -89,22 +89,22 @@ def strip_metadata(mime: str, data: bytes) -> Stripped | None:
 
 
 def encode_again(mime: str, image: Image.Image, orientation: int = 1) -> bytes:
-    """Encode a decoded picture anew, turned as ``orientation`` says, without metadata.
+    """Return a picture encoded as ``mime``, rotated by its EXIF orientation, without metadata.
 
-    Raises what Pillow raises.
+    Errors of Pillow are not caught.
     """
     out, kind = io.BytesIO(), mime.partition("/")[2].upper()
     profile = image.info.get("icc_profile")
     turn = _TURNS.get(orientation)
     upright = image.copy() if turn is None else image.transpose(turn)
-    upright.info = {}  # comments and texts would be written again
+    upright.info = {}  # Pillow would write comments and texts again
     upright.save(out, kind, quality=_QUALITY, icc_profile=profile)
     stripped = strip_metadata(mime, out.getvalue())
     return out.getvalue() if stripped is None else stripped.data
 
 
 def _orientation(exif: bytes) -> int:
-    """Return how EXIF turns a picture; 1 where it cannot be read."""
+    """Return the EXIF orientation, 1 to 8; 1 if it cannot be read."""
     if not exif:
         return 1
     found = Image.Exif()
@@ -113,13 +113,13 @@ def _orientation(exif: bytes) -> int:
         turned = found.get(_ORIENTATION, 1)
     except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, struct.error):
         return 1
-    except Warning:  # where warnings are errors, as in tests
+    except Warning:  # for processes that turn warnings into errors, such as tests
         return 1
     return turned if isinstance(turned, int) and turned in _TURNS else 1
 
 
 def _jpeg_parts(data: bytes) -> _Parts:
-    """Segments of a JPEG up to its end; not what follows, which may be further pictures."""
+    """Return the segments of a JPEG up to its end marker, without further pictures after it."""
     yield _Role.PICTURE, data[:2]
     place = 2
     while place < len(data):
@@ -158,14 +158,14 @@ def _jfif(segment: bytes) -> bytes:
 
 
 def _is_colour(marker: int, segment: bytes) -> bool:
-    """Return whether a segment says how colours are meant: a profile, or Adobe's transform."""
+    """Return whether a segment describes colours: an ICC profile, or the Adobe transform."""
     if marker == _APP2:
         return segment[4:16] == b"ICC_PROFILE\0"
     return marker == _APP14 and segment[4:9] == b"Adobe"
 
 
 def _end_of_scan(data: bytes, place: int) -> int:
-    """Return where the next segment after entropy-coded data begins."""
+    """Return the offset of the first segment after entropy-coded data."""
     while True:
         place = data.find(b"\xff", place)
         if place < 0 or place + 1 >= len(data):
@@ -177,7 +177,7 @@ def _end_of_scan(data: bytes, place: int) -> int:
 
 
 def _png_parts(data: bytes) -> _Parts:
-    """Chunks of a PNG that make the picture, up to its end."""
+    """Return the chunks of a PNG that belong to the picture, up to its end."""
     yield _Role.PICTURE, _PNG_START
     place = len(_PNG_START)
     while place < len(data):
@@ -195,7 +195,7 @@ def _png_parts(data: bytes) -> _Parts:
 
 
 def _webp_parts(data: bytes) -> _Parts:
-    """Chunks of a WebP that make the picture."""
+    """Return the chunks of a WebP that belong to the picture."""
     (size,) = struct.unpack_from("<I", data, 4)
     place, last = 12, min(len(data), 8 + size)
     while place + 8 <= last:

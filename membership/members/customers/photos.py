@@ -1,7 +1,6 @@
-"""Customer photos: checked when they come in, served so that they may be cached for good.
+"""Customer photos: validated on upload, served with a tag that allows caching without expiry.
 
-They are stored without metadata. Photos of earlier versions may have some; it is removed when they
-are sent.
+Uploads are stored without metadata. It is removed when sending photos of earlier versions.
 """
 
 import hashlib
@@ -34,7 +33,7 @@ MAX_SIDE = 4096
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How a kind of image begins, what reads it, and its media type."""
+    """An image format: its first bytes, its decoder, and its media type."""
 
     start: re.Pattern[bytes]
     reader: type[ImageFile]
@@ -50,7 +49,7 @@ _KINDS = (
 
 _BROKEN = (
     *(OSError, ValueError, SyntaxError, IndexError, TypeError, KeyError, struct.error, zlib.error),
-    Warning,  # where warnings are errors, as in tests
+    Warning,  # for processes that turn warnings into errors, such as tests
 )
 """What Pillow raises for broken pictures."""
 
@@ -65,11 +64,12 @@ class Photo:
 
 
 def checked_photo(data: bytes) -> Photo:
-    """Decode an image once, so that nothing is stored that no kiosk can show.
+    """Return an uploaded image as a photo; decoding it once proves that a kiosk can show it.
 
     Metadata (EXIF with its place and time, XMP, comments, thumbnails) is removed. Takes up to a
-    second of a processor, so it is done before a transaction is opened.
-    Raises Invalid if ``data`` is no complete JPEG, PNG or WebP image of decent size.
+    second of processor time, so it runs before a transaction is opened.
+
+    Raises Invalid if ``data`` is not a complete JPEG, PNG or WebP image within the size limits.
     """
     kind = next((kind for kind in _KINDS if kind.start.match(data)), None)
     if kind is None:
@@ -82,9 +82,9 @@ def checked_photo(data: bytes) -> Photo:
 
 
 def _without_metadata(kind: _Kind, data: bytes) -> bytes:
-    """Decode a photo; returns it without metadata, and upright.
+    """Decode a photo, and return it upright and without metadata.
 
-    Raises Invalid for one of too many pixels, and what Pillow raises for a broken one.
+    Raises Invalid for too many pixels; errors of Pillow for a broken image.
     """
     stripped = strip_metadata(kind.mime, data)
     # Without EXIF, so that a broken one does no harm. Not through Image.open, which warns of large
@@ -102,19 +102,19 @@ def _without_metadata(kind: _Kind, data: bytes) -> bytes:
 
 
 def shipped_photo(mime: str, data: bytes) -> Photo:
-    """Return ``data`` as a photo without decoding it: for images known to be good."""
+    """Return ``data`` as a photo without decoding it: for images shipped with the service."""
     return Photo(mime, hashlib.sha256(data).hexdigest()[:32], data)
 
 
 def _no_image() -> Invalid:
-    """The error for what is no photo."""
+    """Return the error for data that is not a photo."""
     return Invalid("photo_invalid", "body", "This is not a complete JPEG, PNG or WebP image.")
 
 
 def store_photo(
     session: Session, tenant: Tenant, customer_id: UUID, photo: Photo, now: datetime
 ) -> str:
-    """Set a customer's photo and return its tag.
+    """Store a photo of a customer in place of any former one, and return its tag.
 
     Raises NotFound; Conflict for a customer who was erased.
     """
@@ -130,7 +130,7 @@ def store_photo(
 def _replace_photo(
     session: Session, tenant: Tenant, customer_id: UUID, photo: Photo, now: datetime
 ) -> None:
-    """Store a photo in place of the former one, if there was one."""
+    """Store a photo in place of the former one, if there is one."""
     connection = session.connection()
     new = {"mime": photo.mime, "tag": photo.tag, "data": photo.data, "changed_at": now}
     added = insert_into(connection, CustomerPhoto)
@@ -142,7 +142,7 @@ def _replace_photo(
 
 
 def remove_photo(session: Session, tenant: Tenant, customer_id: UUID, now: datetime) -> None:
-    """Forget a customer's photo. Raises NotFound, also if there is none."""
+    """Delete the photo of a customer. Raises NotFound, also if there is none."""
     customer = lock_customer(session, tenant, customer_id)
     if customer.photo_tag is None:
         raise _no_photo()
@@ -157,12 +157,12 @@ def remove_photo(session: Session, tenant: Tenant, customer_id: UUID, now: datet
 
 
 def _no_photo() -> NotFound:
-    """The error for a customer without a photo."""
+    """Return the error for a customer without a photo."""
     return NotFound("photo_not_found", "This customer has no photo.")
 
 
 def photo_tag(session: Session, tenant: Tenant, customer_id: UUID) -> str:
-    """The tag of a customer's photo. Raises NotFound, also if there is no photo."""
+    """Return the tag of a customer's photo. Raises NotFound, also if there is no photo."""
     tag = get_customer(session, tenant, customer_id).photo_tag
     if tag is None:
         raise _no_photo()
@@ -170,7 +170,7 @@ def photo_tag(session: Session, tenant: Tenant, customer_id: UUID) -> str:
 
 
 def load_photo(session: Session, tenant: Tenant, customer_id: UUID) -> Photo:
-    """Load a customer's photo, without metadata that was stored before. Raises NotFound."""
+    """Return the photo of a customer, without metadata. Raises NotFound, also if there is none."""
     customer = get_customer(session, tenant, customer_id)
     row = session.execute(
         select(CustomerPhoto.mime, CustomerPhoto.tag, CustomerPhoto.data).where(
@@ -184,7 +184,7 @@ def load_photo(session: Session, tenant: Tenant, customer_id: UUID) -> Photo:
 
 
 def _cleaned(mime: str, data: bytes) -> bytes:
-    """Return a stored photo without metadata; one that cannot be decoded is returned as it is."""
+    """Return a stored photo without metadata, or unchanged if it cannot be decoded."""
     stripped = strip_metadata(mime, data)
     if stripped is not None and not stripped.mends:
         return stripped.data

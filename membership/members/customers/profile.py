@@ -1,4 +1,4 @@
-"""A customer as shown in full: own fields, memberships, cards, companies, latest visits."""
+"""The profile of a customer: own fields, memberships, cards, companies, latest visits."""
 
 from typing import Any
 from uuid import UUID
@@ -20,12 +20,12 @@ RECENT_VISITS = 20
 
 
 def customer_record(customer: Customer) -> CustomerRecord:
-    """Show a customer's own fields."""
+    """Return the own fields of a customer as a message."""
     return CustomerRecord(customer=customer_view(customer), **_own_fields(customer))
 
 
 def _own_fields(customer: Customer) -> dict[str, Any]:
-    """What a record shows beside the view."""
+    """Return the fields of a record that a ``CustomerView`` lacks."""
     names = (
         "given_name",
         "family_name",
@@ -39,7 +39,7 @@ def _own_fields(customer: Customer) -> dict[str, Any]:
 
 
 def profile(call: Call, customer_id: UUID) -> CustomerProfile:
-    """Show a customer with memberships, cards, companies and latest visits.
+    """Return the profile of a customer: memberships, cards, companies and latest visits.
 
     Raises NotFound.
     """
@@ -67,7 +67,7 @@ def profile(call: Call, customer_id: UUID) -> CustomerProfile:
 
 
 def _cards(call: Call, customer_id: UUID) -> tuple[CardView, ...]:
-    """The customer's cards, newest first."""
+    """Return the cards of a customer, newest first."""
     rows = call.session.scalars(
         select(Card)
         .where(Card.organization_id == call.tenant.id, Card.customer_id == customer_id)
@@ -80,7 +80,7 @@ def _cards(call: Call, customer_id: UUID) -> tuple[CardView, ...]:
 
 
 def _links(call: Call, customer_id: UUID) -> tuple[LinkView, ...]:
-    """The customer's links to companies, latest first, ended ones included."""
+    """Return the company links of a customer, latest first, ended ones included."""
     rows = call.session.execute(
         select(CompanyLink, Company.name)
         .join(

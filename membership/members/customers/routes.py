@@ -46,11 +46,11 @@ def search_customers(
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> CustomerHits:
-    """Search customers, best first; without `q` list them by number.
+    """Search customers, best match first; without `q` list them by number.
 
-    A card code, a UUID or a number finds exactly its customer, also the former id or number of
-    one who was merged. With `state` a page may be shorter than `limit` and still not the last:
-    go on while there is a `next_cursor`.
+    A card code, a UUID or a number finds exactly its customer, including the former id or
+    number of a merged duplicate. With `state`, a page may be shorter than `limit` without being
+    the last: continue while there is a `next_cursor`.
 
     Errors: `invalid_cursor` (422).
     """
@@ -61,11 +61,11 @@ def search_customers(
 def create_customer(
     new: NewCustomer, call: Annotated[Call, writes_once(Scope.CUSTOMERS_WRITE)]
 ) -> CustomerRecord:
-    """Create a customer; the number is given by the service.
+    """Create a customer; the service assigns the number.
 
     An address in the email domain of a company links the customer to it at once.
 
-    Errors: `phone_invalid` (422) for a phone number that cannot be one.
+    Errors: `phone_invalid` (422) for an impossible phone number.
     """
 
     def create() -> CustomerRecord:
@@ -79,10 +79,10 @@ def create_customer(
 def customer_profile(
     customer_id: UUID, call: Annotated[Call, reads(Scope.CUSTOMERS_READ)]
 ) -> CustomerProfile:
-    """Show a customer with memberships (own and inherited), cards, companies and visits.
+    """Return a customer with memberships (own and inherited), cards, companies and visits.
 
-    Memberships that have expired stay listed and grant nothing; so do links that were ended.
-    The former id of a customer who was merged shows the one who stayed.
+    Expired memberships and ended links are listed, but grant nothing. The former id of a merged
+    duplicate returns the remaining customer.
 
     Errors: `customer_not_found` (404).
     """
@@ -96,11 +96,11 @@ def change_customer(
     change: CustomerChange,
     call: Annotated[Call, writes_once(Scope.CUSTOMERS_WRITE)],
 ) -> CustomerRecord:
-    """Set the fields that are sent, such as `state` to block a customer.
+    """Set the fields that are sent, such as `state` to ban a customer.
 
-    A new address in the email domain of a company links the customer to it; links that they
-    have stay. Any other change leaves links as they are. A new address and a ban end the
-    customer's logins; a changed address is announced by mail, to the old one as well.
+    A new address in the email domain of a company links the customer to it. Existing links stay
+    in any case. A new address or a ban ends the customer's sessions. A changed address is
+    announced by mail to the old and the new address.
 
     Errors: `customer_not_found` (404), `customer_erased` (409), `name_missing`,
     `phone_invalid` (422).
@@ -121,9 +121,11 @@ def change_customer(
 def end_sessions(
     customer_id: UUID, call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)]
 ) -> EndedSessions:
-    """End all logins of a customer to their own page; they log in anew by a mailed code.
+    """End all sessions of a customer on their own page; signing in again takes a mailed code.
 
-    May be sent again. Errors: `customer_not_found` (404).
+    Repeating the request is safe.
+
+    Errors: `customer_not_found` (404).
     """
     customer = service.get_customer(call.session, call.tenant, customer_id)
     here = call.tenant.id
@@ -139,17 +141,15 @@ def customer_photo(
         str | None,
         Query(
             max_length=64,
-            description="The version to cache, as `photo_path` has it.",
+            description="Version of the photo, as in `photo_path`; makes the answer cacheable.",
             examples=["9f86d081884c7d659a2feaa0c55ad015"],
         ),
     ] = None,
-    if_none_match: Annotated[
-        str | None, Header(description="The ETag of the photo that the caller has.")
-    ] = None,
+    if_none_match: Annotated[str | None, Header(description="ETag of the caller's copy.")] = None,
 ) -> Response:
-    """Send a customer's photo, or 304 if the caller has it.
+    """Return the photo of a customer, or 304 if the caller has the current one.
 
-    With the version from `photo_path` it may be kept for good: a new photo has a new path.
+    With the version in `photo_path` it may be cached without expiry: a new photo has a new path.
 
     Errors: `customer_not_found`, `photo_not_found` (404).
     """
@@ -167,7 +167,7 @@ async def _checked_photo(
     data: Annotated[bytes, Body(media_type="application/octet-stream")],
     _allowed: Annotated[None, allows(Scope.CUSTOMERS_WRITE)],
 ) -> photos.Photo:
-    """The image in the body, looked at before a transaction is opened."""
+    """Return the image in the body, validated before a transaction is opened."""
     async with request.app.state.concurrency.image():
         return await run_in_threadpool(photos.checked_photo, data)
 
@@ -178,7 +178,7 @@ def store_photo(
     photo: Annotated[photos.Photo, Depends(_checked_photo)],
     call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
 ) -> Response:
-    """Set a customer's photo: the image itself is the body, a JPEG, PNG or WebP.
+    """Set the photo of a customer: the body is the image itself, a JPEG, PNG or WebP.
 
     Errors: `customer_not_found` (404), `customer_erased` (409), `body_too_large` (413),
     `photo_invalid`, `photo_too_large` (422, for more than 4,096 pixels a side).
@@ -192,7 +192,7 @@ def store_photo(
 def remove_photo(
     customer_id: UUID, call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)]
 ) -> Response:
-    """Forget a customer's photo.
+    """Delete the photo of a customer.
 
     Errors: `customer_not_found`, `photo_not_found` (404), `customer_erased` (409).
     """

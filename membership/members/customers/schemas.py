@@ -17,7 +17,7 @@ Language = Annotated[
 
 
 class CustomerChange(RequestBody):
-    """Fields of a customer to set; those left out stay as they are."""
+    """Fields of a customer to set; omitted ones stay unchanged."""
 
     given_name: Line = Field(default="", examples=["Amara"])
     family_name: Line = Field(default="", examples=["Okafor"])
@@ -37,16 +37,16 @@ class CustomerChange(RequestBody):
     state: CustomerState = Field(
         default=CustomerState.ACTIVE,
         examples=["active"],
-        description="A banned customer is let in nowhere; an inactive one only filed away.",
+        description="`banned` denies all access; `inactive` only hides the customer from lists.",
     )
 
 
 class NewCustomer(CustomerChange):
-    """A customer to create; at least one of the names is needed."""
+    """A customer to create; requires at least one of the names."""
 
     @model_validator(mode="after")
     def _named(self) -> Self:
-        """Refuse a customer without any name."""
+        """Reject a customer without a name."""
         if not (self.given_name or self.family_name):
             raise ValueError("given_name or family_name is needed")
         return self
@@ -58,9 +58,9 @@ class PermissionGrant(Message):
     key: str
     granted: bool
     until: AwareDatetime | None = Field(
-        default=None, description="When it would end as things stand; null where it never does."
+        default=None, description="When it ends by the current memberships; null if it has no end."
     )
-    via: tuple[UUID, ...] = Field(default=(), description="The memberships that give it.")
+    via: tuple[UUID, ...] = Field(default=(), description="Ids of the memberships that grant it.")
 
 
 class PermissionGrants(Message):

@@ -1,8 +1,8 @@
-"""Customer search: any part of a word of the name, number, email, phone; a card; a UUID.
+"""Customer search by any part of a word of name, number, email or phone, by card, or by UUID.
 
-Best first: customers in whom a word begins with what was typed come before those who have it
-inside a word, and shorter completions before longer ones. The order is that of the index of
-terms, so a page costs the same among a million customers as among forty.
+Customers with a word that begins with the query come before those with the query inside a word,
+and shorter words before longer ones. This is the order of the index of terms, so the cost of a
+page does not depend on the number of customers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ _LAST = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Position:
-    """Where in the order of terms a hit stands."""
+    """Position of a hit in the order of terms."""
 
     kind: TermKind
     term: str
@@ -46,10 +46,10 @@ def search(
     *,
     state: CustomerState | None = None,
 ) -> CustomerHits:
-    """Find customers, of one state or of all; an empty query lists them by number.
+    """Return a page of customers that match ``query``, of one state or all.
 
-    Where few of those found have the state, a page may be short, or empty, and yet not the
-    last. Raises Invalid for a bad cursor.
+    An empty query lists them by number. If few matches have the state, a page may be short or empty
+    without being the last. Raises Invalid for a bad cursor.
     """
     query = query.strip()
     if not query:
@@ -76,7 +76,7 @@ def _page(
     limit: int,
     state: CustomerState | None,
 ) -> tuple[list[AnyRow], _Position | None]:
-    """The customers of a page, and where it ended if there may be more."""
+    """Return the customers of a page, and the position of its end if there may be more."""
     batch = limit + 1 if state is None else 4 * (limit + 1)
     page: list[AnyRow] = []
     passed_over, last = 0, after
@@ -96,7 +96,7 @@ def _page(
 def _matches(
     call: Call, words: list[str], after: _Position | None, batch: int
 ) -> Iterator[tuple[_Position, AnyRow]]:
-    """Customers that have all ``words``, each once, in the order of the index."""
+    """Yield each customer that has all ``words`` once, in the order of the index."""
     for kind in TermKind:
         if after is not None and kind < after.kind:
             continue
@@ -112,7 +112,10 @@ def _matches(
 
 
 def _best(search_text: str, wanted: str) -> tuple[TermKind, str] | None:
-    """The first term by which ``wanted`` finds a customer: the others are repeats."""
+    """Return the first term by which ``wanted`` finds a customer; further ones are repeats.
+
+    None if there is none.
+    """
     found = (term for term in terms_of(search_text) if term[1].startswith(wanted))
     return min(found, default=None)
 
@@ -124,7 +127,10 @@ def _batch(
     after: _Position | None,
     limit: int,
 ) -> Select[*tuple[Any, ...]]:
-    """Query for the next rows of the index: terms of the first word, filtered by the others."""
+    """Return a query for the next rows of the index.
+
+    Selects terms of the first word, and filters their customers by the others.
+    """
     wanted, *others = words
     same = and_(
         Customer.organization_id == CustomerTerm.organization_id,
@@ -148,7 +154,7 @@ def _batch(
 
 
 def _decode(cursor: str) -> _Position:
-    """Read a cursor of a search. Raises Invalid."""
+    """Return the position in a cursor of a search. Raises Invalid for a bad one."""
     kind, term, customer_id = decode_cursor(cursor, str, str, str)
     try:
         return _Position(TermKind(str(kind)), str(term), UUID(str(customer_id)))
@@ -159,7 +165,7 @@ def _decode(cursor: str) -> _Position:
 def _all_by_number(
     call: Call, limit: int, cursor: str | None, state: CustomerState | None
 ) -> CustomerHits:
-    """A page of all customers, or of those of a state."""
+    """Return a page of all customers, or of those of a state, by number."""
     (after,) = (0,) if cursor is None else decode_cursor(cursor, int)
     wanted = select(*VIEW_COLUMNS).where(
         Customer.organization_id == call.tenant.id, Customer.number > after
@@ -173,7 +179,7 @@ def _all_by_number(
 
 
 def _hits(call: Call, rows: Sequence[AnyRow]) -> tuple[CustomerHit, ...]:
-    """Show each customer with the outcome that a scan would have."""
+    """Return each customer with the outcome that a scan would have."""
     entitlements = load_entitlements(
         call.session, call.tenant.id, [row.id for row in rows], call.now
     )

@@ -10,7 +10,7 @@ from membership.store.upsert import insert_into
 
 
 def index_customer(session: Session, customer: Customer) -> None:
-    """File the customer under the words that find them, and no longer under former ones."""
+    """Store the search terms of a customer and delete outdated ones."""
     national = ""
     if customer.phone:
         national = phonenumbers.national_significant_number(phonenumbers.parse(customer.phone))
@@ -34,7 +34,7 @@ def _update_terms(
     gone: set[tuple[TermKind, str]],
     new: set[tuple[TermKind, str]],
 ) -> None:
-    """Change the terms under which a customer is filed."""
+    """Delete the terms ``gone`` of a customer and store those in ``new``."""
     for kind, term in gone:
         session.execute(
             delete(CustomerTerm).where(

@@ -1,8 +1,8 @@
-"""The words that find a customer, and how they are compared: without accents and case.
+"""Search terms of customers, compared without accents and case.
 
-A customer is filed under every word of the name, the number, the email address and the
-phone number (kind START), and under the tails of these words (kind INSIDE), so that any part
-of a word is the beginning of some filed term, which a sorted index finds at once.
+The index has every word of the name, number, email address and phone number (kind START), and
+the tails of these words (kind INSIDE). Any part of a word is thus the beginning of a term, which a
+sorted index finds directly.
 """
 
 import re
@@ -23,7 +23,7 @@ _PARTS_OF_ADDRESS = re.compile(r"[.@_+-]")
 def search_words(
     *, names: Iterable[str], number: int, email: str | None, phone: str | None, national: str
 ) -> str:
-    """All words that find a customer, separated by spaces.
+    """Return all words that find a customer, separated by spaces.
 
     ``phone`` is in E.164 form, ``national`` its significant number within the country.
     """
@@ -37,40 +37,40 @@ def search_words(
 
 
 def _address_words(email: str) -> list[str]:
-    """An address from its beginning, and from each of its parts on."""
+    """Return an address, and its ends from each of its parts on."""
     starts = [0, *(match.end() for match in _PARTS_OF_ADDRESS.finditer(email))]
     return [email[start:] for start in starts if start < len(email)]
 
 
 def terms_of(search_text: str) -> set[tuple[TermKind, str]]:
-    """The terms under which a customer with these words is filed."""
+    """Return the index terms of a customer with these words."""
     words = search_text.split()
     starts = {(TermKind.START, word) for word in words}
     return starts | {(TermKind.INSIDE, tail) for word in words for tail in _tails(word)}
 
 
 def _tails(word: str) -> list[str]:
-    """The ends of a word that are worth searching by; of addresses there are enough starts."""
+    """Return the ends of a word that are worth indexing: none for addresses."""
     if "@" in word or "." in word:
         return []
     if word.isdigit() and word.isascii():
         shortest = _SHORTEST_PHONE_TAIL
     else:
-        # Where words are written without spaces, each character may begin one.
+        # In scripts without spaces, each character may begin a word.
         shortest = _SHORTEST_TAIL if word.isascii() else 1
     return [word[start:] for start in range(1, len(word) - shortest + 1)]
 
 
 def query_words(query: str) -> list[str]:
-    """What a search looks for: all of these words, longest first, and no more than MAX_WORDS."""
+    """Return the words of a query, longest first, at most MAX_WORDS; a customer must match all."""
     query = query.strip()
     if _PHONE_LIKE.match(query):
-        # Without trunk and country prefixes, as numbers are filed; "000123" is number 123.
+        # Without trunk and country prefixes, as numbers are indexed; "000123" is number 123.
         digits = re.sub(r"[^0-9]", "", query).lstrip("0")
         return [digits] if digits else []
     words: list[str] = []
     for part in query.split():
-        # PostgreSQL stores no NUL, so that no address that is filed has one.
+        # PostgreSQL cannot store NUL, so no indexed address contains one.
         address = fold(part).replace("\0", "").strip("@")
         words.extend([address] if "@" in part else words_of(part))
     distinct = dict.fromkeys(word[:MAX_TERM] for word in words if word)

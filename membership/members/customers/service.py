@@ -1,4 +1,4 @@
-"""Customers: created, changed, and found by id."""
+"""Creates, changes and loads customers."""
 
 import re
 from datetime import datetime
@@ -39,15 +39,15 @@ _CHANGEABLE = (
 
 
 def get_customer(session: Session, tenant: Tenant, customer_id: UUID) -> Customer:
-    """Load a customer; the old id of one who was merged leads to the one who stayed.
+    """Return a customer by id; the id of a merged duplicate returns the remaining customer.
 
-    Raises NotFound, also for one of another organization.
+    Raises NotFound, also for a customer of another organization.
     """
     return _load(session, tenant, customer_id, lock=False)
 
 
 def lock_customer(session: Session, tenant: Tenant, customer_id: UUID) -> Customer:
-    """Load a customer and lock the row.
+    """Return a customer with its row locked.
 
     Raises NotFound; Conflict for a customer who was erased.
     """
@@ -58,7 +58,7 @@ def lock_customer(session: Session, tenant: Tenant, customer_id: UUID) -> Custom
 
 
 def _load(session: Session, tenant: Tenant, customer_id: UUID, *, lock: bool) -> Customer:
-    """Load a customer by their id or by a former one. Raises NotFound."""
+    """Return a customer by current or former id. Raises NotFound."""
     how = {"key_share": True} if lock else None
     customer = session.get(Customer, (tenant.id, customer_id), with_for_update=how)
     if customer is None:
@@ -71,7 +71,7 @@ def _load(session: Session, tenant: Tenant, customer_id: UUID, *, lock: bool) ->
 
 
 def no_such_customer() -> NotFound:
-    """The error for a customer that this organization does not have."""
+    """Return the error for a customer that this organization does not have."""
     return NotFound("customer_not_found", "There is no such customer.")
 
 
@@ -83,9 +83,9 @@ def create_customer(
     *,
     customer_id: UUID | None = None,
 ) -> Customer:
-    """Create a customer with the next number, and link them to the company of their email.
+    """Create and return a customer with the next number.
 
-    Raises Invalid for a phone number that cannot be one.
+    An email domain of a company links them to it. Raises Invalid for an impossible phone number.
     """
     customer = Customer(
         organization_id=tenant.id,
@@ -116,7 +116,10 @@ def create_customer(
 def announce_address(
     session: Session, vault: Vault, customer: Customer, before: str | None, now: datetime
 ) -> None:
-    """Mail that a customer's address is not ``before`` any more, if so: to the old one as well."""
+    """Send mail about a changed address to the new and to the old one (``before``).
+
+    Sends nothing if the address equals ``before``.
+    """
     if email_key(before) != customer.email_key:
         told, language = (before, customer.email), customer.language
         here = customer.organization_id
@@ -132,12 +135,14 @@ def change_customer(
     *,
     vault: Vault | None = None,
 ) -> Customer:
-    """Set the fields that ``change`` names.
+    """Set the fields that ``change`` names and return the customer.
 
-    A new address in the domain of a company links the customer to it; links that they had
-    before stay. A new address and a ban end the customer's logins. Raises NotFound; Conflict for a
-    customer who was erased; Invalid for a phone number that cannot be one, or if no name is left.
-    With a ``vault``, a changed address is announced by mail, to the old one as well.
+    A new address in the domain of a company links the customer to it; existing links stay. A new
+    address or a ban ends the customer's sessions. With a ``vault``, a changed address is announced
+    by mail to the old and the new one.
+
+    Raises NotFound; Conflict for a customer who was erased; Invalid for an impossible phone number,
+    or if no name is left.
     """
     customer = lock_customer(session, tenant, customer_id)
     fields = change.model_dump(include=change.model_fields_set)
@@ -168,7 +173,7 @@ def change_customer(
 
 
 def _changed_fields(customer: Customer) -> list[str]:
-    """Names of the fields that will be stored with another value than before."""
+    """Return the names of the fields whose value changes with the next flush."""
     state = inspect(customer)
     histories = ((name, state.attrs[name].history) for name in _CHANGEABLE)
     return [name for name, each in histories if list(each.added) != list(each.deleted)]
@@ -188,7 +193,7 @@ def tell_changed(session: Session, customer: Customer, changed: list[str], now: 
 
 
 def _next_number(session: Session, organization_id: int) -> int:
-    """Take the organization's next customer number; others wait until this one is stored."""
+    """Return the organization's next customer number; concurrent callers wait for the commit."""
     taken = session.execute(
         update(Organization)
         .where(Organization.id == organization_id)
@@ -199,9 +204,10 @@ def _next_number(session: Session, organization_id: int) -> int:
 
 
 def e164(phone: str | None, country: str | None) -> str | None:
-    """Bring a phone number into E.164 form; an empty one is none.
+    """Return a phone number in E.164 form; None for None or an empty one.
 
-    Raises Invalid for a number that cannot be one.
+    ``country`` (ISO 3166-1) is that of numbers without a country code. Raises Invalid for an
+    impossible number.
     """
     if not phone:
         return None
@@ -209,12 +215,12 @@ def e164(phone: str | None, country: str | None) -> str | None:
 
 
 def dialled(phone: str, country: str | None) -> phonenumbers.PhoneNumber:
-    """Parse a phone number as it is dialled, also with the country's code and without a plus.
+    """Return a phone number parsed as it is dialled, also with a country code but no plus.
 
-    Raises Invalid for one that cannot be one.
+    Raises Invalid for an impossible number.
     """
     try:
-        # The package would turn letters into digits: "(work)" is no part of a number.
+        # The package would turn letters into digits, but "(work)" is not part of a number.
         parsed = phonenumbers.parse(phone, country) if _DIALLED.fullmatch(phone) else None
     except phonenumbers.NumberParseException:
         parsed = None
@@ -226,7 +232,7 @@ def dialled(phone: str, country: str | None) -> phonenumbers.PhoneNumber:
 
 
 def _with_plus(phone: str, parsed: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber | None:
-    """The number that a text with a country's code and no plus means; None if it may be two."""
+    """Return the number meant by a country code without plus; None if it is ambiguous."""
     try:
         other = phonenumbers.parse(f"+{phone}")
     except phonenumbers.NumberParseException:
@@ -237,8 +243,9 @@ def _with_plus(phone: str, parsed: phonenumbers.PhoneNumber) -> phonenumbers.Pho
 
 
 def _has_length(parsed: phonenumbers.PhoneNumber) -> bool:
-    """Whether a number is longer than those of emergency services, and has at most the 15 digits
-    of the longest ones (ITU-T E.164, 6.2.1).
+    """Return whether a number is longer than emergency numbers and has at most 15 digits.
+
+    Source: ITU-T E.164, 6.2.1.
     """
     national = phonenumbers.national_significant_number(parsed)
     whole = f"{parsed.country_code}{national}"
@@ -246,10 +253,10 @@ def _has_length(parsed: phonenumbers.PhoneNumber) -> bool:
 
 
 def email_key(email: str | None) -> str | None:
-    """Return an address in the form in which it is compared: lower case, possibly longer."""
+    """Return an address in the form for comparison: lower case, truncated. None for None."""
     return None if email is None else email.lower()[:_LONGEST_EMAIL]
 
 
 def _domain(email: str | None) -> str | None:
-    """The part of an address after the @, in lower case."""
+    """Return the part of an address after the @, in lower case; None without an address."""
     return None if email is None else email.rpartition("@")[2].lower()

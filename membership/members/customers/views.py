@@ -1,4 +1,4 @@
-"""A customer as answers show them."""
+"""Customers as messages of the API."""
 
 from uuid import UUID
 
@@ -20,22 +20,22 @@ VIEW_COLUMNS = (
 
 
 def display_name(customer: Customer | AnyRow) -> str:
-    """The name as one line; a customer may have only one of the two names."""
+    """Return the name of a customer on one line; either of the two names may be missing."""
     return f"{customer.given_name} {customer.family_name}".strip()
 
 
 def number_text(number: int) -> str:
-    """The human customer number: ``C-000123``."""
+    """Return a customer number as people write it: ``C-000123``."""
     return CustomerNumber(number).text
 
 
 def photo_path(customer_id: UUID, tag: str | None) -> str | None:
-    """Path of the photo, with the tag in it so that it may be cached for good."""
+    """Return the path of a photo, with its tag for caching without expiry; None without a photo."""
     return None if tag is None else f"/v1/customers/{customer_id}/photo?v={tag}"
 
 
 def customer_view(customer: Customer | AnyRow) -> CustomerView:
-    """Show a customer, from the row or from its ``VIEW_COLUMNS``."""
+    """Return a customer as a message, from the row or from its ``VIEW_COLUMNS``."""
     return CustomerView(
         id=customer.id,
         number=number_text(customer.number),
