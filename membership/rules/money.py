@@ -5,16 +5,21 @@ How many decimals a currency has, and how an amount is written, is the Unicode c
 """
 
 from decimal import Decimal
+from functools import cache
 
 from babel.core import UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision, list_currencies
 
-_KNOWN = frozenset(list_currencies())
+
+@cache
+def known_currencies() -> frozenset[str]:
+    """Codes of all currencies of CLDR. Read at the first use: a service starts without them."""
+    return frozenset(list_currencies())
 
 
 def known_currency(currency: str) -> str:
     """Return ``code`` unchanged. Raises ValueError for a currency that CLDR does not know."""
-    if currency not in _KNOWN:
+    if currency not in known_currencies():
         raise ValueError(f"{currency!r} is no currency (ISO 4217)")
     return currency
 

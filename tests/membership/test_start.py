@@ -102,6 +102,11 @@ def test_importing_the_service_loads_only_what_every_start_needs() -> None:
     assert loaded - {"cython_runtime", "sitecustomize", "usercustomize"} <= ALLOWED
 
 
+def test_importing_the_service_reads_no_list_of_currencies() -> None:
+    code = "import membership.serve as _; from membership.rules import money as m"
+    assert told(f"{code}; print(m.known_currencies.cache_info().currsize)") == "0"
+
+
 def test_a_first_scan_loads_nothing(first_scan: dict[str, Any]) -> None:
     assert first_scan["status"] == 200
     assert first_scan["modules"] == []
