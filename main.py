@@ -121,8 +121,19 @@ def scan(
 
 def run() -> None:
     """Entry point of the installed program."""
+    _leave_out_rich()
     keep_private(group_reads=group_may_read())
     app()
+
+
+def _leave_out_rich() -> None:
+    """Let ``import rich`` fail in this process as if it were not installed.
+
+    structlog loads it, and Pygments with it, wherever it is installed, to colour exceptions on a
+    terminal. Our logs are JSON, and rich is installed for Typer only, which is set to plain text.
+    ``None`` as an entry of ``sys.modules`` is Python's way to say so ("The import system", 5.3.1).
+    """
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
 
 
 def _run_kiosk(

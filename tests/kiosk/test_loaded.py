@@ -19,3 +19,21 @@ def test_the_kiosk_loads_no_package_of_the_other_processes() -> None:
         env={"QT_QPA_PLATFORM": "offscreen", "PATH": ""},
     )
     assert done.stdout.strip() == "[]"
+
+
+STARTED = """
+import contextlib, sys
+import main
+sys.argv = ["walletdesk", "scan", "--help"]
+with contextlib.suppress(SystemExit):
+    main.run()
+import structlog, structlog.dev
+print([each for each in ("rich", "pygments") if sys.modules.get(each)])
+"""
+
+
+def test_the_program_loads_no_colours_for_a_terminal() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip().splitlines()[-1] == "[]"
