@@ -18,6 +18,7 @@ from membership.base.settings import ServiceSettings
 from membership.base.vault import KEY_FILE, Vault, VaultError
 from membership.data.backup.archive import Archive, Manifest, TableEntry
 from membership.data.backup.errors import BackupDamaged, BackupTooNew, NotRestorable
+from membership.data.backup.misfits import REFUSED, find_misfit
 from membership.data.backup.rows import Kind, bare_table, read_rows, tally
 from membership.store import advisory_lock
 from membership.store.advisory_lock import Lock
@@ -133,12 +134,21 @@ def _restore_key(settings: ServiceSettings, key: str | None) -> None:
 
 
 def _fill(connection: Connection, archive: Archive, entry: TableEntry) -> None:
-    """Insert a table's rows in batches."""
+    """Insert a table's rows in batches. Raises NotRestorable naming a row that does not fit."""
     table = bare_table(entry.name, entry.columns)
     large = any(kind is Kind.BYTES for _, kind in entry.columns)
     size = _LARGE_ROWS_AT_ONCE if large else _ROWS_AT_ONCE
+    done = 0
     for rows in _batches(archive.rows(entry), size):
-        connection.execute(table.insert(), rows)
+        try:
+            with connection.begin_nested():
+                connection.execute(table.insert(), rows)
+        except REFUSED as error:
+            misfit = find_misfit(connection, table, rows, done)
+            if misfit is None:
+                raise
+            raise misfit from error
+        done += len(rows)
 
 
 def _batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
