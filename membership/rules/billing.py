@@ -1,4 +1,4 @@
-"""Term of a membership that a subscription at a payment provider pays for."""
+"""The term of a membership that is paid by a subscription at a payment provider."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,9 +12,8 @@ from membership.rules.instants import day_after, day_end, last_day_before, requi
 class Agreement:
     """State of a subscription at the provider, once something was paid.
 
-    ``paid_until`` is the end of the last period that was paid. ``failing`` tells that a payment
-    for the next one was tried and failed. ``cancels_at`` is when it is to end, ``ended_at`` when
-    it did.
+    ``paid_until`` is the end of the last paid period. ``failing`` is true if a payment for the next
+    period failed. ``cancels_at`` is the scheduled end, ``ended_at`` the actual one.
 
     Raises:
         NaiveTimeError: a time has no zone; the message names the field.
@@ -27,7 +26,7 @@ class Agreement:
     ended_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Refuse times that name no instant."""
+        """Reject times without a zone."""
         require_aware("paid_until", self.paid_until)
         for name in ("cancels_at", "ended_at"):
             if (at := getattr(self, name)) is not None:
@@ -36,9 +35,11 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class SubscribedTerm:
-    """Term that a subscription pays for: ``ends_at`` includes any grace, ``last_day`` does not.
+    """The term that a subscription pays for.
 
-    ``renews``: the provider renews it automatically.
+    ``ends_at`` includes any grace, ``last_day`` does not. ``overdue_since`` is when the unpaid time
+    began, None if nothing is due; ``ended_early_at`` is when the subscription ended inside a paid
+    period. ``renews`` is true if the provider renews it automatically.
     """
 
     ends_at: datetime
@@ -51,9 +52,9 @@ class SubscribedTerm:
 def subscribed_term(agreement: Agreement, grace_days: int, zone: ZoneInfo) -> SubscribedTerm:
     """Return the term that a subscription pays for, in whole days of ``zone``.
 
-    The day on which a paid period ends is a good one. After it the membership runs on for
-    ``grace_days`` days, overdue, while the provider tries again, or until it gives up. A
-    subscription that is to end gets no grace; one that was ended inside what was paid ends there.
+    The day on which a paid period ends is included. After it the membership continues, overdue, for
+    ``grace_days`` days while the provider retries the payment, or until it stops. A subscription
+    with a scheduled end gets no grace; one that ended inside a paid period ends there.
 
     Raises:
         CalendarRangeError: the grace ends outside the years 1 to 9999.

@@ -1,7 +1,7 @@
-"""Money: whole numbers of the smallest unit of a currency. Nothing is computed in floating point.
+"""Money as whole numbers of the smallest unit of a currency; no floating point.
 
-How many decimals a currency has, and how an amount is written, is the Unicode consortium's
-(CLDR, through Babel): none for the yen, three for the dinar of Kuwait.
+Decimals and notation follow the Unicode CLDR, through Babel: no decimals for the yen, three for the
+dinar of Kuwait.
 """
 
 from decimal import Decimal
@@ -18,21 +18,21 @@ def known_currencies() -> frozenset[str]:
 
 
 def known_currency(currency: str) -> str:
-    """Return ``code`` unchanged. Raises ValueError for a currency that CLDR does not know."""
+    """Return ``currency`` unchanged. Raises ValueError for a code that CLDR does not know."""
     if currency not in known_currencies():
         raise ValueError(f"{currency!r} is no currency (ISO 4217)")
     return currency
 
 
 def decimals_of(currency: str) -> int:
-    """How many decimals a currency has: 2 for EUR and what is not known, 0 for JPY, 3 for KWD."""
+    """Return the number of decimals of a currency: 2 for EUR and unknown ones, 0 JPY, 3 KWD."""
     return get_currency_precision(currency)
 
 
 def written(minor: int, currency: str, language: str) -> str:
-    """An amount as a language writes it, such as ``€49.00`` for 4900 EUR cents.
+    """Return an amount in the notation of a language, such as ``€49.00`` for 4900 EUR cents.
 
-    Raises ValueError for a language that is unknown.
+    ``minor`` counts the smallest unit. Raises ValueError for an unknown language.
     """
     amount = Decimal(minor).scaleb(-decimals_of(currency))
     try:

@@ -1,4 +1,4 @@
-"""Which email domains a company may get: no public one, and none that nobody has looked at."""
+"""Rules for new email domains of a company: not public, and confirmed by a member of staff."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,27 +19,27 @@ _FIELD = "body.email_domains"
 
 @dataclass(frozen=True, slots=True)
 class DomainRules:
-    """What is asked of new domains.
+    """Requirements for new domains.
 
-    ``confirmed`` are domains with the number of customers that a person has seen; None if nobody
-    has to confirm.
+    ``confirmed`` maps each confirmed domain to the number of customers that a person was shown;
+    None if no confirmation is required.
     """
 
     confirmed: Mapping[str, int] | None = None
 
     @classmethod
     def of(cls, call: Call, change: CompanyChange) -> "DomainRules":
-        """Return the rules for a request. People confirm; programs act for those who wrote them."""
+        """Return the rules for a request: staff must confirm domains, API keys need not."""
         confirmed = None
         if call.actor.kind is ActorKind.STAFF:
             confirmed = {each.domain: each.customers for each in change.confirmed_domains}
         return cls(confirmed)
 
     def check(self, session: Session, organization_id: int, domains: Iterable[str]) -> None:
-        """Check domains that a company is to get.
+        """Check the new domains of a company.
 
-        Raises Invalid for a public one; Conflict for those that have to be confirmed, with the
-        number of customers of each.
+        Raises Invalid for a public domain; Conflict for unconfirmed ones, with the number of
+        customers of each.
         """
         domains = list(domains)
         for each in domains:
@@ -66,7 +66,7 @@ NOBODY_CONFIRMS = DomainRules()
 
 
 def customers_of(session: Session, organization_id: int, domain: str) -> int:
-    """Return how many customers have an address in a domain."""
+    """Return the number of customers with an address in a domain."""
     return (
         session.scalar(
             select(func.count())
@@ -78,7 +78,7 @@ def customers_of(session: Session, organization_id: int, domain: str) -> int:
 
 
 def show_domain(call: Call, domain: str) -> EmailDomainView:
-    """Return what giving a domain to a company would do."""
+    """Return what assigning a domain to a company would do: its owner and the customers to link."""
     owner = call.session.scalar(
         select(CompanyDomain.company_id).where(
             CompanyDomain.organization_id == call.tenant.id, CompanyDomain.domain == domain

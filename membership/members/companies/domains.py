@@ -1,4 +1,4 @@
-"""Email domains: customers with an address there are linked to the company by themselves."""
+"""Email domains of companies: customers with an address there are linked automatically."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ _TOLD_AT_ONCE = 1000
 
 
 def domains_of(session: Session, company: Company) -> Sequence[str]:
-    """The company's email domains, sorted."""
+    """Return the email domains of a company, sorted."""
     return session.scalars(
         select(CompanyDomain.domain)
         .where(
@@ -39,11 +39,11 @@ def set_domains(
     now: datetime,
     rules: DomainRules = NOBODY_CONFIRMS,
 ) -> bool:
-    """Let the company have exactly these email domains; tells whether that changed anything.
+    """Replace the email domains of a company; return whether that changed anything.
 
-    Those who have an address in a new one are linked, unless the company is archived. Raises
-    Conflict for a domain of another company, and what ``rules`` raise for a new one.
-    The caller holds the domains (``hold_domains``).
+    Customers with an address in a new domain are linked, unless the company is archived. Raises
+    Conflict for a domain of another company, and what ``rules`` raise for a new one. The caller has
+    called ``hold_domains``.
     """
     domains = sorted({domain.lower() for domain in wanted})
     before = list(domains_of(session, company))
@@ -73,7 +73,7 @@ def set_domains(
 
 
 def _take_domain(session: Session, company: Company, domain: str) -> None:
-    """Give an email domain to a company. Raises Conflict if another one has it."""
+    """Assign an email domain to a company. Raises Conflict if another company has it."""
     connection = session.connection()
     connection.execute(
         insert_into(connection, CompanyDomain).on_conflict_do_nothing(),
@@ -101,11 +101,11 @@ def link_newcomers(
     *,
     never_linked: bool = False,
 ) -> None:
-    """Link the customers who have an address in a domain, however many, in one statement.
+    """Link all customers with an address in a domain, in one statement.
 
-    ``never_linked`` leaves out those who were linked to the company before: somebody may have
-    unlinked them by hand. A public domain, which an earlier version gave to a company or a
-    setting names since, links nobody.
+    ``never_linked`` leaves out those who were linked to the company before, because they may have
+    been unlinked by hand. A public domain links nobody; an earlier version may have accepted it, or
+    a setting may have added it since.
     """
     if is_public_here(session, domain):
         return
@@ -144,7 +144,7 @@ def _tell_linked(
     links: Sequence[tuple[object, object]],
     now: datetime,
 ) -> None:
-    """Audit what a domain did, in one entry, and announce each link."""
+    """Record in one audit entry what a domain linked, and emit an event for each link."""
     did = {"email_domain": domain, "customers_linked": len(links)}
     record(session, company.organization_id, "company.linked_by_domain", company.id, after=did)
     source = LinkSource.EMAIL_DOMAIN.value

@@ -1,6 +1,6 @@
-"""Links between customers and companies, made by hand or by email domain; history is kept.
+"""Links between customers and companies, made by hand or by email domain, with history.
 
-Each link that is made or ended is audited and told to other systems, whoever makes it.
+Every new or ended link is recorded in the audit and emitted as an event.
 """
 
 from datetime import datetime
@@ -31,7 +31,7 @@ _TRIES = 3
 def open_link(
     session: Session, organization_id: int, company_id: UUID, customer_id: UUID
 ) -> CompanyLink | None:
-    """The link that holds between a customer and a company, if there is one."""
+    """Return the open link between a customer and a company; None if there is none."""
     return session.scalars(
         select(CompanyLink).where(
             CompanyLink.organization_id == organization_id,
@@ -43,7 +43,7 @@ def open_link(
 
 
 def hold_open(session: Session, organization_id: int, company_id: UUID) -> None:
-    """Make sure that a company takes something new; it is not archived before we are done.
+    """Check that a company is not archived, and lock it against archiving until the commit.
 
     Raises NotFound; Conflict for an archived company.
     """
@@ -68,10 +68,10 @@ def link_customer(
     role: str = "",
     source: LinkSource = LinkSource.MANUAL,
 ) -> CompanyLink:
-    """Link a customer to a company from now on; who is linked already stays as they are.
+    """Link a customer to a company from ``now`` on; return the new or the existing link.
 
-    Raises NotFound for an unknown company; Conflict for an archived one, or if the link is
-    being ended at the same time.
+    Raises NotFound for an unknown company; Conflict for an archived one, or if others keep ending
+    the link at the same time.
     """
     for _ in range(_TRIES):
         link = open_link(session, organization_id, company_id, customer_id)
@@ -98,7 +98,7 @@ def link_customer(
 def _tell_linked(
     session: Session, organization_id: int, company_id: UUID, customer_id: UUID, now: datetime
 ) -> CompanyLink:
-    """Audit and announce the link that was just made; returns it."""
+    """Record and emit the link that was just made, and return it."""
     link = open_link(session, organization_id, company_id, customer_id)
     if link is None:
         raise RuntimeError("a link was made and is not there")
@@ -115,7 +115,7 @@ def _tell_linked(
 
 
 def open_link_once(added: AnyInsert) -> AnyInsert:
-    """Let an insert of links pass over those between whom there is a link."""
+    """Return an insert of links that skips customers with an open link to the company."""
     return added.on_conflict_do_nothing(
         index_elements=("organization_id", "company_id", "customer_id"),
         index_where=CompanyLink.valid_until.is_(None),
@@ -125,7 +125,7 @@ def open_link_once(added: AnyInsert) -> AnyInsert:
 def unlink_customer(
     session: Session, organization_id: int, company_id: UUID, customer_id: UUID, now: datetime
 ) -> bool:
-    """End the link between a customer and a company; False if there is none."""
+    """End the link between a customer and a company; return False if there is none."""
     ended = session.execute(
         update(CompanyLink)
         .where(
@@ -154,11 +154,11 @@ def unlink_customer(
 
 
 def hold_domains(session: Session, organization_id: int, *, to_change: bool = False) -> None:
-    """Keep email domains from being given to companies while an address is set, and vice versa.
+    """Serialize changes of company domains with changes of addresses, until the commit.
 
-    Without it, neither of two transactions at once would see the other's half, and a customer
-    with an address in a company's domain would stay unlinked. ``to_change`` is for the one
-    that gives domains. Whoever creates a customer takes a number, and so holds them anyway.
+    Without the lock, two concurrent transactions would not see each other's half, and a customer
+    with an address in a company's domain would stay unlinked. ``to_change`` is for the transaction
+    that assigns domains. Creating a customer takes a customer number, which locks the same row.
     """
     held = select(Organization.id).where(Organization.id == organization_id)
     if to_change:
@@ -170,7 +170,7 @@ def hold_domains(session: Session, organization_id: int, *, to_change: bool = Fa
 def link_by_email_domain(session: Session, customer: Customer, now: datetime) -> None:
     """Link a customer to the company that owns the domain of their email address, if any.
 
-    An archived company takes nobody new, and a public domain links nobody.
+    An archived company and a public domain link nobody.
     """
     if customer.email_domain is None:
         return

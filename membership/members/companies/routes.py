@@ -35,18 +35,18 @@ def list_companies(
         str,
         Query(
             max_length=200,
-            description="Parts of words of the name; accents and capitals do not matter.",
+            description="Words of the name or parts of them; accents and case are ignored.",
             examples=["northw"],
         ),
     ] = "",
     archived: Annotated[
         bool | None,
-        Query(description="Only archived companies, or only the others; all if left out."),
+        Query(description="Only archived companies, or only others; all if omitted."),
     ] = None,
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> CompanyPage:
-    """List companies by name; with `q` those whose name has all of its words, or parts of words.
+    """List companies by name; with `q`, those whose name has all of its words or parts of words.
 
     Errors: `invalid_cursor` (422).
     """
@@ -59,8 +59,8 @@ def create_company(
 ) -> CompanyView:
     """Create a company; customers with an address in its domains are linked at once.
 
-    A member of staff confirms each domain in `confirmed_domains`, with the number of customers
-    that `GET /v1/companies/email-domains/{domain}` told.
+    A member of staff confirms each domain in `confirmed_domains`, with the number of customers from
+    `GET /v1/companies/email-domains/{domain}`.
 
     Errors: `email_domain_taken`, `email_domain_not_confirmed` (409), `email_domain_public` (422).
     """
@@ -77,11 +77,14 @@ def create_company(
 def get_email_domain(
     domain: Annotated[
         EmailDomain,
-        Path(description="In either spelling.", examples=["northwind.example.com"]),
+        Path(
+            description="The domain in ASCII or Unicode spelling.",
+            examples=["northwind.example.com"],
+        ),
     ],
     call: Annotated[Call, reads(Scope.COMPANIES_WRITE)],
 ) -> EmailDomainView:
-    """Tell what giving an email domain to a company would do: how many customers it links."""
+    """Return the effect of assigning an email domain to a company: how many customers it links."""
     return show_domain(call, domain)
 
 
@@ -89,7 +92,7 @@ def get_email_domain(
 def get_company(
     company_id: UUID, call: Annotated[Call, reads(Scope.COMPANIES_READ)]
 ) -> CompanyView:
-    """Show a company with its memberships, expired ones too, and the first of its people.
+    """Return a company with its memberships, expired ones included, and its first linked customers.
 
     Errors: `company_not_found` (404).
     """
@@ -105,14 +108,14 @@ def change_company(
 ) -> CompanyView:
     """Set the fields that are sent.
 
-    A domain that is added links the customers with an address there; whom a removed domain
-    linked stays linked. A member of staff confirms added domains as for a new company. A lower
-    `seat_cap` takes seats from those who were linked last.
+    An added domain links the customers with an address there; a removed one unlinks nobody. A
+    member of staff confirms added domains as for a new company. A lower `seat_cap` takes seats from
+    those who were linked last.
 
-    `archived` closes a company to what is new: no links, no memberships, and its domains link
-    nobody. What it has goes on, and its people keep what they inherit until the membership ends
-    or they are unlinked: end the memberships to take it away. When it is taken back, its
-    domains link those who came meanwhile and were never linked to it.
+    `archived` closes a company: it accepts no new links or memberships, and its domains link
+    nobody. Existing memberships continue, and linked customers inherit them until the membership
+    ends or they are unlinked: end the memberships to revoke access. When the company is restored,
+    its domains link customers who came meanwhile and were never linked to it.
 
     Errors: `company_not_found` (404), `email_domain_taken`, `email_domain_not_confirmed` (409),
     `email_domain_public` (422).
@@ -149,9 +152,9 @@ def list_link_history(
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> PastLinks:
-    """List every link that the company has or had, latest first, with how it came about.
+    """List every link that the company has or had, latest first, with its source.
 
-    Somebody who was unlinked and linked again is listed twice.
+    A customer who was unlinked and linked again is listed twice.
 
     Errors: `company_not_found` (404), `invalid_cursor` (422).
     """
@@ -167,11 +170,11 @@ def link_customer(
 ) -> Response:
     """Link a customer to a company: they inherit its memberships from now on.
 
-    Who is linked already stays so and gets the role that is sent. Where a company has fewer
-    seats than people, the earliest links hold them; a new one goes to the end of the queue.
+    An existing link stays and gets the role that is sent. If a company has fewer seats than linked
+    customers, the earliest links have them; a new link is last in the queue.
 
-    Errors: `company_not_found`, `customer_not_found` (404), `company_archived`,
-    `customer_erased` (409), `link_changed` (409, if others keep changing the same link).
+    Errors: `company_not_found`, `customer_not_found` (404), `company_archived`, `customer_erased`
+    (409), `link_changed` (409, if others keep changing the same link).
     """
 
     def save() -> Done:
@@ -188,9 +191,9 @@ def unlink_customer(
     customer_id: UUID,
     call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)],
 ) -> Response:
-    """End a link: what was inherited through it is gone at once.
+    """End a link: what was inherited through it ends at once.
 
-    Memberships of the customer's own and of other companies stay. The link stays in the history.
+    The customer's own memberships and those of other companies stay. The link stays in the history.
 
     Errors: `link_not_found` (404).
     """

@@ -16,7 +16,7 @@ MAX_DOMAINS = 100
 
 
 def _mail_domain(text: str) -> str:
-    """Return a domain as addresses of customers have it. Raises ValueError."""
+    """Return a domain in the form that customers' addresses have. Raises ValueError."""
     try:
         found = unicode_host(text)
     except ValueError as error:
@@ -36,47 +36,47 @@ EmailDomain = Annotated[
 
 
 class ConfirmedDomain(RequestBody):
-    """A domain that a person has seen the effect of."""
+    """A domain whose effect a member of staff has seen."""
 
     domain: EmailDomain = Field(examples=["northwind.example.com"])
     customers: int = Field(
-        ge=0, le=10**9, examples=[12], description="How many customers the person saw."
+        ge=0, le=10**9, examples=[12], description="Number of customers that the person was shown."
     )
 
 
 class CompanyChange(RequestBody):
-    """Fields of a company to set; those left out stay as they are."""
+    """Fields of a company to set; omitted ones stay unchanged."""
 
     name: Name = Field(
         default="", examples=["Northwind Analytics"], description="Trading name; cannot be empty."
     )
     billing_name: Line | None = Field(
-        default=None, examples=["Ada Byron"], description="Who is asked about invoices."
+        default=None, examples=["Ada Byron"], description="Contact for invoices."
     )
     billing_email: Email | None = Field(default=None, examples=["invoices@northwind.example.com"])
     seat_cap: Annotated[int, Field(ge=0, le=10**6)] | None = Field(
         default=None,
         examples=[25],
-        description="How many linked customers inherit its memberships; null for all.",
+        description="Number of linked customers who inherit its memberships; null for all.",
     )
     email_domains: tuple[EmailDomain, ...] = Field(
         default=(),
         max_length=MAX_DOMAINS,
         examples=[["northwind.example.com"]],
-        description="Customers with an address there are linked by themselves. Public mail "
-        "providers are refused.",
+        description="Customers with an address there are linked automatically. Public mail "
+        "domains are rejected.",
     )
     confirmed_domains: tuple[ConfirmedDomain, ...] = Field(
         default=(),
         max_length=100,
-        description="New domains whose effect a member of staff has seen and wants. API keys need "
+        description="New domains whose effect a member of staff has seen and confirms. API keys need "
         "not send it.",
     )
     archived: bool = Field(
         default=False,
         examples=[False],
-        description="An archived company takes no new links and no new memberships; what it "
-        "has goes on until it ends.",
+        description="An archived company accepts no new links or memberships; existing ones "
+        "continue until they end.",
     )
 
 
@@ -87,10 +87,10 @@ class NewCompany(CompanyChange):
 
 
 class NewLink(RequestBody):
-    """What a customer is in the company."""
+    """The role of a customer in a company."""
 
     role: Line = Field(
-        default="", examples=["Employee"], description="Free text; set anew by each request."
+        default="", examples=["Employee"], description="Free text; each request replaces it."
     )
 
 
@@ -102,7 +102,9 @@ class PastLink(Message):
     role: str
     source: LinkSource
     valid_from: AwareDatetime
-    valid_until: AwareDatetime | None = Field(description="When it was ended; null while it holds.")
+    valid_until: AwareDatetime | None = Field(
+        description="When the link ended; null while it is open."
+    )
 
 
 class PastLinks(Message):

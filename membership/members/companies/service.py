@@ -1,4 +1,4 @@
-"""Companies: created, changed, archived, and found by id."""
+"""Creates, changes and loads companies."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -27,7 +27,7 @@ _TOLD = {
 
 
 def get_company(session: Session, tenant: Tenant, company_id: UUID) -> Company:
-    """Load a company. Raises NotFound."""
+    """Return a company by id. Raises NotFound."""
     company = session.get(Company, (tenant.id, company_id))
     if company is None:
         raise _no_such_company()
@@ -35,7 +35,7 @@ def get_company(session: Session, tenant: Tenant, company_id: UUID) -> Company:
 
 
 def _no_such_company() -> NotFound:
-    """The error for a company that this organization does not have."""
+    """Return the error for a company that this organization does not have."""
     return NotFound("company_not_found", "There is no such company.")
 
 
@@ -46,9 +46,9 @@ def create_company(
     now: datetime,
     rules: DomainRules = NOBODY_CONFIRMS,
 ) -> Company:
-    """Create a company, and link the customers whose email domain is one of its own.
+    """Create and return a company, and link the customers with an address in its email domains.
 
-    Raises Conflict for a domain that another company has, and what ``rules`` raise.
+    Raises Conflict for a domain of another company, and what ``rules`` raise.
     """
     if new.email_domains:
         hold_domains(session, tenant.id, to_change=True)
@@ -79,13 +79,13 @@ def change_company(
     *,
     rules: DomainRules = NOBODY_CONFIRMS,
 ) -> Company:
-    """Set the fields that ``change`` names.
+    """Set the fields that ``change`` names and return the company.
 
-    A domain that is added links the customers who have an address there; whom a removed one
-    linked stays linked. An archived company keeps its links and memberships as they are, but
-    takes no new ones; when it is taken back, its domains link those who came meanwhile and
-    were never linked to it. Raises NotFound; Conflict for a domain of another
-    company; and what ``rules`` raise.
+    An added domain links the customers with an address there; a removed one unlinks nobody. An
+    archived company keeps its links and memberships but accepts no new ones. When it is restored,
+    its domains link customers who came meanwhile and were never linked to it.
+
+    Raises NotFound; Conflict for a domain of another company; and what ``rules`` raise.
     """
     named = change.model_fields_set
     if named & {"email_domains", "archived"}:
@@ -121,7 +121,7 @@ def _set_fields(company: Company, change: CompanyChange, now: datetime) -> None:
 
 
 def _changed_fields(company: Company) -> list[str]:
-    """Names of the fields that will be stored with another value than before."""
+    """Return the names of the fields whose value changes with the next flush."""
     state = inspect(company)
     histories = ((name, state.attrs[column].history) for column, name in _TOLD.items())
     return [name for name, each in histories if list(each.added) != list(each.deleted)]

@@ -1,4 +1,4 @@
-"""Companies as answers show them: in full, and in a list by name."""
+"""Companies as messages of the API: in full, and in a list by name."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ _MAX_WORDS = 10
 
 
 def show_company(call: Call, company: Company) -> CompanyView:
-    """Show a company with its memberships and the first of its people."""
+    """Return a company with its memberships and the first of its linked customers."""
     customers = count_linked(call, company.id)
     return CompanyView(
         id=company.id,
@@ -39,9 +39,9 @@ def show_company(call: Call, company: Company) -> CompanyView:
 def list_companies(
     call: Call, query: str, limit: int, cursor: str | None, *, archived: bool | None = None
 ) -> CompanyPage:
-    """List companies by name, or those that have every word of ``query`` in theirs.
+    """Return a page of companies by name, or of those whose name has every word of ``query``.
 
-    Parts of words count, accents and case do not. A search reads each company of the
+    Parts of words match; accents and case are ignored. A search reads each company of the
     organization at most once. Raises Invalid for a bad cursor.
     """
     wanted = select(Company).where(Company.organization_id == call.tenant.id)

@@ -1,4 +1,4 @@
-"""Permissions: those that plans carry, and all that the organization has defined."""
+"""Permissions of plans, and all permissions that the organization has defined."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,9 +18,9 @@ from membership.web.paging import decode_cursor, encode_cursor
 
 
 def carry(session: Session, plan: Plan, wanted: tuple[NewPermission, ...]) -> bool:
-    """Let a plan carry exactly these permissions, in this order; labels are updated.
+    """Replace the permissions of a plan, in this order; return whether keys or order changed.
 
-    Returns whether it carried others, or in another order. The plan is new, or locked.
+    Updates labels, and creates new permissions. The plan is new, or its row is locked.
     """
     _make_known(session, plan.organization_id, wanted)
     carried = permissions_of(session, plan.organization_id, [plan.id]).get(plan.id, ())
@@ -55,16 +55,16 @@ def carry(session: Session, plan: Plan, wanted: tuple[NewPermission, ...]) -> bo
 
 
 def _make_known(session: Session, organization_id: int, wanted: tuple[NewPermission, ...]) -> None:
-    """Let the organization know these permissions, by these labels."""
+    """Create or relabel the permissions of the organization."""
     connection = session.connection()
     added = insert_into(connection, Permission)
     upsert = added.on_conflict_do_update(
         index_elements=("organization_id", "key"), set_={"label": added.excluded.label}
     )
     labels = _labels(session, organization_id, [each.key for each in wanted])
-    # In one order for all, so that two plans with the same permissions do not block each other.
+    # Sorted, so that two plans with the same permissions do not deadlock.
     for permission in sorted(wanted, key=lambda each: each.key):
-        # Also where nothing changes: it holds the row, so that nobody deletes it meanwhile.
+        # Also if nothing changes: it locks the row against a concurrent delete.
         connection.execute(
             upsert,
             {
@@ -77,7 +77,7 @@ def _make_known(session: Session, organization_id: int, wanted: tuple[NewPermiss
 
 
 def _labels(session: Session, organization_id: int, keys: list[str]) -> dict[str, str]:
-    """The labels of those permissions that are known."""
+    """Return the labels of existing permissions by key."""
     rows = session.connection().execute(
         select(Permission.key, Permission.label).where(
             Permission.organization_id == organization_id, Permission.key.in_(keys)
@@ -89,7 +89,7 @@ def _labels(session: Session, organization_id: int, keys: list[str]) -> dict[str
 def _record_label(
     session: Session, organization_id: int, permission: NewPermission, former: str | None
 ) -> None:
-    """Record that a permission became known, or is called otherwise, if it does."""
+    """Record in the audit that a permission was created or relabelled; nothing if neither."""
     if former == permission.label:
         return
     record(
@@ -105,7 +105,7 @@ def _record_label(
 def permissions_of(
     session: Session, organization_id: int, plan_ids: Iterable[UUID]
 ) -> dict[UUID, tuple[PermissionView, ...]]:
-    """The permissions that each plan carries, in the plan's order."""
+    """Return the permissions of each plan by its id, in the plan's order."""
     rows = session.execute(
         select(PlanPermission.plan_id, Permission.key, Permission.label)
         .join(
@@ -130,7 +130,7 @@ def permissions_of(
 def list_permissions(
     session: Session, tenant: Tenant, limit: int, cursor: str | None
 ) -> PermissionPage:
-    """List what the organization has named, by key. Raises Invalid for a bad cursor."""
+    """Return a page of the organization's permissions by key. Raises Invalid for a bad cursor."""
     wanted = select(Permission.key, Permission.label).where(Permission.organization_id == tenant.id)
     if cursor is not None:
         (after,) = decode_cursor(cursor, str)
@@ -144,7 +144,10 @@ def list_permissions(
 
 
 def relabel(session: Session, tenant: Tenant, key: str, label: str) -> PermissionView:
-    """Change the label of a permission; what was sold keeps its label. Raises NotFound."""
+    """Change the label of a permission and return it; memberships sold before keep theirs.
+
+    Raises NotFound.
+    """
     permission = _locked(session, tenant, key)
     former, permission.label = permission.label, label
     session.flush()
@@ -153,9 +156,9 @@ def relabel(session: Session, tenant: Tenant, key: str, label: str) -> Permissio
 
 
 def forget(session: Session, tenant: Tenant, key: str) -> None:
-    """Delete a permission that no plan carries; memberships sold with it keep it.
+    """Delete a permission that no plan has; memberships sold with it keep it.
 
-    Raises NotFound; Conflict if a plan carries it, archived ones included.
+    Raises NotFound; Conflict if a plan has it, archived ones included.
     """
     permission = _locked(session, tenant, key)
     plans = session.scalar(
@@ -171,7 +174,7 @@ def forget(session: Session, tenant: Tenant, key: str) -> None:
 
 
 def _locked(session: Session, tenant: Tenant, key: str) -> Permission:
-    """Load a permission and lock its row. Raises NotFound."""
+    """Return a permission with its row locked. Raises NotFound."""
     permission = session.scalars(
         select(Permission)
         .where(Permission.organization_id == tenant.id, Permission.key == key)

@@ -29,13 +29,18 @@ KeyPath = Annotated[PermissionKey, Path(examples=["area.pool"])]
 def list_plans(
     call: Annotated[Call, reads(Scope.PLANS_READ)],
     archived: Annotated[
-        bool | None, Query(description="Only archived ones, or only those on sale.")
+        bool | None, Query(description="Only archived plans, or only those on sale.")
     ] = None,
-    public: Annotated[bool | None, Query(description="Only public ones, or only others.")] = None,
+    public: Annotated[
+        bool | None, Query(description="Only plans open for sign-up, or only others.")
+    ] = None,
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> PlanPage:
-    """List plans by name, archived ones too unless told otherwise."""
+    """List plans by name; archived ones are included unless filtered out.
+
+    Errors: `invalid_cursor` (422).
+    """
     return service.list_plans(
         call.session, call.tenant, limit, cursor, archived=archived, public=public
     )
@@ -43,7 +48,7 @@ def list_plans(
 
 @router.post("/plans", status_code=201)
 def create_plan(new: NewPlan, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)]) -> PlanView:
-    """Create a plan; permissions that are new become known to the organization."""
+    """Create a plan; its new permissions are added to the organization's."""
 
     def create() -> PlanView:
         plan = service.create_plan(call.session, call.tenant, new, call.now)
@@ -54,7 +59,10 @@ def create_plan(new: NewPlan, call: Annotated[Call, writes_once(Scope.PLANS_WRIT
 
 @router.get("/plans/{plan_id}")
 def get_plan(plan_id: UUID, call: Annotated[Call, reads(Scope.PLANS_READ)]) -> PlanView:
-    """Show a plan."""
+    """Return a plan.
+
+    Errors: `plan_not_found` (404).
+    """
     plan = service.get_plan(call.session, call.tenant, plan_id)
     return service.show_plan(call.session, call.tenant, plan)
 
@@ -65,8 +73,10 @@ def change_plan(
 ) -> PlanView:
     """Set the fields that are sent; memberships already sold keep their terms.
 
-    `archived` takes a plan out of sale, and back into it. `permissions` are replaced as a whole,
+    `archived` takes a plan off sale or puts it back on sale. `permissions` are replaced as a whole,
     in the order sent.
+
+    Errors: `plan_not_found` (404).
     """
 
     def save() -> PlanView:
@@ -82,7 +92,10 @@ def list_permissions(
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> PermissionPage:
-    """List all permissions that plans of the organization have named, by key."""
+    """List all permissions of the organization by key.
+
+    Errors: `invalid_cursor` (422).
+    """
     return permissions.list_permissions(call.session, call.tenant, limit, cursor)
 
 
@@ -90,9 +103,11 @@ def list_permissions(
 def change_permission(
     key: KeyPath, change: PermissionChange, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)]
 ) -> PermissionView:
-    """Call a permission otherwise, in all plans; memberships keep the label they were sold with.
+    """Change the label of a permission in all plans; memberships sold before keep theirs.
 
-    Its key never changes, for other systems ask for it.
+    The key never changes, because other systems check it.
+
+    Errors: `permission_not_found` (404).
     """
 
     def save() -> PermissionView:
@@ -103,9 +118,10 @@ def change_permission(
 
 @router.delete("/permissions/{key}", status_code=204)
 def delete_permission(key: KeyPath, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)]) -> None:
-    """Delete a permission that no plan carries; memberships that were sold with it keep it.
+    """Delete a permission that no plan has; memberships that were sold with it keep it.
 
-    Answers 409 `permission_in_use` while a plan carries it, archived ones included.
+    Errors: `permission_not_found` (404), `permission_in_use` (409) while a plan has it, archived
+    ones included.
     """
 
     def delete() -> Done:

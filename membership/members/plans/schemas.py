@@ -25,20 +25,20 @@ Count = Annotated[int, Field(ge=1, le=1000)]
 
 
 class NewPermission(RequestBody):
-    """A permission as a plan names it."""
+    """A permission of a plan."""
 
     key: PermissionKey = Field(examples=["area.pool"])
     label: Name = Field(examples=["Pool"])
 
 
 class NewInterval(IntervalMessage):
-    """How often a price is due, or how long a membership lasts, as a caller sends it."""
+    """The billing interval of a price, or the length of a membership, as sent by a client."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class PlanChange(RequestBody):
-    """Fields of a plan to set; what was sold already keeps its terms."""
+    """Fields of a plan to set; memberships already sold keep their terms."""
 
     name: Name = Field(default="", examples=["Gold Membership"])
     description: Paragraph = Field(default="", examples=["Pool, sauna and members' area"])
@@ -48,21 +48,21 @@ class PlanChange(RequestBody):
         description="Price in the smallest unit of the currency, such as cents; 0 is free.",
     )
     currency: Currency | None = Field(
-        default=None, examples=["EUR"], description="By default the organization's."
+        default=None, examples=["EUR"], description="ISO 4217; the organization's if omitted."
     )
     billing: NewInterval | None = Field(default=None, description="How often the price is due.")
     length: NewInterval | None = Field(
-        default=None, description="How long a membership lasts; without it, until it is ended."
+        default=None, description="How long a membership lasts; without an end if omitted."
     )
     public: bool = Field(default=False, description="Whether customers can sign up for it.")
     archived: bool = Field(default=False, description="An archived plan is no longer sold.")
     permissions: tuple[NewPermission, ...] = Field(
-        default=(), max_length=200, description="In the order in which they are shown."
+        default=(), max_length=200, description="In display order."
     )
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
-        """Refuse a permission that is named twice."""
+        """Reject duplicate permissions."""
         keys = [permission.key for permission in self.permissions]
         if len(keys) != len(set(keys)):
             raise ValueError("permissions: a key is named twice")
@@ -76,13 +76,13 @@ class NewPlan(PlanChange):
 
 
 class PermissionPage(Message):
-    """A page of the permissions that the organization has named, by key."""
+    """A page of the organization's permissions by key."""
 
     items: tuple[PermissionView, ...]
     next_cursor: str | None = None
 
 
 class PermissionChange(RequestBody):
-    """What a permission is called from now on; what was sold keeps the label it was sold with."""
+    """The new label of a permission; memberships sold before keep theirs."""
 
     label: Name = Field(examples=["Big pool"])

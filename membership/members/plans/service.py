@@ -1,4 +1,4 @@
-"""Plans: created, changed, archived, listed. What was sold keeps the terms it was sold with."""
+"""Creates, changes, archives and lists plans. Memberships already sold keep their terms."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -19,7 +19,7 @@ from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, tota
 
 
 def get_plan(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
-    """Load a plan. Raises NotFound."""
+    """Return a plan by id. Raises NotFound."""
     plan = session.get(Plan, (tenant.id, plan_id))
     if plan is None:
         raise _no_such_plan()
@@ -27,12 +27,12 @@ def get_plan(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
 
 
 def _no_such_plan() -> NotFound:
-    """The error for a plan that this organization does not have."""
+    """Return the error for a plan that this organization does not have."""
     return NotFound("plan_not_found", "There is no such plan.")
 
 
 def _locked(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
-    """Load a plan and lock its row. Raises NotFound."""
+    """Return a plan with its row locked. Raises NotFound."""
     plan = session.scalars(
         select(Plan)
         .where(Plan.organization_id == tenant.id, Plan.id == plan_id)
@@ -45,7 +45,7 @@ def _locked(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
 
 
 def create_plan(session: Session, tenant: Tenant, new: NewPlan, now: datetime) -> Plan:
-    """Create a plan, and the permissions that it is the first to name."""
+    """Create and return a plan, and the permissions that are new with it."""
     plan = Plan(
         organization_id=tenant.id,
         id=uuid4(),
@@ -69,7 +69,10 @@ def create_plan(session: Session, tenant: Tenant, new: NewPlan, now: datetime) -
 def change_plan(
     session: Session, tenant: Tenant, plan_id: UUID, change: PlanChange, now: datetime
 ) -> Plan:
-    """Set the fields that ``change`` names. Raises NotFound; Invalid for an empty name."""
+    """Set the fields that ``change`` names and return the plan.
+
+    Raises NotFound; Invalid for an empty name.
+    """
     plan = _locked(session, tenant, plan_id)
     named = change.model_fields_set
     if "name" in named and not change.name:
@@ -95,7 +98,7 @@ def change_plan(
 
 
 def _tell(session: Session, plan: Plan, event: EventType, now: datetime) -> None:
-    """Emit the event of a plan that was created or changed."""
+    """Emit the event of a new or changed plan."""
     data = {
         "plan_id": str(plan.id),
         "public": plan.public,
@@ -111,7 +114,7 @@ def _set_interval(plan: Plan, name: str, interval: IntervalMessage | None) -> No
 
 
 def plan_view(plan: Plan, permissions: tuple[PermissionView, ...]) -> PlanView:
-    """Show a plan."""
+    """Return a plan as a message."""
     return PlanView(
         id=plan.id,
         name=plan.name,
@@ -127,12 +130,12 @@ def plan_view(plan: Plan, permissions: tuple[PermissionView, ...]) -> PlanView:
 
 
 def _interval(unit: IntervalUnit | None, count: int | None) -> IntervalMessage | None:
-    """An interval of two columns."""
+    """Return the interval of two columns; None if they are empty."""
     return None if unit is None or count is None else IntervalMessage(unit=unit, count=count)
 
 
 def show_plan(session: Session, tenant: Tenant, plan: Plan) -> PlanView:
-    """Show a plan with its permissions."""
+    """Return a plan with its permissions as a message."""
     return plan_view(plan, permissions_of(session, tenant.id, [plan.id]).get(plan.id, ()))
 
 
@@ -145,7 +148,7 @@ def list_plans(
     archived: bool | None = None,
     public: bool | None = None,
 ) -> PlanPage:
-    """List plans by name, of any kind unless told otherwise. Raises Invalid for a bad cursor."""
+    """Return a page of plans by name, filtered if wanted. Raises Invalid for a bad cursor."""
     wanted = select(Plan).where(Plan.organization_id == tenant.id)
     if archived is not None:
         wanted = wanted.where(
