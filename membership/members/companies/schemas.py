@@ -69,8 +69,8 @@ class CompanyChange(RequestBody):
     confirmed_domains: tuple[ConfirmedDomain, ...] = Field(
         default=(),
         max_length=100,
-        description="New domains whose effect a member of staff has seen and confirms. API keys need "
-        "not send it.",
+        description="New domains whose effect a member of staff has seen and confirms. API keys "
+        "need not send it.",
     )
     archived: bool = Field(
         default=False,
