@@ -49,7 +49,7 @@ _WEBHOOK_SECRET = re.compile(r"whsec_[\x21-\x7e]+")
 
 
 def _secret_key(given: SecretStr) -> SecretStr:
-    """Refuse other keys, such as the publishable one."""
+    """Return a secret key. Raises ValueError for other keys, such as the publishable one."""
     if not _SECRET_KEY.fullmatch(given.get_secret_value()):
         raise ValueError(
             "is no secret key; those begin with sk_live_, sk_test_, rk_live_, rk_test_"
@@ -58,7 +58,7 @@ def _secret_key(given: SecretStr) -> SecretStr:
 
 
 def _webhook_secret(given: SecretStr) -> SecretStr:
-    """Refuse other values, such as the endpoint's id."""
+    """Return a signing secret. Raises ValueError for other values, such as the endpoint's id."""
     if not _WEBHOOK_SECRET.fullmatch(given.get_secret_value()):
         raise ValueError("is no signing secret; those begin with whsec_")
     return given

@@ -1,4 +1,4 @@
-"""Routes for operators; none of them belongs to an organization."""
+"""Routes for operators; they do not depend on an organization."""
 
 import secrets
 from typing import Annotated, Any
@@ -29,9 +29,9 @@ _NEED_KEY = (
 
 
 class Health(BaseModel):
-    """That the service runs, and which version.
+    """Liveness and version of the service.
 
-    ``failing`` counts items that background jobs leave out for now because they failed, by job:
+    ``failing`` is, by job, the number of items that background jobs postpone after failures. It is
     no reason to send requests elsewhere.
     """
 
@@ -42,17 +42,17 @@ class Health(BaseModel):
 
 @router.get("/healthz")
 async def healthz() -> Health:
-    """Tell that the service runs; needs no key and no database."""
+    """Return that the service runs; needs no API key and no database."""
     return Health(status="ok", version=service_version())
 
 
 @router.get("/readyz", response_model=Health)
 async def readyz(request: Request) -> Any:
-    """Tell whether requests should be sent here: 200, or 503 with the parts that fail.
+    """Return whether the service can take requests: 200, or 503 with the failing parts.
 
-    The parts are `database`, `schema`, `storage` and `jobs`. It answers within two seconds or so
-    even if the database hangs, and needs no key. `failing` counts, by job, what is put off: a
-    card, a mail server, an import; the log says which.
+    The parts are `database`, `schema`, `storage` and `jobs`. It answers within about two seconds
+    even if the database hangs, and needs no API key. `failing` is, by job, the number of postponed
+    items, such as a card, a mail server, an import; see the log for the reason.
     """
     errors = await request.app.state.readiness.errors()
     if not errors:
@@ -72,11 +72,11 @@ async def metrics(
         Header(description="`Bearer` and the setting `metrics_key`, where that is set."),
     ] = None,
 ) -> Response:
-    """Tell how this process does, in Prometheus' text form.
+    """Return metrics of this process in the Prometheus text format.
 
-    It is answered to whoever shows the setting `metrics_key` as a bearer token, and on the
-    listener of the setting `metrics_port`. 401 `metrics_key_invalid` for another key; 403
-    `metrics_need_key` where no key is set. Counts name no organization and no person.
+    Requires the setting `metrics_key` as a bearer token, except on the listener of the setting
+    `metrics_port`. 401 `metrics_key_invalid` for another key; 403 `metrics_need_key` if no key is
+    set. Metrics name no organization and no person.
     """
     _check_reader(request, authorization)
     state = request.app.state

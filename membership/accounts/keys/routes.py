@@ -25,7 +25,7 @@ def list_keys(
         Query(description="Only keys whose maker's account is disabled, or only the others."),
     ] = None,
 ) -> KeyList:
-    """List the organization's keys, newest first, revoked ones included; never the keys themselves.
+    """List the organization's keys, newest first, revoked ones included, without their secrets.
 
     Errors: `invalid_cursor` (422).
     """
@@ -41,10 +41,10 @@ def make_key(
         Header(alias="Idempotency-Key", description="Refused: see above.", deprecated=True),
     ] = None,
 ) -> MintedKey:
-    """Make a key; it is shown in this answer only.
+    """Create a key; its secret is returned only in this response.
 
-    It takes no `Idempotency-Key`: the answer to a repeat would have to be kept, and with it the
-    key itself. If the answer was lost, revoke the key of that name and make another.
+    `Idempotency-Key` is not supported: repeating the response would require storing the key. If the
+    response is lost, revoke the key of that name and create another.
 
     Errors: `scope_missing` (403) for a scope that the caller lacks, `expiry_in_the_past` (422),
     `idempotency_key_refused` (422).
@@ -57,7 +57,7 @@ def make_key(
 
 @router.post("/{key_id}/revoke")
 def revoke_key(key_id: UUID, call: Annotated[Call, writes(Scope.KEYS_WRITE)]) -> KeyView:
-    """Revoke a key, at once and for good; a key that is revoked already stays so.
+    """Revoke a key at once and permanently; repeating the request changes nothing.
 
     Errors: `key_not_found` (404).
     """
@@ -68,7 +68,7 @@ def revoke_key(key_id: UUID, call: Annotated[Call, writes(Scope.KEYS_WRITE)]) ->
 def revoke_keys_made_by(
     staff_id: UUID, call: Annotated[Call, writes(Scope.KEYS_WRITE)]
 ) -> RevokedKeys:
-    """Revoke all keys that a member of staff made and that still work; answers those.
+    """Revoke all active keys that a member of staff created; returns those keys.
 
     Errors: `staff_not_found` (404).
     """

@@ -9,7 +9,7 @@ from membership.base.scopes import Scope
 
 
 class NewKey(RequestBody):
-    """A key to make."""
+    """A key to create."""
 
     name: Name = Field(examples=["Website"], description="For people, to tell keys apart.")
     scopes: frozenset[Scope] = Field(
@@ -26,13 +26,13 @@ class NewKey(RequestBody):
 
 
 class KeyView(keys.KeyView):
-    """A key without itself: only its beginning, to tell keys apart."""
+    """A key without its secret: only the first characters, to distinguish keys."""
 
     scopes: tuple[Scope, ...]
 
 
 class MintedKey(KeyView):
-    """A new key. It is returned only here and cannot be had again."""
+    """A new key. Its secret is returned only here."""
 
     key: str
 

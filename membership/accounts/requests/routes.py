@@ -1,4 +1,4 @@
-"""The route by which a caller asks what became of a request, and withdraws it."""
+"""The route that returns whether a request was carried out, and withdraws it if not."""
 
 import json
 from typing import Annotated
@@ -37,16 +37,16 @@ def withdraw_request(
         ),
     ] = None,
 ) -> Withdrawal:
-    """Ask what became of a request that may have arrived, and see to it that it does not later.
+    """Return whether an earlier request was carried out; if not, block it from now on.
 
-    If the request of this caller with that key was carried out, the answer is `carried_out`, with
-    the instant and the answer that was stored. If not, it is `withdrawn`: a request that arrives
-    with this key from now on is refused with 409 `request_withdrawn`. May be sent again.
+    If a request of this caller with that key was carried out, the status is `carried_out`, with its
+    time and the stored response. If not, it is `withdrawn`: a request that arrives with this key
+    later is rejected with 409 `request_withdrawn`. Repeating the call is safe.
 
-    The key is that of the caller: of the API key, or of the staff account in any of its sessions.
+    Keys belong to the caller: to the API key, or to the staff account in any of its sessions.
 
-    Errors: `request_begun` (409) for one that is still being carried out at the payment provider,
-    or was broken off there: send it again; `request_forgotten` (409) if it was sent a day ago or
+    Errors: `request_begun` (409) for a request that is still in progress at the payment provider,
+    or was interrupted there: send it again; `request_forgotten` (409) if it was sent a day ago or
     earlier.
     """
     found = withdraw(call, key, sent_at)

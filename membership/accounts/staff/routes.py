@@ -64,11 +64,11 @@ def add_staff(
     hashed: Annotated[_Hashed, Depends(_hashed)],
     call: Annotated[Call, writes_once(Scope.STAFF_WRITE)],
 ) -> StaffView:
-    """Make an account. Without a password, its owner is mailed a link to set one.
+    """Create an account. Without a password, its owner is mailed a link to set one.
 
-    409 `email_taken` if the organization has an account with this address; 422 for a password
-    that is too short (10 characters are needed), too long (256), or easily guessed; 403 for a
-    role that may do more than the caller.
+    409 `email_taken` if the organization has an account with this address; 422 for a password that
+    is too short (10 characters are required), too long (256), or easily guessed; 403 for a role
+    with more rights than the caller's.
     """
 
     def create() -> StaffView:
@@ -105,12 +105,11 @@ def change_staff(
     change: StaffChange,
     call: Annotated[Call, writes_once(Scope.STAFF_WRITE)],
 ) -> StaffView:
-    """Set the fields that are sent. A role counts at once, also for open sessions.
+    """Set the fields that are sent. A role takes effect at once, also in open sessions.
 
-    `disabled` and another `email` end all sessions (but the caller's), and make mailed links
-    worthless. 409 `last_admin` rather than
-    leave the organization without an enabled admin who has a password; 409 `email_taken`; 403
-    for an account or a role that may do more than the caller.
+    `disabled` and a new `email` end all sessions except the caller's, and invalidate mailed links.
+    409 `last_admin` if the organization would be left without an enabled admin who has a password;
+    409 `email_taken`; 403 for an account or a role with more rights than the caller's.
     """
 
     def save() -> StaffView:
@@ -132,8 +131,8 @@ def change_staff(
 
 @router.delete("/{staff_id}/sessions")
 def end_sessions(staff_id: UUID, call: Annotated[Call, writes(Scope.STAFF_WRITE)]) -> EndedSessions:
-    """End all sessions of an account: whoever is signed in with it signs in anew.
+    """End all sessions of an account; its owner has to sign in again. Repeating it is safe.
 
-    403 for an account that may do more than the caller. May be sent again.
+    403 for an account with more rights than the caller's.
     """
     return accounts.end_sessions_of(call, staff_id)

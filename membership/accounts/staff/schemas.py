@@ -68,7 +68,7 @@ ShownFactor = Annotated[
 
 
 class SignIn(RequestBody):
-    """Who signs in, and to which organization."""
+    """Credentials of a member of staff, and their organization."""
 
     organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
     email: ShownAddress = Field(examples=["ada@example.com"])
@@ -81,7 +81,7 @@ class SignIn(RequestBody):
 
 
 class Me(Message):
-    """Who is signed in, and what they may do."""
+    """The signed-in member of staff and their scopes."""
 
     staff: StaffName
     organization: str = Field(description="Short name (slug) of the organization.")
@@ -90,7 +90,7 @@ class Me(Message):
 
 
 class FactorStart(RequestBody):
-    """The present password, to set up a second factor."""
+    """The current password, to set up a second factor."""
 
     current_password: Password
 
@@ -102,7 +102,7 @@ class FactorCode(RequestBody):
 
 
 class FactorRemoval(RequestBody):
-    """The present password and a code, to remove the second factor."""
+    """The current password and a code, to remove the second factor."""
 
     current_password: Password
     code: ShownFactor
@@ -123,7 +123,7 @@ class StaffView(StaffName):
 
 
 class StaffPage(Message):
-    """Accounts, oldest first, and where the next page begins."""
+    """A page of accounts, oldest first."""
 
     items: tuple[StaffView, ...]
     next_cursor: str | None = None
@@ -138,7 +138,7 @@ class FirstAccount(RequestBody):
 
 
 class NewStaff(RequestBody):
-    """An account to make. Without a password its owner is sent a link to set one."""
+    """An account to create. Without a password its owner is mailed a link to set one."""
 
     name: Name = Field(examples=["Jonas Weber"])
     email: Address
@@ -147,7 +147,7 @@ class NewStaff(RequestBody):
 
 
 class StaffChange(RequestBody):
-    """Fields of an account to set; those left out stay as they are."""
+    """Fields of an account to set; omitted ones stay unchanged."""
 
     name: Name | None = Field(default=None, examples=["Jonas Weber-Lind"])
     email: Address | None = None
@@ -164,14 +164,14 @@ class StaffChange(RequestBody):
 
 
 class PasswordChange(RequestBody):
-    """A new password, and the present one."""
+    """A new password and the current one."""
 
     current_password: Password
     new_password: Password
 
 
 class ResetWish(RequestBody):
-    """Whose password was forgotten."""
+    """The account whose password was forgotten."""
 
     organization: Slug = Field(examples=["my-club"], description="Short name (slug).")
     email: ShownAddress = Field(examples=["ada@example.com"])
@@ -179,13 +179,13 @@ class ResetWish(RequestBody):
 
 
 class Accepted(Message):
-    """That a request was taken. It tells nothing about whether there is such an account."""
+    """Confirmation that the request was accepted, whether or not the account exists."""
 
     detail: str
 
 
 class ResetConfirmation(RequestBody):
-    """A new password, and the token that was mailed."""
+    """A new password and the mailed token."""
 
     token: ShownToken = Field(examples=["mr_3Vd0..."])
     password: Password

@@ -82,17 +82,17 @@ def show_daily_close(
         Query(description="A day of the organization; by default today.", examples=["2027-03-10"]),
     ] = None,
 ) -> DailyClose:
-    """Tell what was taken and voided on a day: by method, and by who did it.
+    """Return the payments and voidings of a day, by method and by member of staff.
 
-    A payment belongs to the day on which it was recorded, whenever it was paid, and a voiding to
-    its own day, whenever the payment was recorded: the figures of a past day never change.
+    A payment belongs to the day on which it was recorded, and a voiding to the day on which it was
+    recorded: the figures of a past day never change.
     """
     return close_of_day(call, day)
 
 
 @router.get("/payments/{payment_id}")
 def get_payment(payment_id: UUID, call: Reader) -> PaymentView:
-    """Show a payment. Errors: `payment_not_found` (404)."""
+    """Return a payment. Errors: `payment_not_found` (404)."""
     return service.payment_view(service.get_payment(call.session, call.tenant, payment_id))
 
 
@@ -125,9 +125,9 @@ def print_receipt(
 def void_payment(payment_id: UUID, voiding: Voiding, call: Writer) -> PaymentView:
     """Void a payment recorded in error. It keeps its number; its receipt is marked as void.
 
-    A renewal that was made with it is taken back, and the membership is overdue again if it was.
-    If the membership was changed since, the renewal stays: `renewal` and `renewal_stays_because`
-    of the answer tell. Errors: `payment_not_found` (404), `payment_voided` (409).
+    A renewal that was made with it is undone, and the membership is overdue again if it was. If the
+    membership was changed since, the renewal stays: see `renewal` and `renewal_stays_because` in
+    the response. Errors: `payment_not_found` (404), `payment_voided` (409).
     """
 
     def void() -> PaymentView:

@@ -95,7 +95,7 @@ def list_orders(
 
 @router.get("/orders/{order_id}")
 def get_order(order_id: UUID, call: Reader) -> OrderView:
-    """Show an order. Errors: `order_not_found` (404)."""
+    """Return an order. Errors: `order_not_found` (404)."""
     return views.order_view(views.find_order(call.session, call.tenant, order_id))
 
 

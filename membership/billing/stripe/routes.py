@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1/billing/stripe", tags=["Payments"])
 def show_stripe(
     request: Request, call: Annotated[Call, reads(Scope.ORGANIZATION_READ)]
 ) -> StripeView:
-    """Show whether payments through Stripe are set up, and the URL for its webhook endpoint."""
+    """Return whether payments through Stripe are set up, and the URL of its webhook endpoint."""
     public_url = request.app.state.settings.public_url
     return accounts.account_view(call.session, call.tenant, public_url)
 

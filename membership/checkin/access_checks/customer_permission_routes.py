@@ -1,4 +1,4 @@
-"""Routes of what a customer may use now; on their own, so that they are matched early."""
+"""Routes of a customer's current permissions, in a module of their own to be matched early."""
 
 from typing import Annotated
 from uuid import UUID
@@ -21,11 +21,11 @@ _Fast = Annotated[FastPath, fast_path(Scope.PERMISSIONS_READ)]
 
 @router.get("/{key}", response_model=PermissionGrant, openapi_extra=NEEDS_KEY)
 async def customer_permission(customer_id: UUID, key: str, fast: _Fast) -> Response:
-    """Tell whether a customer has one permission now, until when, and by which memberships."""
+    """Return whether a customer has one permission now, until when, and by which memberships."""
     return await fast.run(permission_grant, customer_id, key)
 
 
 @router.get("", response_model=PermissionGrants, openapi_extra=NEEDS_KEY)
 async def customer_permissions(customer_id: UUID, fast: _Fast) -> Response:
-    """Tell all that a customer may use now."""
+    """Return all current permissions of a customer."""
     return await fast.run(permission_grants, customer_id)

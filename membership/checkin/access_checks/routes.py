@@ -63,15 +63,14 @@ _READS: dict[str, Any] = NEEDS_KEY | {
 
 @router.get("", response_model=AccessList, responses=_RESPONSES, openapi_extra=_READS)
 async def list_access(request: Request, fast: _Fast) -> Response:
-    """Tell all that a customer may use now.
+    """Return all current permissions of a customer.
 
-    Name the customer by exactly one of `customer_id`, `number`, `email` and `card`. The answer
-    may be kept for as long as `Cache-Control` says, which is never beyond the `until` of the
-    answer.
+    Identify the customer by exactly one of `customer_id`, `number`, `email` and `card`. The
+    response may be cached for as long as `Cache-Control` allows, which is never beyond its `until`.
 
-    A banned customer and a revoked card are granted nothing, and `reason` says so; neither is
-    a `card` that is a number, an id or an install link, which anybody can make (`by_number`),
-    unless the organization's `numbers_prove` is set.
+    A banned customer and a revoked card have no permissions, and `reason` says why. The same holds
+    for a `card` that is a number, an id or an install link, which identify the customer without
+    proving possession of a card (`by_number`), unless `numbers_prove` of the organization is set.
 
     Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale`,
     `card_code_static` (404), `email_ambiguous` (409), `one_of_needed` (422).
@@ -94,16 +93,16 @@ async def check_access(
     ],
     fast: _Fast,
 ) -> Response:
-    """Tell whether a customer has one permission now, until when, and by which memberships.
+    """Return whether a customer has one permission now, until when, and by which memberships.
 
-    Name the customer by exactly one of `customer_id`, `number`, `email` and `card`. A key that
-    no plan knows is simply not granted. `reason` says why something is not granted: a banned
-    customer or a revoked card is granted nothing; else the membership has not yet started, has
-    no seat, has expired, or there is none; or it is held, and the `card` is a number, an id or
-    an install link, which name the customer and prove nothing (`by_number`).
+    Identify the customer by exactly one of `customer_id`, `number`, `email` and `card`. An unknown
+    permission key is not granted. `reason` says why a permission is not granted: the customer is
+    banned or the card revoked; the membership has not yet started, has no seat, or has expired;
+    there is none; or the `card` is a number, an id or an install link, which identify the customer
+    without proving possession of a card (`by_number`).
 
-    The answer may be kept for as long as `Cache-Control` says, which is never beyond `until`.
-    `until` is as things stand now: subscribe to webhooks to learn of earlier changes.
+    The response may be cached for as long as `Cache-Control` allows, which is never beyond `until`.
+    `until` reflects the current memberships: subscribe to webhooks to learn of earlier changes.
 
     Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale`,
     `card_code_static` (404), `email_ambiguous` (409), `one_of_needed` (422).
@@ -116,10 +115,10 @@ async def check_access(
 async def ask_access(
     question: Annotated[AccessQuestion, Body(examples=[_QUESTION])], fast: _Fast
 ) -> Response:
-    """Ask the same with addresses and card codes kept out of URLs, and for several keys at once.
+    """Check access with addresses and card codes kept out of URLs, for one or several keys.
 
-    Creates nothing and may be repeated. With `keys` each of them is answered, granted or not;
-    without them all that are granted. The answer is not to be kept by caches.
+    Creates nothing and may be repeated. With `keys`, the response has each of them, granted or not;
+    without, all that are granted. It must not be cached.
 
     Errors: `customer_not_found`, `card_not_found`, `card_code_forged`, `card_code_stale`,
     `card_code_static` (404), `email_ambiguous` (409).
@@ -129,7 +128,7 @@ async def ask_access(
 
 
 def _list_access(opened: FastRequest, asked: Asked) -> Response:
-    """Authenticate, and return all that a customer may use now."""
+    """Authenticate, and return all current permissions of a customer."""
     call, subject = service.find_subject(opened, asked, _rules(opened))
     return _cacheable(opened, call, subject, service.list_access(call, subject))
 
@@ -141,7 +140,7 @@ def _check_access(opened: FastRequest, asked: Asked, key: str) -> Response:
 
 
 def _ask_access(opened: FastRequest, question: AccessQuestion) -> Response:
-    """Authenticate, and return the permissions that are asked for, not to be cached."""
+    """Authenticate, and return the requested permissions, not to be cached."""
     call, subject = service.find_subject(opened, question, _rules(opened))
     answer = service.list_access(call, subject, question.keys)
     headers = {"Cache-Control": "no-store"}
@@ -149,7 +148,7 @@ def _ask_access(opened: FastRequest, question: AccessQuestion) -> Response:
 
 
 def _rules(opened: FastRequest) -> CodeRules:
-    """How codes of cards are judged."""
+    """Return how card codes are verified."""
     state = opened.request.app.state
     return CodeRules(state.vault, timedelta(days=state.settings.old_codes_days))
 

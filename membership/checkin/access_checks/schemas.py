@@ -26,14 +26,14 @@ _UNTIL = (
 
 
 class ViaSource(StrEnum):
-    """Whose membership gives a permission."""
+    """Owner of the membership that grants a permission."""
 
     DIRECT = "direct"
     COMPANY = "company"
 
 
 class AccessVia(Message):
-    """A membership that gives a permission, and where the customer has it from."""
+    """A membership that grants a permission, and how the customer has it."""
 
     membership_id: UUID
     plan: str = Field(examples=["Corporate"])
@@ -60,7 +60,7 @@ class AccessAnswer(AccessItem):
 
 
 class AccessList(Message):
-    """What a customer may use at ``server_time``."""
+    """All permissions of a customer at ``server_time``."""
 
     customer_id: UUID
     server_time: AwareDatetime
@@ -76,7 +76,7 @@ class AccessList(Message):
 
 
 class Asked(RequestBody):
-    """Who is asked about: one of the four is given."""
+    """The customer to check: exactly one of the four is given."""
 
     customer_id: UUID | None = Field(
         default=None,
@@ -100,13 +100,13 @@ class Asked(RequestBody):
 
     @property
     def named(self) -> int:
-        """How many of the four are given."""
+        """Number of the four identifiers that are given."""
         given = (self.customer_id, self.number, self.email, self.card)
         return sum(each is not None for each in given)
 
 
 class AccessQuestion(Asked):
-    """Who is asked about, and for which permissions."""
+    """The customer to check, and the permissions."""
 
     keys: tuple[Key, ...] = Field(
         default=(),
@@ -118,7 +118,7 @@ class AccessQuestion(Asked):
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        """Refuse a question about nobody, or about several."""
+        """Require exactly one identifier of the customer."""
         if self.named != 1:
             raise ValueError(ONE_OF)
         return self

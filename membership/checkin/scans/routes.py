@@ -40,19 +40,19 @@ async def record_scan(
     scan: Annotated[ScanRequest, Body(examples=[_SCAN])],
     fast: Annotated[FastPath, fast_path(Scope.SCANS_WRITE, writes=True)],
 ) -> Response:
-    """Tell whom a scanned text names and whether the membership is active; record the visit.
+    """Return whom a scanned text identifies and whether the membership is active; record the visit.
 
-    The caller makes the visit id: sending the same scan again is the same visit. A text that
-    names nobody here is answered with the outcome `unknown_code` and makes no visit.
+    The caller chooses the visit id: sending the same scan again returns the same visit. A text that
+    identifies nobody gets the outcome `unknown_code` and records no visit.
 
-    So is a code that names a card and does not prove it, and `unknown_cause` says which: a
-    signature or value that was not made for the card (`forged`), a rotating code of another
-    time, such as a picture of one (`stale`), or one that was taken before (`replayed`).
+    So does a code that identifies a card without proving it; `unknown_cause` says why: a signature
+    or value that was not made for the card (`forged`), a rotating code of another time, such as a
+    picture of one (`stale`), or one that was accepted before (`replayed`).
 
-    `named_by` says what was read. A number, a customer id or an install link names an active
-    customer and proves nothing: unless the organization's `numbers_prove` is set, or the customer
-    was chosen in a search, the answer has the attention `by_number` (for callers that do not name
-    it in `attention_kinds`, a desk note).
+    `named_by` says what was read. A number, a customer id or an install link identifies a customer
+    and proves nothing: unless `numbers_prove` of the organization is set, or the customer was
+    chosen in a search, the response has the attention `by_number` (for callers that do not list it
+    in `attention_kinds`, a desk note).
     """
     count_ignored(request.scope, scan.model_extra or {})
     state = request.app.state
@@ -90,14 +90,14 @@ def list_visits(
 @router.post("/visits/{visit_id}/undo")
 @ignores_unknown(_NEWER_DESK)
 def undo_visit(visit_id: UUID, call: Annotated[Call, writes(Scope.VISITS_WRITE)]) -> VisitView:
-    """Take a visit back, so that it counts no more."""
+    """Undo a visit; it is no longer counted."""
     return visits.undo(call, visit_id)
 
 
 @router.get("/desk")
 @ignores_unknown(_NEWER_DESK)
 def desk(call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> DeskInfo:
-    """Tell whose desk this is, what its camera looks for, and how many visits its day has had."""
+    """Return the organization of the desk, the code formats to look for, and today's visits."""
     return DeskInfo(
         organization=call.tenant.name,
         slug=call.tenant.slug,
@@ -113,6 +113,6 @@ def desk(call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> DeskInfo:
 
 @router.get("/desk/code-key")
 def code_key(request: Request, call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> CodeKey:
-    """Give the key with which a desk verifies signed card codes while it has no network."""
+    """Return the key with which a desk verifies signed card codes without network."""
     keys = wallet_keys(call.session, request.app.state.vault, call.tenant.id)
     return CodeKey(ed25519=None if keys is None else public_code_key(keys))

@@ -37,10 +37,10 @@ def export(
 ) -> StreamingResponse:
     """Download all customers, companies, links, memberships or visits as one CSV file.
 
-    It is one consistent state of the data, in the columns that the import reads. Who exported
-    what is noted in the audit. Cells that a spreadsheet would compute begin with an apostrophe.
+    The file is one consistent snapshot, in the columns that the import reads. The audit records who
+    exported what. Cells that a spreadsheet would evaluate start with an apostrophe.
 
-    Errors: `database_busy` (503) while several others are being sent.
+    Errors: `database_busy` (503) while several other exports are running.
     """
     # The audit entry is why this is a writing route; the rows are read by another connection.
     record(call.session, call.tenant.id, "export.downloaded", kind.value, after={"bom": bom})

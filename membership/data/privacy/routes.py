@@ -1,4 +1,4 @@
-"""Routes of personal data: handed out, and erased."""
+"""Routes to export and to erase personal data."""
 
 from typing import Annotated
 from uuid import UUID
@@ -20,12 +20,13 @@ _ERASE = {"confirm": "C-000123", "end_memberships": True}
 def customer_personal_data(
     customer_id: UUID, call: Annotated[Call, writes(Scope.PERSONAL_WRITE)]
 ) -> PersonalData:
-    """Hand out everything that is stored about a customer, as one document for them.
+    """Export everything that is stored about a customer, as one document for them.
 
-    It holds the customer's own fields and photo, former numbers, memberships, cards, company
-    links, visits, mails to them, and what the audit tells about them. Secrets and the names of
-    staff are left out. That it was handed out is recorded in the audit. Errors: 404
-    `customer_not_found`.
+    It has the customer's own fields and photo, former numbers, memberships, cards, company links,
+    visits, mails to them, and their audit entries. Secrets and the names of staff are omitted. The
+    export is recorded in the audit.
+
+    Errors: `customer_not_found` (404).
     """
     return personal_data(call, customer_id)
 
@@ -36,14 +37,16 @@ def erase_customer(
     request: Annotated[EraseRequest, Body(examples=[_ERASE])],
     call: Annotated[Call, writes(Scope.PERSONAL_WRITE)],
 ) -> Erased:
-    """Erase what is known of a customer; it cannot be undone.
+    """Erase the personal data of a customer; this cannot be undone.
 
-    Names, email, phone, birth date, note, photo and search words go, also from the audit and
-    from answers kept for repeated requests. Memberships with their prices, and visits, stay for
-    accounting without the person. Cards are revoked: a scan shows `card_revoked` and "Erased
-    customer". Company links end. Memberships that have not ended must be ended first, or are
-    with `end_memberships`. Erased once, a customer cannot be changed anymore; asking again gives
-    the same answer. Errors: 404 `customer_not_found`; 409 `memberships_running`,
-    `billed_by_provider`; 422 `confirm_wrong`. Sends the event `customer.erased`.
+    Names, email, phone, birth date, note, photo and search words are deleted, also from the audit
+    and from responses stored for repeated requests. Memberships with their prices, and visits, are
+    kept for accounting without the person. Cards are revoked: a scan returns `card_revoked` and
+    "Erased customer". Company links end. Memberships that have not ended must be ended first, or
+    with `end_memberships`. An erased customer cannot be changed; repeating the request returns the
+    same response. Sends the event `customer.erased`.
+
+    Errors: `customer_not_found` (404), `memberships_running`, `billed_by_provider` (409),
+    `confirm_wrong` (422).
     """
     return erase(call, customer_id, request)

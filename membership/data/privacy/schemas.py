@@ -10,7 +10,7 @@ from membership.base.request_body import RequestBody
 
 
 class PersonalData(Message):
-    """All that is stored about a customer."""
+    """Everything that is stored about a customer."""
 
     customer_id: UUID
     number: str = Field(examples=["C-000123"])
@@ -24,7 +24,7 @@ class PersonalData(Message):
 
 
 class EraseRequest(RequestBody):
-    """What must be said to erase a customer."""
+    """Confirmation required to erase a customer."""
 
     confirm: str = Field(
         max_length=40,
@@ -37,7 +37,7 @@ class EraseRequest(RequestBody):
 
 
 class Erased(Message):
-    """A customer of whom nothing is known anymore."""
+    """A customer whose personal data was erased."""
 
     customer_id: UUID
     number: str = Field(examples=["C-000123"])

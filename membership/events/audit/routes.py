@@ -1,4 +1,4 @@
-"""The route of the audit: it can be read, and by no route be changed."""
+"""The route that lists the audit; no route changes it."""
 
 from typing import Annotated
 from uuid import UUID
@@ -39,10 +39,10 @@ def list_audit(
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> EntryPage:
-    """List who changed what, newest first: with what it was before, and what it is since.
+    """List changes, newest first: who made them, with the values before and after.
 
-    Sign-ins, failed ones of an existing account, sign-outs and password changes are entries
-    too, never with a password or token. The filters of a page must stay those of the first.
+    Sign-ins, failed ones of an existing account, sign-outs and password changes are entries too,
+    never with a password or token. Use the same filters for all pages.
     """
     filters = service.EntryFilter(subject_id, actor_id, action, since, until)
     return service.list_entries(call, filters, limit, cursor)

@@ -32,7 +32,7 @@ class EntryView(Message):
 
 
 class EntryPage(Message):
-    """Entries, newest first, and where the next page begins."""
+    """A page of entries, newest first."""
 
     items: tuple[EntryView, ...]
     next_cursor: str | None = None

@@ -93,7 +93,7 @@ def _policy(request: Request) -> UrlPolicy:
 
 @router.get(_WEBHOOKS)
 def list_webhooks(request: Request, call: _Reading) -> WebhookList:
-    """List the organization's webhooks, oldest first, and how each is doing."""
+    """List the organization's webhooks with their delivery state, oldest first."""
     return endpoints.list_endpoints(call, _policy(request))
 
 
@@ -104,22 +104,22 @@ def create_webhook(
     _checked: Annotated[None, Depends(_check_new_url)],
     call: _Writing,
 ) -> CreatedWebhook:
-    """Create a webhook: from now on, events of the wanted types are posted to its URL.
+    """Create a webhook: from now on, events of its types are posted to its URL.
 
-    The body of each is `{"type", "timestamp", "data"}`, signed as Standard Webhooks lays down
-    (headers `webhook-id`, `webhook-timestamp`, `webhook-signature`). The secret is shown in this
-    answer only. It takes no `Idempotency-Key`: the answer to a repeat would have to be kept, and
-    with it the secret. If the answer was lost, delete the webhook, or rotate its secret.
+    The body is `{"type", "timestamp", "data"}`, signed according to Standard Webhooks (headers
+    `webhook-id`, `webhook-timestamp`, `webhook-signature`). The secret is returned only in this
+    response. `Idempotency-Key` is not supported: repeating the response would require storing the
+    secret. If the response is lost, delete the webhook, or rotate its secret.
 
     Errors: 422 `url_scheme`, `url_malformed`, `url_not_public`, `url_port`, `url_unresolved` for a
-    URL that nothing is sent to; 409 `too_many_webhooks` from 20 on.
+    URL that is not allowed; 409 `too_many_webhooks` from 20 on.
     """
     return endpoints.create_endpoint(call, new, request.app.state.vault, _policy(request))
 
 
 @router.get(_ONE)
 def get_webhook(request: Request, webhook_id: UUID, call: _Reading) -> WebhookView:
-    """Show a webhook and how it is doing, without its secret."""
+    """Return a webhook and its delivery state, without its secret."""
     return endpoints.endpoint_view(endpoints.get_endpoint(call, webhook_id), _policy(request))
 
 
@@ -133,9 +133,9 @@ def change_webhook(
 ) -> WebhookView:
     """Set the fields that are sent.
 
-    Other types count for events from now on; what is queued is still sent. `enabled: false`
-    makes what is queued dead, `enabled: true` lets new events be sent again: what became dead
-    is sent when it is replayed, and what happened in between is read from `/v1/events`.
+    New types apply to events from now on; queued deliveries are still sent. `enabled: false` marks
+    queued deliveries as dead; `enabled: true` sends new events again. Dead deliveries are sent when
+    they are replayed; events in between can be read from `/v1/events`.
 
     Errors: 422 as for a new webhook.
     """
@@ -144,7 +144,7 @@ def change_webhook(
 
 @router.delete(_ONE, status_code=204)
 def delete_webhook(request: Request, webhook_id: UUID, call: _Writing) -> Response:
-    """Delete a webhook: nothing more is sent, and its deliveries are gone."""
+    """Delete a webhook and its deliveries; nothing more is sent."""
     endpoints.delete_endpoint(call, webhook_id, request.app.state.vault)
     return Response(status_code=204)
 
@@ -153,20 +153,20 @@ def delete_webhook(request: Request, webhook_id: UUID, call: _Writing) -> Respon
 def rotate_secret(
     request: Request, webhook_id: UUID, how: Rotation, call: _Writing
 ) -> RotatedSecret:
-    """Replace the secret; for the overlap, both sign, and a receiver may verify with either.
+    """Replace the secret; during the overlap both sign, and a receiver may verify with either.
 
-    The new secret is shown in this answer only, so it takes no `Idempotency-Key`. Rotated again
-    within the overlap, the oldest of the three is dropped at once.
+    The new secret is returned only in this response, so `Idempotency-Key` is not supported. A
+    second rotation within the overlap drops the oldest of the three secrets at once.
     """
     return endpoints.rotate_secret(call, webhook_id, how, request.app.state.vault)
 
 
 @router.post(_ONE + "/test")
 async def send_test(webhook_id: UUID, caller: _Allowed, transactions: InTransactions) -> Trial:
-    """Send `webhook.test` to this webhook, disabled or not, and tell how it was answered.
+    """Send `webhook.test` to this webhook, disabled or not, and return the receiver's response.
 
-    It is sent once, now, and is no part of the events. Errors: 503 `tests_busy` while others
-    are being tested.
+    It is sent once, immediately, and is not stored as an event. Errors: 503 `tests_busy` while
+    other tests are running.
     """
 
     def sign(session: Session, now: datetime) -> SignedTest:
@@ -194,8 +194,8 @@ def list_deliveries(
 ) -> DeliveryPage:
     """List a webhook's deliveries, newest event first.
 
-    `pending` ones wait or are tried again, in the order of their events; `dead` ones were given
-    up and can be replayed.
+    `pending` ones wait or are retried, in the order of their events; `dead` ones have failed for
+    good and can be replayed.
     """
     return dead_letters.list_deliveries(call, webhook_id, state, limit, cursor)
 
@@ -235,10 +235,10 @@ def list_events(
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> EventPage:
-    """List what happened, oldest first: for a receiver that was away, or that asks by itself.
+    """List events, oldest first: for a receiver that was down, or that polls.
 
-    `next_cursor` leads to the next page, `resume_cursor` to whatever happens after this one; no
-    event is ever added before it. Events are kept for 30 days unless the service is set
-    otherwise. Errors: 404 `event_not_found` for an `after` that is no longer kept.
+    `next_cursor` is for the next page, `resume_cursor` for events after this one; no event is ever
+    inserted before it. Events are kept for 30 days by default (a setting). Errors: 404
+    `event_not_found` for an `after` that was deleted.
     """
     return history.list_events(call, limit, cursor, types=types, after=after)

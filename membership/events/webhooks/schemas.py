@@ -47,7 +47,7 @@ class NewWebhook(RequestBody):
 
 
 class WebhookChange(RequestBody):
-    """Fields of a webhook to set; those left out stay."""
+    """Fields of a webhook to set; omitted ones stay unchanged."""
 
     url: WebhookUrl = _URL
     types: WantedTypes = ()
@@ -61,7 +61,7 @@ class WebhookChange(RequestBody):
 
 
 class WebhookView(Message):
-    """A webhook without its secret, and how it is doing."""
+    """A webhook and its delivery state, without its secret."""
 
     id: UUID
     url: str = Field(examples=[_URL])
@@ -125,7 +125,7 @@ class RotatedSecret(Message):
 
 
 class Trial(Message):
-    """What came of a test."""
+    """Result of a test delivery."""
 
     event_id: UUID = Field(description="The `webhook-id` that was sent.")
     delivered: bool = Field(description="Whether it was answered with 2xx.")
@@ -136,7 +136,7 @@ class Trial(Message):
 
 
 class DeliveryView(Message):
-    """One event on its way to one webhook."""
+    """The delivery of one event to one webhook."""
 
     event_id: UUID
     type: EventType
@@ -158,13 +158,13 @@ class DeliveryPage(Message):
 
 
 class Replayed(Message):
-    """How many dead deliveries wait to be sent again."""
+    """The number of dead deliveries that are queued again."""
 
     deliveries: int
 
 
 class EventView(Message):
-    """Something that happened, as webhooks tell it."""
+    """An event, as webhooks send it."""
 
     id: UUID = Field(description="The same as the `webhook-id` of its deliveries.")
     type: EventType

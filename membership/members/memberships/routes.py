@@ -32,7 +32,7 @@ Writer = Annotated[Call, writes_once(Scope.MEMBERSHIPS_WRITE)]
 
 
 class _RenewalOf(Renewal):
-    """What makes two renewals the same request: the membership too, not only the body."""
+    """Identity of a renewal for its idempotency key: the membership and the body."""
 
     membership_id: UUID
 
@@ -73,9 +73,9 @@ def list_memberships(
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> SoldPage:
-    """List memberships as they were sold, by id; all conditions that are given must hold.
+    """List memberships as they were sold, by id; all given filters must match.
 
-    What a customer inherits is not listed here, but in their profile.
+    Inherited memberships are not listed here, but in the profile of the customer.
     """
     return listing.list_sold(call, wanted, limit, cursor)
 
@@ -84,10 +84,10 @@ def list_memberships(
 def assign_membership(new: NewMembership, call: Writer) -> SoldView:
     """Assign a plan to a customer, or to a company whose linked customers inherit it.
 
-    The present terms of the plan are copied: later edits of it do not reach the membership.
-    `source` is `staff` for a member of staff and `api` for an API key. Answers 404 for an
-    unknown plan or owner, 409 `plan_archived`, `customer_erased` or `company_archived`, 422
-    `period_invalid` for a period that cannot be.
+    The current terms of the plan are copied: later edits of the plan do not affect the membership.
+    `source` is `staff` for a member of staff and `api` for an API key. Answers 404 for an unknown
+    plan or owner, 409 `plan_archived`, `customer_erased` or `company_archived`, 422
+    `period_invalid` for an impossible period.
     """
 
     def create() -> SoldView:
@@ -99,7 +99,7 @@ def assign_membership(new: NewMembership, call: Writer) -> SoldView:
 
 @router.get("/{membership_id}")
 def get_membership(membership_id: UUID, call: Reader) -> SoldView:
-    """Show a membership as it was sold, and how it stands now."""
+    """Return a membership as it was sold, with its current status."""
     membership = service.get_membership(call.session, call.tenant, membership_id)
     return sold_view(membership, call.now)
 
@@ -108,9 +108,9 @@ def get_membership(membership_id: UUID, call: Reader) -> SoldView:
 def get_history(
     membership_id: UUID, call: Reader, limit: PageLimit = DEFAULT_PAGE, cursor: PageCursor = None
 ) -> HistoryPage:
-    """Tell what happened to a membership, oldest first: who did what, with before and after.
+    """List the changes of a membership, oldest first: who made them, with before and after.
 
-    Former periods of a membership that was renewed late are found here.
+    Includes former periods of a membership that was renewed late.
     """
     return listing.history(call, membership_id, limit, cursor)
 
@@ -119,12 +119,11 @@ def get_history(
 def renew_membership(membership_id: UUID, renewal: Renewal, call: Writer) -> SoldView:
     """Renew a membership by the length it was sold with.
 
-    Paid before the end, the new period goes on from there: no day is gained or lost, and 31
-    January + 1, 2, 3 months is the end of February, then 31 March and 30 April. Paid at the end
-    or later, it starts at the payment, and `starts_at` tells that. Each call buys one period;
-    send an `Idempotency-Key` to be safe when a call is repeated. Answers 409 `membership_open`,
-    `length_missing`, `membership_ended_early`, `membership_transferred` or `calendar_ends`, 422
-    `payment_to_come`.
+    If paid before the end, the new period follows the current one without gap or overlap: 1, 2 or 3
+    months after 31 January are the end of February, 31 March or 30 April. If paid at the end or
+    later, it starts at the payment, see `starts_at`. Each call buys one period: send an
+    `Idempotency-Key` to make repeated calls safe. Answers 409 `membership_open`, `length_missing`,
+    `membership_ended_early`, `membership_transferred` or `calendar_ends`, 422 `payment_to_come`.
     """
 
     def create() -> SoldView:
@@ -137,11 +136,11 @@ def renew_membership(membership_id: UUID, renewal: Renewal, call: Writer) -> Sol
 
 @router.post("/{membership_id}/extend")
 def extend_membership(membership_id: UUID, extension: Extension, call: Writer) -> SoldView:
-    """Move the last day of a membership further, as a goodwill; `why` is kept in its history.
+    """Extend a membership without payment; `why` is recorded in its history.
 
-    An expired membership counts as if it had run on; to leave the gap out, renew it. Answers 409
-    `membership_open`, `membership_ended_early` or `membership_transferred`, 422 `not_extended`
-    for a last day that is not later, or over already.
+    An expired membership is extended as if it had continued; to leave out the gap, renew it.
+    Answers 409 `membership_open`, `membership_ended_early` or `membership_transferred`, 422
+    `not_extended` for a last day that is not later, or has passed.
     """
 
     def create() -> SoldView:
@@ -154,10 +153,10 @@ def extend_membership(membership_id: UUID, extension: Extension, call: Writer) -
 
 @router.post("/{membership_id}/end")
 def end_membership(membership_id: UUID, end: EarlyEnd, call: Writer) -> SoldView:
-    """End a membership before its time, now or at an instant to come.
+    """End a membership early, now or at a future time.
 
-    Ended now, it stays ended, even if the clock is set back. An end to come can be moved by
-    calling this again, and taken back by `DELETE`. Answers 409 `membership_ended` or
+    Once ended it stays ended, even if the clock is set back. A future end can be moved by calling
+    this again, and withdrawn by `DELETE`. Answers 409 `membership_ended` or
     `membership_transferred`, 422 `end_invalid`.
     """
 
@@ -170,7 +169,7 @@ def end_membership(membership_id: UUID, end: EarlyEnd, call: Writer) -> SoldView
 
 @router.delete("/{membership_id}/end")
 def withdraw_end(membership_id: UUID, call: Writer) -> SoldView:
-    """Take back an early end that has not come yet: the end that was sold counts again.
+    """Withdraw a future early end: the end that was sold applies again.
 
     Answers 409 `no_end_planned`, `membership_ended` or `membership_transferred`.
     """
@@ -184,13 +183,12 @@ def withdraw_end(membership_id: UUID, call: Writer) -> SoldView:
 
 @router.post("/{membership_id}/transfer", status_code=201)
 def transfer_membership(membership_id: UUID, wanted: Transfer, call: Writer) -> SoldView:
-    """Let the owner of a membership go on in another plan; answers the new membership.
+    """Transfer the owner of a membership to another plan; returns the new membership.
 
-    The former one ends at that instant, with the reason, and the new one begins there, with the
-    present terms of its plan and `previous_id`. To take back a transfer that has not come yet,
-    end the new membership, and then withdraw the end of the former one. Answers 409
-    `membership_transferred`, `membership_ended`, `membership_ended_early` or `plan_archived`,
-    422 `end_invalid`.
+    The former membership ends at that time, with the reason, and the new one starts, with the
+    current terms of its plan and `previous_id`. To undo a future transfer, end the new membership,
+    then withdraw the end of the former one. Answers 409 `membership_transferred`,
+    `membership_ended`, `membership_ended_early` or `plan_archived`, 422 `end_invalid`.
     """
 
     def create() -> SoldView:
@@ -205,10 +203,10 @@ def transfer_membership(membership_id: UUID, wanted: Transfer, call: Writer) -> 
 
 @router.put("/{membership_id}/payment")
 def note_payment(membership_id: UUID, payment: PaymentState, call: Writer) -> SoldView:
-    """Note since when a payment is overdue, or that it was paid.
+    """Record since when a payment is overdue, or that it was paid.
 
-    An overdue membership stays active; the desk sees that it is overdue. What happens next is
-    up to staff.
+    An overdue membership stays active; the desk shows that it is overdue. Staff decide what
+    follows.
     """
 
     def save() -> SoldView:

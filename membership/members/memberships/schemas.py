@@ -46,7 +46,7 @@ class NewMembership(RequestBody):
 
     @model_validator(mode="after")
     def _one_owner_one_start(self) -> Self:
-        """Refuse two owners or none, and two starts."""
+        """Require exactly one owner, and at most one start."""
         if (self.customer_id is None) == (self.company_id is None):
             raise ValueError("exactly one of customer_id and company_id is needed")
         if self.starts_on is not None and self.starts_at is not None:
@@ -55,7 +55,7 @@ class NewMembership(RequestBody):
 
 
 class EarlyEnd(RequestBody):
-    """How a membership is ended before its time."""
+    """When and why a membership ends early."""
 
     why: Why = Field(default="", examples=["Moved to another city"])
     at: Instant | None = Field(
@@ -74,7 +74,7 @@ class Renewal(RequestBody):
 
 
 class Extension(RequestBody):
-    """How far a membership is extended: up to a day, or by a number of days."""
+    """A new last day, or a number of days to add."""
 
     last_day: date | None = Field(
         default=None, examples=["2027-05-31"], description="The new last local day, inclusive."
@@ -86,14 +86,14 @@ class Extension(RequestBody):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        """Refuse both ways, and none."""
+        """Require exactly one of both."""
         if (self.last_day is None) == (self.days is None):
             raise ValueError("exactly one of last_day and days is needed")
         return self
 
 
 class Transfer(RequestBody):
-    """The plan that a membership goes on in, and from when."""
+    """The new plan of a membership, and its start."""
 
     plan_id: UUID = Field(examples=["3f0c7a52-6c1e-4d0b-9a53-0f4f7a1f6f10"])
     at: Instant | None = Field(
@@ -117,7 +117,7 @@ class SoldPage(Message):
 
 
 class StatusFilter(StrEnum):
-    """How memberships stand at the time of the request."""
+    """Status of memberships at the time of the request."""
 
     ACTIVE = "active"
     EXPIRED = "expired"
@@ -125,7 +125,7 @@ class StatusFilter(StrEnum):
 
 
 class HistoryEntry(Message):
-    """One thing that happened to a membership: who did it, and what it changed."""
+    """A change of a membership: who made it, with the values before and after."""
 
     id: UUID
     at: AwareDatetime
@@ -141,7 +141,7 @@ class HistoryEntry(Message):
 
 
 class HistoryPage(Message):
-    """A page of what happened to a membership, oldest first."""
+    """A page of the changes of a membership, oldest first."""
 
     items: tuple[HistoryEntry, ...]
     next_cursor: str | None = None

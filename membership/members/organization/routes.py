@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/organization", tags=["Organization"])
 def get_organization(
     call: Annotated[Call, reads(Scope.ORGANIZATION_READ)],
 ) -> OrganizationView:
-    """Show the organization that the key or the session belongs to."""
+    """Return the organization of the API key or session."""
     return service.show_organization(call)
 
 
@@ -27,10 +27,10 @@ def change_organization(
 ) -> OrganizationView:
     """Set the fields that are sent.
 
-    A new time zone counts from now on. Memberships that were sold keep the instants at which
-    they begin and end, their last day, and the zone that these were made in.
+    A new time zone applies from now on. Memberships already sold keep their start, end and last
+    day, and the zone in which these were calculated.
 
-    Errors: `invalid_request` (422), also for a time zone that does not exist.
+    Errors: `invalid_request` (422), also for an unknown time zone.
     """
 
     def save() -> OrganizationView:

@@ -16,7 +16,7 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
 def _known_zone(name: str) -> str:
-    """Refuse a time zone that does not exist."""
+    """Return a time zone name. Raises ValueError for an unknown one."""
     return zone_named(name).key
 
 
@@ -25,7 +25,7 @@ ZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_know
 
 
 class OrganizationChange(RequestBody):
-    """Fields of the organization to set; those left out stay as they are."""
+    """Fields of the organization to set; omitted ones stay unchanged."""
 
     name: Name = Field(default="", examples=["Riverside Club"])
     time_zone: ZoneName = Field(
