@@ -1,1 +1,1 @@
-"""Stand-ins for what cannot run in a test, one honest fake each."""
+"""Fakes of external services that cannot run in a test."""

@@ -1,7 +1,7 @@
-"""Apple's push service, as far as a provider sees it: HTTP/2 over TLS with client certificates.
+"""Apple's push service (APNs) as a provider sees it: HTTP/2 over TLS with client certificates.
 
-It answers as Apple's "Handling notification responses from APNs" says, or misbehaves as it is
-told: by token, or for whatever comes next.
+It answers as Apple's "Handling notification responses from APNs" says, or misbehaves as the test
+configures: for one token, or for the next push.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from h2.exceptions import ProtocolError
 
 @dataclass(frozen=True)
 class Received:
-    """A push that arrived. ``connection`` counts connections from 1."""
+    """A received push. ``connection`` counts connections from 1."""
 
     token: str
     headers: dict[str, str]
@@ -39,14 +39,15 @@ class Received:
 
     @property
     def topic(self) -> str:
+        """The header ``apns-topic``."""
         return self.headers["apns-topic"]
 
 
 @dataclass(frozen=True)
 class Told:
-    """How a push is answered. ``drop`` closes the connection, ``silent`` never answers.
+    """The answer to a push. ``drop`` closes the connection, ``silent`` never answers.
 
-    ``held`` answers together with the next one.
+    ``held`` sends the answer together with the next one.
     """
 
     status: int = 200
@@ -59,7 +60,7 @@ class Told:
     raw: bytes | None = None
 
     def body(self) -> bytes:
-        """The JSON dictionary of an error; empty for a success."""
+        """Return the JSON dictionary of an error; empty for a success."""
         if self.raw is not None:
             return self.raw
         if self.reason is None:
@@ -84,7 +85,7 @@ class FakeApns:
     """Called with each push before it is answered; from the service's own thread."""
 
     def tokens(self) -> list[str]:
-        """The tokens of all pushes that arrived, sorted."""
+        """Return the tokens of all received pushes, sorted."""
         return sorted(each.token for each in self.received)
 
 
@@ -145,15 +146,15 @@ class _Connection(asyncio.Protocol):
 
 
 def _texts(headers: Iterable[tuple[Any, Any]]) -> dict[str, str]:
-    """Headers by name; h2 decodes them."""
+    """Return headers by name; h2 decodes them."""
     return {str(name): str(value) for name, value in headers}
 
 
 @contextlib.contextmanager
 def fake_apns(folder: Path, trusted: x509.Certificate) -> Iterator[FakeApns]:
-    """Serve on a free port of this machine; providers' certificates must be of ``trusted``.
+    """Yield the service on a free port of loopback; client certificates must be of ``trusted``.
 
-    ``folder`` is for its own certificate.
+    ``folder`` stores the server's own certificate.
     """
     ca_file = folder / "apns-ca.pem"
     context = _tls(folder, ca_file, trusted)
@@ -184,10 +185,10 @@ def fake_apns(folder: Path, trusted: x509.Certificate) -> Iterator[FakeApns]:
 
 @contextlib.contextmanager
 def strict_apns(folder: Path, trusted: x509.Certificate) -> Iterator[FakeApns]:
-    """A service that is only there to judge certificates, and tells what it thinks of them.
+    """Yield a service that only verifies certificates and sends TLS alerts for bad ones.
 
-    asyncio closes a connection that failed before the alert is sent, so this is without it; in
-    TLS 1.2, for there the client waits for the verdict.
+    asyncio closes a failed connection before the alert is sent, so this does not use it. It uses
+    TLS 1.2, in which the client waits for the result of the verification.
     """
     apns = FakeApns("", folder / "apns-ca.pem")
     context = _tls(folder, apns.ca_file, trusted)
@@ -204,7 +205,7 @@ def strict_apns(folder: Path, trusted: x509.Certificate) -> Iterator[FakeApns]:
 
 
 def _judge(apns: FakeApns, listener: socket.socket, context: ssl.SSLContext) -> None:
-    """Refuse one connection after the other, until one comes that says nothing."""
+    """Reject one connection after the other, until an empty one comes."""
     while True:
         connection, _ = listener.accept()
         with connection:
@@ -217,7 +218,7 @@ def _judge(apns: FakeApns, listener: socket.socket, context: ssl.SSLContext) -> 
 
 
 def _tls(folder: Path, ca_file: Path, trusted: x509.Certificate) -> ssl.SSLContext:
-    """TLS with a certificate of its own, that asks for one of the trusted authority."""
+    """Return a TLS context with its own certificate, which requires one of the trusted authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _self_signed(key).public_bytes(Encoding.PEM)
     own, authorities = folder / "apns-server.pem", folder / "apns-clients.pem"
@@ -235,7 +236,7 @@ def _tls(folder: Path, ca_file: Path, trusted: x509.Certificate) -> ssl.SSLConte
 
 
 def _self_signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    """A certificate for 127.0.0.1 that vouches for itself."""
+    """Return a self-signed certificate for 127.0.0.1."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Fake APNs")])
     here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
     return (

@@ -1,7 +1,7 @@
-"""Checks JSON against Google's published discovery document of the Google Wallet API, strictly.
+"""Validates JSON strictly against Google's discovery document of the Google Wallet API.
 
-Google's own services drop keys that they do not know; here each one is a fault, and so is a
-value of another type, of no enum, or one that the document calls deprecated.
+Google's services ignore unknown keys; here each one is an error, and so is a value of another type,
+outside an enum, or deprecated by the document.
 """
 
 import json
@@ -19,21 +19,21 @@ _PLAIN: Mapping[str, tuple[type, ...]] = {
 }
 _INT64 = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _REQUIRED = re.compile(r"^Required\b")
-# "Required." of the reference, where the document words it otherwise.
+# Required by the reference, where the document uses other words.
 _ALSO_REQUIRED = {"LoyaltyPoints": {"balance"}}
 
 
 @lru_cache(maxsize=1)
 def document() -> Any:
-    """The discovery document ``walletobjects.v1`` as google-api-python-client ships it."""
+    """Return the discovery document ``walletobjects.v1`` of google-api-python-client."""
     folder = files("googleapiclient") / "discovery_cache" / "documents"
     return json.loads((folder / "walletobjects.v1.json").read_text("utf-8"))
 
 
 def faults(schema: str, value: Any, *, patch: bool = False) -> list[str]:
-    """What is wrong with a value of a schema such as ``LoyaltyClass``, with paths.
+    """Return the errors of a value of a schema such as ``LoyaltyClass``, with paths.
 
-    A ``patch`` may leave required keys out, and name keys with null to clear them.
+    A ``patch`` may omit required keys, and clears keys by null.
     """
     return list(_of_object(document()["schemas"][schema], schema, value, "", patch=patch))
 
@@ -41,7 +41,7 @@ def faults(schema: str, value: Any, *, patch: bool = False) -> list[str]:
 def _of_object(
     schema: Mapping[str, Any], name: str, value: Any, path: str, *, patch: bool
 ) -> Iterator[str]:
-    """Faults of an object."""
+    """Yield the errors of an object."""
     if not isinstance(value, dict):
         yield f"{path}: not an object"
         return
@@ -67,7 +67,7 @@ def _of_object(
 
 
 def _of_value(schema: Mapping[str, Any], value: Any, path: str, *, patch: bool) -> Iterator[str]:
-    """Faults of a value of any type."""
+    """Yield the errors of a value of any type."""
     if "$ref" in schema:
         inner = document()["schemas"][schema["$ref"]]
         yield from _of_object(inner, schema["$ref"], value, path, patch=patch)
@@ -76,14 +76,14 @@ def _of_value(schema: Mapping[str, Any], value: Any, path: str, *, patch: bool) 
             yield f"{path}: not a list"
             return
         for at, item in enumerate(value):
-            # A list is replaced as a whole, so that its items are never patches.
+            # A list is replaced as a whole, so its items are never patches.
             yield from _of_value(schema["items"], item, f"{path}[{at}]", patch=False)
     else:
         yield from _of_plain(schema, value, path)
 
 
 def _of_plain(schema: Mapping[str, Any], value: Any, path: str) -> Iterator[str]:
-    """Faults of a text, number or boolean."""
+    """Yield the errors of a text, number or boolean."""
     kind = schema["type"]
     if not isinstance(value, _PLAIN[kind]) or (isinstance(value, bool) and kind != "boolean"):
         yield f"{path}: {type(value).__name__} where {kind} is wanted"

@@ -1,8 +1,8 @@
-"""Google Wallet as this product meets it: the REST API of loyalty cards, and its token server.
+"""Google Wallet as the service uses it: the REST API of loyalty cards, and its token server.
 
-It keeps what is sent to it, checks it against Google's discovery document, lets in only who shows
-a token that it gave for a signed assertion, and fails on demand. A phone that saves a
-card with a link, and shows its code at some instant, is there as well.
+It stores what it receives, validates it against Google's discovery document, accepts only tokens
+that it issued for a signed assertion, and fails on demand. It also plays a phone that saves a card
+by a link and shows its code.
 """
 
 import hashlib
@@ -39,10 +39,10 @@ _PEM = _KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).dec
 
 @dataclass(frozen=True)
 class Fault:
-    """What is answered in the place of an answer. Without a status the line is cut.
+    """A failure instead of a normal answer. Without a status the connection is closed.
 
-    It comes after ``seconds``; ``late`` does first what was asked. ``at`` is part of the path of
-    requests that it happens to.
+    The failure is sent after ``seconds``; ``late`` carries out the request first. ``at`` is a part
+    of the path of the requests that fail.
     """
 
     status: int | None = None
@@ -54,7 +54,7 @@ class Fault:
 
 
 def told(status: int, message: str, path: str = "") -> dict[str, Any]:
-    """The body of an error, in the form of Google's APIs."""
+    """Return the body of an error in the form of Google's APIs."""
     error: dict[str, Any] = {"code": status, "message": message}
     if path:
         violation = {"field": path, "description": message}
@@ -69,7 +69,7 @@ def told(status: int, message: str, path: str = "") -> dict[str, Any]:
 
 @dataclass
 class GoogleWallet:
-    """What Google has, and what it was asked: method, path below the root, and body."""
+    """State of the fake, and its requests: method, path below the root, and body."""
 
     url: str
     issuer: str = ISSUER
@@ -81,7 +81,7 @@ class GoogleWallet:
 
     @property
     def account(self) -> dict[str, Any]:
-        """The key file of the service account, as Google hands it out."""
+        """The key file of the service account, as Google issues it."""
         return {
             "type": "service_account",
             "project_id": "club-wallet-cards",
@@ -96,7 +96,7 @@ class GoogleWallet:
         self.coming.extend(coming)
 
     def calls(self, method: str = "", kind: str = "") -> list[tuple[str, str, Any]]:
-        """Requests of a method and kind so far, those for tokens left out."""
+        """Return the requests of a method and kind so far, without those for tokens."""
         return [
             each
             for each in self.requests
@@ -104,7 +104,7 @@ class GoogleWallet:
         ]
 
     def save(self, link: str) -> str:
-        """Save a card as a phone does that opens a link; returns the id of its object.
+        """Save a card as a phone does that opens a link; return the id of its object.
 
         Raises AssertionError if Google would show an error.
         """
@@ -124,7 +124,7 @@ class GoogleWallet:
         return str(named["id"])
 
     def shown(self, object_id: str, at: datetime) -> str:
-        """The text of the code that a phone shows at an instant."""
+        """Return the text of the code that a phone shows at an instant."""
         card = self.things[object_id]
         if "rotatingBarcode" not in card:
             return str(card["barcode"]["value"])
@@ -137,7 +137,7 @@ class GoogleWallet:
         return text
 
     def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
-        """Status and body of the answer to a request; None to cut the line."""
+        """Return status and body of the answer to a request; None to close the connection."""
         with self.lock:
             content = json.loads(body) if body and path != "/token" else None
             self.requests.append((method, path.removeprefix(_ROOT), content))
@@ -167,7 +167,7 @@ class GoogleWallet:
         return *self._stored(method, kind, name, json.loads(body) if body else None), {}
 
     def _token(self, body: bytes) -> tuple[int, Any]:
-        """Give a token for an assertion that is signed, for this server, and not stale."""
+        """Issue a token for an assertion that is signed, for this server, and not expired."""
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         try:
             assert form["grant_type"] == _GRANT
@@ -189,7 +189,7 @@ class GoogleWallet:
         return 200, {"access_token": token, "expires_in": 3599, "token_type": "Bearer"}
 
     def _stored(self, method: str, kind: str, name: str, content: Any) -> tuple[int, Any]:
-        """Do what is asked with a class or an object."""
+        """Carry out a request for a class or an object; return status and body."""
         name = name or str((content or {}).get("id", ""))
         if not name.startswith(f"{self.issuer}."):
             return 403, told(403, "Permission denied for this issuer.")
@@ -224,7 +224,7 @@ def _refused(found: list[str]) -> tuple[int, Any]:
 
 
 def _merged(before: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    """What a patch makes of a thing: null takes a key away, lists are replaced."""
+    """Return a patched object: null deletes a key, lists are replaced."""
     merged = dict(before)
     for key, value in patch.items():
         if value is None:
@@ -237,7 +237,7 @@ def _merged(before: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 
 
 def _totp(parameters: Mapping[str, Any], step: int) -> str:
-    """A value as phones work it out (RFC 6238)."""
+    """Return a one-time value as phones compute it (RFC 6238)."""
     mac = hmac.new(bytes.fromhex(parameters["key"]), step.to_bytes(8, "big"), hashlib.sha1).digest()
     at = mac[19] % 16
     number = int.from_bytes(mac[at : at + 4], "big") % 2**31
@@ -247,7 +247,7 @@ def _totp(parameters: Mapping[str, Any], step: int) -> str:
 
 @contextmanager
 def google_wallet(issuer: str = ISSUER) -> Iterator[GoogleWallet]:
-    """Serve Google Wallet on loopback; the service account acts for ``issuer``."""
+    """Yield Google Wallet on loopback; the service account acts for ``issuer``."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

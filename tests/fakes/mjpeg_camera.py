@@ -1,7 +1,7 @@
-"""A network camera on loopback whose faults are commanded: it hangs, drops, freezes, babbles.
+"""A network camera on loopback that hangs, closes connections, freezes or sends garbage on demand.
 
-It speaks plain HTTP with a multipart MJPEG body, as real network cameras do, so OpenCV reads
-it over a real connection.
+It speaks plain HTTP with a multipart MJPEG body, as real network cameras do, so OpenCV reads it
+over a real connection.
 """
 
 import socket
@@ -18,7 +18,7 @@ HEADER = (
 
 
 class Mood(Enum):
-    """What the camera does at the moment."""
+    """State of the camera."""
 
     WORKING = "working"
     HANGING = "hanging"
@@ -36,8 +36,8 @@ class Mood(Enum):
 class MjpegCamera:
     """Serves JPEG pictures at ``fps`` on ``url`` until closed; use it in a ``with`` block.
 
-    ``frames`` is a sequence that is repeated for ever, or a function from the number of a
-    picture to its JPEG bytes.
+    ``frames`` is a sequence that is repeated, or a function from the number of a picture to its
+    JPEG bytes.
     """
 
     def __init__(self, frames: Sequence[bytes] | Callable[[int], bytes], fps: float = 30.0) -> None:
@@ -62,16 +62,16 @@ class MjpegCamera:
         return f"http://127.0.0.1:{self._port}/live.mjpg"
 
     def hang(self) -> None:
-        """Send nothing any more, on open and on new connections."""
+        """Send nothing until ``resume``, on open and on new connections."""
         self._mood = Mood.HANGING
 
     def mute(self) -> None:
-        """Send nothing any more, for ever, on open connections and on those that are made."""
+        """Send nothing on the connections that are made until ``resume``, even after it."""
         self._mood = Mood.MUTE
         self._silenced += 1
 
     def resume(self) -> None:
-        """Work again, whatever the fault was."""
+        """Work normally again after any fault."""
         if self._mood is Mood.MUTE:
             self._silenced += 1
         self._mood = Mood.WORKING
@@ -79,7 +79,7 @@ class MjpegCamera:
             self._listen()
 
     def drop(self) -> None:
-        """Close all connections and refuse new ones, as if the cable were pulled."""
+        """Close all connections and refuse new ones, as if the cable were unplugged."""
         self._mood = Mood.UNPLUGGED
         listener, self._listener = self._listener, None
         if listener is not None:
@@ -93,7 +93,7 @@ class MjpegCamera:
         self._mood = Mood.FROZEN
 
     def garbage(self) -> None:
-        """Send pictures that are none."""
+        """Send bytes that are not pictures."""
         self._mood = Mood.BABBLING
 
     def close(self) -> None:
@@ -147,7 +147,7 @@ class MjpegCamera:
                 connection.sendall(self._part())
                 time.sleep(self._step_s)
         except OSError:
-            return  # The reader left, or drop() closed the connection: both are wanted here.
+            return  # The reader left, or drop() closed the connection: both are expected.
         finally:
             with self._lock:
                 self._connections.discard(connection)

@@ -1,4 +1,4 @@
-"""A peer that is no good membership service: it answers as a test wants, over real HTTP."""
+"""A server that is not a working membership service: it answers over real HTTP as a test wants."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 def whole(status: int, kind: str, body: bytes, **headers: str) -> Answer:
-    """An ordinary answer."""
+    """Return a normal answer."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
@@ -27,7 +27,7 @@ def whole(status: int, kind: str, body: bytes, **headers: str) -> Answer:
 
 
 def scanned(answer: bytes) -> Answer:
-    """A good answer to whatever scan was sent: ``answer`` as JSON, with its visit id."""
+    """Return an answer to any scan: ``answer`` as JSON, with the visit id of the scan."""
 
     def reply(handler: BaseHTTPRequestHandler) -> None:
         body = json.loads(getattr(handler, "body", b"") or b"{}")
@@ -38,12 +38,12 @@ def scanned(answer: bytes) -> Answer:
 
 
 def html(status: int) -> Answer:
-    """What a proxy or a hotel network answers."""
+    """Return an HTML answer, such as that of a proxy or of a hotel network."""
     return whole(status, "text/html", b"<html><body>Welcome to our WLAN</body></html>")
 
 
 def slow(seconds: float, then: Answer) -> Answer:
-    """An answer that takes its time."""
+    """Return an answer that is sent after ``seconds``."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(seconds)
@@ -53,7 +53,7 @@ def slow(seconds: float, then: Answer) -> Answer:
 
 
 def dripping(body: bytes, pause_s: float) -> Answer:
-    """A body that comes byte by byte, so that no single wait is long."""
+    """Return an answer sent byte by byte, so that no single read takes long."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -69,7 +69,7 @@ def dripping(body: bytes, pause_s: float) -> Answer:
 
 
 def cut_off(handler: BaseHTTPRequestHandler) -> None:
-    """A connection that ends in the middle of the body."""
+    """Close the connection in the middle of the body."""
     handler.send_response(200)
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Content-Length", "1000")
@@ -79,7 +79,7 @@ def cut_off(handler: BaseHTTPRequestHandler) -> None:
 
 
 def hang_up(handler: BaseHTTPRequestHandler) -> None:
-    """A connection that is closed without a word."""
+    """Close the connection without an answer."""
     handler.close_connection = True
 
 
@@ -94,7 +94,7 @@ class OddService:
 
 @contextmanager
 def odd_service(*answers: Answer) -> Iterator[OddService]:
-    """Serve ``answers`` on loopback."""
+    """Yield a service on loopback that sends ``answers``."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

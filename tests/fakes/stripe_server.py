@@ -41,11 +41,13 @@ def stripe_server(
     on_event: Callable[[Thing], object] | None = None,
     **settings: Any,
 ) -> Iterator[StripeServer]:
-    """Serve Stripe on loopback; its time begins at ``now``.
+    """Yield Stripe on loopback; its time starts at ``now``.
 
-    ``policy`` is what the club has set in the Dashboard; its fields can be given one by one
-    instead (``retries=(1, 2)``, ``when_exhausted="unpaid"``). ``on_event`` is called with each
-    event in order, in a thread of the server, after what it tells of has happened.
+    ``policy`` is the club's settings in the Dashboard; its fields can be given one by one instead
+    (``retries=(1, 2)``, ``when_exhausted="unpaid"``). ``on_event`` is called with each event in
+    order, in a thread of the server, after the change that it reports.
+
+    Raises the first error of ``on_event`` at the end.
     """
     policy = policy or Policy(**settings)
     ledger = Ledger(now.astimezone(UTC).replace(microsecond=0), policy)
@@ -64,7 +66,7 @@ def stripe_server(
         try:
             yield server
         finally:
-            # While the API still answers, for who hears of an event may ask for more.
+            # While the API still answers, because ``on_event`` may call it.
             server.told.put(None)
             telling.join()
     if ledger.broken:

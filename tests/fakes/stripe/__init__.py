@@ -1,1 +1,1 @@
-"""The parts of the fake of Stripe; the entrance is tests/fakes/stripe_server.py."""
+"""Parts of the fake of Stripe; tests use tests/fakes/stripe_server.py."""

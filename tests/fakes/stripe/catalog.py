@@ -13,7 +13,7 @@ _LONGEST = {"day": 1095, "week": 156, "month": 36, "year": 3}
 
 
 def merged(thing: Thing, form: Form) -> None:
-    """Take over metadata as Stripe does: by key, an empty text takes one away, "" takes all."""
+    """Merge metadata as Stripe does: an empty text deletes its key, "" deletes all."""
     given = form.get("metadata")
     if given == "":
         thing["metadata"] = {}
@@ -23,7 +23,7 @@ def merged(thing: Thing, form: Form) -> None:
 
 
 def _texts(form: Form, *names: str) -> Form:
-    """The parameters of these names; an empty text takes a field away."""
+    """Return the parameters of these names; an empty text clears a field."""
     return {name: form[name] if form[name] != "" else None for name in names if name in form}
 
 
@@ -31,7 +31,7 @@ PRODUCT = ("active", "description", "name", "unit_label", "url", "images", "stat
 
 
 def create_product(ledger: Ledger, form: Form) -> Thing:
-    """A new product; its id may be chosen."""
+    """Return a new product; its id may be chosen. Raises Refused for an id in use."""
     if form.get("id") in ledger.things:
         raise Refused("Product already exists.", "resource_already_exists", "id")
     made = ledger.make(
@@ -47,7 +47,7 @@ def create_product(ledger: Ledger, form: Form) -> Thing:
 
 
 def update_product(ledger: Ledger, product: Thing, form: Form) -> Thing:
-    """Change a product."""
+    """Change a product and return it."""
     with ledger.changing(product, "product.updated"):
         product.update(_texts(form, *PRODUCT), updated=ledger.seconds)
         if "default_price" in form:
@@ -58,7 +58,10 @@ def update_product(ledger: Ledger, product: Thing, form: Form) -> Thing:
 
 
 def create_price(ledger: Ledger, form: Form) -> Thing:
-    """A new price of a product; amounts are in the smallest unit of the currency."""
+    """Return a new price of a product; amounts are in the smallest unit of the currency.
+
+    Raises Refused for parameters that Stripe rejects.
+    """
     currency = form["currency"].lower()
     if currency.upper() not in list_currencies():
         raise Refused(f"Invalid currency: {currency}", param="currency")
@@ -105,7 +108,7 @@ def create_price(ledger: Ledger, form: Form) -> Thing:
 
 
 def update_price(ledger: Ledger, price: Thing, form: Form) -> Thing:
-    """Change what may be changed of a price: never the amount."""
+    """Change and return a price; its amount never changes."""
     with ledger.changing(price, "price.updated"):
         _take_key(ledger, price, form)
         price.update(_texts(form, "active", "nickname", "tax_behavior"))
@@ -114,7 +117,7 @@ def update_price(ledger: Ledger, price: Thing, form: Form) -> Thing:
 
 
 def _take_key(ledger: Ledger, price: Thing, form: Form) -> None:
-    """Give a price its look-up key, which no other may have unless it is taken from there."""
+    """Set the look-up key of a price; another price may only lose it by ``transfer_lookup_key``."""
     key = form.get("lookup_key")
     if key is None:
         return
@@ -129,7 +132,7 @@ def _take_key(ledger: Ledger, price: Thing, form: Form) -> None:
 
 
 def listed_prices(ledger: Ledger, form: Form) -> list[Thing]:
-    """Prices by product, keys, currency, type and whether they are active; oldest first."""
+    """Return prices by product, keys, currency, type and activity; oldest first."""
     if "product" in form:
         ledger.get("product", form["product"], "product", 400)
     wanted = {
@@ -145,7 +148,7 @@ CUSTOMER = ("description", "email", "name", "phone", "preferred_locales")
 
 
 def create_customer(ledger: Ledger, form: Form) -> Thing:
-    """A new customer; several may have one address."""
+    """Return a new customer; several may have the same address."""
     _check_email(form)
     values = _texts(form, *CUSTOMER)
     metadata = {name: value for name, value in (form.get("metadata") or {}).items() if value}
@@ -153,7 +156,7 @@ def create_customer(ledger: Ledger, form: Form) -> Thing:
 
 
 def update_customer(ledger: Ledger, customer: Thing, form: Form) -> Thing:
-    """Change a customer. Raises Refused for a deleted one."""
+    """Change a customer and return it. Raises Refused for a deleted one."""
     _check_email(form)
     if customer.get("deleted"):
         raise missing("customer", customer["id"], "id")
@@ -164,7 +167,7 @@ def update_customer(ledger: Ledger, customer: Thing, form: Form) -> Thing:
 
 
 def listed_customers(ledger: Ledger, form: Form) -> list[Thing]:
-    """Customers with exactly this address, or all; deleted ones are not among them."""
+    """Return customers with exactly this address, or all; deleted ones are omitted."""
     wanted = {"email": form["email"]} if "email" in form else {}
     return [each for each in ledger.all("customer", **wanted) if not each.get("deleted")]
 
@@ -176,7 +179,7 @@ def _check_email(form: Form) -> None:
 
 
 def delete_customer(ledger: Ledger, customer_id: str) -> Thing:
-    """Delete a customer with everything that goes on; only the id stays."""
+    """Delete a customer and cancel its subscriptions; return the deleted object, its id alone."""
     customer = checkout.live_customer(ledger, customer_id, "id")
     for each in ledger.all("subscription", customer=customer_id):
         if each["status"] not in subscriptions.ENDED:

@@ -1,4 +1,4 @@
-"""What the club asks for over the API once somebody has paid."""
+"""Requests of the club after a payment."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from tests.fakes.stripe.shapes import Thing
 
 
 def filtered(kind: str, *names: str) -> Callable[[Ledger, Form], list[Thing]]:
-    """A list by fields; an id in one of them must be of an object that there is."""
+    """Return a function that lists objects by fields; an id among them must exist."""
 
     def find(ledger: Ledger, form: Form) -> list[Thing]:
         wanted = {name: form[name] for name in names if name in form}
@@ -29,20 +29,20 @@ def delete_customer(ledger: Ledger, form: Form, customer_id: str) -> Thing:
 
 
 def sessions(ledger: Ledger, form: Form) -> list[Thing]:
-    """Checkout sessions by customer, payment, subscription and status."""
+    """Return Checkout sessions by customer, payment, subscription and status."""
     find = filtered("checkout.session", "customer", "payment_intent", "subscription")
     return [each for each in find(ledger, form) if form.get("status") in {None, each["status"]}]
 
 
 def expire_session(ledger: Ledger, form: Form, session_id: str) -> Thing:
-    """Close an open session before its time."""
+    """Expire an open session and return it."""
     session = ledger.get("checkout.session", session_id)
     checkout.expire(ledger, session)
     return session
 
 
 def subscriptions_of(ledger: Ledger, form: Form) -> list[Thing]:
-    """Subscriptions of a customer; cancelled ones only if they are asked for."""
+    """Return subscriptions of a customer; cancelled ones only if requested."""
     status = form.get("status")
     ended = subscriptions.ENDED if status == "ended" else {status}
     return [
@@ -55,7 +55,10 @@ def subscriptions_of(ledger: Ledger, form: Form) -> list[Thing]:
 
 
 def update_subscription(ledger: Ledger, subscription: Thing, form: Form) -> Thing:
-    """Plan the end of a subscription, go on after all, or note something with it."""
+    """Plan or withdraw the end of a subscription, or set its metadata; return it.
+
+    Raises Refused for what Stripe rejects, and for what the fake does not support.
+    """
     ended = subscription["status"] in subscriptions.ENDED
     if ended and form.keys() - {"metadata", "cancellation_details", "expand"}:
         told = "A canceled subscription can only update its cancellation_details and metadata."
@@ -77,7 +80,7 @@ def update_subscription(ledger: Ledger, subscription: Thing, form: Form) -> Thin
 
 
 def _planned(ledger: Ledger, subscription: Thing, form: Form) -> Form:
-    """When a subscription is to end: at the end of the period, at an instant, or not."""
+    """Return when a subscription ends: at the end of the period, at an instant, or not."""
     at = form.get("cancel_at") or None
     end = subscriptions.period_end(subscription)
     if form.get("cancel_at_period_end"):
@@ -97,7 +100,7 @@ def _planned(ledger: Ledger, subscription: Thing, form: Form) -> Form:
 
 
 def cancel_subscription(ledger: Ledger, form: Form, subscription_id: str) -> Thing:
-    """Cancel at once. A subscription that is cancelled already is not found."""
+    """Cancel a subscription at once and return it. Raises Refused if it is already cancelled."""
     subscription = ledger.get("subscription", subscription_id)
     if subscription["status"] in subscriptions.ENDED:
         raise missing("subscription", subscription_id, "id")
@@ -107,7 +110,7 @@ def cancel_subscription(ledger: Ledger, form: Form, subscription_id: str) -> Thi
 
 
 def invoices_of(ledger: Ledger, form: Form) -> list[Thing]:
-    """Invoices by customer, subscription and status."""
+    """Return invoices by customer, subscription and status."""
     wanted = form.get("subscription")
     if wanted is not None:
         wanted = ledger.get("subscription", wanted, "subscription", 400)
@@ -120,7 +123,10 @@ def invoices_of(ledger: Ledger, form: Form) -> list[Thing]:
 
 
 def pay_invoice(ledger: Ledger, form: Form, invoice_id: str) -> Thing:
-    """Charge an open invoice now. A card that declines is an error, and an attempt all the same."""
+    """Charge an open invoice now and return it.
+
+    Raises Refused if it is not open, or the card is declined, which counts as an attempt.
+    """
     invoice = ledger.get("invoice", invoice_id)
     if invoice["status"] == "paid":
         raise Refused("Invoice is already paid", "invoice_already_paid")
@@ -139,7 +145,7 @@ def pay_invoice(ledger: Ledger, form: Form, invoice_id: str) -> Thing:
 
 
 def void_invoice(ledger: Ledger, form: Form, invoice_id: str) -> Thing:
-    """Call an open invoice off."""
+    """Void an open or uncollectible invoice and return it. Raises Refused for any other."""
     invoice = ledger.get("invoice", invoice_id)
     if invoice["status"] not in {"open", "uncollectible"}:
         raise Refused("You can only pass in open or uncollectible invoices to be voided.")
@@ -149,12 +155,15 @@ def void_invoice(ledger: Ledger, form: Form, invoice_id: str) -> Thing:
 
 
 def session_lines(ledger: Ledger, form: Form, session_id: str) -> Thing:
-    """What a Checkout session sells."""
+    """Return the line items of a Checkout session."""
     return checkout.lines_of(ledger, ledger.get("checkout.session", session_id))
 
 
 def invoice_payments(ledger: Ledger, form: Form) -> list[Thing]:
-    """What was paid, or is to be paid, for invoices: by invoice, payment intent and status."""
+    """Return payments of invoices, made or due, by invoice, payment intent and status.
+
+    Raises Refused for parameters that Stripe rejects.
+    """
     payment = form.get("payment") or {}
     intent = payment.get("payment_intent")
     if payment and payment["type"] != "payment_intent":
@@ -171,7 +180,10 @@ def invoice_payments(ledger: Ledger, form: Form) -> list[Thing]:
 
 
 def create_refund(ledger: Ledger, form: Form) -> Thing:
-    """Give back a charge, named by itself or by its payment intent, in whole or in part."""
+    """Refund a charge in whole or in part, by its id or its payment intent; return the refund.
+
+    Raises Refused if neither is given, or nothing was charged.
+    """
     if ("charge" in form) == ("payment_intent" in form):
         told = "One of these params should be provided: payment_intent or charge."
         raise Refused(told, "parameter_missing", "charge")

@@ -1,4 +1,4 @@
-"""Checkout sessions: made by the club, paid by the customer."""
+"""Checkout sessions: created by the club, paid by the customer."""
 
 from tests.fakes.stripe.forms import Form
 from tests.fakes.stripe.ledger import Ledger, new_id
@@ -10,7 +10,7 @@ _LEAST = {"eur": 50, "usd": 50, "chf": 50, "gbp": 30, "jpy": 50}
 
 
 def create(ledger: Ledger, form: Form) -> Thing:
-    """A new open session. Raises Refused for what Stripe would not sell like this."""
+    """Return a new open session. Raises Refused for what Stripe would not sell."""
     mode = form.get("mode")
     if mode is None:
         raise Refused("Missing required param: mode.", "parameter_missing", "mode")
@@ -121,7 +121,7 @@ def _expiry(ledger: Ledger, form: Form) -> int:
 
 
 def live_customer(ledger: Ledger, customer_id: str, param: str = "customer") -> Thing:
-    """A customer that a parameter names. Raises Refused if there is none, or no longer."""
+    """Return the customer in a parameter. Raises Refused if it does not exist or was deleted."""
     customer = ledger.get("customer", customer_id, param, 400)
     if customer.get("deleted"):
         raise missing("customer", customer_id, param, 400)
@@ -129,7 +129,7 @@ def live_customer(ledger: Ledger, customer_id: str, param: str = "customer") -> 
 
 
 def _wanted(ledger: Ledger, lines: list[Form], mode: str) -> list[tuple[Thing, int]]:
-    """Prices and quantities of the lines that are asked for."""
+    """Return prices and quantities of the requested lines."""
     if not lines:
         told = f"You must provide line_items in `{mode}` mode."
         raise Refused(told, "parameter_missing", "line_items")
@@ -194,13 +194,13 @@ def _line(price: Thing, quantity: int) -> Thing:
 
 
 def lines_of(ledger: Ledger, session: Thing) -> Thing:
-    """The list of a session's lines."""
+    """Return the list of a session's lines."""
     lines = ledger.intentions[session["id"]]["lines"]
     return listed(f"/v1/checkout/sessions/{session['id']}/line_items", lines)
 
 
 def expire(ledger: Ledger, session: Thing) -> None:
-    """Nobody can pay a session any more. Raises Refused if it is not open."""
+    """Expire a session, so that it cannot be paid. Raises Refused if it is not open."""
     if session["status"] != "open":
         told = (
             'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout '

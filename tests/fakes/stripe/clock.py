@@ -1,4 +1,4 @@
-"""What falls due as time goes by."""
+"""Events that become due as time passes."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,7 +10,7 @@ _Due = tuple[int, int, Callable[[Ledger, Thing], object], Thing]
 
 
 def walk(ledger: Ledger, until: int) -> None:
-    """Let everything happen that falls due up to an instant, in order of time."""
+    """Advance to an instant, and carry out everything due until then, in order of time."""
     while True:
         coming = [each for each in _due(ledger) if each[0] <= until]
         if not coming:
@@ -22,7 +22,7 @@ def walk(ledger: Ledger, until: int) -> None:
 
 
 def _due(ledger: Ledger) -> Iterator[_Due]:
-    """What is planned: when, its rank among things of the same instant, and what happens."""
+    """Yield planned actions: time, rank among those of the same instant, and action."""
     for each in ledger.things.values():
         kind = each["object"]
         if kind == "checkout.session" and each["status"] == "open":
@@ -30,7 +30,7 @@ def _due(ledger: Ledger) -> Iterator[_Due]:
         elif kind == "subscription" and each["status"] not in subscriptions.ENDED:
             yield subscriptions.period_end(each), 1, subscriptions.renew, each
             if each["cancel_at"] is not None:
-                # Before the renewal of the same instant, which then never comes.
+                # Before the renewal of the same instant, which is then cancelled.
                 yield each["cancel_at"], 0, _ended, each
         elif kind == "invoice" and each["auto_advance"]:
             if each["status"] == "draft" and each["automatically_finalizes_at"] is not None:

@@ -1,4 +1,4 @@
-"""The account itself: its settings, its portal, its webhooks, and the events that it keeps."""
+"""The account: its settings, its portal, its webhooks, and its stored events."""
 
 import secrets
 
@@ -14,7 +14,7 @@ _KEPT = 30 * 24 * 3600
 
 
 def account(ledger: Ledger, form: Form, _: str) -> Thing:
-    """The account that the key is of."""
+    """Return the account of the API key."""
     policy = ledger.policy
     return thing(
         "account",
@@ -32,7 +32,11 @@ def account(ledger: Ledger, form: Form, _: str) -> Thing:
 
 
 def open_portal(ledger: Ledger, form: Form) -> Thing:
-    """A page on which a customer sees and ends what it has."""
+    """Return a session of the portal, in which customers see and cancel subscriptions.
+
+    Raises Refused without a customer or a configuration, and for flows that the fake does not
+    support.
+    """
     if "customer" not in form:
         raise Refused("Missing required param: customer.", "parameter_missing", "customer")
     customer = checkout.live_customer(ledger, form["customer"])
@@ -67,7 +71,7 @@ def open_portal(ledger: Ledger, form: Form) -> Thing:
 
 
 def configure_portal(ledger: Ledger) -> None:
-    """What the club has chosen for the portal: invoices, cards, and an end with the period."""
+    """Set the club's options of the portal: invoices, cards, and cancelling at the period's end."""
     ledger.make(
         "billing_portal.configuration",
         active=True,
@@ -106,7 +110,7 @@ def _check_endpoint(form: Form) -> None:
 
 
 def create_endpoint(ledger: Ledger, form: Form) -> Thing:
-    """An address that events are sent to. Its secret is returned now and never again.
+    """Return a new webhook endpoint. Its secret is returned only here.
 
     The first one has the secret that the fake was started with.
     """
@@ -126,7 +130,7 @@ def create_endpoint(ledger: Ledger, form: Form) -> Thing:
 
 
 def update_endpoint(ledger: Ledger, endpoint: Thing, form: Form) -> Thing:
-    """Change where events are sent and which, or switch it off and on."""
+    """Change URL or events of an endpoint, or disable or enable it; return it."""
     _check_endpoint(form)
     endpoint.update({name: form[name] for name in ("url", "enabled_events") if name in form})
     if "description" in form:
@@ -138,14 +142,14 @@ def update_endpoint(ledger: Ledger, endpoint: Thing, form: Form) -> Thing:
 
 
 def delete_endpoint(ledger: Ledger, form: Form, endpoint_id: str) -> Thing:
-    """Send no more events there."""
+    """Delete an endpoint and return the deleted object; no more events are sent there."""
     ledger.get("webhook_endpoint", endpoint_id)
     del ledger.things[endpoint_id]
     return {"id": endpoint_id, "object": "webhook_endpoint", "deleted": True}
 
 
 def events(ledger: Ledger, form: Form) -> list[Thing]:
-    """Events of the last 30 days, by their types; oldest first."""
+    """Return the events of the last 30 days by type, oldest first. Raises Refused for bad types."""
     types = form.get("types")
     if types and "type" in form:
         raise Refused("You may only specify one of these parameters: type, types.", param="types")
@@ -165,7 +169,7 @@ def _matches(kind: str, wanted: str) -> bool:
 
 
 def event(ledger: Ledger, form: Form, event_id: str) -> Thing:
-    """An event of the last 30 days."""
+    """Return an event of the last 30 days. Raises Refused for an older one."""
     for each in events(ledger, {}):
         if each["id"] == event_id:
             return each

@@ -1,4 +1,4 @@
-"""Each request that the fake answers: its parameters, and what it does."""
+"""The requests that the fake answers: parameters and functions."""
 
 import re
 
@@ -225,7 +225,7 @@ ENDPOINTS = [
 
 
 def answer(ledger: Ledger, method: str, path: str, form: Form) -> Thing:
-    """The object that a request is answered with. Raises Refused."""
+    """Return the object that answers a request. Raises Refused."""
     for each in ENDPOINTS:
         found = re.fullmatch(each.path.replace("{id}", "([^/]+)"), path)
         if found and each.method == method:

@@ -1,4 +1,4 @@
-"""What ``expand`` asks for: other objects in the place of their ids, and lists left out before."""
+"""The parameter ``expand``: replaces ids by objects, and adds lists that are omitted by default."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -30,7 +30,7 @@ _DEEPEST = 4
 
 
 def expanded(ledger: Ledger, answer: Thing, paths: list[str]) -> Thing:
-    """A copy of an answer with more in it. Raises Refused for what cannot be expanded."""
+    """Return a copy of an answer with the paths expanded. Raises Refused for impossible ones."""
     whole = deepcopy(answer)
     for path in paths:
         if path.count(".") >= _DEEPEST:

@@ -1,4 +1,4 @@
-"""Parameters of requests: decoded from their form, and checked as Stripe checks them."""
+"""Request parameters: decoded from their form, and validated as Stripe does."""
 
 import re
 from collections.abc import Collection
@@ -18,7 +18,10 @@ _PARTS = re.compile(r"\[([^\[\]]*)\]")
 
 
 def decoded(text: str) -> Form:
-    """Texts, dictionaries and lists of a form such as ``line_items[0][price]=price_1``."""
+    """Return texts, dictionaries and lists of a form such as ``line_items[0][price]=price_1``.
+
+    Raises Refused for malformed names.
+    """
     form: Form = {}
     for name, value in parse_qsl(text, keep_blank_values=True, errors="strict"):
         first, _, rest = name.partition("[")
@@ -44,12 +47,12 @@ def _with_lists(value: Any) -> Any:
 
 
 def checked(form: Form, params: type, done: Collection[str] = ()) -> Form:
-    """The parameters in their types.
+    """Return the parameters converted to their types.
 
-    ``params`` is the package's type of them. ``done`` are those that the fake acts on or keeps,
-    with dots for parts (``line_items.price``).
+    ``params`` is their type in the package. ``done`` are those that the fake supports, with dots
+    for parts (``line_items.price``).
 
-    Raises Refused for what Stripe does not know, and for what the fake does not do.
+    Raises Refused for what Stripe does not know, and for what the fake does not support.
     """
     values: Form = _mapping(form, params, "")
     for path in _paths(values):
@@ -63,7 +66,7 @@ def checked(form: Form, params: type, done: Collection[str] = ()) -> Form:
 
 
 def _paths(value: Any, before: str = "") -> list[str]:
-    """The dotted names of all values that are no containers; lists have no part of their own."""
+    """Return the dotted names of all values that are not containers; list items have no part."""
     if isinstance(value, dict):
         inner = [
             path
@@ -130,7 +133,7 @@ def _untyped(kind: Any) -> bool:
 
 
 def _metadata(value: Form, path: str) -> Form:
-    """Names and texts within Stripe's limits for metadata."""
+    """Return metadata within Stripe's limits. Raises Refused beyond them."""
     if len(value) > 50:
         raise Refused("Metadata can have up to 50 keys.", param=path)
     for name, text in value.items():

@@ -1,4 +1,4 @@
-"""The way of a request before it does anything: faults, key, version, idempotency."""
+"""Processing of a request before its function: faults, key, version, idempotency."""
 
 import base64
 import json
@@ -19,9 +19,9 @@ _KEYS_KEPT = 24 * 3600
 
 @dataclass
 class Request:
-    """A request as it came; ``params`` are texts, dictionaries and lists as they were sent.
+    """A received request; ``params`` are texts, dictionaries and lists as sent.
 
-    ``status`` is None while it is not answered, and if it never was.
+    ``status`` is None until it is answered.
     """
 
     method: str
@@ -33,7 +33,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back; ``cut`` closes the connection in its place."""
+    """The response; ``cut`` closes the connection instead."""
 
     status: int
     body: bytes
@@ -43,7 +43,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to a request: a status in the place of its work, or a cut line without one.
+    """A failure of a request: a status instead of its work, or a closed connection without one.
 
     ``late`` does the work first.
     """
@@ -55,7 +55,7 @@ class Fault:
 
 @dataclass
 class _Kept:
-    """The first answer under an idempotency key; None while it is being made."""
+    """The first answer under an idempotency key; None while it is in progress."""
 
     asked: str
     at: int
@@ -64,7 +64,7 @@ class _Kept:
 
 @dataclass
 class Gate:
-    """Lets requests through to the ledger."""
+    """Validates requests and passes them to the ledger."""
 
     ledger: Ledger
     secret_key: str
@@ -75,7 +75,7 @@ class Gate:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def pass_on(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Answer a request."""
+        """Return the answer to a request."""
         request = Request(method, urlsplit(target).path, {}, headers.get("idempotency-key"))
         with self.lock:
             self.requests.append(request)
@@ -106,7 +106,7 @@ class Gate:
     def _once(
         self, request: Request, target: str, headers: Mapping[str, str], body: bytes
     ) -> Answer:
-        """Do what is asked, or give the answer again that was given under the same key."""
+        """Carry out a request, or return the answer stored under the same key."""
         self._admit(headers)
         query = urlsplit(target).query
         if (
@@ -133,7 +133,7 @@ class Gate:
         try:
             mine.answer = self._work(request)
         except Refused as refused:
-            # A declined card is a result, and kept; what was refused before any work is not.
+            # A declined card is a result and stored; a request rejected before any work is not.
             if refused.status != 402:
                 raise
             mine.answer = _json(refused.status, refused.body())
@@ -143,7 +143,7 @@ class Gate:
         return mine.answer
 
     def _admit(self, headers: Mapping[str, str]) -> None:
-        """Raises Refused without the right key, and in another version than the fake's."""
+        """Raise Refused without the right key, and for another API version than the fake's."""
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if scheme == "Basic":
             given = base64.b64decode(given).decode(errors="replace").partition(":")[0]
@@ -186,7 +186,7 @@ def _again(before: _Kept, asked: str, key: str) -> Answer:
 
 
 def _faulty(fault: Fault) -> Answer:
-    """An answer that did nothing, and is not kept under any key."""
+    """Return an answer without work, which is not stored under a key."""
     if fault.status is None:
         return Answer(0, b"", cut=True)
     limited = fault.status == 429

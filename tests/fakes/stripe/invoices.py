@@ -1,4 +1,4 @@
-"""Invoices: made as drafts, finalised, tried, tried again, paid or voided."""
+"""Invoices: drafted, finalised, charged, retried, paid or voided."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ HOUR = 3600
 
 
 def line(price: Thing, quantity: int, start: int, end: int, item: Thing | None = None) -> Thing:
-    """A line for a price; ``item`` is the subscription's, whose period it charges."""
+    """Return a line for a price; ``item`` is that of the subscription whose period it charges."""
     parent = item and {
         "type": "subscription_item_details",
         "subscription_item_details": {
@@ -41,7 +41,7 @@ def line(price: Thing, quantity: int, start: int, end: int, item: Thing | None =
 
 
 def draft(ledger: Ledger, customer: Thing, lines: list[Thing], **values: Any) -> Thing:
-    """A new invoice that is not told of yet."""
+    """Return a new invoice without an event."""
     total = sum(each["amount"] for each in lines)
     invoice_id = new_id("invoice")
     for each in lines:
@@ -88,10 +88,10 @@ def of_subscription(
     start: int,
     collect: bool,
 ) -> Thing:
-    """A draft for a subscription.
+    """Return a draft for a subscription.
 
-    ``start`` begins the period that lies behind: what is charged ahead is the period of the lines.
-    Nothing of it moves by itself unless ``collect``.
+    ``start`` begins the past period: charges in advance have their period in the lines. It advances
+    automatically only with ``collect``.
     """
     at = ledger.seconds + HOUR if collect else None
     made = draft(
@@ -118,13 +118,13 @@ def of_subscription(
 
 
 def subscription_of(ledger: Ledger, invoice: Thing) -> Thing | None:
-    """The subscription that an invoice is for."""
+    """Return the subscription of an invoice; None if it has none."""
     details = (invoice["parent"] or {}).get("subscription_details")
     return ledger.things[details["subscription"]] if details else None
 
 
 def payment_of(ledger: Ledger, invoice: Thing) -> Thing:
-    """The payment intent of a finalised invoice."""
+    """Return the payment intent of a finalised invoice."""
     (link,) = ledger.all("invoice_payment", invoice=invoice["id"])
     return ledger.things[link["payment"]["payment_intent"]]
 
@@ -168,9 +168,9 @@ def finalize(ledger: Ledger, invoice: Thing, intent: Thing | None = None) -> Non
 def tried(
     ledger: Ledger, invoice: Thing, outcome: str, method: str, *, retry: bool = False
 ) -> bool:
-    """Charge an open invoice; returns whether it is paid.
+    """Charge an open invoice; return whether it is paid.
 
-    Only the first attempt and automatic retries are counted, as Stripe does it.
+    Only the first attempt and automatic retries are counted, as Stripe does.
     """
     intent = payment_of(ledger, invoice)
     if intent["status"] != "succeeded":
@@ -190,7 +190,7 @@ def tried(
 
 
 def settled(ledger: Ledger, invoice: Thing, **values: Any) -> None:
-    """An invoice is paid."""
+    """Mark an invoice as paid."""
     (link,) = ledger.all("invoice_payment", invoice=invoice["id"])
     link.update(status="paid", amount_paid=link["amount_requested"])
     link["status_transitions"]["paid_at"] = ledger.seconds
@@ -211,7 +211,7 @@ def settled(ledger: Ledger, invoice: Thing, **values: Any) -> None:
 
 
 def failed(ledger: Ledger, invoice: Thing, attempt_count: int) -> None:
-    """An attempt failed; the next one is planned, if there is one."""
+    """Record a failed attempt and plan the next one, if any."""
     retries = ledger.policy.retries
     again = attempt_count <= len(retries) and invoice["auto_advance"]
     with ledger.changing(invoice, "invoice.updated"):
@@ -224,7 +224,7 @@ def failed(ledger: Ledger, invoice: Thing, attempt_count: int) -> None:
 
 
 def leave(ledger: Ledger, invoice: Thing) -> None:
-    """Nothing of an invoice moves by itself any more."""
+    """Stop the automatic collection of an invoice."""
     with ledger.changing(invoice, "invoice.updated"):
         invoice.update(
             auto_advance=False, automatically_finalizes_at=None, next_payment_attempt=None
@@ -232,7 +232,7 @@ def leave(ledger: Ledger, invoice: Thing) -> None:
 
 
 def void(ledger: Ledger, invoice: Thing) -> None:
-    """Call an invoice off. Raises ValueError if it is not open."""
+    """Void an invoice. Raises ValueError if it is not open."""
     if invoice["status"] not in {"open", "uncollectible"}:
         raise ValueError(
             f"invoice {invoice['id']} is {invoice['status']}, only open ones are voided"

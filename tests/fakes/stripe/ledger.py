@@ -1,4 +1,4 @@
-"""Everything that Stripe has of one account: its objects, its events and its time."""
+"""The state of one Stripe account: its objects, its events and its time."""
 
 import copy
 import secrets
@@ -40,17 +40,17 @@ _PREFIXES = {
 
 
 def new_id(kind: str) -> str:
-    """An id that nobody can guess, as long as Stripe's."""
+    """Return a random id of the length of Stripe's."""
     prefix, length = _PREFIXES[kind]
     return prefix + "".join(secrets.choice(_LETTERS) for _ in range(length))
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What a club has set in Stripe's Dashboard.
+    """Settings of a club in Stripe's Dashboard.
 
-    ``retries`` are the days from each failed attempt to the next one; ``when_exhausted`` is what
-    becomes of the subscription after the last: cancel, unpaid or past_due.
+    ``retries`` are the days from each failed attempt to the next; ``when_exhausted`` is the status
+    of the subscription after the last: cancel, unpaid or past_due.
     """
 
     country: str = "DE"
@@ -64,7 +64,7 @@ class Policy:
 
 @dataclass
 class Ledger:
-    """Objects by id in the order of their making, and the events that they made."""
+    """Objects by id in the order of creation, and their events."""
 
     now: datetime
     policy: Policy
@@ -90,15 +90,15 @@ class Ledger:
         return int(self.now.timestamp())
 
     def after(self, **duration: float) -> int:
-        """Unix seconds at a duration from now, as ``timedelta`` takes it."""
+        """Return the Unix seconds at a duration from now, as ``timedelta`` takes it."""
         return int((self.now + timedelta(**duration)).timestamp())
 
     def move(self, seconds: int) -> None:
-        """Let the time be the given one, or stay if that is over."""
+        """Set the time, or leave it if the given one has passed."""
         self.now = max(self.now, datetime.fromtimestamp(seconds, UTC))
 
     def make(self, kind: str, event: str | None = None, **values: Any) -> Thing:
-        """Keep a new object; ``event`` is sent for it."""
+        """Store and return a new object; ``event`` is emitted for it."""
         new = thing(kind, **{"id": new_id(kind), "created": self.seconds, **values})
         self.things[new["id"]] = new
         if event is not None:
@@ -106,7 +106,7 @@ class Ledger:
         return new
 
     def all(self, kind: str, **wanted: Any) -> list[Thing]:
-        """Objects of a kind with these values, oldest first."""
+        """Return objects of a kind with these values, oldest first."""
         return [
             each
             for each in self.things.values()
@@ -114,7 +114,7 @@ class Ledger:
         ]
 
     def get(self, kind: str, thing_id: str, param: str = "id", status: int = 404) -> Thing:
-        """An object by its id. Raises Refused if there is none of this kind."""
+        """Return an object by its id. Raises Refused if there is none of this kind."""
         found = self.things.get(thing_id)
         if found is None or found["object"] != kind:
             raise missing(kind.rpartition(".")[2], thing_id, param, status)
@@ -122,14 +122,14 @@ class Ledger:
 
     @contextmanager
     def changing(self, changed: Thing, event: str | None = None) -> Iterator[Thing]:
-        """Change an object inside; ``event`` is sent if anything is different afterwards."""
+        """Yield an object to change; ``event`` is emitted if anything differs afterwards."""
         before = copy.deepcopy(changed)
         yield changed
         if event is not None and before != changed:
             self.tell(event, changed, difference(before, changed))
 
     def tell(self, kind: str, about: Thing, previous: Thing | None = None) -> None:
-        """Make an event with the object as it is now."""
+        """Emit an event with the current object."""
         data: Thing = {"object": copy.deepcopy(about)}
         if previous is not None:
             data["previous_attributes"] = copy.deepcopy(previous)

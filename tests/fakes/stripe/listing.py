@@ -9,9 +9,9 @@ PAGING = {"limit", "starting_after", "ending_before", "created"}
 
 
 def page(things: list[Thing], form: Form, url: str) -> Thing:
-    """A page of ``things``, which are given oldest first.
+    """Return a page of ``things``, which are given oldest first.
 
-    Raises Refused for a limit out of 1..100, or a place that is not in the list.
+    Raises Refused for a limit outside 1..100, or a cursor that is not in the list.
     """
     limit: int = form.get("limit", 10)
     if not 1 <= limit <= 100:

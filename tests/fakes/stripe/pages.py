@@ -1,4 +1,4 @@
-"""The pages that Stripe shows to a customer: Checkout, an invoice, the portal. No script."""
+"""Stripe's pages for customers: Checkout, an invoice, the portal. No scripts."""
 
 from dataclasses import dataclass
 from html import escape
@@ -12,7 +12,7 @@ from tests.fakes.stripe.shapes import Thing
 
 @dataclass(frozen=True)
 class Page:
-    """Either HTML, or where to go on."""
+    """Either HTML, or a redirect."""
 
     status: int
     html: str = ""
@@ -36,7 +36,7 @@ def _form(action: str, *buttons: tuple[str, str]) -> str:
 
 
 def session_page(ledger: Ledger, session: Thing) -> Page:
-    """The page of a Checkout session, with what it costs and how to pay it."""
+    """Return the page of a Checkout session, with price and payment buttons."""
     if session["status"] != "open":
         return _page("This page is no longer available", f"<p>{session['status']}</p>", status=410)
     lines = "".join(
@@ -52,7 +52,7 @@ def session_page(ledger: Ledger, session: Thing) -> Page:
 
 
 def after_paying(session: Thing) -> Page:
-    """Where the customer goes from the page of a session."""
+    """Return the redirect from the page of a session."""
     if session["status"] == "complete":
         where = session["success_url"].replace("{CHECKOUT_SESSION_ID}", quote(session["id"]))
         return Page(303, location=where)
@@ -60,14 +60,14 @@ def after_paying(session: Thing) -> Page:
 
 
 def invoice_page(invoice: Thing) -> Page:
-    """The page of an invoice; an open one can be paid there."""
+    """Return the page of an invoice; an open one can be paid there."""
     told = f"<p>{invoice['status']}: {invoice['total']} {invoice['currency']}</p>"
     pay = _form(f"/i/{invoice['id']}", ("pay", "Pay")) if invoice["status"] == "open" else ""
     return _page(f"Invoice {invoice['number']}", told, pay)
 
 
 def portal_page(ledger: Ledger, session: Thing) -> Page:
-    """What a customer has, with buttons to end it with the period or to go on."""
+    """Return the page of a customer's subscriptions, with buttons to cancel or resume."""
     parts = []
     for each in ledger.all("subscription", customer=session["customer"]):
         going = each["status"] not in subscriptions.ENDED
@@ -85,12 +85,12 @@ def portal_page(ledger: Ledger, session: Thing) -> Page:
 
 
 def lost(refused: Refused | None = None) -> Page:
-    """There is no such page, or no longer."""
+    """Return the page for a missing or expired object."""
     return _page("Page not found", status=404 if refused is None else refused.status)
 
 
 def finalised(ledger: Ledger, invoice_id: str) -> Thing:
-    """An invoice that has a page. Raises Refused for a draft, and for none."""
+    """Return an invoice that has a page. Raises Refused for a draft or a missing one."""
     invoice = ledger.get("invoice", invoice_id)
     if invoice["status"] == "draft":
         raise Refused("There is no page of a draft.", status=404)

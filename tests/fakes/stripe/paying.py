@@ -1,4 +1,4 @@
-"""What the customer does on the page of a Checkout session."""
+"""Actions of the customer on the page of a Checkout session."""
 
 import copy
 from typing import Any
@@ -11,7 +11,7 @@ OUTCOMES = ("paid", "declined", "processing")
 
 
 def new_customer(ledger: Ledger, **values: Any) -> Thing:
-    """A customer with the number range of its invoices."""
+    """Return a new customer with an invoice prefix."""
     return ledger.make(
         "customer",
         "customer.created",
@@ -29,7 +29,7 @@ def new_customer(ledger: Ledger, **values: Any) -> Thing:
 def pay(ledger: Ledger, session: Thing, outcome: str, email: str, name: str) -> None:
     """Pay a session, or try to. A declined one stays open, and can be tried again.
 
-    Raises ValueError for a session that is not open, or an outcome that there is not.
+    Raises ValueError for a session that is not open, or an unknown outcome.
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"outcome {outcome!r} is none of {', '.join(OUTCOMES)}")
@@ -66,9 +66,9 @@ def pay(ledger: Ledger, session: Thing, outcome: str, email: str, name: str) -> 
 
 
 def settle(ledger: Ledger, session: Thing, ok: bool) -> None:
-    """The bank has answered for a session that was paid with a delayed method.
+    """Complete or fail the payment of a session that was paid with a delayed method.
 
-    Raises ValueError if none is awaited.
+    Raises ValueError if no payment is pending.
     """
     intent = _intent(ledger, session)
     if intent["status"] != "processing":
@@ -91,9 +91,9 @@ def settle(ledger: Ledger, session: Thing, ok: bool) -> None:
 
 
 def _intent(ledger: Ledger, session: Thing) -> Thing:
-    """The payment of a session; it is made when it is tried for the first time.
+    """Return the payment intent of a session, created with the first attempt.
 
-    A session shows it in payment mode only: in subscription mode it is the first invoice's.
+    A session shows it in payment mode only: in subscription mode it belongs to the first invoice.
     """
     intention = ledger.intentions[session["id"]]
     if "intent" not in intention:
@@ -120,7 +120,7 @@ def _creation_text(session: Thing) -> str | None:
 
 
 def _customer(ledger: Ledger, session: Thing, email: str, name: str) -> Thing | None:
-    """The customer of a session; a new one if the session needs one and has none."""
+    """Return the customer of a session; a new one if the session needs one and has none."""
     if session["customer"] is not None:
         return ledger.things[session["customer"]]
     creates = (session["invoice_creation"] or {"enabled": False})["enabled"]
@@ -152,7 +152,7 @@ def _subscribe(
 
 
 def _invoice_once(ledger: Ledger, session: Thing, customer: Thing | None, intent: Thing) -> None:
-    """The invoice after a payment that is no subscription's, if the session asked for it."""
+    """Create the invoice of a one-time payment, if the session requested it."""
     if not session["invoice_creation"]["enabled"]:
         return
     assert customer is not None

@@ -1,4 +1,4 @@
-"""Money that moves: payment intents, charges, refunds and disputes."""
+"""Payment intents, charges, refunds and disputes."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _DECLINED = "Your card was declined."
 
 
 def new_intent(ledger: Ledger, amount: int, currency: str, **values: Any) -> Thing:
-    """A payment that nobody has tried yet."""
+    """Return a new payment intent without attempts."""
     intent_id = new_id("payment_intent")
     return ledger.make(
         "payment_intent",
@@ -32,9 +32,9 @@ def new_intent(ledger: Ledger, amount: int, currency: str, **values: Any) -> Thi
 
 
 def charge(ledger: Ledger, intent: Thing, method: str, outcome: str) -> bool:
-    """Try a payment with a payment method: ``paid``, ``declined`` or ``processing``.
+    """Charge a payment method, with outcome ``paid``, ``declined`` or ``processing``.
 
-    Returns whether the money is there.
+    Returns whether the payment succeeded.
     """
     paid, processing = outcome == "paid", outcome == "processing"
     customer = ledger.things.get(intent["customer"] or "", {})
@@ -79,7 +79,7 @@ def charge(ledger: Ledger, intent: Thing, method: str, outcome: str) -> bool:
 
 
 def settle(ledger: Ledger, intent: Thing, ok: bool) -> None:
-    """The bank has answered for a payment that was processing."""
+    """Complete or fail a payment that was processing."""
     made = ledger.things[intent["latest_charge"]]
     made.update(
         status="succeeded" if ok else "failed",
@@ -93,13 +93,13 @@ def settle(ledger: Ledger, intent: Thing, ok: bool) -> None:
 
 
 def cancel_intent(ledger: Ledger, intent: Thing, reason: str) -> None:
-    """Nobody will try this payment again."""
+    """Cancel a payment intent."""
     intent.update(status="canceled", canceled_at=ledger.seconds, cancellation_reason=reason)
     ledger.tell("payment_intent.canceled", intent)
 
 
 def refund(ledger: Ledger, made: Thing, amount: int | None, **values: Any) -> Thing:
-    """Give money back. Raises Refused if there is none, or less than that, to give back."""
+    """Return a new refund of a charge. Raises Refused if less than that can be refunded."""
     left = made["amount_captured"] - made["amount_refunded"]
     if made["status"] != "succeeded":
         raise Refused(
@@ -145,7 +145,10 @@ def refund(ledger: Ledger, made: Thing, amount: int | None, **values: Any) -> Th
 
 
 def dispute(ledger: Ledger, made: Thing, reason: str) -> Thing:
-    """The customer's bank takes the money back, and asks why it was charged."""
+    """Open and return a dispute of a charge by the customer's bank.
+
+    Raises ValueError if the charge cannot be disputed.
+    """
     if made["status"] != "succeeded" or made["disputed"]:
         raise ValueError(f"charge {made['id']} is {made['status']} or disputed already")
     made["disputed"] = True
@@ -177,7 +180,10 @@ def dispute(ledger: Ledger, made: Thing, reason: str) -> Thing:
 
 
 def close_dispute(ledger: Ledger, opened: Thing, won: bool) -> None:
-    """The bank has decided. The charge stays marked as disputed, also when the club won."""
+    """Close a dispute. The charge stays marked as disputed, even if the club won.
+
+    Raises ValueError if it is closed already.
+    """
     if opened["status"] in {"won", "lost"}:
         raise ValueError(f"dispute {opened['id']} is {opened['status']} already")
     with ledger.changing(opened, "charge.dispute.closed"):
@@ -187,7 +193,7 @@ def close_dispute(ledger: Ledger, opened: Thing, won: bool) -> None:
 
 
 def _told(ledger: Ledger, intent: Thing, made: Thing, paid: bool) -> None:
-    """Let a payment be as its charge is, and tell it."""
+    """Update a payment intent from its charge, and emit its event."""
     if paid:
         intent.update(
             status="succeeded",

@@ -1,4 +1,4 @@
-"""When the periods of a subscription begin: by the calendar, counted from its anchor."""
+"""Starts of the periods of a subscription, by calendar from its anchor."""
 
 import calendar
 from datetime import UTC, datetime, timedelta
@@ -8,9 +8,9 @@ _MONTHS = {"month": 1, "year": 12}
 
 
 def period_start(anchor: int, interval: str, count: int, number: int) -> int:
-    """The beginning of period ``number`` (from 0), in Unix seconds.
+    """Return the start of period ``number`` (from 0), in Unix seconds.
 
-    Months are counted from the anchor, never from the period before: after 31 January come 28 or
+    Months are counted from the anchor, never from the previous period: after 31 January come 28 or
     29 February and 31 March.
     """
     start = datetime.fromtimestamp(anchor, UTC)
@@ -23,7 +23,7 @@ def period_start(anchor: int, interval: str, count: int, number: int) -> int:
 
 
 def period_after(anchor: int, interval: str, count: int, start: int) -> int:
-    """The beginning of the period that follows the one that begins at ``start``."""
+    """Return the start of the period after the one that starts at ``start``, in Unix seconds."""
     number = 0
     while period_start(anchor, interval, count, number) <= start:
         number += 1

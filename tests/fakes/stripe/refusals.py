@@ -16,7 +16,7 @@ class Refused(Exception):
     extra: dict[str, Any] | None = None
 
     def body(self) -> dict[str, Any]:
-        """The JSON of the answer."""
+        """Return the JSON of the answer."""
         error: dict[str, Any] = {"type": self.kind, "message": self.message, **(self.extra or {})}
         if self.code is not None:
             error["code"] = self.code
@@ -27,11 +27,11 @@ class Refused(Exception):
 
 
 def missing(kind: str, thing_id: str, param: str, status: int = 404) -> Refused:
-    """There is no such object: 404 where it is asked for, 400 where a parameter names it."""
+    """Return the error for a missing object: 404 if the path names it, 400 for a parameter."""
     name = kind.replace("_", " ") if kind != "payment_intent" else kind
     return Refused(f"No such {name}: '{thing_id}'", "resource_missing", param, status)
 
 
 def not_faked(what: str) -> Refused:
-    """Stripe would do this, the fake does not: loud, so that no test relies on it."""
+    """Return the error for a feature of Stripe that the fake lacks, so that no test relies on it."""
     return Refused(f"This fake of Stripe does not do {what}.", status=501, kind="api_error")

@@ -1,4 +1,4 @@
-"""The usual forms of a request: one object, a list, a new object, a change."""
+"""Common kinds of requests: one object, a list, a new object, a change."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _Does = Callable[[Ledger, Form, str], Thing]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A method and path, the package's type of its parameters, and those that the fake does."""
+    """Method and path, the package's type of the parameters, and those that the fake supports."""
 
     method: str
     path: str
@@ -23,7 +23,7 @@ class Endpoint:
 
 
 def one(kind: str, path: str, of: type) -> Endpoint:
-    """An object by its id."""
+    """Return the endpoint of an object by its id."""
 
     def does(ledger: Ledger, form: Form, thing_id: str) -> Thing:
         return ledger.get(kind, thing_id)
@@ -34,7 +34,7 @@ def one(kind: str, path: str, of: type) -> Endpoint:
 def several(
     path: str, of: type, find: Callable[[Ledger, Form], list[Thing]], done: Collection[str] = ()
 ) -> Endpoint:
-    """A list, by page; ``find`` gives all of it, oldest first."""
+    """Return the endpoint of a list by page; ``find`` returns all of it, oldest first."""
 
     def does(ledger: Ledger, form: Form, _: str) -> Thing:
         return listing.page(find(ledger, form), form, f"/v1/{path}")
@@ -45,7 +45,7 @@ def several(
 def new(
     path: str, of: type, make: Callable[[Ledger, Form], Thing], done: Collection[str]
 ) -> Endpoint:
-    """Make an object."""
+    """Return the endpoint that creates an object."""
     return Endpoint("POST", f"/v1/{path}", of, lambda ledger, form, _: make(ledger, form), done)
 
 
@@ -56,7 +56,7 @@ def changed(
     change: Callable[[Ledger, Thing, Form], Thing],
     done: Collection[str],
 ) -> Endpoint:
-    """Change an object by its id."""
+    """Return the endpoint that changes an object by its id."""
 
     def does(ledger: Ledger, form: Form, thing_id: str) -> Thing:
         return change(ledger, ledger.get(kind, thing_id), form)

@@ -1,4 +1,4 @@
-"""The running fake, as a test holds it: what customers and the bank do, and what was sent."""
+"""The running fake as a test uses it: actions of customers and banks, and received requests."""
 
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ from tests.fakes.stripe.shapes import Thing
 class StripeServer:
     """The running fake. Amounts are in the smallest unit of their currency, times are aware.
 
-    Objects are given as dictionaries, as they are now; ``get`` gives them anew.
+    Objects are returned as dictionaries of their current state; ``get`` returns newer ones.
     """
 
     ledger: Ledger
@@ -28,17 +28,17 @@ class StripeServer:
 
     @property
     def url(self) -> str:
-        """Where the API is, without a slash at the end."""
+        """URL of the API, without a trailing slash."""
         return self.ledger.url
 
     @property
     def secret_key(self) -> str:
-        """The only key that is let in."""
+        """The only accepted key."""
         return self.gate.secret_key
 
     @property
     def now(self) -> datetime:
-        """Stripe's time; it moves by ``advance`` alone."""
+        """Stripe's time; only ``advance`` changes it."""
         return self.ledger.now
 
     @property
@@ -49,7 +49,7 @@ class StripeServer:
 
     @property
     def requests(self) -> list[Request]:
-        """All requests so far, as they came."""
+        """All requests so far, as received."""
         return list(self.gate.requests)
 
     @property
@@ -59,25 +59,26 @@ class StripeServer:
 
     @delay_seconds.setter
     def delay_seconds(self, seconds: float) -> None:
+        """Seconds that each request waits before it is processed."""
         self.gate.delay_seconds = seconds
 
     def fail_next(
         self, times: int = 1, status: int | None = 500, *, retry_after: int | None = None
     ) -> None:
-        """Let the next requests fail before they do anything; without a status the line is cut.
+        """Let the next requests fail without any work; without a status the connection closes.
 
-        ``retry_after`` are seconds. Nothing of it is kept under an idempotency key.
+        ``retry_after`` is in seconds. Nothing is stored under an idempotency key.
         """
         self.gate.coming.extend([Fault(status, retry_after)] * times)
 
     def lost_answer_next(self) -> None:
-        """Do what the next request asks, and cut the line before the answer."""
+        """Carry out the next request, and close the connection before the answer."""
         self.gate.coming.append(Fault(late=True))
 
     def delivery(
         self, event: Thing, *, secret: str | None = None, at: datetime | None = None
     ) -> tuple[bytes, dict[str, str]]:
-        """Body and headers with which an event is posted to a webhook.
+        """Return body and headers with which an event is posted to a webhook.
 
         It is signed at ``at``, by default now, with ``secret``, by default the right one.
         """
@@ -93,20 +94,20 @@ class StripeServer:
         return body.encode(), headers
 
     def wait_delivered(self) -> None:
-        """Wait until ``on_event`` has had every event so far; raises what it raised first."""
+        """Wait until ``on_event`` has had every event so far; raises its first error."""
         self.told.join()
         if self.ledger.broken:
             raise self.ledger.broken.pop(0)
 
     def get(self, thing_id: str) -> Thing:
-        """A copy of any object by its id. Raises KeyError if there is none."""
+        """Return a copy of any object by its id. Raises KeyError if there is none."""
         with self.ledger.lock:
             return dict(json.loads(json.dumps(self.ledger.things[thing_id])))
 
     def advance(self, to: datetime) -> None:
-        """Let time go on, with everything that falls due, in its order.
+        """Advance time, and carry out everything due in order.
 
-        Raises ValueError if ``to`` is over already.
+        Raises ValueError if ``to`` has passed.
         """
         with self.ledger.lock:
             if to < self.now:
@@ -121,10 +122,10 @@ class StripeServer:
         email: str = "mia@member.example",
         name: str = "Mia Member",
     ) -> Thing:
-        """The customer pays a Checkout session: ``paid``, ``declined`` or ``processing``.
+        """Pay a Checkout session: ``paid``, ``declined`` or ``processing``; return the session.
 
-        ``email`` and ``name`` are typed in by a customer whom the session does not know. Raises
-        ValueError if the session is not open.
+        A customer whom the session does not know enters ``email`` and ``name``. Raises ValueError
+        if the session is not open.
         """
         with self.ledger.lock:
             session = self.ledger.get("checkout.session", session_id)
@@ -132,13 +133,16 @@ class StripeServer:
         return self.get(session_id)
 
     def settle(self, session_id: str, ok: bool) -> Thing:
-        """The bank has answered for a session that is ``processing``."""
+        """Complete or fail the payment of a session that is ``processing``; return the session."""
         with self.ledger.lock:
             paying.settle(self.ledger, self.ledger.get("checkout.session", session_id), ok)
         return self.get(session_id)
 
     def set_card(self, customer_id: str, card: str) -> None:
-        """The customer changes the card of all its subscriptions: ``good`` or ``declines``."""
+        """Change the card of all subscriptions of a customer to ``good`` or ``declines``.
+
+        Raises ValueError for another card.
+        """
         if card not in {"good", "declines"}:
             raise ValueError(f"card {card!r} is neither good nor declines")
         method = new_id("payment_method")
@@ -154,7 +158,10 @@ class StripeServer:
                         each["default_payment_method"] = method
 
     def pay_invoice(self, invoice_id: str) -> Thing:
-        """The customer pays an open invoice by hand, with another card that is good."""
+        """Pay an open invoice as the customer, with another card that is good; return the invoice.
+
+        Raises ValueError if it is not open.
+        """
         with self.ledger.lock:
             invoice = self.ledger.get("invoice", invoice_id)
             if invoice["status"] != "open":
@@ -164,9 +171,9 @@ class StripeServer:
         return self.get(invoice_id)
 
     def cancel(self, subscription_id: str, *, at_period_end: bool, as_date: bool = False) -> Thing:
-        """The customer ends a subscription in the portal, at once or with the period.
+        """Cancel a subscription in the portal, at once or at the period's end; return it.
 
-        ``as_date`` plans the end as ``cancel_at`` alone, as the portal does it for some accounts.
+        ``as_date`` plans the end as ``cancel_at`` alone, as the portal does for some accounts.
         """
         with self.ledger.lock:
             subscription = self._going(subscription_id)
@@ -181,7 +188,7 @@ class StripeServer:
         return self.get(subscription_id)
 
     def resume(self, subscription_id: str) -> Thing:
-        """The customer goes on with a subscription whose end is planned."""
+        """Withdraw the planned end of a subscription as the customer; return it."""
         with self.ledger.lock:
             subscription = self._going(subscription_id)
             with self.ledger.changing(subscription, "customer.subscription.updated"):
@@ -197,7 +204,7 @@ class StripeServer:
         return subscription
 
     def refund(self, thing_id: str, amount_minor: int | None = None) -> Thing:
-        """The club gives back a charge, or what an invoice was paid with, in whole or in part."""
+        """Refund a charge, or the payment of an invoice, in whole or in part; return the refund."""
         with self.ledger.lock:
             charge = self._charge(thing_id)
             made = payments.refund(
@@ -206,7 +213,7 @@ class StripeServer:
         return self.get(made["id"])
 
     def dispute(self, thing_id: str, reason: str = "fraudulent") -> Thing:
-        """The customer's bank takes back a charge, or what an invoice was paid with."""
+        """Dispute a charge, or the payment of an invoice, as the bank; return the dispute."""
         with self.ledger.lock:
             made = payments.dispute(self.ledger, self._charge(thing_id), reason)
         return self.get(made["id"])
@@ -220,13 +227,13 @@ class StripeServer:
         return self.ledger.get("charge", found["id"])
 
     def close_dispute(self, dispute_id: str, won: bool) -> Thing:
-        """The bank has decided; ``won`` is seen from the club."""
+        """Close a dispute and return it; ``won`` is from the club's view."""
         with self.ledger.lock:
             payments.close_dispute(self.ledger, self.ledger.get("dispute", dispute_id), won)
         return self.get(dispute_id)
 
     def void_invoice(self, invoice_id: str) -> Thing:
-        """The club calls an open invoice off."""
+        """Void an open invoice as the club; return it."""
         with self.ledger.lock:
             invoice = self.ledger.get("invoice", invoice_id)
             invoices.void(self.ledger, invoice)
@@ -234,6 +241,6 @@ class StripeServer:
         return self.get(invoice_id)
 
     def delete_customer(self, customer_id: str) -> None:
-        """The club deletes a customer, and so ends its subscriptions."""
+        """Delete a customer as the club, which cancels its subscriptions."""
         with self.ledger.lock:
             catalog.delete_customer(self.ledger, customer_id)

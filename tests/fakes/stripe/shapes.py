@@ -1,7 +1,7 @@
-"""Objects of Stripe with every field that their type has.
+"""Objects of Stripe with every field of their type.
 
-A field that the fake does not care for is null, an empty list or empty metadata, as it is at
-Stripe for an account that does not use it.
+A field that the fake does not use is null, an empty list or empty metadata, as at Stripe for an
+account that does not use it.
 """
 
 from typing import Any, get_origin
@@ -67,9 +67,9 @@ SPARSE = {
 
 
 def thing(kind: str, **values: Any) -> Thing:
-    """A whole object of a kind, with these values.
+    """Return a complete object of a kind, with these values.
 
-    Raises AssertionError if Stripe has no such field, or must have one that is not given.
+    Raises AssertionError for an unknown field, or if a required one is missing.
     """
     return _filled(KINDS[kind], {"object": kind, **values})
 
@@ -107,12 +107,12 @@ def _fill_missing(of: type[StripeObject], filled: Thing, name: str, kind: Any) -
 
 
 def listed(url: str, data: list[Thing], *, more: bool = False) -> Thing:
-    """A list object."""
+    """Return a list object."""
     return {"object": "list", "data": data, "has_more": more, "url": url}
 
 
 def difference(before: Thing, after: Thing) -> Thing:
-    """What an update changed, with the values from before; lists are given whole."""
+    """Return the previous values of the fields that an update changed; lists are whole."""
     changed: Thing = {}
     for name in before.keys() | after.keys():
         old, new = before.get(name), after.get(name)

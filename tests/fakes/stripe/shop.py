@@ -1,4 +1,4 @@
-"""A club that sells through the fake, for its own tests: with the real package as its client."""
+"""A club that sells through the fake, for the tests of the fake; its client is the real package."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ START = datetime(2027, 1, 31, 10, tzinfo=UTC)
 
 
 def refused(call: Any, *args: Any, **named: Any) -> Any:
-    """The error that a call of the package raises."""
+    """Return the error that a call of the package raises."""
     with pytest.raises(stripe.StripeError) as caught:
         call(*args, **named)
     return caught.value
@@ -36,20 +36,20 @@ class Shop:
         return self.client.v1
 
     def price(self, **values: Any) -> Any:
-        """A price of a new product: 49.00 EUR a month, if nothing else is said."""
+        """Return a price of a new product: 49.00 EUR a month by default."""
         product = self.v1.products.create({"name": "Gold"})
         usual = {"currency": "eur", "unit_amount": 4900, "recurring": {"interval": "month"}}
         return self.v1.prices.create({"product": product.id, **usual, **values})
 
     def once(self, **values: Any) -> Any:
-        """A price that is paid once: 12.00 EUR."""
+        """Return a one-time price: 12.00 EUR."""
         product = self.v1.products.create({"name": "Day ticket"})
         return self.v1.prices.create(
             {"product": product.id, "currency": "eur", "unit_amount": 1200, **values}
         )
 
     def session(self, price: Any = None, **values: Any) -> Any:
-        """A Checkout session for one of a price."""
+        """Return a Checkout session for one of a price."""
         price = price or self.price()
         usual = {
             "mode": "subscription" if price.recurring else "payment",
@@ -60,31 +60,31 @@ class Shop:
         return self.v1.checkout.sessions.create({**usual, **values})
 
     def subscribed(self, price: Any = None, **values: Any) -> Any:
-        """A subscription that was just paid for the first time."""
+        """Return a subscription that was just paid for the first time."""
         session = self.server.pay(self.session(price, **values).id)
         return self.v1.subscriptions.retrieve(session["subscription"])
 
     def subscription(self, subscription_id: str) -> Any:
-        """A subscription as it is now."""
+        """Return the current state of a subscription."""
         return self.v1.subscriptions.retrieve(subscription_id)
 
     def paid_once(self, **values: Any) -> Thing:
-        """A payment intent that was just paid."""
+        """Return a payment intent that was just paid."""
         session = self.server.pay(self.session(self.once(), **values).id)
         return self.server.get(session["payment_intent"])
 
     def forward(self, **duration: float) -> None:
-        """Let time go on by a duration, as ``timedelta`` takes it."""
+        """Advance time by a duration, as ``timedelta`` takes it."""
         self.server.advance(self.server.now + timedelta(**duration))
 
     def types(self, since: int = 0) -> list[str]:
-        """The types of the events from the one with this number."""
+        """Return the types of the events from the one with this number."""
         return [each["type"] for each in self.server.events[since:]]
 
 
 @contextmanager
 def shop(now: datetime = START, **settings: Any) -> Iterator[Shop]:
-    """Open a shop at a new server."""
+    """Yield a shop at a new server."""
     with stripe_server(now, **settings) as server:
         http = stripe.RequestsClient()
         client = stripe.StripeClient(

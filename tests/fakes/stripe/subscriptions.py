@@ -1,4 +1,4 @@
-"""Subscriptions: begun, renewed, behind with payments, cancelled."""
+"""Subscriptions: started, renewed, past due, cancelled."""
 
 from tests.fakes.stripe import invoices
 from tests.fakes.stripe.ledger import Ledger, new_id
@@ -17,10 +17,10 @@ def begin(
     metadata: Thing,
     description: str | None,
 ) -> tuple[Thing, Thing]:
-    """A new active subscription and its first invoice, which is still a draft.
+    """Return a new active subscription and its first invoice, a draft.
 
-    ``wanted`` are prices and quantities. Those without an interval are charged once, with the
-    first invoice.
+    ``wanted`` are prices and quantities. Those without an interval are charged once, with the first
+    invoice.
     """
     now, subscription_id = ledger.seconds, new_id("subscription")
     recurring = [(price, quantity) for price, quantity in wanted if price["recurring"]]
@@ -111,12 +111,12 @@ def _lines(items: list[Thing]) -> list[Thing]:
 
 
 def period_end(subscription: Thing) -> int:
-    """When the period that runs now is over; all items of a subscription run alike."""
+    """Return the end of the current period in Unix seconds; all items have the same."""
     return int(subscription["items"]["data"][0]["current_period_end"])
 
 
 def boundary(subscription: Thing, at: int) -> bool:
-    """Whether a period ends at an instant, now or later."""
+    """Return whether a period ends at an instant, now or later."""
     item = subscription["items"]["data"][0]
     every, number = item["price"]["recurring"], 1
     anchor = subscription["billing_cycle_anchor"]
@@ -128,9 +128,9 @@ def boundary(subscription: Thing, at: int) -> bool:
 
 
 def renew(ledger: Ledger, subscription: Thing) -> None:
-    """Begin the next period, and make the draft that charges it.
+    """Start the next period, and create the draft that charges it.
 
-    A subscription that is unpaid goes on, with drafts that nobody collects.
+    An unpaid subscription continues, with drafts that are not collected.
     """
     items = subscription["items"]["data"]
     start = items[0]["current_period_start"]
@@ -152,7 +152,7 @@ def renew(ledger: Ledger, subscription: Thing) -> None:
 
 
 def collect(ledger: Ledger, invoice: Thing, *, retry: bool = True) -> bool:
-    """Charge an open invoice with the customer's payment method, and let the rest follow."""
+    """Charge an open invoice with the customer's payment method; return whether it is paid."""
     customer = ledger.things[invoice["customer"]]
     subscription = invoices.subscription_of(ledger, invoice)
     method = subscription and subscription["default_payment_method"]
@@ -170,9 +170,9 @@ def collect(ledger: Ledger, invoice: Thing, *, retry: bool = True) -> bool:
 
 
 def paid_for(ledger: Ledger, invoice: Thing) -> None:
-    """What follows for the subscription when an invoice is paid.
+    """Update the subscription of a paid invoice.
 
-    It is active again with its newest finalised invoice; an older one changes nothing.
+    It is active again if the invoice is its newest finalised one; an older one changes nothing.
     """
     subscription = invoices.subscription_of(ledger, invoice)
     if subscription is None or subscription["status"] in ENDED:
@@ -184,14 +184,14 @@ def paid_for(ledger: Ledger, invoice: Thing) -> None:
 
 
 def voided(ledger: Ledger, invoice: Thing) -> None:
-    """What follows for the subscription when its newest invoice is called off: nothing is owed."""
+    """Update the subscription of a voided invoice: nothing is owed if it is the newest."""
     subscription = invoices.subscription_of(ledger, invoice)
     if subscription is not None and subscription["status"] == "past_due":
         paid_for(ledger, invoice)
 
 
 def behind(ledger: Ledger, invoice: Thing) -> None:
-    """What follows for the subscription when an attempt failed."""
+    """Update the subscription of an invoice after a failed attempt."""
     subscription = invoices.subscription_of(ledger, invoice)
     if subscription is None or subscription["status"] in ENDED:
         return
@@ -211,7 +211,7 @@ def behind(ledger: Ledger, invoice: Thing) -> None:
 
 
 def _newest(ledger: Ledger, subscription: Thing) -> Thing | None:
-    """The newest invoice of a subscription that is no draft."""
+    """Return the newest invoice of a subscription that is not a draft; None if there is none."""
     own = [
         each
         for each in ledger.all("invoice", customer=subscription["customer"])
@@ -227,9 +227,9 @@ def _delinquent(ledger: Ledger, subscription: Thing, value: bool) -> None:
 
 
 def end(ledger: Ledger, subscription: Thing, reason: str, *, details: Thing | None = None) -> None:
-    """Cancel at once. Invoices that are open stay so, but nobody collects them any more."""
+    """Cancel at once. Open invoices stay open, but are not collected."""
     now = ledger.seconds
-    # What was asked for before keeps its date and its reason.
+    # An earlier request keeps its date and its reason.
     if subscription["canceled_at"] is None:
         subscription.update(canceled_at=now)
     if reason:
@@ -243,9 +243,9 @@ def end(ledger: Ledger, subscription: Thing, reason: str, *, details: Thing | No
 
 
 def plan_end(subscription: Thing, now: int, cancel_at: int | None, **values: bool) -> None:
-    """Plan the end of a subscription, or with None let it go on after all.
+    """Plan the end of a subscription, or withdraw it with None.
 
-    ``cancel_at_period_end`` says whether the end is bound to the period.
+    ``cancel_at_period_end`` says whether the end is that of the period.
     """
     planned = cancel_at is not None
     subscription.update(cancel_at=cancel_at, canceled_at=now if planned else None, **values)

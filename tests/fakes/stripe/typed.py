@@ -1,7 +1,6 @@
-"""What Stripe's own package says of objects and parameters, read from its typed classes.
+"""Types of objects and parameters, read from the typed classes of Stripe's package.
 
-So the fake speaks the API version that the installed package speaks, and nobody has to copy a
-field's name by hand.
+The fake thus has the API version of the installed package, without copies of field names.
 """
 
 import builtins
@@ -28,14 +27,14 @@ class _Names(dict[str, Any]):
 
 
 def hints(of: type) -> Mapping[str, Any]:
-    """The type of each field of an object, or of each parameter of a request, by name."""
+    """Return the type of each field of an object, or of each parameter of a request, by name."""
     return _read(of)
 
 
 @cache
 def _read(of: type) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
-    # Parameters inherit how a request is made, such as its key: that is not sent as a parameter.
+    # Parameters inherit request options, such as the key, which are not sent as parameters.
     aside = RequestOptions.__annotations__ if hasattr(of, "__required_keys__") else {}
     for each in of.__mro__:
         own = vars(each).get("__annotations__", {})
@@ -56,7 +55,7 @@ def _read(of: type) -> Mapping[str, Any]:
 
 
 def members(kind: Any) -> tuple[Any, ...]:
-    """The alternatives of a type; a type that is no union is its only one."""
+    """Return the alternatives of a type; a type that is not a union is its only one."""
     return get_args(kind) if get_origin(kind) is Union or isinstance(kind, _UNION) else (kind,)
 
 
@@ -64,9 +63,9 @@ _UNION = type(int | str)
 
 
 def choices(kind: Any) -> tuple[str, ...] | None:
-    """The values that a field of a fixed set may have; None if the set is not fixed.
+    """Return the values that a field of a fixed set may have; None if the set is not fixed.
 
-    The package adds a plain ``str`` to each such set, for values of times to come.
+    The package adds a plain ``str`` to each such set, for values of later versions.
     """
     literals = [each for each in members(kind) if get_origin(each) is Literal]
     values = tuple(str(value) for each in literals for value in get_args(each) if value != "")
@@ -74,9 +73,9 @@ def choices(kind: Any) -> tuple[str, ...] | None:
 
 
 def plain(kind: Any) -> type[StripeObject] | None:
-    """The class of a nested object that is always written out; None for everything else.
+    """Return the class of a nested object that is always inline; None for everything else.
 
-    What has an id of its own is another object, written as its id.
+    An object with an id of its own is represented by its id.
     """
     for each in members(kind):
         if isinstance(each, type) and issubclass(each, StripeObject):

@@ -20,23 +20,23 @@ from tests.fakes.stripe.shapes import Thing
 
 
 class Customer(Protocol):
-    """What a customer can do on a page."""
+    """Actions of a customer on a page."""
 
     def pay(self, session_id: str, outcome: str) -> Thing:
-        """Pay a Checkout session."""
+        """Pay a Checkout session and return it."""
 
     def pay_invoice(self, invoice_id: str) -> Thing:
-        """Pay an open invoice."""
+        """Pay an open invoice and return it."""
 
     def cancel(self, subscription_id: str, *, at_period_end: bool) -> Thing:
-        """End a subscription with its period."""
+        """Cancel a subscription at the end of its period and return it."""
 
     def resume(self, subscription_id: str) -> Thing:
-        """Go on with it after all."""
+        """Withdraw the end of a subscription and return it."""
 
 
 def shown(ledger: Ledger, customer: Customer, path: str, done: str | None) -> Page:
-    """A page, or what a button on it does; ``done`` is the button's value."""
+    """Return a page, or carry out a button on it; ``done`` is the button's value."""
     match path.strip("/").split("/"):
         case ["c", "pay", session_id]:
             session = ledger.get("checkout.session", session_id)
@@ -65,7 +65,7 @@ def shown(ledger: Ledger, customer: Customer, path: str, done: str | None) -> Pa
 
 @contextmanager
 def serving(ledger: Ledger, gate: Gate, customer: Customer) -> Iterator[str]:
-    """Serve on a free port of this machine; gives the address."""
+    """Yield the address of the server on a free port of loopback."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -119,7 +119,7 @@ def serving(ledger: Ledger, gate: Gate, customer: Customer) -> Iterator[str]:
         @override
         def handle_error(self, *args: Any) -> None:
             error = sys.exception()
-            # A client that was tired of waiting is gone: that is its affair.
+            # The client timed out and left, which is expected.
             if error is not None and not isinstance(error, ConnectionError):
                 ledger.broken.append(error)
 
