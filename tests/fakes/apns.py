@@ -218,7 +218,7 @@ def _judge(apns: FakeApns, listener: socket.socket, context: ssl.SSLContext) -> 
 
 
 def _tls(folder: Path, ca_file: Path, trusted: x509.Certificate) -> ssl.SSLContext:
-    """Return a TLS context with its own certificate, which requires one of the trusted authority."""
+    """Return a TLS context with its own certificate, requiring one of the trusted authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _self_signed(key).public_bytes(Encoding.PEM)
     own, authorities = folder / "apns-server.pem", folder / "apns-clients.pem"

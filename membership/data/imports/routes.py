@@ -72,10 +72,10 @@ class LineFilter:
 def prepare_import(
     new: NewImport, call: Annotated[Call, writes_once(Scope.IMPORTS_WRITE)]
 ) -> ImportView:
-    """Prepare an import: what the file holds, and what becomes of duplicates.
+    """Prepare an import: the kind of the file, and how duplicates are handled.
 
-    Send the file next, with `PUT .../file`, then start it. A dry run can be started again in
-    earnest without sending the file again.
+    Upload the file next, with `PUT .../file`, then start it. A dry run can be started again for
+    real without a second upload.
     """
 
     def create() -> ImportView:
@@ -100,7 +100,7 @@ def list_imports(
 
 @router.get("/{import_id}")
 def show_import(import_id: UUID, call: Annotated[Call, reads(Scope.IMPORTS_WRITE)]) -> ImportView:
-    """Show an import and how far it has come.
+    """Return an import and its progress.
 
     Errors: `import_not_found` (404).
     """
@@ -111,12 +111,12 @@ def show_import(import_id: UUID, call: Annotated[Call, reads(Scope.IMPORTS_WRITE
 async def send_file(
     import_id: UUID, request: Request, caller: Annotated[Caller, allows(Scope.IMPORTS_WRITE)]
 ) -> ImportView:
-    """Send the file: the body is the CSV itself, up to the size that the service allows.
+    """Upload the file: the body is the CSV itself, up to the size limit of the service.
 
-    A file that was sent before is replaced, until the import is started.
+    A previous upload is replaced until the import is started.
 
-    Errors: `import_not_found` (404), `import_started`, `upload_replaced` (409),
-    `body_too_large` (413).
+    Errors: `import_not_found` (404), `import_started`, `upload_replaced` (409), `body_too_large`
+    (413).
     """
     return await receive_file(request, caller, import_id)
 
@@ -139,7 +139,7 @@ def start_import(
 def cancel_import(
     import_id: UUID, call: Annotated[Call, writes(Scope.IMPORTS_WRITE)]
 ) -> ImportView:
-    """Stop an import for good, after the lines that are being stored; what is stored stays.
+    """Cancel an import after the lines being stored; lines already stored stay.
 
     Errors: `import_not_found` (404), `import_done` (409).
     """
@@ -155,7 +155,7 @@ def show_report(
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> ReportPage:
-    """List what became of each line, in the order of the file.
+    """List the outcome of each line, in the order of the file.
 
     Errors: `import_not_found` (404), `invalid_cursor` (422).
     """
@@ -169,7 +169,7 @@ def download_report(
     call: Annotated[Call, reads(Scope.IMPORTS_WRITE)],
     wanted: Annotated[LineFilter, Depends()],
 ) -> StreamingResponse:
-    """Download what became of each line as CSV: line, outcome, id, message.
+    """Download the outcome of each line as CSV: line, outcome, id, message.
 
     Errors: `import_not_found` (404).
     """
@@ -190,7 +190,7 @@ def download_report(
 
 
 def _line(*cells: str) -> bytes:
-    """One line of CSV."""
+    """Return one line of CSV."""
     text = io.StringIO()
     quoted = needs_quotes(cells)
     csv.writer(text, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL).writerow(cells)

@@ -17,7 +17,7 @@ __all__ = ["ImportOptions", "ImportPage", "ImportView", "NewImport", "ReportPage
 
 
 class MatchBy(StrEnum):
-    """By what a line is recognised as somebody who is there already."""
+    """How a line is recognised as an existing record."""
 
     NUMBER = "number"
     EMAIL = "email"
@@ -26,7 +26,7 @@ class MatchBy(StrEnum):
 
 
 class OnDuplicate(StrEnum):
-    """What becomes of a line that is there already."""
+    """What to do with a line of an existing record."""
 
     SKIP = "skip"
     UPDATE = "update"
@@ -34,7 +34,7 @@ class OnDuplicate(StrEnum):
 
 
 class LineOutcome(StrEnum):
-    """What became of a line."""
+    """The outcome of a line."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -44,7 +44,7 @@ class LineOutcome(StrEnum):
 
 
 class LineNote(StrEnum):
-    """What a person should look at, beside the outcome of a line."""
+    """A hint for a person to check, in addition to the outcome of a line."""
 
     MAYBE_SAME = "maybe_same"
     MERGED = "merged"
@@ -52,7 +52,7 @@ class LineNote(StrEnum):
 
 
 class MaybeSame(StrEnum):
-    """What becomes of a line that shares an address with somebody of another name."""
+    """What to do with a line that shares an address with a customer of another name."""
 
     CREATE = "create"
     SKIP = "skip"
@@ -60,7 +60,7 @@ class MaybeSame(StrEnum):
 
 
 class Duplicates(RequestBody):
-    """How lines that are there already are recognised, and what becomes of them."""
+    """How existing records are recognised, and what to do with their lines."""
 
     match: tuple[MatchBy, ...] = Field(
         default=(MatchBy.EMAIL, MatchBy.PHONE, MatchBy.NAME_BIRTH_DATE),
@@ -87,7 +87,7 @@ class Duplicates(RequestBody):
 
 
 class DateOrder(StrEnum):
-    """Which of 3/4/1990 is the day."""
+    """Whether the day or the month comes first in 3/4/1990."""
 
     AUTO = "auto"
     DAY_FIRST = "day_first"
@@ -95,14 +95,14 @@ class DateOrder(StrEnum):
 
 
 class BadValues(StrEnum):
-    """What becomes of a line with a bad value that is not needed."""
+    """What to do with a line that has an invalid optional value."""
 
     REFUSE = "refuse"
     LEAVE_OUT = "leave_out"
 
 
 class ImportOptions(Message):
-    """How a file is read."""
+    """Options for reading a file."""
 
     duplicates: Duplicates = Duplicates()
     delimiter: str | None = Field(
@@ -137,7 +137,7 @@ class ImportOptions(Message):
 
     @property
     def order_of_dates(self) -> bool | None:
-        """Whether the day comes first; None if that is to be judged."""
+        """Return whether the day comes first; None to detect it."""
         if self.date_order is DateOrder.AUTO:
             return True if self.day_first_dates else None
         return self.date_order is DateOrder.DAY_FIRST
@@ -170,7 +170,7 @@ class StartImport(RequestBody):
 
 
 class ImportCounts(Message):
-    """How many lines came to what."""
+    """Number of lines by outcome."""
 
     created: int = 0
     updated: int = 0
@@ -180,7 +180,7 @@ class ImportCounts(Message):
 
 
 class ImportView(Message):
-    """An import and how far it has come."""
+    """An import and its progress."""
 
     id: UUID
     kind: ImportKind
@@ -230,7 +230,7 @@ class ImportPage(Message):
 
 
 class ReportLine(Message):
-    """What became of a line of the file."""
+    """The outcome of a line of the file."""
 
     line: int = Field(description="Number of the line in the file; the header is line 1.")
     outcome: LineOutcome
@@ -252,6 +252,6 @@ class ReportPage(Message):
 
 
 def pace(done: int, since: datetime | None, until: datetime) -> float | None:
-    """Lines in a second, or None before the first."""
+    """Return lines per second, or None before the first."""
     seconds = 0.0 if since is None else (until - since).total_seconds()
     return round(done / seconds, 1) if seconds > 0 and done else None

@@ -58,7 +58,7 @@ def print_card(
         Query(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", description="Of labels.", examples=["de"]),
     ] = "en",
 ) -> Response:
-    """Give the card to print: a PDF of one page, 85.6 x 54 mm, with the code as vectors.
+    """Return the card to print: a PDF of one page, 85.6 x 54 mm, with the code as vectors.
 
     Errors: `card_not_found` (404), `card_revoked` (409).
     """

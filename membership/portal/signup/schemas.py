@@ -35,7 +35,7 @@ def _without_duplicates(origins: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class SignupChange(RequestBody):
-    """How the public may join. What is left out is set to what it is by default."""
+    """Settings of public signup. Omitted ones are set to their defaults."""
 
     open: bool = Field(examples=[True], description="Whether anybody new may join.")
     member_page: bool = Field(

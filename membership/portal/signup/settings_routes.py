@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/signup", tags=["Organization"])
 def get_signup(
     request: Request, call: Annotated[Call, reads(Scope.ORGANIZATION_READ)]
 ) -> SignupView:
-    """Show whether and how the public may join, and the HTML with which a web site offers it."""
+    """Return whether and how the public may join, and the HTML to embed it in a web site."""
     return settings.show_signup(call, request.app.state.settings.public_url)
 
 

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/signup/keys", tags=["Organization"])
 
 @router.get("")
 def list_embed_keys(call: Annotated[Call, reads(Scope.ORGANIZATION_READ)]) -> EmbedKeyList:
-    """List the keys by which tokens of the organization's sites are checked."""
+    """List the public keys that verify the tokens of the organization's sites."""
     return keys.list_keys(call)
 
 
@@ -25,15 +25,14 @@ def list_embed_keys(call: Annotated[Call, reads(Scope.ORGANIZATION_READ)]) -> Em
 def add_embed_keys(
     new: NewEmbedKeys, call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)]
 ) -> EmbedKeyList:
-    """Accept public keys (JWK): Ed25519 for `EdDSA`, RSA of 2048 bits or more for `RS256`.
+    """Add public keys (JWK): Ed25519 for `EdDSA`, RSA of 2048 bits or more for `RS256`.
 
-    All or none are taken. Several are good at once, so that keys can be changed: add the new
-    one, sign with it, revoke the old one. A key that is good already stays as it is, so the
-    same request may be sent again. Answers with all keys.
+    Either all are added or none. Several may be active at once, so that keys can be rotated: add
+    the new one, sign with it, revoke the old one. An active key stays as it is, so repeating the
+    request is safe. Returns all keys.
 
     Errors: `private_key_refused`, `kid_invalid`, `kid_twice`, `key_unsupported`,
-    `key_size_refused`, `key_invalid` (422); `kid_taken`, `key_was_revoked`, `too_many_keys`
-    (409).
+    `key_size_refused`, `key_invalid` (422); `kid_taken`, `key_was_revoked`, `too_many_keys` (409).
     """
 
     def add() -> EmbedKeyList:
@@ -46,9 +45,9 @@ def add_embed_keys(
 def revoke_embed_key(
     embed_key_id: UUID, call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)]
 ) -> EmbedKeyView:
-    """Revoke a key, at once and for good; a key that is revoked already stays so.
+    """Revoke a key at once and permanently; repeating the request changes nothing.
 
-    Sessions that were begun with its tokens go on.
+    Sessions opened with its tokens continue.
 
     Errors: `embed_key_not_found` (404).
     """

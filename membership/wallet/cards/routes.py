@@ -40,14 +40,14 @@ def list_cards(
 def issue_card(
     new: NewCard, request: Request, call: Annotated[Call, writes_once(Scope.CARDS_WRITE)]
 ) -> IssuedCard:
-    """Issue a card to a customer; the answer tells what its barcode says.
+    """Issue a card to a customer; the response has the code of its barcode.
 
-    Of a design with changing codes `code` is empty: what such a card shows is good for seconds,
-    and a static code of it would prove nothing. Printing the card, or fetching it for Apple
-    Wallet, hands one out.
+    For a design with rotating codes `code` is empty: such a card shows codes that are valid for
+    seconds, and a static code would prove nothing. Printing the card, or adding it to Apple Wallet,
+    hands out a static code.
 
-    Errors: `customer_not_found`, `design_not_found` (404), `customer_erased`,
-    `design_archived` (409).
+    Errors: `customer_not_found`, `design_not_found` (404), `customer_erased`, `design_archived`
+    (409).
     """
 
     def create() -> IssuedCard:
@@ -61,7 +61,7 @@ def issue_card(
 def show_card(
     card_id: UUID, request: Request, call: Annotated[Call, reads(Scope.CARDS_READ)]
 ) -> CardRecord:
-    """Show a card, without its code.
+    """Return a card, without its code.
 
     Errors: `card_not_found` (404).
     """
@@ -76,14 +76,13 @@ def show_card(
 def fetch_pass(
     card_id: UUID, request: Request, call: Annotated[Call, reads(Scope.CARDS_WRITE)]
 ) -> Response:
-    """Give a card as the file that Apple Wallet opens, signed as it is now.
+    """Return a card as the file that Apple Wallet opens, signed now.
 
-    Whoever has the file can add the card to a phone, revoked ones too: those show that they are
-    good no more. While no certificate is set up a self-made one signs, which an iPhone refuses;
-    `GET /v1/wallets` tells.
+    Whoever has the file can add the card to a phone. The file of a revoked card shows that it is
+    invalid. Without a certificate, a self-signed one signs, which iPhones reject; see `GET
+    /v1/wallets`.
 
-    Errors: `card_not_found` (404), also for a card without a design; `certificate_not_good`
-    (409).
+    Errors: `card_not_found` (404), also for a card without a design; `certificate_not_good` (409).
     """
     state = request.app.state
     card = service.get_card(call.session, call.tenant, card_id)
@@ -104,10 +103,10 @@ def fetch_pass(
 def revoke_card(
     card_id: UUID, request: Request, call: Annotated[Call, writes_once(Scope.CARDS_WRITE)]
 ) -> CardRecord:
-    """Revoke a card, for good; the customer's other cards stay as they are.
+    """Revoke a card permanently; the customer's other cards stay valid.
 
-    A scan of it still names its holder, with the outcome `card_revoked`; for doors it
-    opens nothing. Phones that have it show that it is good no more.
+    A scan of it still identifies its holder, with the outcome `card_revoked`; access checks grant
+    nothing. Phones show that the card is invalid.
 
     Errors: `card_not_found` (404).
     """
@@ -123,9 +122,9 @@ def revoke_card(
 def make_new_link(
     card_id: UUID, request: Request, call: Annotated[Call, writes_once(Scope.CARDS_WRITE)]
 ) -> CardRecord:
-    """Withdraw the install links of a card, and give it a new one: `install_url`.
+    """Invalidate the install links of a card, and create a new one: `install_url`.
 
-    A link that was sent or shown before opens nothing any more; phones that have the card keep it.
+    Links that were sent or shown before stop working; phones that have the card keep it.
 
     Errors: `card_not_found` (404), `card_revoked`, `card_without_design` (409).
     """
@@ -141,10 +140,10 @@ def make_new_link(
 def replace_card(
     card_id: UUID, request: Request, call: Annotated[Call, writes_once(Scope.CARDS_WRITE)]
 ) -> IssuedCard:
-    """Revoke a card and issue another one in its place, with the same label and design.
+    """Revoke a card and issue a replacement with the same label and design.
 
-    A scan of the old one names the new one as the current card. One without a design, or with
-    one that is archived, is replaced by a card of the organization's oldest design.
+    A scan of the old card returns the new one as the current card. A card without a design, or with
+    an archived one, is replaced by a card of the organization's oldest design.
 
     Errors: `card_not_found` (404), `card_replaced`, `customer_erased` (409).
     """
@@ -159,11 +158,11 @@ def replace_card(
 
 
 def _maker(request: Request) -> service.CardMaker:
-    """What is needed to issue cards."""
+    """Return what is needed to issue cards."""
     return service.CardMaker(request.app.state.vault)
 
 
 def _context_of(request: Request, call: Call) -> CardContext:
-    """What is needed to show cards."""
+    """Return what is needed to return cards as messages."""
     state = request.app.state
     return CardContext(call.session, call.tenant, state.vault, state.settings.public_url)

@@ -27,6 +27,6 @@ class NewCard(RequestBody):
 
 
 class Replacement(Message):
-    """What is asked when a card is replaced: nothing but which one."""
+    """The body of a replacement, which has no fields."""
 
     card_id: UUID

@@ -1,4 +1,4 @@
-"""Routes of the pictures of designs."""
+"""Routes of the images of designs."""
 
 from typing import Annotated, Any
 
@@ -30,7 +30,7 @@ async def _fitted(
     role: Annotated[ImageRole, Query(description="What the picture is for.", examples=["logo"])],
     _allowed: Annotated[None, allows(Scope.DESIGNS_WRITE)],
 ) -> Picture:
-    """Fit the picture of the body before a transaction is opened. Raises Busy, Invalid."""
+    """Return the image in the body, resized outside a transaction. Raises Busy, Invalid."""
     async with request.app.state.concurrency.image():
         try:
             return await run_in_threadpool(fit_picture, data, role)
@@ -43,14 +43,14 @@ def store_image(
     picture: Annotated[Picture, Depends(_fitted)],
     call: Annotated[Call, writes(Scope.DESIGNS_WRITE)],
 ) -> StoredImage:
-    """Store a picture for designs: the picture itself is the body, a PNG, JPEG, WebP or GIF.
+    """Store an image for designs: the body is the image itself, a PNG, JPEG, WebP or GIF.
 
-    It is fitted to its role, which it is then named for in designs: an icon to 87 x 87 pixels,
-    a logo to at most 480 x 150, a strip to 1125 x 432 (cut at the sides that stand over), a
-    thumbnail to at most 270 x 270. Of a GIF the first frame is taken.
+    It is resized for its role, which names it in designs: an icon to 87 x 87 pixels, a logo to at
+    most 480 x 150, a strip to 1125 x 432 (cropped at the sides), a thumbnail to at most 270 x 270.
+    Of a GIF the first frame is used.
 
-    Errors: `body_too_large` (413), `image_invalid` (422: SVG, pictures for print, broken ones,
-    too small or too many pixels).
+    Errors: `body_too_large` (413), `image_invalid` (422: SVG, images for print, broken ones, too
+    small or too many pixels).
     """
     images.store_image(call.session, call.tenant, picture, call.now)
     return StoredImage(tag=picture.tag, width=picture.width, height=picture.height)
@@ -71,7 +71,7 @@ def get_image(
         str | None, Header(description="The ETag of the picture that the caller has.")
     ] = None,
 ) -> Response:
-    """Send a picture (PNG). It may be kept for good: another picture has another tag.
+    """Return an image (PNG). It may be cached without expiry: another image has another tag.
 
     Errors: `image_not_found` (404).
     """

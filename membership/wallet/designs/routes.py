@@ -1,4 +1,4 @@
-"""Routes of card designs: listed, created, edited, archived; and how far an edit is."""
+"""Routes of card designs: list, create, edit, archive, and the progress of a rollout."""
 
 from typing import Annotated
 from uuid import UUID
@@ -33,11 +33,10 @@ def list_designs(call: Annotated[Call, reads(Scope.CARDS_READ)]) -> DesignList:
 def create_design(
     new: NewDesign, call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)]
 ) -> DesignRecord:
-    """Create a design; cards can be issued of it at once.
+    """Create a design; cards can be issued with it at once.
 
-    Refused is what a wallet would drop from a card without a word, text with a contrast of less
-    than 3 to 1 to its background, and a picture that was not uploaded. What could be better is
-    in `hints`.
+    Rejected are values that a wallet would silently drop, text with a contrast of less than 3 to 1
+    to its background, and images that were not uploaded. Suggestions are in `hints`.
 
     Errors: `design_key_taken` (409), `design_invalid` (422, naming the place in the design).
     """
@@ -53,7 +52,7 @@ def create_design(
 
 @router.get("/{design_id}")
 def get_design(design_id: UUID, call: Annotated[Call, reads(Scope.CARDS_READ)]) -> DesignRecord:
-    """Show a design as its cards show it now.
+    """Return a design as its cards show it now.
 
     Errors: `design_not_found` (404).
     """
@@ -65,10 +64,10 @@ def get_design(design_id: UUID, call: Annotated[Call, reads(Scope.CARDS_READ)]) 
 def edit_design(
     design_id: UUID, change: DesignChange, call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)]
 ) -> DesignRecord:
-    """Make a new version of a design. All cards that were issued of it are changed by and by.
+    """Create a new version of a design. All its issued cards are updated gradually.
 
-    `version` is the one that was edited: if somebody else has made a new one since, nothing is
-    changed. Another name alone makes no new version.
+    `version` is the one that was edited: if a newer one exists, nothing is changed. A new name
+    alone creates no new version.
 
     Errors: `design_not_found` (404), `design_changed` (409), `design_invalid` (422).
     """
@@ -84,7 +83,7 @@ def edit_design(
 def archive_design(
     design_id: UUID, call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)]
 ) -> DesignRecord:
-    """Let no more cards be issued of a design; those that there are live on.
+    """Archive a design: no more cards can be issued with it; existing ones stay valid.
 
     Errors: `design_not_found` (404).
     """
@@ -95,7 +94,7 @@ def archive_design(
 def restore_design(
     design_id: UUID, call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)]
 ) -> DesignRecord:
-    """Let cards be issued of an archived design again.
+    """Restore an archived design, so that cards can be issued with it.
 
     Errors: `design_not_found` (404).
     """
@@ -119,7 +118,7 @@ def _archive(call: Call, design_id: UUID, *, archived: bool) -> DesignRecord:
 def get_version(
     design_id: UUID, version: VersionPath, call: Annotated[Call, reads(Scope.CARDS_READ)]
 ) -> DesignVersionRecord:
-    """Show a design as it was in one version. Versions are kept for good.
+    """Return a design as it was in one version. Versions are never deleted.
 
     Errors: `design_not_found`, `design_version_not_found` (404).
     """
@@ -128,7 +127,7 @@ def get_version(
 
 @router.get("/{design_id}/rollout")
 def get_rollout(design_id: UUID, call: Annotated[Call, reads(Scope.CARDS_READ)]) -> RolloutProgress:
-    """Tell how many cards of a design were looked at since its last edit.
+    """Return how many cards of a design were processed since its last edit.
 
     Errors: `design_not_found`, `rollout_not_found` (404, for one that was never edited).
     """

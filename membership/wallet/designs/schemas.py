@@ -31,7 +31,7 @@ EXAMPLE_DESIGN = {
 
 
 def _not_reserved(key: str) -> str:
-    """Refuse first segments of the service's own paths."""
+    """Return a key. Raises ValueError for the first segment of a path of the service."""
     if key in RESERVED_SEGMENTS:
         raise ValueError("this is one of the service's own addresses")
     return key
@@ -46,7 +46,7 @@ DesignKey = Annotated[
 
 
 class DesignChange(RequestBody):
-    """A design as it is to be, and the version that was edited."""
+    """The new state of a design, and the version that was edited."""
 
     name: Name = Field(examples=["Member card"])
     design: Design = Field(examples=[EXAMPLE_DESIGN])
@@ -78,7 +78,7 @@ class DesignVersionRecord(Message):
 
 
 class PreviewOf(RequestBody):
-    """A design that need not be stored, to be seen with an invented member."""
+    """A design to preview with an invented member; it need not be stored."""
 
     design: Design = Field(examples=[EXAMPLE_DESIGN])
     wallet: WalletKind = Field(default=WalletKind.APPLE, examples=["apple"])

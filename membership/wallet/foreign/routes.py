@@ -1,4 +1,4 @@
-"""Routes of codes of other makers."""
+"""Routes of codes of other issuers."""
 
 from typing import Annotated
 from uuid import UUID
@@ -20,14 +20,14 @@ router = APIRouter(prefix="/v1/cards", tags=["Cards"])
 def give_code(
     given: GivenCode, request: Request, call: Annotated[Call, writes_once(Scope.CARDS_WRITE)]
 ) -> CardRecord:
-    """Give a code of another maker, such as a key fob or a plastic card, to a customer.
+    """Assign a code of another issuer, such as a key fob or a plastic card, to a customer.
 
-    From then on whatever carries the code is a card of that customer. It is taken back by
-    `POST /v1/cards/{card_id}/take-back`, and revoked like any card.
+    From then on whatever has the code is a card of that customer. `POST
+    /v1/cards/{card_id}/take-back` releases it, and it can be revoked like any card.
 
     Errors: `customer_not_found` (404); `code_empty`, `code_too_long`, `code_unprintable`,
-    `code_is_ours` (422), the last for codes in the forms of this service's own cards, numbers,
-    ids and links; `code_taken` (409), whose it is in `errors` for callers with `customers:read`;
+    `code_is_ours` (422), the last for codes in the forms of this service's own cards, numbers, ids
+    and links; `code_taken` (409), with its owner in `errors` for callers with `customers:read`;
     `code_theirs_already`, `code_of_product` unless confirmed, `customer_banned`, `customer_erased`
     (409).
     """
@@ -43,11 +43,11 @@ def give_code(
 
 @router.post("/{card_id}/take-back")
 def take_back(card_id: UUID, call: Annotated[Call, writes_once(Scope.CARDS_WRITE)]) -> TakenBack:
-    """Take a code of another maker back: it is nobody's then, and can be given to another.
+    """Release a code of another issuer: nobody has it then, and it can be assigned again.
 
-    Visits that were made with it stay. To keep it from being used, revoke the card instead.
+    Visits that were made with it stay. To block it, revoke the card instead.
 
-    Errors: `card_not_found` (404), also for one that was taken back; `card_not_foreign` (409).
+    Errors: `card_not_found` (404), also for one that was released; `card_not_foreign` (409).
     """
 
     def take() -> TakenBack:

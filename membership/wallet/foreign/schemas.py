@@ -1,4 +1,4 @@
-"""Messages about codes of other makers."""
+"""Messages about codes of other issuers."""
 
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +11,7 @@ from membership.base.request_body import RequestBody
 
 
 class GivenCode(RequestBody):
-    """A code of another maker, and the customer whose it becomes."""
+    """A code of another issuer, and the customer to assign it to."""
 
     customer_id: UUID = Field(examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"])
     code: Annotated[str, Field(max_length=MAX_CODE_LENGTH)] = Field(

@@ -1,4 +1,4 @@
-"""Routes of the accounts that sign cards."""
+"""Routes of the issuer accounts that sign cards."""
 
 from typing import Annotated
 
@@ -19,23 +19,23 @@ _Writing = Annotated[Call, writes(Scope.WALLETS_WRITE)]
 
 @router.get("")
 def show_wallets(request: Request, call: Annotated[Call, reads(Scope.CARDS_READ)]) -> WalletsReady:
-    """Tell who signs cards for both wallets, and what keeps a phone from taking them.
+    """Return who signs cards for both wallets, and what prevents phones from accepting them.
 
-    Without a certificate of Apple's a self-made one signs, which every iPhone refuses. Warnings
-    begin 30 days before a certificate is over.
+    Without a certificate of Apple a self-signed one signs, which every iPhone rejects. Warnings
+    start 30 days before a certificate expires.
     """
     return service.show(_context(request, call))
 
 
 @router.put("/apple")
 def put_apple(request: Request, new: NewAppleIdentity, call: _Writing) -> WalletsReady:
-    """Let a certificate for passes sign from now on, in the place of a former one.
+    """Set the certificate that signs passes from now on, replacing a previous one.
 
-    It is checked before: dates, that the key belongs to it, one pass type (UID) and team (OU)
-    in its name, and that Apple's intermediate, which comes with it, issued it. Key and
-    certificates are stored encrypted and cannot be had again.
+    It is validated first: dates, its key, one pass type (UID) and team (OU) in its name, and that
+    Apple's intermediate, which is shipped with the service, issued it. Key and certificates are
+    stored encrypted and never returned.
 
-    Errors: `certificate_invalid` (422) with the place of the fault, `not_base64` (422),
+    Errors: `certificate_invalid` (422) with the place of the error, `not_base64` (422),
     `pass_type_differs` (409) if phones have cards of another pass type.
     """
     return service.put_apple(_context(request, call), new)
@@ -43,7 +43,7 @@ def put_apple(request: Request, new: NewAppleIdentity, call: _Writing) -> Wallet
 
 @router.delete("/apple", status_code=204)
 def delete_apple(request: Request, call: _Writing) -> Response:
-    """Forget the certificate; a self-made one signs again. Cards on phones stay as they are.
+    """Delete the certificate; a self-signed one signs again. Cards on phones stay as they are.
 
     Errors: `wallet_not_configured` (404).
     """
@@ -53,10 +53,10 @@ def delete_apple(request: Request, call: _Writing) -> Response:
 
 @router.put("/google")
 def put_google(request: Request, new: NewGoogleIdentity, call: _Writing) -> WalletsReady:
-    """Let a service account issue cards in Google Wallet, in the place of a former one.
+    """Set the service account that issues cards in Google Wallet, replacing a previous one.
 
-    Its key is read and stored encrypted. Google is not asked: whether the account may act for
-    the issuer shows with the first card.
+    Its key is validated and stored encrypted, without a request to Google: whether the account may
+    act for the issuer is known with the first card.
 
     Errors: `service_account_invalid` (422).
     """
@@ -65,7 +65,7 @@ def put_google(request: Request, new: NewGoogleIdentity, call: _Writing) -> Wall
 
 @router.delete("/google", status_code=204)
 def delete_google(request: Request, call: _Writing) -> Response:
-    """Forget the service account. Cards in Google Wallet stay, and are not updated any more.
+    """Delete the service account. Cards in Google Wallet stay, but are no longer updated.
 
     Errors: `wallet_not_configured` (404).
     """
@@ -74,7 +74,7 @@ def delete_google(request: Request, call: _Writing) -> Response:
 
 
 def _context(request: Request, call: Call) -> IssuerContext:
-    """The context of a request."""
+    """Return the context of a request."""
     state = request.app.state
     return IssuerContext(
         call.session, state.vault, call.tenant, state.settings.public_url, call.now

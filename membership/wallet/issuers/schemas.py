@@ -1,4 +1,4 @@
-"""Messages that set issuers; ``api_client.messages.cards`` has those that show them."""
+"""Messages that set issuers; those that return them are in ``api_client.messages.cards``."""
 
 from typing import Annotated, Any, Literal
 
@@ -42,7 +42,7 @@ class NewAppleIdentity(RequestBody):
 
 
 class ServiceAccount(Message):
-    """The key file of a service account, as Google hands it out; more in it is not kept."""
+    """The key file of a service account, as Google issues it; other fields are not stored."""
 
     type: Literal["service_account"] = Field(examples=["service_account"])
     project_id: str | None = Field(
@@ -67,7 +67,7 @@ class ServiceAccount(Message):
     )
 
     def with_key(self) -> dict[str, Any]:
-        """The key file with its private key in plain text."""
+        """Return the key file with its private key in plain text."""
         public = self.model_dump(exclude_none=True, exclude={"private_key"})
         return {**public, "private_key": self.private_key.get_secret_value()}
 

@@ -33,5 +33,5 @@ def missing(kind: str, thing_id: str, param: str, status: int = 404) -> Refused:
 
 
 def not_faked(what: str) -> Refused:
-    """Return the error for a feature of Stripe that the fake lacks, so that no test relies on it."""
+    """Return the error for a feature of Stripe that the fake lacks; no test may rely on it."""
     return Refused(f"This fake of Stripe does not do {what}.", status=501, kind="api_error")
