@@ -64,6 +64,8 @@ TRAIL_S = CODE_PATIENCE_S
 FUNCTION_S = 0.06
 """Esc or Backspace this soon after a key of a fast burst belongs to it."""
 _LEAST_FUNCTION_S = 0.02
+_LOOKED_AT = 256
+"""So many of the last keys tell how long to wait; no code of ours is longer."""
 _DOUBTED = 6
 _SEEN = 3
 """So many cards of ours at one pace, and it is the scanner's."""
@@ -135,7 +137,8 @@ class WedgeDecoder(Generic[E_]):
         """How long after the last key the burst is judged, in seconds."""
         if self._patience[0] != len(self._held):
             least = CODE_PATIENCE_S if self._run.may_be_rest(self._held) else 0.0
-            self._patience = len(self._held), max(least, patience(self._held, self.profile))
+            last = self._held[-_LOOKED_AT:]
+            self._patience = len(self._held), max(least, patience(last, self.profile))
         return self._patience[1]
 
     @property

@@ -134,3 +134,29 @@ def test_what_a_person_types_is_sent_by_its_enter(opened: OpenForm, text: str, g
     opened.scan(text + "\r", gap_ms)
     assert (opened.form.values()["name"], opened.events) == (text, ["sent"])
     assert (opened.readings, opened.unread) == ([], [])
+
+
+@pytest.mark.parametrize("focus", ["line", "secret", "period", "submit"])
+def test_an_odd_or_torn_scan_sends_no_form(opened: OpenForm, focus: str) -> None:
+    form = opened.form
+    target = {
+        "line": opened.line, "secret": opened.secret, "period": form.field("period"),
+        "submit": form.submit,
+    }[focus]  # fmt: skip
+    for pace_ms, codes in ((5, ("11111111", "12", "777", CARD.lower())), (80, (CARD.lower(),))):
+        for code, end in product(codes, ("\r", "\t", "\r\n")):
+            target.setFocus()
+            opened.scan(code + end, pace_ms)
+            assert (opened.events, target.hasFocus()) == ([], True), (code, end, pace_ms)
+    for tear_ms, (first, rest) in product((140, 220, 300), (("LO", "C-0012"), ("C-123456", "78"))):
+        opened.readings.clear()
+        target.setFocus()
+        for piece in (first, rest + "\r"):
+            for character in piece:
+                opened.at_ms += 5
+                opened.press(character)
+            opened.at_ms += tear_ms
+        opened.at_ms += 1_500
+        opened.press("", Qt.Key.Key_CapsLock)
+        assert (opened.events, target.hasFocus()) == ([], True), (first, tear_ms)
+        assert all(each.typed == first + rest for each in opened.readings), (first, tear_ms)
