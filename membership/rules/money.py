@@ -13,7 +13,7 @@ from babel.numbers import format_currency, get_currency_precision, list_currenci
 
 @cache
 def known_currencies() -> frozenset[str]:
-    """Codes of all currencies of CLDR. Read at the first use: a service starts without them."""
+    """Return the codes of all currencies of CLDR, read at the first call to keep the start fast."""
     return frozenset(list_currencies())
 
 

@@ -125,11 +125,11 @@ async def send_file(
 def start_import(
     import_id: UUID, how: StartImport, call: Annotated[Call, writes(Scope.IMPORTS_WRITE)]
 ) -> ImportView:
-    """Start an import; also go on with one that failed, or do in earnest what was tried dryly.
+    """Start an import; also resume a failed one, or run one for real after a dry run.
 
-    It is carried out in the background. Errors: `import_not_found` (404), `import_without_file`,
+    It runs in the background. Errors: `import_not_found` (404), `import_without_file`,
     `import_running`, `import_done`, `import_partly_done` (409), `header_invalid` (422, with the
-    column that is unknown, missing or there twice).
+    column that is unknown, missing or duplicate).
     """
     row = service.start(call.session, call.tenant, import_id, call.now, dry_run=how.dry_run)
     return service.view(row, call.now)
@@ -139,7 +139,7 @@ def start_import(
 def cancel_import(
     import_id: UUID, call: Annotated[Call, writes(Scope.IMPORTS_WRITE)]
 ) -> ImportView:
-    """Cancel an import after the lines being stored; lines already stored stay.
+    """Cancel an import permanently, after the lines being stored; lines already stored stay.
 
     Errors: `import_not_found` (404), `import_done` (409).
     """

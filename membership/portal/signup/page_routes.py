@@ -95,7 +95,7 @@ async def get_logo(
     v: Annotated[str, Query(max_length=64)] = "",
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Return the logo (PNG), cacheable for good at the address in the page, with its tag.
+    """Return the logo (PNG); with its tag, as in the page, it may be cached without expiry.
 
     404 `page_not_found` unless signup is open and there is a logo.
     """
