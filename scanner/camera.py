@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import cv2
 from cv2_enumerate_cameras import enumerate_cameras
 
-from scanner.demo_camera import DemoCamera
 from scanner.files import ImageFolder, VideoFile
 from scanner.picture import IMAGE_SUFFIXES, Image, as_image
 from scanner.settings import AUTO_PREFIX, ScannerSettings
@@ -73,6 +72,9 @@ def open_source(settings: ScannerSettings, open_timeout_s: float | None = None) 
     if not spec:
         raise SourceError("no camera is named")
     if spec.startswith(DEMO_PREFIX):
+        # Draws codes, for which it loads qrcode and Pillow: a desk with a camera does without.
+        from scanner.demo_camera import DemoCamera  # noqa: PLC0415
+
         return DemoCamera(Path(spec.removeprefix(DEMO_PREFIX)), settings.loop, settings.fps)
     if is_stream(settings):
         return NetworkStream(settings, open_timeout_s or settings.open_timeout_s)
