@@ -212,7 +212,10 @@ def _absolute_url(reads: RequestReads, link: Link) -> str:
 
 @router.get(f"{DESIGN}/images/{{tag}}.png")
 async def show_image(organization: str, design: str, tag: str, reads: InReads) -> Response:
-    """Return a picture of the current version of a design; Google loads them from here."""
+    """Return an image (PNG) of the current version of a design; Google loads it from here.
+
+    Raises NotFound for an image that the design does not use now.
+    """
 
     def load(session: Session, _now: datetime) -> bytes:
         found = public_design(session, organization, design)

@@ -124,7 +124,7 @@ async def send_updated(
 
 @router.post("/log")
 async def log_messages(request: Request, organization: str) -> Response:
-    """Write some of a phone's messages to this service's log."""
+    """Write some of a phone's messages to this service's log. Raises NotFound, Invalid."""
     phone, body = Phone(request), await request.body()
 
     def look(session: Session, _now: datetime) -> int:
