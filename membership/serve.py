@@ -26,7 +26,14 @@ from membership.base.logs import configure_logging, logger
 from membership.base.private_files import keep_private, prepare_data
 from membership.base.scopes import DESK_SCOPES, Scope
 from membership.base.settings import ServiceSettings
-from membership.base.vault import Vault, VaultError, open_vault
+from membership.base.vault import (
+    KeyMissing,
+    Vault,
+    VaultError,
+    WrongKey,
+    key_place,
+    stored_key,
+)
 from membership.data.demo.bootstrap import bootstrap_database
 from membership.events.audit.recorder import audit_changes
 from membership.jobs import JOBS
@@ -35,6 +42,7 @@ from membership.store.background import Background, Work
 from membership.store.database import Database, open_database
 from membership.store.errors import STORAGE_FULL, database_problem
 from membership.store.migrate import MigrationError, migrate
+from membership.store.secret_key import open_checked_vault
 from membership.web.access import mint_key, revoke_keys_named
 from membership.web.server import GRACE_SECONDS, uvicorn_config
 
@@ -150,9 +158,9 @@ def _start(
     listeners = _Listeners(settings)
     try:
         _prepare_data_dir(settings)
-        vault = _open_vault(settings)
+        _require_valid_key(settings)
         database = _open_database(settings)
-        key = _prepare_database(settings, database, demo=demo, desk_key=desk_key)
+        vault, key = _prepare_database(settings, database, demo=demo, desk_key=desk_key)
     except BaseException:
         listeners.close()
         raise
@@ -254,12 +262,14 @@ def _writing_code(error: OSError) -> str:
     return STORAGE_FULL.code if full else "data_dir_not_writable"
 
 
-def _open_vault(settings: ServiceSettings) -> Vault:
-    """Open the vault; creates its key if there is none. Raises StartError."""
+def _require_valid_key(settings: ServiceSettings) -> None:
+    """Raise StartError for a secret key that is none, before the database is touched."""
     try:
-        return open_vault(settings)
+        key = stored_key(settings)
+        if key is not None:
+            Vault(key)
     except VaultError as error:
-        raise StartError("secret_key_invalid", str(error)) from error
+        raise StartError("secret_key_invalid", f"{key_place(settings)}: {error}") from error
     except OSError as error:
         where = error.filename or settings.data_dir
         message = f"Cannot use {where}: {error.strerror or error}."
@@ -276,13 +286,18 @@ def _open_database(settings: ServiceSettings) -> Database:
 
 def _prepare_database(
     settings: ServiceSettings, database: Database, *, demo: bool, desk_key: bool
-) -> str | None:
-    """Migrate, fill a new database, and return a new desk key if requested. Raises StartError."""
+) -> tuple[Vault, str | None]:
+    """Migrate, check the secret key, fill a new database; returns the vault, and a new desk key if
+    requested. Raises StartError.
+    """
     try:
         migrate(database)
         audit_changes(database.writers)
+        vault = open_checked_vault(settings, database, system_clock())
         bootstrap_database(settings, database, system_clock(), demo=demo)
-        return _fresh_desk_key(database) if desk_key else None
+        return vault, _fresh_desk_key(database) if desk_key else None
+    except VaultError as error:
+        raise StartError(_key_code(error), str(error)) from error
     except MigrationError as error:
         raise StartError(error.code, str(error)) from error
     except SQLAlchemyError as error:
@@ -291,6 +306,13 @@ def _prepare_database(
         where = error.filename or settings.data_dir
         message = f"Cannot write {where}: {error.strerror or error}."
         raise StartError(_writing_code(error), message) from error
+
+
+def _key_code(error: VaultError) -> str:
+    """Return the error code of a secret key that cannot be used."""
+    if isinstance(error, KeyMissing):
+        return "secret_key_missing"
+    return "secret_key_wrong" if isinstance(error, WrongKey) else "secret_key_invalid"
 
 
 def _database_start_error(error: SQLAlchemyError, database: Database) -> StartError:

@@ -12,10 +12,19 @@ from cryptography.fernet import Fernet, InvalidToken
 from membership.base.settings import ServiceSettings
 
 KEY_FILE = "secret.key"
+KEY_SETTING = "WALLETDESK_SECRET_KEY"
 
 
 class VaultError(Exception):
     """A secret cannot be decrypted: it was encrypted with another key, or is damaged."""
+
+
+class KeyMissing(VaultError):
+    """The database was used with a secret key, and there is none here."""
+
+
+class WrongKey(VaultError):
+    """The secret key is not the one that the database was used with."""
 
 
 class Vault:
@@ -49,17 +58,32 @@ def open_vault(settings: ServiceSettings) -> Vault:
 
     Raises VaultError for an invalid key; OSError if the file cannot be read or written.
     """
+    key = stored_key(settings)
+    return Vault(_make_key(settings.data_dir / KEY_FILE) if key is None else key)
+
+
+def stored_key(settings: ServiceSettings) -> str | None:
+    """Return the secret key of this service, which may be invalid; None if there is none yet.
+
+    Raises OSError if the file cannot be read.
+    """
     if settings.secret_key is not None:
-        return Vault(settings.secret_key.get_secret_value())
-    return Vault(_key_in(settings.data_dir / KEY_FILE))
-
-
-def _key_in(file: Path) -> str:
-    """Return the key in a file, created if missing; concurrent processes get the same one."""
+        return settings.secret_key.get_secret_value()
     try:
-        return file.read_text(encoding="ascii").strip()
+        return (settings.data_dir / KEY_FILE).read_text(encoding="ascii", errors="replace").strip()
     except FileNotFoundError:
-        pass
+        return None
+
+
+def key_place(settings: ServiceSettings) -> str:
+    """Return where the secret key of this service is: the name of a setting, or of a file."""
+    if settings.secret_key is not None:
+        return KEY_SETTING
+    return str(settings.data_dir / KEY_FILE)
+
+
+def _make_key(file: Path) -> str:
+    """Create a key in a file and return it; concurrent processes get the same one."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}-{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
-from membership.base.vault import open_vault
+from membership.base.vault import VaultError
 from membership.commands.database import find_organization, migrated_database
 from membership.data.imports import service
 from membership.data.imports.arrive.chunks import CHUNK_BYTES
@@ -23,6 +23,7 @@ from membership.data.imports.schemas import ImportView, LineOutcome, NewImport
 from membership.store.database import Database
 from membership.store.migrate import MigrationError
 from membership.store.models import ImportState
+from membership.store.secret_key import open_checked_vault
 from membership.web.access import Tenant
 from membership.web.errors import ApiError
 
@@ -51,7 +52,7 @@ def import_file(
     with file.open("rb") as stream, migrated_database(settings) as database:
         tenant = find_organization(database, organization)
         import_id = upload(database, tenant, new, stream, clock=system_clock)
-        worker = ImportWorker(open_vault(settings))
+        worker = ImportWorker(open_checked_vault(settings, database, system_clock()))
         ended = run(
             database, tenant, import_id, clock=system_clock, progress=progress, worker=worker
         )
@@ -171,7 +172,15 @@ def import_command(
         where = ".".join(str(part) for part in first["loc"])
         write(f"walletdesk: {where}: {first['msg']}\n")
         return 2
-    except (ApiError, LookupError, ValueError, MigrationError, SQLAlchemyError, OSError) as error:
+    except (
+        ApiError,
+        LookupError,
+        ValueError,
+        VaultError,
+        MigrationError,
+        SQLAlchemyError,
+        OSError,
+    ) as error:
         message = error.detail if isinstance(error, ApiError) else str(error)
         write(f"\nwalletdesk: {message.splitlines()[0]}\n")
         return 2

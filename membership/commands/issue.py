@@ -16,13 +16,14 @@ from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.private_files import private_draft
 from membership.base.settings import ServiceSettings
-from membership.base.vault import Vault, VaultError, open_vault
+from membership.base.vault import Vault, VaultError
 from membership.commands.database import find_organization, migrated_database
 from membership.members.customers.aliases import resolve_number
 from membership.members.customers.service import email_key, get_customer
 from membership.members.customers.views import display_name, number_text
 from membership.store.migrate import MigrationError
 from membership.store.models import Card, CardDesign, Customer
+from membership.store.secret_key import open_checked_vault
 from membership.wallet.apple.rendering import render_pkpass
 from membership.wallet.cards.records import CardContext, card_record
 from membership.wallet.cards.schemas import NewCard
@@ -107,8 +108,9 @@ def issue_to(
         raise ValueError(f"--out {file}: this is a folder")
     with migrated_database(settings) as database, private_draft(file) as draft:
         tenant = find_organization(database, organization)
+        vault = open_checked_vault(settings, database, system_clock())
         with database.writing(SERVICE, system_clock) as (session, now):
-            context = _RenderContext(session, tenant, settings, open_vault(settings), now)
+            context = _RenderContext(session, tenant, settings, vault, now)
             card, issued = _issue(context, customer, design)
             draft.write(render(context, card))
             draft.flush()

@@ -24,10 +24,10 @@ from membership.accounts.staff.throttles import SIGN_IN_BY_ACCOUNT, reset_subjec
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
-from membership.base.vault import open_vault
 from membership.commands.database import find_organization, migrated_database
 from membership.events.audit.recorder import record
 from membership.store.models import StaffAccount
+from membership.store.secret_key import open_checked_vault
 from membership.web.access import Tenant
 from membership.web.passwords import Passwords
 
@@ -54,6 +54,7 @@ def add(target: OrganizationAccounts, new: NewStaff, passwords: Passwords | None
             password = new.password.get_secret_value()
             reject_weak(password, "password", guessable_words(new.name, new.email, tenant.name))
             hashed = (passwords or Passwords()).hash(password)
+        vault = open_checked_vault(target.settings, database, system_clock())
         with database.writing(SERVICE, system_clock) as (session, now):
             account = create_account(
                 session,
@@ -65,7 +66,7 @@ def add(target: OrganizationAccounts, new: NewStaff, passwords: Passwords | None
                 password_hash=hashed,
             )
             if hashed is None:
-                vault, public_url = open_vault(target.settings), target.settings.public_url
+                public_url = target.settings.public_url
                 invite(session, vault, account, tenant.name, public_url=public_url, now=now)
 
 
@@ -88,9 +89,9 @@ def reset_password(
             account = _account(session, tenant, email)
         reject_weak(password, "password", guessable_words(account.name, account.email, tenant.name))
         hashed = (passwords or Passwords()).hash(password)
+        vault = open_checked_vault(target.settings, database, system_clock())
         with database.writing(SERVICE, system_clock) as (session, now):
             account = _account(session, tenant, email)
-            vault = open_vault(target.settings)
             set_password(session, vault, account, hashed, now, action="staff.password_reset")
             reset_subject(session, SIGN_IN_BY_ACCOUNT, account_subject(tenant.slug, email))
 
@@ -124,7 +125,7 @@ def reset_second_factor(target: OrganizationAccounts, email: str) -> None:
     """Remove an account's second factor and end its sessions. Raises LookupError without one."""
     with migrated_database(target.settings) as database:
         tenant = find_organization(database, target.organization)
-        vault = open_vault(target.settings)
+        vault = open_checked_vault(target.settings, database, system_clock())
         with database.writing(SERVICE, system_clock) as (session, now):
             account = _account(session, tenant, email)
             if not factors.remove(session, account):

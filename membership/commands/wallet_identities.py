@@ -11,8 +11,8 @@ from api_client.messages.cards import WalletsReady
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
-from membership.base.vault import open_vault
 from membership.commands.database import find_organization, migrated_database
+from membership.store.secret_key import open_checked_vault
 from membership.wallet.cards.new_links import withdraw_all_links
 from membership.wallet.issuers import service
 from membership.wallet.issuers.schemas import NewAppleIdentity, NewGoogleIdentity
@@ -81,7 +81,7 @@ class IssuerCommands:
         """Open a transaction, reading or writing; the actor is the service."""
         with migrated_database(self.settings) as database:
             tenant = find_organization(database, self.organization)
-            vault = open_vault(self.settings)
+            vault = open_checked_vault(self.settings, database, system_clock())
             public_url = self.settings.public_url
             if writes:
                 with database.writing(SERVICE, system_clock) as (session, now):

@@ -41,8 +41,8 @@ from membership.base.settings import ServiceSettings
 from membership.rehearsal import rehearse_scan
 
 settings = ServiceSettings(data_dir=Path(sys.argv[1]))
-database, vault = serve._open_database(settings), serve._open_vault(settings)
-key = serve._prepare_database(settings, database, demo=True, desk_key=True)
+database = serve._open_database(settings)
+vault, key = serve._prepare_database(settings, database, demo=True, desk_key=True)
 code = json.loads((settings.data_dir / "demo-deck.json").read_text())["cards"][0]["code"]
 app = create_app(settings, database, vault=vault)
 

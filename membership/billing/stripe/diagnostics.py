@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.base.settings import ServiceSettings
-from membership.base.vault import open_vault
+from membership.base.vault import Vault
 from membership.billing.stripe.accounts import find_account, load_keys, webhook_url
 from membership.billing.stripe.event_types import PROCESSED_EVENTS
 from membership.billing.stripe.gateway import PriceTerms, ProviderError, ProviderRefusesKey
@@ -54,13 +54,15 @@ class StripeSetup:
     plans: tuple[PriceTerms, ...]
 
 
-def load_setup(session: Session, settings: ServiceSettings, tenant: Tenant) -> StripeSetup | None:
+def load_setup(
+    session: Session, settings: ServiceSettings, vault: Vault, tenant: Tenant
+) -> StripeSetup | None:
     """Load what an organization has stored for Stripe: account, key and public plans with a price.
 
     Returns None without an account. Raises VaultError if its keys cannot be decrypted.
     """
     row = find_account(session, tenant)
-    keys = load_keys(session, open_vault(settings), tenant.id)
+    keys = load_keys(session, vault, tenant.id)
     if row is None or keys is None:
         return None
     plans = session.scalars(

@@ -98,6 +98,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_plain("expires_soon_days", "second_factor_demanded", "code_formats", "numbers_prove"),
         **_plain("next_customer_number"),
     },
+    "secret_key_checks": {**_plain("id", "created_at"), **_secret("sealed")},
     "throttles": _plain("name", "count", "window_began_at", "blocked_until"),
     "known_origins": _plain("name", "seen_at"),
     "api_keys": {

@@ -49,6 +49,7 @@ from membership.store.models.people import (
     CustomerTerm,
     TermKind,
 )
+from membership.store.models.secret_key import SecretKeyCheck
 from membership.store.models.selling import Membership, Permission, Plan, PlanPermission
 from membership.store.models.staff import (
     KnownOrigin,
@@ -123,6 +124,7 @@ __all__ = [
     "PlanPermission",
     "Role",
     "RolloutState",
+    "SecretKeyCheck",
     "SignupSettings",
     "StaffAccount",
     "StaffFactor",
