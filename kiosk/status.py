@@ -38,6 +38,8 @@ def start_failure(code: str, texts: Texts) -> str:
             return texts.say("The disk of the membership service is full.")
         case "data_dir_not_writable" | "database_read_only":
             return texts.say("The data folder cannot be written.")
+        case "secret_key_missing" | "secret_key_wrong" | "secret_key_invalid":
+            return texts.say("The secret key of the data is missing or another one.")
         case _:
             return texts.say("The service cannot start.")
 

@@ -23,7 +23,7 @@ from membership.app import create_app
 from membership.base.actors import SERVICE
 from membership.base.clock import system_clock
 from membership.base.logs import configure_logging, logger
-from membership.base.private_files import keep_private, prepare_data
+from membership.base.private_files import keep_private, prepare_data, remove_dead_drafts
 from membership.base.scopes import DESK_SCOPES, Scope
 from membership.base.settings import ServiceSettings
 from membership.base.vault import (
@@ -247,11 +247,14 @@ def _prepare_data_dir(settings: ServiceSettings) -> None:
         left = prepare_data(settings)
         probe.touch()
         probe.unlink()
+        dead = remove_dead_drafts(settings.data_dir)
     except OSError as error:
         message = (
             f"The data folder {settings.data_dir} cannot be written: {error.strerror or error}."
         )
         raise StartError(_writing_code(error), message) from error
+    if dead:
+        logger().info("drafts_removed", files=[str(each) for each in dead])
     if left:
         logger().warning("readable_by_others", files=left[:10], count=len(left))
 

@@ -9,7 +9,8 @@ folder lies in the user's own profile, which other users cannot read.
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -94,18 +95,93 @@ def private_draft(file: Path) -> Iterator[IO[bytes]]:
 
     Yields the open draft, which replaces ``file`` at the end of the block and is removed if the
     block raises. A draft that was left behind, or a link in its place, is never written to.
-    Raises OSError.
+    While it is written it is locked, so that ``remove_dead_drafts`` knows it. Raises OSError.
     """
     draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
     draft.unlink(missing_ok=True)
     try:
         with open(draft, "xb", opener=_open_private) as stream:
+            _lock(stream)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def noted_draft(folder: Path, file: Path) -> Iterator[IO[bytes]]:
+    """Write a file as ``private_draft`` does, and note meanwhile in ``folder`` where.
+
+    After a kill the next start finds the draft by the note, wherever it is. Raises OSError; a note
+    that cannot be written prevents nothing.
+    """
+    note = folder / f".{os.getpid()}.note"
+    try:
+        with open(note, "wb", opener=_open_private) as written:
+            written.write(os.fsencode(file.absolute()))
+    except OSError:
+        from membership.base.logs import logger  # noqa: PLC0415 - the desk's start does without it
+
+        logger().warning("draft_not_noted", folder=str(folder))
+    try:
+        with private_draft(file) as stream:
+            yield stream
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def remove_dead_drafts(folder: Path) -> list[Path]:
+    """Remove the drafts that killed processes left: in a folder, and where its notes say.
+
+    Returns those that were removed. Raises OSError.
+    """
+    removed = _remove_dead(folder, "*")
+    for note in folder.glob(".*.note"):
+        file = Path(os.fsdecode(note.read_bytes()))
+        removed += _remove_dead(file.parent, file.name) if file.parent.is_dir() else []
+        if not list(file.parent.glob(f".{escape(file.name)}.*.draft")):
+            note.unlink(missing_ok=True)
+    return removed
+
+
+def _remove_dead(folder: Path, name: str) -> list[Path]:
+    """Remove the drafts of a file, or of all with ``*``, that no process writes."""
+    pattern = "*" if name == "*" else escape(name)
+    dead = [
+        each
+        for each in folder.glob(f".{pattern}.*.draft")
+        if not each.is_symlink() and each.is_file() and not _is_locked(each)
+    ]
+    for each in dead:
+        each.unlink(missing_ok=True)
+    return dead
+
+
+def _lock(stream: IO[bytes]) -> None:
+    """Lock an open file until it is closed, where the system and its disk can."""
+    if os.name == "posix":
+        import fcntl  # noqa: PLC0415 - only there
+
+        with suppress(OSError):  # a disk without locks: then nothing there is ever dead
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether a process writes a draft; true where that cannot be known."""
+    if os.name != "posix":
+        return True
+    import fcntl  # noqa: PLC0415 - only there
+
+    try:
+        with path.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def _open_private(path: str, flags: int) -> int:

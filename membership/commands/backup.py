@@ -2,17 +2,24 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
+from membership.base.vault import KeyMissing
 from membership.data.backup.archive import Manifest
-from membership.data.backup.create import create_backup
+from membership.data.backup.create import create_backup, left_out
 from membership.data.backup.errors import BackupError
 from membership.data.backup.restore import restore_backup, verify_backup
+from membership.data.lost_key import losses
+from membership.store.database import open_database
 from membership.store.errors import database_problem
 from membership.store.migrate import MigrationError
+from membership.store.secret_key import checked_vault
+
+T = TypeVar("T")
 
 
 class CommandError(Exception):
@@ -25,13 +32,18 @@ def backup_command(
     """Write a backup, or with ``verify`` check one; returns a sentence. Raises CommandError."""
     if verify:
         found = _run(lambda: verify_backup(file))
-        return f"{file} is whole: {_summary(found)}, made at {found.created_at.isoformat()}."
+        key = "with" if found.with_key else "without"
+        made_at = found.created_at.isoformat()
+        return f"{file} is whole: {_summary(found)}, made at {made_at}, {key} the secret key."
     made = _run(
         lambda: create_backup(
             settings, file, now=system_clock(), with_key=with_key, replace=replace
         )
     )
-    return f"Backed up {_summary(made)} into {file}."
+    missing = _run(lambda: left_out(settings, with_key=with_key))
+    return "\n".join(
+        [f"Backed up {_summary(made)} into {file}. Not in it:", *(f"- {each}" for each in missing)]
+    )
 
 
 def restore_command(settings: ServiceSettings, file: Path) -> str:
@@ -39,7 +51,23 @@ def restore_command(settings: ServiceSettings, file: Path) -> str:
     restored = _run(lambda: restore_backup(settings, file))
     if restored.with_key:
         return f"Restored {_summary(restored)}, with the secret key."
-    return f"Restored {_summary(restored)}. Bring the secret key if webhooks are used."
+    return "\n".join([f"Restored {_summary(restored)}.", *_run(lambda: _without_key(settings))])
+
+
+def _without_key(settings: ServiceSettings) -> list[str]:
+    """Return what to do about the key of a restored database, and what does not work without it."""
+    database = open_database(settings)
+    try:
+        with database.engine.connect() as connection:
+            checked_vault(settings, connection)
+    except KeyMissing as error:
+        with database.engine.connect() as connection:
+            return [f"{error} The service does not start before. Without it:"] + [
+                f"- {each}" for each in losses(connection, None)
+            ]
+    finally:
+        database.engine.dispose()
+    return []
 
 
 def _summary(manifest: Manifest) -> str:
@@ -47,7 +75,7 @@ def _summary(manifest: Manifest) -> str:
     return f"{manifest.rows} rows of {len(manifest.tables)} tables"
 
 
-def _run(run: Callable[[], Manifest]) -> Manifest:
+def _run(run: Callable[[], T]) -> T:
     """Return ``run()``. Raises CommandError for expected errors, with a sentence."""
     try:
         return run()

@@ -1,4 +1,5 @@
-"""The commands ``wallets apple``, ``wallets google``, ``wallets show``, ``wallets withdraw-links``.
+"""The commands ``wallets apple``, ``wallets google``, ``wallets show``, ``wallets withdraw-links``,
+``wallets new-keys``.
 
 Each command imports its implementation when it runs: the command line must import little.
 """
@@ -86,6 +87,34 @@ def withdraw_links(
         settings = ServiceSettings() if data_dir is None else ServiceSettings(data_dir=data_dir)
         cards = IssuerCommands(settings, organization).withdraw_links()
     typer.echo(f"all former links are withdrawn; cards that get a new one: {cards}")
+
+
+@app.command(name="new-keys")
+def new_keys(
+    *,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Go on without the former key, which is lost.")
+    ] = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Say what stops working without a lost secret key; with --accept go on with another one.
+
+    Without --accept nothing is changed. Stop the service first.
+    """
+    from membership.base.settings import ServiceSettings  # noqa: PLC0415
+    from membership.commands.new_keys import new_keys as run  # noqa: PLC0415
+
+    with exit_on_error():
+        settings = ServiceSettings() if data_dir is None else ServiceSettings(data_dir=data_dir)
+        lost = run(settings, accept=accept)
+    for sentence in lost or ["The secret key is the right one: nothing is lost, nothing changed."]:
+        typer.echo(sentence)
+    if lost:
+        typer.echo(
+            "The service goes on with this key: keep it."
+            if accept
+            else "Nothing was changed. Bring back the former key; if it is lost, give --accept."
+        )
 
 
 def _first_line(file: Path) -> str:

@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 
 from api_client.messages.scan import FieldFault, Problem
 from membership.base.logs import logger
+from membership.base.vault import VaultError
 from membership.store.errors import database_problem
 from membership.web.unknown_fields import EXTRA, explained, unknown_first
 
@@ -178,9 +179,16 @@ async def _on_database_error(_request: Request, error: Exception) -> Response:
     return problem(found.status, found.code, found.detail, headers=found.headers)
 
 
+async def _on_unreadable_secret(_request: Request, error: Exception) -> Response:
+    """Say that a stored secret cannot be decrypted; what it says names the key and no secret."""
+    logger().error("secret_unreadable", cause=str(error))
+    return problem(503, "secret_unreadable", str(error))
+
+
 def add_error_handlers(app: FastAPI) -> None:
     """Make ``app`` respond to every error with a problem; a 500 is the middleware's."""
     app.add_exception_handler(ApiError, _on_api_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(VaultError, _on_unreadable_secret)
     app.add_exception_handler(SQLAlchemyError, _on_database_error)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 
-from membership.base.private_files import private_draft
-from membership.base.settings import ServiceSettings
-from membership.base.vault import KEY_FILE
+from membership.base.private_files import noted_draft, remove_dead_drafts
+from membership.base.settings import SQLITE_FILE_NAME, ServiceSettings
+from membership.base.vault import KEY_FILE, VaultError, key_place
 from membership.base.version import service_version
 from membership.data.backup.archive import Archive, ArchiveWriter, Manifest, SequenceEntry
 from membership.data.backup.errors import BackupError, NothingToBackUp
@@ -23,6 +23,7 @@ from membership.data.backup.rows import columns_of, read_rows
 from membership.store.database import Database, open_database
 from membership.store.migrate import HEAD, schema_revision
 from membership.store.models import Organization
+from membership.store.secret_key import checked_vault
 
 _TABLES = Organization.metadata.sorted_tables
 
@@ -48,10 +49,14 @@ def create_backup(
     key = _key(settings) if with_key else None
     database = _existing_database(settings)
     try:
-        with private_draft(file) as stream:
+        if settings.data_dir.is_dir():
+            remove_dead_drafts(settings.data_dir)
+        with noted_draft(settings.data_dir, file) as stream:
             with _snapshot(database) as connection:
                 if on_snapshot is not None:
                     on_snapshot()
+                if key is not None:
+                    _require_fitting_key(settings, connection)
                 with ArchiveWriter(stream) as archive:
                     manifest = _write(archive, connection, now, key)
             stream.flush()
@@ -81,6 +86,31 @@ def _key(settings: ServiceSettings) -> str:
         return file.read_text(encoding="ascii").strip()
     except FileNotFoundError as error:
         raise NothingToBackUp(f"{file} does not exist: leave out --with-key.") from error
+
+
+def _require_fitting_key(settings: ServiceSettings, connection: Connection) -> None:
+    """Raise NothingToBackUp for a key with which the backup could not be used."""
+    try:
+        checked_vault(settings, connection)
+    except VaultError as error:
+        raise NothingToBackUp(f"{error} Or leave out --with-key.") from error
+
+
+def left_out(settings: ServiceSettings, *, with_key: bool) -> list[str]:
+    """Return what belongs to the club and is in no backup, by name: keys, settings, files.
+
+    Raises OSError if the data folder cannot be read.
+    """
+    names = ["the settings (WALLETDESK_…)"]
+    if not with_key:
+        names.insert(0, f"the secret key ({key_place(settings)}), without which it is worth less")
+    if settings.data_dir.is_dir():
+        names += [
+            str(each)
+            for each in sorted(settings.data_dir.iterdir())
+            if not each.name.startswith((KEY_FILE, SQLITE_FILE_NAME, "."))
+        ]
+    return names
 
 
 def _sync_folder(folder: Path) -> None:

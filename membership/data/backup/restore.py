@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 
 from membership.base.private_files import prepare_data
 from membership.base.settings import ServiceSettings
-from membership.base.vault import KEY_FILE, Vault, VaultError
+from membership.base.vault import KEY_FILE, KeyMissing, Vault, VaultError
 from membership.data.backup.archive import Archive, Manifest, TableEntry
 from membership.data.backup.errors import BackupDamaged, BackupTooNew, NotRestorable
 from membership.data.backup.misfits import REFUSED, find_misfit
@@ -24,6 +24,7 @@ from membership.store import advisory_lock
 from membership.store.advisory_lock import Lock
 from membership.store.database import WRITES, Database, open_database
 from membership.store.migrate import HEAD, REVISIONS, upgrade_schema, use_wal
+from membership.store.secret_key import checked_vault
 from membership.store.sqlite_stats import write_planner_stats
 
 _ROWS_AT_ONCE = 500
@@ -94,6 +95,7 @@ def _restore(
             _compare(connection, table)
         _set_sequences(connection, archive.manifest)
         upgrade_schema(connection)
+        _require_fitting_key(settings, connection)
         if connection.dialect.name == "sqlite":
             write_planner_stats(connection)
         else:
@@ -131,6 +133,18 @@ def _restore_key(settings: ServiceSettings, key: str | None) -> None:
             os.fsync(stream.fileno())
     elif there != key:
         raise NotRestorable(f"There is another secret key already ({file}); nothing was changed.")
+
+
+def _require_fitting_key(settings: ServiceSettings, connection: Connection) -> None:
+    """Raise NotRestorable for a key that is there and does not open what was restored."""
+    try:
+        checked_vault(settings, connection)
+    except KeyMissing:
+        return  # the command says so
+    except VaultError as error:
+        raise NotRestorable(
+            f"{error} Nothing was changed; take this key away to restore without any."
+        ) from error
 
 
 def _fill(connection: Connection, archive: Archive, entry: TableEntry) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from membership.base.actors import SERVICE
 from membership.base.backoff import Backoff
 from membership.base.logs import logger
-from membership.base.vault import VaultError
+from membership.base.vault import Vault, VaultError
 from membership.events.mail.message import (
     DEFAULT_SENDER,
     MailServerError,
@@ -31,6 +31,7 @@ from membership.events.mail.turns import Turns, is_too_late, withdraw
 from membership.store import lease
 from membership.store.background import Job, Work
 from membership.store.models import OutgoingMail
+from membership.store.secret_key import opens
 
 NAME = "mail"
 SERVER = "server"
@@ -138,7 +139,7 @@ def _lease(work: Work, turns: Turns, now: datetime) -> _LeasedMail | None:
         work.database,
         now,
         lambda session: session.scalar(select(OutgoingMail.id).where(_is_due(now)).limit(1)),
-        lambda session, _found: _lease_next(session, turns, now),
+        lambda session, _found: _lease_next(session, turns, work.vault, now),
     )
 
 
@@ -148,8 +149,11 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     return lease.has_come(OutgoingMail.next_attempt_at, now, furthest)
 
 
-def _lease_next(session: Session, turns: Turns, now: datetime) -> _LeasedMail | None:
-    """Lease the mail that is next; None if other processes took all. One too late is withdrawn."""
+def _lease_next(session: Session, turns: Turns, vault: Vault, now: datetime) -> _LeasedMail | None:
+    """Lease the mail that is next; None if other processes took all.
+
+    One too late is withdrawn, unless it cannot be decrypted: its text is kept for its key.
+    """
 
     def read(wanted: Select[OutgoingMail]) -> OutgoingMail | None:
         return session.scalar(lease.skip_locked(wanted))
@@ -157,7 +161,7 @@ def _lease_next(session: Session, turns: Turns, now: datetime) -> _LeasedMail | 
     row = turns.next_mail(_is_due(now), read)
     if row is None:
         return None
-    if is_too_late(row, now):
+    if is_too_late(row, now) and not _is_unreadable(row, vault):
         withdraw(row)
         logger().warning("mail_withdrawn", mail=str(row.id), attempts=row.attempts)
     else:
@@ -172,6 +176,11 @@ def _lease_next(session: Session, turns: Turns, now: datetime) -> _LeasedMail | 
         row.attempts,
         row.created_at,
     )
+
+
+def _is_unreadable(row: OutgoingMail, vault: Vault) -> bool:
+    """Whether a mail was encrypted with another secret key."""
+    return row.body is not None and not opens(vault, row.body)
 
 
 def _next_attempt(leased: _LeasedMail, now: datetime) -> datetime | None:

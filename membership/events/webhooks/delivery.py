@@ -67,7 +67,7 @@ def _post(work: Work, sender: Sender, attempt: DeliveryAttempt) -> PostResult:
         keys = attempt.signer.keys(work.vault, now)
     except VaultError as error:
         logger().error("webhook_secret_unreadable", webhook=str(attempt.endpoint_id))
-        return PostResult(None, f"Not sent. {error}")
+        return PostResult(None, f"Not sent. {error}", unreadable=True)
     try:
         headers, body = signed(attempt.event_id, attempt.envelope, keys, now)
         return sender.post(attempt.url, headers, body, now)

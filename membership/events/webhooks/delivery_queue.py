@@ -159,7 +159,7 @@ def _store_result(
 ) -> None:
     """Store the result in the delivery; an accepted one is delivered and never sent again."""
     values = {
-        "attempts": attempt.attempts + 1,
+        "attempts": attempt.attempts + (0 if result.unreadable else 1),
         "last_attempt_at": now,
         "last_status": result.status,
         "last_error": _error(result),
@@ -200,6 +200,9 @@ def _reschedule(
 ) -> None:
     """Reschedule a failed delivery, or make it dead, or disable its endpoint."""
     endpoint.failing_since = min(endpoint.failing_since or now, now)
+    if result.unreadable:  # no receiver has refused anything: it waits for its key
+        endpoint.next_attempt_at = now + BACKOFF.pauses[0]
+        return
     pause = next_pause(attempt.attempts + 1, result.retry_after, jitter)
     if pause is None:
         _update(session, attempt, {"state": DeliveryState.DEAD, "dead_at": now})

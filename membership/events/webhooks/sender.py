@@ -39,12 +39,14 @@ class PostResult:
     """The result of a POST: the response's status, or in ``error`` why there is no response.
 
     ``text`` is the beginning of the body; ``retry_after`` is in seconds from now.
+    ``unreadable``: nothing was sent, because the secret cannot be decrypted with this key.
     """
 
     status: int | None
     error: str | None = None
     text: str = ""
     retry_after: float | None = None
+    unreadable: bool = False
 
     @property
     def accepted(self) -> bool:
