@@ -42,7 +42,7 @@ def losses(connection: Connection, vault: Vault | None) -> list[str]:
 
     def lost(column: InstrumentedAttribute[Any], *where: ColumnElement[bool]) -> int:
         query = select(column).where(column.is_not(None), *where)
-        rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).scalars(query)
+        rows = connection.scalars(query.execution_options(yield_per=_ROWS_AT_ONCE))
         return sum(1 for each in rows if vault is None or not opens(vault, bytes(each)))
 
     kind = WalletIdentity.kind

@@ -6,20 +6,25 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from pydantic import SecretStr
 from sqlalchemy import LargeBinary, delete, select, update
 
 from membership.accounts.organizations import first_tenant
 from membership.base.private_files import private_draft, remove_dead_drafts
 from membership.base.settings import ServiceSettings
-from membership.base.vault import KEY_FILE, KeyMissing, Vault, WrongKey, open_vault
+from membership.base.vault import KEY_FILE, KeyMissing, WrongKey, open_vault
 from membership.commands.backup import CommandError, backup_command, restore_command
+from membership.commands.issue import issue_to
 from membership.commands.new_keys import new_keys
 from membership.data.backup.create import create_backup
+from membership.data.demo.bootstrap import bootstrap_database
+from membership.events.audit.recorder import audit_changes
 from membership.events.mail.outbox import Mail, queue_mail
 from membership.serve import START_FAILED
 from membership.store.database import Database
 from membership.store.models import (
     AuditEntry,
+    Card,
     CardWallet,
     OutgoingMail,
     SecretKeyCheck,
@@ -56,6 +61,12 @@ def club(settings: ServiceSettings, database: Database) -> None:
         queue_mail(session, vault, row.id, Mail("ada@club.example", "Hello", "text"), now=NOON)
 
 
+def new_settings(databases: Databases, kind: str, folder: Path) -> ServiceSettings:
+    """Settings of a new database, with its data in a folder that is made."""
+    folder.mkdir()
+    return databases.new(kind, folder)
+
+
 def other_key(settings: ServiceSettings) -> None:
     """Put another key into the data folder."""
     (settings.data_dir / KEY_FILE).write_bytes(Fernet.generate_key())
@@ -89,7 +100,7 @@ def test_a_key_fits_or_is_refused(
         other_key(settings)
         with pytest.raises(WrongKey, match=str(tmp_path / KEY_FILE)):
             open_checked_vault(settings, database, NOON)
-        by_setting = settings.model_copy(update={"secret_key": None} | _secret(Vault, right))
+        by_setting = settings.model_copy(update={"secret_key": SecretStr(right)})
         open_checked_vault(by_setting, database, NOON)
         (tmp_path / KEY_FILE).write_text(right)
         open_checked_vault(settings, database, NOON)
@@ -97,15 +108,10 @@ def test_a_key_fits_or_is_refused(
             assert len(connection.execute(select(SecretKeyCheck.id)).all()) == 1
 
 
-def _secret(_kind: object, key: str) -> dict[str, object]:
-    """The setting of a key."""
-    return {"secret_key": ServiceSettings(secret_key=key).secret_key}
-
-
 def test_a_second_service_with_a_key_of_its_own_is_refused(
     databases: Databases, backend: str, tmp_path: Path
 ) -> None:
-    settings = databases.new(backend, tmp_path / "one")
+    settings = new_settings(databases, backend, tmp_path / "one")
     second = settings.model_copy(update={"data_dir": tmp_path / "two"})
     if backend == SQLITE:
         second = second.model_copy(update={"database_url": str(settings.url())})
@@ -113,7 +119,7 @@ def test_a_second_service_with_a_key_of_its_own_is_refused(
         open_checked_vault(settings, database, NOON)
         with pytest.raises(KeyMissing):
             open_checked_vault(second, database, NOON)
-        second.data_dir.mkdir(exist_ok=True)
+        second.data_dir.mkdir()
         other_key(second)
         with pytest.raises(WrongKey):
             open_checked_vault(second, database, NOON)
@@ -149,7 +155,7 @@ def test_a_start_ends_with_the_name_of_the_key(
 def test_a_restore_without_the_key_says_what_is_lost_and_goes_on_with_new_keys(
     databases: Databases, backend: str, tmp_path: Path
 ) -> None:
-    settings = databases.new(backend, tmp_path / "old")
+    settings = new_settings(databases, backend, tmp_path / "old")
     file = tmp_path / "club.zip"
     with database_of(settings) as database:
         club(settings, database)
@@ -179,13 +185,47 @@ def test_a_restore_without_the_key_says_what_is_lost_and_goes_on_with_new_keys(
             assert mail.last_error is not None
             actions = session.scalars(select(AuditEntry.action)).all()
         assert "organization.wallet_keys_renewed" in actions
-        assert session.scalars(select(CardWallet)).all() == []
+
+
+def test_cards_are_issued_again_with_new_keys(
+    databases: Databases, backend: str, tmp_path: Path
+) -> None:
+    settings = new_settings(databases, backend, tmp_path / "club")
+    with database_of(settings) as database:
+        audit_changes(database.writers)
+        bootstrap_database(settings, database, NOON, demo=True)
+        with arranging(database) as session:
+            card = session.scalars(select(Card).where(Card.revoked_at.is_(None)).limit(1)).one()
+            owner = str(card.customer_id)
+        issue_to(
+            settings, owner, organization="lakeside-club", design="member", file=tmp_path / "1.png"
+        )
+        other_key(settings)
+        with pytest.raises(WrongKey):
+            issue_to(
+                settings,
+                owner,
+                organization="lakeside-club",
+                design="member",
+                file=tmp_path / "2.png",
+            )
+        assert any("Cards in wallets" in each for each in new_keys(settings, accept=True))
+        vault = open_vault(settings)
+        with database.readers.begin() as session:
+            wallets = session.scalars(select(CardWallet)).all()
+            assert wallets
+            for each in wallets:
+                vault.open(each.apple_token)
+                assert each.rotating_key is None or vault.open(each.rotating_key)
+        file = tmp_path / "3.pkpass"
+        issue_to(settings, owner, organization="lakeside-club", design="member", file=file)
+        assert file.stat().st_size
 
 
 def test_a_restore_beside_another_key_changes_nothing(
     databases: Databases, backend: str, tmp_path: Path
 ) -> None:
-    settings = databases.new(backend, tmp_path / "old")
+    settings = new_settings(databases, backend, tmp_path / "old")
     file = tmp_path / "club.zip"
     with database_of(settings) as database:
         club(settings, database)
@@ -211,7 +251,7 @@ def test_a_key_that_does_not_fit_is_not_backed_up(databases: Databases, tmp_path
 
 
 def test_what_is_left_out_is_named(databases: Databases, tmp_path: Path) -> None:
-    settings = databases.new(SQLITE, tmp_path / "data")
+    settings = new_settings(databases, SQLITE, tmp_path / "data")
     with database_of(settings) as database:
         club(settings, database)
     (settings.data_dir / "mail").mkdir()
@@ -229,7 +269,7 @@ def test_what_is_left_out_is_named(databases: Databases, tmp_path: Path) -> None
 def test_drafts_of_killed_backups_are_removed_at_the_next_start(
     databases: Databases, tmp_path: Path
 ) -> None:
-    settings = databases.new(SQLITE, tmp_path / "data")
+    settings = new_settings(databases, SQLITE, tmp_path / "data")
     folder = tmp_path / "backups [1]"
     folder.mkdir()
     file = folder / "club.zip"

@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault
-from membership.events.mail.delivery import LEASE, send_due_mail
+from membership.events.mail.delivery import LEASE, MOST_ATTEMPTS, send_due_mail
 from membership.events.mail.message import Unsendable, message_of
 from membership.events.mail.outbox import Mail, queue_mail
 from membership.events.mail.transport import transport
@@ -315,6 +315,25 @@ def test_another_secret_key_loses_no_mail(database: Database, tmp_path: Path) ->
     office.clock.advance(minutes=1)
     assert office.send() is True
     assert office.rows()[0].sent_at == office.clock()
+
+
+def test_a_mail_that_cannot_be_read_keeps_its_text_for_its_key(
+    database: Database, tmp_path: Path
+) -> None:
+    office = Office(database, tmp_path)
+    office.queue()
+    body = office.rows()[0].body
+    right, office.vault = office.vault, Vault("B" * 43 + "=")
+    for _ in range(MOST_ATTEMPTS + 1):
+        assert office.send() is True
+        office.clock.advance(hours=24)
+    mail = office.rows()[0]
+    assert mail.body == body
+    assert mail.next_attempt_at is not None
+    assert "VaultError" in str(mail.last_error)
+    office.vault = right
+    assert office.send() is True  # it is two weeks too late by now, and is withdrawn
+    assert office.rows()[0].body is None
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,12 @@ def test_a_secret_sealed_with_another_key_is_a_failure_of_that_endpoint(
     assert failed.last_error is not None
     assert "another key" in failed.last_error
     assert club.stored(broken).next_attempt_at == club.clock.now + BACKOFF.pauses[0]
+    for _ in range(MAX_ATTEMPTS + 1):
+        club.clock.advance(days=1)
+        club.deliver()
+    stored = club.stored(broken)
+    assert (stored.disabled_at, stored.failing_since is None) == (None, False)
+    assert {(each.state, each.attempts) for each in club.deliveries(broken)} == {(PENDING, 0)}
 
 
 def test_a_target_that_is_no_longer_allowed_fails_without_being_connected_to(
