@@ -59,7 +59,9 @@ def _without_key(settings: ServiceSettings) -> list[str]:
     database = open_database(settings)
     try:
         with database.engine.connect() as connection:
-            checked_vault(settings, connection)
+            if checked_vault(settings, connection) is None:
+                return ["It was used without a secret key, so none is missing."]
+            return ["The secret key that is here is the right one."]
     except KeyMissing as error:
         with database.engine.connect() as connection:
             return [f"{error} The service does not start before. Without it:"] + [
@@ -67,7 +69,6 @@ def _without_key(settings: ServiceSettings) -> list[str]:
             ]
     finally:
         database.engine.dispose()
-    return []
 
 
 def _summary(manifest: Manifest) -> str:
