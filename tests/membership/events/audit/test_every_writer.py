@@ -55,6 +55,7 @@ ELSEWHERE = {
     "kiosk": "starts serve, and writes by the API",
     "demo": "starts serve, and writes by the API",
     "staff reset-second-factor": "needs a factor; its entry is in commands/test_staff",
+    "wallets new-keys": "needs a lost key; its entry is in data/backup/test_secret_key",
     "restore": "fills an empty database, the audit in the backup included",
 }
 READING = {
