@@ -27,6 +27,7 @@ from membership.web.key_uses import KeyUses
 from membership.web.lazy_routes import BuiltRoutes, LazilyRouted, RouteLoader
 from membership.web.middleware import BodyLimit, RequestFrame
 from membership.web.openapi import DESCRIPTION, DescribedApi, tag_descriptions
+from membership.web.openapi_clients import operation_id
 from membership.web.outbound import OutboundCalls
 from membership.web.passwords import Passwords
 from membership.web.rate_limit import RateLimiter
@@ -68,6 +69,7 @@ def create_app(
         description=DESCRIPTION,
         openapi_tags=tag_descriptions(),
         responses=_RESPONSES,
+        generate_unique_id_function=operation_id,
         dependencies=[Depends(refuse_unknown_query)],
         # The interactive pages load scripts from a CDN; only the description itself is served.
         docs_url=None,

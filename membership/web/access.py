@@ -36,6 +36,9 @@ class AnyCaller(Enum):
 
 
 ANY_CALLER = AnyCaller.ANY
+NEED = "needs"
+"""Attribute of a dependency that checks a caller: the scope it demands, for the description."""
+
 Need = Scope | AnyCaller | None
 """What a route needs of its caller: a scope, any credential, or None for any signed-in staff."""
 
@@ -316,6 +319,7 @@ def _reader(scope: Scope | None) -> Callable[..., Iterator[Call]]:
             yield _call(caller, session, now)
         keep_present(state, caller)
 
+    setattr(open_call, NEED, scope)
     return open_call
 
 
@@ -337,6 +341,7 @@ def _writer(scope: Need) -> Callable[..., Iterator[Call]]:
             yield _call(caller, session, now)
         keep_present(state, caller)
 
+    setattr(open_call, NEED, scope)
     return open_call
 
 
@@ -397,4 +402,5 @@ def allows(scope: Scope | None) -> Any:
         async with request.app.state.concurrency.connection(writes=False):
             return await run_in_threadpool(check, request, key)
 
+    setattr(check_admitted, NEED, scope)
     return Depends(check_admitted)

@@ -1,8 +1,12 @@
 """OpenAPI description beyond the routes: general text, tags, ids in paths."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from fastapi.routing import APIRoute, iter_route_contexts
+
 from membership.web.lazy_routes import LazilyRouted
+from membership.web.openapi_clients import drop_defaults_of_changes, name_scopes
 
 DESCRIPTION = """
 Who is a member of what: customers, companies, plans, memberships, cards, and the permissions
@@ -164,39 +168,17 @@ class DescribedApi(LazilyRouted):
             for methods in described["paths"].values():
                 for operation in methods.values():
                     _describe_ids(operation)
-            _restore_names(described)
+            drop_defaults_of_changes(described)
+            name_scopes(described, self._api_routes())
+            described["servers"] = [{"url": "/", "description": "This service."}]
             described["components"]["schemas"]["Problem"]["examples"] = [_PROBLEM_EXAMPLE]
         return super().openapi()
 
-
-_PUBLISHED_NAMES = {
-    "membership__data__imports__schemas__Duplicates": "membership__imports__schemas__Duplicates",
-    "membership__members__customers__merge_schemas__Duplicates": (
-        "membership__customers__merge_schemas__Duplicates"
-    ),
-}
-"""Schemas named after modules that have moved: generated clients use the former names."""
-
-
-def _restore_names(described: dict[str, Any]) -> None:
-    """Restore the published names of schemas."""
-    schemas = described["components"]["schemas"]
-    for name, published in _PUBLISHED_NAMES.items():
-        schemas[published] = schemas.pop(name)
-    _rename_references(described)
-
-
-def _rename_references(node: Any) -> None:
-    """Rewrite references to the published names, in a part of the description."""
-    if isinstance(node, list):
-        for part in node:
-            _rename_references(part)
-    elif isinstance(node, dict):
-        name = str(node.get("$ref", "")).rpartition("/")[2]
-        if name in _PUBLISHED_NAMES:
-            node["$ref"] = f"#/components/schemas/{_PUBLISHED_NAMES[name]}"
-        for part in node.values():
-            _rename_references(part)
+    def _api_routes(self) -> Iterator[APIRoute]:
+        """Yield the routes of all routers, which carry their own paths."""
+        for each in iter_route_contexts(self.router.routes):
+            if isinstance(each.original_route, APIRoute):
+                yield each.original_route
 
 
 def _describe_ids(operation: dict[str, Any]) -> None:

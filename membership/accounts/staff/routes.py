@@ -130,7 +130,9 @@ def change_staff(
 
 
 @router.delete("/{staff_id}/sessions")
-def end_sessions(staff_id: UUID, call: Annotated[Call, writes(Scope.STAFF_WRITE)]) -> EndedSessions:
+def end_staff_sessions(
+    staff_id: UUID, call: Annotated[Call, writes(Scope.STAFF_WRITE)]
+) -> EndedSessions:
     """End all sessions of an account; its owner has to sign in again. Repeating it is safe.
 
     403 for an account with more rights than the caller's.

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from membership.base.folding import words_of
-from membership.members.customers.merge_schemas import Duplicate, DuplicateReason, Duplicates
+from membership.members.customers.merge_schemas import Duplicate, DuplicatePage, DuplicateReason
 from membership.members.customers.views import VIEW_COLUMNS, customer_view
 from membership.store.database import AnyRow
 from membership.store.models import Customer
@@ -63,7 +63,7 @@ class _Place:
     number: int = 0
 
 
-def list_duplicates(call: Call, limit: int, cursor: str | None) -> Duplicates:
+def list_duplicates(call: Call, limit: int, cursor: str | None) -> DuplicatePage:
     """Return a page of likely duplicates, and the cursor of the next one if there may be more.
 
     Raises Invalid for a bad cursor.
@@ -84,7 +84,7 @@ def list_duplicates(call: Call, limit: int, cursor: str | None) -> Duplicates:
                 following = here
                 break
         place = following
-    return Duplicates(items=tuple(found), next_cursor=None if place is None else _encode(place))
+    return DuplicatePage(items=tuple(found), next_cursor=None if place is None else _encode(place))
 
 
 def _whole_groups(

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from membership.base.scopes import Scope
 from membership.members.customers.duplicates import list_duplicates
 from membership.members.customers.merge import merge
-from membership.members.customers.merge_schemas import Duplicates, MergedCustomer, MergeRequest
+from membership.members.customers.merge_schemas import DuplicatePage, MergedCustomer, MergeRequest
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
@@ -31,7 +31,7 @@ def duplicates(
     call: Annotated[Call, reads(Scope.CUSTOMERS_READ)],
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
-) -> Duplicates:
+) -> DuplicatePage:
     """List customers who were probably entered twice, each with the first similar customer.
 
     Two customers are similar if they have the same email address (ignoring case), the same

@@ -54,7 +54,7 @@ class Duplicate(Message):
     other: CustomerView
 
 
-class Duplicates(Message):
+class DuplicatePage(Message):
     """A page of likely duplicates; an empty one may still have a next one."""
 
     items: tuple[Duplicate, ...]

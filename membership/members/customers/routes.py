@@ -118,7 +118,7 @@ def change_customer(
 
 
 @router.delete("/{customer_id}/sessions")
-def end_sessions(
+def end_customer_sessions(
     customer_id: UUID, call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)]
 ) -> EndedSessions:
     """End all sessions of a customer on their own page; signing in again takes a mailed code.

@@ -202,7 +202,7 @@ def transfer_membership(membership_id: UUID, wanted: Transfer, call: Writer) -> 
 
 
 @router.put("/{membership_id}/payment")
-def note_payment(membership_id: UUID, payment: PaymentState, call: Writer) -> SoldView:
+def set_payment_state(membership_id: UUID, payment: PaymentState, call: Writer) -> SoldView:
     """Record since when a payment is overdue, or that it was paid.
 
     An overdue membership stays active; the desk shows that it is overdue. Staff decide what
