@@ -55,7 +55,7 @@ def name_scopes(described: dict[str, Any], routes: Iterable[APIRoute]) -> None:
     """Name the scope of each route, in its security requirement and its description."""
     for route in routes:
         scopes = sorted({each.value for each in _scopes(route.dependant)})
-        for method in route.methods if scopes else ():
+        for method in (route.methods or ()) if scopes else ():
             operation = described["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
                 operation["security"] = [{bearer.scheme_name: scopes}]
