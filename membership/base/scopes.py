@@ -1,7 +1,8 @@
 """Scopes of API keys, those of a kiosk, and those of each staff role."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from api_client.messages.management import Role
 
@@ -67,3 +68,18 @@ ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = {
     Role.ADMIN: frozenset(Scope),
 }
 """Scopes of staff sessions, by role."""
+
+
+_DEMANDED = "demanded"
+Check = TypeVar("Check", bound=Callable[..., Any])
+
+
+def demanding(check: Check, need: object) -> Check:
+    """Note on a check of callers what it demands of them; returns the check."""
+    setattr(check, _DEMANDED, need)
+    return check
+
+
+def demanded_by(check: object) -> object:
+    """Return what a check of callers demands; None without a note."""
+    return getattr(check, _DEMANDED, None)

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind
 from membership.base.actors import ATTRIBUTION, CALLER, Actor
-from membership.base.scopes import ROLE_SCOPES, Scope
+from membership.base.scopes import ROLE_SCOPES, Scope, demanding
 from membership.store.models import ApiKey, Organization, Role
 from membership.store.prepared import Prepared
 from membership.web.errors import Forbidden, Unauthorized
@@ -36,9 +36,6 @@ class AnyCaller(Enum):
 
 
 ANY_CALLER = AnyCaller.ANY
-NEED = "needs"
-"""Attribute of a dependency that checks a caller: the scope it demands, for the description."""
-
 Need = Scope | AnyCaller | None
 """What a route needs of its caller: a scope, any credential, or None for any signed-in staff."""
 
@@ -319,8 +316,7 @@ def _reader(scope: Scope | None) -> Callable[..., Iterator[Call]]:
             yield _call(caller, session, now)
         keep_present(state, caller)
 
-    setattr(open_call, NEED, scope)
-    return open_call
+    return demanding(open_call, scope)
 
 
 def _writer(scope: Need) -> Callable[..., Iterator[Call]]:
@@ -341,8 +337,7 @@ def _writer(scope: Need) -> Callable[..., Iterator[Call]]:
             yield _call(caller, session, now)
         keep_present(state, caller)
 
-    setattr(open_call, NEED, scope)
-    return open_call
+    return demanding(open_call, scope)
 
 
 def _writer_once(scope: Scope) -> Callable[..., Coroutine[Any, Any, Call]]:
@@ -402,5 +397,4 @@ def allows(scope: Scope | None) -> Any:
         async with request.app.state.concurrency.connection(writes=False):
             return await run_in_threadpool(check, request, key)
 
-    setattr(check_admitted, NEED, scope)
-    return Depends(check_admitted)
+    return Depends(demanding(check_admitted, scope))

@@ -11,8 +11,8 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from membership.base.scopes import Scope
-from membership.web.access import NEED, bearer
+from membership.base.scopes import Scope, demanded_by
+from membership.web.access import bearer
 from membership.web.fast_path import FastEntrance
 
 _CHANGES = ("patch", "put")
@@ -66,7 +66,7 @@ def name_scopes(described: dict[str, Any], routes: Iterable[APIRoute]) -> None:
 def _scopes(dependant: Dependant) -> Iterator[Scope]:
     """Yield the scopes that a route's dependencies demand."""
     call = dependant.call
-    need = call.scope if isinstance(call, FastEntrance) else getattr(call, NEED, None)
+    need = call.scope if isinstance(call, FastEntrance) else demanded_by(call)
     if isinstance(need, Scope):
         yield need
     for each in dependant.dependencies:
