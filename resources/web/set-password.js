@@ -11,6 +11,7 @@ const token = shown || history.state?.token || null;
 history.replaceState({ token }, "", location.pathname);
 
 const byId = (id) => document.getElementById(id);
+const words = JSON.parse(document.querySelector("main").dataset.words);
 const form = byId("form");
 const told = byId("told");
 const send = byId("send");
@@ -62,8 +63,8 @@ function stopWaiting() {
 function tryAgainLater(asked) {
   const seconds = Math.max(pauseSeconds, asked);
   pauseSeconds = Math.min(LONGEST_PAUSE_S, pauseSeconds * 2);
-  tell("The service does not answer just now. What you typed stays here and is sent again in " + seconds + " seconds.", true);
-  send.textContent = "Try now";
+  tell(words.later.replace("{seconds}", seconds), true);
+  send.textContent = words.try_now;
   waiting = setTimeout(() => form.requestSubmit(), seconds * 1000);
 }
 
@@ -72,23 +73,23 @@ form.addEventListener("submit", async (event) => {
   stopWaiting();
   const password = byId("password").value;
   if (password !== byId("again").value) {
-    tell("The two passwords are not the same.", true);
+    tell(words.differ, true);
     return;
   }
   send.disabled = true;
-  tell("Sending …", false);
+  tell(words.sending, false);
   const { done, again, seconds, code, reason } = await ask(password);
   send.disabled = false;
   if (done) {
     history.replaceState(null, "", location.pathname);
     form.remove();
-    tell("Your password is set. You can sign in at the desk now.", false);
+    tell(words.done, false);
   } else if (again) {
     tryAgainLater(seconds);
   } else if (code === "reset_token_invalid" && mayBeSet) {
-    tell("The password may have been set by an earlier try whose answer was lost. Try to sign in with it; if that fails, ask for a new link.", true);
+    tell(words.may_be_set, true);
   } else {
-    tell(reason, true);
+    tell(words[code] || reason, true);
   }
 });
 
@@ -103,5 +104,5 @@ byId("stuck").remove();
 byId("fields").disabled = false;
 if (!token) {
   form.remove();
-  tell("This link is not complete. Open it from the mail again, or ask for a new one.", true);
+  tell(words.incomplete, true);
 }

@@ -82,7 +82,7 @@ def test_a_policy_names_the_sites_that_may_frame_a_page() -> None:
         ("signup/app.js", "text/javascript; charset=utf-8"),
         ("member/vendor/qrcode.mjs", "text/javascript; charset=utf-8"),
         ("signup/app.css", "text/css; charset=utf-8"),
-        ("set-password.html", "text/html; charset=utf-8"),
+        ("set-password.css", "text/css; charset=utf-8"),
     ],
 )
 def test_files_are_sent_with_the_type_of_their_ending(path: str, media_type: str) -> None:
