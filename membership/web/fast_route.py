@@ -19,7 +19,7 @@ from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from membership.web.fast_path import FAST_PATH, FastEntrance, FastPath
-from membership.web.unknown_fields import sends_body, unknown_query
+from membership.web.unknown_fields import sends_body, takes_body, unknown_query
 
 _JSON = b"application/json"
 
@@ -109,7 +109,8 @@ async def _key_first(
         return await answering
     except RequestValidationError:
         entered: FastPath | None = request.scope.get(FAST_PATH)
-        if entered is None and (unknown_query(request) or sends_body(request)):
+        untaken = sends_body(request) and not takes_body(request.scope["route"])
+        if entered is None and (untaken or unknown_query(request)):
             entered = await entrance(request)  # refused before anything of it was looked at
         if entered is not None:
             await entered.check_key()

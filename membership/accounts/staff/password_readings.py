@@ -4,7 +4,7 @@ Pure.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from membership.accounts.staff.guessed import without_marks
@@ -22,6 +22,9 @@ _US_SHIFTED = str.maketrans("!@#$%^&*()", "1234567890")
 _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _TAIL = re.compile(r"[\W\d_]+$")
 _MARKS = re.compile(r"[\W_]")
+_WORD = re.compile(r"\S*[^\W\d_]\S*")
+_LAST_DIGITS = tuple(re.compile(rf"(?<=\w)\d{{{many}}}(?!\w)") for many in (1, 2))
+"""Digits at the end of a word that are what they are, as in ``bayer04``."""
 _LOOKALIKES = frozenset([*_LEET, "1", "!", "|"])
 _PER_LOOK = 3
 """Guesses for each sign that may stand for a letter."""
@@ -66,6 +69,12 @@ def readings(text: str) -> Iterator[Reading]:
         for table in _LEETS
         for form in (text, _without(_TAIL, text))
     ]
+    leets += [
+        without_marks(_translated_but(last, text, table))
+        for table in _LEETS
+        for last in _LAST_DIGITS
+        if last.search(text)
+    ]
     few = sum(not sign.isalpha() for sign in without_edges(plain)) * 4 <= len(plain)
     read = dict.fromkeys(as_typed, True)
     for form in (*leets, *(without_edges(leet) for leet in leets)):
@@ -81,6 +90,18 @@ def readings(text: str) -> Iterator[Reading]:
         if form:
             factor = more_marks if form in glued else looks if form in disguised else 1
             yield Reading(form, spoken=may, glued=form in glued, factor=factor)
+
+
+def _translated_but(kept: re.Pattern[str], text: str, table: Mapping[int, str]) -> str:
+    """Return a text with the words translated that have letters, but what ``kept`` finds."""
+
+    def word(found: re.Match[str]) -> str:
+        translated = found[0].translate(table)  # of the same length: one sign for each
+        for last in kept.finditer(found[0]):
+            translated = translated[: last.start()] + last[0] + translated[last.end() :]
+        return translated
+
+    return _WORD.sub(word, text)
 
 
 def without_edges(text: str) -> str:

@@ -42,6 +42,7 @@ def test_good_phrases_and_random_ones_are_taken() -> None:
     assert [each for each in GOOD if not passes(each)] == []
 
 
+DIGITS = ("bayer04", "hannover96", "mainz05", "schalke04", "trustno1", "welkom01", "abc123")
 COMMON = sorted(word for word in common_words() if len(word) >= 5)
 FRONTS = ("", "!", "1", "2027", "# ")
 BACKS = (
@@ -66,6 +67,13 @@ LOOKS: tuple[dict[str, str], ...] = (
     {"a": "@", "s": "$"},
     {"i": "1", "o": "0", "e": "3", "s": "5"},
 )
+
+
+@pytest.mark.parametrize("word", DIGITS)
+def test_a_common_word_with_digits_of_its_own_is_weak_in_every_look(word: str) -> None:
+    dressed = ["".join(look.get(sign, sign) for sign in word) for look in LOOKS]
+    backs = ("", "123", " 2026 !")
+    assert [each + back for each in dressed for back in backs if passes(each + back)] == []
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
