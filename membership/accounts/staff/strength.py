@@ -28,6 +28,8 @@ _USUAL_CASE = re.compile(r"(?:[^\W\d_A-Z]+|[A-Z]+|(?:[A-Z][^\W\d_A-Z]{2,})+)\Z")
 _TURN = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z])")
 _MOST_TURNS = 10
 _LETTERS = re.compile(r"[^\W\d_]+")
+_REPEATED = re.compile(r"(.{4,}?)\1+")
+"""What a password says twice or more at once: it counts as said once."""
 _MARKS = re.compile(r"[\W_]")
 _MOST_ORDERS = factorial(12)
 _REST, _REST_OF_MIXED = 10, 30
@@ -82,7 +84,7 @@ def estimate(password: str, known: Iterable[str]) -> Estimate:
 
     If there is none, those of the reading that takes the fewest.
     """
-    text = _once(normalized(password))[:_LOOKED_AT]
+    text = _REPEATED.sub(r"\1", _once(normalized(password))[:_LOOKED_AT])
     if _LETTERS.search(text) is None:
         return Estimate(1)  # dates, telephone numbers, walks over the digits
     if _is_mixed(text.casefold()):

@@ -42,7 +42,16 @@ def test_good_phrases_and_random_ones_are_taken() -> None:
     assert [each for each in GOOD if not passes(each)] == []
 
 
-DIGITS = ("bayer04", "hannover96", "mainz05", "schalke04", "trustno1", "welkom01", "abc123")
+DIGITS = (
+    "bayer04",
+    "1860muenchen",
+    "hannover96",
+    "mainz05",
+    "schalke04",
+    "trustno1",
+    "welkom01",
+    "abc123",
+)
 COMMON = sorted(word for word in common_words() if len(word) >= 5)
 FRONTS = ("", "!", "1", "2027", "# ")
 BACKS = (
@@ -71,7 +80,12 @@ LOOKS: tuple[dict[str, str], ...] = (
 
 @pytest.mark.parametrize("word", DIGITS)
 def test_a_common_word_with_digits_of_its_own_is_weak_in_every_look(word: str) -> None:
-    dressed = ["".join(look.get(sign, sign) for sign in word) for look in LOOKS]
+    dressed = [
+        "".join(look.get(sign, sign) for sign in case(word) * times)
+        for look in LOOKS
+        for case in CASES
+        for times in (1, 2)
+    ]
     backs = ("", "123", " 2026 !")
     assert [each + back for each in dressed for back in backs if passes(each + back)] == []
 
