@@ -20,6 +20,7 @@ _QWERTZ = str.maketrans('yzüöä+#-ß!"§$%&/()=', "zy[;']\\/-1234567890")
 """A German keyboard's letters and shifted digits as those of an American one."""
 _US_SHIFTED = str.maketrans("!@#$%^&*()", "1234567890")
 _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_FRONT = re.compile(r"^[\W\d_]+")
 _TAIL = re.compile(r"[\W\d_]+$")
 _MARKS = re.compile(r"[\W_]")
 _WORD = re.compile(r"\S*[^\W\d_]\S*")
@@ -30,7 +31,7 @@ _PER_LOOK = 3
 """Guesses for each sign that may stand for a letter."""
 _USUAL_MARKS, _PER_MARK = 2, 10
 """Different marks between words, and guesses for each further one."""
-_FEWEST_LETTERS, _LONGEST_EDGE = 3, 8
+_FEWEST_LETTERS, _LONGEST_FRONT, _LONGEST_EDGE = 3, 5, 8
 
 
 class Reading(NamedTuple):
@@ -67,7 +68,7 @@ def readings(text: str) -> Iterator[Reading]:
     leets = [
         without_marks(form.translate(table))
         for table in _LEETS
-        for form in (text, _without(_TAIL, text))
+        for form in (text, _without(_TAIL, text), *_trimmed(text))
     ]
     leets += [
         without_marks(_translated_but(last, text, table))
@@ -90,6 +91,21 @@ def readings(text: str) -> Iterator[Reading]:
         if form:
             factor = more_marks if form in glued else looks if form in disguised else 1
             yield Reading(form, spoken=may, glued=form in glued, factor=factor)
+
+
+def _trimmed(text: str) -> Iterator[str]:
+    """Yield a text without each number of the digits and marks at its ends.
+
+    Which of them stand for a letter of the word between them, and which are a year or a mark
+    around it, cannot be seen: ``3t01l32027`` is ``3t01l3`` and a year.
+    """
+    front = len(text) - len(_FRONT.sub("", text))
+    back = len(text) - len(_TAIL.sub("", text))
+    for first in range(min(front, _LONGEST_FRONT) + 1):
+        for last in range(min(back, _LONGEST_EDGE) + 1):
+            core = text[first : len(text) - last]
+            if any(sign.isalpha() for sign in core):
+                yield core
 
 
 def _translated_but(kept: re.Pattern[str], text: str, table: Mapping[int, str]) -> str:
