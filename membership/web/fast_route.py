@@ -19,7 +19,7 @@ from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from membership.web.fast_path import FAST_PATH, FastEntrance, FastPath
-from membership.web.unknown_fields import sends_body, takes_body, unknown_query
+from membership.web.unknown_fields import unknown_query
 
 _JSON = b"application/json"
 
@@ -75,7 +75,7 @@ class FastRoute(APIRoute):
         The messages of its body are added to ``received``. Raises Unauthorized.
         """
         taken = self.parameters
-        if unknown_query(request) or (taken.body is None and sends_body(request)):
+        if unknown_query(request):
             return None
         arguments: dict[str, Any] = {}
         for field in taken.path:
@@ -109,8 +109,7 @@ async def _key_first(
         return await answering
     except RequestValidationError:
         entered: FastPath | None = request.scope.get(FAST_PATH)
-        untaken = sends_body(request) and not takes_body(request.scope["route"])
-        if entered is None and (untaken or unknown_query(request)):
+        if entered is None and unknown_query(request):
             entered = await entrance(request)  # refused before anything of it was looked at
         if entered is not None:
             await entered.check_key()
