@@ -32,7 +32,7 @@ from membership.web.outbound import OutboundCalls
 from membership.web.passwords import Passwords
 from membership.web.rate_limit import RateLimiter
 from membership.web.slashes import SlashFallback
-from membership.web.unknown_fields import refuse_unknown_query
+from membership.web.unknown_fields import refuse_unknown_body, refuse_unknown_query
 
 _PROBLEM: dict[str, Any] = {
     "model": Problem,
@@ -70,7 +70,7 @@ def create_app(
         openapi_tags=tag_descriptions(),
         responses=_RESPONSES,
         generate_unique_id_function=operation_id,
-        dependencies=[Depends(refuse_unknown_query)],
+        dependencies=[Depends(refuse_unknown_query), Depends(refuse_unknown_body)],
         # The interactive pages load scripts from a CDN; only the description itself is served.
         docs_url=None,
         redoc_url=None,

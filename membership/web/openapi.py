@@ -45,6 +45,7 @@ A `PATCH` sets the fields that are sent and leaves the others as they are.
 Fields of a body and parameters of a query that a route does not know are refused (422
 `invalid_request`), with their name and the nearest known one: `body.sate: unknown; did you mean
 state?`. So a misspelt filter never answers everything, and a misspelt field never changes nothing.
+So is a body that says something to a route that takes none: `body.reason: unknown`.
 Scans, taking a visit back, and asking for the state of a desk ignore them, so that a new desk works
 with an older service; so do objects that Google and JWK Sets define.
 

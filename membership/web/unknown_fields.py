@@ -1,12 +1,14 @@
-"""Query parameters and fields of bodies that a route does not know.
+"""Query parameters and fields of bodies that a route does not know; bodies that it does not take.
 
 In ``/v1`` they are refused with 422, their name, and the nearest known one: a filter that is
 misspelt would otherwise answer everything, a misspelt field of a change would change nothing.
-Bodies are checked by their models (``RequestBody``), queries here, against what the route itself
-declares. Two kinds of routes ignore them: those that declare why (``ignores_unknown``), and all
-outside of ``/v1``, whose callers are browsers, with parameters that other sites add.
+Bodies are checked by their models (``RequestBody``), queries and bodies of routes that take none
+here, against what the route itself declares. Two kinds of routes ignore them: those that declare
+why (``ignores_unknown``), and all outside of ``/v1``, whose callers are browsers, with parameters
+that other sites add.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args, get_origin
@@ -27,12 +29,16 @@ EXTRA = "extra_forbidden"
 _API = "/v1/"
 _REASON = "ignores_unknown"
 _LONGEST_NAME = 60
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LONGEST_BODY = 1 << 16
+"""Bytes of a body that are read for the names in it."""
 _AT_MOST = 20
 _NEAR = 0.6
 """Least similarity of a name that is offered instead, as ``difflib`` measures it."""
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _known_queries: dict[int, tuple[APIRoute, frozenset[str]]] = {}
+_takes_body: dict[int, tuple[APIRoute, bool]] = {}
 
 
 def ignores_unknown(reason: str) -> Callable[[Endpoint], Endpoint]:
@@ -70,6 +76,57 @@ async def refuse_unknown_query(request: Request) -> None:
     raise RequestValidationError(
         [{"type": EXTRA, "loc": ("query", name), "msg": "", "input": None} for name in unknown]
     )
+
+
+async def refuse_unknown_body(request: Request) -> None:
+    """Dependency of all routes: raise RequestValidationError for a body where none is taken.
+
+    The error names the fields of a JSON object, or else the body. Empty ones (``{}``, ``null``)
+    say nothing that could be lost, and are taken; so is any body of a GET, which has no meaning
+    (RFC 9110, 9.3.1).
+    """
+    route = request.scope["route"]
+    if request.method in _SAFE or not _sends_body(request) or takes_body(route):
+        return
+    if reason_to_ignore(route) is not None:
+        return
+    names = await _names_sent(request)
+    if names:
+        raise RequestValidationError(
+            [{"type": EXTRA, "loc": name, "msg": "", "input": None} for name in names]
+        )
+
+
+async def _names_sent(request: Request) -> Sequence[tuple[str, ...]]:
+    """Return where the fields of a body are, or the body itself; nothing for an empty one."""
+    if int(request.headers.get("content-length", "0")) > _LONGEST_BODY:
+        return [("body",)]
+    body = (await request.body()).strip()
+    if not body:
+        return []
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return [("body",)]
+    if isinstance(sent, dict):
+        return [("body", name) for name in sent]
+    return [("body",)] if sent else []
+
+
+def _sends_body(request: Request) -> bool:
+    """Return whether a request has a body, as its headers say."""
+    headers = request.headers
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+
+
+def takes_body(route: APIRoute) -> bool:
+    """Return whether a route or one of its dependencies takes a body."""
+    found = _takes_body.get(id(route))
+    if found is None:
+        reads = "requestBody" in (route.openapi_extra or {})
+        declared = any(each.body_params for each in _all_dependants(route.dependant))
+        found = _takes_body[id(route)] = route, reads or declared
+    return found[1]
 
 
 def unknown_query(request: Request) -> Sequence[str]:

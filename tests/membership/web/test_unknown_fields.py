@@ -12,7 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import TypeAdapter
 
-from membership.web.unknown_fields import reason_to_ignore
+from membership.web.unknown_fields import reason_to_ignore, takes_body
 from tests.membership.accounts.staff.people import signed_in
 from tests.membership.application import new_app
 from tests.membership.conftest import SQLITE, Databases
@@ -146,6 +146,51 @@ def test_every_route_that_takes_a_body_names_an_unknown_field(
             wrong.append((name, answer.status_code, answer.text[:200]))
     assert wrong == []
     assert refused > 45
+
+
+def test_every_route_that_takes_no_body_refuses_what_is_in_one(
+    service: Service, routes: list[tuple[str, APIRoute]]
+) -> None:
+    wrong, refused = [], 0
+    for name, route in routes:
+        if takes_body(route) or name in IGNORING or name.startswith("GET "):
+            continue
+        answer = sent(service, name, json={"unknwon": 1})
+        if named(answer).get("body.unknwon") == "unknown":
+            refused += 1
+        else:
+            wrong.append((name, answer.status_code, answer.text[:200]))
+    assert wrong == []
+    assert refused > 30
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        pytest.param(b'{"reason": "lost"}', "body.reason", id="object"),
+        pytest.param(b"reason=lost", "body", id="form"),
+        pytest.param(b'["lost"]', "body", id="list"),
+        pytest.param(b'{"reason": ', "body", id="broken"),
+        pytest.param(b"[" * 60_000, "body", id="deep"),
+        pytest.param(b'"' + b"x" * 70_000 + b'"', "body", id="long"),
+        pytest.param(b"\xff\xfe", "body", id="bytes"),
+        pytest.param(b"", None, id="empty"),
+        pytest.param(b" \n", None, id="blank"),
+        pytest.param(b"{}", None, id="empty object"),
+        pytest.param(b"null", None, id="null"),
+    ],
+)
+def test_what_a_route_does_not_take_is_not_passed_over(
+    service: Service, body: bytes, place: str | None
+) -> None:
+    card = service.post("/v1/cards", {"customer_id": service.customer("Amara")})["card"]
+    path = f"/v1/cards/{card['id']}/revoke"
+    answer = service.call("POST", path, data=body)
+    assert answer.status_code == (200 if place is None else 422)
+    if place is not None:
+        assert named(answer) == {place: "unknown"}
+    revoked_at = service.get(f"/v1/cards/{card['id']}")["revoked_at"]
+    assert (revoked_at is not None) is (place is None)
 
 
 PERSON = {"given_name": "Amara"}
