@@ -22,7 +22,7 @@ from membership.store.models import StaffAccount
 from membership.web.errors import TooMany
 
 _TOLD_AFTER = 3
-"""Wrong codes within a day after which the owner is told: fewer are slips."""
+"""Wrong codes within a day after which the owner gets a mail: fewer are slips."""
 
 
 def count_code(session: Session, subject: str, now: datetime) -> CountedAttempt | TooMany:

@@ -39,7 +39,7 @@ class Import(Base):
     ``position`` is the byte at which the next record begins, in physical line ``next_line``;
     ``lines_done`` tells how many records were read. ``counts`` tells how many of them were
     created, updated, unchanged, skipped or refused, ``notes`` how many have a note. ``leased_by``
-    is the worker that is at it, ``upload_id`` the upload that the file is of. ``unfiled`` holds
+    is the worker that holds it, ``upload_id`` the upload that the file is of. ``unfiled`` holds
     ranges ``[first, last]`` of numbers of customers who are not yet found by their words, and
     ``filed_after`` how far the filing of them has come.
     """

@@ -159,7 +159,7 @@ def test_a_hundred_callers_of_a_neighbour_that_hangs(
     crowd.start()
     try:
         mute.wait_for(before + calls)
-        # Whoever found no place is told so, and nobody else is waiting.
+        # Callers without a place got an error, and nobody else is waiting.
         crowd.wait_for(CALLERS - calls)
         if caller is not google:  # its client gives up after ten seconds without an answer
             assert len(crowd.answers) == CALLERS - calls

@@ -126,7 +126,7 @@ def _differences(customer: Customer, change: Change) -> list[str]:
 
 
 def _set(batch: Batch, customer: Customer, change: Change, fields: list[str]) -> None:
-    """Set the fields of a line, and add its cards. A changed address is told by mail."""
+    """Set the fields of a line, and add its cards. A changed address is announced by mail."""
     before = customer.email
     for name, value in _wanted(change).items():
         if name in fields:

@@ -1,4 +1,4 @@
-"""What an import guesses of a file is shown before it is done, and what it leaves out is told."""
+"""What an import guesses of a file is shown before it is done; what it leaves out is reported."""
 
 from tests.membership.data.imports.test_imports import imported, outcomes
 from tests.membership.support import Service
