@@ -32,6 +32,9 @@ _OTHER_ROWS = {
     "Arabic": ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظ"),
     "Persian": ("ضصثقفغعهخحجچ", "شسیبلاتنمکگ", "ظطزرذدپو"),
 }
+USUAL_ROWS = (*_US, *_LATIN_ROWS["QWERTZ"], *_LATIN_ROWS["AZERTY"])
+"""Rows of the keyboards that most walks are over, in small letters."""
+
 _WALK = 4
 """Keys beside each other from which on a layout is looked at."""
 
@@ -46,7 +49,6 @@ _LOOKS = str.maketrans(
     "авеіјкмнорсѕтухԁԛԝһӏгпьзтαεικνορτυχω", "abeijkmhopcstyxdqwhlrnb3taeikvoptuxw"
 )
 _OTHER = re.compile("[\u0370-\u03ff\u0400-\u052f\u0590-\u06ff]")
-_ASCII = re.compile("[a-z]")
 
 
 def _tables(rows: Mapping[str, tuple[str, ...]]) -> dict[str, dict[int, int]]:

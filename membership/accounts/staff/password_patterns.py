@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import resources
 from membership.accounts.staff.guessed import spellings
+from membership.accounts.staff.key_layouts import USUAL_ROWS
 
 SHORTEST_SAYING = 8
 _FEWEST_WORDS = 3
@@ -51,10 +52,7 @@ _TURNS = re.compile(r"(?:[0-9]{1,4}[a-z]){3,}[0-9]{0,4}|(?:[a-z][0-9]{1,4}){3,}[
 _RUNS = re.compile(r"[^\W\d_]+|\d+|[\W_]+")
 
 
-_ROWS = (
-    *("qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm", "zxcvbnm", "yxcvbnm"),
-    *("1234567890", "!@#$%^&*()", '!"§$%&/()='),
-)
+_ROWS = (*USUAL_ROWS, "1234567890", "!@#$%^&*()", '!"§$%&/()=')
 
 
 @lru_cache(maxsize=1)

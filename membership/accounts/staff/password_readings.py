@@ -4,10 +4,11 @@ Pure.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
-from membership.accounts.staff.guessed import without_marks
+from membership.accounts.staff.guessed import common_words, without_marks
 from membership.accounts.staff.key_layouts import meant, typed_elsewhere
 from membership.accounts.staff.password_patterns import with_spoken_digits, without_measures
 
@@ -23,15 +24,16 @@ _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _FRONT = re.compile(r"^[\W\d_]+")
 _TAIL = re.compile(r"[\W\d_]+$")
 _MARKS = re.compile(r"[\W_]")
-_WORD = re.compile(r"\S*[^\W\d_]\S*")
-_LAST_DIGITS = tuple(re.compile(rf"(?<=\w)\d{{{many}}}(?!\w)") for many in (1, 2))
-"""Digits at the end of a word that are what they are, as in ``bayer04``."""
 _LOOKALIKES = frozenset([*_LEET, "1", "!", "|"])
-_PER_LOOK = 3
-"""Guesses for each sign that may stand for a letter."""
+_PER_LOOK, _MOST_LOOKS = 3, 6
+"""Guesses for each sign that may stand for a letter, and of how many: whoever replaces six letters
+replaces all of their kind.
+"""
 _USUAL_MARKS, _PER_MARK = 2, 10
 """Different marks between words, and guesses for each further one."""
 _FEWEST_LETTERS, _LONGEST_FRONT, _LONGEST_EDGE = 3, 5, 8
+_OWN_DIGITS = 2
+"""Digits that a word may end with by itself, as ``bayer04`` does."""
 
 
 class Reading(NamedTuple):
@@ -68,19 +70,15 @@ def readings(text: str) -> Iterator[Reading]:
     leets = [
         without_marks(form.translate(table))
         for table in _LEETS
-        for form in (text, _without(_TAIL, text), *_trimmed(text))
+        for form in (text, _without(_TAIL, text))
     ]
-    leets += [
-        without_marks(_translated_but(last, text, table))
-        for table in _LEETS
-        for last in _LAST_DIGITS
-        if last.search(text)
-    ]
+    leets += _disguised_words(text)
     few = sum(not sign.isalpha() for sign in without_edges(plain)) * 4 <= len(plain)
     read = dict.fromkeys(as_typed, True)
     for form in (*leets, *(without_edges(leet) for leet in leets)):
         read.setdefault(form, few and not parted)
-    looks = _PER_LOOK ** sum(sign in _LOOKALIKES for sign in without_edges(plain))
+    looked = sum(sign in _LOOKALIKES for sign in without_edges(plain))
+    looks = _PER_LOOK ** min(looked, _MOST_LOOKS)
     disguised = frozenset(read).difference(as_typed)
     before, spoken = tuple(read), with_spoken_digits(plain)
     joined += [*elsewhere, *(without_edges(form) for form in elsewhere)]
@@ -93,31 +91,28 @@ def readings(text: str) -> Iterator[Reading]:
             yield Reading(form, spoken=may, glued=form in glued, factor=factor)
 
 
-def _trimmed(text: str) -> Iterator[str]:
-    """Yield a text without each number of the digits and marks at its ends.
+def _disguised_words(text: str) -> Iterator[str]:
+    """Yield the common words that a text may be with letters as digits and marks, and more around.
 
-    Which of them stand for a letter of the word between them, and which are a year or a mark
-    around it, cannot be seen: ``3t01l32027`` is ``3t01l3`` and a year.
+    Which of the signs at its ends stand for a letter, and which are a year or a mark, cannot be
+    seen (``3t01l32027``), so each number of them is tried; digits may also be the word's own.
     """
-    front = len(text) - len(_FRONT.sub("", text))
-    back = len(text) - len(_TAIL.sub("", text))
-    for first in range(min(front, _LONGEST_FRONT) + 1):
-        for last in range(min(back, _LONGEST_EDGE) + 1):
-            core = text[first : len(text) - last]
-            if any(sign.isalpha() for sign in core):
-                yield core
-
-
-def _translated_but(kept: re.Pattern[str], text: str, table: Mapping[int, str]) -> str:
-    """Return a text with the words translated that have letters, but what ``kept`` finds."""
-
-    def word(found: re.Match[str]) -> str:
-        translated = found[0].translate(table)  # of the same length: one sign for each
-        for last in kept.finditer(found[0]):
-            translated = translated[: last.start()] + last[0] + translated[last.end() :]
-        return translated
-
-    return _WORD.sub(word, text)
+    front = min(len(text) - len(_FRONT.sub("", text)), _LONGEST_FRONT)
+    back = min(len(text) - len(_TAIL.sub("", text)), _LONGEST_EDGE)
+    words = common_words()
+    for first, last in product(range(front + 1), range(back + 1)):
+        core = text[first : len(text) - last]
+        begins = len(core) - len(_FRONT.sub("", core))
+        for table in _LEETS:
+            for own, ends in (
+                (0, 0),
+                (begins, 0),
+                *((0, own) for own in range(1, _OWN_DIGITS + 1)),
+            ):
+                until = len(core) - ends
+                meant_by = core[:own] + core[own:until].translate(table) + core[until:]
+                if (word := without_marks(meant_by)) in words:
+                    yield word
 
 
 def without_edges(text: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from membership.accounts.staff.guessed import common_words
+from membership.accounts.staff.password_readings import readings
 from membership.accounts.staff.strength import ENOUGH, estimate, reject_weak
 from membership.accounts.staff.throttles import SHORT_WAITS
 from membership.web.errors import Invalid
@@ -88,6 +89,22 @@ def test_a_common_word_with_digits_of_its_own_is_weak_in_every_look(word: str) -
     ]
     backs = ("", "123", " 2026 !")
     assert [each + back for each in dressed for back in backs if passes(each + back)] == []
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "12345anvilteapotquarrel12345678",
+        "13579Anvil-teapot-quarrel-mustard-wal24680135",
+        "4@8({[<369&#!1/|0$5+7%2anvil4@8({[<369&#!1/|0$5+",
+        "1" * 23 + "x" + "2" * 24,
+        "2027 m3mb3r 2026 !",
+    ],
+    ids=lambda password: password[:8],
+)
+def test_no_password_is_read_in_many_ways(password: str) -> None:
+    """Each reading takes milliseconds of a thread that hashes passwords."""
+    assert len(list(readings(password.casefold()[:48]))) <= 24
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
