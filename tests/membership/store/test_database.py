@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from membership.accounts.organizations import bootstrap_organization
@@ -18,6 +18,7 @@ from membership.store.database import Database, open_database
 from membership.store.models import Card, Customer, Membership, MembershipSource, Organization
 from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
 from tests.membership.rows import customer_row, organization_row
+from tests.membership.statements import statements
 from tests.membership.support import NOON, running_service
 
 
@@ -150,25 +151,20 @@ def test_no_query_of_the_desk_reads_a_whole_organization_row(
     databases: Databases, tmp_path: Path
 ) -> None:
     """SQLite searches every table by more than the organization, whatever its planner thinks."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(*arguments: Any) -> None:
-        sent.append((arguments[2], arguments[3]))
-
     with running_service(databases.new(SQLITE, tmp_path)) as service:
         customer, company = service.customer("Amara"), service.company(seat_cap=5)
         service.link(company, customer)
         service.member(service.plan(), company_id=company)
         code = service.card(customer)["code"]
-        event.listen(service.database.engine, "before_cursor_execute", note)
-        for text_on_card in (code, customer, "C-000001"):
-            service.scan(text_on_card)
-        service.get("/v1/customers", q="am")
-        service.get("/v1/customers", q="ama c")
-        service.get(f"/v1/customers/{customer}")
+        with statements(service.database) as sent:
+            for text_on_card in (code, customer, "C-000001"):
+                service.scan(text_on_card)
+            service.get("/v1/customers", q="am")
+            service.get("/v1/customers", q="ama c")
+            service.get(f"/v1/customers/{customer}")
         steps = []
         with service.database.engine.connect() as connection:
-            for statement, values in [each for each in sent if each[0].startswith("SELECT")]:
+            for statement, values in [each for each in sent if each.sql.startswith("SELECT")]:
                 once = tuple(values) if isinstance(values, list) else values
                 plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", once)
                 steps += [str(row[3]) for row in plan]

@@ -10,13 +10,13 @@ from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import event
 
 from passes.codes.barcode import CardAlias, CardCode, RotatingCode, SignedCardCode, parse
 from passes.codes.rotating import rotating_code
 from passes.codes.signed import verify_signed
 from passes.design import CodeForm, Design
 from tests.membership.conftest import SQLITE
+from tests.membership.statements import statements
 from tests.membership.support import NOON, Service
 from tests.membership.wallet.factories import (
     WalletCard,
@@ -271,25 +271,19 @@ def test_doors_stay_shut_for_old_and_forged_codes(service: Service, member: str)
     assert ask(service, card.code, 404).json()["code"] == "card_code_static"
 
 
-def statements(service: Service, text: str) -> list[str]:
-    """The statements that one scan sends."""
-    sent: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        sent.append(arguments[2].partition(" ")[0])
-
-    event.listen(service.database.engine, "before_cursor_execute", note)
-    service.scan(text)
-    event.remove(service.database.engine, "before_cursor_execute", note)
-    return sent
+def verbs(service: Service, text: str) -> list[str]:
+    """The first word of each statement that one scan sends."""
+    with statements(service.database) as sent:
+        service.scan(text)
+    return [each.sql.partition(" ")[0] for each in sent]
 
 
 def test_a_plain_card_pays_nothing_for_codes_that_prove_something(
     service: Service, member: str, backend: str
 ) -> None:
     card = card_of(service, member)
-    plain = statements(service, card_of(service, member, CodeForm.CARD).code)
-    whole = statements(service, shown(service, card))
+    plain = verbs(service, card_of(service, member, CodeForm.CARD).code)
+    whole = verbs(service, shown(service, card))
     assert plain == (["SELECT", "INSERT", "SELECT"] if backend == SQLITE else ["SELECT", "WITH"])
     assert (whole.count("UPDATE"), whole[-1]) == (1, "COMMIT")
     assert len(whole) == len(plain) + 6

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event
 
+from tests.membership.statements import statements
 from tests.membership.support import Service
 
 
@@ -198,18 +198,12 @@ def test_email_domains_link_by_themselves(service: Service, corporate: str) -> N
 
 
 def test_a_large_domain_is_linked_in_one_statement(service: Service) -> None:
-    sent: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        sent.append(arguments[2])
-
     customers = [service.customer(f"Nr {n}", email=f"n{n}@big.example.com") for n in range(5)]
     linked = service.company("Big")
     service.link(linked, customers[0], "Boss")
-    event.listen(service.database.engine, "before_cursor_execute", note)
-    service.patch(f"/v1/companies/{linked}", email_domains=["big.example.com"])
-    event.remove(service.database.engine, "before_cursor_execute", note)
-    assert len([each for each in sent if each.startswith("INSERT INTO company_links")]) == 1
+    with statements(service.database) as sent:
+        service.patch(f"/v1/companies/{linked}", email_domains=["big.example.com"])
+    assert len([each for each in sent if each.sql.startswith("INSERT INTO company_links")]) == 1
     items = service.get(f"/v1/companies/{linked}/customers")["items"]
     assert {each["customer"]["id"] for each in items} == set(customers)
     assert len(items) == len(customers)

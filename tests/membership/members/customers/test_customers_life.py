@@ -4,12 +4,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event, insert, text, update
+from sqlalchemy import insert, text, update
 
 from membership.store.models import Customer, CustomerPhoto, CustomerTerm, TermKind
 from tests.membership.conftest import SQLITE
 from tests.membership.members.customers.test_customers import picture, put_photo
 from tests.membership.recorded import audited, events
+from tests.membership.statements import statements
 from tests.membership.support import Service, arranging
 
 
@@ -146,18 +147,11 @@ def test_search_by_state(service: Service) -> None:
 def test_list_by_state_reads_its_index(service: Service, backend: str) -> None:
     if backend != SQLITE:
         return  # PostgreSQL plans by what it has gathered of the data, of which there is none
-    asked: list[tuple[str, Any]] = []
     service.customer(state="banned")
-
-    def note(*arguments: Any) -> None:
-        if "customers.state =" in arguments[2] and "EXPLAIN" not in arguments[2]:
-            asked.append((arguments[2], arguments[3]))
-
-    event.listen(service.database.engine, "before_cursor_execute", note)
-    service.get("/v1/customers", state="banned")
-    event.remove(service.database.engine, "before_cursor_execute", note)
+    with statements(service.database) as sent:
+        service.get("/v1/customers", state="banned")
     with service.database.engine.connect() as connection:
-        statement, values = asked[0]
+        statement, values = next(each for each in sent if "customers.state =" in each.sql)
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         steps = " ".join(row[3] for row in plan)
     assert "ix_customers_state" in steps

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from membership.portal.login.digests import code_digest
 from membership.store.models import Customer, LoginCode, OutgoingMail
@@ -29,6 +29,7 @@ from tests.membership.portal.login.visitors import (
     wrong,
 )
 from tests.membership.public import public_service, written_log
+from tests.membership.statements import statements
 from tests.membership.support import Service, arranging
 
 CODE_WRONG, TOO_MANY = (401, "code_wrong"), (429, "too_many_tries")
@@ -72,20 +73,11 @@ def test_known_and_unknown_addresses_are_answered_and_mailed_alike(club: Service
 def test_the_same_work_is_done_for_known_and_unknown_addresses(club: Service) -> None:
     club.customer("Amara", email=EMAIL)
     asked(club, "first@example.com")  # makes the organization's keys
-    told: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        told.append(statement)
-
     done = []
-    event.listen(club.database.engine, "before_cursor_execute", note)
-    try:
-        for email in (EMAIL, "nobody@example.com"):
-            told.clear()
+    for email in (EMAIL, "nobody@example.com"):
+        with statements(club.database) as sent:
             ask(club, email)
-            done.append(tuple(told))
-    finally:
-        event.remove(club.database.engine, "before_cursor_execute", note)
+        done.append(tuple(each.sql for each in sent))
     assert done[0] == done[1]
     assert any("login_codes" in each for each in done[0])
     assert not any("customers" in each for each in done[0])
