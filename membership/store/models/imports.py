@@ -113,7 +113,9 @@ class ImportReport(Base):
 
 
 class ImportKey(Base):
-    """What a dry run would have stored under a key: the line that had it first.
+    """What an import knows of its earlier lines, by a key: the line that had it first.
+
+    Of customers and companies only dry runs store it: in a real run their lines become rows.
 
     ``people`` are those who share an address, by digests of their names and dates of birth.
     """

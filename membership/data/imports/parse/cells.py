@@ -15,7 +15,7 @@ from api_client.messages.scan import CustomerState
 from membership.base.fields import Line, Name, Paragraph
 from membership.data.exports.cells import is_rewritten
 from membership.data.imports.parse.phones import parse_phone
-from membership.data.imports.parse.spreadsheet import is_marked
+from membership.data.imports.parse.spreadsheet import Form, cell_text, is_marked
 from membership.members.companies.schemas import MAX_DOMAINS, EmailDomain
 from membership.members.customers.schemas import Language
 from passes.characters import is_plain
@@ -39,6 +39,7 @@ _LONG = 4000
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*", re.ASCII)
 _PLAIN_EMAIL_LENGTH = 200
 _LONGEST_LOCAL = 64
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _MAX_CODES = 20
 _YES = frozenset({"yes", "y", "true", "1", "ja", "j", "wahr"})
 _NO = frozenset({"no", "n", "false", "0", "nein", "falsch"})
@@ -167,13 +168,13 @@ def _parsed(text: str) -> ParsedCode | None:
         return None
 
 
-def card_codes(text: str) -> tuple[str, ...]:
-    """The codes of several cards, one a line."""
-    lines = [each.strip() for each in text.splitlines() if each.strip()]
-    found = [card_code(each.removeprefix("'").strip(), each) for each in lines]
-    if len(found) > _MAX_CODES:
+def card_codes(field: str) -> tuple[str, ...]:
+    """The codes of several cards, one a line of a cell: each is read as a cell by itself."""
+    lines = [each for each in _LINE_BREAK.split(field) if each.strip()]
+    texts = [(text, each) for each in lines if (text := cell_text(each.strip(), Form.VALUE))]
+    if len(texts) > _MAX_CODES:
         raise ValueError(f"one line of a file has at most {_MAX_CODES} cards")
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(card_code(text, each.strip()) for text, each in texts))
 
 
 def code_text(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from membership.data.imports.parse import cells
 from membership.data.imports.parse.days import is_empty_day, order_of_country, parse_day
@@ -13,8 +13,11 @@ from membership.data.imports.schemas import BadValues, ImportOptions
 from membership.store.models import ImportKind
 from membership.web.access import Tenant
 
+_GIVEN = "given_name"
 _NEWEST = 2079
 """The latest year that two digits mean where no birth is meant."""
+_EMPTY = (None, "", ())
+"""What a cell without a value is read as."""
 Values = dict[str, Any]
 """The values of a line by column, without empty ones."""
 
@@ -23,13 +26,12 @@ Values = dict[str, Any]
 class ParseRules:
     """The settings that the parsing of values depends on.
 
-    ``day_first`` tells for columns of days whether the day comes before the month, ``local_days``
-    for all of them. Where neither does, the country decides. ``newest_birth`` is the latest year
-    of birth that two digits mean. With ``leave_out`` a bad value that is not needed is left out.
+    ``day_first`` tells for columns of days whether the day comes before the month; where it does
+    not, the country decides. ``newest_birth`` is the latest year of birth that two digits mean.
+    With ``leave_out`` a bad value that is not needed is left out.
     """
 
     country: str | None
-    local_days: bool
     day_first: Mapping[str, bool] = field(default_factory=dict)
     newest_birth: int = 2029
     leave_out: bool = False
@@ -47,13 +49,21 @@ class ParseRules:
         order = options.order_of_dates
         given = {} if order is None else dict.fromkeys(DAY_COLUMNS, order)
         leave_out = options.bad_values is BadValues.LEAVE_OUT
-        return cls(tenant.country, order is True, given or day_first or {}, year, leave_out)
+        return cls(tenant.country, given or day_first or {}, year, leave_out)
 
     def order_in(self, column: str) -> bool | None:
         """Whether the day comes before the month in a column; None if nothing tells."""
-        if self.local_days:
-            return True
         return self.day_first.get(column, order_of_country(self.country))
+
+
+Parse = Callable[[str, str, ParseRules], Any]
+"""Returns the value of a cell's text, given the cell as it was and the rules; raises ValueError."""
+
+
+class Guessed(NamedTuple):
+    """A value that could be meant otherwise."""
+
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,59 +73,84 @@ class Column:
     ``is_optional`` tells whether a line may be taken without its value if that is bad.
     """
 
-    parse: Callable[[str], Any]
+    parse: Parse
     form: Form = Form.VALUE
     is_optional: bool = True
 
 
+def _by_text(parse: Callable[[str], Any]) -> Parse:
+    """A parser that looks at the text alone."""
+    return lambda text, _field, _rules: parse(text)
+
+
+def _value(parse: Callable[[str], Any]) -> Column:
+    return Column(_by_text(parse))
+
+
 def _text(parse: Callable[[str], Any]) -> Column:
-    return Column(parse, Form.TEXT)
+    return Column(_by_text(parse), Form.TEXT)
 
 
 def _name(parse: Callable[[str], Any]) -> Column:
-    return Column(parse, Form.NAME)
+    return Column(_by_text(parse), Form.NAME)
 
 
 def _needed(parse: Callable[[str], Any], form: Form = Form.VALUE) -> Column:
     """A column without which a line would mean something else."""
-    return Column(parse, form, is_optional=False)
+    return Column(_by_text(parse), form, is_optional=False)
 
 
-def _day(_text: str) -> Any:
-    """Stands for ``_parse_day``, which needs the rules."""
-    raise AssertionError
+def _phone(text: str, _field: str, rules: ParseRules) -> Any:
+    """The telephone in a cell, by the country."""
+    return cells.phone(text, rules.country)
 
 
-def _phone(_text: str) -> Any:
-    """Stands for ``cells.phone``, which needs the country."""
-    raise AssertionError
+def _code(text: str, field: str, _rules: ParseRules) -> Any:
+    """The code of a card in a cell, which may mark it as a text."""
+    return cells.card_code(text, field)
 
 
-def _code(_text: str) -> Any:
-    """Stands for ``cells.card_code``, which needs the cell as it was."""
-    raise AssertionError
+def _codes(_text: str, field: str, _rules: ParseRules) -> Any:
+    """The codes in a cell: each of its lines is one by itself."""
+    return cells.card_codes(field)
 
+
+def _day(column: str) -> Parse:
+    """A parser of the days of a column."""
+
+    def parse(text: str, _field: str, rules: ParseRules) -> date | Guessed | None:
+        if is_empty_day(text):
+            return None
+        newest = rules.newest_birth if column == "birth_date" else _NEWEST
+        found, guessed = parse_day(text, day_first=rules.order_in(column), newest=newest)
+        return Guessed(found) if guessed else found
+
+    return parse
+
+
+DAY_COLUMNS = frozenset({"birth_date", "starts_on", "last_day"})
+"""The columns that hold days."""
 
 COLUMNS: Mapping[ImportKind, Mapping[str, Column]] = {
     ImportKind.CUSTOMERS: {
-        "number": Column(cells.number),
+        "number": _value(cells.number),
         "given_name": _name(cells.line),
         "family_name": _name(cells.line),
-        "email": Column(cells.email),
+        "email": _value(cells.email),
         "phone": Column(_phone),
-        "birth_date": Column(_day),
-        "language": Column(cells.language),
+        "birth_date": Column(_day("birth_date")),
+        "language": _value(cells.language),
         "state": _needed(cells.state),
         "desk_note": _text(cells.paragraph),
         "card_code": Column(_code),
-        "other_card_codes": _text(cells.card_codes),
+        "other_card_codes": Column(_codes, Form.TEXT),
     },
     ImportKind.COMPANIES: {
         "name": _needed(cells.name, Form.TEXT),
         "billing_name": _text(cells.line),
-        "billing_email": Column(cells.email),
+        "billing_email": _value(cells.email),
         "seat_cap": _needed(cells.seat_cap),
-        "email_domains": Column(cells.email_domains),
+        "email_domains": _value(cells.email_domains),
     },
     ImportKind.LINKS: {
         "company": _needed(cells.reference, Form.TEXT),
@@ -126,17 +161,12 @@ COLUMNS: Mapping[ImportKind, Mapping[str, Column]] = {
         "plan": _needed(cells.reference, Form.TEXT),
         "customer": _needed(cells.reference),
         "company": _needed(cells.reference, Form.TEXT),
-        "starts_on": _needed(_day),
-        "last_day": _needed(_day),
+        "starts_on": Column(_day("starts_on"), is_optional=False),
+        "last_day": Column(_day("last_day"), is_optional=False),
         "payment_overdue": _needed(cells.yes_or_no),
     },
 }
 """The columns of each kind of file, with the parsers of their values."""
-
-DAY_COLUMNS = frozenset(
-    name for columns in COLUMNS.values() for name, column in columns.items() if column.parse is _day
-)
-"""The columns that hold days."""
 
 _ALTERNATIVES: Mapping[ImportKind, tuple[frozenset[str], ...]] = {
     ImportKind.CUSTOMERS: (frozenset({"given_name", "family_name"}),),
@@ -169,9 +199,11 @@ def header_of(
     known = COLUMNS[kind]
     renamed = {_folded(name): column for name, column in given.items()}
     names = [_folded(each) for each in fields]
+    taken = {*names, *renamed.values()}
+    has_given = any(_meaning(kind, each, renamed) == _GIVEN for each in fields)
     header: list[str] = []
     for heading, name in zip(fields, names, strict=True):
-        column = _column(kind, heading, name, renamed, taken={*names, *renamed.values()})
+        column = _column(kind, heading, name, renamed, taken=taken, has_given=has_given)
         if column not in {*known, "", UNNAMED}:
             leave = f"--columns '{heading.strip()[:40]}=' leaves it out"
             raise HeaderError(
@@ -197,23 +229,26 @@ def _column(
     renamed: Mapping[str, str | None],
     *,
     taken: set[str | None],
+    has_given: bool,
 ) -> str:
     """The column of a heading: as given, by our name, or by that of another program."""
     if name in renamed:
         return renamed[name] or ""
     if not name:
         return UNNAMED
+    if name == "name" and kind is ImportKind.CUSTOMERS:
+        # Beside a given name it is the family name; alone it is both, which nobody can part.
+        return "family_name" if has_given else name
     found = column_for(kind, heading)
-    if name in COLUMNS[kind] or found is None or found in taken:
-        # "Name" stands beside "Vorname" for the family name, and alone for both of them.
-        return name if name != "name" or kind is ImportKind.COMPANIES else _name_column(taken)
-    return found
+    return name if name in COLUMNS[kind] or found is None or found in taken else found
 
 
-def _name_column(taken: set[str | None]) -> str:
-    """What "Name" means in a file of customers."""
-    has_given = not taken.isdisjoint({"vorname", "first_name", "firstname", "given_name"})
-    return "family_name" if has_given else "name"
+def _meaning(kind: ImportKind, heading: str, renamed: Mapping[str, str | None]) -> str | None:
+    """The column that a heading means by itself, whatever stands beside it."""
+    name = _folded(heading)
+    if name in renamed:
+        return renamed[name]
+    return name if name in COLUMNS[kind] else column_for(kind, heading)
 
 
 def known_headings(kind: ImportKind, fields: list[str]) -> int:
@@ -271,7 +306,7 @@ class LineParser:
                 self.left_out = True
                 self.notes.append(f"{name}: left out: {error}")
                 continue
-            if value is not None and value != "":
+            if value not in _EMPTY:
                 values[name] = value
         for needed, names in self._needed:
             if needed.isdisjoint(values):
@@ -292,20 +327,8 @@ class LineParser:
         text = cell_text(field, column.form)
         if not text:
             return None
-        if column.parse is _day:
-            return self._parse_day(name, text)
-        if column.parse is _phone:
-            return cells.phone(text, self._rules.country)
-        if column.parse is _code:
-            return cells.card_code(text, field)
-        return column.parse(text if name != "other_card_codes" else field)
-
-    def _parse_day(self, name: str, text: str) -> date | None:
-        """The day of a cell. Raises ValueError."""
-        if is_empty_day(text):
-            return None
-        newest = self._rules.newest_birth if name == "birth_date" else _NEWEST
-        found, guessed = parse_day(text, day_first=self._rules.order_in(name), newest=newest)
-        if guessed:
-            self.notes.append(f"{name}: {text} is read as {found.isoformat()}")
-        return found
+        value = column.parse(text, field, self._rules)
+        if not isinstance(value, Guessed):
+            return value
+        self.notes.append(f"{name}: {text} is read as {value.value.isoformat()}")
+        return value.value

@@ -5,7 +5,6 @@ the first. A number is the day of a spreadsheet's calendar that begins with 1900
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -148,8 +147,3 @@ _MONTH_FIRST = frozenset({"US", "PH", "FM", "PW", "MH", "PR", "GU", "VI", "AS", 
 def order_of_country(country: str | None) -> bool | None:
     """Return whether a country writes the day first; None if no country is known."""
     return None if country is None else country not in _MONTH_FIRST
-
-
-def orders_of(columns: Iterable[str]) -> dict[str, DayOrder]:
-    """Return empty evidence for columns."""
-    return {column: DayOrder() for column in columns}

@@ -1,16 +1,16 @@
 """Judges the columns of a file before its lines are read: which of 3/4/1990 is the day."""
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from itertools import islice
 from uuid import UUID
 
 from membership.data.imports.arrive.chunks import read_chunks
 from membership.data.imports.arrive.decoding import Encoding
 from membership.data.imports.parse import cells
 from membership.data.imports.parse.columns import DAY_COLUMNS
-from membership.data.imports.parse.days import DayOrder, orders_of
-from membership.data.imports.parse.records import FilePosition, RecordReader
+from membership.data.imports.parse.days import DayOrder
+from membership.data.imports.parse.records import FilePosition, Record, RecordReader
 from membership.data.imports.parse.spreadsheet import Form, cell_text
 from membership.data.imports.run.lease import LEASE, creator_of, lock_leased
 from membership.store.database import Database
@@ -18,7 +18,9 @@ from membership.store.models import Import
 
 _NUMBER = "number"
 LINES = 100_000
-"""Lines that are looked at; a file has its order of days long before."""
+"""Lines whose days are looked at; a file has its order of days long before."""
+RENEWED_BYTES = 8 * 1024 * 1024
+"""After so many bytes the lease is renewed: seconds of reading, even on a slow disk."""
 _ORDERS, _HIGHEST = "day_first", "highest_number"
 
 
@@ -48,38 +50,99 @@ def orders_in(found: Import) -> Mapping[str, bool]:
     return dict((found.guesses or {}).get(_ORDERS, {}))
 
 
-def survey(database: Database, found: Import, worker: UUID, clock: Callable[[], datetime]) -> None:
-    """Judge the columns of days, and store what was found.
+class Survey:
+    """What the lines of a file say of its columns: the order of days, and the highest number.
 
-    The highest number is looked for in the whole file: the numbers of customers without one
-    follow it, so that none takes the number of a line further down.
+    The numbers of customers without one follow the highest of the whole file, so that none takes
+    the number of a line further down; days are looked at in the first ``LINES``.
     """
-    header = found.header or []
-    places = [(place, name) for place, name in enumerate(header) if name in DAY_COLUMNS]
-    evidence = orders_of(name for _, name in places)
-    numbers = header.index(_NUMBER) if _NUMBER in header else None
-    highest = 0
-    records = reader_of(database, found)
-    for count, record in enumerate(records if numbers is not None else islice(records, LINES)):
-        if numbers is not None and numbers < len(record.fields):
-            highest = max(highest, _number(record.fields[numbers]))
-        for place, name in places if count < LINES else ():
+
+    def __init__(self, header: list[str]) -> None:
+        self._places = [(place, name) for place, name in enumerate(header) if name in DAY_COLUMNS]
+        self._evidence = {name: DayOrder() for _, name in self._places}
+        self._numbers = header.index(_NUMBER) if _NUMBER in header else None
+        self._count = 0
+        self.highest = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether further lines change nothing."""
+        return self._numbers is None and self._count >= LINES
+
+    @property
+    def orders(self) -> dict[str, bool]:
+        """Whether the day comes first, by column, for those whose values tell."""
+        return {
+            name: order.is_day_first
+            for name, order in self._evidence.items()
+            if order.is_day_first is not None
+        }
+
+    @property
+    def guesses(self) -> list[str]:
+        """The orders as sentences."""
+        words = {True: "day, month, year", False: "month, day, year"}
+        return [f"{name}: days are read as {words[first]}" for name, first in self.orders.items()]
+
+    def look_at(self, record: Record) -> None:
+        """Take a line into account."""
+        if self._numbers is not None and self._numbers < len(record.fields):
+            self.highest = max(self.highest, _number(record.fields[self._numbers]))
+        for place, name in self._places if self._count < LINES else ():
             if place < len(record.fields):
-                evidence[name].count(record.fields[place])
-    orders = {
-        name: order.is_day_first
-        for name, order in evidence.items()
-        if order.is_day_first is not None
-    }
+                self._evidence[name].count(record.fields[place])
+        self._count += 1
+
+
+def survey(
+    database: Database,
+    found: Import,
+    worker: UUID,
+    clock: Callable[[], datetime],
+    *,
+    stopping: threading.Event | None = None,
+    renewed_bytes: int = RENEWED_BYTES,
+) -> None:
+    """Judge the columns of a file, and store what was found; stores nothing if it is stopped.
+
+    The lease is renewed after each ``renewed_bytes``, so that no other worker begins the same
+    meanwhile.
+    """
+    judged = Survey(found.header or [])
+    records = reader_of(database, found)
+    renewed = records.place.position
+    for record in records:
+        judged.look_at(record)
+        if judged.is_done:
+            break
+        if records.place.position - renewed >= renewed_bytes:
+            renewed = records.place.position
+            stopped = stopping is not None and stopping.is_set()
+            if stopped or not _store(database, found, worker, clock):
+                return
+    _store(database, found, worker, clock, judged)
+
+
+def _store(
+    database: Database,
+    found: Import,
+    worker: UUID,
+    clock: Callable[[], datetime],
+    judged: Survey | None = None,
+) -> bool:
+    """Renew the lease, and store what was found; False if another worker has the import."""
     with database.writing(creator_of(found), clock) as (session, now):
         row = lock_leased(session, found, worker)
-        if row is not None:
-            said = [_said(name, evidence[name]) for name in orders]
+        if row is None:
+            return False
+        row.leased_until = now + LEASE
+        if judged is not None:
             before = dict(row.guesses or {})
-            row.guesses = {**before, "said": [*before.get("said", []), *said], _ORDERS: orders}
-            if highest:
-                row.guesses[_HIGHEST] = highest
-            row.leased_until = now + LEASE
+            shown = [*before.get("said", []), *judged.guesses]
+            row.guesses = {**before, "said": shown, _ORDERS: judged.orders}
+            if judged.highest:
+                row.guesses[_HIGHEST] = judged.highest
+    return True
 
 
 def _number(field: str) -> int:
@@ -89,9 +152,3 @@ def _number(field: str) -> int:
         return cells.number(text) if text else 0
     except ValueError:
         return 0
-
-
-def _said(name: str, order: DayOrder) -> str:
-    """The order of a column as a sentence."""
-    words = "day, month, year" if order.is_day_first else "month, day, year"
-    return f"{name}: days are read as {words}"

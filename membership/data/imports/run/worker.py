@@ -5,6 +5,7 @@ transaction, so that others can write meanwhile, and batches are sized so that t
 lock for ``LOCKED_SECONDS``.
 """
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
@@ -23,7 +24,12 @@ from membership.base.vault import Vault
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.parse.columns import LineParser, ParseRules
 from membership.data.imports.parse.records import FilePosition, Record
-from membership.data.imports.run.blame import is_of_a_line, why_refused
+from membership.data.imports.run.blame import (
+    is_fault,
+    is_of_a_line,
+    is_transient,
+    why_refused,
+)
 from membership.data.imports.run.ending import fail, finish
 from membership.data.imports.run.index_build import IndexBuild
 from membership.data.imports.run.lease import LEASE, creator_of, lease_import, lock_leased, release
@@ -49,10 +55,13 @@ LOCKED_SECONDS = 0.06
 """How long a batch shall hold the write lock."""
 NAME = "imports"
 _FILE_GONE = "The file is not there as a whole any more; make another import and send it again."
-_FEWEST, _MOST = 400, 4000
+_SIZES = (400, 4000)
+"""Fewest and most lines of a batch."""
 _MOST_FAULTS = 3
 _MOST_FAULTY_LINES = 20
-"""Lines on end that are refused by faults of this service before the import fails."""
+"""Most lines in a row that are refused by faults of this service; at the next the import fails."""
+_MOST_TRIES = 5
+"""Most failures in a row that the database is to blame for; then other imports go first."""
 Writers = Mapping[ImportKind, Callable[[Batch], None]]
 """The functions that write a batch, by kind."""
 _WRITERS: Writers = {
@@ -76,22 +85,31 @@ class ImportWorker:
     """Runs imports, one step at a time. ``id`` names it as the holder of leases.
 
     ``vault`` seals the mails about changed addresses; without it none are sent. ``writers`` write
-    the batches.
+    the batches, of at least and at most ``sizes`` lines.
     """
 
-    def __init__(self, vault: Vault | None = None, *, writers: Writers = _WRITERS) -> None:
+    def __init__(
+        self,
+        vault: Vault | None = None,
+        *,
+        writers: Writers = _WRITERS,
+        sizes: tuple[int, int] = _SIZES,
+    ) -> None:
         self.id = uuid4()
         self._vault = vault
         self._writers = writers
-        self._lines = 400
+        self._fewest, self._most = sizes
+        self._lines = self._fewest
         self._singly = 0
         self._faults = 0
+        self._tries = 0
+        self._stopping: threading.Event | None = None
         self._index_build: IndexBuild | None = None
 
     def run(self, work: Work) -> bool:
         """Do one step of the first import; the job ``imports``."""
         began = time.perf_counter()
-        self._vault = work.vault
+        self._vault, self._stopping = work.vault, work.stopping
         more = self.step(work.database, work.clock, failing=work.failing)
         if more:
             # Request threads get the interpreter.
@@ -129,6 +147,7 @@ class ImportWorker:
         except Exception as error:  # noqa: BLE001 - raised again unless it is of a line
             self._on_error(database, found, error, clock, failing)
         else:
+            self._tries = 0
             if failing is not None:
                 failing.succeeded(NAME, found.id)
         return True
@@ -144,7 +163,7 @@ class ImportWorker:
         with database.readers.begin() as session:
             tenant = tenant_of(session.get_one(Organization, found.organization_id))
         if needs_survey(found):
-            survey(database, found, self.id, clock)
+            survey(database, found, self.id, clock, stopping=self._stopping)
             return
         read = self._read(database, found, tenant, clock().year)
         if read.last and read.place.position != found.file_bytes:
@@ -214,7 +233,7 @@ class ImportWorker:
             self._singly, self._faults = self._singly - 1, 0
         elif lines == self._lines:
             fitting = int(lines * LOCKED_SECONDS / max(seconds, 0.001))
-            self._lines = max(_FEWEST, min(_MOST, fitting, 2 * self._lines))
+            self._lines = max(self._fewest, min(self._most, fitting, 2 * self._lines))
 
     def _build_index(self, index_build: IndexBuild, clock: Callable[[], datetime]) -> None:
         """Do one step of the index build."""
@@ -235,7 +254,7 @@ class ImportWorker:
         clock: Callable[[], datetime],
         failing: FailingItems | None,
     ) -> None:
-        """Handle an error of a step. Raises those of the database that are retried later.
+        """Handle an error of a step. Raises those that pass by themselves, to be retried later.
 
         Whatever a line makes fail, it is found by trying one line at a time, and refused. If that
         fails as well, or for many lines on end, the import is at fault and not the line.
@@ -252,7 +271,10 @@ class ImportWorker:
                 error = again
             else:
                 return
-        if isinstance(error, SQLAlchemyError) or failing is None:
+        if failing is None:
+            raise error
+        if is_transient(error):
+            self._on_lack(found, error, failing, clock())
             raise error
         self._on_fault(database, found, error, failing, clock())
 
@@ -264,11 +286,20 @@ class ImportWorker:
         if not self._singly:
             self._singly, self._faults = self._lines, 0
             return
-        if not isinstance(error, SQLAlchemyError):
+        if is_fault(error):
             self._faults += 1
             if self._faults > _MOST_FAULTY_LINES:
                 raise error
         self._refuse_one(database, found, error, now)
+
+    def _on_lack(
+        self, found: Import, error: Exception, failing: FailingItems, now: datetime
+    ) -> None:
+        """Put an import off if the database is to blame again and again: others may succeed."""
+        self._tries += 1
+        if self._tries >= _MOST_TRIES:
+            self._tries = 0
+            failing.failed(NAME, found.id, error, now)
 
     def _on_fault(
         self,

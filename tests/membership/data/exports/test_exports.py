@@ -119,7 +119,7 @@ def test_the_import_gives_back_what_a_cell_was(text: str) -> None:
     cell = safe_cell(text.strip())
     if not text.strip().startswith("+"):
         assert not cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
-    check = LineParser(ImportKind.LINKS, ["company", "customer", "role"], ParseRules(None, False))
+    check = LineParser(ImportKind.LINKS, ["company", "customer", "role"], ParseRules(None))
     try:
         values = check(["A", "B", cell])
     except ValueError:

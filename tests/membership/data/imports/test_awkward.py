@@ -7,9 +7,9 @@ import pytest
 
 from membership.data.imports.arrive.decoding import Encoding, FileDecoder
 from membership.data.imports.parse.beginning import Beginning, find_beginning
-from membership.data.imports.parse.columns import DAY_COLUMNS, LineParser, ParseRules
-from membership.data.imports.parse.days import DayOrder
+from membership.data.imports.parse.columns import LineParser, ParseRules
 from membership.data.imports.parse.records import RecordReader
+from membership.data.imports.run.survey import Survey
 from membership.store.models import ImportKind
 
 _HEAD = 64 * 1024
@@ -33,16 +33,11 @@ def read(data: str | bytes, kind: str, country: str | None, **rules: Any) -> tup
     def records() -> RecordReader:
         return RecordReader(rest, begun.place, encoding=decoder.encoding, delimiter=begun.delimiter)
 
-    orders = {name: DayOrder() for name in DAY_COLUMNS}
+    judged = Survey(begun.header)
     for record in records():
-        for name, field in zip(begun.header, record.fields, strict=False):
-            if name in orders:
-                orders[name].count(field)
-    known = {
-        name: first for name, each in orders.items() if (first := each.is_day_first) is not None
-    }
+        judged.look_at(record)
     check = LineParser(
-        ImportKind(kind), begun.header, ParseRules(country, False, known, 2027, **rules)
+        ImportKind(kind), begun.header, ParseRules(country, judged.orders, 2027, **rules)
     )
     found: list[Any] = []
     for record in records():
@@ -124,6 +119,19 @@ FILES: dict[str, tuple[str | bytes, list[Any]]] = {
                                {"given_name": "B", "card_code": "00124"},
                                {"given_name": "C", "card_code": "0125"},
                                {"given_name": "D", "card_code": "126.0"}]),
+    "several codes, each a cell by itself": (
+        'given_name,other_card_codes\nA,"=""00124"""\nB,-\nC,#N/A\nD,#REF!\n'
+        "E,\"'00123\n=\"\"0125\"\"\r\n-\n\n'126.0\nFOB 1\"\n"
+        'F,"FOB 1\n#REF!"\nG,"FOB 1\n126.0"\nH,"]C0FOB 2\nFOB 2"\n',
+        [{"given_name": "A", "other_card_codes": ("00124",)}, *names("B", "C"),
+         "other_card_codes: #REF! is an error of a spreadsheet",
+         {"given_name": "E", "other_card_codes": ("00123", "0125", "126.0", "FOB 1")},
+         "other_card_codes: #REF! is an error of a spreadsheet",
+         "other_card_codes: 126.0 is a number that a spreadsheet rewrote; make the column a text",
+         {"given_name": "H", "other_card_codes": ("FOB 2",)}],
+    ),
+    **{f"a name beside {given}": (f"{given};Name\nA;B\n", [{"given_name": "A", "family_name": "B"}])
+       for given in ("Rufname", "Forename", "First name", "Vorname", "given_name")},
     "codes that were rewritten": (
         "given_name;card_code\nA;126.0\nB;1.23457E+12\nC;1,23457E+12\nD;1E+12\nE;#REF!\nF;12E4\n",
         [*(f"card_code: {each} is a number that a spreadsheet rewrote; make the column a text"
@@ -229,6 +237,8 @@ def test_what_is_guessed_is_said() -> None:
         "the header is line 2", "Vorname is read as given_name", "Nachname is read as family_name"
     ]  # fmt: skip
     assert read("given_name\nA\n", "customers", None)[0].said == []
+    begun, _ = read("Wer;Name\nA;B\n", "customers", None, columns={"Wer": "given_name"})
+    assert begun.header == ["given_name", "family_name"]
     begun, _ = read("Name;Old id\nA;7\n", "customers", None,
                     columns={"name": "given_name", "OLD ID": None})  # fmt: skip
     assert (begun.header, begun.said) == (["given_name", ""], [])
