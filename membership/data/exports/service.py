@@ -226,12 +226,11 @@ def _memberships(tenant: Tenant) -> _Export:
         .where(Membership.organization_id == tenant.id)
         .order_by(Membership.id)
     )
-    zone = ZoneInfo(tenant.time_zone)
     columns: dict[str, Convert] = {
         "plan": lambda row: row.plan,
         "customer": lambda row: None if row.number is None else f"C-{row.number:06}",
         "company": lambda row: row.company,
-        "starts_on": lambda row: local_day(row.starts_at, zone),
+        "starts_on": lambda row: local_day(row.starts_at, ZoneInfo(row.time_zone)),
         "last_day": last_day_of,
         "payment_overdue": lambda row: row.payment_overdue_since is not None,
     }

@@ -102,20 +102,22 @@ class Batch:
         return any(first <= number <= last for first, last in around)
 
     def earlier_people(self, keys: Iterable[str]) -> dict[str, list[list[Any]]]:
-        """People whom earlier lines of a dry run stored under keys; empty in a real run."""
+        """People whom earlier lines of a dry run stored under keys; empty in a real run.
+
+        In a real run their lines became rows.
+        """
+        if not self.dry_run:
+            return {}
         return {key: people for key, (_, people) in self._earlier(keys).items() if people}
 
     def earlier_keys(self, keys: Iterable[str]) -> dict[str, int]:
-        """Keys of earlier lines of a dry run, with the numbers of their lines.
-
-        Empty in a real run, whose lines became rows.
-        """
+        """Keys that earlier batches of this import stored, with the numbers of their lines."""
         return {key: line for key, (line, _) in self._earlier(keys).items()}
 
     def _earlier(self, keys: Iterable[str]) -> dict[str, tuple[int, list[list[Any]] | None]]:
-        """Lines and people that earlier lines of a dry run stored under keys."""
+        """Lines and people that earlier batches of this import stored under keys."""
         found: dict[str, tuple[int, list[list[Any]] | None]] = {}
-        hashed = {_hashed(key): key for key in keys} if self.dry_run else {}
+        hashed = {_hashed(key): key for key in keys}
         for some in chunks(hashed):
             rows = self.session.execute(
                 select(ImportKey.key, ImportKey.line, ImportKey.people).where(
@@ -128,17 +130,18 @@ class Batch:
         return found
 
     def store_keys(self, keys: dict[str, int]) -> None:
-        """Store keys of lines in a dry run, with the lines that had them first."""
-        if self.dry_run:
-            insert_rows(
-                self.session.connection(),
-                ImportKey,
-                ("organization_id", "import_id", "key", "line"),
-                [
-                    (self.tenant.id, self.import_id, _hashed(key), line)
-                    for key, line in keys.items()
-                ],
-            )
+        """Store keys of lines, with the lines that had them first, for the batches after this."""
+        before = self._earlier(keys)
+        insert_rows(
+            self.session.connection(),
+            ImportKey,
+            ("organization_id", "import_id", "key", "line"),
+            [
+                (self.tenant.id, self.import_id, _hashed(key), line)
+                for key, line in keys.items()
+                if key not in before
+            ],
+        )
 
     def store_people(self, keys: dict[str, tuple[int, list[list[Any]]]]) -> None:
         """Store people under keys in a dry run, each key with the line that had it first.

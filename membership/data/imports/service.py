@@ -210,6 +210,7 @@ def cancel(session: Session, tenant: Tenant, import_id: UUID, now: datetime) -> 
     progress = {"lines": row.lines_done, "counts": row.counts}
     record(session, tenant.id, "import.cancelled", row.id, after=progress)
     invalidate_cards_of(session, row, now)
+    delete_keys(session, row)
     session.flush()
     return row
 

@@ -3,23 +3,37 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from membership.base.folding import fold
 from membership.data.imports.batch import Batch
 from membership.data.imports.bulk import chunks
 from membership.data.imports.parse.columns import Values
 from membership.data.imports.resolve.people import Person, Sharers, digest_for, plain
+from membership.data.imports.resolve.reservations import codes_of
 from membership.data.imports.schemas import MatchBy, MaybeSame, OnDuplicate
 from membership.members.customers.service import email_key
-from membership.store.models import Customer, CustomerAlias
+from membership.store.models import Card, Customer, CustomerAlias
+from passes.codes.foreign import foreign_spellings
 
-Key = tuple[MatchBy, Any]
-_VETOES = {
-    MatchBy.NUMBER: frozenset[str](),
+
+class Implied(StrEnum):
+    """How a line is recognised besides ``MatchBy``, without being asked for."""
+
+    CARD = "card_code"
+
+
+Rule = MatchBy | Implied
+Key = tuple[Rule, Any]
+_SURE = frozenset[Rule]({MatchBy.NUMBER, Implied.CARD})
+"""Rules by which nobody is maybe the same: a line about somebody else is refused for them."""
+_VETOES: dict[Rule, frozenset[str]] = {
+    MatchBy.NUMBER: frozenset(),
+    Implied.CARD: frozenset({"number", "birth_date", "name"}),
     MatchBy.EMAIL: frozenset({"number", "birth_date", "name"}),
     MatchBy.PHONE: frozenset({"number", "birth_date", "name"}),
     MatchBy.NAME_BIRTH_DATE: frozenset({"number"}),
@@ -27,6 +41,8 @@ _VETOES = {
 """What says under each rule that two are not the same person."""
 _OF_SAME_NAME = frozenset({"birth_date", "name"})
 """The same where nobody asked for numbers: a number is the same person's if the name is."""
+_SHOWN = (Customer.number, Customer.id, Customer.given_name, Customer.family_name,
+          Customer.birth_date)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +54,25 @@ class Match:
 
     person: Person | None = None
     other: Person | None = None
-    rule: MatchBy | None = None
+    rule: Rule | None = None
     maybe: Person | None = None
 
 
-def key_of(rule: MatchBy, values: Values) -> Key | None:
-    """The key of a line under a rule; None if it lacks the values."""
+def keys_of(rule: Rule, values: Values) -> list[Key]:
+    """The keys of a line under a rule: one for each card, and else one if it has the values."""
+    parts: tuple[Any, ...]
     match rule:
         case MatchBy.NUMBER:
-            part = values.get("number")
+            parts = (values.get("number"),)
         case MatchBy.EMAIL:
-            part = email_key(values.get("email"))
+            parts = (email_key(values.get("email")),)
         case MatchBy.PHONE:
-            part = values["phone"][0] if "phone" in values else None
+            parts = (values["phone"][0],) if "phone" in values else ()
         case MatchBy.NAME_BIRTH_DATE:
-            part = _person(values)
-    return None if part is None else (rule, part)
+            parts = (_person(values),)
+        case Implied.CARD:
+            parts = codes_of(values)
+    return [(rule, part) for part in parts if part is not None]
 
 
 def _person(values: Values) -> tuple[str, date] | None:
@@ -74,31 +93,30 @@ class CustomerMatcher:
         wanted = batch.duplicates
         self._batch = batch
         self._mark = digest_for(batch.import_id) if batch.dry_run else plain
-        self._vetoes: dict[MatchBy, frozenset[str]] = {}
+        self._vetoes: dict[Rule, frozenset[str]] = {}
         if wanted.action is not OnDuplicate.CREATE:
             if MatchBy.NUMBER not in wanted.match:
                 self._vetoes[MatchBy.NUMBER] = _OF_SAME_NAME
-            self._vetoes |= {rule: _VETOES[rule] for rule in wanted.match}
+            asked: tuple[Rule, ...] = (*wanted.match, Implied.CARD)
+            self._vetoes |= {rule: _VETOES[rule] for rule in asked}
         self._known: dict[Key, Sharers] = {}
         self._kept: dict[Key, int] = {}
         values = [item.values for item in batch.valid_items() if item.values is not None]
         for rule in self._vetoes:
-            keys = {key for each in values if (key := key_of(rule, each)) is not None}
+            keys = {key for each in values for key in keys_of(rule, each)}
             self._load(rule, keys)
 
     def find(self, values: Values, line: int) -> Match:
         """Return whom a line means, or who is maybe the same."""
         this = self._person_of(values, line)
-        maybe: tuple[Person, MatchBy, str] | None = None
+        maybe: tuple[Person, Rule, str] | None = None
         for rule, vetoes in self._vetoes.items():
-            key = key_of(rule, values)
-            sharers = self._known.get(key) if key is not None else None
             fitting: list[Person] = []
-            for each in () if sharers is None else sharers.likeliest(this):
+            for each in self._sharing(keys_of(rule, values), this):
                 why = self._differs(this, each, vetoes)
                 if why is None:
                     fitting.append(each)
-                elif maybe is None and rule is not MatchBy.NUMBER:
+                elif maybe is None and rule not in _SURE:
                     maybe = (each, rule, why)
             if fitting:
                 return Match(fitting[0], rule=rule, other=next(iter(fitting[1:]), None))
@@ -114,9 +132,9 @@ class CustomerMatcher:
         if isinstance(person, UUID):
             person = self._person_of(values, line, None if self._batch.dry_run else person)
         for rule in self._vetoes:
-            key = key_of(rule, values)
-            if key is not None and self._known.setdefault(key, Sharers()).add(person):
-                self._kept.setdefault(key, line)
+            for key in keys_of(rule, values):
+                if self._known.setdefault(key, Sharers()).add(person):
+                    self._kept.setdefault(key, line)
 
     def store_keys(self) -> None:
         """Store the added keys in a dry run, with their people, for the batches after this one."""
@@ -126,6 +144,14 @@ class CustomerMatcher:
                 for key, line in self._kept.items()
             }
         )
+
+    def _sharing(self, keys: list[Key], this: Person) -> list[Person]:
+        """The people who share one of the keys, each once, the likeliest first."""
+        found: dict[UUID | int, Person] = {}
+        for key in keys:
+            for each in self._known[key].likeliest(this) if key in self._known else ():
+                found.setdefault(each.who, each)
+        return list(found.values())
 
     def _person_of(self, values: Values, line: int, who: UUID | None = None) -> Person:
         """The person whom a line describes."""
@@ -146,7 +172,7 @@ class CustomerMatcher:
             why = this.differs(_without_number(other))
         return why if why in vetoes else None
 
-    def _load(self, rule: MatchBy, keys: set[Key]) -> None:
+    def _load(self, rule: Rule, keys: set[Key]) -> None:
         """Load the keys of a rule from the database, and from earlier lines of a dry run."""
         for key, person in self._rows(rule, keys):
             if key in keys:
@@ -156,8 +182,11 @@ class CustomerMatcher:
             for each in people:
                 self._known.setdefault(by_text[text], Sharers()).add(_loaded(each))
 
-    def _rows(self, rule: MatchBy, keys: set[Key]) -> Iterable[tuple[Key, Person]]:
+    def _rows(self, rule: Rule, keys: set[Key]) -> Iterable[tuple[Key, Person]]:
         """Customers that may match the keys, those with the lowest numbers first."""
+        if rule is Implied.CARD:
+            yield from self._holders({part for _, part in keys})
+            return
         column: Any = {
             MatchBy.NUMBER: Customer.number,
             MatchBy.EMAIL: Customer.email_key,
@@ -165,22 +194,34 @@ class CustomerMatcher:
             MatchBy.NAME_BIRTH_DATE: Customer.birth_date,
         }[rule]
         wanted = {part[1] if rule is MatchBy.NAME_BIRTH_DATE else part for _, part in keys}
-        shown = (Customer.number, Customer.id, Customer.given_name, Customer.family_name,
-                 Customer.birth_date)  # fmt: skip
         here = Customer.organization_id == self._batch.tenant.id
         for some in chunks(wanted):
-            query = select(column.label("key"), *shown).where(here, column.in_(some))
+            query = select(column.label("key"), *_SHOWN).where(here, column.in_(some))
             yield from self._people(rule, self._batch.session.execute(query).all())
             if rule is MatchBy.NUMBER:
                 former = (
-                    select(CustomerAlias.old_number.label("key"), *shown)
+                    select(CustomerAlias.old_number.label("key"), *_SHOWN)
                     .join(Customer, Customer.id == CustomerAlias.customer_id)
                     .where(here, CustomerAlias.organization_id == self._batch.tenant.id)
                     .where(CustomerAlias.old_number.in_(some))
                 )
                 yield from self._people(rule, self._batch.session.execute(former).all())
 
-    def _people(self, rule: MatchBy, rows: Iterable[Any]) -> Iterable[tuple[Key, Person]]:
+    def _holders(self, codes: set[str]) -> Iterable[tuple[Key, Person]]:
+        """Customers whose cards have codes, whichever spelling they are stored in."""
+        spelled = {each: code for code in codes for each in (*foreign_spellings(code), code)}
+        same = and_(Customer.organization_id == Card.organization_id,
+                    Customer.id == Card.customer_id)  # fmt: skip
+        for some in chunks(spelled):
+            rows = self._batch.session.execute(
+                select(Card.code.label("key"), *_SHOWN)
+                .join(Customer, same)
+                .where(Card.organization_id == self._batch.tenant.id, Card.code.in_(some))
+            )
+            for (rule, code), person in self._people(Implied.CARD, rows.all()):
+                yield (rule, spelled[code]), person
+
+    def _people(self, rule: Rule, rows: Iterable[Any]) -> Iterable[tuple[Key, Person]]:
         """The people of rows, each with the key that led to them."""
         # Sorted here: for ORDER BY, SQLite would use the index of numbers and read all rows.
         for row in sorted(rows, key=lambda row: row.number):

@@ -50,6 +50,7 @@ class Remembered:
             )
             for row in rows:
                 self._left[row.content].append(row)
+        self._leave_read()
 
     def take(self, content: str | None) -> UUID | None:
         """The customer whom a line of this content created before; None for a new one."""
@@ -77,6 +78,18 @@ class Remembered:
                 .values(import_id=import_id)
             )
 
+    def store_keys(self) -> None:
+        """Store in a dry run which lines were read, for the batches after this one."""
+        self._batch.store_keys({_read_key(each): 0 for each in self._read})
+
+    def _leave_read(self) -> None:
+        """Leave out the lines that earlier batches of a dry run read; a real run marked them."""
+        if self._batch.dry_run:
+            ids = {_read_key(row.id) for rows in self._left.values() for row in rows}
+            before = self._batch.earlier_keys(ids)
+            for content, rows in self._left.items():
+                self._left[content] = [row for row in rows if _read_key(row.id) not in before]
+
     def _still_there(self, who: UUID) -> UUID | None:
         """The customer, or the one who they were merged into; None if they were erased."""
         here = self._batch.tenant.id
@@ -92,3 +105,8 @@ class Remembered:
                 Customer.erased_at.is_(None),
             )
         )
+
+
+def _read_key(line: UUID) -> str:
+    """The key of a remembered line that a dry run read."""
+    return f"read\n{line}"

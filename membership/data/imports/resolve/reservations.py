@@ -1,6 +1,7 @@
 """Reservations of numbers and card codes, which only one customer may have."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -32,14 +33,16 @@ class Reservations:
         codes = {code for each in values for code in codes_of(each)}
         self._numbers: dict[int, _Who] = dict(self._numbers_of(numbers))
         self._codes: dict[str, _Who] = dict(self._codes_of(codes))
-        self._kept: dict[str, int] = {}
-        before = batch.earlier_keys(
+        self._kept: dict[str, tuple[int, list[list[Any]]]] = {}
+        before = batch.earlier_people(
             [_number_key(number) for number in numbers] + [_code_key(code) for code in codes]
         )
         self._numbers |= {
-            each: before[key] for each in numbers if (key := _number_key(each)) in before
+            each: _loaded(before[key]) for each in numbers if (key := _number_key(each)) in before
         }
-        self._codes |= {each: before[key] for each in codes if (key := _code_key(each)) in before}
+        self._codes |= {
+            each: _loaded(before[key]) for each in codes if (key := _code_key(each)) in before
+        }
 
     def holder_of_number(self, number: int | None) -> _Who | None:
         """The customer who has a number; None if it is free."""
@@ -53,14 +56,14 @@ class Reservations:
         """Reserve a number and codes for a customer."""
         if number is not None:
             self._numbers[number] = who
-            self._kept[_number_key(number)] = who if isinstance(who, int) else line
+            self._kept[_number_key(number)] = (line, _stored(who))
         for code in codes:
             self._codes[code] = who
-            self._kept[_code_key(code)] = who if isinstance(who, int) else line
+            self._kept[_code_key(code)] = (line, _stored(who))
 
     def store_keys(self) -> None:
         """Store the reservations of a dry run, for the batches after this one."""
-        self._batch.store_keys(self._kept)
+        self._batch.store_people(self._kept)
 
     def _numbers_of(self, numbers: Iterable[int]) -> Iterable[tuple[int, UUID]]:
         """Numbers of customers, and former ones of customers who were merged."""
@@ -117,6 +120,17 @@ def _uuid(code: str) -> UUID | None:
         return UUID(code)
     except ValueError:
         return None
+
+
+def _stored(who: _Who) -> list[list[Any]]:
+    """A holder as a dry run stores them."""
+    return [[who if isinstance(who, int) else str(who)]]
+
+
+def _loaded(stored: list[list[Any]]) -> _Who:
+    """A holder whom an earlier batch of a dry run stored."""
+    who = stored[0][0]
+    return who if isinstance(who, int) else UUID(who)
 
 
 def _number_key(number: int) -> str:

@@ -1,6 +1,7 @@
 """Writes lines of companies: matched by name, with the email domains that link customers."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.bulk import Row, chunks, insert_rows
 from membership.data.imports.parse.columns import Values
+from membership.data.imports.resolve.tried import Tried
 from membership.data.imports.schemas import LineOutcome, OnDuplicate
 from membership.data.imports.write.inserts import insert_links
 from membership.events.types import EventType
@@ -28,8 +30,6 @@ _COMPANY = (
     "search_text",
     "created_at",
 )
-_EARLIER = UUID(int=0)
-"""Stands for the company of an earlier line of a dry run."""
 
 
 def write_companies(batch: Batch) -> None:
@@ -45,6 +45,8 @@ class _Handler:
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
+        self._tried = Tried(batch)
+        self._untrue: set[UUID] = set()
         if any("email_domains" in (item.values or {}) for item in batch.valid_items()):
             hold_domains(batch.session, batch.tenant.id, to_change=True)
         values = [item.values or {} for item in batch.valid_items()]
@@ -52,7 +54,8 @@ class _Handler:
         wanted = {domain for each in values for domain in each.get("email_domains", ())}
         self._domains = self._load_domains(wanted)
         self._fresh: dict[UUID, Item] = {}
-        self._kept: dict[str, int] = {}
+        self._kept: dict[str, tuple[int, list[list[Any]]]] = {}
+        self._tried.load({*self._names.values()})
 
     def add(self, item: Item) -> None:
         """Decide whether a line is created, changed, skipped or refused; changes are written."""
@@ -66,8 +69,7 @@ class _Handler:
             or (known is None and domain in self._domains)
         ]
         if known is not None and action is OnDuplicate.SKIP:
-            shown = None if known == _EARLIER else known
-            item.record_result(LineOutcome.SKIPPED, shown, "name: is there already")
+            item.record_result(LineOutcome.SKIPPED, self._shown(known), "name: is there already")
         elif public := self._public(values, known):
             item.refuse(f"email_domains: {public} is a public mail provider")
         elif foreign:
@@ -87,45 +89,66 @@ class _Handler:
 
     def write(self) -> None:
         """Write the new rows; a dry run stores keys only."""
-        self._batch.store_keys(self._kept)
-        if not self._batch.dry_run:
+        if self._batch.dry_run:
+            self._batch.store_people(self._kept)
+            self._tried.store()
+        else:
             self._flush()
 
     def _create(self, item: Item, values: Values) -> None:
-        """Create a company."""
-        company = _EARLIER if self._batch.dry_run else uuid4()
-        self._fresh[company] = item
+        """Create a company; in a dry run with an id that no row has."""
+        company = uuid4()
+        if self._batch.dry_run:
+            self._untrue.add(company)
+        else:
+            self._fresh[company] = item
         self._names.setdefault(values["name"], company)
-        self._kept.setdefault(f"company\n{values['name']}", item.line)
+        self._keep(f"company\n{values['name']}", company, item)
+        self._tried.set(company, _fields(values), item.line)
         for domain in values.get("email_domains", ()):
             self._domains[domain] = company
-            self._kept[f"domain\n{domain}"] = item.line
-        item.record_result(LineOutcome.CREATED, None if self._batch.dry_run else company)
+            self._keep(f"domain\n{domain}", company, item)
+        item.record_result(LineOutcome.CREATED, self._shown(company))
 
     def _change(self, item: Item, values: Values, company: UUID) -> None:
         """Change an existing company."""
-        if company == _EARLIER:
-            item.record_result(LineOutcome.UPDATED, None, "name: same as in a line before")
-            return
         self._flush()
-        row = self._batch.session.get_one(Company, (self._batch.tenant.id, company))
-        owned = tuple(self._domains_of(company))
-        wanted = {name: value for name, value in values.items() if name != "email_domains"}
-        fields = [name for name, value in wanted.items() if getattr(row, name) != value]
-        new = [each for each in values.get("email_domains", ()) if each not in owned]
+        here = (self._batch.tenant.id, company)
+        row = None if company in self._untrue else self._batch.session.get_one(Company, here)
+        wanted = _fields(values)
+        fields = [
+            name
+            for name, value in wanted.items()
+            if self._tried.differs(company, name, value, getattr(row, name, None))
+        ]
+        new = [
+            each for each in values.get("email_domains", ()) if self._domains.get(each) != company
+        ]
+        owned = tuple(self._domains_of(company)) if new else ()
+        if len(owned) + len(new) > MAX_DOMAINS:
+            item.refuse(f"email_domains: the company would have more than {MAX_DOMAINS}")
+            return
+        self._domains |= dict.fromkeys(new, company)
+        for domain in new:
+            self._keep(f"domain\n{domain}", company, item)
+        self._tried.set(company, wanted, item.line)
         if new:
             wanted["email_domains"] = (*owned, *new)
             fields.append("email_domains")
-        if len(wanted.get("email_domains", ())) > MAX_DOMAINS:
-            item.refuse(f"email_domains: the company would have more than {MAX_DOMAINS}")
-            return
         if fields and not self._batch.dry_run:
             change = CompanyChange(**wanted)
             tenant, now = self._batch.tenant, self._batch.now
             change_company(self._batch.session, tenant, company, change, now)
-            self._domains |= dict.fromkeys(new, company)
         outcome = LineOutcome.UPDATED if fields else LineOutcome.UNCHANGED
-        item.record_result(outcome, company, ", ".join(fields))
+        item.record_result(outcome, self._shown(company), ", ".join(fields))
+
+    def _shown(self, company: UUID) -> UUID | None:
+        """The id of a company for the report; None for one of a dry run."""
+        return None if company in self._untrue else company
+
+    def _keep(self, key: str, company: UUID, item: Item) -> None:
+        """Keep a name or domain of a company, for the batches of a dry run after this one."""
+        self._kept.setdefault(key, (item.line, [[str(company), company in self._untrue]]))
 
     def _flush(self) -> None:
         """Write the new companies so far, and link the customers of their domains."""
@@ -168,9 +191,7 @@ class _Handler:
 
     def _load_names(self, names: Iterable[str]) -> dict[str, UUID]:
         """Companies by name, the oldest of each name."""
-        keys = {f"company\n{name}": name for name in names}
-        before = self._batch.earlier_keys(keys)
-        found = {name: _EARLIER for key, name in keys.items() if key in before}
+        found: dict[str, UUID] = {}
         for some in chunks(names):
             rows = self._batch.session.execute(
                 select(Company.name, Company.id)
@@ -179,13 +200,23 @@ class _Handler:
             )
             for name, company in rows:
                 found.setdefault(name, company)
+        for name, company in self._earlier("company", names).items():
+            found.setdefault(name, company)
+        return found
+
+    def _earlier(self, what: str, values: Iterable[str]) -> dict[str, UUID]:
+        """Companies that earlier batches of a dry run kept under names or domains."""
+        keys = {f"{what}\n{value}": value for value in values}
+        found: dict[str, UUID] = {}
+        for key, ((company, is_untrue),) in self._batch.earlier_people(keys).items():
+            found[keys[key]] = UUID(company)
+            if is_untrue:
+                self._untrue.add(UUID(company))
         return found
 
     def _load_domains(self, domains: Iterable[str]) -> dict[str, UUID]:
         """Companies by domain."""
-        keys = {f"domain\n{domain}": domain for domain in domains}
-        before = self._batch.earlier_keys(keys)
-        found = {domain: _EARLIER for key, domain in keys.items() if key in before}
+        found = self._earlier("domain", domains)
         for some in chunks(domains):
             rows = self._batch.session.execute(
                 select(CompanyDomain.domain, CompanyDomain.company_id).where(
@@ -206,3 +237,8 @@ class _Handler:
             )
             .order_by(CompanyDomain.domain)
         ).all()
+
+
+def _fields(values: Values) -> dict[str, Any]:
+    """The values that are stored with the company itself."""
+    return {name: each for name, each in values.items() if name != "email_domains"}

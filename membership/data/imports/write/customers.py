@@ -5,17 +5,19 @@ from uuid import UUID, uuid4
 
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.parse.columns import Values
-from membership.data.imports.resolve.matching import CustomerMatcher, Match
+from membership.data.imports.resolve.matching import CustomerMatcher, Implied, Match, Rule
 from membership.data.imports.resolve.people import Person
 from membership.data.imports.resolve.remembered import Remembered, content_of
 from membership.data.imports.resolve.reservations import Reservations, codes_of
+from membership.data.imports.resolve.tried import Tried
 from membership.data.imports.schemas import LineNote, LineOutcome, MatchBy, MaybeSame, OnDuplicate
 from membership.data.imports.write.inserts import create_customers
 from membership.data.imports.write.merging import left_out, merge
-from membership.data.imports.write.updates import Change, change_customers
+from membership.data.imports.write.updates import Change, change_customers, fields_of
 from membership.events.types import EventType
 
-_SAME = {
+_SAME: dict[Rule, str] = {
+    Implied.CARD: "card_code",
     MatchBy.NUMBER: "number",
     MatchBy.EMAIL: "email",
     MatchBy.PHONE: "phone",
@@ -40,7 +42,8 @@ class _Handler:
         self._reserved = Reservations(batch)
         self._remembered = Remembered(batch)
         self._skips = batch.duplicates.action is OnDuplicate.SKIP
-        self._fresh: dict[UUID, Item] = {}
+        self._tried = Tried(batch)
+        self._fresh: dict[UUID | int, Item] = {}
         self._changes: list[Change] = []
 
     def add(self, item: Item) -> None:
@@ -62,16 +65,26 @@ class _Handler:
 
     def write(self) -> None:
         """Write the rows; a dry run stores keys only."""
-        if self._batch.dry_run:
-            self._matcher.store_keys()
-            self._reserved.store_keys()
-        else:
-            if self._fresh:
-                create_customers(self._batch, list(self._fresh.items()))
-            self._remembered.write()
-        changed = change_customers(self._batch, self._changes)
+        for who, item in self._fresh.items():
+            self._tried.set(who, fields_of(item.values or {}), item.line)
+        changed = self._write_new_and_changed()
         if changed:
             self._batch.emit(EventType.CUSTOMER_UPDATED, _changed_event, changed)
+
+    def _write_new_and_changed(self) -> list[tuple[UUID, list[str]]]:
+        """Write new customers and changes; returns the changed ones, with their fields."""
+        if not self._batch.dry_run:
+            fresh = [(who, item) for who, item in self._fresh.items() if isinstance(who, UUID)]
+            if fresh:
+                create_customers(self._batch, fresh)
+            self._remembered.write()
+            return change_customers(self._batch, self._changes, self._tried)
+        change_customers(self._batch, self._changes, self._tried)
+        self._matcher.store_keys()
+        self._reserved.store_keys()
+        self._remembered.store_keys()
+        self._tried.store()
+        return []
 
     def _create(self, item: Item, values: Values, match: Match, content: str | None) -> None:
         """Create a customer, unless the line's number or card belongs to another."""
@@ -83,9 +96,10 @@ class _Handler:
             item.refuse(_TAKEN)
             return
         who = uuid4()
-        self._fresh[who] = item
+        name = item.line if self._batch.dry_run else who
+        self._fresh[name] = item
         self._remembered.add(content, who)
-        self._reserved.reserve(self._name(who, item), item.line, number, codes)
+        self._reserved.reserve(name, item.line, number, codes)
         self._matcher.add(values, who, item.line)
         note = None if match.maybe is None else LineNote.MAYBE_SAME
         created = None if self._batch.dry_run else who
@@ -117,10 +131,7 @@ class _Handler:
         if not self._skips:
             self._matcher.add(values, person, item.line)
         note = LineNote.MERGED if person.from_file else None
-        if isinstance(who, int):
-            outcome = LineOutcome.SKIPPED if self._skips and not new_codes else LineOutcome.UPDATED
-            item.record_result(outcome, None, _merged(person, values, person.number), note)
-        elif (earlier := self._fresh.get(who)) is not None and earlier.values is not None:
+        if (earlier := self._fresh.get(who)) is not None and earlier.values is not None:
             self._merge(item, earlier, new_codes)
         else:
             why = _where(person) if person.from_file else ""
@@ -132,7 +143,7 @@ class _Handler:
         before, values = earlier.values or {}, item.values or {}
         only_cards = self._skips
         earlier.values = merge(before, values, new_codes, only_cards=only_cards)
-        same = earlier.values == before
+        same = fields_of(earlier.values) == fields_of(before) and not new_codes
         outcome = LineOutcome.UPDATED
         if same:
             outcome = LineOutcome.SKIPPED if only_cards else LineOutcome.UNCHANGED
@@ -140,10 +151,6 @@ class _Handler:
         if lost := left_out(before, values, only_cards=only_cards):
             message += f"; left out: {', '.join(lost)}"
         item.record_result(outcome, earlier.id, message, LineNote.MERGED)
-
-    def _name(self, who: UUID, item: Item) -> UUID | int:
-        """Whom codes and numbers are reserved for: in a dry run, the line that has them."""
-        return item.line if self._batch.dry_run else who
 
 
 _TAKEN = "card_code: a card of somebody else says the same"
@@ -159,13 +166,6 @@ def _where(person: Person) -> str:
     if person.line is not None:
         return f"same as in line {person.line}"
     return "same as in a line before" if person.number is None else f"same as C-{person.number:06}"
-
-
-def _merged(person: Person, values: Values, number: int | None) -> str:
-    """What a dry run says of a further line about a person."""
-    other = values.get("number")
-    lost = "; left out: number" if other is not None and other != number else ""
-    return _where(person) + lost
 
 
 def _maybe(match: Match) -> str:

@@ -37,8 +37,8 @@ def write_links(batch: Batch) -> None:
             _set_role(batch, item, pair, role)
         else:
             item.record_result(LineOutcome.SKIPPED, known[pair], "customer: is linked already")
+    batch.store_keys({key: fresh[pair][1].line for key, pair in keys.items() if pair in fresh})
     if batch.dry_run:
-        batch.store_keys({key: fresh[pair][1].line for key, pair in keys.items() if pair in fresh})
         return
     new = [
         (link, company, customer, (item.values or {}).get("role", ""))

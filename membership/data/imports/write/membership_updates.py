@@ -1,8 +1,10 @@
 """Lines about memberships that were sold before: unchanged, updated as by staff, or skipped."""
 
 from membership.data.imports.batch import Batch, Item
+from membership.data.imports.resolve.tried import Tried
 from membership.data.imports.schemas import LineOutcome, OnDuplicate
 from membership.members.memberships.changes import set_payment_overdue
+from membership.members.memberships.entitlements import last_day_of
 from membership.members.memberships.renewals import extend
 from membership.members.memberships.schemas import Extension
 from membership.store.models import Membership
@@ -11,18 +13,21 @@ from membership.web.errors import ApiError
 _WHY = "import"
 
 
-def set_again(batch: Batch, item: Item, before: Membership) -> None:
-    """Set what a line changes of a membership, and the result of the line.
+def set_again(batch: Batch, item: Item, before: Membership, tried: Tried) -> None:
+    """Set what a line changes of a membership, in a dry run in ``tried``, and the line's result.
 
     A last day is only moved further; a membership ends early at the desk. Other changes than
     these are not made, and named.
     """
     values = item.values or {}
     fields = []
-    if "last_day" in values and values["last_day"] != before.last_day:
+    # An export has the day on which it really ends.
+    last_day, overdue = values.get("last_day"), values.get("payment_overdue")
+    moves = last_day is not None and last_day != last_day_of(before)
+    if moves and tried.differs(before.id, "last_day", last_day, before.last_day):
         fields.append("last_day")
-    overdue = values.get("payment_overdue")
-    if overdue is not None and overdue != (before.payment_overdue_since is not None):
+    is_overdue = before.payment_overdue_since is not None
+    if overdue is not None and tried.differs(before.id, "payment_overdue", overdue, is_overdue):
         fields.append("payment_overdue")
     what = f"plan: {before.plan_name} was sold to them before"
     if not fields:
@@ -31,10 +36,10 @@ def set_again(batch: Batch, item: Item, before: Membership) -> None:
         left = f"{what}; left out: {', '.join(fields)}"
         item.record_result(LineOutcome.SKIPPED, before.id, left)
     else:
-        _change(batch, item, before, fields)
+        _change(batch, item, before, fields, tried)
 
 
-def _change(batch: Batch, item: Item, before: Membership, fields: list[str]) -> None:
+def _change(batch: Batch, item: Item, before: Membership, fields: list[str], tried: Tried) -> None:
     """Change a membership by the rules of the desk, or refuse the line."""
     values = item.values or {}
     if "last_day" in fields and (before.last_day is None or values["last_day"] < before.last_day):
@@ -53,4 +58,5 @@ def _change(batch: Batch, item: Item, before: Membership, fields: list[str]) -> 
     except ApiError as error:
         item.refuse(f"{column}: {error.detail}")
         return
+    tried.set(before.id, {name: values[name] for name in fields}, item.line)
     item.record_result(LineOutcome.UPDATED, before.id, ", ".join(fields))

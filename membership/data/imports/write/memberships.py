@@ -59,28 +59,29 @@ def write_memberships(batch: Batch) -> None:
     sales = _resolve(batch)
     creates = batch.duplicates.action is OnDuplicate.CREATE
     known = None if creates else SoldBefore(batch, list(sales.values()))
-    keys = {_text(sale): sale.place for sale in sales.values()}
-    here = {keys[key] for key in batch.earlier_keys(keys)}
     rows: list[tuple[UUID, Row]] = []
-    kept: dict[str, int] = {}
     for item in batch.valid_items():
         sale = sales[item.line]
-        if known is not None and sale.place in here:
+        if known is not None and known.is_of_line_before(sale):
             item.record_result(
                 LineOutcome.SKIPPED, None, "plan: is that of a line before", LineNote.MERGED
             )
             continue
         before = None if known is None else known.find(sale)
-        if before is not None:
-            set_again(batch, item, before)
+        if known is not None and before is not None:
+            set_again(batch, item, before, known.tried)
             continue
-        here.add(sale.place)
-        kept.setdefault(_text(sale), item.line)
+        if sale.period is None:
+            item.refuse(sale.problem)
+            continue
         membership = uuid4()
-        rows.append((membership, _row(batch, membership, sale, item.values or {})))
+        rows.append((membership, _row(batch, membership, sale, sale.period, item.values or {})))
         item.record_result(LineOutcome.CREATED, None if batch.dry_run else membership)
+        if known is not None:
+            known.sell(sale, item.line)
+    if known is not None:
+        known.store_keys()
     if batch.dry_run:
-        batch.store_keys(kept)
         return
     insert_rows(batch.session.connection(), Membership, _COLUMNS, [row for _, row in rows])
     batch.emit(EventType.MEMBERSHIP_CREATED, _created, rows)
@@ -123,11 +124,17 @@ def _sale(
         column = "customer" if "customer" in values else "company"
         customer = customers.find(values["customer"]) if "customer" in values else None
         company = companies.find(values["company"]) if "company" in values else None
-        column = "last_day" if "last_day" in values else "starts_on"
-        period = _period(batch, plan, values, zone)
     except ValueError as error:
         raise ValueError(f"{column}: {error}") from None
-    return Sale(customer, company, plan, period, permissions, "starts_on" in values)
+    period, problem = None, ""
+    try:
+        period = _period(batch, plan, values, zone)
+    except ValueError as error:
+        problem = f"{'last_day' if 'last_day' in values else 'starts_on'}: {error}"
+    return Sale(
+        customer, company, plan, permissions, values.get("starts_on"), values.get("last_day"),
+        period, problem,
+    )  # fmt: skip
 
 
 def _period(batch: Batch, plan: Plan, values: Values, zone: ZoneInfo) -> Period:
@@ -175,9 +182,9 @@ def _period_at(
         raise ValueError(str(error)) from None
 
 
-def _row(batch: Batch, membership: UUID, sale: Sale, values: Values) -> Row:
+def _row(batch: Batch, membership: UUID, sale: Sale, period: Period, values: Values) -> Row:
     """The row of a membership; its end is announced only if it is in the future."""
-    plan, period = sale.plan, sale.period
+    plan = sale.plan
     still_to_end = period.ends_at is not None and period.ends_at > batch.now
     return (
         batch.tenant.id,
@@ -214,11 +221,6 @@ def _row(batch: Batch, membership: UUID, sale: Sale, values: Values) -> Row:
 def _anchor(starts_at: datetime, zone: str) -> date:
     """The local day from which a membership's periods are counted."""
     return local_day(starts_at, ZoneInfo(zone))
-
-
-def _text(sale: Sale) -> str:
-    """The key of a sale as text, as a dry run stores it."""
-    return "membership\n" + "\n".join(map(str, sale.place))
 
 
 def _created(sold: tuple[UUID, Row]) -> tuple[UUID, dict[str, Any]]:

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from api_client.messages.scan import CustomerState
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.bulk import chunks
+from membership.data.imports.parse.columns import Values
 from membership.data.imports.resolve.people import Person
+from membership.data.imports.resolve.tried import Tried
 from membership.data.imports.schemas import LineNote, LineOutcome
 from membership.data.imports.write.inserts import add_card
 from membership.members.companies.linking import hold_domains, link_by_email_domain
@@ -45,24 +48,25 @@ class Change:
     why: str = ""
     note: LineNote | None = None
 
-    @property
-    def who(self) -> UUID:
-        """The customer's id."""
-        assert isinstance(self.person.who, UUID)  # noqa: S101 - lines of a dry run have no row
-        return self.person.who
 
+def change_customers(
+    batch: Batch, changes: list[Change], tried: Tried
+) -> list[tuple[UUID, list[str]]]:
+    """Set the fields of lines; returns the changed customers, each with the changed fields.
 
-def change_customers(batch: Batch, changes: list[Change]) -> list[tuple[UUID, list[str]]]:
-    """Set the fields of lines; returns the changed customers, each with the changed fields."""
-    found = _loaded(batch, {change.who for change in changes})
+    A dry run notes them in ``tried``.
+    """
+    found = _loaded(batch, {each.person.who for each in changes})
+    tried.load({each.person.who for each in changes})
     changed: list[tuple[UUID, list[str]]] = []
     for change in changes:
-        customer = found.get(change.who)
-        if customer is None:
+        who = change.person.who
+        customer = found.get(who) if isinstance(who, UUID) else None
+        if customer is None and isinstance(who, UUID):
             change.item.refuse("is somebody who was just removed")
             continue
         with batch.session.no_autoflush:
-            fields, left = _split(customer, change)
+            fields, left = _split(customer, change, tried)
         if not change.applies:
             outcome = LineOutcome.SKIPPED
         elif fields:
@@ -71,18 +75,32 @@ def change_customers(batch: Batch, changes: list[Change]) -> list[tuple[UUID, li
             outcome = LineOutcome.SKIPPED if change.only_cards else LineOutcome.UNCHANGED
         left_out = f"left out: {', '.join(left)}" if left else ""
         message = "; ".join(filter(None, (change.why, ", ".join(fields), left_out)))
-        change.item.record_result(outcome, change.who, message, change.note)
-        if fields and not batch.dry_run:
+        wanted = fields_of(change.item.values or {})
+        line = change.item.line
+        change.item.record_result(
+            outcome, None if customer is None else customer.id, message, change.note
+        )
+        tried.set(who, {name: wanted[name] for name in fields if name in wanted}, line)
+        if fields and customer is not None and not batch.dry_run:
             _set(batch, customer, change, fields)
-            changed.append((change.who, fields))
+            changed.append((customer.id, fields))
     return changed
 
 
-def _split(customer: Customer, change: Change) -> tuple[list[str], list[str]]:
+def fields_of(values: Values) -> dict[str, Any]:
+    """The fields of a line that are stored with the customer, as they are stored."""
+    wanted = {name: values[name] for name in _FIELDS if name in values}
+    if "phone" in values:
+        wanted["phone"] = values["phone"][0]
+    return {"state": CustomerState.ACTIVE, **wanted}
+
+
+def _split(customer: Customer | None, change: Change, tried: Tried) -> tuple[list[str], list[str]]:
     """Names of the fields that a line sets, and of those of another value that it does not."""
-    different = _differences(customer, change)
+    different = _differences(customer, change, tried)
     number = (change.item.values or {}).get("number")
-    left = ["number"] if number is not None and number != customer.number else []
+    has = change.person.number if customer is None else customer.number
+    left = ["number"] if number is not None and number != has else []
     if not change.applies:
         return [], left + different
     if change.only_cards:
@@ -91,10 +109,10 @@ def _split(customer: Customer, change: Change) -> tuple[list[str], list[str]]:
     return different, left
 
 
-def _loaded(batch: Batch, wanted: Iterable[UUID]) -> dict[UUID, Customer]:
+def _loaded(batch: Batch, wanted: Iterable[UUID | int]) -> dict[UUID, Customer]:
     """Customers by id, locked until the batch is written."""
     found: dict[UUID, Customer] = {}
-    for some in chunks(wanted):
+    for some in chunks(each for each in wanted if isinstance(each, UUID)):
         rows = batch.session.scalars(
             select(Customer)
             .where(
@@ -110,18 +128,19 @@ def _loaded(batch: Batch, wanted: Iterable[UUID]) -> dict[UUID, Customer]:
 
 
 def _wanted(change: Change) -> dict[str, Any]:
-    """The fields of a line that are not empty."""
+    """The fields of a line that are not empty, as they are stored."""
     values = change.item.values or {}
-    wanted = {name: values[name] for name in _FIELDS if name in values}
-    if "phone" in values:
-        wanted["phone"] = values["phone"][0]
-    return wanted
+    return {name: each for name, each in fields_of(values).items() if name in values}
 
 
-def _differences(customer: Customer, change: Change) -> list[str]:
+def _differences(customer: Customer | None, change: Change, tried: Tried) -> list[str]:
     """Names of the fields that a line changes."""
-    wanted = _wanted(change).items()
-    fields = [name for name, value in wanted if getattr(customer, name) != value]
+    who = change.person.who
+    fields = [
+        name
+        for name, value in _wanted(change).items()
+        if tried.differs(who, name, value, getattr(customer, name, None))
+    ]
     return fields + (["card_code"] if change.new_codes else [])
 
 

@@ -148,3 +148,31 @@ def test_an_update_adds_a_card_and_takes_none(service: Service) -> None:
     _, report = imported(service, HEADER + ",Udo,Wolf,udo@x.example,,,FIRST-1\n",
                          duplicates=UPDATE)  # fmt: skip
     assert report[0]["outcome"] == "refused"
+
+
+@pytest.mark.parametrize("action", ["skip", "update"])
+def test_a_card_and_the_name_tell_who_it_is(service: Service, action: str) -> None:
+    lines = (
+        ",Anna,Berg,,,,FOB-1\n,Lars,Berg,,,,FOB-2\n,Anna,Berg,,,,FOB-3\n,Ida,,,,,5901234123457\n"
+        ",Max,,,,,036000291452\n"
+    )
+    first, report = imported(service, HEADER + lines, duplicates={"action": action})
+    assert first["counts"]["created"] == 5
+    before = people(service)
+    for dry_run in (True, False):
+        _, lines_again = imported(
+            service, HEADER + lines, dry_run=dry_run, duplicates={"action": action}
+        )
+        outcome = {"skip": "skipped", "update": "unchanged"}[action]
+        assert [line["outcome"] for line in lines_again] == [outcome] * 5, lines_again
+        assert [line["id"] for line in lines_again] == [line["id"] for line in report]
+    assert people(service) == before
+    # Of another name, number or date of birth it is somebody else, whose card it cannot be.
+    taken = "card_code: a card of somebody else says the same"
+    others = ",Udo,Berg,,,,FOB-1\n,Anna,Wolf,,,,FOB-1\n77,Anna,Berg,,,,FOB-1\n"
+    _, report = imported(service, HEADER + others, duplicates={"action": action})
+    assert outcomes(report) == [(line, "refused", taken) for line in (2, 3, 4)]
+    # One line with the cards of two people changes neither of them.
+    both = HEADER.replace("card_code", "other_card_codes") + ',Anna,Berg,,,,"FOB-1\nFOB-3"\n'
+    _, report = imported(service, both, duplicates={"action": action})
+    assert report[0]["outcome"] == "refused"

@@ -16,9 +16,9 @@ def work_of(service: Service) -> Work:
     return Work(service.settings, service.database, open_vault(service.settings), service.clock)
 
 
-def finish_all(service: Service) -> None:
+def finish_all(service: Service, worker: ImportWorker | None = None) -> None:
     """Do all that there is to do of imports."""
-    worker = ImportWorker()
+    worker = worker or ImportWorker()
     work = work_of(service)
     while worker.step(work.database, work.clock):
         pass
@@ -34,12 +34,17 @@ def prepare(service: Service, content: str | bytes, kind: str = "customers", **f
 
 
 def imported(
-    service: Service, content: str | bytes, kind: str = "customers", **fields: Any
+    service: Service,
+    content: str | bytes,
+    kind: str = "customers",
+    *,
+    worker: ImportWorker | None = None,
+    **fields: Any,
 ) -> tuple[Any, list[Any]]:
     """Import a file; returns how it ended and its report."""
     import_id = prepare(service, content, kind, **fields)
     service.post(f"/v1/imports/{import_id}/start", status=200)
-    finish_all(service)
+    finish_all(service, worker)
     shown = service.get(f"/v1/imports/{import_id}")
     report = service.get(f"/v1/imports/{import_id}/report", limit=100)["items"]
     assert sum(shown["counts"].values()) == shown["lines_done"] == shown["lines_total"]
