@@ -1,11 +1,12 @@
 """The same file again changes nothing; a changed line is an update and is shown as one."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.membership.data.imports.test_imports import imported, outcomes
-from tests.membership.support import Service
+from tests.membership.support import NOON, Service
 
 HISTORY = (
     "plan,customer,company,starts_on,last_day\nGold,C-000001,,,\nGold,2,,,\n"
@@ -100,3 +101,42 @@ def test_people_with_a_name_only_are_not_doubled(service: Service) -> None:
     assert after["counts"]["created"] == 1
     other, _ = imported(service, text, duplicates={"action": "create"})
     assert other["counts"]["created"] == 3
+
+
+@pytest.mark.parametrize("action", ["skip", "update"])
+@pytest.mark.parametrize("change", ["none", "renewed-late", "moved", "ended"])
+def test_a_membership_is_known_by_its_first_day_whatever_became_of_it(
+    service: Service, action: str, change: str
+) -> None:
+    service.clock.now = NOON - timedelta(days=60)
+    anna, ben = service.customer("Anna"), service.customer("Ben")
+    late = change == "renewed-late"
+    plan = service.plan("Gold", length={"unit": "month", "count": 1 if late else 6})
+    header = "plan,customer,starts_on,last_day\n"
+    imported(service, header + "Gold,1,2027-01-05,\n", "memberships")
+    # At noon, at the desk, and once for the day after.
+    sold = service.member(plan, customer_id=ben)
+    service.member(plan, customer_id=ben, starts_on="2027-01-10")
+    old = exported(service)
+    service.clock.now = NOON
+    if late:
+        for each in service.get("/v1/memberships")["items"]:
+            service.post(f"/v1/memberships/{each['id']}/renew", {}, status=200)
+    if change == "moved":
+        service.patch("/v1/organization", time_zone="America/New_York")
+    if change == "ended":
+        service.post(f"/v1/memberships/{sold}/end", {"why": "moved"}, status=200)
+    before = [held(service, each) for each in (anna, ben)]
+    for text in (old, header + "Gold,1,2027-01-05,\n", exported(service)):
+        for dry_run in (True, False):
+            shown, report = imported(
+                service, text, "memberships", duplicates={"action": action}, dry_run=dry_run
+            )
+            assert shown["counts"]["created"] == 0, report
+    assert [line["outcome"] for line in report] == ["unchanged"] * len(report)
+    assert [held(service, each) for each in (anna, ben)] == before
+
+
+def exported(service: Service) -> str:
+    """The memberships of the club as a file."""
+    return service.call("GET", "/v1/exports/memberships.csv").text
