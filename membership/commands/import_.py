@@ -29,7 +29,7 @@ from membership.web.errors import ApiError
 
 Progress = Callable[[ImportView], None]
 _FINAL = (ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED)
-_TOLD = (LineOutcome.REFUSED, LineOutcome.SKIPPED)
+_LISTED = (LineOutcome.REFUSED, LineOutcome.SKIPPED)
 _WAIT_SECONDS = 0.5
 
 
@@ -47,18 +47,20 @@ def import_file(
     ``progress`` is called after each chunk, ``tell`` with a sentence for each line that a person
     should know of: refused, skipped, merged into another line, or maybe the same as somebody.
     Raises LookupError for an unknown organization; ApiError for a file that cannot be read as
-    such; MigrationError, OSError and SQLAlchemyError.
+    such; VaultError for a wrong secret key, before anything is stored; MigrationError, OSError and
+    SQLAlchemyError.
     """
     with file.open("rb") as stream, migrated_database(settings) as database:
         tenant = find_organization(database, organization)
-        import_id = upload(database, tenant, new, stream, clock=system_clock)
+        # Before anything is stored: with a wrong key nothing must be started.
         worker = ImportWorker(open_checked_vault(settings, database, system_clock()))
+        import_id = upload(database, tenant, new, stream, clock=system_clock)
         ended = run(
             database, tenant, import_id, clock=system_clock, progress=progress, worker=worker
         )
         with database.readers.begin() as session:
             for line in service.report_lines(session, tenant.id, import_id):
-                if line.outcome in _TOLD or line.note is not None:
+                if line.outcome in _LISTED or line.note is not None:
                     tell(f"line {line.line}: {line.outcome.value}: {line.message}")
         return ended
 

@@ -30,7 +30,7 @@ _MAX_PEOPLE = 200
 class Item:
     """One line of a batch: its values, and its result with the id of the row and a message.
 
-    ``remarks`` tell what was guessed or left out when it was parsed.
+    ``remarks`` name what was guessed or left out when it was parsed.
     """
 
     line: int
@@ -43,7 +43,7 @@ class Item:
     left_out: bool = False
 
     @property
-    def told(self) -> str:
+    def full_message(self) -> str:
         """The message for the report, with what was guessed and left out."""
         kept = self.remarks if self.values is not None else ()
         return "; ".join(filter(None, (self.message, *kept)))[:_LONGEST_MESSAGE]

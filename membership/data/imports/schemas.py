@@ -236,8 +236,9 @@ class ReportLine(Message):
     outcome: LineOutcome
     id: UUID | None = Field(description="What was created or found.")
     message: str = Field(description="Why, naming the column.")
-    note: LineNote | None = Field(
-        default=None,
+    note: LineNote | None = Field(default=None, description="The first of the `notes`.")
+    notes: tuple[LineNote, ...] = Field(
+        default=(),
         description="`maybe_same`: the line shares an address with somebody else; `merged`: it "
         "means the same person as another line of the file; `left_out`: it was taken without a "
         "bad value.",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, or_, select
@@ -317,12 +318,20 @@ def report_lines(
             return
         position = batch.first_line
         for line, what, found, message, *more in batch.outcomes:
-            noted = LineNote(more[0]) if more and more[0] else None
-            if line > after and outcome in {None, what} and note in {None, noted}:
+            notes = _notes_in(more)
+            if line > after and outcome in {None, what} and note in {None, *notes}:
                 yield ReportLine(
                     line=line,
                     outcome=LineOutcome(what),
                     id=None if found is None else UUID(found),
                     message=message,
-                    note=noted,
+                    note=next(iter(notes), None),
+                    notes=notes,
                 )
+
+
+def _notes_in(stored: list[Any]) -> tuple[LineNote, ...]:
+    """The notes of a line: stored as a list, by earlier versions as the first one, or not at all."""
+    found = stored[0] if stored else None
+    names = found if isinstance(found, list) else [found] if found else []
+    return tuple(LineNote(name) for name in names)

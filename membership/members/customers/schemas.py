@@ -37,7 +37,8 @@ class CustomerChange(RequestBody):
     state: CustomerState = Field(
         default=CustomerState.ACTIVE,
         examples=["active"],
-        description="`banned` denies all access; `inactive` only hides the customer from lists.",
+        description="`banned` denies all access; `inactive` is a label: it neither hides "
+        "the customer nor refuses anything.",
     )
 
 

@@ -100,7 +100,7 @@ class ImportChunk(Base):
 
 class ImportReport(Base):
     """What became of a run of lines, from ``first_line`` on: ``[line, outcome, id, message]``,
-    and since there are notes, the line's note.
+    and the line's notes as a list; earlier versions stored the first one, or none.
     """
 
     __tablename__ = "import_reports"

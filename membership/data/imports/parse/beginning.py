@@ -31,7 +31,7 @@ class Beginning:
     header: list[str]
     delimiter: str
     place: FilePosition
-    said: list[str] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ def find_beginning(
         if found is not None:
             begun = Beginning(found[0], used, reader.place, found[1])
             if first.line > 1 and failures:
-                begun.said.insert(0, f"the header is line {first.line}")
+                begun.guesses.insert(0, f"the header is line {first.line}")
             _require_named(begun, reader, first.line)
             return begun
         place = reader.place
@@ -97,11 +97,11 @@ def _header(
     failures: list[_Failure],
 ) -> tuple[list[str], list[str]] | None:
     """The header that a record is, with what was guessed; None, and a failure, if it is none."""
-    said: list[str] = []
+    guesses: list[str] = []
     try:
         if record.error is not None:
             raise HeaderError(record.error)
-        return header_of(kind, record.fields, columns, said), said
+        return header_of(kind, record.fields, columns, guesses), guesses
     except HeaderError as error:
         known = known_headings(kind, record.fields)
         failures.append(_Failure(record.line, str(error), known))

@@ -189,12 +189,12 @@ def header_of(
     kind: ImportKind,
     fields: list[str],
     given: Mapping[str, str | None],
-    said: list[str] | None = None,
+    guesses: list[str] | None = None,
 ) -> list[str]:
     """The column of each field of a header, in order; empty for those that are left out.
 
     ``given`` maps names in the file to columns. Headings of other programs are recognised, and
-    added to ``said``. Raises HeaderError.
+    added to ``guesses``. Raises HeaderError.
     """
     known = COLUMNS[kind]
     renamed = {_folded(name): column for name, column in given.items()}
@@ -211,8 +211,8 @@ def header_of(
             )
         if column and column != UNNAMED and column in header:
             raise HeaderError(f"the column {column!r} is there twice")
-        if said is not None and column in known and name not in {column, *renamed}:
-            said.append(f"{heading.strip()[:80]} is read as {column}")
+        if guesses is not None and column in known and name not in {column, *renamed}:
+            guesses.append(f"{heading.strip()[:80]} is read as {column}")
         header.append(column)
     for absent in renamed.keys() - set(names):
         raise HeaderError(f"there is no column {absent!r} to read")

@@ -359,8 +359,8 @@ def _report(row: Import, items: list[Item]) -> ImportReport:
                 item.line,
                 item.outcome.value,
                 None if item.id is None else str(item.id),
-                item.told,
-                next(iter(item.notes), None),
+                item.full_message,
+                [note.value for note in item.notes],
             ]
             for item in items
         ],
