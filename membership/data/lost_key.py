@@ -4,11 +4,9 @@ Nothing that cannot be decrypted is deleted, but for the keys of cards and links
 anew: without them no card can be issued again.
 """
 
-import secrets
 from datetime import datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import ColumnElement, Connection, and_, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -26,7 +24,8 @@ from membership.store.models import (
     WebhookEndpoint,
 )
 from membership.store.secret_key import opens, store_check_value
-from membership.wallet.holders import ROTATING_KEY_BYTES
+from membership.wallet.holders import new_apple_token, new_rotating_key
+from membership.wallet.state import new_code_key, new_link_key
 
 UNREADABLE_MAIL = "Not sent: encrypted with a secret key that is lost."
 
@@ -52,6 +51,9 @@ def losses(connection: Connection, vault: Vault | None) -> list[str]:
         "are refused until Google has their new keys.": lost(CardWallet.apple_token),
         "Links to cards and login codes of {} organizations that were sent so far open nothing: "
         "send new ones.": lost(WalletState.link_key),
+        "Signed codes of {} organizations stay good at the desk, but the key of GET "
+        "/v1/desk/code-key is another one: programs that check codes without network must fetch "
+        "it, and accept only cards that are issued from then on.": lost(WalletState.code_key),
         "Apple certificates to be imported again: {} ('wallets apple').": lost(
             WalletIdentity.sealed, kind == IdentityKind.APPLE
         ),
@@ -96,9 +98,9 @@ def _renew_state(connection: Connection, vault: Vault, organization_id: int) -> 
     row = connection.execute(select(WalletState.link_key, WalletState.code_key).where(here)).one()
     made: dict[str, bytes] = {}
     if not opens(vault, bytes(row.link_key)):
-        made["link_key"] = vault.seal(secrets.token_bytes(32))
+        made["link_key"] = vault.seal(new_link_key())
     if not opens(vault, bytes(row.code_key)):
-        made["code_key"] = vault.seal(Ed25519PrivateKey.generate().private_bytes_raw())
+        made["code_key"] = vault.seal(new_code_key())
     if made:
         connection.execute(update(WalletState).where(here).values(made))
     return bool(made)
@@ -128,9 +130,9 @@ def _new_secrets(vault: Vault, row: AnyRow, now: datetime) -> dict[str, object]:
     """Return new values for the secrets of a card that cannot be read; Google is sent its own."""
     made: dict[str, object] = {}
     if not opens(vault, bytes(row.apple_token)):
-        made["apple_token"] = vault.seal(secrets.token_urlsafe(24).encode())
+        made["apple_token"] = vault.seal(new_apple_token())
     if row.rotating_key is not None and not opens(vault, bytes(row.rotating_key)):
-        made["rotating_key"] = vault.seal(secrets.token_bytes(ROTATING_KEY_BYTES))
+        made["rotating_key"] = vault.seal(new_rotating_key())
         if row.google_created_at is not None:
             made |= {"google_digest": None, "google_next_attempt_at": now, "google_attempts": 0}
     return made

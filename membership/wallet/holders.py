@@ -16,6 +16,16 @@ ROTATING_KEY_BYTES = 20
 """Length of the secret of a rotating code, that of HMAC-SHA-1 (RFC 4226, section 4)."""
 
 
+def new_apple_token() -> bytes:
+    """Return a new token by which Apple Wallet asks for updates of a card, as ASCII."""
+    return secrets.token_urlsafe(24).encode()
+
+
+def new_rotating_key() -> bytes:
+    """Return a new secret of a card's rotating codes, of ``ROTATING_KEY_BYTES``."""
+    return secrets.token_bytes(ROTATING_KEY_BYTES)
+
+
 def add_wallet(
     session: Session,
     vault: Vault,
@@ -38,9 +48,9 @@ def add_wallet(
         card_id=card.id,
         design_id=design.id,
         replaces=replaces,
-        apple_token=vault.seal(secrets.token_urlsafe(24).encode()),
+        apple_token=vault.seal(new_apple_token()),
         code_signature=sign_code(CardCode(card.code), keys.code_key).signature,
-        rotating_key=vault.seal(secrets.token_bytes(ROTATING_KEY_BYTES)),
+        rotating_key=vault.seal(new_rotating_key()),
         alias=new_card_alias().text,
         refresh_at=now,
     )

@@ -22,6 +22,16 @@ class WalletKeys:
     code_key: Ed25519PrivateKey
 
 
+def new_link_key() -> bytes:
+    """Return a new key of install links: 32 random bytes."""
+    return secrets.token_bytes(32)
+
+
+def new_code_key() -> bytes:
+    """Return a new private key of signed codes: 32 bytes of Ed25519 (RFC 8032)."""
+    return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
 def ensure_wallet_state(
     session: Session, vault: Vault, organization_id: int, now: datetime
 ) -> None:
@@ -35,8 +45,8 @@ def ensure_wallet_state(
         {
             "organization_id": organization_id,
             "last_update_seq": 0,
-            "link_key": vault.seal(secrets.token_bytes(32)),
-            "code_key": vault.seal(Ed25519PrivateKey.generate().private_bytes_raw()),
+            "link_key": vault.seal(new_link_key()),
+            "code_key": vault.seal(new_code_key()),
             "created_at": now,
         },
     )

@@ -113,7 +113,7 @@ class ImportOptions(Message):
     )
     encoding: Encoding = Field(
         default=Encoding.AUTO,
-        description="By default told from the bytes: UTF-8, UTF-16 with a mark, or Windows-1252.",
+        description="By default found by the bytes: UTF-8, UTF-16 with a mark, or Windows-1252.",
     )
     columns: dict[Line, Line | None] = Field(
         default={},

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from membership.base.actors import Actor
 from membership.data.imports.arrive.decoding import Encoding, FileDecoder
 from membership.data.imports.parse.beginning import find_beginning
-from membership.data.imports.run.ending import delete_keys, invalidate_cards_of
+from membership.data.imports.run.ending import delete_keys
+from membership.data.imports.run.survey import first_guesses, guesses_of
 from membership.data.imports.schemas import (
     ImportCounts,
     ImportOptions,
@@ -195,7 +196,7 @@ def _read_header(session: Session, row: Import) -> None:
     except ValueError as error:
         raise Invalid("header_invalid", "file", str(error)) from None
     row.header, row.delimiter = begun.header, begun.delimiter
-    row.guesses = {"said": begun.said}
+    row.guesses = first_guesses(begun.guesses)
     row.position, row.next_line = begun.place.position, begun.place.line
 
 
@@ -210,7 +211,6 @@ def cancel(session: Session, tenant: Tenant, import_id: UUID, now: datetime) -> 
     row.state, row.finished_at = ImportState.CANCELLED, now
     progress = {"lines": row.lines_done, "counts": row.counts}
     record(session, tenant.id, "import.cancelled", row.id, after=progress)
-    invalidate_cards_of(session, row, now)
     delete_keys(session, row)
     session.flush()
     return row
@@ -230,7 +230,7 @@ def view(row: Import, now: datetime) -> ImportView:
         lines_done=row.lines_done,
         counts=ImportCounts(**row.counts),
         **(row.notes or {}),
-        guesses=tuple((row.guesses or {}).get("said", ())),
+        guesses=guesses_of(row),
         lines_per_second=pace(row.lines_done, row.started_at, row.finished_at or now),
         encoding=row.encoding,
         delimiter=row.delimiter,
@@ -331,7 +331,7 @@ def report_lines(
 
 
 def _notes_in(stored: list[Any]) -> tuple[LineNote, ...]:
-    """The notes of a line: stored as a list, by earlier versions as the first one, or not at all."""
+    """The notes of a line: a list; in rows of earlier versions the first, or none."""
     found = stored[0] if stored else None
     names = found if isinstance(found, list) else [found] if found else []
     return tuple(LineNote(name) for name in names)

@@ -37,8 +37,8 @@ class CustomerChange(RequestBody):
     state: CustomerState = Field(
         default=CustomerState.ACTIVE,
         examples=["active"],
-        description="`banned` denies all access; `inactive` is a label: it neither hides "
-        "the customer nor refuses anything.",
+        description="`banned` denies all access; an `inactive` customer is listed "
+        "and let in as before, and only buys nothing and gets no card on the public pages.",
     )
 
 

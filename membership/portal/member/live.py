@@ -5,7 +5,6 @@ same check, whatever the card's design requires. The key stays in the service: a
 the codes only, and each is valid once, around its own 30 seconds.
 """
 
-import secrets
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from membership.portal.member.cards import no_design
 from membership.portal.member.schemas import LiveCard, LiveCode, LiveFace
 from membership.store.models import Card, CardWallet, Customer
 from membership.wallet.designs.service import first_design
-from membership.wallet.holders import ROTATING_KEY_BYTES, add_wallet
+from membership.wallet.holders import add_wallet, new_rotating_key
 from membership.web.errors import Conflict, NotFound
 from passes.codes.barcode import CardAlias, CardCode, new_card_alias
 from passes.codes.rotating import PERIOD_SECONDS, RotatingSecret, rotating_code, step_at
@@ -91,7 +90,7 @@ def _rotating_secret(call: CustomerCall, card: Card, vault: Vault) -> RotatingSe
             raise no_design()
         wallet = add_wallet(call.session, vault, card, design, now=call.now)
     if wallet.rotating_key is None:
-        wallet.rotating_key = vault.seal(secrets.token_bytes(ROTATING_KEY_BYTES))
+        wallet.rotating_key = vault.seal(new_rotating_key())
     if wallet.alias is None:
         wallet.alias = new_card_alias().text
     return RotatingSecret(CardAlias(wallet.alias), vault.open(wallet.rotating_key))

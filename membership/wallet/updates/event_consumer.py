@@ -70,12 +70,10 @@ class _Affected:
         elif event.startswith("membership."):
             self._add_id(data, "customer_id", self.customers)
             self._add_id(data, "company_id", self.companies)
-        elif event is EventType.COMPANY_UPDATED:
-            if not _SHOWN_OF_COMPANIES.isdisjoint(data.get("changed", _SHOWN_OF_COMPANIES)):
-                self._add_id(data, "company_id", self.companies)
-        elif event is EventType.IMPORT_FINISHED and not data.get("dry_run", False):
-            # Imports change rows without an event for each.
-            self.everybody = True
+        elif event is EventType.COMPANY_UPDATED and not _SHOWN_OF_COMPANIES.isdisjoint(
+            data.get("changed", _SHOWN_OF_COMPANIES)
+        ):
+            self._add_id(data, "company_id", self.companies)
 
     @staticmethod
     def _add_id(data: Mapping[str, Any], name: str, ids: set[UUID]) -> None:

@@ -315,11 +315,11 @@ class LineParser:
 
     def _fitted(self, fields: list[str]) -> list[str]:
         """The fields of a line that is as long as the header, or differs by empty ones only."""
-        said = f"has {len(fields)} fields where the header has {self._count}"
+        why = f"has {len(fields)} fields where the header has {self._count}"
         if any(each.strip() for each in fields[self._count :]):
-            raise ValueError(said)
+            raise ValueError(why)
         if len(fields) < self._count:
-            self.notes.append(f"{said}; the rest is taken as empty")
+            self.notes.append(f"{why}; the rest is taken as empty")
         return [*fields[: self._count], *[""] * (self._count - len(fields))]
 
     def _value(self, name: str, column: Column, field: str) -> Any:

@@ -2,7 +2,7 @@
 
 A spreadsheet keeps a code such as 00123 only as a text, which it marks by an apostrophe or by
 ``="00123"``. Without a mark it drops zeros, adds ``.0`` or rounds to ``1.23457E+12``: what such
-a cell was before cannot be told, so that it is refused.
+a cell was before is not known, so that it is refused.
 """
 
 import re

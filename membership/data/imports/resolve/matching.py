@@ -16,8 +16,9 @@ from membership.data.imports.parse.columns import Values
 from membership.data.imports.resolve.people import Person, Sharers, digest_for, plain
 from membership.data.imports.resolve.reservations import codes_of
 from membership.data.imports.schemas import MatchBy, MaybeSame, OnDuplicate
+from membership.members.customers.aliases import resolve_numbers
 from membership.members.customers.service import email_key
-from membership.store.models import Card, Customer, CustomerAlias
+from membership.store.models import Card, Customer
 from passes.codes.foreign import foreign_spellings
 
 
@@ -198,14 +199,22 @@ class CustomerMatcher:
         for some in chunks(wanted):
             query = select(column.label("key"), *_SHOWN).where(here, column.in_(some))
             yield from self._people(rule, self._batch.session.execute(query).all())
-            if rule is MatchBy.NUMBER:
-                former = (
-                    select(CustomerAlias.old_number.label("key"), *_SHOWN)
-                    .join(Customer, Customer.id == CustomerAlias.customer_id)
-                    .where(here, CustomerAlias.organization_id == self._batch.tenant.id)
-                    .where(CustomerAlias.old_number.in_(some))
-                )
-                yield from self._people(rule, self._batch.session.execute(former).all())
+        if rule is MatchBy.NUMBER:
+            yield from self._merged(wanted)
+
+    def _merged(self, numbers: set[int]) -> Iterable[tuple[Key, Person]]:
+        """Customers by the numbers of those who were merged into them."""
+        stayed = resolve_numbers(self._batch.session, self._batch.tenant.id, numbers)
+        people: dict[UUID | int, Person] = {}
+        for some in chunks(set(stayed.values())):
+            query = select(Customer.number.label("key"), *_SHOWN).where(
+                Customer.organization_id == self._batch.tenant.id, Customer.id.in_(some)
+            )
+            rows = self._batch.session.execute(query).all()
+            people |= {each.who: each for _, each in self._people(MatchBy.NUMBER, rows)}
+        for number, who in sorted(stayed.items()):
+            if who in people:
+                yield (MatchBy.NUMBER, number), people[who]
 
     def _holders(self, codes: set[str]) -> Iterable[tuple[Key, Person]]:
         """Customers whose cards have codes, whichever spelling they are stored in."""

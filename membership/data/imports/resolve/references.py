@@ -12,9 +12,10 @@ from membership.base.folding import fold
 from membership.data.imports.batch import Batch
 from membership.data.imports.bulk import chunks
 from membership.data.imports.parse import cells
+from membership.members.customers.aliases import resolve_all, resolve_numbers
 from membership.members.customers.service import email_key
 from membership.members.plans.permissions import permissions_of
-from membership.store.models import Company, Customer, CustomerAlias, Plan
+from membership.store.models import Company, Customer, Plan
 
 Named = UUID | str
 
@@ -32,8 +33,9 @@ class CustomerReferences:
         self._load(Customer.id, ids)
         self._load(Customer.number, numbers)
         self._load(Customer.email_key, emails)
-        self._load_merged(CustomerAlias.old_id, ids)
-        self._load_merged(CustomerAlias.old_number, numbers)
+        here = (batch.session, batch.tenant.id)
+        self._found |= {old: {who} for old, who in resolve_all(*here, ids).items()}
+        self._found |= {old: {who} for old, who in resolve_numbers(*here, numbers).items()}
 
     def find(self, named: Named) -> UUID:
         """The id of a customer. Raises ValueError."""
@@ -51,17 +53,6 @@ class CustomerReferences:
             )
             for key, who in rows:
                 self._found[key].add(who)
-
-    def _load_merged(self, column: Any, wanted: set[Any]) -> None:
-        """Load customers by ids or numbers from before they were merged."""
-        for some in chunks(wanted):
-            rows = self._batch.session.execute(
-                select(column, CustomerAlias.customer_id).where(
-                    CustomerAlias.organization_id == self._batch.tenant.id, column.in_(some)
-                )
-            )
-            for key, who in rows:
-                self._found[key] = {who}
 
 
 class CompanyReferences:

@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 from membership.data.imports.batch import Batch
 from membership.data.imports.bulk import chunks, insert_rows
 from membership.data.imports.parse.columns import Values
-from membership.store.models import Customer, CustomerAlias, ImportLine
+from membership.members.customers.aliases import resolve_all
+from membership.store.models import Customer, ImportLine
 
 _TELLING = frozenset({"number", "email", "phone", "birth_date", "card_code", "other_card_codes"})
 _COLUMNS = ("organization_id", "id", "content", "subject_id", "import_id")
@@ -51,13 +52,16 @@ class Remembered:
             for row in rows:
                 self._left[row.content].append(row)
         self._leave_read()
+        self._people = self._load_people(
+            {row.subject_id for rows in self._left.values() for row in rows}
+        )
 
     def take(self, content: str | None) -> UUID | None:
         """The customer whom a line of this content created before; None for a new one."""
         while content is not None and self._left.get(content):
             row = self._left[content].pop(0)
             self._read.append(row.id)
-            if (who := self._still_there(row.subject_id)) is not None:
+            if (who := self._people.get(row.subject_id)) is not None:
                 return who
         return None
 
@@ -90,21 +94,26 @@ class Remembered:
             for content, rows in self._left.items():
                 self._left[content] = [row for row in rows if _read_key(row.id) not in before]
 
-    def _still_there(self, who: UUID) -> UUID | None:
-        """The customer, or the one who they were merged into; None if they were erased."""
+    def _load_people(self, who: set[UUID]) -> dict[UUID, UUID]:
+        """The customers of remembered lines, or those who they were merged into, by former id.
+
+        Those who were erased are left out.
+        """
         here = self._batch.tenant.id
-        stayed = self._batch.session.scalar(
-            select(CustomerAlias.customer_id).where(
-                CustomerAlias.organization_id == here, CustomerAlias.old_id == who
+        merged = resolve_all(self._batch.session, here, who)
+        stayed = {each: merged.get(each, each) for each in who}
+        there: set[UUID] = set()
+        for some in chunks(set(stayed.values())):
+            there.update(
+                self._batch.session.scalars(
+                    select(Customer.id).where(
+                        Customer.organization_id == here,
+                        Customer.id.in_(some),
+                        Customer.erased_at.is_(None),
+                    )
+                )
             )
-        )
-        return self._batch.session.scalar(
-            select(Customer.id).where(
-                Customer.organization_id == here,
-                Customer.id == (stayed or who),
-                Customer.erased_at.is_(None),
-            )
-        )
+        return {old: new for old, new in stayed.items() if new in there}
 
 
 def _read_key(line: UUID) -> str:

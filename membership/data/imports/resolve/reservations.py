@@ -1,6 +1,6 @@
 """Reservations of numbers and card codes, which only one customer may have."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,8 @@ from sqlalchemy import select
 from membership.data.imports.batch import Batch
 from membership.data.imports.bulk import chunks
 from membership.data.imports.parse.columns import Values
-from membership.store.models import Card, Customer, CustomerAlias
+from membership.members.customers.aliases import resolve_all, resolve_numbers
+from membership.store.models import Card, Customer
 from passes.codes.foreign import foreign_spellings
 
 _UUID_LENGTH = 36
@@ -65,23 +66,17 @@ class Reservations:
         """Store the reservations of a dry run, for the batches after this one."""
         self._batch.store_people(self._kept)
 
-    def _numbers_of(self, numbers: Iterable[int]) -> Iterable[tuple[int, UUID]]:
+    def _numbers_of(self, numbers: Collection[int]) -> Iterable[tuple[int, UUID]]:
         """Numbers of customers, and former ones of customers who were merged."""
         organization_id = self._batch.tenant.id
         for some in chunks(numbers):
-            for number, who in self._batch.session.execute(
+            rows = self._batch.session.execute(
                 select(Customer.number, Customer.id).where(
                     Customer.organization_id == organization_id, Customer.number.in_(some)
                 )
-            ):
-                yield number, who
-            for number, who in self._batch.session.execute(
-                select(CustomerAlias.old_number, CustomerAlias.customer_id).where(
-                    CustomerAlias.organization_id == organization_id,
-                    CustomerAlias.old_number.in_(some),
-                )
-            ):
-                yield number, who
+            )
+            yield from ((row.number, row.id) for row in rows)
+        yield from resolve_numbers(self._batch.session, organization_id, numbers).items()
 
     def _codes_of(self, codes: Iterable[str]) -> Iterable[tuple[str, UUID]]:
         """Codes of cards, revoked ones included, whichever spelling they are stored in."""
@@ -104,12 +99,8 @@ class Reservations:
                 select(Customer.id).where(Customer.organization_id == here, Customer.id.in_(some))
             ):
                 yield named[own], own
-            for old, stayed in self._batch.session.execute(
-                select(CustomerAlias.old_id, CustomerAlias.customer_id).where(
-                    CustomerAlias.organization_id == here, CustomerAlias.old_id.in_(some)
-                )
-            ):
-                yield named[old], stayed
+        for old, stayed in resolve_all(self._batch.session, here, named).items():
+            yield named[old], stayed
 
 
 def _uuid(code: str) -> UUID | None:

@@ -1,4 +1,7 @@
-"""The end of imports: finished or failed, with their events and the cards to recompute."""
+"""The end of imports: finished, with its event, or failed.
+
+Each change was stored with its own event, from which the cards that show it are recomputed.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +15,6 @@ from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.store.database import Database
 from membership.store.models import Import, ImportKey, ImportState
-from membership.wallet.updates.invalidation import invalidate_all
 
 
 def finish(session: Session, row: Import, now: datetime) -> None:
@@ -39,17 +41,10 @@ def fail(database: Database, found: Import, worker: UUID, why: str, now: datetim
         if row is not None:
             row.state, row.error = ImportState.FAILED, why
             row.leased_by = row.leased_until = None
-            invalidate_cards_of(session, row, now)
-
-
-def invalidate_cards_of(session: Session, row: Import, now: datetime) -> None:
-    """Invalidate the cards of the organization after a partial import, which emits no events."""
-    if not row.dry_run:
-        invalidate_all(session.connection(), row.organization_id, now)
 
 
 def delete_keys(session: Session, row: Import) -> None:
-    """Delete the keys that a dry run stored of its lines."""
+    """Delete the keys that an import stored of its lines."""
     session.execute(
         delete(ImportKey).where(
             ImportKey.organization_id == row.organization_id, ImportKey.import_id == row.id

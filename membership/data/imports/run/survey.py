@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from membership.data.imports.arrive.chunks import read_chunks
@@ -21,7 +22,9 @@ LINES = 100_000
 """Lines whose days are looked at; a file has its order of days long before."""
 RENEWED_BYTES = 8 * 1024 * 1024
 """After so many bytes the lease is renewed: seconds of reading, even on a slow disk."""
-_ORDERS, _HIGHEST = "day_first", "highest_number"
+_ORDERS, _HIGHEST, _SENTENCES = "day_first", "highest_number", "sentences"
+_SENTENCES_BEFORE = "said"
+"""The key of the sentences in rows of earlier versions."""
 
 
 def reader_of(database: Database, found: Import) -> RecordReader:
@@ -46,8 +49,19 @@ def highest_number(found: Import) -> int:
 
 
 def orders_in(found: Import) -> Mapping[str, bool]:
-    """Return by column whether the day comes first, for those whose values told."""
+    """Return by column whether the day comes first, for those whose values show it."""
     return dict((found.guesses or {}).get(_ORDERS, {}))
+
+
+def guesses_of(found: Import) -> tuple[str, ...]:
+    """Return how the file is read where it could be read otherwise, a sentence each."""
+    stored = found.guesses or {}
+    return tuple(stored.get(_SENTENCES, stored.get(_SENTENCES_BEFORE, ())))
+
+
+def first_guesses(sentences: list[str]) -> dict[str, Any]:
+    """Return the guesses of an import whose lines were not looked at yet, as they are stored."""
+    return {_SENTENCES: sentences}
 
 
 class Survey:
@@ -137,11 +151,12 @@ def _store(
             return False
         row.leased_until = now + LEASE
         if judged is not None:
-            before = dict(row.guesses or {})
-            shown = [*before.get("said", []), *judged.guesses]
-            row.guesses = {**before, "said": shown, _ORDERS: judged.orders}
-            if judged.highest:
-                row.guesses[_HIGHEST] = judged.highest
+            row.guesses = {
+                **(row.guesses or {}),
+                **first_guesses([*guesses_of(row), *judged.guesses]),
+                _ORDERS: judged.orders,
+                **({_HIGHEST: judged.highest} if judged.highest else {}),
+            }
     return True
 
 

@@ -164,7 +164,14 @@ def test_a_restore_without_the_key_says_what_is_lost_and_goes_on_with_new_keys(
     assert str(settings.data_dir / KEY_FILE) in told
     other = empty_settings(databases, backend, tmp_path / "new")
     told = restore_command(other, file)
-    for part in (KEY_FILE, "wallets new-keys", "Links to cards", "1 organizations", "Mails"):
+    for part in (
+        KEY_FILE,
+        "wallets new-keys",
+        "Links to cards",
+        "/v1/desk/code-key",
+        "1 organizations",
+        "Mails",
+    ):
         assert part in told
     assert not (other.data_dir / KEY_FILE).exists()
     with database_of(other) as database:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.membership.data.imports.test_imports import imported, outcomes
 from tests.membership.support import NOON, Service
@@ -140,3 +141,31 @@ def test_a_membership_is_known_by_its_first_day_whatever_became_of_it(
 def exported(service: Service) -> str:
     """The memberships of the club as a file."""
     return service.call("GET", "/v1/exports/memberships.csv").text
+
+
+def test_names_that_were_read_before_lead_to_whom_they_are_now(service: Service) -> None:
+    file = "given_name\n" + "Eva\n" * 3
+    _, report = imported(service, file)
+    first, second, third = (each["id"] for each in report)
+    service.post(f"/v1/customers/{first}/merge", {"other_id": second}, status=200)
+    _, report = imported(service, file)
+    assert sorted(each["id"] for each in report) == sorted([first, first, third])
+    assert {each["outcome"] for each in report} == {"unchanged"}
+
+
+def test_a_batch_asks_as_often_for_many_lines_as_for_few(service: Service) -> None:
+    counted: list[int] = []
+    for lines in (3, 60):
+        file = "given_name\n" + "".join(f"P{lines}{each}\n" for each in range(lines))
+        imported(service, file)
+        asked: list[str] = []
+
+        def note(*arguments: Any, asked: list[str] = asked) -> None:
+            asked.append(arguments[2])
+
+        event.listen(service.database.engine, "before_cursor_execute", note)
+        _, report = imported(service, file)
+        event.remove(service.database.engine, "before_cursor_execute", note)
+        assert {each["outcome"] for each in report} == {"unchanged"}
+        counted.append(len(asked))
+    assert counted[0] == counted[1]

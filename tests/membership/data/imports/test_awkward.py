@@ -231,17 +231,17 @@ def test_headers_that_nobody_can_read(text: str, why: str) -> None:
     assert why in str(raised.value)
 
 
-def test_what_is_guessed_is_said() -> None:
+def test_what_is_guessed_is_shown() -> None:
     begun, _ = read("Liste\nVorname;Nachname;email\nA;B;\n", "customers", "DE")
-    assert begun.said == [
+    assert begun.guesses == [
         "the header is line 2", "Vorname is read as given_name", "Nachname is read as family_name"
     ]  # fmt: skip
-    assert read("given_name\nA\n", "customers", None)[0].said == []
+    assert read("given_name\nA\n", "customers", None)[0].guesses == []
     begun, _ = read("Wer;Name\nA;B\n", "customers", None, columns={"Wer": "given_name"})
     assert begun.header == ["given_name", "family_name"]
     begun, _ = read("Name;Old id\nA;7\n", "customers", None,
                     columns={"name": "given_name", "OLD ID": None})  # fmt: skip
-    assert (begun.header, begun.said) == (["given_name", ""], [])
+    assert (begun.header, begun.guesses) == (["given_name", ""], [])
 
 
 @pytest.mark.parametrize(

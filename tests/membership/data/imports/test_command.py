@@ -4,12 +4,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import func, select
 from typer.testing import CliRunner
 
+from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
+from membership.base.vault import KEY_FILE
 from membership.commands.cli import app
 from membership.commands.import_ import columns_of, import_command
 from membership.store.database import open_database
+from membership.store.models import Import
+from membership.store.secret_key import open_checked_vault
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.data.imports.test_resuming import club
 
@@ -89,3 +95,17 @@ def test_columns_days_and_bad_values_have_their_options(tmp_path: Path, command:
     done = CliRunner().invoke(app, ["import", str(file), *options])
     assert done.exit_code == 0, done.output
     assert "1 created" in done.output
+
+
+def test_with_a_wrong_key_nothing_is_started(databases: Databases, tmp_path: Path) -> None:
+    settings = databases.new(SQLITE, tmp_path)
+    database = open_database(settings)
+    club(database)
+    open_checked_vault(settings, database, system_clock())
+    (tmp_path / KEY_FILE).write_bytes(Fernet.generate_key())
+    code, said = Command(settings, tmp_path)("given_name\nMia\n")
+    assert code == 2
+    assert KEY_FILE in said
+    with database.readers.begin() as session:
+        assert session.scalar(select(func.count()).select_from(Import)) == 0
+    database.engine.dispose()

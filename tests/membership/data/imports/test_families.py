@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from membership.store.models import Import, ImportReport
 from tests.membership.data.imports.test_imports import imported, outcomes
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 
 HEADER = "number,given_name,family_name,email,phone,birth_date,card_code\n"
 UPDATE: dict[str, Any] = {"action": "update"}
@@ -176,3 +178,34 @@ def test_a_card_and_the_name_tell_who_it_is(service: Service, action: str) -> No
     both = HEADER.replace("card_code", "other_card_codes") + ',Anna,Berg,,,,"FOB-1\nFOB-3"\n'
     _, report = imported(service, both, duplicates={"action": action})
     assert report[0]["outcome"] == "refused"
+
+
+def test_a_line_with_two_notes_is_found_by_each_of_them(service: Service) -> None:
+    file = (
+        "given_name,family_name,email,birth_date\nAnna,Berg,b@home.example,\n"
+        "Lars,Berg,b@home.example,soon\nEva,Ott,,soon\n"
+    )
+    shown, report = imported(service, file, bad_values="leave_out")
+    assert (shown["maybe_same"], shown["left_out"]) == (1, 2)
+    assert [each["notes"] for each in report] == [[], ["maybe_same", "left_out"], ["left_out"]]
+    assert [each["note"] for each in report] == [None, "maybe_same", "left_out"]
+    for note, lines in {"maybe_same": [3], "left_out": [3, 4], "merged": []}.items():
+        found = service.get(f"/v1/imports/{shown['id']}/report", note=note)["items"]
+        assert [each["line"] for each in found] == lines, note
+        rows = service.call("GET", f"/v1/imports/{shown['id']}/report.csv", params={"note": note})
+        assert rows.text.count("\n") == 1 + len(lines)
+
+
+def test_reports_of_earlier_versions_have_one_note_or_none(service: Service) -> None:
+    shown, _ = imported(service, "given_name\nAnna\nEva\nUdo\n")
+    before = [[2, "created", None, "", "maybe_same"], [3, "created", None, "", None],
+              [4, "created", None, ""]]  # fmt: skip
+    with arranging(service.database) as session:
+        here = ImportReport.organization_id == service.tenant.id
+        session.execute(update(ImportReport).where(here).values(outcomes=before))
+        guessed = {"said": ["the header is line 2"]}
+        same = Import.organization_id == service.tenant.id
+        session.execute(update(Import).where(same).values(guesses=guessed))
+    report = service.get(f"/v1/imports/{shown['id']}/report")["items"]
+    assert [each["notes"] for each in report] == [["maybe_same"], [], []]
+    assert service.get(f"/v1/imports/{shown['id']}")["guesses"] == guessed["said"]

@@ -158,6 +158,15 @@ def test_list_by_state_reads_its_index(service: Service, backend: str) -> None:
     assert "TEMP B-TREE" not in steps
 
 
+def test_somebody_inactive_is_listed_and_let_in(service: Service) -> None:
+    customer = service.customer("Amara", state="inactive")
+    service.member(service.plan("Gold"), customer_id=customer)
+    assert service.scan(service.card(customer)["code"])["outcome"] == "active"
+    for wanted in ({}, {"q": "amara"}, {"state": "inactive"}):
+        found = service.get("/v1/customers", **wanted)["items"]
+        assert [each["customer"]["id"] for each in found] == [customer], wanted
+
+
 @pytest.fixture
 def erased(service: Service) -> str:
     """A customer of whom only the row is left."""

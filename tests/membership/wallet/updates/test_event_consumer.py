@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select
 
 from membership.base.settings import ServiceSettings
 from membership.data.imports.run.ending import fail
+from membership.data.imports.run.worker import ImportWorker
 from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.events.webhooks.purge import purge
@@ -19,7 +20,6 @@ from membership.store.models import (
     Event,
     EventFollower,
     Import,
-    ImportState,
     LinkSource,
     WalletMark,
 )
@@ -27,6 +27,7 @@ from membership.wallet.updates.event_consumer import consume_events
 from membership.wallet.updates.invalidation import invalidate_all, invalidate_chunk
 from membership.wallet.updates.refresh import refresh
 from tests.membership.conftest import POSTGRESQL, Databases
+from tests.membership.data.imports.test_imports import finish_all, prepare
 from tests.membership.support import NOON, Service, arranging, running_service
 from tests.membership.wallet.factories import new_design, wallet_card
 from tests.membership.wallet.many_cards import people_of
@@ -151,40 +152,41 @@ def test_the_organization_is_on_all_of_its_cards(club: Club) -> None:
     assert other.marked() == []
 
 
-def an_import(club: Club, *, dry_run: bool = False) -> str:
-    """An import whose file is there."""
-    body = {"kind": "customers", "dry_run": dry_run}
-    made = str(club.service.post("/v1/imports", body)["id"])
-    sent = club.service.call("PUT", f"/v1/imports/{made}/file", data=b"given_name\nDora\n")
-    assert sent.status_code == 200, sent.text
-    return made
+def begun(club: Club, **fields: Any) -> UUID:
+    """An import that changed the first two people and has not come to the third."""
+    numbers = [club.service.get(f"/v1/customers/{each}")["customer"]["number"]
+               for each in club.people]  # fmt: skip
+    file = "plan,customer\n" + "".join(f"Gold,{each}\n" for each in numbers)
+    made = prepare(club.service, file, "memberships", **fields)
+    club.service.post(f"/v1/imports/{made}/start", status=200)
+    work, worker = work_of(club.service), ImportWorker(sizes=(2, 2))
+    assert worker.step(work.database, work.clock)
+    worker.leave(work.database, club.service.tenant.id, UUID(made), club.service.clock())
+    assert club.service.get(f"/v1/imports/{made}")["lines_done"] == 2
+    return UUID(made)
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
-def test_an_import_that_ended_concerns_everybody_unless_it_was_a_trial(
-    club: Club, dry_run: bool
-) -> None:
-    with arranging(club.service.database) as session:
-        told = {"import_id": str(uuid4()), "dry_run": dry_run}
-        finished = EventType.IMPORT_FINISHED
-        emit(session, club.service.tenant.id, finished, "1", told, now=NOON)
-    assert club.marked() == ([] if dry_run else [0, 1, 2])
+def test_an_import_concerns_those_whom_it_changed(club: Club, dry_run: bool) -> None:
+    begun(club, dry_run=dry_run)
+    assert club.marked() == ([] if dry_run else [0, 1])
+    settle(club.service)
+    finish_all(club.service)
+    assert club.marked() == ([] if dry_run else [2])
 
 
 def test_an_import_that_was_cancelled_half_way(club: Club) -> None:
-    club.service.post(f"/v1/imports/{an_import(club, dry_run=True)}/cancel", status=200)
-    assert club.marked() == []
-    club.service.post(f"/v1/imports/{an_import(club)}/cancel", status=200)
-    assert club.marked() == [0, 1, 2]
+    club.service.post(f"/v1/imports/{begun(club)}/cancel", status=200)
+    assert club.marked() == [0, 1]
 
 
 def test_an_import_that_failed_half_way(club: Club) -> None:
-    made, worker = UUID(an_import(club)), uuid4()
+    made, worker = begun(club), uuid4()
     with arranging(club.service.database) as session:
         row = session.get_one(Import, (club.service.tenant.id, made))
-        row.state, row.leased_by = ImportState.RUNNING, worker
+        row.leased_by = worker
     fail(club.service.database, row, worker, "The disk is full.", NOON)
-    assert club.marked() == [0, 1, 2]
+    assert club.marked() == [0, 1]
 
 
 def test_events_of_a_newer_service_are_passed_over(club: Club) -> None:
