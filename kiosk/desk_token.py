@@ -6,12 +6,12 @@ owner only.
 """
 
 import json
-import os
 import re
-from contextlib import suppress
 from pathlib import Path
 
 import structlog
+
+from .private_file import write_private
 
 log = structlog.get_logger(__name__)
 
@@ -49,17 +49,10 @@ class DeskTokenStore:
             return
         others = {name: each for name, each in self._stored().items() if name != self._service}
         kept = dict(list(others.items())[1 - _MOST :]) | {self._service: token}
-        draft = self._file.with_suffix(".new")
         try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft.unlink(missing_ok=True)
-            with open(draft, "x", encoding="utf-8", opener=_open_private) as stream:
-                json.dump(kept, stream)
-            draft.replace(self._file)
+            write_private(self._file, json.dumps(kept))
         except OSError as error:
             log.warning("desk's token cannot be stored", error=repr(error))
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
 
     def _stored(self) -> dict[str, str]:
         """Return the tokens of the file by service; what is none is left out."""
@@ -79,8 +72,3 @@ class DeskTokenStore:
             for name, each in found.items()
             if isinstance(each, str) and _TOKEN.match(each)
         }
-
-
-def _open_private(path: str, flags: int) -> int:
-    """Open a file that only its owner can read, whatever the umask."""
-    return os.open(path, flags, 0o600)

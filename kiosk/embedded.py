@@ -6,13 +6,14 @@ service stops when its standard input closes, so it never outlives a kiosk that 
 """
 
 import json
-import os
 import time
 from pathlib import Path
 
 import structlog
 from filelock import FileLock, Timeout
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+
+from .private_file import write_private
 
 log = structlog.get_logger(__name__)
 
@@ -161,25 +162,14 @@ class EmbeddedService(QObject):
         if event == "ready":
             self.ready.emit(said["url"], said["key"])
             try:
-                self._publish(said["url"], said["key"])
+                address = {"url": said["url"], "key": said["key"]}
+                write_private(self._address, json.dumps(address))
             except OSError as error:
                 log.error("address not published to other kiosks", error=repr(error))
         elif event == "failed":
             self._said_why = True
             log.error("service cannot start", code=said.get("code"), message=said.get("message"))
             self.down.emit(str(said.get("code", "")), str(said.get("message", "")))
-
-    def _publish(self, url: str, key: str) -> None:
-        """Write URL and key for other kiosks to a file that this user alone can read.
-
-        Raises OSError.
-        """
-        draft = self._address.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with os.fdopen(os.open(draft, flags, 0o600), "w", encoding="utf-8") as file:
-            json.dump({"url": url, "key": key}, file)
-        draft.replace(self._address)
 
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart and not self._stopping:

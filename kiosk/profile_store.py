@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from .private_file import write_private
 from .scanner_profile import ScannerProfile
 
 log = structlog.get_logger(__name__)
@@ -37,11 +38,8 @@ class ProfileStore:
         """
         if self._file is None:
             return True
-        draft = self._file.with_suffix(".new")
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(profile.model_dump_json(), encoding="utf-8")
-            draft.replace(self._file)
+            write_private(self._file, profile.model_dump_json(), secret=False)
         except OSError as error:
             log.warning("hand scanner's profile cannot be stored", error=repr(error))
             return False

@@ -31,10 +31,9 @@ _OURS = (
     "hand-scanner-*.json",
 )
 """Names of files that are mended in a folder that is not the service's alone."""
-_SECRETS = frozenset(
-    {"secret.key", "service.json", "service.new", "desk-token.json", "desk-token.new", "mail"}
-)
-"""What no setting lets the group read."""
+_SECRETS = frozenset({"secret.key", "service.json", "desk-token.json", "mail"})
+_DRAFT = ".new"
+"""What no setting lets the group read: these, and what a kiosk was writing in their place."""
 
 
 def keep_private(*, group_reads: bool) -> None:
@@ -209,7 +208,7 @@ def _take(path: Path, *, group_reads: bool) -> bool:
     if stat.S_ISLNK(mode):
         return True
     wanted = stat.S_IMODE(mode) & ~0o077
-    if group_reads and path.name not in _SECRETS:
+    if group_reads and path.name not in _SECRETS and path.suffix != _DRAFT:
         wanted |= 0o050 if stat.S_ISDIR(mode) else 0o040
     if wanted != stat.S_IMODE(mode):
         try:

@@ -81,9 +81,10 @@ def test_a_service_that_dies_again_and_again_is_not_started_in_a_hot_loop(
 def test_an_address_that_cannot_be_published_does_not_keep_the_kiosk_from_the_service(
     qtbot: QtBot, tmp_path: Path, owners: list[Owner]
 ) -> None:
-    (tmp_path / "data" / "service.new").mkdir(parents=True)
+    (tmp_path / "data" / "service.json" / "full").mkdir(parents=True)
     owner = run(owners, tmp_path, READY + WAIT)
     qtbot.waitUntil(lambda: owner.ready == [("http://127.0.0.1:1", "k")])
+    assert not list((tmp_path / "data").glob("*.new"))
 
 
 def test_why_a_service_cannot_start_is_passed_on(

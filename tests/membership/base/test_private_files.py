@@ -67,7 +67,11 @@ def test_the_former_data_folder_is_mended(old: Path) -> None:
 
 def test_a_setting_lets_the_group_read_all_but_secrets(old: Path) -> None:
     assert mend_data_folder(old) == []
+    drafts = ("service.new", "desk-token.json.1a2b3c4d.new")
+    for name in drafts:
+        (old / name).write_text("key")
     assert mend_data_folder(old, group_reads=True) == []
+    assert {mode(old / name) for name in drafts} == {0o600}
     secret = ("service.json", "secret.key")
     assert {name: mode(old / name) for name in FILES} == {
         name: 0o600 if name in secret else 0o640 for name in FILES
