@@ -31,10 +31,14 @@ _UNCERTAIN = frozenset(
 
 @dataclass(frozen=True)
 class Failure:
-    """A request without an answer. ``detail`` is for the log and for support."""
+    """A request without an answer. ``detail`` is for the log and for support.
+
+    ``code`` is the service's stable code of the problem; empty if it named none.
+    """
 
     cause: Cause
     detail: str
+    code: str = ""
 
     @property
     def may_have_arrived(self) -> bool:
@@ -68,7 +72,10 @@ class Failure:
 
 def failure_of(error: errors.ApiError) -> Failure:
     """Return the failure that ``error`` means to the desk."""
-    return Failure(_cause(error), str(error))
+    problem = None
+    if isinstance(error, errors.Refused | errors.KeyUnknown | errors.ServiceError):
+        problem = error.problem
+    return Failure(_cause(error), str(error), problem.code if problem else "")
 
 
 def _cause(error: errors.ApiError) -> Cause:

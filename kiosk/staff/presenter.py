@@ -27,8 +27,8 @@ from kiosk.staff.page import ACCOUNT, HOME, Page, Place
 from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.router import Router
 from kiosk.staff.session import StaffSession
-from kiosk.staff.words.passwords import weak_password
-from kiosk.staff.worker import Credentials, FactorWanted, Task
+from kiosk.staff.words.refusals import account_refusal
+from kiosk.staff.worker import Credentials, Task
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
 
@@ -235,13 +235,13 @@ class StaffPresenter(QObject):
         """Show why nobody is signed in, unless the sign-in was left."""
         if typed.attempt != self.attempt:
             return
-        sentence, page = failure.sentence(self._texts), self.panel.sign_in
-        if isinstance(failure, FactorWanted):
-            page.ask_code(sentence if typed.code else "")
-            return
-        if failure.cause is Cause.NOT_ALLOWED:
-            sentence = self._texts.say("The email or the password is wrong.")
-        page.show_failure(weak_password(failure.detail, self._texts) or sentence)
+        page, known = self.panel.sign_in, account_refusal(failure.code, self._texts)
+        if failure.cause is not Cause.NOT_ALLOWED:
+            page.show_failure(known or failure.sentence(self._texts))
+        elif failure.code.startswith("second_factor_"):
+            page.ask_code(known if typed.code else "")
+        else:
+            page.show_failure(self._texts.say("The email or the password is wrong."))
 
     @Slot()
     def sign_out(self) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import structlog
 from PySide6.QtCore import QObject, Signal, Slot
 
-from api_client.errors import ApiError, KeyUnknown, Refused, ServiceError
+from api_client.errors import ApiError, KeyUnknown, ServiceError
 from api_client.management import ManagementClient
 from api_client.messages.management import SignedIn
 from kiosk.desk_token import DeskTokenStore
@@ -102,7 +102,7 @@ class StaffWorker(QObject):
                 started = _start_session(at_desk, typed, self._desk_token.token)
         except ApiError as error:
             log.warning("sign-in failed", error=type(error).__name__)
-            self.sign_in_failed.emit(typed, failure_of_sign_in(error))
+            self.sign_in_failed.emit(typed, failure_of(error))
             return
         except Exception as error:
             log.exception("sign-in failed")
@@ -152,31 +152,6 @@ class StaffWorker(QObject):
             self._client.close()
             self._client = None
         self._token = ""
-
-
-class FactorWanted(Failure):
-    """The password is right, and the code of the second factor is missing or wrong."""
-
-    def sentence(self, texts: Texts) -> str:
-        """Return a sentence about a code that was wrong."""
-        return texts.say("This code is wrong or was used. Wait for the next one.")
-
-
-class PasswordRefused(Failure):
-    """The password of the first account is easily guessed; ``detail`` is the code that says why."""
-
-
-def failure_of_sign_in(error: ApiError) -> Failure:
-    """Return the failure of a sign-in. It tells a second factor from a wrong password.
-
-    And a weak password of the first account from other refusals.
-    """
-    if isinstance(error, Refused) and error.problem.code.startswith("password_"):
-        return PasswordRefused(Cause.REFUSED, error.problem.code)
-    problem = error.problem if isinstance(error, KeyUnknown) else None
-    if problem is not None and problem.code.startswith("second_factor_"):
-        return FactorWanted(Cause.NOT_ALLOWED, problem.code)
-    return failure_of(error)
 
 
 class ProviderAway(Failure):

@@ -9,8 +9,8 @@ from api_client.messages.management import (
     FactorSecret,
 )
 from api_client.messages.organization import OrganizationSettings
-from kiosk.staff.forms.refusals import in_words, refusal
-from kiosk.staff.forms.request import Call, Filled
+from kiosk.staff.forms.refusals import in_words
+from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
 

@@ -1,7 +1,6 @@
 """Typed amounts and numbers in requests."""
 
-from api_client.errors import Refused
-from api_client.messages.scan import Problem
+from kiosk.staff.forms.request import refusal
 from kiosk.staff.words.typed import parse_amount
 from kiosk.texts import Texts
 
@@ -13,8 +12,7 @@ def minor_units(typed: str, currency: str, texts: Texts) -> int:
     """
     amount = parse_amount(typed, currency, texts) if typed else 0
     if amount is None:
-        title = texts.say("“{text}” is not a price.", text=typed)
-        raise Refused(Problem(title=title, status=422, code="price_invalid"))
+        raise refusal(texts.say("“{text}” is not a price.", text=typed), "price_invalid")
     return amount
 
 
@@ -24,6 +22,5 @@ def whole_number(typed: str, texts: Texts) -> int:
     The service reads ``1.000`` as one, which is a thousand in German.
     """
     if not (typed.isascii() and typed.isdecimal()):
-        title = texts.say("“{text}” is not a whole number.", text=typed)
-        raise Refused(Problem(title=title, status=422, code="number_invalid"))
+        raise refusal(texts.say("“{text}” is not a whole number.", text=typed), "number_invalid")
     return int(typed)

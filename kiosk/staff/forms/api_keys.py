@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from api_client.management import ManagementClient
 from api_client.messages.keys import MintedKey
-from kiosk.staff.forms.refusals import refusal
-from kiosk.staff.forms.request import Call, Filled
+from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.api_keys import PURPOSES, ApiKeyLine, purpose_words
 from kiosk.texts import Texts

@@ -7,9 +7,8 @@ from uuid import UUID
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.management import CompanyView
-from api_client.messages.scan import Problem
 from kiosk.staff.forms.amount import whole_number
-from kiosk.staff.forms.request import Call, Filled, without_blanks
+from kiosk.staff.forms.request import Call, Filled, refusal, without_blanks
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
 
@@ -73,7 +72,7 @@ def _confirmed(
                 "{domain} is a public mail provider: anybody can have an address there.",
                 domain=each.domain,
             )
-            raise Refused(Problem(title=title, status=422, code="email_domain_public"))
+            raise refusal(title, "email_domain_public")
     now = {each.domain: each.customers for each in shown if each.company_id is None}
     if any(seen.get(domain) != count for domain, count in now.items()):
         seen.update(now)
@@ -83,7 +82,7 @@ def _confirmed(
             "comes with one later is linked too. Press the button again to confirm.",
             counted=counted,
         )
-        raise Refused(Problem(title=title, status=409, code="email_domain_not_confirmed"))
+        raise refusal(title, "email_domain_not_confirmed")
     return [{"domain": domain, "customers": count} for domain, count in now.items()]
 
 
@@ -143,4 +142,4 @@ def _only_customer(client: ManagementClient, who: str, texts: Texts) -> UUID:
         title = say("Several people are found; give the number.")
     else:
         title = say("Nobody found for “{text}”.", text=who)
-    raise Refused(Problem(title=title, status=404, code="not_one_customer"))
+    raise refusal(title, "not_one_customer")

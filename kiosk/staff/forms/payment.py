@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.payments import PaymentView, RenewalOfPayment
-from api_client.messages.scan import Problem
 from kiosk.staff.forms.amount import minor_units
-from kiosk.staff.forms.request import Call, Filled
+from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.membership import MembershipLine
 from kiosk.staff.words.payment import methods_of
@@ -51,8 +49,8 @@ def payment_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> 
     if values["amount"]:
         amount = minor_units(str(values["amount"]), currency, texts)
         if amount == 0:
-            title = texts.say("With 0 nothing is paid. Renew without a payment instead.")
-            raise Refused(Problem(title=title, status=422, code="amount_zero"))
+            why = texts.say("With 0 nothing is paid. Renew without a payment instead.")
+            raise refusal(why, "amount_zero")
         fields["amount_minor"] = amount
         fields["currency"] = currency
     return fields
@@ -81,8 +79,7 @@ def void_form(texts: Texts, payment: PaymentView, about: str) -> tuple[Form, Fil
 
         def void(client: ManagementClient, once: str) -> PaymentView:
             if not why:
-                title = say("A payment is voided with a reason only.")
-                raise Refused(Problem(title=title, status=422, code="no_reason"))
+                raise refusal(say("A payment is voided with a reason only."), "no_reason")
             return client.void_payment(payment.id, why, once)
 
         return void

@@ -6,12 +6,10 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 
-from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.management import IntervalMessage, IntervalUnit, PlanView
-from api_client.messages.scan import Problem
 from kiosk.staff.forms.amount import minor_units, whole_number
-from kiosk.staff.forms.request import Call, Filled
+from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
 
@@ -55,8 +53,7 @@ def plan_form(texts: Texts, plan: PlanView | None, currency: str) -> tuple[Form,
 def plan_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dict[str, Any]:
     """Return the body of the request. Raises Refused if the price or a count is none."""
     if not values["price"]:
-        title = texts.say("Please enter a price; 0 is free of charge.")
-        raise Refused(Problem(title=title, status=422, code="price_missing"))
+        raise refusal(texts.say("Please enter a price; 0 is free of charge."), "price_missing")
     fields: dict[str, Any] = {
         "name": values["name"],
         "description": values["description"],

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
+from api_client.errors import Refused
 from api_client.management import ManagementClient
+from api_client.messages.scan import Problem
 from kiosk.staff.pages.form import Value
 
 Answer = TypeVar("Answer")
@@ -13,6 +15,11 @@ Call = Callable[[ManagementClient, str], Answer]
 """Sends a request with a client and an idempotency key. Raises ``api_client.errors.ApiError``."""
 Filled = Callable[[Mapping[str, Value]], Callable[[ManagementClient, str], Answer]]
 """Turns the values of a form into a ``Call``."""
+
+
+def refusal(sentence: str, code: str) -> Refused:
+    """Return the error of a request that the desk itself refuses, with a sentence for staff."""
+    return Refused(Problem(title=sentence, status=422, code=code))
 
 
 def as_json(values: Mapping[str, Value]) -> dict[str, Any]:

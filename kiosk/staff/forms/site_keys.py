@@ -10,9 +10,8 @@ from typing import Any
 
 from api_client.errors import Refused
 from api_client.management import ManagementClient
-from api_client.messages.scan import Problem
 from api_client.messages.signup import EmbedKeyList
-from kiosk.staff.forms.request import Call, Filled
+from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.site_keys import KeyLine
 from kiosk.texts import Texts
@@ -97,4 +96,4 @@ def _is_private(texts: Texts) -> Refused:
 
 
 def _no_keys(title: str) -> Refused:
-    return Refused(Problem(title=title, status=422, code="no_keys"))
+    return refusal(title, "no_keys")

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.billing import StripeView
-from api_client.messages.scan import Problem
-from kiosk.staff.forms.request import Call, Filled
+from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.stripe import StripeWords
 from kiosk.texts import Texts
@@ -52,10 +50,8 @@ def stripe_fields(values: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
     Raises Refused if a secret is missing or the days of grace are no whole number.
     """
     if not values["secret_key"] or not values["webhook_secret"]:
-        title = texts.say("Both secrets are needed.")
-        raise Refused(Problem(title=title, status=422, code="secret_missing"))
+        raise refusal(texts.say("Both secrets are needed."), "secret_missing")
     typed = str(values["grace_days"])
     if not (typed.isascii() and typed.isdecimal()):
-        title = texts.say("“{text}” is no number of days.", text=typed)
-        raise Refused(Problem(title=title, status=422, code="grace_invalid"))
+        raise refusal(texts.say("“{text}” is no number of days.", text=typed), "grace_invalid")
     return {**values, "grace_days": int(typed)}

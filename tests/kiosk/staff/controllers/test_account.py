@@ -16,10 +16,10 @@ from api_client.messages.management import (
 )
 from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
-from kiosk.failures import Cause, Failure
+from kiosk.failures import Cause, Failure, failure_of
 from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.page import ACCOUNT
-from kiosk.staff.worker import Credentials, FactorWanted
+from kiosk.staff.worker import Credentials
 from kiosk.texts import Texts
 from kiosk.views.qr import QrView
 from tests.kiosk.answers import NOON
@@ -202,14 +202,14 @@ def test_the_sign_in_asks_for_the_code(qtbot: QtBot, qapp: QApplication) -> None
     page.email.setText("g@club.example")
     page.password.setText("four quiet herons")
     page.submit.click()
-    needed = FactorWanted(Cause.NOT_ALLOWED, "second_factor_needed")
+    needed = Failure(Cause.NOT_ALLOWED, "A code is needed.", "second_factor_needed")
     staff.presenter.on_sign_in_failed(wanted[-1], needed)
     assert (page.password.isHidden(), page.code.isHidden()) == (True, False)
     assert page.failure.isHidden()
     page.code.setText("123 456")
     page.submit.click()
     assert (wanted[-1].password, wanted[-1].code) == ("four quiet herons", "123 456")
-    wrong = FactorWanted(Cause.NOT_ALLOWED, "second_factor_wrong")
+    wrong = Failure(Cause.NOT_ALLOWED, "The code is wrong.", "second_factor_wrong")
     staff.presenter.on_sign_in_failed(wanted[-1], wrong)
     assert "This code is wrong" in page.failure.text()
     page.code.setText("654321")
@@ -222,3 +222,27 @@ def test_the_sign_in_asks_for_the_code(qtbot: QtBot, qapp: QApplication) -> None
     page.password.setText("four quiet herons")
     page.submit.click()
     assert wanted[-1].code == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("password_common", "too easy to guess"),
+        ("password_stolen", "declined: It was in a list of stolen ones."),
+        ("staff_exists", "sign in with it"),
+        ("email_taken", "declined: It was in a list of stolen ones."),
+    ],
+)
+def test_why_a_first_account_is_refused_is_said_in_any_case(
+    qtbot: QtBot, qapp: QApplication, code: str, told: str
+) -> None:
+    load_fonts()
+    staff = Staff(qtbot)
+    staff.presenter.open_home()
+    detail = "It was in a list of stolen ones."
+    failure = failure_of(Refused(Problem(title="No.", detail=detail, status=422, code=code)))
+    typed = Credentials(
+        staff.presenter.attempt, "club", "g@club.example", "four quiet herons", "Greta"
+    )
+    staff.presenter.on_sign_in_failed(typed, failure)
+    assert told in staff.panel.sign_in.failure.text()

@@ -1,0 +1,68 @@
+"""Why the service refuses what concerns one's own account, by the code of its refusal. Pure."""
+
+from kiosk.texts import Texts
+
+
+def account_refusal(code: str, texts: Texts) -> str:
+    """Return why it is refused, in the language of the desk; empty for a code of something else."""
+    say = texts.say
+    match code:
+        case "password_wrong":
+            return say("This is not your present password.")
+        case "password_changed":
+            return say(
+                "Your password was changed meanwhile. Sign out, and sign in with the new one."
+            )
+        case "second_factor_wrong":
+            return say("This code is wrong or was used. Wait for the next one.")
+        case "second_factor_first":
+            return say("Set up your own second factor first.")
+        case "second_factor_exists":
+            return say("Remove the present second factor first.")
+        case "second_factor_not_begun":
+            return say(
+                "No second factor is being set up any more. If it is on, its recovery codes were "
+                "not shown here: remove it and set it up anew."
+            )
+        case "second_factor_missing":
+            return say("There is no second factor any more.")
+        case "staff_exists":
+            return say(
+                "There are accounts already. If you have just made the first one, sign in with it; "
+                "further ones are made by an admin."
+            )
+        case _:
+            return _new_password(code, texts)
+
+
+def _new_password(code: str, texts: Texts) -> str:
+    """Return why a new password is refused; empty for a code of something else."""
+    say = texts.say
+    match code:
+        case "password_guessable":
+            return say(
+                "The new password is mostly your name, your email address or the club. Take a few "
+                "words that only you put together."
+            )
+        case "password_phrase":
+            return say(
+                "The new password is a saying, a title, a song or another sentence that many know. "
+                "Make up one of your own."
+            )
+        case "password_address":
+            return say(
+                "The new password is a street with its number, and there are few enough to try "
+                "them all. Take a few words that only you put together."
+            )
+        case "password_common":
+            return say(
+                "The new password is too easy to guess: usual words, a place, a date or keys in "
+                "their order. Take a few words that only you put together; years and signs around "
+                "a word do not help."
+            )
+        case "password_too_short":
+            return say("The new password needs at least 10 characters.")
+        case "password_too_long":
+            return say("The new password is too long.")
+        case _:
+            return ""
