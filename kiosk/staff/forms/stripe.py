@@ -47,11 +47,13 @@ def disconnect_form(texts: Texts) -> tuple[Form, Filled[None]]:
 def stripe_fields(values: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
     """Return the body of the request.
 
-    Raises Refused if a secret is missing or the days of grace are no whole number.
+    Blanks and line breaks around a secret, which come with a paste, are left out. Raises Refused if
+    a secret is missing or the days of grace are no whole number.
     """
-    if not values["secret_key"] or not values["webhook_secret"]:
+    secrets = {key: str(values[key]).strip() for key in ("secret_key", "webhook_secret")}
+    if not all(secrets.values()):
         raise refusal(texts.say("Both secrets are needed."), "secret_missing")
     typed = str(values["grace_days"])
     if not (typed.isascii() and typed.isdecimal()):
         raise refusal(texts.say("“{text}” is no number of days.", text=typed), "grace_invalid")
-    return {**values, "grace_days": int(typed)}
+    return {**secrets, "grace_days": int(typed)}

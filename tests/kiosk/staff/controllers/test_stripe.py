@@ -59,6 +59,17 @@ def test_what_is_no_number_of_days_is_not_sent(days: str) -> None:
         stripe_fields({"secret_key": "sk", "webhook_secret": "wh", "grace_days": days}, EN)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("", "\n"), (" ", ""), ("\t", "\r\n"), ("\u00a0", "\u2028"), ("\n\n", "  ")],
+    ids=["line break", "blank", "tab", "others", "several"],
+)
+def test_blanks_around_pasted_secrets_are_left_out(before: str, after: str) -> None:
+    values = {"secret_key": "sk_test_1", "webhook_secret": "whsec_1"}
+    typed = {key: before + value + after for key, value in values.items()}
+    assert stripe_fields(typed | {"grace_days": "7"}, EN) == values | {"grace_days": 7}
+
+
 def test_an_account_is_connected_and_its_secrets_are_not_shown(staff: Staff) -> None:
     staff.presenter.on_done(staff.tasks[-1], stripe(**NOTHING))
     page = staff.pages.stripe.page
@@ -84,8 +95,9 @@ def test_an_account_is_connected_and_its_secrets_are_not_shown(staff: Staff) -> 
 def test_both_secrets_are_entered_at_each_change(missing: str) -> None:
     values = {"secret_key": "sk", "webhook_secret": "wh", "grace_days": "14"}
     assert stripe_fields(values, EN) == values | {"grace_days": 14}
-    with pytest.raises(Refused, match="Both secrets are needed"):
-        stripe_fields(values | {missing: ""}, EN)
+    for nothing in ("", " ", "\n"):
+        with pytest.raises(Refused, match="Both secrets are needed"):
+            stripe_fields(values | {missing: nothing}, EN)
 
 
 def test_an_account_is_disconnected_once_it_was_confirmed(staff: Staff) -> None:
