@@ -54,7 +54,7 @@ class ManagementClient(
 
     Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``: the same one for
     every attempt of one change, so that nothing is created or sold twice; an empty one is not sent.
-    Changes that take none are harmless when they are sent twice.
+    Changes that take none are harmless when they are sent twice, or refused the second time.
     """
 
     def withdraw(self, once: str, sent_at: datetime | None = None) -> Withdrawal:

@@ -60,13 +60,21 @@ def desk(
     *,
     loop: bool = False,
     disk: Disk | None = None,
+    state_dir: Path | None = None,
     **settings: Any,
 ) -> Iterator[Desk]:
-    """Run a kiosk on ``source`` with ``service``."""
+    """Run a kiosk on ``source`` with ``service``, and its state in ``state_dir``."""
     load_fonts()
     given = {"away_after_s": 0.4, "min_show_s": 0.0, "mute": True, "poll_s": 1.0} | settings
     scanner = ScannerSettings(source=str(source), loop=loop)
-    kiosk = Kiosk(KioskSettings(**given), scanner, service, disk=disk, supervise=forked_scanner)
+    kiosk = Kiosk(
+        KioskSettings(**given),
+        scanner,
+        service,
+        disk=disk,
+        state_dir=state_dir,
+        supervise=forked_scanner,
+    )
     try:
         with qtbot.waitExposed(kiosk.window):
             kiosk.start()

@@ -32,12 +32,13 @@ class Fault(Enum):
 
 @dataclass
 class Seen:
-    """A request that was forwarded, and the status of its answer."""
+    """A request that was forwarded with its body, and the status of its answer."""
 
     method: str
     path: str
     status: int
     once: str
+    body: bytes
 
 
 @dataclass
@@ -159,7 +160,7 @@ def _forward(
         connection.request(request.command, request.path, body or None, headers)
         answer = connection.getresponse()
         once = request.headers.get("Idempotency-Key", "")
-        running.seen.append(Seen(request.command, request.path, answer.status, once))
+        running.seen.append(Seen(request.command, request.path, answer.status, once, body))
         return answer.status, answer.getheaders(), answer.read()
     finally:
         connection.close()

@@ -1,5 +1,7 @@
 """One's own account: password, second factor and its demand, signing out everywhere."""
 
+from uuid import UUID
+
 from PySide6.QtCore import Slot
 
 from api_client.messages.management import (
@@ -10,6 +12,7 @@ from api_client.messages.management import (
 )
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.forms.account import (
+    PasswordChanger,
     begin_form,
     confirm_form,
     demand_form,
@@ -36,6 +39,7 @@ class AccountController(Controller):
         self.page.password_wanted.connect(self._change_password)
         self.page.demand_wanted.connect(self._change_demand)
         self._demanded = False
+        self._changers: dict[UUID | None, PasswordChanger] = {}
 
     def open(self, place: Place) -> Page[FactorState]:
         """Return the page."""
@@ -84,7 +88,8 @@ class AccountController(Controller):
 
     @Slot()
     def _change_password(self) -> None:
-        self._context.changes.ask(*password_form(self._texts), self._tell_changed)
+        changer = self._changers.setdefault(self._session.staff_id, PasswordChanger())
+        self._context.changes.ask(*password_form(self._texts, changer), self._tell_changed)
 
     def _tell_changed(self, _answer: None) -> None:
         """Say that the password is changed: nothing else on the page shows it."""

@@ -1,12 +1,13 @@
 """The API keys of the club: listed, made and shown once, revoked."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from PySide6.QtCore import Slot
 
 from api_client.messages.keys import KeyList, MintedKey
 from kiosk.staff.controllers.controller import Context, Controller
-from kiosk.staff.forms.api_keys import key_form, revoke_form
+from kiosk.staff.forms.api_keys import KeyMaker, key_form, revoke_form
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.api_keys import ApiKeysPage
 from kiosk.staff.words.api_keys import ApiKeyLine, api_key_lines, cut_words
@@ -25,6 +26,7 @@ class ApiKeysController(Controller):
         self.page: ApiKeysPage = ApiKeysPage(context.texts)
         self.page.new_wanted.connect(self._new)
         self.page.revoked.connect(self._revoke)
+        self._makers: dict[UUID | None, KeyMaker] = {}
 
     def open(self, place: Place) -> Page[KeyList]:
         """Return the page."""
@@ -47,7 +49,10 @@ class ApiKeysController(Controller):
 
     @Slot()
     def _new(self) -> None:
-        self._context.changes.ask(*key_form(self._texts, self._session.zone), self._show_made)
+        who = self._session.staff_id
+        maker = self._makers.setdefault(who, KeyMaker(who))
+        form, filled = key_form(self._texts, self._session.zone, maker)
+        self._context.changes.ask(form, filled, self._show_made)
 
     def _show_made(self, made: MintedKey) -> None:
         """Show the new key, and load the list without leaving the page."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from api_client.errors import ApiError, Refused
 from api_client.management import ManagementClient
 from api_client.messages.management import (
     EndedSessions,
@@ -9,6 +10,7 @@ from api_client.messages.management import (
     FactorSecret,
 )
 from api_client.messages.organization import OrganizationSettings
+from kiosk.failures import failure_of
 from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
@@ -63,8 +65,31 @@ def remove_form(texts: Texts) -> tuple[Form, Filled[None]]:
     return form, filled
 
 
-def password_form(texts: Texts) -> tuple[Form, Filled[None]]:
-    """Change one's own password."""
+class PasswordChanger:
+    """Changes the password of one member of staff, and remembers a try whose answer was lost.
+
+    The present password is another one then, if the try arrived, and is refused when sent again.
+    """
+
+    def __init__(self) -> None:
+        self._unanswered = False
+
+    def change(self, client: ManagementClient, current: str, new: str, texts: Texts) -> None:
+        """Change the password. Raises ApiError."""
+        try:
+            client.change_password(current, new)
+        except Refused as refused:
+            if refused.problem.code == "password_wrong" and self._unanswered:
+                raise refusal(_may_be_changed(texts), "password_may_be_changed") from None
+            raise
+        except ApiError as error:
+            self._unanswered |= failure_of(error).may_have_arrived
+            raise
+        self._unanswered = False
+
+
+def password_form(texts: Texts, changer: PasswordChanger) -> tuple[Form, Filled[None]]:
+    """Change one's own password. ``changer`` is that of who is signed in."""
     say = texts.say
     form = Form(texts, say("Change your password"), say("Change"), topic="password")
     form.add_line("current", say("Present password"), secret=True)
@@ -83,7 +108,7 @@ def password_form(texts: Texts) -> tuple[Form, Filled[None]]:
         def change(client: ManagementClient, _once: str) -> None:
             if new != again:
                 raise refusal(say("The two new passwords are not the same."), "passwords_differ")
-            client.change_password(current, new)
+            changer.change(client, current, new, texts)
 
         return in_words(change, texts)
 
@@ -118,3 +143,10 @@ def end_form(texts: Texts) -> tuple[Form, Filled[EndedSessions]]:
     )
     form.add_words(say("All desks and programs where you are signed in are signed out, here too."))
     return form, lambda _values: lambda client, _once: client.end_own_sessions()
+
+
+def _may_be_changed(texts: Texts) -> str:
+    return texts.say(
+        "This is not your present password: an earlier try whose answer was lost may have changed "
+        "it. Sign out, and sign in with the new one."
+    )

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from api_client.errors import Refused
+from api_client.errors import ApiError, Refused, TooSlow
 from api_client.management import ManagementClient
 from api_client.messages.management import (
     EndedSessions,
@@ -14,12 +14,13 @@ from api_client.messages.management import (
     FactorSecret,
     FactorState,
 )
+from api_client.messages.requests import Withdrawal, WithdrawalState
 from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure, failure_of
 from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.page import ACCOUNT
-from kiosk.staff.worker import Credentials
+from kiosk.staff.worker import Credentials, failure_of_task
 from kiosk.texts import Texts
 from kiosk.views.qr import QrView
 from tests.kiosk.answers import NOON
@@ -121,6 +122,79 @@ def test_two_new_passwords_that_differ_are_not_sent(staff: Staff) -> None:
     fill(staff, current="four quiet herons", new="five loud magpies", again="five loud magpie")
     with pytest.raises(Refused, match="not the same"):
         staff.asked()
+
+
+class Account:
+    """A client whose service changes passwords, and may lose a request or an answer."""
+
+    def __init__(self, password: str) -> None:
+        self.password = password
+        self.arrives = self.answers = True
+
+    def change_password(self, current: str, new: str) -> None:
+        if self.arrives and current != self.password:
+            raise Refused(Problem(title="In English.", status=422, code="password_wrong"))
+        if self.arrives:
+            self.password = new
+        if not self.answers:
+            raise TooSlow("no answer in time")
+
+
+OLD, NEW = "four quiet herons", "five loud magpies"
+
+
+def send_password(staff: Staff, account: Account, current: str, new: str) -> str:
+    """Send the form that is open, and pass what comes of it on; returns what the form says."""
+    form = fill(staff, current=current, new=new, again=new)
+    if staff.tasks[-1].name == "withdraw":
+        answer(staff, Withdrawal(state=WithdrawalState.WITHDRAWN))
+    task = staff.tasks[-1]
+    try:
+        task.call(account, task.once)  # type: ignore[arg-type]
+    except ApiError as error:
+        staff.presenter.on_failed(task, failure_of_task(error))
+        said: str = form.failure.text()
+        return said
+    answer(staff, None)
+    return ""
+
+
+@pytest.mark.parametrize("how", ["the same again", "corrected", "opened again"])
+def test_a_password_that_a_lost_answer_changed_is_not_said_to_be_unchanged(
+    staff: Staff, how: str
+) -> None:
+    answer(staff, OFF)
+    button = staff.pages.account.page.password_button
+    button.click()
+    account = Account(OLD)
+    assert "not your present password" in send_password(staff, account, NEW, NEW)
+    assert "earlier try" not in send_password(staff, account, NEW, NEW)
+
+    account.answers = False
+    assert "not known whether" in send_password(staff, account, OLD, NEW)
+    account.answers = True
+    if how == "opened again":
+        form = staff.presenter.changes.form
+        assert form is not None
+        form.closed.emit()
+        button.click()
+    again = NEW if how == "the same again" else "six shy swallows"
+    assert "an earlier try" in send_password(staff, account, OLD, again)
+    # With the new one it goes on, and the next wrong one is simply wrong.
+    assert send_password(staff, account, NEW, OLD) == ""
+    button.click()
+    assert "earlier try" not in send_password(staff, account, NEW, NEW)
+
+
+def test_a_password_that_did_not_arrive_is_sent_again(staff: Staff) -> None:
+    answer(staff, OFF)
+    staff.pages.account.page.password_button.click()
+    account = Account(OLD)
+    account.arrives = account.answers = False
+    assert "not known whether" in send_password(staff, account, OLD, NEW)
+    account.arrives = account.answers = True
+    assert send_password(staff, account, OLD, NEW) == ""
+    assert account.password == NEW
 
 
 @pytest.mark.parametrize(
@@ -241,8 +315,6 @@ def test_why_a_first_account_is_refused_is_said_in_any_case(
     staff.presenter.open_home()
     detail = "It was in a list of stolen ones."
     failure = failure_of(Refused(Problem(title="No.", detail=detail, status=422, code=code)))
-    typed = Credentials(
-        staff.presenter.attempt, "club", "g@club.example", "four quiet herons", "Greta"
-    )
+    typed = Credentials(staff.presenter.attempt, "club", "g@club.example", OLD, "Greta")
     staff.presenter.on_sign_in_failed(typed, failure)
     assert told in staff.panel.sign_in.failure.text()

@@ -1,8 +1,9 @@
 """API keys at the desk, without a service: listed, made and shown once, revoked."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,12 +13,16 @@ from pytestqt.qtbot import QtBot
 from api_client.errors import Refused, Unreachable
 from api_client.messages.keys import KeyList, KeyView, MintedKey
 from api_client.messages.management import ActorKind, ActorView
+from api_client.messages.requests import Withdrawal, WithdrawalState
+from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
-from kiosk.staff.forms.api_keys import key_form
+from kiosk.staff.forms.api_keys import KeyMaker, key_fields, key_form
+from kiosk.staff.forms.request import Filled
 from kiosk.staff.page import HOME
 from kiosk.staff.pages.inputs import Choice, DayField
 from kiosk.staff.words.api_keys import PURPOSES, api_key_lines, cut_words, purpose_words
+from kiosk.staff.words.typed import LAST_YEAR
 from kiosk.style import Tone
 from kiosk.texts import Texts
 from membership.base.scopes import DESK_SCOPES, Scope
@@ -149,40 +154,150 @@ def test_a_key_is_not_shown_to_who_signs_in_next(staff: Staff) -> None:
 
 
 class Asked:
-    """A client that makes keys, and may lose the answer to the first one."""
+    """A client that makes keys for Greta, and may lose requests or their answers."""
 
-    def __init__(self, *, loses: int = 0) -> None:
+    def __init__(self) -> None:
         self.keys: list[KeyView] = list(KEYS.items)
         self.made: list[Any] = []
         self.revoked: list[UUID] = []
-        self._loses = loses
+        self.arrives = self.answers = True
 
     def api_keys(self) -> KeyList:
         return KeyList(items=tuple(self.keys))
 
     def make_api_key(self, fields: Any) -> MintedKey:
         self.made.append(fields)
-        made = MintedKey(**key(90 + len(self.made), name=fields["name"]).model_dump(), key=SECRET)
-        self.keys.insert(0, KeyView(**made.model_dump()))
-        if self._loses:
-            self._loses -= 1
+        fields = {"expires_at": None} | fields
+        new = key(90 + len(self.made), **fields, made_by=GRETA).model_dump()
+        made = MintedKey(**new, key=SECRET)
+        if self.arrives:
+            self.keys.insert(0, KeyView(**new))
+        if not self.answers:
             raise Unreachable("the answer was lost")
         return made
 
     def revoke_api_key(self, key_id: UUID) -> None:
         self.revoked.append(key_id)
+        self.keys = [
+            each.model_copy(update={"revoked_at": NOON}) if each.id == key_id else each
+            for each in self.keys
+        ]
 
 
-def test_a_key_whose_answer_was_lost_is_revoked_before_the_next() -> None:
-    texts, asked = Texts("en"), Asked(loses=1)
-    asked.keys.append(key(50, name="Door"))  # was there before, and is left alone
-    call = key_form(texts, "UTC")[1]({"name": "Door", "purpose": "permissions", "last": None})
+GRETA = ActorView(kind=ActorKind.STAFF, id=UUID(int=60), name="Greta Sommer")
+DOOR: dict[str, Any] = {"name": "Door", "purpose": "permissions", "last": None}
+LATER: dict[str, Any] = {
+    "name": "Gate", "purpose": "desk", "last": NOON.date() + timedelta(days=9),
+}  # fmt: skip
+
+
+def lose(filled: Filled[MintedKey], asked: Asked, values: Any, *, arrives: bool = True) -> None:
+    """Send a form whose answer is lost, and maybe the request too."""
+    asked.arrives, asked.answers = arrives, False
     with pytest.raises(Unreachable):
-        call(asked, "once")  # type: ignore[arg-type]
+        filled(values)(asked, "once")  # type: ignore[arg-type]
+    asked.arrives = asked.answers = True
+
+
+@pytest.mark.parametrize("values", [DOOR, LATER], ids=["without an end", "with an end"])
+@pytest.mark.parametrize("corrected", [{}, {"name": "Doors"}, {"purpose": "read"}, {"last": None}],
+                         ids=["same", "name", "purpose", "last"])  # fmt: skip
+def test_keys_whose_answers_were_lost_are_revoked_before_the_next(
+    values: Any, corrected: Any
+) -> None:
+    asked = Asked()
+    _, filled = key_form(Texts("en"), "Europe/Berlin", KeyMaker(GRETA.id))
+    asked.keys.append(key(50, name=values["name"], made_by=GRETA))  # was there, and is left alone
+    lose(filled, asked, values)
     assert asked.revoked == []
-    call(asked, "once")  # type: ignore[arg-type]
+    lose(filled, asked, values | corrected)
     assert asked.revoked == [UUID(int=91)]
+    filled(values | {"name": "Third"})(asked, "once")  # type: ignore[arg-type]
+    assert asked.revoked == [UUID(int=91), UUID(int=92)]
+    # The third one was answered, and stays.
+    filled(values | {"name": "Third"})(asked, "once")  # type: ignore[arg-type]
+    assert asked.revoked == [UUID(int=91), UUID(int=92)]
+
+
+SCANS = PURPOSES["desk"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"made_by": MAKER},
+        {"made_by": None},
+        {"made_by": ActorView(kind=ActorKind.API_KEY, id=GRETA.id, name="Import")},
+        {"made_by": MAKER, "scopes": tuple(SCANS)},
+        {"scopes": tuple(SCANS)},
+        {"scopes": ("permissions:read", "scans:write")},
+        {"expires_at": NOON + timedelta(days=400)},
+        {"last_used_at": NOON},
+        {"revoked_at": NOON},
+        {"name": "Door 2"},
+    ],
+    ids=["a colleague's", "nobody's", "a program's", "a colleague's desk", "other scopes",
+         "more scopes", "with an end", "used", "revoked", "other name"],
+)  # fmt: skip
+def test_no_other_key_is_revoked_for_one_that_never_arrived(other: Any) -> None:
+    asked = Asked()
+    _, filled = key_form(Texts("en"), "UTC", KeyMaker(GRETA.id))
+    lose(filled, asked, DOOR, arrives=False)
+    asked.keys.insert(0, key(70, **({"name": "Door", "made_by": GRETA} | other)))
+    filled(DOOR)(asked, "once")  # type: ignore[arg-type]
+    assert asked.revoked == []
     assert len(asked.made) == 2
+
+
+def test_a_key_that_was_made_late_is_revoked_too() -> None:
+    asked = Asked()
+    _, filled = key_form(Texts("en"), "UTC", KeyMaker(GRETA.id))
+    lose(filled, asked, DOOR, arrives=False)
+    lose(filled, asked, LATER, arrives=False)
+    asked.keys.insert(0, key(70, name="Door", made_by=GRETA))  # the first request, after a while
+    filled(DOOR | {"name": "Third"})(asked, "once")  # type: ignore[arg-type]
+    assert asked.revoked == [UUID(int=70)]
+
+
+def test_a_request_that_was_refused_has_made_no_key() -> None:
+    class Refusing(Asked):
+        def make_api_key(self, fields: Any) -> MintedKey:
+            if not self.answers:
+                raise Refused(Problem(title="No.", status=422, code="scope_missing"))
+            return super().make_api_key(fields)
+
+    asked = Refusing()
+    call = key_form(Texts("en"), "UTC", KeyMaker(GRETA.id))[1](DOOR)
+    asked.answers = False
+    with pytest.raises(Refused, match="No"):
+        call(asked, "once")  # type: ignore[arg-type]
+    asked.answers = True
+    asked.keys.insert(0, key(70, name="Door", made_by=GRETA))  # made at another desk
+    call(asked, "once")  # type: ignore[arg-type]
+    assert asked.revoked == []
+
+
+def test_a_lost_key_is_known_when_the_form_is_opened_again(staff: Staff) -> None:
+    asked, page = Asked(), staff.pages.api_keys.page
+    asked.answers = False
+    page.new_button.click()
+    form_of(staff).field("name").setText("Dor")
+    form_of(staff).submit.click()
+    lost = staff.tasks[-1]
+    with pytest.raises(Unreachable):
+        lost.call(asked, lost.once)  # type: ignore[arg-type]
+    staff.presenter.on_failed(lost, Failure(Cause.UNREACHABLE, "lost"))
+    form_of(staff).closed.emit()
+    page.new_button.click()
+    form_of(staff).field("name").setText("Door")
+    form_of(staff).submit.click()
+    assert staff.tasks[-1].name == "withdraw"
+    withdrawn = Withdrawal(state=WithdrawalState.WITHDRAWN)
+    staff.presenter.on_done(staff.tasks[-1], withdrawn)
+    asked.answers = True
+    staff.tasks[-1].call(asked, staff.tasks[-1].once)  # type: ignore[arg-type]
+    assert [each["name"] for each in asked.made] == ["Dor", "Door"]
+    assert asked.revoked == [UUID(int=91)]
 
 
 @pytest.mark.parametrize(
@@ -192,9 +307,18 @@ def test_a_key_whose_answer_was_lost_is_revoked_before_the_next() -> None:
 )
 def test_a_last_day_is_whole_where_the_club_is(zone: str, end: str) -> None:
     asked, day = Asked(), NOON.date()
-    form = key_form(Texts("en"), zone)[1]({"name": "Door", "purpose": "export", "last": day})
-    form(asked, "once")  # type: ignore[arg-type]
+    _, filled = key_form(Texts("en"), zone, KeyMaker(GRETA.id))
+    filled(DOOR | {"last": day})(asked, "once")  # type: ignore[arg-type]
     assert asked.made[0]["expires_at"] == end
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/Los_Angeles"])
+def test_a_last_day_has_an_end_or_is_refused_with_a_sentence(zone: str) -> None:
+    latest = key_fields(DOOR | {"last": date(LAST_YEAR, 12, 31)}, zone, Texts("en"))["expires_at"]
+    assert datetime.fromisoformat(latest).astimezone(ZoneInfo(zone)).year == LAST_YEAR + 1
+    for day in (date(LAST_YEAR + 1, 1, 1), date(9999, 12, 30), date.max):
+        with pytest.raises(Refused, match="zu weit weg"):
+            key_fields(DOOR | {"last": day}, zone, Texts("de"))
 
 
 def test_a_key_needs_a_name(staff: Staff) -> None:
