@@ -122,6 +122,7 @@ def unlink_form(
     title, topic = say("Unlink {name}", name=name), f"unlink:{company.id}:{customer_id}"
     form = Form(texts, title, say("Unlink"), topic=topic, about=company.name, final=True)
     form.add_words(say("What they have through this company is gone at once."))
+    form.add_words(say("No email domain brings them back; only a person links them again."))
     return form, lambda _values: lambda client, once: client.unlink(company.id, customer_id, once)
 
 

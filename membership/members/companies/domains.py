@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, literal, select
+from sqlalchemy import delete, literal, select
 from sqlalchemy.orm import Session
 
 from membership.events.audit.recorder import record
@@ -41,9 +41,9 @@ def set_domains(
 ) -> bool:
     """Replace the email domains of a company; return whether that changed anything.
 
-    Customers with an address in a new domain are linked, unless the company is archived. Raises
-    Conflict for a domain of another company, and what ``rules`` raise for a new one. The caller has
-    called ``hold_domains``.
+    Customers with an address in a new domain are linked, unless the company is archived or they
+    were linked to it before. Raises Conflict for a domain of another company, and what ``rules``
+    raise for a new one. The caller has called ``hold_domains``.
     """
     domains = sorted({domain.lower() for domain in wanted})
     before = list(domains_of(session, company))
@@ -93,19 +93,12 @@ def _take_domain(session: Session, company: Company, domain: str) -> None:
         raise Conflict("email_domain_taken", f"Another company has the domain {domain}.")
 
 
-def link_newcomers(
-    session: Session,
-    company: Company,
-    domain: str,
-    now: datetime,
-    *,
-    never_linked: bool = False,
-) -> None:
+def link_newcomers(session: Session, company: Company, domain: str, now: datetime) -> None:
     """Link all customers with an address in a domain, in one statement.
 
-    ``never_linked`` leaves out those who were linked to the company before, because they may have
-    been unlinked by hand. A public domain links nobody; an earlier version may have accepted it, or
-    a setting may have added it since.
+    Those who were linked to the company before are left out: whoever was unlinked by hand stays
+    out until a person links them. A public domain links nobody; an earlier version may have
+    accepted it, or a setting may have added it since.
     """
     if is_public_here(session, domain):
         return
@@ -119,18 +112,16 @@ def link_newcomers(
         "source": literal(LinkSource.EMAIL_DOMAIN, CompanyLink.source.type),
         "valid_from": literal(now, CompanyLink.valid_from.type),
     }
-    found = select(*columns.values()).where(
-        Customer.organization_id == company.organization_id, Customer.email_domain == domain
+    linked_before = select(CompanyLink.id).where(
+        CompanyLink.organization_id == company.organization_id,
+        CompanyLink.company_id == company.id,
+        CompanyLink.customer_id == Customer.id,
     )
-    if never_linked:
-        linked_before = select(CompanyLink.id).where(
-            and_(
-                CompanyLink.organization_id == company.organization_id,
-                CompanyLink.company_id == company.id,
-                CompanyLink.customer_id == Customer.id,
-            )
-        )
-        found = found.where(~linked_before.exists())
+    found = select(*columns.values()).where(
+        Customer.organization_id == company.organization_id,
+        Customer.email_domain == domain,
+        ~linked_before.exists(),
+    )
     added = open_link_once(insert_into(connection, CompanyLink).from_select(list(columns), found))
     links = connection.execute(added.returning(CompanyLink.id, CompanyLink.customer_id)).all()
     if links:

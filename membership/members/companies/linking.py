@@ -114,6 +114,18 @@ def _tell_linked(
     return link
 
 
+def linked_before(
+    session: Session, organization_id: int, company_id: UUID, customer_id: UUID
+) -> bool:
+    """Return whether a customer is or ever was linked to a company."""
+    links = select(CompanyLink.id).where(
+        CompanyLink.organization_id == organization_id,
+        CompanyLink.company_id == company_id,
+        CompanyLink.customer_id == customer_id,
+    )
+    return session.scalars(links.limit(1)).first() is not None
+
+
 def open_link_once(added: AnyInsert) -> AnyInsert:
     """Return an insert of links that skips customers with an open link to the company."""
     return added.on_conflict_do_nothing(
@@ -170,7 +182,8 @@ def hold_domains(session: Session, organization_id: int, *, to_change: bool = Fa
 def link_by_email_domain(session: Session, customer: Customer, now: datetime) -> None:
     """Link a customer to the company that owns the domain of their email address, if any.
 
-    An archived company and a public domain link nobody.
+    An archived company and a public domain link nobody. Neither is anybody linked who was linked
+    to the company before: whoever was unlinked by hand stays out until a person links them.
     """
     if customer.email_domain is None:
         return
@@ -185,5 +198,7 @@ def link_by_email_domain(session: Session, customer: Customer, now: datetime) ->
         return
     company = session.get(Company, (organization_id, owner), with_for_update={"read": True})
     if company is None or company.archived_at is not None:
+        return
+    if linked_before(session, organization_id, owner, customer.id):
         return
     link_customer(session, organization_id, owner, customer.id, now, source=LinkSource.EMAIL_DOMAIN)

@@ -108,14 +108,16 @@ def change_company(
 ) -> CompanyView:
     """Set the fields that are sent.
 
-    An added domain links the customers with an address there; a removed one unlinks nobody. A
-    member of staff confirms added domains as for a new company. A lower `seat_cap` takes seats from
+    An added domain links the customers with an address there who were never linked to the company:
+    whoever was unlinked stays out until `PUT /v1/companies/{company_id}/customers/{customer_id}`
+    links them. A removed domain unlinks nobody. A member of staff confirms added domains as for a
+    new company. A lower `seat_cap` takes seats from
     those who were linked last.
 
     `archived` closes a company: it accepts no new links or memberships, and its domains link
     nobody. Existing memberships continue, and linked customers inherit them until the membership
     ends or they are unlinked: end the memberships to revoke access. When the company is restored,
-    its domains link customers who came meanwhile and were never linked to it.
+    its domains link customers who came meanwhile.
 
     Errors: `company_not_found` (404), `email_domain_taken`, `email_domain_not_confirmed` (409),
     `email_domain_public` (422).

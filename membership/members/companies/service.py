@@ -81,9 +81,9 @@ def change_company(
 ) -> Company:
     """Set the fields that ``change`` names and return the company.
 
-    An added domain links the customers with an address there; a removed one unlinks nobody. An
-    archived company keeps its links and memberships but accepts no new ones. When it is restored,
-    its domains link customers who came meanwhile and were never linked to it.
+    An added domain links the customers with an address there who were never linked to the company;
+    a removed one unlinks nobody. An archived company keeps its links and memberships but accepts
+    no new ones. When it is restored, its domains link customers who came meanwhile.
 
     Raises NotFound; Conflict for a domain of another company; and what ``rules`` raise.
     """
@@ -99,7 +99,7 @@ def change_company(
     session.flush()
     if was_archived and company.archived_at is None:
         for domain in domains_of(session, company):
-            link_newcomers(session, company, domain, now, never_linked=True)
+            link_newcomers(session, company, domain, now)
     if "email_domains" in named and set_domains(session, company, change.email_domains, now, rules):
         changed.append("email_domains")
     if changed:

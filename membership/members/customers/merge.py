@@ -20,13 +20,14 @@ from api_client.messages.scan import CustomerState
 from membership.events.audit.recorder import plain, record
 from membership.events.outbox import emit
 from membership.events.types import EventType
+from membership.members.companies.linking import unlink_customer
 from membership.members.customers import aliases
 from membership.members.customers.logins import MERGED, end_logins
 from membership.members.customers.merge_schemas import MergedCustomer, MovedCounts
 from membership.members.customers.search_index import index_customer
 from membership.members.customers.service import no_such_customer
 from membership.members.customers.views import customer_view, number_text
-from membership.store.models import CompanyLink, Customer, CustomerAlias
+from membership.store.models import CompanyLink, Customer, CustomerAlias, LinkSource
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, Invalid
 
@@ -193,7 +194,9 @@ def _drop(pair: _Pair, table: Table) -> int:
 def _move_links(pair: _Pair, table: Table) -> int:
     """Move company links; return how many.
 
-    Of two open links to one company the earlier stays open, because it has the seat.
+    Of two open links to one company the earlier stays open, because it has the seat. One that an
+    email domain made ends if the other customer was taken out of that company: whoever was taken
+    out stays out until a person links them.
     """
     session = pair.session
     links = session.scalars(
@@ -201,13 +204,20 @@ def _move_links(pair: _Pair, table: Table) -> int:
         .where(
             CompanyLink.organization_id == pair.stays.organization_id,
             CompanyLink.customer_id.in_((pair.stays.id, pair.goes.id)),
-            CompanyLink.valid_until.is_(None),
         )
         .order_by(CompanyLink.valid_from, CompanyLink.id)
         .with_for_update()
     ).all()
+    opened = [link for link in links if link.valid_until is None]
+    inside = {(link.company_id, link.customer_id) for link in opened}
+    out = {link.company_id for link in links if (link.company_id, link.customer_id) not in inside}
     kept: dict[UUID, CompanyLink] = {}
-    for link in links:
+    for link in opened:
+        if link.source is LinkSource.EMAIL_DOMAIN and link.company_id in out:
+            unlink_customer(
+                session, link.organization_id, link.company_id, link.customer_id, pair.now
+            )
+            continue
         first = kept.setdefault(link.company_id, link)
         if first is not link:
             link.valid_until = pair.now

@@ -1,6 +1,8 @@
 """Writes lines that link customers to companies."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -10,16 +12,19 @@ from membership.data.imports.resolve.references import CompanyReferences, Custom
 from membership.data.imports.schemas import LineOutcome, OnDuplicate
 from membership.data.imports.write.inserts import insert_links
 from membership.members.companies.linking import open_link
+from membership.rules.instants import local_day
 from membership.store.models import CompanyLink, LinkSource
 
 _Ends = tuple[UUID, UUID]
 """A company and a customer."""
+_TAKEN_OUT = "customer: was taken out of this company on {day}; a person can link them again"
 
 
 def write_links(batch: Batch) -> None:
     """Write the links of a batch, and set the result of each line."""
     ends = _resolve(batch)
-    known = _open_links(batch, {customer for _, customer in ends.values()})
+    zone = ZoneInfo(batch.tenant.time_zone)
+    known, ended = _links(batch, {customer for _, customer in ends.values()})
     keys = {
         f"link\n{company}\n{customer}": (company, customer) for company, customer in ends.values()
     }
@@ -30,6 +35,9 @@ def write_links(batch: Batch) -> None:
         role = (item.values or {}).get("role", "")
         if pair in fresh or pair in earlier:
             item.record_result(LineOutcome.SKIPPED, None, "customer: was linked in a line before")
+        elif pair in ended and pair not in known:
+            day = f"{local_day(ended[pair], zone):%Y-%m-%d}"
+            item.record_result(LineOutcome.SKIPPED, None, _TAKEN_OUT.format(day=day))
         elif pair not in known:
             fresh[pair] = (uuid4(), item)
             item.record_result(LineOutcome.CREATED, None if batch.dry_run else fresh[pair][0])
@@ -65,19 +73,29 @@ def _resolve(batch: Batch) -> dict[int, _Ends]:
     return ends
 
 
-def _open_links(batch: Batch, customers: set[UUID]) -> dict[_Ends, UUID]:
-    """The open links of these customers, by both ends."""
-    found: dict[_Ends, UUID] = {}
+def _links(batch: Batch, customers: set[UUID]) -> tuple[dict[_Ends, UUID], dict[_Ends, datetime]]:
+    """Return open links of these customers, and when their last ended ones did, by both ends."""
+    known: dict[_Ends, UUID] = {}
+    ended: dict[_Ends, datetime] = {}
     for some in chunks(customers):
         rows = batch.session.execute(
-            select(CompanyLink.company_id, CompanyLink.customer_id, CompanyLink.id).where(
-                CompanyLink.organization_id == batch.tenant.id,
-                CompanyLink.customer_id.in_(some),
-                CompanyLink.valid_until.is_(None),
+            select(
+                CompanyLink.company_id,
+                CompanyLink.customer_id,
+                CompanyLink.id,
+                CompanyLink.valid_until,
             )
+            .where(
+                CompanyLink.organization_id == batch.tenant.id, CompanyLink.customer_id.in_(some)
+            )
+            .order_by(CompanyLink.valid_until)
         )
-        found |= {(company, customer): link for company, customer, link in rows}
-    return found
+        for company, customer, link, until in rows:
+            if until is None:
+                known[company, customer] = link
+            else:
+                ended[company, customer] = until
+    return known, ended
 
 
 def _set_role(batch: Batch, item: Item, pair: _Ends, role: str) -> None:

@@ -56,15 +56,6 @@ def test_a_link_that_was_ended_by_hand_stays_ended(service: Service) -> None:
     assert link["valid_until"] == "2027-03-10T11:00:00Z"
 
 
-def test_a_domain_given_anew_links_again(service: Service) -> None:
-    company = service.company("Northwind", email_domains=[DOMAIN])
-    customer = service.customer(email=f"a@{DOMAIN}")
-    service.unlink(company, customer)
-    service.patch(f"/v1/companies/{company}", email_domains=[])
-    service.patch(f"/v1/companies/{company}", email_domains=[DOMAIN])
-    assert [each["valid_until"] is None for each in links_of(service, customer)].count(True) == 1
-
-
 def test_whom_a_removed_domain_linked_stays_linked(service: Service) -> None:
     company = service.company("Northwind", email_domains=[DOMAIN])
     customer = service.customer(email=f"a@{DOMAIN}")
