@@ -29,11 +29,9 @@ from .code_shapes import (
     plain_link,
     sure_beginning,
 )
-from .keys import Field, Keys, gap_s, texts_of, typed_text
+from .keys import MACHINE_S, Field, Keys, gap_s, texts_of, typed_text
 from .scanner_profile import SLOWEST_S, ScannerProfile, is_foreign_code
 
-MACHINE_S = 0.035
-"""No hand types four keys with so short a median gap."""
 WORDS_S = 0.05
 """No hand types a whole word with so short a median gap, nor two keys and Enter with gaps as short
 as this."""

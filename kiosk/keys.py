@@ -25,6 +25,9 @@ _US_KEYS = {
     for offset, (plain, shifted) in enumerate(zip(plains, shifteds, strict=True))
 }
 
+MACHINE_S = 0.035
+"""No hand types four keys with so short a median gap, in seconds."""
+
 
 def us_character(position: int, *, shift: bool) -> str:
     """Return what the key at ``position`` (PC scan code, set 1) types on a US layout, or ``""``."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, Self
 
 from .judging import HASTY_S, RUN_GAP_S, Judgement
-from .keys import E_, Field, KeyPress, Keys, gap_s, texts_of, typed_text
+from .keys import E_, MACHINE_S, Field, KeyPress, Keys, gap_s, texts_of, typed_text
 
 _MOST_KEYS = 256
 _LEAST_KEYS = 3
@@ -15,7 +15,6 @@ _TORN_S = 0.5
 _PACES = (0.5, 1.7)
 """How far the pace of the rest may be from that of the part before, as factors."""
 _ALONE = 2.3
-_FAST_S = 0.035
 _AGREE_S = 15.0
 """A text that comes twice in this time without a terminator is whole."""
 _NEVER_S = float("-inf")
@@ -50,7 +49,7 @@ class TornScan:
         low, high = (factor * self.pace_s for factor in _PACES)
         if alone:  # a control character may come between it and the terminator
             high = _ALONE * self.pace_s
-        if not (low <= pace_s <= high or pace_s <= _FAST_S):
+        if not (low <= pace_s <= high or pace_s <= MACHINE_S):
             return False
         return any(_of_a_code(text) and (self.small or not _small(text)) for text in texts_of(held))
 

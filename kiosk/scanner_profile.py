@@ -5,14 +5,15 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from .code_shapes import code_like, mixed, names_somebody, own_code, shape_of, without_symbology
-from .keys import Keys, Reading, gap_s, texts_of, typed_text, us_text
+from .keys import MACHINE_S, Keys, Reading, gap_s, texts_of, typed_text, us_text
 
 SLOWEST_S = 0.14
 """The longest median gap between the keys of a scanner, in seconds."""
 _PACES = (0.6, 1.3)
-"""How far the pace of a scan may be from the one that was learnt, as factors."""
-_FAST_S = 0.035
-"""Below this the pace of a scanner varies more than by these factors."""
+"""How far the pace of a scan may be from the one that was learnt, as factors.
+
+Below ``MACHINE_S`` it varies more.
+"""
 _MOST_SHAPES = 32
 
 End = Literal["enter", "tab", "control", "none"]
@@ -73,7 +74,7 @@ class ScannerProfile(BaseModel):
         if self.pace_ms is None:
             return False
         low, high = (factor * self.pace_ms / 1000 for factor in _PACES)
-        return (high <= _FAST_S or low <= gap_s(keys)) and gap_s(keys) <= max(high, _FAST_S)
+        return (high <= MACHINE_S or low <= gap_s(keys)) and gap_s(keys) <= max(high, MACHINE_S)
 
     def knows(self, keys: Keys) -> bool:
         """Return whether a code of this shape was scanned before."""
