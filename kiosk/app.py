@@ -245,10 +245,7 @@ class Kiosk(QObject):
         desk.service_back.connect(self.session.on_service_back)
         self._poll.timeout.connect(worker.refresh)
         self.window.side.search_wanted.connect(worker.search)
-        self.window.side.picked.connect(self._on_picked)
-
-    def _on_picked(self, customer_id: str) -> None:
-        self.session.on_picked(customer_id, seen=self.window.side.seen)
+        self.window.side.picked.connect(self.session.on_picked)
 
     def _connect_management(self) -> None:
         worker, staff = self.staff_worker, self.management

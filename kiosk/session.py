@@ -139,8 +139,8 @@ class ScanSession(QObject):
         if self._hand_repeats.admit([code], self._clock()):
             self._enqueue(reading.typed, reading.alternatives, ScanMethod.WEDGE, None, None)
 
-    @Slot(str)
-    def on_picked(self, customer_id: str, *, seen: bool = True) -> None:
+    @Slot(str, bool)
+    def on_picked(self, customer_id: str, seen: bool = True) -> None:
         """Handle a customer who was chosen in the search.
 
         Not ``seen``: by a number or a name alone, before anybody looked at the list. That names,

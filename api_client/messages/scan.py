@@ -97,7 +97,11 @@ class NamedBy(StrEnum):
 
 
 class ScanMethod(StrEnum):
-    """How the code was read."""
+    """How the code was read.
+
+    ``wedge``: by a hand scanner, or by a search whose Enter came before anybody saw who was found.
+    ``search``: somebody was chosen in a list, by staff who saw whom they chose.
+    """
 
     CAMERA = "camera"
     WEDGE = "wedge"

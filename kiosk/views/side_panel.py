@@ -61,8 +61,8 @@ class SidePanel(QFrame):
 
     search_wanted = Signal(str)
     """Text to search for, emitted when typing pauses."""
-    picked = Signal(str)
-    """Id of the customer that was chosen; ``seen`` tells how."""
+    picked = Signal(str, bool)
+    """Id of the customer that was chosen, and whether they were seen in the list before."""
 
     def __init__(self, theme: Theme, texts: Texts, picture_painted: Callable[[], None]) -> None:
         super().__init__()
@@ -77,8 +77,6 @@ class SidePanel(QFrame):
         self.search.setProperty("search", True)
         self._picks = ""
         self._doubted = False
-        self.seen = True
-        """Whether the last one who was chosen was seen in the list before."""
         self.search.setMaxLength(200)
         self.section = PlainLabel("", "section")
         self.notice = PlainLabel("", "strong", wraps=True)
@@ -211,8 +209,7 @@ class SidePanel(QFrame):
         row = self.hits.chosen()
         if row is not None:
             self.end_search()
-            self.seen = seen
-            self.picked.emit(row.key)
+            self.picked.emit(row.key, seen)
 
     def _show_list(self) -> None:
         self.section.setText(self._texts.say("RECENT VISITS"))

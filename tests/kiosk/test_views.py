@@ -195,23 +195,23 @@ def rows(count: int) -> list[Row]:
 def test_search_results_are_walked_with_arrow_keys_and_taken_with_enter(qtbot: QtBot) -> None:
     side = SidePanel(LIGHT, Texts("en"), lambda: None)
     laid_out(qtbot, side, 384, 700)
-    picked: list[str] = []
-    side.picked.connect(picked.append)
+    picked: list[tuple[str, bool]] = []
+    side.picked.connect(lambda *chosen: picked.append(chosen))
     side.search.setText("name")
     side.show_hits("name", rows(3))
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up):
         qtbot.keyClick(side.search, key)
     qtbot.keyClick(side.search, Qt.Key.Key_Return)
-    assert picked == ["1"]
+    assert picked == [("1", True)]
     assert side.search.text() == ""
 
 
 def test_enter_waits_for_the_answer_to_exactly_what_was_typed(qtbot: QtBot) -> None:
     side = SidePanel(LIGHT, Texts("en"), lambda: None)
     qtbot.addWidget(side)
-    picked: list[str] = []
+    picked: list[tuple[str, bool]] = []
     asked: list[str] = []
-    side.picked.connect(picked.append)
+    side.picked.connect(lambda *chosen: picked.append(chosen))
     side.search_wanted.connect(asked.append)
     type_text(side.search, "C-000004")
     qtbot.keyClick(side.search, Qt.Key.Key_Return)
@@ -220,34 +220,34 @@ def test_enter_waits_for_the_answer_to_exactly_what_was_typed(qtbot: QtBot) -> N
     side.show_hits("C-00000", [row("other")])
     assert picked == []
     side.show_hits("C-000004", [row("right")])
-    assert (picked, side.seen) == (["right"], False)
+    assert picked == [("right", False)]
     assert asked == ["C-000004"]
     type_text(side.search, "C-00")
     qtbot.keyClick(side.search, Qt.Key.Key_Return)
     side.show_hits("C-00", [row("first"), row("second")])
-    assert picked == ["right"], "of several nobody is chosen before they were seen"
+    assert picked == [("right", False)], "of several nobody is chosen before they were seen"
     qtbot.keyClick(side.search, Qt.Key.Key_Return)
-    assert (picked.pop(), side.seen) == ("first", True)
+    assert picked.pop() == ("first", True)
     type_text(side.search, "C-00")
     qtbot.keyClick(side.search, Qt.Key.Key_Return)
     side.show_hits("C-00", [row("first")], more=True)
-    assert picked == ["right"]
+    assert picked == [("right", False)]
     side.doubt()
     qtbot.keyClick(side.search, Qt.Key.Key_Return)
-    assert (picked.pop(), side.seen) == ("first", False), "a scanner has seen nobody"
+    assert picked.pop() == ("first", False), "a scanner has seen nobody"
     type_text(side.search, "amara")
     qtbot.keyClick(side.search, Qt.Key.Key_Return)
     type_text(side.search, "x")
     side.show_hits("amara", [row("late")])
     side.show_hits("amarax", [row("now")])
-    assert picked == ["right"], "an answer after more was typed is not chosen by itself"
+    assert picked == [("right", False)], "an answer after more was typed is not chosen by itself"
 
 
 def test_enter_in_an_empty_search_is_nothing(qtbot: QtBot) -> None:
     side = SidePanel(LIGHT, Texts("en"), lambda: None)
     laid_out(qtbot, side, 384, 700)
-    picked: list[str] = []
-    side.picked.connect(picked.append)
+    picked: list[tuple[str, bool]] = []
+    side.picked.connect(lambda *chosen: picked.append(chosen))
     qtbot.keyClick(side.search, Qt.Key.Key_Return)
     assert picked == []
 
