@@ -242,7 +242,8 @@ class WedgeDecoder(Generic[E_]):
             judgement = Judgement.TYPED
         if judgement is Judgement.TYPED:
             doubts, passed = self._doubts(run, end), self._passed(keys, end)
-            return replace(passed, doubtful=doubts, with_enter=doubts and end is not None)
+            sent = doubts and end is not None and not end.moves
+            return replace(passed, doubtful=doubts, with_enter=sent)
         if judgement is Judgement.MISSED:
             return Step(swallow=True, release=keys, unread=True)
         secret = judgement is Judgement.MACHINE and run[0].into is Field.PASSWORD and not ended

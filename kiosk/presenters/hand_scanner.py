@@ -95,9 +95,10 @@ class HandScannerPresenter(QObject):
     def _on_doubtful(self, with_enter: bool) -> None:
         """Take an older verdict away, and tell how a slow scanner is read in the search too."""
         say = self._texts.say
-        if with_enter:
-            self._window.side.doubt()
-        self._window.side.show_notice(say("Was this a scan? Teach the scanner (F8)."))
+        side = self._window.side
+        if with_enter and side.search.hasFocus():
+            side.doubt()
+        side.show_notice(say("Was this a scan? Teach the scanner (F8)."))
         self.unread.emit()
 
     def open(self) -> None:

@@ -158,6 +158,7 @@ class SidePanel(QFrame):
         """Clear the search box. Returns False if it was empty."""
         had = bool(self.search.text())
         self.search.clear()
+        self._doubted = False
         return had
 
     def set_theme(self, theme: Theme) -> None:

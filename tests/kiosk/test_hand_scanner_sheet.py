@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 from serial.tools.list_ports_common import ListPortInfo
 
+from api_client.messages.scan import ScanMethod
 from kiosk.application import load_fonts
 from kiosk.presenters.hand_scanner import HandScannerPresenter
 from kiosk.profile_store import ProfileStore
@@ -248,7 +249,30 @@ def test_a_slow_scan_into_the_search_leaves_no_old_verdict(front: Front, pace_ms
     row = Row("key", "Amara", "", "", Tone.ACTIVE)
     front.window.side.show_hits("4006381333931", [row])
     assert (desk.state(), desk.asked[-1].text) == (State.CHECKING, "key")
-    assert not front.window.side.seen, "it names, and does not prove"
+    assert desk.asked[-1].method is ScanMethod.WEDGE, "it names, and does not prove"
+
+
+@pytest.mark.parametrize("where", ["tab", "esc", "elsewhere", "enter"])
+def test_a_doubt_concerns_the_enter_of_that_scan_alone(front: Front, where: str) -> None:
+    desk, side = SessionDesk(), front.window.side
+    front.presenter.connect_session(desk.session)
+    side.picked.connect(desk.session.on_picked)
+    other = QLineEdit(front.window)
+    other.setProperty("search", True)
+    other.show()
+    field = other if where == "elsewhere" else side.search
+    field.setFocus()
+    front.scan("4006381333931", 120, end="\t" if where == "tab" else "\r")
+    assert side.notice.text() == "Was this a scan? Teach the scanner (F8)."
+    if where == "esc":
+        side.doubt()
+        assert side.end_search()
+    side.search.setFocus()
+    side.search.setText("amara")
+    side.show_hits("amara", [Row(key, "Amara", "", "", Tone.ACTIVE) for key in ("one", "two")])
+    QTest.keyClick(side.search, Qt.Key.Key_Down)
+    QTest.keyClick(side.search, Qt.Key.Key_Return)
+    assert (desk.asked[-1].text, desk.asked[-1].method) == ("two", ScanMethod.SEARCH)
 
 
 def test_what_was_stored_and_what_is_set_is_used_at_the_start(qtbot: QtBot, tmp_path: Path) -> None:
