@@ -78,10 +78,16 @@ class WedgeFilter(QObject):
         self._over = self._timer(self._on_over)
 
     def record(self, on: bool) -> None:
-        """Record scans as they come, or go on to judge them."""
+        """Record scans as they come, or go on to judge them.
+
+        The rest of a scan that is running at the time names nobody, and teaches nothing.
+        """
+        held_s = self._decoder.held_s
         self._carry_out(self._decoder.release())
+        if self._recorder is not None:
+            self._decoder.follow(self._recorder.keys, ended=self._recorder.ended)
         self._over.stop()
-        self._recorder = Recorder() if on else None
+        self._recorder = Recorder(held_s) if on else None
 
     @property
     def profile(self) -> ScannerProfile:
@@ -124,7 +130,7 @@ class WedgeFilter(QObject):
         """Claim a control character of a scan before it is looked up as a shortcut."""
         kind, at_s = kind_of(event, repeated=event.isAutoRepeat()), self._at_s(event)
         if self._recorder is not None:
-            claims = self._recorder.running and kind in {KeyKind.CONTROL, KeyKind.FUNCTION}
+            claims = self._recorder.claims(kind, at_s)
         else:
             claims = (kind is KeyKind.CONTROL and self._decoder.takes_control(at_s)) or (
                 kind is KeyKind.FUNCTION and self._decoder.takes_function(at_s)
@@ -140,7 +146,11 @@ class WedgeFilter(QObject):
         return taken
 
     def _on_over(self) -> None:
-        sample = self._recorder.finish() if self._recorder is not None else None
+        if self._recorder is None:
+            return
+        torn, sample = self._recorder.torn, self._recorder.finish()
+        if torn:
+            self.unread.emit(False)
         if sample is not None:
             self.recorded.emit(sample)
 

@@ -117,6 +117,14 @@ class Run(Generic[E_]):
             self._part_until_s = held[-1].at_s + _REST_S
         self.whole = False
 
+    def tear(self, at_s: float) -> None:
+        """Take what came up to ``at_s`` for a part of a scan that was passed on unjudged.
+
+        No burst soon after it is whole: it may be the rest.
+        """
+        self.whole, self.last_s = False, at_s
+        self._part_until_s = at_s + _REST_S
+
     def break_off(self) -> None:
         """Begin a new run after a key that no scanner sends; what comes at once is none whole."""
         self.whole = self.whole and not self.keys

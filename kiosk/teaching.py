@@ -17,6 +17,7 @@ WANTED = 3
 SILENCE_S = 0.3
 """After a pause of so long a scan is over."""
 _LEAST = 4
+_SENT = frozenset({KeyKind.CHARACTER, KeyKind.TERMINATOR, KeyKind.CONTROL})
 _SPREAD, _SPREAD_MS = 1.8, 15.0
 """Paces of one scanner differ at most by this factor, or by so many milliseconds."""
 _LEAD = re.compile(r"[^0-9A-Za-z]*")
@@ -67,38 +68,56 @@ class Lesson:
 
 
 class Recorder:
-    """Collects the keys of a scan; everything that is no scan is left to the window."""
+    """Collects the keys of a scan; everything that is no scan is left to the window.
 
-    def __init__(self) -> None:
-        self._keys: list[KeyPress[Any]] = []
+    ``part_s``: when the last key of a scan came whose beginning went elsewhere. The rest of it,
+    which comes at once, teaches nothing and goes nowhere.
+    """
+
+    def __init__(self, part_s: float = float("-inf")) -> None:
+        self.keys: list[KeyPress[Any]] = []
+        """The characters of the scan that is running."""
+        self.torn = False
+        """Whether the rest of such a scan has come."""
+        self._part_s = part_s
         self._end: End = "none"
-        self._last_s = float("-inf")
 
     @property
-    def running(self) -> bool:
-        """Whether keys of a scan have come, and none is missing yet."""
-        return bool(self._keys)
+    def ended(self) -> bool:
+        """Whether the end of the scan has come as well."""
+        return self._end != "none"
+
+    def claims(self, kind: KeyKind, at_s: float) -> bool:
+        """Return whether a key belongs to a scan, which may be a shortcut otherwise."""
+        if kind is KeyKind.CONTROL and self._is_part(at_s):
+            return True
+        return bool(self.keys) and kind in {KeyKind.CONTROL, KeyKind.FUNCTION}
 
     def press(self, key: KeyPress[Any]) -> bool:
         """Return whether a key is one of a scan, which is kept; a lone space presses a button."""
-        if key.kind is KeyKind.CHARACTER and (self._keys or not key.typed.isspace()):
-            self._keys.append(key)
-        elif not self._keys or key.kind is KeyKind.OTHER:
+        if self._is_part(key.at_s) and key.kind in _SENT:
+            self._part_s, self.torn = key.at_s, True
+            return True
+        if key.kind is KeyKind.CHARACTER and (self.keys or not key.typed.isspace()):
+            self.keys.append(key)
+        elif not self.keys or key.kind is KeyKind.OTHER:
             return False
         elif key.kind is KeyKind.TERMINATOR:
             self._end = "tab" if key.moves else "enter"
         elif key.kind is KeyKind.CONTROL and self._end == "none":
             self._end = "control"
-        self._last_s = key.at_s
         return True
 
     def finish(self) -> Sample | None:
         """Return the scan that is over; None if what came is too short for one."""
-        keys, end = self._keys, self._end
-        self._keys, self._end = [], "none"
+        keys, end = self.keys, self._end
+        self.keys, self._end, self.torn = [], "none", False
         if len(keys) < _LEAST:
             return None
         return Sample(typed_text(keys), us_text(keys), max(1.0, gap_s(keys) * 1000), end)
+
+    def _is_part(self, at_s: float) -> bool:
+        return 0 <= at_s - self._part_s < SILENCE_S
 
 
 def learn(samples: Sequence[Sample], before: ScannerProfile) -> Lesson:

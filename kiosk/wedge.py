@@ -142,6 +142,11 @@ class WedgeDecoder(Generic[E_]):
         return self._patience[1]
 
     @property
+    def held_s(self) -> float:
+        """When the last key came that is held, in seconds of the clock; -inf if none is."""
+        return self._last_s if self._held else float("-inf")
+
+    @property
     def held_text(self) -> str:
         """The text that is held."""
         return typed_text(self._held)
@@ -208,8 +213,29 @@ class WedgeDecoder(Generic[E_]):
         return self._end(None)
 
     def release(self) -> Step[E_]:
-        """Release what is held at once, unjudged: the next input is no key, such as a click."""
+        """Release what is held at once, unjudged: the next input is no key, such as a click.
+
+        What comes next may be the rest of a scan, and is none whole.
+        """
+        if self._held:
+            self._run.tear(self._last_s)
         return Step(release=self._take())
+
+    def follow(self, keys: Keys, *, ended: bool) -> None:
+        """Judge what comes next as what follows ``keys``, which were recorded.
+
+        Unless their terminator has come (``ended``), it may be the rest of the same scan.
+        """
+        if not keys:
+            return
+        at_s = keys[-1].at_s
+        if ended:
+            self._trail = (at_s, at_s + TRAIL_S)
+            return
+        self._run.go_to(keys[0].at_s)
+        for key in keys:
+            self._run.add(key)
+        self._run.tear(at_s)
 
     def _hold(self, key: KeyPress[E_]) -> Step[E_]:
         before = Step[E_]()

@@ -80,6 +80,9 @@ class HandScannerPresenter(QObject):
     @Slot(bool)
     def on_unread(self, kept: bool) -> None:
         """Say that the scanner sent no whole code, or that only its Enter was not passed on."""
+        if self.teaching and not self._hidden:
+            self.sheet.show_unread()
+            return
         say = self._texts.say
         self._window.side.show_notice(
             say(

@@ -79,15 +79,19 @@ class Front:
 
     def scan(self, text: str, pace_ms: int = 61, end: str = "\r") -> None:
         """Press keys as a scanner does, and wait until the scan is over."""
-        for character in text + end:
+        self.press(text + end, pace_ms)
+        self.at_ms += 1_000
+        clocks = self.presenter.wedge.findChildren(QTimer)
+        self.qtbot.waitUntil(lambda: not any(clock.isActive() for clock in clocks), timeout=10_000)
+
+    def press(self, text: str, pace_ms: int) -> None:
+        """Press keys at a pace."""
+        for character in text:
             self.at_ms += pace_ms
             key = {"\r": Qt.Key.Key_Return, "\t": Qt.Key.Key_Tab}.get(character, Qt.Key(0))
             event = QKeyEvent(QEvent.Type.KeyPress, key, NONE, 0, 0, 0, character)
             event.setTimestamp(self.at_ms)
             QCoreApplication.sendEvent(self.window.windowHandle(), event)
-        self.at_ms += 1_000
-        clocks = self.presenter.wedge.findChildren(QTimer)
-        self.qtbot.waitUntil(lambda: not any(clock.isActive() for clock in clocks))
 
     def is_open(self) -> bool:
         """Whether the sheet is on screen."""
@@ -176,6 +180,27 @@ def test_a_verdict_of_the_camera_comes_first(front: Front) -> None:
     front.presenter.on_cleared()
     assert front.is_open()
     assert front.sheet.scans[1].text() == "Scan now …"
+
+
+@pytest.mark.parametrize("place", [1, 2, 4, 8])
+def test_the_sheet_comes_and_goes_during_a_scan(front: Front, place: int) -> None:
+    front.window.side.search.setFocus()
+    front.press("12345678"[:place], 20)
+    front.presenter.open()
+    front.scan("12345678"[place:], 20)
+    assert front.is_open(), "the Enter of the scan presses no button"
+    assert front.sheet.problem.text() == "Not read: scan again."
+    assert front.sheet.scans[0].text() == "Scan now …"
+    front.press("12345678"[:place], 20)
+    front.presenter.on_checking()
+    front.scan("12345678"[place:], 20)
+    assert (front.readings, front.unread) == ([], [True])
+    front.presenter.on_cleared()
+    assert front.is_open()
+    front.press("12345678"[:place], 20)
+    front.presenter.cancel()
+    front.scan("12345678"[place:], 20)
+    assert (front.readings, front.unread) == ([], [True] * 2)
 
 
 def test_a_port_is_opened_when_it_is_confirmed_and_kept_when_saved(front: Front) -> None:

@@ -128,6 +128,19 @@ def test_keys_of_a_scan_are_recorded_and_others_are_left_alone() -> None:
     assert recorder.finish() is None
 
 
+def test_the_rest_of_a_scan_that_began_before_is_taken_and_is_no_sample() -> None:
+    recorder = Recorder(part_s=-0.1)
+    assert recorder.claims(KeyKind.CONTROL, 0.0), "no shortcut"
+    assert not recorder.claims(KeyKind.FUNCTION, 0.0)
+    assert all(press(recorder, "7731"))
+    assert recorder.press(KeyPress(KeyKind.TERMINATOR, 0.3, "enter"))
+    assert (recorder.torn, recorder.finish(), recorder.torn) == (True, None, False)
+    assert not recorder.claims(KeyKind.CONTROL, 0.7)
+    assert not recorder.press(KeyPress(KeyKind.TERMINATOR, 0.7, "enter"))
+    assert recorder.press(KeyPress(KeyKind.CHARACTER, 0.8, "A", "A", "A"))
+    assert recorder.keys
+
+
 def test_a_profile_is_kept_for_each_desk(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     profile = ScannerProfile(taught=True, pace_ms=61.0, prefix="~", shapes=("99",))
