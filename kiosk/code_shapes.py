@@ -68,6 +68,11 @@ def names_somebody(text: str) -> bool:
     return isinstance(_parsed(text), CustomerNumber | CustomerUuid | InstallLink)
 
 
+def is_number(text: str) -> bool:
+    """Return whether a text is a customer's number, of which a part is a number as well."""
+    return isinstance(_parsed(text), CustomerNumber)
+
+
 def own_beginning(text: str, prefix: str = "") -> int | None:
     """Return how many characters of a code of a card of ours a text ends with; None if none may.
 

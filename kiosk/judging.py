@@ -12,7 +12,9 @@ longer                  a person's, but for the whole code of a card of ours
 ======================  =====================================================================
 
 Only the code of a card of ours is whole by itself. Of any other text a part may name somebody else,
-so it is a code only from its first key to its terminator, unless the scanner sends none.
+so it is a code only from its first key to its terminator. Without one it is a code if the same text
+has come twice, or if the scanner was taught to send none; a customer's number then needs a shape
+that is known.
 """
 
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from itertools import pairwise
 
 from .code_shapes import (
     code_like,
+    is_number,
     may_become_code_like,
     mixed,
     names_somebody,
@@ -178,7 +181,9 @@ def _judged_by_pace(held: Keys, end: End, profile: ScannerProfile) -> Judgement 
     known = profile.knows(held)
     like = known or any(is_foreign_code(profile.bare(text)) for text in texts_of(held))
     named = known or any(names_somebody(profile.bare(text)) for text in texts_of(held))
-    unended = profile.end == "none" or end.agreed
+    # An id or a link has its length; of a number a part is one too.
+    number = any(is_number(profile.bare(text)) for text in texts_of(held))
+    unended = end.agreed or (profile.end == "none" and (known or not number))
     ended = end.terminator or unended
     long_enough = len(held) >= (_SHORT if unended and not end.terminator else end.least)
     complete = ended and end.whole and various and long_enough

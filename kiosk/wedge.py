@@ -298,7 +298,7 @@ class WedgeDecoder(Generic[E_]):
             return Judgement.MACHINE if secret else Judgement.DROPPED
         least = self._min_length if ended else self._min_length_open
         pause_s = end.at_s - self._run.last_s if end is not None else 0.0
-        agreed = self.profile.end is None and not ended and self._run.agrees(held)
+        agreed = self.profile.end in {None, "none"} and not ended and self._run.agrees(held)
         how = End(ended, pause_s, least, self._run.whole, agreed)
         return judged(held, run, how, self.profile)
 

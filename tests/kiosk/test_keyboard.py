@@ -34,7 +34,13 @@ class Desk:
         self.filter = WedgeFilter(self.field)
         self.readings: list[Reading] = []
         self.filter.scanned.connect(self.readings.append)
+        self.said = 0
+        self.filter.unread.connect(self._on_said)
+        self.filter.doubtful.connect(self._on_said)
         application.installEventFilter(self.filter)
+
+    def _on_said(self, _: bool) -> None:
+        self.said += 1
 
     @property
     def window(self) -> QWindow:
@@ -82,7 +88,8 @@ def test_a_scan_without_terminator_is_taken_after_a_pause(desk: Desk, qtbot: QtB
     qtbot.waitUntil(lambda: desk.field.text() == "C-000123")
     assert len(desk.readings) == 1, "what may be a part of a number names nobody"
     desk.field.clear()
-    desk.filter.profile = ScannerProfile(taught=True, pace_ms=4, end="none")
+    shapes = ("A-999999",)
+    desk.filter.profile = ScannerProfile(taught=True, pace_ms=4, end="none", shapes=shapes)
     desk.now_s += 1
     desk.type("C-000123", gap_s=0.004)
     qtbot.waitUntil(lambda: len(desk.readings) == 2)
