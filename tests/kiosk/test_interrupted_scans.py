@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.teaching import Sample
 
-from .test_keyboard import NONE, Desk, desk
+from .key_desk import NONE, Desk, desk
 
 __all__ = ["desk"]
 
