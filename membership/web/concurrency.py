@@ -20,6 +20,7 @@ _SPARE_THREADS = 8
 
 _IMAGE_SLOTS = 2
 _PASSWORD_HASHING_SLOTS = 2
+_LONG_KEY_SLOTS = 1
 
 
 class ConcurrencyLimiter:
@@ -33,6 +34,7 @@ class ConcurrencyLimiter:
         self._writers = Slots(1 if one_writer else self._connection_count, timeout)
         self._images = Slots(_IMAGE_SLOTS, timeout)
         self._password_hashing = Slots(_PASSWORD_HASHING_SLOTS, timeout)
+        self._long_keys = Slots(_LONG_KEY_SLOTS, timeout)
 
     @property
     def waiting(self) -> int:
@@ -42,6 +44,7 @@ class ConcurrencyLimiter:
             self._writers,
             self._images,
             self._password_hashing,
+            self._long_keys,
         )
         return sum(slots.waiting for slots in kinds)
 
@@ -63,6 +66,10 @@ class ConcurrencyLimiter:
     def password_hashing(self) -> AbstractAsyncContextManager[None]:
         """Hold a slot to hash one password, which takes 64 MiB of memory. Raises Busy."""
         return self._password_hashing
+
+    def long_key(self) -> AbstractAsyncContextManager[None]:
+        """Hold the slot to judge one long public key, which takes a second. Raises Busy."""
+        return self._long_keys
 
     def _ensure_threads(self) -> None:
         """Raise the number of worker threads to one for each connection, and some spare ones."""

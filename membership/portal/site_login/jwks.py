@@ -17,10 +17,12 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from fastapi.concurrency import run_in_threadpool
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from membership.portal.site_login.soundness import is_sound_ed25519, is_sound_rsa
+from membership.web.concurrency import ConcurrencyLimiter
 from membership.web.errors import Invalid
 
 EDDSA, RS256 = "EdDSA", "RS256"
@@ -34,21 +36,26 @@ _PARTS = {EDDSA: ("crv", "kty", "x"), RS256: ("e", "kty", "n")}
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]{1,2000}\Z")
 _MIN_BITS, _MAX_BITS = 2048, 8192
 _LONG_BITS = 4096
-_LONG_KEYS = Lock()
+LONG_KEYS = Lock()
+"""Held while a long key is judged."""
 _MIN_EXPONENT, _MAX_EXPONENT = 65537, 2**32
 
 
 @dataclass(frozen=True, slots=True)
 class PublicJwk:
-    """An accepted key: its id, its one algorithm, and its parameters."""
+    """A key that was parsed: its id, its one algorithm, its parameters, and the key itself."""
 
     kid: str
     algorithm: str
     jwk: dict[str, str]
+    key: PublicKey
 
 
 def read_jwk(given: Mapping[str, Any], field: str) -> PublicJwk:
-    """Parse one key of a JWK Set; ``field`` is its path, for errors. Raises Invalid."""
+    """Parse one key of a JWK Set; ``field`` is its path, for errors. Raises Invalid.
+
+    Whether it is sound is not looked at: see ``judge``.
+    """
     if _PRIVATE & given.keys():
         detail = "is a private key; send the public part only, and replace this key"
         raise Invalid("private_key_refused", field, detail)
@@ -69,9 +76,7 @@ def read_jwk(given: Mapping[str, Any], field: str) -> PublicJwk:
         raise _invalid_key(field) from error
     if isinstance(key, RSAPublicKey):
         _check_rsa(key, field)
-    if not is_sound(key):
-        raise Invalid("key_invalid", field, "has no private half, or one that anybody can find")
-    return PublicJwk(kid, algorithm, parts)
+    return PublicJwk(kid, algorithm, parts, key)
 
 
 def public_key(jwk: Mapping[str, str], algorithm: str) -> PublicKey:
@@ -82,15 +87,31 @@ def public_key(jwk: Mapping[str, str], algorithm: str) -> PublicKey:
     return key
 
 
-def is_sound(key: PublicKey) -> bool:
+async def judge(concurrency: ConcurrencyLimiter, key: PublicKey) -> bool:
+    """Return whether a key can be trusted to have one owner, of a worker thread.
+
+    Long keys take a second: no transaction may be open meanwhile, and they are judged one at a
+    time. Raises Busy.
+    """
+    if is_long(key):
+        async with concurrency.long_key():
+            return await run_in_threadpool(_is_sound, key)
+    return await run_in_threadpool(_is_sound, key)
+
+
+def is_long(key: PublicKey) -> bool:
+    """Return whether it takes long to judge a key."""
+    return isinstance(key, RSAPublicKey) and key.key_size > _LONG_BITS
+
+
+def _is_sound(key: PublicKey) -> bool:
     """Return whether a key can be trusted to have one owner; the answers are kept.
 
-    Long RSA keys take a second, once in each process: one at a time, so that many logins at once
-    do not work on the same key.
+    Of long keys one is judged at a time in the process, whichever application asks.
     """
     if isinstance(key, RSAPublicKey):
         numbers = key.public_numbers()
-        with _LONG_KEYS if key.key_size > _LONG_BITS else nullcontext():
+        with LONG_KEYS if is_long(key) else nullcontext():
             return _is_sound_rsa(numbers.n, numbers.e)
     return _is_sound_ed25519(key.public_bytes_raw())
 

@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 
 from api_client.messages.signup import EmbedKeyList, EmbedKeyView
 from membership.base.scopes import Scope
 from membership.portal.site_login import keys
+from membership.portal.site_login.jwks import PublicJwk
 from membership.portal.site_login.key_schemas import NewEmbedKeys
-from membership.web.access import Call, reads, writes_once
+from membership.web.access import Call, allows, reads, writes_once
 from membership.web.idempotency import once, request_of
 
 router = APIRouter(prefix="/v1/signup/keys", tags=["Organization"])
@@ -21,9 +22,20 @@ def list_embed_keys(call: Annotated[Call, reads(Scope.ORGANIZATION_READ)]) -> Em
     return keys.list_keys(call)
 
 
+async def _accepted(
+    request: Request,
+    new: NewEmbedKeys,
+    _allowed: Annotated[None, allows(Scope.ORGANIZATION_WRITE)],
+) -> tuple[PublicJwk, ...]:
+    """Return the keys of the body, judged before a transaction is opened. Raises Invalid, Busy."""
+    return await keys.accepted_keys(request.app.state.concurrency, new)
+
+
 @router.post("", status_code=201)
 def add_embed_keys(
-    new: NewEmbedKeys, call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)]
+    new: NewEmbedKeys,
+    accepted: Annotated[tuple[PublicJwk, ...], Depends(_accepted)],
+    call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)],
 ) -> EmbedKeyList:
     """Add public keys (JWK): Ed25519 for `EdDSA`, RSA of 2048 bits or more for `RS256`.
 
@@ -36,7 +48,7 @@ def add_embed_keys(
     """
 
     def add() -> EmbedKeyList:
-        return keys.add_keys(call, new)
+        return keys.add_keys(call, accepted)
 
     return once(call, request_of("add embed keys", body=new), EmbedKeyList, add)
 

@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from api_client.messages.signup import EmbedKeyList, EmbedKeyView
 from membership.events.audit.recorder import record
-from membership.portal.site_login.jwks import PublicJwk, read_jwk, thumbprint
+from membership.portal.site_login.jwks import PublicJwk, judge, read_jwk, thumbprint
 from membership.portal.site_login.key_schemas import MAX_KEYS, NewEmbedKeys
 from membership.store.models import EmbedKey, Organization
 from membership.web.access import Call
+from membership.web.concurrency import ConcurrencyLimiter
 from membership.web.errors import Conflict, Invalid, NotFound
 
 _MAX_LISTED = 100
@@ -27,17 +28,30 @@ def list_keys(call: Call) -> EmbedKeyList:
     return EmbedKeyList(items=tuple(_view(row) for row in rows))
 
 
-def add_keys(call: Call, new: NewEmbedKeys) -> EmbedKeyList:
-    """Add keys, all or none; one that is active already stays unchanged. Return all keys.
+async def accepted_keys(
+    concurrency: ConcurrencyLimiter, new: NewEmbedKeys
+) -> tuple[PublicJwk, ...]:
+    """Parse and judge the keys of a set, while no transaction is open: long ones take a second.
 
-    Raises Invalid for a key that is not accepted; Conflict for the ``kid`` of another active key,
-    for a key that was revoked, and for too many active keys.
+    Raises Invalid for a key that is not accepted; Busy.
     """
-    offered = [
-        read_jwk(given, f"body.jwks.keys.{number}") for number, given in enumerate(new.jwks.keys)
-    ]
+    fields = [f"body.jwks.keys.{number}" for number in range(len(new.jwks.keys))]
+    offered = tuple(map(read_jwk, new.jwks.keys, fields))
     if len({each.kid for each in offered}) < len(offered):
         raise Invalid("kid_twice", "body.jwks.keys", "every key needs a kid of its own")
+    for each, field in zip(offered, fields, strict=True):
+        if not await judge(concurrency, each.key):
+            detail = "has no private half, or one that anybody can find"
+            raise Invalid("key_invalid", field, detail)
+    return offered
+
+
+def add_keys(call: Call, offered: Sequence[PublicJwk]) -> EmbedKeyList:
+    """Add accepted keys, all or none; one that is active already stays unchanged. Return all keys.
+
+    Raises Conflict for the ``kid`` of another active key, for a key that was revoked, and for too
+    many active keys.
+    """
     # Locked: of two concurrent requests, the second counts the keys of the first.
     lock = {"key_share": True}
     if call.session.get(Organization, call.tenant.id, with_for_update=lock) is None:

@@ -24,7 +24,13 @@ from membership.portal.login.repeats import ticket_after, tokens_after
 from membership.portal.login.schemas import SessionTokens, Ticket
 from membership.portal.login.sessions import open_session, session_again
 from membership.portal.open_signup import find_open_signup
-from membership.portal.site_login.tokens import TokenRefused, TokenSubject, accept_token
+from membership.portal.site_login.jwks import PublicKey, judge
+from membership.portal.site_login.tokens import (
+    TokenRefused,
+    TokenSubject,
+    accept_token,
+    named_key,
+)
 from membership.store.models import Customer
 from membership.web.access import Tenant
 from membership.web.errors import Unauthorized
@@ -53,7 +59,11 @@ async def log_in(
     """
     try:
         shown = _Shown(organization, token)
-        return await transactions.write(partial(_log_in, transactions.vault, shown))
+        key = await transactions.read(partial(_key, shown))
+        # Judged again, outside of a transaction: earlier versions stored keys that prove nothing.
+        if not await judge(transactions.state.concurrency, key):
+            raise TokenRefused("key_unsound")
+        return await transactions.write(partial(_log_in, transactions.vault, shown, key))
     except TokenRefused as refused:
         logger().info("embed_token_refused", reason=refused.reason)
         await transactions.write(partial(_count_miss, organization, transactions.address))
@@ -68,12 +78,20 @@ def _count_miss(organization: str, address: str, session: Session, now: datetime
     count_attempt(session, TOKENS_BY_ADDRESS, whose, now)
 
 
-def _log_in(vault: Vault, shown: _Shown, session: Session, now: datetime) -> SessionTokens | Ticket:
+def _key(shown: _Shown, session: Session, _now: datetime) -> PublicKey:
+    """Return the key that a token names. Raises NotFound, TokenRefused."""
+    tenant, _ = find_open_signup(session, shown.organization)
+    return named_key(session, tenant, shown.token)
+
+
+def _log_in(
+    vault: Vault, shown: _Shown, key: PublicKey, session: Session, now: datetime
+) -> SessionTokens | Ticket:
     """Accept a token; return a session or a ticket."""
     tenant, _ = find_open_signup(session, shown.organization)
-    token_subject = accept_token(session, tenant, shown.token, now)
-    key = code_key(session, vault, tenant.id, now)
-    tokens, ticket = tokens_after(key, shown.token), ticket_after(key, shown.token)
+    token_subject = accept_token(session, tenant, shown.token, key, now)
+    answers = code_key(session, vault, tenant.id, now)
+    tokens, ticket = tokens_after(answers, shown.token), ticket_after(answers, shown.token)
     if token_subject.used_before:
         again = session_again(session, tenant.id, tokens, now) or repeated_ticket(
             session, tenant, ticket, now

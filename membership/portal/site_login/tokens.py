@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from membership.portal.login.schemas import EmailAddress
-from membership.portal.site_login.jwks import KID, is_sound, public_key
+from membership.portal.site_login.jwks import KID, PublicKey, public_key
 from membership.store.models import EmbedKey, EmbedToken
 from membership.store.upsert import insert_into
 from membership.web.access import Tenant, digest
@@ -75,13 +75,26 @@ class TokenSubject:
     used_before: bool = False
 
 
-def accept_token(session: Session, tenant: Tenant, token: str, now: datetime) -> TokenSubject:
+def named_key(session: Session, tenant: Tenant, token: str) -> PublicKey:
+    """Return the active key that a token names, which is to be judged: see ``accept_token``.
+
+    Raises TokenRefused.
+    """
+    return _public(_key_of(session, tenant, token))
+
+
+def accept_token(
+    session: Session, tenant: Tenant, token: str, sound: PublicKey, now: datetime
+) -> TokenSubject:
     """Verify a token and mark it as used; it stays valid if the transaction is rolled back.
 
-    Whether it was used before is in the answer. Raises TokenRefused for any other reason.
+    ``sound`` is its key, as it was judged before this transaction. Whether the token was used
+    before is in the answer. Raises TokenRefused for any other reason.
     """
     key = _key_of(session, tenant, token)
-    claims = _claims(token, key, audience_of(tenant.slug))
+    if _public(key) != sound:
+        raise TokenRefused("key_replaced")  # by another one under its kid, a moment ago
+    claims = _claims(token, key, sound, audience_of(tenant.slug))
     expires_at = _check_times(claims, now)
     subject = _subject(claims)
     first = _mark_used(session, key, claims["jti"], expires_at)
@@ -120,15 +133,17 @@ def _key_of(session: Session, tenant: Tenant, token: str) -> EmbedKey:
     return key
 
 
-def _claims(token: str, key: EmbedKey, audience: str) -> dict[str, Any]:
-    """Verify signature and audience; return the claims. Raises TokenRefused.
-
-    Keys are checked again: earlier versions stored some that prove nothing.
-    """
+def _public(key: EmbedKey) -> PublicKey:
+    """Return a stored key. Raises TokenRefused for a damaged one."""
     try:
-        public = public_key(key.jwk, key.algorithm)
-        if not is_sound(public):
-            raise TokenRefused("key_unsound")
+        return public_key(key.jwk, key.algorithm)
+    except (jwt.PyJWTError, ValueError, TypeError):
+        raise TokenRefused("broken") from None
+
+
+def _claims(token: str, key: EmbedKey, public: PublicKey, audience: str) -> dict[str, Any]:
+    """Verify signature and audience; return the claims. Raises TokenRefused."""
+    try:
         return jwt.decode(
             token,
             public,
