@@ -245,7 +245,8 @@ def _prepare_data_dir(settings: ServiceSettings) -> None:
     probe = settings.data_dir / f".write-test-{os.getpid()}"
     try:
         left = prepare_data(settings)
-        probe.touch()
+        probe.unlink(missing_ok=True)
+        probe.touch(exist_ok=False)
         probe.unlink()
         dead = remove_dead_drafts(settings.data_dir)
     except OSError as error:

@@ -7,10 +7,10 @@ folder lies in the user's own profile, which other users cannot read.
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from glob import escape
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -34,6 +34,7 @@ _OURS = (
 _SECRETS = frozenset({"secret.key", "service.json", "desk-token.json", "mail"})
 _DRAFT = ".new"
 """What no setting lets the group read: these, and what a kiosk was writing in their place."""
+_NOTE = re.compile(r"\.walletdesk-backup\.[0-9]+\.note")
 
 
 def keep_private(*, group_reads: bool) -> None:
@@ -94,17 +95,19 @@ def private_draft(file: Path) -> Iterator[IO[bytes]]:
 
     Yields the open draft, which replaces ``file`` at the end of the block and is removed if the
     block raises. A draft that was left behind, or a link in its place, is never written to.
-    While it is written it is locked, so that ``remove_dead_drafts`` knows it. Raises OSError.
+    Until it replaces the file it is locked, so that ``remove_dead_drafts`` knows it. Raises
+    OSError.
     """
     draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
-    draft.unlink(missing_ok=True)
     try:
-        with open(draft, "xb", opener=_open_private) as stream:
-            _lock(stream)
+        with _create_locked(draft) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        draft.replace(file)
+            if os.name == "posix":
+                draft.replace(file)
+        if os.name != "posix":  # open files cannot be replaced there, and none is ever dead
+            draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -116,71 +119,128 @@ def noted_draft(folder: Path, file: Path) -> Iterator[IO[bytes]]:
     After a kill the next start finds the draft by the note, wherever it is. Raises OSError; a note
     that cannot be written prevents nothing.
     """
-    note = folder / f".{os.getpid()}.note"
-    try:
-        with open(note, "wb", opener=_open_private) as written:
+    note = folder / f".walletdesk-backup.{os.getpid()}.note"
+    with ExitStack() as until_done:
+        try:
+            written = until_done.enter_context(_create_locked(note))
+            until_done.callback(note.unlink, missing_ok=True)
             written.write(os.fsencode(file.absolute()))
-    except OSError:
-        from membership.base.logs import logger  # noqa: PLC0415 - the desk's start does without it
-
-        logger().warning("draft_not_noted", folder=str(folder))
-    try:
+            written.flush()
+        except OSError:
+            _log("draft_not_noted", note)
         with private_draft(file) as stream:
             yield stream
-    finally:
-        note.unlink(missing_ok=True)
 
 
 def remove_dead_drafts(folder: Path) -> list[Path]:
     """Remove the drafts that killed processes left: in a folder, and where its notes say.
 
-    Returns those that were removed. Raises OSError.
+    In a folder that is not the service's alone only those that a note names. Returns those that
+    were removed. What is another user's, no regular file or not readable is left alone; what
+    cannot be removed is logged. Raises OSError if the folder cannot be read.
     """
-    removed = _remove_dead(folder, "*")
-    for note in folder.glob(".*.note"):
-        file = Path(os.fsdecode(note.read_bytes()))
-        removed += _remove_dead(file.parent, file.name) if file.parent.is_dir() else []
-        if not list(file.parent.glob(f".{escape(file.name)}.*.draft")):
+    folder = folder.resolve()
+    removed = [] if _is_shared(folder) else _remove_dead(folder, ".+")
+    for note in sorted(folder.iterdir()):
+        if _NOTE.fullmatch(note.name):
+            removed += _remove_noted(note)
+    return removed
+
+
+def _remove_noted(note: Path) -> list[Path]:
+    """Remove the drafts of the file that a dead note names, and the note once none is left."""
+    stream = _open_dead(note)
+    if stream is None:
+        return []
+    with stream:
+        file = Path(os.fsdecode(stream.read()))
+        removed: list[Path] = []
+        try:
+            if file.is_absolute() and file.parent.is_dir():
+                removed = _remove_dead(file.parent, re.escape(file.name))
+                if _drafts(file.parent, re.escape(file.name)):
+                    return removed
             note.unlink(missing_ok=True)
+        except OSError:
+            _log("draft_not_removed", note)
     return removed
 
 
 def _remove_dead(folder: Path, name: str) -> list[Path]:
-    """Remove the drafts of a file, or of all with ``*``, that no process writes."""
-    pattern = "*" if name == "*" else escape(name)
-    dead = [
-        each
-        for each in folder.glob(f".{pattern}.*.draft")
-        if not each.is_symlink() and each.is_file() and not _is_locked(each)
-    ]
-    for each in dead:
-        each.unlink(missing_ok=True)
-    return dead
+    """Remove the drafts of files that no process writes; ``name`` is an expression."""
+    return [each for each in _drafts(folder, name) if _remove_if_dead(each)]
 
 
-def _lock(stream: IO[bytes]) -> None:
-    """Lock an open file until it is closed, where the system and its disk can."""
-    if os.name == "posix":
-        import fcntl  # noqa: PLC0415 - only there
-
-        with suppress(OSError):  # a disk without locks: then nothing there is ever dead
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _drafts(folder: Path, name: str) -> list[Path]:
+    """Return the drafts of files in a folder; ``name`` is an expression. Raises OSError."""
+    draft = re.compile(rf"\.{name}\.[0-9]+\.draft", re.DOTALL)
+    return sorted(each for each in folder.iterdir() if draft.fullmatch(each.name))
 
 
-def _is_locked(path: Path) -> bool:
-    """Whether a process writes a draft; true where that cannot be known."""
+def _remove_if_dead(path: Path) -> bool:
+    """Remove a file that no process writes, while it is locked; returns whether it was."""
+    stream = _open_dead(path)
+    if stream is None:
+        return False
+    with stream:
+        try:
+            path.unlink()
+        except OSError:
+            _log("draft_not_removed", path)
+            return False
+    return True
+
+
+def _create_locked(path: Path) -> IO[bytes]:
+    """Create a private file that is locked until it is closed, in the place of an older one.
+
+    Raises OSError.
+    """
+    while True:
+        path.unlink(missing_ok=True)
+        stream = open(path, "xb", opener=_open_private)  # noqa: SIM115 - the caller closes it
+        if os.name == "posix":
+            import fcntl  # noqa: PLC0415 - only there
+
+            with suppress(OSError):  # a disk without locks: then nothing there is ever dead
+                fcntl.flock(stream, fcntl.LOCK_EX)
+        if path.exists():
+            return stream
+        stream.close()  # a start has removed it, before it was locked
+
+
+def _open_dead(path: Path) -> IO[bytes] | None:
+    """Open and lock a file of this user that no process has locked.
+
+    Returns None for all others, and where it cannot be known.
+    """
     if os.name != "posix":
-        return True
+        return None
     import fcntl  # noqa: PLC0415 - only there
 
     try:
-        with path.open("rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
+        stream = open(path, "rb", opener=_open_no_link)  # noqa: SIM115 - the caller closes it
     except OSError:
-        return True
-    return False
+        return None
+    found = os.fstat(stream.fileno())
+    if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
+        with suppress(OSError):  # locked, or on a disk without locks
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return stream
+    stream.close()
+    return None
+
+
+def _log(event: str, path: Path) -> None:
+    """Log a warning about a file."""
+    from membership.base.logs import logger  # noqa: PLC0415 - the desk's start does without it
+
+    logger().warning(event, file=str(path))
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    """Open a file that is no link, without waiting for anybody at the other end of a pipe."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _open_private(path: str, flags: int) -> int:

@@ -283,7 +283,7 @@ def test_drafts_of_killed_backups_are_removed_at_the_next_start(
     dead, others = folder / ".club.zip.99999999.draft", folder / ".else.zip.99999999.draft"
     for each in (dead, others):
         each.write_bytes(b"half")
-    note = settings.data_dir / ".99999999.note"
+    note = settings.data_dir / ".walletdesk-backup.99999999.note"
     note.write_bytes(os.fsencode(file))
     with private_draft(file) as living:
         assert remove_dead_drafts(settings.data_dir) == [dead]
