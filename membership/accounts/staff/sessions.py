@@ -175,17 +175,17 @@ def _refusal(
         return None
     code = asked.code.get_secret_value()
     counted = count_code(session, attempt.recognized, now) if code else None
-    # In the order in which they are counted, so that no two transactions wait for each other.
-    if attempt.by_address is not None and not isinstance(counted, CountedAttempt):
-        undo_attempt(session, attempt.by_address)
-    undo_attempt(session, attempt.by_account)
-    if counted is None:
-        return FACTOR_NEEDED
-    if isinstance(counted, TooMany):
-        return counted
+    # What was counted is undone in the order in which it was counted, so that no two transactions
+    # wait for each other; after a right code by ``_finish``.
+    if not isinstance(counted, CountedAttempt):
+        if attempt.by_address is not None:
+            undo_attempt(session, attempt.by_address)
+        undo_attempt(session, attempt.by_account)
+        return FACTOR_NEEDED if counted is None else counted
     if factors.use(vault, factor, code, now):
         code_was_right(session, counted)
         return None
+    undo_attempt(session, attempt.by_account)
     account = session.get_one(StaffAccount, (attempt.organization_id, attempt.account_id))
     code_was_wrong(session, vault, account, counted, now)
     after = {"why": "wrong_code"}

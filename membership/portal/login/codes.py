@@ -235,10 +235,11 @@ def _used_a_moment_ago(now: datetime) -> ColumnElement[bool]:
 def _reset_tries(checked: _Checked, session: Session, _now: datetime) -> None:
     """Reset the counts of requested and tried codes after a correct one."""
     reset_attempts(session, checked.counted)
-    for each in dict.fromkeys(checked.subjects):
-        reset_subject(session, CODES_BY_EMAIL, each)
+    # The address before the email, as a request for a code counts them.
     if checked.asked_at is not None:
         give_back(session, CODES_BY_ADDRESS, checked.asked_at)
+    for each in dict.fromkeys(checked.subjects):
+        reset_subject(session, CODES_BY_EMAIL, each)
 
 
 def ticket_for(
