@@ -30,9 +30,11 @@ from membership.accounts.staff.throttles import (
     RESET_BY_ACCOUNT,
     RESET_BY_ADDRESS,
     SIGN_IN_BY_ACCOUNT,
+    CountedAttempt,
     at_organization,
     count_attempt,
     reset_subject,
+    undo_attempt,
 )
 from membership.base.actors import Actor
 from membership.base.vault import Vault
@@ -151,10 +153,12 @@ async def confirm_reset(transactions: RequestTransactions, confirmation: ResetCo
     password = confirmation.password.get_secret_value()
     named = await transactions.read(partial(_look_up, transactions.address, token))
     if named is None:
-        if await _is_repeat(transactions, token, password):
-            return
-        await transactions.write(partial(_count_miss, transactions.address, token))
-        raise _bad_token()
+        # Counted before the password is compared, so that a used token is no way to guess it.
+        miss = await transactions.write(partial(_count_miss, transactions.address, token))
+        if not await _is_repeat(transactions, token, password):
+            raise _bad_token()
+        await transactions.write(partial(_undo_miss, miss))
+        return
     hashed = await hash_new(transactions, password, "body.password", named.known)
     await transactions.write(partial(_use_token, transactions.vault, named, hashed))
 
@@ -215,13 +219,18 @@ def _look_up(address: str, token: str, session: Session, now: datetime) -> _Rese
     return _ResetTarget(token, account.organization_id, account.id, known, subject, address)
 
 
-def _count_miss(address: str, token: str, session: Session, now: datetime) -> None:
+def _count_miss(address: str, token: str, session: Session, now: datetime) -> CountedAttempt:
     """Count an invalid token: for its club, if there ever was such a token. Raises TooMany."""
     club = session.scalar(
         select(PasswordReset.organization_id).where(PasswordReset.digest == token)
     )
     whose = address if club is None else f"{club}\n{address}"
-    count_attempt(session, CONFIRM_BY_ADDRESS, whose, now)
+    return count_attempt(session, CONFIRM_BY_ADDRESS, whose, now)
+
+
+def _undo_miss(counted: CountedAttempt, session: Session, _now: datetime) -> None:
+    """Undo what was counted for the repeat of a good request."""
+    undo_attempt(session, counted)
 
 
 def _use_token(

@@ -224,6 +224,26 @@ def test_tokens_that_are_used_up_are_counted_for_their_own_club(service: Service
     assert use("mr_" + "C" * 43) == 422
 
 
+def test_a_used_token_is_no_way_to_guess_the_password_that_it_set(service: Service) -> None:
+    ada, here = add(service), address()
+    ask(service, ada["email"])
+    token = token_for(service, ada["email"])
+    assert confirm(service, token).status_code == 204
+
+    def guess(password: str, headers: dict[str, str]) -> int:
+        body = {"token": token, "password": password}
+        return anonymous(service, "POST", f"{RESETS}/confirm", body, headers).status_code
+
+    assert [guess(f"{number} shy swallows", here) for number in range(21)] == [422] * 20 + [429]
+    assert guess(NEW, here) == 429  # the wait says nothing about the password
+    # Repeats of the network cost nothing, and tokens that were not used are free of the wait.
+    other = address()
+    assert [guess(NEW, other) for _ in range(25)] == [204] * 25
+    ask(service, ada["email"])
+    body = {"token": token_for(service, ada["email"]), "password": "six loud magpies"}
+    assert anonymous(service, "POST", f"{RESETS}/confirm", body, here).status_code == 204
+
+
 def test_a_reset_ends_the_wait_of_failed_sign_ins(service: Service) -> None:
     ada = add(service)
     for _ in range(5):
