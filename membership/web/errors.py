@@ -180,9 +180,10 @@ async def _on_database_error(_request: Request, error: Exception) -> Response:
 
 
 async def _on_unreadable_secret(_request: Request, error: Exception) -> Response:
-    """Say that a stored secret cannot be decrypted; what it says names the key and no secret."""
+    """Say that a stored secret cannot be decrypted; why is for the owner of the service."""
     logger().error("secret_unreadable", cause=str(error))
-    return problem(503, "secret_unreadable", str(error))
+    detail = "Something that this needs cannot be decrypted at present; the service's log says why."
+    return problem(503, "secret_unreadable", detail, headers={"Retry-After": "60"})
 
 
 def add_error_handlers(app: FastAPI) -> None:

@@ -89,14 +89,16 @@ def confirm(vault: Vault, factor: StaffFactor, code: str, now: datetime) -> tupl
 
 
 def use(vault: Vault, factor: StaffFactor, code: str, now: datetime) -> bool:
-    """Whether a code is good: one of the authenticator, or a recovery code. It is used up."""
+    """Whether a code is good: one of the authenticator, or a recovery code. It is used up.
+
+    Recovery codes need no secret key, so they are good after one was lost. Raises VaultError for
+    other codes then.
+    """
     bare = _bare(code)
-    if _use_step(vault, factor, bare, now):
-        return True
     shown = digest(bare)
     left = [each for each in factor.recovery_digests if not hmac.compare_digest(each, shown)]
     if len(left) == len(factor.recovery_digests):
-        return False
+        return _use_step(vault, factor, bare, now)
     factor.recovery_digests = left
     return True
 

@@ -5,8 +5,10 @@ from typing import Any
 import pyotp
 import pytest
 import requests
-from sqlalchemy import select
+from cryptography.fernet import Fernet
+from sqlalchemy import select, update
 
+from membership.base.vault import Vault
 from membership.store.models import StaffFactor
 from tests.membership.accounts.staff.people import (
     PASSWORD,
@@ -18,7 +20,7 @@ from tests.membership.accounts.staff.people import (
     signed_in,
 )
 from tests.membership.recorded import audited
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 
 FACTOR = "/v1/staff/me/second-factor"
 NEEDED, WRONG = (401, "second_factor_needed"), (401, "second_factor_wrong")
@@ -187,3 +189,26 @@ def test_a_club_demands_it(service: Service, role: str, *, demanded: bool) -> No
     by_key = service.call("PATCH", "/v1/organization", json=off)
     assert problem(by_key) == (409, "second_factor_first")
     assert service.call("PATCH", "/v1/organization", key=admin, json=off).status_code == 200
+
+
+def test_recovery_codes_are_good_after_the_secret_key_was_lost(service: Service) -> None:
+    ada = add(service)
+    secret, codes = set_up(service, sign_in(service, ada["email"]))
+    stranger = Vault(Fernet.generate_key().decode())
+    with arranging(service.database) as session:
+        lost = {"sealed": stranger.seal(secret.encode())}
+        mine = StaffFactor.organization_id == service.tenant.id
+        session.execute(update(StaffFactor).where(mine).values(lost))
+    unreadable = attempt(service, ada["email"], now_code(service, secret))
+    assert problem(unreadable) == (503, "secret_unreadable")
+    assert "SECRET_KEY" not in unreadable.text
+    assert "secret.key" not in unreadable.text
+    assert unreadable.headers["Retry-After"] == "60"
+    answer = attempt(service, ada["email"], codes[0])
+    assert answer.status_code == 201
+    token = answer.json()["token"]
+    assert problem(attempt(service, ada["email"], codes[0])) == (503, "secret_unreadable")
+    removed = sent(service, token, "/remove", current_password=PASSWORD, code=codes[1])
+    assert removed.status_code == 204
+    new, _ = set_up(service, token)
+    assert attempt(service, ada["email"], now_code(service, new)).status_code == 201
