@@ -199,10 +199,10 @@ def _reschedule(
     jitter: float,
 ) -> None:
     """Reschedule a failed delivery, or make it dead, or disable its endpoint."""
-    endpoint.failing_since = min(endpoint.failing_since or now, now)
     if result.unreadable:  # no receiver has refused anything: it waits for its key
         endpoint.next_attempt_at = now + BACKOFF.pauses[0]
         return
+    endpoint.failing_since = min(endpoint.failing_since or now, now)
     pause = next_pause(attempt.attempts + 1, result.retry_after, jitter)
     if pause is None:
         _update(session, attempt, {"state": DeliveryState.DEAD, "dead_at": now})
