@@ -30,7 +30,7 @@ CALLS = 16
 WAITING, WAIT_SECONDS = 16, 1.0
 """How many callers wait for a place at one neighbour, and how long at most.
 
-The same for the places of one organization, for which its callers wait before.
+As many wait for the places of one organization before; the time is one for both waits.
 """
 
 _RETRY = {"Retry-After": "10"}
@@ -67,7 +67,12 @@ class _Place:
     by_organization: dict[int, Slots] = field(default_factory=dict)
 
     async def acquire(self, organization_id: int) -> None:
-        """Take a place for an organization, one of its own first. Raises Busy."""
+        """Take a place for an organization, one of its own first, in one time for both waits.
+
+        Raises Busy.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.wait_seconds
         own = self.by_organization.get(organization_id)
         if own is None:
             own = Slots(self.calls_of_one, self.wait_seconds, WAITING)
@@ -75,7 +80,7 @@ class _Place:
         try:
             await own.acquire()
             try:
-                await self.slots.acquire()
+                await self.slots.acquire(until - loop.time())
             except BaseException:
                 own.release()
                 raise

@@ -18,10 +18,13 @@ class Slots:
         self._most_waiting, self._timeout_seconds = most_waiting, timeout_seconds
         self._semaphore = asyncio.Semaphore(count)
 
-    async def acquire(self) -> None:
-        """Take a slot. Raises Busy after the timeout, or at once if too many wait already."""
+    async def acquire(self, within_seconds: float | None = None) -> None:
+        """Take a slot, within the timeout unless another time is given.
+
+        Raises Busy after it, or at once if too many wait already.
+        """
         if self._semaphore.locked():
-            await self._wait()
+            await self._wait(self._timeout_seconds if within_seconds is None else within_seconds)
         else:
             await self._semaphore.acquire()  # returns at once: a slot is free, and nobody waits
         self.taken += 1
@@ -39,13 +42,13 @@ class Slots:
         """Release the slot."""
         self.release()
 
-    async def _wait(self) -> None:
+    async def _wait(self, within_seconds: float) -> None:
         """Acquire a slot once another task releases it. Raises Busy."""
         if self._most_waiting is not None and self.waiting >= self._most_waiting:
             raise _busy()
         self.waiting += 1
         try:
-            async with asyncio.timeout(self._timeout_seconds):
+            async with asyncio.timeout(within_seconds):
                 await self._semaphore.acquire()
         except TimeoutError:
             raise _busy() from None

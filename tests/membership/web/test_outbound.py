@@ -4,13 +4,23 @@ The calls are threads that wait for an event; what is shown is who gets a place,
 """
 
 import asyncio
+import selectors
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 
-from membership.web.outbound import CALLS, WAITING, Neighbour, NeighbourBusy, OutboundCalls
+from membership.web.errors import Busy
+from membership.web.outbound import (
+    CALLS,
+    WAITING,
+    Neighbour,
+    NeighbourBusy,
+    OutboundCalls,
+    _Place,
+)
+from membership.web.slots import Slots
 from tests.membership.support import TIMEOUT
 
 BUSY_CLUB, OTHER_CLUB = 1, 2
@@ -131,3 +141,46 @@ def test_a_caller_that_goes_away_while_it_waits_gives_everything_back() -> None:
         await hanging.started(Neighbour.GOOGLE, 0)
 
     run(work)
+
+
+class _Skipping(selectors.DefaultSelector):
+    """Waits for nothing: the time that it should have waited goes by at once."""
+
+    passed = 0.0
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        """What is ready now."""
+        ready = super().select(0)
+        if not ready and timeout:
+            self.passed += timeout
+        return ready
+
+
+class _SkippingLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time goes by only where it waits."""
+
+    def __init__(self) -> None:
+        self._clock = _Skipping()
+        super().__init__(self._clock)
+
+    def time(self) -> float:
+        """The time, in seconds."""
+        return self._clock.passed
+
+
+@pytest.mark.parametrize("own_after", [0.0, 0.25, 0.75, 2.0])
+def test_the_waits_for_the_own_club_and_for_all_are_one_second_together(own_after: float) -> None:
+    async def work() -> float:
+        place = _Place(Slots(2, 1.0), 1, wait_seconds=1.0)
+        loop = asyncio.get_running_loop()
+        await place.acquire(BUSY_CLUB)
+        await place.acquire(OTHER_CLUB)
+        began = loop.time()
+        # The club's place becomes free, and none of the neighbour's.
+        loop.call_later(own_after, place.by_organization[BUSY_CLUB].release)
+        with pytest.raises(Busy):
+            await place.acquire(BUSY_CLUB)
+        return loop.time() - began
+
+    with asyncio.Runner(loop_factory=_SkippingLoop) as runner:
+        assert runner.run(work()) == pytest.approx(1.0, abs=0.01)
