@@ -13,6 +13,7 @@ history.replaceState({ token }, "", location.pathname);
 const byId = (id) => document.getElementById(id);
 const words = JSON.parse(document.querySelector("main").dataset.words);
 const form = byId("form");
+const fields = byId("fields");
 const told = byId("told");
 const send = byId("send");
 const SEND_WORDS = send.textContent;
@@ -76,14 +77,18 @@ form.addEventListener("submit", async (event) => {
     tell(words.differ, true);
     return;
   }
-  send.disabled = true;
+  const focused = document.activeElement;
+  fields.disabled = true; // what is sent is what is shown
   tell(words.sending, false);
   const { done, again, seconds, code, reason } = await ask(password);
-  send.disabled = false;
+  fields.disabled = false;
+  if (fields.contains(focused)) focused.focus();
   if (done) {
     history.replaceState(null, "", location.pathname);
     form.remove();
     tell(words.done, false);
+  } else if (again && password !== byId("password").value) {
+    tell("", false); // a program has changed it meanwhile: it is not sent by itself either
   } else if (again) {
     tryAgainLater(seconds);
   } else if (code === "reset_token_invalid" && mayBeSet) {
@@ -101,7 +106,7 @@ form.addEventListener("input", () => {
 });
 
 byId("stuck").remove();
-byId("fields").disabled = false;
+fields.disabled = false;
 if (!token) {
   form.remove();
   tell(words.incomplete, true);

@@ -183,6 +183,28 @@ def test_it_can_be_sent_at_once_and_changed_while_it_waits(page: Page, faults: F
     page.waits_for(lambda: "Your password is set" in page.told)
 
 
+def test_what_changes_while_it_is_sent_is_not_sent_by_itself(page: Page, faults: Faults) -> None:
+    path = f"/v1/staff{CONFIRM}"
+    faults.held.add(path)
+    page.hurry(on=True)
+    page.run("document.getElementById('again').focus()")
+    page.press()
+    page.waits_for(lambda: count(faults) == 1)
+    # Whoever types is kept from it while what they typed is on its way; a program is not.
+    assert page.run("return document.getElementById('password').matches(':disabled')")
+    page.type("six shy swallows")
+    page.waits_for(lambda: not page.run("return document.getElementById('fields').disabled"))
+    assert page.run("return document.activeElement.id") == "again"
+    assert page.told == ""
+    assert page.run("return waiting") is None
+    assert count(faults) == 1
+    page.hurry(on=False)
+    faults.clear()
+    page.type(NEW)
+    page.press()
+    page.waits_for(lambda: "Your password is set" in page.told)
+
+
 def test_the_link_is_good_after_a_reload_and_not_in_the_address(page: Page) -> None:
     assert page.browser.current_url.endswith("/staff/set-password")
     page.browser.refresh()
