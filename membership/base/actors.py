@@ -47,3 +47,6 @@ SIGNED = "walletdesk.signed"
 
 HARMLESS = "walletdesk.harmless"
 """Key in the ASGI scope of a visitor's request that proved something, or that tried nothing."""
+
+COSTLY = "walletdesk.costly"
+"""Key in the ASGI scope of a visitor's request for a page that costs more than a page does."""

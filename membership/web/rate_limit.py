@@ -13,8 +13,9 @@ Visitors of public pages, of the page of a card and of the routes that these use
 address, too, apart from guesses at keys and with the same large bursts: a whole club may open
 ``/me`` behind one address. What counts is what costs or fails: a page that was shown, or a request
 that proved something, is refunded, so that no number of good visitors refuses the next one; a
-mailed code, a signed pass and a call to Google count, as does everything that fails. Static files,
-which need neither a database nor a thread, are not counted at all.
+mailed code, and a page that its route calls ``COSTLY`` (a signed pass, a call to Google) count, as
+does everything that fails. Static files, which need neither a database nor a thread, are not
+counted at all.
 
 Requests that a payment provider has signed are not counted: it sends events of all customers.
 
@@ -32,7 +33,7 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
-from membership.base.actors import CALLER, HARMLESS, PHONE, SIGNED
+from membership.base.actors import CALLER, COSTLY, HARMLESS, PHONE, SIGNED
 from membership.base.addresses import address_block, client_address
 from membership.base.settings import ServiceSettings
 from membership.web.body_limits import PHONES
@@ -55,9 +56,6 @@ _STATIC = re.compile(
 """Paths of files that are the same for everybody."""
 
 _READS = frozenset({"GET", "HEAD"})
-
-_COSTLY = ("/google", "/card.pkpass")
-"""Ends of the paths of visitors whose reads cost: a call to Google, a signed pass."""
 
 _GOOD = range(200, 400)
 
@@ -227,7 +225,7 @@ def _is_free(scope: Scope, status: int) -> bool:
     if HARMLESS in scope:
         return True
     reads = scope.get("method") in _READS and status in _GOOD
-    return reads and not str(scope.get("path", "")).endswith(_COSTLY)
+    return reads and COSTLY not in scope
 
 
 def _is_static(scope: Scope) -> bool:

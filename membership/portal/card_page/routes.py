@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from membership.base.actors import COSTLY
 from membership.base.logs import logger
 from membership.portal.card_page.lookup import Link, OpenedLink, no_such_link, open_link
 from membership.portal.card_page.page import (
@@ -102,7 +103,12 @@ async def show_page(request: InPageRequest, reads: InTransactions) -> Response:
     return await card_response(request, reads)
 
 
-@router.get(f"{PAGE}/card.pkpass")
+async def _costs(request: Request) -> None:
+    """Count this request against its network address, also where it succeeds."""
+    request.scope[COSTLY] = True
+
+
+@router.get(f"{PAGE}/card.pkpass", dependencies=[Depends(_costs)])
 async def fetch_pass(request: InPageRequest, reads: InTransactions) -> Response:
     """Return the pass for Apple Wallet; the page instead if the card is revoked."""
 
@@ -130,7 +136,7 @@ async def fetch_pass(request: InPageRequest, reads: InTransactions) -> Response:
     return Response(made.data, media_type=PASS_TYPE, headers=headers)
 
 
-@router.get(f"{PAGE}/google")
+@router.get(f"{PAGE}/google", dependencies=[Depends(_costs)])
 async def save_to_google(request: InPageRequest, reads: InTransactions) -> Response:
     """Create or update the card at Google, then redirect to its save link."""
 
