@@ -52,8 +52,9 @@ class IssuerCommands:
                 "replace_pass_type": replace_pass_type,
             }
         )
+        identity = service.load_apple(new)
         with self._place(writes=True) as place:
-            return service.put_apple(place, new)
+            return service.put_apple(place, identity, replace_pass_type=replace_pass_type)
 
     def take_google(self, file: Path, issuer_id: str) -> WalletsReady:
         """Import the key file of a service account."""
@@ -63,8 +64,9 @@ class IssuerCommands:
             raise ValueError(f"{file} is not JSON") from error
         given = {"issuer_id": issuer_id, "service_account": account}
         new = NewGoogleIdentity.model_validate(given)
+        checked = service.load_google(new)
         with self._place(writes=True) as place:
-            return service.put_google(place, new)
+            return service.put_google(place, checked)
 
     def show(self) -> WalletsReady:
         """Return the state of both wallets."""

@@ -21,6 +21,7 @@ _SPARE_THREADS = 8
 _IMAGE_SLOTS = 2
 _PASSWORD_HASHING_SLOTS = 2
 _LONG_KEY_SLOTS = 1
+_KEY_FILE_SLOTS = 1
 
 
 class ConcurrencyLimiter:
@@ -35,6 +36,7 @@ class ConcurrencyLimiter:
         self._images = Slots(_IMAGE_SLOTS, timeout)
         self._password_hashing = Slots(_PASSWORD_HASHING_SLOTS, timeout)
         self._long_keys = Slots(_LONG_KEY_SLOTS, timeout)
+        self._key_files = Slots(_KEY_FILE_SLOTS, timeout)
 
     @property
     def waiting(self) -> int:
@@ -45,6 +47,7 @@ class ConcurrencyLimiter:
             self._images,
             self._password_hashing,
             self._long_keys,
+            self._key_files,
         )
         return sum(slots.waiting for slots in kinds)
 
@@ -70,6 +73,10 @@ class ConcurrencyLimiter:
     def long_key(self) -> AbstractAsyncContextManager[None]:
         """Hold the slot to judge one long public key, which takes a second. Raises Busy."""
         return self._long_keys
+
+    def key_file(self) -> AbstractAsyncContextManager[None]:
+        """Hold the slot to open one file of keys, which may take seconds. Raises Busy."""
+        return self._key_files
 
     def _ensure_threads(self) -> None:
         """Raise the number of worker threads to one for each connection, and some spare ones."""

@@ -2,19 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from api_client.messages.cards import WalletsReady
 from membership.base.scopes import Scope
 from membership.store.models import IdentityKind
 from membership.wallet.issuers import service
+from membership.wallet.issuers.google import GoogleAccount
 from membership.wallet.issuers.schemas import NewAppleIdentity, NewGoogleIdentity
 from membership.wallet.issuers.service import IssuerContext
-from membership.web.access import Call, reads, writes
+from membership.web.access import Call, Caller, allows, reads, writes
+from passes.apple.identity import Identity
 
 router = APIRouter(prefix="/v1/wallets", tags=["Wallets"])
 
 _Writing = Annotated[Call, writes(Scope.WALLETS_WRITE)]
+_Allowed = Annotated[Caller, allows(Scope.WALLETS_WRITE)]
 
 
 @router.get("")
@@ -27,8 +31,25 @@ def show_wallets(request: Request, call: Annotated[Call, reads(Scope.CARDS_READ)
     return service.show(_context(request, call))
 
 
+async def _apple(request: Request, new: NewAppleIdentity, _allowed: _Allowed) -> Identity:
+    """Return the certificate, opened before a transaction is. Raises Invalid, Busy."""
+    async with request.app.state.concurrency.key_file():
+        return await run_in_threadpool(service.load_apple, new)
+
+
+async def _google(request: Request, new: NewGoogleIdentity, _allowed: _Allowed) -> GoogleAccount:
+    """Return the account, its key loaded before a transaction is open. Raises Invalid, Busy."""
+    async with request.app.state.concurrency.key_file():
+        return await run_in_threadpool(service.load_google, new)
+
+
 @router.put("/apple")
-def put_apple(request: Request, new: NewAppleIdentity, call: _Writing) -> WalletsReady:
+def put_apple(
+    request: Request,
+    new: NewAppleIdentity,
+    identity: Annotated[Identity, Depends(_apple)],
+    call: _Writing,
+) -> WalletsReady:
     """Set the certificate that signs passes from now on, replacing a previous one.
 
     It is validated first: dates, its key, one pass type (UID) and team (OU) in its name, and that
@@ -38,7 +59,8 @@ def put_apple(request: Request, new: NewAppleIdentity, call: _Writing) -> Wallet
     Errors: `certificate_invalid` (422) with the place of the error, `not_base64` (422),
     `pass_type_differs` (409) if phones have cards of another pass type.
     """
-    return service.put_apple(_context(request, call), new)
+    context = _context(request, call)
+    return service.put_apple(context, identity, replace_pass_type=new.replace_pass_type)
 
 
 @router.delete("/apple", status_code=204)
@@ -52,7 +74,9 @@ def delete_apple(request: Request, call: _Writing) -> Response:
 
 
 @router.put("/google")
-def put_google(request: Request, new: NewGoogleIdentity, call: _Writing) -> WalletsReady:
+def put_google(
+    request: Request, account: Annotated[GoogleAccount, Depends(_google)], call: _Writing
+) -> WalletsReady:
     """Set the service account that issues cards in Google Wallet, replacing a previous one.
 
     Its key is validated and stored encrypted, without a request to Google: whether the account may
@@ -60,7 +84,7 @@ def put_google(request: Request, new: NewGoogleIdentity, call: _Writing) -> Wall
 
     Errors: `service_account_invalid` (422).
     """
-    return service.put_google(_context(request, call), new)
+    return service.put_google(_context(request, call), account)
 
 
 @router.delete("/google", status_code=204)

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +26,7 @@ from membership.wallet.issuers.storage import delete_identity
 from membership.wallet.issuers.warnings import apple_warnings, google_warnings
 from membership.web.access import Tenant
 from membership.web.errors import Invalid, NotFound
-from passes.apple.identity import load_identity
+from passes.apple.identity import Identity, load_identity
 from passes.errors import CertificateError
 
 
@@ -39,35 +41,60 @@ class IssuerContext:
     now: datetime
 
 
-def put_apple(context: IssuerContext, new: NewAppleIdentity) -> WalletsReady:
-    """Store a certificate. Raises Invalid for one that cannot sign; Conflict."""
+def load_apple(new: NewAppleIdentity) -> Identity:
+    """Decrypt and load a certificate, which takes seconds: no transaction may be open.
+
+    Raises Invalid for one that cannot sign.
+    """
     certificate = _decoded(new.certificate, "body.certificate")
     wwdr = None if new.wwdr is None else _decoded(new.wwdr, "body.wwdr")
     password = None
     if new.password is not None:
         password = new.password.get_secret_value().encode("utf-8", "replace")
-    try:
+    with _refused():
         check_decryption_time(certificate, password)
-        identity = load_identity(certificate, password=password, intermediate=wwdr)
+        return load_identity(certificate, password=password, intermediate=wwdr)
+
+
+def put_apple(
+    context: IssuerContext, identity: Identity, *, replace_pass_type: bool
+) -> WalletsReady:
+    """Store a certificate. Raises Invalid for one that is not valid now; Conflict."""
+    with _refused():
         store_apple(
             context.session,
             context.vault,
             context.tenant,
             identity,
             now=context.now,
-            replace_pass_type=new.replace_pass_type,
+            replace_pass_type=replace_pass_type,
         )
+    return show(context)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Raise Invalid for a certificate that is refused within the block."""
+    try:
+        yield
     except CertificateError as error:
         head = error.path.partition(".")[0]
         field = head if head in ("password", "wwdr") else "certificate"
         raise Invalid("certificate_invalid", f"body.{field}", str(error)) from error
-    return show(context)
 
 
-def put_google(context: IssuerContext, new: NewGoogleIdentity) -> WalletsReady:
-    """Store a service account. Raises Invalid for a key that cannot be read."""
+def load_google(new: NewGoogleIdentity) -> GoogleAccount:
+    """Load and check a service account: long keys take long, so no transaction may be open.
+
+    Raises Invalid for a key that cannot be read.
+    """
     account = GoogleAccount(new.issuer_id, new.service_account.with_key())
     check_account(account)
+    return account
+
+
+def put_google(context: IssuerContext, account: GoogleAccount) -> WalletsReady:
+    """Store a service account."""
     store_google(context.session, context.vault, context.tenant, account, now=context.now)
     resync_all(context.session, context.tenant.id, context.now)
     return show(context)
