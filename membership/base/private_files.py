@@ -204,8 +204,9 @@ def _create_locked(path: Path) -> IO[bytes]:
 
             with suppress(OSError):  # a disk without locks: then nothing there is ever dead
                 fcntl.flock(stream, fcntl.LOCK_EX)
-        if path.exists():
-            return stream
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(stream.fileno()), path.lstat()):
+                return stream
         stream.close()  # a start has removed it, before it was locked
 
 
@@ -224,9 +225,11 @@ def _open_dead(path: Path) -> IO[bytes] | None:
         return None
     found = os.fstat(stream.fileno())
     if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
-        with suppress(OSError):  # locked, or on a disk without locks
+        with suppress(OSError):  # locked, gone, or on a disk without locks
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return stream
+            # Else a living process has renamed it, and its next draft may have the name.
+            if os.path.samestat(found, path.lstat()):
+                return stream
     stream.close()
     return None
 
