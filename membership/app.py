@@ -31,6 +31,7 @@ from membership.web.openapi_clients import operation_id
 from membership.web.outbound import OutboundCalls
 from membership.web.passwords import Passwords
 from membership.web.rate_limit import RateLimiter
+from membership.web.repeated_names import refuse_repeated_names
 from membership.web.slashes import SlashFallback
 from membership.web.unknown_fields import refuse_unknown_body, refuse_unknown_query
 
@@ -70,7 +71,11 @@ def create_app(
         openapi_tags=tag_descriptions(),
         responses=_RESPONSES,
         generate_unique_id_function=operation_id,
-        dependencies=[Depends(refuse_unknown_query), Depends(refuse_unknown_body)],
+        dependencies=[
+            Depends(refuse_unknown_query),
+            Depends(refuse_unknown_body),
+            Depends(refuse_repeated_names),
+        ],
         # The interactive pages load scripts from a CDN; only the description itself is served.
         docs_url=None,
         redoc_url=None,

@@ -24,7 +24,8 @@ from api_client.messages.scan import FieldFault, Problem
 from membership.base.logs import logger
 from membership.base.vault import VaultError
 from membership.store.errors import database_problem
-from membership.web.unknown_fields import EXTRA, explained, unknown_first
+from membership.web.repeated_names import REPEATED
+from membership.web.unknown_fields import EXTRA, explained, shown_place, unknown_first
 
 PROBLEM_TYPE = "application/problem+json"
 _TITLES = {
@@ -158,6 +159,8 @@ def _field_error(request: Request, error: Mapping[str, Any]) -> FieldFault:
     if error["type"] == EXTRA:
         place, message = explained(request, error)
         return FieldFault(field=place, message=message)
+    if error["type"] == REPEATED:
+        return FieldFault(field=shown_place(error["loc"]), message="given more than once")
     if error["type"] == "json_invalid":
         return FieldFault(field="body", message=f"not valid JSON at character {error['loc'][-1]}")
     return FieldFault(field=".".join(str(part) for part in error["loc"]), message=error["msg"])

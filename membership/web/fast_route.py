@@ -19,7 +19,8 @@ from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from membership.web.fast_path import FAST_PATH, FastEntrance, FastPath
-from membership.web.unknown_fields import unknown_query
+from membership.web.repeated_names import REPEATED, repeated_in_body, repeated_in_query
+from membership.web.unknown_fields import EXTRA, reason_to_ignore, unknown_query
 
 _JSON = b"application/json"
 
@@ -67,6 +68,11 @@ class FastRoute(APIRoute):
             body = (field.name, model)
         return _Parameters(tuple(taken.path_params), taken.request_param_name, body, name, entrance)
 
+    @cached_property
+    def _refuses_names(self) -> bool:
+        """Whether unknown and repeated names are refused."""
+        return reason_to_ignore(self) is None
+
     async def bind(
         self, request: Request, receive: Receive, received: list[Message]
     ) -> dict[str, Any] | None:
@@ -75,7 +81,7 @@ class FastRoute(APIRoute):
         The messages of its body are added to ``received``. Raises Unauthorized.
         """
         taken = self.parameters
-        if unknown_query(request):
+        if unknown_query(request) or repeated_in_query(request):
             return None
         arguments: dict[str, Any] = {}
         for field in taken.path:
@@ -86,7 +92,7 @@ class FastRoute(APIRoute):
         if taken.body is not None:
             name, model = taken.body
             content = await _json_body(request.scope, receive, received)
-            if content is None:
+            if content is None or (self._refuses_names and repeated_in_body(self, content)):
                 return None
             try:
                 arguments[name] = model.model_validate_json(content)
@@ -107,9 +113,9 @@ async def _key_first(
     """
     try:
         return await answering
-    except RequestValidationError:
+    except RequestValidationError as error:
         entered: FastPath | None = request.scope.get(FAST_PATH)
-        if entered is None and unknown_query(request):
+        if entered is None and any(each["type"] in (EXTRA, REPEATED) for each in error.errors()):
             entered = await entrance(request)  # refused before anything of it was looked at
         if entered is not None:
             await entered.check_key()

@@ -124,7 +124,7 @@ def takes_body(route: APIRoute) -> bool:
     found = _takes_body.get(id(route))
     if found is None:
         reads = "requestBody" in (route.openapi_extra or {})
-        declared = any(each.body_params for each in _all_dependants(route.dependant))
+        declared = any(each.body_params for each in all_dependants(route.dependant))
         found = _takes_body[id(route)] = route, reads or declared
     return found[1]
 
@@ -147,7 +147,7 @@ def known_query(route: APIRoute) -> frozenset[str]:
 
 def _declared(route: APIRoute) -> Iterator[str]:
     """Yield the query parameters of a route and its dependencies, and those it parses itself."""
-    for dependant in _all_dependants(route.dependant):
+    for dependant in all_dependants(route.dependant):
         for field in dependant.query_params:
             annotation = field.field_info.annotation
             if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -159,11 +159,11 @@ def _declared(route: APIRoute) -> Iterator[str]:
             yield parameter["name"]
 
 
-def _all_dependants(dependant: Dependant) -> Iterator[Dependant]:
-    """Yield a dependant and all that it depends on."""
+def all_dependants(dependant: Dependant) -> Iterator[Dependant]:
+    """Yield what FastAPI knows of a route or a dependency, and of all that it depends on."""
     yield dependant
     for each in dependant.dependencies:
-        yield from _all_dependants(each)
+        yield from all_dependants(each)
 
 
 def unknown_first(errors: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
@@ -175,11 +175,16 @@ def unknown_first(errors: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, 
 def explained(request: Request, error: Mapping[str, Any]) -> tuple[str, str]:
     """Return where an unknown name is, such as ``body.sate``, and what is nearest to it."""
     *path, name = error["loc"]
-    place = ".".join([*map(_shown, path), _shown(name)])
+    place = shown_place(error["loc"])
     route = request.scope.get("route")
     known = _known_at(route, tuple(path)) if isinstance(route, APIRoute) else frozenset()
     near = _nearest(str(name), known)
     return place, "unknown" if near is None else f"unknown; did you mean {near}?"
+
+
+def shown_place(path: Sequence[object]) -> str:
+    """Return a place whose names a caller made up, such as ``body.sate``."""
+    return ".".join(map(_shown, path))
 
 
 def _shown(part: object) -> str:
@@ -201,16 +206,22 @@ def _known_at(route: APIRoute, path: tuple[object, ...]) -> frozenset[str]:
     """Return the names that a route knows at a place, such as ``("body", "billing")``."""
     if path[:1] == ("query",):
         return known_query(route)
-    bodies = [field for each in _all_dependants(route.dependant) for field in each.body_params]
-    annotations = [field.field_info.annotation for field in bodies]
-    return frozenset(name for each in annotations for name in _below(each, path[1:]))
+    models = body_models(route, path[1:])
+    return frozenset(name for each in models for name in _names(each))
 
 
-def _below(annotation: Any, path: tuple[object, ...]) -> Iterator[str]:
-    """Yield the names of fields at a place below a type."""
+def body_models(route: APIRoute, place: tuple[object, ...]) -> Iterator[type[BaseModel]]:
+    """Yield the models that the object at a place in a route's body may be of."""
+    for each in all_dependants(route.dependant):
+        for field in each.body_params:
+            yield from _below(field.field_info.annotation, place)
+
+
+def _below(annotation: Any, path: tuple[object, ...]) -> Iterator[type[BaseModel]]:
+    """Yield the models at a place below a type."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if not path:
-            yield from _names(annotation)
+            yield annotation
             return
         for name, field in annotation.model_fields.items():
             if path[0] in (name, field.alias):
