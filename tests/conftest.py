@@ -6,6 +6,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import gc
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kiosk.garbage import collect_due
 from tests.demo_club import RunningService, make_demo_club, start_service, stop_service
 from tests.generated import SOAK, choose_examples, mark_generated
 from tests.made_once import made_once
+from tests.temporary import folder_in_memory
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT.parent / "shared" / "scan-samples"
@@ -23,8 +25,12 @@ SAMPLES = ROOT.parent / "shared" / "scan-samples"
 def pytest_configure(config: pytest.Config) -> None:
     """Generate the same examples in each run, and more and others in each ``make soak``.
 
-    Garbage of short tests is small, and is collected more seldom than by default.
+    Files are kept in memory, where there is enough of it. Garbage of short tests is small, and is
+    collected more seldom than by default.
     """
+    if (folder := folder_in_memory(os.environ)) is not None:
+        # For this process, and for those that it starts.
+        os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     choose_examples(soak=config.option.markexpr == SOAK)
     gc.set_threshold(20_000, 20, 20)
 
