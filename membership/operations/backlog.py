@@ -31,6 +31,7 @@ class Backlog:
 
     pending: int
     dead: int
+    set_aside: int
     oldest_seconds: float
     mails: int
     imports: int
@@ -51,6 +52,7 @@ def read_backlog(connection: Connection, now: datetime) -> Backlog:
         )
     )
     dead = _deliveries(DeliveryState.DEAD)
+    set_aside = pending.where(WebhookDelivery.set_aside_at.is_not(None))
     mails = select(OutgoingMail.id).where(OutgoingMail.next_attempt_at.is_not(None))
     imports = select(Import.id).where(Import.state == ImportState.RUNNING)
     cards = select(CardWallet.card_id).where(CardWallet.refresh_at <= now)
@@ -59,6 +61,7 @@ def read_backlog(connection: Connection, now: datetime) -> Backlog:
     return Backlog(
         pending=_counted(connection, pending),
         dead=_counted(connection, dead),
+        set_aside=_counted(connection, set_aside),
         oldest_seconds=0.0 if oldest is None else max(0.0, (now - oldest).total_seconds()),
         mails=_counted(connection, mails),
         imports=_counted(connection, imports),

@@ -155,6 +155,11 @@ def _of_backlog(backlog: Backlog) -> Iterator[GaugeMetricFamily]:
     yield _gauge("outbox_pending", "Deliveries still to be made.", backlog.pending)
     yield _gauge("outbox_dead", "Deliveries that were given up.", backlog.dead)
     yield _gauge(
+        "outbox_set_aside",
+        "Deliveries that are set aside: refused, or of the same subject as one that is.",
+        backlog.set_aside,
+    )
+    yield _gauge(
         "outbox_oldest_seconds",
         "Age of the oldest event that is still to be delivered.",
         backlog.oldest_seconds,

@@ -149,6 +149,7 @@ NEEDS: dict[str, Need] = {
     "GET /v1/webhooks/{webhook_id}/deliveries": Scope.WEBHOOKS_WRITE,
     "POST /v1/webhooks/{webhook_id}/deliveries/replay": Scope.WEBHOOKS_WRITE,
     "POST /v1/webhooks/{webhook_id}/deliveries/{event_id}/replay": Scope.WEBHOOKS_WRITE,
+    "POST /v1/webhooks/{webhook_id}/deliveries/{event_id}/skip": Scope.WEBHOOKS_WRITE,
     "POST /v1/imports": Scope.IMPORTS_WRITE,
     "GET /v1/imports": Scope.IMPORTS_WRITE,
     "GET /v1/imports/{import_id}": Scope.IMPORTS_WRITE,

@@ -368,6 +368,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "last_error",
         "delivered_at",
         "dead_at",
+        "set_aside_at",
+        "retry_at",
+        "behind_seq",
     ),
     "outgoing_mails": {
         **_plain("organization_id", "id", "attempts", "next_attempt_at", "last_error"),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from membership.base.vault import Vault
 from membership.events.types import EventType
+from membership.events.webhooks.line import OUT_OF_LINE, count_aside
 from membership.events.webhooks.schemas import (
     CreatedWebhook,
     NewWebhook,
@@ -62,7 +63,10 @@ def list_endpoints(call: Call, policy: UrlPolicy) -> WebhookList:
         )
         .order_by(WebhookEndpoint.created_at, WebhookEndpoint.id)
     )
-    return WebhookList(items=tuple(endpoint_view(row, policy) for row in rows))
+    aside = count_aside(call.session, call.tenant.id)
+    return WebhookList(
+        items=tuple(endpoint_view(row, policy, aside.get(row.id, 0)) for row in rows)
+    )
 
 
 def create_endpoint(call: Call, new: NewWebhook, vault: Vault, policy: UrlPolicy) -> CreatedWebhook:
@@ -119,7 +123,7 @@ def change_endpoint(
     if "enabled" in sent:
         _switch(call, endpoint, on=change.enabled)
     call.session.flush()
-    return endpoint_view(endpoint, policy)
+    return show_endpoint(call, endpoint, policy)
 
 
 def _switch(call: Call, endpoint: WebhookEndpoint, *, on: bool) -> None:
@@ -171,12 +175,17 @@ def bury_pending(session: Session, endpoint: WebhookEndpoint, now: datetime) -> 
             WebhookDelivery.endpoint_id == endpoint.id,
             WebhookDelivery.state == literal_column("'pending'"),
         )
-        .values(state=DeliveryState.DEAD, dead_at=now)
+        .values(state=DeliveryState.DEAD, dead_at=now, **OUT_OF_LINE)
     )
     return done.rowcount
 
 
-def endpoint_view(row: WebhookEndpoint, policy: UrlPolicy) -> WebhookView:
+def show_endpoint(call: Call, row: WebhookEndpoint, policy: UrlPolicy) -> WebhookView:
+    """Show a webhook with the number of its deliveries that are set aside."""
+    return endpoint_view(row, policy, count_aside(call.session, call.tenant.id).get(row.id, 0))
+
+
+def endpoint_view(row: WebhookEndpoint, policy: UrlPolicy, set_aside: int = 0) -> WebhookView:
     """Show a webhook, with a warning about a port that a new one might not have."""
     problem = policy.port_problem(row.url)
     return WebhookView(
@@ -190,6 +199,7 @@ def endpoint_view(row: WebhookEndpoint, policy: UrlPolicy) -> WebhookView:
         warning=None if problem is None else f"Its URL {problem}.",
         failing_since=row.failing_since,
         next_attempt_at=row.next_attempt_at,
+        set_aside=set_aside,
         former_secret_until=row.former_secret_until,
         created_at=row.created_at,
     )

@@ -120,7 +120,7 @@ def create_webhook(
 @router.get(_ONE)
 def get_webhook(request: Request, webhook_id: UUID, call: _Reading) -> WebhookView:
     """Return a webhook and its delivery state, without its secret."""
-    return endpoints.endpoint_view(endpoints.get_endpoint(call, webhook_id), _policy(request))
+    return endpoints.show_endpoint(call, endpoints.get_endpoint(call, webhook_id), _policy(request))
 
 
 @router.patch(_ONE)
@@ -186,36 +186,54 @@ async def send_test(webhook_id: UUID, caller: _Allowed, transactions: InTransact
 def list_deliveries(
     webhook_id: UUID,
     call: _Reading,
+    *,
     state: Annotated[
         DeliveryState | None, Query(description="Only deliveries that have come so far.")
     ] = None,
+    set_aside: Annotated[
+        bool, Query(description="Only pending deliveries that are set aside.")
+    ] = False,
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> DeliveryPage:
     """List a webhook's deliveries, newest event first.
 
     `pending` ones wait or are retried, in the order of their events; `dead` ones have failed for
-    good and can be replayed.
+    good, or were skipped, and can be replayed. A pending one that failed three times is set aside:
+    it is retried at times of its own, what is about the same subject waits for it, and all else
+    goes on.
     """
-    return dead_letters.list_deliveries(call, webhook_id, state, limit, cursor)
+    return dead_letters.list_deliveries(
+        call, webhook_id, limit, cursor, state=state, set_aside=set_aside
+    )
 
 
 @router.post(_ONE + "/deliveries/replay")
 def replay_deliveries(webhook_id: UUID, call: _Writing) -> Replayed:
-    """Send all dead deliveries of a webhook again, in the order of their events.
+    """Send all deliveries of a webhook again that are dead or set aside.
 
-    They go before newer events. Errors: 409 `webhook_disabled`.
+    Dead ones go before newer events, in the order of their events. Errors: 409 `webhook_disabled`.
     """
     return dead_letters.replay_all(call, webhook_id)
 
 
 @router.post(_ONE + "/deliveries/{event_id}/replay")
 def replay_delivery(webhook_id: UUID, event_id: UUID, call: _Writing) -> DeliveryView:
-    """Send one dead delivery again, under the same `webhook-id`.
+    """Send one delivery again that is dead or set aside, under the same `webhook-id`.
 
-    Errors: 404 `delivery_not_found`; 409 `delivery_not_dead`, `webhook_disabled`.
+    Errors: 404 `delivery_not_found`; 409 `delivery_not_dead`, `delivery_waits` for one that waits
+    for another, `webhook_disabled`.
     """
     return dead_letters.replay_one(call, webhook_id, event_id)
+
+
+@router.post(_ONE + "/deliveries/{event_id}/skip")
+def skip_delivery(webhook_id: UUID, event_id: UUID, call: _Writing) -> DeliveryView:
+    """Give up a pending delivery, so that what waits for it is sent; it can be replayed.
+
+    Errors: 404 `delivery_not_found`; 409 `delivery_not_pending`.
+    """
+    return dead_letters.skip(call, webhook_id, event_id)
 
 
 @router.get("/v1/events")

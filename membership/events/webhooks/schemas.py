@@ -84,6 +84,11 @@ class WebhookView(Message):
     next_attempt_at: AwareDatetime | None = Field(
         description="When the delivery that failed, and all behind it, are tried again."
     )
+    set_aside: int = Field(
+        default=0,
+        description="Deliveries that are set aside: refused again and again, or about the same "
+        "subject as one that is.",
+    )
     former_secret_until: AwareDatetime | None = Field(
         description="Until when the secret before this one signs too."
     )
@@ -147,6 +152,17 @@ class DeliveryView(Message):
     last_error: str | None = Field(examples=["The receiver answered 500."])
     delivered_at: AwareDatetime | None
     dead_at: AwareDatetime | None
+    set_aside_at: AwareDatetime | None = Field(
+        default=None,
+        description="Since when it is set aside: pending, while those of other subjects go on.",
+    )
+    next_attempt_at: AwareDatetime | None = Field(
+        default=None, description="When one that is set aside is tried again."
+    )
+    waits_for: UUID | None = Field(
+        default=None,
+        description="The event of the same subject, set aside, after which this one is sent.",
+    )
     created_at: AwareDatetime = Field(description="When the event was stored.")
 
 
@@ -158,7 +174,7 @@ class DeliveryPage(Message):
 
 
 class Replayed(Message):
-    """The number of dead deliveries that are queued again."""
+    """The number of deliveries, dead or set aside, that are sent again."""
 
     deliveries: int
 

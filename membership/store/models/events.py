@@ -87,7 +87,11 @@ class WebhookEndpoint(Base):
 
 
 class WebhookDelivery(Base):
-    """One event on its way to one endpoint."""
+    """One event on its way to one endpoint.
+
+    A pending one with ``set_aside_at`` is out of line: refused, and tried again at ``retry_at``;
+    or about the same subject as the one of event ``behind_seq``, which is, and sent after it.
+    """
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
@@ -112,6 +116,14 @@ class WebhookDelivery(Base):
             sqlite_where=text("state = 'dead'"),
             postgresql_where=text("state = 'dead'"),
         ),
+        Index(
+            "ix_webhook_deliveries_aside",
+            "organization_id",
+            "endpoint_id",
+            "retry_at",
+            sqlite_where=text("state = 'pending' AND set_aside_at IS NOT NULL"),
+            postgresql_where=text("state = 'pending' AND set_aside_at IS NOT NULL"),
+        ),
         Index("ix_webhook_deliveries_event", "event_seq"),
     )
 
@@ -127,6 +139,9 @@ class WebhookDelivery(Base):
     last_error: Mapped[str | None] = mapped_column(String(300))
     delivered_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
+    set_aside_at: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
+    behind_seq: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class OutgoingMail(Base):

@@ -151,3 +151,10 @@ def module_service(
     settings = databases.new(backend, folder, webhook_allowed_private=HERE)
     with running_service(settings) as service:
         yield service
+
+
+@pytest.fixture
+def work(service: Service) -> Work:
+    """What the service's jobs are given."""
+    settings = service.settings
+    return Work(settings, service.database, open_vault(settings), service.clock)

@@ -212,7 +212,13 @@ def test_what_is_counted(databases: Databases, tmp_path: Path) -> None:
     assert told["walletdesk_scans_total", "active"] == 3
     assert told["walletdesk_scans_total", "unknown_code"] == 1
     assert told["walletdesk_admission_waiting",] == 0
-    for name in ("outbox_dead", "outbox_oldest_seconds", "imports_running", "mail_pending"):
+    for name in (
+        "outbox_dead",
+        "outbox_set_aside",
+        "outbox_oldest_seconds",
+        "imports_running",
+        "mail_pending",
+    ):
         assert told[f"walletdesk_{name}",] == 0
     assert told["process_resident_memory_bytes",] > 1e6
     for personal in ("ebulon", customer, service.tenant.slug, service.tenant.name, "wp-admin"):
@@ -256,6 +262,9 @@ def test_who_may_read_metrics(databases: Databases, tmp_path: Path) -> None:
         assert answer.status_code == 200
 
 
+_SET_ASIDE = 4
+
+
 def _deliveries(organization_id: int, states: list[DeliveryState]) -> Iterator[Any]:
     """An endpoint, and an event for it in each of the states, a minute after each other."""
     endpoint = WebhookEndpoint(
@@ -269,8 +278,9 @@ def _deliveries(organization_id: int, states: list[DeliveryState]) -> Iterator[A
             occurred_at=NOON, created_at=NOON.replace(minute=seq),
         )  # fmt: skip
         yield WebhookDelivery(
-            organization_id=organization_id, endpoint_id=endpoint.id, event_seq=seq, state=state
-        )
+            organization_id=organization_id, endpoint_id=endpoint.id, event_seq=seq, state=state,
+            set_aside_at=NOON if seq == _SET_ASIDE else None,
+        )  # fmt: skip
 
 
 def test_the_backlog(database: Database) -> None:
@@ -286,7 +296,7 @@ def test_the_backlog(database: Database) -> None:
     with database.readers.begin() as session:
         found = read_backlog(session.connection(), NOON.replace(minute=13))
     assert (found.pending, found.dead, found.oldest_seconds) == (3, 2, 600.0)
-    assert (found.mails, found.imports) == (0, 0)
+    assert (found.set_aside, found.mails, found.imports) == (1, 0, 0)
     with database.readers.begin() as session:
         early = read_backlog(session.connection(), NOON)
     assert early.oldest_seconds == 0, "a clock that was set back is no negative age"

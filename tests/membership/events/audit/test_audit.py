@@ -206,6 +206,8 @@ def webhook_steps(service: Service) -> Iterator[Step]:
     service.patch(path, enabled=True)
     again = call("POST", f"{path}/deliveries/{event['id']}/replay")
     yield f"POST {one}/deliveries/{{event_id}}/replay", again, "webhook.replayed"
+    skip = call("POST", f"{path}/deliveries/{event['id']}/skip")
+    yield f"POST {one}/deliveries/{{event_id}}/skip", skip, "webhook.skipped"
     replay = call("POST", f"{path}/deliveries/replay")
     yield f"POST {one}/deliveries/replay", replay, "webhook.replayed"
     yield f"DELETE {one}", call("DELETE", f"{HOOKS}/{old}"), "webhook."

@@ -19,13 +19,6 @@ from tests.membership.events.webhooks.receiver import Handler, Receiver, receivi
 from tests.membership.support import Service, arranging
 
 
-@pytest.fixture
-def work(service: Service) -> Work:
-    """What the service's jobs are given."""
-    settings = service.settings
-    return Work(settings, service.database, open_vault(settings), service.clock)
-
-
 def deliver_all(work: Work) -> None:
     """Deliver until nothing is due."""
     while deliver(work, jitter=lambda: 0.0):
