@@ -6,6 +6,7 @@ or if it is about no order of this service; until then it is retried with a grow
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from uuid import UUID
 
 from membership.base.actors import SERVICE
@@ -22,10 +23,20 @@ from membership.billing.stripe.gateway import (
     ProviderEvent,
     ProviderMisses,
 )
-from membership.store import lease
+from membership.store.apart import is_of_database
 from membership.store.background import Job, Work
 
+NAME = "billing"
 Connect = Callable[[Keys, ServiceSettings], AbstractContextManager[Gateway]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Leased:
+    """What this process works on: events, and orders to be synchronized, of one organization."""
+
+    organization_id: int
+    events: list[queue.QueuedEvent]
+    orders: Sequence[UUID]
 
 
 class InboxWorker:
@@ -39,33 +50,48 @@ class InboxWorker:
         leased = _lease(work)
         if leased is None:
             return False
-        organization_id, events, orders = leased
-        keys = self._keys(work, organization_id, events)
-        if keys is not None:
-            with self._connect(keys, work.settings) as gateway:
-                for event in events:
-                    self._process(work, gateway, keys, event)
-                for order_id in orders:
-                    self._check_order(work, gateway, keys, order_id)
-        return bool(events or orders)
+        try:
+            self._serve(work, leased)
+        except Exception as error:
+            if is_of_database(error):
+                raise
+            work.failing.failed(NAME, leased.organization_id, error, work.clock())
+        else:
+            work.failing.succeeded(NAME, leased.organization_id)
+        return bool(leased.events or leased.orders)
 
-    def _keys(
-        self, work: Work, organization_id: int, events: list[queue.QueuedEvent]
-    ) -> Keys | None:
-        """Return the organization's keys, or None after rescheduling its events."""
+    def _serve(self, work: Work, leased: _Leased) -> None:
+        """Process what was leased of one organization."""
+        account = self._account(work, leased)
+        if account is None:
+            return
+        keys, opening = account
+        with opening as gateway:
+            for event in leased.events:
+                self._process(work, gateway, keys, event)
+            for order_id in leased.orders:
+                self._check_order(work, gateway, keys, order_id)
+
+    def _account(
+        self, work: Work, leased: _Leased
+    ) -> tuple[Keys, AbstractContextManager[Gateway]] | None:
+        """Return the organization's keys with a gateway, or None after rescheduling its events."""
+        why = "There is no account at the provider any more."
         try:
             with work.database.readers.begin() as session:
-                keys = load_keys(session, work.vault, organization_id)
-            why = "There is no account at the provider any more."
+                keys = load_keys(session, work.vault, leased.organization_id)
+            if keys is not None:
+                return keys, self._connect(keys, work.settings)
         except VaultError as error:
-            keys, why = None, str(error)
-        except (ValueError, KeyError, TypeError) as error:
-            logger().exception("billing_account_unreadable", organization=organization_id)
-            keys, why = None, f"The stored keys cannot be read ({type(error).__name__})."
-        if keys is None:
-            for event in events:
-                _reschedule(work, event, why)
-        return keys
+            why = str(error)
+        except Exception as error:
+            if is_of_database(error):
+                raise
+            logger().exception("billing_account_unreadable", organization=leased.organization_id)
+            why = f"The stored keys cannot be read ({type(error).__name__})."
+        for event in leased.events:
+            _reschedule(work, event, why)
+        return None
 
     def _process(self, work: Work, gateway: Gateway, keys: Keys, event: queue.QueuedEvent) -> None:
         """Synchronize the order that an event is about."""
@@ -102,19 +128,28 @@ class InboxWorker:
             logger().exception("billing_order_broken", order=str(order_id))
 
 
-def _lease(work: Work) -> tuple[int, list[queue.QueuedEvent], Sequence[UUID]] | None:
-    """Lease events and orders of the organization that is due longest; None if nothing is due."""
+def _lease(work: Work) -> _Leased | None:
+    """Lease events and orders of the organization that is due longest; None if nothing is due.
+
+    One whose rows cannot be read is put off, and the next one taken.
+    """
     now = work.clock()
-    return lease.take(
-        work.database,
-        now,
-        lambda session: queue.next_organization(session, now),
-        lambda session, organization_id: (
-            organization_id,
-            queue.lease_events(session, organization_id, now),
-            queue.lease_orders(session, organization_id, now),
-        ),
-    )
+    while True:
+        with work.database.readers.begin() as session:
+            sick = work.failing.waiting(NAME, now)
+            organization_id = queue.next_organization(session, now, sick)
+        if organization_id is None:
+            return None
+        try:
+            with work.database.writing(SERVICE, now) as (session, _):
+                events = queue.lease_events(session, organization_id, now)
+                orders = queue.lease_orders(session, organization_id, now)
+        except Exception as error:
+            if is_of_database(error):
+                raise
+            work.failing.failed(NAME, organization_id, error, now)
+        else:
+            return _Leased(organization_id, events, orders)
 
 
 def _subject_of(gateway: Gateway, event: ProviderEvent) -> EventSubject:
@@ -134,5 +169,5 @@ def _reschedule(work: Work, event: queue.QueuedEvent, why: str) -> None:
     log("billing_event_failed", type=event.type, id=event.event_id, given_up=last, why=why)
 
 
-INBOX_JOB = Job("billing", InboxWorker().run, pause_seconds=1)
+INBOX_JOB = Job(NAME, InboxWorker().run, pause_seconds=1)
 """See ``membership.jobs``."""

@@ -4,7 +4,7 @@ Events are deduplicated by id. Jobs lease them, so that those of a killed proces
 again. Each function runs in one short transaction of the caller's and makes no requests.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -56,22 +56,26 @@ def store_event(
     return session.connection().execute(ignoring.returning(BillingEvent.id)).first() is not None
 
 
-def next_organization(session: Session, now: datetime) -> int | None:
+def next_organization(session: Session, now: datetime, without: Collection[object]) -> int | None:
     """Return the organization whose event has been due longest, else one with an order due.
 
-    Returns None if nothing is due. Organizations without an account are left out.
+    Returns None if nothing is due. Organizations without an account are left out, and those that
+    ``without`` names.
     """
+    wanted = StripeAccount.organization_id.not_in(
+        [each for each in without if isinstance(each, int)]
+    )
     events = (
         select(BillingEvent.organization_id)
         .join(StripeAccount, StripeAccount.organization_id == BillingEvent.organization_id)
-        .where(_is_due(now))
+        .where(_is_due(now), wanted)
         .order_by(BillingEvent.due_at)
         .limit(1)
     )
     orders = (
         select(BillingOrder.organization_id)
         .join(StripeAccount, StripeAccount.organization_id == BillingOrder.organization_id)
-        .where(BillingOrder.next_check_at <= now)
+        .where(BillingOrder.next_check_at <= now, wanted)
         .order_by(BillingOrder.next_check_at)
         .limit(1)
     )

@@ -24,6 +24,7 @@ from uuid import UUID
 
 import httpx
 
+from membership.base.logs import logger
 from membership.events.webhooks.sender import seconds_to_wait
 from membership.wallet.apple.client_tls import client_tls
 from passes.apple.identity import Identity
@@ -156,7 +157,7 @@ class Apns:
             await self._drop(next(iter(self._clients)))
         try:
             tls = client_tls(identity, self._ca_file)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - of this certificate: the others go on
             detail = f"The certificate cannot be used for a connection: {type(error).__name__}."
             return Reply(Verdict.REFUSED, detail)
         self._clients[key] = httpx.AsyncClient(
@@ -190,6 +191,9 @@ class Apns:
             return Reply(Verdict.LATER, f"APNs did not answer within {self._seconds:g} s.")
         except (httpx.HTTPError, OSError) as error:
             return _failed(error)
+        except Exception as error:  # noqa: BLE001 - of this push: the others go on
+            logger().exception("apple_push_broken")
+            return Reply(Verdict.REFUSED, f"A fault of this service ({type(error).__name__}).")
         return reply_of(response, now)
 
 

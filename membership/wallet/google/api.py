@@ -186,7 +186,7 @@ def _seconds(header: str | None, sent: str | None) -> float | None:
         return float(header)
     try:
         until, since = (_utc(parsedate_to_datetime(each or "")) for each in (header, sent))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (until - since).total_seconds())
 

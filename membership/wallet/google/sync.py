@@ -158,6 +158,11 @@ class _Batch:
         except GoogleError as error:
             self._pause(error, card)
             return False
+        except Exception as error:
+            if is_of_database(error):
+                raise
+            logger().exception("google_card_broken", card=str(card.card_id))
+            self._record_failed(card, f"A fault of this service ({type(error).__name__}).")
         else:
             with self._work.database.writing(SERVICE, self._work.clock) as (session, now):
                 connection = session.connection()

@@ -13,14 +13,16 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, exists, func, select, update
+from sqlalchemy.orm import Session
 
 from membership.base.actors import SERVICE
 from membership.base.logs import logger
 from membership.events.outbox import watermark
 from membership.events.types import EventType
+from membership.store.apart import work_apart
 from membership.store.background import Job, Work
 from membership.store.database import AnyRow
-from membership.store.models import Company, Event, EventFollower, WalletMark, WalletState
+from membership.store.models import Company, Event, EventFollower, WalletState
 from membership.store.upsert import insert_into
 from membership.wallet.updates.invalidation import (
     CHUNK,
@@ -28,8 +30,10 @@ from membership.wallet.updates.invalidation import (
     invalidate_cards,
     invalidate_chunk,
     invalidate_customers,
+    waiting_requests,
 )
 
+NAME = "card-follower"
 CONSUMER = "wallet"
 """The name under which the position is stored."""
 
@@ -88,9 +92,10 @@ def consume_events(work: Work, *, count: int = BATCH, chunk: int = CHUNK) -> boo
     Does nothing while another process does it.
     """
     now = work.clock()
+    sick = work.failing.waiting(NAME, now)
     with work.database.readers.begin() as session:
         # Without the write lock: usually there is nothing to do.
-        if not _has_work(session.connection(), now):
+        if not _has_work(session.connection(), now, sick):
             return False
     with work.database.writing(SERVICE, now) as (session, _):
         connection = session.connection()
@@ -98,11 +103,29 @@ def consume_events(work: Work, *, count: int = BATCH, chunk: int = CHUNK) -> boo
         position = connection.scalar(_position().with_for_update(skip_locked=True))
         if position is None:
             return _begin(connection, bound, now)
-        _read(connection, _events(position, bound, count), now)
+        _read(session, _events(position, bound, count), now)
         _check_clock(connection, now)
     with work.database.writing(SERVICE, now) as (session, _):
-        invalidate_chunk(session.connection(), now, chunk)
+        _invalidate_next(work, session, now, chunk, sick)
     return True
+
+
+def _invalidate_next(
+    work: Work, session: Session, now: datetime, chunk: int, sick: Collection[object]
+) -> None:
+    """Invalidate a chunk of the oldest request; one that fails puts its organization off."""
+    connection = session.connection()
+    oldest = waiting_requests(sick).limit(1).with_for_update(skip_locked=True)
+    request = connection.execute(oldest).first()
+    if request is None:
+        return
+    done, failed = work_apart(
+        session, [request], lambda some: invalidate_chunk(connection, some[0], now, chunk)
+    )
+    for _, error in failed:
+        work.failing.failed(NAME, request.organization_id, error, now)
+    if done:
+        work.failing.succeeded(NAME, request.organization_id)
 
 
 def _position() -> Select[int]:
@@ -121,7 +144,7 @@ def _events(position: int, bound: int | None, count: int) -> Select[*tuple[Any, 
     return wanted if bound is None else wanted.where(Event.seq < bound)
 
 
-def _has_work(connection: Connection, now: datetime) -> bool:
+def _has_work(connection: Connection, now: datetime, sick: Collection[object]) -> bool:
     """Whether there are events to consume or cards to invalidate."""
     bound = watermark(connection)
     position = connection.scalar(_position())
@@ -129,7 +152,7 @@ def _has_work(connection: Connection, now: datetime) -> bool:
         return True
     waiting = (
         exists(_events(position, bound, 1).subquery().select()),
-        exists(select(WalletMark.id)),
+        exists(waiting_requests(sick).subquery().select()),
         exists(_set_back(now)),
     )
     return any(connection.scalar(select(each)) for each in waiting)
@@ -154,13 +177,24 @@ def _begin(connection: Connection, bound: int | None, now: datetime) -> bool:
     return True
 
 
-def _read(connection: Connection, wanted: Select[*tuple[Any, ...]], now: datetime) -> None:
-    """Consume the next events: invalidate what they affect, and store the position."""
+def _read(session: Session, wanted: Select[*tuple[Any, ...]], now: datetime) -> None:
+    """Consume the next events: invalidate what they affect, and store the position.
+
+    Where that fails, for instance of a company that is not there, all cards of the organization
+    are invalidated: an event that stays would stop all others.
+    """
+    connection = session.connection()
     events = connection.execute(wanted).all()
     if not events:
         return
-    for organization_id, affected in sorted(_affected_by(events).items()):
-        _invalidate(connection, organization_id, affected, now)
+    for of_organization in sorted(_affected_by(events).items()):
+        organization_id, _ = of_organization
+        _, failed = work_apart(
+            session, [of_organization], lambda some: _invalidate(connection, *some[0], now)
+        )
+        for _, error in failed:
+            logger().error("events_broken", organization=organization_id, exc_info=error)
+            invalidate_all(connection, organization_id, now)
     connection.execute(update(EventFollower).where(_WHERE).values(seq=events[-1].seq))
 
 
@@ -228,5 +262,5 @@ def _check_clock(connection: Connection, now: datetime) -> None:
         )
 
 
-EVENT_CONSUMER_JOB = Job("card-follower", consume_events, pause_seconds=1.0)
+EVENT_CONSUMER_JOB = Job(NAME, consume_events, pause_seconds=1.0)
 """See ``membership.jobs``."""

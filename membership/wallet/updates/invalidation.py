@@ -7,10 +7,12 @@ so that the write lock is held briefly.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, insert, or_, select, update
 
+from membership.store.database import AnyRow
 from membership.store.models import Card, CardWallet, CompanyLink, WalletMark
 from membership.wallet.updates.card_locks import in_chunks, lock_cards
 
@@ -69,21 +71,24 @@ def invalidate_all(
     )
 
 
-def invalidate_chunk(connection: Connection, now: datetime, count: int = CHUNK) -> bool:
-    """Invalidate the next chunk of the oldest request; False if there is none.
-
-    ``count`` is how many cards or customers are gone through.
-    """
-    request = connection.execute(
+def waiting_requests(sick: Collection[object]) -> Select[*tuple[Any, ...]]:
+    """The query for requests, the oldest first, without those of the organizations ``sick``."""
+    return (
         select(
             WalletMark.organization_id, WalletMark.id, WalletMark.company_id, WalletMark.position
         )
+        .where(WalletMark.organization_id.not_in([each for each in sick if isinstance(each, int)]))
         .order_by(WalletMark.asked_at, WalletMark.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
-    if request is None:
-        return False
+    )
+
+
+def invalidate_chunk(
+    connection: Connection, request: AnyRow, now: datetime, count: int = CHUNK
+) -> None:
+    """Invalidate the next chunk of a request, a locked row of ``waiting_requests``.
+
+    ``count`` is how many cards or customers are gone through.
+    """
     organization_id: int = request.organization_id
     if request.company_id is None:
         ids = _cards_after(connection, organization_id, request.position, count)
@@ -98,7 +103,6 @@ def invalidate_chunk(connection: Connection, now: datetime, count: int = CHUNK) 
         connection.execute(delete(WalletMark).where(*here))
     else:
         connection.execute(update(WalletMark).where(*here).values(position=ids[-1]))
-    return True
 
 
 def _cards_after(

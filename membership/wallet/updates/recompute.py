@@ -130,6 +130,20 @@ def put_off_failed(
         )
 
 
+def store_apart(
+    session: Session, organization_id: int, found: Recomputed, now: datetime
+) -> Recomputed:
+    """Store faces; one that cannot be stored keeps no other from it, and is among the failed."""
+
+    def store(some: Sequence[RecomputedCard]) -> Sequence[RecomputedCard]:
+        store_recomputed(session, organization_id, some, now)
+        return some
+
+    done, failed = work_apart(session, found.cards, store)
+    unstored = [(each.card, error) for each, error in failed]
+    return Recomputed([each for some in done for each in some], [*found.failed, *unstored])
+
+
 def store_recomputed(
     session: Session, organization_id: int, recomputed: Sequence[RecomputedCard], now: datetime
 ) -> int:

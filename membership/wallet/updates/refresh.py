@@ -22,7 +22,7 @@ from membership.wallet.updates.recompute import (
     put_off_failed,
     read_then_write,
     recompute_apart,
-    store_recomputed,
+    store_apart,
     wallet_cards,
 )
 
@@ -72,12 +72,12 @@ def _store(work: Work, session: Session, due: _DueCards, now: datetime) -> None:
 
     If all of a full batch did, the organization is put off: it may have many more of them.
     """
-    store_recomputed(session, due.organization_id, due.found.cards, now)
-    put_off_failed(work, session, due.organization_id, due.found, now)
-    if due.found.cards:
+    found = store_apart(session, due.organization_id, due.found, now)
+    put_off_failed(work, session, due.organization_id, found, now)
+    if found.cards:
         work.failing.succeeded(REFRESH, due.organization_id)
     elif due.is_full:
-        work.failing.failed(REFRESH, due.organization_id, due.found.failed[0][1], now)
+        work.failing.failed(REFRESH, due.organization_id, found.failed[0][1], now)
 
 
 def _due_cards(organization_id: int, now: datetime, count: int) -> Select[*tuple[Any, ...]]:

@@ -25,7 +25,7 @@ from membership.wallet.updates.recompute import (
     put_off_failed,
     read_then_write,
     recompute_apart,
-    store_recomputed,
+    store_apart,
     wallet_cards,
 )
 from membership.web.access import Tenant
@@ -127,9 +127,6 @@ def _next_batch(work: Work, session: Session, now: datetime, count: int) -> _Bat
 
 def _store(work: Work, session: Session, batch: _Batch, now: datetime) -> None:
     """Store a batch with the position, unless the rollout ended or moved on in between."""
-    if batch.found.failed and not batch.found.cards:
-        work.failing.failed(NAME, batch.rollout_id, batch.found.failed[0][1], now)
-        return
     rollout = session.scalars(
         select(CardRollout)
         .where(
@@ -143,8 +140,11 @@ def _store(work: Work, session: Session, batch: _Batch, now: datetime) -> None:
     ).first()
     if rollout is None:
         return
-    store_recomputed(session, rollout.organization_id, batch.found.cards, now)
-    put_off_failed(work, session, rollout.organization_id, batch.found, now)
+    found = store_apart(session, rollout.organization_id, batch.found, now)
+    if found.failed and not found.cards:
+        work.failing.failed(NAME, rollout.id, found.failed[0][1], now)
+        return
+    put_off_failed(work, session, rollout.organization_id, found, now)
     work.failing.succeeded(NAME, rollout.id)
     rollout.done += len(batch.rows)
     # Cards that were issued since the start are among them.

@@ -24,7 +24,11 @@ from membership.store.models import (
     WalletMark,
 )
 from membership.wallet.updates.event_consumer import consume_events
-from membership.wallet.updates.invalidation import invalidate_all, invalidate_chunk
+from membership.wallet.updates.invalidation import (
+    invalidate_all,
+    invalidate_chunk,
+    waiting_requests,
+)
 from membership.wallet.updates.refresh import refresh
 from tests.membership.conftest import POSTGRESQL, Databases
 from tests.membership.data.imports.test_imports import finish_all, prepare
@@ -271,7 +275,8 @@ def test_what_changes_while_chunks_are_marked_is_asked_for_anew(club: Club) -> N
     with arranging(service.database) as session:
         invalidate_all(session.connection(), here, NOON)
         invalidate_all(session.connection(), here, NOON)
-        invalidate_chunk(session.connection(), NOON, 2)
+        request = session.connection().execute(waiting_requests(())).one()
+        invalidate_chunk(session.connection(), request, NOON, 2)
     while refresh(work_of(service)):
         pass
     with arranging(service.database) as session:
