@@ -18,7 +18,7 @@ from membership.base.private_files import private_draft
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault, VaultError
 from membership.commands.database import find_organization, migrated_database
-from membership.members.customers.aliases import resolve_number
+from membership.members.customers.aliases import resolve_address, resolve_number
 from membership.members.customers.service import email_key, get_customer
 from membership.members.customers.views import display_name, number_text
 from membership.store.migrate import MigrationError
@@ -154,7 +154,11 @@ def _customer_named(session: Session, tenant: Tenant, wanted: str) -> Customer:
     """
     customer_id = _uuid(wanted)
     if customer_id is None and "@" in wanted:
-        customer_id = _only(session, tenant, Customer.email_key == email_key(wanted), wanted)
+        key = email_key(wanted)
+        customer_id = _only(session, tenant, Customer.email_key == key, wanted)
+        if customer_id is None:
+            stayed = Customer.id.in_(resolve_address(session, tenant.id, key))
+            customer_id = _only(session, tenant, stayed, wanted)
     elif customer_id is None and (number := _number(wanted)) is not None:
         here = _only(session, tenant, Customer.number == number, wanted)
         customer_id = here or resolve_number(session, tenant.id, number)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from api_client.messages.scan import CustomerState, UnknownCause
 from membership.base.vault import Vault
 from membership.checkin.access_checks.schemas import Asked
-from membership.members.customers.aliases import resolve_number
+from membership.members.customers.aliases import resolve_address, resolve_number
 from membership.members.customers.lookup import Found, find_by_text
 from membership.members.customers.service import email_key, no_such_customer
 from membership.rules.attention import ANYBODY_MAKES
@@ -90,14 +90,17 @@ def _stayed(call: AnyCall, customer_id: UUID | None) -> Person:
 
 
 def _by_email(call: AnyCall, email: str) -> Person:
-    """Return the only customer with an address. Raises NotFound; Conflict if there are several."""
-    rows = _rows(call, _BY_EMAIL, email_key=email_key(email))
-    if not rows:
-        raise no_such_customer()
-    if len(rows) > 1:
+    """Return the only customer with an address, or else with a former one.
+
+    Raises NotFound; Conflict if there are several.
+    """
+    wanted = email_key(email)
+    rows = _rows(call, _BY_EMAIL, email_key=wanted)
+    stayed = () if rows else resolve_address(call.connection, call.tenant.id, wanted)
+    if len(rows) > 1 or len(stayed) > 1:
         detail = "Several customers have this address; ask by id, number or card."
         raise Conflict("email_ambiguous", detail)
-    return Person(*rows[0])
+    return Person(*rows[0]) if rows else _stayed(call, next(iter(stayed), None))
 
 
 def _by_card(call: AnyCall, text: str, rules: CodeRules) -> Person:

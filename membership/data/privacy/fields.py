@@ -130,6 +130,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "customer_aliases": {
         **_plain("organization_id", "customer_id"),
         **_shown("old_id", "old_number", "merged_at"),
+        **_null("email", "phone"),
+        **_null("email_key", shown=False),
     },
     "customer_photos": {
         **_plain("organization_id", "customer_id"),

@@ -1,6 +1,7 @@
-"""Aliases of merged customers: the former id and number of a duplicate, and who it became.
+"""Aliases of merged customers: former id, number, address and telephone, and who has them now.
 
-Looked up only after a search by id or number found nobody, so that other reads cost no more.
+Looked up only after a search by the same found nobody, so that other reads cost no more, and that
+whoever was given a former address or telephone later is found by it alone.
 """
 
 from collections.abc import Collection
@@ -8,11 +9,11 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from membership.store.database import connection_of
-from membership.store.models import CustomerAlias
+from membership.store.models import Customer, CustomerAlias
 
 _AT_ONCE = 900
 """Most ids of a query: older SQLite accepts fewer than a thousand parameters."""
@@ -32,6 +33,69 @@ def resolve_number(bind: Session | Connection, organization_id: int, number: int
         CustomerAlias.organization_id == organization_id, CustomerAlias.old_number == number
     )
     return connection_of(bind).scalar(stayed)
+
+
+def resolve_address(
+    bind: Session | Connection, organization_id: int, email_key: str | None
+) -> tuple[UUID, ...]:
+    """Return the ids of the customers into whom those with an address were merged."""
+    found = resolve_addresses(bind, organization_id, () if email_key is None else (email_key,))
+    return tuple(who for _, who in found)
+
+
+def resolve_addresses(
+    bind: Session | Connection, organization_id: int, email_keys: Collection[str]
+) -> list[tuple[str, UUID]]:
+    """Return the addresses that customers had who were merged, each with who has it now."""
+    return _pairs(bind, organization_id, CustomerAlias.email_key, email_keys)
+
+
+def resolve_phones(
+    bind: Session | Connection, organization_id: int, phones: Collection[str]
+) -> list[tuple[str, UUID]]:
+    """Return the telephones that customers had who were merged, each with who has it now."""
+    return _pairs(bind, organization_id, CustomerAlias.phone, phones)
+
+
+def former_addresses(
+    session: Session, organization_id: int, customer_ids: Collection[UUID]
+) -> dict[UUID, set[str]]:
+    """Return the former addresses, in lower case, and telephones of customers who have some."""
+    found: dict[UUID, set[str]] = {}
+    left = iter(customer_ids)
+    while some := list(islice(left, _AT_ONCE)):
+        rows = connection_of(session).execute(
+            select(CustomerAlias.customer_id, CustomerAlias.email_key, CustomerAlias.phone).where(
+                CustomerAlias.organization_id == organization_id,
+                CustomerAlias.customer_id.in_(some),
+                or_(CustomerAlias.email_key.is_not(None), CustomerAlias.phone.is_not(None)),
+            )
+        )
+        for row in rows:
+            found.setdefault(row.customer_id, set()).update(filter(None, row[1:]))
+    return found
+
+
+def forget_own(session: Session, customer: Customer) -> None:
+    """Remove from a customer's aliases what is their own address or telephone now.
+
+    It names them as long as they have it: what they change later is no alias.
+    """
+    same_email = CustomerAlias.email_key == customer.email_key
+    same_phone = CustomerAlias.phone == customer.phone
+    session.connection().execute(
+        update(CustomerAlias)
+        .where(
+            CustomerAlias.organization_id == customer.organization_id,
+            CustomerAlias.customer_id == customer.id,
+            or_(same_email, same_phone),
+        )
+        .values(
+            email=case((same_email, None), else_=CustomerAlias.email),
+            email_key=case((same_email, None), else_=CustomerAlias.email_key),
+            phone=case((same_phone, None), else_=CustomerAlias.phone),
+        )
+    )
 
 
 def resolve_all(
@@ -55,13 +119,23 @@ def _resolve_many(
     wanted: Collection[Any],
 ) -> dict[Any, UUID]:
     """The remaining customers by former ids or numbers."""
-    found: dict[Any, UUID] = {}
+    return dict(_pairs(bind, organization_id, column, wanted))
+
+
+def _pairs(
+    bind: Session | Connection,
+    organization_id: int,
+    column: InstrumentedAttribute[Any],
+    wanted: Collection[Any],
+) -> list[tuple[Any, UUID]]:
+    """What named merged customers, each with who remains; several may have had the same."""
+    found: list[tuple[Any, UUID]] = []
     left = iter(wanted)
     while some := list(islice(left, _AT_ONCE)):
         rows = connection_of(bind).execute(
-            select(column.label("old"), CustomerAlias.customer_id).where(
-                CustomerAlias.organization_id == organization_id, column.in_(some)
-            )
+            select(column, CustomerAlias.customer_id)
+            .where(CustomerAlias.organization_id == organization_id, column.in_(some))
+            .distinct()
         )
-        found |= {row.old: row.customer_id for row in rows}
+        found += [(old, who) for old, who in rows]
     return found

@@ -1,9 +1,9 @@
 """Merging of duplicates: moves everything of one customer to another in one transaction.
 
-The row of the duplicate is deleted and an alias is stored: its id, number and cards find the
-remaining customer from then on. Both rows are locked first, in the order of their ids: of two
-crossing merges one succeeds. A concurrent write for the duplicate either commits before the merge
-and is moved, or fails because the customer is gone.
+The row of the duplicate is deleted and an alias is stored: its id, number, address, telephone and
+cards find the remaining customer from then on. Both rows are locked first, in the order of their
+ids: of two crossing merges one succeeds. A concurrent write for the duplicate either commits before
+the merge and is moved, or fails because the customer is gone.
 """
 
 from collections.abc import Callable, Mapping
@@ -72,6 +72,7 @@ def merge(
     )
     session.expunge(pair.goes)
     _leave_alias(pair, old_number)
+    aliases.forget_own(session, pair.stays)
     index_customer(session, pair.stays)
     _tell(pair, before, {**changed, "moved": moved})
     counts = {name: moved[table] for name, table in _COUNTED.items()}
@@ -266,7 +267,8 @@ def _moves() -> dict[Table, Callable[[_Pair, Table], int]]:
 
 
 def _leave_alias(pair: _Pair, old_number: int) -> None:
-    """Store the former id and number as an alias of the remaining customer."""
+    """Store what named the duplicate as an alias of the remaining customer."""
+    goes = pair.goes
     pair.session.connection().execute(
         insert(CustomerAlias),
         {
@@ -275,6 +277,9 @@ def _leave_alias(pair: _Pair, old_number: int) -> None:
             "old_number": old_number,
             "customer_id": pair.stays.id,
             "merged_at": pair.now,
+            "email": goes.email,
+            "email_key": goes.email_key,
+            "phone": goes.phone,
         },
     )
 

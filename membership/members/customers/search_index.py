@@ -1,9 +1,13 @@
-"""Stores the search terms of a customer; see ``members.customers.search_terms``."""
+"""Stores the search terms of a customer; see ``members.customers.search_terms``.
+
+What named those who were merged into a customer finds them, too.
+"""
 
 import phonenumbers
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from membership.members.customers.aliases import former_addresses
 from membership.members.customers.search_terms import search_words, terms_of
 from membership.store.models import Customer, CustomerTerm, TermKind
 from membership.store.upsert import insert_into
@@ -11,20 +15,30 @@ from membership.store.upsert import insert_into
 
 def index_customer(session: Session, customer: Customer) -> None:
     """Store the search terms of a customer and delete outdated ones."""
-    national = ""
-    if customer.phone:
-        national = phonenumbers.national_significant_number(phonenumbers.parse(customer.phone))
-    words = search_words(
-        names=(customer.given_name, customer.family_name),
-        number=customer.number,
-        email=customer.email,
-        phone=customer.phone,
-        national=national,
-    )
+    words = _words(customer, customer.email, customer.phone)
+    here = customer.organization_id
+    for each in sorted(former_addresses(session, here, (customer.id,)).get(customer.id, ())):
+        is_email = "@" in each
+        words += " " + _words(customer, each if is_email else None, None if is_email else each)
+    words = " ".join(dict.fromkeys(words.split()))
     before, after = terms_of(customer.search_text or ""), terms_of(words)
     _update_terms(session, customer, gone=before - after, new=after - before)
     customer.search_text = words
     session.flush()
+
+
+def _words(customer: Customer, email: str | None, phone: str | None) -> str:
+    """Return the words that find a customer who has an address and a telephone."""
+    national = ""
+    if phone:
+        national = phonenumbers.national_significant_number(phonenumbers.parse(phone))
+    return search_words(
+        names=(customer.given_name, customer.family_name),
+        number=customer.number,
+        email=email,
+        phone=phone,
+        national=national,
+    )
 
 
 def _update_terms(

@@ -162,6 +162,7 @@ def change_customer(
         hold_domains(session, tenant.id)
     session.flush()
     if changed:
+        aliases.forget_own(session, customer)
         index_customer(session, customer)
         tell_changed(session, customer, changed, now)
         end_logins_after_change(session, customer, changed, now)

@@ -55,13 +55,19 @@ class Customer(Base):
 
 
 class CustomerAlias(Base):
-    """A customer who was merged into another: the old id and number lead to the one who stayed."""
+    """A customer who was merged into another: what named them leads to the one who stayed.
+
+    ``email``, with the ``email_key`` that is compared, and ``phone`` are theirs, where the one who
+    stayed has another. Whoever has an address or a telephone now comes before former ones.
+    """
 
     __tablename__ = "customer_aliases"
     __table_args__ = (
         refers("customers", "customer_id"),
         UniqueConstraint("organization_id", "old_number"),
         Index("ix_customer_aliases_customer", "organization_id", "customer_id"),
+        Index("ix_customer_aliases_email_key", "organization_id", "email_key"),
+        Index("ix_customer_aliases_phone", "organization_id", "phone"),
     )
 
     organization_id: Mapped[int] = of_organization()
@@ -69,6 +75,9 @@ class CustomerAlias(Base):
     old_number: Mapped[int] = mapped_column(BigInteger)
     customer_id: Mapped[UUID]
     merged_at: Mapped[datetime]
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_key: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(16))
 
 
 class CustomerPhoto(Base):

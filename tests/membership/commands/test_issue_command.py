@@ -16,10 +16,11 @@ from membership.accounts.organizations import bootstrap_organization
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
 from membership.commands.issue import issue_command
-from membership.members.customers.schemas import NewCustomer
-from membership.members.customers.service import create_customer
+from membership.members.customers.merge import merge
+from membership.members.customers.schemas import CustomerChange, NewCustomer
+from membership.members.customers.service import change_customer, create_customer
 from membership.store.database import open_database
-from membership.store.models import AuditEntry, Card
+from membership.store.models import AuditEntry, Card, Customer
 from membership.wallet.designs.service import create_standard_design
 from membership.web.access import Tenant
 from tests.membership.conftest import Databases
@@ -102,6 +103,26 @@ def test_a_card_to_print_for_whoever_is_named(club: Club) -> None:
         assert (club.folder / "card.PDF").read_bytes().startswith(b"%PDF")
         assert len(club.told) == 2
         assert "for Amara (C-000001)" in club.told[0]
+
+
+def test_whoever_was_merged_into_somebody_names_them_by_their_address(club: Club) -> None:
+    database = open_database(club.settings)
+    with arranging(database) as session:
+        amara, former, _ = session.scalars(select(Customer.id).order_by(Customer.number))
+        merge(session, club.tenant, amara, former, system_clock())
+    database.engine.dispose()
+    # One of the two with the address is left, and comes first.
+    assert club.issue("b@example.com", "card.pdf") == 0, club.told
+    assert "for C (C-000003)" in club.told[0]
+    database = open_database(club.settings)
+    with arranging(database) as session:
+        change = CustomerChange(email="c@example.com")
+        left = session.scalars(select(Customer.id).where(Customer.number == 3)).one()
+        change_customer(session, club.tenant, left, change, system_clock())
+    database.engine.dispose()
+    club.told.clear()
+    assert club.issue("B@example.com", "card.pdf") == 0, club.told
+    assert "for Amara (C-000001)" in club.told[0]
 
 
 def test_a_preview(club: Club) -> None:

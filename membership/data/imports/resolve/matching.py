@@ -16,7 +16,11 @@ from membership.data.imports.parse.columns import Values
 from membership.data.imports.resolve.people import Person, Sharers, digest_for, plain
 from membership.data.imports.resolve.reservations import codes_of
 from membership.data.imports.schemas import MatchBy, MaybeSame, OnDuplicate
-from membership.members.customers.aliases import resolve_numbers
+from membership.members.customers.aliases import (
+    resolve_addresses,
+    resolve_numbers,
+    resolve_phones,
+)
 from membership.members.customers.service import email_key
 from membership.store.models import Card, Customer
 from passes.codes.foreign import foreign_spellings
@@ -196,25 +200,33 @@ class CustomerMatcher:
         }[rule]
         wanted = {part[1] if rule is MatchBy.NAME_BIRTH_DATE else part for _, part in keys}
         here = Customer.organization_id == self._batch.tenant.id
+        nobodys = set(wanted)
         for some in chunks(wanted):
             query = select(column.label("key"), *_SHOWN).where(here, column.in_(some))
-            yield from self._people(rule, self._batch.session.execute(query).all())
-        if rule is MatchBy.NUMBER:
-            yield from self._merged(wanted)
+            rows = self._batch.session.execute(query).all()
+            nobodys -= {row.key for row in rows}
+            yield from self._people(rule, rows)
+        here_too = (self._batch.session, self._batch.tenant.id)
+        match rule:
+            case MatchBy.NUMBER:
+                yield from self._merged(rule, list(resolve_numbers(*here_too, wanted).items()))
+            case MatchBy.EMAIL:
+                yield from self._merged(rule, resolve_addresses(*here_too, nobodys))
+            case MatchBy.PHONE:
+                yield from self._merged(rule, resolve_phones(*here_too, nobodys))
 
-    def _merged(self, numbers: set[int]) -> Iterable[tuple[Key, Person]]:
-        """Customers by the numbers of those who were merged into them."""
-        stayed = resolve_numbers(self._batch.session, self._batch.tenant.id, numbers)
+    def _merged(self, rule: Rule, stayed: list[tuple[Any, UUID]]) -> Iterable[tuple[Key, Person]]:
+        """Customers by what named those who were merged into them."""
         people: dict[UUID | int, Person] = {}
-        for some in chunks(set(stayed.values())):
+        for some in chunks({who for _, who in stayed}):
             query = select(Customer.number.label("key"), *_SHOWN).where(
                 Customer.organization_id == self._batch.tenant.id, Customer.id.in_(some)
             )
             rows = self._batch.session.execute(query).all()
-            people |= {each.who: each for _, each in self._people(MatchBy.NUMBER, rows)}
-        for number, who in sorted(stayed.items()):
+            people |= {each.who: each for _, each in self._people(rule, rows)}
+        for key, who in sorted(stayed):
             if who in people:
-                yield (MatchBy.NUMBER, number), people[who]
+                yield (rule, key), people[who]
 
     def _holders(self, codes: set[str]) -> Iterable[tuple[Key, Person]]:
         """Customers whose cards have codes, whichever spelling they are stored in."""

@@ -12,7 +12,7 @@ from membership.base.folding import fold
 from membership.data.imports.batch import Batch
 from membership.data.imports.bulk import chunks
 from membership.data.imports.parse import cells
-from membership.members.customers.aliases import resolve_all, resolve_numbers
+from membership.members.customers.aliases import resolve_addresses, resolve_all, resolve_numbers
 from membership.members.customers.service import email_key
 from membership.members.plans.permissions import permissions_of
 from membership.store.models import Company, Customer, Plan
@@ -36,6 +36,8 @@ class CustomerReferences:
         here = (batch.session, batch.tenant.id)
         self._found |= {old: {who} for old, who in resolve_all(*here, ids).items()}
         self._found |= {old: {who} for old, who in resolve_numbers(*here, numbers).items()}
+        for old, who in resolve_addresses(*here, emails - self._found.keys()):
+            self._found[old].add(who)
 
     def find(self, named: Named) -> UUID:
         """The id of a customer. Raises ValueError."""

@@ -16,6 +16,7 @@ from membership.data.imports.resolve.tried import Tried
 from membership.data.imports.schemas import LineNote, LineOutcome
 from membership.data.imports.write.inserts import add_card
 from membership.members.companies.linking import hold_domains, link_by_email_domain
+from membership.members.customers.aliases import forget_own, former_addresses
 from membership.members.customers.logins import end_logins_after_change
 from membership.members.customers.search_index import index_customer
 from membership.members.customers.service import announce_address, email_key
@@ -58,6 +59,7 @@ def change_customers(
     """
     found = _loaded(batch, {each.person.who for each in changes})
     tried.load({each.person.who for each in changes})
+    former = former_addresses(batch.session, batch.tenant.id, found)
     changed: list[tuple[UUID, list[str]]] = []
     for change in changes:
         who = change.person.who
@@ -66,7 +68,8 @@ def change_customers(
             change.item.refuse("is somebody who was just removed")
             continue
         with batch.session.no_autoflush:
-            fields, left = _split(customer, change, tried)
+            merged = set[str]() if customer is None else former.get(customer.id, set())
+            fields, left = _split(customer, change, tried, merged)
         if not change.applies:
             outcome = LineOutcome.SKIPPED
         elif fields:
@@ -95,9 +98,19 @@ def fields_of(values: Values) -> dict[str, Any]:
     return {"state": CustomerState.ACTIVE, **wanted}
 
 
-def _split(customer: Customer | None, change: Change, tried: Tried) -> tuple[list[str], list[str]]:
-    """Names of the fields that a line sets, and of those of another value that it does not."""
-    different = _differences(customer, change, tried)
+def _split(
+    customer: Customer | None, change: Change, tried: Tried, merged: set[str]
+) -> tuple[list[str], list[str]]:
+    """Names of the fields that a line sets, and of those of another value that it does not.
+
+    ``merged`` are addresses and telephones of those who were merged into the customer: an older
+    list that has them changes nothing.
+    """
+    different = [
+        name
+        for name in _differences(customer, change, tried)
+        if name not in ("email", "phone") or not _is_of(merged, _wanted(change)[name])
+    ]
     number = (change.item.values or {}).get("number")
     has = change.person.number if customer is None else customer.number
     left = ["number"] if number is not None and number != has else []
@@ -133,6 +146,11 @@ def _wanted(change: Change) -> dict[str, Any]:
     return {name: each for name, each in fields_of(values).items() if name in values}
 
 
+def _is_of(merged: set[str], value: str | None) -> bool:
+    """Whether an address or a telephone is one of those in ``merged``."""
+    return value is not None and value.lower() in merged
+
+
 def _differences(customer: Customer | None, change: Change, tried: Tried) -> list[str]:
     """Names of the fields that a line changes."""
     who = change.person.who
@@ -160,6 +178,7 @@ def _set(batch: Batch, customer: Customer, change: Change, fields: list[str]) ->
             link_by_email_domain(batch.session, customer, batch.now)
     if set(fields) - {"card_code"}:
         batch.session.flush()
+        forget_own(batch.session, customer)
         index_customer(batch.session, customer)
         end_logins_after_change(batch.session, customer, fields, batch.now)
         if batch.vault is not None:
