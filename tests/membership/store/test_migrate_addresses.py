@@ -50,7 +50,8 @@ def test_merges_of_before_get_addresses(databases: Databases, tmp_path: Path, ki
             if before is not None:
                 told = json.dumps({"id": str(old[name]), **before})
                 insert(
-                    connection, "audit_entries", id=uuid4(), at=NOON, actor_kind="service", actor_name="x",
+                    connection, "audit_entries", id=uuid4(), at=NOON, actor_kind="service",
+                    actor_name="x",
                     action="customer.merged", subject_kind="customer", subject_id=str(who),
                     before=told,
                 )  # fmt: skip

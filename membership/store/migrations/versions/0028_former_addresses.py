@@ -120,10 +120,9 @@ def _tail_starts(word: str) -> range:
     """Where the ends of a word begin by which it is found, too: none of addresses."""
     if "@" in word or "." in word:
         return range(0)
+    shortest = 3 if word.isascii() else 1
     if word.isdigit() and word.isascii():
         shortest = 4
-    else:
-        shortest = 3 if word.isascii() else 1
     return range(1, len(word) - shortest + 1)
 
 
