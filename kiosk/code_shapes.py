@@ -32,6 +32,7 @@ _NO_CODE = re.compile(
     r"[0-9]{1,7}[.,][0-9]{1,2}|[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{1,4}|\+[0-9 ()/-]*"
 )
 """An amount, a day, a phone number: digits that people type."""
+_WORD = re.compile(r"(?=.*[A-Z])[0-9A-Z]+([-+_./:][0-9A-Z]+)*")
 _STRUCTURED = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.+|[A-Z]{3,}:[A-Z]+:.*", re.DOTALL)
 """A link, or fields such as those of a QR code for a network."""
 _LINKS = ("https://", "http://", "www.")
@@ -137,6 +138,16 @@ def mixed(text: str) -> bool:
     if not inside.isascii() or not inside.replace("-", "").isalnum() or len(inside) < _LEAST:
         return False
     return len(_RUNS.findall(inside)) >= _LEAST_RUNS
+
+
+def capital_word(text: str) -> bool:
+    """Return whether a text is one word of capitals: a code such as a club prints, or a name.
+
+    It may have digits and signs in it, and up to four signs on either side; six characters at
+    least, as shorter ones are typed by hand all day.
+    """
+    inside = _inside(without_symbology(text))
+    return len(inside) >= _LEAST and bool(_WORD.fullmatch(inside))
 
 
 def may_become_code_like(text: str) -> bool:

@@ -11,6 +11,9 @@ at most ``SLOWEST_S``   a scanner's if its text is like a code and its pace was 
 longer                  a person's, but for the whole code of a card of ours
 ======================  =====================================================================
 
+Words are typed at the pace of a slow scanner. One word of capitals counts as a scan of one there,
+if it comes evenly, up to its end: its text stays too, and where nobody types it is a code.
+
 Only the code of a card of ours is whole by itself. Of any other text a part may name somebody else,
 so it is a code only from its first key to its terminator. Without one it is a code if the same text
 has come twice, or if the scanner was taught to send none; a customer's number then needs a shape
@@ -22,6 +25,7 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from .code_shapes import (
+    capital_word,
     code_like,
     is_number,
     may_become_code_like,
@@ -32,8 +36,8 @@ from .code_shapes import (
     plain_link,
     sure_beginning,
 )
-from .keys import MACHINE_S, Field, Keys, gap_s, texts_of, typed_text
-from .scanner_profile import SLOWEST_S, ScannerProfile, is_foreign_code
+from .keys import MACHINE_S, Field, Keys, gap_s, is_even, texts_of, typed_text
+from .scanner_profile import ScannerProfile, at_scanner_pace, is_foreign_code
 
 WORDS_S = 0.05
 """No hand types a whole word with so short a median gap, nor two keys and Enter with gaps as short
@@ -120,11 +124,25 @@ def belongs_to_machine(keys: Keys) -> bool:
     )
 
 
-def is_doubtful(run: Keys, profile: ScannerProfile) -> bool:
-    """Return whether what was typed is more likely a scan of a slow scanner."""
+def is_even_word(keys: Keys, pause_s: float | None, profile: ScannerProfile) -> bool:
+    """Return whether keys are one word of capitals, typed as evenly as a scanner does.
+
+    ``pause_s``: the gap before its terminator, if one came. People type words at the pace of a slow
+    scanner too, but hardly ever in capitals, without a blank, and evenly to their end.
+    """
+    word = at_scanner_pace(keys) and is_even(keys, pause_s)
+    return word and any(capital_word(profile.bare(text)) for text in texts_of(keys))
+
+
+def is_doubtful(run: Keys, pause_s: float | None, profile: ScannerProfile) -> bool:
+    """Return whether what was typed is more likely a scan of a slow scanner.
+
+    ``pause_s``: the gap before its terminator, if one came.
+    """
     if not run or run[0].into is Field.PASSWORD:
         return False
-    return is_own(run, profile) or (gap_s(run) <= SLOWEST_S and belongs_to_machine(run))
+    machine = at_scanner_pace(run) and belongs_to_machine(run)
+    return machine or is_own(run, profile) or is_even_word(run, pause_s, profile)
 
 
 def patience(held: Keys, profile: ScannerProfile) -> float:
@@ -155,19 +173,19 @@ def judged(held: Keys, run: Keys, end: End, profile: ScannerProfile) -> Judgemen
             return found
     if end.terminator:
         return _judged_by_end(run, end, profile)
-    slow = len(held) >= _SHORT and gap_s(held) <= SLOWEST_S and _has_variety(held)
+    slow = len(held) >= _SHORT and at_scanner_pace(held) and _has_variety(held)
     return Judgement.MISSED if slow and held[0].into is Field.NOWHERE else Judgement.TYPED
 
 
 def _half_of_ours(held: Keys, end: End, profile: ScannerProfile) -> Judgement | None:
     """Return what the beginning of a card of ours is: what a person may type is never dropped."""
-    begins, into, pace_s = surely_begins_own(held, profile), held[0].into, gap_s(held)
+    begins, into = surely_begins_own(held, profile), held[0].into
     other = end.terminator and end.whole and profile.knows(held)
-    if not begins or pace_s > SLOWEST_S or other:
+    if not begins or not at_scanner_pace(held) or other:
         return None
     if into is Field.PASSWORD:
         return Judgement.MACHINE
-    if pace_s <= MACHINE_S or into is Field.NOWHERE or begins >= _SURE_SLOW:
+    if is_fast(held) or into is Field.NOWHERE or begins >= _SURE_SLOW:
         return Judgement.DROPPED
     return Judgement.MACHINE
 
@@ -193,7 +211,11 @@ def _judged_by_pace(held: Keys, end: End, profile: ScannerProfile) -> Judgement 
         return Judgement.CODE if complete and anywhere else _of_machine(held, end, profile)
     if complete and learnt:
         return Judgement.CODE
-    if into is Field.NOWHERE and like and pace_s <= SLOWEST_S:
+    if (
+        into is Field.NOWHERE
+        and at_scanner_pace(held)
+        and (like or is_even_word(held, None, profile))
+    ):
         return Judgement.CODE if complete else Judgement.DROPPED
     if complete and pace_s <= HASTY_S and like and (into is not Field.TEXT or known):
         return Judgement.CODE
@@ -224,15 +246,18 @@ def _judged_by_end(run: Keys, end: End, profile: ScannerProfile) -> Judgement:
         return stays
     if into is Field.SEARCH:
         return Judgement.TYPED
-    ours = is_own(run, profile) or (pace_s <= SLOWEST_S and surely_begins_own(run, profile))
-    if ours or (pace_s <= SLOWEST_S and belongs_to_machine(run)):
+    slow = at_scanner_pace(run)
+    ours = is_own(run, profile) or (slow and surely_begins_own(run, profile))
+    if ours or (slow and belongs_to_machine(run)):
         return _stays(into)
-    if end.pause_s > max(2 * pace_s, PATIENCE_S):
+    # Where a control character was the end, no pause before it is known.
+    word = is_even_word(run, end.pause_s or None, profile)
+    if end.pause_s > max(2 * pace_s, PATIENCE_S) and not (word and profile.has_pace(run)):
         return Judgement.TYPED
-    if into is Field.NOWHERE and pace_s <= SLOWEST_S and _has_variety(run):
+    if into is Field.NOWHERE and slow and _has_variety(run):
         return Judgement.DROPPED
     part = profile.has_pace(run) and any(_may_be_part(text) for text in texts_of(run))
-    return _stays(into) if part else Judgement.TYPED
+    return _stays(into) if part or word else Judgement.TYPED
 
 
 def _stays(into: Field) -> Judgement:

@@ -27,6 +27,8 @@ _US_KEYS = {
 
 MACHINE_S = 0.035
 """No hand types four keys with so short a median gap, in seconds."""
+_EVEN = (0.57, 1.7)
+"""How far the gaps of a scanner are from their median, as factors."""
 
 
 def us_character(position: int, *, shift: bool) -> str:
@@ -112,5 +114,20 @@ def texts_of(keys: Keys) -> tuple[str, ...]:
 
 def gap_s(keys: Keys) -> float:
     """Return the median gap between keys in seconds; infinite for less than two keys."""
-    gaps = [later.at_s - earlier.at_s for earlier, later in pairwise(keys)]
+    gaps = _gaps_s(keys)
     return median(gaps) if gaps else float("inf")
+
+
+def is_even(keys: Keys, pause_s: float | None) -> bool:
+    """Return whether keys come as evenly as a scanner sends them.
+
+    All gaps but one, which may be that of a late key, are near their median. ``pause_s`` is the gap
+    before the terminator, in seconds, if one came.
+    """
+    gaps = sorted(_gaps_s(keys) + ([] if pause_s is None else [pause_s]))
+    low, high = (factor * median(gaps) for factor in _EVEN) if gaps else (0.0, 0.0)
+    return all(low <= gap <= high for gap in gaps[:-1])
+
+
+def _gaps_s(keys: Keys) -> list[float]:
+    return [later.at_s - earlier.at_s for earlier, later in pairwise(keys)]

@@ -8,7 +8,7 @@ from .code_shapes import code_like, mixed, names_somebody, own_code, shape_of, w
 from .keys import MACHINE_S, Keys, Reading, gap_s, texts_of, typed_text, us_text
 
 SLOWEST_S = 0.14
-"""The longest median gap between the keys of a scanner, in seconds."""
+"""The longest gap between the keys of a scanner, in seconds, by ``at_scanner_pace``."""
 _PACES = (0.6, 1.3)
 """How far the pace of a scan may be from the one that was learnt, as factors.
 
@@ -95,6 +95,18 @@ class ScannerProfile(BaseModel):
         if shape in self.shapes or "9" not in shape:
             return self
         return self.model_copy(update={"shapes": (*self.shapes, shape)[-_MOST_SHAPES:]})
+
+
+def at_scanner_pace(keys: Keys) -> bool:
+    """Return whether keys come no slower than those of the slowest scanner.
+
+    By their median gap, in which a late key does not count, or their mean gap, in which jitter
+    evens out.
+    """
+    if len(keys) < 2:
+        return False
+    mean_s = (keys[-1].at_s - keys[0].at_s) / (len(keys) - 1)
+    return min(gap_s(keys), mean_s) <= SLOWEST_S
 
 
 def is_foreign_code(text: str) -> bool:

@@ -44,7 +44,7 @@ from .keys import (
     us_text,
 )
 from .runs import Run
-from .scanner_profile import SLOWEST_S, ScannerProfile
+from .scanner_profile import SLOWEST_S, ScannerProfile, at_scanner_pace
 
 __all__ = [
     "Field",
@@ -169,10 +169,10 @@ class WedgeDecoder(Generic[E_]):
         run, pause_s = self._run.keys, at_s - self._run.last_s
         if len(run) >= _SEEN and 0 <= pause_s < RUN_GAP_S:
             pace_s = gap_s(run)
-            if pace_s <= WORDS_S or (pace_s <= SLOWEST_S and belongs_to_machine(run)):
+            if pace_s <= WORDS_S or (at_scanner_pace(run) and belongs_to_machine(run)):
                 return True
             late_s = max(SLOWEST_S, min(LATE * pace_s, TRAIL_S))
-            if pause_s <= late_s and (pace_s <= SLOWEST_S or self.profile.has_pace(run)):
+            if pause_s <= late_s and (at_scanner_pace(run) or self.profile.has_pace(run)):
                 return any(may_become_code_like(text) for text in texts_of(run))
         return self._in_trail(at_s)
 
@@ -256,7 +256,8 @@ class WedgeDecoder(Generic[E_]):
         rest = self._run.is_rest(held, ended_s if ended else None) and not is_own(
             held, self.profile
         )
-        judgement = self._judged(held, run, end, rest=rest, ended=ended)
+        pause_s = end.at_s - self._run.last_s if end is not None else None
+        judgement = self._judged(held, run, pause_s, rest=rest, ended=ended)
         if ended:
             self._run.end()
         else:
@@ -267,7 +268,7 @@ class WedgeDecoder(Generic[E_]):
             # After an address a password manager moves on to the password.
             judgement = Judgement.TYPED
         if judgement is Judgement.TYPED:
-            doubts, passed = self._doubts(run, end), self._passed(keys, end)
+            doubts, passed = self._doubts(run, pause_s), self._passed(keys, end)
             sent = doubts and end is not None and not end.moves
             return replace(passed, doubtful=doubts, with_enter=sent)
         if judgement is Judgement.MISSED:
@@ -283,23 +284,22 @@ class WedgeDecoder(Generic[E_]):
             return Step(swallow=True, unread=True)
         return self._kept(keys, run, end)
 
-    def _doubts(self, run: Keys, end: KeyPress[E_] | None) -> bool:
+    def _doubts(self, run: Keys, pause_s: float | None) -> bool:
         """Return whether to ask if what is passed on was a scan: at its Enter, else once."""
-        again = end is None and (self._run.doubted or len(run) < _DOUBTED)
-        doubtful = not again and is_doubtful(run, self.profile)
+        again = pause_s is None and (self._run.doubted or len(run) < _DOUBTED)
+        doubtful = not again and is_doubtful(run, pause_s, self.profile)
         self._run.doubted = self._run.doubted or doubtful
         return doubtful
 
     def _judged(
-        self, held: Keys, run: Keys, end: KeyPress[E_] | None, *, rest: bool, ended: bool
+        self, held: Keys, run: Keys, pause_s: float | None, *, rest: bool, ended: bool
     ) -> Judgement:
         if rest:
             secret = held[0].into is Field.PASSWORD
             return Judgement.MACHINE if secret else Judgement.DROPPED
         least = self._min_length if ended else self._min_length_open
-        pause_s = end.at_s - self._run.last_s if end is not None else 0.0
         agreed = self.profile.end in {None, "none"} and not ended and self._run.agrees(held)
-        how = End(ended, pause_s, least, self._run.whole, agreed)
+        how = End(ended, pause_s or 0.0, least, self._run.whole, agreed)
         return judged(held, run, how, self.profile)
 
     def _follow(

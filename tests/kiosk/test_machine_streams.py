@@ -21,9 +21,11 @@ OURS = (CARD, ROTATING, SIGNED, CARD.lower())
 OTHERS = (
     "4006381333931", "42191605", "AB-7731", "00123456", "C-12345678", "C-000012", UUID,
     f"https://club.example/club/gold/{UUID}", "11111111", "A1B2C3D4E5", "a4f3e9b2c1d0",
-    "K7-0099/2",
+    "K7-0099/2", "LOC-0012",
 )  # fmt: skip
-FAST_ONLY = ("GOLD-ANNA", "LOC-0012", "anna seven")
+CAPITALS = ("GOLD-ANNA", "AMARA1", "CLUBCARD")
+"""Codes that read like words."""
+FAST_ONLY = ("anna seven",)
 """At the pace of people these are words."""
 ENDS = (ENTER, TAB, "", GS, GS + ENTER, ENTER + LF, "\x1e\x04", LF)
 AROUND = (("", ""), ("~", ""), ("", "*"), ("*", ";"), ("]C1", ""))
@@ -70,14 +72,17 @@ def scan(chance: random.Random) -> Stream:
     pace_ms = chance.choice((5, 8, 10, 20, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100, 110, 120))
     late_s = chance.choice(LATE_S)
     words = FAST_ONLY if pace_ms <= 30 and not late_s else ()
-    text, end = chance.choice((*OURS, *OTHERS, *words)), chance.choice(ENDS)
+    text, end = chance.choice((*OURS, *OTHERS, *CAPITALS, *words)), chance.choice(ENDS)
     before, after = around = chance.choice(AROUND)
-    jitter = chance.choice((0.0, 0.05, 0.1, 0.1 if pace_ms > 80 else 0.3))
+    # Beyond that, the pace of some scans at 120 ms is slower than that of any scanner.
+    jitter = chance.choice((0.0, 0.05, 0.1, 0.15 if pace_ms > 110 else 0.3))
+    if text in CAPITALS:  # people type words as unevenly as that
+        jitter = min(jitter, 0.25)
     keys = at_pace(
         before + text + after + end, pace_ms / 1000, jitter, seed=chance.randrange(10**6)
     )
-    # Of two keys after a code the second one comes in time.
-    place = chance.randrange(1, len(keys) - len(end[1:]))
+    # Of two keys after a code the second one comes in time, and after words people pause as well.
+    place = chance.randrange(1, len(keys) - len(end if text in CAPITALS else end[1:]))
     late = [
         (at_s + (late_s if number >= place else 0), key) for number, (at_s, key) in enumerate(keys)
     ]

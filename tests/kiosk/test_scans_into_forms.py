@@ -117,6 +117,31 @@ def test_a_scan_sends_no_form(opened: OpenForm, focus: str, code: str, taught: b
             assert opened.readings, told
 
 
+@pytest.mark.parametrize("focus", ["line", "secret", "period", "submit"])
+@pytest.mark.parametrize("code", ["AMARA1", "CLUBCARD", "GOLD-ANNA"])
+def test_a_code_that_reads_like_a_word_sends_no_form(
+    opened: OpenForm, focus: str, code: str
+) -> None:
+    form = opened.form
+    target = getattr(form, focus, None) or {
+        "line": opened.line, "secret": opened.secret, "period": form.field("period")
+    }[focus]  # fmt: skip
+    for pace_ms, end in product(PACES_MS, ENDS):
+        opened.filter.profile = ScannerProfile()
+        target.setFocus()
+        if isinstance(target, QLineEdit):
+            target.clear()
+        opened.readings.clear()
+        opened.unread.clear()
+        opened.scan(code + end, pace_ms)
+        told = (pace_ms, end, opened.readings, opened.unread)
+        assert opened.events == [], told
+        assert target.hasFocus(), told
+        assert opened.readings or opened.unread or (focus == "secret" and pace_ms == 5), told
+        if isinstance(target, QLineEdit):
+            assert target.text() == ("" if opened.readings else code), told
+
+
 @pytest.mark.parametrize("pace_ms", PACES_MS)
 def test_a_deliberate_enter_after_a_burst_sends_the_form(opened: OpenForm, pace_ms: int) -> None:
     opened.line.setFocus()
