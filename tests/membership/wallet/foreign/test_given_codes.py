@@ -229,6 +229,7 @@ def test_once_per_key(service: Service) -> None:
     assert service.call("POST", path, headers=back).json()["customer_id"] == ada
 
 
+@pytest.mark.both_databases(reason="desks race for one code")
 def test_of_several_desks_at_once_one_wins(service: Service) -> None:
     service = service.fresh()
     people = [service.customer(f"No {number}") for number in range(4)]
