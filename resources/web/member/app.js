@@ -11,6 +11,10 @@ import { sessionOf } from "./session.js";
 
 const page = byId("me");
 
+/** Whether the service says that nobody is logged in; another 401 may be of a network. */
+const isOver = ({ status, code }) =>
+  status === 401 && ["session_over", "login_needed"].includes(code);
+
 function start() {
   const { slug, version, zone } = page.dataset;
   const words = JSON.parse(page.dataset.words);
@@ -117,7 +121,7 @@ function start() {
 
   function notLoaded(at, name, error) {
     if (error instanceof Late || !at.isCurrent()) return;
-    if (error.status === 401) {
+    if (isOver(error)) {
       forgetPerson();
       askForLogin();
       steps.say(words.session_over, true);
@@ -177,7 +181,7 @@ function start() {
       } else await enter(await session.renew(), false);
     } catch (error) {
       if (error instanceof Late) return;
-      if (error.status === 401) askForLogin();
+      if (isOver(error)) askForLogin();
       else notReached(error);
     }
   }

@@ -75,6 +75,7 @@ export function liveCard({ words, codes, fetchCodes, calendar }) {
     drawn = text;
     byId("live-code").replaceChildren(...(text ? [pictureOf(text, words.code_name)] : []));
     byId("live-shown").hidden = !text;
+    if (!text) for (const id of ["live-name", "live-number"]) byId(id).textContent = "";
   }
 
   /** Whether the stored codes belong to the wanted card. */

@@ -49,6 +49,11 @@ export function sessionOf(api, slug, startOver) {
     throw new Late();
   }
 
+  /** Whether the page's customer is not the one who is signed in here, if anybody is. */
+  function isGone() {
+    return owner !== null && localStorage.getItem(signedIn) !== owner;
+  }
+
   /** Whether another tab has signed in somebody else. */
   function isElsewhere() {
     const present = localStorage.getItem(signedIn);
@@ -101,7 +106,7 @@ export function sessionOf(api, slug, startOver) {
   /** Send a request of the customer, renewing an expired token; return the answer. */
   async function answer(path, options = {}) {
     if (isLeaving()) throw new Refused(401, "session_over");
-    if (isElsewhere()) leaveToOther();
+    if (isGone()) leaveToOther();
     const isCurrent = marker();
     const { signal } = pending;
     if (Date.now() >= until) await inTime(isCurrent, renew());
@@ -111,13 +116,19 @@ export function sessionOf(api, slug, startOver) {
     return inTime(isCurrent, send(api + path, { ...options, token, signal }));
   }
 
+  /** What an answer gives; throws Late also if another tab has logged its customer out since. */
+  async function whileHere(promise) {
+    const given = await inTime(marker(), promise);
+    if (isLeaving()) throw new Late();
+    if (isGone()) leaveToOther();
+    return given;
+  }
+
   /** The JSON of an answer; throws Refused and Late. */
-  const ask = (path, options) => inTime(marker(), answer(path, options).then(jsonOf));
+  const ask = (path, options) => whileHere(answer(path, options).then(jsonOf));
 
   /** A whole file: its `blob` and the `name` to save it under; throws Refused and Late. */
-  function file(path) {
-    return inTime(marker(), answer(path).then(fileOf));
-  }
+  const file = (path) => whileHere(answer(path).then(fileOf));
 
   const isLeaving = () => localStorage.getItem(leaving) !== null;
 
@@ -132,7 +143,8 @@ export function sessionOf(api, slug, startOver) {
   /** Send a stored logout to the service. Throws Refused if that fails. */
   async function finishLeaving() {
     const told = await alone(() => send(url, { method: "DELETE", credentials: "same-origin" }));
-    if (!told.ok) throw new Refused(told.status, "failed");
+    // Nothing else is the service's: the portal of a network answers 200 in its place.
+    if (told.status !== 204) throw new Refused(told.status, "failed");
     localStorage.removeItem(leaving);
   }
 
@@ -140,9 +152,10 @@ export function sessionOf(api, slug, startOver) {
   window.addEventListener("storage", (event) => {
     if (event.key === leaving && event.newValue !== null) startOver();
     else if (event.key === signedIn && isElsewhere()) startOver();
+    else if (event.key === null && isGone()) startOver();
   });
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted && (isLeaving() || isElsewhere())) startOver();
+    if (event.persisted && (isLeaving() || isGone())) startOver();
   });
 
   return { open, renew, ask, file, leave, finishLeaving, isLeaving, isElsewhere, drop, marker };

@@ -29,7 +29,7 @@ FAULTS = {
     "a body that breaks off": Fault(breaks_off=True),
 }
 SESSION_FAULTS = {
-    **{str(status): Fault(status) for status in (403, 404, 429, 500)},
+    **{str(status): Fault(status) for status in (401, 403, 404, 429, 500)},
     "the page of a network": Fault(200, HTML, PORTAL),
     "a body that breaks off": Fault(breaks_off=True),
 }
@@ -94,6 +94,44 @@ def test_the_kept_page_stays_whatever_is_answered_in_its_place(
     at_home.without_network()
     at_home.browser.refresh()
     assert card_is_shown(at_home)
+
+
+def test_a_newer_page_is_shown_with_its_files_only(
+    at_home: OwnPage, faults: Faults, near_club: Service
+) -> None:
+    whole = near_club.http.get(at_home.address, timeout=10).text
+    version = str(at_home.run("return document.getElementById('me').dataset.version"))
+    newer = whole.replace(version, "0123456789abcdef")
+    assert newer.count("0123456789abcdef") > 3
+    faults.on(f"/me/{near_club.tenant.slug}", Fault(200, HTML, newer))
+    at_home.browser.get(at_home.address)  # its files are not there
+    at_home.until(lambda: any("0123456789abcdef" in path for _, path in faults.asked))
+    assert at_home.find("#me").get_attribute("data-version") == version
+    assert card_is_shown(at_home)
+
+
+def test_files_of_a_network_are_not_kept_in_place_of_ours(
+    page: OwnPage, faults: Faults, near_club: Service
+) -> None:
+    page.browser.execute_cdp_cmd("Network.clearBrowserCache", {})
+    faults.asked.clear()
+    faults.on("/app.css", Fault(200, HTML, PORTAL))
+    page.open()
+    # By the page, and by what would keep it.
+    page.until(lambda: sum(path.endswith("/app.css") for _, path in faults.asked) > 1)
+    faults.clear()
+    page.open()
+    page.shell_is_kept()
+    kept = page.browser.execute_async_script(
+        "const done = arguments[0]; (async () => {"
+        "for (const name of await caches.keys()) {"
+        "  const cache = await caches.open(name);"
+        "  for (const each of await cache.keys()) {"
+        "    if (each.url.endsWith('/app.css')) return (await cache.match(each)).text();"
+        "  } } return null; })().then(done);"
+    )
+    styles = near_club.http.get(str(page.run("return document.styleSheets[2].href")), timeout=10)
+    assert kept == styles.text
 
 
 def test_a_whole_page_is_shown_as_it_is(at_home: OwnPage, near_club: Service) -> None:
