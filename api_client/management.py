@@ -162,6 +162,10 @@ class ManagementClient(
         """End a membership early."""
         return self._create(SoldView, f"/v1/memberships/{membership_id}/end", fields, once)
 
+    def undo_change(self, membership_id: UUID, fields: Fields, once: str) -> SoldView:
+        """Undo the last change of a membership, which ``fields`` name by ``change_id``."""
+        return self._create(SoldView, f"/v1/memberships/{membership_id}/undo", fields, once)
+
     def transfer(self, membership_id: UUID, fields: Fields, once: str) -> SoldView:
         """Move a membership to another plan. Returns the new membership."""
         return self._create(SoldView, f"/v1/memberships/{membership_id}/transfer", fields, once)

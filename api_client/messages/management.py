@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from api_client.messages.scan import (
     CardView,
@@ -159,6 +159,24 @@ class ActorView(Message):
     name: str = Field(examples=["Front desk"])
 
 
+class PeriodView(Message):
+    """A period of a membership: half-open in instants, both days inclusive in its time zone."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    first_day: date = Field(examples=["2027-03-01"])
+    last_day: date | None = Field(examples=["2027-03-31"])
+
+
+class ChangeView(Message):
+    """The last change of a membership, for as long as it can be undone."""
+
+    id: UUID = Field(description="Names the change in a request to undo it, and in the history.")
+    action: str = Field(examples=["membership.renewed"])
+    at: AwareDatetime
+    undo_until: AwareDatetime
+
+
 class SoldView(Message):
     """A membership as it was sold, with its status now.
 
@@ -196,10 +214,31 @@ class SoldView(Message):
         "grace after `last_day` in it.",
     )
     previous_id: UUID | None = None
+    member_since: AwareDatetime | None = Field(
+        default=None, description="Start of the first period, whatever gaps came after it."
+    )
+    periods: tuple[PeriodView, ...] = Field(
+        default=(),
+        description="All periods, oldest first, the present one last: a renewal adds one, from the "
+        "old end if paid before it, else from the payment.",
+    )
+    last_change: ChangeView | None = None
     source: MembershipSource
     actor: ActorView | None = None
     created_at: AwareDatetime | None = None
     permissions: tuple[PermissionView, ...]
+
+
+class ProfileMembership(MembershipView):
+    """A membership in the profile of a customer; an inherited one has no ``last_change``."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+
+    member_since: AwareDatetime | None = None
+    periods: tuple[PeriodView, ...] = Field(
+        default=(), description="All periods, oldest first, the present one last."
+    )
+    last_change: ChangeView | None = None
 
 
 class LinkView(Message):
@@ -232,7 +271,7 @@ class CustomerProfile(CustomerRecord):
 
     server_time: AwareDatetime
     outcome: Outcome
-    memberships: tuple[MembershipView, ...]
+    memberships: tuple[ProfileMembership, ...]
     permissions: tuple[PermissionView, ...]
     cards: tuple[CardView, ...]
     companies: tuple[LinkView, ...]

@@ -30,7 +30,7 @@ class EventType(StrEnum):
     MEMBERSHIP_RENEWED = "membership.renewed", "A membership got another period."
     MEMBERSHIP_RENEWAL_UNDONE = (
         "membership.renewal_undone",
-        "A renewal was taken back, since its payment was voided: the former period counts again.",
+        "A renewal was taken back, or its payment voided: the former period counts again.",
     )
     MEMBERSHIP_EXTENDED = "membership.extended", "The end of a membership was moved by staff."
     MEMBERSHIP_ENDED = (
@@ -49,6 +49,10 @@ class EventType(StrEnum):
     MEMBERSHIP_RENEWAL_CHANGED = (
         "membership.renewal_changed",
         "A payment provider will not renew a membership any more, or will again.",
+    )
+    MEMBERSHIP_CHANGE_UNDONE = (
+        "membership.change_undone",
+        "The last change of a membership was undone; a renewal has an event of its own.",
     )
     MEMBERSHIP_EXPIRED = (
         "membership.expired",

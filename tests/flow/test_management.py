@@ -165,6 +165,13 @@ def test_from_the_first_account_to_a_sold_membership(
         assert "moved away" in work.pages.customer.page.cards[0].line.note
         at.kiosk.session.on_picked(number)
         at.wait_for_tone(Tone.EXPIRED)
+        work.management.open_person()
+        at.wait_until(lambda: work.panel.page is work.pages.customer.page)
+        work.act(Action.UNDO)
+        work.fill(why="the wrong person")
+        at.wait_until(lambda: work.statuses() == [("Pool pass", "active")])
+        assert work.pages.customer.page.cards[0].line.last_day == renewed
+        assert work.pages.customer.page.cards[0].line.history[0].endswith("period 2.")
 
 
 def test_who_is_signed_out_elsewhere_is_told_and_asked_again(

@@ -79,6 +79,7 @@ NEEDS: dict[str, Need] = {
     "POST /v1/memberships/{membership_id}/end": Scope.MEMBERSHIPS_WRITE,
     "DELETE /v1/memberships/{membership_id}/end": Scope.MEMBERSHIPS_WRITE,
     "POST /v1/memberships/{membership_id}/transfer": Scope.MEMBERSHIPS_WRITE,
+    "POST /v1/memberships/{membership_id}/undo": Scope.MEMBERSHIPS_WRITE,
     "PUT /v1/memberships/{membership_id}/payment": Scope.MEMBERSHIPS_WRITE,
     "POST /v1/memberships/{membership_id}/payments": Scope.MEMBERSHIPS_WRITE,
     "GET /v1/memberships/{membership_id}/payments": Scope.MEMBERSHIPS_READ,

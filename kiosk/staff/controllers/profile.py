@@ -132,6 +132,8 @@ class ProfileController(Controller):
                 ask(*self._forms.extend(line, about))
             case Action.END:
                 ask(*self._forms.end(line, about))
+            case Action.UNDO:
+                ask(*self._forms.undo(line, about))
             case Action.TRANSFER:
                 self._with_plans(
                     lambda plans, on: ask(*self._forms.transfer(line, plans, about), asked_on=on)

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 from api_client.messages.management import PlanView, SoldView
+from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.forms.request import Call, Filled, as_json
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.membership import MembershipLine, plan_words
+from kiosk.staff.words.periods import undo_refusal
 from kiosk.texts import Texts
 
 
@@ -69,6 +71,22 @@ class MembershipForms:
             form,
             lambda values: lambda client, once: client.end(line.id, as_json(values), once),
         )
+
+    def undo(self, line: MembershipLine, about: str) -> tuple[Form, Filled[SoldView]]:
+        """Undo the last change of a membership, the one that is shown."""
+        say = self._texts.say
+        title = say("Undo the last change of {plan}", plan=line.plan)
+        form = self._form("undo", line, title, say("Undo"), about, final=True)
+        form.add_words(line.change)
+        form.add_words(say("It is then as it was before, at once. The history keeps both."))
+        form.add_note("why", say("Reason"))
+
+        def filled(values: Mapping[str, Value]) -> Call[SoldView]:
+            fields = {"change_id": str(line.change_id), **as_json(values)}
+            call: Call[SoldView] = lambda client, once: client.undo_change(line.id, fields, once)  # noqa: E731
+            return in_words(call, self._texts, undo_refusal)
+
+        return form, filled
 
     def transfer(
         self, line: MembershipLine, plans: Sequence[PlanView], about: str

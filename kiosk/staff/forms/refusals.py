@@ -1,4 +1,6 @@
-"""Refusals of the service about one's own account, in the words of the desk."""
+"""Refusals of the service in the words of the desk."""
+
+from collections.abc import Callable
 
 from api_client.errors import Refused
 from api_client.management import ManagementClient
@@ -7,17 +9,20 @@ from kiosk.staff.words.refusals import account_refusal
 from kiosk.texts import Texts
 
 
-def in_words(call: Call[Answer], texts: Texts) -> Call[Answer]:
+def in_words(
+    call: Call[Answer], texts: Texts, words: Callable[[str, Texts], str] = account_refusal
+) -> Call[Answer]:
     """Return ``call`` with the sentences of the desk in place of the service's English ones.
 
-    A refusal that the desk has no sentence for is passed on as it is.
+    ``words`` returns the sentence for a code. A refusal that the desk has no sentence for is
+    passed on as it is.
     """
 
     def ask(client: ManagementClient, once: str) -> Answer:
         try:
             return call(client, once)
         except Refused as refused:
-            sentence = account_refusal(refused.problem.code, texts)
+            sentence = words(refused.problem.code, texts)
             if not sentence:
                 raise
             raise refusal(sentence, refused.problem.code) from None

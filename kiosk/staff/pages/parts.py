@@ -37,6 +37,7 @@ class Action(StrEnum):
     EXTEND = "extend"
     TRANSFER = "transfer"
     END = "end"
+    UNDO = "undo"
     EDIT = "edit"
     LINK = "link"
     UNLINK = "unlink"
@@ -147,7 +148,7 @@ class MembershipCard(QFrame):
         column.setSpacing(S - 2)
         column.addLayout(head)
         column.addWidget(label(line.period))
-        for words in filter(None, (line.source, line.billing, line.note)):
+        for words in filter(None, (line.source, line.billing, line.note, *line.history)):
             column.addWidget(label(words, "muted"))
         self.buttons: dict[Action, QPushButton] = {}
         if sees_payments and line.order_id is not None:
@@ -173,6 +174,7 @@ class MembershipCard(QFrame):
             (Action.EXTEND, say("Extend …"), line.can_extend),
             (Action.TRANSFER, say("Change plan …"), line.can_end),
             (Action.END, say("End …"), line.can_end),
+            (Action.UNDO, say("Undo …"), line.change_id is not None),
             (Action.OPEN, say("Open company"), line.company_id is not None),
         )
         return {action: self._button(action, words) for action, words, can in possible if can}

@@ -13,9 +13,11 @@ from api_client.messages.management import (
     IntervalUnit,
     LinkView,
     PlanView,
+    ProfileMembership,
     SoldView,
 )
 from api_client.messages.scan import MembershipView, Reason, Status
+from kiosk.staff.words.periods import change_words, period_lines
 from kiosk.style import Tone
 from kiosk.texts import Texts
 
@@ -25,6 +27,8 @@ class MembershipLine:
     """A membership of a profile: its texts, and what can be done with it.
 
     One that a subscription pays for has its order's id, and the state of it in ``billing``.
+    ``history`` says since when and when before; ``change`` is the last change, which ``change_id``
+    names, while it can be undone.
     """
 
     id: UUID
@@ -34,6 +38,9 @@ class MembershipLine:
     source: str
     period: str
     note: str = ""
+    history: tuple[str, ...] = ()
+    change: str = ""
+    change_id: UUID | None = None
     company_id: UUID | None = None
     last_day: date | None = None
     can_renew: bool = False
@@ -78,6 +85,8 @@ def _line(
     """Return the line of a membership."""
     status, tone = _status(held.status, held.reason, texts)
     name = held.plan
+    in_full = held if isinstance(held, ProfileMembership | SoldView) else None
+    change = None if in_full is None else in_full.last_change
     running = own and held.ended_early_at is None
     return MembershipLine(
         id=held.id,
@@ -87,6 +96,9 @@ def _line(
         source=source,
         period=_period(held.starts_at, held.ends_at, held.last_day, texts, zone),
         note=_note(held, texts, zone),
+        history=() if in_full is None else period_lines(in_full, texts, zone),
+        change="" if change is None else change_words(change, texts, zone),
+        change_id=None if change is None else change.id,
         company_id=company_id,
         last_day=held.last_day,
         can_renew=running and held.ends_at is not None,

@@ -64,6 +64,7 @@ def billed_lines(
             can_renew=False,
             can_extend=False,
             can_end=False,
+            change_id=None,
         )
         if line.id in deciding
         else line

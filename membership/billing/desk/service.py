@@ -22,6 +22,7 @@ from membership.members.memberships.renewal_undo import (
 from membership.members.memberships.renewals import renew
 from membership.members.memberships.schemas import Renewal
 from membership.members.memberships.service import Owner, get_membership, required_owner
+from membership.members.memberships.undo import note_payment
 from membership.store.models import BillingState, Company, Customer, Membership, Payment
 from membership.store.upsert import insert_into
 from membership.web.access import Call, Tenant
@@ -76,6 +77,7 @@ def record_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
         renewal=RenewalOfPayment.MADE if new.renew else RenewalOfPayment.NONE,
     )
     session.add(payment)
+    note_payment(sold, payment.receipt_number)
     session.flush()
     return payment
 

@@ -247,7 +247,9 @@ def _store_subscribed_term(
         "ended_for_good": early is not None and early <= now,
     }
     if any(getattr(membership, name) != value for name, value in values.items()):
-        apply_change(session, membership, _event_type(membership, granted, now), now, **values)
+        event = _event_type(membership, granted, now)
+        renews = event is EventType.MEMBERSHIP_RENEWED
+        apply_change(session, membership, event, now, renews_period=renews, **values)
 
 
 def _event_type(membership: Membership, granted: SubscribedTerm, now: datetime) -> EventType:

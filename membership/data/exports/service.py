@@ -12,8 +12,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from membership.data.exports.cells import cell, code_cells, needs_quotes
 from membership.members.memberships.entitlements import last_day_of
+from membership.members.memberships.past_periods import periods_of
 from membership.rules.instants import local_day
-from membership.store.database import Database
+from membership.store.database import AnyRow, Database
 from membership.store.models import (
     Card,
     CardWallet,
@@ -219,6 +220,7 @@ def _memberships(tenant: Tenant) -> _Export:
             Membership.ended_for_good,
             Membership.time_zone,
             Membership.payment_overdue_since,
+            Membership.former_periods,
         )
         .select_from(Membership)
         .outerjoin(Customer, customer)
@@ -233,8 +235,16 @@ def _memberships(tenant: Tenant) -> _Export:
         "starts_on": lambda row: local_day(row.starts_at, ZoneInfo(row.time_zone)),
         "last_day": last_day_of,
         "payment_overdue": lambda row: row.payment_overdue_since is not None,
+        "former_periods": _former_periods,
     }
     return _Export(query, columns)
+
+
+def _former_periods(row: AnyRow) -> str | None:
+    """Return the first and last days of former periods, such as ``2026-01-01/2026-12-31``."""
+    former = periods_of(row)[:-1]
+    days = [f"{each.first_day}/{each.last_day}" for each in former if each.last_day is not None]
+    return " ".join(days) or None
 
 
 def _visits(tenant: Tenant) -> _Export:

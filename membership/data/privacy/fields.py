@@ -226,7 +226,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
             "source",
             "created_at",
         ),
+        **_kept(_ACCOUNTS, "former_periods"),
         **_null("ended_early_why"),
+        **_null("last_change", shown=False),
         "actor_name": _ACTOR,
     },
     "visits": {

@@ -41,7 +41,7 @@ _SUBJECTS: dict[type[Base], tuple[str, frozenset[str]]] = {
     Company: ("company", frozenset({"search_text"})),
     CompanyLink: ("link", frozenset()),
     Customer: ("customer", frozenset({"search_text", "email_key", "email_domain"})),
-    Membership: ("membership", frozenset({"expiry_due_at"})),
+    Membership: ("membership", frozenset({"expiry_due_at", "former_periods", "last_change"})),
     Organization: ("organization", frozenset({"next_customer_number"})),
     Payment: ("payment", frozenset({"actor_kind", "actor_id", "actor_name"})),
     Plan: ("plan", frozenset()),
@@ -82,12 +82,13 @@ def record(
     *,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    entry_id: UUID | None = None,
 ) -> None:
     """Record one change that the session does not see by itself.
 
-    ``action`` is ``<subject>.<what was done>``, such as ``link.deleted``. Raises RuntimeError in
-    a session without an attribution: every audited change has an actor. Records nothing in a
-    session that is not audited.
+    ``action`` is ``<subject>.<what was done>``, such as ``link.deleted``; ``entry_id`` is the id of
+    the entry, a new one by default. Raises RuntimeError in a session without an attribution: every
+    audited change has an actor. Records nothing in a session that is not audited.
     """
     cause = session.info.get(ATTRIBUTION)
     if not isinstance(cause, Attribution):
@@ -97,7 +98,7 @@ def record(
     session.add(
         AuditEntry(
             organization_id=organization_id,
-            id=uuid4(),
+            id=entry_id or uuid4(),
             at=cause.now,
             actor_kind=cause.actor.kind,
             actor_id=cause.actor.id,

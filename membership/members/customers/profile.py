@@ -5,15 +5,26 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from api_client.messages.management import CustomerProfile, CustomerRecord, LinkView
+from api_client.messages.management import (
+    CustomerProfile,
+    CustomerRecord,
+    LinkView,
+    ProfileMembership,
+)
 from api_client.messages.scan import CardView, CustomerState
 from membership.members.customers.service import get_customer
 from membership.members.customers.views import customer_view
-from membership.members.memberships.entitlements import NO_ENTITLEMENTS, load_entitlements
+from membership.members.memberships.entitlements import (
+    NO_ENTITLEMENTS,
+    Entitlements,
+    load_entitlements,
+)
+from membership.members.memberships.past_periods import member_since, periods_of
+from membership.members.memberships.records import change_view
 from membership.members.memberships.views import membership_view, permission_views
 from membership.members.visits import list_visits
-from membership.rules.outcome import decide
-from membership.store.models import Card, Company, CompanyLink, Customer
+from membership.rules.outcome import Decision, decide
+from membership.store.models import Card, Company, CompanyLink, Customer, Membership
 from membership.web.access import Call
 
 RECENT_VISITS = 20
@@ -53,10 +64,7 @@ def profile(call: Call, customer_id: UUID) -> CustomerProfile:
         **_own_fields(customer),
         server_time=call.now,
         outcome=decision.outcome,
-        memberships=tuple(
-            membership_view(each, entitlements.details[each.entitlement.membership_id])
-            for each in decision.memberships
-        ),
+        memberships=_memberships(call, decision, entitlements),
         permissions=permission_views(entitlements, CustomerState(customer.state), call.now),
         cards=_cards(call, customer.id),
         companies=_links(call, customer.id),
@@ -64,6 +72,32 @@ def profile(call: Call, customer_id: UUID) -> CustomerProfile:
         visits_total=visits.total,
         visits_cursor=visits.next_cursor,
     )
+
+
+def _memberships(
+    call: Call, decision: Decision, entitlements: Entitlements
+) -> tuple[ProfileMembership, ...]:
+    """Return the memberships of a customer with their periods, in the order of the decision."""
+    here = Membership.organization_id == call.tenant.id
+    ids = list(entitlements.details)
+    rows = {
+        row.id: row
+        for row in call.session.scalars(select(Membership).where(here, Membership.id.in_(ids)))
+    }
+    views = []
+    for judged in decision.memberships:
+        row = rows[judged.entitlement.membership_id]
+        view = membership_view(judged, entitlements.details[row.id])
+        own = row.customer_id is not None
+        views.append(
+            ProfileMembership(
+                **dict(view),
+                member_since=member_since(row),
+                periods=periods_of(row),
+                last_change=change_view(row, call.now) if own else None,
+            )
+        )
+    return tuple(views)
 
 
 def _cards(call: Call, customer_id: UUID) -> tuple[CardView, ...]:

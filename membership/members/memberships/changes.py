@@ -6,7 +6,7 @@ under its own name and emitted as an event in one transaction.
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -17,6 +17,7 @@ from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.expiry_sweeper import tell_end
+from membership.members.memberships.past_periods import former_after_renewal, former_before
 from membership.members.memberships.records import sold_data
 from membership.members.memberships.service import no_such_membership
 from membership.rules.status import Term
@@ -49,23 +50,47 @@ def apply_change(
     *,
     why: str = "",
     told: dict[str, Any] | None = None,
+    renews_period: bool = False,
+    can_be_undone: bool = False,
     **values: Any,
 ) -> None:
     """Set columns of a locked membership, audit that under the event's name, and emit the event.
 
     ``why`` goes into the audit only, because it may name people; ``told`` into the event only.
+    ``renews_period`` makes the present period a former one. ``can_be_undone`` keeps what was
+    before, for ``undo``; any other change leaves nothing to undo.
     """
     changed = {name: new for name, new in values.items() if getattr(membership, name) != new}
     before = {name: plain(getattr(membership, name)) for name in changed}
     after = {name: plain(new) for name, new in changed.items()}
-    if why:
-        after["why"] = why
+    entry_id, noted = uuid4(), {"why": why} if why else {}
     _announce_if_due(session, membership, now)
     if changed:
         due = {} if "expiry_due_at" in values else _expiry_due(membership, changed)
-        _update(session, membership, {**changed, **due})
+        former = former_after_renewal(membership) if renews_period else membership.former_periods
+        last_change = {
+            "id": str(entry_id),
+            "action": event.value,
+            "at": plain(now),
+            "before": before,
+            "after": after,
+            "told": told or {},
+        }
+        kept = {
+            "former_periods": former_before(former, changed.get("ends_at", membership.ends_at)),
+            "last_change": last_change if can_be_undone else None,
+        }
+        _update(session, membership, {**changed, **due, **kept})
     organization_id, subject = membership.organization_id, membership.id
-    record(session, organization_id, event.value, subject, before=before, after=after)
+    record(
+        session,
+        organization_id,
+        event.value,
+        subject,
+        before=before,
+        after={**after, **noted},
+        entry_id=entry_id,
+    )
     emit(session, organization_id, event, subject, sold_data(membership, **(told or {})), now=now)
 
 
@@ -167,5 +192,7 @@ def set_payment_overdue(
     refuse_billed(session, membership)
     if membership.payment_overdue_since != since:
         event = EventType.MEMBERSHIP_PAYMENT_CHANGED
-        apply_change(session, membership, event, now, payment_overdue_since=since)
+        apply_change(
+            session, membership, event, now, can_be_undone=True, payment_overdue_since=since
+        )
     return membership

@@ -1,13 +1,24 @@
 """The record of a membership as it was sold, in answers and in events."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from api_client.messages.management import ActorView, IntervalMessage, IntervalUnit, SoldView
+from api_client.messages.management import (
+    ActorView,
+    ChangeView,
+    IntervalMessage,
+    IntervalUnit,
+    SoldView,
+)
 from api_client.messages.scan import PermissionView
 from membership.members.memberships.entitlements import last_day_of, term_of
+from membership.members.memberships.past_periods import instant, member_since, periods_of
 from membership.rules.status import standing
 from membership.store.models import Membership
+
+UNDO_WITHIN = timedelta(days=14)
+"""How long the last change of a membership can be undone."""
 
 
 def sold_view(membership: Membership, now: datetime) -> SoldView:
@@ -34,6 +45,9 @@ def sold_view(membership: Membership, now: datetime) -> SoldView:
         payment_overdue_since=membership.payment_overdue_since,
         renews=membership.renews,
         previous_id=membership.previous_id,
+        member_since=member_since(membership),
+        periods=periods_of(membership),
+        last_change=change_view(membership, now),
         source=membership.source,
         actor=ActorView(
             kind=membership.actor_kind, id=membership.actor_id, name=membership.actor_name
@@ -42,6 +56,19 @@ def sold_view(membership: Membership, now: datetime) -> SoldView:
         permissions=tuple(
             PermissionView(key=key, label=label) for key, label in membership.permissions
         ),
+    )
+
+
+def change_view(membership: Membership, now: datetime) -> ChangeView | None:
+    """Return the last change of a membership; None if it cannot be undone any more."""
+    change = membership.last_change
+    if change is None:
+        return None
+    at = instant(change["at"])
+    if at + UNDO_WITHIN < now:
+        return None
+    return ChangeView(
+        id=UUID(change["id"]), action=change["action"], at=at, undo_until=at + UNDO_WITHIN
     )
 
 

@@ -29,8 +29,8 @@ def renew(
     """Prolong a membership by the length it was sold with, which the plan may no longer have.
 
     Paid before its end, it goes on from there, counted from the same anchor; paid later, the
-    new period starts at the payment, in the organization's present time zone, and the former
-    period stays in the history only.
+    new period starts at the payment, in the organization's present time zone. Either way the
+    period before it is kept as a former one.
 
     Raises NotFound; Conflict if it has no end or no length, was ended early or transferred, or
     is billed by a provider;
@@ -55,6 +55,8 @@ def renew(
         membership,
         EventType.MEMBERSHIP_RENEWED,
         now,
+        renews_period=True,
+        can_be_undone=True,
         starts_at=bought.period.starts_at if late else membership.starts_at,
         ends_at=bought.period.ends_at,
         last_day=bought.period.last_day,
@@ -108,6 +110,7 @@ def extend(
         EventType.MEMBERSHIP_EXTENDED,
         now,
         why=extension.why,
+        can_be_undone=True,
         ends_at=period.ends_at,
         last_day=period.last_day,
     )

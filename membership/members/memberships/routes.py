@@ -7,7 +7,14 @@ from fastapi import APIRouter, Depends, Query
 
 from api_client.messages.management import SoldView
 from membership.base.scopes import Scope
-from membership.members.memberships import changes, listing, renewals, service, terminations
+from membership.members.memberships import (
+    changes,
+    listing,
+    renewals,
+    service,
+    terminations,
+    undo,
+)
 from membership.members.memberships.records import sold_view
 from membership.members.memberships.schemas import (
     EarlyEnd,
@@ -19,6 +26,7 @@ from membership.members.memberships.schemas import (
     SoldPage,
     StatusFilter,
     Transfer,
+    Undo,
 )
 from membership.store.models import MembershipSource
 from membership.web.access import Call, reads, writes_once
@@ -110,7 +118,7 @@ def get_history(
 ) -> HistoryPage:
     """List the changes of a membership, oldest first: who made them, with before and after.
 
-    Includes former periods of a membership that was renewed late.
+    Periods are in the membership itself, `periods`.
     """
     return listing.history(call, membership_id, limit, cursor)
 
@@ -181,13 +189,33 @@ def withdraw_end(membership_id: UUID, call: Writer) -> SoldView:
     return once(call, request_of("take back end", membership_id), SoldView, save)
 
 
+@router.post("/{membership_id}/undo")
+def undo_last_change(membership_id: UUID, wanted: Undo, call: Writer) -> SoldView:
+    """Undo the last change of a membership: renewed, extended, ended, transferred, payment noted.
+
+    It is again as it was before, for every question asked from now on; the history keeps both. A
+    renewal that is undone takes its period away; a transfer takes the membership that followed.
+    Possible for 14 days, see `last_change`. Answers 409 `nothing_to_undo`, `not_the_last_change`,
+    `undo_too_late`, `membership_paid`, `membership_changed_since`, `membership_transferred`,
+    `billed_by_provider` or `customer_erased`.
+    """
+
+    def save() -> SoldView:
+        sold = undo.undo_last_change(
+            call.session, call.tenant, membership_id, wanted.change_id, call.now, why=wanted.why
+        )
+        return sold_view(sold, call.now)
+
+    return once(call, request_of("undo change", membership_id, body=wanted), SoldView, save)
+
+
 @router.post("/{membership_id}/transfer", status_code=201)
 def transfer_membership(membership_id: UUID, wanted: Transfer, call: Writer) -> SoldView:
     """Transfer the owner of a membership to another plan; returns the new membership.
 
     The former membership ends at that time, with the reason, and the new one starts, with the
-    current terms of its plan and `previous_id`. To undo a future transfer, end the new membership,
-    then withdraw the end of the former one. Answers 409 `membership_transferred`,
+    current terms of its plan and `previous_id`. `POST /v1/memberships/{membership_id}/undo` of the
+    former one undoes it. Answers 409 `membership_transferred`,
     `membership_ended`, `membership_ended_early` or `plan_archived`, 422 `end_invalid`.
     """
 

@@ -92,6 +92,16 @@ class Extension(RequestBody):
         return self
 
 
+class Undo(RequestBody):
+    """The change to undo, and why."""
+
+    change_id: UUID = Field(
+        examples=["6d1f0b1e-1f0a-4f0e-9d53-2f3f7a1f6f10"],
+        description="The id of `last_change`, so that no other change is undone than the one seen.",
+    )
+    why: Why = Field(default="", examples=["Renewed the wrong person"])
+
+
 class Transfer(RequestBody):
     """The new plan of a membership, and its start."""
 

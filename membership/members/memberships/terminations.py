@@ -57,6 +57,7 @@ def end_early(
         membership,
         EventType.MEMBERSHIP_ENDED,
         now,
+        can_be_undone=True,
         ended_early_at=at,
         ended_early_why=end.why or None,
         ended_for_good=at <= now,
@@ -94,6 +95,7 @@ def withdraw_end(
         membership,
         EventType.MEMBERSHIP_END_WITHDRAWN,
         now,
+        can_be_undone=True,
         ended_early_at=None,
         ended_early_why=None,
     )
@@ -137,6 +139,7 @@ def transfer(
         former,
         EventType.MEMBERSHIP_TRANSFERRED,
         now,
+        can_be_undone=True,
         told={"next_membership_id": str(following.id), "next_plan_id": str(plan.id)},
         ended_early_at=at,
         ended_early_why=f"Transferred to {plan.name}",

@@ -1,6 +1,7 @@
 """Plans, the permissions they carry, and the memberships sold from them."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -90,7 +91,9 @@ class Membership(Base):
     whatever the clock says later. ``previous_id`` is the membership that this one replaced.
     ``renews`` tells that a payment provider prolongs it by itself, so that its end deserves no
     notice; ``ends_at`` then has the grace after ``last_day`` in it. ``expiry_due_at`` is the end
-    that is still to be announced; it decides nothing.
+    that is still to be announced; it decides nothing. ``former_periods`` holds the periods before
+    the present one, oldest first, and ``last_change`` what the last change can be undone by: see
+    ``membership.members.memberships.past_periods`` and ``undo``.
     """
 
     __tablename__ = "memberships"
@@ -137,6 +140,10 @@ class Membership(Base):
     ended_for_good: Mapped[bool] = mapped_column(default=False)
     previous_id: Mapped[UUID | None]
     expiry_due_at: Mapped[datetime | None]
+    former_periods: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSON, default=list, server_default="[]"
+    )
+    last_change: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     source: Mapped[MembershipSource] = mapped_column(choice(MembershipSource))
     actor_kind: Mapped[ActorKind] = mapped_column(choice(ActorKind), default=ActorKind.SERVICE)
     actor_id: Mapped[UUID | None]

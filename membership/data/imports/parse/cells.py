@@ -5,6 +5,7 @@ messages. Each parser raises ValueError with a sentence.
 """
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -46,6 +47,7 @@ _NO = frozenset({"no", "n", "false", "0", "nein", "falsch"})
 _STATES = {"aktiv": "active", "inaktiv": "inactive", "gesperrt": "banned"}
 _WHOLE = re.compile(r"([0-9]+)[.,]0+", re.ASCII)
 _MAX_SEATS = 10**6
+_MAX_PERIODS, _YEARS = 1000, (1000, 9000)
 HIGHEST_NUMBER = 999_999_999
 """Highest number in a file: the numbers above are for new customers."""
 
@@ -223,3 +225,22 @@ def reference(text: str) -> Any:
         return UUID(text) if len(text) >= 32 else line(text)
     except ValueError:
         return line(text)
+
+
+def periods(text: str) -> tuple[tuple[date, date], ...]:
+    """First and last days of periods, such as ``2025-01-01/2025-12-31``, parted by spaces."""
+    found: list[tuple[date, date]] = []
+    for each in text.split():
+        first, _, last = each.partition("/")
+        try:
+            period = date.fromisoformat(first), date.fromisoformat(last)
+        except ValueError:
+            period = None
+        if period is None or not (_YEARS[0] <= period[0].year and period[1].year <= _YEARS[1]):
+            raise ValueError(f"{each[:40]!r} is no period such as 2025-01-01/2025-12-31")
+        if period[0] > period[1] or (found and period[0] < found[-1][1]):
+            raise ValueError(f"{each[:40]} is not in order: the oldest first, each day once")
+        found.append(period)
+    if len(found) > _MAX_PERIODS:
+        raise ValueError(f"has more than {_MAX_PERIODS} periods")
+    return tuple(found)

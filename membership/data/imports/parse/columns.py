@@ -164,6 +164,7 @@ COLUMNS: Mapping[ImportKind, Mapping[str, Column]] = {
         "starts_on": Column(_day("starts_on"), is_optional=False),
         "last_day": Column(_day("last_day"), is_optional=False),
         "payment_overdue": _needed(cells.yes_or_no),
+        "former_periods": _value(cells.periods),
     },
 }
 """The columns of each kind of file, with the parsers of their values."""

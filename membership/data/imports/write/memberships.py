@@ -19,6 +19,7 @@ from membership.data.imports.resolve.sold import Sale, SoldBefore
 from membership.data.imports.schemas import LineNote, LineOutcome, OnDuplicate
 from membership.data.imports.write.membership_updates import set_again
 from membership.events.types import EventType
+from membership.members.memberships.past_periods import imported_periods
 from membership.rules.instants import TimeError, day_start, local_day
 from membership.rules.periods import Interval, Period, first_period, period_until
 from membership.store.models import Membership, MembershipSource, Plan
@@ -51,6 +52,7 @@ _COLUMNS = (
     "actor_id",
     "actor_name",
     "created_at",
+    "former_periods",
 )
 
 
@@ -214,6 +216,7 @@ def _row(batch: Batch, membership: UUID, sale: Sale, period: Period, values: Val
         batch.actor.id,
         batch.actor.name,
         batch.now,
+        imported_periods(values.get("former_periods", ()), period.ends_at, batch.tenant.time_zone),
     )
 
 

@@ -107,6 +107,14 @@ def test_overdue_within_the_grace_period_and_then_paid(club: BillingClub) -> Non
     club.deliver_and_process()
     assert membership_state(club, sold) == ("active", None, "2027-05-10")
     assert desk_attention(club, customer) == []
+    # The period that was paid is another one, from the end of the first without its grace.
+    shown = club.service.get(f"/v1/memberships/{sold}")
+    assert [(each["first_day"], each["last_day"]) for each in shown["periods"]] == [
+        ("2027-03-10", "2027-04-10"),
+        ("2027-04-11", "2027-05-10"),
+    ]
+    # What the provider changed is not undone by hand.
+    assert shown["last_change"] is None
 
 
 def test_a_failing_payment_until_stripe_gives_up(club: BillingClub) -> None:

@@ -31,8 +31,9 @@ def test_an_export_imported_elsewhere_gives_the_same(service: Service) -> None:
     imported(service, "name,seat_cap,email_domains\n+Plus,3,b.example;a.example\n", "companies")
     imported(service, "company,customer,role\n+Plus,C-000003,Boss\n", "links")
     service.plan("Gold", "pool", length={"unit": "year", "count": 1})
-    sold = "plan,customer,company,starts_on,last_day,payment_overdue\n"
-    imported(service, sold + "Gold,C-000009,,2027-01-05,,yes\nGold,,+Plus,2026-01-01,,no\n",
+    sold = "plan,customer,company,starts_on,last_day,payment_overdue,former_periods\n"
+    imported(service, sold + "Gold,C-000009,,2027-01-05,,yes,2025-01-01/2025-12-31\n"
+             "Gold,,+Plus,2026-01-01,,no,\n",
              "memberships")  # fmt: skip
     first = _exports(service)
     other = service.fresh()

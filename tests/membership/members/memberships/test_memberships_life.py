@@ -15,7 +15,22 @@ def test_renewed_early_goes_on_from_the_end(service: Service) -> None:
     before = show(service, membership)
     assert (before["ends_at"], before["last_day"]) == (APRIL, "2027-04-09")
     told = do(service, membership, "renew")
-    assert told == {**before, "ends_at": "2027-05-09T22:00:00Z", "last_day": "2027-05-09"}
+    assert told == {
+        **before,
+        "ends_at": "2027-05-09T22:00:00Z",
+        "last_day": "2027-05-09",
+        "periods": [
+            *before["periods"],
+            {
+                "starts_at": APRIL,
+                "ends_at": "2027-05-09T22:00:00Z",
+                "first_day": "2027-04-10",
+                "last_day": "2027-05-09",
+            },
+        ],
+        "last_change": told["last_change"],
+    }
+    assert told["last_change"]["action"] == "membership.renewed"
     assert due(service, membership) == "2027-05-09T22:00:00Z"
     name, data = events(service, membership)[-1]
     assert name == "membership.renewed"
@@ -169,7 +184,9 @@ def test_an_end_to_come_is_moved_and_taken_back(service: Service) -> None:
     do(service, membership, "end", at="2027-03-25T00:00:00Z", why="Moving later")
     assert due(service, membership) == "2027-03-25T00:00:00Z"
     answer = service.call("DELETE", path)
-    assert (answer.status_code, answer.json()) == (200, before)
+    change = answer.json()["last_change"]
+    assert (answer.status_code, answer.json()) == (200, {**before, "last_change": change})
+    assert change["action"] == "membership.end_withdrawn"
     assert due(service, membership) == APRIL
     do(service, membership, "end", at="2027-03-20T00:00:00Z")
     service.clock.advance(days=10)

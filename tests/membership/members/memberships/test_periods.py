@@ -1,0 +1,179 @@
+"""Periods of memberships: kept at each renewal, shown, exported, imported, and found anew."""
+
+from datetime import datetime, timedelta
+from importlib import import_module
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from membership.store.database import WRITES
+from membership.store.models import Membership
+from tests.generated import examples
+from tests.membership.data.imports.test_imports import imported
+from tests.membership.members.memberships.test_undo import MONTH, sold, undo
+from tests.membership.support import NOON, Service
+
+HEADER = "plan,customer,company,starts_on,last_day,payment_overdue,former_periods"
+
+
+def days_of(service: Service, membership: str) -> list[tuple[str, str | None]]:
+    """First and last days of all periods."""
+    periods = service.get(f"/v1/memberships/{membership}")["periods"]
+    return [(each["first_day"], each["last_day"]) for each in periods]
+
+
+def exported(service: Service) -> list[str]:
+    """The lines of the export of memberships."""
+    return service.call("GET", "/v1/exports/memberships.csv").text.splitlines()
+
+
+def test_an_early_and_a_late_renewal_add_periods(service: Service) -> None:
+    customer = service.customer()
+    membership = sold(service, customer_id=customer)
+    path = f"/v1/memberships/{membership}"
+    assert days_of(service, membership) == [("2027-03-10", "2027-04-09")]
+    service.post(f"{path}/renew", status=200)
+    service.clock.advance(days=92)
+    service.post(f"{path}/renew", status=200)
+    periods = [
+        ("2027-03-10", "2027-04-09"),
+        ("2027-04-10", "2027-05-09"),
+        ("2027-06-10", "2027-07-09"),
+    ]
+    assert days_of(service, membership) == periods
+    now = service.get(path)
+    assert (now["member_since"], now["starts_at"]) == (
+        "2027-03-10T11:00:00Z",
+        "2027-06-10T11:00:00Z",
+    )
+    held = service.get(f"/v1/customers/{customer}")["memberships"][0]
+    assert {name: held[name] for name in ("member_since", "periods", "last_change")} == {
+        name: now[name] for name in ("member_since", "periods", "last_change")
+    }
+    # An extension moves the end of the present period; an early end cuts it.
+    service.post(f"{path}/extend", {"days": 5}, status=200)
+    assert days_of(service, membership) == [*periods[:2], ("2027-06-10", "2027-07-14")]
+    service.post(f"{path}/end", {"at": "2027-06-20T22:00:00Z"}, status=200)
+    assert days_of(service, membership) == [*periods[:2], ("2027-06-10", "2027-06-20")]
+    assert exported(service) == [
+        HEADER,
+        "Gold,C-000001,,2027-06-10,2027-06-20,no,2027-03-10/2027-04-09 2027-04-10/2027-05-09",
+    ]
+    personal = service.call("GET", f"/v1/customers/{customer}/personal-data").json()
+    (stored,) = personal["sections"]["memberships"]
+    assert [each["last_day"] for each in stored["former_periods"]] == ["2027-04-09", "2027-05-09"]
+
+
+def test_an_end_before_the_last_renewal_began(service: Service) -> None:
+    membership = sold(service)
+    path = f"/v1/memberships/{membership}"
+    service.post(f"{path}/renew", status=200)
+    service.post(f"{path}/end", {"at": "2027-03-20T22:00:00Z"}, status=200)
+    assert days_of(service, membership) == [("2027-03-10", "2027-03-20")]
+    assert exported(service)[1] == "Gold,C-000001,,2027-03-10,2027-03-20,no,"
+
+
+def test_a_company_has_periods_too(service: Service) -> None:
+    company, customer = service.company(), service.customer()
+    service.link(company, customer)
+    membership = sold(service, customer_id=None, company_id=company)
+    service.post(f"/v1/memberships/{membership}/renew", status=200)
+    shown = service.get(f"/v1/companies/{company}")["memberships"][0]
+    assert len(shown["periods"]) == 2
+    assert shown["last_change"]["action"] == "membership.renewed"
+    inherited = service.get(f"/v1/customers/{customer}")["memberships"][0]
+    assert len(inherited["periods"]) == 2
+    assert inherited["last_change"] is None  # it is changed at the company
+
+
+def test_former_periods_are_imported(service: Service) -> None:
+    service.plan("Gold", length=MONTH)
+    service.customer()
+    _, report = imported(
+        service,
+        f"{HEADER}\n"
+        "Gold,C-000001,,2027-03-01,,,2025-01-01/2025-12-31 2026-03-01/2026-12-31\n"
+        "Gold,C-000001,,2027-03-02,,,2025-01-01/2025-13-31\n"
+        "Gold,C-000001,,2027-03-03,,,2025-01-01\n"
+        "Gold,C-000001,,2027-03-04,,,2026-01-01/2026-12-31 2025-01-01/2025-12-31\n"
+        "Gold,C-000001,,2027-03-05,,,0001-01-01/9999-12-31\n",
+        "memberships",
+    )
+    assert [each["outcome"] for each in report] == ["created", *["refused"] * 4]
+    assert all("former_periods: " in each["message"] for each in report[1:])
+    shown = service.get(f"/v1/memberships/{report[0]['id']}")
+    assert shown["member_since"] == "2024-12-31T23:00:00Z"
+    assert days_of(service, report[0]["id"])[:2] == [
+        ("2025-01-01", "2025-12-31"),
+        ("2026-03-01", "2026-12-31"),
+    ]
+
+
+_ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["renew", "renew", "extend", "undo", "end", "pay", "void"]),
+        st.integers(0, 45),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(
+    max_examples=examples(10),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(_ACTS)
+def test_periods_in_order_whatever_was_done(service: Service, acts: list[tuple[str, int]]) -> None:
+    """In order, without overlap, the first where it began; and the migration finds the same."""
+    service.clock.now = NOON
+    membership = sold(service)
+    path, paid = f"/v1/memberships/{membership}", ""
+    began = service.get(path)["member_since"]
+    for act, days in acts:
+        service.clock.advance(days=days, seconds=1)
+        paid = _do(service, path, act, paid)
+        shown = service.get(path)
+        periods = shown["periods"]
+        assert shown["member_since"] == began
+        assert all(each["starts_at"] < each["ends_at"] for each in periods)
+        pairs = list(pairwise(periods))
+        assert all(one["ends_at"] <= other["starts_at"] for one, other in pairs)
+        if shown["ended_early_at"] is None:
+            assert periods[0]["starts_at"] == began
+            assert periods[-1]["ends_at"] == shown["ends_at"]
+            assert periods[-1]["last_day"] == shown["last_day"]
+    before = service.get(path)["periods"]
+    engine = service.database.engine.execution_options(**{WRITES: True})
+    with engine.begin() as connection:
+        connection.execute(update(Membership).values(former_periods=[]))
+        import_module("membership.store.migrations.versions.0029_periods")._fill(connection)
+    assert service.get(path)["periods"] == before
+
+
+def _do(service: Service, path: str, act: str, paid: str) -> str:
+    """Do one thing to a membership, as far as it can be done; returns the last payment."""
+    last: dict[str, Any] | None = service.get(path)["last_change"]
+    match act:
+        case "undo" if last is not None:
+            undo(service, path.rpartition("/")[2])
+        case "void" if paid:
+            service.call("POST", f"/v1/payments/{paid}/void", json={"why": "x"})
+            return ""
+        case "pay":
+            body = {"method": "cash", "amount_minor": 100, "renew": True}
+            answer = service.call("POST", f"{path}/payments", json=body)
+            return str(answer.json()["id"]) if answer.status_code == 201 else paid
+        case "renew":
+            service.call("POST", f"{path}/renew", json={})
+        case "extend":
+            service.call("POST", f"{path}/extend", json={"days": 3})
+        case "end":
+            at = service.clock() + timedelta(days=20)
+            service.call("POST", f"{path}/end", json={"at": datetime.isoformat(at)})
+    return paid
