@@ -25,6 +25,7 @@ from membership.web.fast_path import fast_threads
 from membership.web.hosts import HostGuard
 from membership.web.key_uses import KeyUses
 from membership.web.lazy_routes import BuiltRoutes, LazilyRouted, RouteLoader
+from membership.web.methods import Methods
 from membership.web.middleware import BodyLimit, RequestFrame
 from membership.web.openapi import DESCRIPTION, DescribedApi, tag_descriptions
 from membership.web.openapi_clients import operation_id
@@ -115,6 +116,7 @@ def _add_operations(app: LazilyRouted, monotonic: Callable[[], float]) -> None:
     )
     app.router.redirect_slashes = False
     app.router.default = SlashFallback(app.router, settings)
+    app.add_middleware(Methods, router=app.router)
     app.add_middleware(RouteLoader, routed=app)
     app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(HostGuard, settings=settings)

@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StrictBool,
     StringConstraints,
     ValidationInfo,
     model_validator,
@@ -155,8 +156,8 @@ class DesignLink(_Part):
 class Location(_Part):
     """A place near which the phone may show the card, in degrees (WGS 84)."""
 
-    latitude: float = Field(ge=-90, le=90, examples=[52.52])
-    longitude: float = Field(ge=-180, le=180, examples=[13.405])
+    latitude: float = Field(strict=True, ge=-90, le=90, examples=[52.52])
+    longitude: float = Field(strict=True, ge=-180, le=180, examples=[13.405])
     text: Texts | None = None
 
 
@@ -184,10 +185,10 @@ class Design(_Part):
     locations: tuple[Location, ...] = Field(default=(), max_length=MAX_LOCATIONS)
     code: CodeForm = CodeForm.CARD
     symbology: Symbology = Symbology.QR
-    code_text: bool = Field(
+    code_text: StrictBool = Field(
         default=True, description="Whether the customer number is shown under the code."
     )
-    sharing_prohibited: bool = True
+    sharing_prohibited: StrictBool = True
 
     @classmethod
     def stored(cls, content: object) -> Self:

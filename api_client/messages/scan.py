@@ -12,6 +12,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from api_client.messages.coercion import NoCoercion
+
 MAX_CODE_LENGTH = 8192
 """Longest scanned text in characters. A QR code has at most 7,089 (ISO/IEC 18004)."""
 
@@ -186,7 +188,7 @@ class VisitCount(Message):
     previous_at: AwareDatetime | None = None
 
 
-class ScanRequest(Message):
+class ScanRequest(NoCoercion, Message):
     """A scanned text, which the kiosk does not parse, and the visit id that the kiosk created.
 
     ``alternatives`` are other readings of the same scan, tried in order if ``text`` identifies

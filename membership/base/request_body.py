@@ -2,11 +2,12 @@
 
 from pydantic import ConfigDict
 
+from api_client.messages.coercion import NoCoercion
 from api_client.messages.scan import Message
 
 
-class RequestBody(Message):
-    """A request body, or a part of one: unknown fields are refused, not ignored.
+class RequestBody(NoCoercion, Message):
+    """A request body, or a part of one: unknown fields are refused, and nothing is converted.
 
     ``{"sate": "banned"}`` would be answered with 200 otherwise, and ban nobody.
     """

@@ -76,12 +76,18 @@ class RequestFrame:
         request_id = shown if _GOOD_ID.match(shown) else uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        status = 0
+        status, recorded = 0, False
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, recorded
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if rejection is None:
+                    self._limiter.record(scope, status, credential)
+                    recorded = True
+                    fields = self._limiter.fields(scope, credential).items()
+                    limits = ((name.lower().encode(), text.encode()) for name, text in fields)
+                    message["headers"] = [*message["headers"], *limits]
                 given = {name for name, _ in message["headers"]}
                 tls = _TLS_GUARDS if told_of_tls(scope, self._public_url) else ()
                 guards = (each for each in (*_GUARDS, *tls) if each[0] not in given)
@@ -102,7 +108,7 @@ class RequestFrame:
             if status == 0:
                 detail = f"Something went wrong here. It was logged as request {request_id}."
                 await problem(500, "internal_error", detail)(scope, receive, send_with_id)
-        if rejection is None:
+        if rejection is None and not recorded:
             self._limiter.record(scope, status, credential)
         self._account(scope, status, time.monotonic_ns() - began)
 

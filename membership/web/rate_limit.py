@@ -77,13 +77,23 @@ class Rejection:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Retry-After, and the RateLimit fields of the IETF draft httpapi-ratelimit-headers."""
-        window = max(1, math.ceil(self.rate.burst / self.rate.per_second))
+        """Retry-After, and the RateLimit fields."""
         return {
             "Retry-After": str(self.wait_seconds),
-            "RateLimit-Policy": f'"burst";q={self.rate.burst};w={window}',
-            "RateLimit": f'"burst";r=0;t={self.wait_seconds}',
+            **_rate_fields(self.rate, 0, self.wait_seconds),
         }
+
+
+def _rate_fields(rate: Rate, left: int, seconds: int) -> dict[str, str]:
+    """The RateLimit fields of the IETF draft httpapi-ratelimit-headers.
+
+    ``seconds`` until there are more than the ``left`` requests.
+    """
+    window = max(1, math.ceil(rate.burst / rate.per_second))
+    return {
+        "RateLimit-Policy": f'"burst";q={rate.burst};w={window}',
+        "RateLimit": f'"burst";r={left};t={seconds}',
+    }
 
 
 @dataclass(slots=True)
@@ -129,6 +139,15 @@ class TokenBuckets:
             return Rejection(self.rate, max(1, wait))
         bucket.tokens -= 1
         return None
+
+    def fields(self, caller: object) -> dict[str, str]:
+        """The RateLimit fields as of the caller's last request; none without a limit."""
+        bucket = self._buckets.get(caller)
+        if bucket is None or self.rate.per_second == 0:
+            return {}
+        left = math.floor(bucket.tokens)
+        missing = min(1.0, self.rate.burst - bucket.tokens)
+        return _rate_fields(self.rate, left, math.ceil(missing / self.rate.per_second))
 
     def refund(self, caller: object) -> None:
         """Undo one ``take``."""
@@ -196,6 +215,15 @@ class RateLimiter:
         elif (CALLER in scope or PHONE in scope) and credential not in known:
             anonymous.refund(self._address(scope))
             known.add(credential, self._monotonic())
+
+    def fields(self, scope: Scope, credential: bytes | None) -> dict[str, str]:
+        """The RateLimit fields of a request that was recorded; none where no limit holds."""
+        if SIGNED in scope or _is_static(scope):
+            return {}
+        known, anonymous = self._buckets_for(scope)
+        if credential is not None and credential in known:
+            return known.fields(credential)
+        return anonymous.fields(self._address(scope))
 
     def _buckets_for(self, scope: Scope) -> tuple[TokenBuckets, TokenBuckets]:
         """Return the buckets by credential and those by address for a kind of request."""

@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from fastapi.routing import APIRoute, iter_route_contexts
+
 from membership.app import create_app
 from membership.base.clock import system_clock
 from membership.base.settings import ServiceSettings
@@ -39,5 +41,20 @@ def api_document() -> Document:
         database = open_database(settings)
         try:
             return document_of(new_app(settings, database))
+        finally:
+            database.engine.dispose()
+
+
+@cache
+def api_app_routes() -> tuple[APIRoute, ...]:
+    """All routes that FastAPI answers, those that the description leaves out included."""
+    with TemporaryDirectory() as folder:
+        settings = ServiceSettings(data_dir=Path(folder))
+        database = open_database(settings)
+        try:
+            app = new_app(settings, database)
+            contexts = iter_route_contexts(app.routes)
+            routes = (each.original_route for each in contexts)
+            return tuple(each for each in routes if isinstance(each, APIRoute))
         finally:
             database.engine.dispose()

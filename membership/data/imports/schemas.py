@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from api_client.messages.coercion import NoCoercion
 from api_client.messages.scan import Message
 from membership.base.fields import STORED, Line
 from membership.base.request_body import RequestBody
@@ -148,7 +149,7 @@ class ImportOptions(Message):
         return cls.model_validate(options, context=STORED)
 
 
-class NewImport(ImportOptions):
+class NewImport(NoCoercion, ImportOptions):
     """An import to prepare; the file is sent next."""
 
     model_config = ConfigDict(extra="forbid")

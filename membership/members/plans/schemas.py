@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from api_client.messages.coercion import NoCoercion
 from api_client.messages.management import IntervalMessage
 from api_client.messages.scan import Message, PermissionView
 from membership.base.fields import Name, Paragraph
@@ -31,7 +32,7 @@ class NewPermission(RequestBody):
     label: Name = Field(examples=["Pool"])
 
 
-class NewInterval(IntervalMessage):
+class NewInterval(NoCoercion, IntervalMessage):
     """The billing interval of a price, or the length of a membership, as sent by a client."""
 
     model_config = ConfigDict(extra="forbid")

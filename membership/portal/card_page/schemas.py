@@ -3,10 +3,11 @@
 from pydantic import ConfigDict, Field
 
 from api_client.messages.cards import MailCard
+from api_client.messages.coercion import NoCoercion
 from membership.base.fields import Email
 
 
-class CardMail(MailCard):
+class CardMail(NoCoercion, MailCard):
     """To whom a card's link is mailed, checked."""
 
     model_config = ConfigDict(extra="forbid")

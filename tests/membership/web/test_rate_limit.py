@@ -10,6 +10,7 @@ import pytest
 import requests
 from fastapi import FastAPI
 
+from membership.base.actors import CALLER, SIGNED
 from membership.base.settings import ServiceSettings
 from membership.portal.member.files import FILES, files_version
 from membership.store.database import Database
@@ -142,6 +143,37 @@ def test_a_key_that_asks_too_much(strict: Service, seconds: Seconds) -> None:
     assert statuses(strict, 1, other) == [403]
     seconds.now += 2
     assert statuses(strict, 3) == [200, 200, 429]
+
+
+def test_answers_say_how_many_requests_are_left(strict: Service, seconds: Seconds) -> None:
+    told = []
+    for _ in range(4):
+        answer = strict.call("GET", "/v1/desk")
+        assert answer.status_code == 200
+        assert answer.headers["RateLimit-Policy"] == '"burst";q=3;w=3'
+        told.append(answer.headers["RateLimit"])
+        assert "Retry-After" not in answer.headers
+    # The first one is counted for the address until the key is known.
+    assert told == ['"burst";r=3;t=0', '"burst";r=2;t=1', '"burst";r=1;t=1', '"burst";r=0;t=1']
+    assert statuses(strict, 1) == [429]
+    seconds.now += 2
+    assert strict.call("GET", "/v1/desk").headers["RateLimit"] == '"burst";r=1;t=1'
+    guess = strict.call("GET", "/v1/desk", key="mk_live_1")
+    assert (guess.status_code, guess.headers["RateLimit"]) == (401, '"burst";r=2;t=1')
+    scan = strict.call("POST", "/v1/plans", json={})
+    assert (scan.status_code, scan.headers["RateLimit"]) == (422, '"burst";r=0;t=1')
+
+
+def test_no_fields_without_a_limit() -> None:
+    limiter = RateLimiter(ServiceSettings(key_requests_per_second=0), Seconds())
+    scope: dict[str, Any] = {
+        "type": "http", "path": "/v1/desk", "method": "GET", "client": ("10.0.0.1", 1),
+        "headers": [(b"authorization", b"Bearer mk_live_x")], CALLER: object(),
+    }  # fmt: skip
+    _, credential = limiter.check(scope)
+    limiter.record(scope, 200, credential)
+    assert limiter.fields(scope, credential) == {}
+    assert limiter.fields({**scope, SIGNED: True}, None) == {}
 
 
 def test_guessing_keys_is_slow_and_stops_no_desk(strict: Service, seconds: Seconds) -> None:
