@@ -49,6 +49,14 @@ So is a body that says something to a route that takes none: `body.reason: unkno
 Scans, taking a visit back, and asking for the state of a desk ignore them, so that a new desk works
 with an older service; so do objects that Google and JWK Sets define.
 
+### Types
+Values of a JSON body are of the type that is described: `"4900"` and `49.0` are no integers,
+`"yes"` and `1` no booleans, a number is no instant (422). Nothing is converted.
+
+### Methods
+`HEAD` answers what `GET` does, without the body. `OPTIONS`, and a 405, name all methods of a path
+in `Allow`.
+
 ### Texts
 Names, labels and notes have no characters that are not seen: no control characters, line or
 paragraph separators, bidirectional overrides, zero-width spaces and the like (422, naming the
@@ -67,7 +75,8 @@ for people, and `errors` that name the fields that are wrong. Beside those that 
 | 408 | `body_too_slow` | the body did not arrive in time |
 | 413 | `body_too_large` | more than the service takes |
 | 422 | `invalid_request` | a field is missing, unknown, of the wrong type or form |
-| 429 | `too_many_requests` | by one key or address; `Retry-After` tells when to come back |
+| 429 | `too_many_requests` | by one key or address; `Retry-After` tells when to come back, and \
+`RateLimit` of every answer how many requests are left |
 | 503 | `overtaken` | what it refers to was changed at the same time; send it again |
 | 503 | `database_busy` and others | busy, or the database away; the same may be sent again |
 | 507 | `storage_full` | the disk is full |

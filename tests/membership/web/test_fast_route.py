@@ -146,7 +146,9 @@ def test_paths(service: Service, path: str, status: int) -> None:
 def test_other_methods_are_told_the_allowed_ones(service: Service, path: str) -> None:
     answer = service.call("DELETE", path.format(uuid4()))
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-    assert set(answer.headers["Allow"].split(", ")) <= {"GET", "POST"}
+    allowed = set(answer.headers["Allow"].split(", "))
+    assert {"OPTIONS"} < allowed <= {"GET", "HEAD", "POST", "OPTIONS"}
+    assert ("GET" in allowed) == ("HEAD" in allowed)
 
 
 def _raw(service: Service, *parts: bytes) -> bytes:
