@@ -5,7 +5,7 @@ another alphabet or with letters that look alike is the word that was meant.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 _US = ("qwertyuiop[]\\", "asdfghjkl;'", "zxcvbnm,./")
 _LATIN_ROWS = {
@@ -32,7 +32,8 @@ _OTHER_ROWS = {
     "Arabic": ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظ"),
     "Persian": ("ضصثقفغعهخحجچ", "شسیبلاتنمکگ", "ظطزرذدپو"),
 }
-USUAL_ROWS = (*_US, *_LATIN_ROWS["QWERTZ"], *_LATIN_ROWS["AZERTY"])
+_DIGIT_ROWS = ("1234567890", "!@#$%^&*()", '!"§$%&/()=')
+USUAL_ROWS = (*_US, *_LATIN_ROWS["QWERTZ"], *_LATIN_ROWS["AZERTY"], *_DIGIT_ROWS)
 """Rows of the keyboards that most walks are over, in small letters."""
 
 _WALK = 4
@@ -65,10 +66,12 @@ def _tables(rows: Mapping[str, tuple[str, ...]]) -> dict[str, dict[int, int]]:
 
 _LATIN, _OTHERS = _tables(_LATIN_ROWS), _tables(_OTHER_ROWS)
 _FROM_RUSSIAN = {us: key for key, us in _OTHERS["Russian"].items()}
-_ROWS = {
-    name: tuple(line for row in rows for line in (row, row[::-1]))
-    for name, rows in (_LATIN_ROWS | _OTHER_ROWS).items()
-}
+_ROWS = _LATIN_ROWS | _OTHER_ROWS
+
+
+def goes_along(text: str, rows: Iterable[str]) -> bool:
+    """Return whether a text goes along one of some rows of keys, forwards or backwards."""
+    return any(text in row or text[::-1] in row for row in rows)
 
 
 def typed_elsewhere(text: str) -> Iterator[str]:
@@ -91,7 +94,7 @@ def typed_elsewhere(text: str) -> Iterator[str]:
 def _walks(text: str, layout: str) -> bool:
     """Whether a text goes along a row of a layout for a while."""
     runs = (text[at : at + _WALK] for at in range(len(text) - _WALK + 1))
-    return any(run in row for run in runs for row in _ROWS[layout])
+    return any(goes_along(run, _ROWS[layout]) for run in runs)
 
 
 def meant(text: str) -> Iterator[str]:

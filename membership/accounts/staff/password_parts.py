@@ -27,7 +27,6 @@ _ODD_ONE_IN = 5
 """Of so many threes of letters, one may be in no word of the lists: where two words meet."""
 _MOST_LOOKALIKES = 3
 """Different digits and marks that look like letters: zxcvbn tries all their meanings at once."""
-_LOOKALIKES = frozenset("4@8({[<3691!|70$5+%2")
 _YEAR = re.compile(r"(?=((?:19|20)\d\d))")
 _WORD = re.compile("[a-z]+|[\u0370-\u03ff\u0400-\u052f\u05d0-\u06ff]+")
 _UNVOWELLED = re.compile("[\u05d0-\u06ff]")
@@ -169,7 +168,8 @@ def _matches(reading: str, told: Collection[str]) -> list[dict[str, Any]]:
         matching.sequence_match,
         matching.date_match,
     ]
-    if len(_LOOKALIKES.intersection(reading)) <= _MOST_LOOKALIKES:
+    lookalikes = {sign for signs in matching.L33T_TABLE.values() for sign in signs}
+    if len(lookalikes.intersection(reading)) <= _MOST_LOOKALIKES:
         finders += [matching.l33t_match, matching.repeat_match]
     found = [match for finder in finders for match in finder(reading, _ranked_dictionaries=ranked)]
     for match in found:

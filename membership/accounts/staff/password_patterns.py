@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import resources
 from membership.accounts.staff.guessed import spellings
-from membership.accounts.staff.key_layouts import USUAL_ROWS
+from membership.accounts.staff.key_layouts import USUAL_ROWS, goes_along
 
 SHORTEST_SAYING = 8
 _FEWEST_WORDS = 3
@@ -50,9 +50,6 @@ _SPOKEN_DIGITS = {"2": "to", "4": "for", "8": "ate"}
 _SPOKEN = re.compile(r"(?<=[a-z])[ _-]?([248])[ _-]?(?=[a-z])")
 _TURNS = re.compile(r"(?:[0-9]{1,4}[a-z]){3,}[0-9]{0,4}|(?:[a-z][0-9]{1,4}){3,}[a-z]?")
 _RUNS = re.compile(r"[^\W\d_]+|\d+|[\W_]+")
-
-
-_ROWS = (*USUAL_ROWS, "1234567890", "!@#$%^&*()", '!"§$%&/()=')
 
 
 @lru_cache(maxsize=1)
@@ -132,7 +129,7 @@ def takes_turns(text: str) -> bool:
 
 def is_walk(text: str) -> bool:
     """Whether a text goes along a row of keys of a usual keyboard, forwards or backwards."""
-    return any(text in row or text[::-1] in row for row in _ROWS)
+    return goes_along(text, USUAL_ROWS)
 
 
 def is_counted(text: str) -> bool:
@@ -146,5 +143,13 @@ def is_counted(text: str) -> bool:
     steps = {ord(b) - ord(a) for a, b in pairwise(once)}
     if len(steps) == 1 and abs(steps.pop()) <= 2:
         return True
-    half = text[: (text + text).index(text, 1)]
-    return len(half) < len(text) and len(half) > 0 and is_counted(half)
+    part = repeated_part(text)
+    return part != text and is_counted(part)
+
+
+def repeated_part(text: str) -> str:
+    """Return the shortest text that a text repeats from its first sign to its last; else all of it.
+
+    ``abc`` of ``abcabc``.
+    """
+    return text[: (text + text).index(text, 1)]

@@ -10,7 +10,11 @@ from typing import NamedTuple
 
 from membership.accounts.staff.guessed import common_words, without_marks
 from membership.accounts.staff.key_layouts import meant, typed_elsewhere
-from membership.accounts.staff.password_patterns import with_spoken_digits, without_measures
+from membership.accounts.staff.password_patterns import (
+    repeated_part,
+    with_spoken_digits,
+    without_measures,
+)
 
 _LEET = {
     **{"4": "a", "@": "a", "3": "e", "€": "e", "0": "o", "$": "s", "5": "s", "7": "t", "+": "t"},
@@ -24,6 +28,7 @@ _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _FRONT = re.compile(r"^[\W\d_]+")
 _TAIL = re.compile(r"[\W\d_]+$")
 _MARKS = re.compile(r"[\W_]")
+_SAID_AGAIN = re.compile(r"(.{4,}?)\1+")
 _LOOKALIKES = frozenset([*_LEET, "1", "!", "|"])
 _PER_LOOK, _MOST_LOOKS = 3, 6
 """Guesses for each sign that may stand for a letter, and of how many: whoever replaces six letters
@@ -66,7 +71,7 @@ def readings(text: str) -> Iterator[Reading]:
     parts = set(_MARKS.findall(without_edges(plain)))
     parted = len(parts) > 0
     more_marks = _PER_MARK ** max(0, len(parts) - _USUAL_MARKS)
-    joined = [_MARKS.sub("", without_edges(form)) for form in (plain, measured)] if parted else []
+    joined = [run_together(without_edges(form)) for form in (plain, measured)] if parted else []
     leets = [
         without_marks(form.translate(table))
         for table in _LEETS
@@ -82,7 +87,7 @@ def readings(text: str) -> Iterator[Reading]:
     disguised = frozenset(read).difference(as_typed)
     before, spoken = tuple(read), with_spoken_digits(plain)
     joined += [*elsewhere, *(without_edges(form) for form in elsewhere)]
-    for form in (*joined, *(_MARKS.sub("", each) for each in (*leets, spoken) if parted)):
+    for form in (*joined, *(run_together(each) for each in (*leets, spoken) if parted)):
         read.setdefault(form, False)
     glued = frozenset(read) - set(before) if parted else frozenset[str]()
     for form, may in read.items():
@@ -113,6 +118,21 @@ def _disguised_words(text: str) -> Iterator[str]:
                 meant_by = core[:own] + core[own:until].translate(table) + core[until:]
                 if (word := without_marks(meant_by)) in words:
                     yield word
+
+
+def said_once(text: str, most: int) -> str:
+    """Return the first ``most`` signs of a text, with what it says twice or more at once said once.
+
+    What it repeats from its first letter to its last goes first, wherever it is cut.
+    """
+    core = without_edges(text)
+    part = repeated_part(core)
+    return _SAID_AGAIN.sub(r"\1", (text if part == core else part)[:most])
+
+
+def run_together(text: str) -> str:
+    """Return a text without blanks and marks."""
+    return _MARKS.sub("", text)
 
 
 def without_edges(text: str) -> str:

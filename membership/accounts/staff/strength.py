@@ -14,7 +14,7 @@ from membership.accounts.staff.password_patterns import (
     streams,
     takes_turns,
 )
-from membership.accounts.staff.password_readings import readings, without_edges
+from membership.accounts.staff.password_readings import readings, run_together, said_once
 from membership.web.errors import Invalid
 from membership.web.passwords import LONGEST, SHORTEST, normalized
 
@@ -28,9 +28,6 @@ _USUAL_CASE = re.compile(r"(?:[^\W\d_A-Z]+|[A-Z]+|(?:[A-Z][^\W\d_A-Z]{2,})+)\Z")
 _TURN = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z])")
 _MOST_TURNS = 10
 _LETTERS = re.compile(r"[^\W\d_]+")
-_REPEATED = re.compile(r"(.{4,}?)\1+")
-"""What a password says twice or more at once: it counts as said once."""
-_MARKS = re.compile(r"[\W_]")
 _MOST_ORDERS = factorial(12)
 _REST, _REST_OF_MIXED = 10, 30
 """Guesses for a letter or digit that belongs to no part; capitals within words are random."""
@@ -84,7 +81,7 @@ def estimate(password: str, known: Iterable[str]) -> Estimate:
 
     If there is none, those of the reading that takes the fewest.
     """
-    text = _REPEATED.sub(r"\1", _once(normalized(password))[:_LOOKED_AT])
+    text = said_once(normalized(password), _LOOKED_AT)
     if _LETTERS.search(text) is None:
         return Estimate(1)  # dates, telephone numbers, walks over the digits
     if _is_mixed(text.casefold()):
@@ -108,17 +105,10 @@ def estimate(password: str, known: Iterable[str]) -> Estimate:
 
 def _is_mixed(text: str) -> bool:
     """Whether a text is mixed from streams that each are counted, or keys in their order."""
-    for parts in (*streams(text), *streams(_MARKS.sub("", text))):
+    for parts in (*streams(text), *streams(run_together(text))):
         if all(is_counted(part) or is_walk(part) for part in parts):
             return True
     return takes_turns(text)
-
-
-def _once(text: str) -> str:
-    """Return what a text repeats between its first and its last letter; otherwise all of it."""
-    core = without_edges(text)
-    once = core[: (core + core).index(core, 1)]
-    return once if once != core else text
 
 
 def _estimate(parts: Iterable[Part]) -> Estimate:
