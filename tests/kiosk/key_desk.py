@@ -59,6 +59,13 @@ def desk(qtbot: QtBot, qapp: QApplication) -> Iterator[Desk]:
 
 def send(desk: Desk, typed: str, at_ms: int, *, key: int = 0, modifiers: Modifiers = NONE) -> None:
     """Press a key that the system saw at ``at_ms``, as a real one brings its time along."""
+    send_to(desk.window, typed, at_ms, key=key, modifiers=modifiers)
+
+
+def send_to(
+    window: QWindow, typed: str, at_ms: int, *, key: int = 0, modifiers: Modifiers = NONE
+) -> None:
+    """Press a key in any window."""
     event = QKeyEvent(QEvent.Type.KeyPress, key, modifiers, 0, 0, 0, typed)
     event.setTimestamp(at_ms)
-    QCoreApplication.sendEvent(desk.window, event)
+    QCoreApplication.sendEvent(window, event)

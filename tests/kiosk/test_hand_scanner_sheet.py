@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -27,6 +26,7 @@ from kiosk.views.rows import Row
 from kiosk.views.window import Command, KioskWindow
 from kiosk.wedge import Reading
 from resources.catalogue import LANGUAGES
+from tests.kiosk.key_desk import send_to
 from tests.kiosk.session_desk import Desk as SessionDesk
 
 CARDS = [f"MC16G3ARP3S6H444X89D554NQW02{number}" for number in (1, 2, 3)]
@@ -89,9 +89,7 @@ class Front:
         for character in text:
             self.at_ms += pace_ms
             key = {"\r": Qt.Key.Key_Return, "\t": Qt.Key.Key_Tab}.get(character, Qt.Key(0))
-            event = QKeyEvent(QEvent.Type.KeyPress, key, NONE, 0, 0, 0, character)
-            event.setTimestamp(self.at_ms)
-            QCoreApplication.sendEvent(self.window.windowHandle(), event)
+            send_to(self.window.windowHandle(), character, self.at_ms, key=int(key))
 
     def is_open(self) -> bool:
         """Whether the sheet is on screen."""

@@ -13,11 +13,11 @@ from kiosk.keyboard import WedgeFilter, scan_code
 from kiosk.scanner_profile import ScannerProfile
 
 from .key_desk import NONE, Desk, desk, send
+from .streams import CARD
 
 __all__ = ["desk"]
 
 X11 = 8
-CARD = "MC16G3ARP3S6HZZ4X89D554NQW021"
 
 
 def test_typing_arrives_in_the_field(desk: Desk, qtbot: QtBot) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,8 +18,10 @@ from kiosk.staff.pages.form import Form
 from kiosk.texts import Texts
 from kiosk.wedge import Reading
 
-CARD = "MC16G3ARP3S6HZZ4X89D554NQW021"
-NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+from .key_desk import NONE, send_to
+from .streams import CARD
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
 KEYS = {"\r": Qt.Key.Key_Return, "\t": Qt.Key.Key_Tab}
 PACES_MS = (5, 40, 60, 90, 120)
 ENDS = ("\r", "\t", "\x1d\r", "\x1a\t", "\r\n")
@@ -68,9 +70,8 @@ class OpenForm:
             key = KEYS[character]
         elif key is None and character < " ":
             key, modifiers = Qt.Key(ord(character) + 64), CONTROL
-        event = QKeyEvent(QEvent.Type.KeyPress, key or 0, modifiers, 0, 0, 0, character)
-        event.setTimestamp(self.at_ms)
-        QCoreApplication.sendEvent(self.window.windowHandle(), event)
+        window = self.window.windowHandle()
+        send_to(window, character, self.at_ms, key=int(key or 0), modifiers=modifiers)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from kiosk.serial_lines import MOST_BYTES, LineReader, SerialLine
 from kiosk.serial_scanner import PortState, SerialScanner, device_of, usb_ports
 from kiosk.workers import WorkerThread
 
-CARD = "MC16G3ARP3S6HZZ4X89D554NQW021"
+from .streams import CARD
 
 
 def read(*pieces: bytes, pause_s: float = 0.0) -> list[SerialLine]:

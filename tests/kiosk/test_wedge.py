@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from kiosk.wedge import Field, KeyKind, KeyPress, Reading, Step, WedgeDecoder, us_character
 
+from .streams import CARD as CODE
+
 Decoder = WedgeDecoder[int]
-CODE = "MC16G3ARP3S6HZZ4X89D554NQW021"
 
 
 def keys(
