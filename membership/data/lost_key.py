@@ -4,6 +4,7 @@ Nothing that cannot be decrypted is deleted, but for the keys of cards and links
 anew: without them no card can be issued again.
 """
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from membership.store.database import AnyRow
 from membership.store.models import (
     CardWallet,
     IdentityKind,
+    Organization,
     OutgoingMail,
     StaffFactor,
     StripeAccount,
@@ -83,13 +85,17 @@ def renew_keys(session: Session, vault: Vault, now: datetime) -> None:
     """
     connection = session.connection()
     store_check_value(connection, vault, now, replace=True)
+    set_aside = _set_mails_aside(connection, vault)
+    for organization_id in connection.scalars(select(Organization.id)).all():
+        after = {"mails": set_aside[organization_id], "at": now.isoformat()}
+        action = "organization.secret_key_replaced"
+        record(session, organization_id, action, organization_id, after=after)
     for row in connection.execute(select(WalletState.organization_id)).all():
         cards = _renew_cards(connection, vault, row.organization_id, now)
         if _renew_state(connection, vault, row.organization_id) or cards:
             after = {"cards": cards, "at": now.isoformat()}
             action = "organization.wallet_keys_renewed"
             record(session, row.organization_id, action, row.organization_id, after=after)
-    _set_mails_aside(connection, vault)
 
 
 def _renew_state(connection: Connection, vault: Vault, organization_id: int) -> bool:
@@ -138,8 +144,12 @@ def _new_secrets(vault: Vault, row: AnyRow, now: datetime) -> dict[str, object]:
     return made
 
 
-def _set_mails_aside(connection: Connection, vault: Vault) -> None:
-    """Try mails no longer that cannot be read; their text stays as it is."""
+def _set_mails_aside(connection: Connection, vault: Vault) -> Counter[int]:
+    """Try mails no longer that cannot be read; their text stays as it is.
+
+    Returns how many there are of each organization.
+    """
+    set_aside: Counter[int] = Counter()
     keys = (OutgoingMail.organization_id, OutgoingMail.id)
     rows = connection.execute(
         select(*keys, OutgoingMail.body).where(_UNSENT, OutgoingMail.body.is_not(None))
@@ -151,3 +161,5 @@ def _set_mails_aside(connection: Connection, vault: Vault) -> None:
                 .where(OutgoingMail.organization_id == organization_id, OutgoingMail.id == mail_id)
                 .values(next_attempt_at=None, last_error=UNREADABLE_MAIL)
             )
+            set_aside[organization_id] += 1
+    return set_aside

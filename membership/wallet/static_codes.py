@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from membership.events.audit.recorder import record
 from membership.store.models import Card, CardDesign, CardDesignVersion, CardWallet
 from membership.store.wallet_joins import CARD_OF_WALLET, CURRENT_VERSION
 from passes.design import CodeForm
@@ -80,8 +81,8 @@ class StaticCodes:
 
 
 def hand_out_static(session: Session, organization_id: int, card_id: UUID, now: datetime) -> None:
-    """Store that a card's static code is handed out; the first time stays."""
-    session.connection().execute(
+    """Store that a card's static code is handed out; the first time stays, and is audited."""
+    first = session.connection().execute(
         update(Card)
         .where(
             Card.organization_id == organization_id,
@@ -90,6 +91,9 @@ def hand_out_static(session: Session, organization_id: int, card_id: UUID, now: 
         )
         .values(static_since=now)
     )
+    if first.rowcount:
+        after = {"static_since": now.isoformat()}
+        record(session, organization_id, "card.static_code_handed_out", card_id, after=after)
 
 
 def shows_static(session: Session, design: CardDesign | None) -> bool:

@@ -50,7 +50,9 @@ class DesignChange(RequestBody):
 
     name: Name = Field(examples=["Member card"])
     design: Design = Field(examples=[EXAMPLE_DESIGN])
-    version: int = Field(ge=1, examples=[1], description="The version that was edited.")
+    version: int = Field(
+        ge=1, le=2**31 - 1, examples=[1], description="The version that was edited."
+    )
 
 
 class NewDesign(RequestBody):

@@ -1,7 +1,8 @@
-"""Every text and every list that a request may hold has a bound, in every route.
+"""Every text, list and number that a request may hold has a bound, in every route.
 
-A bound is a largest length, or a pattern that no long text matches. Parts of the path, headers and
-cookies are bounded by the web server's limit of a head, and are left out.
+A bound is a largest length, or a pattern that no long text matches; of a number both ends.
+Parts of the path, headers and cookies are bounded by the web server's limit of a head: they are
+left out.
 """
 
 import re
@@ -14,11 +15,15 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
 
 from membership.base.settings import ServiceSettings
+from membership.checkin.access_checks.schemas import Asked
 from membership.store.database import open_database
+from membership.wallet.apple.web_service.schemas import LogEntries, PushToken
+from tests.conftest import ROOT
 from tests.membership.application import new_app
 from tests.membership.support import Service
 
 Node = Mapping[str, Any]
+Small = Annotated[int, Field(ge=0, le=9)]
 _SHORT_FORMATS = frozenset({"uuid", "date", "date-time"})
 _BYTES = "binary"
 """The body itself: a photo or a picture, bounded by ``max_body_bytes``."""
@@ -49,14 +54,28 @@ def _unbounded(
             if not _is_short(node):
                 yield f"{path} is a text of any length"
         case "array":
-            if "maxItems" not in node:
-                yield f"{path} is a list of any length"
-            for each in (*node.get("prefixItems", ()), *filter(None, [node.get("items")])):
-                yield from _unbounded(each, schemas, f"{path}[]", above)
+            yield from _unbounded_list(node, schemas, path, above)
+        case "integer" | "number":
+            yield from _open_ends(node, path)
         case "object":
             yield from _unbounded_object(node, schemas, path, above)
         case None if not several:
             yield f"{path} may be anything"
+
+
+def _unbounded_list(
+    node: Node, schemas: Mapping[str, Node], path: str, above: frozenset[str]
+) -> Iterator[str]:
+    if "maxItems" not in node:
+        yield f"{path} is a list of any length"
+    for each in (*node.get("prefixItems", ()), *filter(None, [node.get("items")])):
+        yield from _unbounded(each, schemas, f"{path}[]", above)
+
+
+def _open_ends(node: Node, path: str) -> Iterator[str]:
+    for end, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if end not in node and exclusive not in node:
+            yield f"{path} is a number without a {end}"
 
 
 def _unbounded_object(
@@ -112,6 +131,24 @@ def test_every_request_is_bounded(tmp_path_factory: pytest.TempPathFactory) -> N
     assert sorted(found) == ["/v1/scans body scan has any number of members"]
 
 
+READ_BY_HAND: tuple[type[BaseModel], ...] = (Asked, PushToken, LogEntries)
+"""What routes read from a request by themselves, which FastAPI does not know."""
+
+
+def test_what_routes_read_by_themselves_is_bounded() -> None:
+    found = [
+        each
+        for model in READ_BY_HAND
+        for schema in [model.model_json_schema()]
+        for each in unbounded(schema, schema.get("$defs", {}), model.__name__)
+    ]
+    assert found == []
+    reading = re.compile(r"(?:parse_query\(request, |[ =(]_read\()(\w+)\b(?!: )")
+    files = (ROOT / "membership").rglob("*routes.py")
+    named = {name for file in files for name in reading.findall(file.read_text(encoding="utf-8"))}
+    assert named == {model.__name__ for model in READ_BY_HAND}
+
+
 class _Loose(BaseModel):
     """What must be found."""
 
@@ -119,10 +156,12 @@ class _Loose(BaseModel):
     pattern: Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
     unanchored: Annotated[str, StringConstraints(pattern=r"[a-z]{2}")]
     texts: Annotated[list[str], Field(max_length=3)]
-    several: tuple[int, ...]
+    several: tuple[Small, ...]
     perhaps: str | None = None
-    named: dict[str, int]
+    named: dict[str, Small]
     anything: Any
+    count: int
+    least: Annotated[float, Field(ge=0)]
 
 
 class _Tight(BaseModel):
@@ -130,9 +169,10 @@ class _Tight(BaseModel):
 
     text: Annotated[str, Field(max_length=5)]
     pattern: Annotated[str, StringConstraints(pattern=r"^[a-z]{1,9}$")]
-    several: Annotated[tuple[int, ...], Field(max_length=3)]
+    several: Annotated[tuple[Small, ...], Field(max_length=3)]
     perhaps: Annotated[str, Field(max_length=5)] | None = None
-    named: Annotated[dict[str, int], Field(max_length=3)]
+    named: Annotated[dict[str, Small], Field(max_length=3)]
+    count: Annotated[int, Field(gt=0, lt=9)] | None = None
 
 
 def test_what_is_unbounded_is_found() -> None:
@@ -140,7 +180,7 @@ def test_what_is_unbounded_is_found() -> None:
     found = [each.split(" ")[0] for each in unbounded(schema, schema.get("$defs", {}), "x")]
     assert found == [
         "x.text", "x.pattern", "x.unanchored", "x.texts[]", "x.several", "x.perhaps", "x.named",
-        "x.anything",
+        "x.anything", "x.count", "x.count", "x.least",
     ]  # fmt: skip
     schema = _Tight.model_json_schema()
     assert list(unbounded(schema, schema.get("$defs", {}), "x")) == []

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
+from membership.web.body_limits import PHONE_BYTES
+
 
 class PushToken(BaseModel):
     """The push token of a device. It becomes part of a path at APNs: hexadecimal only."""
@@ -25,4 +27,6 @@ class SerialNumbers(BaseModel):
 class LogEntries(BaseModel):
     """Messages of a phone about errors."""
 
-    logs: list[StrictStr]
+    logs: Annotated[
+        list[Annotated[StrictStr, Field(max_length=PHONE_BYTES)]], Field(max_length=PHONE_BYTES)
+    ]

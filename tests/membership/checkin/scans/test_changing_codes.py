@@ -261,3 +261,13 @@ def test_codes_ahead_share_no_long_part_with_the_card(service: Service, card: Wa
     pieces = {bare[start : start + 8] for start in range(len(bare) - 7)}
     text = shown(service, card).text
     assert [piece for piece in pieces if piece in text] == []
+
+
+def test_the_first_handing_out_of_a_static_code_is_in_the_audit(
+    service: Service, card: WalletCard
+) -> None:
+    for _ in range(2):
+        answer = service.call("GET", f"/v1/cards/{card.card_id}/card.pkpass")
+        assert answer.status_code == 200
+    (entry,) = service.get("/v1/audit", action="card.static_code_handed_out")["items"]
+    assert (entry["actor_kind"], entry["subject_id"]) == ("api_key", str(card.card_id))

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from sqlalchemy import LargeBinary, delete, select, update
 
+from api_client.messages.management import ActorKind
 from membership.accounts.organizations import first_tenant
 from membership.base.private_files import private_draft, remove_dead_drafts
 from membership.base.settings import ServiceSettings
@@ -192,6 +193,30 @@ def test_a_restore_without_the_key_says_what_is_lost_and_goes_on_with_new_keys(
             assert mail.last_error is not None
             actions = session.scalars(select(AuditEntry.action)).all()
         assert "organization.wallet_keys_renewed" in actions
+        assert "organization.secret_key_replaced" in actions
+
+
+def test_new_keys_are_in_the_audit_of_a_club_without_cards(
+    databases: Databases, tmp_path: Path
+) -> None:
+    settings = databases.new(SQLITE, tmp_path)
+    with database_of(settings) as database:
+        bootstrap_database(settings, database, NOON, demo=False)
+        vault = open_checked_vault(settings, database, NOON)
+        with arranging(database) as session:
+            tenant = first_tenant(session)
+            assert tenant is not None
+            mail = Mail("ada@example.com", "Card", "text\n")
+            queue_mail(session, vault, tenant.id, mail, now=NOON)
+        (settings.data_dir / KEY_FILE).unlink()
+        new_keys(settings, accept=True)
+        with database.readers.begin() as session:
+            entry = session.scalars(select(AuditEntry)).one()
+    assert (entry.action, entry.actor_kind) == (
+        "organization.secret_key_replaced",
+        ActorKind.SERVICE,
+    )
+    assert (entry.after or {})["mails"] == 1
 
 
 def test_cards_are_issued_again_with_new_keys(
