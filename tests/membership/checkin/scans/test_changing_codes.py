@@ -270,4 +270,4 @@ def test_the_first_handing_out_of_a_static_code_is_in_the_audit(
         answer = service.call("GET", f"/v1/cards/{card.card_id}/card.pkpass")
         assert answer.status_code == 200
     (entry,) = service.get("/v1/audit", action="card.static_code_handed_out")["items"]
-    assert (entry["actor_kind"], entry["subject_id"]) == ("api_key", str(card.card_id))
+    assert (entry["actor"]["kind"], entry["subject_id"]) == ("api_key", str(card.card_id))
