@@ -5,6 +5,7 @@ ApiError                    a response other than 2xx, with a stable code
 ├── Unauthorized      401   credential missing, wrong or revoked
 ├── Forbidden         403   the credential lacks a scope
 ├── Conflict          409   not possible in the current state
+├── PreconditionFailed 412  somebody else changed it; see ``membership.web.preconditions``
 ├── Invalid           422   a value that the schema cannot check; names the field
 ├── TooMany           429   too many attempts; Retry-After says how long to wait
 └── Busy              503   too many requests at once; may be retried
@@ -36,6 +37,7 @@ _TITLES = {
     405: "Method not allowed",
     408: "Request timeout",
     409: "Conflict",
+    412: "Precondition failed",
     413: "Request too large",
     415: "Unsupported media type",
     421: "Misdirected request",
@@ -96,6 +98,12 @@ class Conflict(ApiError):
     """The request is not possible in the current state."""
 
     status = 409
+
+
+class PreconditionFailed(ApiError):
+    """The state of the resource is not the one that the caller named."""
+
+    status = 412
 
 
 class Invalid(ApiError):

@@ -1,4 +1,4 @@
-"""Conditional requests: weak entity tags, and the If-None-Match header (RFC 9110, section 13)."""
+"""Conditional requests: entity tags, If-None-Match and If-Match (RFC 9110, section 13)."""
 
 import hashlib
 
@@ -17,6 +17,11 @@ def etag_matches(if_none_match: str | None, etag: str) -> bool:
         return False
     listed = [_opaque(each) for each in if_none_match.split(",")]
     return "*" in listed or _opaque(etag) in listed
+
+
+def listed_strongly(if_match: str, etag: str) -> bool:
+    """Whether an If-Match header lists the strong ``etag``, or is ``*``; weak ones never match."""
+    return if_match.strip() == "*" or etag in [each.strip() for each in if_match.split(",")]
 
 
 def _opaque(etag: str) -> str:

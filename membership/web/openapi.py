@@ -23,6 +23,12 @@ zone of the organization, last days included. Memberships run from `starts_at` u
 including, `ends_at`. Whether one is active is computed for the instant of the answer and stored
 nowhere.
 
+### Two people at once
+What can be edited is answered with an `ETag`. Send it back as `If-Match` with the change: if
+somebody else has changed it since, the answer is 412 `changed_meanwhile` with the present `ETag`,
+and nothing is changed. Without the header the last change counts. What changes by itself, such as
+a status or a number of visits, is no part of the `ETag`.
+
 ### Repeats
 A change takes an `Idempotency-Key`, if its description lists that header: the same key with the
 same request gives the first answer again, for a day; with another request it is a 409

@@ -26,6 +26,7 @@ from membership.store.models import (
 from membership.web.access import Call, Tenant
 from membership.web.errors import Conflict, Forbidden, NotFound
 from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
+from membership.web.preconditions import strong_etag
 
 _AFTER = (StaffAccount.created_at, StaffAccount.id)
 
@@ -116,6 +117,34 @@ def _uuid_of(part: str | int) -> UUID:
         raise bad_cursor() from None
 
 
+def lock_account(session: Session, tenant: Tenant, account_id: UUID) -> StaffAccount:
+    """Return an account with its row locked, and the organization's. Raises NotFound."""
+    lock_organization(session, tenant.id)
+    account = session.get(StaffAccount, (tenant.id, account_id), with_for_update=True)
+    if account is None:
+        raise no_such_account()
+    return account
+
+
+def no_such_account() -> NotFound:
+    """Return the error for an account that this organization does not have."""
+    return NotFound("staff_not_found", "There is no such account.")
+
+
+def show_account(call: Call, account_id: UUID) -> StaffView:
+    """Return an account. Raises NotFound."""
+    account = call.session.get(StaffAccount, (call.tenant.id, account_id))
+    if account is None:
+        raise no_such_account()
+    keys = open_keys(call.session, call.tenant.id, [account.id], call.now)
+    return account_view(account, keys.get(account.id, 0))
+
+
+def account_etag(view: StaffView) -> str:
+    """Return the ETag of what can be edited of an account."""
+    return strong_etag(view, "id", "name", "email", "role", "disabled_at")
+
+
 def change_account(
     session: Session,
     tenant: Tenant,
@@ -133,10 +162,7 @@ def change_account(
     Raises NotFound; Conflict for an address that is taken, and if no admin who can sign in would
     be left; Forbidden for a role with scopes that are not among ``scopes``, the caller's.
     """
-    lock_organization(session, tenant.id)
-    account = session.get(StaffAccount, (tenant.id, account_id), with_for_update=True)
-    if account is None:
-        raise NotFound("staff_not_found", "There is no such account.")
+    account = lock_account(session, tenant, account_id)
     forbid_more_scopes(scopes, account.role)
     if change.role is not None:
         forbid_more_scopes(scopes, change.role)

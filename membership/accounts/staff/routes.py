@@ -22,6 +22,7 @@ from membership.web.access import (
 )
 from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.web.preconditions import InCondition, InShown
 from membership.web.transactions import InTransactions
 
 router = APIRouter(prefix="/v1/staff", tags=["Staff"])
@@ -98,12 +99,25 @@ def add_staff(
     return once(call, hashed.new, StaffView, create)
 
 
+@router.get("/{staff_id}")
+def get_staff(
+    staff_id: UUID, call: Annotated[Call, reads(Scope.STAFF_WRITE)], shown: InShown
+) -> StaffView:
+    """Return an account.
+
+    Errors: `staff_not_found` (404).
+    """
+    view = accounts.show_account(call, staff_id)
+    return shown.show(view, accounts.account_etag(view))
+
+
 @router.patch("/{staff_id}")
 def change_staff(
     request: Request,
     staff_id: UUID,
     change: StaffChange,
     call: Annotated[Call, writes_once(Scope.STAFF_WRITE)],
+    condition: InCondition,
 ) -> StaffView:
     """Set the fields that are sent. A role takes effect at once, also in open sessions.
 
@@ -112,7 +126,12 @@ def change_staff(
     409 `email_taken`; 403 for an account or a role with more rights than the caller's.
     """
 
+    def current() -> str:
+        row = accounts.lock_account(call.session, call.tenant, staff_id)
+        return accounts.account_etag(accounts.account_view(row))
+
     def save() -> StaffView:
+        condition.require(current)
         account = accounts.change_account(
             call.session,
             call.tenant,
@@ -126,7 +145,8 @@ def change_staff(
         keys = accounts.open_keys(call.session, call.tenant.id, [account.id], call.now)
         return accounts.account_view(account, keys.get(account.id, 0))
 
-    return once(call, request_of("change staff", staff_id, body=change), StaffView, save)
+    changed = once(call, request_of("change staff", staff_id, body=change), StaffView, save)
+    return condition.show(changed, accounts.account_etag(changed))
 
 
 @router.delete("/{staff_id}/sessions")

@@ -20,6 +20,7 @@ from membership.events.audit.recorder import record
 from membership.store.models import BillingOrder, Membership, StripeAccount
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, NotFound
+from membership.web.preconditions import strong_etag
 
 DEFAULT_GRACE_DAYS = 7
 _HINT_CHARACTERS = 4
@@ -173,6 +174,17 @@ def account_view(session: Session, tenant: Tenant, public_url: str | None) -> St
         webhook_url=webhook_url(tenant, public_url),
         grace_days=DEFAULT_GRACE_DAYS if row is None else row.grace_days,
     )
+
+
+def account_etag(view: StripeView) -> str:
+    """Return the ETag of what can be edited of an account; one of no account as well."""
+    return strong_etag(view, "configured", "account", "livemode", "key_hint", "grace_days")
+
+
+def locked_etag(session: Session, tenant: Tenant) -> str:
+    """Return the ETag of the organization's account, which is locked."""
+    session.get(StripeAccount, tenant.id, with_for_update=True)
+    return account_etag(account_view(session, tenant, None))
 
 
 def webhook_url(tenant: Tenant, public_url: str | None) -> str | None:

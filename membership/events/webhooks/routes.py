@@ -34,6 +34,7 @@ from membership.web.access import Call, Caller, allows, reads, writes
 from membership.web.errors import Busy, Invalid
 from membership.web.outbound import Neighbour, NeighbourBusy
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.web.preconditions import InCondition, InShown, strong_etag
 from membership.web.transactions import InTransactions
 
 router = APIRouter(tags=["Webhooks"])
@@ -117,19 +118,34 @@ def create_webhook(
     return endpoints.create_endpoint(call, new, request.app.state.vault, _policy(request))
 
 
+def _etag(view: WebhookView) -> str:
+    """Return the ETag of what can be edited of a webhook."""
+    return strong_etag(view, "id", *sorted(WebhookChange.model_fields))
+
+
+def _locked_etag(request: Request, call: Call, webhook_id: UUID) -> str:
+    """Return the ETag of a webhook, locked. Raises NotFound."""
+    row = endpoints.get_endpoint(call, webhook_id, lock=True)
+    return _etag(endpoints.show_endpoint(call, row, _policy(request)))
+
+
 @router.get(_ONE)
-def get_webhook(request: Request, webhook_id: UUID, call: _Reading) -> WebhookView:
+def get_webhook(request: Request, webhook_id: UUID, call: _Reading, shown: InShown) -> WebhookView:
     """Return a webhook and its delivery state, without its secret."""
-    return endpoints.show_endpoint(call, endpoints.get_endpoint(call, webhook_id), _policy(request))
+    row = endpoints.get_endpoint(call, webhook_id)
+    view = endpoints.show_endpoint(call, row, _policy(request))
+    return shown.show(view, _etag(view))
 
 
 @router.patch(_ONE)
 def change_webhook(
+    *,
     request: Request,
     webhook_id: UUID,
     change: WebhookChange,
     refused: Annotated[Invalid | None, Depends(_check_changed_url)],
     call: _Writing,
+    condition: InCondition,
 ) -> WebhookView:
     """Set the fields that are sent.
 
@@ -139,12 +155,17 @@ def change_webhook(
 
     Errors: 422 as for a new webhook.
     """
-    return endpoints.change_endpoint(call, webhook_id, change, _policy(request), refused)
+    condition.require(lambda: _locked_etag(request, call, webhook_id))
+    changed = endpoints.change_endpoint(call, webhook_id, change, _policy(request), refused)
+    return condition.show(changed, _etag(changed))
 
 
 @router.delete(_ONE, status_code=204)
-def delete_webhook(request: Request, webhook_id: UUID, call: _Writing) -> Response:
+def delete_webhook(
+    request: Request, webhook_id: UUID, call: _Writing, condition: InCondition
+) -> Response:
     """Delete a webhook and its deliveries; nothing more is sent."""
+    condition.require(lambda: _locked_etag(request, call, webhook_id))
     endpoints.delete_endpoint(call, webhook_id, request.app.state.vault)
     return Response(status_code=204)
 

@@ -24,6 +24,7 @@ from membership.members.companies.schemas import (
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import Done, once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.web.preconditions import InCondition, InShown
 
 router = APIRouter(prefix="/v1/companies", tags=["Companies"])
 
@@ -55,7 +56,7 @@ def list_companies(
 
 @router.post("", status_code=201)
 def create_company(
-    new: NewCompany, call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)]
+    new: NewCompany, call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)], shown: InShown
 ) -> CompanyView:
     """Create a company; customers with an address in its domains are linked at once.
 
@@ -70,7 +71,8 @@ def create_company(
         company = service.create_company(call.session, call.tenant, new, call.now, rules)
         return views.show_company(call, company)
 
-    return once(call, new, CompanyView, create)
+    created = once(call, new, CompanyView, create)
+    return shown.show(created, views.company_etag(created))
 
 
 @router.get("/email-domains/{domain}")
@@ -90,14 +92,15 @@ def get_email_domain(
 
 @router.get("/{company_id}")
 def get_company(
-    company_id: UUID, call: Annotated[Call, reads(Scope.COMPANIES_READ)]
+    company_id: UUID, call: Annotated[Call, reads(Scope.COMPANIES_READ)], shown: InShown
 ) -> CompanyView:
     """Return a company with its memberships, expired ones included, and its first linked customers.
 
     Errors: `company_not_found` (404).
     """
     company = service.get_company(call.session, call.tenant, company_id)
-    return views.show_company(call, company)
+    view = views.show_company(call, company)
+    return shown.show(view, views.company_etag(view))
 
 
 @router.patch("/{company_id}")
@@ -105,6 +108,7 @@ def change_company(
     company_id: UUID,
     change: CompanyChange,
     call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)],
+    condition: InCondition,
 ) -> CompanyView:
     """Set the fields that are sent.
 
@@ -124,13 +128,20 @@ def change_company(
     """
     rules = DomainRules.of(call, change)
 
+    def current() -> str:
+        company = service.lock_company(call.session, call.tenant, company_id, change)
+        return views.company_etag(views.show_company(call, company))
+
     def save() -> CompanyView:
+        condition.require(current)
         company = service.change_company(
             call.session, call.tenant, company_id, change, call.now, rules=rules
         )
         return views.show_company(call, company)
 
-    return once(call, request_of("change company", company_id, body=change), CompanyView, save)
+    asked = request_of("change company", company_id, body=change)
+    changed = once(call, asked, CompanyView, save)
+    return condition.show(changed, views.company_etag(changed))
 
 
 @router.get("/{company_id}/customers")

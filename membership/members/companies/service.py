@@ -88,11 +88,7 @@ def change_company(
     Raises NotFound; Conflict for a domain of another company; and what ``rules`` raise.
     """
     named = change.model_fields_set
-    if named & {"email_domains", "archived"}:
-        hold_domains(session, tenant.id, to_change=True)
-    company = session.get(Company, (tenant.id, company_id), with_for_update={"key_share": True})
-    if company is None:
-        raise _no_such_company()
+    company = lock_company(session, tenant, company_id, change)
     was_archived = company.archived_at is not None
     _set_fields(company, change, now)
     changed = _changed_fields(company)
@@ -105,6 +101,18 @@ def change_company(
     if changed:
         told = {"company_id": str(company.id), "changed": changed}
         emit(session, tenant.id, EventType.COMPANY_UPDATED, company.id, told, now=now)
+    return company
+
+
+def lock_company(
+    session: Session, tenant: Tenant, company_id: UUID, change: CompanyChange
+) -> Company:
+    """Return a company with its row locked, as a change needs it. Raises NotFound."""
+    if change.model_fields_set & {"email_domains", "archived"}:
+        hold_domains(session, tenant.id, to_change=True)
+    company = session.get(Company, (tenant.id, company_id), with_for_update={"key_share": True})
+    if company is None:
+        raise _no_such_company()
     return company
 
 

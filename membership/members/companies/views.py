@@ -12,6 +12,7 @@ from membership.members.memberships.service import sold_to_company
 from membership.store.models import Company
 from membership.web.access import Call
 from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, total_of
+from membership.web.preconditions import strong_etag
 
 LINKED_SHOWN = 20
 """How many linked customers a profile shows; the others are on pages of their own."""
@@ -34,6 +35,12 @@ def show_company(call: Call, company: Company) -> CompanyView:
         linked=first_linked(call, company, LINKED_SHOWN),
         memberships=sold_to_company(call.session, call.tenant, company.id, call.now),
     )
+
+
+def company_etag(view: CompanyView) -> str:
+    """Return the ETag of what can be edited of a company."""
+    own = ("name", "billing_name", "billing_email", "seat_cap", "email_domains", "archived_at")
+    return strong_etag(view, "id", *own)
 
 
 def list_companies(

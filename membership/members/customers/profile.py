@@ -26,6 +26,7 @@ from membership.members.visits import list_visits
 from membership.rules.outcome import Decision, decide
 from membership.store.models import Card, Company, CompanyLink, Customer, Membership
 from membership.web.access import Call
+from membership.web.preconditions import strong_etag
 
 RECENT_VISITS = 20
 
@@ -33,6 +34,12 @@ RECENT_VISITS = 20
 def customer_record(customer: Customer) -> CustomerRecord:
     """Return the own fields of a customer as a message."""
     return CustomerRecord(customer=customer_view(customer), **_own_fields(customer))
+
+
+def customer_etag(record: CustomerRecord | CustomerProfile) -> str:
+    """Return the ETag of what can be edited of a customer."""
+    own = ("given_name", "family_name", "email", "phone", "birth_date", "desk_note")
+    return strong_etag(record, "customer.id", *own, "customer.state", "customer.language")
 
 
 def _own_fields(customer: Customer) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from api_client.messages.scan import CustomerHits, CustomerState
 from membership.base.scopes import Scope
 from membership.members.customers import photos, service
 from membership.members.customers.logins import EVERYWHERE, end_logins
-from membership.members.customers.profile import customer_record, profile
+from membership.members.customers.profile import customer_etag, customer_record, profile
 from membership.members.customers.schemas import CustomerChange, NewCustomer
 from membership.members.customers.search import search
 from membership.members.customers.views import photo_path
@@ -19,6 +19,7 @@ from membership.web.access import Call, allows, reads, writes, writes_once
 from membership.web.etag import etag_matches
 from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.web.preconditions import InCondition, InShown
 
 router = APIRouter(prefix="/v1/customers", tags=["Customers"])
 
@@ -59,7 +60,7 @@ def search_customers(
 
 @router.post("", status_code=201)
 def create_customer(
-    new: NewCustomer, call: Annotated[Call, writes_once(Scope.CUSTOMERS_WRITE)]
+    new: NewCustomer, call: Annotated[Call, writes_once(Scope.CUSTOMERS_WRITE)], shown: InShown
 ) -> CustomerRecord:
     """Create a customer; the service assigns the number.
 
@@ -72,12 +73,13 @@ def create_customer(
         customer = service.create_customer(call.session, call.tenant, new, call.now)
         return customer_record(customer)
 
-    return once(call, new, CustomerRecord, create)
+    created = once(call, new, CustomerRecord, create)
+    return shown.show(created, customer_etag(created))
 
 
 @router.get("/{customer_id}")
 def customer_profile(
-    customer_id: UUID, call: Annotated[Call, reads(Scope.CUSTOMERS_READ)]
+    customer_id: UUID, call: Annotated[Call, reads(Scope.CUSTOMERS_READ)], shown: InShown
 ) -> CustomerProfile:
     """Return a customer with memberships (own and inherited), cards, companies and visits.
 
@@ -86,7 +88,8 @@ def customer_profile(
 
     Errors: `customer_not_found` (404).
     """
-    return profile(call, customer_id)
+    found = profile(call, customer_id)
+    return shown.show(found, customer_etag(found))
 
 
 @router.patch("/{customer_id}")
@@ -95,6 +98,7 @@ def change_customer(
     customer_id: UUID,
     change: CustomerChange,
     call: Annotated[Call, writes_once(Scope.CUSTOMERS_WRITE)],
+    condition: InCondition,
 ) -> CustomerRecord:
     """Set the fields that are sent, such as `state` to ban a customer.
 
@@ -106,7 +110,13 @@ def change_customer(
     `phone_invalid` (422).
     """
 
+    def current() -> str:
+        return customer_etag(
+            customer_record(service.lock_customer(call.session, call.tenant, customer_id))
+        )
+
     def save() -> CustomerRecord:
+        condition.require(current)
         vault = request.app.state.vault
         changed = service.change_customer(
             call.session, call.tenant, customer_id, change, call.now, vault=vault
@@ -114,7 +124,8 @@ def change_customer(
         return customer_record(changed)
 
     asked = request_of("change customer", customer_id, body=change)
-    return once(call, asked, CustomerRecord, save)
+    changed = once(call, asked, CustomerRecord, save)
+    return condition.show(changed, customer_etag(changed))
 
 
 @router.delete("/{customer_id}/sessions")
@@ -162,6 +173,12 @@ def customer_photo(
     return Response(photo.data, media_type=photo.mime, headers=headers)
 
 
+def _locked_photo(call: Call, customer_id: UUID) -> str:
+    """Return the ETag of a customer's photo, locked; ``"none"`` in quotes without one."""
+    customer = service.lock_customer(call.session, call.tenant, customer_id)
+    return f'"{customer.photo_tag or "none"}"'
+
+
 async def _checked_photo(
     request: Request,
     data: Annotated[bytes, Body(media_type="application/octet-stream")],
@@ -177,12 +194,14 @@ def store_photo(
     customer_id: UUID,
     photo: Annotated[photos.Photo, Depends(_checked_photo)],
     call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
+    condition: InCondition,
 ) -> Response:
     """Set the photo of a customer: the body is the image itself, a JPEG, PNG or WebP.
 
     Errors: `customer_not_found` (404), `customer_erased` (409), `body_too_large` (413),
     `photo_invalid`, `photo_too_large` (422, for more than 4,096 pixels a side).
     """
+    condition.require(lambda: _locked_photo(call, customer_id))
     tag = photos.store_photo(call.session, call.tenant, customer_id, photo, call.now)
     location = photo_path(customer_id, tag) or ""
     return Response(status_code=204, headers={"ETag": f'"{tag}"', "Content-Location": location})
@@ -190,11 +209,14 @@ def store_photo(
 
 @router.delete("/{customer_id}/photo", status_code=204)
 def remove_photo(
-    customer_id: UUID, call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)]
+    customer_id: UUID,
+    call: Annotated[Call, writes(Scope.CUSTOMERS_WRITE)],
+    condition: InCondition,
 ) -> Response:
     """Delete the photo of a customer.
 
     Errors: `customer_not_found`, `photo_not_found` (404), `customer_erased` (409).
     """
+    condition.require(lambda: _locked_photo(call, customer_id))
     photos.remove_photo(call.session, call.tenant, customer_id, call.now)
     return Response(status_code=204)

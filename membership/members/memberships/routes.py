@@ -32,6 +32,7 @@ from membership.store.models import MembershipSource
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.web.preconditions import InCondition, InShown, strong_etag
 
 router = APIRouter(prefix="/v1/memberships", tags=["Memberships"])
 
@@ -106,10 +107,22 @@ def assign_membership(new: NewMembership, call: Writer) -> SoldView:
 
 
 @router.get("/{membership_id}")
-def get_membership(membership_id: UUID, call: Reader) -> SoldView:
+def get_membership(membership_id: UUID, call: Reader, shown: InShown) -> SoldView:
     """Return a membership as it was sold, with its current status."""
     membership = service.get_membership(call.session, call.tenant, membership_id)
-    return sold_view(membership, call.now)
+    view = sold_view(membership, call.now)
+    return shown.show(view, _etag(view))
+
+
+def _etag(view: SoldView) -> str:
+    """Return the ETag of what can be changed of a membership."""
+    times = ("starts_at", "ends_at", "last_day", "ended_early_at", "ended_early_why")
+    return strong_etag(view, "id", "customer_id", "company_id", *times, "payment_overdue_since")
+
+
+def _locked_etag(call: Call, membership_id: UUID) -> str:
+    """Return the ETag of a membership, locked. Raises NotFound."""
+    return _etag(sold_view(changes.locked(call.session, call.tenant, membership_id), call.now))
 
 
 @router.get("/{membership_id}/history")
@@ -176,17 +189,19 @@ def end_membership(membership_id: UUID, end: EarlyEnd, call: Writer) -> SoldView
 
 
 @router.delete("/{membership_id}/end")
-def withdraw_end(membership_id: UUID, call: Writer) -> SoldView:
+def withdraw_end(membership_id: UUID, call: Writer, condition: InCondition) -> SoldView:
     """Withdraw a future early end: the end that was sold applies again.
 
     Answers 409 `no_end_planned`, `membership_ended` or `membership_transferred`.
     """
 
     def save() -> SoldView:
+        condition.require(lambda: _locked_etag(call, membership_id))
         sold = terminations.withdraw_end(call.session, call.tenant, membership_id, call.now)
         return sold_view(sold, call.now)
 
-    return once(call, request_of("take back end", membership_id), SoldView, save)
+    changed = once(call, request_of("take back end", membership_id), SoldView, save)
+    return condition.show(changed, _etag(changed))
 
 
 @router.post("/{membership_id}/undo")
@@ -230,7 +245,9 @@ def transfer_membership(membership_id: UUID, wanted: Transfer, call: Writer) -> 
 
 
 @router.put("/{membership_id}/payment")
-def set_payment_state(membership_id: UUID, payment: PaymentState, call: Writer) -> SoldView:
+def set_payment_state(
+    membership_id: UUID, payment: PaymentState, call: Writer, condition: InCondition
+) -> SoldView:
     """Record since when a payment is overdue, or that it was paid.
 
     An overdue membership stays active; the desk shows that it is overdue. Staff decide what
@@ -238,9 +255,12 @@ def set_payment_state(membership_id: UUID, payment: PaymentState, call: Writer) 
     """
 
     def save() -> SoldView:
+        condition.require(lambda: _locked_etag(call, membership_id))
         sold = changes.set_payment_overdue(
             call.session, call.tenant, membership_id, payment.overdue_since, call.now
         )
         return sold_view(sold, call.now)
 
-    return once(call, request_of("note payment", membership_id, body=payment), SoldView, save)
+    asked = request_of("note payment", membership_id, body=payment)
+    changed = once(call, asked, SoldView, save)
+    return condition.show(changed, _etag(changed))

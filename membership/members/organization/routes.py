@@ -9,21 +9,25 @@ from membership.members.organization import service
 from membership.members.organization.schemas import OrganizationChange, OrganizationView
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once, request_of
+from membership.web.preconditions import InCondition, InShown
 
 router = APIRouter(prefix="/v1/organization", tags=["Organization"])
 
 
 @router.get("")
 def get_organization(
-    call: Annotated[Call, reads(Scope.ORGANIZATION_READ)],
+    call: Annotated[Call, reads(Scope.ORGANIZATION_READ)], shown: InShown
 ) -> OrganizationView:
     """Return the organization of the API key or session."""
-    return service.show_organization(call)
+    view = service.show_organization(call)
+    return shown.show(view, service.organization_etag(view))
 
 
 @router.patch("")
 def change_organization(
-    change: OrganizationChange, call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)]
+    change: OrganizationChange,
+    call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)],
+    condition: InCondition,
 ) -> OrganizationView:
     """Set the fields that are sent.
 
@@ -34,6 +38,9 @@ def change_organization(
     """
 
     def save() -> OrganizationView:
+        condition.require(lambda: service.locked_etag(call))
         return service.change_organization(call, change)
 
-    return once(call, request_of("change organization", body=change), OrganizationView, save)
+    asked = request_of("change organization", body=change)
+    changed = once(call, asked, OrganizationView, save)
+    return condition.show(changed, service.organization_etag(changed))

@@ -10,11 +10,22 @@ from membership.members.organization.schemas import OrganizationChange, Organiza
 from membership.store.models import Organization, StaffFactor
 from membership.web.access import Call
 from membership.web.errors import Conflict, NotFound
+from membership.web.preconditions import strong_etag
 
 
 def show_organization(call: Call) -> OrganizationView:
     """Show the caller's organization."""
     return _view(call, _load(call, lock=False))
+
+
+def organization_etag(view: OrganizationView) -> str:
+    """Return the ETag of what can be edited of an organization."""
+    return strong_etag(view, *sorted(OrganizationChange.model_fields))
+
+
+def locked_etag(call: Call) -> str:
+    """Return the ETag of the caller's organization, locked. Raises NotFound."""
+    return organization_etag(_view(call, _load(call, lock=True)))
 
 
 def change_organization(call: Call, change: OrganizationChange) -> OrganizationView:

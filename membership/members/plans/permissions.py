@@ -143,12 +143,20 @@ def list_permissions(
     )
 
 
+def show_permission(session: Session, tenant: Tenant, key: str) -> PermissionView:
+    """Return a permission. Raises NotFound."""
+    row = session.get(Permission, (tenant.id, key))
+    if row is None:
+        raise no_such_permission()
+    return PermissionView(key=row.key, label=row.label)
+
+
 def relabel(session: Session, tenant: Tenant, key: str, label: str) -> PermissionView:
     """Change the label of a permission and return it; memberships sold before keep theirs.
 
     Raises NotFound.
     """
-    permission = _locked(session, tenant, key)
+    permission = lock_permission(session, tenant, key)
     former, permission.label = permission.label, label
     session.flush()
     _record_label(session, tenant.id, NewPermission(key=key, label=label), former)
@@ -160,7 +168,7 @@ def forget(session: Session, tenant: Tenant, key: str) -> None:
 
     Raises NotFound; Conflict if a plan has it, archived ones included.
     """
-    permission = _locked(session, tenant, key)
+    permission = lock_permission(session, tenant, key)
     plans = session.scalar(
         select(func.count()).where(
             PlanPermission.organization_id == tenant.id, PlanPermission.permission_key == key
@@ -173,7 +181,7 @@ def forget(session: Session, tenant: Tenant, key: str) -> None:
     session.flush()
 
 
-def _locked(session: Session, tenant: Tenant, key: str) -> Permission:
+def lock_permission(session: Session, tenant: Tenant, key: str) -> Permission:
     """Return a permission with its row locked. Raises NotFound."""
     permission = session.scalars(
         select(Permission)
@@ -181,5 +189,10 @@ def _locked(session: Session, tenant: Tenant, key: str) -> Permission:
         .with_for_update()
     ).first()
     if permission is None:
-        raise NotFound("permission_not_found", "There is no such permission.")
+        raise no_such_permission()
     return permission
+
+
+def no_such_permission() -> NotFound:
+    """Return the error for a permission that this organization does not have."""
+    return NotFound("permission_not_found", "There is no such permission.")

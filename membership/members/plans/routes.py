@@ -19,10 +19,22 @@ from membership.members.plans.schemas import (
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import Done, once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.web.preconditions import InCondition, InShown, strong_etag
 
 router = APIRouter(prefix="/v1", tags=["Plans"])
 
 KeyPath = Annotated[PermissionKey, Path(examples=["area.pool"])]
+
+
+def _plan_etag(view: PlanView) -> str:
+    """Return the ETag of what can be edited of a plan."""
+    terms = ("name", "description", "price_minor", "currency", "billing", "length")
+    return strong_etag(view, "id", *terms, "public", "archived_at", "permissions")
+
+
+def _permission_etag(view: PermissionView) -> str:
+    """Return the ETag of a permission."""
+    return strong_etag(view, "key", "label")
 
 
 @router.get("/plans")
@@ -47,29 +59,38 @@ def list_plans(
 
 
 @router.post("/plans", status_code=201)
-def create_plan(new: NewPlan, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)]) -> PlanView:
+def create_plan(
+    new: NewPlan, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)], shown: InShown
+) -> PlanView:
     """Create a plan; its new permissions are added to the organization's."""
 
     def create() -> PlanView:
         plan = service.create_plan(call.session, call.tenant, new, call.now)
         return service.show_plan(call.session, call.tenant, plan)
 
-    return once(call, new, PlanView, create)
+    created = once(call, new, PlanView, create)
+    return shown.show(created, _plan_etag(created))
 
 
 @router.get("/plans/{plan_id}")
-def get_plan(plan_id: UUID, call: Annotated[Call, reads(Scope.PLANS_READ)]) -> PlanView:
+def get_plan(
+    plan_id: UUID, call: Annotated[Call, reads(Scope.PLANS_READ)], shown: InShown
+) -> PlanView:
     """Return a plan.
 
     Errors: `plan_not_found` (404).
     """
     plan = service.get_plan(call.session, call.tenant, plan_id)
-    return service.show_plan(call.session, call.tenant, plan)
+    view = service.show_plan(call.session, call.tenant, plan)
+    return shown.show(view, _plan_etag(view))
 
 
 @router.patch("/plans/{plan_id}")
 def change_plan(
-    plan_id: UUID, change: PlanChange, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)]
+    plan_id: UUID,
+    change: PlanChange,
+    call: Annotated[Call, writes_once(Scope.PLANS_WRITE)],
+    condition: InCondition,
 ) -> PlanView:
     """Set the fields that are sent; memberships already sold keep their terms.
 
@@ -79,11 +100,17 @@ def change_plan(
     Errors: `plan_not_found` (404).
     """
 
+    def current() -> str:
+        plan = service.lock_plan(call.session, call.tenant, plan_id)
+        return _plan_etag(service.show_plan(call.session, call.tenant, plan))
+
     def save() -> PlanView:
+        condition.require(current)
         plan = service.change_plan(call.session, call.tenant, plan_id, change, call.now)
         return service.show_plan(call.session, call.tenant, plan)
 
-    return once(call, request_of("change plan", plan_id, body=change), PlanView, save)
+    changed = once(call, request_of("change plan", plan_id, body=change), PlanView, save)
+    return condition.show(changed, _plan_etag(changed))
 
 
 @router.get("/permissions")
@@ -99,9 +126,24 @@ def list_permissions(
     return permissions.list_permissions(call.session, call.tenant, limit, cursor)
 
 
+@router.get("/permissions/{key}")
+def get_permission(
+    key: KeyPath, call: Annotated[Call, reads(Scope.PLANS_READ)], shown: InShown
+) -> PermissionView:
+    """Return a permission.
+
+    Errors: `permission_not_found` (404).
+    """
+    view = permissions.show_permission(call.session, call.tenant, key)
+    return shown.show(view, _permission_etag(view))
+
+
 @router.patch("/permissions/{key}")
 def change_permission(
-    key: KeyPath, change: PermissionChange, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)]
+    key: KeyPath,
+    change: PermissionChange,
+    call: Annotated[Call, writes_once(Scope.PLANS_WRITE)],
+    condition: InCondition,
 ) -> PermissionView:
     """Change the label of a permission in all plans; memberships sold before keep theirs.
 
@@ -111,13 +153,24 @@ def change_permission(
     """
 
     def save() -> PermissionView:
+        condition.require(lambda: _locked_permission(call, key))
         return permissions.relabel(call.session, call.tenant, key, change.label)
 
-    return once(call, request_of("change permission", key, body=change), PermissionView, save)
+    asked = request_of("change permission", key, body=change)
+    changed = once(call, asked, PermissionView, save)
+    return condition.show(changed, _permission_etag(changed))
+
+
+def _locked_permission(call: Call, key: str) -> str:
+    """Return the ETag of a permission, locked. Raises NotFound."""
+    row = permissions.lock_permission(call.session, call.tenant, key)
+    return _permission_etag(PermissionView(key=row.key, label=row.label))
 
 
 @router.delete("/permissions/{key}", status_code=204)
-def delete_permission(key: KeyPath, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)]) -> None:
+def delete_permission(
+    key: KeyPath, call: Annotated[Call, writes_once(Scope.PLANS_WRITE)], condition: InCondition
+) -> None:
     """Delete a permission that no plan has; memberships that were sold with it keep it.
 
     Errors: `permission_not_found` (404), `permission_in_use` (409) while a plan has it, archived
@@ -125,6 +178,7 @@ def delete_permission(key: KeyPath, call: Annotated[Call, writes_once(Scope.PLAN
     """
 
     def delete() -> Done:
+        condition.require(lambda: _locked_permission(call, key))
         permissions.forget(call.session, call.tenant, key)
         return Done()
 

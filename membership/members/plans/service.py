@@ -31,7 +31,7 @@ def _no_such_plan() -> NotFound:
     return NotFound("plan_not_found", "There is no such plan.")
 
 
-def _locked(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
+def lock_plan(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
     """Return a plan with its row locked. Raises NotFound."""
     plan = session.scalars(
         select(Plan)
@@ -73,7 +73,7 @@ def change_plan(
 
     Raises NotFound; Invalid for an empty name.
     """
-    plan = _locked(session, tenant, plan_id)
+    plan = lock_plan(session, tenant, plan_id)
     named = change.model_fields_set
     if "name" in named and not change.name:
         raise Invalid("name_missing", "body.name", "A plan needs a name.")

@@ -9,6 +9,7 @@ from membership.portal.signup.schemas import SignupChange
 from membership.store.models import Organization, SignupSettings
 from membership.web.access import Call
 from membership.web.errors import NotFound
+from membership.web.preconditions import strong_etag
 
 _CLOSED = SignupChange(open=False, member_page=False)
 _FIELDS = tuple(SignupChange.model_fields)
@@ -21,11 +22,28 @@ def show_signup(call: Call, public_url: str | None) -> SignupView:
     return _view(call, current, public_url)
 
 
+def signup_etag(view: SignupView) -> str:
+    """Return the ETag of what can be edited of the settings."""
+    return strong_etag(view, *sorted(SignupChange.model_fields))
+
+
+def locked_etag(call: Call) -> str:
+    """Return the ETag of the settings, with the organization locked. Raises NotFound."""
+    _lock_organization(call)
+    return signup_etag(show_signup(call, None))
+
+
+def _lock_organization(call: Call) -> None:
+    """Lock the organization. Raises NotFound."""
+    how: Any = {"key_share": True}
+    if call.session.get(Organization, call.tenant.id, with_for_update=how) is None:
+        raise NotFound("organization_not_found", "There is no such organization.")
+
+
 def set_signup(call: Call, change: SignupChange, public_url: str | None) -> SignupView:
     """Replace the settings, with the organization locked, and return them."""
     session = call.session
-    if session.get(Organization, call.tenant.id, with_for_update={"key_share": True}) is None:
-        raise NotFound("organization_not_found", "There is no such organization.")
+    _lock_organization(call)
     row = session.get(SignupSettings, call.tenant.id)
     before = None if row is None else _settings_of(row)
     if before == change:

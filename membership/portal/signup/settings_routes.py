@@ -10,16 +10,18 @@ from membership.portal.signup import settings
 from membership.portal.signup.schemas import SignupChange
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once, request_of
+from membership.web.preconditions import InCondition, InShown
 
 router = APIRouter(prefix="/v1/signup", tags=["Organization"])
 
 
 @router.get("")
 def get_signup(
-    request: Request, call: Annotated[Call, reads(Scope.ORGANIZATION_READ)]
+    request: Request, call: Annotated[Call, reads(Scope.ORGANIZATION_READ)], shown: InShown
 ) -> SignupView:
     """Return whether and how the public may join, and the HTML to embed it in a web site."""
-    return settings.show_signup(call, request.app.state.settings.public_url)
+    view = settings.show_signup(call, request.app.state.settings.public_url)
+    return shown.show(view, settings.signup_etag(view))
 
 
 @router.put("")
@@ -27,6 +29,7 @@ def set_signup(
     request: Request,
     change: SignupChange,
     call: Annotated[Call, writes_once(Scope.ORGANIZATION_WRITE)],
+    condition: InCondition,
 ) -> SignupView:
     """Replace the settings: what is left out is set to its default.
 
@@ -38,6 +41,8 @@ def set_signup(
     """
 
     def save() -> SignupView:
+        condition.require(lambda: settings.locked_etag(call))
         return settings.set_signup(call, change, request.app.state.settings.public_url)
 
-    return once(call, request_of("set signup", body=change), SignupView, save)
+    changed = once(call, request_of("set signup", body=change), SignupView, save)
+    return condition.show(changed, settings.signup_etag(changed))

@@ -16,6 +16,7 @@ from membership.wallet.designs.schemas import (
 )
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once, request_of
+from membership.web.preconditions import InCondition, InShown, strong_etag
 
 router = APIRouter(prefix="/v1/card-designs", tags=["Card designs"])
 
@@ -50,19 +51,30 @@ def create_design(
     return once(call, new, DesignRecord, create)
 
 
+def _etag(view: DesignRecord) -> str:
+    """Return the ETag of what can be edited of a design."""
+    return strong_etag(view, "id", "name", "version", "archived_at")
+
+
 @router.get("/{design_id}")
-def get_design(design_id: UUID, call: Annotated[Call, reads(Scope.CARDS_READ)]) -> DesignRecord:
+def get_design(
+    design_id: UUID, call: Annotated[Call, reads(Scope.CARDS_READ)], shown: InShown
+) -> DesignRecord:
     """Return a design as its cards show it now.
 
     Errors: `design_not_found` (404).
     """
     row = service.get_design(call.session, call.tenant, design_id)
-    return views.design_record(call.session, call.tenant, row)
+    view = views.design_record(call.session, call.tenant, row)
+    return shown.show(view, _etag(view))
 
 
 @router.put("/{design_id}")
 def edit_design(
-    design_id: UUID, change: DesignChange, call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)]
+    design_id: UUID,
+    change: DesignChange,
+    call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)],
+    condition: InCondition,
 ) -> DesignRecord:
     """Create a new version of a design. All its issued cards are updated gradually.
 
@@ -72,11 +84,17 @@ def edit_design(
     Errors: `design_not_found` (404), `design_changed` (409), `design_invalid` (422).
     """
 
+    def current() -> str:
+        row = service.lock_design(call.session, call.tenant, design_id)
+        return _etag(views.design_record(call.session, call.tenant, row))
+
     def save() -> DesignRecord:
+        condition.require(current)
         row = service.edit_design(call.session, call.tenant, design_id, change, call.now)
         return views.design_record(call.session, call.tenant, row)
 
-    return once(call, request_of("edit design", design_id, body=change), DesignRecord, save)
+    changed = once(call, request_of("edit design", design_id, body=change), DesignRecord, save)
+    return condition.show(changed, _etag(changed))
 
 
 @router.post("/{design_id}/archive")

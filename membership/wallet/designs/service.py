@@ -74,7 +74,7 @@ def edit_design(
 
     Raises NotFound; Conflict if another version was edited meanwhile; Invalid as for a new one.
     """
-    row = _locked(session, tenant, design_id)
+    row = lock_design(session, tenant, design_id)
     if row.version != change.version:
         detail = f"Version {row.version} is there by now; look at it before you change it."
         raise Conflict("design_changed", detail)
@@ -101,7 +101,7 @@ def archive_design(
 
     Raises NotFound.
     """
-    row = _locked(session, tenant, design_id)
+    row = lock_design(session, tenant, design_id)
     if (row.archived_at is not None) != archived:
         row.archived_at = now if archived else None
         row.changed_at = now
@@ -171,7 +171,7 @@ def _no_such_design() -> NotFound:
     return NotFound("design_not_found", "There is no such card design.")
 
 
-def _locked(session: Session, tenant: Tenant, design_id: UUID) -> CardDesign:
+def lock_design(session: Session, tenant: Tenant, design_id: UUID) -> CardDesign:
     """Load a design, locked for a change. Raises NotFound."""
     row = session.scalars(
         select(CardDesign)

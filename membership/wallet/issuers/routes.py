@@ -13,6 +13,7 @@ from membership.wallet.issuers.google import GoogleAccount
 from membership.wallet.issuers.schemas import NewAppleIdentity, NewGoogleIdentity
 from membership.wallet.issuers.service import IssuerContext
 from membership.web.access import Call, Caller, allows, reads, writes
+from membership.web.preconditions import InCondition, InShown
 from passes.apple.identity import Identity
 
 router = APIRouter(prefix="/v1/wallets", tags=["Wallets"])
@@ -22,13 +23,16 @@ _Allowed = Annotated[Caller, allows(Scope.WALLETS_WRITE)]
 
 
 @router.get("")
-def show_wallets(request: Request, call: Annotated[Call, reads(Scope.CARDS_READ)]) -> WalletsReady:
+def show_wallets(
+    request: Request, call: Annotated[Call, reads(Scope.CARDS_READ)], shown: InShown
+) -> WalletsReady:
     """Return who signs cards for both wallets, and what prevents phones from accepting them.
 
     Without a certificate of Apple a self-signed one signs, which every iPhone rejects. Warnings
     start 30 days before a certificate expires.
     """
-    return service.show(_context(request, call))
+    ready = service.show(_context(request, call))
+    return shown.show(ready, service.etag(ready))
 
 
 async def _apple(request: Request, new: NewAppleIdentity, _allowed: _Allowed) -> Identity:
@@ -49,6 +53,7 @@ def put_apple(
     new: NewAppleIdentity,
     identity: Annotated[Identity, Depends(_apple)],
     call: _Writing,
+    condition: InCondition,
 ) -> WalletsReady:
     """Set the certificate that signs passes from now on, replacing a previous one.
 
@@ -60,22 +65,29 @@ def put_apple(
     `pass_type_differs` (409) if phones have cards of another pass type.
     """
     context = _context(request, call)
-    return service.put_apple(context, identity, replace_pass_type=new.replace_pass_type)
+    condition.require(lambda: service.locked_etag(context))
+    ready = service.put_apple(context, identity, replace_pass_type=new.replace_pass_type)
+    return condition.show(ready, service.etag(ready))
 
 
 @router.delete("/apple", status_code=204)
-def delete_apple(request: Request, call: _Writing) -> Response:
+def delete_apple(request: Request, call: _Writing, condition: InCondition) -> Response:
     """Delete the certificate; a self-signed one signs again. Cards on phones stay as they are.
 
     Errors: `wallet_not_configured` (404).
     """
-    service.remove(_context(request, call), IdentityKind.APPLE)
+    context = _context(request, call)
+    condition.require(lambda: service.locked_etag(context))
+    service.remove(context, IdentityKind.APPLE)
     return Response(status_code=204)
 
 
 @router.put("/google")
 def put_google(
-    request: Request, account: Annotated[GoogleAccount, Depends(_google)], call: _Writing
+    request: Request,
+    account: Annotated[GoogleAccount, Depends(_google)],
+    call: _Writing,
+    condition: InCondition,
 ) -> WalletsReady:
     """Set the service account that issues cards in Google Wallet, replacing a previous one.
 
@@ -84,16 +96,21 @@ def put_google(
 
     Errors: `service_account_invalid` (422).
     """
-    return service.put_google(_context(request, call), account)
+    context = _context(request, call)
+    condition.require(lambda: service.locked_etag(context))
+    ready = service.put_google(context, account)
+    return condition.show(ready, service.etag(ready))
 
 
 @router.delete("/google", status_code=204)
-def delete_google(request: Request, call: _Writing) -> Response:
+def delete_google(request: Request, call: _Writing, condition: InCondition) -> Response:
     """Delete the service account. Cards in Google Wallet stay, but are no longer updated.
 
     Errors: `wallet_not_configured` (404).
     """
-    service.remove(_context(request, call), IdentityKind.GOOGLE)
+    context = _context(request, call)
+    condition.require(lambda: service.locked_etag(context))
+    service.remove(context, IdentityKind.GOOGLE)
     return Response(status_code=204)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.cards import AppleReady, GoogleReady, WalletsReady
 from membership.base.vault import Vault
-from membership.store.models import IdentityKind
+from membership.store.models import IdentityKind, WalletIdentity
 from membership.wallet.google.state import resync_all
 from membership.wallet.issuers.apple import apple_facts, apple_names, store_apple
 from membership.wallet.issuers.google import (
@@ -26,6 +26,7 @@ from membership.wallet.issuers.storage import delete_identity
 from membership.wallet.issuers.warnings import apple_warnings, google_warnings
 from membership.web.access import Tenant
 from membership.web.errors import Invalid, NotFound
+from membership.web.preconditions import strong_etag
 from passes.apple.identity import Identity, load_identity
 from passes.errors import CertificateError
 
@@ -39,6 +40,22 @@ class IssuerContext:
     tenant: Tenant
     public_url: str | None
     now: datetime
+
+
+def etag(ready: WalletsReady) -> str:
+    """Return the ETag of both issuers."""
+    return strong_etag(
+        ready,
+        *(f"apple.{name}" for name in ("development", "pass_type_id", "team_id", "not_after")),
+        *(f"google.{name}" for name in ("configured", "issuer_id", "account")),
+    )
+
+
+def locked_etag(context: IssuerContext) -> str:
+    """Return the ETag of both issuers, which are locked."""
+    for kind in IdentityKind:
+        context.session.get(WalletIdentity, (context.tenant.id, kind), with_for_update=True)
+    return etag(show(context))
 
 
 def load_apple(new: NewAppleIdentity) -> Identity:

@@ -135,3 +135,23 @@ def test_scopes_of_the_account(club: BillingClub) -> None:
     for method in ("PUT", "DELETE"):
         answer = club.service.call(method, "/v1/billing/stripe", key=reader, json={})
         assert answer.status_code == 403
+
+
+def test_keys_that_somebody_else_stored_are_not_replaced(club: BillingClub) -> None:
+    path = "/v1/billing/stripe"
+    seen = club.service.call("GET", path).headers["ETag"]
+    club.connect_stripe(grace_days=3)
+    now = club.service.call("GET", path).headers["ETag"]
+    keys = {"secret_key": club.stripe.secret_key, "webhook_secret": club.stripe.webhook_secret}
+    stale = {"If-Match": seen}
+    for late in (
+        club.service.call("PUT", path, json=keys, headers=stale),
+        club.service.call("DELETE", path, headers=stale),
+    ):
+        assert (late.status_code, late.json()["code"]) == (412, "changed_meanwhile")
+    assert club.service.get(path)["grace_days"] == 3
+    good = {"If-Match": now}
+    stored = club.service.call("PUT", path, json=keys | {"grace_days": 5}, headers=good)
+    assert stored.status_code == 200, stored.text
+    good = {"If-Match": stored.headers["ETag"]}
+    assert club.service.call("DELETE", path, headers=good).status_code == 204

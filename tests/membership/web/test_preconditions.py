@@ -1,0 +1,272 @@
+"""ETag and If-Match: all that can be edited is changed only as the caller saw it, if they ask."""
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+
+from tests.membership.accounts.staff.people import PASSWORD, problem
+from tests.membership.application import api_document
+from tests.membership.members.customers.test_customers import picture
+from tests.membership.needs import CALLER, NEEDS
+from tests.membership.support import Service
+from tests.membership.wallet.designs.making import content, make_design
+from tests.membership.wallet.issuers.files import apple_body, google_body
+
+EXEMPT = {
+    "PUT /v1/companies/{company_id}/customers/{customer_id}": "links; nobody edits a link",
+    "DELETE /v1/companies/{company_id}/customers/{customer_id}": "ends a link",
+    "PUT /v1/imports/{import_id}/file": "a file is sent once, and never edited",
+    "DELETE /v1/customers/{customer_id}/sessions": "ends sessions",
+    "DELETE /v1/staff/{staff_id}/sessions": "ends sessions",
+    "DELETE /v1/staff/sessions": "ends one's own sessions",
+    "DELETE /v1/staff/sessions/current": "ends one's own session",
+}
+"""Changes of what cannot be edited, and why."""
+
+Body = dict[str, Any] | bytes | None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of what ``shown`` shows, and another one."""
+
+    shown: str
+    route: str
+    path: str
+    first: Body
+    second: Body
+
+
+def edits(service: Service, name: str) -> Edit:
+    """What is changed, made anew."""
+    route = name
+    method_path = route.split()[1]
+    ids: dict[str, str] = {}
+    first: Body
+    second: Body
+    first, second = {"name": "First"}, {"name": "Second"}
+    shown = method_path
+    match method_path:
+        case "/v1/customers/{customer_id}":
+            ids["customer_id"] = service.customer("Amara")
+            first, second = {"phone": "+49301234567"}, {"desk_note": "Has a dog"}
+        case "/v1/customers/{customer_id}/photo":
+            ids["customer_id"] = service.customer("Amara")
+            send(service, "PUT", method_path.format(**ids), picture(colour="navy"))
+            first, second = picture(colour="salmon"), picture(colour="olive")
+        case "/v1/companies/{company_id}":
+            ids["company_id"] = service.company()
+        case "/v1/plans/{plan_id}":
+            ids["plan_id"] = service.plan("Gold")
+        case "/v1/permissions/{key}":
+            service.plan("Gold", "pool")
+            service.patch(f"/v1/plans/{service.plan('Silver', 'sauna')}", permissions=[])
+            ids["key"] = "sauna"
+            first, second = {"label": "Sauna"}, {"label": "Hot room"}
+        case "/v1/memberships/{membership_id}/end" | "/v1/memberships/{membership_id}/payment":
+            plan = service.plan("Gold", length={"unit": "month"})
+            ids["membership_id"] = service.member(plan, customer_id=service.customer())
+            shown = "/v1/memberships/{membership_id}"
+            first = {"overdue_since": "2027-03-01T00:00:00Z"}
+            second = {"overdue_since": "2027-03-02T00:00:00Z"}
+        case "/v1/staff/{staff_id}":
+            new = {"name": "Kim", "email": "kim@club.example", "role": "admin"}
+            ids["staff_id"] = service.post("/v1/staff", new | {"password": PASSWORD})["id"]
+        case "/v1/webhooks/{webhook_id}":
+            body: dict[str, Any] = {
+                "url": "https://93.184.215.14/hook",
+                "types": ["customer.created"],
+            }
+            ids["webhook_id"] = service.post("/v1/webhooks", body)["id"]
+            first, second = {"description": "First"}, {"description": "Second"}
+        case "/v1/card-designs/{design_id}":
+            ids["design_id"] = str(make_design(service)["id"])
+            first = {"name": "First", "design": content(), "version": 1}
+            second = {"name": "Second", "design": content(), "version": 1}
+        case "/v1/signup":
+            first, second = {"open": True}, {"open": True, "accent": "#112233"}
+        case "/v1/wallets/apple":
+            shown = "/v1/wallets"
+            first, second = apple_body(), None
+        case "/v1/wallets/google":
+            shown = "/v1/wallets"
+            first, second = google_body(), google_body(issuer_id="3388000000099999999")
+            send(service, "PUT", method_path, google_body(issuer_id="3388000000011111111"))
+    return Edit(shown.format(**ids), route, method_path.format(**ids), first, second)
+
+
+def send(service: Service, method: str, path: str, body: Body, **headers: str) -> requests.Response:
+    """A change, with headers."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    if isinstance(body, bytes):
+        sent["Content-Type"] = "image/jpeg"
+        return service.call(method, path, data=body, headers=sent)
+    if method == "DELETE" or body is None:
+        return service.call(method, path, headers=sent)
+    return service.call(method, path, json=body, headers=sent)
+
+
+def etag(service: Service, path: str) -> str:
+    """The ETag of what a path shows."""
+    answer = service.call("GET", path)
+    assert answer.status_code == 200, answer.text
+    assert re.fullmatch(r'"[0-9a-f]{32,64}"', answer.headers["ETag"]), answer.headers
+    return answer.headers["ETag"]
+
+
+def changing() -> set[str]:
+    """The routes that take If-Match."""
+    return {
+        route.name
+        for route in api_document().routes
+        if any(each["name"].lower() == "if-match" for each in route.parameters)
+    }
+
+
+def test_every_route_that_edits_takes_a_condition() -> None:
+    """Whoever adds one gives it ``InCondition``, and what it changes an ETag."""
+    editing = {
+        route.name
+        for route in api_document().routes
+        if route.method in {"PUT", "PATCH", "DELETE"}
+        and NEEDS[route.name] not in {"anybody", CALLER}
+    }
+    assert editing - changing() == set(EXEMPT)
+    assert changing() - editing == set()
+
+
+STRIPE = {"PUT /v1/billing/stripe", "DELETE /v1/billing/stripe"}
+"""Their tests are in ``tests/membership/billing/stripe``: they ask the provider."""
+EDITS = (
+    "PATCH /v1/customers/{customer_id}",
+    "PUT /v1/customers/{customer_id}/photo",
+    "PATCH /v1/companies/{company_id}",
+    "PATCH /v1/plans/{plan_id}",
+    "PATCH /v1/permissions/{key}",
+    "PUT /v1/memberships/{membership_id}/payment",
+    "PATCH /v1/staff/{staff_id}",
+    "PATCH /v1/webhooks/{webhook_id}",
+    "PUT /v1/card-designs/{design_id}",
+    "PATCH /v1/organization",
+    "PUT /v1/signup",
+    "PUT /v1/wallets/google",
+)
+REMOVALS: dict[str, str] = {
+    "DELETE /v1/customers/{customer_id}/photo": "PUT /v1/customers/{customer_id}/photo",
+    "DELETE /v1/permissions/{key}": "PATCH /v1/permissions/{key}",
+    "DELETE /v1/webhooks/{webhook_id}": "PATCH /v1/webhooks/{webhook_id}",
+    "DELETE /v1/wallets/google": "PUT /v1/wallets/google",
+    "DELETE /v1/wallets/apple": "PUT /v1/wallets/apple",
+}
+"""Each with the change that comes between."""
+ENDS = {"DELETE /v1/memberships/{membership_id}/end"}
+
+
+def test_every_condition_is_tested() -> None:
+    removing = set(REMOVALS) | set(REMOVALS.values())
+    assert {*EDITS, *removing, *ENDS, *STRIPE} == changing()
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_change_of_what_somebody_else_changed_is_refused(service: Service, name: str) -> None:
+    edit, method = edits(service, name), name.split(maxsplit=1)[0]
+    seen = etag(service, edit.shown)
+    assert etag(service, edit.shown) == seen
+    once = str(uuid4())
+    first = send(service, method, edit.path, edit.first, If_Match=seen, Idempotency_Key=once)
+    assert first.ok, first.text
+    now = etag(service, edit.shown)
+    assert now != seen
+    assert first.headers["ETag"] == now
+    before = service.call("GET", edit.shown).content
+    for stale in (seen, f"W/{now}", '"other"', f'{seen}, "other"'):
+        late = send(service, method, edit.path, edit.second, If_Match=stale)
+        assert problem(late) == (412, "changed_meanwhile"), stale
+        assert late.headers["ETag"] == now
+    assert service.call("GET", edit.shown).content == before
+    if "webhooks" not in name and "photo" not in name and "wallets" not in name:
+        again = send(service, method, edit.path, edit.first, If_Match=seen, Idempotency_Key=once)
+        assert (again.status_code, again.text) == (first.status_code, first.text)
+        assert again.headers["ETag"] == now
+    if "card-designs" in name:
+        return  # whose body names the version, too
+    last = send(service, method, edit.path, edit.second, If_Match=f'"other", {now}')
+    assert last.ok, last.text
+    assert send(service, method, edit.path, edit.first, If_Match="*").ok
+    assert send(service, method, edit.path, edit.second).ok
+    assert etag(service, edit.shown) == last.headers["ETag"]
+
+
+@pytest.mark.parametrize("name", REMOVALS)
+def test_what_somebody_else_changed_is_not_removed(service: Service, name: str) -> None:
+    between = REMOVALS[name]
+    edit = edits(service, between)
+    seen = etag(service, edit.shown)
+    assert send(service, between.split()[0], edit.path, edit.first).ok
+    now = etag(service, edit.shown)
+    assert problem(send(service, "DELETE", edit.path, None, If_Match=seen)) == (
+        412, "changed_meanwhile",
+    )  # fmt: skip
+    assert etag(service, edit.shown) == now
+    assert send(service, "DELETE", edit.path, None, If_Match=now).ok
+
+
+def test_an_end_that_somebody_else_moved_is_not_withdrawn(service: Service) -> None:
+    (name,) = ENDS
+    edit = edits(service, name)
+    move = edit.path
+    service.post(move, {"at": "2027-03-20T00:00:00Z"}, status=200)
+    seen = etag(service, edit.shown)
+    service.post(move, {"at": "2027-03-21T00:00:00Z"}, status=200)
+    assert problem(send(service, "DELETE", move, None, If_Match=seen))[0] == 412
+    assert send(service, "DELETE", move, None, If_Match=etag(service, edit.shown)).ok
+
+
+def test_what_changes_by_itself_is_nobodys_edit(service: Service) -> None:
+    """A visit, a card or a membership is no reason to refuse a new telephone."""
+    customer, plan = service.customer("Amara"), service.plan("Gold")
+    path = f"/v1/customers/{customer}"
+    seen = etag(service, path)
+    service.scan(service.card(customer)["code"])
+    service.member(plan, customer_id=customer)
+    service.clock.advance(days=40)
+    assert etag(service, path) == seen
+
+
+def test_what_is_not_there_is_not_found(service: Service) -> None:
+    path = f"/v1/plans/{uuid4()}"
+    answer = send(service, "PATCH", path, {"name": "X"}, If_Match='"x"')
+    assert problem(answer) == (404, "plan_not_found")
+
+
+RACES: dict[str, Callable[[int], Body]] = {
+    "PATCH /v1/customers/{customer_id}": lambda number: {"desk_note": f"Note {number}"},
+    "PATCH /v1/companies/{company_id}": lambda number: {"name": f"Company {number}"},
+    "PATCH /v1/plans/{plan_id}": lambda number: {"name": f"Plan {number}"},
+    "PATCH /v1/organization": lambda number: {"name": f"Club {number}"},
+}
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_of_several_at_once_one_succeeds(service: Service, name: str) -> None:
+    edit, method = edits(service, name), name.split(maxsplit=1)[0]
+    seen = etag(service, edit.shown)
+    start, answers = threading.Barrier(4), list[int]()
+
+    def change(number: int) -> None:
+        start.wait(30)
+        body = RACES[name](number)
+        answers.append(send(service, method, edit.path, body, If_Match=seen).status_code)
+
+    threads = [threading.Thread(target=change, args=(number,)) for number in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(answers) == [200, 412, 412, 412]
