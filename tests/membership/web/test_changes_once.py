@@ -39,7 +39,7 @@ HARMLESS = {
     "POST /v1/webhooks/{webhook_id}/test": "a test may be sent twice",
     "POST /v1/webhooks/{webhook_id}/deliveries/replay": "deliveries are sent at least once",
     "POST /v1/webhooks/{webhook_id}/deliveries/{event_id}/replay": "the same",
-    "POST /v1/webhooks/{webhook_id}/deliveries/{event_id}/skip": "a skipped one does not wait any more",
+    "POST /v1/webhooks/{webhook_id}/deliveries/{event_id}/skip": "a skipped one waits no more",
     "PUT /v1/imports/{import_id}/file": "stores the same file",
     "POST /v1/imports/{import_id}/start": "an import is started once",
     "POST /v1/imports/{import_id}/cancel": "a cancelled import stays so",
