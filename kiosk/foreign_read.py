@@ -32,7 +32,12 @@ def read_as_foreign(text: str, alternatives: tuple[str, ...] = ()) -> ForeignRea
 
 
 def foreign_read(request: ScanRequest, answer: ScanAnswer) -> ForeignRead | None:
-    """Return what of a scan can be given to a member after this answer; None if nothing can."""
+    """Return what of a scan can be given to a member after this answer; None if nothing can.
+
+    A former number that several members have is not given to one of them.
+    """
     if answer.outcome is not Outcome.UNKNOWN_CODE or answer.unknown_cause not in _NOBODYS:
+        return None
+    if answer.choices:
         return None
     return read_as_foreign(request.text, request.alternatives)

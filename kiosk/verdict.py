@@ -91,7 +91,7 @@ _TICK = timedelta(microseconds=1)
 def verdict_of(answer: ScanAnswer, texts: Texts, *, offers: object = None) -> Verdict:
     """Return the verdict for the service's answer; ``offers``: its code can be given to a member.
 
-    One with an offer stays longer: staff read it, and then decide.
+    One with an offer, or people to choose from, stays longer: staff read it, and then decide.
     """
     tone = _tone(answer)
     return Verdict(
@@ -109,7 +109,9 @@ def verdict_of(answer: ScanAnswer, texts: Texts, *, offers: object = None) -> Ve
         permissions=tuple(permission.label for permission in answer.permissions),
         answered=texts.clock(answer.server_time, answer.time_zone),
         offer=texts.say("Give this card to a member …  (Ctrl+G)") if offers else "",
-        dwell_s=_DWELL_DEFAULT_S if offers else _DWELL_S.get(tone, _DWELL_DEFAULT_S),
+        dwell_s=_DWELL_DEFAULT_S
+        if offers or answer.choices
+        else _DWELL_S.get(tone, _DWELL_DEFAULT_S),
     )
 
 
@@ -166,6 +168,8 @@ def _special(answer: ScanAnswer, texts: Texts) -> str:
         if _has_photo(answer):
             return texts.say("ACTIVE · COMPARE PHOTO")
         return texts.say("ACTIVE · ASK FOR THE NAME")
+    if answer.choices:
+        return texts.say("WHOSE NUMBER IS THIS?")
     match answer.unknown_cause:
         case UnknownCause.FORGED:
             return texts.say("NOT GENUINE")
@@ -247,6 +251,11 @@ def _revoked(answer: ScanAnswer, texts: Texts) -> str:
 
 
 def _unknown(answer: ScanAnswer, texts: Texts) -> str:
+    if answer.choices:
+        return texts.say(
+            "{count} members had this number before. Ask for the name, and choose in the list.",
+            count=len(answer.choices),
+        )
     match answer.unknown_cause:
         case UnknownCause.NOT_A_CARD:
             return texts.say("This is not a member card. Is it a ticket or a product?")

@@ -263,6 +263,11 @@ class CustomerRecord(Message):
     phone: str | None = Field(description="E.164, such as +49301234567.")
     birth_date: date | None
     desk_note: str | None
+    former_numbers: tuple[str, ...] = Field(
+        default=(),
+        examples=[["M-1234"]],
+        description="Numbers from the system that was used before.",
+    )
     created_at: AwareDatetime
 
 

@@ -216,6 +216,14 @@ class ScanRequest(NoCoercion, Message):
     )
 
 
+class CustomerHit(Message):
+    """A result of the customer search."""
+
+    customer: CustomerView
+    outcome: Outcome
+    plan: str | None = None
+
+
 class ScanAnswer(Message):
     """The person, and whether the membership is active.
 
@@ -241,14 +249,11 @@ class ScanAnswer(Message):
         None, description="For a revoked card: the customer's newest card that is good."
     )
     visits: VisitCount | None = None
-
-
-class CustomerHit(Message):
-    """A result of the customer search."""
-
-    customer: CustomerView
-    outcome: Outcome
-    plan: str | None = None
+    choices: tuple[CustomerHit, ...] = Field(
+        (),
+        description="With the outcome `unknown_code`: several customers who have the former number "
+        "that was scanned. Choose one, and send their id as a scan of the method `search`.",
+    )
 
 
 class CustomerHits(Message):

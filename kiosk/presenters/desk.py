@@ -13,6 +13,7 @@ from kiosk.status import Health, start_failure
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
 from kiosk.workers import DeskWorker
+from passes.codes.foreign import foreign_code
 
 from .rows_of import hit_row, visit_row
 
@@ -191,13 +192,20 @@ class DeskPresenter(QObject):
 
     @Slot(object)
     def on_showed(self, shown: DisplayedScan) -> None:
-        """Keep which visit the verdict on screen is about."""
+        """Keep which visit the verdict on screen is about; show whom staff have to choose from."""
         self._on_screen = shown.scan.request.visit_id
+        side, choices = self._window.side, () if shown.answer is None else shown.answer.choices
+        if choices:
+            number = foreign_code(shown.scan.request.text)
+            side.offer(number, [hit_row(hit, self._texts) for hit in choices])
+        else:
+            side.withdraw()
 
     @Slot()
     def on_cleared(self) -> None:
         """No verdict is on screen."""
         self._on_screen = None
+        self._window.side.withdraw()
 
     @Slot(object)
     def on_undone(self, visit: VisitView) -> None:

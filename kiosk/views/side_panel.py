@@ -76,6 +76,7 @@ class SidePanel(QFrame):
         self.search.setClearButtonEnabled(True)
         self.search.setProperty("search", True)
         self._picks = ""
+        self._offered = ""
         self._doubted = False
         self.search.setMaxLength(200)
         self.section = PlainLabel("", "section")
@@ -133,6 +134,19 @@ class SidePanel(QFrame):
             self._picks = ""
         else:
             self._say(self._texts.say("Nobody found for “{text}”.", text=text))
+
+    def offer(self, text: str, rows: Sequence[Row]) -> None:
+        """Show people to choose from, as if ``text`` had been searched, until ``withdraw``."""
+        self.search.setText(text)
+        self._pause.stop()
+        self._offered = self.search.text()
+        self.show_hits(self._offered.strip(), rows)
+
+    def withdraw(self) -> None:
+        """Remove the people who were offered, unless another text was typed meanwhile."""
+        if self._offered and self.search.text() == self._offered:
+            self.end_search()
+        self._offered = ""
 
     def show_search_failure(self, text: str, sentence: str) -> None:
         """Show why the search for ``text`` failed."""

@@ -4,8 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from api_client.messages.scan import (
     ScanAnswer,
     ScanMethod,
     ScanRequest,
+    UnknownCause,
     VisitPage,
     VisitView,
 )
@@ -266,3 +268,46 @@ def test_a_search_that_finds_more_than_is_shown_says_so(
     for cursor, words in (("next", "THE FIRST 1 FOUND · TYPE MORE"), (None, "FOUND")):
         presenter.on_hits("am", CustomerHits(items=(hit,), next_cursor=cursor))
         assert window.side.section.text() == words
+
+
+OTHER = AMARA.model_copy(update={"id": UUID(int=99), "name": "Jonas Brandt"})
+
+
+def ambiguous() -> DisplayedScan:
+    """The verdict of a former number that two have, with a prefix of the scanner."""
+    hits = tuple(CustomerHit(customer=each, outcome=Outcome.ACTIVE) for each in (AMARA, OTHER))
+    shown = displayed(unknown(unknown_cause=UnknownCause.NOT_FOUND, choices=hits))
+    request = shown.scan.request.model_copy(update={"text": "]C0M-1234"})
+    return DisplayedScan(shown.verdict, PendingScan(request, None, None), shown.answer)
+
+
+def test_whoever_has_a_former_number_is_listed_to_choose_from(
+    presenter: DeskPresenter, window: KioskWindow
+) -> None:
+    side, searched = window.side, list[str]()
+    picked: list[tuple[str, bool]] = []
+    side.search_wanted.connect(searched.append)
+    side.picked.connect(lambda who, seen: picked.append((who, seen)))
+    presenter.on_showed(ambiguous())
+    assert side.search.text() == "M-1234"
+    assert [row.name for row in side.hits.rows()] == ["Amara Okafor", "Jonas Brandt"]
+    side.hits.move_by(1)
+    QTest.keyClick(side.search, Qt.Key.Key_Return)
+    assert picked == [(str(OTHER.id), True)]
+    assert (side.search.text(), searched) == ("", [])
+
+
+def test_the_list_goes_with_its_verdict_but_not_what_was_typed(
+    presenter: DeskPresenter, window: KioskWindow
+) -> None:
+    search = window.side.search
+    presenter.on_showed(ambiguous())
+    presenter.on_showed(displayed(answer()))
+    assert search.text() == ""
+    presenter.on_showed(ambiguous())
+    presenter.on_cleared()
+    assert search.text() == ""
+    presenter.on_showed(ambiguous())
+    search.setText("Brandt")
+    presenter.on_cleared()
+    assert search.text() == "Brandt"

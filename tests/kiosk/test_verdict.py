@@ -11,15 +11,18 @@ from hypothesis import strategies as st
 from api_client.messages.scan import (
     Attention,
     AttentionKind,
+    CustomerHit,
     NamedBy,
     Outcome,
     Reason,
     ScanAnswer,
+    ScanRequest,
     Status,
     UnknownCause,
     VisitCount,
 )
 from kiosk.failures import Cause, Failure
+from kiosk.foreign_read import foreign_read
 from kiosk.style import Tone
 from kiosk.texts import Texts
 from kiosk.verdict import verdict_of, verdict_of_failure
@@ -231,3 +234,21 @@ def test_any_answer_of_the_service_can_be_shown(
     assert verdict.headline
     assert verdict.detail or parts.get("membership", True) is None
     assert verdict.dwell_s > 0
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_former_number_of_several_asks_whose_it_is(language: str) -> None:
+    texts = Texts(language)
+    hit = CustomerHit(customer=AMARA, outcome=Outcome.ACTIVE)
+    asked = unknown(unknown_cause=UnknownCause.NOT_FOUND, choices=(hit, hit, hit))
+    verdict = verdict_of(asked, texts)
+    assert (verdict.tone, verdict.person) == (Tone.UNKNOWN_CODE, None)
+    assert verdict.headline == texts.say("WHOSE NUMBER IS THIS?")
+    assert verdict.detail.startswith("3 ")
+    alone = verdict_of(unknown(unknown_cause=UnknownCause.NOT_FOUND), texts)
+    assert verdict.dwell_s > alone.dwell_s
+    assert alone.headline == texts.say("UNKNOWN CODE")
+    # It is not given to one of them as a card.
+    request = ScanRequest(visit_id=asked.visit_id, text="M-1234")
+    assert foreign_read(request, asked) is None
+    assert foreign_read(request, asked.model_copy(update={"choices": ()})) is not None

@@ -8,11 +8,16 @@ from kiosk.staff.forms.request import Call, Filled, without_blanks
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
 
+_FORMER = "former_numbers"
+
 
 def customer_form(
     texts: Texts, profile: CustomerProfile | None
 ) -> tuple[Form, Filled[CustomerRecord]]:
-    """Create a customer, or with a ``profile`` change its fields."""
+    """Create a customer, or with a ``profile`` change its fields.
+
+    Former numbers are sent if they were changed: a service of before does not know them.
+    """
     say = texts.say
     form = Form(texts, say("New customer"), say("Create"), topic="customer:new")
     if profile is not None:
@@ -27,12 +32,17 @@ def customer_form(
     ):
         form.add_line(key, words, str(getattr(profile, key, None) or ""))
     form.add_day("birth_date", say("Born"), profile.birth_date if profile else None, optional=True)
-    form.add_note("desk_note", say("Note"), (profile.desk_note or "") if profile else "")
+    former = "; ".join(profile.former_numbers) if profile else ""
+    form.add_line(_FORMER, say("Former numbers"), former).setPlaceholderText("M-1234; 12/34")
+    form.add_note("desk_note", say("Note"), (profile.desk_note or "") if profile else "", lines=2)
     if profile is not None:
         form.add_choice("state", say("State"), _states(texts), profile.customer.state.value)
 
     def filled(values: Mapping[str, Value]) -> Call[CustomerRecord]:
         fields = without_blanks(values, keep=("given_name", "family_name"))
+        typed = fields.pop(_FORMER, None) or ""
+        if typed != former:
+            fields[_FORMER] = [each.strip() for each in typed.split(";") if each.strip()]
         if profile is None:
             return lambda client, once: client.create_customer(fields, once)
         customer_id = profile.customer.id

@@ -32,6 +32,7 @@ from kiosk.views.qr import QrView
 Value = str | bool | date | None
 _WIDTH = 460
 _NOTE_HEIGHT = 84
+_NOTE_LINE = 19
 _BORDER = 2
 """Pixels of the style sheet's border, with one to spare; the layout does not count it."""
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
@@ -147,11 +148,11 @@ class Form(QFrame):
         self._add(key, label, line)
         return line
 
-    def add_note(self, key: str, label: str, value: str = "") -> None:
-        """Add a field for several lines of text."""
+    def add_note(self, key: str, label: str, value: str = "", *, lines: int = 3) -> None:
+        """Add a field for several lines of text, of which ``lines`` are seen at once."""
         note = QPlainTextEdit(value)
         note.setTabChangesFocus(True)
-        note.setFixedHeight(_NOTE_HEIGHT)
+        note.setFixedHeight(_NOTE_HEIGHT - (3 - lines) * _NOTE_LINE)
         self._add(key, label, note)
 
     def add_choice(

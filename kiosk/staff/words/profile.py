@@ -74,6 +74,7 @@ def customer_words(
         (say("Phone"), profile.phone or ""),
         (say("Born"), texts.day(profile.birth_date) if profile.birth_date else ""),
         (say("Note"), profile.desk_note or ""),
+        (say("Former number"), ", ".join(profile.former_numbers)),
         (say("Customer since"), texts.local_day(profile.created_at, zone)),
     )
     return ProfileWords(

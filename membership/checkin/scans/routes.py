@@ -49,6 +49,9 @@ async def record_scan(
     or value that was not made for the card (`forged`), a rotating code of another time, such as a
     picture of one (`stale`), or one that was accepted before (`replayed`).
 
+    A former number names its customer like a number. If several have the same one, the outcome is
+    `unknown_code`, and `choices` are those customers.
+
     `named_by` says what was read. A number, a customer id or an install link identifies a customer
     and proves nothing: unless `numbers_prove` of the organization is set, or the customer was
     chosen in a search, the response has the attention `by_number` (for callers that do not list it

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from api_client.messages.scan import (
     Attention,
     CardView,
+    CustomerHit,
     Outcome,
     ScanAnswer,
     ScanMethod,
@@ -18,6 +19,7 @@ from api_client.messages.scan import (
 from membership.base.vault import Vault
 from membership.checkin.scans.card_by_key import find_by_key_and_card
 from membership.members import visits
+from membership.members.customers.former_numbers import holders_of
 from membership.members.customers.lookup import (
     Found,
     Proof,
@@ -25,6 +27,7 @@ from membership.members.customers.lookup import (
     find_by_code,
     read_code,
 )
+from membership.members.customers.search import hits_of
 from membership.members.customers.views import customer_view
 from membership.members.memberships.views import membership_view, permission_views
 from membership.rules.attention import ANYBODY_MAKES, Thresholds, attention, known_kinds
@@ -126,6 +129,7 @@ def _take(
 def _unknown(call: AnyCall, request: ScanRequest, cause: UnknownCause) -> ScanAnswer:
     """Answer for a text that leads to nobody, or proves nothing."""
     visits.refuse_reused_id(call, request)
+    choices = _choices(call, request) if cause is UnknownCause.NOT_FOUND else ()
     return ScanAnswer(
         visit_id=request.visit_id,
         outcome=Outcome.UNKNOWN_CODE,
@@ -134,7 +138,17 @@ def _unknown(call: AnyCall, request: ScanRequest, cause: UnknownCause) -> ScanAn
         time_zone=call.tenant.time_zone,
         permissions=(),
         current_card=None,
+        choices=choices,
     )
+
+
+def _choices(call: AnyCall, request: ScanRequest) -> tuple[CustomerHit, ...]:
+    """Return the customers who have the former number that a text is, if several do."""
+    for text in (request.text, *request.alternatives):
+        holders = holders_of(call.connection, call.tenant.id, text)
+        if len(holders) > 1:
+            return hits_of(call.connection, call.tenant.id, holders, call.now)
+    return ()
 
 
 def _known(call: AnyCall, request: ScanRequest, found: Found, rules: ScanRules) -> ScanAnswer:

@@ -142,7 +142,13 @@ def _customers(tenant: Tenant) -> _Export:
         "desk_note",
     )
     query = (
-        select(Customer.number, *(getattr(Customer, name) for name in names), newest, others)
+        select(
+            Customer.number,
+            *(getattr(Customer, name) for name in names),
+            newest,
+            others,
+            Customer.former_numbers,
+        )
         .where(Customer.organization_id == tenant.id, Customer.erased_at.is_(None))
         .order_by(Customer.number)
     )
@@ -150,6 +156,7 @@ def _customers(tenant: Tenant) -> _Export:
     cards: dict[str, Convert] = {
         "card_code": lambda row: code_cells(row.card_code),
         "other_card_codes": lambda row: code_cells(row.other_card_codes),
+        "former_numbers": lambda row: code_cells(row.former_numbers),
     }
     return _Export(query, columns | _plain(*names) | cards)
 

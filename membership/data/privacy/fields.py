@@ -124,6 +124,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "given_name": _text(ERASED_GIVEN_NAME),
         "family_name": _text(ERASED_FAMILY_NAME),
         **_null("email", "phone", "birth_date", "desk_note", "language", "photo_tag"),
+        **_null("former_numbers"),
         **_null("email_key", "email_domain", shown=False),
         "search_text": _text(shown=False),
     },
@@ -133,6 +134,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_null("email", "phone"),
         **_null("email_key", shown=False),
     },
+    "former_numbers": {**_plain("organization_id", "customer_id"), **_row("key", shown=False)},
     "customer_photos": {
         **_plain("organization_id", "customer_id"),
         **_row("mime", "tag", "data", "changed_at"),

@@ -5,8 +5,10 @@ from typing import Any
 
 from membership.data.privacy.fields import ERASED_NAME, FIELDS, Erasure, Whose
 
-_REDACTED: Mapping[str, str | None] = {
-    name: field.text if field.erasure is Erasure.TEXT else None
+_LISTS = frozenset({"former_numbers"})
+"""Personal fields that are lists in messages."""
+_REDACTED: Mapping[str, str | list[str] | None] = {
+    name: [] if name in _LISTS else field.text if field.erasure is Erasure.TEXT else None
     for columns in FIELDS.values()
     for name, field in columns.items()
     if field.whose is Whose.CUSTOMER and field.erasure in {Erasure.NULL, Erasure.TEXT}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from api_client.messages.scan import CardView, NamedBy, UnknownCause
 from membership.members.customers.aliases import resolve, resolve_number
+from membership.members.customers.former_numbers import holders_of
 from membership.members.customers.views import VIEW_COLUMNS
 from membership.members.memberships.entitlements import (
     Entitlements,
@@ -153,23 +154,35 @@ def read_code(text: str) -> ParsedCode | None:
 
 
 def find_by_text(
-    connection: Connection, tenant: Tenant, text: str, now: datetime
+    connection: Connection, tenant: Tenant, text: str, now: datetime, *, former: bool = True
 ) -> Found | UnknownCause:
-    """Return the customer whom ``text`` identifies, or why there is none; see ``find_by_code``."""
-    return find_by_code(connection, tenant, text, read_code(text), now)
+    """Return the customer whom ``text`` identifies, or why there is none; see ``find_by_code``.
+
+    Former numbers are left out unless ``former``.
+    """
+    return find_by_code(connection, tenant, text, read_code(text), now, former=former)
 
 
 def find_by_code(
-    connection: Connection, tenant: Tenant, text: str, code: ParsedCode | None, now: datetime
+    connection: Connection,
+    tenant: Tenant,
+    text: str,
+    code: ParsedCode | None,
+    now: datetime,
+    *,
+    former: bool = True,
 ) -> Found | UnknownCause:
     """Return the customer of one organization whom ``code``, read from ``text``, identifies.
 
     Otherwise returns the cause: a code of another organization counts as unknown. The former id and
     number of a merged customer find the one they were merged into. A card of another issuer may
-    have any text.
+    have any text. After cards, a former number finds its customer if only one has it; if several
+    do, the cause is NOT_FOUND, and ``holders_of`` returns them.
     """
     if code is None:
         foreign = _by_foreign_card(connection, tenant.id, text, now)
+        if foreign is None and former:
+            return _by_former_number(connection, tenant.id, text, now)
         return UnknownCause.NOT_A_CARD if foreign is None else foreign
     if isinstance(code, InstallLink) and code.organization != tenant.slug:
         return UnknownCause.NOT_FOUND
@@ -225,6 +238,19 @@ def _by_foreign_card(
             found = found_of(connection, organization_id, rows, now)
             return replace(found, named_by=NamedBy.FOREIGN_CARD)
     return None
+
+
+def _by_former_number(
+    connection: Connection, organization_id: int, text: str, now: datetime
+) -> Found | UnknownCause:
+    """Return the only customer with a former number, or the cause if there is none or several."""
+    holders = holders_of(connection, organization_id, text)
+    if len(holders) != 1:
+        return UnknownCause.NOT_FOUND if holders else UnknownCause.NOT_A_CARD
+    asked = {"organization_id": organization_id, "now": now, "customer_id": holders[0]}
+    rows = connection.execute(_BY_ID, asked).all()
+    entitlements = entitlements_of(connection, organization_id, rows, now)
+    return Found(rows[0], entitlements, None, NamedBy.NUMBER)
 
 
 def _rows(

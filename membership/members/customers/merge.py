@@ -22,6 +22,11 @@ from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.members.companies.linking import unlink_customer
 from membership.members.customers import aliases
+from membership.members.customers.former_numbers import (
+    MAX_NUMBERS,
+    joined_numbers,
+    numbers_in,
+)
 from membership.members.customers.logins import MERGED, end_logins
 from membership.members.customers.merge_schemas import MergedCustomer, MovedCounts
 from membership.members.customers.search_index import index_customer
@@ -152,6 +157,7 @@ def _take_over_fields(pair: _Pair) -> dict[str, Any]:
         new |= {name: getattr(goes, name) for name in _EMAIL}
     notes = dict.fromkeys(note for note in (stays.desk_note, goes.desk_note) if note)
     new["desk_note"] = "\n".join(notes) or None
+    new["former_numbers"] = _both_former_numbers(stays, goes)
     new["state"] = max(stays.state, goes.state, key=_STATES.index)
     if stays.photo_tag is None:
         new["photo_tag"] = goes.photo_tag
@@ -160,6 +166,16 @@ def _take_over_fields(pair: _Pair) -> dict[str, Any]:
         setattr(stays, name, value)
     pair.session.flush()
     return {name: plain(value) for name, value in changed.items()}
+
+
+def _both_former_numbers(stays: Customer, goes: Customer) -> str | None:
+    """Return the former numbers of both. Raises Conflict for more than a customer can have."""
+    both = (*numbers_in(stays.former_numbers), *numbers_in(goes.former_numbers))
+    joined = joined_numbers(both)
+    if len(numbers_in(joined)) > MAX_NUMBERS:
+        detail = f"Both have more than {MAX_NUMBERS} former numbers together; remove some first."
+        raise Conflict("too_many_former_numbers", detail)
+    return joined
 
 
 def _repoint(pair: _Pair, table: Table) -> int:
@@ -248,6 +264,7 @@ _MOVES: Mapping[str, Callable[[_Pair, Table], int]] = {
     "visits": _repoint,
     "customer_photos": _move_photo,
     "customer_terms": _drop,
+    "former_numbers": _drop,
     "customer_sessions": _end_sessions,
     "billing_orders": _repoint,
 }

@@ -12,6 +12,7 @@ from api_client.messages.management import (
     ProfileMembership,
 )
 from api_client.messages.scan import CardView, CustomerState
+from membership.members.customers.former_numbers import numbers_in
 from membership.members.customers.service import get_customer
 from membership.members.customers.views import customer_view
 from membership.members.memberships.entitlements import (
@@ -53,7 +54,8 @@ def _own_fields(customer: Customer) -> dict[str, Any]:
         "desk_note",
         "created_at",
     )
-    return {name: getattr(customer, name) for name in names}
+    own = {name: getattr(customer, name) for name in names}
+    return {**own, "former_numbers": numbers_in(customer.former_numbers)}
 
 
 def profile(call: Call, customer_id: UUID) -> CustomerProfile:

@@ -37,7 +37,8 @@ def search_customers(
         str,
         Query(
             max_length=4096,
-            description="Part of a name, number, email or phone; a card code; a UUID.",
+            description="Part of a name, number, former number, email or phone; a card code; a "
+            "UUID.",
             examples=["okaf"],
         ),
     ] = "",

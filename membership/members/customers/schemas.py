@@ -4,16 +4,26 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from api_client.messages.scan import CustomerState, Message
-from membership.base.fields import Email, Line, Paragraph
+from membership.base.fields import Email, Line, Paragraph, SafeText
 from membership.base.request_body import RequestBody
+from membership.members.customers.former_numbers import MAX_LENGTH, MAX_NUMBERS, former_number
 
 Language = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)
 ]
 """A language tag such as ``de`` or ``pt-BR``, as long as the longest ones (RFC 5646, 4.4.1)."""
+
+
+FormerNumber = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LENGTH),
+    SafeText,
+    AfterValidator(former_number),
+]
+"""A number that a customer had in the system which the club used before."""
 
 
 class CustomerChange(RequestBody):
@@ -33,6 +43,13 @@ class CustomerChange(RequestBody):
     )
     desk_note: Paragraph | None = Field(
         default=None, examples=["Locker 7"], description="Shown at the desk with every scan."
+    )
+    former_numbers: tuple[FormerNumber, ...] = Field(
+        default=(),
+        max_length=MAX_NUMBERS,
+        examples=[["M-1234"]],
+        description="Numbers from the system that was used before. They find the customer in the "
+        "search and when scanned, and prove nothing. Others may have the same.",
     )
     state: CustomerState = Field(
         default=CustomerState.ACTIVE,

@@ -7,10 +7,11 @@ page does not depend on the number of customers.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select, tuple_
+from sqlalchemy import Connection, Select, and_, select, tuple_
 
 from api_client.messages.scan import CustomerHit, CustomerHits, CustomerState
 from membership.members.customers.lookup import Found, find_by_text
@@ -54,7 +55,7 @@ def search(
     query = query.strip()
     if not query:
         return _all_by_number(call, limit, cursor, state)
-    exact = find_by_text(call.connection, call.tenant, query, call.now)
+    exact = find_by_text(call.connection, call.tenant, query, call.now, former=False)
     if isinstance(exact, Found):
         wanted = state in {None, exact.customer.state}
         return CustomerHits(items=_hits(call, [exact.customer] if wanted else []))
@@ -67,6 +68,18 @@ def search(
     if last is not None:
         following = encode_cursor(last.kind.value, last.term, str(last.customer_id))
     return CustomerHits(items=_hits(call, page), next_cursor=following)
+
+
+def hits_of(
+    connection: Connection, organization_id: int, customer_ids: Sequence[UUID], now: datetime
+) -> tuple[CustomerHit, ...]:
+    """Return customers as results of a search, in the order of their numbers."""
+    rows = connection.execute(
+        select(*VIEW_COLUMNS)
+        .where(Customer.organization_id == organization_id, Customer.id.in_(customer_ids))
+        .order_by(Customer.number)
+    ).all()
+    return _hits_of_rows(connection, organization_id, rows, now)
 
 
 def _page(
@@ -180,12 +193,17 @@ def _all_by_number(
 
 def _hits(call: Call, rows: Sequence[AnyRow]) -> tuple[CustomerHit, ...]:
     """Return each customer with the outcome that a scan would have."""
-    entitlements = load_entitlements(
-        call.session, call.tenant.id, [row.id for row in rows], call.now
-    )
+    return _hits_of_rows(call.connection, call.tenant.id, rows, call.now)
+
+
+def _hits_of_rows(
+    connection: Connection, organization_id: int, rows: Sequence[AnyRow], now: datetime
+) -> tuple[CustomerHit, ...]:
+    """Return each customer with the outcome that a scan would have."""
+    entitlements = load_entitlements(connection, organization_id, [row.id for row in rows], now)
     hits = []
     for row in rows:
-        decision = decide(row.state, entitlements.get(row.id, NO_ENTITLEMENTS).all, call.now)
+        decision = decide(row.state, entitlements.get(row.id, NO_ENTITLEMENTS).all, now)
         deciding = decision.deciding
         hits.append(
             CustomerHit(

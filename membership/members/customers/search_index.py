@@ -8,13 +8,14 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from membership.members.customers.aliases import former_addresses
+from membership.members.customers.former_numbers import former_words, index_former_numbers
 from membership.members.customers.search_terms import search_words, terms_of
 from membership.store.models import Customer, CustomerTerm, TermKind
 from membership.store.upsert import insert_into
 
 
 def index_customer(session: Session, customer: Customer) -> None:
-    """Store the search terms of a customer and delete outdated ones."""
+    """Store what finds a customer, terms and former numbers, and delete what is outdated."""
     words = _words(customer, customer.email, customer.phone)
     here = customer.organization_id
     for each in sorted(former_addresses(session, here, (customer.id,)).get(customer.id, ())):
@@ -25,6 +26,7 @@ def index_customer(session: Session, customer: Customer) -> None:
     _update_terms(session, customer, gone=before - after, new=after - before)
     customer.search_text = words
     session.flush()
+    index_former_numbers(session, customer)
 
 
 def _words(customer: Customer, email: str | None, phone: str | None) -> str:
@@ -38,6 +40,7 @@ def _words(customer: Customer, email: str | None, phone: str | None) -> str:
         email=email,
         phone=phone,
         national=national,
+        former=former_words(customer.former_numbers),
     )
 
 

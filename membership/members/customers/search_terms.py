@@ -21,11 +21,18 @@ _PARTS_OF_ADDRESS = re.compile(r"[.@_+-]")
 
 
 def search_words(
-    *, names: Iterable[str], number: int, email: str | None, phone: str | None, national: str
+    *,
+    names: Iterable[str],
+    number: int,
+    email: str | None,
+    phone: str | None,
+    national: str,
+    former: Iterable[str] = (),
 ) -> str:
     """Return all words that find a customer, separated by spaces.
 
-    ``phone`` is in E.164 form, ``national`` its significant number within the country.
+    ``phone`` is in E.164 form, ``national`` its significant number within the country, ``former``
+    the words of former numbers.
     """
     words = [word for name in names for word in words_of(name)]
     words.append(str(number))
@@ -33,6 +40,7 @@ def search_words(
         words.extend(_address_words(fold(email)))
     if phone:
         words.extend((phone.removeprefix("+"), national))
+    words.extend(former)
     return " ".join(dict.fromkeys(word[:MAX_TERM] for word in words if word))
 
 

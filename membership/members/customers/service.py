@@ -14,6 +14,7 @@ from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.members.companies.linking import hold_domains, link_by_email_domain
 from membership.members.customers import aliases
+from membership.members.customers.former_numbers import joined_numbers
 from membership.members.customers.logins import end_logins_after_change
 from membership.members.customers.schemas import CustomerChange, NewCustomer
 from membership.members.customers.search_index import index_customer
@@ -33,6 +34,7 @@ _CHANGEABLE = (
     "birth_date",
     "language",
     "desk_note",
+    "former_numbers",
     "state",
 )
 """What a request may set, by the names under which ``customer.updated`` tells of it."""
@@ -99,6 +101,7 @@ def create_customer(
         phone=e164(new.phone, tenant.country),
         birth_date=new.birth_date,
         desk_note=new.desk_note or None,
+        former_numbers=joined_numbers(new.former_numbers),
         language=new.language,
         state=new.state,
         photo_tag=None,
@@ -150,6 +153,8 @@ def change_customer(
         fields["phone"] = e164(change.phone, tenant.country)
     if "desk_note" in fields:
         fields["desk_note"] = change.desk_note or None
+    if "former_numbers" in fields:
+        fields["former_numbers"] = joined_numbers(change.former_numbers)
     old_domain, old_email = customer.email_domain, customer.email
     for name, value in fields.items():
         setattr(customer, name, value)

@@ -36,7 +36,7 @@ from membership.rules.inheritance import Company as Source
 from membership.rules.inheritance import Entitlement, has_seat
 from membership.rules.last_day import true_last_day
 from membership.rules.status import Term
-from membership.store.database import AnyRow
+from membership.store.database import AnyRow, connection_of
 from membership.store.models import Company, CompanyLink, Customer, Membership
 
 
@@ -195,12 +195,15 @@ _SEATS = select(
 
 
 def load_entitlements(
-    session: Session, organization_id: int, customer_ids: Sequence[UUID], now: datetime
+    bind: Session | Connection,
+    organization_id: int,
+    customer_ids: Sequence[UUID],
+    now: datetime,
 ) -> dict[UUID, Entitlements]:
     """Load entitlements by customer id; customers without any are left out."""
     if not customer_ids:
         return {}
-    connection = session.connection()
+    connection = connection_of(bind)
     query = {"organization_id": organization_id, "customer_ids": customer_ids, "now": now}
     rows = connection.execute(_OF_CUSTOMERS, query).all()
     earlier = _earlier_links(connection, organization_id, rows, now)

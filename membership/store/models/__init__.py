@@ -47,6 +47,7 @@ from membership.store.models.people import (
     CustomerAlias,
     CustomerPhoto,
     CustomerTerm,
+    FormerNumber,
     TermKind,
 )
 from membership.store.models.secret_key import SecretKeyCheck
@@ -101,6 +102,7 @@ __all__ = [
     "EmbedToken",
     "Event",
     "EventFollower",
+    "FormerNumber",
     "IdempotencyKey",
     "IdentityKind",
     "Import",

@@ -21,7 +21,8 @@ class TermKind(StrEnum):
 class Customer(Base):
     """A person. ``search_text`` holds the folded words they are found by, space-separated.
 
-    ``email_key`` is the address as it is compared: in lower case. An erased customer keeps the
+    ``email_key`` is the address as it is compared: in lower case. ``former_numbers`` are those of
+    the system that the club used before, one a line. An erased customer keeps the
     row, for what was sold to them must still add up, but nothing that names them.
     """
 
@@ -46,6 +47,7 @@ class Customer(Base):
     phone: Mapped[str | None] = mapped_column(String(16))
     birth_date: Mapped[date | None]
     desk_note: Mapped[str | None] = mapped_column(Text)
+    former_numbers: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str | None] = mapped_column(String(35))
     state: Mapped[CustomerState] = mapped_column(default=CustomerState.ACTIVE)
     photo_tag: Mapped[str | None] = mapped_column(String(64))
@@ -78,6 +80,20 @@ class CustomerAlias(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(16))
+
+
+class FormerNumber(Base):
+    """A former number of a customer in the form that is compared; several may have the same."""
+
+    __tablename__ = "former_numbers"
+    __table_args__ = (
+        refers("customers", "customer_id"),
+        Index("ix_former_numbers_customer", "organization_id", "customer_id"),
+    )
+
+    organization_id: Mapped[int] = of_organization()
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class CustomerPhoto(Base):

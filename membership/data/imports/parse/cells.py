@@ -18,6 +18,7 @@ from membership.data.exports.cells import is_rewritten
 from membership.data.imports.parse.phones import parse_phone
 from membership.data.imports.parse.spreadsheet import Form, cell_text, is_marked
 from membership.members.companies.schemas import MAX_DOMAINS, EmailDomain
+from membership.members.customers.former_numbers import former_key, former_number
 from membership.members.customers.schemas import Language
 from passes.characters import is_plain
 from passes.codes.barcode import (
@@ -48,6 +49,7 @@ _STATES = {"aktiv": "active", "inaktiv": "inactive", "gesperrt": "banned"}
 _WHOLE = re.compile(r"([0-9]+)[.,]0+", re.ASCII)
 _MAX_SEATS = 10**6
 _MAX_PERIODS, _YEARS = 1000, (1000, 9000)
+_REWRITTEN = "{} is a number that a spreadsheet rewrote; make the column a text"
 HIGHEST_NUMBER = 999_999_999
 """Highest number in a file: the numbers above are for new customers."""
 
@@ -135,7 +137,9 @@ def number(text: str) -> int:
     except BarcodeError:
         code = None
     if not isinstance(code, CustomerNumber):
-        raise ValueError("a customer number is written like C-000123")
+        raise ValueError(
+            "a customer number is written like C-000123; one of another system is a former_number"
+        )
     if code.number > HIGHEST_NUMBER:
         raise ValueError(f"is higher than C-{HIGHEST_NUMBER}")
     return code.number
@@ -153,7 +157,7 @@ def card_code(text: str, field: str = "") -> str:
     ``field`` is the cell, which may mark the code as a text that no spreadsheet rewrote.
     """
     if is_rewritten(text) and not is_marked(field):
-        raise ValueError(f"{text} is a number that a spreadsheet rewrote; make the column a text")
+        raise ValueError(_REWRITTEN.format(text))
     text = bare_text(text)
     if is_ours(text) and not isinstance(_parsed(text), CardCode | CustomerUuid):
         raise ValueError("has the form of a code of this service that is no card's")
@@ -177,6 +181,20 @@ def card_codes(field: str) -> tuple[str, ...]:
     if len(texts) > _MAX_CODES:
         raise ValueError(f"one line of a file has at most {_MAX_CODES} cards")
     return tuple(dict.fromkeys(card_code(text, each.strip()) for text, each in texts))
+
+
+def former_numbers(field: str) -> tuple[str, ...]:
+    """The former numbers of a customer, one a line of a cell: each is read as a cell by itself."""
+    found: dict[str, str] = {}
+    for each in filter(str.strip, _LINE_BREAK.split(field)):
+        text = cell_text(each.strip(), Form.VALUE)
+        if is_rewritten(text) and not is_marked(each.strip()):
+            raise ValueError(_REWRITTEN.format(text))
+        if text:
+            found.setdefault(former_key(text), former_number(text))
+    if len(found) > _MAX_CODES:
+        raise ValueError(f"one line of a file has at most {_MAX_CODES} former numbers")
+    return tuple(found.values())
 
 
 def code_text(text: str) -> str:

@@ -115,6 +115,11 @@ def _codes(_text: str, field: str, _rules: ParseRules) -> Any:
     return cells.card_codes(field)
 
 
+def _former(_text: str, field: str, _rules: ParseRules) -> Any:
+    """The former numbers in a cell, likewise."""
+    return cells.former_numbers(field)
+
+
 def _day(column: str) -> Parse:
     """A parser of the days of a column."""
 
@@ -144,6 +149,7 @@ COLUMNS: Mapping[ImportKind, Mapping[str, Column]] = {
         "desk_note": _text(cells.paragraph),
         "card_code": Column(_code),
         "other_card_codes": Column(_codes, Form.TEXT),
+        "former_numbers": Column(_former, Form.TEXT),
     },
     ImportKind.COMPANIES: {
         "name": _needed(cells.name, Form.TEXT),

@@ -28,6 +28,14 @@ _HEADINGS: Mapping[ImportKind, Mapping[str, str]] = {
         "kartennummer; karten nr; kartennr; karte; kartencode; chipnummer; transponder;"
         "strichcode",
         "other_card_codes": "other cards; weitere karten; weitere kartennummern",
+        "former_numbers": "former number; former no; former member number; former member no;"
+        "old number; old no; old member no; previous no; previous member no;"
+        "old member number; old membership number; old customer number; previous number;"
+        "previous member number; legacy number; legacy no; fruehere nummer; fruehere nummern;"
+        "fruhere nummer; fruhere nummern; fruehere mitgliedsnummer; fruhere mitgliedsnummer;"
+        "alte nummer; alte nummern; alte nr; alte mitgliedsnummer; alte mitgliedsnr;"
+        "alte mitglieds nr; alte kundennummer; alte kundennr; bisherige nummer;"
+        "bisherige mitgliedsnummer; ehemalige nummer; ehemalige mitgliedsnummer",
     },
     ImportKind.COMPANIES: {
         "name": "company; company name; firma; firmenname; unternehmen; betrieb",

@@ -21,8 +21,9 @@ from membership.members.customers.aliases import (
     resolve_numbers,
     resolve_phones,
 )
+from membership.members.customers.former_numbers import former_key
 from membership.members.customers.service import email_key
-from membership.store.models import Card, Customer
+from membership.store.models import Card, Customer, FormerNumber
 from passes.codes.foreign import foreign_spellings
 
 
@@ -30,15 +31,20 @@ class Implied(StrEnum):
     """How a line is recognised besides ``MatchBy``, without being asked for."""
 
     CARD = "card_code"
+    FORMER = "former_numbers"
 
 
 Rule = MatchBy | Implied
 Key = tuple[Rule, Any]
-_SURE = frozenset[Rule]({MatchBy.NUMBER, Implied.CARD})
-"""Rules by which nobody is maybe the same: a line about somebody else is refused for them."""
+_SURE = frozenset[Rule]({MatchBy.NUMBER, Implied.CARD, Implied.FORMER})
+"""Rules by which nobody is maybe the same.
+
+A line about somebody else is refused for a number or a card; many may have a former number.
+"""
 _VETOES: dict[Rule, frozenset[str]] = {
     MatchBy.NUMBER: frozenset(),
     Implied.CARD: frozenset({"number", "birth_date", "name"}),
+    Implied.FORMER: frozenset({"number", "birth_date", "name"}),
     MatchBy.EMAIL: frozenset({"number", "birth_date", "name"}),
     MatchBy.PHONE: frozenset({"number", "birth_date", "name"}),
     MatchBy.NAME_BIRTH_DATE: frozenset({"number"}),
@@ -64,7 +70,7 @@ class Match:
 
 
 def keys_of(rule: Rule, values: Values) -> list[Key]:
-    """The keys of a line under a rule: one for each card, and else one if it has the values."""
+    """The keys of a line under a rule: one for each card and former number, else at most one."""
     parts: tuple[Any, ...]
     match rule:
         case MatchBy.NUMBER:
@@ -77,6 +83,8 @@ def keys_of(rule: Rule, values: Values) -> list[Key]:
             parts = (_person(values),)
         case Implied.CARD:
             parts = codes_of(values)
+        case Implied.FORMER:
+            parts = tuple(map(former_key, values.get("former_numbers", ())))
     return [(rule, part) for part in parts if part is not None]
 
 
@@ -102,7 +110,7 @@ class CustomerMatcher:
         if wanted.action is not OnDuplicate.CREATE:
             if MatchBy.NUMBER not in wanted.match:
                 self._vetoes[MatchBy.NUMBER] = _OF_SAME_NAME
-            asked: tuple[Rule, ...] = (*wanted.match, Implied.CARD)
+            asked: tuple[Rule, ...] = (*wanted.match, *Implied)
             self._vetoes |= {rule: _VETOES[rule] for rule in asked}
         self._known: dict[Key, Sharers] = {}
         self._kept: dict[Key, int] = {}
@@ -140,6 +148,16 @@ class CustomerMatcher:
             for key in keys_of(rule, values):
                 if self._known.setdefault(key, Sharers()).add(person):
                     self._kept.setdefault(key, line)
+
+    def new_former_numbers(self, values: Values, who: UUID | int) -> tuple[str, ...]:
+        """The former numbers of a line that a customer does not have yet."""
+        has = {
+            part
+            for rule, part in keys_of(Implied.FORMER, values)
+            if (rule, part) in self._known and self._known[rule, part].has(who)
+        }
+        numbers: tuple[str, ...] = values.get("former_numbers", ())
+        return tuple(each for each in numbers if former_key(each) not in has)
 
     def store_keys(self) -> None:
         """Store the added keys in a dry run, with their people, for the batches after this one."""
@@ -192,6 +210,9 @@ class CustomerMatcher:
         if rule is Implied.CARD:
             yield from self._holders({part for _, part in keys})
             return
+        if rule is Implied.FORMER:
+            yield from self._former({part for _, part in keys})
+            return
         column: Any = {
             MatchBy.NUMBER: Customer.number,
             MatchBy.EMAIL: Customer.email_key,
@@ -241,6 +262,21 @@ class CustomerMatcher:
             )
             for (rule, code), person in self._people(Implied.CARD, rows.all()):
                 yield (rule, spelled[code]), person
+
+    def _former(self, keys: set[str]) -> Iterable[tuple[Key, Person]]:
+        """Customers by their former numbers."""
+        same = and_(Customer.organization_id == FormerNumber.organization_id,
+                    Customer.id == FormerNumber.customer_id)  # fmt: skip
+        for some in chunks(keys):
+            rows = self._batch.session.execute(
+                select(FormerNumber.key, *_SHOWN)
+                .join(Customer, same)
+                .where(
+                    FormerNumber.organization_id == self._batch.tenant.id,
+                    FormerNumber.key.in_(some),
+                )
+            )
+            yield from self._people(Implied.FORMER, rows.all())
 
     def _people(self, rule: Rule, rows: Iterable[Any]) -> Iterable[tuple[Key, Person]]:
         """The people of rows, each with the key that led to them."""

@@ -103,6 +103,10 @@ class Sharers:
         self._by_name.setdefault(person.whole, []).append(person)
         return True
 
+    def has(self, who: UUID | int) -> bool:
+        """Whether somebody is among them."""
+        return who in self._known
+
     def likeliest(self, person: Person) -> list[Person]:
         """The people who may be ``person``: of the same name first, then the first ones."""
         same = self._by_name.get(person.whole, [])

@@ -13,23 +13,27 @@ from membership.data.imports.batch import Batch
 from membership.data.imports.bulk import chunks
 from membership.data.imports.parse import cells
 from membership.members.customers.aliases import resolve_addresses, resolve_all, resolve_numbers
+from membership.members.customers.former_numbers import former_key
 from membership.members.customers.service import email_key
 from membership.members.plans.permissions import permissions_of
-from membership.store.models import Company, Customer, Plan
+from membership.store.models import Company, Customer, FormerNumber, Plan
 
 Named = UUID | str
 
 
 class CustomerReferences:
-    """Customers by id, number or email address."""
+    """Customers by id, number, former number or email address."""
 
     def __init__(self, batch: Batch, wanted: Iterable[Named]) -> None:
         self._batch = batch
+        wanted = set(wanted)
         keys = {_customer_key(each) for each in wanted}
         ids = {key for key in keys if isinstance(key, UUID)}
         numbers = {key for key in keys if isinstance(key, int)}
         emails = {key for key in keys if isinstance(key, str)}
         self._found: dict[Any, set[UUID]] = defaultdict(set)
+        self._former: dict[str, set[UUID]] = defaultdict(set)
+        self._load_former({former_key(each) for each in wanted if isinstance(each, str)})
         self._load(Customer.id, ids)
         self._load(Customer.number, numbers)
         self._load(Customer.email_key, emails)
@@ -40,8 +44,25 @@ class CustomerReferences:
             self._found[old].add(who)
 
     def find(self, named: Named) -> UUID:
-        """The id of a customer. Raises ValueError."""
-        return _one(self._found.get(_customer_key(named), set()), "customer")
+        """The id of a customer. Raises ValueError, also for a number that is a former one of
+        somebody else.
+        """
+        found = self._found.get(_customer_key(named), set())
+        if isinstance(named, str):
+            found = found | self._former.get(former_key(named), set())
+        return _one(found, "customer")
+
+    def _load_former(self, keys: set[str]) -> None:
+        """Load customers by former numbers."""
+        for some in chunks(keys):
+            rows = self._batch.session.execute(
+                select(FormerNumber.key, FormerNumber.customer_id).where(
+                    FormerNumber.organization_id == self._batch.tenant.id,
+                    FormerNumber.key.in_(some),
+                )
+            )
+            for key, who in rows:
+                self._former[key].add(who)
 
     def _load(self, column: Any, wanted: set[Any]) -> None:
         """Load customers by a column, without erased ones."""

@@ -17,7 +17,9 @@ from membership.data.imports.parse.columns import Values
 from membership.members.customers.aliases import resolve_all
 from membership.store.models import Customer, ImportLine
 
-_TELLING = frozenset({"number", "email", "phone", "birth_date", "card_code", "other_card_codes"})
+_TELLING = frozenset(
+    {"number", "email", "phone", "birth_date", "card_code", "other_card_codes", "former_numbers"}
+)
 _COLUMNS = ("organization_id", "id", "content", "subject_id", "import_id")
 
 

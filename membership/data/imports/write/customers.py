@@ -12,12 +12,13 @@ from membership.data.imports.resolve.reservations import Reservations, codes_of
 from membership.data.imports.resolve.tried import Tried
 from membership.data.imports.schemas import LineNote, LineOutcome, MatchBy, MaybeSame, OnDuplicate
 from membership.data.imports.write.inserts import create_customers
-from membership.data.imports.write.merging import left_out, merge
+from membership.data.imports.write.merging import adds_former, left_out, merge
 from membership.data.imports.write.updates import Change, change_customers, fields_of
 from membership.events.types import EventType
 
 _SAME: dict[Rule, str] = {
     Implied.CARD: "card_code",
+    Implied.FORMER: "former_numbers",
     MatchBy.NUMBER: "number",
     MatchBy.EMAIL: "email",
     MatchBy.PHONE: "phone",
@@ -117,6 +118,7 @@ class _Handler:
             item.refuse(_TAKEN)
             return
         new_codes = tuple(code for code, holder in holders.items() if holder is None)
+        new_former = self._matcher.new_former_numbers(values, who)
         leaves = self._skips and not (person.from_file and new_codes)
         if match.other is not None and not leaves:
             rule = _SAME[match.rule or MatchBy.NUMBER]
@@ -125,7 +127,9 @@ class _Handler:
             return
         if self._skips and not person.from_file:
             why = f"{_SAME[match.rule or MatchBy.NUMBER]}: is there already"
-            self._changes.append(Change(item, person, new_codes, applies=False, why=why))
+            self._changes.append(
+                Change(item, person, new_codes, new_former, applies=False, why=why)
+            )
             return
         self._reserved.reserve(who, item.line, None, new_codes)
         if not self._skips:
@@ -135,7 +139,9 @@ class _Handler:
             self._merge(item, earlier, new_codes)
         else:
             why = _where(person) if person.from_file else ""
-            change = Change(item, person, new_codes, why=why, note=note, only_cards=self._skips)
+            change = Change(
+                item, person, new_codes, new_former, why=why, note=note, only_cards=self._skips
+            )
             self._changes.append(change)
 
     def _merge(self, item: Item, earlier: Item, new_codes: tuple[str, ...]) -> None:
@@ -144,6 +150,7 @@ class _Handler:
         only_cards = self._skips
         earlier.values = merge(before, values, new_codes, only_cards=only_cards)
         same = fields_of(earlier.values) == fields_of(before) and not new_codes
+        same = same and not adds_former(before, earlier.values)
         outcome = LineOutcome.UPDATED
         if same:
             outcome = LineOutcome.SKIPPED if only_cards else LineOutcome.UNCHANGED

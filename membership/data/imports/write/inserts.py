@@ -12,6 +12,11 @@ from membership.data.imports.bulk import Row, chunks, insert_rows
 from membership.data.imports.resolve.reservations import codes_of
 from membership.events.types import EventType
 from membership.members.companies.mail_domains import is_public_here
+from membership.members.customers.former_numbers import (
+    former_key,
+    former_words,
+    joined_numbers,
+)
 from membership.members.customers.search_terms import search_words
 from membership.members.customers.service import email_key
 from membership.store.models import (
@@ -20,6 +25,7 @@ from membership.store.models import (
     CompanyDomain,
     CompanyLink,
     Customer,
+    FormerNumber,
     LinkSource,
     Organization,
 )
@@ -37,11 +43,13 @@ _CUSTOMER = (
     "phone",
     "birth_date",
     "desk_note",
+    "former_numbers",
     "language",
     "state",
     "search_text",
     "created_at",
 )
+_FORMER = ("organization_id", "key", "customer_id")
 _CARD = ("organization_id", "id", "customer_id", "code", "label", "issued_at", "static_since")
 LINK_COLUMNS = (
     "organization_id",
@@ -58,15 +66,18 @@ def create_customers(batch: Batch, fresh: list[tuple[UUID, Item]]) -> None:
     """Insert the customers of lines whose numbers and codes are free."""
     numbers = _take_numbers(batch, [(item.values or {}).get("number") for _, item in fresh])
     connection = batch.session.connection()
-    rows, cards, addressed = [], [], []
+    rows, cards, addressed, former = [], [], [], []
     for (who, item), number in zip(fresh, numbers, strict=True):
         values = item.values or {}
         rows.append(_customer(batch, who, number, values))
         cards += [_card(batch, who, code) for code in codes_of(values)]
+        keys = dict.fromkeys(map(former_key, values.get("former_numbers", ())))
+        former += [(batch.tenant.id, key, who) for key in keys]
         if "email" in values:
             addressed.append((who, _domain(values["email"])))
     insert_rows(connection, Customer, _CUSTOMER, rows)
     insert_rows(connection, Card, _CARD, cards)
+    insert_rows(connection, FormerNumber, _FORMER, former)
     _link_by_domain(batch, addressed)
     batch.emit(
         EventType.CUSTOMER_CREATED, lambda who: (who, {"customer_id": str(who)}), dict(fresh)
@@ -102,8 +113,14 @@ def _customer(batch: Batch, who: UUID, number: int, values: dict[str, Any]) -> R
     get = values.get
     given, family, email = get("given_name", ""), get("family_name", ""), get("email")
     phone, national = get("phone", (None, ""))
+    former = joined_numbers(get("former_numbers", ()))
     words = search_words(
-        names=(given, family), number=number, email=email, phone=phone, national=national
+        names=(given, family),
+        number=number,
+        email=email,
+        phone=phone,
+        national=national,
+        former=former_words(former),
     )
     return (
         batch.tenant.id,
@@ -117,6 +134,7 @@ def _customer(batch: Batch, who: UUID, number: int, values: dict[str, Any]) -> R
         phone,
         get("birth_date"),
         get("desk_note"),
+        former,
         get("language"),
         get("state", CustomerState.ACTIVE),
         words,

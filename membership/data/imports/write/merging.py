@@ -2,14 +2,17 @@
 
 from membership.data.imports.parse.columns import Values
 from membership.data.imports.resolve.reservations import codes_of
+from membership.members.customers.former_numbers import former_key, joined_numbers, numbers_in
 
-_CARDS = frozenset({"card_code", "other_card_codes"})
+_ADDED = frozenset({"card_code", "other_card_codes", "former_numbers", "number"})
+"""Columns that are added or stay, and are not set."""
 
 
 def merge(
     before: Values, values: Values, new_codes: tuple[str, ...], *, only_cards: bool
 ) -> Values:
-    """Return the values of a line with those of a later one: fields are set, cards are added.
+    """Return the values of a line with those of a later one: fields are set, cards and former
+    numbers are added.
 
     The number stays, for it may be printed already.
     """
@@ -20,6 +23,9 @@ def merge(
         merged["card_code"] = first
         if others:
             merged["other_card_codes"] = tuple(others)
+    if not only_cards and "former_numbers" in values:
+        both = (*before.get("former_numbers", ()), *values["former_numbers"])
+        merged["former_numbers"] = numbers_in(joined_numbers(both))
     return merged
 
 
@@ -30,9 +36,17 @@ def left_out(before: Values, values: Values, *, only_cards: bool) -> list[str]:
         lost.append("number")
     if only_cards:
         lost += [name for name, value in _fields(values).items() if before.get(name) != value]
+        if adds_former(before, values):
+            lost.append("former_numbers")
     return lost
 
 
+def adds_former(before: Values, values: Values) -> bool:
+    """Return whether a line has former numbers that another one has not."""
+    has = set(map(former_key, before.get("former_numbers", ())))
+    return not has.issuperset(map(former_key, values.get("former_numbers", ())))
+
+
 def _fields(values: Values) -> Values:
-    """The values that are neither number nor cards."""
-    return {name: each for name, each in values.items() if name not in {*_CARDS, "number"}}
+    """The values that are neither numbers nor cards."""
+    return {name: each for name, each in values.items() if name not in _ADDED}

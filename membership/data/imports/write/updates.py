@@ -17,6 +17,11 @@ from membership.data.imports.schemas import LineNote, LineOutcome
 from membership.data.imports.write.inserts import add_card
 from membership.members.companies.linking import hold_domains, link_by_email_domain
 from membership.members.customers.aliases import forget_own, former_addresses
+from membership.members.customers.former_numbers import (
+    MAX_NUMBERS,
+    joined_numbers,
+    numbers_in,
+)
 from membership.members.customers.logins import end_logins_after_change
 from membership.members.customers.search_index import index_customer
 from membership.members.customers.service import announce_address, email_key
@@ -35,7 +40,7 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line about a customer, and the codes of new cards.
+    """A line about a customer, the codes of new cards, and new former numbers.
 
     A line that does not apply leaves them as they are, and ``only_cards`` all but their cards;
     the report names what is left out. ``why`` begins the message.
@@ -44,6 +49,7 @@ class Change:
     item: Item
     person: Person
     new_codes: tuple[str, ...]
+    new_former: tuple[str, ...] = ()
     applies: bool = True
     only_cards: bool = False
     why: str = ""
@@ -66,6 +72,9 @@ def change_customers(
         customer = found.get(who) if isinstance(who, UUID) else None
         if customer is None and isinstance(who, UUID):
             change.item.refuse("is somebody who was just removed")
+            continue
+        if customer is not None and _has_too_many(customer, change):
+            change.item.refuse(f"former_numbers: a customer has at most {MAX_NUMBERS}")
             continue
         with batch.session.no_autoflush:
             merged = set[str]() if customer is None else former.get(customer.id, set())
@@ -122,6 +131,12 @@ def _split(
     return different, left
 
 
+def _has_too_many(customer: Customer, change: Change) -> bool:
+    """Whether a customer would have too many former numbers."""
+    has = len(numbers_in(customer.former_numbers))
+    return bool(change.new_former) and has + len(change.new_former) > MAX_NUMBERS
+
+
 def _loaded(batch: Batch, wanted: Iterable[UUID | int]) -> dict[UUID, Customer]:
     """Customers by id, locked until the batch is written."""
     found: dict[UUID, Customer] = {}
@@ -159,6 +174,7 @@ def _differences(customer: Customer | None, change: Change, tried: Tried) -> lis
         for name, value in _wanted(change).items()
         if tried.differs(who, name, value, getattr(customer, name, None))
     ]
+    fields += ["former_numbers"] if change.new_former else []
     return fields + (["card_code"] if change.new_codes else [])
 
 
@@ -168,6 +184,9 @@ def _set(batch: Batch, customer: Customer, change: Change, fields: list[str]) ->
     for name, value in _wanted(change).items():
         if name in fields:
             setattr(customer, name, value)
+    if change.new_former and "former_numbers" in fields:
+        both = (*numbers_in(customer.former_numbers), *change.new_former)
+        customer.former_numbers = joined_numbers(both)
     if "email" in fields and customer.email is not None:
         customer.email_key = email_key(customer.email)
         domain = customer.email.rpartition("@")[2].lower()

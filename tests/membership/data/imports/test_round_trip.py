@@ -37,6 +37,8 @@ from tests.membership.support import arranging
 _TEXT = st.sampled_from(["", "Locker 7", "=1+1", "'t", "two\nlines", "a;b", '"quoted"', "ß", "-"])
 _CODE = st.sampled_from(["00123", "'00123", "=FOB 1", "FOB, 2", "5901234123457", "126.0", 'a"b'])
 
+_FORMER = st.sampled_from(["M-1234", "12/34", "00123", "=7", "'t 7", "126.0", "Nr. 7; alt", "ß 1"])
+
 
 @dataclass(frozen=True)
 class Member:
@@ -46,6 +48,7 @@ class Member:
     born: date | None
     note: str
     codes: tuple[str, ...]
+    former: tuple[str, ...]
     sale: str
 
 
@@ -55,6 +58,7 @@ _MEMBER = st.builds(
     born=st.sampled_from([None, date(1950, 1, 1), date(1984, 2, 29)]),
     note=_TEXT,
     codes=st.lists(_CODE, max_size=3, unique=True).map(tuple),
+    former=st.lists(_FORMER, max_size=3, unique=True).map(tuple),
     sale=st.sampled_from(["", "imported", "sold", "renewed late", "ended early", "withdrawn"]),
 )
 _FAMILY = st.tuples(
@@ -159,6 +163,7 @@ def _fill(
                 new = NewCustomer(
                     given_name=each.given, family_name=family, email=email, phone=phone,
                     birth_date=each.born, desk_note=each.note,
+                    former_numbers=each.former,
                 )  # fmt: skip
                 customer = create_customer(session, tenant, new, now())
                 for code in set(each.codes) - taken:

@@ -16,6 +16,7 @@ GIVEN, FAMILY, FORMER_FAMILY = "Wilhelmina", "Quastenflosser", "Zwiebelfisch"
 EMAIL, FORMER_EMAIL = "W.Quastenflosser@Example.com", "old.address@example.org"
 PHONE, BIRTHDAY = "+4930987654", "1987-06-05"
 NOTE, ROLE, WHY, LABEL = "Limps a little", "Head of Ponds", "Moved to Ulm", "Minas Karte"
+FORMER_NUMBER, OLDER_NUMBER = "QX-4711/7", "QY 0815"
 TRACES = (
     GIVEN,
     FAMILY,
@@ -29,6 +30,9 @@ TRACES = (
     ROLE,
     WHY,
     LABEL,
+    FORMER_NUMBER,
+    OLDER_NUMBER,
+    "qx47117",
 )
 """Texts of which none may be left."""
 PHOTO = picture(colour="salmon")
@@ -44,10 +48,13 @@ def known_person(service: Service) -> dict[str, Any]:
         "birth_date": BIRTHDAY,
         "desk_note": NOTE,
         "language": "de",
+        "former_numbers": [OLDER_NUMBER],
     }
     answer = send(service, "/v1/customers", body)
     customer = answer["customer"]["id"]
-    service.patch(f"/v1/customers/{customer}", family_name=FAMILY, email=EMAIL)
+    service.patch(
+        f"/v1/customers/{customer}", family_name=FAMILY, email=EMAIL, former_numbers=[FORMER_NUMBER]
+    )
     headers = {"Content-Type": "image/jpeg"}
     path = f"/v1/customers/{customer}/photo"
     assert service.call("PUT", path, data=PHOTO, headers=headers).status_code == 204
