@@ -353,6 +353,11 @@ class CompanyView(Message):
     created_at: AwareDatetime
     email_domains: tuple[str, ...]
     customers: int = Field(description="How many customers are linked now.")
+    seats_taken: int | None = Field(
+        default=None,
+        description="How many of them take a seat: those who may come in, unless the organization "
+        "sets otherwise.",
+    )
     linked: tuple[LinkedCustomer, ...] = Field(
         description="The first 20 of them, in the order in which they take seats."
     )

@@ -4,7 +4,7 @@ Inheritance is computed from the present links; no row is copied. Unlinking take
 membership away at once, and linking again returns it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -93,16 +93,21 @@ class Entitlement:
         return found
 
 
-def has_seat(earlier: int, seat_cap: int | None) -> bool:
-    """Return whether a customer has a seat, with ``earlier`` others linked before them.
+def has_seat(earlier: int | None, seat_cap: int | None) -> bool:
+    """Return whether a customer has a seat, with ``earlier`` others before them who take one.
 
-    For callers that count in the database; the order is that of ``seat_order``.
+    ``earlier`` is None for a customer who takes none. For callers that count in the database; the
+    order is that of ``seat_order``.
     """
-    return seat_cap is None or earlier < seat_cap
+    return seat_cap is None or (earlier is not None and earlier < seat_cap)
 
 
-def seat_order(links: Iterable[Link], company_id: UUID, now: datetime) -> tuple[UUID, ...]:
+def seat_order(
+    links: Iterable[Link], company_id: UUID, now: datetime, seatless: Container[UUID] = ()
+) -> tuple[UUID, ...]:
     """Return the customers linked to a company now, in the order in which they take seats.
+
+    ``seatless`` customers take none: those who may not come in, unless the club sets otherwise.
 
     Earliest link first, the customer id deciding between links of the same instant. Somebody
     linked twice at once takes one seat, by the earlier link; a new link after an unlinking
@@ -112,7 +117,11 @@ def seat_order(links: Iterable[Link], company_id: UUID, now: datetime) -> tuple[
         NaiveTimeError: ``now`` has no zone.
     """
     require_aware("now", now)
-    standing_links = [li for li in links if li.company_id == company_id and li.holds(now)]
+    standing_links = [
+        link
+        for link in links
+        if link.company_id == company_id and link.holds(now) and link.customer_id not in seatless
+    ]
     standing_links.sort(key=lambda link: (link.linked_at, link.customer_id))
     return tuple(dict.fromkeys(link.customer_id for link in standing_links))
 
@@ -123,25 +132,30 @@ def entitlements(
     companies: Mapping[UUID, Company],
     links: Iterable[Link],
     now: datetime,
+    *,
+    seatless: Container[UUID] = (),
 ) -> tuple[Entitlement, ...]:
     """Return all memberships that a customer has or inherits at ``now``, each with its source.
 
     ``memberships`` may hold any owners; ``links`` must be complete for the companies in
     ``companies``, or seats come out wrong. A link to a company that is not among
-    ``companies`` gives nothing.
+    ``companies`` gives nothing. ``seatless`` customers take no seat, and have none where a company
+    limits them.
 
     Raises:
         NaiveTimeError: ``now`` has no zone.
     """
     links = tuple(links)
-    order = {company_id: seat_order(links, company_id, now) for company_id in companies}
+    order = {company_id: seat_order(links, company_id, now, seatless) for company_id in companies}
+    linked = {company_id: seat_order(links, company_id, now) for company_id in companies}
     found = []
     for sold in memberships:
         if sold.owner_id == customer_id:
             found.append(_held(sold, None, True))
-        elif customer_id in (queue := order.get(sold.owner_id, ())):
-            company = companies[sold.owner_id]
-            seated = has_seat(queue.index(customer_id), company.seat_cap)
+        elif customer_id in linked.get(sold.owner_id, ()):
+            company, queue = companies[sold.owner_id], order[sold.owner_id]
+            earlier = queue.index(customer_id) if customer_id in queue else None
+            seated = has_seat(earlier, company.seat_cap)
             found.append(_held(sold, company, seated))
     return tuple(found)
 

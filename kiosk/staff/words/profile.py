@@ -107,7 +107,8 @@ def company_words(
     say = texts.say
     seats = say("without limit")
     if company.seat_cap is not None:
-        seats = say("{taken} of {all}", taken=min(company.customers, company.seat_cap),
+        taken = company.customers if company.seats_taken is None else company.seats_taken
+        seats = say("{taken} of {all}", taken=min(taken, company.seat_cap),
                     all=company.seat_cap)  # fmt: skip
     facts = (
         (say("Seats"), seats),

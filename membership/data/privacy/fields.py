@@ -96,7 +96,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "organizations": {
         **_plain("id", "slug", "name", "time_zone", "currency", "country", "demo", "created_at"),
         **_plain("expires_soon_days", "second_factor_demanded", "code_formats", "numbers_prove"),
-        **_plain("next_customer_number"),
+        **_plain("next_customer_number", "all_take_seats"),
     },
     "secret_key_checks": {**_plain("id", "created_at"), **_secret("sealed")},
     "throttles": _plain("name", "count", "window_began_at", "blocked_until"),

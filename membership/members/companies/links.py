@@ -12,6 +12,7 @@ from membership.members.companies.schemas import NewLink, PastLink, PastLinks
 from membership.members.companies.service import get_company
 from membership.members.customers.service import get_customer
 from membership.members.customers.views import VIEW_COLUMNS, customer_view
+from membership.members.memberships.entitlements import takes_seat
 from membership.rules.inheritance import has_seat
 from membership.store.database import AnyRow
 from membership.store.models import Company, CompanyLink, Customer
@@ -89,6 +90,13 @@ def count_linked(call: Call, company_id: UUID) -> int:
     return call.session.execute(select(func.count()).where(*linked)).scalar_one()
 
 
+def count_seats_taken(call: Call, company_id: UUID) -> int:
+    """Return the number of customers linked to a company now who take a seat of it."""
+    linked = linked_now(call.tenant.id, company_id, call.now)
+    takes = takes_seat(CompanyLink, literal(call.tenant.id))
+    return call.session.execute(select(func.count()).where(*linked, takes)).scalar_one()
+
+
 def first_linked(call: Call, company: Company, count: int) -> tuple[LinkedCustomer, ...]:
     """Return the first customers linked now, in the order in which they take seats."""
     return _seated(company, _linked_after(call, company.id, None, count), 0)
@@ -102,7 +110,7 @@ def list_linked(call: Call, company_id: UUID, limit: int, cursor: str | None) ->
     company = get_company(call.session, call.tenant, company_id)
     after = None if cursor is None else _place(cursor)
     rows = _linked_after(call, company_id, after, limit + 1)
-    before = 0 if after is None else _linked_up_to(call, company_id, after)
+    before = 0 if after is None else _seats_up_to(call, company_id, after)
     page = rows[:limit]
     following = None
     if len(rows) > limit:
@@ -115,17 +123,21 @@ def list_linked(call: Call, company_id: UUID, limit: int, cursor: str | None) ->
 
 
 def _seated(company: Company, rows: Sequence[AnyRow], before: int) -> tuple[LinkedCustomer, ...]:
-    """Return linked customers as messages; ``before`` others were linked earlier."""
-    return tuple(
-        LinkedCustomer(
-            customer=customer_view(row),
-            role=row.role,
-            source=row.source,
-            valid_from=row.valid_from,
-            has_seat=has_seat(place, company.seat_cap),
+    """Return linked customers as messages; ``before`` others take a seat before them."""
+    shown = []
+    for row in rows:
+        seat = has_seat(before if row.takes_seat else None, company.seat_cap)
+        before += row.takes_seat
+        shown.append(
+            LinkedCustomer(
+                customer=customer_view(row),
+                role=row.role,
+                source=row.source,
+                valid_from=row.valid_from,
+                has_seat=seat,
+            )
         )
-        for place, row in enumerate(rows, start=before)
-    )
+    return tuple(shown)
 
 
 def _linked_after(
@@ -133,7 +145,13 @@ def _linked_after(
 ) -> Sequence[AnyRow]:
     """Return the next customers linked now, with their links."""
     wanted = (
-        select(*VIEW_COLUMNS, CompanyLink.role, CompanyLink.source, CompanyLink.valid_from)
+        select(
+            *VIEW_COLUMNS,
+            CompanyLink.role,
+            CompanyLink.source,
+            CompanyLink.valid_from,
+            takes_seat(CompanyLink, literal(call.tenant.id)).label("takes_seat"),
+        )
         .join(CompanyLink, _SAME)
         .where(*linked_now(call.tenant.id, company_id, call.now))
     )
@@ -143,10 +161,11 @@ def _linked_after(
     return call.session.execute(ordered.limit(limit)).all()
 
 
-def _linked_up_to(call: Call, company_id: UUID, place: _Place) -> int:
-    """Return the number of customers linked now with a seat at ``place`` or before."""
+def _seats_up_to(call: Call, company_id: UUID, place: _Place) -> int:
+    """Return the number of customers linked now who take a seat at ``place`` or before."""
     linked = linked_now(call.tenant.id, company_id, call.now)
-    count = select(func.count()).where(*linked, tuple_(*place) >= _SEAT_ORDER)
+    takes = takes_seat(CompanyLink, literal(call.tenant.id))
+    count = select(func.count()).where(*linked, takes, tuple_(*place) >= _SEAT_ORDER)
     return call.session.execute(count).scalar_one()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, tuple_
 from api_client.messages.management import CompanyLine, CompanyPage, CompanyView
 from membership.base.folding import words_of
 from membership.members.companies.domains import domains_of
-from membership.members.companies.links import count_linked, first_linked
+from membership.members.companies.links import count_linked, count_seats_taken, first_linked
 from membership.members.memberships.service import sold_to_company
 from membership.store.models import Company
 from membership.web.access import Call
@@ -32,6 +32,7 @@ def show_company(call: Call, company: Company) -> CompanyView:
         created_at=company.created_at,
         email_domains=tuple(domains_of(call.session, company)),
         customers=customers,
+        seats_taken=count_seats_taken(call, company.id),
         linked=first_linked(call, company, LINKED_SHOWN),
         memberships=sold_to_company(call.session, call.tenant, company.id, call.now),
     )

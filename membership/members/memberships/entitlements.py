@@ -20,6 +20,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    exists,
     func,
     literal,
     null,
@@ -37,7 +38,7 @@ from membership.rules.inheritance import Entitlement, has_seat
 from membership.rules.last_day import true_last_day
 from membership.rules.status import Term
 from membership.store.database import AnyRow, connection_of
-from membership.store.models import Company, CompanyLink, Customer, Membership
+from membership.store.models import Company, CompanyLink, Customer, Membership, Organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Entitlements:
 
 
 NO_ENTITLEMENTS = Entitlements((), {})
+_Earlier = Mapping[tuple[UUID, UUID], int | None]
+"""How many others take a seat before a customer, by customer and company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +171,33 @@ _ENTITLED_CUSTOMER = (
     .where(Customer.organization_id == _organization, Customer.id == _customer)
 )
 
+
+def takes_seat(link: type[CompanyLink], organization: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that the customer of a link takes a seat, where they are limited.
+
+    Whoever is banned or inactive takes none, unless the organization sets otherwise.
+    """
+    who = aliased(Customer)  # the statement may have the customer already
+    active = exists().where(
+        who.organization_id == link.organization_id,
+        who.id == link.customer_id,
+        who.state == CustomerState.ACTIVE,
+    )
+    keeps = select(Organization.all_take_seats).where(Organization.id == organization)
+    return or_(active, keeps.scalar_subquery())
+
+
 _earlier = aliased(CompanyLink)
 _SEATS = select(
     CompanyLink.customer_id,
     CompanyLink.company_id,
+    takes_seat(CompanyLink, _organization),
     select(func.count())
     .where(
         _earlier.organization_id == CompanyLink.organization_id,
         _earlier.company_id == CompanyLink.company_id,
         _current(_earlier),
+        takes_seat(_earlier, _organization),
         or_(
             _earlier.valid_from < CompanyLink.valid_from,
             and_(
@@ -249,8 +270,11 @@ def entitlements_of(
 
 def _earlier_links(
     connection: Connection, organization_id: int, rows: Sequence[AnyRow], now: datetime
-) -> dict[tuple[UUID, UUID], int]:
-    """Count earlier links by (customer id, company id), where the company limits its seats."""
+) -> _Earlier:
+    """Count earlier links by (customer id, company id), where the company limits its seats.
+
+    None for a customer who takes no seat.
+    """
     capped = [row for row in rows if row.seat_cap is not None]
     if not capped:
         return {}
@@ -261,17 +285,17 @@ def _earlier_links(
         "now": now,
     }
     seats = connection.execute(_SEATS, query)
-    return {(customer, company): count for customer, company, count in seats}
+    return {
+        (customer, company): count if takes else None for customer, company, takes, count in seats
+    }
 
 
-def _whole(rows: Sequence[AnyRow], earlier: Mapping[tuple[UUID, UUID], int]) -> Entitlements:
+def _whole(rows: Sequence[AnyRow], earlier: _Earlier) -> Entitlements:
     """Return the entitlements of one customer from their rows."""
     return Entitlements(_all(rows, earlier), {row.membership_id: _details(row) for row in rows})
 
 
-def _all(
-    rows: Sequence[AnyRow], earlier: Mapping[tuple[UUID, UUID], int]
-) -> tuple[Entitlement, ...]:
+def _all(rows: Sequence[AnyRow], earlier: _Earlier) -> tuple[Entitlement, ...]:
     """Return the rows of one customer as entitlements of the rules."""
     return tuple(_entitlement(row, earlier.get((row.holder_id, row.company_id), 0)) for row in rows)
 
@@ -292,8 +316,8 @@ def last_day_of(row: AnyRow | Membership) -> date | None:
     return true_last_day(term_of(row), row.last_day, ZoneInfo(row.time_zone))
 
 
-def _entitlement(row: AnyRow, earlier: int) -> Entitlement:
-    """Return a row as an entitlement; ``earlier`` customers were linked to its company before."""
+def _entitlement(row: AnyRow, earlier: int | None) -> Entitlement:
+    """Return a row as an entitlement; ``earlier`` others take a seat of its company before."""
     source = None
     if row.company_id is not None:
         source = Source(row.company_id, row.company_name, row.seat_cap)

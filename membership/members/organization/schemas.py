@@ -61,6 +61,12 @@ class OrganizationChange(RequestBody):
         "Numbers count up, so anybody can make one; by default the desk is asked to compare the "
         "photo.",
     )
+    all_take_seats: bool = Field(
+        default=False,
+        examples=[False],
+        description="Banned and inactive people keep their seat of a company that limits them. By "
+        "default seats are held by who may come in.",
+    )
     second_factor_demanded: bool = Field(
         default=False,
         description="Whether managers and admins must sign in with a second factor.",
@@ -78,6 +84,7 @@ class OrganizationView(Message):
     expires_soon_days: int = Field(examples=[14])
     code_formats: tuple[str, ...] = Field(examples=[["QRCode", "Code128", "Code39"]])
     numbers_prove: bool = Field(examples=[False])
+    all_take_seats: bool = Field(examples=[False])
     second_factor_demanded: bool
     demo: bool = Field(description="True where the data is the invented demo club.")
     created_at: AwareDatetime

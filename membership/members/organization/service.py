@@ -92,6 +92,7 @@ def _view(call: Call, organization: Organization) -> OrganizationView:
         expires_soon_days=organization.expires_soon_days,
         code_formats=_formats(organization.code_formats),
         numbers_prove=organization.numbers_prove,
+        all_take_seats=organization.all_take_seats,
         second_factor_demanded=organization.second_factor_demanded,
         demo=organization.demo,
         created_at=organization.created_at,

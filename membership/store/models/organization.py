@@ -12,6 +12,7 @@ class Organization(Base):
     """A club. ``next_customer_number`` is the human number that the next customer gets.
 
     ``code_formats`` are what its cameras look for, None for the default.
+    ``all_take_seats``: banned and inactive customers keep their seat of a company.
     ``numbers_prove``: a scanned number, customer id or install link counts like a card.
     """
 
@@ -27,6 +28,7 @@ class Organization(Base):
     expires_soon_days: Mapped[int] = mapped_column(Integer, default=14)
     code_formats: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     numbers_prove: Mapped[bool] = mapped_column(default=False)
+    all_take_seats: Mapped[bool] = mapped_column(default=False)
     second_factor_demanded: Mapped[bool] = mapped_column(default=False)
     next_customer_number: Mapped[int] = mapped_column(BigInteger, default=1)
     created_at: Mapped[datetime]

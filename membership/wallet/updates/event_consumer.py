@@ -22,7 +22,7 @@ from membership.events.types import EventType
 from membership.store.apart import work_apart
 from membership.store.background import Job, Work
 from membership.store.database import AnyRow
-from membership.store.models import Company, Event, EventFollower, WalletState
+from membership.store.models import Company, CompanyLink, Event, EventFollower, WalletState
 from membership.store.upsert import insert_into
 from membership.wallet.updates.invalidation import (
     CHUNK,
@@ -60,6 +60,8 @@ class _Affected:
     companies: set[UUID] = field(default_factory=set)
     seats: set[UUID] = field(default_factory=set)
     """Companies whose customers may get or lose a seat, if the company limits them."""
+    seatings: set[UUID] = field(default_factory=set)
+    """Customers who may take a seat now that they did not take, or free one."""
     everybody: bool = False
 
     def add(self, event: EventType, subject_id: str, data: Mapping[str, Any]) -> None:
@@ -68,6 +70,10 @@ class _Affected:
             self.cards.add(UUID(subject_id))
         elif event in _OF_CUSTOMER:
             self._add_id(data, "customer_id", self.customers)
+            if event is not EventType.CUSTOMER_UPDATED or "state" in data.get(
+                "changed", ("state",)
+            ):
+                self._add_id(data, "customer_id", self.seatings)
         elif event in _OF_LINK:
             self._add_id(data, "customer_id", self.customers)
             self._add_id(data, "company_id", self.seats)
@@ -221,11 +227,26 @@ def _invalidate(
     if affected.everybody:
         invalidate_all(connection, organization_id, now)
         return
-    limited = _with_seats(connection, organization_id, affected.seats - affected.companies)
+    seats = affected.seats | _companies_of(connection, organization_id, affected.seatings)
+    limited = _with_seats(connection, organization_id, seats - affected.companies)
     for company_id in sorted(affected.companies | limited):
         invalidate_all(connection, organization_id, now, company_id=company_id)
     invalidate_cards(connection, organization_id, affected.cards, now)
     invalidate_customers(connection, organization_id, affected.customers, now)
+
+
+def _companies_of(
+    connection: Connection, organization_id: int, customer_ids: Collection[UUID]
+) -> set[UUID]:
+    """The companies that customers are linked to now."""
+    if not customer_ids:
+        return set()
+    linked = select(CompanyLink.company_id).where(
+        CompanyLink.organization_id == organization_id,
+        CompanyLink.customer_id.in_(customer_ids),
+        CompanyLink.valid_until.is_(None),
+    )
+    return set(connection.scalars(linked))
 
 
 def _with_seats(

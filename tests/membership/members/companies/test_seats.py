@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from api_client.messages.scan import CustomerState
 from membership.accounts.organizations import bootstrap_organization
 from membership.members.companies.schemas import NewCompany
 from membership.members.companies.service import create_company
@@ -20,7 +21,7 @@ from membership.members.plans.service import create_plan
 from membership.rules.inheritance import Company, Link, Membership, entitlements
 from membership.rules.status import Term
 from membership.store.database import Database
-from membership.store.models import CompanyLink
+from membership.store.models import CompanyLink, Organization
 from membership.web.access import Tenant
 from tests.generated import examples
 from tests.membership.rules.people import maybe_moments, moments
@@ -48,31 +49,50 @@ links_drawn = st.lists(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(links_drawn, moments, st.tuples(*[st.none() | st.integers(0, PEOPLE)] * COMPANIES))
+@given(
+    links_drawn,
+    moments,
+    st.tuples(*[st.none() | st.integers(0, PEOPLE)] * COMPANIES),
+    st.tuples(st.tuples(*[st.sampled_from(CustomerState)] * PEOPLE), st.booleans()),
+)
 def test_the_database_gives_seats_as_the_rules_do(
     database: Database,
     drawn: list[LinkDraw],
     now: datetime,
     caps: tuple[int | None, ...],
+    who: tuple[tuple[CustomerState, ...], bool],
 ) -> None:
+    states, all_take_seats = who
     try:
         with arranging(database) as session:
-            _compare(session, drawn, now, caps)
+            _compare(session, drawn, now, caps, states=states, all_take_seats=all_take_seats)
             raise Undone
     except Undone:
         pass
 
 
 def _compare(
-    session: Session, drawn: list[LinkDraw], now: datetime, caps: tuple[int | None, ...]
+    session: Session,
+    drawn: list[LinkDraw],
+    now: datetime,
+    caps: tuple[int | None, ...],
+    *,
+    states: tuple[CustomerState, ...],
+    all_take_seats: bool,
 ) -> None:
     """Store a club with these links, and ask it and the rules who holds what."""
     tenant = bootstrap_organization(
         session, name="C", slug="c", time_zone="UTC", currency="EUR", now=now
     )
     people = [
-        create_customer(session, tenant, NewCustomer(given_name=f"P{n}"), now).id
-        for n in range(PEOPLE)
+        create_customer(session, tenant, NewCustomer(given_name=f"P{n}", state=state), now).id
+        for n, state in enumerate(states)
+    ]
+    session.get_one(Organization, tenant.id).all_take_seats = all_take_seats
+    seatless = [
+        who
+        for who, state in zip(people, states, strict=True)
+        if state is not CustomerState.ACTIVE and not all_take_seats
     ]
     plan = create_plan(session, tenant, NewPlan(name="Corporate"), now)
     companies, memberships = {}, []
@@ -90,7 +110,7 @@ def _compare(
     _store(session, tenant, links)
     stored = load_entitlements(session, tenant.id, people, now)
     for person in people:
-        expected = entitlements(person, memberships, companies, links, now)
+        expected = entitlements(person, memberships, companies, links, now, seatless=seatless)
         found = stored.get(person, NO_ENTITLEMENTS).all
         assert len(found) == len(expected)
         assert set(found) == set(expected)

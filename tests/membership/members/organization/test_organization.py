@@ -19,6 +19,7 @@ def test_shown(service: Service) -> None:
         "expires_soon_days": 14,
         "code_formats": ["QRCode", "Aztec", "PDF417", "Code128", "EAN13"],
         "numbers_prove": False,
+        "all_take_seats": False,
         "second_factor_demanded": False,
         "demo": False,
         "created_at": "2027-03-10T11:00:00Z",

@@ -114,6 +114,19 @@ def test_the_next_in_line_gets_the_seat(club: Club) -> None:
     assert club.marked() == [0, 1]
 
 
+@pytest.mark.parametrize("change", ["banned", "inactive", "merged"])
+def test_a_seat_that_is_given_up_without_unlinking(club: Club, change: str) -> None:
+    company = club.company(0, 1, 2, seat_cap=1)
+    club.service.member(club.plan, company_id=company)
+    settle(club.service)
+    if change == "merged":
+        body = {"other_id": club.people[1]}
+        club.service.post(f"/v1/customers/{club.people[0]}/merge", body, status=200)
+    else:
+        club.service.patch(f"/v1/customers/{club.people[0]}", state=change)
+    assert club.marked() == [0, 1, 2]
+
+
 def test_a_company_with_another_name_or_number_of_seats(club: Club) -> None:
     company = club.company(0, 1)
     club.service.patch(f"/v1/companies/{company}", name="Eastwind")
