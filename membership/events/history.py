@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from membership.base.instants import respelled
 from membership.events.outbox import watermark
 from membership.events.types import EventType
 from membership.events.webhooks.schemas import EventPage, EventView
@@ -60,4 +61,9 @@ def _position(call: Call, cursor: str | None, after: UUID | None) -> int:
 
 def _view(row: Event) -> EventView:
     """Show an event."""
-    return EventView(id=row.id, type=EventType(row.type), timestamp=row.occurred_at, data=row.data)
+    return EventView(
+        id=row.id,
+        type=EventType(row.type),
+        timestamp=row.occurred_at,
+        data=respelled(row.data),
+    )

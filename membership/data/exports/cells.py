@@ -15,6 +15,8 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from membership.base.instants import spelled
+
 _SIGNS = "=+-@"
 _LEADS = "".join(
     chr(point)
@@ -90,6 +92,8 @@ def cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Enum):
         return safe_cell(str(value.value))
-    if isinstance(value, date | datetime):
+    if isinstance(value, datetime):
+        return spelled(value)
+    if isinstance(value, date):
         return value.isoformat()
     return safe_cell(str(value))

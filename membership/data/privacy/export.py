@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, select
 
+from membership.base.instants import respelled
 from membership.data.privacy.data_subject import TABLES, DataSubject, load_data_subject, rows_of
 from membership.data.privacy.fields import FIELDS
 from membership.data.privacy.schemas import PersonalData
@@ -50,4 +51,4 @@ def _as_json(value: Any) -> Any:
     """A value as JSON: bytes in base64, instants and days in ISO form."""
     if isinstance(value, bytes | memoryview):
         return base64.b64encode(value).decode("ascii")
-    return plain(value)
+    return respelled(plain(value))

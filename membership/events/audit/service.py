@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, tuple_
 
 from api_client.messages.management import ActorView
+from membership.base.instants import respelled
 from membership.events.audit.schemas import EntryPage, EntryView
 from membership.store.models import AuditEntry
 from membership.web.access import Call
@@ -77,7 +78,7 @@ def _view(row: AuditEntry) -> EntryView:
         action=row.action,
         subject_kind=row.subject_kind,
         subject_id=row.subject_id,
-        before=row.before,
-        after=row.after,
+        before=respelled(row.before),
+        after=respelled(row.after),
         request_id=row.request_id,
     )

@@ -15,6 +15,7 @@ from pydantic import AwareDatetime
 from standardwebhooks import Webhook
 
 from api_client.messages.scan import Message
+from membership.base.instants import respelled
 from membership.base.vault import Vault
 from membership.base.version import service_version
 
@@ -65,7 +66,8 @@ def signed(
     The header has the time of the attempt, ``now``: receivers refuse messages that are minutes
     old. The envelope has the time of the event.
     """
-    body = envelope.model_dump_json()
+    told = envelope.model_copy(update={"data": respelled(envelope.data)})
+    body = told.model_dump_json()
     # The library reads the fields of a datetime as UTC, whatever its zone.
     at = now.astimezone(UTC)
     signatures = (Webhook(key).sign(str(event_id), at, body) for key in keys)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, not_, or_, select, tuple_
 
 from api_client.messages.management import ActorView
+from membership.base.instants import respelled
 from membership.members.memberships.records import sold_view
 from membership.members.memberships.schemas import HistoryEntry, HistoryPage, SoldPage, StatusFilter
 from membership.members.memberships.service import get_membership
@@ -109,5 +110,10 @@ def _entry(row: AuditEntry) -> HistoryEntry:
     """Show one entry of the audit."""
     actor = ActorView(kind=row.actor_kind, id=row.actor_id, name=row.actor_name)
     return HistoryEntry(
-        id=row.id, at=row.at, action=row.action, actor=actor, before=row.before, after=row.after
+        id=row.id,
+        at=row.at,
+        action=row.action,
+        actor=actor,
+        before=respelled(row.before),
+        after=respelled(row.after),
     )

@@ -51,7 +51,7 @@ def test_everything_is_there(service: Service) -> None:
     assert (sold["id"], sold["price_minor"]) == (person["membership"], 4900)
     assert sold["ended_early_why"] == WHY
     (visit,) = sections["visits"]
-    assert (visit["method"], visit["at"]) == ("camera", "2027-03-10T11:00:00+00:00")
+    assert (visit["method"], visit["at"]) == ("camera", "2027-03-10T11:00:00Z")
     subjects = [each["subject"] for each in sections["outgoing_mails"]]
     assert subjects.count(f"Hello {GIVEN}") == 2
     changed = [each for each in subjects if "E-Mail-Adresse" in each and "geändert" in each]
