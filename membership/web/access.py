@@ -22,7 +22,6 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.management import ActorKind
 from membership.base.actors import ATTRIBUTION, CALLER, Actor
-from membership.base.instants import spelled
 from membership.base.scopes import ROLE_SCOPES, Scope, demanding
 from membership.store.models import ApiKey, Organization, Role
 from membership.store.prepared import Prepared
@@ -243,7 +242,7 @@ def caller_of_key(now: datetime, columns: Sequence[Any]) -> Caller:
     """Return the caller of a key from its ``KEY_COLUMNS``. Raises Unauthorized once it expired."""
     key_id, name, scopes, expires_at, last_used_at, *organization = columns
     if expires_at is not None and expires_at <= now:
-        detail = f"This API key expired at {spelled(expires_at)}; make a new one."
+        detail = f"This API key expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}; make a new one."
         raise Unauthorized("key_expired", detail, headers=_CHALLENGE)
     actor = Actor(ActorKind.API_KEY, name, key_id)
     tenant = Tenant(*organization)
