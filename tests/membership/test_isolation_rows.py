@@ -14,11 +14,13 @@ from api_client.messages.management import ActorKind
 from membership.billing.inbox.jobs import InboxWorker
 from membership.billing.inbox.queue import store_event
 from membership.billing.stripe.gateway import ProviderEvent
+from membership.data.imports.run.worker import ImportWorker
 from membership.store.models import (
     BillingEvent,
     BillingOrder,
     CardWallet,
     Event,
+    ImportState,
     RolloutState,
     StripeAccount,
     WalletState,
@@ -28,7 +30,7 @@ from membership.wallet.updates.refresh import refresh
 from membership.wallet.updates.rollouts import roll_out
 from tests.membership.poisoned import Clubs
 from tests.membership.support import NOON, Service, arranging
-from tests.membership.test_isolation import a_card, state_of
+from tests.membership.test_isolation import a_card, an_import, import_of, state_of
 from tests.membership.wallet.factories import wallet_of
 from tests.membership.wallet.updates.life import redesign
 
@@ -139,13 +141,25 @@ def test_an_order_that_cannot_be_read_delays_no_account(clubs: Clubs) -> None:
                 created_at=NOON, actor_kind=ActorKind.SERVICE, actor_name="x",
             )
         )  # fmt: skip
-        session.flush()
-        here = {"here": clubs.sick.tenant.id}
-        spoil = "UPDATE billing_orders SET state = 'paid twice' WHERE organization_id = :here"
-        session.execute(text(spoil), here)
+    state = "UPDATE billing_orders SET state = 'paid twice' WHERE organization_id = :here"
+    spoil_text(clubs, state)
     clubs.run(InboxWorker().run)
     assert clubs.failing("billing")
     with clubs.work.database.readers.begin() as session:
         row = session.get(BillingEvent, (clubs.other.tenant.id, "evt_other"))
         assert row is not None
         assert row.tries == 1, "it was tried"
+
+
+def test_an_import_of_a_kind_that_is_not_known_delays_none(clubs: Clubs) -> None:
+    sick, other = an_import(clubs.sick, "utf-8"), an_import(clubs.other, "utf-8")
+    spoil_text(clubs, "UPDATE imports SET kind = 'families' WHERE organization_id = :here")
+    clubs.run(ImportWorker().run)
+    assert import_of(clubs, other).state is ImportState.FINISHED
+    assert clubs.work.failing.waiting("imports", NOON) == {sick}
+
+
+def spoil_text(clubs: Clubs, statement: str) -> None:
+    """Change the sick club's rows past all types."""
+    with arranging(clubs.work.database) as session:
+        session.execute(text(statement), {"here": clubs.sick.tenant.id})

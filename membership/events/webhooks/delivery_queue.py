@@ -19,8 +19,12 @@ from membership.events.webhooks.retry_policy import BACKOFF
 from membership.events.webhooks.sender import PostResult
 from membership.events.webhooks.signing import Envelope, Signer
 from membership.store import lease
+from membership.store.apart import is_of_database, work_apart
 from membership.store.background import Work
 from membership.store.models import Event, WebhookDelivery, WebhookEndpoint
+
+NAME = "webhooks"
+"""Under this name, endpoints whose rows cannot be read are shown as failing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,41 @@ class DeliveryAttempt:
 
 
 def lease_endpoint(work: Work) -> DeliveryAttempt | None:
-    """Lease the endpoint that has waited longest, for its first delivery; None if none is due."""
+    """Lease the endpoint that has waited longest, for its first delivery; None if none is due.
+
+    One whose rows cannot be read is put off, and the next one taken.
+    """
     now, duration = work.clock(), _lease_duration(work.settings)
-    due = (
-        select(WebhookEndpoint)
-        .where(_is_due(now, duration))
-        .order_by(WebhookEndpoint.leased_until.nulls_first(), WebhookEndpoint.id)
-        .limit(1)
-    )
+    while True:
+        sick = [each for each in work.failing.waiting(NAME, now) if isinstance(each, UUID)]
+        wanted = and_(_is_due(now, duration), WebhookEndpoint.id.not_in(sick))
+        try:
+            found = _lease_first(work, wanted, now, duration)
+        except Exception as error:
+            if is_of_database(error):
+                raise
+            with work.database.readers.begin() as session:
+                endpoint_id = session.scalar(_first(select(WebhookEndpoint.id), wanted))
+            if endpoint_id is None:
+                raise
+            work.failing.failed(NAME, endpoint_id, error, now)
+        else:
+            if found is not None:
+                work.failing.succeeded(NAME, found.endpoint_id)
+            return found
+
+
+def _first(query: lease.AnySelect, wanted: ColumnElement[bool]) -> lease.AnySelect:
+    """The query for the endpoint that has waited longest."""
+    order = WebhookEndpoint.leased_until.nulls_first(), WebhookEndpoint.id
+    return query.where(wanted).order_by(*order).limit(1)
+
+
+def _lease_first(
+    work: Work, wanted: ColumnElement[bool], now: datetime, duration: timedelta
+) -> DeliveryAttempt | None:
+    """Lease the first endpoint that is wanted, for its first delivery."""
+    due = _first(select(WebhookEndpoint), wanted)
 
     def take(session: Session, _seen: WebhookEndpoint) -> DeliveryAttempt | None:
         endpoint = session.scalar(lease.skip_locked(due))
@@ -157,7 +188,13 @@ def record_result(
             pause = fail(session, endpoint, delivery, result, now=now, jitter=jitter)
         if more and pause is None and endpoint.disabled_at is None:
             session.flush()
-            return _lease_next(session, endpoint, now, now + _lease_duration(work.settings))
+            until = now + _lease_duration(work.settings)
+            # Apart: what was delivered is stored, whatever the next event is.
+            following, failed = work_apart(
+                session, [endpoint], lambda some: _lease_next(session, some[0], now, until)
+            )
+            if not failed:
+                return following[0]
         # Without a lease, the time of its end decides which endpoint has waited longest.
         endpoint.lease_id, endpoint.leased_until = None, now
         return None

@@ -5,6 +5,7 @@ cards, so that a crash neither misses nor delays any. Events that affect many ca
 ``membership.wallet.updates.invalidation``, which goes through the cards in chunks.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, exists, func, select, update
+from sqlalchemy import Connection, Select, Text, exists, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from membership.base.actors import SERVICE
@@ -142,7 +143,14 @@ def _position() -> Select[int]:
 def _events(position: int, bound: int | None, count: int) -> Select[*tuple[Any, ...]]:
     """The query for the events after a position and before the watermark, ``bound``."""
     wanted = (
-        select(Event.seq, Event.organization_id, Event.type, Event.subject_id, Event.data)
+        select(
+            Event.seq,
+            Event.organization_id,
+            Event.type,
+            Event.subject_id,
+            # Read for each event by itself: what is no JSON keeps no other from being read.
+            type_coerce(Event.data, Text).label("data"),
+        )
         .where(Event.seq > position)
         .order_by(Event.seq)
         .limit(count)
@@ -212,7 +220,8 @@ def _affected_by(events: Iterable[AnyRow]) -> dict[int, _Affected]:
         if event.type in known:  # others were stored by a newer version of the service
             affected = found[event.organization_id]
             try:
-                affected.add(EventType(event.type), event.subject_id, event.data)
+                data = json.loads(event.data) if isinstance(event.data, str) else event.data
+                affected.add(EventType(event.type), event.subject_id, data)
             except (ValueError, TypeError, AttributeError):
                 # Whatever it is about: all cards of its organization, and no other's.
                 logger().exception("event_unreadable", seq=event.seq, type=event.type)

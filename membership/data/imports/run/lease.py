@@ -8,10 +8,14 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from membership.base.actors import SERVICE, Actor
+from membership.base.failing import FailingItems
 from membership.store import lease
+from membership.store.apart import is_of_database
 from membership.store.database import Database
 from membership.store.models import Import, ImportState
 
+NAME = "imports"
+"""The job of imports."""
 LEASE = timedelta(seconds=30)
 """How long an import belongs to a worker; renewed with every batch."""
 
@@ -36,12 +40,10 @@ def lease_import(
     The ones that run come first, in the order of their starts. ``only`` names the organization
     and the import that is wanted, ``without`` the ids of those that are not.
     """
-    wanted = [_UNFINISHED, _is_free(worker, now)]
-    if without:
-        wanted.append(Import.id.not_in(without))
+    wanted = [_UNFINISHED, _is_free(worker, now), Import.id.not_in(without)]
     if only is not None:
         wanted += [Import.organization_id == only[0], Import.id == only[1]]
-    due = select(Import).where(*wanted).order_by(Import.started_at, Import.id).limit(1)
+    due = _first(select(Import), *wanted)
     with database.readers.begin() as session:
         found = session.scalar(due)
     # Each batch renews the lease, so that mostly the write lock need not be taken for it here.
@@ -52,6 +54,46 @@ def lease_import(
         if row is not None:
             row.leased_by, row.leased_until = worker, now + LEASE
         return row
+
+
+def lease_readable(
+    database: Database,
+    worker: UUID,
+    now: datetime,
+    failing: FailingItems | None,
+    *,
+    only: tuple[int, UUID] | None = None,
+) -> Import | None:
+    """Lease an import as ``lease_import`` does, without those that are put off in ``failing``.
+
+    One whose row cannot be read, such as one of a newer version, is put off, and the next one
+    leased.
+    """
+    while True:
+        without = frozenset() if failing is None else failing.waiting(NAME, now)
+        try:
+            return lease_import(database, worker, now, only=only, without=without)
+        except Exception as error:
+            if failing is None or is_of_database(error):
+                raise
+            unreadable = _next_id(database, worker, now, without)
+            if unreadable is None:
+                raise
+            failing.failed(NAME, unreadable, error, now)
+
+
+def _next_id(
+    database: Database, worker: UUID, now: datetime, without: Collection[object]
+) -> UUID | None:
+    """Return the id of the import that would be leased next, without reading the rest of it."""
+    wanted = (_UNFINISHED, _is_free(worker, now), Import.id.not_in(without))
+    with database.readers.begin() as session:
+        return session.scalar(_first(select(Import.id), *wanted))
+
+
+def _first(query: lease.AnySelect, *wanted: ColumnElement[bool]) -> lease.AnySelect:
+    """The query for the import that was started first."""
+    return query.where(*wanted).order_by(Import.started_at, Import.id).limit(1)
 
 
 def _is_free(worker: UUID, now: datetime) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ lock for ``LOCKED_SECONDS``.
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -32,7 +32,14 @@ from membership.data.imports.run.blame import (
 )
 from membership.data.imports.run.ending import fail, finish
 from membership.data.imports.run.index_build import IndexBuild
-from membership.data.imports.run.lease import LEASE, creator_of, lease_import, lock_leased, release
+from membership.data.imports.run.lease import (
+    LEASE,
+    NAME,
+    creator_of,
+    lease_readable,
+    lock_leased,
+    release,
+)
 from membership.data.imports.run.survey import (
     highest_number,
     needs_survey,
@@ -53,7 +60,6 @@ from membership.web.access import Tenant
 
 LOCKED_SECONDS = 0.06
 """How long a batch shall hold the write lock."""
-NAME = "imports"
 _FILE_GONE = "The file is not there as a whole any more; make another import and send it again."
 _SIZES = (400, 4000)
 """Fewest and most lines of a batch."""
@@ -133,9 +139,7 @@ class ImportWorker:
         found = (
             index_build.found
             if index_build
-            else lease_import(
-                database, self.id, clock(), only=only, without=_put_off(failing, clock())
-            )
+            else lease_readable(database, self.id, clock(), failing, only=only)
         )
         if found is None:
             return False
@@ -329,11 +333,6 @@ class ImportWorker:
             row = lock_leased(session, found, self.id)
             if row is not None and row.state is ImportState.RUNNING:
                 self._store(session, row, tenant, read, now=now)
-
-
-def _put_off(failing: FailingItems | None, now: datetime) -> frozenset[Hashable]:
-    """Return the ids of the imports that are left out for now."""
-    return frozenset() if failing is None else failing.waiting(NAME, now)
 
 
 def _item(record: Record, check: LineParser) -> Item:
