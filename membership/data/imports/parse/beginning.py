@@ -34,6 +34,10 @@ class Beginning:
     guesses: list[str] = field(default_factory=list)
 
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""How .xlsx and .ods (ZIP, APPNOTE 4.3.7), and .xls (MS-CFB, 2.2) begin."""
+
+
 @dataclass(slots=True)
 class _Failure:
     """Why a line is no header; the one with the most known headings is reported."""
@@ -52,6 +56,10 @@ def find_beginning(
     delimiter: str | None,
 ) -> Beginning:
     """Find the header in the first bytes of a file. Raises ValueError naming line and column."""
+    if head.startswith(_WORKBOOKS):
+        raise ValueError(
+            "Line 1: this is a workbook of a spreadsheet; save it as CSV and send that."
+        )
     place = FilePosition()
     failures: list[_Failure] = []
     for _ in range(_LINES):

@@ -46,7 +46,8 @@ _MAX_CODES = 20
 _YES = frozenset({"yes", "y", "true", "1", "ja", "j", "wahr"})
 _NO = frozenset({"no", "n", "false", "0", "nein", "falsch"})
 _STATES = {"aktiv": "active", "inaktiv": "inactive", "gesperrt": "banned"}
-_WHOLE = re.compile(r"([0-9]+)[.,]0+", re.ASCII)
+_WHOLE = re.compile(r"([0-9]+)[.,](?:0{1,2}|0{4,})", re.ASCII)
+"""Of 1.000 nobody knows whether it is one or a thousand."""
 _MAX_SEATS = 10**6
 _MAX_PERIODS, _YEARS = 1000, (1000, 9000)
 _REWRITTEN = "{} is a number that a spreadsheet rewrote; make the column a text"

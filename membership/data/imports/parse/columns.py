@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from membership.data.imports.parse import cells
 from membership.data.imports.parse.days import is_empty_day, order_of_country, parse_day
-from membership.data.imports.parse.headings import column_for
+from membership.data.imports.parse.headings import column_for, headings_of
 from membership.data.imports.parse.spreadsheet import Form, cell_text
 from membership.data.imports.schemas import BadValues, ImportOptions
 from membership.store.models import ImportKind
@@ -219,7 +219,7 @@ def header_of(
         if column and column != UNNAMED and column in header:
             raise HeaderError(f"the column {column!r} is there twice")
         if guesses is not None and column in known and name not in {column, *renamed}:
-            guesses.append(f"{heading.strip()[:80]} is read as {column}")
+            guesses.append(f"{' '.join(heading.split())[:80]} is read as {column}")
         header.append(column)
     for absent in renamed.keys() - set(names):
         raise HeaderError(f"there is no column {absent!r} to read")
@@ -284,6 +284,7 @@ class LineParser:
             if column and column != UNNAMED
         ]
         self._unnamed = [place for place, column in enumerate(header) if column == UNNAMED]
+        self._headings = {name: headings_of(kind, name) for _, name, _ in self._columns}
         self._count = len(header)
         self._needed = [(needed, " or ".join(sorted(needed))) for needed in _ALTERNATIVES[kind]]
         self._rules = rules
@@ -300,6 +301,8 @@ class LineParser:
                 raise ValueError(
                     f"column {place + 1} has no name, and holds {fields[place][:40]!r}"
                 )
+        if self._is_heading(fields):
+            raise ValueError("repeats the headings of the file")
         values: Values = {}
         for place, name, column in self._columns:
             field = fields[place]
@@ -319,6 +322,15 @@ class LineParser:
             if needed.isdisjoint(values):
                 raise ValueError(f"{names}: is needed")
         return values
+
+    def _is_heading(self, fields: list[str]) -> bool:
+        """Whether a line has the headings again, as files that were printed page by page."""
+        first, name, _ = self._columns[0]
+        if fields[first].strip().lower() not in self._headings[name]:
+            return False
+        texts = ((name, fields[place].strip().lower()) for place, name, _ in self._columns)
+        found = [text in self._headings[name] for name, text in texts if text]
+        return all(found) and len(found) > 1
 
     def _fitted(self, fields: list[str]) -> list[str]:
         """The fields of a line that is as long as the header, or differs by empty ones only."""

@@ -81,3 +81,10 @@ _BY_KEY: Mapping[ImportKind, Mapping[str, str]] = {
 def column_for(kind: ImportKind, heading: str) -> str | None:
     """Return our column for a heading of another program; None if it is not known."""
     return _BY_KEY[kind].get(_key(heading))
+
+
+def headings_of(kind: ImportKind, column: str) -> frozenset[str]:
+    """Return the headings that mean a column, as they are written in lower case."""
+    own = {column, column.replace("_", " ")}
+    names = _HEADINGS[kind].get(column, "").split(";")
+    return frozenset(own | {each.strip() for each in names if each.strip()})

@@ -83,6 +83,7 @@ class RecordReader:
     def next_text(self) -> str:
         """The text of the next line that is not blank, without consuming it.
 
+        If a quote is opened in it and closed within a few lines, they are returned as well.
         Raises ValueError if there is none, or it cannot be decoded.
         """
         index = 0
@@ -90,9 +91,19 @@ class RecordReader:
             if line.too_long:
                 raise ValueError(_TOO_LONG)
             if line.data.strip():
-                return self._decode(line.data)
+                return self._decode(line.data) + self._closing(line, index)
             index += 1
         raise ValueError("the file is empty")
+
+    def _closing(self, first: _Line, index: int) -> str:
+        """The lines in which the quote ends that a line opens; empty if none does."""
+        data, quotes = b"", first.data.count(b'"')
+        for ahead in range(index + 1, index + _MOST_HEADING_LINES):
+            line = self._peek(ahead) if quotes % 2 else None
+            if line is None or line.too_long:
+                break
+            data, quotes = data + line.data, quotes + line.data.count(b'"')
+        return "" if quotes % 2 else self._decode(data)
 
     def _record(self, first: _Line) -> Record:
         """Read and consume the record that begins with ``first``."""
@@ -163,6 +174,8 @@ class RecordReader:
         self.place = FilePosition(self.place.position + size, self.place.line + count)
 
 
+_MOST_HEADING_LINES = 20
+"""Most lines over which the headings of a file go."""
 _TOO_LONG = f"the line is longer than {MAX_RECORD_BYTES} bytes"
 _UNCLOSED = "a quote is opened and never closed"
 _BAD_QUOTE = "a quote inside a field must be doubled"
