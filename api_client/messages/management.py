@@ -223,6 +223,11 @@ class SoldView(Message):
         "old end if paid before it, else from the payment.",
     )
     last_change: ChangeView | None = None
+    also_held: tuple[UUID, ...] = Field(
+        default=(),
+        description="Other memberships of the same plan that the owner has for a part of that "
+        "time; in the answer to a sale, and of one membership.",
+    )
     source: MembershipSource
     actor: ActorView | None = None
     created_at: AwareDatetime | None = None

@@ -2,14 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
+from api_client.errors import Refused
+from api_client.management import ManagementClient
 from api_client.messages.management import PlanView, SoldView
 from kiosk.staff.forms.refusals import in_words
-from kiosk.staff.forms.request import Call, Filled, as_json
+from kiosk.staff.forms.request import Call, Filled, as_json, refusal
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.membership import MembershipLine, plan_words
 from kiosk.staff.words.periods import undo_refusal
 from kiosk.texts import Texts
+
+_Send = Callable[[ManagementClient, dict[str, Any], str], SoldView]
+"""Sends the fields of a sale under an idempotency key."""
 
 
 class MembershipForms:
@@ -35,9 +41,39 @@ class MembershipForms:
             fields = {**owner, **as_json(values)}
             if values["starts_on"] == self._today():
                 del fields["starts_on"]  # it starts now, not at midnight
-            return lambda client, once: client.assign(fields, once)
+            return confirmed(fields, lambda client, sent, once: client.assign(sent, once))
 
+        confirmed = self._confirmed(plans)
         return form, filled
+
+    def _confirmed(
+        self, plans: Sequence[PlanView]
+    ) -> Callable[[dict[str, Any], _Send], Call[SoldView]]:
+        """Return what sells a plan, and at the second press also one that is held already.
+
+        The first press says so. Another plan or another day asks anew.
+        """
+        seen: list[dict[str, Any]] = []
+        names = {str(plan.id): plan.name for plan in plans}
+
+        def confirmed(fields: dict[str, Any], send: _Send) -> Call[SoldView]:
+            def sell(client: ManagementClient, once: str) -> SoldView:
+                try:
+                    return send(client, {**fields, "again": fields in seen}, once)
+                except Refused as refused:
+                    if refused.problem.code != "plan_held":
+                        raise
+                    seen[:] = [fields]
+                    title = self._texts.say(
+                        "{plan} is there already for this time. Press the button again to sell "
+                        "it a second time.",
+                        plan=names[fields["plan_id"]],
+                    )
+                    raise refusal(title, "plan_held") from None
+
+            return sell
+
+        return confirmed
 
     def renew(self, line: MembershipLine, about: str) -> tuple[Form, Filled[SoldView]]:
         """Renew a membership that was paid."""
@@ -97,9 +133,9 @@ class MembershipForms:
         form = self._form("transfer", line, title, say("Change"), about, final=True)
         others = [plan for plan in plans if plan.name != line.plan]
         form.add_choice("plan_id", say("New plan"), self._on_sale(others))
-        return (
-            form,
-            lambda values: lambda client, once: client.transfer(line.id, as_json(values), once),
+        confirmed = self._confirmed(plans)
+        return form, lambda values: confirmed(
+            as_json(values), lambda client, sent, once: client.transfer(line.id, sent, once)
         )
 
     def _form(

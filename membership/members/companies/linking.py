@@ -42,15 +42,18 @@ def open_link(
     ).first()
 
 
-def hold_open(session: Session, organization_id: int, company_id: UUID) -> None:
+def hold_open(
+    session: Session, organization_id: int, company_id: UUID, *, to_sell: bool = False
+) -> None:
     """Check that a company is not archived, and lock it against archiving until the commit.
 
-    Raises NotFound; Conflict for an archived company.
+    ``to_sell`` locks it against other sales, too. Raises NotFound; Conflict for an archived
+    company.
     """
     company = session.execute(
         select(Company.archived_at)
         .where(Company.organization_id == organization_id, Company.id == company_id)
-        .with_for_update(read=True)
+        .with_for_update(read=not to_sell, key_share=to_sell)
     ).first()
     if company is None:
         raise NotFound("company_not_found", "There is no such company.")

@@ -28,7 +28,8 @@ from membership.members.memberships.schemas import (
     Transfer,
     Undo,
 )
-from membership.store.models import MembershipSource
+from membership.members.memberships.second_sale import held_beside
+from membership.store.models import Membership, MembershipSource
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
@@ -95,13 +96,14 @@ def assign_membership(new: NewMembership, call: Writer) -> SoldView:
 
     The current terms of the plan are copied: later edits of the plan do not affect the membership.
     `source` is `staff` for a member of staff and `api` for an API key. Answers 404 for an unknown
-    plan or owner, 409 `plan_archived`, `customer_erased` or `company_archived`, 422
-    `period_invalid` for an impossible period.
+    plan or owner, 409 `plan_archived`, `customer_erased` or `company_archived`, `plan_held` if the
+    owner has the plan already at that time (see `again`), 422 `period_invalid` for an impossible
+    period.
     """
 
     def create() -> SoldView:
         sold = service.assign(call.session, call.tenant, new, call.now, actor=call.actor)
-        return sold_view(sold, call.now)
+        return _sold_view(call, sold)
 
     return once(call, new, SoldView, create)
 
@@ -110,8 +112,14 @@ def assign_membership(new: NewMembership, call: Writer) -> SoldView:
 def get_membership(membership_id: UUID, call: Reader, shown: InShown) -> SoldView:
     """Return a membership as it was sold, with its current status."""
     membership = service.get_membership(call.session, call.tenant, membership_id)
-    view = sold_view(membership, call.now)
+    view = _sold_view(call, membership)
     return shown.show(view, _etag(view))
+
+
+def _sold_view(call: Call, sold: Membership) -> SoldView:
+    """Return a membership with what the owner has of the same plan beside it."""
+    beside = held_beside(call.session, call.tenant, sold, call.now)
+    return sold_view(sold, call.now).model_copy(update={"also_held": beside})
 
 
 def _etag(view: SoldView) -> str:
@@ -231,14 +239,14 @@ def transfer_membership(membership_id: UUID, wanted: Transfer, call: Writer) -> 
     The former membership ends at that time, with the reason, and the new one starts, with the
     current terms of its plan and `previous_id`. `POST /v1/memberships/{membership_id}/undo` of the
     former one undoes it. Answers 409 `membership_transferred`,
-    `membership_ended`, `membership_ended_early` or `plan_archived`, 422 `end_invalid`.
+    `membership_ended`, `membership_ended_early`, `plan_archived` or `plan_held`, 422 `end_invalid`.
     """
 
     def create() -> SoldView:
         following = terminations.transfer(
             call.session, call.tenant, membership_id, wanted, call.now, actor=call.actor
         )
-        return sold_view(following, call.now)
+        return _sold_view(call, following)
 
     asked = _TransferOf(membership_id=membership_id, **wanted.model_dump())
     return once(call, asked, SoldView, create)

@@ -43,6 +43,13 @@ class NewMembership(RequestBody):
         examples=["2028-03-31"],
         description="Last local day, inclusive; by default what the plan's length gives.",
     )
+    again: bool | None = Field(
+        default=None,
+        examples=[None],
+        description="Whether it is sold although the owner has this plan already at that time. "
+        "`false` refuses that with 409 `plan_held`; left out, it is sold, and `also_held` of the "
+        "answer says so.",
+    )
 
     @model_validator(mode="after")
     def _one_owner_one_start(self) -> Self:
@@ -110,6 +117,13 @@ class Transfer(RequestBody):
         default=None,
         examples=["2027-04-01T00:00:00Z"],
         description="When; if left out now, or the start of a membership yet to start.",
+    )
+    again: bool | None = Field(
+        default=None,
+        examples=[None],
+        description="Whether it is sold although the owner has this plan already at that time. "
+        "`false` refuses that with 409 `plan_held`; left out, it is sold, and `also_held` of the "
+        "answer says so.",
     )
 
 

@@ -22,6 +22,7 @@ from membership.members.customers.service import lock_customer
 from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.records import sold_data, sold_view
 from membership.members.memberships.schemas import NewMembership
+from membership.members.memberships.second_sale import held_meanwhile, refuse_second
 from membership.members.plans.permissions import permissions_of
 from membership.members.plans.service import get_plan
 from membership.rules.instants import TimeError, day_start, local_day
@@ -104,7 +105,8 @@ def assign(
     plans can be had that way, and only for oneself.
 
     Raises NotFound for an unknown plan or owner; Conflict for a plan that is not sold (that
-    way), or an owner who is archived or erased; Invalid for a period that cannot be.
+    way), that the owner has already (``refuse_second``), or an owner who is archived or erased;
+    Invalid for a period that cannot be.
     """
     source = source or SOURCES[actor.kind]
     plan = plan_on_sale(session, tenant, new.plan_id)
@@ -112,6 +114,10 @@ def assign(
     if source is MembershipSource.SIGNUP:
         _require_signup(plan, owner, actor)
     period = _period(new, plan, ZoneInfo(tenant.time_zone), now)
+    held = held_meanwhile(
+        session, tenant, (owner.customer_id, owner.company_id), plan, period, now=now
+    )
+    refuse_second(held, again=new.again)
     return sell(session, tenant, Sale(plan, owner, period, actor, source), now)
 
 
@@ -133,7 +139,7 @@ def required_owner(session: Session, tenant: Tenant, owner: Owner) -> Owner:
         customer = lock_customer(session, tenant, owner.customer_id)
         return Owner(customer_id=customer.id)
     if owner.company_id is not None:
-        hold_open(session, tenant.id, owner.company_id)
+        hold_open(session, tenant.id, owner.company_id, to_sell=True)
     return owner
 
 

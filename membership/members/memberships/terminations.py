@@ -17,6 +17,7 @@ from membership.members.memberships.changes import (
     refuse_transferred,
 )
 from membership.members.memberships.schemas import EarlyEnd, Transfer
+from membership.members.memberships.second_sale import held_meanwhile, refuse_second
 from membership.members.memberships.service import (
     SOURCES,
     Owner,
@@ -132,6 +133,9 @@ def transfer(
         _require_within(former, wanted.at, now)
     at = wanted.at or max(now, former.starts_at)
     period = _transferred_period(plan, at, ZoneInfo(tenant.time_zone))
+    owned_by = (owner.customer_id, owner.company_id)
+    held = held_meanwhile(session, tenant, owned_by, plan, period, now=now)
+    refuse_second([each for each in held if each.id != former.id], again=wanted.again)
     sale = Sale(plan, owner, period, actor, SOURCES[actor.kind], previous_id=former.id)
     following = sell(session, tenant, sale, now)
     apply_change(

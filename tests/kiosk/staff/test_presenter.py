@@ -93,7 +93,7 @@ def test_a_plan_is_assigned_to_whose_file_is_open(staff: Staff) -> None:
     form.submit.click()
     ((name, given),) = staff.asked()
     owner = {"customer_id": str(AMARA.id), "plan_id": str(plans().items[0].id)}
-    assert (name, given[0]) == ("assign", owner)
+    assert (name, given[0]) == ("assign", {**owner, "again": False})
     assert given[1] == staff.tasks[-1].once
     staff.presenter.on_done(staff.tasks[-1], sold())
     assert not staff.presenter.changes.asking

@@ -1,0 +1,94 @@
+"""A plan that is held already is sold at the second press of the button."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from api_client.errors import Refused
+from api_client.messages.scan import Problem
+from kiosk.staff.forms.membership import MembershipForms
+from kiosk.staff.words.membership import held_line
+from kiosk.texts import Texts
+from tests.kiosk.answers import AMARA, membership
+from tests.kiosk.staff.messages import GOLD, plan, sold
+
+TODAY = date(2027, 3, 10)
+
+
+class Held:
+    """A client of a service where the plan is held: it takes ``again`` only."""
+
+    def __init__(self, code: str = "plan_held") -> None:
+        self.code, self.sent = code, list[dict[str, Any]]()
+
+    def assign(self, fields: dict[str, Any], _once: str) -> Any:
+        self.sent.append(fields)
+        if not fields["again"]:
+            raise Refused(Problem(title="no", status=409, code=self.code))
+        return sold()
+
+    def transfer(self, _membership: UUID, fields: dict[str, Any], once: str) -> Any:
+        return self.assign(fields, once)
+
+
+def assigning(qtbot: QtBot, texts: Texts) -> Callable[..., Any]:
+    """Return what presses the button of the form in which a plan is assigned."""
+    owner = {"customer_id": str(AMARA.id)}
+    other = plan(id=UUID(int=88), name="Other")
+    form, filled = MembershipForms(texts, lambda: TODAY).assign(owner, (plan(), other), "Amara")
+    qtbot.addWidget(form)
+
+    def press(client: Held, day: date = TODAY, plan_id: UUID = GOLD) -> Any:
+        values = {"plan_id": str(plan_id), "starts_on": day}
+        return filled(values)(client, "once")  # type: ignore[arg-type]
+
+    return press
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Gold is there already"), ("de", "Gold besteht für diese Zeit schon.")],
+)
+def test_the_first_press_says_so(qtbot: QtBot, language: str, words: str) -> None:
+    press, client = assigning(qtbot, Texts(language)), Held()
+    with pytest.raises(Refused) as refused:
+        press(client)
+    assert refused.value.problem.title.startswith(words)
+    press(client)
+    assert [each["again"] for each in client.sent] == [False, True]
+
+
+def test_another_day_or_plan_asks_anew(qtbot: QtBot) -> None:
+    press, client = assigning(qtbot, Texts("en")), Held()
+    for day, wanted in (
+        (TODAY, GOLD),
+        (TODAY + timedelta(days=1), GOLD),
+        (TODAY + timedelta(days=1), UUID(int=88)),
+    ):
+        with pytest.raises(Refused):
+            press(client, day, wanted)
+    assert [each["again"] for each in client.sent] == [False] * 3
+
+
+def test_another_refusal_is_passed_on(qtbot: QtBot) -> None:
+    press, client = assigning(qtbot, Texts("en")), Held("plan_archived")
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            press(client)
+        assert refused.value.problem.code == "plan_archived"
+    assert [each["again"] for each in client.sent] == [False, False]
+
+
+def test_a_change_of_plan_asks_as_well(qtbot: QtBot) -> None:
+    line = held_line(membership(plan="Silver"), (), Texts("en"), "UTC")
+    form, filled = MembershipForms(Texts("en"), lambda: TODAY).transfer(line, (plan(),), "Amara")
+    qtbot.addWidget(form)
+    client = Held()
+    with pytest.raises(Refused):
+        filled({"plan_id": str(GOLD)})(client, "once")  # type: ignore[arg-type]
+    filled({"plan_id": str(GOLD)})(client, "once")  # type: ignore[arg-type]
+    assert [each["again"] for each in client.sent] == [False, True]
