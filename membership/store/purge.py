@@ -1,15 +1,17 @@
 """Purging: deletes rows that are no longer kept, in chunks that hold the write lock briefly."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, inspect, select, tuple_
+from sqlalchemy.orm import Session
 
 from membership.base.actors import SERVICE
 from membership.store.apart import is_of_database, work_apart
 from membership.store.background import Job, Work
 from membership.store.base_model import Base
+from membership.store.database import AnyRow
 
 NAME = "purge"
 """Under this name, kinds of rows that cannot be deleted are shown as failing."""
@@ -44,7 +46,8 @@ def delete_chunk(connection: Connection, expired: Expired) -> bool:
 def purge_tables(work: Work, *all_expired: Expired) -> bool:
     """Delete a chunk of each kind of rows, in one transaction; True if there may be more.
 
-    A kind whose rows cannot be deleted is shown as failing, and keeps no other from it.
+    A kind of which a row cannot be deleted is shown as failing; the others are deleted, of the
+    same kind as well.
     """
     more = False
     with work.database.writing(SERVICE, work.clock) as (session, now):
@@ -56,10 +59,24 @@ def purge_tables(work: Work, *all_expired: Expired) -> bool:
             )
             for _, error in failed:
                 work.failing.failed(NAME, table, error, now)
+                more = _delete_apart(session, expired) or more
             if done:
                 work.failing.succeeded(NAME, table)
             more = more or any(done)
     return more
+
+
+def _delete_apart(session: Session, expired: Expired) -> bool:
+    """Delete a chunk without the rows that cannot be deleted; True if there may be more."""
+    connection, key = session.connection(), inspect(expired.table).primary_key
+    rows = connection.execute(select(*key).where(expired.condition).limit(expired.chunk)).all()
+
+    def delete_rows(some: Sequence[AnyRow]) -> int:
+        here = tuple_(*key).in_([tuple(row) for row in some])
+        return connection.execute(delete(expired.table).where(here)).rowcount
+
+    deleted, _ = work_apart(session, rows, delete_rows)
+    return sum(deleted) > 0 and len(rows) >= expired.chunk
 
 
 def purge_job(name: str, *purges: Callable[[Work], bool]) -> Job:

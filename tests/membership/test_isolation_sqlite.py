@@ -1,13 +1,14 @@
-"""Rows whose JSON is none, which SQLite stores: they stop nothing of other clubs."""
+"""Rows as only SQLite can be made to hold them: they stop nothing of other clubs."""
 
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 
 from membership.events.webhooks.delivery import deliver
 from membership.store.background import Work
-from membership.store.models import WebhookEndpoint
+from membership.store.models import Throttle, WebhookEndpoint
+from membership.store.purge import Expired, purge_tables
 from membership.wallet.updates.event_consumer import consume_events
 from membership.wallet.updates.refresh import refresh
 from tests.membership.conftest import SQLITE
@@ -21,7 +22,7 @@ from tests.membership.wallet.factories import wallet_of
 
 @pytest.fixture(scope="module")
 def backend() -> str:
-    """PostgreSQL refuses what is no JSON."""
+    """PostgreSQL refuses what is no JSON, and has other triggers."""
     return SQLITE
 
 
@@ -75,3 +76,19 @@ def test_an_event_that_is_no_json_delays_none(clubs: Clubs) -> None:
     clubs.other.patch(f"/v1/customers/{other.customer_id}", given_name="Eve")
     clubs.run(consume_events)
     assert wallet_of(clubs.other, other).marks > before
+
+
+def test_a_row_that_cannot_be_deleted_keeps_none_of_its_kind(clubs: Clubs) -> None:
+    kept, *others = (uuid4().hex for _ in range(7))
+    with arranging(clubs.work.database) as session:
+        rows = [{"name": name, "count": 1, "window_began_at": NOON} for name in (kept, *others)]
+        session.execute(insert(Throttle), rows)
+        when = f"BEFORE DELETE ON throttles WHEN OLD.name = '{kept}'"
+        session.execute(text(f"CREATE TRIGGER keep {when} BEGIN SELECT RAISE(ABORT, 'kept'); END"))
+    mine = Throttle.name.in_([kept, *others])
+    for _ in range(5):
+        purge_tables(clubs.work, Expired(Throttle, mine, chunk=4))
+    with arranging(clubs.work.database) as session:
+        session.execute(text("DROP TRIGGER keep"))
+        assert session.scalars(select(Throttle.name).where(mine)).all() == [kept]
+    assert clubs.failing("purge")
