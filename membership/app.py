@@ -24,7 +24,7 @@ from membership.web.errors import PROBLEM_TYPE, add_error_handlers
 from membership.web.fast_path import fast_threads
 from membership.web.hosts import HostGuard
 from membership.web.key_uses import KeyUses
-from membership.web.lazy_routes import BuiltRoutes, LazilyRouted, RouteLoader
+from membership.web.lazy_routes import BuiltRoutes, LazilyRouted, LazyRouter, RouteLoader
 from membership.web.methods import Methods
 from membership.web.middleware import BodyLimit, RequestFrame
 from membership.web.openapi import DESCRIPTION, DescribedApi, tag_descriptions
@@ -65,6 +65,7 @@ def create_app(
     """
     app = DescribedApi(
         built=built,
+        described_webhooks=LazyRouter("membership.events.webhooks.described", ()),
         title="Membership service",
         version=service_version(),
         summary="Who is a member of what, and what a scanned card says about it.",

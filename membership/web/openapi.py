@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from membership.web.lazy_routes import LazilyRouted
+from membership.web.lazy_routes import LazilyRouted, LazyRouter
 from membership.web.openapi_clients import drop_defaults_of_changes, name_scopes
 
 DESCRIPTION = """
@@ -174,12 +174,20 @@ _PROBLEM_EXAMPLE = {
 
 
 class DescribedApi(LazilyRouted):
-    """An application whose OpenAPI description also has what all routes share."""
+    """An application whose OpenAPI description also has what all routes share.
+
+    ``described_webhooks`` has the requests that receivers of webhooks get.
+    """
+
+    def __init__(self, *, described_webhooks: LazyRouter, **more: Any) -> None:
+        super().__init__(**more)
+        self._described_webhooks = described_webhooks
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI description; created once."""
         if self.openapi_schema is None:
             self.load_all()  # FastAPI describes the API anew after a change of its routes
+            self.webhooks = self._described_webhooks.load()
             described = super().openapi()
             for methods in described["paths"].values():
                 for operation in methods.values():
