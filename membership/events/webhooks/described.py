@@ -35,14 +35,14 @@ def _describe(event: EventType) -> None:
     body = create_model(name, __base__=Message, __doc__=event.meaning, **fields)
 
     def receive(
-        event: Any,
-        webhook_id: Annotated[str, Header(description=_ID)],
-        webhook_timestamp: Annotated[str, Header(description=_AT)],
-        webhook_signature: Annotated[str, Header(description=_SIGNATURE)],
+        _event: Any,
+        _id: Annotated[str, Header(alias="webhook-id", description=_ID)],
+        _at: Annotated[str, Header(alias="webhook-timestamp", description=_AT)],
+        _signature: Annotated[str, Header(alias="webhook-signature", description=_SIGNATURE)],
     ) -> None:
         """Take an event."""
 
-    receive.__annotations__["event"] = body
+    receive.__annotations__["_event"] = body
     router.add_api_route(
         event.value,
         receive,
