@@ -83,6 +83,12 @@ class Club:
         path = f"/v1/memberships/{self.sold}/payments"
         return str(self.service.post(path, {"method": "cash", "amount_minor": 100})["id"])
 
+    def renewed(self) -> tuple[str, Any]:
+        """Renew what was sold; returns what undoes that."""
+        path = f"/v1/memberships/{self.sold}"
+        change = self.service.post(f"{path}/renew", status=200)["last_change"]["id"]
+        return f"{path}/undo", {"change_id": change}
+
     def linked(self) -> str:
         """Link the customer; returns the path of the link."""
         self.service.link(self.company, self.customer)
@@ -107,6 +113,7 @@ CHANGES: dict[str, tuple[str, Callable[[Club], tuple[str, Any]]]] = {
     "change plan": ("PATCH", _of("/v1/plans/{plan}", {"price_minor": 4900})),
     "relabel": ("PATCH", _of("/v1/permissions/pool", {"label": "Pool"})),
     "extend": ("POST", _of(_SOLD + "/extend", {"days": 3})),
+    "undo": ("POST", Club.renewed),
     "end": ("POST", _of(_SOLD + "/end", {"why": "moved"})),
     "note payment": ("PUT", _of(_SOLD + "/payment", {"overdue_since": "2027-03-01T00:00:00Z"})),
     "void": ("POST", lambda club: (f"/v1/payments/{club.payment()}/void", {"why": "typo"})),

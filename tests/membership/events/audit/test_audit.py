@@ -119,6 +119,12 @@ def selling_steps(service: Service) -> Iterator[Step]:
     yield f"POST {one}/renew", call("POST", f"{paths[0]}/renew"), "membership.renewed"
     extend = call("POST", f"{paths[1]}/extend", days=3)
     yield f"POST {one}/extend", extend, "membership.extended"
+
+    def undo() -> Any:
+        change = service.get(paths[1])["last_change"]["id"]
+        return service.call("POST", f"{paths[1]}/undo", json={"change_id": change})
+
+    yield f"POST {one}/undo", undo, "membership.change_undone"
     late = (NOON + timedelta(days=2)).isoformat()
     end = call("POST", f"{paths[2]}/end", at=late)
     yield f"POST {one}/end", end, "membership.ended"
