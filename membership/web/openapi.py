@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from membership.web.lazy_routes import LazilyRouted, LazyRouter
 from membership.web.openapi_clients import drop_defaults_of_changes, name_scopes
+from membership.web.openapi_public import PUBLIC_URL, public_document
 
 DESCRIPTION = """
 Who is a member of what: customers, companies, plans, memberships, cards, and the permissions
@@ -181,7 +185,20 @@ class DescribedApi(LazilyRouted):
 
     def __init__(self, *, described_webhooks: LazyRouter, **more: Any) -> None:
         super().__init__(**more)
+        self._public: dict[str, Any] | None = None
         self._described_webhooks = described_webhooks
+        self.add_route(PUBLIC_URL, self._send_public, include_in_schema=False)
+
+    async def _send_public(self, _request: Request) -> Response:
+        """Answer the description of the public routes."""
+        return JSONResponse(await run_in_threadpool(self.public_openapi))
+
+    def public_openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI description of the public routes; created once."""
+        if self._public is None:
+            self.load_all()
+            self._public = public_document(self._api_routes(), self.version)
+        return self._public
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI description; created once."""

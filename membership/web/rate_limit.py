@@ -44,7 +44,7 @@ _SALT = secrets.token_bytes(16)
 _BEARER, _APPLE_PASS = b"bearer ", b"applepass "
 _DEVICE = re.compile(r"/apple/([^/]+/v1/devices/[^/]+)/registrations/[^/]+\Z")
 _UNAUTHORIZED = 401
-_KEYED = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+_KEYED = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/openapi-public.json")
 """Beginnings of the paths that programs with keys ask for."""
 
 _VISITORS = "/v1/join/"

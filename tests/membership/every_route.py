@@ -19,6 +19,7 @@ _APPLE = "/apple/{organization}/v1"
 _DEVICE = f"{_APPLE}/devices/{{device}}/registrations/{{pass_type}}"
 UNDOCUMENTED = {
     "/openapi.json",
+    "/openapi-public.json",
     _PAGE,
     f"{_PAGE}.css",
     f"{_PAGE}.js",

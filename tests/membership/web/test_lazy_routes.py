@@ -77,7 +77,7 @@ def test_all_routes_stand_in_the_order_of_the_table(
         for route in (each.load() if isinstance(each, LazyRouter) else each).routes
         if isinstance(route, APIRoute)
     ]
-    assert [each for each in there if each[0] != "/openapi.json"] == wanted
+    assert [each for each in there if not each[0].startswith("/openapi")] == wanted
 
 
 async def answers(app: LazilyRouted, paths: list[str]) -> dict[tuple[str, str], Any]:
