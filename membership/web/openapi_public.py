@@ -23,7 +23,8 @@ and what members see and do on their own page. `organization` is the club's shor
 No API key is needed. `POST .../codes` mails a code, `POST .../codes/verify` exchanges it for a
 ticket, `POST .../sessions` the ticket for a session, whose token goes into `Authorization: Bearer
 ...` of the other routes. Answers may have more fields in later versions. Errors, times, types and
-limits are as in `/openapi.json`. No other site may read answers in a browser: there are no CORS headers.
+limits are as in `/openapi.json`. No other site may read answers in a browser:
+there are no CORS headers.
 """
 
 
