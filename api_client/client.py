@@ -17,6 +17,7 @@ import requests
 import urllib3
 from pydantic import ValidationError
 
+from api_client.messages.editable import Editable
 from api_client.messages.scan import (
     CustomerHits,
     DeskInfo,
@@ -204,16 +205,19 @@ class MembershipClient:
         session: requests.Session | None = None,
     ) -> M:
         end = time.monotonic() + self._deadline_s if end is None else end
-        status, raw = self._fetch(
+        status, raw, etag = self._fetch(
             method, path, end=end, params=params, body=body, headers=headers, session=session
         )
         try:
-            return kind.model_validate_json(raw)
+            answer = kind.model_validate_json(raw)
         except ValidationError as error:
             raise BadAnswer(
                 f"The answer of {self.base_url}{path} (HTTP {status}) is no {kind.__name__}: "
                 f"{_first_error(error)}."
             ) from error
+        if isinstance(answer, Editable):
+            answer.received(etag)
+        return answer
 
     def _fetch(
         self,
@@ -225,7 +229,8 @@ class MembershipClient:
         body: object = None,
         headers: Mapping[str, str] | None = None,
         session: requests.Session | None = None,
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, bytes, str]:
+        """Return status, body and ETag of the answer; the latter is empty if there is none."""
         left = end - time.monotonic()
         if left <= 0:
             raise TooSlow(f"{self.base_url} did not answer in time.")
@@ -250,7 +255,7 @@ class MembershipClient:
             raise Unreachable(f"{self.base_url} cannot be reached.") from error
         if response.status_code not in _GOOD:
             raise _error_for(self.base_url, response, raw)
-        return response.status_code, raw
+        return response.status_code, raw, response.headers.get("ETag", "")
 
     def _read(self, response: requests.Response, end: float) -> bytes:
         """Read the body within the deadline and the size limit."""
@@ -266,9 +271,10 @@ class MembershipClient:
         return b"".join(parts)
 
 
-def keyed(once: str) -> dict[str, str]:
-    """Return the header of an idempotency key; none for an empty one."""
-    return {"Idempotency-Key": once} if once else {}
+def keyed(once: str, if_match: str = "") -> dict[str, str]:
+    """Return the headers of an idempotency key and of a known state; none for empty ones."""
+    headers = {"Idempotency-Key": once, "If-Match": if_match}
+    return {name: value for name, value in headers.items() if value}
 
 
 def _read_some(response: requests.Response) -> bytes:

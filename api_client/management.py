@@ -54,6 +54,8 @@ class ManagementClient(
 
     Raises the errors of ``api_client.errors``. ``once`` is an ``Idempotency-Key``: the same one for
     every attempt of one change, so that nothing is created or sold twice; an empty one is not sent.
+    ``if_match`` is the ``etag`` of the state that was edited: if somebody else has changed it
+    since, Refused is raised with the code ``changed_meanwhile``. Without it nothing is compared.
     Changes that take none are harmless when they are sent twice, or refused the second time.
     """
 
@@ -128,9 +130,11 @@ class ManagementClient(
         """Create a customer."""
         return self._create(CustomerRecord, "/v1/customers", fields, once)
 
-    def change_customer(self, customer_id: UUID, fields: Fields, once: str = "") -> CustomerRecord:
+    def change_customer(
+        self, customer_id: UUID, fields: Fields, once: str = "", *, if_match: str = ""
+    ) -> CustomerRecord:
         """Change fields of a customer."""
-        return self._change(CustomerRecord, f"/v1/customers/{customer_id}", fields, once)
+        return self._change(CustomerRecord, f"/v1/customers/{customer_id}", fields, once, if_match)
 
     def end_logins(self, customer_id: UUID) -> EndedSessions:
         """End all logins of a customer to their own page."""
@@ -140,11 +144,17 @@ class ManagementClient(
         """Return a page of plans by name; ``cursor`` is the one of the page before."""
         return self._page(PlanPage, "/v1/plans", {}, cursor)
 
-    def save_plan(self, plan_id: UUID | None, fields: Fields, once: str) -> PlanView:
+    def plan(self, plan_id: UUID) -> PlanView:
+        """Return a plan."""
+        return self._ask(PlanView, "GET", f"/v1/plans/{plan_id}")
+
+    def save_plan(
+        self, plan_id: UUID | None, fields: Fields, once: str, *, if_match: str = ""
+    ) -> PlanView:
         """Create a plan, or with an id change fields of one."""
         if plan_id is None:
             return self._create(PlanView, "/v1/plans", fields, once)
-        return self._change(PlanView, f"/v1/plans/{plan_id}", fields, once)
+        return self._change(PlanView, f"/v1/plans/{plan_id}", fields, once, if_match)
 
     def assign(self, fields: Fields, once: str) -> SoldView:
         """Assign a plan to a customer or a company."""
@@ -184,11 +194,13 @@ class ManagementClient(
             EmailDomainView, "GET", f"/v1/companies/email-domains/{quote(domain, safe='')}"
         )
 
-    def save_company(self, company_id: UUID | None, fields: Fields, once: str) -> CompanyView:
+    def save_company(
+        self, company_id: UUID | None, fields: Fields, once: str, *, if_match: str = ""
+    ) -> CompanyView:
         """Create a company, or with an id change fields of one."""
         if company_id is None:
             return self._create(CompanyView, "/v1/companies", fields, once)
-        return self._change(CompanyView, f"/v1/companies/{company_id}", fields, once)
+        return self._change(CompanyView, f"/v1/companies/{company_id}", fields, once, if_match)
 
     def people_of(self, company_id: UUID, cursor: str | None = None) -> LinkedCustomers:
         """Return a page of the customers linked to a company, in the order of their seats."""
@@ -214,6 +226,6 @@ class ManagementClient(
         """Send a POST with an idempotency key."""
         return self._ask(kind, "POST", path, body=dict(fields), headers=keyed(once))
 
-    def _change(self, kind: type[M], path: str, fields: Fields, once: str) -> M:
-        """Send a PATCH with an idempotency key."""
-        return self._ask(kind, "PATCH", path, body=dict(fields), headers=keyed(once))
+    def _change(self, kind: type[M], path: str, fields: Fields, once: str, if_match: str) -> M:
+        """Send a PATCH with an idempotency key, and the state that it is of."""
+        return self._ask(kind, "PATCH", path, body=dict(fields), headers=keyed(once, if_match))

@@ -17,7 +17,9 @@ class OrganizationClient(MembershipClient):
         """Return the settings of the organization."""
         return self._ask(OrganizationSettings, "GET", _PATH)
 
-    def change_organization(self, fields: Mapping[str, Any], once: str) -> OrganizationSettings:
-        """Set fields of the organization."""
-        body, headers = dict(fields), keyed(once)
+    def change_organization(
+        self, fields: Mapping[str, Any], once: str, *, if_match: str = ""
+    ) -> OrganizationSettings:
+        """Set fields of the organization, unless it is in another state than ``if_match``."""
+        body, headers = dict(fields), keyed(once, if_match)
         return self._ask(OrganizationSettings, "PATCH", _PATH, body=body, headers=headers)

@@ -16,7 +16,9 @@ class ScannerSetupClient(MembershipClient):
         """Return the formats that are looked for."""
         return self._ask(ClubFormats, "GET", _PATH)
 
-    def set_code_formats(self, formats: Sequence[str], once: str = "") -> ClubFormats:
-        """Look for these formats at all desks."""
-        body = {"code_formats": list(formats)}
-        return self._ask(ClubFormats, "PATCH", _PATH, body=body, headers=keyed(once))
+    def set_code_formats(
+        self, formats: Sequence[str], once: str = "", *, if_match: str = ""
+    ) -> ClubFormats:
+        """Look for these formats at all desks, unless the state is another one."""
+        body, headers = {"code_formats": list(formats)}, keyed(once, if_match)
+        return self._ask(ClubFormats, "PATCH", _PATH, body=body, headers=headers)

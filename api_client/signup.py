@@ -16,9 +16,12 @@ class SignupClient(MembershipClient):
         """Return the settings of the signup."""
         return self._ask(SignupView, "GET", "/v1/signup")
 
-    def set_signup(self, settings: Mapping[str, Any], once: str = "") -> SignupView:
-        """Replace the settings; those left out get their default."""
-        return self._ask(SignupView, "PUT", "/v1/signup", body=settings, headers=keyed(once))
+    def set_signup(
+        self, settings: Mapping[str, Any], once: str = "", *, if_match: str = ""
+    ) -> SignupView:
+        """Replace the settings, unless the state is another one; those left out get a default."""
+        headers = keyed(once, if_match)
+        return self._ask(SignupView, "PUT", "/v1/signup", body=settings, headers=headers)
 
     def embed_keys(self) -> EmbedKeyList:
         """Return the keys of sites, revoked ones last."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api_client.messages.scan import Message
+from api_client.messages.editable import Editable
 
 DEFAULT_CODE_FORMATS = ("QRCode", "Aztec", "PDF417", "Code128", "EAN13")
 """What wallet cards and most printed cards carry."""
@@ -59,7 +59,7 @@ CodeFormats = Annotated[
 ]
 
 
-class ClubFormats(Message):
+class ClubFormats(Editable):
     """The formats in the answer of ``/v1/organization``; None from a service without them."""
 
     code_formats: tuple[str, ...] | None = None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from api_client.messages.editable import Editable
 from api_client.messages.scan import (
     CardView,
     CustomerView,
@@ -125,7 +126,7 @@ class IntervalMessage(Message):
     count: Annotated[int, Field(ge=1, le=1000)] = Field(default=1, examples=[1])
 
 
-class PlanView(Message):
+class PlanView(Editable):
     """A plan as it is sold now."""
 
     id: UUID
@@ -258,7 +259,7 @@ class LinkView(Message):
     valid_until: AwareDatetime | None = Field(description="When it was ended; null while it holds.")
 
 
-class CustomerRecord(Message):
+class CustomerRecord(Editable):
     """A customer in full."""
 
     customer: CustomerView
@@ -346,7 +347,7 @@ class EmailDomainView(Message):
     company_id: UUID | None = Field(description="The company that has it.")
 
 
-class CompanyView(Message):
+class CompanyView(Editable):
     """A company."""
 
     id: UUID

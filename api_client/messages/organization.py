@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from api_client.messages.scan import Message
+from api_client.messages.editable import Editable
 
 
-class OrganizationSettings(Message):
+class OrganizationSettings(Editable):
     """The part of the organization that the desk shows and changes."""
 
     numbers_prove: bool = Field(

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from api_client.messages.editable import Editable
 from api_client.messages.scan import Message
 
 
-class SignupView(Message):
+class SignupView(Editable):
     """Settings of the signup, and the HTML with which a web site offers it."""
 
     open: bool = Field(examples=[True], description="Whether anybody new may join.")

@@ -30,9 +30,9 @@ class Recorded(ManagementClient):
         super().__init__("http://127.0.0.1:1", "ms_test")
         self.sent: list[tuple[str, str, Mapping[str, str]]] = []
 
-    def _fetch(self, method: str, path: str, **how: Any) -> tuple[int, bytes]:
+    def _fetch(self, method: str, path: str, **how: Any) -> tuple[int, bytes, str]:
         self.sent.append((method, path, how.get("headers") or {}))
-        return 200, b""
+        return 200, b"", ""
 
 
 VALUES: dict[str, Any] = {

@@ -1,7 +1,9 @@
 """What the camera reads: shown live, without checking anybody in, and chosen by managers."""
 
 import time
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 
@@ -10,6 +12,7 @@ from api_client.management import ManagementClient
 from api_client.messages.code_formats import ClubFormats, in_order
 from api_client.messages.scan import Problem
 from kiosk.staff.controllers.controller import Context, Controller
+from kiosk.staff.forms.meanwhile import Edited
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.code_formats import CodeFormatsPage
 from kiosk.staff.words.code_formats import read_line
@@ -35,6 +38,7 @@ class CodeFormatsController(Controller):
         super().__init__(context)
         self.page: CodeFormatsPage = CodeFormatsPage(context.texts)
         self._stored: tuple[str, ...] | None = None
+        self._edited: Edited[ClubFormats] | None = None
         self._ticked: tuple[str, ...] = ()
         self._codes: list[Code] = []
         self._repeats = RepeatFilter()
@@ -62,7 +66,7 @@ class CodeFormatsController(Controller):
 
     def leave(self) -> None:
         """Nothing is edited any longer."""
-        self._stored = None
+        self._stored = self._edited = None
 
     def end_session(self) -> None:
         """Forget the codes that were read."""
@@ -94,12 +98,20 @@ class CodeFormatsController(Controller):
         self._stored = stored.code_formats or ()
         self.page.show_formats(self._stored, can_save=stored.code_formats is not None)
         self._ticked = self.page.ticked()
+        self._edited = self._edits(stored)
         self._show_codes()
+
+    def _edits(self, stored: ClubFormats) -> Edited[ClubFormats]:
+        """Return the formats as they are edited from now on."""
+        names = {"code_formats": self._texts.say("What the camera reads")}
+        return Edited(self._texts, stored, _fields_of, names, whole=True)
 
     @Slot()
     def _save(self) -> None:
-        ticked = self.page.ticked()
+        ticked, edited = self.page.ticked(), self._edited
         self.page.show_failure("")
+        if edited is None:
+            return
         if not ticked:
             self.page.show_failure(self._texts.say("Tick at least one format."))
             return
@@ -109,8 +121,12 @@ class CodeFormatsController(Controller):
         self.page.show_progress(self._texts.say("Saving …"))
 
         def save(client: ManagementClient, once: str) -> ClubFormats | Problem:
+            def send(body: Mapping[str, Any], **state: str) -> ClubFormats:
+                return client.set_code_formats(body["code_formats"], once, **state)
+
             try:
-                return client.set_code_formats(in_order((*ticked, *others)), once)
+                fields = {"code_formats": in_order((*ticked, *others))}
+                return edited.save(fields, send, client.code_formats)
             except Refused as refused:
                 return refused.problem
 
@@ -132,6 +148,7 @@ class CodeFormatsController(Controller):
             self._show_stored(answer)
         else:
             self._stored, self._ticked = answer.code_formats or (), sent
+            self._edited = self._edits(answer)
         self.page.show_progress(self._texts.say("Saved. Every desk follows within seconds."))
 
     def _handle_error(self, sentence: str) -> None:
@@ -142,3 +159,8 @@ class CodeFormatsController(Controller):
             self._context.notices.keep(f"{title}: {sentence}")
         else:
             self.page.show_failure(sentence)
+
+
+def _fields_of(stored: ClubFormats) -> dict[str, Any]:
+    """Return the body that stores formats as they are."""
+    return {"code_formats": stored.code_formats or ()}

@@ -1,6 +1,5 @@
 """The first page: companies, plans, and the way to the other pages."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -56,7 +55,6 @@ class HomeController(Controller):
     def __init__(self, context: Context, payments: PaymentController) -> None:
         super().__init__(context)
         self.page: HomePage = HomePage(context.texts)
-        self._plans: Sequence[PlanView] = ()
         page, open_ = self.page, context.navigation.open
         page.new_customer.connect(self.new_customer)
         page.new_company.connect(self.new_company)
@@ -89,7 +87,6 @@ class HomeController(Controller):
     def show(self, sheet: HomeSheet) -> None:
         """Show the lists."""
         self.page.show_failure("")
-        self._plans = sheet.plans.items
         self._show_companies(sheet.companies)
         note = cut_note(len(sheet.plans.items), sheet.plans.total, self._texts)
         self.page.plans.show_entries(plan_entries(sheet.plans, self._texts), note)
@@ -122,9 +119,12 @@ class HomeController(Controller):
     @Slot(object)
     def edit_plan(self, plan_id: UUID) -> None:
         """Open the form of a plan."""
-        for plan in self._plans:
-            if plan.id == plan_id:
-                self._ask_plan(plan, plan.currency)
+
+        def choose(plan: PlanView) -> None:
+            form = plan_form(self._texts, plan, plan.currency)
+            self._context.changes.ask(*form, asked_on=HOME)
+
+        self._context.send(Task("plan", lambda client, _: client.plan(plan_id), choose))
 
     def _ask_plan(self, plan: PlanView | None, currency: str) -> None:
         form = plan_form(self._texts, plan, currency)

@@ -1,7 +1,9 @@
 """The online signup: its page, the sites that may show it, and the keys of sites."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Slot
 
@@ -10,12 +12,14 @@ from api_client.management import ManagementClient
 from api_client.messages.scan import Problem
 from api_client.messages.signup import EmbedKeyList, SignupView
 from kiosk.staff.controllers.controller import Context, Controller
+from kiosk.staff.forms.meanwhile import Edited
 from kiosk.staff.forms.site_keys import keys_form, revoke_form, text_of
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.signup import SignupPage
 from kiosk.staff.words.signup import (
     JoinSettings,
     failures_of,
+    names_of,
     places_of,
     request_of,
     settings_of,
@@ -50,6 +54,7 @@ class SignupController(Controller):
         super().__init__(context)
         self.page: SignupPage = SignupPage(context.texts)
         self._stored: JoinSettings | None = None
+        self._edited: Edited[SignupView] | None = None
         self.page.saved.connect(self._save)
         self.page.keys.added.connect(self._add_keys)
         self.page.keys.file_wanted.connect(self._choose_file)
@@ -76,22 +81,35 @@ class SignupController(Controller):
 
     def leave(self) -> None:
         """Nothing is edited any longer."""
-        self._stored = None
+        self._stored = self._edited = None
 
     def _show_settings(self, view: SignupView) -> None:
         self.page.show_settings(settings_of(view), places_of(view, self._texts))
         self._stored = self.page.settings()
+        self._edited = self._edits(view)
+
+    def _edits(self, view: SignupView) -> Edited[SignupView]:
+        """Return the settings as they are edited from now on."""
+        names = names_of(self._texts)
+        return Edited(
+            self._texts, view, lambda present: request_of(settings_of(present)), names, whole=True
+        )
 
     @Slot()
     def _save(self) -> None:
-        sent = self.page.settings()
+        sent, edited = self.page.settings(), self._edited
+        if edited is None:
+            return
         self.page.set_saving(saving=True)
         self.page.show_failures({})
         self.page.show_progress(self._texts.say("Saving …"))
 
         def save(client: ManagementClient, once: str) -> SignupView | Problem:
+            def send(body: Mapping[str, Any], **state: str) -> SignupView:
+                return client.set_signup(body, once, **state)
+
             try:
-                return client.set_signup(request_of(sent), once)
+                return edited.save(request_of(sent), send, client.signup)
             except Refused as refused:
                 return refused.problem
 
@@ -115,7 +133,7 @@ class SignupController(Controller):
         if self.page.settings() == sent:
             self._show_settings(answer)
         else:
-            self._stored = settings_of(answer)
+            self._stored, self._edited = settings_of(answer), self._edits(answer)
         self.page.show_progress(self._texts.say("Saved."))
 
     def _handle_error(self, sentence: str) -> None:

@@ -8,6 +8,7 @@ from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.management import CompanyView
 from kiosk.staff.forms.amount import whole_number
+from kiosk.staff.forms.meanwhile import Edited
 from kiosk.staff.forms.request import Call, Filled, refusal, without_blanks
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
@@ -33,6 +34,7 @@ def company_form(texts: Texts, company: CompanyView | None) -> tuple[Form, Fille
     form.add_line("billing_email", say("Invoice email"), (company and company.billing_email) or "")
 
     seen: dict[str, int] = {}
+    edited = None if company is None else _edited(texts, company)
 
     def filled(values: Mapping[str, Value]) -> Call[CompanyView]:
         company_id = company.id if company else None
@@ -44,11 +46,35 @@ def company_form(texts: Texts, company: CompanyView | None) -> tuple[Form, Fille
             confirmed = _confirmed(client, new, seen, texts)
             if confirmed:
                 fields["confirmed_domains"] = confirmed
-            return client.save_company(company_id, fields, once)
+            if edited is None or company_id is None:
+                return client.save_company(company_id, fields, once)
+
+            def send(body: dict[str, Any], **state: str) -> CompanyView:
+                return client.save_company(company_id, body, once, **state)
+
+            return edited.save(fields, send, lambda: client.company(company_id))
 
         return save
 
     return form, filled
+
+
+def _edited(texts: Texts, company: CompanyView) -> Edited[CompanyView]:
+    """Return a company as it is edited."""
+    say = texts.say
+    names = {
+        "name": say("Name"),
+        "seat_cap": say("Seats (empty: no limit)"),
+        "email_domains": say("Email domains"),
+        "billing_name": say("Invoices to"),
+        "billing_email": say("Invoice email"),
+    }
+
+    def fields_of(view: CompanyView) -> dict[str, Any]:
+        fields = {name: getattr(view, name) for name in names}
+        return fields | {"email_domains": list(view.email_domains)}
+
+    return Edited(texts, company, fields_of, names)
 
 
 def _confirmed(

@@ -1,14 +1,21 @@
 """The forms of a customer."""
 
 from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
 
+from api_client.management import ManagementClient
 from api_client.messages.management import CustomerProfile, CustomerRecord, EndedSessions
 from api_client.messages.scan import CustomerState
+from kiosk.staff.forms.meanwhile import Edited
 from kiosk.staff.forms.request import Call, Filled, without_blanks
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
 
 _FORMER = "former_numbers"
+_NAMES = ("given_name", "family_name")
 
 
 def customer_form(
@@ -38,17 +45,72 @@ def customer_form(
     if profile is not None:
         form.add_choice("state", say("State"), _states(texts), profile.customer.state.value)
 
+    if profile is not None:
+        return form, _filled_of(texts, profile, former)
+
     def filled(values: Mapping[str, Value]) -> Call[CustomerRecord]:
-        fields = without_blanks(values, keep=("given_name", "family_name"))
-        typed = fields.pop(_FORMER, None) or ""
-        if typed != former:
-            fields[_FORMER] = [each.strip() for each in typed.split(";") if each.strip()]
-        if profile is None:
-            return lambda client, once: client.create_customer(fields, once)
-        customer_id = profile.customer.id
-        return lambda client, once: client.change_customer(customer_id, fields, once)
+        fields = _typed(values, former)
+        return lambda client, once: client.create_customer(fields, once)
 
     return form, filled
+
+
+def _typed(values: Mapping[str, Value], former: str) -> dict[str, Any]:
+    """Return the body of the request; former numbers are in it if they were changed."""
+    fields = without_blanks(values, keep=_NAMES)
+    typed = fields.pop(_FORMER, None) or ""
+    if typed != former:
+        fields[_FORMER] = [each.strip() for each in typed.split(";") if each.strip()]
+    return fields
+
+
+def _filled_of(texts: Texts, profile: CustomerProfile, former: str) -> Filled[CustomerRecord]:
+    """Return what changes a customer, and says what somebody else has changed meanwhile."""
+    say, customer_id = texts.say, profile.customer.id
+    names = {
+        "given_name": say("Given name"),
+        "family_name": say("Family name"),
+        "email": say("Email"),
+        "phone": say("Phone"),
+        "birth_date": say("Born"),
+        _FORMER: say("Former numbers"),
+        "desk_note": say("Note"),
+        "state": say("State"),
+    }
+    states = dict(_states(texts))
+
+    def fields_of(record: CustomerRecord) -> dict[str, Any]:
+        own = {name: getattr(record, name) for name in names if name not in {"state", _FORMER}}
+        fields = without_blanks({**own, "state": record.customer.state.value}, keep=_NAMES)
+        return fields | {_FORMER: list(record.former_numbers)}
+
+    def day(value: str | None) -> str:
+        return texts.day(date.fromisoformat(value)) if value else say("empty")
+
+    edited = Edited(
+        texts, profile, fields_of, names, words={"state": states.__getitem__, "birth_date": day}
+    )
+
+    def filled(values: Mapping[str, Value]) -> Call[CustomerRecord]:
+        fields = _typed(values, former)
+
+        def save(client: ManagementClient, once: str) -> CustomerRecord:
+            return edited.save(
+                fields,
+                partial(_change, client, customer_id, once),
+                lambda: client.customer(customer_id),
+            )
+
+        return save
+
+    return filled
+
+
+def _change(
+    client: ManagementClient, customer_id: UUID, once: str, fields: dict[str, Any], **state: str
+) -> CustomerRecord:
+    """Send the change of a customer."""
+    return client.change_customer(customer_id, fields, once, **state)
 
 
 def end_logins_form(texts: Texts, profile: CustomerProfile) -> tuple[Form, Filled[EndedSessions]]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from api_client.management import ManagementClient
 from api_client.messages.organization import OrganizationSettings
+from kiosk.staff.forms.meanwhile import Edited
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
@@ -22,10 +24,11 @@ def numbers_form(
             "that it is them: numbers count up, and anybody can print the next one."
         )
     )
+    shown = [(_AMBER, say("amber: compare the photo")), (_GREEN, say("green, like a card"))]
     form.add_choice(
         "shown",
         say("Shown as"),
-        [(_AMBER, say("amber: compare the photo")), (_GREEN, say("green, like a card"))],
+        shown,
         _GREEN if settings.numbers_prove else _AMBER,
     )
     form.add_words(
@@ -35,8 +38,23 @@ def numbers_form(
         )
     )
 
+    edited = Edited(
+        texts,
+        settings,
+        lambda present: {"numbers_prove": present.numbers_prove},
+        {"numbers_prove": say("Shown as")},
+        words={"numbers_prove": lambda proves: dict(shown)[_GREEN if proves else _AMBER]},
+    )
+
     def filled(values: Mapping[str, Value]) -> Call[OrganizationSettings]:
         fields = {"numbers_prove": values["shown"] == _GREEN}
-        return lambda client, once: client.change_organization(fields, once)
+
+        def save(client: ManagementClient, once: str) -> OrganizationSettings:
+            def send(body: Mapping[str, bool], **state: str) -> OrganizationSettings:
+                return client.change_organization(body, once, **state)
+
+            return edited.save(fields, send, client.organization)
+
+        return save
 
     return form, filled

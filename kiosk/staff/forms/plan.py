@@ -9,6 +9,7 @@ from babel.numbers import get_currency_precision
 from api_client.management import ManagementClient
 from api_client.messages.management import IntervalMessage, IntervalUnit, PlanView
 from kiosk.staff.forms.amount import minor_units, whole_number
+from kiosk.staff.forms.meanwhile import Edited
 from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
@@ -39,15 +40,48 @@ def plan_form(texts: Texts, plan: PlanView | None, currency: str) -> tuple[Form,
         archived = plan.archived_at is not None
         form.add_switch("archived", say("No longer sold"), on=archived)
 
+    edited = None if plan is None else _edited(texts, plan)
+
     def filled(values: Mapping[str, Value]) -> Call[PlanView]:
         plan_id = plan.id if plan else None
 
         def save(client: ManagementClient, once: str) -> PlanView:
-            return client.save_plan(plan_id, plan_fields(values, currency, texts), once)
+            fields = plan_fields(values, currency, texts)
+            if edited is None or plan_id is None:
+                return client.save_plan(plan_id, fields, once)
+
+            def send(body: dict[str, Any], **state: str) -> PlanView:
+                return client.save_plan(plan_id, body, once, **state)
+
+            return edited.save(fields, send, lambda: client.plan(plan_id))
 
         return save
 
     return form, filled
+
+
+def _edited(texts: Texts, plan: PlanView) -> Edited[PlanView]:
+    """Return a plan as it is edited."""
+    say = texts.say
+    names = {
+        "name": say("Name"),
+        "description": say("Description"),
+        "price_minor": say("Price in {currency}", currency=plan.currency),
+        "billing": say("Due every"),
+        "length": say("Lasts"),
+        "permissions": say("Permissions"),
+        "public": say("The public may join"),
+        "archived": say("No longer sold"),
+    }
+
+    def fields_of(view: PlanView) -> dict[str, Any]:
+        fields = view.model_dump(mode="json", include=set(names))
+        return fields | {"archived": view.archived_at is not None}
+
+    def price(minor: int) -> str:
+        return _amount(minor, plan.currency, texts)
+
+    return Edited(texts, plan, fields_of, names, words={"price_minor": price})
 
 
 def plan_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dict[str, Any]:
@@ -72,8 +106,13 @@ def _price(plan: PlanView | None, texts: Texts) -> str:
     """Return a plan's price as it is typed: in whole units, with the language's decimal sign."""
     if plan is None:
         return ""
-    digits = get_currency_precision(plan.currency)
-    amount = Decimal(plan.price_minor).scaleb(-digits)
+    return _amount(plan.price_minor, plan.currency, texts)
+
+
+def _amount(minor: int, currency: str, texts: Texts) -> str:
+    """Return an amount in whole units, with the language's decimal sign."""
+    digits = get_currency_precision(currency)
+    amount = Decimal(minor).scaleb(-digits)
     return f"{amount:.{digits}f}".replace(".", texts.decimal_point)
 
 

@@ -68,6 +68,20 @@ def request_of(settings: JoinSettings) -> dict[str, Any]:
     }
 
 
+def names_of(texts: Texts) -> Mapping[str, str]:
+    """Return the words for the fields of the request."""
+    say = texts.say
+    return {
+        "open": say("Open: the public may join"),
+        "member_page": say("Members may log in to their own page"),
+        "allowed_origins": say("Sites that may show it, one a line"),
+        "accent": say("Buttons and links"),
+        "background": say("Background"),
+        "terms_url": say("Terms"),
+        "privacy_url": say("Privacy"),
+    }
+
+
 def places_of(view: SignupView, texts: Texts) -> JoinPlaces:
     """Return the addresses of the signup page."""
     if view.page_url is None or view.snippet is None:

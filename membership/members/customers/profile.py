@@ -40,7 +40,9 @@ def customer_record(customer: Customer) -> CustomerRecord:
 def customer_etag(record: CustomerRecord | CustomerProfile) -> str:
     """Return the ETag of what can be edited of a customer."""
     own = ("given_name", "family_name", "email", "phone", "birth_date", "desk_note")
-    return strong_etag(record, "customer.id", *own, "customer.state", "customer.language")
+    return strong_etag(
+        record, "customer.id", *own, "former_numbers", "customer.state", "customer.language"
+    )
 
 
 def _own_fields(customer: Customer) -> dict[str, Any]:
