@@ -114,4 +114,4 @@ class Edited(Generic[R]):
             case {"unit": unit, "count": count}:
                 return f"{count} × {unit}"
             case _:
-                return f"“{value}”"
+                return say("“{text}”", text=value)

@@ -24,6 +24,39 @@ class Refusing:
     def set_code_formats(self, _formats: Any, _once: str) -> None:
         raise Refused(Problem(title="Invalid", status=422, code="x", detail="no format “ITF”"))
 
+    def code_formats(self) -> ClubFormats:
+        raise AssertionError("nobody has changed them")
+
+
+class Meanwhile(Refusing):
+    """A client of a service where somebody else has chosen other formats meanwhile."""
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+
+    def set_code_formats(self, formats: Any, _once: str) -> Any:
+        self.sent.append(formats)
+        if len(self.sent) == 1:
+            raise Refused(Problem(title="Changed", status=412, code="changed_meanwhile"))
+        return ClubFormats(code_formats=formats)
+
+    def code_formats(self) -> ClubFormats:
+        return ClubFormats(code_formats=("Aztec",))
+
+
+def test_what_somebody_else_chose_is_said_before_it_is_replaced(staff: Staff) -> None:
+    page, client = controller(staff).page, Meanwhile()
+    page.boxes["ITF"].setChecked(True)
+    for _ in range(2):
+        page.save_button.click()
+        task = staff.tasks[-1]
+        staff.presenter.on_done(task, task.call(client, task.once))  # type: ignore[arg-type]
+        if len(client.sent) == 1:
+            assert "What the camera reads: “Aztec”" in page.message.text()
+            assert "ITF" in page.ticked()
+    assert client.sent[1] == client.sent[0]
+    assert page.progress.text() == "Saved. Every desk follows within seconds."
+
 
 @pytest.fixture
 def staff(qtbot: QtBot, qapp: QApplication) -> Staff:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from api_client.errors import Refused
 from api_client.messages.management import CompanyPage
 from api_client.messages.scan import FieldFault, Problem
+from api_client.messages.signup import SignupView
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.home import HomeSheet
@@ -45,6 +46,25 @@ class Refusing:
                 FieldFault(field="body.allowed_origins.0", message="Value error, is odd"),
             ))
         )  # fmt: skip
+
+    def signup(self) -> SignupView:
+        raise AssertionError("nobody has changed them")
+
+
+class Meanwhile(Refusing):
+    """A client of a service where somebody else has changed the settings meanwhile."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def set_signup(self, settings: Any, _once: str) -> Any:
+        self.sent.append(settings)
+        if len(self.sent) == 1:
+            raise Refused(Problem(title="Changed", status=412, code="changed_meanwhile"))
+        return signup(open=False, accent="#112233")
+
+    def signup(self) -> SignupView:
+        return signup(accent="#112233")
 
 
 @pytest.fixture
@@ -116,6 +136,20 @@ def test_what_was_changed_is_sent_whole_and_told_to_be_saved(staff: Staff) -> No
     stored = signup(open=False, allowed_origins=("https://a.example", "https://b.example"))
     staff.presenter.on_done(staff.tasks[-1], stored)
     assert page.sites.toPlainText() == "https://a.example\nhttps://b.example"
+    assert page.progress.text() == "Saved."
+
+
+def test_what_somebody_else_changed_is_said_and_stays(staff: Staff) -> None:
+    page, client = staff.pages.signup.page, Meanwhile()
+    page.switch.setChecked(False)
+    for _ in range(2):
+        page.save_button.click()
+        task = staff.tasks[-1]
+        staff.presenter.on_done(task, task.call(client, task.once))  # type: ignore[arg-type]
+        assert not page.switch.isChecked()
+        if len(client.sent) == 1:
+            assert "Buttons and links: “#112233”" in page.message.text()
+    assert (client.sent[1]["open"], client.sent[1]["accent"]) == (False, "#112233")
     assert page.progress.text() == "Saved."
 
 
