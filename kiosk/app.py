@@ -329,7 +329,9 @@ class Kiosk(QObject):
         self.trace.event("service_ready", time.monotonic_ns())
 
     def _leave_soon(self) -> None:
-        QTimer.singleShot(_LINGER_MS, self, QApplication.quit)
+        """Stop once everything that was read is answered, and the last verdict was painted."""
+        leave = self._leave_soon if self.session.has_waiting else QApplication.quit
+        QTimer.singleShot(_LINGER_MS, self, leave)
 
 
 def run(

@@ -121,6 +121,11 @@ class ScanSession(QObject):
             return State.CHECKING
         return State.SHOWING if self._shown else State.READY
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether a scan is being checked, or waits for its turn."""
+        return self._current is not None or bool(self._pending)
+
     @Slot(object)
     def on_scanned(self, frame: FrameRead) -> None:
         """Handle a decoded frame: look up the codes in it that are new scans."""

@@ -46,7 +46,7 @@ def test_without_a_display_the_kiosk_plays_once_and_reports(
         tmp_path / "f.avi",
         deck_in(demo_data)["Viktor Petrov"],
         deck_in(demo_data)["Marek Nowak"],
-        lead_s=4,
+        lead_s=1,
         seen_s=1.5,  # long, as a busy machine skips frames
         gap_s=1.5,
     )
@@ -69,6 +69,28 @@ def test_without_a_display_the_kiosk_plays_once_and_reports(
     written = [demo_data, *demo_data.rglob("*"), tmp_path / "demo-run", tmp_path / "t.jsonl"]
     assert {"kiosk.log", "service.log"} <= {each.name for each in written}
     assert [each for each in written if each.stat().st_mode & 0o077] == []
+
+
+def test_a_run_ends_once_the_last_card_is_answered(tmp_path: Path, demo_data: Path) -> None:
+    film = cards(tmp_path / "f.avi", deck_in(demo_data)["Viktor Petrov"], lead_s=0.5, seen_s=1.5)
+    trace = tmp_path / "t.jsonl"
+    kiosk = subprocess.Popen(
+        [*MAIN, "kiosk", "--camera", str(film), "--data-dir", str(demo_data), "--trace", "t.jsonl"],
+        stdout=subprocess.PIPE, text=True, cwd=tmp_path,
+        env=without_display() | {"WALLETDESK_KIOSK_PATIENCE_S": "60"},
+    )  # fmt: skip
+    (service,) = wait_for(
+        lambda: [each for each in family(kiosk.pid) if "serve" in each.cmdline()], bool
+    )
+    service.suspend()  # as on a machine that starts it slowly
+    wait_for(trace.exists, bool)
+    wait_for(lambda: '"ended"' in trace.read_text(encoding="utf-8"), bool)
+    time.sleep(2)  # longer than the last verdict stays on screen
+    assert kiosk.poll() is None
+    service.resume()
+    said, _ = kiosk.communicate(timeout=60)
+    assert kiosk.returncode == 0
+    assert said.splitlines()[2].startswith("EXPIRED")
 
 
 def test_a_killed_kiosk_leaves_nothing_running(tmp_path: Path, demo_data: Path) -> None:
