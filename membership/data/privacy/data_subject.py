@@ -1,6 +1,6 @@
 """The rows of one customer, the data subject, in all tables."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from membership.store.models import (
 
 _OVER = (ImportState.FINISHED, ImportState.CANCELLED)
 """States of imports that do not read their file anymore. A failed one may be continued."""
+_IDS_AT_ONCE = 200
 TABLES = Organization.metadata.tables
 
 
@@ -119,6 +120,20 @@ def acted(subject: DataSubject, table: Table) -> ColumnElement[bool]:
         table.c.actor_kind == "customer",
         table.c.actor_id.in_(subject.own_ids),
     )
+
+
+def answers_about(table: Table, subject: DataSubject) -> Iterator[ColumnElement[bool]]:
+    """Yield SQL conditions: stored responses about what the customer owns, some ids in each.
+
+    SQLite takes no more than 1,000 conditions in a row.
+    """
+    owned = [str(each) for each in subject.owned_ids]
+    for start in range(0, len(owned), _IDS_AT_ONCE):
+        ids = owned[start : start + _IDS_AT_ONCE]
+        yield and_(
+            table.c.organization_id == subject.organization_id,
+            or_(*(table.c.answer.contains(each) for each in ids)),
+        )
 
 
 def _by_customer(subject: DataSubject, table: Table) -> ColumnElement[bool]:

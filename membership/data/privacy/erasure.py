@@ -19,6 +19,7 @@ from membership.data.privacy.data_subject import (
     TABLES,
     DataSubject,
     acted,
+    answers_about,
     load_data_subject,
     rows_of,
 )
@@ -204,16 +205,20 @@ def _redact_audit(session: Session, subject: DataSubject, theirs: ColumnElement[
 
 
 def _redact_answers(session: Session, subject: DataSubject, theirs: ColumnElement[bool]) -> None:
-    """Redact responses that are stored for repeated requests."""
+    """Redact responses that are stored for repeated requests.
+
+    ``theirs`` finds those that name the customer; others name only what the customer owns, as the
+    answer about a payment does.
+    """
     table = TABLES[IdempotencyKey.__tablename__]
     connection = session.connection()
     own_ids = {str(each) for each in subject.own_ids}
     key = table.primary_key.columns
-    kept = connection.execute(select(*key, table.c.answer).where(theirs)).all()
-    for row in kept:
-        answer = json.dumps(redact_answer(json.loads(row.answer), own_ids))
-        here = [column == row._mapping[column.name] for column in key]
-        connection.execute(update(table).where(*here).values(answer=answer))
+    for naming in (theirs, *answers_about(table, subject)):
+        for row in connection.execute(select(*key, table.c.answer).where(naming)).all():
+            answer = json.dumps(redact_answer(json.loads(row.answer), own_ids))
+            here = [column == row._mapping[column.name] for column in key]
+            connection.execute(update(table).where(*here).values(answer=answer))
 
 
 _REDACTORS = {

@@ -7,11 +7,16 @@ from membership.data.privacy.fields import ERASED_NAME, FIELDS, Erasure, Whose
 
 _LISTS = frozenset({"former_numbers"})
 """Personal fields that are lists in messages."""
+_REASONS = frozenset({"why"})
+"""Why staff did something: free text, which the tables call otherwise."""
 _REDACTED: Mapping[str, str | list[str] | None] = {
-    name: [] if name in _LISTS else field.text if field.erasure is Erasure.TEXT else None
-    for columns in FIELDS.values()
-    for name, field in columns.items()
-    if field.whose is Whose.CUSTOMER and field.erasure in {Erasure.NULL, Erasure.TEXT}
+    **dict.fromkeys(_REASONS),
+    **{
+        name: [] if name in _LISTS else field.text if field.erasure is Erasure.TEXT else None
+        for columns in FIELDS.values()
+        for name, field in columns.items()
+        if field.whose is Whose.CUSTOMER and field.erasure in {Erasure.NULL, Erasure.TEXT}
+    },
 }
 """The values that replace personal fields, by name."""
 
