@@ -135,7 +135,7 @@ def planted(service: Service) -> tuple[str, str]:
 def _by_route() -> Iterator[tuple[str, dict[str, Any]]]:
     """Each route with the fields that are planted."""
     for route in dict.fromkeys(each.rpartition(" ")[0] for each in PLANTED):
-        fields = {
+        fields: dict[str, Any] = {
             each.rpartition(" ")[2]: text for each, text in PLANTED.items()
             if each.rpartition(" ")[0] == route
         }  # fmt: skip
