@@ -13,6 +13,7 @@ down_revision = "0027"
 branch_labels = None
 depends_on = None
 
+_PAGE = 500
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i"}
 )
@@ -66,9 +67,12 @@ def _fill(connection: sa.Connection) -> None:
     merges = sa.select(_AUDIT.c.organization_id, _AUDIT.c.before).where(
         _AUDIT.c.action == "customer.merged"
     )
+    # What else the entries have stays in the database: a page of them at a time is read.
     told = {
-        (entry.organization_id, str(entry.before.get("id"))): entry.before
-        for entry in connection.execute(merges)
+        (entry.organization_id, str(entry.before.get("id"))): {
+            name: entry.before.get(name) for name in ("email", "phone")
+        }
+        for entry in connection.execute(merges, execution_options={"yield_per": _PAGE})
         if isinstance(entry.before, dict)
     }
     for alias in aliases:

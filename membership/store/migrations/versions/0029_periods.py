@@ -1,5 +1,6 @@
 """Former periods of memberships, read from their history, and what undoes their last change."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,26 @@ branch_labels = None
 depends_on = None
 
 _RENEWED, _UNDONE = "membership.renewed", "membership.renewal_undone"
-_CHUNK = 500
+_PAGE = 500
+_ORGANIZATIONS = sa.table("organizations", sa.column("id", sa.Integer()))
+_ENTRIES = sa.table(
+    "audit_entries",
+    sa.column("organization_id", sa.Integer()),
+    sa.column("id", sa.Uuid()),
+    sa.column("at", sa.DateTime(timezone=True)),
+    sa.column("action", sa.String()),
+    sa.column("subject_id", sa.String()),
+    *(sa.column(name, sa.JSON()) for name in ("before", "after")),
+)
+_MEMBERSHIPS = sa.table(
+    "memberships",
+    sa.column("organization_id", sa.Integer()),
+    sa.column("id", sa.Uuid()),
+    *(sa.column(name, sa.DateTime(timezone=True)) for name in ("starts_at", "ends_at")),
+    sa.column("last_day", sa.Date()),
+    sa.column("time_zone", sa.String()),
+    sa.column("former_periods", sa.JSON()),
+)
 
 
 def upgrade() -> None:
@@ -26,66 +46,59 @@ def upgrade() -> None:
     _fill(op.get_bind())
 
 
-def _fill(connection: sa.Connection) -> None:
+def _fill(connection: sa.Connection, page: int = _PAGE) -> None:
     """Give the memberships that were renewed the periods that their history knows.
 
-    One without a history has its present period only.
+    One without a history has its present period only. No more than ``page`` memberships and their
+    entries are in memory at a time.
     """
-    entries = sa.table(
-        "audit_entries",
-        sa.column("organization_id", sa.Integer()),
-        sa.column("id", sa.Uuid()),
-        sa.column("at", sa.DateTime(timezone=True)),
-        sa.column("action", sa.String()),
-        sa.column("subject_id", sa.String()),
-        *(sa.column(name, sa.JSON()) for name in ("before", "after")),
-    )
-    found = connection.execute(
-        sa.select(entries)
-        .where(entries.c.action.in_((_RENEWED, _UNDONE)))
-        .order_by(entries.c.organization_id, entries.c.subject_id, entries.c.at, entries.c.id)
-    )
-    histories: dict[tuple[int, str], list[Any]] = {}
-    for entry in found:
-        histories.setdefault((entry.organization_id, entry.subject_id), []).append(entry)
-    keys = list(histories)
-    for start in range(0, len(keys), _CHUNK):
-        _fill_some(connection, {key: histories[key] for key in keys[start : start + _CHUNK]})
+    for organization in connection.scalars(sa.select(_ORGANIZATIONS.c.id)).all():
+        last: UUID | None = None
+        while rows := connection.execute(_memberships_after(organization, last, page)).all():
+            _fill_some(connection, organization, rows)
+            last = rows[-1].id
 
 
-def _fill_some(connection: sa.Connection, histories: dict[tuple[int, str], list[Any]]) -> None:
-    """Write the former periods of some memberships."""
-    memberships = sa.table(
-        "memberships",
-        sa.column("organization_id", sa.Integer()),
-        sa.column("id", sa.Uuid()),
-        *(sa.column(name, sa.DateTime(timezone=True)) for name in ("starts_at", "ends_at")),
-        sa.column("last_day", sa.Date()),
-        sa.column("time_zone", sa.String()),
-        sa.column("former_periods", sa.JSON()),
-    )
-    ids = [UUID(subject) for _, subject in histories]
-    rows = connection.execute(sa.select(memberships).where(memberships.c.id.in_(ids))).all()
-    writing = (
-        memberships.update()
+def _memberships_after(organization: int, last: UUID | None, page: int) -> sa.Select[Any]:
+    """Return the query for the next memberships of an organization."""
+    found = sa.select(_MEMBERSHIPS).where(_MEMBERSHIPS.c.organization_id == organization)
+    if last is not None:
+        found = found.where(_MEMBERSHIPS.c.id > last)
+    return found.order_by(_MEMBERSHIPS.c.id).limit(page)
+
+
+def _entries_of(organization: int, memberships: list[UUID]) -> sa.Select[Any]:
+    """Return the query for the renewals of memberships; ``ix_audit_entries_subject`` serves it."""
+    entries = _ENTRIES.c
+    return (
+        sa.select(_ENTRIES)
         .where(
-            memberships.c.organization_id == sa.bindparam("of_organization"),
-            memberships.c.id == sa.bindparam("of_membership"),
+            entries.organization_id == organization,
+            entries.subject_id.in_([str(each) for each in memberships]),
+            entries.action.in_((_RENEWED, _UNDONE)),
+        )
+        .order_by(entries.subject_id, entries.at, entries.id)
+    )
+
+
+def _fill_some(connection: sa.Connection, organization: int, rows: Sequence[Any]) -> None:
+    """Write the former periods of some memberships."""
+    histories: dict[str, list[Any]] = {}
+    for entry in connection.execute(_entries_of(organization, [row.id for row in rows])):
+        histories.setdefault(entry.subject_id, []).append(entry)
+    writing = (
+        _MEMBERSHIPS.update()
+        .where(
+            _MEMBERSHIPS.c.organization_id == organization,
+            _MEMBERSHIPS.c.id == sa.bindparam("of_membership"),
         )
         .values(former_periods=sa.bindparam("found", type_=sa.JSON()))
     )
-    values = []
-    for row in rows:
-        history = histories.get((row.organization_id, str(row.id)), [])
-        periods = _periods(history, row)
-        if periods:
-            values.append(
-                {
-                    "of_organization": row.organization_id,
-                    "of_membership": row.id,
-                    "found": periods,
-                }
-            )
+    values = [
+        {"of_membership": row.id, "found": periods}
+        for row in rows
+        if (periods := _periods(histories.get(str(row.id), []), row))
+    ]
     if values:
         connection.execute(writing, values)
 

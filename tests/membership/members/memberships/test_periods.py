@@ -1,9 +1,11 @@
 """Periods of memberships: kept at each renewal, shown, exported, imported, and found anew."""
 
+import re
 from datetime import datetime, timedelta
 from importlib import import_module
 from itertools import pairwise
 from typing import Any
+from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,10 +14,13 @@ from sqlalchemy import update
 from membership.store.database import WRITES
 from membership.store.models import Membership
 from tests.generated import examples
+from tests.membership.conftest import SQLITE
 from tests.membership.data.imports.test_imports import imported
 from tests.membership.members.memberships.test_undo import MONTH, sold, undo
+from tests.membership.statements import statements
 from tests.membership.support import NOON, Service
 
+MIGRATION: Any = import_module("membership.store.migrations.versions.0029_periods")
 HEADER = "plan,customer,company,starts_on,last_day,payment_overdue,former_periods"
 
 
@@ -152,8 +157,52 @@ def test_periods_in_order_whatever_was_done(service: Service, acts: list[tuple[s
     engine = service.database.engine.execution_options(**{WRITES: True})
     with engine.begin() as connection:
         connection.execute(update(Membership).values(former_periods=[]))
-        import_module("membership.store.migrations.versions.0029_periods")._fill(connection)
+        MIGRATION._fill(connection)
     assert service.get(path)["periods"] == before
+
+
+def test_the_migration_reads_a_page_at_a_time_and_finds_all(service: Service) -> None:
+    """Several pages of memberships, of two clubs, some of them never renewed."""
+    before = {}
+    for club in (service, service.fresh()):
+        plan = club.plan("Gold", length=MONTH)
+        for renewals in (1, 0, 2, 1, 0):
+            path = f"/v1/memberships/{club.member(plan, customer_id=club.customer())}"
+            for _ in range(renewals):
+                club.clock.advance(seconds=1)
+                club.post(f"{path}/renew", status=200)
+            before[path] = club, club.get(path)["periods"]
+    assert sorted(len(periods) for _, periods in before.values()) == [1] * 4 + [2] * 4 + [3] * 2
+    engine = service.database.engine.execution_options(**{WRITES: True})
+    for page in (2, 5, 500):
+        with statements(service.database) as sent, engine.begin() as connection:
+            connection.execute(update(Membership).values(former_periods=[]))
+            MIGRATION._fill(connection, page)
+        audit = [each for each in sent if "FROM audit_entries" in each.sql]
+        assert all("subject_id IN" in each.sql for each in audit)
+        assert len(audit) >= (2 if page > 2 else 6)
+        for path, (club, periods) in before.items():
+            assert club.get(path)["periods"] == periods, (page, path)
+
+
+def test_indexes_serve_the_migration(service: Service) -> None:
+    ids = [uuid4() for _ in range(500)]
+    with service.database.engine.begin() as connection:
+        sqlite = connection.dialect.name == SQLITE
+        if not sqlite:  # of a table with few rows it would read all
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        for query, index, by in (
+            (MIGRATION._entries_of(1, ids), "ix_audit_entries_subject", "subject_id"),
+            (MIGRATION._memberships_after(1, ids[0], 500), "memberships", "id"),
+        ):
+            sql = query.compile(connection, compile_kwargs={"literal_binds": True})
+            words = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
+            plan = "\n".join(row[-1] for row in connection.exec_driver_sql(f"{words} {sql}"))
+            assert index in plan
+            searched = (
+                rf"\(organization_id=\? AND {by}[=>]\?" if sqlite else rf"Index Cond.*\b{by}\b"
+            )
+            assert re.search(searched, plan), plan
 
 
 def _do(service: Service, path: str, act: str, paid: str) -> str:
