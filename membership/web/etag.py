@@ -1,8 +1,13 @@
 """Conditional requests: entity tags, If-None-Match and If-Match (RFC 9110, section 13)."""
 
 import hashlib
+import re
 
 from pydantic import BaseModel
+
+_CODING = "(?:[-;]{1,2}(?:gzip|br|zstd|deflate|df|compress))*"
+_SPELLING = re.compile(f'(?:W/)?"?(.*?){_CODING}"?{_CODING}', re.DOTALL)
+"""``W/"..."`` (nginx), ``"...-gzip"`` (Apache, Caddy), ``"...;gzip"`` and such."""
 
 
 def weak_etag(answer: BaseModel, *, exclude: str) -> str:
@@ -12,18 +17,21 @@ def weak_etag(answer: BaseModel, *, exclude: str) -> str:
 
 
 def etag_matches(if_none_match: str | None, etag: str) -> bool:
-    """Whether an If-None-Match header lists ``etag`` or ``*``; quotes and ``W/`` are ignored."""
-    if if_none_match is None:
-        return False
-    listed = [_opaque(each) for each in if_none_match.split(",")]
-    return "*" in listed or _opaque(etag) in listed
+    """Whether an If-None-Match header lists ``etag`` or ``*``, as ``lists`` compares them."""
+    return if_none_match is not None and lists(if_none_match, etag)
 
 
-def listed_strongly(if_match: str, etag: str) -> bool:
-    """Whether an If-Match header lists the strong ``etag``, or is ``*``; weak ones never match."""
-    return if_match.strip() == "*" or etag in [each.strip() for each in if_match.split(",")]
+def lists(header: str, etag: str) -> bool:
+    """Whether a list of ETags has ``etag`` in any spelling, or is ``*``.
+
+    Quotes, ``W/`` and what names a compression (``"...-gzip"``) are ignored. A proxy that
+    compresses answers changes their tags so; they are of the fields, and not of the bytes.
+    """
+    listed = [opaque(each) for each in header.split(",")]
+    return "*" in listed or opaque(etag) in listed
 
 
-def _opaque(etag: str) -> str:
-    """Return an ETag without its quotes and the prefix of weak ones."""
-    return etag.strip().removeprefix("W/").strip('"')
+def opaque(etag: str) -> str:
+    """Return an ETag without its quotes and without what proxies add to it."""
+    found = _SPELLING.fullmatch(etag.strip())
+    return etag if found is None else found[1]

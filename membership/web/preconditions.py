@@ -4,6 +4,9 @@ Whoever reads a resource gets the ``ETag`` of what can be edited of it. Whoever 
 ``If-Match`` changes the resource only if nobody has changed it since; otherwise the answer is 412
 ``changed_meanwhile``, and nothing is changed. Without the header the last change counts.
 
+Proxies that compress answers make tags weak or add the name of the compression: such a spelling
+is the same tag.
+
 The tag is compared in the transaction that makes the change, with the row locked, and only by the
 request that is carried out: a repeat under the same idempotency key gets the stored answer.
 """
@@ -17,7 +20,7 @@ from fastapi import Depends, Header, Response
 from pydantic import BaseModel
 
 from membership.web.errors import PreconditionFailed
-from membership.web.etag import listed_strongly
+from membership.web.etag import lists
 
 View = TypeVar("View", bound=BaseModel)
 
@@ -55,7 +58,7 @@ class Condition:
         if self._if_match is None:
             return
         etag = current()
-        if not listed_strongly(self._if_match, etag):
+        if not lists(self._if_match, etag):
             detail = (
                 "This was changed by somebody else since it was loaded; nothing was saved. Load it "
                 "again and repeat the change."
@@ -63,8 +66,9 @@ class Condition:
             raise PreconditionFailed("changed_meanwhile", detail, headers={"ETag": etag})
 
     def show(self, view: View, etag: str) -> View:
-        """Set the ETag of the answer, and return it."""
+        """Set the ETag of the answer, and return it. Proxies are asked to leave both alone."""
         self._response.headers["ETag"] = etag
+        self._response.headers.setdefault("Cache-Control", "no-transform")
         return view
 
 

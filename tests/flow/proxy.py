@@ -1,7 +1,8 @@
 """A proxy between kiosk and service that delays, drops and repeats single answers.
 
 It forwards every request to the service at ``target``, which may change while it runs. Faults are
-set for the next request that a rule fits, and are used up by it.
+set for the next request that a rule fits, and are used up by it. ``spelling`` returns the ETag that
+is passed on, as proxies that compress change it.
 """
 
 import http.client
@@ -48,6 +49,7 @@ class Proxy:
     url: str
     target: str
     seen: list[Seen] = field(default_factory=list)
+    spelling: Callable[[str], str] = str
     _next: Fault | None = None
     _fits: Callable[[str, str], bool] = lambda _method, _path: False
     _free: threading.Event = field(default_factory=threading.Event)
@@ -119,7 +121,9 @@ def proxy(target: str) -> Iterator[Proxy]:
                 return
             self.send_response(status)
             for name, value in headers:
-                if name.lower() not in _PASSED_ON:
+                if name.lower() == "etag":
+                    self.send_header(name, running.spelling(value))
+                elif name.lower() not in _PASSED_ON:
                     self.send_header(name, value)
             if status != http.client.NO_CONTENT:
                 self.send_header("Content-Length", str(len(answer)))

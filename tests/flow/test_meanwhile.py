@@ -21,6 +21,7 @@ from kiosk.texts import Texts
 from membership.base.settings import ServiceSettings
 from membership.store.database import open_database
 from membership.store.migrate import migrate
+from tests.flow.proxy import proxy
 from tests.membership.support import Service, running_service
 
 EN = Texts("en")
@@ -162,3 +163,31 @@ def test_settings_of_the_signup_and_of_the_camera(qtbot: QtBot, shared: Service)
     with pytest.raises(Refused, match="changed by somebody else"):
         client.set_code_formats(["Aztec"], if_match=formats.etag)
     client.close()
+
+
+PROXIES: dict[str, Callable[[str], str]] = {
+    "weakens": lambda tag: f"W/{tag}",
+    "adds gzip": lambda tag: tag[:-1] + '-gzip"',
+    "makes it of the bytes": lambda _: '"of-the-bytes"',
+    "drops it": lambda _: "",
+}
+
+
+def test_saving_behind_a_proxy_that_changes_tags(qtbot: QtBot, shared: Service) -> None:
+    with proxy(shared.url) as between:
+        for name, spelling in PROXIES.items():
+            service, between.spelling = shared.fresh(), spelling
+            case = customer(service)
+            client = ManagementClient(between.url, service.key, deadline_s=10)
+            form, filled = case.open(client)
+            qtbot.addWidget(form)
+            filled(filled_in(form, {"desk_note": "Has a dog"}))(client, str(uuid4()))
+            assert service.get(case.path)["desk_note"] == "Has a dog", name
+            form, filled = case.open(client)
+            qtbot.addWidget(form)
+            service.patch(case.path, phone="+4930999999")
+            call = filled(filled_in(form, {"desk_note": "Has a cat"}))
+            if name != "drops it":
+                with pytest.raises(Refused, match=r"There is now: Phone: “.4930999999”"):
+                    call(client, str(uuid4()))
+            client.close()

@@ -2,7 +2,9 @@
 
 The service refuses a change of another state than the one that was loaded. Then the present state
 is loaded: if the others changed nothing that is edited here, the change is sent again at once; else
-staff read what is there now, and their next press saves what they changed, over that.
+staff read what is there now, and their next press saves what they changed, over that. Refused
+again although nothing differs, it is sent without the state: something between the two, such as a
+proxy, changes what names it.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +17,8 @@ from kiosk.texts import Texts
 
 CHANGED = "changed_meanwhile"
 """The service's code for a change of another state than the present one."""
-_TRIES = 3
+_TRIES = 2
+"""How often the state is sent while nothing that is edited differs."""
 
 R = TypeVar("R", bound=Editable)
 A = TypeVar("A")
@@ -49,18 +52,17 @@ class Edited(Generic[R]):
         Raises Refused with what somebody else changed, ``load`` having returned the present state:
         saved again, what staff changed is stored over that. Raises ApiError.
         """
-        tries = 0
-        while True:
+        for _ in range(_TRIES):
             etag = self._present.etag
             try:
                 return send(self._body(fields), **({"if_match": etag} if etag else {}))
             except Refused as refused:
-                tries += 1
                 if refused.problem.code != CHANGED:
                     raise
                 theirs = self._reload(load)
-            if theirs or tries == _TRIES:
+            if theirs:
                 raise refusal(self._sentence(theirs), CHANGED)
+        return send(self._body(fields))
 
     def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is sent: all fields at first, and what staff changed once others did too."""
@@ -96,7 +98,7 @@ class Edited(Generic[R]):
             "Somebody else has changed this meanwhile. There is now: {changed}. What you entered "
             "is still here: press the button again to save what you changed over that; the rest "
             "stays as it is now.",
-            changed=changed or "–",
+            changed=changed,
         )
 
     def _words(self, value: Any) -> str:
