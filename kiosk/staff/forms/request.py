@@ -22,6 +22,15 @@ def refusal(sentence: str, code: str) -> Refused:
     return Refused(Problem(title=sentence, status=422, code=code))
 
 
+def is_unknown(refused: Refused, field: str) -> bool:
+    """Return whether a service refused a field of the body because it does not know it."""
+    problem = refused.problem
+    return problem.code == "invalid_request" and any(
+        each.field == f"body.{field}" and each.message.split(";")[0] == "unknown"
+        for each in problem.errors
+    )
+
+
 def as_json(values: Mapping[str, Value]) -> dict[str, Any]:
     """Return the values of a form as JSON values: days as ``YYYY-MM-DD``."""
     return {key: v.isoformat() if isinstance(v, date) else v for key, v in values.items()}

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from api_client.errors import Refused
-from api_client.messages.scan import Problem
+from api_client.messages.scan import FieldFault, Problem
 from kiosk.staff.forms.membership import MembershipForms
 from kiosk.staff.words.membership import held_line
 from kiosk.texts import Texts
@@ -33,6 +33,61 @@ class Held:
 
     def transfer(self, _membership: UUID, fields: dict[str, Any], once: str) -> Any:
         return self.assign(fields, once)
+
+
+class Older(Held):
+    """A client of a service of before, which does not know ``again`` and refuses it by name."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self.problem = problem
+
+    def assign(self, fields: dict[str, Any], once: str) -> Any:
+        self.sent.append({**fields, "key": once})
+        if "again" in fields:
+            raise Refused(self.problem)
+        return sold()
+
+
+def invalid(**faults: str) -> Problem:
+    """The answer of a service to fields that it does not take."""
+    errors = tuple(FieldFault(field=f"body.{key}", message=said) for key, said in faults.items())
+    return Problem(title="no", status=422, code="invalid_request", errors=errors)
+
+
+UNKNOWN = [
+    invalid(again="unknown"),
+    invalid(again="unknown; did you mean plan_id?"),
+    invalid(other="unknown", again="unknown"),
+]
+OTHER = [
+    invalid(again="Input should be a valid boolean"),
+    invalid(last_day="unknown"),
+    invalid(),
+    UNKNOWN[0].model_copy(update={"code": "period_invalid"}),
+]
+
+
+def test_a_service_of_before_sells_without_the_field(qtbot: QtBot) -> None:
+    line = held_line(membership(plan="Silver"), (), Texts("en"), "UTC")
+    forms = MembershipForms(Texts("en"), lambda: TODAY)
+    for problem in UNKNOWN:
+        press, client = assigning(qtbot, Texts("en")), Older(problem)
+        press(client)
+        first, second = client.sent
+        assert first == {**second, "again": False}
+        press(client)
+        assert client.sent[2:] == [second], "the same request under the same key"
+        form, filled = forms.transfer(line, (plan(),), "Amara")
+        qtbot.addWidget(form)
+        client = Older(problem)
+        filled({"plan_id": str(GOLD)})(client, "once")  # type: ignore[arg-type]
+        assert ["again" in each for each in client.sent] == [True, False]
+    for problem in OTHER:
+        press, client = assigning(qtbot, Texts("en")), Older(problem)
+        with pytest.raises(Refused):
+            press(client)
+        assert len(client.sent) == 1
 
 
 def assigning(qtbot: QtBot, texts: Texts) -> Callable[..., Any]:
