@@ -123,6 +123,8 @@ _CARDS_OF_CUSTOMER = (
     .order_by(Card.issued_at.desc(), Card.id)
 )
 
+_ATTEMPTS = 2
+
 _Name = CardCode | CardAlias | CustomerUuid | InstallLink | CustomerNumber
 Proof = SignedCardCode | RotatingCode
 """A code that proves more than it names; ``membership.wallet.code_verifier`` judges it."""
@@ -243,14 +245,21 @@ def _by_foreign_card(
 def _by_former_number(
     connection: Connection, organization_id: int, text: str, now: datetime
 ) -> Found | UnknownCause:
-    """Return the only customer with a former number, or the cause if there is none or several."""
-    holders = holders_of(connection, organization_id, text)
-    if len(holders) != 1:
-        return UnknownCause.NOT_FOUND if holders else UnknownCause.NOT_A_CARD
-    asked = {"organization_id": organization_id, "now": now, "customer_id": holders[0]}
-    rows = connection.execute(_BY_ID, asked).all()
-    entitlements = entitlements_of(connection, organization_id, rows, now)
-    return Found(rows[0], entitlements, None, NamedBy.NUMBER)
+    """Return the only customer with a former number, or the cause if there is none or several.
+
+    Whoever has it is merged into another customer perhaps, before they are read: then that one has
+    it, and it is asked for once more.
+    """
+    for _ in range(_ATTEMPTS):
+        holders = holders_of(connection, organization_id, text)
+        if len(holders) != 1:
+            return UnknownCause.NOT_FOUND if holders else UnknownCause.NOT_A_CARD
+        asked = {"organization_id": organization_id, "now": now, "customer_id": holders[0]}
+        rows = connection.execute(_BY_ID, asked).all()
+        if rows:
+            entitlements = entitlements_of(connection, organization_id, rows, now)
+            return Found(rows[0], entitlements, None, NamedBy.NUMBER)
+    return UnknownCause.NOT_A_CARD
 
 
 def _rows(

@@ -1,5 +1,6 @@
 """The profile of a customer: own fields, memberships, cards, companies, latest visits."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -88,7 +89,10 @@ def profile(call: Call, customer_id: UUID) -> CustomerProfile:
 def _memberships(
     call: Call, decision: Decision, entitlements: Entitlements
 ) -> tuple[ProfileMembership, ...]:
-    """Return the memberships of a customer with their periods, in the order of the decision."""
+    """Return the memberships of a customer with their periods, in the order of the decision.
+
+    One that was deleted since it was judged has no periods.
+    """
     here = Membership.organization_id == call.tenant.id
     ids = list(entitlements.details)
     rows = {
@@ -97,18 +101,21 @@ def _memberships(
     }
     views = []
     for judged in decision.memberships:
-        row = rows[judged.entitlement.membership_id]
-        view = membership_view(judged, entitlements.details[row.id])
-        own = row.customer_id is not None
-        views.append(
-            ProfileMembership(
-                **dict(view),
-                member_since=member_since(row),
-                periods=periods_of(row),
-                last_change=change_view(row, call.now) if own else None,
-            )
-        )
+        membership_id = judged.entitlement.membership_id
+        view = membership_view(judged, entitlements.details[membership_id])
+        row = rows.get(membership_id)
+        periods = {} if row is None else _periods(row, call.now)
+        views.append(ProfileMembership(**dict(view), **periods))
     return tuple(views)
+
+
+def _periods(row: Membership, now: datetime) -> dict[str, Any]:
+    """Return the fields of a membership in a profile that others lack."""
+    return {
+        "member_since": member_since(row),
+        "periods": periods_of(row),
+        "last_change": None if row.customer_id is None else change_view(row, now),
+    }
 
 
 def _cards(call: Call, customer_id: UUID) -> tuple[CardView, ...]:
