@@ -35,9 +35,9 @@ _WITHDRAWN = "The transfer was undone"
 
 
 def note_payment(membership: Membership, receipt_number: int) -> None:
-    """Note with the last change of a locked membership that a payment was recorded after it."""
+    """Note with the last change of a locked membership the first payment recorded after it."""
     if membership.last_change is not None:
-        membership.last_change = {**membership.last_change, "receipt_number": receipt_number}
+        membership.last_change = {"receipt_number": receipt_number, **membership.last_change}
 
 
 def undo_last_change(

@@ -199,6 +199,24 @@ def test_a_paid_renewal_is_voided_instead(service: Service) -> None:
     assert undo(service, membership).json()["last_day"] == "2027-04-09"
 
 
+@pytest.mark.parametrize("voided", [0, 1], ids=["the first voided", "the second voided"])
+def test_each_payment_after_a_renewal_keeps_it(service: Service, voided: int) -> None:
+    membership = sold(service)
+    path = f"/v1/memberships/{membership}"
+    # One from before the renewal is money for the terms that an undo sets again: it stays.
+    service.post(f"{path}/payments", {"method": "cash", "amount_minor": 4900})
+    _renew(service, path)
+    parts = [
+        service.post(f"{path}/payments", {"method": method, "amount_minor": 2450})["id"]
+        for method in ("cash", "card_terminal")
+    ]
+    service.post(f"/v1/payments/{parts[voided]}/void", {"why": "mistake"}, status=200)
+    assert code_of(undo(service, membership)) == (409, "membership_paid")
+    assert service.get(path)["last_day"] == "2027-05-09"
+    service.post(f"/v1/payments/{parts[1 - voided]}/void", {"why": "mistake"}, status=200)
+    assert undo(service, membership).json()["last_day"] == "2027-04-09"
+
+
 def test_merged_erased_and_of_another_organization(service: Service) -> None:
     stays, goes = service.customer("Amara"), service.customer("Amara")
     membership = sold(service, customer_id=goes)
