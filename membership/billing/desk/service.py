@@ -91,6 +91,7 @@ def _grant(call: Call, sold: Membership, new: NewPayment, paid_at: datetime) -> 
     granted = Granted(before=None, after=None, expired=False, overdue_since=plain(since))
     if new.renew:
         granted["before"] = terms_of(sold)
+        granted["former_periods"] = sold.former_periods
         granted["expired"] = sold.ends_at is not None and sold.ends_at <= call.now
         renew(call.session, call.tenant, sold.id, Renewal(paid_at=paid_at), call.now)
         granted["after"] = terms_of(sold)

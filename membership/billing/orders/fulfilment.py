@@ -21,6 +21,7 @@ from membership.billing.orders.terms import billing_terms, is_payment_pending, l
 from membership.billing.stripe.gateway import InvoiceFacts, SubscriptionFacts
 from membership.events.types import EventType
 from membership.members.memberships.changes import apply_change, locked
+from membership.members.memberships.past_periods import former_after_renewal
 from membership.members.memberships.service import (
     SOURCES,
     Agreed,
@@ -249,7 +250,8 @@ def _store_subscribed_term(
     if any(getattr(membership, name) != value for name, value in values.items()):
         event = _event_type(membership, granted, now)
         renews = event is EventType.MEMBERSHIP_RENEWED
-        apply_change(session, membership, event, now, renews_period=renews, **values)
+        former = former_after_renewal(membership) if renews else None
+        apply_change(session, membership, event, now, former_periods=former, **values)
 
 
 def _event_type(membership: Membership, granted: SubscribedTerm, now: datetime) -> EventType:

@@ -17,7 +17,7 @@ from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.expiry_sweeper import tell_end
-from membership.members.memberships.past_periods import former_after_renewal, former_before
+from membership.members.memberships.past_periods import FormerPeriods, former_before
 from membership.members.memberships.records import sold_data
 from membership.members.memberships.service import no_such_membership
 from membership.rules.status import Term
@@ -50,15 +50,15 @@ def apply_change(
     *,
     why: str = "",
     told: dict[str, Any] | None = None,
-    renews_period: bool = False,
+    former_periods: FormerPeriods | None = None,
     can_be_undone: bool = False,
     **values: Any,
 ) -> None:
     """Set columns of a locked membership, audit that under the event's name, and emit the event.
 
     ``why`` goes into the audit only, because it may name people; ``told`` into the event only.
-    ``renews_period`` makes the present period a former one. ``can_be_undone`` keeps what was
-    before, for ``undo``; any other change leaves nothing to undo.
+    ``former_periods`` are those from now on; left out, they stay. ``can_be_undone`` keeps what
+    was before, for ``undo``; any other change leaves nothing to undo.
     """
     changed = {name: new for name, new in values.items() if getattr(membership, name) != new}
     before = {name: plain(getattr(membership, name)) for name in changed}
@@ -67,7 +67,7 @@ def apply_change(
     _announce_if_due(session, membership, now)
     if changed:
         due = {} if "expiry_due_at" in values else _expiry_due(membership, changed)
-        former = former_after_renewal(membership) if renews_period else membership.former_periods
+        former = membership.former_periods if former_periods is None else former_periods
         last_change = {
             "id": str(entry_id),
             "action": event.value,
@@ -76,6 +76,8 @@ def apply_change(
             "after": after,
             "told": told or {},
         }
+        if former_periods is not None:
+            last_change["former_periods"] = membership.former_periods
         kept = {
             "former_periods": former_before(former, changed.get("ends_at", membership.ends_at)),
             "last_change": last_change if can_be_undone else None,

@@ -5,7 +5,7 @@ the payment if that came later. The present period is what the membership's own 
 the end of the last former period on, so that the two cannot differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,16 +31,31 @@ def former_before(former: FormerPeriods, ends_at: datetime | None) -> FormerPeri
     return [each for each in former if instant(each["ends_at"]) < ends_at]
 
 
+def former_before_terms(former: FormerPeriods, terms: Mapping[str, Any]) -> FormerPeriods:
+    """Return the former periods of a membership that has the terms of before a renewal again.
+
+    For renewals that were stored without the former periods of before. ``terms`` holds
+    ``ends_at``, ``last_day`` and ``time_zone`` as columns of a membership.
+    """
+    end = _end_without_grace(terms["ends_at"], terms["last_day"], terms["time_zone"])
+    return former_before(former, end)
+
+
+def _end_without_grace(
+    ends_at: datetime | None, last_day: date | None, time_zone: str
+) -> datetime | None:
+    """Return the end of a period; its last day may be over before the days of grace are."""
+    if ends_at is None or last_day is None:
+        return ends_at
+    return min(ends_at, day_end(last_day, ZoneInfo(time_zone)))
+
+
 def former_after_renewal(membership: Membership) -> FormerPeriods:
     """Return the former periods once the present one is over, without any days of grace."""
-    former, ends_at = membership.former_periods, membership.ends_at
-    if ends_at is None:
-        return former
-    if membership.last_day is not None:
-        zone = ZoneInfo(membership.time_zone)
-        ends_at = min(ends_at, day_end(membership.last_day, zone))
+    former, last_day = membership.former_periods, membership.last_day
+    ends_at = _end_without_grace(membership.ends_at, last_day, membership.time_zone)
     starts_at = _present_start(membership)
-    if ends_at <= starts_at:
+    if ends_at is None or ends_at <= starts_at:
         return former
     period = {
         "starts_at": plain(starts_at),

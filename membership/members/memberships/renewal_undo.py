@@ -6,7 +6,7 @@ would otherwise be lost.
 """
 
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from membership.members.memberships.changes import (
     refuse_billed,
     refuse_ended_early,
 )
+from membership.members.memberships.past_periods import FormerPeriods, former_before_terms
 from membership.store.models import Membership
 from membership.web.access import Tenant
 from membership.web.errors import Conflict
@@ -35,13 +36,15 @@ class Granted(TypedDict):
     """What a payment granted. ``before`` and ``after`` are the terms around the renewal.
 
     ``expired`` is whether the former end had come by then, and so was announced;
-    ``overdue_since`` since when the membership was overdue.
+    ``overdue_since`` since when the membership was overdue. ``former_periods`` are those before
+    the renewal; renewals of before were stored without.
     """
 
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     expired: bool
     overdue_since: str | None
+    former_periods: NotRequired[FormerPeriods]
 
 
 def terms_of(membership: Membership) -> dict[str, Any]:
@@ -69,8 +72,13 @@ def take_back_renewal(
     values = {name: _read(name, before[name]) for name in _TERMS}
     # An end that was announced before the renewal is not announced again.
     due = None if granted["expired"] else values["ends_at"]
+    former = granted.get("former_periods")
+    if former is None:
+        former = former_before_terms(membership.former_periods, values)
     event = EventType.MEMBERSHIP_RENEWAL_UNDONE
-    apply_change(session, membership, event, now, expiry_due_at=due, **values)
+    apply_change(
+        session, membership, event, now, former_periods=former, expiry_due_at=due, **values
+    )
     return None
 
 

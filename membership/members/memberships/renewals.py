@@ -13,6 +13,7 @@ from membership.members.memberships.changes import (
     refuse_billed,
     refuse_ended_early,
 )
+from membership.members.memberships.past_periods import former_after_renewal
 from membership.members.memberships.schemas import Extension, Renewal
 from membership.members.memberships.service import length_of
 from membership.rules.instants import CalendarRangeError, TimeError, day_after
@@ -55,7 +56,7 @@ def renew(
         membership,
         EventType.MEMBERSHIP_RENEWED,
         now,
-        renews_period=True,
+        former_periods=former_after_renewal(membership),
         can_be_undone=True,
         starts_at=bought.period.starts_at if late else membership.starts_at,
         ends_at=bought.period.ends_at,

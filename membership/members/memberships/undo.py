@@ -19,7 +19,7 @@ from membership.members.memberships.changes import (
     refuse_billed,
     refuse_transferred,
 )
-from membership.members.memberships.past_periods import instant
+from membership.members.memberships.past_periods import FormerPeriods, former_before_terms, instant
 from membership.members.memberships.records import UNDO_WITHIN
 from membership.members.memberships.renewal_undo import CHANGED_SINCE
 from membership.members.memberships.service import Owner, get_membership, required_owner
@@ -77,6 +77,7 @@ def undo_last_change(
         now,
         why=why,
         told={"undone": change["action"], "change_id": change["id"]},
+        former_periods=_former(membership, change, values),
         expiry_due_at=_due(membership, values, instant(change["at"])),
         **values,
     )
@@ -150,6 +151,18 @@ def _withdraw_successor(session: Session, tenant: Tenant, next_id: UUID, now: da
         ended_early_why=_WITHDRAWN,
         ended_for_good=True,
     )
+
+
+def _former(
+    membership: Membership, change: dict[str, Any], values: dict[str, Any]
+) -> FormerPeriods | None:
+    """Return the former periods of before a change; None if it changed none."""
+    former: FormerPeriods | None = change.get("former_periods")
+    if former is not None or change["action"] != _RENEWED:
+        return former
+    names = ("ends_at", "last_day", "time_zone")
+    terms = {name: values.get(name, getattr(membership, name)) for name in names}
+    return former_before_terms(membership.former_periods, terms)
 
 
 def _due(membership: Membership, values: dict[str, Any], changed_at: datetime) -> datetime | None:

@@ -109,7 +109,11 @@ def _periods(history: list[Any], row: Any) -> list[dict[str, Any]]:
     for place, entry in enumerate(history):
         before, after = entry.before or {}, entry.after or {}
         if entry.action == _UNDONE and after.get("ends_at"):
-            found = _before(found, _instant(after["ends_at"]))
+            ended = _instant(after["ends_at"])
+            if after.get("last_day"):
+                zone = after.get("time_zone") or row.time_zone
+                ended = min(ended, _day_after(date.fromisoformat(after["last_day"]), zone))
+            found = _before(found, ended)
         if entry.action != _RENEWED or not before.get("ends_at"):
             continue
         began = _began(history[place:], row)

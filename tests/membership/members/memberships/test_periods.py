@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from itertools import pairwise
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from membership.store.database import WRITES
-from membership.store.models import Membership
+from membership.store.models import Membership, Payment
 from tests.generated import examples
 from tests.membership.conftest import SQLITE
 from tests.membership.data.imports.test_imports import imported
@@ -117,9 +118,61 @@ def test_former_periods_are_imported(service: Service) -> None:
     ]
 
 
+def grace(service: Service, membership: str, days: int = 7) -> None:
+    """Days of grace in the end of a membership, which a subscription that is over leaves."""
+    with service.database.engine.execution_options(**{WRITES: True}).begin() as connection:
+        here = Membership.id == UUID(membership)
+        ends_at = connection.execute(select(Membership.ends_at).where(here)).scalar_one()
+        assert ends_at is not None
+        later = ends_at + timedelta(days=days)
+        connection.execute(update(Membership).where(here).values(ends_at=later))
+
+
+def stored_before(service: Service) -> None:
+    """Take the former periods from what undoes renewals, as earlier versions stored it."""
+    with service.database.engine.execution_options(**{WRITES: True}).begin() as connection:
+        for table, name in ((Membership, "last_change"), (Payment, "granted")):
+            column = getattr(table, name)
+            for row in connection.execute(select(table.id, column)).all():
+                if row[1] is not None:
+                    kept = {key: row[1][key] for key in row[1] if key != "former_periods"}
+                    connection.execute(update(table).where(table.id == row.id).values({name: kept}))
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in the grace", "after it"])
+@pytest.mark.parametrize("older", [False, True], ids=["new", "stored by an earlier version"])
+@pytest.mark.parametrize("way", ["undo", "void"])
+def test_a_renewal_after_grace_leaves_no_period(
+    service: Service, way: str, older: bool, late: bool
+) -> None:
+    membership = sold(service)
+    path = f"/v1/memberships/{membership}"
+    service.post(f"{path}/renew", status=200)
+    grace(service, membership)
+    before = service.get(path)["periods"]
+    service.clock.advance(days=90 if late else 64)
+    if way == "undo":
+        service.post(f"{path}/renew", status=200)
+    else:
+        body = {"method": "cash", "amount_minor": 100, "renew": True}
+        paid = service.post(f"{path}/payments", body)
+    assert len(service.get(path)["periods"]) == 3
+    if older:
+        stored_before(service)
+    service.clock.advance(seconds=1)
+    if way == "undo":
+        assert undo(service, membership).status_code == 200
+    else:
+        voided = service.post(f"/v1/payments/{paid['id']}/void", {"why": "x"}, status=200)
+        assert voided["renewal"] == "taken_back"
+    assert service.get(path)["periods"] == before
+    found_anew(service)
+    assert service.get(path)["periods"] == before
+
+
 _ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["renew", "renew", "extend", "undo", "end", "pay", "void"]),
+        st.sampled_from(["renew", "renew", "extend", "undo", "end", "pay", "void", "grace"]),
         st.integers(0, 45),
     ),
     min_size=1,
@@ -154,11 +207,16 @@ def test_periods_in_order_whatever_was_done(service: Service, acts: list[tuple[s
             assert periods[-1]["ends_at"] == shown["ends_at"]
             assert periods[-1]["last_day"] == shown["last_day"]
     before = service.get(path)["periods"]
+    found_anew(service)
+    assert service.get(path)["periods"] == before
+
+
+def found_anew(service: Service) -> None:
+    """Let the migration find all former periods in the history."""
     engine = service.database.engine.execution_options(**{WRITES: True})
     with engine.begin() as connection:
         connection.execute(update(Membership).values(former_periods=[]))
         MIGRATION._fill(connection)
-    assert service.get(path)["periods"] == before
 
 
 def test_the_migration_reads_a_page_at_a_time_and_finds_all(service: Service) -> None:
@@ -220,6 +278,8 @@ def _do(service: Service, path: str, act: str, paid: str) -> str:
             return str(answer.json()["id"]) if answer.status_code == 201 else paid
         case "renew":
             service.call("POST", f"{path}/renew", json={})
+        case "grace":
+            grace(service, path.rpartition("/")[2])
         case "extend":
             service.call("POST", f"{path}/extend", json={"days": 3})
         case "end":
