@@ -36,3 +36,12 @@ def catalogue(language: str) -> NullTranslations:
     write_mo(compiled, messages)
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def translated(sentence: str, language: str) -> str:
+    """Return a whole sentence in ``language``, or as it is if its catalogue does not have it.
+
+    Raises ValueError for a language that is not in ``LANGUAGES``.
+    """
+    # The empty message is the header of the catalogue.
+    return catalogue(language).gettext(sentence) if sentence else ""

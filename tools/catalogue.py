@@ -33,6 +33,23 @@ _KEYWORDS = {
     "ngettext": _SINGULAR_AND_PLURAL,
     "pgettext": _WITH_CONTEXT,
 }
+_DETAIL, _MESSAGE = (2,), (3,)
+_ERRORS = {
+    "Unauthorized": _DETAIL,
+    "Forbidden": _DETAIL,
+    "NotFound": _DETAIL,
+    "Conflict": _DETAIL,
+    "Invalid": _MESSAGE,
+    "Busy": _DETAIL,
+    "TooMany": _DETAIL,
+    "translatable": None,
+}
+READ_BY_VISITORS = (
+    "membership/billing/orders",
+    "membership/portal",
+    "membership/web",
+)
+"""Folders whose errors a member or visitor reads: their sentences are messages, too."""
 _LINE = 100
 
 
@@ -48,6 +65,10 @@ def source_messages() -> Catalog:
         )
         for _, _, message, _, context in found:
             messages.add(message, context=context)
+    for folder in READ_BY_VISITORS:
+        found = extract_from_dir(ROOT / folder, method_map=[("**.py", "python")], keywords=_ERRORS)
+        for _, _, message, _, _ in found:
+            messages.add(message)
     return messages
 
 

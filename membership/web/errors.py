@@ -25,8 +25,10 @@ from api_client.messages.scan import FieldFault, Problem
 from membership.base.logs import logger
 from membership.base.vault import VaultError
 from membership.store.errors import database_problem
+from membership.web.languages import accepted_language
 from membership.web.repeated_names import REPEATED
 from membership.web.unknown_fields import EXTRA, explained, shown_place, unknown_first
+from resources.catalogue import SOURCE_LANGUAGE, translated
 
 PROBLEM_TYPE = "application/problem+json"
 _TITLES = {
@@ -130,6 +132,11 @@ class Busy(ApiError):
     status = 503
 
 
+def translatable(sentence: str) -> str:
+    """Return ``sentence``, which ``tools.catalogue`` finds by this call."""
+    return sentence
+
+
 def problem(
     status: int,
     code: str,
@@ -137,20 +144,39 @@ def problem(
     *,
     errors: tuple[FieldFault, ...] = (),
     headers: Mapping[str, str] | None = None,
+    language: str = SOURCE_LANGUAGE,
 ) -> Response:
-    """Return a response with a problem document (RFC 9457)."""
+    """Return a response with a problem document (RFC 9457).
+
+    Sentences of which there is a translation into ``language`` are in that language, and
+    Content-Language says so.
+    """
+    all_headers = dict(headers or {})
+    shown = translated(detail, language)
+    if shown != detail:
+        all_headers |= {"Content-Language": language, "Vary": "Accept-Language"}
     body = Problem(
-        title=_TITLES.get(status, "Error"), status=status, detail=detail, code=code, errors=errors
+        title=_TITLES.get(status, "Error"),
+        status=status,
+        detail=shown,
+        code=code,
+        errors=tuple(
+            each.model_copy(update={"message": translated(each.message, language)})
+            for each in errors
+        ),
     )
-    return Response(
-        body.model_dump_json(), status, headers=dict(headers or {}), media_type=PROBLEM_TYPE
-    )
+    return Response(body.model_dump_json(), status, headers=all_headers, media_type=PROBLEM_TYPE)
 
 
-async def _on_api_error(_request: Request, error: Exception) -> Response:
+async def _on_api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101 - registered for this class only
     return problem(
-        error.status, error.code, error.detail, errors=error.errors, headers=error.headers
+        error.status,
+        error.code,
+        error.detail,
+        errors=error.errors,
+        headers=error.headers,
+        language=accepted_language(request.scope),
     )
 
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from starlette.types import Scope
+
 from resources.catalogue import LANGUAGES, SOURCE_LANGUAGE
 
 _MAX_HEADER = 500
@@ -23,6 +25,12 @@ def choose_language(requested: str, accepted: str = "", preferred: str | None = 
         if found is not None:
             return found
     return SOURCE_LANGUAGE
+
+
+def accepted_language(scope: Scope) -> str:
+    """Return the language that a request accepts most of ``LANGUAGES``, else English."""
+    header = next((text for name, text in scope["headers"] if name == b"accept-language"), b"")
+    return choose_language("", header.decode("latin-1")) if header else SOURCE_LANGUAGE
 
 
 def _accepted_tags(header: str) -> Sequence[str]:

@@ -14,7 +14,8 @@ from membership.base.actors import CALLER
 from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.web.body_limits import body_limits
-from membership.web.errors import problem
+from membership.web.errors import problem, translatable
+from membership.web.languages import accepted_language
 from membership.web.rate_limit import RateLimiter
 from membership.web.tls import HSTS, told_of_tls
 from membership.web.unknown_fields import UNKNOWN
@@ -43,7 +44,7 @@ REHEARSAL = "walletdesk.rehearsal"
 
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _CLOSE = {"Connection": "close"}
-_TOO_MANY = "Too many requests: please wait before the next one."
+_TOO_MANY = translatable("Too many requests: please wait before the next one.")
 
 
 class Counted(Protocol):
@@ -99,7 +100,13 @@ class RequestFrame:
         rejection, credential = self._limiter.check(scope)
         try:
             if rejection is not None:
-                answer = problem(429, "too_many_requests", _TOO_MANY, headers=rejection.headers)
+                answer = problem(
+                    429,
+                    "too_many_requests",
+                    _TOO_MANY,
+                    headers=rejection.headers,
+                    language=accepted_language(scope),
+                )
                 await answer(scope, receive, send_with_id)
             else:
                 await self.app(scope, receive, send_with_id)

@@ -1,8 +1,11 @@
 """In which language a visitor is answered."""
 
+from uuid import uuid4
+
 import pytest
 
 from membership.web.languages import choose_language
+from tests.membership.support import Service
 
 
 @pytest.mark.parametrize(
@@ -21,3 +24,35 @@ def test_the_language_of_the_page(
     requested: str, accepted: str, preferred: str | None, language: str
 ) -> None:
     assert choose_language(requested, accepted, preferred) == language
+
+
+@pytest.mark.parametrize(
+    ("accepted", "detail", "language"),
+    [
+        pytest.param("de-AT, en;q=0.5", "Diese Seite gibt es nicht.", "de", id="german"),
+        pytest.param("en, de;q=0.5", "There is no such page.", None, id="english"),
+        pytest.param("fr", "There is no such page.", None, id="another"),
+        pytest.param("*", "There is no such page.", None, id="any"),
+        pytest.param("d\xe9, ;q=", "There is no such page.", None, id="garbage"),
+        pytest.param("de" * 2000, "There is no such page.", None, id="long"),
+        pytest.param(None, "There is no such page.", None, id="none"),
+    ],
+)
+def test_the_language_of_an_error(
+    service: Service, accepted: str | None, detail: str, language: str | None
+) -> None:
+    headers = {} if accepted is None else {"Accept-Language": accepted.encode("latin-1")}
+    body = {"email": "ada@example.com"}
+    answer = service.call("POST", f"/v1/join/no-{uuid4().hex}/codes", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (404, "page_not_found")
+    assert (answer.json()["detail"], answer.headers.get("Content-Language")) == (detail, language)
+
+
+def test_the_message_of_a_field_and_what_has_no_translation(service: Service) -> None:
+    german = {"Accept-Language": "de"}
+    answer = service.call("GET", "/v1/visits", params={"cursor": "none"}, headers=german).json()
+    (field,) = answer["errors"]
+    assert (answer["detail"], field["message"]) == ("Das ist kein Cursor dieser Liste.",) * 2
+    unknown = service.call("GET", f"/v1/customers/{uuid4()}", headers=german)
+    assert unknown.json()["code"] == "customer_not_found"
+    assert "Content-Language" not in unknown.headers

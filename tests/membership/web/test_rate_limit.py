@@ -140,6 +140,8 @@ def test_a_key_that_asks_too_much(strict: Service, seconds: Seconds) -> None:
     assert_problem(answer, 429, "too_many_requests")
     assert answer.headers["Retry-After"] == "1"
     assert answer.headers["RateLimit-Policy"] == '"burst";q=3;w=3'
+    read = strict.call("GET", "/v1/desk", headers={"Accept-Language": "de"})
+    assert read.json()["detail"] == "Zu viele Anfragen: Bitte vor der nächsten etwas warten."
     assert statuses(strict, 1, other) == [403]
     seconds.now += 2
     assert statuses(strict, 3) == [200, 200, 429]
