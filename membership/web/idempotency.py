@@ -50,6 +50,8 @@ _BEGUN = ""
 """The answer of a request that is not finished."""
 _WITHDRAWN = b""
 """The digest in the row of a withdrawn key, which no request has."""
+_LATER = frozenset({"again", "former_numbers"})
+"""Fields of creating requests that came while their defaults were still part of the digest."""
 
 
 class Done(BaseModel):
@@ -159,7 +161,8 @@ class LongRequest(Generic[Answer]):
         if first.request_digest == _WITHDRAWN:
             detail = "This request was withdrawn before it arrived, and is not carried out."
             raise Conflict("request_withdrawn", detail)
-        if first.request_digest != _digest(self.request):
+        known = {_digest(self.request), *_former_digests(self.request)}
+        if first.request_digest not in known:
             detail = "This Idempotency-Key was already used for another request."
             raise Conflict("idempotency_key_reused", detail)
         return (
@@ -219,6 +222,26 @@ def _delete_old(connection: Connection, organization_id: int, now: datetime) -> 
 
 
 def _digest(request: BaseModel) -> bytes:
-    """Return the SHA-256 of a request: its type and its validated body."""
-    asked = f"{type(request).__name__}\n{request.model_dump_json()}"
-    return hashlib.sha256(asked.encode()).digest()
+    """Return the SHA-256 of a request: its type, and the fields that have not their default.
+
+    So a field that a later version adds makes no other request of one that does not send it.
+    """
+    return _sha256(request, request.model_dump_json(exclude_defaults=True))
+
+
+def _former_digests(request: BaseModel) -> set[bytes]:
+    """Return the digests that versions of before stored for a request: with all defaults.
+
+    They had no fields that came later; a request with one of those was none that they took.
+    """
+    fields = type(request).model_fields
+    later = {
+        key for key in _LATER if key in fields and getattr(request, key) == fields[key].default
+    }
+    dumps = request.model_dump_json(), request.model_dump_json(exclude=later)
+    return {_sha256(request, each) for each in dumps}
+
+
+def _sha256(request: BaseModel, content: str) -> bytes:
+    """Return the SHA-256 of the type and the content of a request."""
+    return hashlib.sha256(f"{type(request).__name__}\n{content}".encode()).digest()

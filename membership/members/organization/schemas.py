@@ -84,7 +84,7 @@ class OrganizationView(Message):
     expires_soon_days: int = Field(examples=[14])
     code_formats: tuple[str, ...] = Field(examples=[["QRCode", "Code128", "Code39"]])
     numbers_prove: bool = Field(examples=[False])
-    all_take_seats: bool = Field(examples=[False])
+    all_take_seats: bool = Field(default=False, examples=[False])
     second_factor_demanded: bool
     demo: bool = Field(description="True where the data is the invented demo club.")
     created_at: AwareDatetime
