@@ -2,8 +2,8 @@
 
 It leases one endpoint, posts its pending events one after the other, and records each result.
 HTTP happens outside transactions. After a crash the lease expires and the same event is posted
-again under the same id: at least once. Nothing behind a delivery that fails is posted before
-that one is delivered or dead.
+again under the same id: at least once. A delivery that fails holds up the line for its first
+attempts; then it is set aside, and holds up only what is about its subject (``line``).
 """
 
 import time
@@ -37,8 +37,8 @@ def deliver(
 ) -> bool:
     """Deliver a batch of events to the endpoint that has waited longest; False if none is due.
 
-    The batch ends with the first failure, when nothing is pending, or at its limits. ``jitter``
-    returns random numbers from 0 to 1.
+    The batch ends when the endpoint is to pause, when nothing of it is due, or at its limits.
+    ``jitter`` returns random numbers from 0 to 1.
     """
     sender = sender or sender_of(work.settings)
     attempt = lease_endpoint(work)

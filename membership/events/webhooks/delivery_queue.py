@@ -15,7 +15,7 @@ from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.events.webhooks.line import has_due, next_seq, of_endpoint
 from membership.events.webhooks.results import fail, store_result, succeed
-from membership.events.webhooks.retry_policy import BACKOFF
+from membership.events.webhooks.retry_policy import BACKOFF, refuses_event
 from membership.events.webhooks.sender import PostResult
 from membership.events.webhooks.signing import Envelope, Signer
 from membership.store import lease
@@ -48,12 +48,14 @@ class DeliveryAttempt:
 def lease_endpoint(work: Work) -> DeliveryAttempt | None:
     """Lease the endpoint that has waited longest, for its first delivery; None if none is due.
 
-    One whose rows cannot be read is put off, and the next one taken.
+    One whose rows cannot be read is put off, and one whose deliveries all wait behind others is
+    passed over: the next one is taken.
     """
     now, duration = work.clock(), _lease_duration(work.settings)
+    passed: list[UUID] = []
     while True:
         sick = [each for each in work.failing.waiting(NAME, now) if isinstance(each, UUID)]
-        wanted = and_(_is_due(now, duration), WebhookEndpoint.id.not_in(sick))
+        wanted = and_(_is_due(now, duration), WebhookEndpoint.id.not_in([*sick, *passed]))
         try:
             found = _lease_first(work, wanted, now, duration)
         except Exception as error:
@@ -65,9 +67,13 @@ def lease_endpoint(work: Work) -> DeliveryAttempt | None:
                 raise
             work.failing.failed(NAME, endpoint_id, error, now)
         else:
-            if found is not None:
-                work.failing.succeeded(NAME, found.endpoint_id)
-            return found
+            if found is None:
+                return None
+            endpoint_id, attempt = found
+            work.failing.succeeded(NAME, endpoint_id)
+            if attempt is not None:
+                return attempt
+            passed.append(endpoint_id)
 
 
 def _first(query: lease.AnySelect, wanted: ColumnElement[bool]) -> lease.AnySelect:
@@ -78,15 +84,21 @@ def _first(query: lease.AnySelect, wanted: ColumnElement[bool]) -> lease.AnySele
 
 def _lease_first(
     work: Work, wanted: ColumnElement[bool], now: datetime, duration: timedelta
-) -> DeliveryAttempt | None:
-    """Lease the first endpoint that is wanted, for its first delivery."""
+) -> tuple[UUID, DeliveryAttempt | None] | None:
+    """Lease the first endpoint that is wanted, for its first delivery; None if there is none.
+
+    Returns its id; and no attempt, without a lease, if all its deliveries wait behind others.
+    """
     due = _first(select(WebhookEndpoint), wanted)
 
-    def take(session: Session, _seen: WebhookEndpoint) -> DeliveryAttempt | None:
+    def take(
+        session: Session, _seen: WebhookEndpoint
+    ) -> tuple[UUID, DeliveryAttempt | None] | None:
         endpoint = session.scalar(lease.skip_locked(due))
         if endpoint is None:
             return None
-        return _lease_next(session, endpoint, now, now + duration, aside_first=True)
+        attempt = _lease_next(session, endpoint, now, now + duration, aside_first=True)
+        return endpoint.id, attempt
 
     return lease.take(work.database, now, lambda session: session.scalar(due), take)
 
@@ -189,9 +201,13 @@ def record_result(
         if more and pause is None and endpoint.disabled_at is None:
             session.flush()
             until = now + _lease_duration(work.settings)
+            # In an outage, else each try would add one to those set aside and retry only one.
+            aside_first = not result.accepted and not refuses_event(result.status)
             # Apart: what was delivered is stored, whatever the next event is.
             following, failed = work_apart(
-                session, [endpoint], lambda some: _lease_next(session, some[0], now, until)
+                session,
+                [endpoint],
+                lambda some: _lease_next(session, some[0], now, until, aside_first=aside_first),
             )
             if not failed:
                 return following[0]

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
-from membership.events.webhooks.retry_policy import BACKOFF
+from membership.events.webhooks.retry_policy import BACKOFF, REFUSALS
 from membership.store import lease
 from membership.store.database import AnyRow
 from membership.store.models import Event, WebhookDelivery, WebhookEndpoint
@@ -163,11 +163,16 @@ def leave_line(session: Session, delivery: WebhookDelivery) -> None:
 
 
 def retry_all_aside(session: Session, endpoint: WebhookEndpoint, now: datetime) -> None:
-    """Make everything due that was set aside and waits for its own retry."""
+    """Make everything due that was set aside in an outage and waits for its own retry.
+
+    What the receiver read and refused had no part in the outage: it keeps its time.
+    """
     here = of_endpoint(endpoint.organization_id, endpoint.id)
+    status = WebhookDelivery.last_status
+    unread = or_(status.is_(None), status.not_in(sorted(REFUSALS)))
     session.connection().execute(
         update(WebhookDelivery)
-        .where(here, SET_ASIDE, WebhookDelivery.behind_seq.is_(None))
+        .where(here, SET_ASIDE, WebhookDelivery.behind_seq.is_(None), unread)
         .values(retry_at=now)
     )
 

@@ -21,6 +21,7 @@ from membership.events.webhooks.retry_policy import (
     BACKOFF,
     FAILING_FOR,
     RECOVERED_AFTER,
+    asked_pause,
     attempts_in_line,
     next_pause,
     outage_pause,
@@ -101,25 +102,31 @@ def _put_off(
 
     Returns for how long its endpoint pauses; None if the next is tried at once.
     """
-    pause = next_pause(delivery.attempts, result.retry_after, jitter)
+    status, retry_after, since = result.status, result.retry_after, delivery.set_aside_at
+    aside_for = None if since is None else now - since
+    pause = next_pause(delivery.attempts, retry_after, jitter, aside_for=aside_for)
+    asked = asked_pause(status, retry_after, jitter)
     if pause is None:
         delivery.state, delivery.dead_at = DeliveryState.DEAD, now
         leave_line(session, delivery)
         logger().warning("webhook_delivery_dead", webhook=str(endpoint.id))
-        return None
-    if delivery.set_aside_at is not None:
+        return asked
+    if since is not None:
         delivery.retry_at = now + pause
-        return None
+        return asked
     here = of_endpoint(endpoint.organization_id, endpoint.id)
     aside = session.connection().execute(select(1).where(here, SET_ASIDE).limit(1)).first()
-    if delivery.attempts < attempts_in_line(others_aside=aside is not None):
+    if delivery.attempts < attempts_in_line(
+        others_aside=aside is not None, status=status, retry_after=retry_after
+    ):
         return pause
     delivery.set_aside_at, delivery.retry_at = now, now + pause
     session.flush()
     logger().warning("webhook_delivery_set_aside", webhook=str(endpoint.id))
-    if refuses_event(result.status):
+    if refuses_event(status):
         return None
-    return outage_pause(_set_aside_without_success(session, endpoint), jitter)
+    pause = outage_pause(_set_aside_without_success(session, endpoint), jitter)
+    return max((each for each in (asked, pause) if each is not None), default=None)
 
 
 def _set_aside_without_success(session: Session, endpoint: WebhookEndpoint) -> int:
