@@ -11,7 +11,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from membership.events.webhooks.retry_policy import BACKOFF, REFUSALS
@@ -108,13 +119,17 @@ def _first_free(
             .all()
         )
         front = _front(session, here, rows)
+        behind: dict[int, int] = {}
+        free = None
         for row in rows:
             ahead = front.get(row.subject_id, row.event_seq)
             if ahead >= row.event_seq:
-                return int(row.event_seq)
-            _put_behind(session, here, row.event_seq, ahead, now)
-        if len(rows) < _HEADS:
-            return None
+                free = int(row.event_seq)
+                break
+            behind[row.event_seq] = ahead
+        _put_behind(session, here, behind, now)
+        if free is not None or len(rows) < _HEADS:
+            return free
     return None
 
 
@@ -138,13 +153,17 @@ def _front(session: Session, here: ColumnElement[bool], rows: Iterable[AnyRow]) 
 
 
 def _put_behind(
-    session: Session, here: ColumnElement[bool], seq: int, ahead: int, now: datetime
+    session: Session, here: ColumnElement[bool], behind: Mapping[int, int], now: datetime
 ) -> None:
-    """Set a delivery aside until the one ahead of it is delivered or given up."""
+    """Set deliveries aside, each until the one ahead of it is delivered or given up."""
+    if not behind:
+        return
     set_aside_at = func.coalesce(WebhookDelivery.set_aside_at, now)
+    seq = WebhookDelivery.event_seq
+    ahead = case(*((seq == each, literal(first, seq.type)) for each, first in behind.items()))
     session.connection().execute(
         update(WebhookDelivery)
-        .where(here, WebhookDelivery.event_seq == seq)
+        .where(here, seq.in_(behind))
         .values(set_aside_at=set_aside_at, retry_at=None, behind_seq=ahead)
     )
 
@@ -155,9 +174,11 @@ def leave_line(session: Session, delivery: WebhookDelivery) -> None:
         setattr(delivery, name, value)
     session.flush()
     here = of_endpoint(delivery.organization_id, delivery.endpoint_id)
+    # Null for all that wait behind another: so the index of what is set aside leads past the rest.
+    waiting = and_(SET_ASIDE, WebhookDelivery.retry_at.is_(None))
     session.connection().execute(
         update(WebhookDelivery)
-        .where(here, SET_ASIDE, WebhookDelivery.behind_seq == delivery.event_seq)
+        .where(here, waiting, WebhookDelivery.behind_seq == delivery.event_seq)
         .values(OUT_OF_LINE)
     )
 

@@ -1,8 +1,10 @@
 """What a receiver that is down, slows the sender down or refuses one event does to the rest."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy.event import listen
 
 from membership.events.webhooks.delivery import deliver
 from membership.events.webhooks.retry_policy import (
@@ -128,6 +130,31 @@ def test_an_endpoint_with_nothing_free_holds_up_no_other(club: Club, receiver: R
     assert deliver(club.work, jitter=lambda: 0.0)
     assert line.accepted == [later]
     assert club.states(second) == ["delivered"]
+
+
+def test_all_that_waits_is_put_behind_by_one_statement(club: Club, receiver: Receiver) -> None:
+    line = Line(club, receiver)
+    (refused,) = line.emit("a")
+    line.refused[refused] = 422
+    line.pass_time(PATIENCE)
+    waiting = line.emit(*"aaaaaaaaaaaa")
+    behind: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, *_: Any) -> None:
+        if (
+            sql.startswith("UPDATE webhook_deliveries")
+            and "behind_seq" in sql.partition("WHERE")[0]
+        ):
+            behind.append(sql)
+
+    listen(club.database.engine, "before_cursor_execute", note)
+    club.deliver()
+    assert len(behind) == 1
+    refused_row, *rows = club.deliveries(line.endpoint)
+    assert {each.behind_seq for each in rows} == {refused_row.event_seq}
+    line.refused.clear()
+    line.pass_time(HOUR)
+    assert line.accepted == [refused, *waiting]
 
 
 @pytest.mark.parametrize(
