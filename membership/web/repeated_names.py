@@ -9,6 +9,7 @@ unknown names are not looked at, nor are objects whose fields others decide, suc
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, get_origin
 
 from fastapi import Request
@@ -100,7 +101,8 @@ class _Object(dict[str, Any]):
 def repeated_in_body(route: APIRoute, body: bytes) -> Sequence[Place]:
     """Return where in the JSON body of a route a name is that its object has more than once.
 
-    Returns nothing for a body that is no JSON, which is refused for that.
+    Returns the first ``_AT_MOST`` places; none for a body that is no JSON, which is refused for
+    that.
     """
     found = 0
 
@@ -120,18 +122,35 @@ def repeated_in_body(route: APIRoute, body: bytes) -> Sequence[Place]:
         return ()
     if not found:
         return ()
-    return [place for place in _repeated_below(sent, ()) if not _others_decide(route, place)]
+    places = (place for place in _repeated_in(sent) if not _others_decide(route, place))
+    return list(islice(places, _AT_MOST))
 
 
-def _repeated_below(sent: object, place: Place) -> Iterator[Place]:
-    """Yield where a value read from JSON had a name more than once."""
-    if isinstance(sent, _Object):
-        yield from ((*place, name) for name in sent.repeated)
-        for name, each in sent.items():
-            yield from _repeated_below(each, (*place, name))
-    elif isinstance(sent, list):
-        for number, each in enumerate(sent):
-            yield from _repeated_below(each, (*place, number))
+def _repeated_in(sent: object) -> Iterator[Place]:
+    """Yield where a value read from JSON had a name more than once, however deep it is."""
+    path: list[str | int] = []
+    levels = [_steps((sent,))]
+    while levels:
+        # The first step, into the tuple above, is no part of a place.
+        step = next(levels[-1], None)
+        if step is None:
+            levels.pop()
+            if path:
+                path.pop()
+            continue
+        path.append(step[0])
+        if isinstance(step[1], _Object):
+            yield from ((*path[1:], name) for name in step[1].repeated)
+        levels.append(_steps(step[1]))
+
+
+_Step = tuple[str | int, "_Object | list[Any]"]
+
+
+def _steps(sent: Any) -> Iterator[_Step]:
+    """Yield the names or positions in a value at which there are further objects and lists."""
+    named = sent.items() if isinstance(sent, _Object) else enumerate(sent)
+    return ((name, each) for name, each in named if isinstance(each, _Object | list))
 
 
 def _others_decide(route: APIRoute, place: Place) -> bool:

@@ -1,12 +1,14 @@
 """A parameter or a field that is sent twice is refused by name, by every route of the API."""
 
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
 
-from membership.web.repeated_names import repeated_in_body
+from membership.web.repeated_names import _Object, _repeated_in, repeated_in_body
 from membership.web.unknown_fields import known_query, reason_to_ignore
 from tests.membership.accounts.staff.people import signed_in
 from tests.membership.conftest import SQLITE
@@ -129,6 +131,54 @@ def test_lists_scans_and_objects_of_others_are_taken(service: Service) -> None:
     for declared in ("application/json", "application/json; charset=utf-8"):
         headers = {"Content-Type": declared}
         assert service.call("POST", "/v1/scans", data=scan, headers=headers).status_code == 200
+
+
+DEPTHS = (1, 300, 500, *range(870, 1001, 10), 60_000)
+"""All around the one from which on the reader of JSON gives up, and far from it."""
+DEEP: dict[str, Callable[[int], bytes]] = {
+    "lists": lambda depth: b'{"x":1,"x":2,"y":' + b"[" * depth + b"]" * depth + b"}",
+    "objects": lambda depth: b'{"y":' * depth + b'{"x":1,"x":2}' + b"}" * depth,
+}
+
+
+@pytest.mark.parametrize("shape", DEEP)
+def test_a_body_of_any_depth_is_refused(service: Service, shape: str) -> None:
+    with ThreadPoolExecutor(2) as pool:
+
+        def status(depth: int) -> int:
+            body = DEEP[shape](depth)
+            return service.call("POST", "/v1/customers", data=body, headers=JSON).status_code
+
+        statuses = dict(zip(DEPTHS, pool.map(status, DEPTHS), strict=True))
+    assert {depth: each for depth, each in statuses.items() if each not in (400, 422)} == {}
+    assert set(statuses.values()) == {400, 422}
+
+
+def test_no_depth_is_too_deep_to_look_for_names() -> None:
+    """The reader of JSON of newer Pythons reads more levels than functions may call themselves."""
+    sent: Any = _Object(x=2)
+    sent.repeated = ["x"]
+    for _ in range(5000):
+        above = _Object(y=[sent])
+        above.repeated = ()
+        sent = above
+    assert list(_repeated_in(sent)) == [("y", 0) * 5000 + ("x",)]
+
+
+def test_the_places_in_deep_and_wide_bodies(routes: list[tuple[str, APIRoute]]) -> None:
+    creates = dict(routes)["POST /v1/customers"]
+    for depth in (0, 1, 2, 500):
+        place = repeated_in_body(creates, DEEP["objects"](depth))
+        assert place == [("y",) * depth + ("x",)]
+    body = (
+        b'{"a":[1,{"b":[],"c":{"d":1,"d":2}},[[{"e":1,"e":2}],{}]],"f":{"g":1,"g":2},"a2":3,"a2":4}'
+    )
+    assert repeated_in_body(creates, body) == [
+        ("a2",),
+        ("a", 1, "c", "d"),
+        ("a", 2, 0, 0, "e"),
+        ("f", "g"),
+    ]
 
 
 def test_a_repetition_comes_back_short_and_plain(
