@@ -126,7 +126,7 @@ def _etag(view: WebhookView) -> str:
 def _locked_etag(request: Request, call: Call, webhook_id: UUID) -> str:
     """Return the ETag of a webhook, locked. Raises NotFound."""
     row = endpoints.get_endpoint(call, webhook_id, lock=True)
-    return _etag(endpoints.show_endpoint(call, row, _policy(request)))
+    return _etag(endpoints.endpoint_view(row, _policy(request)))
 
 
 @router.get(_ONE)

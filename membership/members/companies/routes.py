@@ -130,7 +130,7 @@ def change_company(
 
     def current() -> str:
         company = service.lock_company(call.session, call.tenant, company_id, change)
-        return views.company_etag(views.show_company(call, company))
+        return views.stored_etag(call.session, company)
 
     def save() -> CompanyView:
         condition.require(current)

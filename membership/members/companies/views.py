@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
+from pydantic import AwareDatetime
 from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
 
 from api_client.messages.management import CompanyLine, CompanyPage, CompanyView
+from api_client.messages.scan import Message
 from membership.base.folding import words_of
 from membership.members.companies.domains import domains_of
 from membership.members.companies.links import count_linked, count_seats_taken, first_linked
@@ -19,18 +22,37 @@ LINKED_SHOWN = 20
 _MAX_WORDS = 10
 
 
-def show_company(call: Call, company: Company) -> CompanyView:
-    """Return a company with its memberships and the first of its linked customers."""
-    customers = count_linked(call, company.id)
-    return CompanyView(
+class _Edited(Message):
+    """What can be edited of a company, as a ``CompanyView`` shows it."""
+
+    id: UUID
+    name: str
+    billing_name: str | None
+    billing_email: str | None
+    seat_cap: int | None
+    email_domains: tuple[str, ...]
+    archived_at: AwareDatetime | None
+
+
+def _edited(session: Session, company: Company) -> _Edited:
+    """Return what can be edited of a company: from its row and its domains alone."""
+    return _Edited(
         id=company.id,
         name=company.name,
         billing_name=company.billing_name,
         billing_email=company.billing_email,
         seat_cap=company.seat_cap,
+        email_domains=tuple(domains_of(session, company)),
         archived_at=company.archived_at,
+    )
+
+
+def show_company(call: Call, company: Company) -> CompanyView:
+    """Return a company with its memberships and the first of its linked customers."""
+    customers = count_linked(call, company.id)
+    return CompanyView(
+        **_edited(call.session, company).model_dump(),
         created_at=company.created_at,
-        email_domains=tuple(domains_of(call.session, company)),
         customers=customers,
         seats_taken=count_seats_taken(call, company.id),
         linked=first_linked(call, company, LINKED_SHOWN),
@@ -38,10 +60,14 @@ def show_company(call: Call, company: Company) -> CompanyView:
     )
 
 
-def company_etag(view: CompanyView) -> str:
+def company_etag(view: CompanyView | _Edited) -> str:
     """Return the ETag of what can be edited of a company."""
-    own = ("name", "billing_name", "billing_email", "seat_cap", "email_domains", "archived_at")
-    return strong_etag(view, "id", *own)
+    return strong_etag(view, *_Edited.model_fields)
+
+
+def stored_etag(session: Session, company: Company) -> str:
+    """Return the ETag of a company as it is stored; nothing of it is counted."""
+    return company_etag(_edited(session, company))
 
 
 def list_companies(

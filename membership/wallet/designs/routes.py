@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path
 
-from api_client.messages.cards import DesignList, RolloutProgress
+from api_client.messages.cards import DesignLine, DesignList, RolloutProgress
 from membership.base.scopes import Scope
 from membership.wallet.designs import service, views
 from membership.wallet.designs.schemas import (
@@ -51,7 +51,7 @@ def create_design(
     return once(call, new, DesignRecord, create)
 
 
-def _etag(view: DesignRecord) -> str:
+def _etag(view: DesignRecord | DesignLine) -> str:
     """Return the ETag of what can be edited of a design."""
     return strong_etag(view, "id", "name", "version", "archived_at")
 
@@ -86,7 +86,7 @@ def edit_design(
 
     def current() -> str:
         row = service.lock_design(call.session, call.tenant, design_id)
-        return _etag(views.design_record(call.session, call.tenant, row))
+        return _etag(views.design_line(row))
 
     def save() -> DesignRecord:
         condition.require(current)

@@ -24,13 +24,13 @@ def list_designs(session: Session, tenant: Tenant) -> DesignList:
         .order_by(CardDesign.archived_at.is_not(None), CardDesign.name, CardDesign.id)
     ).all()
     cards = _count_valid_cards(session, tenant)
-    return DesignList(items=tuple(_line(row, cards.get(row.id, 0)) for row in rows))
+    return DesignList(items=tuple(design_line(row, cards.get(row.id, 0)) for row in rows))
 
 
 def design_record(session: Session, tenant: Tenant, row: CardDesign) -> DesignRecord:
     """A design in full."""
     design = Design.stored(load_version(session, tenant, row.id, row.version).content)
-    line = _line(row, _count_valid_cards(session, tenant, row.id).get(row.id, 0))
+    line = design_line(row, _count_valid_cards(session, tenant, row.id).get(row.id, 0))
     return DesignRecord(
         **line.model_dump(),
         created_at=row.created_at,
@@ -76,8 +76,8 @@ def rollout_progress(session: Session, tenant: Tenant, design_id: UUID) -> Rollo
     )
 
 
-def _line(row: CardDesign, cards: int) -> DesignLine:
-    """A design in a list."""
+def design_line(row: CardDesign, cards: int = 0) -> DesignLine:
+    """A design in a list, with the number of its valid cards."""
     return DesignLine(
         id=row.id,
         key=row.key,

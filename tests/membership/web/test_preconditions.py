@@ -15,6 +15,7 @@ from tests.membership.accounts.staff.people import PASSWORD, problem
 from tests.membership.application import api_document
 from tests.membership.members.customers.test_customers import picture
 from tests.membership.needs import CALLER, NEEDS
+from tests.membership.statements import statements
 from tests.membership.support import Service
 from tests.membership.wallet.designs.making import content, make_design
 from tests.membership.wallet.issuers.files import apple_body, google_body
@@ -276,6 +277,30 @@ def test_a_tag_is_the_same_in_the_spelling_of_any_proxy(service: Service) -> Non
         assert saved.status_code == 200, spelling
     for other in ('"other-gzip"', 'W/""', '"-gzip"', "", '"abc-de"', stale):
         assert not lists(other, etag(service, path)), other
+
+
+COUNTED = {
+    "PATCH /v1/companies/{company_id}": ("company_links", "memberships", "customers"),
+    "PUT /v1/card-designs/{design_id}": ("cards", "card_design_versions"),
+    "PATCH /v1/webhooks/{webhook_id}": ("webhook_deliveries",),
+}
+"""Tables that are read to show these, and not to compare what can be edited of them."""
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_nothing_is_counted_to_compare(service: Service, name: str) -> None:
+    edit = edits(service, name)
+    seen = etag(service, edit.shown)
+    with statements(service.database) as sent:
+        late = send(service, name.split(maxsplit=1)[0], edit.path, edit.first, If_Match='"other"')
+    assert problem(late) == (412, "changed_meanwhile")
+    assert late.headers["ETag"] == seen
+    with statements(service.database) as shown:
+        etag(service, edit.shown)
+    for table in COUNTED[name]:
+        reads = re.compile(rf"(FROM|JOIN) {table}\b")
+        assert any(reads.search(each.sql) for each in shown), table
+        assert not [each.sql for each in sent if reads.search(each.sql)], table
 
 
 def test_what_is_not_there_is_not_found(service: Service) -> None:
