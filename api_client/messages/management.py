@@ -227,7 +227,7 @@ class SoldView(Message):
     also_held: tuple[UUID, ...] = Field(
         default=(),
         description="Other memberships of the same plan that the owner has for a part of that "
-        "time; in the answer to a sale, and of one membership.",
+        "time; in the answer to a sale or a change, and of one membership.",
     )
     source: MembershipSource
     actor: ActorView | None = None

@@ -54,8 +54,10 @@ class CustomerChange(RequestBody):
     state: CustomerState = Field(
         default=CustomerState.ACTIVE,
         examples=["active"],
-        description="`banned` denies all access; an `inactive` customer is listed "
-        "and let in as before, and only buys nothing and gets no card on the public pages.",
+        description="`banned` denies all access. An `inactive` customer is listed and let in by "
+        "what they have as before, buys nothing and gets no card on the public pages. Neither has "
+        "a seat of a company that limits them, so an `inactive` one is not let in by such a "
+        "company, unless `all_take_seats` of the organization counts them.",
     )
 
 

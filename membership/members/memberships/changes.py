@@ -58,7 +58,8 @@ def apply_change(
 
     ``why`` goes into the audit only, because it may name people; ``told`` into the event only.
     ``former_periods`` are those from now on; left out, they stay. ``can_be_undone`` keeps what
-    was before, for ``undo``; any other change leaves nothing to undo.
+    was before, for ``undo``; any other change leaves nothing to undo. A transfer stays the change
+    to undo while payments of the membership that it ended are noted.
     """
     changed = {name: new for name, new in values.items() if getattr(membership, name) != new}
     before = {name: plain(getattr(membership, name)) for name in changed}
@@ -78,9 +79,13 @@ def apply_change(
         }
         if former_periods is not None:
             last_change["former_periods"] = membership.former_periods
+        if _notes_payment_of_transferred(membership, event):
+            kept_change = membership.last_change
+        else:
+            kept_change = last_change if can_be_undone else None
         kept = {
             "former_periods": former_before(former, changed.get("ends_at", membership.ends_at)),
-            "last_change": last_change if can_be_undone else None,
+            "last_change": kept_change,
         }
         _update(session, membership, {**changed, **due, **kept})
     organization_id, subject = membership.organization_id, membership.id
@@ -94,6 +99,14 @@ def apply_change(
         entry_id=entry_id,
     )
     emit(session, organization_id, event, subject, sold_data(membership, **(told or {})), now=now)
+
+
+def _notes_payment_of_transferred(membership: Membership, event: EventType) -> bool:
+    """Return whether a change only notes a payment, and the one before it was a transfer."""
+    if event is not EventType.MEMBERSHIP_PAYMENT_CHANGED or membership.last_change is None:
+        return False
+    action: str = membership.last_change["action"]
+    return action == EventType.MEMBERSHIP_TRANSFERRED
 
 
 def _update(session: Session, membership: Membership, values: dict[str, Any]) -> None:

@@ -157,7 +157,7 @@ def renew_membership(membership_id: UUID, renewal: Renewal, call: Writer) -> Sol
 
     def create() -> SoldView:
         membership = renewals.renew(call.session, call.tenant, membership_id, renewal, call.now)
-        return sold_view(membership, call.now)
+        return _sold_view(call, membership)
 
     asked = _RenewalOf(membership_id=membership_id, paid_at=renewal.paid_at)
     return once(call, asked, SoldView, create)
@@ -174,7 +174,7 @@ def extend_membership(membership_id: UUID, extension: Extension, call: Writer) -
 
     def create() -> SoldView:
         membership = renewals.extend(call.session, call.tenant, membership_id, extension, call.now)
-        return sold_view(membership, call.now)
+        return _sold_view(call, membership)
 
     asked = _ExtensionOf(membership_id=membership_id, **extension.model_dump())
     return once(call, asked, SoldView, create)
@@ -191,7 +191,7 @@ def end_membership(membership_id: UUID, end: EarlyEnd, call: Writer) -> SoldView
 
     def save() -> SoldView:
         sold = terminations.end_early(call.session, call.tenant, membership_id, end, call.now)
-        return sold_view(sold, call.now)
+        return _sold_view(call, sold)
 
     return once(call, request_of("end membership", membership_id, body=end), SoldView, save)
 
@@ -206,7 +206,7 @@ def withdraw_end(membership_id: UUID, call: Writer, condition: InCondition) -> S
     def save() -> SoldView:
         condition.require(lambda: _locked_etag(call, membership_id))
         sold = terminations.withdraw_end(call.session, call.tenant, membership_id, call.now)
-        return sold_view(sold, call.now)
+        return _sold_view(call, sold)
 
     changed = once(call, request_of("take back end", membership_id), SoldView, save)
     return condition.show(changed, _etag(changed))
@@ -218,6 +218,7 @@ def undo_last_change(membership_id: UUID, wanted: Undo, call: Writer) -> SoldVie
 
     It is again as it was before, for every question asked from now on; the history keeps both. A
     renewal that is undone takes its period away; a transfer takes the membership that followed.
+    `also_held` names what the owner has of the same plan for a part of the time that counts again.
     Possible for 14 days, see `last_change`. Answers 409 `nothing_to_undo`, `not_the_last_change`,
     `undo_too_late`, `membership_paid`, `membership_changed_since`, `membership_transferred`,
     `billed_by_provider` or `customer_erased`.
@@ -227,7 +228,7 @@ def undo_last_change(membership_id: UUID, wanted: Undo, call: Writer) -> SoldVie
         sold = undo.undo_last_change(
             call.session, call.tenant, membership_id, wanted.change_id, call.now, why=wanted.why
         )
-        return sold_view(sold, call.now)
+        return _sold_view(call, sold)
 
     return once(call, request_of("undo change", membership_id, body=wanted), SoldView, save)
 
@@ -267,7 +268,7 @@ def set_payment_state(
         sold = changes.set_payment_overdue(
             call.session, call.tenant, membership_id, payment.overdue_since, call.now
         )
-        return sold_view(sold, call.now)
+        return _sold_view(call, sold)
 
     asked = request_of("note payment", membership_id, body=payment)
     changed = once(call, asked, SoldView, save)

@@ -56,8 +56,14 @@ def held_meanwhile(
 def held_beside(
     session: Session, tenant: Tenant, sold: Membership, now: datetime
 ) -> tuple[UUID, ...]:
-    """Return the ids of the owner's other memberships of the same plan and time."""
-    period = Period(sold.starts_at, sold.ends_at, sold.last_day)
+    """Return the ids of the owner's other memberships of the same plan and time.
+
+    The time is that for which it really runs: an early end, come or planned, cuts it.
+    """
+    term = term_of(sold)
+    if term.never_runs:
+        return ()
+    period = Period(sold.starts_at, term.end, last_day_of(sold))
     owner = (sold.customer_id, sold.company_id)
     plan = session.get_one(Plan, (tenant.id, sold.plan_id))
     held = held_meanwhile(session, tenant, owner, plan, period, now=now)

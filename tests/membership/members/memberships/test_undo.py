@@ -138,6 +138,46 @@ def test_a_transfer_takes_what_followed_with_it(service: Service) -> None:
     assert undo(service, membership).status_code == 200
 
 
+def test_a_transfer_stays_to_be_undone_while_payments_are_noted(service: Service) -> None:
+    """Arrears of the membership that ended are noted, paid and voided."""
+    membership = sold(service)
+    path = f"/v1/memberships/{membership}"
+    before = service.get(path)
+    _transfer(service, path)
+    change = service.get(path)["last_change"]
+    _overdue(service, path)
+    assert service.get(path)["last_change"] == change
+    paid = service.post(f"{path}/payments", {"method": "cash", "amount_minor": 4900})
+    assert code_of(undo(service, membership)) == (409, "membership_paid")
+    service.post(f"/v1/payments/{paid['id']}/void", {"why": "mistake"}, status=200)
+    assert service.get(path)["last_change"] == change
+    after = undo(service, membership, change["id"]).json()
+    assert after["payment_overdue_since"] == "2027-03-01T00:00:00Z"
+    assert (after["status"], after["last_day"]) == ("active", before["last_day"])
+
+
+def test_what_was_sold_since_is_said(service: Service) -> None:
+    """An end that is undone, or withdrawn, counts beside what was sold for the time after it."""
+    customer, plan = service.customer(), service.plan("Gold", length=MONTH)
+    member = {"customer_id": customer}
+    one = service.member(plan, **member)
+    path = f"/v1/memberships/{one}"
+    _plan_end(service, path)
+    other = service.member(plan, **member, starts_on="2027-04-01")
+    assert service.get(path)["also_held"] == []
+    assert service.get(f"/v1/memberships/{other}")["also_held"] == []
+    assert undo(service, one).json()["also_held"] == [other]
+    _plan_end(service, path)
+    assert service.call("DELETE", f"{path}/end").json()["also_held"] == [other]
+    _end(service, path)
+    assert service.get(path)["also_held"] == []
+    assert undo(service, one).json()["also_held"] == [other]
+    # Withdrawn before it starts, it runs at no time.
+    _end(service, f"/v1/memberships/{other}")
+    assert service.get(f"/v1/memberships/{other}")["also_held"] == []
+    assert service.get(path)["also_held"] == []
+
+
 def test_a_mistaken_end_can_be_undone_and_renewed(service: Service) -> None:
     membership = sold(service)
     path = f"/v1/memberships/{membership}"
