@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.desk_token import DeskTokenStore
-from kiosk.private_file import write_private
+from kiosk.private_file import ABANDONED_SECONDS, write_private
 from kiosk.profile_store import ProfileStore
 from kiosk.scanner_profile import ScannerProfile
 
@@ -67,3 +67,31 @@ def test_what_cannot_be_written_leaves_no_draft(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"file\.json"):
         write_private(tmp_path / "file.json", "text")
     assert [each.name for each in tmp_path.iterdir()] == ["file.json"]
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_the_drafts_of_a_killed_kiosk_are_removed(
+    tmp_path: Path, write: Callable[[Path], object]
+) -> None:
+    folder = tmp_path / "desk"
+    write(folder)
+    (file,) = folder.iterdir()
+    old, young = (folder / f"{file.name}.{name}.new" for name in ("0a1b2c3d", "4e5f6071"))
+    other = folder / f"other-{file.name}.0a1b2c3d.new"
+    (tmp_path / "elsewhere").write_text("kept")
+    for draft in (old, young, other):
+        draft.write_text("secret")
+    link = folder / f"{file.name}.link.new"
+    link.symlink_to(tmp_path / "elsewhere")
+    long_ago = file.stat().st_mtime - ABANDONED_SECONDS - 60
+    for draft in (old, other, link):
+        os.utime(draft, (long_ago, long_ago), follow_symlinks=False)
+    write(folder)
+    assert sorted(folder.iterdir()) == sorted([file, young, other])
+    assert (tmp_path / "elsewhere").read_text() == "kept"
+
+
+def test_no_failure_leaves_a_draft(tmp_path: Path) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        write_private(tmp_path / "file.json", "\ud800")
+    assert list(tmp_path.iterdir()) == []
