@@ -131,6 +131,12 @@ def test_a_scan_names_the_person_amber_and_proves_nothing(service: Service) -> N
     # A door without eyes stays closed.
     access = service.get("/v1/access/pool", card="M-1234")
     assert (access["granted"], access["reason"]) == (False, "by_number")
+    # `number` is for the own number alone, which names one person for ever.
+    service.patch(f"/v1/customers/{customer}", former_numbers=["M-1234", "1234"])
+    assert service.get("/v1/access/pool", card="1234")["reason"] == "by_number"
+    for number, status in (("M-1234", 422), ("1234", 404)):
+        assert service.call("GET", "/v1/access", params={"number": number}).status_code == status
+        assert service.call("POST", "/v1/access", json={"number": number}).status_code == status
     # It counts like the member's own number, where the club says that numbers do.
     service.patch("/v1/organization", numbers_prove=True)
     kinds = [each["kind"] for each in service.scan("M-1234", **DESK)["attention"]]
