@@ -19,6 +19,7 @@ RESERVED_SEGMENTS = frozenset(
         *("v1", "v2", "api", "apple", "google", "staff", "admin", "install"),
         *("join", "me", "billing", "stripe"),
         *("healthz", "livez", "readyz", "metrics", "docs", "redoc", "openapi", "openapi.json"),
+        "openapi-public.json",
         *("static", "assets", "favicon.ico", "robots.txt", "well-known", ".well-known"),
     )
 )
