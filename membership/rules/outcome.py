@@ -38,8 +38,9 @@ def decide(
     """Decide what a scan at ``now`` shows. ``state`` is None if the code led to nobody.
 
     The first that applies: unknown code; blocked, for a banned customer; card revoked; and
-    then what the memberships say. Inactive is a filing state: it hides a customer from lists,
-    but what they have paid for still counts, so it changes no outcome.
+    then what the memberships say. Inactive is a filing state: what they have paid for still
+    counts, so it changes no outcome by itself. That a company which limits its seats gives them
+    none is in the ``entitlements``.
 
     Raises:
         NaiveTimeError: ``now`` has no zone.

@@ -83,3 +83,24 @@ def test_a_merge_frees_the_seat_of_the_second_record(service: Service) -> None:
     service.post(f"/v1/customers/{first}/merge", {"other_id": second}, status=200)
     assert goes_in(service, third) is True
     assert sorted(seated(service, company)) == sorted([first, third])
+
+
+def test_the_description_of_a_state_says_what_it_does(service: Service) -> None:
+    """Each sentence of it holds, what a limited company gives included."""
+    schemas = service.call("GET", "/openapi.json").json()["components"]["schemas"]
+    for name in ("CustomerChange", "NewCustomer"):
+        described = schemas[name]["properties"]["state"]["description"]
+        assert "a seat of a company that limits them" in described
+        assert "`all_take_seats`" in described
+    _, first, _ = club(service)
+    service.patch(f"/v1/customers/{first}", state="inactive")
+    assert goes_in(service, first) is False
+    listed = service.get("/v1/customers")["items"]
+    assert first in {each["customer"]["id"] for each in listed}
+    # By what they have themselves, and by a company without a limit, they are let in.
+    open_company = service.company()
+    service.member(service.plan("All", "area.gym"), company_id=open_company)
+    service.link(open_company, first)
+    assert goes_in(service, first) is True
+    service.patch(f"/v1/customers/{first}", state="banned")
+    assert goes_in(service, first) is False
