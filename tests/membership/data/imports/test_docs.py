@@ -14,6 +14,7 @@ from membership.commands.cli import app
 from membership.commands.database import create_organization
 from membership.commands.import_ import columns_of
 from membership.data.exports.cells import is_rewritten
+from membership.data.imports.parse.cells import number, whole
 from membership.data.imports.parse.columns import COLUMNS
 from membership.data.imports.parse.days import is_empty_day, parse_day
 from membership.data.imports.parse.spreadsheet import Form, cell_text
@@ -88,10 +89,13 @@ def test_the_cells_are_read_as_the_page_says() -> None:
     assert "33237 is 1990-12-30" in days
     assert parse_day("33237", day_first=None, newest=2027)[0] == date(1990, 12, 30)
     (codes,) = re.findall(r"^\| codes, numbers \| (.*) \|$", PAGE, re.MULTILINE)
-    first, second, third, fourth = re.findall(r"`([^`]+)`", codes)
+    first, second, third, fourth, unclear = re.findall(r"`([^`]+)`", codes)
     assert cell_text(first, Form.VALUE) == cell_text(second, Form.VALUE) == "00123"
     assert is_rewritten(third)
     assert is_rewritten(fourth)
+    assert (whole(fourth), whole(unclear)) == (fourth, unclear)
+    with pytest.raises(ValueError, match="a customer number is written like"):
+        number(unclear)
     (nothing,) = re.findall(r"^\| nothing \| (.*) \|$", PAGE, re.MULTILINE)
     *empty, error = re.findall(r"`([^`]+)`", nothing)
     for text in empty:

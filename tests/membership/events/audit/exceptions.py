@@ -27,7 +27,6 @@ EXCEPTIONS = {
     "POST /v1/cards/foreign": "its entry is in wallet/foreign/test_given_codes.py",
     "POST /v1/cards/{card_id}/take-back": "its entry is in wallet/foreign/test_given_codes.py",
     "POST /v1/cards/{card_id}/new-link": "its entry is in portal/card_page/test_link_life.py",
-    "POST /v1/memberships/{membership_id}/undo": "its entry is in memberships/test_undo.py",
     "POST /v1/access": "reads only; it is a POST to keep card codes out of addresses",
 }
 """Routes other than GET that leave no entry, or leave it in another test, and why."""
