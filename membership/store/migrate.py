@@ -4,6 +4,8 @@ Alembic is only loaded when there is something to migrate: it costs half a secon
 """
 
 import sqlite3
+import time
+from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -18,6 +20,9 @@ REVISIONS = tuple(f"{number:04d}" for number in range(1, 31 + 1))
 
 HEAD = REVISIONS[-1]
 """The schema revision of this version."""
+
+
+_SWITCH_AGAIN_S = 0.01
 
 
 class MigrationError(Exception):
@@ -109,15 +114,35 @@ def schema_revision(connection: Connection, place: str) -> str | None:
 
 
 def use_wal(database: Database) -> None:
-    """Switch a SQLite file to write-ahead logging; the mode is stored in the file."""
+    """Switch a SQLite file to write-ahead logging; the mode is stored in the file.
+
+    Of several that switch at once, SQLite refuses some without waiting, as each may hold what
+    another one waits for: it is tried again for as long as a lock is waited for. Raises
+    sqlalchemy.exc.OperationalError.
+    """
     switch = "PRAGMA journal_mode = WAL"  # not possible within a transaction
     raw = database.engine.raw_connection()
     try:
-        raw.cursor().execute(switch)
+        cursor = raw.cursor()
+        milliseconds = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        deadline = time.monotonic() + milliseconds / 1000
+        while not _executed(cursor, switch, last=time.monotonic() >= deadline):
+            time.sleep(_SWITCH_AGAIN_S)
     except sqlite3.OperationalError as error:
         raise OperationalError(switch, None, error) from error
     finally:
         raw.close()
+
+
+def _executed(cursor: Any, statement: str, *, last: bool) -> bool:
+    """Execute a statement; returns False if the file is locked, which is raised at the last try."""
+    try:
+        cursor.execute(statement)
+    except sqlite3.OperationalError as error:
+        if last or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def upgrade_schema(connection: Connection, revision: str = HEAD) -> None:

@@ -1,7 +1,6 @@
 """Migrations: the schema they make, what they keep, and databases that must be refused."""
 
 import sqlite3
-import threading
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -119,34 +118,6 @@ def test_database_of_another_program(tmp_path: Path) -> None:
         migrate(database)
     database.engine.dispose()
     assert path.read_bytes() == before
-
-
-@pytest.mark.parametrize("kind", [SQLITE, "postgresql"])
-def test_migrating_at_once(databases: Databases, tmp_path: Path, kind: str) -> None:
-    url = None if kind == SQLITE else databases.empty_postgres()
-    settings = ServiceSettings(data_dir=tmp_path, database_url=url, busy_timeout_seconds=30)
-    opened = [open_database(settings) for _ in range(4)]
-    start = threading.Barrier(len(opened))
-    failures: list[BaseException] = []
-
-    def run(database: Database) -> None:
-        start.wait()
-        try:
-            migrate(database)
-        except Exception as error:  # noqa: BLE001 - any failure of a thread fails the test
-            failures.append(error)
-
-    threads = [threading.Thread(target=run, args=(database,)) for database in opened]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    with opened[0].engine.connect() as connection:
-        revisions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
-        assert [tuple(row) for row in revisions] == [(HEAD,)]
-    for database in opened:
-        database.engine.dispose()
 
 
 def add_club(session: Session, name: str = "C") -> int:
