@@ -195,7 +195,7 @@ def _known(call: AnyCall, request: ScanRequest, found: Found, rules: ScanRules) 
 
 
 def _is_revoked(card: CardView | None) -> bool:
-    """Whether the scanned card is good no more, whatever the clock says since it was revoked."""
+    """Whether the scanned card is no longer valid, whatever the clock says since it was revoked."""
     return card is not None and card.revoked_at is not None
 
 

@@ -49,14 +49,15 @@ def apply_change(
     now: datetime,
     *,
     why: str = "",
-    told: dict[str, Any] | None = None,
+    event_data: dict[str, Any] | None = None,
     former_periods: FormerPeriods | None = None,
     can_be_undone: bool = False,
     **values: Any,
 ) -> None:
     """Set columns of a locked membership, audit that under the event's name, and emit the event.
 
-    ``why`` goes into the audit only, because it may name people; ``told`` into the event only.
+    ``why`` goes into the audit only, because it may name people; ``event_data`` into the event
+    only.
     ``former_periods`` are those from now on; left out, they stay. ``can_be_undone`` keeps what
     was before, for ``undo``; any other change leaves nothing to undo. A transfer stays the change
     to undo while payments of the membership that it ended are noted.
@@ -75,7 +76,7 @@ def apply_change(
             "at": plain(now),
             "before": before,
             "after": after,
-            "told": told or {},
+            "event_data": event_data or {},
         }
         if former_periods is not None:
             last_change["former_periods"] = membership.former_periods
@@ -98,7 +99,14 @@ def apply_change(
         after={**after, **noted},
         entry_id=entry_id,
     )
-    emit(session, organization_id, event, subject, sold_data(membership, **(told or {})), now=now)
+    emit(
+        session,
+        organization_id,
+        event,
+        subject,
+        sold_data(membership, **(event_data or {})),
+        now=now,
+    )
 
 
 def _notes_payment_of_transferred(membership: Membership, event: EventType) -> bool:

@@ -175,7 +175,7 @@ _ENTITLED_CUSTOMER = (
 def takes_seat(link: type[CompanyLink], organization: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that the customer of a link takes a seat, where they are limited.
 
-    Whoever is banned or inactive takes none, unless the organization sets otherwise.
+    Banned and inactive customers take none, unless ``all_take_seats`` is set.
     """
     who = aliased(Customer)  # the statement may have the customer already
     active = exists().where(

@@ -15,6 +15,17 @@ from membership.base.request_body import RequestBody
 Why = Annotated[Paragraph, Field(max_length=500)]
 """A reason in words, of at most 500 characters."""
 
+Again = Annotated[
+    bool | None,
+    Field(
+        examples=[None],
+        description="Whether it is sold although the owner has this plan already at that time. "
+        "`false` refuses that with 409 `plan_held`; left out, it is sold, and `also_held` of the "
+        "answer says so.",
+    ),
+]
+"""Whether a plan is knowingly sold once more."""
+
 _MOST_DAYS = 36_600
 
 
@@ -43,13 +54,7 @@ class NewMembership(RequestBody):
         examples=["2028-03-31"],
         description="Last local day, inclusive; by default what the plan's length gives.",
     )
-    again: bool | None = Field(
-        default=None,
-        examples=[None],
-        description="Whether it is sold although the owner has this plan already at that time. "
-        "`false` refuses that with 409 `plan_held`; left out, it is sold, and `also_held` of the "
-        "answer says so.",
-    )
+    again: Again = None
 
     @model_validator(mode="after")
     def _one_owner_one_start(self) -> Self:
@@ -118,13 +123,7 @@ class Transfer(RequestBody):
         examples=["2027-04-01T00:00:00Z"],
         description="When; if left out now, or the start of a membership yet to start.",
     )
-    again: bool | None = Field(
-        default=None,
-        examples=[None],
-        description="Whether it is sold although the owner has this plan already at that time. "
-        "`false` refuses that with 409 `plan_held`; left out, it is sold, and `also_held` of the "
-        "answer says so.",
-    )
+    again: Again = None
 
 
 class PaymentState(RequestBody):

@@ -144,7 +144,7 @@ def transfer(
         EventType.MEMBERSHIP_TRANSFERRED,
         now,
         can_be_undone=True,
-        told={"next_membership_id": str(following.id), "next_plan_id": str(plan.id)},
+        event_data={"next_membership_id": str(following.id), "next_plan_id": str(plan.id)},
         ended_early_at=at,
         ended_early_why=f"Transferred to {plan.name}",
         ended_for_good=at <= now,

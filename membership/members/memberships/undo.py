@@ -64,7 +64,7 @@ def undo_last_change(
     refuse_billed(session, membership)
     _refuse_paid(session, membership, change.get("receipt_number"))
     if change["action"] == _TRANSFERRED:
-        _withdraw_successor(session, tenant, UUID(change["told"]["next_membership_id"]), now)
+        _withdraw_successor(session, tenant, UUID(change["event_data"]["next_membership_id"]), now)
     else:
         refuse_transferred(session, membership)
     renewed = change["action"] == _RENEWED
@@ -76,7 +76,7 @@ def undo_last_change(
         event,
         now,
         why=why,
-        told={"undone": change["action"], "change_id": change["id"]},
+        event_data={"undone": change["action"], "change_id": change["id"]},
         former_periods=_former(membership, change, values),
         expiry_due_at=_due(membership, values, instant(change["at"])),
         **values,

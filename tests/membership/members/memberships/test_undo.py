@@ -107,7 +107,7 @@ def test_all_is_as_before(service: Service, event: str, change: Change, late: bo
     # Permissions are those of before from now on, and so is what a scan says.
     assert may_swim(service, customer) is had
     assert service.scan("C-000001")["outcome"] == ("active" if had else "expired")
-    # It is told and audited, with who and why.
+    # An event is stored, and an audit entry with who and why.
     assert [kind for kind, _ in events(service, event)] == [event]
     entry = history(service, membership)[-1]
     assert (entry["action"], entry["after"]["why"]) == (event, "the wrong person")
