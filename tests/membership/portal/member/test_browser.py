@@ -243,7 +243,7 @@ def test_a_family_chooses_and_strangers_are_told(
     page.until(lambda: page.seen("#kept-card"))
     page.prove()
     page.at_step("who")
-    page.all("#known input")[1].click()
+    page.click_found(lambda: page.all("#known input")[1])
     page.send("who")
     page.shows("#head-me", "Ben")
     page.shows("#part-memberships", "You have no membership at the moment.")

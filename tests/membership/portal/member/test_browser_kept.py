@@ -200,5 +200,5 @@ def test_a_loader_that_does_not_load_is_said_as_well(page: OwnPage, faults: Faul
     page.until(lambda: page.find("#stuck").value_of_css_property("visibility") == "visible")
     page.shows("#stuck", "Part of this page has not been loaded yet.")
     faults.clear()
-    page.find("#stuck a").click()
+    page.click("#stuck a")
     page.at_step("email")

@@ -86,8 +86,11 @@ class OwnPage(Page):
             found[:] = self.run(_SHOWN_BUTTONS, text)
             return len(found) > 0
 
-        self.until(find)
-        found[0].click()
+        def button() -> WebElement:
+            self.until(find)
+            return found[0]
+
+        self.click_found(button)
 
     def codes_are_kept(self) -> None:
         """Wait until codes for hours ahead are on the device."""

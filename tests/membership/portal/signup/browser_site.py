@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
@@ -150,6 +154,31 @@ class Page:
         self.until(lambda: self.all(selector))
         return self.all(selector)[0]
 
+    def click_found(self, find: Callable[[], WebElement]) -> None:
+        """Click an element as a person does: once it is shown and has stopped moving.
+
+        What is still being loaded above it moves it. A click that another element would have
+        received was not made, and is tried again.
+        """
+        moved = (ElementClickInterceptedException, ElementNotInteractableException)
+        seen: list[object] = [None]
+
+        def clicked() -> bool:
+            element = find()
+            before, seen[0] = seen[0], element.rect
+            if seen[0] != before or not element.is_displayed():
+                return False
+            with contextlib.suppress(*moved):
+                element.click()
+                return True
+            return False
+
+        self.until(clicked)
+
+    def click(self, selector: str) -> None:
+        """Click the first element of a CSS selector."""
+        self.click_found(lambda: self.find(selector))
+
     def run(self, script: str, *given: object) -> Any:
         """What a script returns, in the page or frame that is looked at."""
         return self.browser.execute_script(script, *given)
@@ -167,7 +196,7 @@ class Page:
 
     def send(self, step: str) -> None:
         """Press the button of a step."""
-        self.find(f"#step-{step} form > button").click()
+        self.click(f"#step-{step} form > button")
 
     def says(self, text: str) -> None:
         """Wait until the page tells its visitor something."""

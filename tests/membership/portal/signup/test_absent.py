@@ -83,6 +83,6 @@ def test_a_site_shows_a_plan_that_is_no_longer_offered(
     page.until(lambda: page.all("h1"))
     assert page.find("h1").text == GONE["en"]
     screenshot(page.browser, "gone")
-    page.find("main a").click()
+    page.click("main a")
     page.until(lambda: page.all(".offers"))
     assert new in str(page.find(".offers a").get_attribute("href"))

@@ -59,10 +59,10 @@ def test_an_allowed_site_shows_the_page_as_high_as_it_is(
     page.fill(code=browser_site.mailed_code("amara@example.com"))
     page.send("code")
     page.at_step("who")
-    page.find("#nobody").click()
+    page.click("#nobody")
     page.until(lambda: height(page) == page.run(content))
     assert height(page) > first + 100
-    page.find("#known label").click()
+    page.click("#known label")
     page.until(lambda: height(page) == page.run(content))
     assert 200 <= height(page) < first + 100
 

@@ -37,7 +37,7 @@ def ordered(browser_site: BrowserSite, page: Page) -> str:
     page.send("code")
     page.at_step("who")
     page.fill(given="Ben", family="Ito")
-    page.find("#consent").click()
+    page.click("#consent")
     page.send("who")
     page.at_step("pay")
     return code
@@ -46,11 +46,11 @@ def ordered(browser_site: BrowserSite, page: Page) -> str:
 def at_stripe(page: Page, button: str) -> str:
     """Open Stripe's page from the frame, press a button there; returns what is shown then."""
     frame, before = page.browser.current_window_handle, set(page.browser.window_handles)
-    page.find("#pay").click()
+    page.click("#pay")
     page.until(lambda: set(page.browser.window_handles) - before)
     (beside,) = set(page.browser.window_handles) - before
     page.browser.switch_to.window(beside)
-    page.find(f"button[value={button}]").click()
+    page.click(f"button[value={button}]")
     page.until(lambda: "/order/" in page.browser.current_url)
     shown, url = page.find("main").text, page.browser.current_url
     assert re.search(r"/join/[^/]+/order/(paid|back)$", url), url

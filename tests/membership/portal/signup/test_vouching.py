@@ -57,7 +57,7 @@ def test_somebody_new_whom_the_site_knows_gives_their_name(
     page.visit(browser_site.site.url)
     page.at_step("who")
     page.fill(given="Ben", family="Ito")
-    page.find("#consent").click()
+    page.click("#consent")
     page.send("who")
     page.at_step("done")
     seen_nowhere(browser_site, page, browser_site.site.token)
