@@ -9,7 +9,11 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from membership.web.lazy_routes import LazilyRouted, LazyRouter
-from membership.web.openapi_clients import drop_defaults_of_changes, name_scopes
+from membership.web.openapi_clients import (
+    describe_files,
+    drop_defaults_of_changes,
+    name_scopes,
+)
 from membership.web.openapi_public import PUBLIC_URL, public_document
 
 DESCRIPTION = """
@@ -209,6 +213,7 @@ class DescribedApi(LazilyRouted):
             for methods in described["paths"].values():
                 for operation in methods.values():
                     _describe_ids(operation)
+            describe_files(described)
             drop_defaults_of_changes(described)
             name_scopes(described, self._api_routes())
             described["servers"] = [{"url": "/", "description": "This service."}]

@@ -2,7 +2,8 @@
 
 Generated clients send what the description has as a default. A change sets every field that is
 sent, so a default of a change would overwrite what the caller never named: the bodies of ``PATCH``
-and ``PUT`` have none.
+and ``PUT`` have none. Files are described by ``format: binary``, which every generator reads as
+bytes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,9 @@ from fastapi.routing import APIRoute
 from membership.base.scopes import Scope, demanded_by
 from membership.web.access import bearer
 from membership.web.fast_path import FastEntrance
+from membership.web.file_answers import BINARY
 
+_BYTES = "application/octet-stream"
 _CHANGES = ("patch", "put")
 
 
@@ -42,6 +45,15 @@ def drop_defaults_of_changes(described: dict[str, Any]) -> None:
             raise ValueError(f"{name} has defaults and is the body of changes and of others")
         for field in with_default:
             del field["default"]
+
+
+def describe_files(described: dict[str, Any]) -> None:
+    """Describe bodies of bytes as files: ``contentMediaType`` alone is read as a text."""
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            if _BYTES in content:
+                content[_BYTES].update(BINARY)
 
 
 def _name(schema: dict[str, Any]) -> str:

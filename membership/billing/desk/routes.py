@@ -14,6 +14,7 @@ from membership.billing.desk import service
 from membership.billing.desk.daily_close import close_of_day
 from membership.billing.schemas import NewPayment, Voiding
 from membership.web.access import Call, reads, writes_once
+from membership.web.file_answers import file_answer
 from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
@@ -99,7 +100,7 @@ def get_payment(payment_id: UUID, call: Reader) -> PaymentView:
 @router.get(
     "/payments/{payment_id}/receipt.pdf",
     response_class=Response,
-    responses={200: {"content": {"application/pdf": {}}, "description": "The receipt as a PDF."}},
+    responses=file_answer("The receipt as a PDF.", "application/pdf"),
 )
 def print_receipt(
     payment_id: UUID,

@@ -1,6 +1,6 @@
 """Routes of exports."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -10,20 +10,14 @@ from membership.data.exports.service import ExportKind, export_lines
 from membership.data.exports.streaming import streamed
 from membership.events.audit.recorder import record
 from membership.web.access import Call, writes
+from membership.web.file_answers import csv_answer
 
 router = APIRouter(prefix="/v1/exports", tags=["Exports"])
 
-_CSV: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "One line for each, after a header.",
-        "content": {
-            "text/csv": {
-                "schema": {"type": "string"},
-                "example": "number,given_name,family_name\nC-000001,Amara,Okafor\n",
-            }
-        },
-    }
-}
+_CSV = csv_answer(
+    "One line for each, after a header.",
+    "number,given_name,family_name\nC-000001,Amara,Okafor\n",
+)
 
 
 @router.get("/{kind}.csv", response_class=Response, responses=_CSV)

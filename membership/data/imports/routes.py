@@ -32,6 +32,7 @@ from membership.web.access import (
     writes,
     writes_once,
 )
+from membership.web.file_answers import BINARY, csv_answer
 from membership.web.idempotency import once
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
@@ -43,15 +44,13 @@ _FILE: dict[str, Any] = {
         "description": "The file itself.",
         "content": {
             "text/csv": {
-                "schema": {"type": "string", "format": "binary"},
+                **BINARY,
                 "example": "given_name,family_name,email\nAmara,Okafor,amara@example.com\n",
             }
         },
     }
 }
-_CSV: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The report.", "content": {"text/csv": {"schema": {"type": "string"}}}}
-}
+_CSV = csv_answer("The report.")
 Outcomes = Annotated[
     LineOutcome | None, Query(description="Only the lines that came to this.", examples=["refused"])
 ]

@@ -17,6 +17,7 @@ from membership.members.customers.search import search
 from membership.members.customers.views import photo_path
 from membership.web.access import Call, allows, reads, writes, writes_once
 from membership.web.etag import etag_matches
+from membership.web.file_answers import file_answer
 from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.web.preconditions import InCondition, InShown
@@ -24,7 +25,7 @@ from membership.web.preconditions import InCondition, InShown
 router = APIRouter(prefix="/v1/customers", tags=["Customers"])
 
 _IMAGE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {mime: {} for mime in ("image/jpeg", "image/png", "image/webp")}},
+    **file_answer("The photo.", "image/jpeg", "image/png", "image/webp"),
     304: {"description": "What the caller has is the photo."},
 }
 _YEAR = 365 * 24 * 3600

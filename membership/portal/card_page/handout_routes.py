@@ -17,6 +17,7 @@ from membership.wallet.static_codes import hand_out_static
 from membership.wallet.updates.faces import load_faces
 from membership.web.access import Call, reads, writes_once
 from membership.web.errors import Conflict
+from membership.web.file_answers import file_answer
 from membership.web.idempotency import once, request_of
 
 router = APIRouter(prefix="/v1/cards", tags=["Cards"])
@@ -47,7 +48,7 @@ def mail_link(
 @router.get(
     "/{card_id}/card.pdf",
     response_class=Response,
-    responses={200: {"content": {"application/pdf": {}}, "description": "The card as a PDF."}},
+    responses=file_answer("The card as a PDF.", "application/pdf"),
 )
 def print_card(
     card_id: UUID,

@@ -15,6 +15,7 @@ from membership.wallet.cards.records import CardContext, card_record, cards_of, 
 from membership.wallet.cards.schemas import NewCard, Replacement
 from membership.wallet.static_codes import hand_out_static
 from membership.web.access import Call, reads, writes_once
+from membership.web.file_answers import file_answer
 from membership.web.idempotency import once, request_of
 from passes.apple.bundle import PASS_TYPE
 
@@ -71,7 +72,7 @@ def show_card(
 @router.get(
     "/cards/{card_id}/card.pkpass",
     response_class=Response,
-    responses={200: {"content": {PASS_TYPE: {}}, "description": "The card for Apple Wallet."}},
+    responses=file_answer("The card for Apple Wallet.", PASS_TYPE),
 )
 def fetch_pass(
     card_id: UUID, request: Request, call: Annotated[Call, reads(Scope.CARDS_WRITE)]

@@ -7,7 +7,7 @@ holds no connection, and is limited to a few at once.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -24,6 +24,7 @@ from membership.wallet.designs.service import design_refused
 from membership.wallet.updates.faces import load_faces
 from membership.web.access import Caller, allows, keep_present
 from membership.web.errors import NotFound
+from membership.web.file_answers import file_answer
 from passes.card import CardFace
 from passes.design import CodeForm, ImageRole
 from passes.errors import PassError
@@ -32,9 +33,7 @@ from passes.words import KnownLanguage
 
 router = APIRouter(tags=["Card designs"])
 
-_PNG: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/png": {}}, "description": "The card as the wallet draws it."}
-}
+_PNG = file_answer("The card as the wallet draws it.", "image/png")
 _HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 

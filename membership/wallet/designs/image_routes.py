@@ -11,6 +11,7 @@ from membership.wallet.designs import images
 from membership.web.access import Call, allows, reads, writes
 from membership.web.errors import Invalid
 from membership.web.etag import etag_matches
+from membership.web.file_answers import file_answer
 from passes.design import ImageRole
 from passes.errors import ImageError
 from passes.images import Picture, fit_picture
@@ -18,7 +19,7 @@ from passes.images import Picture, fit_picture
 router = APIRouter(prefix="/v1/card-designs/images", tags=["Card designs"])
 
 _IMAGE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/png": {}}, "description": "The picture."},
+    **file_answer("The picture.", "image/png"),
     304: {"description": "What the caller has is the picture."},
 }
 _FOR_GOOD = "private, max-age=31536000, immutable"
