@@ -14,7 +14,7 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-from membership.base.actors import ATTRIBUTION, SERVICE, Actor
+from membership.base.actors import ATTRIBUTION, CALLER, SERVICE, Actor
 from membership.base.addresses import address_block, client_address
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault
@@ -31,6 +31,13 @@ class RequestReads:
         self.state: Any = request.app.state
         self.settings: ServiceSettings = self.state.settings
         self.vault: Vault = self.state.vault
+        self._scope = request.scope
+
+    @property
+    def caller(self) -> Actor | None:
+        """Who is authenticated; None before that, and for visitors."""
+        found: Actor | None = self._scope.get(CALLER)
+        return found
 
     async def read(self, work: Callable[[Session, datetime], T]) -> T:
         """Return ``work(session, now)`` of a reading transaction in a worker thread.

@@ -24,6 +24,8 @@ from membership.billing.stripe.gateway import (
     Gateway,
     PriceTerms,
     ProviderAtWork,
+    ProviderError,
+    ProviderMisses,
 )
 from membership.billing.stripe.provider_calls import call_provider
 from membership.billing.stripe.stripe_money import to_stripe
@@ -31,7 +33,7 @@ from membership.events.audit.recorder import record
 from membership.members.memberships.service import Owner, required_owner
 from membership.store.models import BillingOrder, Plan
 from membership.web.access import Tenant
-from membership.web.errors import Busy, Conflict
+from membership.web.errors import ApiError, Busy, Conflict
 from membership.web.transactions import RequestTransactions
 
 CHECKOUT_LIFETIME = timedelta(hours=2)
@@ -89,7 +91,7 @@ async def start_order(
     def open_page(gateway: Gateway) -> CheckoutFacts:
         # Pages of older orders of this plan may be open still: only one can be left to be paid.
         for checkout_id in stored.older_checkouts:
-            if gateway.close_checkout(checkout_id).state is not OrderState.EXPIRED:
+            if not _is_closed(gateway, checkout_id):
                 raise _order_closed()
         if stored.checkout_id is None:
             return gateway.open_checkout(stored.checkout)
@@ -97,16 +99,33 @@ async def start_order(
 
     try:
         facts = await call_provider(transactions, stored.keys, open_page)
-    except Busy as error:
-        if isinstance(error.__cause__, ProviderAtWork):
-            raise  # a concurrent request is opening the same page
-        await transactions.write(lambda session, _: _count_failure(session, stored), actor)
+    except (Busy, Conflict) as error:
+        if _is_failed_attempt(error):
+            await transactions.write(lambda session, _: _count_failure(session, stored), actor)
         raise
     await transactions.write(lambda session, _: _record_checkout(session, stored, facts), actor)
     if facts.url is None or facts.state is not OrderState.OPEN:
         raise _order_closed()
     order_id = stored.checkout.order_id
     return CheckoutLink(order_id=order_id, url=facts.url, expires_at=facts.expires_at)
+
+
+def _is_closed(gateway: Gateway, checkout_id: str) -> bool:
+    """Close an older page. Returns False if it was paid; one that is not there cannot be paid."""
+    try:
+        return gateway.close_checkout(checkout_id).state is OrderState.EXPIRED
+    except ProviderMisses:
+        return True
+
+
+def _is_failed_attempt(error: ApiError) -> bool:
+    """Whether a call failed, so that the order's next one has to be another attempt.
+
+    Not if a concurrent request is opening the same page, nor if an earlier order is in the way.
+    """
+    if isinstance(error.__cause__, ProviderError):
+        return not isinstance(error.__cause__, ProviderAtWork)
+    return isinstance(error, Busy)
 
 
 def _order_closed() -> Conflict:
@@ -206,7 +225,7 @@ def _record_checkout(session: Session, stored: _StoredOrder, facts: CheckoutFact
 
 
 def _count_failure(session: Session, stored: _StoredOrder) -> None:
-    """Count a failed call, so that the next one has another idempotency key."""
+    """Count a failed call, refused or not, so that the next one has another idempotency key."""
     _update(session, stored)
 
 

@@ -24,6 +24,7 @@ from membership.store.models import Plan
 from membership.web.access import Tenant
 
 _LONGEST_YEARS = 3
+_ARCHIVED = "its product is archived at Stripe, so no page to pay it opens; unarchive it there"
 _IN_A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
 
 
@@ -46,18 +47,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class StripeSetup:
-    """What an organization has stored for Stripe. ``webhook_url`` is None without a public URL."""
+    """What an organization has stored for Stripe. ``webhook_url`` is None without a public URL.
+
+    ``plans`` are the public ones, ``other_plans`` those that only staff sell.
+    """
 
     account: str
     secret_key: str = field(repr=False)
     webhook_url: str | None
     plans: tuple[PriceTerms, ...]
+    other_plans: tuple[PriceTerms, ...] = ()
 
 
 def load_setup(
     session: Session, settings: ServiceSettings, vault: Vault, tenant: Tenant
 ) -> StripeSetup | None:
-    """Load what an organization has stored for Stripe: account, key and public plans with a price.
+    """Load what an organization has stored for Stripe: account, key and plans with a price.
 
     Returns None without an account. Raises VaultError if its keys cannot be decrypted.
     """
@@ -70,17 +75,18 @@ def load_setup(
         .where(
             Plan.organization_id == tenant.id,
             Plan.price_minor > 0,
-            Plan.public.is_(True),
             Plan.archived_at.is_(None),
         )
         .order_by(Plan.name, Plan.id)
     )
-    terms = tuple(
-        PriceTerms(each.id, each.name, each.price_minor, each.currency, billing_of(each))
-        for each in plans
-    )
+    public: list[PriceTerms] = []
+    others: list[PriceTerms] = []
+    for each in plans:
+        (public if each.public else others).append(
+            PriceTerms(each.id, each.name, each.price_minor, each.currency, billing_of(each))
+        )
     address = webhook_url(tenant, settings.public_url)
-    return StripeSetup(row.account, keys.secret_key, address, terms)
+    return StripeSetup(row.account, keys.secret_key, address, tuple(public), tuple(others))
 
 
 def diagnose(setup: StripeSetup | None, stripe_url: str) -> list[Finding]:
@@ -110,6 +116,9 @@ def _findings(gateway: StripeGateway, setup: StripeSetup) -> Iterator[Finding]:
         yield _price(gateway, terms)
     if not setup.plans:
         yield Finding(Verdict.NOTE, "prices", "no public plan costs something")
+    for terms in setup.other_plans:
+        if gateway.is_archived(terms):
+            yield Finding(Verdict.WRONG, f"price of {terms.plan_name}", _ARCHIVED)
     if gateway.has_portal():
         yield Finding(Verdict.OK, "portal", "customers can change the card that is charged")
     else:
@@ -163,6 +172,8 @@ def _price(gateway: StripeGateway, terms: PriceTerms) -> Finding:
     except ValueError as error:
         return Finding(Verdict.WRONG, subject, str(error))
     each = "once" if interval is None else f"every {interval.count} {interval.unit.value}"
+    if gateway.is_archived(terms):
+        return Finding(Verdict.WRONG, subject, _ARCHIVED)
     if gateway.has_price(terms):
         return Finding(Verdict.OK, subject, f"{amount} {each}")
     return Finding(Verdict.NOTE, subject, f"{amount} {each}: made with the first order")

@@ -37,6 +37,10 @@ class ProviderMisses(ProviderRefuses):
     """The object does not exist at the provider."""
 
 
+class ProviderArchived(ProviderRefuses):
+    """The product of a plan is archived at the provider, which does not sell it until it is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
     """The account that a secret key belongs to. ``livemode`` is false for test keys."""
@@ -75,9 +79,10 @@ class PriceTerms:
 class CheckoutRequest:
     """A checkout page to be opened for an order.
 
-    ``order_id`` and ``attempt`` make the idempotency key: the same attempt gives the same page.
-    After a failed call the next one needs another attempt, as a provider may repeat its first
-    answer, failures included. ``language`` is an ISO 639-1 code, or empty for the browser's.
+    ``order_id`` and ``attempt`` make the idempotency key, together with what is sent: the same
+    attempt gives the same page as long as payer, plan and addresses are the same. After a failed
+    call the next one needs another attempt, as a provider may repeat its first answer, failures
+    included. ``language`` is an ISO 639-1 code, or empty for the browser's.
     """
 
     order_id: UUID

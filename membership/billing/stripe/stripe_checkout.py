@@ -1,15 +1,23 @@
 """Checkout Sessions, and what they refer to: the plan's product and price, and the customer.
 
 All of it is created at most once: products have an id of ours, prices a lookup key, and the
-other objects an idempotency key for each attempt of an order ("Idempotent requests" in Stripe's
-API reference). Every function raises the errors of Stripe's package.
+other objects an idempotency key for each attempt of an order and what it sends ("Idempotent
+requests" in Stripe's API reference: a key stands for one set of parameters). Every function raises
+the errors of Stripe's package.
 """
 
+import json
+from hashlib import sha256
 from typing import Any
 
 import stripe
 
-from membership.billing.stripe.gateway import CheckoutRequest, Payer, PriceTerms
+from membership.billing.stripe.gateway import (
+    CheckoutRequest,
+    Payer,
+    PriceTerms,
+    ProviderArchived,
+)
 from membership.billing.stripe.stripe_money import to_stripe
 from membership.billing.stripe.stripe_parsing import ORDER_KEY
 
@@ -37,7 +45,7 @@ def create_session(api: stripe.V1Services, request: CheckoutRequest) -> dict[str
     detail = "payment_intent_data" if once else "subscription_data"
     params[detail] = {"metadata": metadata, "description": request.terms.plan_name}
     created = api.checkout.sessions.create(
-        params=params, options={"idempotency_key": _idempotency_key("checkout", request)}
+        params=params, options={"idempotency_key": _idempotency_key("checkout", request, params)}
     )
     return created.to_dict()
 
@@ -56,10 +64,14 @@ def find_price(api: stripe.V1Services, terms: PriceTerms) -> dict[str, Any] | No
 
 
 def _price(api: stripe.V1Services, request: CheckoutRequest) -> str:
-    """Return the id of the plan's price, created if missing; its product gets the plan's name."""
+    """Return the id of the plan's price, created if missing; its product gets the plan's name.
+
+    Raises ProviderArchived if the product is archived.
+    """
     terms, billing = request.terms, request.terms.billing
     price = find_price(api, terms)
     if price is not None:
+        _require_active(price["product"], terms)
         _rename_product(api, price["product"], terms.plan_name)
         return str(price["id"])
     params: Any = {
@@ -73,21 +85,54 @@ def _price(api: stripe.V1Services, request: CheckoutRequest) -> str:
         params["recurring"] = {"interval": billing.unit.value, "interval_count": billing.count}
     # Two concurrent requests for one order get one price, and with it one session.
     created = api.prices.create(
-        params=params, options={"idempotency_key": _idempotency_key("price", request)}
+        params=params, options={"idempotency_key": _idempotency_key("price", request, params)}
     )
     return created.id
 
 
 def _product(api: stripe.V1Services, terms: PriceTerms) -> str:
-    """Return the id of the plan's product, created if missing."""
-    product_id = f"walletdesk-{terms.plan_id.hex}"
+    """Return the id of the plan's product, created if missing.
+
+    Raises ProviderArchived if it is archived.
+    """
+    product = _find_product(api, terms)
+    if product is None:
+        _create_product(api, product_id_of(terms), terms.plan_name)
+    else:
+        _require_active(product, terms)
+        _rename_product(api, product, terms.plan_name)
+    return product_id_of(terms)
+
+
+def product_id_of(terms: PriceTerms) -> str:
+    """Return the id that a plan's product has at Stripe."""
+    return f"walletdesk-{terms.plan_id.hex}"
+
+
+def is_archived(api: stripe.V1Services, terms: PriceTerms) -> bool:
+    """Return whether the product with which a plan is sold exists, and is archived."""
+    price = find_price(api, terms)
+    product = _find_product(api, terms) if price is None else price["product"]
+    return product is not None and not product["active"]
+
+
+def _find_product(api: stripe.V1Services, terms: PriceTerms) -> dict[str, Any] | None:
+    """Return the plan's product, or None before the first order."""
     try:
-        _rename_product(api, api.products.retrieve(product_id).to_dict(), terms.plan_name)
+        return api.products.retrieve(product_id_of(terms)).to_dict()
     except stripe.InvalidRequestError as error:
         if error.code != "resource_missing":
             raise
-        _create_product(api, product_id, terms.plan_name)
-    return product_id
+        return None
+
+
+def _require_active(product: Any, terms: PriceTerms) -> None:
+    """Raise ProviderArchived if a product is archived: Stripe opens no page for it."""
+    if not product["active"]:
+        raise ProviderArchived(
+            f"At Stripe, the product of the plan {terms.plan_name} ({product['id']}) is archived. "
+            "Unarchive it in Stripe's dashboard, under Product catalog, then order again."
+        )
 
 
 def _create_product(api: stripe.V1Services, product_id: str, name: str) -> None:
@@ -111,9 +156,9 @@ def _customer(api: stripe.V1Services, request: CheckoutRequest) -> str:
     payer = request.payer
     if payer.provider_id is not None and _customer_exists(api, payer.provider_id):
         return payer.provider_id
+    params = _customer_params(payer)
     created = api.customers.create(
-        params=_customer_params(payer),
-        options={"idempotency_key": _idempotency_key("customer", request)},
+        params=params, options={"idempotency_key": _idempotency_key("customer", request, params)}
     )
     return created.id
 
@@ -134,9 +179,14 @@ def _customer_params(payer: Payer) -> Any:
     return {"name": payer.name, "metadata": {"walletdesk_payer": payer.reference}, **email}
 
 
-def _idempotency_key(kind: str, request: CheckoutRequest) -> str:
-    """Idempotency key of one object of one attempt."""
-    return f"walletdesk-{kind}-{request.order_id}-{request.attempt}"
+def _idempotency_key(kind: str, request: CheckoutRequest, params: Any) -> str:
+    """Idempotency key of one object of one attempt, for these parameters only.
+
+    Between two calls of one attempt, whose first answer was lost, a payer's name or the price may
+    have changed: Stripe refuses a key that comes with other parameters than the first time.
+    """
+    sent = sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:16]
+    return f"walletdesk-{kind}-{request.order_id}-{sent}-{request.attempt}"
 
 
 def _lookup_key(terms: PriceTerms) -> str:

@@ -28,6 +28,9 @@ def provider_errors() -> Iterator[None]:
         raise ProviderRefusesKey("Stripe does not know this secret key.") from error
     except stripe.PermissionError as error:
         raise ProviderRefusesKey("The secret key may not do this at Stripe.") from error
+    except stripe.IdempotencyError as error:
+        # Its sentence is about the keys of requests, of which neither staff nor payers know.
+        raise ProviderUnavailable("Stripe took this for a repeat; try again.") from error
     except stripe.InvalidRequestError as error:
         kind = ProviderMisses if error.http_status == 404 else ProviderRefuses
         raise kind(f"Stripe refused: {error.user_message}") from error

@@ -18,7 +18,11 @@ from membership.billing.stripe.gateway import (
     ProviderEvent,
     SubscriptionFacts,
 )
-from membership.billing.stripe.stripe_checkout import create_session, find_price
+from membership.billing.stripe.stripe_checkout import (
+    create_session,
+    find_price,
+    is_archived,
+)
 from membership.billing.stripe.stripe_errors import provider_errors
 from membership.billing.stripe.stripe_lookups import find_subject, read_invoice, read_invoice_url
 from membership.billing.stripe.stripe_parsing import checkout_facts, subscription_facts
@@ -72,6 +76,11 @@ class StripeGateway:
         """Whether the account has an active price for these terms."""
         with provider_errors():
             return find_price(self._api, terms) is not None
+
+    def is_archived(self, terms: PriceTerms) -> bool:
+        """Whether the product of these terms exists in the account, and is archived there."""
+        with provider_errors():
+            return is_archived(self._api, terms)
 
     def checkout(self, checkout_id: str) -> CheckoutFacts:
         """Return the state of a checkout page."""

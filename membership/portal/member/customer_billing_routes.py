@@ -50,7 +50,8 @@ async def order_plan(
 
     The membership starts when the provider reports the payment. A repeated request returns the
     same page. 409 `payment_at_desk` without a provider, `already_member`, `join_refused`,
-    `plan_is_free`; 404 `plan_not_found`; 503 `payment_provider_unavailable`.
+    `plan_is_free`, `payment_provider_refused`, `plan_archived_at_provider`; 404 `plan_not_found`;
+    503 `payment_provider_unavailable`.
     """
 
     def choose(session: Session, now: datetime) -> OrderRequest:

@@ -99,4 +99,11 @@ def member_texts(language: str) -> dict[str, str]:
         "customer_not_found": gettext("Please begin again with your email address."),
         "ticket_wrong": gettext("That took too long. Please begin again with your email address."),
         "customer_erased": gettext("Please ask at the desk."),
+        "payment_provider_refused": gettext(
+            "The payment provider does not accept this at the moment. Please ask at the desk."
+        ),
+        "payment_provider_unavailable": gettext(
+            "The payment provider cannot be reached at the moment. Please try again in a few "
+            "minutes."
+        ),
     }

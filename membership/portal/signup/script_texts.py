@@ -31,6 +31,12 @@ def signup_texts(language: str) -> dict[str, str]:
         "payment_provider_unavailable": gettext(
             "The payment cannot be begun just now. Please try again in a few minutes."
         ),
+        "payment_provider_refused": gettext(
+            "This membership cannot be paid online at the moment. Please ask at the desk."
+        ),
+        "plan_archived_at_provider": gettext(
+            "This membership cannot be paid online at the moment. Please ask at the desk."
+        ),
         "not_paid": gettext("Nothing was paid. You can try again."),
         "paid_later": gettext(
             "If you have paid, the bank is still working on it: the membership begins as soon as "

@@ -31,7 +31,7 @@ def create(ledger: Ledger, form: Form) -> Thing:
         told = (
             f"The Checkout Session's total amount due must add up to at least {_LEAST[currency]}."
         )
-        raise Refused(told, "amount_too_small")
+        raise Refused(told, "amount_too_small", kept=True)
     session_id = new_id("checkout.session")
     creates_invoice = form.get("invoice_creation") or {"enabled": False}
     subscribes = mode == "subscription"
@@ -144,10 +144,10 @@ def _wanted(ledger: Ledger, lines: list[Form], mode: str) -> list[tuple[Thing, i
         product = ledger.things[price["product"]]
         if not price["active"]:
             told = "The price specified is inactive. This field only accepts active prices."
-            raise Refused(told, param=f"{path}[price]")
+            raise Refused(told, param=f"{path}[price]", kept=True)
         if not product["active"]:
             told = f"Price `{price['id']}` is not available because its product is not active."
-            raise Refused(told, param=f"{path}[price]")
+            raise Refused(told, param=f"{path}[price]", kept=True)
         if price["recurring"] and mode == "payment":
             told = (
                 "You specified `payment` mode but passed a recurring price. Either switch to "

@@ -134,7 +134,7 @@ class Gate:
             mine.answer = self._work(request)
         except Refused as refused:
             # A declined card is a result and stored; a request rejected before any work is not.
-            if refused.status != 402:
+            if refused.status != 402 and not refused.kept:
                 raise
             mine.answer = _json(refused.status, refused.body())
         finally:

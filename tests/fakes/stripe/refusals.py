@@ -6,7 +6,11 @@ from typing import Any
 
 @dataclass
 class Refused(Exception):
-    """A request that is answered with an error. ``extra`` are further fields of the error."""
+    """A request that is answered with an error. ``extra`` are further fields of the error.
+
+    ``kept`` is an error of work that had begun: it is the answer under its idempotency key from
+    then on, as a declined card is. An error in the parameters is not.
+    """
 
     message: str
     code: str | None = None
@@ -14,6 +18,7 @@ class Refused(Exception):
     status: int = 400
     kind: str = "invalid_request_error"
     extra: dict[str, Any] | None = None
+    kept: bool = False
 
     def body(self) -> dict[str, Any]:
         """Return the JSON of the answer."""

@@ -98,12 +98,16 @@ class BillingClub:
 
     def checkout_of(self, order_id: str) -> str:
         """Return the id of an order's Checkout Session."""
-        (found,) = [
-            each["id"]
+        (found,) = self.checkout_ids(order_id)
+        return found
+
+    def checkout_ids(self, order_id: str) -> list[str]:
+        """Return the ids of all Checkout Sessions of an order, oldest first."""
+        return [
+            str(each["id"])
             for each in self.stripe.ledger.all("checkout.session")
             if each["client_reference_id"] == order_id
         ]
-        return str(found)
 
     def post_webhook(self, body: bytes, headers: dict[str, str]) -> requests.Response:
         """Post a body to the club's webhook endpoint."""

@@ -83,6 +83,25 @@ def test_a_complete_setup(club: BillingClub) -> None:
     assert {verdict for verdict, _ in findings.values()} == {"ok"}
 
 
+def test_a_product_archived_at_stripe_is_found(club: BillingClub) -> None:
+    endpoint(club.stripe, url=club.connect_stripe()["webhook_url"])
+    customer = club.service.customer()
+    for name, public in (("Gold", True), ("Staff", False)):
+        plan = club.service.plan(name, price_minor=4900, billing=MONTHLY, public=public)
+        assert club.order_as_staff(plan, customer_id=customer).ok
+        if public:
+            # Repriced: there is a product, and no price for what the plan costs now.
+            club.service.patch(f"/v1/plans/{plan}", price_minor=5900)
+    assert checked(club)[0] == 0
+    for product in club.stripe.ledger.all("product"):
+        product["active"] = False
+    code, findings = checked(club)
+    assert code == 1
+    for subject in ("price of Gold", "price of Staff"):
+        assert findings[subject][0] == "wrong"
+        assert "archived at Stripe" in findings[subject][1]
+
+
 @pytest.mark.parametrize(
     ("params", "expected"),
     [
