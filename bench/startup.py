@@ -27,24 +27,38 @@ def measure_once(data: Path, film: Path, trace: Path) -> tuple[dict[str, float],
     trace.unlink(missing_ok=True)
     began_ns = time.monotonic_ns()
     process = start_kiosk(data, film, trace, loop=True)
-    seen: dict[str, int] = {}
-    while not set(MILESTONES.values()) <= set(seen):
+    try:
+        seen = wait_for_milestones(trace, began_ns)
+        time.sleep(SETTLED_S)
+        memory = memory_by_process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(60)
+    return {name: (seen[event] - began_ns) / 1e9 for name, event in MILESTONES.items()}, memory
+
+
+def wait_for_milestones(trace: Path, began_ns: int) -> dict[str, int]:
+    """First time in ns of each event in a trace, once all milestones are there."""
+    while True:
+        told = events(trace) if trace.exists() else []
+        seen: dict[str, int] = {event["event"]: event["ns"] for event in reversed(told)}
+        if set(MILESTONES.values()) <= set(seen):
+            return seen
         if time.monotonic_ns() - began_ns > PATIENCE_S * 1e9:
             raise TimeoutError(f"within {PATIENCE_S:.0f} s only {sorted(seen)}")
         time.sleep(0.1)
-        told = events(trace) if trace.exists() else []
-        seen = {event["event"]: event["ns"] for event in reversed(told)}
-    time.sleep(SETTLED_S)
+
+
+def memory_by_process(kiosk: int) -> dict[str, float]:
+    """Proportional set size in MB of a kiosk, its scanner and its service."""
     memory: dict[str, float] = {}
-    root = psutil.Process(process.pid)
+    root = psutil.Process(kiosk)
     for one in [root, *root.children(recursive=True)]:
         line = " ".join(one.cmdline())
         name = "kiosk" if one.pid == root.pid else ("service" if " serve " in line else "scanner")
         if "resource_tracker" not in line:
             memory[name] = memory.get(name, 0.0) + one.memory_full_info().pss / 1e6
-    process.terminate()
-    process.wait(60)
-    return {name: (seen[event] - began_ns) / 1e9 for name, event in MILESTONES.items()}, memory
+    return memory
 
 
 def main() -> None:
