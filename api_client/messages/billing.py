@@ -1,5 +1,6 @@
 """Messages about payments through an online payment provider."""
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -112,3 +113,8 @@ class CheckoutLink(Message):
     order_id: UUID
     url: str = Field(examples=["https://checkout.stripe.com/c/pay/cs_live_a1b2c3"])
     expires_at: AwareDatetime
+    continues_after: date | None = Field(
+        default=None,
+        examples=["2027-03-25"],
+        description="The last day of what is paid already: it continues after that.",
+    )

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from api_client.messages.billing import SubscriptionStatus
-from membership.rules.instants import day_after, day_end, last_day_before, require_aware
+from membership.rules.instants import day_after, day_end, last_day_before, local_day, require_aware
+from membership.rules.periods import Interval, nth_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,41 @@ class SubscribedTerm:
     renews: bool = False
 
 
-def subscribed_term(agreement: Agreement, grace_days: int, zone: ZoneInfo) -> SubscribedTerm:
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """A subscription that began while something paid was still running, which it continues.
+
+    What it pays for from the local day ``began`` on counts from ``continues_on`` on instead, the
+    day after the last one that was paid before; ``billing`` is the interval of its payments.
+    """
+
+    began: date
+    continues_on: date
+    billing: Interval
+
+    def last_day(self, paid_day: date) -> date:
+        """Return the last day that is covered, where the last paid period ends on ``paid_day``.
+
+        Whole periods are counted from the day that it continues on, as in a renewal at the desk;
+        a part of one keeps its number of days.
+        """
+        number = 0
+        while (counted := nth_day(self.began, self.billing, number)) < paid_day:
+            number += 1
+        if counted == paid_day:
+            return day_after(nth_day(self.continues_on, self.billing, number), -1)
+        return day_after(paid_day, (self.continues_on - self.began).days - 1)
+
+
+def subscribed_term(
+    agreement: Agreement, grace_days: int, zone: ZoneInfo, carry: Carry | None = None
+) -> SubscribedTerm:
     """Return the term that a subscription pays for, in whole days of ``zone``.
 
     The day on which a paid period ends is included. After it the membership continues, overdue, for
     ``grace_days`` days while the provider retries the payment, or until it stops. A subscription
-    with a scheduled end gets no grace; one that ended inside a paid period ends there.
+    with a scheduled end gets no grace; one that ended inside a paid period ends there. With
+    ``carry`` all of it is as much later as the days that were paid before.
 
     Raises:
         CalendarRangeError: the grace ends outside the years 1 to 9999.
@@ -63,6 +93,8 @@ def subscribed_term(agreement: Agreement, grace_days: int, zone: ZoneInfo) -> Su
     if agreement.cancels_at is not None:
         paid_until = min(paid_until, agreement.cancels_at)
     last_day = last_day_before(paid_until, zone)
+    if carry is not None:
+        last_day = carry.last_day(local_day(paid_until, zone))
     covered = day_end(last_day, zone)
     graced = day_end(day_after(last_day, grace_days), zone)
     if agreement.ended_at is not None and agreement.ended_at < paid_until:
@@ -75,6 +107,6 @@ def subscribed_term(agreement: Agreement, grace_days: int, zone: ZoneInfo) -> Su
     return SubscribedTerm(
         graced,
         last_day,
-        overdue_since=paid_until if agreement.failing else covered,
+        overdue_since=paid_until if agreement.failing and carry is None else covered,
         renews=agreement.status is SubscriptionStatus.ACTIVE and not agreement.failing,
     )

@@ -60,6 +60,9 @@ def _waiting(link: CheckoutLink, title: str, payer: str, texts: Texts, zone: str
     say = texts.say
     day, clock = texts.local_day(link.expires_at, zone), texts.clock(link.expires_at, zone)
     fits = len(link.url) <= MOST_IN_A_CODE
+    if link.continues_after is not None:
+        after = texts.day(link.continues_after)
+        payer = "\n".join((payer, say("It continues after {day}, the last day paid.", day=after)))
     return CheckoutWords(
         title=title,
         payer=payer,

@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from api_client.messages.billing import OrderState, SubscriptionStatus
+from membership.billing.orders.terms import billing_terms, length_terms
 from membership.members.memberships.service import Owner
+from membership.rules.periods import is_in_instalments
 from membership.store.models import BillingOrder, Plan
 from membership.web.access import Tenant
 from membership.web.errors import Conflict
@@ -24,6 +26,14 @@ def owned_by(owner: Owner) -> ColumnElement[bool]:
     if owner.customer_id is not None:
         return BillingOrder.customer_id == owner.customer_id
     return BillingOrder.company_id == owner.company_id
+
+
+def is_paid_to_its_end(order: BillingOrder) -> bool:
+    """Whether an order is paid in instalments, and the last of them has been paid."""
+    if order.cancels_at is None or order.paid_until is None:
+        return False
+    fixed = is_in_instalments(billing_terms(order), length_terms(order))
+    return fixed and order.paid_until >= order.cancels_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +57,15 @@ class ExistingOrders:
         """Raise Conflict if a subscription runs.
 
         That holds even after the membership has ended: the provider may still be retrying a
-        payment.
+        payment. Instalments that are all paid charge nothing more: the next term may be bought.
         """
-        runs = select(BillingOrder.id).where(
+        runs = select(BillingOrder).where(
             self._all(),
             BillingOrder.subscription_id.is_not(None),
             BillingOrder.subscription_status != SubscriptionStatus.CANCELED,
             BillingOrder.membership_id.is_not(None),
         )
-        if self.session.scalars(runs.limit(1)).first() is not None:
+        if not all(is_paid_to_its_end(each) for each in self.session.scalars(runs)):
             detail = "A subscription for this runs already; see to its payment, or cancel it first."
             raise Conflict("subscription_runs", detail)
 

@@ -4,49 +4,32 @@ The membership is granted once the provider confirms a payment. From then on it 
 subscription, by ``rules.billing``, until the subscription has ended.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api_client.messages.billing import OrderState, SubscriptionStatus
-from api_client.messages.management import ActorKind
-from membership.base.actors import Actor
 from membership.base.logs import logger
+from membership.billing.orders.grants import PaidFor, grant, term_paid
 from membership.billing.orders.snapshot import OrderSnapshot, ProviderState
-from membership.billing.orders.terms import billing_terms, is_payment_pending, length_terms
+from membership.billing.orders.terms import is_payment_pending
 from membership.billing.stripe.gateway import InvoiceFacts, SubscriptionFacts
 from membership.events.types import EventType
 from membership.members.memberships.changes import apply_change, locked
 from membership.members.memberships.past_periods import former_after_renewal
-from membership.members.memberships.service import (
-    SOURCES,
-    Agreed,
-    Owner,
-    Sale,
-    required_owner,
-    sell,
-)
-from membership.rules.billing import Agreement, SubscribedTerm, subscribed_term
-from membership.rules.periods import Period, first_period
-from membership.store.models import BillingInvoice, BillingOrder, Membership, Plan
+from membership.members.memberships.service import Owner, required_owner
+from membership.rules.billing import Agreement, SubscribedTerm
+from membership.store.models import BillingInvoice, BillingOrder, Membership
 from membership.web.access import Tenant
 from membership.web.errors import ApiError
 
 _SUBSCRIPTION_CHECK = _BANK_CHECK = timedelta(hours=24)
 _OPEN_CHECK = timedelta(minutes=30)
 """How soon the state of an order is fetched again, if no event arrives."""
-
-
-@dataclass(frozen=True, slots=True)
-class _PaidFor:
-    """What was paid for: the start, and the term if there is a subscription."""
-
-    starts_at: datetime
-    subscribed_term: SubscribedTerm | None
 
 
 def store_state(
@@ -67,7 +50,7 @@ def store_state(
     ).one()
     if order.version != snapshot.version:
         return False
-    payer = order.provider_customer_id
+    payer, was_pending = order.provider_customer_id, is_payment_pending(order)
     _update_order(order, state)
     if order.checkout_id is None and order.checkout_expires_at <= now:
         order.state = OrderState.EXPIRED  # its page was never created
@@ -75,12 +58,13 @@ def store_state(
         order.provider_customer_id = payer  # the erasure removed the payer's id
     for facts in state.invoices:
         _store_invoice(session, order, facts)
-    paid_for = _paid_for(order, state, grace_days, ZoneInfo(tenant.time_zone), now)
+    paid_for = _paid_for(order, state, now, was_pending=was_pending)
     if paid_for is not None:
         if order.membership_id is not None:
-            _update_membership(session, tenant, order, paid_for, now)
+            term = term_paid(order, paid_for, grace_days, ZoneInfo(tenant.time_zone))
+            _update_membership(session, tenant, order.membership_id, term, now)
         elif refusal is None:
-            order.membership_id = _grant(session, tenant, order, paid_for, now).id
+            order.membership_id = _grant(session, tenant, order, paid_for, grace_days, now=now).id
             order.trouble = None
         elif order.trouble is None:
             order.trouble = f"Paid, and not granted: {refusal}"
@@ -159,21 +143,23 @@ def _store_invoice(session: Session, order: BillingOrder, facts: InvoiceFacts) -
 
 
 def _paid_for(
-    order: BillingOrder, state: ProviderState, grace_days: int, zone: ZoneInfo, now: datetime
-) -> _PaidFor | None:
-    """Return what was paid for; None while nothing was paid."""
+    order: BillingOrder, state: ProviderState, now: datetime, *, was_pending: bool
+) -> PaidFor | None:
+    """Return what was paid for; None while nothing was paid.
+
+    A payment by a delayed method (``was_pending``) counts from when it arrived.
+    """
     subscription = state.subscription
     if subscription is not None:
         if order.paid_until is None:
             return None
+        began = min(subscription.starts_at, now)
         agreement = _agreement(subscription, order.paid_until)
-        return _PaidFor(
-            min(subscription.starts_at, now), subscribed_term(agreement, grace_days, zone)
-        )
+        return PaidFor(now if was_pending else began, began, agreement)
     checkout = state.checkout
     if checkout is None or not checkout.paid or checkout.state is not OrderState.COMPLETED:
         return None
-    return _PaidFor(now, None)
+    return PaidFor(now if was_pending else min(checkout.paid_at or now, now))
 
 
 def _agreement(subscription: SubscriptionFacts, paid_until: datetime) -> Agreement:
@@ -188,48 +174,35 @@ def _agreement(subscription: SubscriptionFacts, paid_until: datetime) -> Agreeme
 
 
 def _grant(
-    session: Session, tenant: Tenant, order: BillingOrder, paid_for: _PaidFor, now: datetime
+    session: Session,
+    tenant: Tenant,
+    order: BillingOrder,
+    paid_for: PaidFor,
+    grace_days: int,
+    *,
+    now: datetime,
 ) -> Membership:
-    """Create the membership that was paid for, on the terms of the order."""
-    zone, length, granted = (
-        ZoneInfo(tenant.time_zone),
-        length_terms(order),
-        paid_for.subscribed_term,
-    )
-    owner = required_owner(session, tenant, Owner(order.customer_id, order.company_id))
-    agreed = Agreed(
-        order.plan_name,
-        order.price_minor,
-        order.currency,
-        billing_terms(order),
-        length,
-    )
-    if granted is None:
-        period = first_period(paid_for.starts_at, length, zone)
-    else:
-        period = Period(paid_for.starts_at, granted.ends_at, granted.last_day)
-        agreed = replace(agreed, overdue_since=granted.overdue_since, renews=granted.renews)
-    by_customer = order.actor_kind is ActorKind.CUSTOMER
-    # After a merge the customer has another id than at the time of the order.
-    actor_id = owner.customer_id if by_customer else order.actor_id
-    actor = Actor(order.actor_kind, order.actor_name, actor_id)
-    plan = session.get_one(Plan, (tenant.id, order.plan_id))
-    sale = Sale(plan, owner, period, actor, SOURCES[actor.kind], agreed=agreed)
-    membership = sell(session, tenant, sale, now)
-    if granted is not None and granted.ended_early_at is not None:
-        _store_subscribed_term(session, membership, granted, now)
+    """Grant what was paid for; a subscription may have ended meanwhile."""
+    membership = grant(session, tenant, order, paid_for, grace_days, now=now)
+    term = term_paid(order, paid_for, grace_days, ZoneInfo(tenant.time_zone))
+    if term is not None and term.ended_early_at is not None:
+        _store_subscribed_term(session, membership, term, now)
     return membership
 
 
 def _update_membership(
-    session: Session, tenant: Tenant, order: BillingOrder, paid_for: _PaidFor, now: datetime
+    session: Session,
+    tenant: Tenant,
+    membership_id: UUID,
+    term: SubscribedTerm | None,
+    now: datetime,
 ) -> None:
     """Update a membership from its subscription, unless it was ended for good."""
-    if paid_for.subscribed_term is None or order.membership_id is None:
+    if term is None:
         return
-    membership = locked(session, tenant, order.membership_id)
+    membership = locked(session, tenant, membership_id)
     if not membership.ended_for_good:
-        _store_subscribed_term(session, membership, paid_for.subscribed_term, now)
+        _store_subscribed_term(session, membership, term, now)
 
 
 def _store_subscribed_term(

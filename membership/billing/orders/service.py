@@ -6,7 +6,7 @@ the same plan again while its page is open gives the same order and page.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import update
@@ -30,6 +30,8 @@ from membership.billing.stripe.gateway import (
 from membership.billing.stripe.provider_calls import call_provider
 from membership.billing.stripe.stripe_money import to_stripe
 from membership.events.audit.recorder import record
+from membership.members.memberships.continuation import continued, held_of_plan
+from membership.members.memberships.entitlements import last_day_of
 from membership.members.memberships.service import Owner, required_owner
 from membership.store.models import BillingOrder, Plan
 from membership.web.access import Tenant
@@ -66,6 +68,7 @@ class _StoredOrder:
     checkout: CheckoutRequest
     checkout_id: str | None
     older_checkouts: tuple[str, ...]
+    continues_after: date | None
 
 
 async def start_order(
@@ -107,7 +110,12 @@ async def start_order(
     if facts.url is None or facts.state is not OrderState.OPEN:
         raise _order_closed()
     order_id = stored.checkout.order_id
-    return CheckoutLink(order_id=order_id, url=facts.url, expires_at=facts.expires_at)
+    return CheckoutLink(
+        order_id=order_id,
+        url=facts.url,
+        expires_at=facts.expires_at,
+        continues_after=stored.continues_after,
+    )
 
 
 def _is_closed(gateway: Gateway, checkout_id: str) -> bool:
@@ -161,7 +169,10 @@ def _store_order(
         language=language,
     )
     older = existing.other_open_checkouts(order)
-    return _StoredOrder(tenant, keys, request.owner, checkout, order.checkout_id, older)
+    held = held_of_plan(session, tenant, request.owner, request.plan, now)
+    before = continued(held, now)
+    last_day = None if before is None else last_day_of(before)
+    return _StoredOrder(tenant, keys, request.owner, checkout, order.checkout_id, older, last_day)
 
 
 def _require_payable(plan: Plan) -> None:

@@ -101,7 +101,8 @@ class CheckoutFacts:
     """State of a checkout page. ``url`` is None once it is closed.
 
     ``paid`` is true once the payment has arrived, or if none was due. ``payment_id`` is the id of
-    a one-time payment; a subscription has ``subscription_id`` instead.
+    a one-time payment, and ``paid_at`` when it was made, if the provider was asked for that; a
+    subscription has ``subscription_id`` instead.
     """
 
     checkout_id: str
@@ -113,6 +114,7 @@ class CheckoutFacts:
     customer_id: str | None
     subscription_id: str | None
     payment_id: str | None
+    paid_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

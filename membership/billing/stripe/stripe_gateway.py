@@ -87,7 +87,7 @@ class StripeGateway:
         with provider_errors():
             # Only the payment intent tells a debit in progress from one that the bank refused.
             found = self._api.checkout.sessions.retrieve(
-                checkout_id, params={"expand": ["payment_intent"]}
+                checkout_id, params={"expand": ["payment_intent.latest_charge"]}
             )
             return checkout_facts(found.to_dict())
 

@@ -64,7 +64,14 @@ def checkout_facts(session: Any) -> CheckoutFacts:
         customer_id=id_of(session.get("customer")),
         subscription_id=id_of(session.get("subscription")),
         payment_id=id_of(session.get("payment_intent")),
+        paid_at=_charged_at(session.get("payment_intent")),
     )
+
+
+def _charged_at(payment: Any) -> datetime | None:
+    """Return when the charge of an expanded payment intent was made; None without one."""
+    charge = payment.get("latest_charge") if isinstance(payment, dict) else None
+    return instant(charge["created"]) if isinstance(charge, dict) else None
 
 
 def _bank_refused(session: Any) -> bool:

@@ -325,7 +325,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_kept(_ACCOUNTS, "price_minor", "currency", "billing_unit", "billing_count"),
         **_kept(_ACCOUNTS, "length_unit", "length_count", "state", "created_at"),
         **_kept(_ACCOUNTS, "checkout_id", "checkout_expires_at", "subscription_id"),
-        **_kept(_ACCOUNTS, "subscription_status", "paid_until", "cancels_at"),
+        **_kept(_ACCOUNTS, "subscription_status", "paid_until", "cancels_at", "continues_on"),
         **_null("provider_customer_id", "trouble"),
         "actor_name": _ACTOR,
     },

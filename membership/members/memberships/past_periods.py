@@ -50,10 +50,14 @@ def _end_without_grace(
     return min(ends_at, day_end(last_day, ZoneInfo(time_zone)))
 
 
+def end_without_grace(membership: Membership) -> datetime | None:
+    """Return the end that was sold or paid for (UTC), without days of grace; None without one."""
+    return _end_without_grace(membership.ends_at, membership.last_day, membership.time_zone)
+
+
 def former_after_renewal(membership: Membership) -> FormerPeriods:
     """Return the former periods once the present one is over, without any days of grace."""
-    former, last_day = membership.former_periods, membership.last_day
-    ends_at = _end_without_grace(membership.ends_at, last_day, membership.time_zone)
+    former, ends_at = membership.former_periods, end_without_grace(membership)
     starts_at = _present_start(membership)
     if ends_at is None or ends_at <= starts_at:
         return former

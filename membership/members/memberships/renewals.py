@@ -37,13 +37,42 @@ def renew(
     is billed by a provider;
     Invalid for a payment yet to come.
     """
+    paid_at = renewal.paid_at or now
     membership = locked(session, tenant, membership_id)
     refuse_billed(session, membership)
     refuse_ended_early(session, membership)
-    ends_at, length = _renewable(membership)
-    paid_at = renewal.paid_at or now
+    _renewable(membership)
     if paid_at > now:
         raise Invalid("payment_to_come", "body.paid_at", "is in the future")
+    _prolong(session, tenant, membership, paid_at, now, can_be_undone=True)
+    return membership
+
+
+def renew_paid(
+    session: Session, tenant: Tenant, membership_id: UUID, paid_at: datetime, now: datetime
+) -> Membership:
+    """Renew a membership that was paid at the payment provider, or costs nothing, as ``renew``.
+
+    It is no mistake of the desk's, which could be undone. Raises as ``renew`` does.
+    """
+    membership = locked(session, tenant, membership_id)
+    refuse_billed(session, membership)
+    refuse_ended_early(session, membership)
+    _prolong(session, tenant, membership, paid_at, now, can_be_undone=False)
+    return membership
+
+
+def _prolong(
+    session: Session,
+    tenant: Tenant,
+    membership: Membership,
+    paid_at: datetime,
+    now: datetime,
+    *,
+    can_be_undone: bool,
+) -> None:
+    """Add the period that a payment buys to a locked membership. Raises Conflict."""
+    ends_at, length = _renewable(membership)
     late = paid_at >= ends_at
     zone = tenant.time_zone if late else membership.time_zone
     anchor, number = membership.anchor_day, membership.period_number or 1
@@ -57,7 +86,7 @@ def renew(
         EventType.MEMBERSHIP_RENEWED,
         now,
         former_periods=former_after_renewal(membership),
-        can_be_undone=True,
+        can_be_undone=can_be_undone,
         starts_at=bought.period.starts_at if late else membership.starts_at,
         ends_at=bought.period.ends_at,
         last_day=bought.period.last_day,
@@ -65,7 +94,6 @@ def renew(
         anchor_day=bought.anchor,
         period_number=bought.number,
     )
-    return membership
 
 
 def _renewable(membership: Membership) -> tuple[datetime, Interval]:

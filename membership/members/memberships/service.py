@@ -60,6 +60,12 @@ class Agreed:
     overdue_since: datetime | None = None
     renews: bool = False
 
+    def has_terms_of(self, sold: Membership) -> bool:
+        """Whether a membership was sold under this name, price, currency, interval and length."""
+        price = (sold.plan_name, sold.price_minor, sold.currency)
+        same_price = price == (self.plan_name, self.price_minor, self.currency)
+        return same_price and (billing_of(sold), length_of(sold)) == (self.billing, self.length)
+
 
 @dataclass(frozen=True, slots=True)
 class Sale:
@@ -154,7 +160,7 @@ def _require_signup(plan: Plan, owner: Owner, actor: Actor) -> None:
 def sell(session: Session, tenant: Tenant, sale: Sale, now: datetime) -> Membership:
     """Store what is sold, with the plan's present terms or those agreed on, and tell it."""
     plan, period = sale.plan, sale.period
-    agreed = sale.agreed or _terms_of(plan)
+    agreed = sale.agreed or terms_of_plan(plan)
     billing, length = agreed.billing, agreed.length
     carried = permissions_of(session, tenant.id, [plan.id]).get(plan.id, ())
     membership = Membership(
@@ -195,7 +201,7 @@ def sell(session: Session, tenant: Tenant, sale: Sale, now: datetime) -> Members
     return membership
 
 
-def _terms_of(plan: Plan) -> Agreed:
+def terms_of_plan(plan: Plan) -> Agreed:
     """The present terms of a plan."""
     return Agreed(plan.name, plan.price_minor, plan.currency, billing_of(plan), length_of(plan))
 

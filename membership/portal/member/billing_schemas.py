@@ -33,7 +33,8 @@ class CustomerInvoices(Message):
 class CustomerSubscription(Message):
     """A customer's own renewing membership, and what they may do about it.
 
-    ``portal`` is true if the payment method can be changed at the provider.
+    ``portal`` is true if the payment method can be changed at the provider; ``next_plan_id`` is the
+    plan to order for the next period of something that ends by itself, or null.
     """
 
     membership_id: UUID
@@ -45,6 +46,7 @@ class CustomerSubscription(Message):
     renews: bool
     can_cancel: bool
     can_resume: bool
+    next_plan_id: UUID | None = None
 
 
 class CustomerSubscriptions(Message):

@@ -24,6 +24,7 @@ from membership.portal.member.billing_schemas import (
     CustomerSubscription,
     CustomerSubscriptions,
 )
+from membership.portal.signup.ordering import plan_to_renew
 from membership.rules.money import written
 from membership.rules.status import standing
 from membership.store.models import BillingInvoice, BillingOrder, Membership
@@ -170,7 +171,8 @@ def _subscription(
         )
     can_cancel = providers.may_cancel_at_desk(sold, now)
     can_resume = providers.may_resume_at_desk(sold, now)
-    if not can_cancel and not can_resume:
+    next_plan_id = plan_to_renew(session, tenant, sold, now)
+    if not can_cancel and not can_resume and next_plan_id is None:
         return None
     is_active = standing(term_of(sold), now).grants
     return CustomerSubscription(
@@ -183,6 +185,7 @@ def _subscription(
         renews=can_cancel,
         can_cancel=can_cancel,
         can_resume=can_resume,
+        next_plan_id=next_plan_id,
     )
 
 

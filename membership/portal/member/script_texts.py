@@ -44,6 +44,8 @@ def member_texts(language: str) -> dict[str, str]:
         "cancelled": gettext("It is cancelled."),
         "resume": gettext("Keep it after all"),
         "resumed": gettext("It goes on."),
+        "renew": gettext("Pay the next period"),
+        "order_closed": gettext("A payment for this is on its way already. Please wait for it."),
         "portal": gettext("Change the payment method"),
         "no_permissions": gettext("Nothing at the moment."),
         "until_day": gettext("until {day}"),

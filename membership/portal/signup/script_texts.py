@@ -26,6 +26,7 @@ def signup_texts(language: str) -> dict[str, str]:
         "join_again": gettext("Try again"),
         "order": gettext("Order and pay"),
         "order_again": gettext("Back to the payment"),
+        "continues": gettext("You have it until {day}; what you pay now continues after that day."),
         "paying": pgettext("signup page", "Waiting for the payment …"),
         "order_closed": gettext("A payment for this is on its way already. Please wait for it."),
         "payment_provider_unavailable": gettext(
@@ -43,7 +44,7 @@ def signup_texts(language: str) -> dict[str, str]:
             "the payment has arrived."
         ),
         "subscription_runs": gettext(
-            "You have this already, but its payment is overdue. Please see to it on your own page."
+            "You have this already. Please see to its payment or its cancellation on your own page."
         ),
         "vouched": gettext("You are logged in as {name}."),
     }

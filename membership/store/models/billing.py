@@ -1,6 +1,6 @@
 """Payments through a provider on the internet: its keys, orders, invoices, and what it tells."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, String, UniqueConstraint
@@ -32,6 +32,8 @@ class BillingOrder(Base):
 
     ``membership_id`` is set once the provider says that it was paid. ``version`` counts what
     was stored, so that nothing newer is overwritten with what was read before it.
+    ``continues_on`` is the first local day of what its subscription pays for, if that continues a
+    membership that was paid before.
     """
 
     __tablename__ = "billing_orders"
@@ -73,6 +75,7 @@ class BillingOrder(Base):
     )
     paid_until: Mapped[datetime | None]
     cancels_at: Mapped[datetime | None]
+    continues_on: Mapped[date | None]
     membership_id: Mapped[UUID | None]
     trouble: Mapped[str | None] = mapped_column(String(500))
     version: Mapped[int] = mapped_column(Integer, default=0)

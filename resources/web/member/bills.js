@@ -59,6 +59,13 @@ function fillSubscription(at, place, box, told) {
       return words.resumed;
     }));
   }
+  if (told.next_plan_id) {
+    const button = el("button", { type: "button", className: "quiet", textContent: words.renew });
+    acts.append(place.onPress(button, async () => {
+      const body = { plan_id: told.next_plan_id };
+      location.assign(webAddress((await session.ask("/orders", { method: "POST", body })).url));
+    }));
+  }
   const portal = el("button", { type: "button", className: "link", textContent: words.portal });
   place.onPress(portal, async () => {
     location.assign(webAddress((await session.ask("/me/portal", { method: "POST" })).url));

@@ -95,7 +95,7 @@ function start() {
     }
   }
 
-  const paying = payment(steps, words, call, (order) => welcome({ plan_name: order.plan }));
+  const paying = payment(steps, words, call, (order) => welcome({ plan_name: order.plan }), dayOf);
 
   steps.onSend("who", async () => {
     await logIn();

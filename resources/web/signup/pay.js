@@ -5,9 +5,9 @@ const PAUSE_MS = 3000;
 
 /**
  * The payment of a plan. `call(path, body)` sends a request of the customer, a GET without a body;
- * `done(order)` is called once the membership exists.
+ * `done(order)` is called once the membership exists; `dayOf(day)` writes a day.
  */
-export function payment(steps, words, call, done) {
+export function payment(steps, words, call, done, dayOf) {
   let waiting = 0;
 
   /** Order a plan, show its payment page, and poll the order until it expires. */
@@ -16,6 +16,9 @@ export function payment(steps, words, call, done) {
     const link = byId("pay");
     link.href = order.url;
     steps.show("pay");
+    if (order.continues_after) {
+      steps.say(words.continues.replace("{day}", () => dayOf(order.continues_after)));
+    }
     waiting += 1;
     look(order.order_id, waiting, Date.parse(order.expires_at));
   }

@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_client.messages.billing import SubscriptionStatus
-from membership.rules.billing import Agreement, SubscribedTerm, subscribed_term
+from api_client.messages.management import IntervalUnit
+from membership.rules.billing import Agreement, Carry, SubscribedTerm, subscribed_term
 from membership.rules.instants import NaiveTimeError, day_end, day_start
+from membership.rules.periods import Interval
 from tests.membership.rules.clocks import BERLIN, TICK, instants, utc, zones
 
 ACTIVE, PAST_DUE = SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE
+MONTH, YEAR = IntervalUnit.MONTH, IntervalUnit.YEAR
 UNPAID, CANCELED = SubscriptionStatus.UNPAID, SubscriptionStatus.CANCELED
 
 PAID = utc("2027-04-10T10:00")
@@ -231,3 +234,27 @@ def test_more_grace_never_gives_less(paid_until: datetime, grace: int, zone: Zon
     agreement = Agreement(PAST_DUE, paid_until.astimezone(UTC), failing=True)
     less, much = (subscribed_term(agreement, days, zone) for days in (grace, grace + 1))
     assert less.ends_at < much.ends_at
+
+
+@pytest.mark.parametrize(
+    ("began", "continues_on", "billing", "paid_day", "last_day"),
+    [
+        # Whole periods are those of the desk, however long the months are.
+        ("2027-03-10", "2027-03-26", (MONTH, 1), "2027-04-10", "2027-04-25"),
+        ("2027-01-25", "2027-02-10", (MONTH, 1), "2027-02-25", "2027-03-09"),
+        ("2027-02-10", "2027-03-26", (MONTH, 1), "2027-03-10", "2027-04-25"),
+        ("2027-01-31", "2027-02-15", (MONTH, 1), "2027-02-28", "2027-03-14"),
+        ("2027-01-31", "2027-02-15", (MONTH, 1), "2027-03-31", "2027-04-14"),
+        ("2027-03-10", "2027-03-26", (YEAR, 1), "2029-03-10", "2029-03-25"),
+        # A part of one keeps its days.
+        ("2027-03-10", "2027-03-26", (MONTH, 1), "2027-03-20", "2027-04-04"),
+        ("2027-03-10", "2027-03-26", (MONTH, 1), "2027-03-10", "2027-03-25"),
+    ],
+    ids=["month", "long", "short", "last-day", "last-day-2", "years", "part", "nothing"],
+)
+def test_what_is_carried_counts_from_the_end_before(
+    began: str, continues_on: str, billing: tuple[IntervalUnit, int], paid_day: str, last_day: str
+) -> None:
+    day = date.fromisoformat
+    carry = Carry(day(began), day(continues_on), Interval(*billing))
+    assert carry.last_day(day(paid_day)) == day(last_day)
