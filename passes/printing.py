@@ -8,24 +8,29 @@ from fpdf import FPDF
 from passes.card import CardFace
 from passes.design import ImageRole, Slot
 from passes.drawing.code_image import QUIET_MODULES, qr_modules
-from passes.words import localize
+from passes.drawing.fitting import TextStyle
+from passes.drawing.fonts import Fonts, Weight
+from passes.drawing.pdf_text import LEADING, PdfText
+from passes.images import decode_png
+from passes.words import is_right_to_left, localize
 
 WIDTH_MM, HEIGHT_MM = 85.60, 53.98
 """Card format ID-1 (ISO/IEC 7810)."""
 
 _MARGIN = 5.0
 _CODE_MM = 26.0
-_MM_OF_POINT = 25.4 / 72
+_LOGO_MM = 8.0
 _MIN_POINTS = 5.0
 
 
 def card_pdf(
     face: CardFace, images: dict[ImageRole, bytes], fonts: Path, language: str, now: datetime
 ) -> bytes:
-    """Return a card for printing as a PDF. ``fonts`` is the folder of ``Inter-*.otf``.
+    """Return a card for printing as a PDF. ``fonts`` is the folder of the shipped fonts.
 
     ``images`` are fitted pictures; ``now`` is the PDF's creation date. The code is printed in black
-    on white with its quiet zone, whatever the colours of the card.
+    on white with its quiet zone, whatever the colours of the card. For a
+    right-to-left language the card is mirrored.
 
     Raises PassContentError for a code that is too long for a QR code; OSError without the fonts.
     """
@@ -33,12 +38,10 @@ def card_pdf(
     pdf.set_auto_page_break(auto=False)
     pdf.set_margin(0)
     pdf.set_creation_date(now)
-    for weight in ("Regular", "SemiBold"):
-        pdf.add_font(weight, fname=fonts / f"Inter-{weight}.otf")
     pdf.set_title(localize(face.design.title, language))
     pdf.set_lang(language)
     pdf.add_page()
-    page = _Page(pdf, face)
+    page = _Page(pdf, face, Fonts(fonts), mirrored=is_right_to_left(language))
     page.background()
     page.header(images, language)
     page.fields(language)
@@ -49,8 +52,9 @@ def card_pdf(
 class _Page:
     """The one page of a card."""
 
-    def __init__(self, pdf: FPDF, face: CardFace) -> None:
+    def __init__(self, pdf: FPDF, face: CardFace, fonts: Fonts, *, mirrored: bool) -> None:
         self._pdf, self._face, self._design = pdf, face, face.design
+        self._text, self._mirrored = PdfText(pdf, fonts, mirrored=mirrored), mirrored
 
     def background(self) -> None:
         """Fill the page with the background colour."""
@@ -58,36 +62,59 @@ class _Page:
         self._pdf.rect(0, 0, WIDTH_MM, HEIGHT_MM, style="F")
 
     def header(self, images: dict[ImageRole, bytes], language: str) -> None:
-        """Draw the logo, the organization and the title, at the upper left."""
+        """Draw the logo, the organization and the title, at the top."""
         room = WIDTH_MM - 2 * _MARGIN
         top = _MARGIN
         logo = images.get(ImageRole.LOGO)
         if logo is not None:
-            self._pdf.image(logo, _MARGIN, top, h=8.0, w=room, keep_aspect_ratio=True)
-            top += 9.5
-        self._line(self._face.facts.organization, _MARGIN, top, room, size=11, weight="SemiBold")
+            drawn = decode_png(logo)
+            height = min(_LOGO_MM, room * drawn.height / drawn.width)
+            width = height * drawn.width / drawn.height
+            self._pdf.image(drawn, self._left(_MARGIN, width), top, w=width, h=height)
+            top += _LOGO_MM + 1.5
+        organization = self._style(11, Weight.SEMI_BOLD)
+        self._text.line(self._face.facts.organization, (_MARGIN, top + 3.9), room, organization)
         title = localize(self._design.title, language)
-        self._line(title, _MARGIN, top + 5, room, size=7, colour=self._design.label)
+        small = self._style(7, colour=self._design.label)
+        self._text.line(title, (_MARGIN, top + 7.5), room, small)
 
     def fields(self, language: str) -> None:
         """Draw holder, number and primary fields, upwards from the lower edge."""
         facts = self._face.facts
         room = WIDTH_MM - 3 * _MARGIN - _CODE_MM
-        shown = self._face.in_slot(Slot.PRIMARY)
-        y = HEIGHT_MM - _MARGIN - 4
-        self._line(facts.customer_number, _MARGIN, y, room, size=8)
-        self._line(facts.customer_name, _MARGIN, y - 5, room, size=10, weight="SemiBold")
-        for each in shown:
-            y -= 11
-            label = localize(each.label, language)
-            self._line(label, _MARGIN, y - 2.6, room, size=5.5, colour=self._design.label)
-            self._line(each.shown(language), _MARGIN, y, room, size=9, weight="SemiBold")
+        y = HEIGHT_MM - _MARGIN - 1.2
+        self._text.line(facts.customer_number, (_MARGIN, y), room, self._style(8))
+        y -= 4.3
+        y -= self._upwards(facts.customer_name, y, room, self._style(10, Weight.SEMI_BOLD))
+        for each in self._face.in_slot(Slot.PRIMARY):
+            y -= 6.4
+            value = self._style(9, Weight.SEMI_BOLD)
+            self._text.line(each.shown(language), (_MARGIN, y), room, value)
+            label = self._style(5.5, colour=self._design.label)
+            self._text.line(localize(each.label, language), (_MARGIN, y - 3.8), room, label)
+
+    def _upwards(self, text: str, baseline: float, room: float, style: TextStyle) -> float:
+        """Draw a text of one or two lines above ``baseline``; return what a second line takes."""
+        fitted = self._text.fitted(text, room, style, most=2)
+        extra = max(0, len(fitted.lines) - 1) * fitted.size * LEADING / self._pdf.k
+        return self._text.write(fitted, (_MARGIN, baseline - extra), room, style.colour)
+
+    def _style(
+        self, size: float, weight: Weight = Weight.REGULAR, colour: str | None = None
+    ) -> TextStyle:
+        """Return a style that is shrunk to the least size at which a print can be read."""
+        return TextStyle(size, colour or self._design.foreground, weight, least=_MIN_POINTS)
+
+    def _left(self, start: float, width: float) -> float:
+        """Return the left edge of a box that begins at ``start``, in the direction of reading."""
+        return WIDTH_MM - start - width if self._mirrored else start
 
     def code(self) -> None:
-        """Draw the code in the lower right corner."""
+        """Draw the code in the lower corner where a line ends."""
         modules = qr_modules(self._face.facts.code)
         step = _CODE_MM / (len(modules) + 2 * QUIET_MODULES)
-        left, top = WIDTH_MM - _MARGIN - _CODE_MM, HEIGHT_MM - _MARGIN - _CODE_MM
+        left = self._left(WIDTH_MM - _MARGIN - _CODE_MM, _CODE_MM)
+        top = HEIGHT_MM - _MARGIN - _CODE_MM
         self._fill("#ffffff")
         self._pdf.rect(
             left, top, _CODE_MM, _CODE_MM, style="F", round_corners=True, corner_radius=1
@@ -100,30 +127,6 @@ class _Page:
                     left + first + start * step, top + first + y * step, length * step, step,
                     style="F",
                 )  # fmt: skip
-
-    def _line(
-        self,
-        text: str,
-        x: float,
-        y: float,
-        room: float,
-        *,
-        size: float,
-        weight: str = "Regular",
-        colour: str | None = None,
-    ) -> None:
-        """Draw a line of text; one that is too long is shrunk, then truncated."""
-        pdf = self._pdf
-        text = "".join(char for char in text if char.isprintable())
-        pdf.set_text_color(*_rgb(colour or self._design.foreground))
-        while True:
-            pdf.set_font(weight, size=size)
-            if pdf.get_string_width(text) <= room or size <= _MIN_POINTS:
-                break
-            size -= 0.5
-        while text and pdf.get_string_width(text) > room:
-            text = text[:-2] + "…" if len(text) > 2 else ""
-        pdf.text(x, y + size * _MM_OF_POINT, text)
 
     def _fill(self, colour: str) -> None:
         self._pdf.set_fill_color(*_rgb(colour))

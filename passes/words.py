@@ -9,6 +9,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from pydantic import AfterValidator, StringConstraints
 
+from passes.errors import PassContentError
+
 Language = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$", max_length=11),
@@ -69,3 +71,11 @@ def localize(text: LocalText, language: str) -> str:
 def format_day(day: date, language: str) -> str:
     """Return a day in CLDR's medium format, such as ``31 Mar 2027``."""
     return format_date(day, "medium", locale=Locale.parse(language, sep="-"))
+
+
+def is_right_to_left(language: str) -> bool:
+    """Whether a language is written from right to left. Raises PassContentError if unknown."""
+    try:
+        return Locale.parse(language, sep="-").text_direction == "rtl"
+    except (UnknownLocaleError, ValueError):
+        raise PassContentError("language", f"{language!r} is no language") from None

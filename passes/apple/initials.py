@@ -3,15 +3,19 @@
 import io
 from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 import resources
 from passes.design import ImageRole
+from passes.drawing.clusters import initial, one_line
+from passes.drawing.fitting import TextStyle
+from passes.drawing.fonts import Fonts, Weight
+from passes.drawing.painting import paint_in_middle
 from passes.images import BOUNDS
 
-_FONT = "fonts/Inter-Bold.otf"
 _SUPERSAMPLED = 4
-_MISSING_GLYPH = "\uffff"
+_APART = "\u200c"
+"""Between initials, so that those of scripts that join are not joined (zero width non-joiner)."""
 
 
 def draw_icon(organization_name: str, ink: str, paper: str) -> bytes:
@@ -26,22 +30,9 @@ def draw_logo(organization_name: str, ink: str, paper: str) -> bytes:
 
 
 def _initials(name: str) -> str:
-    """Return the initials of the first and last word; those without a glyph are skipped."""
-    starts = [word[0].upper()[0] for word in name.split() if word[0].isalnum()]
-    drawable = [start for start in starts if _has_glyph(start)]
-    return "".join(drawable[:1] + drawable[1:][-1:])
-
-
-@lru_cache(maxsize=4)
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    """Return the font in a size in pixels."""
-    return ImageFont.truetype(str(resources.path(_FONT)), size)
-
-
-def _has_glyph(character: str) -> bool:
-    """Whether the font has a glyph for a character."""
-    font = _font(40)
-    return bytes(font.getmask(character)) != bytes(font.getmask(_MISSING_GLYPH))
+    """Return the initials of the first and last word, with their marks."""
+    starts = [start for word in one_line(name).split(" ") if (start := initial(word))]
+    return _APART.join(starts[:1] + starts[1:][-1:])
 
 
 @lru_cache(maxsize=64)
@@ -54,8 +45,9 @@ def _drawn(initials: str, ink: str, paper: str, side: int, radius: int) -> bytes
         corner = radius * _SUPERSAMPLED
         draw.rounded_rectangle((0, 0, large - 1, large - 1), corner, fill=paper)
     if initials:
-        font = _font(large * 48 // 100 if len(initials) > 1 else large * 62 // 100)
-        draw.text((large / 2, large / 2), initials, fill=ink, font=font, anchor="mm")
+        share = 48 if _APART in initials else 62
+        style = TextStyle(large * share // 100, ink, Weight.BOLD, least=large * 20 // 100)
+        paint_in_middle(image, initials, style, Fonts(resources.path("fonts")))
     else:
         edge = large // 4
         draw.ellipse((edge, edge, large - edge, large - edge), outline=ink, width=large // 12)

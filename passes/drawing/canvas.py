@@ -1,20 +1,17 @@
 """A canvas in points, the unit of the wallets' layouts; mirrored for right-to-left languages."""
 
-import unicodedata
-from dataclasses import dataclass, replace
-from enum import Enum
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFilter
-from PIL.ImageFont import FreeTypeFont
 
-from passes.drawing.fonts import Fonts, Weight
+from passes.drawing.clusters import one_line
+from passes.drawing.fitting import Align, TextStyle, fit_line
+from passes.drawing.fonts import Fonts
+from passes.drawing.layout import lay_out
+from passes.drawing.painting import paint_line
 
 _SMOOTH = 4
 """Supersampling factor of round corners."""
-
-_SHRINK = 0.94
-ELLIPSIS = "…"
 
 
 class Box(NamedTuple):
@@ -24,27 +21,6 @@ class Box(NamedTuple):
     top: float
     width: float
     height: float
-
-
-class Align(Enum):
-    """Alignment of a text, in the direction of reading."""
-
-    START = 0.0
-    MIDDLE = 0.5
-    END = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class TextStyle:
-    """Size in points, weight and colour (``#rrggbb``).
-
-    A text that is too wide is shrunk, down to ``least`` points, and then truncated.
-    """
-
-    size: float
-    colour: str
-    weight: Weight = Weight.REGULAR
-    least: float | None = None
 
 
 class Canvas:
@@ -118,60 +94,21 @@ class Canvas:
         align: Align = Align.START,
     ) -> None:
         """Draw one line of text within ``room`` points from ``place``, its start and baseline."""
-        fitted, style = self._fit(_one_line(text), room, style)
-        if not fitted:
-            return
-        font = self._font(fitted, style)
+        fitted = fit_line(text, room, style, self._fonts, rtl=self.mirrored)
         x, y, width, _ = self.pixels(Box(place[0], place[1], room, 0))
         share = 1 - align.value if self.mirrored else align.value
-        left = x + (width - font.getlength(fitted)) * share
-        ImageDraw.Draw(self.image).text((left, y), fitted, style.colour, font, anchor="ls")
+        size = fitted.size * self.scale
+        for line in fitted.lines:
+            left = x + (width - line.width * size) * share
+            paint_line(self.image, line, (left, y), size, style.colour)
 
     def width_of(self, text: str, style: TextStyle) -> float:
         """Return the width of a line at its full size, in points."""
-        line = _one_line(text)
-        return self._font(line, style).getlength(line) / self.scale
-
-    def _font(self, text: str, style: TextStyle) -> FreeTypeFont:
-        size = round(style.size * self.scale * 4) / 4
-        return self._fonts.font_for(text, size, style.weight)
-
-    def _fit(self, text: str, room: float, style: TextStyle) -> tuple[str, TextStyle]:
-        """Shrink a line, then truncate it, until it fits."""
-        while self.width_of(text, style) > room:
-            smaller = style.size * _SHRINK
-            if smaller < (style.least or style.size):
-                return self._truncated(text, room, style), style
-            style = replace(style, size=smaller)
-        return text, style
-
-    def _truncated(self, text: str, room: float, style: TextStyle) -> str:
-        """Truncate a line to fit, with an ellipsis; empty if not even that fits."""
-        low, high = 0, len(text)
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.width_of(_shortened(text, middle), style) <= room:
-                low = middle
-            else:
-                high = middle - 1
-        shortened = _shortened(text, low)
-        return shortened if self.width_of(shortened, style) <= room else ""
+        line = lay_out(one_line(text), self._fonts, style.weight, self.mirrored)
+        return line.width * style.size
 
 
 def fitting_inside(size: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:
     """Return the largest size with the proportions of ``size`` within ``room``; at least 1 x 1."""
     scale = min(room[0] / size[0], room[1] / size[1])
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def _one_line(text: str) -> str:
-    """Return a text without line breaks and control characters."""
-    visible = "".join(" " if unicodedata.category(each) == "Cc" else each for each in text)
-    return " ".join(visible.split())
-
-
-def _shortened(text: str, length: int) -> str:
-    """Return the first characters of a text with an ellipsis; no letter loses its accents."""
-    while length < len(text) and length and unicodedata.combining(text[length]):
-        length -= 1
-    return text[:length].rstrip() + ELLIPSIS

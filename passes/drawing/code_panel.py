@@ -6,8 +6,9 @@ from PIL import ImageDraw, ImageOps
 
 from passes.card import CardFace
 from passes.design import Symbology
-from passes.drawing.canvas import Align, Box, Canvas, TextStyle
+from passes.drawing.canvas import Box, Canvas
 from passes.drawing.code_image import code_image
+from passes.drawing.fitting import Align, TextStyle
 from passes.drawing.fonts import Weight
 
 _INK = "#111111"

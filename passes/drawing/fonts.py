@@ -1,13 +1,16 @@
-"""Font selection: Inter if it has the glyphs of a text, else the first font that has them."""
+"""The shipped fonts, and which of them has the letters of a text.
 
-import unicodedata
+Inter comes first, then a font of Noto for each script, then one for Chinese, Japanese and Korean
+each, and last one with symbols. Only these are used, so that a card looks the same everywhere. How
+the files are made: ``tools/fallback_fonts.py``.
+"""
+
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import ImageFont
-from PIL.ImageFont import FreeTypeFont
+import uharfbuzz as hb
 
 
 class Weight(StrEnum):
@@ -19,81 +22,86 @@ class Weight(StrEnum):
     BOLD = "Bold"
 
 
-_HEAVY = (Weight.SEMI_BOLD, Weight.BOLD)
-_SYSTEM_FONTS = (
-    "NotoSansCJK-Regular.ttc",
-    "DroidSansFallbackFull.ttf",
-    "NotoSansThai-Regular.ttf",
-    "NotoSansDevanagari-Regular.ttf",
-    "Arial Unicode.ttf",
-    "PingFang.ttc",
-    "msyh.ttc",
-    "malgun.ttf",
-    "Nirmala.ttc",
-    "leelawui.ttf",
-)
-"""Fonts of Linux, macOS and Windows for scripts that the shipped fonts do not cover."""
+EMBOLDENED = {Weight.MEDIUM: 0.01, Weight.SEMI_BOLD: 0.02, Weight.BOLD: 0.03}
+"""By how much the strokes of fonts with one weight are thickened, in parts of the size."""
 
-_MISSING_GLYPH = "\U0010fffe"
-_PROBE_SIZE = 24
+_NOTO_SANS = (
+    "Arabic", "Hebrew", "Devanagari", "Bengali", "Thai", "Tamil", "Telugu", "Gujarati",
+    "Kannada", "Malayalam", "Gurmukhi", "Oriya", "Sinhala", "Khmer", "Lao", "Myanmar",
+    "Georgian", "Armenian", "Ethiopic", "Syriac", "Thaana", "NKo", "Tifinagh", "Mongolian",
+    "Cherokee", "CanadianAboriginal", "Javanese",
+)  # fmt: skip
+
+SCRIPTS = (
+    *(f"NotoSans{each}-Regular.ttf" for each in _NOTO_SANS),
+    "NotoSerifTibetan-Regular.ttf",
+)
+
+CJK = ("DroidSansFallback.ttf", "NotoSansKR-Hangul.otf", "NotoSansCJK-Supplement.otf")
+"""Han and kana, then Hangul, then Han beyond the first plane."""
+
+SYMBOLS = "DejaVuSans-Rest.ttf"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Font:
+    """A font file of one weight. ``bold`` is by how much its strokes are thickened when drawn.
+
+    ``shaper`` is not changed after it is made, so that threads may share it.
+    """
+
+    path: Path
+    units: int
+    bold: float
+    shaper: hb.Font
+
+    def has(self, cluster: str) -> bool:
+        """Whether the font has all letters of a cluster, marks included."""
+        return _has(self, cluster)
 
 
 @dataclass(frozen=True, slots=True)
 class Fonts:
-    """The folder with ``Inter-*.otf`` and, for Arabic and Hebrew, ``DejaVuSans*.ttf``."""
+    """The folder with ``Inter-*.otf`` and the folder ``scripts``."""
 
     folder: Path
 
-    def font_for(self, text: str, size: float, weight: Weight) -> FreeTypeFont:
-        """Return the font for a text, of ``size`` pixels per em.
+    def first(self, weight: Weight) -> Font:
+        """Return Inter. Raises OSError if it is missing."""
+        return load(self.folder / f"Inter-{weight.value}.otf", 0.0)
 
-        A glyph that no font has is drawn as a box. Raises OSError if Inter is missing.
-        """
-        candidates = self._candidates(weight)
-        letters = {char for char in text if not char.isspace()}
-        best = min(candidates, key=lambda name: sum(not _has_glyph(name, each) for each in letters))
-        return _load(best, size)
-
-    def _candidates(self, weight: Weight) -> tuple[str, ...]:
-        """Return the font files to try, in order."""
-        inter = str(self.folder / f"Inter-{weight.value}.otf")
-        name = "DejaVuSans-Bold.ttf" if weight in _HEAVY else "DejaVuSans.ttf"
-        own = self.folder / name
-        others = [own.name if not own.exists() else str(own), *_SYSTEM_FONTS]
-        return (inter, *(each for each in others if _is_available(each)))
+    def font_for(self, cluster: str, weight: Weight) -> Font | None:
+        """Return the first font that has a cluster; None if no font has it."""
+        inter = self.first(weight)
+        if inter.has(cluster):
+            return inter
+        for name in (*SCRIPTS, *CJK, SYMBOLS):
+            font = load(self.folder / "scripts" / name, EMBOLDENED.get(weight, 0.0))
+            if font.has(cluster):
+                return font
+        return None
 
 
 @lru_cache(maxsize=256)
-def _load(name: str, size: float) -> FreeTypeFont:
-    return ImageFont.truetype(name, size)
+def load(path: Path, bold: float) -> Font:
+    """Return a font of a file. Raises OSError if the file cannot be read."""
+    with path.open("rb"):  # the library's own error for a missing file does not name it
+        face = hb.Face(hb.Blob.from_file_path(path))
+    shaper = hb.Font(face)
+    if bold:
+        shaper.synthetic_bold = (bold, bold, True)
+    return Font(path, face.upem, bold, shaper)
 
 
-@lru_cache(maxsize=64)
-def _is_available(name: str) -> bool:
-    """Whether a font can be loaded: by its path, or by its name from the system."""
-    try:
-        ImageFont.truetype(name, _PROBE_SIZE)
-    except OSError:
+@lru_cache(maxsize=16384)
+def _has(font: Font, cluster: str) -> bool:
+    """Whether no letter of a cluster is shaped to the glyph for missing letters, number 0."""
+    if len(cluster) == 1:
+        return font.shaper.get_nominal_glyph(ord(cluster)) is not None
+    if font.shaper.get_nominal_glyph(ord(cluster[0])) is None:
         return False
-    return True
-
-
-@lru_cache(maxsize=8192)
-def _has_glyph(name: str, char: str) -> bool:
-    """Whether a font has a glyph: it is drawn differently from a character that no font has."""
-    if unicodedata.category(char).startswith("C") or unicodedata.combining(char):
-        return True  # invisible by itself
-    return _bitmap(name, char) != _bitmap(name, _MISSING_GLYPH)
-
-
-def _bitmap(name: str, char: str) -> tuple[tuple[int, int], bytes]:
-    """Return size and pixels of a glyph."""
-    font = _unshaped(name)
-    mask = font.getmask(char)
-    return mask.size, bytes(mask)
-
-
-@lru_cache(maxsize=32)
-def _unshaped(name: str) -> FreeTypeFont:
-    """Return a font for single glyphs, without text shaping."""
-    return ImageFont.truetype(name, _PROBE_SIZE, layout_engine=ImageFont.Layout.BASIC)
+    buffer = hb.Buffer()
+    buffer.add_str(cluster)
+    buffer.guess_segment_properties()
+    hb.shape(font.shaper, buffer)
+    return all(each.codepoint for each in buffer.glyph_infos)

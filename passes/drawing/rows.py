@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from passes.drawing.canvas import Align, Box, Canvas, TextStyle
+from passes.drawing.canvas import Box, Canvas
+from passes.drawing.fitting import Align, TextStyle
 
 _GAP = 14.0
 _SHRINK = 0.94

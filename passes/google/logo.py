@@ -11,11 +11,14 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from passes.contrast import contrast_ratio
 from passes.design import Design, ImageRole
+from passes.drawing.clusters import clusters, initial, one_line
+from passes.drawing.fitting import TextStyle
 from passes.drawing.fonts import Fonts, Weight
+from passes.drawing.painting import paint_in_middle
 from passes.images import decode_png
 
 SIDE = 660
@@ -72,13 +75,13 @@ def _draw_picture(square: Image.Image, picture: Image.Image) -> None:
 
 def _draw_letter(square: Image.Image, letter: str, ink: str, fonts: Fonts) -> None:
     """Draw a letter in the centre."""
-    font = fonts.font_for(letter, SIDE * _LETTER, Weight.BOLD)
-    ImageDraw.Draw(square).text((SIDE / 2, SIDE / 2), letter, fill=ink, font=font, anchor="mm")
+    paint_in_middle(square, letter, TextStyle(SIDE * _LETTER, ink, Weight.BOLD), fonts)
 
 
 def _initial(organization: str) -> str:
-    """Return the first letter or digit of a name."""
-    return next((char.upper() for char in organization if char.isalnum()), "•")
+    """Return the first letter or digit of a name, with its marks."""
+    parts = clusters(one_line(organization))
+    return next((letter for each in parts if (letter := initial(each))), "•")
 
 
 def _text_colour(design: Design) -> str:

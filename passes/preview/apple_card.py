@@ -10,8 +10,9 @@ from PIL import Image, ImageFilter
 
 from passes.card import CardFace, FaceField
 from passes.design import CardKind, ImageRole, Slot
-from passes.drawing.canvas import Align, Box, Canvas, TextStyle
+from passes.drawing.canvas import Box, Canvas
 from passes.drawing.code_panel import CodePanel
+from passes.drawing.fitting import Align, TextStyle
 from passes.drawing.fonts import Fonts, Weight
 from passes.drawing.rows import draw_row
 from passes.images import BOUNDS

@@ -12,8 +12,9 @@ from PIL import Image
 from passes.card import CardFace, FaceField
 from passes.contrast import contrast_ratio, mix
 from passes.design import ImageRole
-from passes.drawing.canvas import Box, Canvas, TextStyle
+from passes.drawing.canvas import Box, Canvas
 from passes.drawing.code_panel import CodePanel
+from passes.drawing.fitting import TextStyle
 from passes.drawing.fonts import Fonts, Weight
 from passes.drawing.rows import draw_row
 from passes.google.face import MAX_FIELDS_IN_ROW, ROWS

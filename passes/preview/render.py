@@ -7,7 +7,6 @@ import io
 from collections.abc import Mapping
 from typing import Literal
 
-from babel import Locale, UnknownLocaleError
 from PIL import Image
 
 import resources
@@ -15,11 +14,12 @@ from passes.apple.initials import draw_logo
 from passes.card import CardFace
 from passes.design import ImageRole
 from passes.drawing.fonts import Fonts
-from passes.errors import ImageError, PassContentError
+from passes.errors import ImageError
 from passes.google.logo import google_logo
 from passes.images import decode_png
 from passes.preview.apple_card import AppleCard
 from passes.preview.google_card import GoogleCard
+from passes.words import is_right_to_left
 
 Wallet = Literal["apple", "google"]
 
@@ -38,7 +38,7 @@ def preview_png(
     """
     pictures = {role: _decoded(role, data) for role, data in images.items()}
     fonts = Fonts(resources.path("fonts"))
-    mirrored = _right_to_left(language)
+    mirrored = is_right_to_left(language)
     design, organization = face.design, face.facts.organization
     if wallet == "apple":
         if ImageRole.LOGO not in pictures:
@@ -59,11 +59,3 @@ def _decoded(role: ImageRole, data: bytes) -> Image.Image:
         return decode_png(data)
     except (OSError, SyntaxError, ValueError) as error:
         raise ImageError(f"images.{role.value}", "the picture is no PNG") from error
-
-
-def _right_to_left(language: str) -> bool:
-    """Whether a language is written from right to left. Raises PassContentError."""
-    try:
-        return Locale.parse(language, sep="-").text_direction == "rtl"
-    except (UnknownLocaleError, ValueError):
-        raise PassContentError("language", f"{language!r} is no language") from None

@@ -15,9 +15,10 @@ import resources
 from passes.card import CardFace
 from passes.codes.barcode import CardCode, SignedCardCode
 from passes.design import CardKind, ImageRole, Symbology
-from passes.drawing.canvas import Align, Box, Canvas, TextStyle
+from passes.drawing.canvas import Box, Canvas
 from passes.drawing.code_image import QUIET_MODULES, code_image, qr_modules
-from passes.drawing.fonts import Fonts, Weight
+from passes.drawing.fitting import Align, TextStyle
+from passes.drawing.fonts import Fonts
 from passes.drawing.rows import distribute_widths
 from passes.errors import ImageError, PassContentError
 from passes.preview.render import Wallet, preview_png
@@ -253,22 +254,6 @@ def test_modules_are_whole_pixels_within_a_quiet_zone() -> None:
 @pytest.fixture(scope="module")
 def fonts() -> Fonts:
     return Fonts(resources.path("fonts"))
-
-
-@pytest.mark.parametrize(
-    ("text", "family"),
-    [
-        ("Amara Okafor", "Inter"),
-        ("Łukasz Žižka", "Inter"),
-        ("Σωκράτης", "Inter"),
-        ("محمد", "DejaVu Sans"),
-        ("דוד", "DejaVu Sans"),
-        ("\U0010fff0", "Inter"),
-        ("", "Inter"),
-    ],
-)
-def test_a_font_with_the_glyphs_of_a_text_is_chosen(fonts: Fonts, text: str, family: str) -> None:
-    assert fonts.font_for(text, 40, Weight.REGULAR).getname()[0] == family
 
 
 def ink_in(canvas: Canvas) -> tuple[float, float] | None:
