@@ -9,6 +9,9 @@ statistics the plans are the same at every size. PostgreSQL gathers its own stat
 from sqlalchemy import Connection, text
 
 _ROWS = 1_000_000
+_ROWS_OF_PARTIAL = _ROWS // 100
+"""Rows in an index with a condition, such as of what is still to be sent."""
+
 _ROWS_PER_VALUE = 10
 _ROWS_PER_VALUE_OF = {"organization_id": _ROWS, "kind": _ROWS // 2, "company_id": 500}
 """Columns that are less selective than others: the number of rows with the same value."""
@@ -37,9 +40,10 @@ def _statistics(connection: Connection, table: str) -> list[tuple[str, str]]:
     """Return the name and the ``stat`` of each index of a table."""
     statistics = []
     indexes = connection.execute(text(f'PRAGMA index_list("{table}")')).all()
-    for _, name, unique, origin, *_ in indexes:
+    for _, name, unique, origin, partial in indexes:
         columns = connection.execute(text(f'PRAGMA index_info("{name}")')).all()
-        stat = _stat([column[2] for column in columns], bool(unique))
+        rows = _ROWS_OF_PARTIAL if partial else _ROWS
+        stat = _stat([column[2] for column in columns], bool(unique), rows)
         # The primary key of a WITHOUT ROWID table goes by the table's name.
         own = origin == "pk" and _is_without_rowid(connection, table)
         statistics.append((table if own else name, stat))
@@ -52,14 +56,14 @@ def _is_without_rowid(connection: Connection, table: str) -> bool:
     return bool(connection.execute(query, {"table": table}).scalar_one())
 
 
-def _stat(columns: list[str], unique: bool) -> str:
+def _stat(columns: list[str], unique: bool, rows: int) -> str:
     """Return the ``stat`` of an index: its number of rows, then the average number of rows with
     the same first column, the same first two, and so on.
 
     See https://www.sqlite.org/fileformat2.html#stat1tab
     """
-    shared = _ROWS
-    figures = [_ROWS]
+    shared = rows
+    figures = [rows]
     for position, column in enumerate(columns, start=1):
         if position == len(columns) and unique:
             shared = 1

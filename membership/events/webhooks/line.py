@@ -6,7 +6,7 @@ gets a newer state of a thing before an older one. Everything else goes on. What
 when it comes to the head of the line, so storing an event costs nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     case,
-    exists,
     func,
     literal,
     literal_column,
@@ -23,16 +22,17 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from membership.events.webhooks.retry_policy import BACKOFF, REFUSALS
 from membership.store import lease
-from membership.store.database import AnyRow
 from membership.store.models import Event, WebhookDelivery, WebhookEndpoint
 
 PENDING = WebhookDelivery.state == literal_column("'pending'")  # as in the partial indexes
 SET_ASIDE = and_(PENDING, WebhookDelivery.set_aside_at.is_not(None))
 _IN_LINE = and_(PENDING, WebhookDelivery.set_aside_at.is_(None))
+_seq = WebhookDelivery.event_seq
+_retry_at = WebhookDelivery.retry_at
 _OF_ENDPOINT = and_(
     WebhookDelivery.organization_id == WebhookEndpoint.organization_id,
     WebhookDelivery.endpoint_id == WebhookEndpoint.id,
@@ -54,16 +54,32 @@ def of_endpoint(organization_id: int, endpoint_id: UUID) -> ColumnElement[bool]:
 
 
 def has_due(now: datetime) -> ColumnElement[bool]:
-    """SQL condition: an endpoint has a delivery in line, or one set aside that is due."""
+    """SQL condition: an endpoint has a delivery in line, or one set aside that is due.
+
+    Each part is the first row of an index: of conditions, PostgreSQL may read all rows instead.
+    """
+    firsts = ((_IN_LINE, _seq), *((each, _retry_at) for each in _are_due(now)))
     return or_(
-        exists().where(_OF_ENDPOINT, _IN_LINE),
-        exists().where(_OF_ENDPOINT, SET_ASIDE, _is_due(now)),
+        *(
+            select(_seq)
+            .where(_OF_ENDPOINT, those)
+            .order_by(order)
+            .limit(1)
+            .scalar_subquery()
+            .is_not(None)
+            for those, order in firsts
+        )
     )
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    """SQL condition: a delivery that was set aside is to be tried again now."""
-    return lease.has_come(WebhookDelivery.retry_at, now, BACKOFF.longest)
+def _are_due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """SQL conditions: a delivery that was set aside is to be tried again now.
+
+    The second is of those that a clock which was wrong set too far ahead (``lease.has_come``).
+    Apart, each is a range of the index.
+    """
+    furthest = now + BACKOFF.longest + lease.CLOCK_MARGIN
+    return and_(SET_ASIDE, _retry_at <= now), and_(SET_ASIDE, _retry_at > furthest)
 
 
 def next_seq(
@@ -82,13 +98,16 @@ def next_seq(
 
 def _head(session: Session, endpoint: WebhookEndpoint, now: datetime) -> int | None:
     """The first delivery in line that waits for no other; None if there is none."""
-    return _first_free(session, endpoint, now, _IN_LINE, WebhookDelivery.event_seq)
+    return _first_free(session, endpoint, now, _IN_LINE, (_seq,))
 
 
 def _due_aside(session: Session, endpoint: WebhookEndpoint, now: datetime) -> int | None:
     """The delivery that was set aside and has been due longest; None if there is none."""
-    due = and_(SET_ASIDE, _is_due(now))
-    return _first_free(session, endpoint, now, due, WebhookDelivery.retry_at)
+    for due in _are_due(now):
+        found = _first_free(session, endpoint, now, due, (_retry_at, _seq))
+        if found is not None:
+            return found
+    return None
 
 
 def _first_free(
@@ -96,60 +115,68 @@ def _first_free(
     endpoint: WebhookEndpoint,
     now: datetime,
     wanted: ColumnElement[bool],
-    order: Any,
+    order: tuple[Any, ...],
 ) -> int | None:
     """The first wanted delivery with no earlier pending one of its subject; None without any.
 
     Those that have one are put behind it.
     """
+    connection = session.connection()
     here = of_endpoint(endpoint.organization_id, endpoint.id)
-    if session.connection().execute(select(1).where(here, SET_ASIDE).limit(1)).first() is None:
-        first = select(WebhookDelivery.event_seq).where(here, wanted).order_by(order).limit(1)
-        return session.connection().scalar(first)
+    firsts = select(_seq).where(here, wanted).order_by(*order)
+    if not has_aside(session, endpoint):
+        return connection.scalar(firsts.limit(1))
     for _ in range(_MOST_LOOKS):
-        rows = (
-            session.connection()
-            .execute(
-                select(WebhookDelivery.event_seq, Event.subject_id)
-                .join(Event, Event.seq == WebhookDelivery.event_seq)
-                .where(here, wanted)
-                .order_by(order, WebhookDelivery.event_seq)
-                .limit(_HEADS)
-            )
-            .all()
-        )
-        front = _front(session, here, rows)
+        seqs = connection.scalars(firsts.limit(_HEADS)).all()
+        front = _front(session, endpoint, seqs)
         behind: dict[int, int] = {}
         free = None
-        for row in rows:
-            ahead = front.get(row.subject_id, row.event_seq)
-            if ahead >= row.event_seq:
-                free = int(row.event_seq)
+        for seq in seqs:
+            if front[seq] >= seq:
+                free = seq
                 break
-            behind[row.event_seq] = ahead
+            behind[seq] = front[seq]
         _put_behind(session, here, behind, now)
-        if free is not None or len(rows) < _HEADS:
+        if free is not None or len(seqs) < _HEADS:
             return free
     return None
 
 
-def _front(session: Session, here: ColumnElement[bool], rows: Iterable[AnyRow]) -> dict[str, int]:
-    """The number of the earliest pending event of each subject among these deliveries."""
-    seqs = [row.event_seq for row in rows]
+def has_aside(session: Session, endpoint: WebhookEndpoint) -> bool:
+    """Whether any delivery to an endpoint is set aside."""
+    here = of_endpoint(endpoint.organization_id, endpoint.id)
+    first = select(_seq).where(here, SET_ASIDE).order_by(_retry_at).limit(1)
+    return session.connection().scalar(first) is not None
+
+
+def _front(session: Session, endpoint: WebhookEndpoint, seqs: Collection[int]) -> dict[int, int]:
+    """Map each of these pending deliveries to the earliest pending one of its subject.
+
+    Reads the events of these subjects, by the index of subjects, up to the first that is pending;
+    not what else is pending, which may be all of a long outage. That the state is compared with a
+    value that is read for each event leaves the planners no other way.
+    """
     if not seqs:
         return {}
-    found = session.connection().execute(
-        select(Event.subject_id, func.min(WebhookDelivery.event_seq))
-        .join(Event, Event.seq == WebhookDelivery.event_seq)
+    connection = session.connection()
+    rows = connection.execute(select(Event.seq, Event.subject_id).where(Event.seq.in_(seqs))).all()
+    firsts = select(Event.subject_id).where(Event.seq.in_(seqs)).distinct().subquery("subjects")
+    here = of_endpoint(endpoint.organization_id, endpoint.id)
+    event = aliased(Event)
+    state = select(WebhookDelivery.state).where(here, event.seq == _seq).scalar_subquery()
+    earliest = (
+        select(event.seq)
         .where(
-            here,
-            PENDING,
-            WebhookDelivery.event_seq <= max(seqs),
-            Event.subject_id.in_({row.subject_id for row in rows}),
+            event.organization_id == endpoint.organization_id,
+            event.subject_id == firsts.c.subject_id,
+            state == literal_column("'pending'"),
         )
-        .group_by(Event.subject_id)
+        .order_by(event.seq)
+        .limit(1)
+        .scalar_subquery()
     )
-    return {row[0]: row[1] for row in found}
+    found = {row[0]: row[1] for row in connection.execute(select(firsts.c.subject_id, earliest))}
+    return {row.seq: found[row.subject_id] for row in rows}
 
 
 def _put_behind(
@@ -159,11 +186,10 @@ def _put_behind(
     if not behind:
         return
     set_aside_at = func.coalesce(WebhookDelivery.set_aside_at, now)
-    seq = WebhookDelivery.event_seq
-    ahead = case(*((seq == each, literal(first, seq.type)) for each, first in behind.items()))
+    ahead = case(*((_seq == each, literal(first, _seq.type)) for each, first in behind.items()))
     session.connection().execute(
         update(WebhookDelivery)
-        .where(here, seq.in_(behind))
+        .where(here, _seq.in_(behind))
         .values(set_aside_at=set_aside_at, retry_at=None, behind_seq=ahead)
     )
 
@@ -174,11 +200,9 @@ def leave_line(session: Session, delivery: WebhookDelivery) -> None:
         setattr(delivery, name, value)
     session.flush()
     here = of_endpoint(delivery.organization_id, delivery.endpoint_id)
-    # Null for all that wait behind another: so the index of what is set aside leads past the rest.
-    waiting = and_(SET_ASIDE, WebhookDelivery.retry_at.is_(None))
     session.connection().execute(
         update(WebhookDelivery)
-        .where(here, waiting, WebhookDelivery.behind_seq == delivery.event_seq)
+        .where(here, PENDING, WebhookDelivery.behind_seq == delivery.event_seq)
         .values(OUT_OF_LINE)
     )
 

@@ -13,6 +13,7 @@ from membership.base.logs import logger
 from membership.events.webhooks.endpoints import bury_pending
 from membership.events.webhooks.line import (
     SET_ASIDE,
+    has_aside,
     leave_line,
     of_endpoint,
     retry_all_aside,
@@ -114,10 +115,8 @@ def _put_off(
     if since is not None:
         delivery.retry_at = now + pause
         return asked
-    here = of_endpoint(endpoint.organization_id, endpoint.id)
-    aside = session.connection().execute(select(1).where(here, SET_ASIDE).limit(1)).first()
     if delivery.attempts < attempts_in_line(
-        others_aside=aside is not None, status=status, retry_after=retry_after
+        others_aside=has_aside(session, endpoint), status=status, retry_after=retry_after
     ):
         return pause
     delivery.set_aside_at, delivery.retry_at = now, now + pause

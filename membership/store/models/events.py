@@ -42,6 +42,7 @@ class Event(Base):
         UniqueConstraint("organization_id", "id"),
         Index("ix_events_age", "created_at"),
         Index("ix_events_list", "organization_id", "seq"),
+        Index("ix_events_subject", "organization_id", "subject_id", "seq"),
     )
 
     seq: Mapped[int] = mapped_column(
@@ -121,8 +122,25 @@ class WebhookDelivery(Base):
             "organization_id",
             "endpoint_id",
             "retry_at",
+            "event_seq",
             sqlite_where=text("state = 'pending' AND set_aside_at IS NOT NULL"),
             postgresql_where=text("state = 'pending' AND set_aside_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_webhook_deliveries_in_line",
+            "organization_id",
+            "endpoint_id",
+            "event_seq",
+            sqlite_where=text("state = 'pending' AND set_aside_at IS NULL"),
+            postgresql_where=text("state = 'pending' AND set_aside_at IS NULL"),
+        ),
+        Index(
+            "ix_webhook_deliveries_behind",
+            "organization_id",
+            "endpoint_id",
+            "behind_seq",
+            sqlite_where=text("behind_seq IS NOT NULL"),
+            postgresql_where=text("behind_seq IS NOT NULL"),
         ),
         Index("ix_webhook_deliveries_event", "event_seq"),
     )
