@@ -105,7 +105,8 @@ def _undone(connection: Connection) -> Iterator[None]:
 def _rows_of(node: dict[str, Any]) -> float:
     """The rows that all parts of a plan read, those included that a condition left out."""
     own = float(node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
-    return own * node["Actual Loops"] + sum(_rows_of(each) for each in node.get("Plans", ()))
+    loops = float(node["Actual Loops"])
+    return own * loops + sum(_rows_of(each) for each in node.get("Plans", ()))
 
 
 def _endpoint_with(club: Club, count: int) -> UUID:
