@@ -34,6 +34,7 @@ UNDOCUMENTED = {
     "/join/app.js",
     "/join/app.css",
     "/join/login.js",
+    "/join/clock.js",
     "/join/pay.js",
     "/join/{organization}/order/{outcome}",
     "/join/{organization}",

@@ -112,12 +112,13 @@ class SessionCustomer(Message):
 class SessionTokens(Message):
     """Tokens of a session: a bearer token, valid for ``expires_in`` seconds, and a refresh token.
 
-    The refresh token is valid once.
+    The refresh token is valid once. ``server_time`` is when they were issued.
     """
 
     access_token: str
     expires_in: int
     refresh_token: str
+    server_time: AwareDatetime
     customer: SessionCustomer
 
 

@@ -9,9 +9,10 @@ from api_client.messages.scan import Message
 
 
 class CustomerOrder(Message):
-    """State of an order of the logged-in customer."""
+    """State of an order of the logged-in customer, at ``server_time``."""
 
     id: UUID
+    server_time: AwareDatetime
     state: OrderState
     plan: str
     membership_id: UUID | None

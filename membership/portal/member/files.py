@@ -29,6 +29,7 @@ FILES: Mapping[str, str] = {
     "live.js": "member/live.js",
     "codes.js": "member/codes.js",
     "login.js": "login/login.js",
+    "clock.js": "clock.js",
     "qrcode.js": "member/vendor/qrcode.mjs",
 }
 """Files by the name under which they are served. The signup page shares some of them."""

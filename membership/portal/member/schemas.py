@@ -25,6 +25,7 @@ class MemberSession(Message):
 
     access_token: str
     expires_in: int
+    server_time: AwareDatetime
     customer: SessionCustomer
 
 

@@ -61,6 +61,12 @@ async def get_login_script() -> Response:
     return _file("login/login.js")
 
 
+@router.get("/clock.js")
+async def get_clock_script() -> Response:
+    """Return the script of the service's clock, which other pages share."""
+    return _file("clock.js")
+
+
 @router.get("/pay.js")
 async def get_payment_script() -> Response:
     """Return the script of the payment."""

@@ -1,4 +1,5 @@
 // Login by a mailed code, shared by the public pages. It stores nothing.
+import { clock } from "./clock.js";
 
 export const byId = (id) => document.getElementById(id);
 
@@ -26,7 +27,8 @@ export async function send(url, { method = "GET", body, token, credentials = "om
   if (token) headers.Authorization = "Bearer " + token;
   const sent = body === undefined ? undefined : JSON.stringify(body);
   try {
-    return await fetch(url, { method, headers, body: sent, credentials, signal, cache: "no-store" });
+    const asked = { method, headers, body: sent, credentials, signal, cache: "no-store" };
+    return await clock.timed(() => fetch(url, asked));
   } catch {
     throw new Refused(0, "offline");
   }
@@ -38,6 +40,7 @@ export async function jsonOf(answer) {
   const told = await answer.json().catch(() => null);
   if (!answer.ok) throw new Refused(answer.status, told?.code || "failed");
   if (told === null) throw new Refused(0, "offline");
+  clock.learn(answer, told.server_time);
   return told;
 }
 

@@ -62,9 +62,8 @@ function start() {
   async function fetchCodes(id) {
     if (!visit) throw new Refused(0, "offline");
     const { customer } = visit;
-    const askedAt = Date.now();
     const told = await session.ask("/me/live", { method: "POST", body: { card_id: id } });
-    codes.keep(customer.id, told, askedAt, Date.now());
+    codes.keep(customer.id, told);
   }
 
   function refuse(name, error) {

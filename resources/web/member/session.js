@@ -3,6 +3,7 @@
 // A page belongs to the customer it began with. The cookie belongs to the browser: another tab may
 // have logged in somebody else. Whoever comes of the cookie then starts the page over, and what was
 // asked for the one before is dropped, however late it comes.
+import { clock } from "./clock.js";
 import { Late, Refused, jsonOf, send } from "./login.js";
 
 const EARLY_MS = 30_000;
@@ -75,7 +76,7 @@ export function sessionOf(api, slug, startOver) {
     owner = told.customer.id;
     localStorage.setItem(signedIn, owner);
     token = told.access_token;
-    until = Date.now() + told.expires_in * 1000 - EARLY_MS;
+    until = clock.tick() + told.expires_in * 1000 - EARLY_MS;
     return told.customer;
   }
 
@@ -109,7 +110,7 @@ export function sessionOf(api, slug, startOver) {
     if (isGone()) leaveToOther();
     const isCurrent = marker();
     const { signal } = pending;
-    if (Date.now() >= until) await inTime(isCurrent, renew());
+    if (clock.tick() >= until) await inTime(isCurrent, renew());
     const first = await inTime(isCurrent, send(api + path, { ...options, token, signal }));
     if (first.status !== 401) return first;
     await inTime(isCurrent, renew());

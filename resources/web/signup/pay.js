@@ -1,4 +1,5 @@
 // Online payment: the order, the page of the payment provider, and polling for the result.
+import { clock } from "./clock.js";
 import { byId, Refused } from "./login.js";
 
 const PAUSE_MS = 3000;
@@ -33,14 +34,14 @@ export function payment(steps, words, call, done, dayOf) {
         if (turn !== waiting) return;
         if (error instanceof Refused && error.status === 404) return giveUp("failed");
         if (error instanceof Refused && error.status === 401) return giveUp("paid_later");
-        if (Date.now() > ends) return giveUp("paid_later");
+        if (clock.now() > ends) return giveUp("paid_later");
         steps.say(words.offline, true); // polling continues
         continue;
       }
       if (turn !== waiting) return;
       if (told.membership_id) return done(told);
       if (told.state === "expired" || told.state === "failed") return giveUp("not_paid");
-      if (told.state === "completed" || Date.now() > ends) return giveUp("paid_later");
+      if (told.state === "completed" || clock.now() > ends) return giveUp("paid_later");
       steps.say(words.paying);
     }
   }

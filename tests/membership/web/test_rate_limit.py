@@ -198,7 +198,10 @@ def test_guessing_keys_is_slow_and_stops_no_desk(strict: Service, seconds: Secon
 STATIC = [
     "/me/sw.js",
     *(f"/me/files/{files_version()}/{name}" for name in FILES),
-    *(f"/join/{name}" for name in ("load.js", "app.js", "login.js", "pay.js", "app.css")),
+    *(
+        f"/join/{name}"
+        for name in ("load.js", "app.js", "login.js", "clock.js", "pay.js", "app.css")
+    ),
     "/join/any-club/embed.js",
     "/staff/set-password.css",
     "/staff/set-password.js",

@@ -131,7 +131,7 @@ def test_prices_have_as_many_digits_as_their_currency(
 
 
 def test_the_files_of_the_page_are_served(service: Service) -> None:
-    for name in ("app.js", "login.js", "pay.js", "app.css"):
+    for name in ("app.js", "login.js", "clock.js", "pay.js", "app.css"):
         assert visit(service, f"/../{name}").status_code == 200
     script = visit(service, "/embed.js")
     assert script.headers["Content-Type"].startswith("text/javascript")
@@ -145,7 +145,7 @@ def test_every_public_page_and_file_tells_browsers_to_be_careful(service: Servic
     opened(service)
     pages = ["", f"/{service.plan('Friends', public=True)}", "/x", "/order/paid"]
     pages += ["/../../staff/set-password"]
-    files = ["/../app.js", "/../login.js", "/../pay.js", "/../app.css", "/embed.js"]
+    files = ["/../app.js", "/../login.js", "/../clock.js", "/../pay.js", "/../app.css", "/embed.js"]
     for path in pages + files:
         answer = visit(service, path)
         assert answer.headers["Referrer-Policy"] == "no-referrer", path
@@ -162,7 +162,7 @@ def test_every_public_page_and_file_tells_browsers_to_be_careful(service: Servic
 
 
 def test_tokens_are_kept_nowhere_but_in_memory(service: Service) -> None:
-    scripts = ("app.js", "login.js", "pay.js")
+    scripts = ("app.js", "login.js", "clock.js", "pay.js")
     script = "".join(visit(service, f"/../{name}").text for name in scripts)
     for store in ("localStorage", "sessionStorage", "document.cookie", "innerHTML", "eval("):
         assert store not in script

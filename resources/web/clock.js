@@ -1,0 +1,88 @@
+// The service's clock, as well as a page can know it. Instants of the service are compared with it,
+// never with the device's clock, which may be hours off or be set while the page is open.
+//
+// An answer that tells the service's time was written between its request and its arrival: that
+// bounds the service's time, and what several answers have in common is closest to it. In between,
+// time goes on by the browser's steady clock, which may stand still while the device sleeps.
+
+const JUMP_MS = 1_000; // Less is how clocks are adjusted.
+
+/**
+ * A clock of the service. `steady` gives milliseconds that no setting of a clock changes, `wall`
+ * those of the device's clock, `isHidden` whether nobody sees the page.
+ */
+export function clockOf({
+  steady = () => performance.now(),
+  wall = () => Date.now(),
+  isHidden = () => document.visibilityState === "hidden",
+} = {}) {
+  const times = new WeakMap();
+  let slept = 0;
+  let seen = { steady: steady(), wall: wall(), hidden: isHidden() };
+  let jumps = 0;
+  let sure = false;
+  let bounds = null; // Of the service's time less that of `tick`: the least and the most.
+
+  /** Milliseconds that pass as they do everywhere, also while the device sleeps. */
+  function tick() {
+    const now = { steady: steady(), wall: wall(), hidden: isHidden() };
+    const missed = now.wall - seen.wall - (now.steady - seen.steady);
+    if (missed > JUMP_MS) {
+      // The device slept, or its clock was set ahead. A phone hides its pages before it sleeps.
+      if (seen.hidden) slept += missed;
+      sure = false;
+      jumps += 1;
+    }
+    seen = now;
+    return now.steady + slept;
+  }
+
+  /** Milliseconds since 1970 by the service's clock; by the device's while nothing else is known. */
+  function now() {
+    const at = tick();
+    return bounds === null ? wall() : at + (bounds.least + bounds.most) / 2;
+  }
+
+  /** Ask by `request`, and note when; returns its answer. */
+  async function timed(request) {
+    const sent = tick();
+    const asked = jumps;
+    const answer = await request();
+    const came = tick();
+    if (asked === jumps) times.set(answer, { sent, came });
+    return answer;
+  }
+
+  /** Learn from the service's time (ISO 8601) in an answer of `timed`, if it has one. */
+  function learn(answer, text) {
+    const time = Date.parse(text);
+    const { sent, came } = times.get(answer) ?? {};
+    if (Number.isNaN(time) || sent === undefined) return;
+    const told = { least: time - came, most: time - sent };
+    const known = bounds ?? told;
+    const both = { least: Math.max(told.least, known.least), most: Math.min(told.most, known.most) };
+    bounds = both.least <= both.most ? both : told; // The service's clock may be set as well.
+    sure = true;
+  }
+
+  return {
+    tick,
+    now,
+    timed,
+    learn,
+    /** Whether the service has told its time, and nothing has happened since that puts it in doubt. */
+    isSure: () => (tick(), sure),
+    /** The service's time less that of the device's clock, in milliseconds. */
+    offset: () => now() - wall(),
+    /** Begin with an `offset` of an earlier visit, unless the service has told its time. */
+    presume(offset) {
+      const at = wall() + offset - tick();
+      bounds ??= { least: at, most: at };
+    },
+  };
+}
+
+/** The clock of this page. */
+export const clock = clockOf();
+
+document.addEventListener("visibilitychange", clock.tick);
