@@ -33,6 +33,11 @@ _GUARDS = (
 )
 """Headers of every response that does not set them itself."""
 
+_PAGES = "/v1/join/"
+"""Begins the paths that scripts of our pages ask."""
+_SERVER_TIME = b"server-time"
+"""Names the header by which a page learns the service's time, in ISO 8601."""
+
 _TLS_GUARDS = (HSTS, (b"cross-origin-opener-policy", b"same-origin"))
 """Further ones where the browser speaks TLS; on a plain connection it ignores them."""
 
@@ -92,8 +97,11 @@ class RequestFrame:
                 given = {name for name, _ in message["headers"]}
                 tls = _TLS_GUARDS if told_of_tls(scope, self._public_url) else ()
                 guards = (each for each in (*_GUARDS, *tls) if each[0] not in given)
-                told = (_REQUEST_ID, request_id.encode())
-                message["headers"] = [*message["headers"], *guards, told]
+                told = [(_REQUEST_ID, request_id.encode())]
+                if scope["path"].startswith(_PAGES):
+                    now = scope["app"].state.clock().isoformat(timespec="milliseconds")
+                    told.append((_SERVER_TIME, now.encode()))
+                message["headers"] = [*message["headers"], *guards, *told]
             await send(message)
 
         began = time.monotonic_ns()

@@ -16,7 +16,6 @@ export function clockOf({
   wall = () => Date.now(),
   isHidden = () => document.visibilityState === "hidden",
 } = {}) {
-  const times = new WeakMap();
   let slept = 0;
   let seen = { steady: steady(), wall: wall(), hidden: isHidden() };
   let jumps = 0;
@@ -43,41 +42,47 @@ export function clockOf({
     return bounds === null ? wall() : at + (bounds.least + bounds.most) / 2;
   }
 
-  /** Ask by `request`, and note when; returns its answer. */
+  /** Ask by `request`, learn from the service's time in its answer, and return that. */
   async function timed(request) {
     const sent = tick();
     const asked = jumps;
     const answer = await request();
     const came = tick();
-    if (asked === jumps) times.set(answer, { sent, came });
+    const time = Date.parse(answer.headers.get("Server-Time"));
+    if (asked === jumps && !Number.isNaN(time)) learn(time - came, time - sent);
     return answer;
   }
 
-  /** Learn from the service's time (ISO 8601) in an answer of `timed`, if it has one. */
-  function learn(answer, text) {
-    const time = Date.parse(text);
-    const { sent, came } = times.get(answer) ?? {};
-    if (Number.isNaN(time) || sent === undefined) return;
-    const told = { least: time - came, most: time - sent };
-    const known = bounds ?? told;
-    const both = { least: Math.max(told.least, known.least), most: Math.min(told.most, known.most) };
-    bounds = both.least <= both.most ? both : told; // The service's clock may be set as well.
+  /** Learn the least and the most that the service's time may be ahead of `tick`. */
+  function learn(least, most) {
+    const known = bounds ?? { least, most };
+    const both = { least: Math.max(least, known.least), most: Math.min(most, known.most) };
+    // Without anything in common, the service's clock was set, or this page slept unnoticed.
+    bounds = both.least <= both.most ? both : { least, most };
     sure = true;
   }
+
+  /** What the service's time is ahead of `tick` if it is ahead of the device's clock by `offset`. */
+  const ahead = (offset) => wall() + offset - tick();
 
   return {
     tick,
     now,
     timed,
-    learn,
     /** Whether the service has told its time, and nothing has happened since that puts it in doubt. */
     isSure: () => (tick(), sure),
     /** The service's time less that of the device's clock, in milliseconds. */
     offset: () => now() - wall(),
     /** Begin with an `offset` of an earlier visit, unless the service has told its time. */
     presume(offset) {
-      const at = wall() + offset - tick();
+      const at = ahead(offset);
       bounds ??= { least: at, most: at };
+    },
+    /** Take over the `offset` that another tab has learned just now. */
+    adopt(offset) {
+      const at = ahead(offset);
+      bounds = null;
+      learn(at, at);
     },
   };
 }

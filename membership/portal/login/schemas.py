@@ -112,13 +112,12 @@ class SessionCustomer(Message):
 class SessionTokens(Message):
     """Tokens of a session: a bearer token, valid for ``expires_in`` seconds, and a refresh token.
 
-    The refresh token is valid once. ``server_time`` is when they were issued.
+    The refresh token is valid once.
     """
 
     access_token: str
     expires_in: int
     refresh_token: str
-    server_time: AwareDatetime
     customer: SessionCustomer
 
 

@@ -113,7 +113,6 @@ def _answer(
         access_token=tokens.access,
         expires_in=max(0, int((row.access_expires_at - now).total_seconds())),
         refresh_token=tokens.refresh,
-        server_time=now,
         customer=SessionCustomer(
             id=customer.id, number=number_text(customer.number), name=display_name(customer)
         ),

@@ -9,10 +9,9 @@ from api_client.messages.scan import Message
 
 
 class CustomerOrder(Message):
-    """State of an order of the logged-in customer, at ``server_time``."""
+    """State of an order of the logged-in customer."""
 
     id: UUID
-    server_time: AwareDatetime
     state: OrderState
     plan: str
     membership_id: UUID | None

@@ -50,7 +50,6 @@ async def order_status(
             raise NotFound("order_not_found", "There is no such order.")
         status = CustomerOrder(
             id=order.id,
-            server_time=now,
             state=order.state,
             plan=order.plan_name,
             membership_id=order.membership_id,

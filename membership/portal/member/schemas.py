@@ -25,7 +25,6 @@ class MemberSession(Message):
 
     access_token: str
     expires_in: int
-    server_time: AwareDatetime
     customer: SessionCustomer
 
 

@@ -80,10 +80,7 @@ def _with_cookie(request: Request, response: Response, opened: SessionTokens) ->
     response.headers["Cache-Control"] = "no-store"
     _set_cookie(request, response, opened.refresh_token, int(SESSION_LIFE.total_seconds()))
     return MemberSession(
-        access_token=opened.access_token,
-        expires_in=opened.expires_in,
-        server_time=opened.server_time,
-        customer=opened.customer,
+        access_token=opened.access_token, expires_in=opened.expires_in, customer=opened.customer
     )
 
 

@@ -40,7 +40,6 @@ export async function jsonOf(answer) {
   const told = await answer.json().catch(() => null);
   if (!answer.ok) throw new Refused(answer.status, told?.code || "failed");
   if (told === null) throw new Refused(0, "offline");
-  clock.learn(answer, told.server_time);
   return told;
 }
 

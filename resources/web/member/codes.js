@@ -89,7 +89,9 @@ export function codesOf(slug) {
 
   // Another tab logged out, or fetched newer codes.
   window.addEventListener("storage", (event) => {
-    if (event.key === place || event.key === null) held = null;
+    if (event.key !== place && event.key !== null) return;
+    held = stored();
+    if (held) clock.adopt(held.offset);
   });
 
   return {
