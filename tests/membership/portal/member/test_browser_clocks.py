@@ -26,6 +26,15 @@ CLOCKS = {
     "a year ahead": LONG_AHEAD,
 }
 
+each_clock = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if off in {AHEAD, LONG_BEHIND} else pytest.mark.soak)
+        for name, off in CLOCKS.items()
+    ],
+)
+"""With two of the clocks; the other two are for long runs."""
+
 
 @pytest.fixture(scope="module")
 def module_browser_site(
@@ -83,7 +92,7 @@ def looked_again(page: OwnPage, site: BrowserSite, part: str = "/orders/") -> No
 
 
 @needs_browser
-@pytest.mark.parametrize("name", CLOCKS)
+@each_clock
 def test_every_page_with_every_clock(
     browser: Browser, site: BrowserSite, club: BillingClub, name: str
 ) -> None:
@@ -161,7 +170,7 @@ def is_taken(page: OwnPage, name: str) -> None:
 
 
 @needs_browser
-@pytest.mark.parametrize("name", CLOCKS)
+@each_clock
 def test_a_payment_page_ends_by_the_service_s_clock(
     browser: Browser, site: BrowserSite, club: BillingClub, name: str
 ) -> None:
