@@ -1,7 +1,7 @@
 """A card's face: a design filled with the facts about one card and its holder."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from passes.design import CodeForm, Design, DesignField, Shows, Slot
-from passes.words import NO_END, STATUS_WORDS, FaceStatus, LocalText, format_day, localize
+from passes.words import FaceStatus, LocalText, format_day, localize
 
 _EMPTY: LocalText = {}
 
@@ -88,7 +88,7 @@ def face_of(design: Design, facts: CardFacts) -> CardFace:
     """Fill a design with facts. A field without a value for this holder is left out."""
     filled = []
     for each in design.fields:
-        value = _value(each, facts, design.languages)
+        value = _value(each, facts, design)
         if isinstance(value, date) or any(value.values()):
             filled.append(FaceField(key=each.key, slot=each.slot, label=each.label, value=value))
     return CardFace(design=design, facts=facts, fields=tuple(filled))
@@ -99,22 +99,21 @@ def static_form(design: Design) -> CodeForm:
     return CodeForm.CARD if design.code is CodeForm.ROTATING else design.code
 
 
-def _value(field: DesignField, facts: CardFacts, languages: Sequence[str]) -> LocalText | date:
+def _value(field: DesignField, facts: CardFacts, design: Design) -> LocalText | date:
     """Return the value of a field; an empty mapping if there is none."""
     match field.shows:
         case Shows.TEXT:
             return field.text or _EMPTY
         case Shows.STATUS:
-            words = STATUS_WORDS[facts.status]
-            return {language: localize(words, language) for language in (*languages, "en")}
+            return design.words_of(facts.status)
         case Shows.VALID_FROM:
             return facts.first_day or _EMPTY
         case Shows.VALID_UNTIL:
             if facts.last_day is None and facts.plan is not None:
-                return NO_END
+                return design.words_of_no_end()
             return facts.last_day or _EMPTY
         case _:
-            return _untranslated(languages[0], _fact(field.shows, facts))
+            return _untranslated(design.languages[0], _fact(field.shows, facts))
 
 
 def _fact(shows: Shows, facts: CardFacts) -> str | None:

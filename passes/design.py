@@ -23,7 +23,14 @@ from pydantic import (
 
 from passes.characters import STORED, valid_paragraph
 from passes.stored import StoredReader
-from passes.words import KnownLanguage
+from passes.words import (
+    NO_END,
+    STATUS_WORDS,
+    FaceStatus,
+    KnownLanguage,
+    LocalText,
+    in_languages,
+)
 
 MAX_LOCATIONS = 10
 MAX_URL = 2083
@@ -161,6 +168,11 @@ class Location(_Part):
     text: Texts | None = None
 
 
+def _is_unused(part: object) -> bool:
+    """Whether a part that designs of before do not have is left out, so that they stay the same."""
+    return not part
+
+
 class Design(_Part):
     """The design of cards, for both wallets.
 
@@ -189,6 +201,28 @@ class Design(_Part):
         default=True, description="Whether the customer number is shown under the code."
     )
     sharing_prohibited: StrictBool = True
+    status_words: Mapping[FaceStatus, Texts] = Field(
+        default_factory=dict,
+        exclude_if=_is_unused,
+        max_length=len(FaceStatus),
+        examples=[{"active": {"en": "Welcome", "de": "Willkommen"}}],
+        description="Words in place of the usual ones for a status, by language. A language that "
+        "is missing has the usual ones.",
+    )
+    no_end: Texts | None = Field(
+        default=None,
+        exclude_if=_is_unused,
+        examples=[{"en": "For life"}],
+        description="Words in place of the usual ones where a membership has no last day.",
+    )
+
+    def words_of(self, status: FaceStatus) -> LocalText:
+        """Return the words of a status in the languages of the design, and in English."""
+        return in_languages(self.status_words.get(status), STATUS_WORDS[status], self.languages)
+
+    def words_of_no_end(self) -> LocalText:
+        """Return the words for a membership without a last day, as ``words_of``."""
+        return in_languages(self.no_end, NO_END, self.languages)
 
     @classmethod
     def stored(cls, content: object) -> Self:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from passes.contrast import check_contrast
-from passes.design import CardKind, Design, ImageRole, Slot, Symbology
+from passes.design import CardKind, Design, ImageRole, Shows, Slot, Symbology
 from passes.errors import DesignError
 from passes.google.face import MAX_FIELDS_IN_ROW, ROWS
+from passes.status_words import LANGUAGES
+from passes.words import FaceStatus
 
 MAX_BELOW_PRIMARY = 4
 """Most secondary and auxiliary fields together, on a store card and on a generic pass with a square
@@ -50,6 +52,7 @@ def check_design(design: Design) -> tuple[DesignHint, ...]:
         *(DesignHint(each.path, each.message, each.suggestion) for each in contrast),
         *_long_titles(design),
         *_google_hints(design),
+        *_missing_words(design),
     )
 
 
@@ -91,3 +94,18 @@ def _google_hints(design: Design) -> Iterator[DesignHint]:
                 f"Google Wallet shows {MAX_FIELDS_IN_ROW} side by side, this among the details"
             )
             yield DesignHint(f"fields[{design.fields.index(field)}]", message)
+
+
+def _missing_words(design: Design) -> Iterator[DesignHint]:
+    """Hints at languages in which a shown status would be English."""
+    if not any(each.shows is Shows.STATUS for each in design.fields):
+        return
+    for language in design.languages:
+        if any(tag in LANGUAGES for tag in (language, language.split("-", maxsplit=1)[0])):
+            continue
+        missing = [
+            each.value for each in FaceStatus if language not in design.status_words.get(each, {})
+        ]
+        if missing:
+            message = f"the words of a status ({', '.join(missing)}) are not known in {language}"
+            yield DesignHint(f"status_words.{missing[0]}.{language}", message)

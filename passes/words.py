@@ -1,6 +1,6 @@
 """Texts in several languages, and the few texts that cards of every design share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -10,6 +10,7 @@ from babel.dates import format_date
 from pydantic import AfterValidator, StringConstraints
 
 from passes.errors import PassContentError
+from passes.status_words import words_by_language
 
 Language = Annotated[
     str,
@@ -45,16 +46,11 @@ class FaceStatus(StrEnum):
 
 
 STATUS_WORDS: Mapping[FaceStatus, LocalText] = {
-    FaceStatus.ACTIVE: {"en": "Active", "de": "Aktiv"},
-    FaceStatus.EXPIRED: {"en": "Expired", "de": "Abgelaufen"},
-    FaceStatus.NOT_YET_STARTED: {"en": "Not yet started", "de": "Beginnt noch"},
-    FaceStatus.NO_MEMBERSHIP: {"en": "No membership", "de": "Keine Mitgliedschaft"},
-    FaceStatus.BLOCKED: {"en": "Please ask at the desk", "de": "Bitte am Empfang melden"},
-    FaceStatus.REVOKED: {"en": "No longer valid", "de": "Nicht mehr gültig"},
+    status: words_by_language(status.value) for status in FaceStatus
 }
-"""English is used for languages that are missing here."""
+"""English is used for languages that are missing here (``passes.status_words``)."""
 
-NO_END: LocalText = {"en": "Without end", "de": "Ohne Ende"}
+NO_END: LocalText = words_by_language("no_end")
 
 
 def localize(text: LocalText, language: str) -> str:
@@ -62,10 +58,35 @@ def localize(text: LocalText, language: str) -> str:
 
     Returns an empty string if there is none.
     """
-    for wanted in (language, language.split("-", maxsplit=1)[0]):
-        if wanted in text:
-            return text[wanted]
-    return next(iter(text.values()), "")
+    found = _in_language(text, language)
+    return next(iter(text.values()), "") if found is None else found
+
+
+def in_languages(
+    own: LocalText | None, common: LocalText, languages: Iterable[str]
+) -> dict[str, str]:
+    """Return a text in each language, and in English.
+
+    ``own`` are the words of a design, ``common`` those of every design: the design's come first,
+    but those of another language only where the common ones have no such language either.
+    """
+    return {language: _worded(own or {}, common, language) for language in (*languages, "en")}
+
+
+def _worded(own: LocalText, common: LocalText, language: str) -> str:
+    """Return a text in a language."""
+    for words in (own, common):
+        found = _in_language(words, language)
+        if found is not None:
+            return found
+    return localize(own or common, language)
+
+
+def _in_language(text: LocalText, language: str) -> str | None:
+    """Return a text in a language or its base language; None if it has neither."""
+    parts = language.split("-")
+    tags = ("-".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((text[each] for each in tags if each in text), None)
 
 
 def format_day(day: date, language: str) -> str:

@@ -16,7 +16,7 @@ from passes.apple.strings import Strings
 from passes.card import CardFace, FaceField
 from passes.design import CardKind, Design, DesignField, Shows, Slot, Symbology
 from passes.errors import PassContentError
-from passes.words import NO_END, STATUS_WORDS, FaceStatus, LocalText, localize
+from passes.words import FaceStatus, LocalText, localize
 
 STYLE_KEYS: Mapping[CardKind, str] = {
     CardKind.STORE_CARD: "storeCard",
@@ -134,8 +134,8 @@ def _texts(design: Design) -> list[LocalText]:
             texts.append(field.text)
         if field.shows in _NOTIFIED:
             texts.append(_change_message(field, design))
-    texts.extend(_in_languages(STATUS_WORDS[status], design) for status in FaceStatus)
-    texts.append(_in_languages(NO_END, design))
+    texts.extend(_in_languages(design.words_of(status), design) for status in FaceStatus)
+    texts.append(_in_languages(design.words_of_no_end(), design))
     texts.extend(link.label for link in design.links)
     texts.extend(place.text for place in design.locations if place.text)
     return texts

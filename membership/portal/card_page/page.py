@@ -21,7 +21,7 @@ from membership.web.pages import PageKind, render_page
 from passes.card import CardFace
 from passes.design import CodeForm, Shows, Slot, Symbology
 from passes.drawing.code_image import code_image
-from passes.words import STATUS_WORDS, localize
+from passes.words import localize
 from resources.catalogue import catalogue
 
 _KIND = PageKind("style-src 'nonce-{nonce}'; img-src data:", {"X-Robots-Tag": "noindex, nofollow"})
@@ -134,7 +134,7 @@ def _card(face: CardFace, language: str) -> Mapping[str, object]:
     ]
     header = face.in_slot(Slot.HEADER)
     shows_status = any(each.shows is Shows.STATUS for each in design.fields)
-    status = localize(STATUS_WORDS[face.facts.status], language) if shows_status else ""
+    status = localize(design.words_of(face.facts.status), language) if shows_status else ""
     return {
         "organization": face.facts.organization,
         "title": localize(design.title, language),

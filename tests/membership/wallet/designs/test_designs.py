@@ -16,6 +16,7 @@ from membership.wallet.designs.standard import standard_design
 from passes.codes.barcode import InstallLink
 from passes.design import Design
 from passes.limits import check_design
+from passes.words import FaceStatus
 from tests.conftest import ROOT
 from tests.membership.application import new_app
 from tests.membership.recorded import events
@@ -250,6 +251,18 @@ def test_what_is_hard_to_read_is_hinted_at(service: Service) -> None:
     (hint,) = made["hints"]
     assert (hint["path"], hint["suggestion"]) == ("label", "#767676")
     assert "3.5 to 1" in hint["message"]
+
+
+def test_the_words_of_a_status_are_edited_and_hinted_at(service: Service) -> None:
+    shown = [field("status", "header", "status")]
+    made = make_design(service, languages=["en", "cy"], fields=shown)
+    (hint,) = made["hints"]
+    assert hint["path"] == "status_words.active.cy"
+    words = {each.value: {"cy": "Gair"} for each in FaceStatus}
+    edited = edit(service, made["id"], 1, languages=["en", "cy"], fields=shown, status_words=words)
+    assert (edited["hints"], edited["design"]["status_words"]) == ([], words)
+    refused = edit(service, made["id"], 2, status=422, status_words={"welcome": {"en": "Hi"}})
+    assert refused["errors"][0]["field"].startswith("body.design.status_words")
 
 
 KEYS = ["", "Gold", "gold card", "-gold", "gold-", "a/b", "..", "g" * 64, "ä", "gold\n"]
