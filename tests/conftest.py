@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from kiosk.garbage import collect_due
 from tests.demo_club import RunningService, make_demo_club, start_service, stop_service
 from tests.generated import SOAK, choose_examples, mark_generated
 from tests.made_once import made_once
+from tests.patient import PatientBot
 from tests.temporary import folder_in_memory
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +49,12 @@ def pytest_collection_finish() -> None:
     """Leave out of later collections of garbage what stays to the end: modules and tests."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's bot, whose waits take longer before they fail."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

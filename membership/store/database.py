@@ -152,8 +152,10 @@ def place_of(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def open_database(settings: ServiceSettings) -> Database:
-    """Create the engine; no connection is opened yet.
+def open_database(
+    settings: ServiceSettings, clock: Callable[[], float] = time.monotonic
+) -> Database:
+    """Create the engine; no connection is opened yet. ``clock`` tells how long one was idle, in s.
 
     Raises ValueError for an invalid URL or a database other than SQLite and PostgreSQL.
     """
@@ -162,7 +164,7 @@ def open_database(settings: ServiceSettings) -> Database:
     if backend == "sqlite":
         engine = _sqlite_engine(url, settings)
     elif backend == "postgresql":
-        engine = _postgresql_engine(url, settings)
+        engine = _postgresql_engine(url, settings, clock)
     else:
         raise ValueError(f"database_url: {backend!r} is not supported, use sqlite or postgresql")
     writing = engine.execution_options(**{WRITES: True})
@@ -214,7 +216,7 @@ def _sqlite_engine(url: URL, settings: ServiceSettings) -> Engine:
     return engine
 
 
-def _postgresql_engine(url: URL, settings: ServiceSettings) -> Engine:
+def _postgresql_engine(url: URL, settings: ServiceSettings, clock: Callable[[], float]) -> Engine:
     """Create the engine of a PostgreSQL server, by psycopg 3."""
     milliseconds = int(settings.busy_timeout_seconds * 1000)
     options: dict[str, Any] = {
@@ -230,11 +232,11 @@ def _postgresql_engine(url: URL, settings: ServiceSettings) -> Engine:
         hide_parameters=True,
         pool_use_lifo=True,
     )
-    _ping_idle(engine)
+    _ping_idle(engine, clock)
     return engine
 
 
-def _ping_idle(engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+def _ping_idle(engine: Engine, clock: Callable[[], float]) -> None:
     """Ping pooled connections before use, if they were idle for a second.
 
     One that the server closed is replaced. ``pool_pre_ping`` would ping before each use, which

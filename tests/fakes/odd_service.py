@@ -52,6 +52,16 @@ def slow(seconds: float, then: Answer) -> Answer:
     return answer
 
 
+def held(until: threading.Event, then: Answer) -> Answer:
+    """Return an answer that is sent once ``until`` is set, or after a minute."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        until.wait(60)
+        then(handler)
+
+    return answer
+
+
 def dripping(body: bytes, pause_s: float) -> Answer:
     """Return an answer sent byte by byte, so that no single read takes long."""
 

@@ -1,5 +1,6 @@
 """A service that is slow: every scan ends on screen and in the record, and Esc clears."""
 
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -9,7 +10,7 @@ from api_client.client import MembershipClient
 from kiosk.app import ServiceAddress
 from kiosk.style import Tone
 from tests.demo_club import RunningService
-from tests.fakes.odd_service import odd_service, scanned, slow
+from tests.fakes.odd_service import held, odd_service, scanned
 from tests.kiosk.answers import answer
 
 from .desk import desk
@@ -48,10 +49,10 @@ def test_four_hand_scans_in_a_second_are_all_shown_and_recorded(
 
 def test_escape_while_it_is_checked_leaves_the_desk_ready(qtbot: QtBot, tmp_path: Path) -> None:
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
-    good = scanned(answer().model_dump_json().encode())
+    good, let_go = scanned(answer().model_dump_json().encode()), threading.Event()
     with (
-        odd_service(slow(1.0, good)) as service,
-        desk(qtbot, film, ServiceAddress(service.url, "mk_live_x"), poll_s=600) as at,
+        odd_service(held(let_go, good)) as service,
+        desk(qtbot, film, ServiceAddress(service.url, "k"), poll_s=600, patience_s=50) as at,
     ):
         with qtbot.waitActive(at.window):
             at.window.activateWindow()
@@ -61,9 +62,11 @@ def test_escape_while_it_is_checked_leaves_the_desk_ready(qtbot: QtBot, tmp_path
             hands.scan("CARD-1")
             qtbot.wait(after_ms)
             hands.press(Qt.Key.Key_Escape)
+            let_go.set()
             for _ in range(8):
                 qtbot.wait(100)
                 assert at.window.ready.headline.text != "Checking …"
+            let_go.clear()
             assert at.shown == []
 
 

@@ -50,7 +50,7 @@ def test_another_thread_frees_no_qt_object_and_the_event_loop_does(qtbot: QtBot)
         other.join()
         assert freed_in == []
         tie_up()
-        qtbot.waitUntil(lambda: freed_in == [threading.get_ident()], timeout=5000)
+        qtbot.waitUntil(lambda: freed_in == [threading.get_ident()])
     assert gc.isenabled()
 
 

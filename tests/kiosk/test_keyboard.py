@@ -173,12 +173,17 @@ def test_a_selection_survives_a_fast_scan(desk: Desk) -> None:
 
 
 def test_the_beginning_of_a_code_is_seen_while_it_waits(desk: Desk, qtbot: QtBot) -> None:
-    empty = desk.field.grab().toImage()
-    send(desk, "M", 7_000)
-    assert desk.field.grab().toImage() == empty
-    qtbot.waitUntil(lambda: desk.field.grab().toImage() != empty, timeout=150)
-    assert desk.field.text() == ""
-    qtbot.waitUntil(lambda: desk.field.text() == "M")
+    empty = seen(desk.field)
+    for attempt in range(1, 11):
+        send(desk, "M", 7_000 * attempt)
+        assert seen(desk.field) == empty
+        assert is_seen_soon(desk.field, empty)
+        waited = desk.field.text() == ""
+        qtbot.waitUntil(lambda: desk.field.text() == "M")
+        if waited:
+            break
+        desk.field.clear()  # the machine stood still for longer than a code waits
+    assert waited
     assert desk.readings == []
 
 
@@ -221,6 +226,18 @@ def seen(field: QLineEdit) -> bytes:
     return bytes(field.grab().toImage().constBits())
 
 
+def is_seen_soon(field: QLineEdit, before: bytes) -> bool:
+    """Whether the field looks otherwise once its timers of up to 150 ms have had their time.
+
+    While the machine stands still no time is counted.
+    """
+    for _ in range(30):
+        QTest.qWait(5)
+        if seen(field) != before:
+            return True
+    return False
+
+
 @pytest.mark.parametrize("echo", [QLineEdit.EchoMode.Normal, QLineEdit.EchoMode.Password])
 @pytest.mark.parametrize("selected", [False, True])
 @pytest.mark.parametrize("gap_ms", [5, 60, 120])
@@ -233,7 +250,7 @@ def test_what_is_typed_is_seen_soon(
         desk.field.selectAll()
     before = seen(desk.field)
     send(desk, "M", round(desk.now_s * 1000))
-    qtbot.waitUntil(lambda: seen(desk.field) != before, timeout=150)
+    assert is_seen_soon(desk.field, before)
     for character in "Cgreta":
         desk.now_s += gap_ms / 1000
         send(desk, character, round(desk.now_s * 1000))

@@ -1,6 +1,5 @@
 """Storage: column types, what constraints catch, how queries are planned."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -194,7 +193,8 @@ def test_sqlite_is_durable(databases: Databases, tmp_path: Path) -> None:
 def test_connections_that_the_server_closed_while_idle_are_replaced(
     databases: Databases, tmp_path: Path
 ) -> None:
-    database = open_database(databases.new(POSTGRESQL, tmp_path))
+    times_s = [100.0]
+    database = open_database(databases.new(POSTGRESQL, tmp_path), lambda: times_s[-1])
     whose = text("SELECT pg_backend_pid()")
     with database.single.connect() as first, database.engine.connect() as second:
         closed = {first.execute(whose).scalar_one(), second.execute(whose).scalar_one()}
@@ -204,7 +204,7 @@ def test_connections_that_the_server_closed_while_idle_are_replaced(
     with other.single.connect() as connection:
         for process in closed:
             connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": process})
-    time.sleep(1.1)  # one that was used a moment ago is not tried
+    times_s.append(101.1)  # one that was used a moment ago is not tried
     with database.single.connect() as first, database.engine.connect() as second:
         opened = {first.execute(whose).scalar_one(), second.execute(whose).scalar_one()}
     assert not closed & opened

@@ -66,6 +66,26 @@ def test_a_job_runs_every_purge_once_an_hour(work: Work) -> None:
     assert ran == ["first", "second"] * 2
 
 
+class Rests(threading.Event):
+    """The event of a stop; stores how long each wait for it was to take, in seconds."""
+
+    def __init__(self, *, stops: bool = False) -> None:
+        super().__init__()
+        self.asked_s: list[float] = []
+        if stops:
+            self.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Store the time, and wait."""
+        self.asked_s.append(timeout or 0.0)
+        return super().wait(timeout)
+
+
+def with_rests(work: Work, rests: Rests) -> Work:
+    """The same work, whose stop is seen."""
+    return Work(work.settings, work.database, work.vault, work.clock, rests)
+
+
 def test_between_chunks_the_job_rests_as_long_as_they_took(work: Work) -> None:
     more = True
 
@@ -73,32 +93,24 @@ def test_between_chunks_the_job_rests_as_long_as_they_took(work: Work) -> None:
         time.sleep(0.1)
         return more
 
-    job = purge_job("tidy", purge)
+    job, rests = purge_job("tidy", purge), Rests()
     began = time.monotonic()
-    job.run(work)
+    job.run(with_rests(work, rests))
     assert time.monotonic() - began >= 0.2
+    assert len(rests.asked_s) == 1
     more = False
-    rests: list[float] = []
-
-    class Counting(threading.Event):
-        """Notes how long somebody waits for it."""
-
-        def wait(self, timeout: float | None = None) -> bool:
-            """Note it, and do not wait."""
-            rests.append(timeout or 0.0)
-            return True
-
-    job.run(Work(work.settings, work.database, work.vault, work.clock, Counting()))
-    assert rests == []
+    job.run(with_rests(work, rests))
+    assert len(rests.asked_s) == 1
 
 
 def test_a_service_that_stops_is_not_kept_waiting(work: Work) -> None:
-    work.stopping.set()
-    began = time.monotonic()
+    rests = Rests(stops=True)
 
     def purge(_work: Work) -> bool:
-        time.sleep(0.3)
+        time.sleep(0.05)
         return True
 
-    purge_job("tidy", purge).run(work)
-    assert time.monotonic() - began < 0.6
+    purge_job("tidy", purge).run(with_rests(work, rests))
+    # It rests by waiting for the stop, which has come.
+    assert rests.asked_s[0] >= 0.05
+    assert rests.is_set()
