@@ -228,7 +228,7 @@ def test_a_connection_that_was_dropped_without_a_word_costs_no_scan(
     demo_service: RunningService,
 ) -> None:
     network = Network(demo_service.url)
-    client = MembershipClient(network.url, demo_service.key, deadline_s=3.0)
+    client = MembershipClient(network.url, demo_service.key, deadline_s=6.0)
     deck = demo_service.deck()
     for name in ("Amara Okafor", "Viktor Petrov", "Marek Nowak"):
         scan = ScanRequest(visit_id=uuid4(), text=deck[name])
@@ -243,8 +243,8 @@ def test_a_connection_that_was_dropped_without_a_word_costs_no_scan(
 
 
 def test_a_slow_answer_is_taken_although_it_was_asked_for_twice() -> None:
-    with odd_service(slow(0.7, scanned(GOOD))) as service:
-        assert scan_at(service.url, deadline_s=1.5) is Outcome.ACTIVE
+    with odd_service(slow(3.0, scanned(GOOD))) as service:
+        assert scan_at(service.url, deadline_s=6.0) is Outcome.ACTIVE
     visits = {json.loads(body)["visit_id"] for _, _, body in service.requests}
     assert (len(service.requests), len(visits)) == (2, 1)
 

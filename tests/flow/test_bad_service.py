@@ -36,7 +36,7 @@ BROKEN = whole(
 
 
 BAD: dict[str, tuple[Answer, str]] = {
-    "slow": (slow(1.5, GOOD), "The membership service did not answer in time."),
+    "slow": (slow(4.0, GOOD), "The membership service did not answer in time."),
     "500": (BROKEN, "The membership service failed. Its log tells why."),
     "html 500": (html(500), "What answers at the service's address is not the service."),
     "html 200": (html(200), "What answers at the service's address is not the service."),
@@ -52,7 +52,7 @@ def test_a_service_that_does_not_answer_well(qtbot: QtBot, tmp_path: Path) -> No
     with (
         odd_service(GOOD) as service,
         desk(
-            qtbot, film, ServiceAddress(service.url, "mk_live_x"), deadline_s=0.4, poll_s=600
+            qtbot, film, ServiceAddress(service.url, "mk_live_x"), deadline_s=2.0, poll_s=600
         ) as at,
     ):
         for name, (reply, sentence) in BAD.items():
