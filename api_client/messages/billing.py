@@ -69,6 +69,12 @@ class OrderView(Message):
     subscription: SubscriptionStatus | None = Field(description="Null for a single payment.")
     paid_until: AwareDatetime | None
     cancels_at: AwareDatetime | None = Field(description="When the subscription will end.")
+    last_day: date | None = Field(
+        default=None, description="The last day paid for: that of its membership."
+    )
+    ends_on: date | None = Field(
+        default=None, description="The last day of its membership, if it is not renewed."
+    )
     trouble: str | None = Field(
         description="Why something paid could not be granted; staff have to settle it."
     )

@@ -54,7 +54,13 @@ def cancel_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[Or
     say = texts.say
     title = say("Cancel {plan}", plan=words.title)
     form = _form(texts, words, title, say("Do not renew"))
-    if words.until:
+    if words.unpaid:
+        form.add_words(
+            say("It ends at once, and its open invoice is called off: nothing is charged.")
+        )
+        if words.until:
+            form.add_words(say("The last day paid was {day}.", day=words.until))
+    elif words.until:
         form.add_words(say("It runs until {day} and is not charged again.", day=words.until))
     else:
         form.add_words(say("It ends with the period that runs and is not charged again."))

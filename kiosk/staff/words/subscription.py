@@ -34,8 +34,8 @@ class InvoiceLine:
 class SubscriptionWords:
     """Texts of the page of a subscription, and what can be done with it.
 
-    ``runs`` until it has ended; ``stops`` if it will not be renewed. ``until`` is the day up to
-    which it is paid, or empty.
+    ``runs`` until it has ended; ``stops`` if it will not be renewed; ``unpaid`` while a payment is
+    overdue. ``until`` is the day up to which it is paid, or empty.
     """
 
     order_id: UUID
@@ -49,6 +49,7 @@ class SubscriptionWords:
     warning: str
     runs: bool
     stops: bool
+    unpaid: bool = False
 
 
 def billed_lines(
@@ -99,10 +100,10 @@ def billing_words(order: OrderView, texts: Texts, zone: str) -> str:
         case _ if order.cancels_at is None:
             return say("Paid through Stripe, renewed by itself.")
         case _ if stops(order):
-            day = _until(order.cancels_at, texts, zone)
+            day = _end(order, texts, zone)
             return say("Paid through Stripe, not renewed: ends on {day}.", day=day)
         case _:
-            day = _until(order.cancels_at, texts, zone)
+            day = _end(order, texts, zone)
             return say("Paid through Stripe in instalments, ends on {day}.", day=day)
 
 
@@ -114,8 +115,8 @@ def subscription_words(
     status, tone = _standing(order, texts)
     facts = (
         (say("Price"), money(order.amount_minor, order.currency, texts)),
-        (say("Paid until"), _until(order.paid_until, texts, zone)),
-        (say("Ends on"), _until(order.cancels_at, texts, zone)),
+        (say("Paid until"), _paid(order, texts, zone)),
+        (say("Ends on"), _end(order, texts, zone)),
         (say("Ordered"), _day(order.created_at, texts, zone)),
         (say("Stripe was asked"), _moment(order.checked_at, texts, zone)),
     )
@@ -130,10 +131,11 @@ def subscription_words(
         tone=tone,
         facts=tuple(fact for fact in facts if fact[1]),
         invoices=tuple(invoice_line(each, texts, zone) for each in invoices.items),
-        until=_until(order.paid_until, texts, zone),
+        until=_paid(order, texts, zone),
         warning=warning,
         runs=runs(order),
         stops=stops(order),
+        unpaid=order.subscription in {SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID},
     )
 
 
@@ -188,6 +190,20 @@ def _invoice_states(texts: Texts) -> Mapping[InvoiceStatus, tuple[str, Tone]]:
 
 def _day(moment: datetime | None, texts: Texts, zone: str) -> str:
     return "" if moment is None else texts.local_day(moment, zone)
+
+
+def _paid(order: OrderView, texts: Texts, zone: str) -> str:
+    """Return the last day paid for; a service of before says only when the provider charges."""
+    if order.last_day is not None:
+        return texts.day(order.last_day)
+    return _until(order.paid_until, texts, zone)
+
+
+def _end(order: OrderView, texts: Texts, zone: str) -> str:
+    """Return the last day of what is not renewed, or nothing."""
+    return (
+        _until(order.cancels_at, texts, zone) if order.ends_on is None else texts.day(order.ends_on)
+    )
 
 
 def _until(moment: datetime | None, texts: Texts, zone: str) -> str:

@@ -97,7 +97,7 @@ def list_orders(
 @router.get("/orders/{order_id}")
 def get_order(order_id: UUID, call: Reader) -> OrderView:
     """Return an order. Errors: `order_not_found` (404)."""
-    return views.order_view(views.find_order(call.session, call.tenant, order_id))
+    return views.order_view(call.session, views.find_order(call.session, call.tenant, order_id))
 
 
 @router.post("/orders/{order_id}/refresh")
@@ -124,13 +124,15 @@ async def cancel_order(
 ) -> OrderView:
     """Cancel the subscription of an order, at the end of the paid period or at once.
 
+    One whose payment is overdue ends at once either way, and its open invoice is voided.
+
     Errors: `order_not_found` (404); `not_cancellable`, `billing_not_set_up`,
     `payment_provider_refused` (409); `payment_provider_unavailable` (503).
     """
 
     def change(gateway: Gateway, subscription_id: str) -> None:
         if cancellation.at == "now":
-            gateway.cancel_now(subscription_id)
+            gateway.end_now(subscription_id)
         else:
             gateway.set_cancelled(subscription_id, cancelled=True)
 
@@ -212,6 +214,6 @@ async def _shown(transactions: RequestTransactions, caller: Caller, order_id: UU
     """Return an order as it is now."""
 
     def show(session: Session, _now: datetime) -> OrderView:
-        return views.order_view(views.find_order(session, caller.tenant, order_id))
+        return views.order_view(session, views.find_order(session, caller.tenant, order_id))
 
     return await transactions.read(show)

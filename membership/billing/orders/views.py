@@ -1,12 +1,24 @@
 """Orders and invoices, as the API shows and lists them."""
 
+from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from api_client.messages.billing import InvoicePage, InvoiceView, OrderPage, OrderView
-from membership.store.models import BillingInvoice, BillingOrder
+from api_client.messages.billing import (
+    InvoicePage,
+    InvoiceView,
+    OrderPage,
+    OrderView,
+    SubscriptionStatus,
+)
+from membership.billing.orders.terms import billing_terms, length_terms
+from membership.members.memberships.entitlements import last_day_of
+from membership.rules.instants import day_after, last_day_before
+from membership.rules.periods import is_in_instalments, nth_day
+from membership.store.models import BillingInvoice, BillingOrder, Membership
 from membership.web.access import Tenant
 from membership.web.errors import NotFound
 from membership.web.paging import newest_first
@@ -20,8 +32,29 @@ def find_order(session: Session, tenant: Tenant, order_id: UUID) -> BillingOrder
     return order
 
 
-def order_view(order: BillingOrder) -> OrderView:
+def last_days(session: Session, order: BillingOrder) -> tuple[date | None, date | None]:
+    """Return the last day that an order paid for, and the last day if it is not renewed.
+
+    Both are days of its membership, the ones that cards, profiles and the desk show.
+    """
+    if order.membership_id is None:
+        return None, None
+    sold = session.get_one(Membership, (order.organization_id, order.membership_id))
+    paid = last_day_of(sold)
+    if order.cancels_at is None:
+        ended = order.subscription_status is SubscriptionStatus.CANCELED
+        return paid, paid if ended else None
+    length = length_terms(order)
+    if not is_in_instalments(billing_terms(order), length) or length is None:
+        return paid, paid
+    if order.continues_on is not None:
+        return paid, day_after(nth_day(order.continues_on, length, 1), -1)
+    return paid, last_day_before(order.cancels_at, ZoneInfo(sold.time_zone))
+
+
+def order_view(session: Session, order: BillingOrder) -> OrderView:
     """Return an order as the API shows it."""
+    last_day, ends_on = last_days(session, order)
     return OrderView(
         id=order.id,
         customer_id=order.customer_id,
@@ -35,6 +68,8 @@ def order_view(order: BillingOrder) -> OrderView:
         subscription=order.subscription_status,
         paid_until=order.paid_until,
         cancels_at=order.cancels_at,
+        last_day=last_day,
+        ends_on=ends_on,
         trouble=order.trouble,
         created_at=order.created_at,
         checked_at=order.checked_at,
@@ -70,7 +105,9 @@ def order_page(
     """Return a page of orders, newest first. Raises Invalid for a bad cursor."""
     order = (BillingOrder.created_at, BillingOrder.id)
     rows, following = newest_first(session, query, order, limit, cursor)
-    return OrderPage(items=tuple(order_view(row) for (row,) in rows), next_cursor=following)
+    return OrderPage(
+        items=tuple(order_view(session, row) for (row,) in rows), next_cursor=following
+    )
 
 
 def invoices_of(tenant: Tenant) -> Select[BillingInvoice, BillingOrder]:

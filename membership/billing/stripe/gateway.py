@@ -142,8 +142,8 @@ class InvoiceFacts:
 class SubscriptionFacts:
     """State of a subscription, with its latest invoices, newest first.
 
-    ``paid_until`` is the end of the last paid period among these invoices; ``failing`` is true
-    while the provider retries a failed payment.
+    ``paid_until`` is the end of the last paid period among these invoices, ``period_end`` that of
+    the current one; ``failing`` is true while the provider retries a failed payment.
     """
 
     subscription_id: str
@@ -155,7 +155,13 @@ class SubscriptionFacts:
     failing: bool
     cancels_at: datetime | None
     ended_at: datetime | None
+    period_end: datetime
     invoices: tuple[InvoiceFacts, ...]
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the current period is paid, waived, or on its way from the bank."""
+        return self.paid_until is not None and self.paid_until >= self.period_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +220,15 @@ class Gateway(Protocol):
         ...
 
     def set_cancelled(self, subscription_id: str, *, cancelled: bool) -> None:
-        """Cancel a subscription at the end of its current period, or undo that."""
+        """Cancel a subscription at the end of what is paid, or undo that.
+
+        One whose current period is not paid ends at once, and its open invoices are voided: they
+        would be charged later.
+        """
+        ...
+
+    def end_now(self, subscription_id: str) -> None:
+        """Cancel a subscription immediately, without a refund, and void what is open and unpaid."""
         ...
 
     def cancel_at(self, subscription_id: str, at: datetime) -> None:

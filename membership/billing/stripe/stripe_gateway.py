@@ -25,13 +25,18 @@ from membership.billing.stripe.stripe_checkout import (
 )
 from membership.billing.stripe.stripe_errors import provider_errors
 from membership.billing.stripe.stripe_lookups import find_subject, read_invoice, read_invoice_url
-from membership.billing.stripe.stripe_parsing import checkout_facts, subscription_facts
+from membership.billing.stripe.stripe_parsing import checkout_facts
+from membership.billing.stripe.stripe_subscriptions import (
+    cancel_renewal,
+    cancel_subscription,
+    end_subscription,
+    read_subscription,
+    resume_renewal,
+)
 
 API_VERSION = "2026-10-28.endive"
 """Version of Stripe's API that this code is written for."""
 TIMEOUT_SECONDS = 20
-_LATEST_INVOICES = 12
-"""Invoices of a subscription that are read; older ones were stored when they were new."""
 
 
 class StripeGateway:
@@ -104,11 +109,7 @@ class StripeGateway:
     def subscription(self, subscription_id: str) -> SubscriptionFacts:
         """Return the state of a subscription."""
         with provider_errors():
-            found = self._api.subscriptions.retrieve(subscription_id)
-            invoices = self._api.invoices.list(
-                params={"subscription": subscription_id, "limit": _LATEST_INVOICES}
-            )
-            return subscription_facts(found.to_dict(), invoices.to_dict()["data"])
+            return read_subscription(self._api, subscription_id)
 
     def invoice(self, invoice_id: str) -> InvoiceFacts:
         """Return the state of an invoice or one-time payment, with refunds and disputes."""
@@ -121,17 +122,14 @@ class StripeGateway:
             return find_subject(self._api, event)
 
     def set_cancelled(self, subscription_id: str, *, cancelled: bool) -> None:
-        """Cancel a subscription at the end of its current period, or undo that."""
+        """Cancel a subscription at the end of what is paid, or undo that."""
         with provider_errors():
-            if not cancelled:
-                found = self._api.subscriptions.retrieve(subscription_id).to_dict()
-                if not found["cancel_at_period_end"]:
-                    # Cancelled at a date, as Stripe's own portal does.
-                    self._api.subscriptions.update(subscription_id, params={"cancel_at": ""})
-                    return
-            self._api.subscriptions.update(
-                subscription_id, params={"cancel_at_period_end": cancelled}
-            )
+            (cancel_renewal if cancelled else resume_renewal)(self._api, subscription_id)
+
+    def end_now(self, subscription_id: str) -> None:
+        """Cancel a subscription immediately, without a refund, and void what is open and unpaid."""
+        with provider_errors():
+            end_subscription(self._api, subscription_id)
 
     def cancel_at(self, subscription_id: str, at: datetime) -> None:
         """Cancel a subscription at a future instant, without a refund."""
@@ -144,11 +142,7 @@ class StripeGateway:
     def cancel_now(self, subscription_id: str) -> None:
         """Cancel a subscription immediately, without a refund. Does nothing if it has ended."""
         with provider_errors():
-            try:
-                self._api.subscriptions.cancel(subscription_id)
-            except stripe.InvalidRequestError as error:
-                if error.code != "resource_missing":
-                    raise
+            cancel_subscription(self._api, subscription_id)
 
     def portal_url(self, customer_id: str, back_url: str) -> str:
         """Return a short-lived URL where a customer changes the payment method."""

@@ -156,6 +156,7 @@ def subscription_facts(subscription: Any, invoices: Any) -> SubscriptionFacts:
         failing=_is_failing(latest, status),
         cancels_at=cancels_at,
         ended_at=instant(subscription.get("ended_at")),
+        period_end=period_end,
         invoices=parsed,
     )
 

@@ -1,5 +1,6 @@
 """Messages of the routes by which a logged-in customer orders and pays."""
 
+from datetime import date
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -33,8 +34,10 @@ class CustomerInvoices(Message):
 class CustomerSubscription(Message):
     """A customer's own renewing membership, and what they may do about it.
 
-    ``portal`` is true if the payment method can be changed at the provider; ``next_plan_id`` is the
-    plan to order for the next period of something that ends by itself, or null.
+    ``last_day`` is the last day paid for, ``ends_on`` the last one if it is not renewed: the same
+    days that cards and the desk show. ``portal`` is true if the payment method can be changed at
+    the provider; ``next_plan_id`` is the plan to order for the next period of something that ends
+    by itself, or null.
     """
 
     membership_id: UUID
@@ -43,6 +46,8 @@ class CustomerSubscription(Message):
     status: SubscriptionStatus
     paid_until: AwareDatetime | None
     cancels_at: AwareDatetime | None
+    last_day: date | None = None
+    ends_on: date | None = None
     renews: bool
     can_cancel: bool
     can_resume: bool

@@ -10,11 +10,11 @@ from api_client.messages.billing import OrderState, SubscriptionStatus
 from membership.billing.orders import providers
 from membership.billing.orders.providers import find_order_of, provider_of
 from membership.billing.orders.sync import sync_in_request
-from membership.billing.orders.views import find_order, invoice_page, invoices_of
+from membership.billing.orders.views import find_order, invoice_page, invoices_of, last_days
 from membership.billing.stripe.accounts import Keys, required_keys
 from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.provider_calls import call_provider
-from membership.members.memberships.entitlements import term_of
+from membership.members.memberships.entitlements import last_day_of, term_of
 from membership.members.memberships.service import get_membership, no_such_membership
 from membership.portal.login.access import LoggedInCustomer
 from membership.portal.member.billing_schemas import (
@@ -158,6 +158,7 @@ def _subscription(
     """Return how a membership renews; None for one that only runs to its end."""
     order = find_order_of(session, tenant, sold.id)
     if order is not None and order.subscription_status is not None:
+        last_day, ends_on = last_days(session, order)
         return CustomerSubscription(
             membership_id=sold.id,
             plan=sold.plan_name,
@@ -165,6 +166,8 @@ def _subscription(
             status=order.subscription_status,
             paid_until=order.paid_until,
             cancels_at=order.cancels_at,
+            last_day=last_day,
+            ends_on=ends_on,
             renews=sold.renews,
             can_cancel=providers.may_cancel(order),
             can_resume=providers.may_resume(order),
@@ -182,6 +185,7 @@ def _subscription(
         status=SubscriptionStatus.ACTIVE if is_active else SubscriptionStatus.CANCELED,
         paid_until=None,
         cancels_at=sold.ended_early_at,
+        ends_on=last_day_of(sold) if sold.ended_early_at is not None else None,
         renews=can_cancel,
         can_cancel=can_cancel,
         can_resume=can_resume,

@@ -34,8 +34,12 @@ def member_texts(language: str) -> dict[str, str]:
         "incomplete": gettext("The first payment is still missing."),
         "renews": gettext("Paid until {day}, and then renewed by itself."),
         "cancels": gettext("Cancelled. It ends on {day}."),
+        "cancels_ended": gettext("It has ended. Its last day was {day}."),
         "cancel": pgettext("member page", "Cancel"),
         "cancel_told": gettext("It stays good until {day} and is not renewed then."),
+        "cancel_told_unpaid": gettext(
+            "It ends now: the last day paid was {day}. The open payment is called off."
+        ),
         "cancel_told_open": gettext(
             "It stays good until the end of what is paid, and is not renewed then."
         ),

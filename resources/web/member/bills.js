@@ -29,12 +29,15 @@ export function subscriptionOf(at, place, told) {
 
 function fillSubscription(at, place, box, told) {
   const { words, calendar, session } = at;
-  const day = told.paid_until ? calendar.dayBefore(told.paid_until) : "";
+  const day = told.last_day ? calendar.localDay(told.last_day) : "";
+  const unpaid = told.status === "past_due" || told.status === "unpaid";
   const sentences = [];
-  if (told.status === "past_due" || told.status === "unpaid") sentences.push(words.past_due);
+  if (unpaid) sentences.push(words.past_due);
   if (told.status === "incomplete") sentences.push(words.incomplete);
-  if (told.cancels_at) {
-    sentences.push(filled(words.cancels, { day: calendar.dayBefore(told.cancels_at) }));
+  if (told.ends_on) {
+    const ended = told.status === "canceled";
+    const last = { day: calendar.localDay(told.ends_on) };
+    sentences.push(filled(ended ? words.cancels_ended : words.cancels, last));
   } else if (told.renews && day) sentences.push(filled(words.renews, { day }));
   const acts = el("p", { className: "act" });
 
@@ -46,7 +49,8 @@ function fillSubscription(at, place, box, told) {
   }
 
   if (told.can_cancel) {
-    const sure = day ? filled(words.cancel_told, { day }) : words.cancel_told_open;
+    const sentence = unpaid ? words.cancel_told_unpaid : words.cancel_told;
+    const sure = day ? filled(sentence, { day }) : words.cancel_told_open;
     acts.append(asking(words, sure, (button) => place.onPress(button, async () => {
       await change("cancel");
       return words.cancelled;

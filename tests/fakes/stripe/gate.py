@@ -69,7 +69,7 @@ class Gate:
     ledger: Ledger
     secret_key: str
     requests: list[Request] = field(default_factory=list)
-    coming: list[Fault] = field(default_factory=list)
+    coming: list[Fault | None] = field(default_factory=list)
     delay_seconds: float = 0.0
     kept: dict[str, _Kept] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)

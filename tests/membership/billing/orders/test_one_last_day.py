@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 
+from api_client.messages.billing import InvoicePage, OrderView
 from api_client.messages.scan import MembershipView, ScanAnswer
 from kiosk.staff.words.membership import held_line
+from kiosk.staff.words.subscription import subscription_words
 from kiosk.texts import Texts
 from kiosk.verdict import verdict_of
 from membership.wallet.updates.faces import load_faces
 from passes.design import Shows
 from tests.membership.billing.billing_club import BillingClub
-from tests.membership.billing.members import day_at
+from tests.membership.billing.members import change_as_customer, day_at
 from tests.membership.wallet.factories import new_design, wallet_card
 
 MONTH = {"unit": "month"}
@@ -140,6 +142,48 @@ def past_due_with_grace(club: BillingClub) -> tuple[str, str]:
     return customer, sold
 
 
+def past_due_and_cancelled_by_the_member(club: BillingClub) -> tuple[str, str]:
+    customer, sold = past_due_with_grace(club)
+    assert change_as_customer(club, customer, sold, "cancel")[0] == 200
+    return customer, sold
+
+
+def past_due_and_cancelled_at_the_desk(club: BillingClub) -> tuple[str, str]:
+    customer, sold = past_due_with_grace(club)
+    path = f"/v1/billing/orders/{order_of(club, customer)}/cancel"
+    club.service.post(path, {"at": "period_end"}, status=200)
+    return customer, sold
+
+
+def past_due_and_ended_at_the_desk(club: BillingClub) -> tuple[str, str]:
+    customer, sold = past_due_with_grace(club)
+    path = f"/v1/billing/orders/{order_of(club, customer)}/cancel"
+    club.service.post(path, {"at": "now"}, status=200)
+    return customer, sold
+
+
+def past_due_and_cancelled_at_the_provider(club: BillingClub) -> tuple[str, str]:
+    customer, sold = past_due_with_grace(club)
+    club.stripe.cancel(club.newest_subscription(), at_period_end=True)
+    club.deliver_and_process()
+    return customer, sold
+
+
+def carried_on(club: BillingClub) -> tuple[str, str]:
+    customer, plan = club.service.customer(), club.gold_plan()
+    body = {"plan_id": plan, "customer_id": customer, "last_day": "2027-03-25"}
+    club.service.post("/v1/memberships", body)
+    sold = club.buy(customer, plan)["id"]
+    club.advance_to(day_at(28, 3))
+    return customer, sold
+
+
+def carried_on_and_cancelled(club: BillingClub) -> tuple[str, str]:
+    customer, sold = carried_on(club)
+    assert change_as_customer(club, customer, sold, "cancel")[0] == 200
+    return customer, sold
+
+
 WAYS: dict[Callable[[BillingClub], tuple[str, str]], str | None] = {
     paid_until: "2027-04-09",
     open_ended: None,
@@ -156,6 +200,12 @@ WAYS: dict[Callable[[BillingClub], tuple[str, str]], str | None] = {
     cancelled_and_over: "2027-04-10",
     cancelled_now: "2027-03-15",
     past_due_with_grace: "2027-04-10",
+    past_due_and_cancelled_by_the_member: "2027-04-10",
+    past_due_and_cancelled_at_the_desk: "2027-04-10",
+    past_due_and_ended_at_the_desk: "2027-04-10",
+    past_due_and_cancelled_at_the_provider: "2027-04-10",
+    carried_on: "2027-04-25",
+    carried_on_and_cancelled: "2027-04-25",
 }
 """The ways a membership can end, and its true last day."""
 
@@ -182,6 +232,16 @@ def test_everything_tells_the_same_last_day(
     if way is not banned:  # who cannot log in
         own = club.customer_call(customer, "GET", "/me").json()
         told["own page"] = only(own["memberships"], sold)["last_day"]
+        for each in club.customer_call(customer, "GET", "/me/subscriptions").json()["items"]:
+            if each["portal"]:
+                told["own subscription"] = each["last_day"]
+                told["its end"] = each["ends_on"] or expected
+    for each in service.get("/v1/billing/orders", membership_id=sold)["items"]:
+        told["order"], told["end of order"] = each["last_day"], each["ends_on"] or expected
+        words = subscription_words(
+            OrderView.model_validate(each), "", InvoicePage(items=()), texts, BERLIN
+        )
+        assert words.until == texts.day(date.fromisoformat(expected or ""))
     assert told == dict.fromkeys(told, expected)
 
     card = wallet_card(service, customer, new_design(service))
