@@ -201,9 +201,13 @@ def is_subscribed(order: BillingOrder) -> bool:
 
 
 def may_cancel(order: BillingOrder) -> bool:
-    """Whether a customer may cancel: not an order that is paid in instalments to a fixed end."""
+    """Whether a customer may cancel: not an order that is paid in instalments to a fixed end.
+
+    One that is not renewed may be cancelled while its payment is overdue: that voids it.
+    """
     fixed = is_in_instalments(billing_terms(order), length_terms(order))
-    return is_subscribed(order) and order.cancels_at is None and not fixed
+    unpaid = order.subscription_status in {SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID}
+    return is_subscribed(order) and (order.cancels_at is None or unpaid) and not fixed
 
 
 def may_resume(order: BillingOrder) -> bool:

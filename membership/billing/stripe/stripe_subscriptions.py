@@ -25,15 +25,13 @@ def read_subscription(api: stripe.V1Services, subscription_id: str) -> Subscript
 def cancel_renewal(api: stripe.V1Services, subscription_id: str) -> None:
     """Cancel at the end of the current period; at once if it is not paid, which voids its invoice.
 
-    First the invoice, then the subscription: if it was paid meanwhile, the period is kept.
+    If it is paid meanwhile, the period is kept. A failure in between leaves a subscription that is
+    not renewed; the next attempt does the rest.
     """
+    api.subscriptions.update(subscription_id, params={"cancel_at_period_end": True})
     facts = read_subscription(api, subscription_id)
-    if facts.ended_at is not None:
-        return
-    if facts.is_paid or not _void_open(api, facts):
-        api.subscriptions.update(subscription_id, params={"cancel_at_period_end": True})
-        return
-    cancel_subscription(api, subscription_id)
+    if facts.ended_at is None and not facts.is_paid and _void_open(api, facts):
+        cancel_subscription(api, subscription_id)
 
 
 def resume_renewal(api: stripe.V1Services, subscription_id: str) -> None:
