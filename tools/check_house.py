@@ -4,6 +4,7 @@
 - No source file has more than 400 lines.
 - Every feature ``membership/<storey>/<feature>/`` has tests in ``tests/membership/`` at the same
   place.
+- Migrations have one number each, one after the other.
 - The kiosk uses its own classes for labels, choices and days, and its own function for tool tips:
   Qt's guess at markup, change by a wheel in passing, or complete what was typed.
 """
@@ -13,11 +14,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 MOST_LINES = 400
 SOURCES = (".py", ".js", ".mjs", ".css", ".html", ".sh")
 VENDORED = "vendor"
+
+MIGRATIONS = PurePosixPath("membership/store/migrations/versions")
+"""Folder of the migrations, whose names begin with their revision."""
 
 WRITING_MODULE = "membership/store/database.py"
 LISTENERS = frozenset({"audit_changes", "follow_organizations"})
@@ -117,9 +122,18 @@ def untested_features(paths: Iterable[str]) -> Iterator[Violation]:
             yield Violation(str(feature), 0, f"no test module in {tests}/")
 
 
+def forked_migrations(paths: Iterable[str]) -> Iterator[Violation]:
+    """Return migrations whose number another one has, or that follows none."""
+    every = [PurePosixPath(path) for path in paths]
+    named = sorted(path.name for path in every if path.parent == MIGRATIONS and path.name[0] != "_")
+    for before, name in pairwise(named):
+        if int(name[:4]) != int(before[:4]) + 1:
+            yield Violation(str(MIGRATIONS / name), 0, f"does not follow {before} as the next one")
+
+
 def violations(sources: Mapping[str, str]) -> list[Violation]:
     """Return what breaks a rule, sorted by place. ``sources`` are texts by path, with slashes."""
-    found = list(untested_features(sources))
+    found = [*untested_features(sources), *forked_migrations(sources)]
     for path, text in sources.items():
         found += long_files(path, text)
         if path.endswith(".py"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.check_house import MOST_LINES, OWN_CLASSES, WRITING_MODULE, main, violations
+from tools.check_house import MIGRATIONS, MOST_LINES, OWN_CLASSES, WRITING_MODULE, main, violations
 
 TESTS = {"tests/membership/billing/desk/test_desk.py": '"""Tests."""\n'}
 
@@ -78,6 +78,20 @@ def test_files_are_short(path: str, lines: int, is_too_long: bool) -> None:
 )
 def test_every_feature_has_its_tests(paths: list[str], untested: list[str]) -> None:
     assert places(dict.fromkeys(paths, "")) == [(path, 0) for path in untested]
+
+
+@pytest.mark.parametrize(
+    ("names", "wrong"),
+    [
+        (["__init__.py", "0001_initial.py", "0002_cards.py", "0003_plans.py"], []),
+        (["0001_initial.py", "0002_cards.py", "0002_plans.py"], ["0002_plans.py"]),
+        (["0001_initial.py", "0003_plans.py"], ["0003_plans.py"]),
+    ],
+)
+def test_migrations_follow_each_other(names: list[str], wrong: list[str]) -> None:
+    sources = {f"{MIGRATIONS}/{name}": "" for name in names}
+    # The folder is no feature of its own.
+    assert places(sources) == [(f"{MIGRATIONS}/{name}", 0) for name in wrong]
 
 
 @pytest.mark.parametrize(
